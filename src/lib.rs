@@ -1,0 +1,3 @@
+//! Hourglass, a desktop laboratory for autoencoders.
+
+pub mod experiment;

@@ -1,0 +1,150 @@
+//! Data sets as both threads speak of them.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::experiment::N_PIXELS;
+
+/// Where digits come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DataSource {
+    /// MNIST where it is found (`HOURGLASS_DATA`, then the user's cache), otherwise the pen digits.
+    Auto,
+    /// MNIST in this folder.
+    Folder(PathBuf),
+    /// MNIST where it is found; an error where it is not.
+    Mnist,
+    /// The built-in pen digits.
+    PenDigits,
+}
+
+/// Which digits are in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DatasetKind {
+    /// The handwritten digits of MNIST.
+    Mnist,
+    /// The digits the program draws itself.
+    PenDigits,
+}
+
+impl DatasetKind {
+    /// Its name in files: `mnist`, `pen-digits`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mnist => "mnist",
+            Self::PenDigits => "pen-digits",
+        }
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Mnist => "MNIST",
+            Self::PenDigits => "Pen digits",
+        }
+    }
+}
+
+/// What the window knows of a data set: its test split, which every view draws from.
+#[derive(Clone, PartialEq)]
+pub struct DatasetDescription {
+    /// Which digits.
+    pub kind: DatasetKind,
+    /// Where they came from, for people: a folder, or "built in".
+    pub origin: String,
+    /// Training images.
+    pub n_train: usize,
+    /// Test images, row by row: `[n_test, 784]`, 0 background to 255 ink.
+    pub test_images: Arc<[u8]>,
+    /// Class of each test image: `[n_test]`.
+    pub test_labels: Arc<[u8]>,
+    /// True factors of each test image where the data set knows them, otherwise empty.
+    pub test_factors: Arc<[SampleFactors]>,
+}
+
+impl DatasetDescription {
+    /// Test images.
+    #[must_use]
+    pub fn n_test(&self) -> usize {
+        self.test_labels.len()
+    }
+
+    /// The pixels of one test image, `[784]`; none past the end.
+    #[must_use]
+    pub fn test_image(&self, sample_idx: usize) -> Option<&[u8]> {
+        self.test_images
+            .get(sample_idx * N_PIXELS..(sample_idx + 1) * N_PIXELS)
+    }
+}
+
+impl fmt::Debug for DatasetDescription {
+    /// Leaves the eight million pixels out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DatasetDescription")
+            .field("kind", &self.kind)
+            .field("origin", &self.origin)
+            .field("n_train", &self.n_train)
+            .field("n_test", &self.n_test())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a generated digit was made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SampleFactors {
+    /// Which of its class's hand styles.
+    pub style: u8,
+    /// Shear from the vertical, in degrees; positive leans right.
+    pub slant_degrees: f32,
+    /// Turn on the paper, in degrees; positive is clockwise.
+    pub rotation_degrees: f32,
+    /// Mean width of the stroke, in pixels.
+    pub thickness_px: f32,
+    /// Width of the ink, in pixels.
+    pub width_px: f32,
+    /// Height of the ink, in pixels.
+    pub height_px: f32,
+}
+
+/// How far loading or fetching is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetProgress {
+    /// What is being done.
+    pub stage: DataStage,
+    /// Share done, 0..1; none where it cannot be known.
+    pub fraction: Option<f32>,
+    /// For people: "4.2 of 11.6 MB from storage.googleapis.com".
+    pub detail: String,
+}
+
+/// A stage of getting a data set ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataStage {
+    /// Downloading.
+    Fetching,
+    /// Comparing with the known checksums.
+    Verifying,
+    /// Unpacking, and comparing with the known checksums.
+    Unpacking,
+    /// Reading from disk.
+    Reading,
+    /// Drawing pen digits.
+    Drawing,
+}
+
+impl DataStage {
+    /// What is being done, for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Fetching => "Fetching MNIST",
+            Self::Verifying => "Checking the files",
+            Self::Unpacking => "Unpacking the files",
+            Self::Reading => "Reading the files",
+            Self::Drawing => "Drawing pen digits",
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What can go wrong on the worker's side, and what the window can offer then.
+
+use crate::experiment::Term;
+
+use super::{DeviceChoice, RunId};
+
+/// Something that went wrong. The worker lives on, except after [`Failure::WorkerPanicked`].
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Failure {
+    /// A recipe was refused.
+    #[error("{reason}")]
+    InvalidExperiment {
+        /// Why.
+        reason: String,
+    },
+    /// A data set could not be loaded or fetched; the one in use still is.
+    #[error("{reason}")]
+    Dataset {
+        /// What, which file, and what to do.
+        reason: String,
+    },
+    /// A run could not be written; what was there before still is.
+    #[error("{reason}")]
+    NotSaved {
+        /// What, which file, and what to do.
+        reason: String,
+    },
+    /// A device did not start; training stays where it was.
+    #[error("{choice} does not start: {reason}", choice = .choice.label())]
+    DeviceDidNotStart {
+        /// What was asked for.
+        choice: DeviceChoice,
+        /// Why, in the driver's words.
+        reason: String,
+    },
+    /// A device died; the worker went back to the last good weights and goes on with the CPU.
+    #[error("{device} stopped working: {reason}. Training can go on with the CPU from step {step}")]
+    DeviceLost {
+        /// Its name.
+        device: String,
+        /// Why, in the driver's words.
+        reason: String,
+        /// The step of the last good weights.
+        step: u64,
+    },
+    /// A term of the objective became infinite or NaN; the run stopped with its last good weights.
+    #[error(
+        "{term} became {value} at step {step}, and the run stopped. The weights of step {restored_step} are \
+         back in place: lower the learning rate, then train on",
+        term = .term.label()
+    )]
+    NonFiniteLoss {
+        /// Which run.
+        run: RunId,
+        /// The first term that was not finite.
+        term: Term,
+        /// Its value.
+        value: f32,
+        /// The step that computed it.
+        step: u64,
+        /// The step whose weights are in place now.
+        restored_step: u64,
+    },
+    /// The worker panicked and is gone; the window lives, and a new worker can be started.
+    #[error("the training thread crashed: {message}. Restart it to go on")]
+    WorkerPanicked {
+        /// The panic's message.
+        message: String,
+    },
+}

@@ -1,0 +1,196 @@
+//! The words the window and the worker share: plain data, no tensors, no handles.
+//!
+//! | | all arrive, in order | only the newest matters |
+//! |---|---|---|
+//! | window → worker | [`Command`] | [`ProbeRequest`] |
+//! | worker → window | [`Event`] | [`Snapshot`] |
+//!
+//! Commands are imperatives, events are past facts. Whatever concerns one run carries its [`RunId`], so
+//! that a late word about an older run can be told from news.
+
+mod dataset;
+mod device;
+mod failure;
+mod metrics;
+mod probe;
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::experiment::Experiment;
+
+pub use dataset::{
+    DataSource, DataStage, DatasetDescription, DatasetKind, DatasetProgress, SampleFactors,
+};
+pub use device::{DeviceChoice, DeviceInfo, DeviceKind};
+pub use failure::Failure;
+pub use metrics::{CodeFigures, Evaluation, EvaluationScope, Psnr, StepBatch};
+pub use probe::{
+    ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleIdx, ScatterView, Snapshot,
+};
+
+/// Tells one run from every other of this process.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct RunId(pub u64);
+
+/// What the window asks of the worker.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Load a data set; the one in use stays until the new one is whole.
+    LoadDataset(DataSource),
+    /// Fetch MNIST into the user's cache, then load it.
+    FetchMnist,
+    /// Stop loading or fetching.
+    CancelLoading,
+    /// Make a new model from a recipe and wait for `Train`. The run before it ends.
+    StartRun {
+        /// Name of the new run, chosen by the window.
+        run: RunId,
+        /// Its recipe.
+        experiment: Experiment,
+    },
+    /// Train until the goal of epochs is reached; past the goal, for as many epochs again.
+    Train,
+    /// Train for so many steps, then pause.
+    TrainSteps(NonZeroU64),
+    /// Train for so many epochs, then pause.
+    TrainEpochs(NonZeroU64),
+    /// Stop after the batch in hand.
+    Pause,
+    /// Take on another recipe for the same model at the next step.
+    Tune(Experiment),
+    /// Go on with another device, from the weights in use.
+    UseDevice(DeviceChoice),
+    /// Write the model's weights and the optimizer's state into a run folder.
+    SaveModel {
+        /// The folder; it is made where it is missing.
+        folder: PathBuf,
+    },
+}
+
+/// What the worker reports.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The worker has a device and listens.
+    WorkerReady {
+        /// The device it trains on.
+        device: DeviceInfo,
+    },
+    /// Training goes on with another device.
+    DeviceChanged {
+        /// The device it trains on now.
+        device: DeviceInfo,
+    },
+    /// Loading or fetching came further.
+    DatasetProgress(DatasetProgress),
+    /// A data set is in use.
+    DatasetLoaded(DatasetDescription),
+    /// Loading or fetching was cancelled; what was in use still is.
+    LoadingCancelled,
+    /// A new model is ready.
+    RunStarted {
+        /// Which run.
+        run: RunId,
+        /// The recipe as taken on.
+        experiment: Experiment,
+        /// Trainable numbers of its model.
+        n_parameters: usize,
+        /// Steps of one epoch.
+        steps_per_epoch: usize,
+    },
+    /// The run does something else now.
+    PhaseChanged {
+        /// Which run.
+        run: RunId,
+        /// What it does.
+        phase: Phase,
+    },
+    /// The recipe changed while the run went on.
+    Tuned {
+        /// Which run.
+        run: RunId,
+        /// The recipe as taken on.
+        experiment: Experiment,
+        /// The first step it holds for.
+        step: u64,
+        /// Steps of one epoch.
+        steps_per_epoch: usize,
+    },
+    /// Steps were taken.
+    StepsTaken {
+        /// Which run.
+        run: RunId,
+        /// Their figures.
+        steps: StepBatch,
+    },
+    /// The model was measured on test images.
+    Evaluated {
+        /// Which run.
+        run: RunId,
+        /// The figures.
+        evaluation: Evaluation,
+    },
+    /// The model's weights and the optimizer's state are on disk.
+    ModelSaved {
+        /// Which run.
+        run: RunId,
+        /// The folder they are in.
+        folder: PathBuf,
+    },
+    /// Something went wrong; what it was says what can be done.
+    Failed(Failure),
+}
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// A fresh model that has not been trained.
+    Ready,
+    /// The device compiles and chooses its kernels; the first step takes longer than the others.
+    PreparingKernels,
+    /// Steps are being taken.
+    Training {
+        /// Where in the plan.
+        position: PlanPosition,
+    },
+    /// Waiting within an epoch, or for another step.
+    Paused {
+        /// Where in the plan.
+        position: PlanPosition,
+    },
+    /// The goal of epochs is reached.
+    Finished {
+        /// Where in the plan.
+        position: PlanPosition,
+    },
+    /// Stopped by a failure that was reported; the last good weights are in place.
+    Stopped {
+        /// Where in the plan.
+        position: PlanPosition,
+    },
+}
+
+/// Where in its training plan a run is. Positions count from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanPosition {
+    /// What this part of the plan trains.
+    pub stage: Stage,
+    /// Epochs of this stage that are complete.
+    pub epochs_done: usize,
+    /// Epochs this stage is to train.
+    pub epochs_goal: usize,
+    /// Steps taken in the whole run.
+    pub steps_done: u64,
+}
+
+/// A part of a training plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Encoder and decoder together.
+    #[default]
+    Joint,
+}

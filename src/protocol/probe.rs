@@ -1,0 +1,141 @@
+//! What the window looks at, and the model as seen there at one step.
+
+use std::sync::Arc;
+
+use crate::experiment::LayerName;
+
+use super::RunId;
+
+/// Position of an image in the test split; ties points, pictures and labels together everywhere.
+pub type SampleIdx = u32;
+
+/// What the window looks at. Looking never changes training.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProbeRequest {
+    /// Counts the requests; a snapshot echoes it.
+    pub revision: u64,
+    /// Test images whose reconstructions are shown, in the order shown.
+    pub samples: Vec<SampleIdx>,
+    /// Layer whose activations are shown; none while no view shows them.
+    pub layer: Option<LayerName>,
+    /// Whether a view shows the latent scatter.
+    pub scatter: bool,
+    /// The test image under the pointer in the scatter.
+    pub hovered: Option<SampleIdx>,
+}
+
+impl Default for ProbeRequest {
+    fn default() -> Self {
+        Self {
+            revision: 0,
+            samples: (0..10).collect(),
+            layer: Some(LayerName::Code),
+            scatter: true,
+            hovered: None,
+        }
+    }
+}
+
+/// The model at one step, as plain arrays. The parts may be of different age: the scatter costs more than
+/// the digits and is renewed less often; each says its step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// Which run.
+    pub run: RunId,
+    /// Revision of the request it answers.
+    pub revision: u64,
+    /// Steps taken before it.
+    pub step: u64,
+    /// Reconstructions of the samples asked for.
+    pub digits: Arc<DigitView>,
+    /// The sample under the pointer, when one was asked for.
+    pub hovered: Option<Arc<DigitView>>,
+    /// Activations of the layer asked for.
+    pub activations: Option<Arc<ActivationView>>,
+    /// The test split in the plane.
+    pub scatter: Option<Arc<ScatterView>>,
+}
+
+/// Images of some test samples on their way through the network; pixels are 0..1, row by row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DigitView {
+    /// Steps taken before it.
+    pub step: u64,
+    /// Which samples, in order.
+    pub samples: Vec<SampleIdx>,
+    /// Their classes.
+    pub labels: Vec<u8>,
+    /// Clean images: `[n, 784]`.
+    pub originals: Vec<f32>,
+    /// What the encoder saw: `[n, 784]`; equal to the originals without corruption.
+    pub corrupted: Vec<f32>,
+    /// What the decoder made of it: `[n, 784]`; a linear output may leave 0..1.
+    pub reconstructions: Vec<f32>,
+    /// Mean squared error per pixel of each reconstruction against its clean image.
+    pub mse_per_pixel: Vec<f32>,
+}
+
+/// Activations of one layer over an evenly spaced part of the test split, from clean inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivationView {
+    /// Steps taken before it.
+    pub step: u64,
+    /// Which layer.
+    pub layer: LayerName,
+    /// Images it is taken over.
+    pub n_samples: usize,
+    /// All activations of all units.
+    pub histogram: Histogram,
+    /// Mean over units and images.
+    pub mean: f32,
+    /// Share with |h| < 0.01.
+    pub near_zero_fraction: f32,
+    /// Units near zero on every image.
+    pub dead_units: usize,
+    /// Mean activation of each unit.
+    pub unit_means: Vec<f32>,
+}
+
+/// Counts of values in bins of equal width.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Histogram {
+    /// Left edge of the first bin.
+    pub start: f32,
+    /// Width of a bin.
+    pub bin_width: f32,
+    /// Values in each bin.
+    pub counts: Vec<u32>,
+}
+
+impl Histogram {
+    /// Values counted.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.counts.iter().map(|&count| u64::from(count)).sum()
+    }
+}
+
+/// The codes of test samples as points of a plane, from clean inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScatterView {
+    /// Steps taken before it.
+    pub step: u64,
+    /// How the plane lies in the space of codes.
+    pub axes: Axes,
+    /// Which sample each point is.
+    pub samples: Arc<[SampleIdx]>,
+    /// Where each point is.
+    pub points: Vec<[f32; 2]>,
+}
+
+/// How the plane of the scatter lies in the space of codes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Axes {
+    /// The code has two units, drawn as they are (a single unit is drawn over itself).
+    Raw,
+    /// The two directions of largest variance.
+    Pca {
+        /// Share of the codes' variance along each axis, 0..1.
+        explained: [f32; 2],
+    },
+}

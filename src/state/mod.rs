@@ -1,0 +1,172 @@
+//! Everything the window knows, and the one way it learns: [`LabState::apply`].
+//!
+//! All of it is plain and bounded: losses are kept at full rate for the recent steps and thinned for the
+//! whole run, snapshots replace one another, notices are a short log. Panels read it and never change it.
+
+mod history;
+mod notice;
+mod run;
+mod series;
+
+use crate::experiment::{Experiment, InvalidExperiment};
+use crate::protocol::{
+    DatasetDescription, DatasetProgress, DeviceInfo, Event, Failure, Phase, RunId, Snapshot,
+};
+
+pub use history::{History, Mark};
+pub use notice::{Notice, NoticeLevel, Notices};
+pub use run::{RunState, Speed};
+pub use series::Series;
+
+/// Everything the window knows.
+#[derive(Debug, Default)]
+pub struct LabState {
+    /// The device training runs on; none until the worker has reported.
+    pub device: Option<DeviceInfo>,
+    /// The data set in use.
+    pub dataset: Option<DatasetDescription>,
+    /// Loading or fetching that is under way.
+    pub loading: Option<DatasetProgress>,
+    /// The run in progress.
+    pub run: Option<RunState>,
+    /// The recipe as the controls show it; it may differ from the run's until it is applied.
+    pub draft: Experiment,
+    /// What happened, newest last.
+    pub notices: Notices,
+    /// Why there is no worker any more, once it has crashed.
+    pub crash: Option<String>,
+    /// The run whose messages count; words about any other are late and ignored.
+    current_run: RunId,
+}
+
+/// What it would take for the run to follow the draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DraftStatus {
+    /// The run already follows it.
+    InUse,
+    /// The run can take it on at its next step.
+    Live,
+    /// It needs a new model.
+    NeedsNewModel,
+}
+
+impl LabState {
+    /// Chooses the name of the next run; messages about earlier ones are ignored from here on.
+    pub fn begin_run(&mut self) -> RunId {
+        self.current_run = RunId(self.current_run.0 + 1);
+        self.current_run
+    }
+
+    /// The run whose messages count.
+    #[must_use]
+    pub fn current_run(&self) -> RunId {
+        self.current_run
+    }
+
+    /// What it would take for the run to follow the draft.
+    #[must_use]
+    pub fn draft_status(&self) -> DraftStatus {
+        match &self.run {
+            Some(run) if run.experiment == self.draft => DraftStatus::InUse,
+            Some(run) if run.experiment.keeps_model_of(&self.draft) => DraftStatus::Live,
+            _ => DraftStatus::NeedsNewModel,
+        }
+    }
+
+    /// What is wrong with the draft.
+    #[must_use]
+    pub fn draft_problems(&self) -> Vec<InvalidExperiment> {
+        self.draft.problems()
+    }
+
+    /// What the run is doing; none while there is no run.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        self.run.as_ref().map(|run| run.phase)
+    }
+
+    /// Whether steps are being taken.
+    #[must_use]
+    pub fn is_training(&self) -> bool {
+        matches!(
+            self.phase(),
+            Some(Phase::Training { .. } | Phase::PreparingKernels)
+        )
+    }
+
+    /// Takes in what the worker reports.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::WorkerReady { device } => {
+                self.device = Some(device);
+                self.crash = None;
+            }
+            Event::DeviceChanged { device } => {
+                self.notices
+                    .info(format!("Training now runs on {}", device.name));
+                self.device = Some(device);
+            }
+            Event::DatasetProgress(progress) => self.loading = Some(progress),
+            Event::DatasetLoaded(dataset) => {
+                self.loading = None;
+                self.dataset = Some(dataset);
+            }
+            Event::LoadingCancelled => {
+                self.loading = None;
+                self.notices.info("Loading cancelled".to_owned());
+            }
+            Event::RunStarted {
+                run,
+                experiment,
+                n_parameters,
+                steps_per_epoch,
+            } if run == self.current_run => {
+                let before = self.run.take().and_then(RunState::into_history);
+                self.run = Some(RunState::new(
+                    run,
+                    experiment,
+                    n_parameters,
+                    steps_per_epoch,
+                    before,
+                ));
+            }
+            Event::Failed(failure) => self.fail(&failure),
+            Event::ModelSaved { folder, .. } => self
+                .notices
+                .info(format!("Model saved in {}", folder.display())),
+            Event::RunStarted { .. } => {} // of an older run
+            Event::PhaseChanged { run, .. }
+            | Event::Tuned { run, .. }
+            | Event::StepsTaken { run, .. }
+            | Event::Evaluated { run, .. } => {
+                if let Some(state) = self.run.as_mut().filter(|state| state.id == run) {
+                    state.apply(event);
+                }
+            }
+        }
+    }
+
+    /// Takes in the newest look at the model; one of another run is dropped.
+    pub fn apply_snapshot(&mut self, snapshot: Snapshot) {
+        if let Some(run) = self.run.as_mut().filter(|run| run.id == snapshot.run) {
+            run.snapshot = Some(snapshot);
+        }
+    }
+
+    fn fail(&mut self, failure: &Failure) {
+        match failure {
+            Failure::NonFiniteLoss { run, .. } if *run != self.current_run => return,
+            Failure::Dataset { .. } => self.loading = None,
+            Failure::WorkerPanicked { message } => {
+                self.crash = Some(message.clone());
+                self.device = None;
+                self.loading = None;
+                if let Some(run) = &mut self.run {
+                    run.interrupt();
+                }
+            }
+            _ => {}
+        }
+        self.notices.error(failure.to_string());
+    }
+}

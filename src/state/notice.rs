@@ -1,0 +1,70 @@
+//! A short log of what happened.
+
+use std::collections::VecDeque;
+
+/// How much a notice matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeLevel {
+    /// Something happened as asked.
+    Info,
+    /// Something went wrong.
+    Error,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Counts all notices, from 0.
+    pub number: u64,
+    /// How much it matters.
+    pub level: NoticeLevel,
+    /// What happened, and what to do.
+    pub text: String,
+}
+
+/// The newest notices.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    kept: VecDeque<Notice>,
+    n_ever: u64,
+}
+
+impl Notices {
+    /// Most notices kept.
+    pub const MAX: usize = 100;
+
+    /// Notes that something happened as asked.
+    pub fn info(&mut self, text: String) {
+        self.push(NoticeLevel::Info, text);
+    }
+
+    /// Notes that something went wrong.
+    pub fn error(&mut self, text: String) {
+        self.push(NoticeLevel::Error, text);
+    }
+
+    /// Notices from `number` on, oldest first.
+    pub fn since(&self, number: u64) -> impl Iterator<Item = &Notice> {
+        self.kept
+            .iter()
+            .filter(move |notice| notice.number >= number)
+    }
+
+    /// The number the next notice will have.
+    #[must_use]
+    pub fn next_number(&self) -> u64 {
+        self.n_ever
+    }
+
+    fn push(&mut self, level: NoticeLevel, text: String) {
+        if self.kept.len() == Self::MAX {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(Notice {
+            number: self.n_ever,
+            level,
+            text,
+        });
+        self.n_ever += 1;
+    }
+}

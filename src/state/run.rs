@@ -1,0 +1,170 @@
+//! What the window knows of the run in progress.
+
+use crate::experiment::Experiment;
+use crate::protocol::{
+    Evaluation, EvaluationScope, Event, Phase, PlanPosition, RunId, Snapshot, StepBatch,
+};
+
+use super::History;
+
+/// What the window knows of the run in progress.
+#[derive(Debug)]
+pub struct RunState {
+    /// Which run.
+    pub id: RunId,
+    /// Its recipe, as the worker took it on.
+    pub experiment: Experiment,
+    /// Trainable numbers of its model.
+    pub n_parameters: usize,
+    /// Steps of one epoch.
+    pub steps_per_epoch: usize,
+    /// What it is doing, as the worker reported.
+    pub phase: Phase,
+    /// Steps taken.
+    pub step: u64,
+    /// The same in epochs.
+    pub epoch: f64,
+    /// How fast it goes.
+    pub speed: Speed,
+    /// Its curves.
+    pub history: History,
+    /// The curves of the run before it.
+    pub ghost: Option<History>,
+    /// The newest evaluation on the whole test split.
+    pub full_evaluation: Option<Evaluation>,
+    /// The newest evaluation of any scope.
+    pub evaluation: Option<Evaluation>,
+    /// The newest look at the model.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// How fast a run goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Speed {
+    /// Training images a second, smoothed over about a second; 0 before the first steps.
+    pub images_per_sec: f64,
+    /// Time spent in training steps, in seconds.
+    pub elapsed_secs: f64,
+}
+
+impl RunState {
+    pub(super) fn new(
+        id: RunId,
+        experiment: Experiment,
+        n_parameters: usize,
+        steps_per_epoch: usize,
+        ghost: Option<History>,
+    ) -> Self {
+        Self {
+            id,
+            experiment,
+            n_parameters,
+            steps_per_epoch,
+            phase: Phase::Ready,
+            step: 0,
+            epoch: 0.0,
+            speed: Speed::default(),
+            history: History::default(),
+            ghost,
+            full_evaluation: None,
+            evaluation: None,
+            snapshot: None,
+        }
+    }
+
+    /// Where in its plan the run is; the start while it has not reported.
+    #[must_use]
+    pub fn position(&self) -> PlanPosition {
+        match self.phase {
+            Phase::Ready | Phase::PreparingKernels => PlanPosition {
+                epochs_goal: self.experiment.training.epochs,
+                ..PlanPosition::default()
+            },
+            Phase::Training { position }
+            | Phase::Paused { position }
+            | Phase::Finished { position }
+            | Phase::Stopped { position } => position,
+        }
+    }
+
+    /// Share of the goal that is done, 0..1.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
+    pub fn progress(&self) -> f64 {
+        let goal = self.position().epochs_goal.max(1) as f64;
+        (self.epoch / goal).clamp(0.0, 1.0)
+    }
+
+    /// Seconds of training left until the goal at the present speed; none before there is a speed.
+    #[must_use]
+    pub fn remaining_secs(&self) -> Option<f64> {
+        let per_sec = self.epoch / self.speed.elapsed_secs;
+        #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
+        let left = self.position().epochs_goal as f64 - self.epoch;
+        (per_sec.is_finite() && per_sec > 0.0).then(|| left.max(0.0) / per_sec)
+    }
+
+    /// The run's curves, to be shown as the ghost of the next; none if it has none.
+    pub(super) fn into_history(self) -> Option<History> {
+        if self.history.is_empty() {
+            self.ghost
+        } else {
+            Some(self.history)
+        }
+    }
+
+    /// The worker is gone in mid-run.
+    pub(super) fn interrupt(&mut self) {
+        self.phase = Phase::Stopped {
+            position: self.position(),
+        };
+    }
+
+    pub(super) fn apply(&mut self, event: Event) {
+        match event {
+            Event::PhaseChanged { phase, .. } => self.phase = phase,
+            Event::Tuned {
+                experiment,
+                steps_per_epoch,
+                ..
+            } => {
+                self.history
+                    .push_mark(self.epoch, &self.experiment, &experiment);
+                self.experiment = experiment;
+                self.steps_per_epoch = steps_per_epoch;
+            }
+            Event::StepsTaken { steps, .. } => self.take_steps(&steps),
+            Event::Evaluated { evaluation, .. } => {
+                self.history.push_evaluation(&evaluation);
+                if evaluation.scope == EvaluationScope::Full {
+                    self.full_evaluation = Some(evaluation.clone());
+                }
+                self.evaluation = Some(evaluation);
+            }
+            _ => {} // concerns the laboratory, not a run
+        }
+    }
+
+    fn take_steps(&mut self, steps: &StepBatch) {
+        let Some(&epoch) = steps.epochs.last() else {
+            return;
+        };
+        self.step = steps.first_step + steps.len() as u64 - 1;
+        self.epoch = epoch;
+        self.history.push_steps(steps);
+
+        self.speed.elapsed_secs += steps.elapsed_secs;
+        if steps.elapsed_secs > 0.0 {
+            #[expect(clippy::cast_precision_loss, reason = "images of one burst are few")]
+            let now = steps.n_images as f64 / steps.elapsed_secs;
+            // Time constant of one second, so that the figure neither jumps nor lags.
+            let share = 1.0 - (-steps.elapsed_secs).exp();
+            let before = self.speed.images_per_sec;
+            self.speed.images_per_sec = if before == 0.0 {
+                now
+            } else {
+                before + share * (now - before)
+            };
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Finds the folder that holds the four files.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::manifest::{FileSpec, Manifest};
+
+/// Environment variable that names a folder with the four files.
+pub const DATA_VARIABLE: &str = "HOURGLASS_DATA";
+
+const WHAT_TO_DO: &str = "give a folder with the four MNIST files (plain or .gz), or leave it out and run `hourglass data fetch`";
+
+/// How the user named a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenBy {
+    /// With `--data`.
+    Option,
+    /// With [`DATA_VARIABLE`].
+    Variable,
+}
+
+impl fmt::Display for GivenBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Option => "--data",
+            Self::Variable => DATA_VARIABLE,
+        })
+    }
+}
+
+/// Why a folder that the user named cannot be used.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LocateError {
+    /// An option or variable without a value.
+    #[error("{given_by} is set but names no folder; {}", WHAT_TO_DO)]
+    NoName {
+        /// How the folder was named.
+        given_by: GivenBy,
+    },
+    /// There is no such folder.
+    #[error("the folder of {given_by} does not exist: {}; {}", .folder.display(), WHAT_TO_DO)]
+    NoFolder {
+        /// How the folder was named.
+        given_by: GivenBy,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// There is something else than a folder.
+    #[error("what {given_by} names is not a folder: {}; {}", .folder.display(), WHAT_TO_DO)]
+    NotAFolder {
+        /// How the folder was named.
+        given_by: GivenBy,
+        /// What is no folder.
+        folder: PathBuf,
+    },
+    /// Some of the four files are not in the folder.
+    #[error("the folder of {given_by} lacks {}: {}; {}", .missing.join(", "), .folder.display(), WHAT_TO_DO)]
+    Lacks {
+        /// How the folder was named.
+        given_by: GivenBy,
+        /// Names of the files that are not there, neither plain nor compressed.
+        missing: Vec<String>,
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+/// Places where the files may be, in the order in which they count.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// The folder given with `--data`.
+    pub explicit: Option<PathBuf>,
+    /// The value of [`DATA_VARIABLE`], `None` where it is not set.
+    pub variable: Option<OsString>,
+    /// The folder where fetched files are kept.
+    pub cache: Option<PathBuf>,
+}
+
+impl Places {
+    /// The places of the user who runs this process.
+    #[must_use]
+    pub fn of_this_user(explicit: Option<&Path>) -> Self {
+        Self {
+            explicit: explicit.map(Path::to_owned),
+            variable: std::env::var_os(DATA_VARIABLE),
+            cache: cache_folder(),
+        }
+    }
+
+    /// The first of these places that is given. A folder that the user named counts even when it
+    /// is of no use: falling back silently would train on other data than asked for.
+    ///
+    /// Only looks at names: whether the files are whole is for `check` and `load` to say. `None`
+    /// where nothing was named and the cache does not hold all four files yet.
+    ///
+    /// # Errors
+    /// [`LocateError`] where the user named a folder that does not hold the four files.
+    pub fn locate(&self, manifest: &Manifest) -> Result<Option<PathBuf>, LocateError> {
+        let Self {
+            explicit,
+            variable,
+            cache,
+        } = self;
+        if let Some(folder) = explicit {
+            return usable(folder, GivenBy::Option, manifest).map(Some);
+        }
+        if let Some(value) = variable {
+            return usable(Path::new(value), GivenBy::Variable, manifest).map(Some);
+        }
+        Ok(cache
+            .clone()
+            .filter(|folder| lacks(folder, manifest).is_empty()))
+    }
+}
+
+/// Finds the folder with MNIST: `explicit` (`--data`), then [`DATA_VARIABLE`], then the cache.
+/// `None` where nothing was named and nothing was fetched yet.
+///
+/// # Errors
+/// [`LocateError`] where the user named a folder that does not hold the four files.
+pub fn locate(explicit: Option<&Path>) -> Result<Option<PathBuf>, LocateError> {
+    Places::of_this_user(explicit).locate(&Manifest::mnist())
+}
+
+/// The folder where fetched MNIST is kept; `None` where the user has no home folder.
+#[must_use]
+pub fn cache_folder() -> Option<PathBuf> {
+    let dirs = directories::ProjectDirs::from("", "", "hourglass")?;
+    Some(dirs.cache_dir().join("mnist"))
+}
+
+/// Paths in `folder` that may be the file `spec` describes, best first.
+pub(super) fn present(folder: &Path, spec: &FileSpec) -> impl Iterator<Item = PathBuf> {
+    spec.accepted_names()
+        .map(|name| folder.join(name))
+        .into_iter()
+        .filter(|path| path.is_file())
+}
+
+fn usable(folder: &Path, given_by: GivenBy, manifest: &Manifest) -> Result<PathBuf, LocateError> {
+    let folder = folder.to_owned();
+    if folder.as_os_str().is_empty() {
+        return Err(LocateError::NoName { given_by });
+    }
+    if !folder.exists() {
+        return Err(LocateError::NoFolder { given_by, folder });
+    }
+    if !folder.is_dir() {
+        return Err(LocateError::NotAFolder { given_by, folder });
+    }
+    let missing = lacks(&folder, manifest);
+    if missing.is_empty() {
+        Ok(folder)
+    } else {
+        Err(LocateError::Lacks {
+            given_by,
+            missing,
+            folder,
+        })
+    }
+}
+
+fn lacks(folder: &Path, manifest: &Manifest) -> Vec<String> {
+    let missing = |spec: &&FileSpec| present(folder, spec).next().is_none();
+    let specs = manifest.files().into_iter().filter(missing);
+    specs.map(|spec| spec.name.clone()).collect()
+}

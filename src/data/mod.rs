@@ -1,0 +1,11 @@
+//! Digits: the data sets the program knows, and cutting them into batches.
+
+mod batch;
+mod dataset;
+mod load;
+pub mod mnist;
+pub mod pen_digits;
+
+pub use batch::{Corruptor, EpochOrder};
+pub use dataset::{Dataset, Split};
+pub use load::{LoadError, fetch, load};

@@ -1,6 +1,9 @@
 //! Hourglass, a desktop laboratory for autoencoders.
 
+pub mod analysis;
 pub mod data;
 pub mod experiment;
+pub mod model;
+pub mod objective;
 pub mod protocol;
 pub mod state;

@@ -1,0 +1,227 @@
+//! Principal axes of a cloud of codes.
+
+use faer::{Mat, Side};
+
+/// Codes wider than this are analysed through their rows: the eigenvectors of a `p × p` matrix cost p³.
+const MAX_COVARIANCE_SIZE: usize = 256;
+
+/// Rows used for codes wider than that, evenly spaced.
+const MAX_GRAM_ROWS: usize = 512;
+
+/// The two directions of largest variance of a cloud of codes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PrincipalAxes {
+    /// Centre of the cloud: `[size]`.
+    mean: Vec<f64>,
+    /// Unit vectors along the axes: `[size]` each.
+    axes: [Vec<f64>; 2],
+    /// Share of the variance along each axis, 0..1.
+    pub explained: [f32; 2],
+}
+
+impl PrincipalAxes {
+    /// Finds the axes of codes `[n, size]`, row by row.
+    ///
+    /// Exact for codes of up to 256 units; wider ones are represented by 512 evenly spaced rows. None when
+    /// there is no plane to find: a single unit, fewer than two rows, no variance, values that are not
+    /// finite.
+    #[must_use]
+    pub fn fit(codes: &[f32], size: usize) -> Option<Self> {
+        if size < 2 || codes.len() < 2 * size || codes.iter().any(|value| !value.is_finite()) {
+            return None;
+        }
+        if size <= MAX_COVARIANCE_SIZE {
+            Self::from_covariance(&Centred::new(codes, size, 1))
+        } else {
+            let n_rows = codes.len() / size;
+            Self::from_gram(&Centred::new(codes, size, n_rows.div_ceil(MAX_GRAM_ROWS)))
+        }
+    }
+
+    /// Eigenvectors of `XᵀX`, whose trace is the whole variance.
+    fn from_covariance(centred: &Centred) -> Option<Self> {
+        let rows = &centred.rows;
+        let covariance = rows.transpose() * rows;
+        let total = trace(&covariance);
+        let eigen = covariance.self_adjoint_eigen(Side::Lower).ok()?;
+        let size = covariance.nrows(); // eigenvalues rise: the largest are last
+        let axis = |from_last: usize| {
+            let column = size - 1 - from_last;
+            let variance = eigen.S()[column].max(0.0);
+            let direction = (0..size).map(|row| eigen.U()[(row, column)]).collect();
+            (direction, variance)
+        };
+        Self::assemble(centred.mean.clone(), [axis(0), axis(1)], total)
+    }
+
+    /// Eigenvectors of `XXᵀ`, mapped back: if `XXᵀu = λu` then `Xᵀu/√λ` is a principal axis.
+    fn from_gram(centred: &Centred) -> Option<Self> {
+        let rows = &centred.rows;
+        let gram = rows * rows.transpose();
+        let total = trace(&gram);
+        let eigen = gram.self_adjoint_eigen(Side::Lower).ok()?;
+        let axis = |from_last: usize| {
+            let column = gram.nrows() - 1 - from_last;
+            let variance = eigen.S()[column].max(0.0);
+            let direction = rows.transpose() * eigen.U().col(column);
+            let length = direction.norm_l2().max(f64::MIN_POSITIVE);
+            let direction = (0..direction.nrows()).map(|idx| direction[idx] / length);
+            (direction.collect(), variance)
+        };
+        Self::assemble(centred.mean.clone(), [axis(0), axis(1)], total)
+    }
+
+    fn assemble(mean: Vec<f64>, axes: [(Vec<f64>, f64); 2], total: f64) -> Option<Self> {
+        let [(first, first_variance), (second, second_variance)] = axes;
+        #[expect(clippy::cast_possible_truncation, reason = "a share for people")]
+        let share = |variance: f64| (variance / total) as f32;
+        (total > 0.0 && first_variance > 0.0).then(|| Self {
+            mean,
+            axes: [first, second],
+            explained: [share(first_variance), share(second_variance)],
+        })
+    }
+
+    /// Turns axes that point away from those of an earlier cloud around: the sign of an eigenvector is
+    /// arbitrary, and a cloud that moves must not flip.
+    pub fn align_with(&mut self, earlier: &Self) {
+        for (axis, before) in self.axes.iter_mut().zip(&earlier.axes) {
+            let along: f64 = axis.iter().zip(before).map(|(a, b)| a * b).sum();
+            if along < 0.0 {
+                for value in axis {
+                    *value = -*value;
+                }
+            }
+        }
+    }
+
+    /// Where codes `[n, size]` lie in the plane of the axes.
+    #[must_use]
+    pub fn project(&self, codes: &[f32]) -> Vec<[f32; 2]> {
+        let offsets = self
+            .axes
+            .each_ref()
+            .map(|axis| axis.iter().zip(&self.mean).map(|(a, m)| a * m).sum::<f64>());
+        codes
+            .chunks_exact(self.mean.len())
+            .map(|code| {
+                let along = |axis: &[f64], offset: f64| -> f32 {
+                    let dot: f64 = code.iter().zip(axis).map(|(&c, a)| f64::from(c) * a).sum();
+                    #[expect(clippy::cast_possible_truncation, reason = "a position on screen")]
+                    let position = (dot - offset) as f32;
+                    position
+                };
+                [
+                    along(&self.axes[0], offsets[0]),
+                    along(&self.axes[1], offsets[1]),
+                ]
+            })
+            .collect()
+    }
+}
+
+/// Rows with their mean taken off.
+struct Centred {
+    mean: Vec<f64>,
+    rows: Mat<f64>,
+}
+
+impl Centred {
+    /// Every `stride`-th row of `[n, size]`.
+    fn new(codes: &[f32], size: usize, stride: usize) -> Self {
+        let rows: Vec<&[f32]> = codes.chunks_exact(size).step_by(stride).collect();
+        let mut mean = vec![0.0; size];
+        for row in &rows {
+            for (sum, &value) in mean.iter_mut().zip(*row) {
+                *sum += f64::from(value);
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "rows are a few thousand")]
+        let n_rows = rows.len() as f64;
+        for sum in &mut mean {
+            *sum /= n_rows;
+        }
+        let rows = Mat::from_fn(rows.len(), size, |row, column| {
+            f64::from(rows[row][column]) - mean[column]
+        });
+        Self { mean, rows }
+    }
+}
+
+fn trace(matrix: &Mat<f64>) -> f64 {
+    (0..matrix.nrows()).map(|idx| matrix[(idx, idx)]).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Points along two known orthogonal directions with standard deviations 3 : 1, embedded in `size`
+    /// dimensions around a known centre.
+    fn cloud(size: usize) -> (Vec<f32>, [usize; 2]) {
+        let (major, minor) = (size - 1, 0);
+        let mut codes = Vec::new();
+        for i in 0..40_u8 {
+            let angle = f32::from(i) / 40.0 * std::f32::consts::TAU;
+            let mut code = vec![0.5; size];
+            code[major] += 3.0 * angle.cos();
+            code[minor] += angle.sin();
+            codes.extend(code);
+        }
+        (codes, [major, minor])
+    }
+
+    #[test]
+    fn known_axes_are_found_with_their_shares() {
+        for size in [2, 8, 300] {
+            let (codes, [major, minor]) = cloud(size);
+            let axes = PrincipalAxes::fit(&codes, size).expect("the cloud has a plane");
+            assert!(
+                (axes.axes[0][major].abs() - 1.0).abs() < 1e-6,
+                "size {size}"
+            );
+            assert!(
+                (axes.axes[1][minor].abs() - 1.0).abs() < 1e-6,
+                "size {size}"
+            );
+            assert!((axes.explained[0] - 0.9).abs() < 1e-5); // 9 : 1 in variance
+            assert!((axes.explained[1] - 0.1).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn projections_are_centred_and_keep_distances() {
+        let (codes, _) = cloud(8);
+        let points = PrincipalAxes::fit(&codes, 8)
+            .expect("the cloud has a plane")
+            .project(&codes);
+        assert_eq!(points.len(), 40);
+        let sum = points
+            .iter()
+            .fold([0.0, 0.0], |s, p| [s[0] + p[0], s[1] + p[1]]);
+        assert!(sum[0].abs() < 1e-4 && sum[1].abs() < 1e-4);
+        // Opposite ends of the ellipse are 6 apart.
+        let distance = (points[0][0] - points[20][0]).hypot(points[0][1] - points[20][1]);
+        assert!((distance - 6.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn aligned_axes_do_not_flip() {
+        let (codes, _) = cloud(8);
+        let earlier = PrincipalAxes::fit(&codes, 8).expect("the cloud has a plane");
+        let mut flipped = earlier.clone();
+        for axis in &mut flipped.axes {
+            axis.iter_mut().for_each(|value| *value = -*value);
+        }
+        flipped.align_with(&earlier);
+        assert_eq!(flipped, earlier);
+    }
+
+    #[test]
+    fn a_cloud_without_a_plane_has_no_axes() {
+        assert_eq!(PrincipalAxes::fit(&[1.0; 64], 8), None); // no variance
+        assert_eq!(PrincipalAxes::fit(&[1.0, 2.0, 3.0], 1), None);
+        assert_eq!(PrincipalAxes::fit(&[], 8), None);
+        assert_eq!(PrincipalAxes::fit(&[f32::NAN; 64], 8), None);
+    }
+}

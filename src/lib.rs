@@ -7,3 +7,5 @@ pub mod model;
 pub mod objective;
 pub mod protocol;
 pub mod state;
+pub mod train;
+pub mod whole_file;

@@ -1,0 +1,56 @@
+//! All of a run's changing state as plain numbers, from which training goes on as if it had never stopped.
+
+use std::collections::HashMap;
+
+use burn::module::{Module, ModuleMapper, Param, ParamId};
+use burn::tensor::{Bytes, Tensor, TensorData};
+
+use crate::model::Autoencoder;
+
+use super::readback::ParameterValues;
+
+/// Weights, optimizer state and position of a run. It holds nothing of a device, so it outlives one.
+///
+/// Random state needs no place here: every random stream is addressed by epoch and step.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// Every parameter of the model.
+    pub parameters: Vec<ParameterValues>,
+    /// The optimizer's state, in Burn's own format.
+    pub optimizer: Bytes,
+    /// Steps taken.
+    pub step: u64,
+    /// Epochs completed.
+    pub epoch: u64,
+    /// Images of the epoch in progress that were visited.
+    pub position: usize,
+}
+
+/// The model with the checkpoint's values in place of its own. Parameters that the checkpoint does not
+/// have, or has in another shape, stay as they are.
+pub fn with_parameters(model: Autoencoder, parameters: &[ParameterValues]) -> Autoencoder {
+    let by_id = parameters
+        .iter()
+        .map(|values| (values.id, values))
+        .collect();
+    model.map(&mut Restore { by_id })
+}
+
+struct Restore<'a> {
+    by_id: HashMap<ParamId, &'a ParameterValues>,
+}
+
+impl ModuleMapper for Restore<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(saved) = self.by_id.get(&param.id) else {
+            return param;
+        };
+        param.map(|own| {
+            if own.dims().as_slice() != saved.shape {
+                return own;
+            }
+            let data = TensorData::new(saved.values.clone(), saved.shape.clone());
+            Tensor::from_data(data, &own.device()).require_grad()
+        })
+    }
+}

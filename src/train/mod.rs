@@ -1,0 +1,19 @@
+//! One model being trained: steps, evaluations, looks inside, and the way numbers leave the device.
+
+mod checkpoint;
+pub mod classify;
+pub mod device;
+mod error;
+mod evaluate;
+mod held_out;
+pub mod parity;
+mod probe;
+pub mod readback;
+mod save;
+mod trainer;
+
+pub use checkpoint::Checkpoint;
+pub use error::TrainError;
+pub use probe::{ProbeState, digits};
+pub use save::SaveError;
+pub use trainer::{Burst, Trainer};

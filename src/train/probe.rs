@@ -1,0 +1,179 @@
+//! Looking at a model: what the window's views show, as plain arrays. Looking changes nothing.
+
+use crate::analysis::activations;
+use crate::analysis::pca::PrincipalAxes;
+use crate::experiment::{Activation, Architecture, LayerName, N_PIXELS};
+use crate::model::Autoencoder;
+use crate::protocol::{ActivationView, Axes, DigitView, SampleIdx, ScatterView};
+
+use super::evaluate::squared_error_per_image;
+use super::{TrainError, Trainer, readback};
+
+/// What consecutive looks at one run remember of one another.
+#[derive(Clone, Debug, Default)]
+pub struct ProbeState {
+    /// The scatter's axes, which the next scatter aligns with so that the cloud does not flip.
+    axes: Option<PrincipalAxes>,
+}
+
+/// Some test samples on their way through the network.
+///
+/// # Errors
+/// When the device fails.
+pub fn digits(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<DigitView, TrainError> {
+    let model = trainer.model();
+    let step = trainer.step();
+    let held_out = trainer.held_out();
+    let n_test = held_out.split().len();
+    let samples: Vec<SampleIdx> = samples
+        .iter()
+        .copied()
+        .filter(|&sample| (sample as usize) < n_test)
+        .collect();
+    if samples.is_empty() {
+        return Ok(DigitView {
+            step,
+            ..DigitView::default()
+        });
+    }
+
+    let chunk = held_out.chunk(&samples);
+    let labels = samples
+        .iter()
+        .map(|&sample| held_out.split().label(sample as usize))
+        .collect();
+    let reconstruction = model.forward(chunk.corrupted.clone()).reconstruction();
+    let error = squared_error_per_image(reconstruction.clone(), chunk.clean.clone());
+    let mut values = readback::all_values(vec![
+        chunk.clean.flatten::<1>(0, 1), // [n · 784]
+        chunk.corrupted.flatten(0, 1),
+        reconstruction.flatten(0, 1),
+        error, // [n]
+    ])?
+    .into_iter();
+    let mut next = || values.next().unwrap_or_default();
+    #[expect(clippy::cast_precision_loss, reason = "784 is exact")]
+    let n_pixels = N_PIXELS as f32;
+    Ok(DigitView {
+        step,
+        samples,
+        labels,
+        originals: next(),
+        corrupted: next(),
+        reconstructions: next(),
+        mse_per_pixel: next().iter().map(|error| error / n_pixels).collect(),
+    })
+}
+
+impl ProbeState {
+    /// How busy the units of a layer are, over an evenly spaced part of the test split; none where the
+    /// architecture has no such layer.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn activations(
+        &self,
+        trainer: &mut Trainer,
+        layer: LayerName,
+    ) -> Result<Option<ActivationView>, TrainError> {
+        let architecture = &trainer.experiment().architecture;
+        let layers = architecture.layers();
+        let Some(&(_, n_units)) = layers.iter().find(|(name, _)| *name == layer) else {
+            return Ok(None);
+        };
+        let range = bounded_range(activation_of(architecture, layer));
+        let model = trainer.model();
+        let step = trainer.step();
+        let chunk = trainer.held_out().sparse();
+        let values = readback::values(model.activations(chunk.clean, layer))?; // [n, units]
+        let figures = activations::statistics(&values, n_units);
+        #[expect(clippy::cast_possible_truncation, reason = "figures for people")]
+        Ok(Some(ActivationView {
+            step,
+            layer,
+            n_samples: chunk.samples.len(),
+            histogram: activations::histogram(&values, range),
+            mean: figures.mean as f32,
+            near_zero_fraction: figures.near_zero_fraction as f32,
+            dead_units: figures.dead_units,
+            unit_means: figures.unit_means,
+        }))
+    }
+
+    /// The codes of the whole test split in the plane.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn scatter(&mut self, trainer: &mut Trainer) -> Result<ScatterView, TrainError> {
+        let model = trainer.model();
+        let step = trainer.step();
+        let size = trainer.experiment().architecture.code_size();
+        let chunks = trainer.held_out().full();
+        let codes: Vec<_> = chunks
+            .iter()
+            .map(|chunk| encode_flat(&model, chunk.clean.clone()))
+            .collect();
+        let codes = readback::all_values(codes)?.concat(); // [n, size]
+        let samples = chunks
+            .iter()
+            .flat_map(|chunk| chunk.samples.iter().copied())
+            .collect();
+        let (axes, points) = self.place(&codes, size);
+        Ok(ScatterView {
+            step,
+            axes,
+            samples,
+            points,
+        })
+    }
+
+    /// Codes of one or two units are drawn as they are, wider ones along their principal axes.
+    fn place(&mut self, codes: &[f32], size: usize) -> (Axes, Vec<[f32; 2]>) {
+        if size <= 2 {
+            let raw = codes
+                .chunks_exact(size)
+                .map(|code| [code[0], code[size - 1]]);
+            return (Axes::Raw, raw.collect());
+        }
+        let Some(mut axes) = PrincipalAxes::fit(codes, size) else {
+            // A code without variance is one point.
+            let explained = [0.0, 0.0];
+            return (
+                Axes::Pca { explained },
+                vec![[0.0, 0.0]; codes.len() / size],
+            );
+        };
+        if let Some(earlier) = &self.axes {
+            axes.align_with(earlier);
+        }
+        let explained = axes.explained;
+        let points = axes.project(codes);
+        self.axes = Some(axes);
+        (Axes::Pca { explained }, points)
+    }
+}
+
+fn encode_flat(model: &Autoencoder, images: burn::tensor::Tensor<2>) -> burn::tensor::Tensor<1> {
+    model.encode(images).flatten(0, 1) // [n · code]
+}
+
+fn activation_of(architecture: &Architecture, layer: LayerName) -> Activation {
+    let Architecture::Dense(dense) = architecture;
+    match layer {
+        LayerName::Code => dense.code_activation,
+        LayerName::Encoder(_) | LayerName::Decoder(_) => dense.hidden_activation,
+    }
+}
+
+/// The range of an activation that has one; the others' histograms follow their values.
+fn bounded_range(activation: Activation) -> Option<[f32; 2]> {
+    match activation {
+        Activation::Sigmoid => Some([0.0, 1.0]),
+        Activation::Tanh => Some([-1.0, 1.0]),
+        Activation::Linear
+        | Activation::Relu
+        | Activation::LeakyRelu
+        | Activation::Elu
+        | Activation::Gelu => None,
+    }
+}

@@ -1,0 +1,77 @@
+//! The one place where tensors become numbers. Each function waits for the device to finish everything
+//! before it.
+
+use burn::module::{Module, ModuleVisitor, Param, ParamId};
+use burn::tensor::{Tensor, Transaction};
+
+use super::TrainError;
+
+/// The values of one tensor, row by row. Waits for the device.
+///
+/// # Errors
+/// When the device failed since the last read-back.
+pub fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
+    tensor.try_into_vec_as::<f32>().map_err(device_error)
+}
+
+/// The values of several tensors in one wait for the device.
+///
+/// # Errors
+/// When the device failed since the last read-back.
+pub fn all_values<const D: usize>(tensors: Vec<Tensor<D>>) -> Result<Vec<Vec<f32>>, TrainError> {
+    let transaction = tensors
+        .into_iter()
+        .fold(Transaction::default(), Transaction::register);
+    let data = transaction.try_execute().map_err(device_error)?;
+    data.into_iter()
+        .map(|tensor| {
+            let slice = tensor.as_slice::<f32>().map_err(device_error)?;
+            Ok(slice.to_vec())
+        })
+        .collect()
+}
+
+/// The values of one parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterValues {
+    /// Which parameter.
+    pub id: ParamId,
+    /// Its shape, as the module has it.
+    pub shape: Vec<usize>,
+    /// Its values, row by row.
+    pub values: Vec<f32>,
+}
+
+/// Every parameter of a module, in the module's order, in one wait for the device.
+///
+/// # Errors
+/// When the device failed since the last read-back.
+pub fn parameters<M: Module>(module: &M) -> Result<Vec<ParameterValues>, TrainError> {
+    let mut collector = Collector::default();
+    module.visit(&mut collector);
+    let values = all_values(collector.flat)?;
+    let named = collector.shapes.into_iter().zip(values);
+    Ok(named
+        .map(|((id, shape), values)| ParameterValues { id, shape, values })
+        .collect())
+}
+
+#[derive(Default)]
+struct Collector {
+    shapes: Vec<(ParamId, Vec<usize>)>,
+    flat: Vec<Tensor<1>>,
+}
+
+impl ModuleVisitor for Collector {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let tensor = param.val();
+        self.shapes.push((param.id, tensor.dims().to_vec()));
+        self.flat.push(tensor.inner().flatten(0, D - 1)); // [every value]
+    }
+}
+
+fn device_error(error: impl std::fmt::Display) -> TrainError {
+    TrainError::Device {
+        reason: error.to_string(),
+    }
+}

@@ -6,6 +6,8 @@ pub mod experiment;
 pub mod model;
 pub mod objective;
 pub mod protocol;
+pub mod run_folder;
 pub mod state;
 pub mod train;
 pub mod whole_file;
+pub mod worker;

@@ -1,0 +1,162 @@
+//! Answering what the window looks at, without letting looking eat the time of training.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::protocol::{ActivationView, DigitView, ProbeRequest, RunId, ScatterView, Snapshot};
+use crate::train::{ProbeState, TrainError, Trainer, digits};
+
+/// A view is renewed at most so often: ten times a second is as much as an eye follows.
+const MIN_INTERVAL: Duration = Duration::from_millis(100);
+
+/// A view may take so large a share of the time, as one part in so many: all views together stay below an
+/// eighth.
+const PART_OF_TIME: u32 = 25;
+
+/// The looks at one run.
+#[derive(Debug, Default)]
+pub struct Looks {
+    request: ProbeRequest,
+    probe: ProbeState,
+    digits: View<Arc<DigitView>>,
+    hovered: View<Option<Arc<DigitView>>>,
+    activations: View<Option<Arc<ActivationView>>>,
+    scatter: View<Option<Arc<ScatterView>>>,
+}
+
+/// A view with its age and its price.
+#[derive(Debug)]
+struct View<T> {
+    value: T,
+    /// The step it shows; none while it has to be made anew whatever its age.
+    step: Option<u64>,
+    made: Option<Instant>,
+    cost: Duration,
+}
+
+impl<T: Default> Default for View<T> {
+    fn default() -> Self {
+        Self {
+            value: T::default(),
+            step: None,
+            made: None,
+            cost: Duration::ZERO,
+        }
+    }
+}
+
+impl<T> View<T> {
+    /// At rest, an outdated view is due at once; while steps are being taken, after an interval that leaves
+    /// the steps their time.
+    fn is_due(&self, step: u64, at_rest: bool) -> bool {
+        let Some(shown) = self.step else {
+            return true;
+        };
+        let interval = MIN_INTERVAL.max(self.cost * PART_OF_TIME);
+        let has_waited = self.made.is_none_or(|made| made.elapsed() >= interval);
+        shown != step && (at_rest || has_waited)
+    }
+
+    /// Makes the view anew if it is due, and says whether it did.
+    fn renew(
+        &mut self,
+        step: u64,
+        at_rest: bool,
+        make: impl FnOnce() -> Result<T, TrainError>,
+    ) -> Result<bool, TrainError> {
+        if !self.is_due(step, at_rest) {
+            return Ok(false);
+        }
+        let started = Instant::now();
+        self.value = make()?;
+        self.step = Some(step);
+        self.made = Some(Instant::now());
+        self.cost = started.elapsed();
+        Ok(true)
+    }
+}
+
+impl Looks {
+    /// Looks at a new run, with the same request.
+    pub fn restart(&mut self) {
+        *self = Self {
+            request: std::mem::take(&mut self.request),
+            ..Self::default()
+        };
+    }
+
+    /// Looks elsewhere: the views that changed are made anew at the next look.
+    pub fn request(&mut self, request: ProbeRequest) {
+        let before = std::mem::replace(&mut self.request, request);
+        let now = &self.request;
+        if before.samples != now.samples {
+            self.digits.step = None;
+        }
+        if before.hovered != now.hovered {
+            self.hovered.step = None;
+        }
+        if before.layer != now.layer {
+            self.activations.step = None;
+        }
+        if before.scatter != now.scatter {
+            self.scatter.step = None;
+        }
+    }
+
+    /// Everything has to be made anew: the weights changed without a step.
+    pub fn invalidate(&mut self) {
+        self.digits.step = None;
+        self.hovered.step = None;
+        self.activations.step = None;
+        self.scatter.step = None;
+    }
+
+    /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
+    /// whatever is out of date is due at once.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn look(
+        &mut self,
+        run: RunId,
+        trainer: &mut Trainer,
+        at_rest: bool,
+    ) -> Result<Option<Snapshot>, TrainError> {
+        let step = trainer.step();
+        let Self {
+            request,
+            probe,
+            digits: digit_view,
+            hovered,
+            activations,
+            scatter,
+        } = self;
+        let mut changed = digit_view.renew(step, at_rest, || {
+            digits(trainer, &request.samples).map(Arc::new)
+        })?;
+        changed |= hovered.renew(step, at_rest, || match request.hovered {
+            Some(sample) => digits(trainer, &[sample]).map(|view| Some(Arc::new(view))),
+            None => Ok(None),
+        })?;
+        changed |= activations.renew(step, at_rest, || match request.layer {
+            Some(layer) => Ok(probe.activations(trainer, layer)?.map(Arc::new)),
+            None => Ok(None),
+        })?;
+        changed |= scatter.renew(step, at_rest, || {
+            if request.scatter {
+                probe.scatter(trainer).map(|view| Some(Arc::new(view)))
+            } else {
+                Ok(None)
+            }
+        })?;
+        Ok(changed.then(|| Snapshot {
+            run,
+            revision: request.revision,
+            step,
+            digits: Arc::clone(&digit_view.value),
+            hovered: hovered.value.clone(),
+            activations: activations.value.clone(),
+            scatter: scatter.value.clone(),
+        }))
+    }
+}

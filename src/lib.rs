@@ -1,6 +1,6 @@
 //! Hourglass, a desktop laboratory for autoencoders.
-
 pub mod analysis;
+pub mod cli;
 pub mod data;
 pub mod experiment;
 pub mod model;

@@ -1,0 +1,168 @@
+//! `hourglass data`: fetch, list and check the digits to learn from.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result, bail};
+use clap::Subcommand;
+
+use crate::data::{self, LoadError, mnist, pen_digits};
+use crate::protocol::{DataSource, DeviceChoice};
+use crate::train::{classify, device};
+
+use super::data_source;
+use super::progress::Progress;
+
+/// What to do with data sets.
+#[derive(Clone, Debug, Subcommand)]
+pub enum DataCommand {
+    /// Fetch MNIST (11 MB) into the cache or a folder; goes on where an earlier fetch stopped
+    Fetch {
+        /// Folder to keep the four files in, instead of the user's cache
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
+    /// List the data sets and where they are kept
+    List,
+    /// Read a data set from end to end and compare it with what it should be
+    Check {
+        /// A folder with the four MNIST files, `mnist`, or `pen-digits`
+        #[arg(value_name = "DIR|mnist|pen-digits", value_parser = data_source, default_value = "mnist")]
+        data: DataSource,
+    },
+    /// Train a small classifier on the pen digits alone and test it on MNIST: how real are they?
+    Realism {
+        /// A folder with the four MNIST files, or `mnist`
+        #[arg(long, value_name = "DIR|mnist", value_parser = data_source, default_value = "mnist")]
+        data: DataSource,
+        /// Seed of the classifier's weights and order
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Device to train on: `auto`, `cpu` or `gpu`
+        #[arg(long, default_value_t)]
+        device: DeviceChoice,
+    },
+}
+
+/// Does it.
+///
+/// # Errors
+/// What is missing or damaged, and what to do.
+pub fn run(command: &DataCommand) -> Result<()> {
+    match command {
+        DataCommand::Fetch { into } => fetch(into.as_deref()),
+        DataCommand::List => list(),
+        DataCommand::Check { data } => check(data),
+        DataCommand::Realism { data, seed, device } => realism(data, *seed, *device),
+    }
+}
+
+/// Set by Ctrl-C; asked for twice, the process ends at once.
+fn cancel_on_ctrl_c() -> Result<Arc<AtomicBool>> {
+    let cancel = Arc::new(AtomicBool::new(false));
+    let seen_by_handler = Arc::clone(&cancel);
+    ctrlc::set_handler(move || {
+        if seen_by_handler.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })
+    .context("Ctrl-C cannot be caught")?;
+    Ok(cancel)
+}
+
+fn fetch(into: Option<&Path>) -> Result<()> {
+    let cancel = cancel_on_ctrl_c()?;
+    let progress = Progress::new();
+    progress.line("fetching MNIST, 11.6 MB");
+    let fetched = data::fetch(into, &mut |state| progress.set_loading(&state), &cancel);
+    progress.finish();
+    match fetched {
+        Ok(folder) => {
+            progress.line(&format!("MNIST is whole, in {}", folder.display()));
+            Ok(())
+        }
+        Err(LoadError::Cancelled) => bail!(
+            "cancelled; what has arrived is kept, and the next `hourglass data fetch` goes on from there"
+        ),
+        Err(error) => bail!(error),
+    }
+}
+
+fn list() -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "mnist        60,000 + 10,000 handwritten digits of 28×28 (LeCun & Cortes, CC BY-SA 3.0)"
+    )?;
+    match mnist::locate(None) {
+        Ok(Some(folder)) => writeln!(out, "             in {}", folder.display())?,
+        Ok(None) => writeln!(
+            out,
+            "             not here yet; `hourglass data fetch` gets it (11 MB)"
+        )?,
+        Err(error) => writeln!(out, "             {error}")?,
+    }
+    if let Some(folder) = mnist::cache_folder() {
+        writeln!(out, "             cache: {}", folder.display())?;
+    }
+    writeln!(
+        out,
+        "pen-digits   {} + {} digits the program draws itself; always here",
+        pen_digits::N_TRAIN,
+        pen_digits::N_TEST
+    )?;
+    Ok(())
+}
+
+fn check(source: &DataSource) -> Result<()> {
+    let cancel = cancel_on_ctrl_c()?;
+    let progress = Progress::new();
+    let dataset = data::load(source, &mut |state| progress.set_loading(&state), &cancel)?;
+    progress.finish();
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "{} is whole: {} + {} images, {}",
+        dataset.kind.label(),
+        dataset.train.len(),
+        dataset.test.len(),
+        dataset.origin
+    )?;
+    Ok(())
+}
+
+fn realism(source: &DataSource, seed: u64, choice: DeviceChoice) -> Result<()> {
+    let cancel = cancel_on_ctrl_c()?;
+    let progress = Progress::new();
+    let mut report = |state| progress.set_loading(&state);
+    let mnist = data::load(source, &mut report, &cancel)?;
+    let pen = data::load(&DataSource::PenDigits, &mut report, &cancel)?;
+    let device = device::open(choice).map_err(anyhow::Error::msg)?;
+    let recipe = classify::Recipe {
+        seed,
+        ..classify::Recipe::default()
+    };
+    let mut each_epoch = |epoch: usize| {
+        #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
+        let fraction = epoch as f64 / recipe.epochs as f64;
+        progress.set(fraction, format!("epoch {epoch}/{}", recipe.epochs));
+        !cancel.load(Ordering::Relaxed)
+    };
+    let classifier = classify::train(&recipe, &pen.train, &device.device, &mut each_epoch)?;
+    progress.finish();
+    let mut out = io::stdout().lock();
+    for (name, split) in [("pen digits", &pen.test), ("MNIST", &mnist.test)] {
+        let result = classify::test(&classifier, split, &device.device)?;
+        writeln!(out, "trained on the pen digits, tested on {name}:")?;
+        writeln!(out, "    {:.2} % right", 100.0 * result.accuracy())?;
+        let of_classes = result.accuracy_of_classes();
+        let of_classes = of_classes.iter().enumerate();
+        let words: Vec<String> = of_classes
+            .map(|(class, share)| format!("{class}: {:.1} %", 100.0 * share))
+            .collect();
+        writeln!(out, "    {}", words.join("  "))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! `hourglass doctor`: what this machine has, and what the program would choose.
+
+use std::io::{self, Write};
+
+use anyhow::{Result, bail};
+
+use crate::data::mnist;
+use crate::protocol::DeviceKind;
+use crate::train::device::{self, Adapter};
+use crate::train::parity;
+
+/// Says what this machine has: adapters, device, renderer, data, versions; and whether a GPU computes what
+/// the CPU does.
+///
+/// # Errors
+/// When the device that would be chosen does not compute what the CPU does.
+pub fn run() -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "hourglass {} on {} {}",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    )?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    writeln!(out, "  processor threads: {threads}")?;
+
+    let adapters = device::adapters();
+    writeln!(out, "\ngraphics adapters")?;
+    if adapters.is_empty() {
+        writeln!(out, "  none that wgpu finds")?;
+    }
+    for adapter in &adapters {
+        let Adapter {
+            name,
+            backend,
+            driver,
+            is_software,
+        } = adapter;
+        let kind = if *is_software {
+            ", imitated by the processor"
+        } else {
+            ""
+        };
+        writeln!(out, "  {name} ({backend}, {driver}{kind})")?;
+    }
+
+    let chosen = device::auto(&adapters);
+    writeln!(out, "\ntraining")?;
+    writeln!(out, "  device: {}", chosen.info.name)?;
+    writeln!(out, "  why: {}", reason(&adapters, chosen.info.kind))?;
+    writeln!(out, "\nwindow")?;
+    writeln!(out, "  renderer: {}", renderer(&adapters))?;
+    write_data(&mut out)?;
+
+    if chosen.info.kind == DeviceKind::Cpu {
+        return Ok(());
+    }
+    writeln!(out, "\ndoes the GPU compute what the CPU does?")?;
+    let report = parity::compare(&chosen.device)?;
+    writeln!(out, "  {report}")?;
+    if !report.is_equal() {
+        bail!(
+            "the GPU's results differ from the CPU's: train with --device cpu, and update the driver"
+        );
+    }
+    Ok(())
+}
+
+fn reason(adapters: &[Adapter], chosen: DeviceKind) -> &'static str {
+    let has_real = adapters.iter().any(|adapter| !adapter.is_software);
+    match (chosen, has_real) {
+        (DeviceKind::Cpu, false) => {
+            "there is no real GPU, and the CPU backend is faster than an imitated one"
+        }
+        (DeviceKind::Cpu, true) => "there is a GPU, but it does not start",
+        (DeviceKind::Gpu | DeviceKind::SoftwareGpu, _) => "there is a real GPU",
+    }
+}
+
+/// What draws the window when nothing is asked for.
+fn renderer(adapters: &[Adapter]) -> &'static str {
+    if adapters.iter().any(|adapter| !adapter.is_software) {
+        "wgpu, or glow (OpenGL) if wgpu fails"
+    } else {
+        "glow (OpenGL): where the processor draws, it is three times as fast as wgpu"
+    }
+}
+
+fn write_data(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\ndata")?;
+    match mnist::locate(None) {
+        Ok(Some(folder)) => writeln!(out, "  MNIST: {}", folder.display())?,
+        Ok(None) => writeln!(
+            out,
+            "  MNIST: not here; `hourglass data fetch` gets it (11 MB)"
+        )?,
+        Err(error) => writeln!(out, "  MNIST: {error}")?,
+    }
+    match mnist::cache_folder() {
+        Some(folder) => writeln!(out, "  cache: {}", folder.display()),
+        None => writeln!(out, "  cache: this user has no cache folder"),
+    }
+}

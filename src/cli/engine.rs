@@ -1,0 +1,117 @@
+//! Driving the worker from the command line: say what is wanted, wait for what happens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result, bail};
+
+use crate::protocol::{Command, DataSource, DatasetDescription, DeviceChoice, Event};
+use crate::train::device;
+use crate::worker::{self, Wake, Worker};
+
+use super::progress::Progress;
+
+/// A worker without a window.
+#[derive(Debug)]
+pub struct Engine {
+    /// Name of the device it started on.
+    device_name: String,
+    worker: Worker,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Engine {
+    /// Starts a worker on a device; Ctrl-C asks it to stop and keep what it has.
+    ///
+    /// # Errors
+    /// When the device does not start.
+    pub fn start(choice: DeviceChoice) -> Result<Self> {
+        let device = device::open(choice)
+            .map_err(anyhow::Error::msg)
+            .with_context(|| {
+                format!(
+                    "{} does not start; --device cpu always works",
+                    choice.label()
+                )
+            })?;
+        let device_name = device.info.name.clone();
+        let worker = worker::spawn(device, Wake::nobody()).context("no thread to train on")?;
+        let interrupted = Arc::new(AtomicBool::new(false));
+        let seen_by_handler = Arc::clone(&interrupted);
+        ctrlc::set_handler(move || {
+            if seen_by_handler.swap(true, Ordering::Relaxed) {
+                std::process::exit(130); // asked twice: at once
+            }
+        })
+        .context("Ctrl-C cannot be caught")?;
+        Ok(Self {
+            device_name,
+            worker,
+            interrupted,
+        })
+    }
+
+    /// Name of the device it started on.
+    #[must_use]
+    pub fn device_name(&self) -> &str {
+        &self.device_name
+    }
+
+    /// Hands over a command.
+    ///
+    /// # Errors
+    /// When the worker is gone.
+    pub fn send(&self, command: Command) -> Result<()> {
+        match self.worker.send(command) {
+            Ok(()) => Ok(()),
+            Err(command) => bail!("the training thread takes no command any more: {command:?}"),
+        }
+    }
+
+    /// Whether someone pressed Ctrl-C.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Waits for the next thing that happens; none when a moment passed without any, so that the caller can
+    /// look after Ctrl-C.
+    ///
+    /// # Errors
+    /// When the worker is gone.
+    pub fn wait(&self) -> Result<Option<Event>> {
+        /// How long Ctrl-C may go unnoticed.
+        const MOMENT: std::time::Duration = std::time::Duration::from_millis(100);
+        let events = self
+            .worker
+            .events()
+            .context("the training thread is gone")?;
+        match events.recv_timeout(MOMENT) {
+            Ok(event) => Ok(Some(event)),
+            Err(crossbeam_channel::RecvTimeoutError::Timeout) => Ok(None),
+            Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
+                bail!("the training thread is gone")
+            }
+        }
+    }
+
+    /// Loads digits, showing how far it is.
+    ///
+    /// # Errors
+    /// What is missing or damaged, and what to do.
+    pub fn load(&self, source: DataSource, progress: &Progress) -> Result<DatasetDescription> {
+        self.send(Command::LoadDataset(source))?;
+        loop {
+            if self.is_interrupted() {
+                self.send(Command::CancelLoading)?;
+                bail!("interrupted");
+            }
+            match self.wait()? {
+                Some(Event::DatasetProgress(state)) => progress.set_loading(&state),
+                Some(Event::DatasetLoaded(dataset)) => return Ok(dataset),
+                Some(Event::Failed(failure)) => bail!(failure),
+                _ => {}
+            }
+        }
+    }
+}

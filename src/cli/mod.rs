@@ -1,0 +1,98 @@
+//! The command line: the same engine, without a window.
+
+mod data;
+mod doctor;
+mod engine;
+mod presets;
+mod progress;
+mod train;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::experiment::PresetId;
+use crate::protocol::{DataSource, DeviceChoice};
+
+/// A desktop laboratory for autoencoders: watch one learn, from the inside.
+///
+/// Without a command, the window opens.
+#[derive(Debug, Parser)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do instead of opening the window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to open the window.
+    #[command(flatten)]
+    pub window: WindowArgs,
+}
+
+/// How to open the window.
+#[derive(Clone, Debug, Args)]
+pub struct WindowArgs {
+    /// Start with this preset instead of the last experiment
+    #[arg(long)]
+    pub preset: Option<PresetId>,
+    /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`
+    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
+    pub data: Option<DataSource>,
+    /// Device to train on: `auto`, `cpu` or `gpu`
+    #[arg(long, default_value_t)]
+    pub device: DeviceChoice,
+    /// What draws the window; by default wgpu, or glow where only the processor can draw
+    #[arg(long, value_enum, default_value_t)]
+    pub renderer: RendererChoice,
+}
+
+/// What draws the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum RendererChoice {
+    /// wgpu, or glow where only the processor can draw or wgpu fails.
+    #[default]
+    Auto,
+    /// Vulkan, Metal or Direct3D.
+    Wgpu,
+    /// OpenGL.
+    Glow,
+}
+
+/// What the program does without a window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the presets with their sources and the numbers they reach
+    Presets,
+    /// Train without a window and write a run folder
+    Train(train::TrainArgs),
+    /// Fetch, list or check the digits to learn from
+    #[command(subcommand)]
+    Data(data::DataCommand),
+    /// Say what this machine has: adapters, device, renderer, data, versions
+    Doctor,
+}
+
+impl Command {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When not everything that was asked for could be done.
+    pub fn run(self) -> Result<()> {
+        match self {
+            Self::Presets => presets::run(),
+            Self::Train(args) => train::run(&args),
+            Self::Data(command) => data::run(&command),
+            Self::Doctor => doctor::run(),
+        }
+    }
+}
+
+/// Reads `--data`.
+fn data_source(text: &str) -> Result<DataSource, String> {
+    match text {
+        "" => Err("it is empty: give a folder, mnist, or pen-digits".to_owned()),
+        "mnist" => Ok(DataSource::Mnist),
+        "pen-digits" => Ok(DataSource::PenDigits),
+        folder => Ok(DataSource::Folder(PathBuf::from(folder))),
+    }
+}

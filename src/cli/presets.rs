@@ -1,0 +1,32 @@
+//! `hourglass presets`: the named recipes.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+
+use crate::experiment::PresetId;
+
+/// Lists the presets with their sources and the numbers they reach.
+pub fn run() -> Result<()> {
+    let mut out = io::stdout().lock();
+    for id in PresetId::ALL {
+        let preset = id.preset();
+        let experiment = preset.experiment();
+        let architecture = &experiment.architecture;
+        writeln!(out, "{id} · {}", preset.title)?;
+        writeln!(
+            out,
+            "    {}, {} parameters, {}, {} epochs of batches of {}",
+            architecture.summary(),
+            architecture.n_parameters(),
+            experiment.objective.reconstruction.label(),
+            experiment.training.epochs,
+            experiment.training.batch_size,
+        )?;
+        writeln!(out, "    {}", preset.about)?;
+        writeln!(out, "    source: {}", preset.source)?;
+        writeln!(out, "    reaches: {}", preset.expected)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}

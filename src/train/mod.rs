@@ -6,6 +6,7 @@ pub mod device;
 mod error;
 mod evaluate;
 mod held_out;
+mod host_state;
 pub mod parity;
 mod probe;
 pub mod readback;

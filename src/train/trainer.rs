@@ -15,6 +15,7 @@ use crate::objective;
 use crate::protocol::{Evaluation, EvaluationScope, StepBatch};
 
 use super::held_out::HeldOut;
+use super::host_state::LoadedOnHost;
 use super::{Checkpoint, TrainError, checkpoint, evaluate, readback};
 
 /// Running evaluations within an epoch, at fixed steps so that two runs alike measure alike.
@@ -381,11 +382,13 @@ impl Trainer {
 /// The optimizer of an experiment, with no state yet.
 fn optimizer_of(experiment: &Experiment) -> ModuleOptimizer {
     match experiment.optimizer {
-        Optimizer::Adam(_) => AdamConfig::new()
-            .with_beta_1(Adam::BETA_1)
-            .with_beta_2(Adam::BETA_2)
-            .with_epsilon(Adam::EPSILON)
-            .init(),
+        Optimizer::Adam(_) => {
+            let adam = AdamConfig::new()
+                .with_beta_1(Adam::BETA_1)
+                .with_beta_2(Adam::BETA_2)
+                .with_epsilon(Adam::EPSILON);
+            LoadedOnHost(adam.build()).into()
+        }
     }
 }
 

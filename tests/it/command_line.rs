@@ -1,0 +1,277 @@
+//! The command line as its users meet it: exit codes, messages, files.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use hourglass::run_folder::Summary;
+
+use crate::data_sets;
+use hourglass::protocol::DataSource;
+
+fn hourglass(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hourglass"))
+        .args(arguments)
+        .output()
+        .expect("the program starts")
+}
+
+fn failure_of(arguments: &[&str]) -> String {
+    let output = hourglass(arguments);
+    let message = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        !output.status.success(),
+        "{arguments:?} succeeded: {message}"
+    );
+    message
+}
+
+/// The digits of this test run, as `--data` takes them.
+fn data() -> &'static str {
+    match data_sets::source() {
+        DataSource::PenDigits => "pen-digits",
+        _ => "mnist",
+    }
+}
+
+/// A short training run; returns what it printed.
+fn train(out: &Path, more: &[&str]) -> Output {
+    let out = out.to_str().expect("a Unicode path");
+    let mut arguments = vec![
+        "train",
+        "--preset",
+        "sparse-64",
+        "--data",
+        data(),
+        "--device",
+        "cpu",
+        "--out",
+        out,
+        "--epochs",
+        "2",
+        "--set",
+        "train_samples=1280",
+    ];
+    arguments.extend(more);
+    hourglass(&arguments)
+}
+
+fn assert_success(output: &Output) {
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{message}");
+}
+
+#[test]
+fn a_run_folder_holds_recipe_figures_curves_and_weights() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    assert_success(&train(folder.path(), &["--seed", "7", "--set", "code=16"]));
+
+    let summary = std::fs::read_to_string(folder.path().join("summary.json")).expect("written");
+    assert!(
+        !summary.contains("null"),
+        "absent figures are left out: {summary}"
+    );
+    let summary: Summary = serde_json::from_str(&summary).expect("the contract");
+    assert_eq!(summary.format, 1);
+    assert_eq!((summary.seed, summary.epochs, summary.steps), (7, 2, 40));
+    assert_eq!(summary.parameters, 784 * 16 + 16 + 16 * 784 + 784);
+    assert_eq!(summary.data, data());
+    assert!(summary.test.objective > summary.test.mse_per_pixel);
+    assert_eq!(summary.code.expect("always measured").size, 16);
+
+    let metrics = std::fs::read_to_string(folder.path().join("metrics.csv")).expect("written");
+    let mut lines = metrics.lines();
+    assert_eq!(
+        lines.next(),
+        Some("step,epoch,split,total (per pixel),mse (per pixel),l1 (per pixel),elapsed (s)")
+    );
+    let of = |split: &str| {
+        metrics
+            .lines()
+            .filter(|line| line.split(',').nth(2) == Some(split))
+            .count()
+    };
+    assert_eq!((of("train"), of("test")), (40, 2));
+
+    // The recipe repeats the run.
+    let again = tempfile::tempdir().expect("a temporary folder");
+    let recipe = folder.path().join("experiment.toml");
+    assert_success(&hourglass(&[
+        "train",
+        "--experiment",
+        recipe.to_str().expect("Unicode"),
+        "--data",
+        data(),
+        "--device",
+        "cpu",
+        "--out",
+        again.path().to_str().expect("Unicode"),
+    ]));
+    assert_eq!(figures(folder.path()), figures(again.path()));
+    for file in ["model.safetensors", "resume.bpk"] {
+        assert!(folder.path().join(file).is_file(), "{file}");
+    }
+}
+
+/// `metrics.csv` without its column of times.
+fn figures(folder: &Path) -> Vec<String> {
+    let metrics = std::fs::read_to_string(folder.join("metrics.csv")).expect("written");
+    let without_time = |line: &str| line.rsplit_once(',').expect("columns").0.to_owned();
+    metrics.lines().map(without_time).collect()
+}
+
+#[test]
+fn settings_out_of_range_are_refused_before_anything_is_loaded() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (setting, expected) in [
+        ("code=0", "code size is 0: choose a value from 1 to 2048"),
+        (
+            "learning_rate=nan",
+            "learning rate is NaN: choose a value from",
+        ),
+        ("noise=0.5", "this recipe does not corrupt"),
+        (
+            "corruption={kind=\"masking\",fraction=-0.5}",
+            "noise fraction ν is -0.5",
+        ),
+        ("batch_size=0", "batch size is 0"),
+        (
+            "codesize=3",
+            "there is no setting \"codesize\"; the nearest are code",
+        ),
+        ("loss=bce", "choose the sigmoid output"),
+        ("code", "write key=value"),
+    ] {
+        let out = folder.path().join("out");
+        let message = failure_of(&[
+            "train",
+            "--preset",
+            "vanilla-64",
+            "--out",
+            out.to_str().expect("Unicode"),
+            "--set",
+            setting,
+        ]);
+        assert!(message.contains(expected), "{setting}: {message}");
+        assert!(!out.exists(), "{setting} left something behind");
+    }
+}
+
+#[test]
+fn unknown_presets_and_missing_data_are_answered_with_what_to_do() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().to_str().expect("Unicode");
+    let message = failure_of(&["train", "--preset", "vanila-64", "--out", out]);
+    assert!(message.contains("vanilla-64"), "{message}");
+
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    for (data, expected) in [
+        ("/nowhere/at/all", "/nowhere/at/all"),
+        (empty.path().to_str().expect("Unicode"), "lacks"),
+    ] {
+        let message = failure_of(&[
+            "train",
+            "--preset",
+            "vanilla-64",
+            "--data",
+            data,
+            "--device",
+            "cpu",
+            "--out",
+            out,
+        ]);
+        assert!(message.contains(expected), "{message}");
+        assert!(message.contains("hourglass data fetch"), "{message}");
+    }
+}
+
+#[test]
+fn an_unwritable_folder_is_named_before_the_training() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("a-file");
+    std::fs::write(&file, "precious").expect("written");
+    let out = file.join("run");
+    let message = failure_of(&[
+        "train",
+        "--preset",
+        "vanilla-64",
+        "--out",
+        out.to_str().expect("Unicode"),
+    ]);
+    assert!(
+        message.contains("a-file") && message.contains("choose another --out"),
+        "{message}"
+    );
+    assert_eq!(
+        std::fs::read_to_string(&file).expect("readable"),
+        "precious"
+    );
+}
+
+#[test]
+fn a_loss_that_becomes_infinite_ends_with_an_error_and_what_was_reached() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().to_str().expect("Unicode");
+    let message = failure_of(&[
+        "train",
+        "--preset",
+        "multilayer-64",
+        "--data",
+        data(),
+        "--device",
+        "cpu",
+        "--out",
+        out,
+        "--set",
+        "learning_rate=1000",
+        "--set",
+        "train_samples=6400",
+    ]);
+    assert!(
+        message.contains("MSE became") && message.contains("lower the learning rate"),
+        "{message}"
+    );
+    assert!(folder.path().join("model.safetensors").is_file());
+}
+
+#[test]
+fn presets_are_listed_with_sources_and_expected_numbers() {
+    let output = hourglass(&["presets"]);
+    assert_success(&output);
+    let text = String::from_utf8(output.stdout).expect("text");
+    for word in [
+        "vanilla-64",
+        "sparse-64",
+        "multilayer-64",
+        "basic-32",
+        "denoise-dense",
+        "source:",
+    ] {
+        assert!(text.contains(word), "{word} is missing: {text}");
+    }
+}
+
+#[test]
+fn doctor_says_what_would_be_chosen_and_why() {
+    let output = hourglass(&["doctor"]);
+    assert_success(&output);
+    let text = String::from_utf8(output.stdout).expect("text");
+    for word in [
+        "graphics adapters",
+        "device:",
+        "why:",
+        "renderer:",
+        "cache:",
+    ] {
+        assert!(text.contains(word), "{word} is missing: {text}");
+    }
+}
+
+#[test]
+fn data_sets_are_listed_and_checked() {
+    let output = hourglass(&["data", "list"]);
+    assert_success(&output);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("pen-digits"));
+    let output = hourglass(&["data", "check", data()]);
+    assert_success(&output);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("60000 + 10000 images"));
+}

@@ -1,0 +1,65 @@
+//! The digits tests learn from: MNIST where `HOURGLASS_DATA` names it, otherwise the pen digits.
+
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
+
+use hourglass::data::{Dataset, Split, load};
+use hourglass::protocol::DataSource;
+
+/// What a worker is told to load.
+pub fn source() -> DataSource {
+    if std::env::var_os("HOURGLASS_DATA").is_some() {
+        DataSource::Mnist
+    } else {
+        DataSource::PenDigits
+    }
+}
+
+/// The whole data set, loaded once for all tests of the binary. Fails where `HOURGLASS_DATA` is set and
+/// wrong.
+pub fn whole() -> Arc<Dataset> {
+    static LOADED: OnceLock<Arc<Dataset>> = OnceLock::new();
+    let loaded = LOADED.get_or_init(|| {
+        let never = AtomicBool::new(false);
+        Arc::new(load(&source(), &mut |_| {}, &never).expect("the data set loads"))
+    });
+    Arc::clone(loaded)
+}
+
+/// The first images of both splits: enough to learn from in a moment.
+pub fn small(n_train: usize, n_test: usize) -> Arc<Dataset> {
+    let whole = whole();
+    let first = |split: &Split, n: usize| {
+        let images: Vec<u8> = (0..n).flat_map(|idx| split.image(idx).to_vec()).collect();
+        Split::new(images, split.labels()[..n].to_vec())
+    };
+    Arc::new(Dataset {
+        train: first(&whole.train, n_train),
+        test: first(&whole.test, n_test),
+        ..Dataset::clone(&whole)
+    })
+}
+
+/// The pen digits know what they were drawn from, and a description of a data set carries it to the window.
+#[test]
+fn pen_digits_keep_their_factors() {
+    let never = AtomicBool::new(false);
+    let pen = load(&DataSource::PenDigits, &mut |_| {}, &never).expect("always there");
+    let described = pen.describe();
+    assert_eq!((described.n_train, described.n_test()), (60_000, 10_000));
+    assert_eq!(described.test_factors.len(), 10_000);
+    let slants: Vec<f32> = described
+        .test_factors
+        .iter()
+        .map(|factors| factors.slant_degrees)
+        .collect();
+    assert!(slants.iter().any(|slant| *slant > 10.0) && slants.iter().any(|slant| *slant < -2.0));
+}
+
+#[test]
+fn drawing_is_cancelled_when_asked() {
+    let cancel = AtomicBool::new(true);
+    let result = load(&DataSource::PenDigits, &mut |_| {}, &cancel);
+    assert!(result.is_err());
+}

@@ -1,0 +1,14 @@
+//! Integration tests: one binary, so that the library is linked once.
+
+mod architecture;
+mod command_line;
+mod data_sets;
+mod http_server;
+mod mnist_fetch;
+mod mnist_files;
+mod mnist_load;
+mod synthetic;
+mod training;
+mod wgpu_device;
+mod worker;
+mod worker_failures;

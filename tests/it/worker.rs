@@ -1,0 +1,392 @@
+//! The worker by its words: commands in, events out, each awaited with a deadline.
+
+use std::num::NonZeroU64;
+use std::time::{Duration, Instant};
+
+use hourglass::experiment::{Architecture, Experiment, PresetId};
+use hourglass::protocol::{
+    Command, DataSource, EvaluationScope, Event, Failure, Phase, ProbeRequest, RunId, Snapshot,
+};
+use hourglass::train::device;
+use hourglass::worker::{Wake, Worker, spawn};
+
+use crate::data_sets;
+
+/// Far more than anything here takes, far less than a person waits.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A worker on the CPU with digits loaded.
+pub fn with_digits() -> Worker {
+    let worker = spawn(device::cpu(), Wake::nobody()).expect("a thread");
+    send(&worker, Command::LoadDataset(data_sets::source()));
+    wait_for(&worker, |event| {
+        matches!(event, Event::DatasetLoaded(_)).then_some(())
+    });
+    worker
+}
+
+pub fn send(worker: &Worker, command: Command) {
+    worker.send(command).expect("the lane has room");
+}
+
+/// Waits for an event that `pick` accepts; the others are passed over.
+pub fn wait_for<T>(worker: &Worker, mut pick: impl FnMut(Event) -> Option<T>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    let events = worker.events().expect("the lane is open");
+    loop {
+        let event = events
+            .recv_deadline(deadline)
+            .expect("the event came before the deadline");
+        if let Some(found) = pick(event) {
+            return found;
+        }
+    }
+}
+
+/// Waits for a phase that `is` accepts.
+pub fn wait_for_phase(worker: &Worker, is: impl Fn(Phase) -> bool) -> Phase {
+    wait_for(worker, |event| match event {
+        Event::PhaseChanged { phase, .. } if is(phase) => Some(phase),
+        _ => None,
+    })
+}
+
+/// A small network on few images, so that an epoch takes a moment.
+pub fn small() -> Experiment {
+    let mut experiment = PresetId::Vanilla64.preset().experiment();
+    let Architecture::Dense(dense) = &mut experiment.architecture;
+    dense.code = 8;
+    experiment.training.train_samples = Some(640);
+    experiment.training.epochs = 2;
+    experiment
+}
+
+pub fn start(worker: &Worker, run: u64, experiment: Experiment) {
+    let run = RunId(run);
+    send(worker, Command::StartRun { run, experiment });
+}
+
+/// The objectives of the next `n` steps.
+fn objectives(worker: &Worker, n: usize) -> Vec<f32> {
+    let mut found = Vec::new();
+    while found.len() < n {
+        let steps = wait_for(worker, |event| match event {
+            Event::StepsTaken { steps, .. } => Some(steps),
+            _ => None,
+        });
+        found.extend(&steps.terms[0].1);
+    }
+    found
+}
+
+fn snapshot(worker: &Worker, is: impl Fn(&Snapshot) -> bool) -> Snapshot {
+    let deadline = Instant::now() + DEADLINE;
+    while Instant::now() < deadline {
+        if let Some(snapshot) = worker.snapshot()
+            && is(&snapshot)
+        {
+            return snapshot;
+        }
+        std::thread::yield_now();
+    }
+    panic!("no such snapshot came before the deadline");
+}
+
+#[test]
+fn a_run_trains_evaluates_and_finishes() {
+    let worker = with_digits();
+    start(&worker, 1, small());
+    let (n_parameters, steps_per_epoch) = wait_for(&worker, |event| match event {
+        Event::RunStarted {
+            n_parameters,
+            steps_per_epoch,
+            ..
+        } => Some((n_parameters, steps_per_epoch)),
+        _ => None,
+    });
+    assert_eq!(n_parameters, 784 * 8 + 8 + 8 * 784 + 784);
+    assert_eq!(steps_per_epoch, 10);
+
+    send(&worker, Command::Train);
+    let (mut n_steps, mut full) = (0, Vec::new());
+    let position = wait_for(&worker, |event| {
+        match event {
+            Event::StepsTaken { steps, .. } => {
+                assert_eq!(steps.first_step, n_steps + 1, "a step is missing");
+                n_steps += steps.len() as u64;
+            }
+            Event::Evaluated { evaluation, .. } if evaluation.scope == EvaluationScope::Full => {
+                full.push((evaluation.epoch, evaluation.terms[0].1));
+            }
+            Event::PhaseChanged {
+                phase: Phase::Finished { position },
+                ..
+            } => return Some(position),
+            _ => {}
+        }
+        None
+    });
+    assert_eq!(
+        (n_steps, position.epochs_done, position.steps_done),
+        (20, 2, 20)
+    );
+    assert_eq!(
+        full.len(),
+        2,
+        "an evaluation on the whole test split ends each epoch"
+    );
+    assert!(full[1].1 < full[0].1);
+
+    send(&worker, Command::Train); // past its goal a run goes on for as many epochs again
+    let phase = wait_for_phase(&worker, |phase| matches!(phase, Phase::Finished { .. }));
+    let Phase::Finished { position } = phase else {
+        unreachable!("waited for")
+    };
+    assert_eq!((position.epochs_done, position.epochs_goal), (4, 4));
+}
+
+#[test]
+fn steps_and_epochs_are_taken_as_counted() {
+    let worker = with_digits();
+    start(&worker, 1, small());
+    send(
+        &worker,
+        Command::TrainSteps(NonZeroU64::new(7).expect("seven")),
+    );
+    let phase = wait_for_phase(&worker, |phase| matches!(phase, Phase::Paused { .. }));
+    assert!(matches!(phase, Phase::Paused { position } if position.steps_done == 7));
+    send(&worker, Command::TrainEpochs(NonZeroU64::MIN)); // to the end of the epoch in progress
+    let phase = wait_for_phase(&worker, |phase| matches!(phase, Phase::Paused { .. }));
+    assert!(matches!(phase, Phase::Paused { position } if position.steps_done == 10));
+}
+
+#[test]
+fn invariant_6_a_pause_is_reported_and_then_no_step_is_taken() {
+    let worker = with_digits();
+    let mut endless = small();
+    endless.training.epochs = 10_000;
+    start(&worker, 1, endless);
+    send(&worker, Command::Train);
+    objectives(&worker, 1);
+    let asked = Instant::now();
+    send(&worker, Command::Pause);
+    let mut last_step = 0;
+    let paused = wait_for(&worker, |event| match event {
+        Event::StepsTaken { steps, .. } => {
+            last_step = steps.first_step + steps.len() as u64 - 1;
+            None
+        }
+        Event::PhaseChanged {
+            phase: Phase::Paused { position },
+            ..
+        } => Some(position),
+        _ => None,
+    });
+    assert!(asked.elapsed() < Duration::from_secs(5));
+    if last_step > 0 {
+        assert_eq!(paused.steps_done, last_step);
+    }
+    // The next steps are those asked for: none happened in between.
+    send(&worker, Command::TrainSteps(NonZeroU64::MIN));
+    let steps = wait_for(&worker, |event| match event {
+        Event::StepsTaken { steps, .. } => Some(steps),
+        _ => None,
+    });
+    assert_eq!((steps.first_step, steps.len()), (paused.steps_done + 1, 1));
+}
+
+#[test]
+fn reset_repeats_the_first_steps_and_a_new_seed_does_not() {
+    let worker = with_digits();
+    let first_steps = |run, experiment| {
+        start(&worker, run, experiment);
+        send(
+            &worker,
+            Command::TrainSteps(NonZeroU64::new(5).expect("five")),
+        );
+        objectives(&worker, 5)
+    };
+    let original = first_steps(1, small());
+    assert_eq!(first_steps(2, small()), original);
+    let mut reseeded = small();
+    reseeded.seed = 99;
+    assert_ne!(first_steps(3, reseeded), original);
+}
+
+#[test]
+fn invariant_5_after_a_new_run_starts_nothing_is_said_of_the_old_one() {
+    let worker = with_digits();
+    let mut endless = small();
+    endless.training.epochs = 10_000;
+    start(&worker, 1, endless);
+    send(&worker, Command::Train);
+    objectives(&worker, 1);
+    start(&worker, 2, small());
+    send(&worker, Command::Train);
+    let mut has_started = false;
+    wait_for(&worker, |event| {
+        let run = match event {
+            Event::RunStarted { run, .. } => {
+                has_started |= run == RunId(2);
+                run
+            }
+            Event::PhaseChanged { run, phase } => {
+                if has_started && matches!(phase, Phase::Finished { .. }) {
+                    return Some(());
+                }
+                run
+            }
+            Event::StepsTaken { run, .. } | Event::Evaluated { run, .. } => run,
+            _ => return None,
+        };
+        assert!(!has_started || run == RunId(2), "a word about an old run");
+        None
+    });
+}
+
+#[test]
+fn live_changes_are_taken_on_and_others_refused() {
+    let worker = with_digits();
+    start(&worker, 1, small());
+    let mut faster = small();
+    *faster.optimizer.learning_rate_mut() = 1e-2;
+    faster.training.batch_size = 32;
+    send(&worker, Command::Tune(faster.clone()));
+    let (experiment, steps_per_epoch) = wait_for(&worker, |event| match event {
+        Event::Tuned {
+            experiment,
+            steps_per_epoch,
+            ..
+        } => Some((experiment, steps_per_epoch)),
+        _ => None,
+    });
+    assert_eq!((experiment, steps_per_epoch), (faster, 20));
+
+    for refused in [
+        {
+            let mut wider = small();
+            let Architecture::Dense(dense) = &mut wider.architecture;
+            dense.code = 16;
+            wider
+        },
+        {
+            let mut broken = small();
+            *broken.optimizer.learning_rate_mut() = f64::NAN;
+            broken
+        },
+    ] {
+        send(&worker, Command::Tune(refused));
+        wait_for(&worker, |event| match event {
+            Event::Failed(Failure::InvalidExperiment { .. }) => Some(()),
+            Event::Tuned { .. } => panic!("taken on"),
+            _ => None,
+        });
+    }
+}
+
+#[test]
+fn the_window_sees_what_it_looks_at() {
+    let worker = with_digits();
+    start(&worker, 1, small());
+    worker.look_at(ProbeRequest {
+        revision: 7,
+        samples: vec![42, 3],
+        hovered: Some(5),
+        ..ProbeRequest::default()
+    });
+    let seen = snapshot(&worker, |snapshot| snapshot.revision == 7);
+    assert_eq!(seen.run, RunId(1));
+    assert_eq!(seen.digits.samples, [42, 3]);
+    assert_eq!(seen.hovered.expect("asked for").samples, [5]);
+    assert_eq!(seen.scatter.expect("asked for").points.len(), 10_000);
+    let activations = seen.activations.expect("asked for");
+    assert_eq!(activations.unit_means.len(), 8);
+
+    // At rest a finished step is seen without being asked for.
+    send(
+        &worker,
+        Command::TrainSteps(NonZeroU64::new(3).expect("three")),
+    );
+    let seen = snapshot(&worker, |snapshot| snapshot.step == 3);
+    assert_eq!(seen.digits.step, 3);
+    let scatter = snapshot_of_step_or(&worker, seen, 3);
+    assert_eq!(scatter, 3);
+}
+
+/// The step of the scatter, once it has caught up.
+fn snapshot_of_step_or(worker: &Worker, seen: Snapshot, step: u64) -> u64 {
+    let of = |snapshot: &Snapshot| snapshot.scatter.as_ref().map_or(0, |view| view.step);
+    if of(&seen) == step {
+        return step;
+    }
+    of(&snapshot(worker, |snapshot| of(snapshot) == step))
+}
+
+#[test]
+fn data_that_do_not_load_are_named_and_those_in_use_stay() {
+    let worker = with_digits();
+    let nowhere = DataSource::Folder("/nowhere/at/all".into());
+    send(&worker, Command::LoadDataset(nowhere));
+    let reason = wait_for(&worker, |event| match event {
+        Event::Failed(Failure::Dataset { reason }) => Some(reason),
+        _ => None,
+    });
+    assert!(reason.contains("/nowhere/at/all"), "{reason}");
+    start(&worker, 1, small());
+    wait_for(&worker, |event| {
+        matches!(event, Event::RunStarted { .. }).then_some(())
+    });
+}
+
+#[test]
+fn loading_is_cancelled_and_the_worker_listens_meanwhile() {
+    let worker = with_digits();
+    send(&worker, Command::LoadDataset(DataSource::PenDigits));
+    send(&worker, Command::CancelLoading);
+    wait_for(&worker, |event| match event {
+        Event::LoadingCancelled => Some(()),
+        Event::DatasetLoaded(_) => panic!("loaded all the same"),
+        _ => None,
+    });
+}
+
+#[test]
+fn a_run_without_digits_is_refused() {
+    let worker = spawn(device::cpu(), Wake::nobody()).expect("a thread");
+    start(&worker, 1, small());
+    wait_for(&worker, |event| {
+        matches!(event, Event::Failed(Failure::InvalidExperiment { .. })).then_some(())
+    });
+}
+
+#[test]
+fn a_model_is_saved_where_asked_and_an_unwritable_place_is_named() {
+    let worker = with_digits();
+    start(&worker, 1, small());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run_folder = folder.path().join("run");
+    send(
+        &worker,
+        Command::SaveModel {
+            folder: run_folder.clone(),
+        },
+    );
+    wait_for(&worker, |event| {
+        matches!(event, Event::ModelSaved { .. }).then_some(())
+    });
+    assert!(run_folder.join("model.safetensors").is_file());
+
+    let file = folder.path().join("a-file");
+    std::fs::write(&file, "precious").expect("written");
+    send(
+        &worker,
+        Command::SaveModel {
+            folder: file.join("run"),
+        },
+    );
+    let reason = wait_for(&worker, |event| match event {
+        Event::Failed(Failure::NotSaved { reason }) => Some(reason),
+        _ => None,
+    });
+    assert!(reason.contains("a-file"), "{reason}");
+}

@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use burn::cubecl::config::autotune::AutotuneLevel;
+use burn::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig};
 use burn::tensor::Device;
 use burn::tensor::wgpu::wgpu;
 
@@ -94,6 +96,18 @@ pub fn cpu() -> OpenDevice {
     }
 }
 
+/// Chooses kernels with as few trials as possible. On a processor that imitates a GPU each trial takes long
+/// and finds nothing worth it: 70 s before the first step become a few.
+fn tune_little() {
+    let mut config = CubeClRuntimeConfig::default();
+    config.autotune.level = AutotuneLevel::Minimal;
+    config.autotune.bench.min_samples = 1;
+    config.autotune.bench.max_samples = 1;
+    if !CubeClRuntimeConfig::try_set(config) {
+        log::warn!("kernels are chosen at length: the configuration had been read before");
+    }
+}
+
 /// The best adapter wgpu finds. Burn keeps its own wgpu device, apart from the window's: a surface cannot be
 /// resized while another thread submits to its queue, and a device lost in training must not take the
 /// window along.
@@ -101,6 +115,9 @@ fn gpu() -> Result<OpenDevice, String> {
     /// Burn's wgpu runtime is started once a process and lives as long.
     static OPENED: OnceLock<Result<OpenDevice, String>> = OnceLock::new();
     let opened = OPENED.get_or_init(|| {
+        if adapters().iter().all(|adapter| adapter.is_software) {
+            tune_little();
+        }
         let (device, setup) = Device::wgpu_options()
             .init_with_setup()
             .map_err(|error| error.to_string())?;

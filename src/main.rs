@@ -2,10 +2,15 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::Parser;
 
-use hourglass::cli::Cli;
+use hourglass::app::{self, SpawnWorker, StartOptions, WindowOptions};
+use hourglass::cli::{Cli, WindowArgs};
+use hourglass::protocol::DataSource;
+use hourglass::train::device;
+use hourglass::worker::{self, Worker};
 
 fn main() -> ExitCode {
     // Drivers that are tried and found missing are no news: `hourglass doctor` lists what is there.
@@ -14,7 +19,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Some(command) => command.run(),
-        None => Ok(()),
+        None => open_window(&cli.window),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -23,4 +28,31 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Opens the window. The device that trains is started here, before there is a window: two threads that
+/// start a graphics driver at once can crash in it.
+fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
+    let adapters = device::adapters();
+    let opened = match args.device {
+        hourglass::protocol::DeviceChoice::Auto => device::auto(&adapters),
+        choice => device::open(choice).map_err(anyhow::Error::msg)?,
+    };
+    let options = WindowOptions {
+        renderer: args.renderer,
+        only_software_adapters: adapters.iter().all(|adapter| adapter.is_software),
+        start: StartOptions {
+            data: args.data.clone().unwrap_or(DataSource::Auto),
+            experiment: args.preset.map(|id| id.preset().experiment()),
+            device: args.device,
+        },
+    };
+    let spawn: SpawnWorker = Rc::new(move |wake| {
+        worker::spawn(opened.clone(), wake).unwrap_or_else(|error| {
+            log::error!("no thread to train on: {error}");
+            Worker::lanes().0 // its lanes are closed, and the window says that there is no worker
+        })
+    });
+    app::run(&options, &spawn)?;
+    Ok(())
 }

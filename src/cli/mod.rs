@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
+use crate::app::Renderer;
 use crate::experiment::PresetId;
 use crate::protocol::{DataSource, DeviceChoice};
 
@@ -43,19 +44,7 @@ pub struct WindowArgs {
     pub device: DeviceChoice,
     /// What draws the window; by default wgpu, or glow where only the processor can draw
     #[arg(long, value_enum, default_value_t)]
-    pub renderer: RendererChoice,
-}
-
-/// What draws the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum RendererChoice {
-    /// wgpu, or glow where only the processor can draw or wgpu fails.
-    #[default]
-    Auto,
-    /// Vulkan, Metal or Direct3D.
-    Wgpu,
-    /// OpenGL.
-    Glow,
+    pub renderer: Renderer,
 }
 
 /// What the program does without a window.

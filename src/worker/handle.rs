@@ -2,7 +2,7 @@
 
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
 
 use crate::protocol::{Command, Event, ProbeRequest, Snapshot};
 
@@ -25,6 +25,10 @@ pub struct Worker {
     snapshot: Mailbox<Snapshot>,
     thread: Option<JoinHandle<()>>,
 }
+
+/// The worker ended, with or without a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkerGone;
 
 /// The worker's end of the four lanes; also the part a test plays that scripts what a worker says.
 #[derive(Debug)]
@@ -92,9 +96,16 @@ impl Worker {
     }
 
     /// The next thing reported, if there is one; never waits.
-    #[must_use]
-    pub fn try_event(&self) -> Option<Event> {
-        self.events.as_ref()?.try_recv().ok()
+    ///
+    /// # Errors
+    /// When everything was taken and the worker is gone.
+    pub fn try_event(&self) -> Result<Option<Event>, WorkerGone> {
+        let events = self.events.as_ref().ok_or(WorkerGone)?;
+        match events.try_recv() {
+            Ok(event) => Ok(Some(event)),
+            Err(TryRecvError::Empty) => Ok(None),
+            Err(TryRecvError::Disconnected) => Err(WorkerGone),
+        }
     }
 
     /// The events' lane, for an owner that has nothing else to do than wait for it.

@@ -69,9 +69,15 @@ impl<T> View<T> {
         }
         let started = Instant::now();
         self.value = make()?;
+        // The first time pays for images that go to the device once: no measure for the next.
+        let is_first = self.made.is_none();
+        self.cost = if is_first {
+            Duration::ZERO
+        } else {
+            started.elapsed()
+        };
         self.step = Some(step);
         self.made = Some(Instant::now());
-        self.cost = started.elapsed();
         Ok(true)
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::protocol::{Event, Failure};
 use crate::train::device::OpenDevice;
 
-pub use handle::{Worker, WorkerSide};
+pub use handle::{Worker, WorkerGone, WorkerSide};
 pub use mailbox::Mailbox;
 
 use lab::Lab;
@@ -36,7 +36,8 @@ impl Wake {
         Self::new(|| {})
     }
 
-    fn call(&self) {
+    /// Says that there is news.
+    pub fn call(&self) {
         (self.0)();
     }
 }

@@ -160,7 +160,7 @@ fn threads_and_channels_live_in_the_worker_and_the_download() {
             "data/mnist/transfer.rs",
             "data/mnist/mirror.rs",
             "cli/engine.rs",
-            "app",
+            "app/dialog.rs",
         ],
     );
 }

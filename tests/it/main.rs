@@ -7,6 +7,8 @@ mod http_server;
 mod mnist_fetch;
 mod mnist_files;
 mod mnist_load;
+mod panels_shell;
+mod panels_views;
 mod synthetic;
 mod training;
 mod wgpu_device;

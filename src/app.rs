@@ -1,0 +1,277 @@
+//! The application: owns the worker's handle, the state and the panels.
+//!
+//! [`App::tick`] takes in what the worker reports, [`App::show`] draws, and [`App::perform`] is the one place
+//! where a wish becomes a message. The window never waits for the worker.
+
+mod dialog;
+mod events;
+mod icon;
+mod memory;
+mod outbox;
+mod perform;
+mod window;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use egui::{CentralPanel, Context, Frame, Panel, Ui};
+
+use crate::experiment::{Experiment, LayerName, PresetId};
+use crate::protocol::{DataSource, DeviceChoice, ProbeRequest, SampleIdx};
+use crate::state::LabState;
+use crate::ui::experiment_panel::ExperimentPanel;
+use crate::ui::layout::{Layout, Panels};
+use crate::ui::notices::Notes;
+use crate::ui::top_bar::{TopBar, WindowFacts};
+use crate::ui::{Action, banner, help, shortcuts, theme};
+use crate::worker::{Wake, Worker};
+
+use dialog::FolderDialog;
+use outbox::Outbox;
+
+pub use window::{Renderer, WindowError, WindowOptions, run};
+
+/// Makes a worker; called at the start and after each crash.
+pub type SpawnWorker = Rc<dyn Fn(Wake) -> Worker>;
+
+/// Width of the experiment panel at first and its limits, in points.
+const EXPERIMENT_WIDTH: f32 = 316.0;
+const EXPERIMENT_WIDTHS: std::ops::RangeInclusive<f32> = 290.0..=460.0;
+
+/// What the window starts with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StartOptions {
+    /// Where the digits come from.
+    pub data: DataSource,
+    /// The recipe asked for on the command line; the remembered one when absent.
+    pub experiment: Option<Experiment>,
+    /// The device asked for; the worker was told so already.
+    pub device: DeviceChoice,
+}
+
+impl Default for StartOptions {
+    fn default() -> Self {
+        Self {
+            data: DataSource::Auto,
+            experiment: None,
+            device: DeviceChoice::Auto,
+        }
+    }
+}
+
+impl StartOptions {
+    /// Starts with a preset.
+    #[must_use]
+    pub fn with_preset(self, preset: PresetId) -> Self {
+        Self {
+            experiment: Some(preset.preset().experiment()),
+            ..self
+        }
+    }
+}
+
+/// What the panels look at, seen or not.
+#[derive(Debug)]
+struct Looking {
+    samples: Vec<SampleIdx>,
+    layer: LayerName,
+    hovered: Option<SampleIdx>,
+}
+
+impl Default for Looking {
+    fn default() -> Self {
+        let request = ProbeRequest::default();
+        Self {
+            samples: request.samples,
+            layer: LayerName::Code,
+            hovered: None,
+        }
+    }
+}
+
+/// The application.
+pub struct App {
+    spawn_worker: SpawnWorker,
+    wake: Wake,
+    /// None after a crash, until the restart.
+    worker: Option<Worker>,
+    outbox: Outbox,
+    state: LabState,
+    /// The recipe the worker was last asked to follow; none while no run was asked for.
+    asked: Option<Experiment>,
+    /// What the panels look at.
+    looking: Looking,
+    /// What the worker was told of that; none while it has not been told.
+    probe: Option<ProbeRequest>,
+    /// Where the digits in use come from; loaded again after a crash.
+    data: DataSource,
+    /// Where digits that are being loaded come from.
+    data_asked: DataSource,
+    /// Whether this worker, not one before it, has loaded digits.
+    worker_has_data: bool,
+    dialog: FolderDialog,
+
+    window: WindowFacts,
+    help_is_open: bool,
+    top_bar: TopBar,
+    experiment_panel: ExperimentPanel,
+    layout: Layout,
+    panels: Panels,
+    notes: Notes,
+}
+
+impl App {
+    /// Starts a worker and asks it for data; fonts and themes are installed, and what is found in `storage`
+    /// is restored.
+    #[must_use]
+    pub fn new(
+        ctx: &Context,
+        storage: Option<&dyn eframe::Storage>,
+        start: StartOptions,
+        spawn_worker: SpawnWorker,
+    ) -> Self {
+        theme::install(ctx);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false); // the window remembers its own scale
+        let wake = {
+            let ctx = ctx.clone();
+            Wake::new(move || ctx.request_repaint()) // many a frame become one repaint
+        };
+        let mut app = Self {
+            worker: None,
+            wake,
+            spawn_worker,
+            outbox: Outbox::default(),
+            state: LabState::default(),
+            asked: None,
+            looking: Looking::default(),
+            probe: None,
+            data_asked: start.data.clone(),
+            data: start.data,
+            worker_has_data: false,
+            dialog: FolderDialog::default(),
+            window: WindowFacts {
+                theme: egui::ThemePreference::System,
+                scale: 1.0,
+                device: start.device,
+            },
+            help_is_open: false,
+            top_bar: TopBar::default(),
+            experiment_panel: ExperimentPanel::default(),
+            layout: Layout::default(),
+            panels: Panels::default(),
+            notes: Notes::default(),
+        };
+        if let Some(storage) = storage {
+            app.restore(storage);
+        }
+        if let Some(experiment) = start.experiment {
+            app.state.draft = experiment;
+        }
+        ctx.set_theme(app.window.theme);
+        ctx.set_zoom_factor(app.window.scale);
+        app.start_worker();
+        app
+    }
+
+    /// What the window knows.
+    #[must_use]
+    pub fn state(&self) -> &LabState {
+        &self.state
+    }
+
+    /// Takes in what the worker reports; called before each frame, also while the window is hidden.
+    pub fn tick(&mut self, ctx: &Context) {
+        if self.drain_events() {
+            ctx.request_repaint(); // there is more, but the frame must not wait for it
+        }
+        if let Some(source) = self.dialog.take_answer() {
+            self.perform(ctx, Action::LoadData(source));
+        }
+        self.look();
+        self.send_waiting();
+        if !self.outbox.is_empty() {
+            ctx.request_repaint_after(Duration::from_millis(30));
+        }
+    }
+
+    /// Draws the window and performs what is wished for in it.
+    pub fn show(&mut self, ui: &mut Ui) {
+        let mut actions = Vec::new();
+        let ctx = ui.ctx().clone();
+        let Self {
+            state,
+            window,
+            help_is_open,
+            top_bar,
+            experiment_panel,
+            layout,
+            panels,
+            notes,
+            ..
+        } = self;
+        shortcuts::listen(&ctx, state, window.scale, *help_is_open, &mut actions);
+        top_bar.ui(ui, state, *window, notes, &mut actions);
+        banner::crash(ui, state, &mut actions);
+        let gap = theme::space::GAP;
+        let surface = Frame::new().fill(theme::tokens_of(ui).surface);
+        Panel::left("experiment")
+            .frame(surface.inner_margin(egui::Margin {
+                left: margin(gap),
+                right: margin(gap / 2.0),
+                top: margin(gap),
+                bottom: margin(gap),
+            }))
+            .default_size(EXPERIMENT_WIDTH)
+            .size_range(EXPERIMENT_WIDTHS)
+            .show_separator_line(false)
+            .show(ui, |ui| experiment_panel.ui(ui, state, &mut actions));
+        CentralPanel::default()
+            .frame(surface.inner_margin(egui::Margin {
+                left: margin(gap / 2.0),
+                right: margin(gap),
+                top: margin(gap),
+                bottom: margin(gap),
+            }))
+            .show(ui, |ui| layout.ui(ui, panels, state, &mut actions));
+        notes.ui(ui, state);
+        if *help_is_open {
+            help::show(ui, &mut actions);
+        }
+        self.after_frame(&ctx, actions);
+    }
+
+    fn after_frame(&mut self, ctx: &Context, actions: Vec<Action>) {
+        let shows = actions.iter().any(Action::changes_window);
+        for action in actions {
+            self.perform(ctx, action);
+        }
+        self.look();
+        self.send_waiting();
+        if shows {
+            ctx.request_repaint(); // what was changed is shown by the next frame
+        }
+        let now = ctx.input(|input| input.time);
+        if let Some(secs) = self.notes.next_change_secs(now) {
+            ctx.request_repaint_after(Duration::from_secs_f64(secs));
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.tick(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.show(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.remember(storage);
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "margins are a few points")]
+const fn margin(points: f32) -> i8 {
+    points as i8
+}

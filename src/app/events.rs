@@ -1,0 +1,134 @@
+//! What comes from the worker.
+
+use std::time::{Duration, Instant};
+
+use super::App;
+use crate::experiment::LayerName;
+use crate::protocol::{Command, DeviceChoice, DeviceKind, Event, Failure};
+use crate::worker::WorkerGone;
+
+/// Longest time a frame spends on reports; the rest waits for the next.
+const BUDGET: Duration = Duration::from_millis(4);
+
+impl App {
+    /// Takes in reports for a few milliseconds; tells whether there are more.
+    pub(super) fn drain_events(&mut self) -> bool {
+        let until = Instant::now() + BUDGET;
+        while let Some(worker) = &self.worker {
+            match worker.try_event() {
+                Ok(Some(event)) => self.take_event(event),
+                Ok(None) => break,
+                Err(WorkerGone) => {
+                    // It closed its lanes without a word, and is gone all the same.
+                    let message = "it ended without saying why".to_owned();
+                    self.take_event(Event::Failed(Failure::WorkerPanicked { message }));
+                }
+            }
+            if Instant::now() > until {
+                return true;
+            }
+        }
+        if let Some(snapshot) = self.worker.as_ref().and_then(|worker| worker.snapshot()) {
+            self.state.apply_snapshot(snapshot);
+        }
+        false
+    }
+
+    fn take_event(&mut self, event: Event) {
+        let follow_up = FollowUp::of(&event);
+        self.state.apply(event);
+        match follow_up {
+            FollowUp::Nothing => {}
+            FollowUp::UseData => {
+                self.worker_has_data = true;
+                self.data = self.data_asked.clone();
+                self.start_run_when_possible();
+            }
+            FollowUp::KeepDevice => self.choose_device_in_use(),
+            FollowUp::StartRun => self.start_run_when_possible(),
+            FollowUp::NewRun => {
+                self.look_at_existing_layer();
+                self.follow_draft_of_untouched_run();
+            }
+            FollowUp::AskAgain => self.asked = None,
+            FollowUp::LetGo => self.let_go_of_worker(),
+        }
+    }
+
+    /// A device that did not start is not shown as chosen.
+    fn choose_device_in_use(&mut self) {
+        if let Some(device) = &self.state.device {
+            self.window.device = match device.kind {
+                DeviceKind::Cpu => DeviceChoice::Cpu,
+                DeviceKind::Gpu | DeviceKind::SoftwareGpu => DeviceChoice::Gpu,
+            };
+        }
+    }
+
+    fn let_go_of_worker(&mut self) {
+        self.worker = None;
+        self.outbox.clear();
+        self.asked = None;
+    }
+
+    /// Starts the first run once there are a device and data, and another one for each new data set.
+    pub(super) fn start_run_when_possible(&mut self) {
+        if self.state.device.is_none() || !self.worker_has_data {
+            return;
+        }
+        let of_run = self.state.run.as_ref().map(|run| run.experiment.clone());
+        let experiment = self
+            .asked
+            .clone()
+            .or(of_run)
+            .unwrap_or_else(|| self.state.draft.clone());
+        self.start_run(experiment);
+    }
+
+    /// The layer looked at may not exist in the new model.
+    fn look_at_existing_layer(&mut self) {
+        let Some(run) = &self.state.run else { return };
+        let layers = run.experiment.architecture.layers();
+        if !layers.iter().any(|&(name, _)| name == self.looking.layer) {
+            self.looking.layer = LayerName::Code;
+        }
+    }
+
+    /// The draft may have moved on while the model of a run without any training was being made.
+    fn follow_draft_of_untouched_run(&mut self) {
+        if self.run_is_untouched() {
+            self.follow_draft();
+        }
+    }
+
+    pub(super) fn send_waiting(&mut self) {
+        if let Some(worker) = &self.worker {
+            self.outbox.flush(|command: Command| worker.send(command));
+        }
+    }
+}
+
+/// What the window does about a report, beyond knowing it.
+enum FollowUp {
+    Nothing,
+    StartRun,
+    UseData,
+    KeepDevice,
+    NewRun,
+    AskAgain,
+    LetGo,
+}
+
+impl FollowUp {
+    fn of(event: &Event) -> Self {
+        match event {
+            Event::WorkerReady { .. } => Self::StartRun,
+            Event::DatasetLoaded(_) => Self::UseData,
+            Event::Failed(Failure::DeviceDidNotStart { .. }) => Self::KeepDevice,
+            Event::RunStarted { .. } => Self::NewRun,
+            Event::Failed(Failure::InvalidExperiment { .. }) => Self::AskAgain,
+            Event::Failed(Failure::WorkerPanicked { .. }) => Self::LetGo,
+            _ => Self::Nothing,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What is remembered between sessions. Each part is stored on its own: one that cannot be read, because it
+//! is old or damaged, falls back to its default and takes nothing else along.
+
+use eframe::Storage;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::App;
+use crate::ui::shortcuts::SCALE_RANGE;
+
+const THEME: &str = "theme";
+const SCALE: &str = "scale";
+const EXPERIMENT: &str = "experiment";
+const LAYOUT: &str = "layout";
+const TOP_BAR: &str = "top-bar";
+const EXPERIMENT_PANEL: &str = "experiment-panel";
+const LOSS: &str = "loss";
+const DIGITS: &str = "digits";
+const LATENT: &str = "latent";
+const ACTIVATIONS: &str = "activations";
+
+impl App {
+    pub(super) fn restore(&mut self, storage: &dyn Storage) {
+        read(storage, THEME, &mut self.window.theme);
+        read(storage, SCALE, &mut self.window.scale);
+        if !SCALE_RANGE.contains(&self.window.scale) {
+            self.window.scale = 1.0;
+        }
+        let mut draft = self.state.draft.clone();
+        read(storage, EXPERIMENT, &mut draft);
+        if draft.validate().is_ok() {
+            self.state.draft = draft;
+        }
+        let mut layout = self.layout.clone();
+        read(storage, LAYOUT, &mut layout);
+        if layout.is_complete() {
+            self.layout = layout;
+        }
+        read(storage, TOP_BAR, &mut self.top_bar);
+        read(storage, EXPERIMENT_PANEL, &mut self.experiment_panel);
+        read(storage, LOSS, &mut self.panels.loss);
+        read(storage, DIGITS, &mut self.panels.digits);
+        read(storage, LATENT, &mut self.panels.latent);
+        read(storage, ACTIVATIONS, &mut self.panels.activations);
+    }
+
+    pub(super) fn remember(&self, storage: &mut dyn Storage) {
+        write(storage, THEME, &self.window.theme);
+        write(storage, SCALE, &self.window.scale);
+        write(storage, EXPERIMENT, &self.state.draft);
+        write(storage, LAYOUT, &self.layout);
+        write(storage, TOP_BAR, &self.top_bar);
+        write(storage, EXPERIMENT_PANEL, &self.experiment_panel);
+        write(storage, LOSS, &self.panels.loss);
+        write(storage, DIGITS, &self.panels.digits);
+        write(storage, LATENT, &self.panels.latent);
+        write(storage, ACTIVATIONS, &self.panels.activations);
+    }
+}
+
+fn read<T: DeserializeOwned>(storage: &dyn Storage, key: &str, value: &mut T) {
+    let Some(text) = storage.get_string(key) else {
+        return;
+    };
+    match serde_json::from_str(&text) {
+        Ok(stored) => *value = stored,
+        Err(error) => {
+            log::info!("the remembered {key} is of another version and left out: {error}")
+        }
+    }
+}
+
+fn write<T: Serialize>(storage: &mut dyn Storage, key: &str, value: &T) {
+    match serde_json::to_string(value) {
+        Ok(text) => storage.set_string(key, text),
+        Err(error) => log::warn!("the {key} cannot be remembered: {error}"),
+    }
+}

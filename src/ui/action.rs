@@ -1,0 +1,74 @@
+//! What a person wishes; [`App::perform`](crate::app::App) turns each wish into a message or a setting.
+
+use std::num::NonZeroU64;
+
+use egui::ThemePreference;
+
+use crate::experiment::{Experiment, LayerName, PresetId};
+use crate::protocol::{DataSource, DeviceChoice, SampleIdx};
+
+/// A wish pushed by a panel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Train until the goal of epochs.
+    Train,
+    /// Stop after the batch in hand.
+    Pause,
+    /// Train for so many batches, then pause.
+    StepBatches(NonZeroU64),
+    /// Train for so many epochs, then pause.
+    StepEpochs(NonZeroU64),
+    /// A new model of the run's recipe with the same initial weights.
+    Reset,
+    /// A new model of the run's recipe with other initial weights.
+    NewSeed,
+
+    /// The draft should be this.
+    Edit(Box<Experiment>),
+    /// The draft should be this preset.
+    ChoosePreset(PresetId),
+    /// Start a new model from the draft.
+    ApplyDraft,
+    /// Forget the draft and show the run's recipe again.
+    DiscardDraft,
+
+    /// Load a data set.
+    LoadData(DataSource),
+    /// Ask for a folder with MNIST and load it.
+    OpenDataFolder,
+    /// Fetch MNIST, then load it.
+    FetchMnist,
+    /// Stop loading or fetching.
+    CancelLoading,
+    /// Train on another device.
+    UseDevice(DeviceChoice),
+
+    /// Show the activations of this layer.
+    LookAtLayer(LayerName),
+    /// Show these test images on their way through the network, in this order.
+    LookAtSamples(Vec<SampleIdx>),
+    /// The test image under the pointer; none when the pointer left.
+    HoverSample(Option<SampleIdx>),
+
+    /// Light, dark, or as the system.
+    SetTheme(ThemePreference),
+    /// Scale of everything, 1 = 100 %; for projectors.
+    SetScale(f32),
+    /// Put the panels where they were at first.
+    ResetLayout,
+    /// Show or hide the page of shortcuts.
+    ShowHelp(bool),
+    /// Start another worker after a crash.
+    RestartWorker,
+}
+
+impl Action {
+    /// Whether the window looks different once this is done; otherwise it does when the worker answers.
+    #[must_use]
+    pub fn changes_window(&self) -> bool {
+        !matches!(
+            self,
+            Self::LookAtLayer(_) | Self::LookAtSamples(_) | Self::HoverSample(_)
+        )
+    }
+}

@@ -1,0 +1,69 @@
+//! Which part of the plane holds the points, and how large they are.
+
+use crate::ui::plot::{Bounds, Interval, Transform};
+
+/// Room around the points, so that they seldom outgrow it.
+#[must_use]
+pub fn roomy(extent: Bounds) -> Bounds {
+    const ROOM: f64 = 0.06;
+    Bounds {
+        x: extent.x.padded(ROOM),
+        y: extent.y.padded(ROOM),
+    }
+}
+
+/// What was shown before as long as it still fits: the axes rest while the cloud breathes.
+#[must_use]
+pub fn steady(shown: Bounds, extent: Bounds) -> Bounds {
+    /// Below this share of the axis the points would look lost.
+    const LEAST_SHARE: f64 = 0.75;
+    let axis = |shown: Interval, extent: Interval, roomy: Interval| {
+        let fits = shown.holds(extent) && extent.length() >= LEAST_SHARE * shown.length();
+        if fits { shown } else { roomy }
+    };
+    let roomy = roomy(extent);
+    Bounds {
+        x: axis(shown.x, extent.x, roomy.x),
+        y: axis(shown.y, extent.y, roomy.y),
+    }
+}
+
+/// Radius of a point, in points of the screen: small where many share the plot, larger when zoomed in.
+#[must_use]
+pub fn radius(n_points: usize, fit: &Bounds, transform: &Transform) -> f32 {
+    let [per_x, per_y] = transform.points_per_unit();
+    let area = fit.x.length() * per_x * fit.y.length() * per_y;
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "a radius of a few points"
+    )]
+    let spacing = (area / n_points.max(1) as f64).sqrt() as f32;
+    // In steps of half a point: each size of marker is a texture of its own.
+    ((0.8 * spacing).clamp(2.0, 5.0) * 2.0).round() / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bounds(x: (f64, f64), y: (f64, f64)) -> Bounds {
+        Bounds {
+            x: Interval::new(x.0, x.1),
+            y: Interval::new(y.0, y.1),
+        }
+    }
+
+    #[test]
+    fn the_axes_rest_while_the_cloud_breathes() {
+        let shown = roomy(bounds((0.0, 10.0), (0.0, 10.0)));
+        assert_eq!(steady(shown, bounds((0.3, 9.8), (0.1, 10.2))), shown);
+    }
+
+    #[test]
+    fn an_axis_follows_what_outgrows_it_or_shrinks_away() {
+        let shown = roomy(bounds((0.0, 10.0), (0.0, 10.0)));
+        let next = steady(shown, bounds((0.0, 12.0), (4.0, 6.0)));
+        assert!(next.x.max > 12.0 && next.y.length() < 3.0);
+    }
+}

@@ -1,0 +1,332 @@
+//! The panel of the latent space: the code of every test image as a point of the plane.
+
+mod cloud;
+mod filter;
+mod grid;
+mod hover;
+mod layout;
+mod legend;
+mod marker;
+
+use egui::{Color32, Painter, Pos2, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
+
+use super::action::Action;
+use super::plot::{Axis, Bounds, Follow, Frame, Interval, Transform, View, ticks};
+use super::segmented::{Segment, segmented};
+use super::theme;
+use super::{card, number};
+use crate::protocol::{Axes, DatasetDescription, SampleIdx, Snapshot};
+use crate::state::LabState;
+use cloud::{Cloud, Look, Points};
+use filter::ClassFilter;
+use hover::HoverCard;
+use marker::MarkerAtlas;
+
+/// The panel of the latent space.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct LatentPanel {
+    options: LatentOptions,
+    #[serde(skip)]
+    scene: Scene,
+}
+
+/// How the scatter is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+struct LatentOptions {
+    filter: ClassFilter,
+    units: Units,
+}
+
+/// How long a unit is on the two axes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Units {
+    /// As long on both: distances mean the same in every direction.
+    #[default]
+    Equal,
+    /// As long as fills the plot.
+    Fill,
+}
+
+/// What is kept from frame to frame.
+#[derive(Default)]
+struct Scene {
+    points: Option<Points>,
+    view: View,
+    /// What holds the points, changed only when they outgrow or leave it.
+    fit: Option<Bounds>,
+    cloud: Cloud,
+    markers: MarkerAtlas,
+    legend_markers: MarkerAtlas,
+    hovered: Option<SampleIdx>,
+    hover_card: HoverCard,
+}
+
+/// How far from a point the pointer still means it, in points of the screen.
+const REACH: f32 = 12.0;
+
+impl LatentPanel {
+    /// Shows the scatter of the run in progress.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let Self { options, scene } = self;
+        scene.update(ui, state);
+        let caption = scene
+            .points
+            .as_ref()
+            .map(|points| caption(points, options.filter));
+        let mut units = options.units;
+        card::card(
+            ui,
+            "Latent space",
+            |ui| {
+                if let Some(caption) = caption {
+                    controls(ui, &mut units);
+                    ui.label(theme::dim(ui, caption));
+                }
+            },
+            |ui| match (&state.dataset, snapshot(state)) {
+                (Some(dataset), Some(snapshot)) if scene.points.is_some() => {
+                    legend::show(ui, &mut options.filter, &mut scene.legend_markers);
+                    scene.show(ui, *options, dataset, snapshot, actions);
+                }
+                _ => empty(ui, state),
+            },
+        );
+        if scene.points.is_none() {
+            scene.hover(None, actions);
+        }
+        if units != options.units {
+            options.units = units;
+            scene.view = View::default();
+        }
+    }
+}
+
+fn snapshot(state: &LabState) -> Option<&Snapshot> {
+    state.run.as_ref()?.snapshot.as_ref()
+}
+
+fn empty(ui: &mut Ui, state: &LabState) {
+    if state.dataset.is_none() {
+        card::empty(
+            ui,
+            "No digits yet",
+            "Load a data set: every test image becomes a point here",
+        );
+    } else if state.run.is_none() {
+        card::empty(
+            ui,
+            "No model yet",
+            "Press Train: the code of every test image becomes a point here",
+        );
+    } else {
+        card::empty(
+            ui,
+            "The codes are on their way",
+            "The first scatter takes a moment",
+        );
+    }
+}
+
+/// `10,000 points · step 1,234`
+fn caption(points: &Points, filter: ClassFilter) -> String {
+    let view = points.view();
+    let total = number::count_of(view.points.len());
+    let step = number::count(view.step);
+    if filter.is_all() {
+        format!("{total} points · step {step}")
+    } else {
+        let shown = number::count_of(points.n_shown(filter));
+        format!("{shown} of {total} points · step {step}")
+    }
+}
+
+fn controls(ui: &mut Ui, units: &mut Units) {
+    let segments = [
+        Segment {
+            value: Units::Equal,
+            text: "equal",
+            help: "A unit is as long on both axes: distances can be compared",
+        },
+        Segment {
+            value: Units::Fill,
+            text: "fill",
+            help: "Each axis is stretched to fill the plot",
+        },
+    ];
+    if let Some(chosen) = segmented(ui, "Latent axes", *units, &segments) {
+        *units = chosen;
+    }
+}
+
+impl Scene {
+    /// Takes in the newest scatter.
+    fn update(&mut self, ui: &Ui, state: &LabState) {
+        let newest = state.dataset.as_ref().zip(snapshot(state));
+        let Some((dataset, snapshot)) = newest else {
+            self.forget();
+            return;
+        };
+        // A snapshot may come without a scatter while nobody asked for one: the last stays.
+        let Some(view) = &snapshot.scatter else {
+            self.points.take_if(|points| points.run() != snapshot.run);
+            return;
+        };
+        let labels = &dataset.test_labels;
+        let is_current = self
+            .points
+            .as_ref()
+            .is_some_and(|points| points.is_of(snapshot.run, labels, view));
+        if is_current {
+            return;
+        }
+        let now_secs = ui.input(|input| input.time);
+        let before = self.points.take();
+        if before
+            .as_ref()
+            .is_some_and(|before| before.run() != snapshot.run)
+        {
+            // Another run has another space: what was chosen for the last one means nothing there.
+            self.fit = None;
+            self.view = View::default();
+        }
+        let points = Points::new(snapshot.run, labels, view, before, now_secs);
+        if let Some(extent) = points.extent() {
+            self.fit = Some(
+                self.fit
+                    .map_or_else(|| layout::roomy(extent), |fit| layout::steady(fit, extent)),
+            );
+        }
+        self.points = Some(points);
+    }
+
+    fn forget(&mut self) {
+        self.points = None;
+        self.fit = None;
+    }
+
+    fn hover(&mut self, sample: Option<SampleIdx>, actions: &mut Vec<Action>) {
+        if self.hovered != sample {
+            self.hovered = sample;
+            actions.push(Action::HoverSample(sample));
+        }
+    }
+
+    fn show(
+        &mut self,
+        ui: &mut Ui,
+        options: LatentOptions,
+        dataset: &DatasetDescription,
+        snapshot: &Snapshot,
+        actions: &mut Vec<Action>,
+    ) {
+        let frame = Frame::new(ui, ui.available_rect_before_wrap());
+        let fit = self.fit(options.units, frame.data.size());
+        let follow = Follow {
+            x_secs: 0.2,
+            y_secs: 0.2,
+        };
+        let bounds = self.view.follow(ui.ctx(), fit, follow);
+        let transform = Transform {
+            rect: frame.data,
+            bounds,
+        };
+        let response = ui.allocate_rect(frame.data, Sense::click_and_drag());
+        self.view.navigate(&response, &transform);
+
+        let Some(points) = &self.points else { return };
+        let summary = summary(points, options.filter);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary));
+        paint_axes(ui, &frame, &transform, points.view().axes);
+
+        let now_secs = ui.input(|input| input.time);
+        let radius = layout::radius(points.view().points.len(), &fit, &transform);
+        let radius_px = radius * ui.pixels_per_point();
+        let look = Look {
+            transform,
+            filter: options.filter,
+            dark: ui.visuals().dark_mode,
+            texture: self.markers.prepare(ui.ctx(), "markers", radius_px),
+            half_side: self.markers.half_side(radius),
+            progress: points.progress(now_secs),
+        };
+        if look.progress < 1.0 {
+            ui.ctx().request_repaint();
+        }
+        let painter = ui.painter_at(frame.data);
+        painter.add(self.cloud.mesh(points, look, now_secs));
+        self.view.hint(ui, &painter, frame.data);
+
+        let found =
+            hovered(&response).and_then(|at| points.nearest(at, REACH, &transform, options.filter));
+        let sample = found.and_then(|idx| points.view().samples.get(idx).copied());
+        if let (Some(idx), Some(sample)) = (found, sample) {
+            let center = transform.screen_from_plot(points.position(idx, now_secs).map(f64::from));
+            let color = theme::class_color(look.dark, points.class(idx));
+            ring(ui, &painter, center, radius, color);
+            let place = Rect::from_center_size(center, Vec2::splat(2.0 * (radius + 6.0)));
+            self.hover_card
+                .show(ui, &response, place, sample, dataset, snapshot);
+        }
+        self.hover(sample, actions);
+    }
+
+    /// What holds the points in a plot of `size`.
+    fn fit(&self, units: Units, size: Vec2) -> Bounds {
+        let unit = Interval::new(0.0, 1.0);
+        let fit = self.fit.unwrap_or(Bounds { x: unit, y: unit });
+        match units {
+            Units::Equal => fit.with_equal_units(size),
+            Units::Fill => fit,
+        }
+    }
+}
+
+/// Marks the point under the pointer.
+fn ring(ui: &Ui, painter: &Painter, center: Pos2, radius: f32, color: Color32) {
+    let stroke = Stroke::new(1.5, theme::tokens_of(ui).text);
+    painter.circle(center, radius + 4.0, theme::faint(color, 0.25), stroke);
+}
+
+/// Where the pointer reads, unless it is dragging.
+fn hovered(response: &Response) -> Option<Pos2> {
+    response.hover_pos().filter(|_| !response.dragged())
+}
+
+fn paint_axes(ui: &Ui, frame: &Frame, transform: &Transform, axes: Axes) {
+    let [x_title, y_title] = match axes {
+        Axes::Raw => ["h₁".to_owned(), "h₂".to_owned()],
+        Axes::Pca {
+            explained: [first, second],
+        } => [
+            format!("PC 1 ({:.1} % of variance)", 100.0 * first),
+            format!("PC 2 ({:.1} % of variance)", 100.0 * second),
+        ],
+    };
+    let [across, up] = Frame::label_points(ui);
+    let x = Axis {
+        title: &x_title,
+        ticks: ticks::linear(transform.bounds.x, frame.data.width(), across),
+    };
+    let y = Axis {
+        title: &y_title,
+        ticks: ticks::linear(transform.bounds.y, frame.data.height(), 1.4 * up),
+    };
+    frame.paint(ui, transform, &x, &y);
+}
+
+/// The key figures in words.
+fn summary(points: &Points, filter: ClassFilter) -> String {
+    let plane = match points.view().axes {
+        Axes::Raw => "raw code".to_owned(),
+        Axes::Pca { explained } => {
+            let share = f64::from(explained[0] + explained[1]);
+            format!(
+                "two principal components, {} of variance",
+                number::percent(share)
+            )
+        }
+    };
+    format!("Latent scatter, {}, {plane}", caption(points, filter))
+}

@@ -1,0 +1,310 @@
+//! Where the view panels stand: a tree of panes whose borders can be dragged, remembered between sessions.
+
+use egui::{Align2, Id, Rect, Response, Sense, Stroke, TextStyle, Ui, Visuals, WidgetText, vec2};
+use egui_tiles::{
+    Behavior, Container, Linear, LinearDir, ResizeState, SimplificationOptions, TabState, Tabs,
+    Tile, TileId, Tiles, Tree, UiResponse,
+};
+use serde::{Deserialize, Serialize};
+
+use super::activations::ActivationsPanel;
+use super::digits::DigitsPanel;
+use super::latent::LatentPanel;
+use super::loss::LossPanel;
+use super::theme::{self, space};
+use super::{Action, card};
+use crate::state::LabState;
+
+/// Smallest width and height of a pane, in points.
+const MIN_PANE: f32 = 140.0;
+
+/// The view panels with their options.
+#[derive(Default)]
+pub struct Panels {
+    /// Curves of training and test.
+    pub loss: LossPanel,
+    /// Images on their way through the network.
+    pub digits: DigitsPanel,
+    /// The test split in the plane of the code.
+    pub latent: LatentPanel,
+    /// Histogram and means of a layer.
+    pub activations: ActivationsPanel,
+}
+
+/// One view panel, as the tree knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pane {
+    /// Curves of training and test.
+    Loss,
+    /// Images on their way through the network.
+    Digits,
+    /// The test split in the plane of the code.
+    Latent,
+    /// Histogram and means of a layer.
+    Activations,
+}
+
+impl Pane {
+    /// All panes.
+    pub const ALL: [Self; 4] = [Self::Loss, Self::Digits, Self::Latent, Self::Activations];
+
+    /// Its name in a tab.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Loss => "Loss",
+            Self::Digits => "Digits",
+            Self::Latent => "Latent space",
+            Self::Activations => "Activations",
+        }
+    }
+}
+
+/// The arrangement of the view panels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Layout {
+    tree: Tree<Pane>,
+}
+
+impl Default for Layout {
+    /// Loss above Digits, beside them the latent space above a container of tabs.
+    fn default() -> Self {
+        let mut tiles = Tiles::default();
+        let [loss, digits, latent, activations] = Pane::ALL.map(|pane| tiles.insert_pane(pane));
+        let inside = tiles.insert_tab_tile(vec![activations]);
+        let mut stack = |upper, lower, share| {
+            let column = Linear::new_binary(LinearDir::Vertical, [upper, lower], share);
+            tiles.insert_container(column)
+        };
+        let (left, right) = (stack(loss, digits, 0.47), stack(latent, inside, 0.58));
+        let columns = Linear::new_binary(LinearDir::Horizontal, [left, right], 0.5);
+        let root = tiles.insert_container(columns);
+        Self {
+            tree: Tree::new(Id::unique("hourglass-layout"), root, tiles),
+        }
+    }
+}
+
+impl Layout {
+    /// Draws the panes into all the space there is.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        panels: &mut Panels,
+        state: &LabState,
+        actions: &mut Vec<Action>,
+    ) {
+        let tabbed = self.tabbed_panes();
+        self.tree.ui(
+            &mut Drawing {
+                panels,
+                state,
+                actions,
+                tabbed,
+            },
+            ui,
+        );
+    }
+
+    /// Whether a pane can be seen: not behind another tab.
+    #[must_use]
+    pub fn shows(&self, pane: Pane) -> bool {
+        let active = self.tree.active_tiles();
+        active
+            .iter()
+            .any(|&tile| self.tree.tiles.get_pane(&tile) == Some(&pane))
+    }
+
+    /// Whether every pane is in the tree exactly once; a remembered layout of another version may lack some.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let mut found = Vec::new();
+        let mut waiting: Vec<TileId> = self.tree.root.into_iter().collect();
+        let n_tiles = self.tree.tiles.len();
+        for _ in 0..n_tiles {
+            match waiting.pop().and_then(|tile| self.tree.tiles.get(tile)) {
+                Some(Tile::Pane(pane)) => found.push(*pane),
+                Some(Tile::Container(container)) => waiting.extend(container.children()),
+                None => break,
+            }
+        }
+        found.len() == Pane::ALL.len() && Pane::ALL.iter().all(|pane| found.contains(pane))
+    }
+
+    /// Panes that stand under a visible row of tabs.
+    fn tabbed_panes(&self) -> Vec<Pane> {
+        let tiles = &self.tree.tiles;
+        tiles
+            .tiles()
+            .filter_map(|tile| match tile {
+                Tile::Container(Container::Tabs(tabs)) if has_tab_bar(tabs) => Some(&tabs.children),
+                _ => None,
+            })
+            .flatten()
+            .filter_map(|child| tiles.get_pane(child).copied())
+            .collect()
+    }
+}
+
+/// A pane alone needs no tab.
+fn has_tab_bar(tabs: &Tabs) -> bool {
+    tabs.children.len() > 1
+}
+
+/// What the tree needs to draw its panes.
+struct Drawing<'a> {
+    panels: &'a mut Panels,
+    state: &'a LabState,
+    actions: &'a mut Vec<Action>,
+    tabbed: Vec<Pane>,
+}
+
+impl Drawing<'_> {
+    fn show(&mut self, ui: &mut Ui, pane: Pane) {
+        let Self {
+            panels,
+            state,
+            actions,
+            tabbed: _,
+        } = self;
+        match pane {
+            Pane::Loss => panels.loss.ui(ui, state, actions),
+            Pane::Digits => panels.digits.ui(ui, state, actions),
+            Pane::Latent => panels.latent.ui(ui, state, actions),
+            Pane::Activations => panels.activations.ui(ui, state, actions),
+        }
+    }
+}
+
+impl Behavior<Pane> for Drawing<'_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
+        if self.tabbed.contains(pane) {
+            card::title_in_tab(ui, |ui| self.show(ui, *pane));
+        } else {
+            self.show(ui, *pane);
+        }
+        UiResponse::None
+    }
+
+    fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
+        pane.title().into()
+    }
+
+    fn tab_ui(
+        &mut self,
+        tiles: &mut Tiles<Pane>,
+        ui: &mut Ui,
+        id: Id,
+        tile_id: TileId,
+        state: &TabState,
+    ) -> Response {
+        let title = self.tab_title_for_tile(tiles, tile_id);
+        let response = quiet_tab(ui, id, title, state.active);
+        self.on_tab_button(tiles, tile_id, response)
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        space::HEADER
+    }
+
+    fn is_tab_bar_visible(&self, _tile_id: TileId, tabs: &Tabs) -> bool {
+        has_tab_bar(tabs)
+    }
+
+    fn tab_bar_color(&self, visuals: &Visuals) -> egui::Color32 {
+        theme::tokens(visuals.dark_mode).surface
+    }
+
+    fn tab_bar_hline_stroke(&self, _visuals: &Visuals) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        space::GAP
+    }
+
+    fn min_size(&self) -> f32 {
+        MIN_PANE
+    }
+
+    fn resize_stroke(&self, style: &egui::Style, resize_state: ResizeState) -> Stroke {
+        let t = theme::tokens(style.visuals.dark_mode);
+        match resize_state {
+            ResizeState::Idle => Stroke::NONE,
+            ResizeState::Hovering => Stroke::new(2.0, t.control_border),
+            ResizeState::Dragging => Stroke::new(2.0, t.accent),
+        }
+    }
+
+    fn is_tile_draggable(&self, _tiles: &Tiles<Pane>, _tile_id: TileId) -> bool {
+        false
+    }
+
+    fn simplification_options(&self) -> SimplificationOptions {
+        SimplificationOptions::OFF // the container of tabs stays while it has one tab
+    }
+}
+
+/// A tab without a box: text, and a line under the chosen one.
+fn quiet_tab(ui: &mut Ui, id: Id, title: WidgetText, active: bool) -> Response {
+    let t = theme::tokens_of(ui);
+    let wrap = Some(egui::TextWrapMode::Extend);
+    let galley = title.into_galley(ui, wrap, f32::INFINITY, TextStyle::Body);
+    let size = vec2(galley.size().x + 2.0 * space::M, ui.available_height());
+    let (_, rect) = ui.allocate_space(size);
+    let response = ui.interact(rect, id, Sense::click());
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), active, galley.text())
+    });
+    let color = if active || response.hovered() {
+        t.text
+    } else {
+        t.text_dim
+    };
+    let position = Align2::CENTER_CENTER
+        .align_size_within_rect(galley.size(), rect)
+        .min;
+    ui.painter().galley(position, galley, color);
+    if active {
+        let line = Rect::from_min_max(
+            rect.left_bottom() + vec2(space::M, -3.0),
+            rect.right_bottom() + vec2(-space::M, -1.0),
+        );
+        ui.painter().rect_filled(line, 1.0, t.accent);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_layout_has_every_pane_and_shows_it() {
+        let layout = Layout::default();
+        assert!(layout.is_complete());
+        assert!(Pane::ALL.into_iter().all(|pane| layout.shows(pane)));
+    }
+
+    #[test]
+    fn a_layout_survives_being_stored() {
+        let text = serde_json::to_string(&Layout::default()).expect("a layout is plain data");
+        let restored: Layout = serde_json::from_str(&text).expect("it was just written");
+        assert_eq!(restored, Layout::default());
+        assert!(restored.is_complete());
+    }
+
+    #[test]
+    fn a_layout_that_lost_a_pane_is_noticed() {
+        let mut layout = Layout::default();
+        let loss = layout
+            .tree
+            .tiles
+            .find_pane(&Pane::Loss)
+            .expect("it is there");
+        layout.tree.remove_recursively(loss);
+        assert!(!layout.is_complete());
+    }
+}

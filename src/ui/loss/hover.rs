@@ -1,0 +1,129 @@
+//! What the pointer reads off the curves.
+
+use egui::{PopupAnchor, Pos2, Response, Sense, Tooltip, Ui, vec2};
+
+use crate::state::{Mark, RunState};
+use crate::ui::number::five_digits;
+use crate::ui::plot::Transform;
+use crate::ui::theme;
+
+use super::LossOptions;
+use super::lines::{LineKey, Lines, shown_terms};
+use super::paint;
+
+/// Width of the piece of line that stands for a curve, in points.
+const SWATCH_WIDTH: f32 = 18.0;
+
+/// A value read off a curve.
+struct Reading {
+    key: LineKey,
+    value: f64,
+    /// Distance of the curve from the pointer, in points.
+    distance: f32,
+}
+
+/// Shows every curve's value at the pointer, the nearest curve's in strong text, and the setting that
+/// changed there.
+pub fn tooltip(
+    ui: &Ui,
+    response: &Response,
+    run: &RunState,
+    lines: &Lines,
+    options: &LossOptions,
+    transform: &Transform,
+    mark: Option<&Mark>,
+) {
+    let Some(pointer) = response.hover_pos().filter(|_| !response.dragged()) else {
+        return;
+    };
+    let [epoch, _] = transform.plot_from_screen(pointer);
+    let readings = readings(lines, options, transform, pointer);
+    if readings.is_empty() && mark.is_none() {
+        return;
+    }
+    let several = shown_terms(&run.history).len() > 1;
+    Tooltip::always_open(
+        ui.ctx().clone(),
+        ui.layer_id(),
+        response.id,
+        PopupAnchor::Pointer,
+    )
+    .gap(14.0)
+    .show(|ui| {
+        ui.label(theme::dim(ui, format!("epoch {epoch:.3}")));
+        if let Some(mark) = mark {
+            ui.label(&mark.change);
+        }
+        show_readings(ui, &readings, several);
+    });
+}
+
+fn readings(
+    lines: &Lines,
+    options: &LossOptions,
+    transform: &Transform,
+    pointer: Pos2,
+) -> Vec<Reading> {
+    let [epoch, _] = transform.plot_from_screen(pointer);
+    let mut readings: Vec<Reading> = lines
+        .iter()
+        .filter_map(|(key, curve)| {
+            let point = curve.nearest(epoch, paint::slack(transform))?;
+            Some(Reading {
+                key,
+                value: options.scale.value(point[1]),
+                distance: (transform.screen_y(point[1]) - pointer.y).abs(),
+            })
+        })
+        .collect();
+    // This run first, the objective before its terms, train beside test.
+    readings.sort_by_key(|Reading { key, .. }| (!key.is_current, key.term, key.split));
+    readings
+}
+
+fn show_readings(ui: &mut Ui, readings: &[Reading], several_terms: bool) {
+    let distances = readings.iter().map(|reading| reading.distance);
+    let nearest = distances.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+    let nearest = nearest.map(|(idx, _)| idx);
+    egui::Grid::new("readings")
+        .num_columns(3)
+        .spacing(vec2(theme::space::S, 2.0))
+        .min_row_height(0.0)
+        .min_col_width(0.0)
+        .show(ui, |ui| {
+            for (idx, reading) in readings.iter().enumerate() {
+                let tokens = theme::tokens_of(ui);
+                let height = ui.text_style_height(&theme::text::BODY);
+                let (swatch, _) =
+                    ui.allocate_exact_size(vec2(SWATCH_WIDTH, height), Sense::hover());
+                let places = vec![swatch.left_center(), swatch.right_center()];
+                let color = paint::color(tokens, reading.key);
+                paint::stroke_line(ui.painter(), reading.key, places, color);
+
+                let name = name(reading.key, several_terms);
+                let value = five_digits(reading.value);
+                if nearest == Some(idx) {
+                    ui.label(theme::title(ui, name));
+                    ui.label(theme::figure(ui, value));
+                } else {
+                    ui.label(egui::RichText::new(name).color(tokens.text_dim));
+                    ui.label(theme::figure(ui, value).color(tokens.text_dim));
+                }
+                ui.end_row();
+            }
+        });
+}
+
+/// `train`, `test L1 penalty`, `previous train`.
+fn name(key: LineKey, several_terms: bool) -> String {
+    let mut name = String::new();
+    if !key.is_current {
+        name.push_str("previous ");
+    }
+    name.push_str(key.split.label());
+    if several_terms {
+        name.push(' ');
+        name.push_str(key.term.label());
+    }
+    name
+}

@@ -1,0 +1,27 @@
+//! The window: panels that read [`LabState`](crate::state::LabState) and push [`Action`]s.
+//!
+//! A panel is a struct of view-only options with
+//! `fn ui(&mut self, ui: &mut egui::Ui, state: &LabState, actions: &mut Vec<Action>)`. Panels never send,
+//! lock, read files or compute statistics.
+
+mod action;
+pub mod activations;
+pub mod banner;
+pub mod card;
+mod digit_image;
+pub mod digits;
+pub mod experiment_panel;
+pub mod help;
+pub mod latent;
+pub mod layout;
+mod legend;
+pub mod loss;
+pub mod notices;
+pub mod number;
+mod plot;
+mod segmented;
+pub mod shortcuts;
+pub mod theme;
+pub mod top_bar;
+
+pub use action::Action;

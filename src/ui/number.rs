@@ -1,0 +1,184 @@
+//! Numbers as people read them.
+
+/// Five significant digits, without a long tail of zeros before them: `0.016132`, `1.2346e-5`, `12.346`.
+#[must_use]
+pub fn five_digits(value: f64) -> String {
+    significant(value, 5)
+}
+
+/// Three significant digits, for axes and captions.
+#[must_use]
+pub fn three_digits(value: f64) -> String {
+    significant(value, 3)
+}
+
+/// A setting as a person would write it: `0.001`, `6.4e-4`, `1e-5`, `0.3`.
+#[must_use]
+pub fn setting(value: f64) -> String {
+    if value != 0.0 && !(1e-3..1e5).contains(&value.abs()) {
+        // At most three digits: a slider sets no more, and the field has room for no more.
+        let text = format!("{value:.2e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+        return format!("{mantissa}e{exponent}");
+    }
+    let text = significant(value, 4);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// A count with thousands set apart: `101,200`.
+#[must_use]
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (idx, digit) in digits.chars().enumerate() {
+        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count of something held in memory.
+#[must_use]
+pub fn count_of(value: usize) -> String {
+    count(value as u64)
+}
+
+/// A share 0..1 in percent: `14 %`, `1.4 %`, `0.02 %`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let value = share * 100.0;
+    let decimals = match value.abs() {
+        v if v >= 10.0 || v == 0.0 => 0,
+        v if v >= 1.0 => 1,
+        _ => 2,
+    };
+    format!("{value:.decimals$} %")
+}
+
+/// A time: `0.4 s`, `21 s`, `3 min 05 s`, `2 h 10 min`.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a time shown to people, made finite and positive first"
+)]
+pub fn duration(secs: f64) -> String {
+    if !secs.is_finite() {
+        return "—".to_owned();
+    }
+    let secs = secs.max(0.0);
+    if secs < 9.95 {
+        return format!("{secs:.1} s");
+    }
+    let whole = secs.round() as u64;
+    match whole {
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3600, whole / 60 % 60),
+    }
+}
+
+/// Images a second: `840 img/s`, `8.4 k img/s`, `84 k img/s`, `1.2 M img/s`.
+#[must_use]
+pub fn rate(images_per_sec: f64) -> String {
+    let (value, unit) = match images_per_sec {
+        r if r >= 999_500.0 => (r / 1e6, "M img/s"),
+        r if r >= 999.5 => (r / 1e3, "k img/s"),
+        r => (r, "img/s"),
+    };
+    if value < 9.95 {
+        format!("{value:.1} {unit}")
+    } else {
+        format!("{value:.0} {unit}")
+    }
+}
+
+/// `digits` significant digits; powers of ten outside 1e-4..1e6.
+fn significant(value: f64, digits: u32) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if !value.is_finite() {
+        return value.to_string();
+    }
+    let decimals =
+        |exponent: i32| usize::try_from(digits.cast_signed() - 1 - exponent).unwrap_or(0);
+    // Through the scientific form, whose exponent is that of the rounded number.
+    let scientific = format!("{value:.*e}", decimals(0));
+    let exponent = scientific
+        .split_once('e')
+        .and_then(|(_, exponent)| exponent.parse().ok());
+    match exponent {
+        Some(exponent @ -4..6) => format!("{value:.*}", decimals(exponent)),
+        _ => scientific,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_digits_are_significant_ones() {
+        let texts = [
+            0.016_132_4,
+            12.345_678,
+            0.000_012_345_6,
+            123_456.7,
+            0.0,
+            -0.5,
+            0.099_999_96,
+        ];
+        let expected = [
+            "0.016132",
+            "12.346",
+            "1.2346e-5",
+            "123457",
+            "0",
+            "-0.50000",
+            "0.10000",
+        ];
+        assert_eq!(texts.map(five_digits), expected);
+    }
+
+    #[test]
+    fn settings_read_as_written() {
+        let texts = [
+            0.001, 6.4e-4, 1e-5, 0.3, 1000.0, 0.0, 0.012_345, 2.0, 60_000.0,
+        ]
+        .map(setting);
+        let expected = [
+            "0.001", "6.4e-4", "1e-5", "0.3", "1000", "0", "0.01235", "2", "60000",
+        ];
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let texts = [0, 999, 1_000, 101_200, 1_234_567].map(count);
+        assert_eq!(texts, ["0", "999", "1,000", "101,200", "1,234,567"]);
+    }
+
+    #[test]
+    fn shares_times_and_rates_have_units() {
+        assert_eq!(
+            [0.14, 0.014, 0.000_2, 0.0, 1.0].map(percent),
+            ["14 %", "1.4 %", "0.02 %", "0 %", "100 %"]
+        );
+        assert_eq!(
+            [0.44, 21.4, 185.0, 7_800.0].map(duration),
+            ["0.4 s", "21 s", "3 min 05 s", "2 h 10 min"]
+        );
+        assert_eq!(
+            [840.0, 8_400.0, 84_000.0, 1.2e6].map(rate),
+            ["840 img/s", "8.4 k img/s", "84 k img/s", "1.2 M img/s"]
+        );
+    }
+}

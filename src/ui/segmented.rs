@@ -1,0 +1,83 @@
+//! A row of choices of which one holds, small enough for the header of a card.
+
+use egui::{
+    Align2, CornerRadius, Galley, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo,
+    vec2,
+};
+
+use super::theme::{self, space};
+
+/// One of the choices.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a, T> {
+    /// What it stands for.
+    pub value: T,
+    /// What it says.
+    pub text: &'a str,
+    /// What it does.
+    pub help: &'a str,
+}
+
+/// Height, in points: lower than a button, for the header of a card.
+const HEIGHT: f32 = 21.0;
+
+/// Shows the choices side by side; tells which one was clicked. A screen reader hears "`name`, text".
+pub fn segmented<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    current: T,
+    segments: &[Segment<'_, T>],
+) -> Option<T> {
+    let tokens = theme::tokens_of(ui);
+    let font = TextStyle::Small.resolve(ui.style());
+    let galleys: Vec<_> = segments
+        .iter()
+        .map(|segment| {
+            let text = segment.text.to_owned();
+            ui.painter().layout_no_wrap(text, font.clone(), tokens.text)
+        })
+        .collect();
+    let width_of = |galley: &Galley| galley.size().x + 2.0 * space::S;
+    let width = galleys.iter().map(|galley| width_of(galley)).sum();
+    let (outer, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
+    let painter = ui.painter();
+    painter.rect_filled(outer, CornerRadius::same(5), tokens.control);
+
+    let mut clicked = None;
+    let mut left = outer.left();
+    for (segment, galley) in segments.iter().zip(galleys) {
+        let width = width_of(&galley);
+        let rect = Rect::from_min_size(egui::pos2(left, outer.top()), vec2(width, HEIGHT));
+        left += width;
+        let is_current = segment.value == current;
+        let response = ui
+            .interact(rect, response.id.with(segment.text), Sense::click())
+            .on_hover_text(segment.help);
+        response.widget_info(|| {
+            let label = format!("{name}, {}", segment.text);
+            WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_current, label)
+        });
+        if response.clicked() {
+            clicked = Some(segment.value);
+        }
+        let color = if is_current {
+            painter.rect(
+                rect.shrink(1.0),
+                CornerRadius::same(4),
+                tokens.accent_soft,
+                Stroke::NONE,
+                StrokeKind::Inside,
+            );
+            tokens.accent
+        } else if response.hovered() || response.has_focus() {
+            tokens.text
+        } else {
+            tokens.text_dim
+        };
+        let place = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
+        painter.galley_with_override_text_color(place.min, galley, color);
+    }
+    let border = Stroke::new(1.0, tokens.control_border);
+    painter.rect_stroke(outer, CornerRadius::same(5), border, StrokeKind::Inside);
+    clicked
+}

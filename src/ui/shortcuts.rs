@@ -1,0 +1,128 @@
+//! The keyboard: which keys do what, in one table that the help page shows as well.
+
+use std::num::NonZeroU64;
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+use super::Action;
+use crate::state::LabState;
+
+/// Steps of the scale, 10 %.
+pub const SCALE_STEP: f32 = 0.1;
+/// Smallest and largest scale of everything.
+pub const SCALE_RANGE: std::ops::RangeInclusive<f32> = 0.8..=2.0;
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Train, or pause.
+    TrainOrPause,
+    /// Train one batch.
+    StepBatch,
+    /// Train one epoch.
+    StepEpoch,
+    /// Back to the same initial weights.
+    Reset,
+    /// Other initial weights.
+    NewSeed,
+    /// Everything larger.
+    ScaleUp,
+    /// Everything smaller.
+    ScaleDown,
+    /// Everything at its own size.
+    ScaleReset,
+    /// Show or hide the page of shortcuts.
+    Help,
+}
+
+/// A key with what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Shortcut {
+    /// The key.
+    pub keys: KeyboardShortcut,
+    /// What it does.
+    pub deed: Deed,
+    /// The same for people.
+    pub text: &'static str,
+}
+
+const fn plain(key: Key, deed: Deed, text: &'static str) -> Shortcut {
+    Shortcut {
+        keys: KeyboardShortcut::new(Modifiers::NONE, key),
+        deed,
+        text,
+    }
+}
+
+const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
+    Shortcut {
+        keys: KeyboardShortcut::new(Modifiers::COMMAND, key),
+        deed,
+        text,
+    }
+}
+
+/// Every shortcut, in the order the help page shows them.
+pub const ALL: [Shortcut; 9] = [
+    plain(Key::Space, Deed::TrainOrPause, "train or pause"),
+    plain(Key::S, Deed::StepBatch, "train one batch"),
+    plain(Key::E, Deed::StepEpoch, "train one epoch"),
+    plain(Key::R, Deed::Reset, "reset to the same initial weights"),
+    plain(Key::N, Deed::NewSeed, "start from other initial weights"),
+    with_command(Key::Plus, Deed::ScaleUp, "everything larger"),
+    with_command(Key::Minus, Deed::ScaleDown, "everything smaller"),
+    with_command(Key::Num0, Deed::ScaleReset, "everything at 100 %"),
+    plain(Key::F1, Deed::Help, "show or hide this page"),
+];
+
+/// The key of a deed for people, as hover texts show it.
+#[must_use]
+pub fn key_of(ctx: &Context, deed: Deed) -> String {
+    ALL.iter()
+        .find(|shortcut| shortcut.deed == deed)
+        .map(|shortcut| ctx.format_shortcut(&shortcut.keys))
+        .unwrap_or_default()
+}
+
+/// Turns keys into wishes. A text field that has the focus keeps its keys; so does a button reached with
+/// Tab, which Space presses.
+pub fn listen(
+    ctx: &Context,
+    state: &LabState,
+    scale: f32,
+    help_is_open: bool,
+    actions: &mut Vec<Action>,
+) {
+    let writing = ctx.text_edit_focused();
+    let focused = ctx.memory(|memory| memory.focused().is_some());
+    for shortcut in &ALL {
+        let has_modifier = shortcut.keys.modifiers.any() || shortcut.deed == Deed::Help;
+        let is_space = shortcut.keys.logical_key == Key::Space;
+        if (writing && !has_modifier) || (focused && is_space) {
+            continue;
+        }
+        if ctx.input_mut(|input| input.consume_shortcut(&shortcut.keys)) {
+            actions.extend(action(shortcut.deed, state, scale, help_is_open));
+        }
+    }
+    // The key labelled "+" is "=" without Shift on many keyboards.
+    if ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Equals)) {
+        actions.extend(action(Deed::ScaleUp, state, scale, help_is_open));
+    }
+}
+
+fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Option<Action> {
+    let has_run = state.run.is_some() && state.crash.is_none();
+    match deed {
+        Deed::TrainOrPause if state.is_training() => Some(Action::Pause),
+        Deed::TrainOrPause => has_run.then_some(Action::Train),
+        Deed::StepBatch => has_run.then_some(Action::StepBatches(NonZeroU64::MIN)),
+        Deed::StepEpoch => has_run.then_some(Action::StepEpochs(NonZeroU64::MIN)),
+        Deed::Reset => has_run.then_some(Action::Reset),
+        Deed::NewSeed => has_run.then_some(Action::NewSeed),
+        Deed::ScaleUp => Some(Action::SetScale(scale + SCALE_STEP)),
+        Deed::ScaleDown => Some(Action::SetScale(scale - SCALE_STEP)),
+        Deed::ScaleReset => Some(Action::SetScale(1.0)),
+        Deed::Help => Some(Action::ShowHelp(!help_is_open)),
+    }
+}

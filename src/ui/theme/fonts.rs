@@ -1,0 +1,95 @@
+//! The fonts: IBM Plex Sans in three weights, IBM Plex Mono, Material Symbols for icons.
+
+use std::sync::Arc;
+
+use egui::{FontData, FontDefinitions, FontFamily, FontId};
+
+const REGULAR: &str = "plex-sans";
+const MEDIUM: &str = "plex-sans-medium";
+const SEMIBOLD: &str = "plex-sans-semibold";
+const MONO: &str = "plex-mono";
+
+/// How far icons are moved down to stand on the middle of the text beside them, as a share of their size.
+const ICON_OFFSET: f32 = -0.07;
+
+/// All fonts. Icons and Greek letters are found through every family: Plex Mono has no Greek, so Plex Sans
+/// follows it, and the icons come last.
+pub(super) fn definitions() -> FontDefinitions {
+    let files: [(&str, &'static [u8]); 4] = [
+        (
+            REGULAR,
+            include_bytes!("../../../assets/fonts/IBMPlexSans-Regular.ttf"),
+        ),
+        (
+            MEDIUM,
+            include_bytes!("../../../assets/fonts/IBMPlexSans-Medium.ttf"),
+        ),
+        (
+            SEMIBOLD,
+            include_bytes!("../../../assets/fonts/IBMPlexSans-SemiBold.ttf"),
+        ),
+        (
+            MONO,
+            include_bytes!("../../../assets/fonts/IBMPlexMono-Regular.ttf"),
+        ),
+    ];
+    let mut definitions = FontDefinitions::empty();
+    for (name, bytes) in files {
+        let data = FontData::from_static(bytes);
+        definitions
+            .font_data
+            .insert(name.to_owned(), Arc::new(data));
+    }
+    let icons = egui_material_icons::font_insert();
+    let icons_name = icons.name.clone();
+    let icon_families = icons.families.into_iter().map(|insert| insert.family);
+    let mut data = icons.data;
+    data.tweak.y_offset_factor = ICON_OFFSET;
+    definitions
+        .font_data
+        .insert(icons_name.clone(), Arc::new(data));
+
+    let mut families: Vec<(FontFamily, Vec<&str>)> = vec![
+        (FontFamily::Proportional, vec![REGULAR]),
+        (FontFamily::Monospace, vec![MONO, REGULAR]),
+        (FontFamily::Name(MEDIUM.into()), vec![MEDIUM]),
+        (FontFamily::Name(SEMIBOLD.into()), vec![SEMIBOLD]),
+    ];
+    families.extend(
+        icon_families
+            .filter(|family| matches!(family, FontFamily::Name(_)))
+            .map(|family| (family, Vec::new())),
+    );
+    for (family, fonts) in families {
+        let names = fonts
+            .into_iter()
+            .map(str::to_owned)
+            .chain([icons_name.clone()]);
+        definitions.families.insert(family, names.collect());
+    }
+    definitions
+}
+
+/// Plex Sans.
+#[must_use]
+pub fn regular(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Proportional)
+}
+
+/// Plex Sans Medium.
+#[must_use]
+pub fn medium(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(MEDIUM.into()))
+}
+
+/// Plex Sans SemiBold.
+#[must_use]
+pub fn semibold(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(SEMIBOLD.into()))
+}
+
+/// Plex Mono.
+#[must_use]
+pub fn mono(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Monospace)
+}

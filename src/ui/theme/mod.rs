@@ -1,0 +1,150 @@
+//! How everything looks: colours, fonts, spacing. No other file of the window names a colour.
+
+mod fonts;
+mod palette;
+mod style;
+mod tokens;
+
+use egui::{Color32, Context, RichText, Theme, Ui};
+
+pub use palette::{CLASS_RGB, ClassPalette, ClassShape, class_color, class_shape, diverging, ink};
+pub use tokens::{Tokens, tokens};
+
+/// Distances, in points.
+pub mod space {
+    /// Between a number and its unit.
+    pub const XS: f32 = 4.0;
+    /// Between neighbours.
+    pub const S: f32 = 8.0;
+    /// Between a frame and its content.
+    pub const M: f32 = 12.0;
+    /// Between groups.
+    pub const L: f32 = 16.0;
+    /// Height of a control.
+    pub const CONTROL: f32 = 24.0;
+    /// Height of a card's header.
+    pub const HEADER: f32 = 30.0;
+    /// Between cards.
+    pub const GAP: f32 = 6.0;
+}
+
+/// The typographic scale, as egui's text styles.
+pub mod text {
+    use egui::TextStyle;
+
+    /// Titles of windows; 17 pt semibold.
+    pub const DISPLAY: TextStyle = TextStyle::Heading;
+    /// Running text and labels; 13 pt. Titles of cards are this in semibold, see [`super::title`].
+    pub const BODY: TextStyle = TextStyle::Body;
+    /// Controls; 13 pt.
+    pub const BUTTON: TextStyle = TextStyle::Button;
+    /// Captions, units, axis labels; 11.5 pt.
+    pub const SMALL: TextStyle = TextStyle::Small;
+    /// Numbers that change or stand in columns; 12 pt, all digits of one width.
+    pub const FIGURE: TextStyle = TextStyle::Monospace;
+
+    /// Sizes of the scale, in points.
+    pub mod size {
+        /// Of [`super::DISPLAY`].
+        pub const DISPLAY: f32 = 17.0;
+        /// Of [`super::BODY`] and [`super::BUTTON`].
+        pub const BODY: f32 = 13.0;
+        /// Of [`super::SMALL`].
+        pub const SMALL: f32 = 11.5;
+        /// Of [`super::FIGURE`].
+        pub const FIGURE: f32 = 12.0;
+        /// Of icons beside text of [`super::BODY`].
+        pub const ICON: f32 = 17.0;
+    }
+}
+
+pub use fonts::{medium, mono, regular, semibold};
+
+/// Installs fonts and both themes; the context's theme preference chooses between them.
+pub fn install(ctx: &Context) {
+    ctx.set_fonts(fonts::definitions());
+    ctx.set_style_of(Theme::Light, style::style(Theme::Light));
+    ctx.set_style_of(Theme::Dark, style::style(Theme::Dark));
+}
+
+/// The colours of the theme a ui is drawn in.
+#[must_use]
+pub fn tokens_of(ui: &Ui) -> &'static Tokens {
+    tokens(ui.visuals().dark_mode)
+}
+
+/// The title of a card: body size, semibold.
+#[must_use]
+pub fn title(ui: &Ui, text: impl Into<String>) -> RichText {
+    RichText::new(text)
+        .font(semibold(text::size::BODY))
+        .color(tokens_of(ui).text)
+}
+
+/// The heading of a group within a card: small, medium weight, quiet.
+#[must_use]
+pub fn group(ui: &Ui, text: impl Into<String>) -> RichText {
+    RichText::new(text)
+        .font(semibold(text::size::SMALL))
+        .color(tokens_of(ui).text)
+}
+
+/// A caption, a unit or an explanation: small and quiet.
+#[must_use]
+pub fn dim(ui: &Ui, text: impl Into<String>) -> RichText {
+    RichText::new(text)
+        .text_style(text::SMALL)
+        .color(tokens_of(ui).text_dim)
+}
+
+/// A number that changes: digits of one width.
+#[must_use]
+pub fn figure(ui: &Ui, text: impl Into<String>) -> RichText {
+    RichText::new(text)
+        .text_style(text::FIGURE)
+        .color(tokens_of(ui).text)
+}
+
+/// An icon of egui_material_icons beside body text.
+#[must_use]
+pub fn icon(icon: egui_material_icons::MaterialIcon) -> RichText {
+    icon.rich_text().size(text::size::ICON)
+}
+
+/// A colour at a share of its opacity, 0..1: faint lines behind strong ones.
+#[must_use]
+pub fn faint(color: Color32, opacity: f32) -> Color32 {
+    color.gamma_multiply(opacity)
+}
+
+/// Gives the sliders of a ui a small handle ringed in the accent, and an accent rail up to it.
+pub fn slider_style(ui: &mut Ui) {
+    let t = tokens_of(ui);
+    ui.spacing_mut().interact_size.y = 14.0; // the handle follows it
+    ui.visuals_mut().selection.bg_fill = t.accent;
+    let widgets = &mut ui.visuals_mut().widgets;
+    for (widget, fill, width) in [
+        (&mut widgets.inactive, t.control_active, 1.5),
+        (&mut widgets.hovered, t.accent_soft, 2.0),
+        (&mut widgets.active, t.accent, 2.0),
+    ] {
+        widget.bg_fill = fill;
+        widget.fg_stroke = egui::Stroke::new(width, t.accent);
+    }
+}
+
+/// The mark of a menu: a thin chevron, for [`egui::ComboBox::icon`].
+pub fn chevron(ui: &Ui, rect: egui::Rect, visuals: &egui::style::WidgetVisuals, _is_open: bool) {
+    let half = egui::vec2(3.5, 2.0);
+    let center = egui::pos2(rect.right() - half.x - 1.0, rect.center().y);
+    let points = [
+        center - half,
+        center + egui::vec2(0.0, half.y),
+        center + egui::vec2(half.x, -half.y),
+    ];
+    let stroke = egui::Stroke::new(1.5, visuals.fg_stroke.color);
+    ui.painter().line(points.to_vec(), stroke);
+}
+
+/// What nothing is drawn with.
+pub const TRANSPARENT: Color32 = Color32::TRANSPARENT;

@@ -1,0 +1,100 @@
+//! What is remembered between sessions, and what becomes of it when it is damaged.
+
+use std::collections::BTreeMap;
+
+use eframe::App as _;
+use hourglass::app::StartOptions;
+use hourglass::experiment::{Experiment, PresetId};
+use hourglass::ui::Action;
+
+use super::stage::Stage;
+
+/// Storage in memory.
+#[derive(Default)]
+struct Shelf(BTreeMap<String, String>);
+
+impl eframe::Storage for Shelf {
+    fn get_string(&self, key: &str) -> Option<String> {
+        self.0.get(key).cloned()
+    }
+
+    fn set_string(&mut self, key: &str, value: String) {
+        self.0.insert(key.to_owned(), value);
+    }
+
+    fn remove_string(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    fn flush(&mut self) {}
+}
+
+fn reopened(shelf: &Shelf, start: StartOptions) -> Stage {
+    Stage::open_with(start, Some(shelf), egui::vec2(1280.0, 800.0))
+}
+
+fn saved(stage: &mut Stage) -> Shelf {
+    let mut shelf = Shelf::default();
+    let app = stage.harness.state_mut().as_mut().expect("it was opened");
+    app.save(&mut shelf);
+    shelf
+}
+
+#[test]
+fn theme_scale_and_recipe_come_back() {
+    let mut stage = Stage::ready();
+    let ctx = stage.harness.ctx.clone();
+    let app = stage.harness.state_mut().as_mut().expect("it was opened");
+    app.perform(&ctx, Action::SetTheme(egui::ThemePreference::Dark));
+    app.perform(&ctx, Action::SetScale(1.5));
+    app.perform(&ctx, Action::ChoosePreset(PresetId::Basic32));
+    let shelf = saved(&mut stage);
+
+    let stage = reopened(&shelf, StartOptions::default());
+    assert_eq!(
+        stage.app().state().draft,
+        PresetId::Basic32.preset().experiment()
+    );
+    assert!((stage.harness.ctx.zoom_factor() - 1.5).abs() < 1e-6);
+    assert_eq!(stage.harness.ctx.theme(), egui::Theme::Dark);
+}
+
+#[test]
+fn the_recipe_of_the_command_line_goes_first() {
+    let shelf = saved(&mut Stage::ready());
+    let start = StartOptions::default().with_preset(PresetId::Sparse64);
+    let stage = reopened(&shelf, start);
+    assert_eq!(
+        stage.app().state().draft,
+        PresetId::Sparse64.preset().experiment()
+    );
+}
+
+#[test]
+fn damaged_memories_fall_back_to_the_default_one_by_one() {
+    let good = saved(&mut Stage::ready());
+    for damage in ["", "{", "null", "[1, 2]", "\"x\"", "-1", "1e999"] {
+        let mut shelf = Shelf(good.0.clone());
+        for value in shelf.0.values_mut() {
+            damage.clone_into(value);
+        }
+        let mut stage = reopened(&shelf, StartOptions::default());
+        assert_eq!(
+            stage.app().state().draft,
+            Experiment::default(),
+            "{damage:?}"
+        );
+        stage.get_ready(); // the layout draws
+        assert!(stage.has("Latent space"));
+    }
+}
+
+#[test]
+fn an_invalid_recipe_is_not_taken_back() {
+    let mut shelf = saved(&mut Stage::ready());
+    let recipe = shelf.0["experiment"].replace("\"epochs\":5", "\"epochs\":0");
+    assert_ne!(recipe, shelf.0["experiment"]);
+    shelf.0.insert("experiment".to_owned(), recipe);
+    let stage = reopened(&shelf, StartOptions::default());
+    assert_eq!(stage.app().state().draft, Experiment::default());
+}

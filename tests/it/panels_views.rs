@@ -1,0 +1,72 @@
+//! The four views: loss, digits, activations, latent space, through the accessibility tree.
+
+mod activations;
+mod digits;
+mod latent;
+mod loss;
+pub mod script;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
+use hourglass::state::LabState;
+use hourglass::ui::{Action, theme};
+
+/// A panel, what it reads, and what it asked for.
+pub struct Stage<P> {
+    pub panel: P,
+    pub lab: LabState,
+    pub actions: Vec<Action>,
+}
+
+type Show<P> = fn(&mut P, &mut egui::Ui, &LabState, &mut Vec<Action>);
+
+/// Shows one panel at the size it has in a window of 1280×800, without a GPU.
+pub fn stage<P: Default + 'static>(show: Show<P>, lab: LabState) -> Harness<'static, Stage<P>> {
+    let stage = Stage {
+        panel: P::default(),
+        lab,
+        actions: Vec::new(),
+    };
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(490.0, 375.0))
+        .with_step_dt(1.0 / 60.0)
+        .with_context_setup(theme::install)
+        .build_ui_state(
+            move |ui, stage: &mut Stage<P>| {
+                let Stage {
+                    panel,
+                    lab,
+                    actions,
+                } = stage;
+                show(panel, ui, lab, actions);
+            },
+            stage,
+        );
+    harness.run_steps(3);
+    harness
+}
+
+/// Clicks a widget by its accessible name.
+pub fn click<P>(harness: &mut Harness<'static, Stage<P>>, label: &str) {
+    harness.get_by_label(label).click_accesskit();
+    harness.run_steps(3);
+}
+
+/// The accessible name or text that begins like this.
+pub fn name_of<P>(harness: &Harness<'static, Stage<P>>, beginning: &str) -> String {
+    let texts = |node: &AccessKitNode<'_>| [node.label(), node.value()];
+    let begins = |text: &String| text.starts_with(beginning);
+    let node = harness.get_by(|node| texts(node).iter().flatten().any(begins));
+    let found = texts(&node.accesskit_node())
+        .into_iter()
+        .flatten()
+        .find(begins);
+    found.expect("found by its text")
+}
+
+/// Whether anything on the screen says this.
+pub fn says<P>(harness: &Harness<'static, Stage<P>>, text: &str) -> bool {
+    let contains = |found: Option<String>| found.is_some_and(|found| found.contains(text));
+    let mut nodes = harness.query_all_by(|node| contains(node.label()) || contains(node.value()));
+    nodes.next().is_some()
+}

@@ -1,0 +1,100 @@
+use egui_kittest::kittest::Queryable as _;
+use hourglass::experiment::{Experiment, LayerName, PresetId};
+use hourglass::state::LabState;
+use hourglass::ui::{Action, activations::ActivationsPanel};
+
+use super::{click, name_of, says, script, stage};
+
+fn looking_at(preset: PresetId, layer: LayerName) -> LabState {
+    let mut lab = script::with_data(20);
+    script::start(&mut lab, &preset.preset().experiment());
+    script::look(&mut lab, &[0], None, layer);
+    lab
+}
+
+#[test]
+fn empty_states_say_what_to_do() {
+    let harness = stage(ActivationsPanel::ui, LabState::default());
+    assert!(says(&harness, "Load a data set"));
+    let harness = stage(ActivationsPanel::ui, script::with_data(20));
+    assert!(says(&harness, "Press Train"));
+    let mut lab = script::with_data(20);
+    script::start(&mut lab, &Experiment::default());
+    assert!(says(
+        &stage(ActivationsPanel::ui, lab),
+        "The activations of code are on their way"
+    ));
+}
+
+#[test]
+fn the_key_figures_are_told() {
+    let harness = stage(
+        ActivationsPanel::ui,
+        looking_at(PresetId::Sparse64, LayerName::Code),
+    );
+    let name = name_of(&harness, "Histogram of code");
+    assert!(
+        name.contains("mean activation 0.2500, 14 % near zero, 3 of 64 units dead, 2,000 images"),
+        "{name}"
+    );
+    assert!(says(&harness, "3 of 64"));
+}
+
+#[test]
+fn choosing_a_layer_asks_for_it_and_shows_no_other() {
+    let mut harness = stage(
+        ActivationsPanel::ui,
+        looking_at(PresetId::Multilayer64, LayerName::Code),
+    );
+    assert_eq!(
+        harness.state().actions,
+        [Action::LookAtLayer(LayerName::Code)]
+    );
+    click(&mut harness, "Layer");
+    harness.get_by_label("encoder 1, 128 units").click();
+    harness.run_steps(3);
+    assert_eq!(
+        harness.state().actions.last(),
+        Some(&Action::LookAtLayer(LayerName::Encoder(0)))
+    );
+    assert!(says(
+        &harness,
+        "The activations of encoder 1 are on their way"
+    ));
+}
+
+#[test]
+fn a_layer_that_is_gone_gives_way_to_the_code() {
+    let mut harness = stage(
+        ActivationsPanel::ui,
+        looking_at(PresetId::Multilayer64, LayerName::Encoder(0)),
+    );
+    click(&mut harness, "Layer");
+    harness.get_by_label("encoder 1, 128 units").click();
+    harness.run_steps(3);
+    harness.state_mut().lab = looking_at(PresetId::Vanilla64, LayerName::Code);
+    harness.run_steps(2);
+    assert_eq!(
+        harness.state().actions.last(),
+        Some(&Action::LookAtLayer(LayerName::Code))
+    );
+    assert!(says(&harness, "Histogram of code"));
+}
+
+#[test]
+fn units_can_be_sorted() {
+    let mut harness = stage(
+        ActivationsPanel::ui,
+        looking_at(PresetId::Sparse64, LayerName::Code),
+    );
+    assert!(says(&harness, "each of 64 units, in order"));
+    click(&mut harness, "Units, sorted");
+    assert!(says(&harness, "each of 64 units, sorted"));
+    let strip = harness
+        .get_by_label_contains("Mean activation of each")
+        .rect();
+    harness.hover_at(strip.left_bottom() + egui::vec2(2.0, -3.0));
+    harness.run_steps(3);
+    // The mean of unit u is (7 u mod 64) / 64: the largest, 63/64, is that of unit 9.
+    assert!(says(&harness, "unit 9") && says(&harness, "0.98438"));
+}

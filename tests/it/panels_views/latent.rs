@@ -1,0 +1,134 @@
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use hourglass::experiment::{Experiment, LayerName};
+use hourglass::state::LabState;
+use hourglass::ui::{Action, latent::LatentPanel};
+
+use super::{Stage, click, name_of, says, script, stage};
+
+/// Sample `i` is at (`i` mod 100, `i` / 100) and of class `i` mod 10: 201 samples centre on (49.5, 1).
+fn scatter() -> LabState {
+    let mut lab = script::with_data(201);
+    script::start(&mut lab, &Experiment::default());
+    script::look(&mut lab, &[0], None, LayerName::Code);
+    lab
+}
+
+/// Points the mouse at (49.75, 1): nearest are samples 150, 149, 151, 148, in this order.
+fn hover_beside_the_center(harness: &mut Harness<'static, Stage<LatentPanel>>) {
+    let plot = harness.get_by_label_contains("Latent scatter").rect();
+    harness.hover_at(plot.center() + egui::vec2(1.0, 0.0));
+    harness.run_steps(3);
+}
+
+fn last_hovered(harness: &Harness<'static, Stage<LatentPanel>>) -> Option<u32> {
+    let newest_first = harness.state().actions.iter().rev();
+    let hovered = newest_first.map(|action| match action {
+        Action::HoverSample(sample) => *sample,
+        _ => None,
+    });
+    hovered.flatten().next()
+}
+
+#[test]
+fn empty_states_say_what_to_do() {
+    assert!(says(
+        &stage(LatentPanel::ui, LabState::default()),
+        "Load a data set"
+    ));
+    assert!(says(
+        &stage(LatentPanel::ui, script::with_data(20)),
+        "Press Train"
+    ));
+    let mut lab = script::with_data(20);
+    script::start(&mut lab, &Experiment::default());
+    assert!(says(&stage(LatentPanel::ui, lab), "on their way"));
+}
+
+#[test]
+fn the_number_of_points_is_told() {
+    let harness = stage(LatentPanel::ui, scatter());
+    assert_eq!(
+        name_of(&harness, "Latent scatter"),
+        "Latent scatter, 201 points · step 0, raw code"
+    );
+}
+
+#[test]
+fn hiding_a_class_hides_its_points() {
+    let mut harness = stage(LatentPanel::ui, scatter());
+    click(&mut harness, "show class 3");
+    assert!(name_of(&harness, "Latent scatter").contains("181 of 201 points"));
+    click(&mut harness, "show class 3");
+    assert!(name_of(&harness, "Latent scatter").contains("201 points"));
+}
+
+#[test]
+fn a_double_click_shows_a_class_alone() {
+    let mut harness = stage(LatentPanel::ui, scatter());
+    for _ in 0..2 {
+        harness.get_by_label("show class 3").click();
+        harness.run_steps(1);
+    }
+    harness.run_steps(2);
+    assert!(name_of(&harness, "Latent scatter").contains("20 of 201 points"));
+}
+
+/// Invariant 11: points, images and labels are tied by sample id everywhere; filtering never shows another
+/// sample's image.
+#[test]
+fn hovering_names_the_right_sample_also_after_hiding_classes() {
+    let mut harness = stage(LatentPanel::ui, scatter());
+    hover_beside_the_center(&mut harness);
+    assert_eq!(last_hovered(&harness), Some(150));
+    assert!(says(&harness, "test image 150") && says(&harness, "digit 0"));
+
+    click(&mut harness, "show class 0");
+    hover_beside_the_center(&mut harness);
+    assert_eq!(last_hovered(&harness), Some(149));
+    assert!(says(&harness, "test image 149") && says(&harness, "digit 9"));
+
+    click(&mut harness, "show class 9");
+    hover_beside_the_center(&mut harness);
+    assert_eq!(last_hovered(&harness), Some(151));
+    assert!(says(&harness, "test image 151") && says(&harness, "digit 1"));
+}
+
+#[test]
+fn the_reconstruction_shown_is_the_one_that_was_asked_for() {
+    let mut harness = stage(LatentPanel::ui, scatter());
+    hover_beside_the_center(&mut harness);
+    assert!(says(&harness, "rebuilding"));
+    script::look(
+        &mut harness.state_mut().lab,
+        &[0],
+        Some(77),
+        LayerName::Code,
+    );
+    harness.run_steps(3);
+    assert!(
+        says(&harness, "rebuilding"),
+        "an answer about another sample is none"
+    );
+    script::look(
+        &mut harness.state_mut().lab,
+        &[0],
+        Some(150),
+        LayerName::Code,
+    );
+    harness.run_steps(3);
+    assert!(says(&harness, "MSE 0.15000 per pixel"));
+}
+
+#[test]
+fn leaving_the_plot_ends_hovering() {
+    let mut harness = stage(LatentPanel::ui, scatter());
+    hover_beside_the_center(&mut harness);
+    harness.hover_at(egui::pos2(3.0, 3.0));
+    harness.run_steps(3);
+    assert_eq!(
+        harness.state().actions.last(),
+        Some(&Action::HoverSample(None))
+    );
+    assert!(!says(&harness, "test image"));
+}

@@ -1,0 +1,130 @@
+use egui_kittest::kittest::Queryable as _;
+use hourglass::experiment::PresetId;
+use hourglass::state::LabState;
+use hourglass::ui::loss::LossPanel;
+
+use super::{click, name_of, says, script, stage};
+
+fn trained(preset: PresetId) -> LabState {
+    let mut lab = script::with_data(20);
+    script::start(&mut lab, &preset.preset().experiment());
+    script::train(&mut lab, 200);
+    lab
+}
+
+#[test]
+fn empty_states_say_what_to_do() {
+    let harness = stage(LossPanel::ui, LabState::default());
+    assert!(says(&harness, "Load a data set"));
+    let harness = stage(LossPanel::ui, script::with_data(20));
+    assert!(says(&harness, "Press Train"));
+}
+
+#[test]
+fn the_key_figures_are_told_with_their_unit() {
+    let harness = stage(LossPanel::ui, trained(PresetId::Vanilla64));
+    let name = name_of(&harness, "Loss: ");
+    assert!(
+        name.contains("train 0.0103 per pixel, test 0.0126 per pixel"),
+        "{name}"
+    );
+    let harness = stage(LossPanel::ui, trained(PresetId::Basic32));
+    assert!(name_of(&harness, "Loss: ").contains("nats per pixel"));
+}
+
+#[test]
+fn the_axis_switches_between_log_and_linear() {
+    let mut harness = stage(LossPanel::ui, trained(PresetId::Vanilla64));
+    assert!(name_of(&harness, "Loss: ").contains("logarithmic axis"));
+    click(&mut harness, "Loss axis, linear");
+    assert!(name_of(&harness, "Loss: ").contains("linear axis"));
+    click(&mut harness, "Loss axis, log");
+    assert!(name_of(&harness, "Loss: ").contains("logarithmic axis"));
+}
+
+#[test]
+fn each_term_can_be_hidden_and_without_a_penalty_there_is_one() {
+    let mut harness = stage(LossPanel::ui, trained(PresetId::Sparse64));
+    click(&mut harness, "show L1 penalty");
+    harness.get_by_label("show objective");
+    harness.get_by_label("show MSE");
+    let harness = stage(LossPanel::ui, trained(PresetId::Vanilla64));
+    assert!(harness.query_by_label("show objective").is_none());
+}
+
+#[test]
+fn a_hidden_split_says_nothing() {
+    let mut harness = stage(LossPanel::ui, trained(PresetId::Vanilla64));
+    click(&mut harness, "show test loss");
+    assert!(!name_of(&harness, "Loss: ").contains("test"));
+}
+
+#[test]
+fn hovering_reads_five_digits_and_names_the_curve() {
+    let mut harness = stage(LossPanel::ui, trained(PresetId::Vanilla64));
+    let plot = harness.get_by_label_contains("Loss: ").rect();
+    harness.hover_at(plot.right_center() - egui::vec2(2.0, 0.0));
+    harness.run_steps(3);
+    // The last evaluation is 1.2 · (0.01 + 0.09 e⁻⁸) · 1.05.
+    assert!(says(&harness, "0.012638"), "{:?}", harness.root());
+    assert!(says(&harness, "train") && says(&harness, "epoch"));
+}
+
+#[test]
+fn hovering_a_mark_says_what_changed() {
+    let mut lab = trained(PresetId::Vanilla64);
+    let mut experiment = lab.run.as_ref().expect("it runs").experiment.clone();
+    *experiment.optimizer.learning_rate_mut() = 0.01;
+    let run = lab.current_run();
+    lab.apply(hourglass::protocol::Event::Tuned {
+        run,
+        experiment,
+        step: 200,
+        steps_per_epoch: 100,
+    });
+    let mut harness = stage(LossPanel::ui, lab);
+    let plot = harness.get_by_label_contains("Loss: ").rect();
+    harness.hover_at(plot.right_center() - egui::vec2(2.0, 0.0));
+    harness.run_steps(3);
+    assert!(says(&harness, "learning rate 0.001 → 0.01"));
+}
+
+#[test]
+fn the_run_before_is_a_ghost_that_can_be_hidden() {
+    let mut lab = trained(PresetId::Vanilla64);
+    script::start(&mut lab, &PresetId::Vanilla64.preset().experiment());
+    script::train(&mut lab, 50);
+    let mut harness = stage(LossPanel::ui, lab);
+    let plot = harness.get_by_label_contains("Loss: ").rect();
+    harness.hover_at(plot.right_center() - egui::vec2(2.0, 0.0));
+    harness.run_steps(3);
+    assert!(says(&harness, "previous train"));
+    click(&mut harness, "show previous run");
+    assert!(!says(&harness, "previous train"));
+}
+
+#[test]
+fn dragging_moves_the_view_and_a_double_click_brings_it_back() {
+    let mut harness = stage(LossPanel::ui, trained(PresetId::Vanilla64));
+    let center = harness.get_by_label_contains("Loss: ").rect().center();
+    let epoch_at_center =
+        |harness: &mut egui_kittest::Harness<'static, super::Stage<LossPanel>>| {
+            harness.hover_at(center);
+            harness.run_steps(3);
+            name_of(harness, "epoch ")
+        };
+    let before = epoch_at_center(&mut harness);
+    harness.drag_at(center);
+    harness.run_steps(1);
+    harness.hover_at(center + egui::vec2(80.0, 0.0));
+    harness.run_steps(1);
+    harness.drop_at(center + egui::vec2(80.0, 0.0));
+    harness.run_steps(2);
+    assert_ne!(epoch_at_center(&mut harness), before);
+    for _ in 0..2 {
+        harness.drag_at(center);
+        harness.drop_at(center);
+        harness.run_steps(1);
+    }
+    assert_eq!(epoch_at_center(&mut harness), before);
+}

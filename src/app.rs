@@ -9,10 +9,12 @@ mod icon;
 mod memory;
 mod outbox;
 mod perform;
+mod picture;
 mod window;
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Frame, Panel, Ui};
 
@@ -28,8 +30,10 @@ use crate::worker::{Wake, Worker};
 
 use dialog::FolderDialog;
 use outbox::Outbox;
+use picture::Picture;
 
-pub use window::{Renderer, WindowError, WindowOptions, run};
+pub use picture::{PictureError, PictureOptions};
+pub use window::{Look, Renderer, WindowError, WindowOptions, run};
 
 /// Makes a worker; called at the start and after each crash.
 pub type SpawnWorker = Rc<dyn Fn(Wake) -> Worker>;
@@ -118,6 +122,10 @@ pub struct App {
     layout: Layout,
     panels: Panels,
     notes: Notes,
+    /// The picture that this window is only there for, if it is.
+    picture: Option<Picture>,
+    /// Whether a frame was drawn.
+    has_drawn: bool,
 }
 
 impl App {
@@ -160,6 +168,8 @@ impl App {
             layout: Layout::default(),
             panels: Panels::default(),
             notes: Notes::default(),
+            picture: None,
+            has_drawn: false,
         };
         if let Some(storage) = storage {
             app.restore(storage);
@@ -186,6 +196,11 @@ impl App {
         }
         if let Some(source) = self.dialog.take_answer() {
             self.perform(ctx, Action::LoadData(source));
+        }
+        if let Some(picture) = &mut self.picture
+            && let Some(action) = picture.step(ctx, &self.state)
+        {
+            self.perform(ctx, action);
         }
         self.look();
         self.send_waiting();
@@ -263,12 +278,39 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let started = Instant::now();
         self.show(ui);
+        if let Some(picture) = &mut self.picture {
+            picture.count_frame(started.elapsed());
+        }
+        if !self.has_drawn {
+            self.has_drawn = true;
+            log::info!(
+                "first frame drawn {:.0} ms after the start",
+                millis_since_start()
+            );
+        }
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        self.remember(storage);
+        if self.picture.is_none() {
+            self.remember(storage); // a picture leaves no trace
+        }
     }
+}
+
+/// Time since [`note_start`] was called; 0 if it was not.
+fn millis_since_start() -> f64 {
+    STARTED
+        .get()
+        .map_or(0.0, |started| started.elapsed().as_secs_f64() * 1e3)
+}
+
+static STARTED: OnceLock<Instant> = OnceLock::new();
+
+/// Notes when the process started, so that the time to the first frame can be logged.
+pub fn note_start() {
+    STARTED.get_or_init(Instant::now);
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "margins are a few points")]

@@ -6,13 +6,15 @@ use std::rc::Rc;
 
 use clap::Parser;
 
-use hourglass::app::{self, SpawnWorker, StartOptions, WindowOptions};
-use hourglass::cli::{Cli, WindowArgs};
-use hourglass::protocol::DataSource;
+use egui::ThemePreference;
+use hourglass::app::{self, Look, PictureOptions, SpawnWorker, StartOptions, WindowOptions};
+use hourglass::cli::{Cli, Theme, WindowArgs};
+use hourglass::protocol::{DataSource, DeviceChoice};
 use hourglass::train::device;
 use hourglass::worker::{self, Worker};
 
 fn main() -> ExitCode {
+    app::note_start();
     // Drivers that are tried and found missing are no news: `hourglass doctor` lists what is there.
     let filter = env_logger::Env::default().default_filter_or("warn,wgpu_hal=off,wgpu_core=error");
     env_logger::Builder::from_env(filter).init();
@@ -35,7 +37,7 @@ fn main() -> ExitCode {
 fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
     let adapters = device::adapters();
     let opened = match args.device {
-        hourglass::protocol::DeviceChoice::Auto => device::auto(&adapters),
+        DeviceChoice::Auto => device::auto(&adapters),
         choice => device::open(choice).map_err(anyhow::Error::msg)?,
     };
     let options = WindowOptions {
@@ -46,6 +48,18 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             experiment: args.preset.map(|id| id.preset().experiment()),
             device: args.device,
         },
+        look: Look {
+            theme: args.theme.map(|theme| match theme {
+                Theme::Light => ThemePreference::Light,
+                Theme::Dark => ThemePreference::Dark,
+            }),
+            size: args.size,
+            scale: args.scale,
+        },
+        picture: args.screenshot.clone().map(|file| PictureOptions {
+            file,
+            epochs: args.epochs,
+        }),
     };
     let spawn: SpawnWorker = Rc::new(move |wake| {
         worker::spawn(opened.clone(), wake).unwrap_or_else(|error| {

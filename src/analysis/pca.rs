@@ -211,7 +211,9 @@ mod tests {
         let earlier = PrincipalAxes::fit(&codes, 8).expect("the cloud has a plane");
         let mut flipped = earlier.clone();
         for axis in &mut flipped.axes {
-            axis.iter_mut().for_each(|value| *value = -*value);
+            for value in axis {
+                *value = -*value;
+            }
         }
         flipped.align_with(&earlier);
         assert_eq!(flipped, earlier);

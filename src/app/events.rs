@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::App;
 use crate::experiment::LayerName;
 use crate::protocol::{Command, DeviceChoice, DeviceKind, Event, Failure};
-use crate::worker::WorkerGone;
+use crate::worker::{Worker, WorkerGone};
 
 /// Longest time a frame spends on reports; the rest waits for the next.
 const BUDGET: Duration = Duration::from_millis(4);
@@ -28,7 +28,7 @@ impl App {
                 return true;
             }
         }
-        if let Some(snapshot) = self.worker.as_ref().and_then(|worker| worker.snapshot()) {
+        if let Some(snapshot) = self.worker.as_ref().and_then(Worker::snapshot) {
             self.state.apply_snapshot(snapshot);
         }
         false

@@ -65,7 +65,7 @@ fn read<T: DeserializeOwned>(storage: &dyn Storage, key: &str, value: &mut T) {
     match serde_json::from_str(&text) {
         Ok(stored) => *value = stored,
         Err(error) => {
-            log::info!("the remembered {key} is of another version and left out: {error}")
+            log::info!("the remembered {key} is of another version and left out: {error}");
         }
     }
 }

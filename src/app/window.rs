@@ -3,9 +3,11 @@
 use std::rc::Rc;
 
 use eframe::NativeOptions;
-use egui::ViewportBuilder;
+use egui::{ThemePreference, ViewportBuilder};
 
+use super::picture::{Outcome, Picture, PictureError, PictureOptions};
 use super::{App, SpawnWorker, StartOptions, icon};
+use crate::ui::Action;
 
 /// Size of the window at first and its smallest, in points.
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -32,16 +34,38 @@ pub struct WindowOptions {
     pub only_software_adapters: bool,
     /// What it starts with.
     pub start: StartOptions,
+    /// How it looks, whatever is remembered.
+    pub look: Look,
+    /// The picture it is only there for, if it is.
+    pub picture: Option<PictureOptions>,
+}
+
+/// How a window looks that is not to look as it did the last time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Look {
+    /// Light, dark or as the system.
+    pub theme: Option<ThemePreference>,
+    /// Size in points.
+    pub size: Option<[f32; 2]>,
+    /// Scale of everything, 1 = 100 %.
+    pub scale: Option<f32>,
 }
 
 /// Why the window did not open.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "no window opens here: {reason}. Without a display, train on the command line: `hourglass train \
-     --preset vanilla-64 --out RUN`"
-)]
-pub struct WindowError {
-    reason: String,
+pub enum WindowError {
+    /// No renderer opens one.
+    #[error(
+        "no window opens here: {reason}. Without a display, train on the command line: `hourglass train \
+         --preset vanilla-64 --out RUN`"
+    )]
+    DoesNotOpen {
+        /// What each renderer said.
+        reason: String,
+    },
+    /// It was there for a picture, and there is none.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
 }
 
 impl WindowOptions {
@@ -64,8 +88,14 @@ impl WindowOptions {
 pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), WindowError> {
     let mut reasons = Vec::new();
     for &renderer in options.renderers() {
-        match open(renderer, options.start.clone(), Rc::clone(spawn_worker)) {
-            Ok(()) => return Ok(()),
+        let outcome = Outcome::default();
+        match open(
+            renderer,
+            options,
+            Rc::clone(spawn_worker),
+            Rc::clone(&outcome),
+        ) {
+            Ok(()) => return Ok(outcome.take().unwrap_or(Ok(()))?),
             Err(error) => {
                 log::warn!("{renderer} does not open a window: {error}");
                 let reason = error.to_string();
@@ -73,31 +103,43 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
             }
         }
     }
-    Err(WindowError {
+    Err(WindowError::DoesNotOpen {
         reason: reasons.join("; "),
     })
 }
 
 fn open(
     renderer: eframe::Renderer,
-    start: StartOptions,
+    options: &WindowOptions,
     spawn_worker: SpawnWorker,
+    outcome: Outcome,
 ) -> eframe::Result {
-    let options = NativeOptions {
+    let (start, look, picture) = (options.start.clone(), options.look, options.picture.clone());
+    let native = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Hourglass")
             .with_app_id("hourglass")
-            .with_inner_size(SIZE)
+            .with_inner_size(look.size.unwrap_or(SIZE))
             .with_min_inner_size(MIN_SIZE)
             .with_icon(icon::icon()),
         renderer,
+        persist_window: picture.is_none(),
         ..NativeOptions::default()
     };
     eframe::run_native(
         "Hourglass",
-        options,
-        Box::new(|creation| {
-            let app = App::new(&creation.egui_ctx, creation.storage, start, spawn_worker);
+        native,
+        Box::new(move |creation| {
+            let ctx = &creation.egui_ctx;
+            let storage = creation.storage.filter(|_| picture.is_none());
+            let mut app = App::new(ctx, storage, start, spawn_worker);
+            app.picture = picture.map(|options| Picture::new(options, outcome));
+            if let Some(theme) = look.theme {
+                app.perform(ctx, Action::SetTheme(theme));
+            }
+            if let Some(scale) = look.scale {
+                app.perform(ctx, Action::SetScale(scale));
+            }
             Ok(Box::new(app))
         }),
     )

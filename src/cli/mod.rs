@@ -45,6 +45,30 @@ pub struct WindowArgs {
     /// What draws the window; by default wgpu, or glow where only the processor can draw
     #[arg(long, value_enum, default_value_t)]
     pub renderer: Renderer,
+    /// Light or dark, whatever is remembered
+    #[arg(long, value_enum)]
+    pub theme: Option<Theme>,
+    /// Size of the window in points, such as 1280x800
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
+    pub size: Option<[f32; 2]>,
+    /// Scale of everything: 1.5 for a projector
+    #[arg(long)]
+    pub scale: Option<f32>,
+    /// Take a picture of the window and close it
+    #[arg(long, value_name = "FILE.png")]
+    pub screenshot: Option<PathBuf>,
+    /// Epochs to train before the picture is taken
+    #[arg(long, requires = "screenshot", default_value_t = 0)]
+    pub epochs: u64,
+}
+
+/// A theme of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Theme {
+    /// Dark text on a light ground.
+    Light,
+    /// Light text on a dark ground.
+    Dark,
 }
 
 /// What the program does without a window.
@@ -74,6 +98,21 @@ impl Command {
             Self::Doctor => doctor::run(),
         }
     }
+}
+
+/// Reads `--size`.
+fn size(text: &str) -> Result<[f32; 2], String> {
+    let sides = text.split_once('x').and_then(|(width, height)| {
+        let side = |text: &str| {
+            text.parse::<f32>()
+                .ok()
+                .filter(|side| (300.0..=8000.0).contains(side))
+        };
+        Some([side(width)?, side(height)?])
+    });
+    sides.ok_or_else(|| {
+        "write width x height in points, each from 300 to 8000, such as 1280x800".to_owned()
+    })
 }
 
 /// Reads `--data`.

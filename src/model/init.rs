@@ -55,7 +55,12 @@ impl<'a> Initializer<'a> {
     }
 
     fn leaf<const D: usize>(&self, data: TensorData) -> Tensor<D> {
-        Tensor::from_data(data, self.device).require_grad()
+        let tensor = Tensor::from_data(data, self.device);
+        if self.device.is_autodiff() {
+            tensor.require_grad()
+        } else {
+            tensor
+        }
     }
 
     /// Numbered names, so that an optimizer's state finds its parameters again in another process.

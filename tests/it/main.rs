@@ -7,6 +7,7 @@ mod http_server;
 mod mnist_fetch;
 mod mnist_files;
 mod mnist_load;
+mod objective;
 mod panels_shell;
 mod panels_views;
 mod synthetic;

@@ -11,7 +11,7 @@ use hourglass::train::{ProbeState, TrainError, Trainer, device, digits};
 use crate::data_sets;
 
 /// Long enough never to end a burst.
-const FOREVER: Duration = Duration::from_secs(3600);
+const FOREVER: Duration = Duration::from_hours(1);
 
 fn trainer(experiment: &Experiment) -> Trainer {
     let dataset = data_sets::small(640, 200);

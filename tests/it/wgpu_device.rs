@@ -35,7 +35,7 @@ fn wgpu_computes_what_the_cpu_does_and_learns() {
     let before = trainer.evaluate(EvaluationScope::Full).expect("measured");
     while trainer.step() < 20 {
         trainer
-            .burst(Duration::from_secs(3600), 20, || false)
+            .burst(Duration::from_hours(1), 20, || false)
             .expect("steps");
     }
     let after = trainer.evaluate(EvaluationScope::Full).expect("measured");

@@ -13,7 +13,7 @@ use hourglass::worker::{Wake, Worker, spawn};
 use crate::data_sets;
 
 /// Far more than anything here takes, far less than a person waits.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A worker on the CPU with digits loaded.
 pub fn with_digits() -> Worker {

@@ -138,7 +138,7 @@ fn device_menu(ui: &mut Ui, state: &LabState, chosen: DeviceChoice, actions: &mu
         None => "starting…",
     };
     let font = egui::TextStyle::Button.resolve(ui.style());
-    let shown = elided(ui, name, font, MAX_DEVICE_WIDTH);
+    let shown = elided(ui, name, &font, MAX_DEVICE_WIDTH);
     let button = Button::new((
         theme::icon(ICON_MEMORY),
         shown,
@@ -178,7 +178,7 @@ fn device_help(choice: DeviceChoice) -> &'static str {
 }
 
 /// A text cut to a width, with "…" where it was cut.
-fn elided(ui: &Ui, text: &str, font: egui::FontId, max_width: f32) -> String {
+fn elided(ui: &Ui, text: &str, font: &egui::FontId, max_width: f32) -> String {
     let width = |text: &str| {
         let color = theme::tokens_of(ui).text;
         let galley = ui

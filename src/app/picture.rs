@@ -1,0 +1,225 @@
+//! Taking a picture of the window without a person: train so many epochs, let everything settle, write a
+//! PNG, close. What the window cost meanwhile is logged.
+
+use std::cell::RefCell;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{ColorImage, Context, ViewportCommand};
+use image::{ExtendedColorType, ImageEncoder, ImageError, codecs::png::PngEncoder};
+
+use crate::protocol::Phase;
+use crate::state::LabState;
+use crate::ui::Action;
+use crate::whole_file::{self, WriteError};
+use crate::worker::Mailbox;
+
+/// Movements end before the picture is taken: points ease for 150 ms, axes a little longer.
+const SETTLING: Duration = Duration::from_millis(900);
+
+/// What is to be in the picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureOptions {
+    /// Where the PNG goes.
+    pub file: PathBuf,
+    /// Epochs to train before it is taken; 0 shows the untrained model.
+    pub epochs: u64,
+}
+
+/// Why there is no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// The run did not get so far.
+    #[error("the picture was not taken: {0}")]
+    Run(String),
+    /// The pixels were not written.
+    #[error("the picture cannot be written as PNG: {0}")]
+    Png(#[from] ImageError),
+    /// The file was not written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// How it ended, for whoever opened the window; none while it goes on.
+pub type Outcome = Rc<RefCell<Option<Result<(), PictureError>>>>;
+
+/// A picture on its way.
+#[derive(Debug)]
+pub(super) struct Picture {
+    options: PictureOptions,
+    outcome: Outcome,
+    stage: PictureStage,
+    pixels: Mailbox<Arc<ColorImage>>,
+    /// Time that laying the window out took, frame by frame.
+    frame_costs: Vec<Duration>,
+    /// Longest time between two frames.
+    longest_gap: Duration,
+    last_frame: Option<Instant>,
+}
+
+/// What the picture waits for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum PictureStage {
+    /// A model.
+    Model,
+    /// The end of training, and views that show it.
+    Training,
+    /// The end of all movement.
+    Settling(Instant),
+    /// The pixels of the frame.
+    Pixels,
+    /// Nothing more.
+    Done,
+}
+
+impl Picture {
+    pub(super) fn new(options: PictureOptions, outcome: Outcome) -> Self {
+        Self {
+            options,
+            outcome,
+            stage: PictureStage::Model,
+            pixels: Mailbox::default(),
+            frame_costs: Vec::new(),
+            longest_gap: Duration::ZERO,
+            last_frame: None,
+        }
+    }
+
+    /// Notes what laying out a frame cost; what the renderer does with it is not counted.
+    pub(super) fn count_frame(&mut self, cost: Duration) {
+        if self.stage == PictureStage::Training {
+            self.frame_costs.push(cost);
+            let gap = self.last_frame.map(|last| last.elapsed());
+            self.longest_gap = self.longest_gap.max(gap.unwrap_or_default());
+            self.last_frame = Some(Instant::now());
+        }
+    }
+
+    /// Goes on where it waits; the wish it has, if it has one.
+    pub(super) fn step(&mut self, ctx: &Context, state: &LabState) -> Option<Action> {
+        if let Some(reason) = trouble(state) {
+            self.end(ctx, Err(PictureError::Run(reason)));
+        }
+        ctx.request_repaint(); // nobody moves the pointer, and time has to pass
+        match self.stage {
+            PictureStage::Model => {
+                state.run.as_ref()?;
+                self.stage = PictureStage::Training;
+                std::num::NonZeroU64::new(self.options.epochs).map(Action::StepEpochs)
+            }
+            PictureStage::Training => {
+                if self.is_trained(state) && views_are_up_to_date(state) {
+                    self.stage = PictureStage::Settling(Instant::now());
+                }
+                None
+            }
+            PictureStage::Settling(since) => {
+                if since.elapsed() >= SETTLING {
+                    let pixels = self.pixels.clone();
+                    ctx.request_screenshot(move |image| pixels.put(image));
+                    self.stage = PictureStage::Pixels;
+                }
+                None
+            }
+            PictureStage::Pixels => {
+                if let Some(image) = self.pixels.take() {
+                    let written = write_png(&self.options.file, &image);
+                    self.report_cost(state);
+                    self.end(ctx, written);
+                }
+                None
+            }
+            PictureStage::Done => None,
+        }
+    }
+
+    fn is_trained(&self, state: &LabState) -> bool {
+        match state.phase() {
+            Some(Phase::Ready) => self.options.epochs == 0,
+            Some(Phase::Paused { position } | Phase::Finished { position }) => {
+                position.epochs_done as u64 >= self.options.epochs
+            }
+            _ => false,
+        }
+    }
+
+    fn end(&mut self, ctx: &Context, result: Result<(), PictureError>) {
+        if self.stage != PictureStage::Done {
+            self.stage = PictureStage::Done;
+            *self.outcome.borrow_mut() = Some(result);
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    /// Logs what frames cost while training went on, and how fast it went.
+    fn report_cost(&mut self, state: &LabState) {
+        self.frame_costs.sort();
+        let n_frames = self.frame_costs.len();
+        let of = |part: usize| self.frame_costs.get(n_frames * part / 100).copied();
+        let millis = |time: Option<Duration>| time.unwrap_or_default().as_secs_f64() * 1e3;
+        let speed = state.run.as_ref().map(|run| run.speed).unwrap_or_default();
+        log::info!(
+            "{n_frames} frames while training, laid out in {:.2} ms (median; 95 % in {:.2} ms), at most {:.0} ms \
+             apart; {:.1} s of steps, {:.0} images/s in the end",
+            millis(of(50)),
+            millis(of(95)),
+            millis(Some(self.longest_gap)),
+            speed.elapsed_secs,
+            speed.images_per_sec,
+        );
+    }
+}
+
+/// Why there will be no picture; none while there is hope.
+fn trouble(state: &LabState) -> Option<String> {
+    if let Some(crash) = &state.crash {
+        return Some(crash.clone());
+    }
+    match state.phase() {
+        Some(Phase::Stopped { .. }) => {
+            let last = state.notices.since(0).last();
+            Some(last.map_or_else(
+                || "the run stopped".to_owned(),
+                |notice| notice.text.clone(),
+            ))
+        }
+        None if state.loading.is_none() => {
+            // Without digits there is no run: the failure is the last thing noticed.
+            let errors = state.notices.since(0);
+            errors.last().map(|notice| notice.text.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Whether every view shows the model as it is now.
+fn views_are_up_to_date(state: &LabState) -> bool {
+    let Some(run) = &state.run else { return false };
+    run.snapshot.as_ref().is_some_and(|snapshot| {
+        let scatter = snapshot.scatter.as_ref().map(|view| view.step);
+        let activations = snapshot.activations.as_ref().map(|view| view.step);
+        [scatter, activations, Some(snapshot.digits.step)] == [Some(run.step); 3]
+    })
+}
+
+fn write_png(file: &Path, image: &ColorImage) -> Result<(), PictureError> {
+    let [width, height] = image.size;
+    let pixels: Vec<u8> = image
+        .pixels
+        .iter()
+        .flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()])
+        .collect();
+    let mut png = Cursor::new(Vec::new());
+    let size = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+    PngEncoder::new(&mut png).write_image(
+        &pixels,
+        size(width),
+        size(height),
+        ExtendedColorType::Rgb8,
+    )?;
+    whole_file::write(file, png.get_ref())?;
+    Ok(())
+}

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn size_stays_bounded_and_the_mean_is_kept() {
+    fn invariant_10_size_stays_bounded_and_the_mean_is_kept() {
         let mut series = Series::default();
         let n = 50_000_u32;
         for step in 0..n {

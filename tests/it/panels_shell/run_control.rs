@@ -123,7 +123,7 @@ fn a_new_seed_changes_the_seed_alone() {
 }
 
 #[test]
-fn late_words_about_an_older_run_are_ignored() {
+fn invariant_5_late_words_about_an_older_run_are_ignored() {
     let mut stage = Stage::training();
     let old = stage.run();
     stage.click("Reset");

@@ -77,7 +77,7 @@ fn a_double_click_shows_a_class_alone() {
 /// Invariant 11: points, images and labels are tied by sample id everywhere; filtering never shows another
 /// sample's image.
 #[test]
-fn hovering_names_the_right_sample_also_after_hiding_classes() {
+fn invariant_11_hovering_names_the_right_sample_also_after_hiding_classes() {
     let mut harness = stage(LatentPanel::ui, scatter());
     hover_beside_the_center(&mut harness);
     assert_eq!(last_hovered(&harness), Some(150));

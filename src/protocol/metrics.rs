@@ -55,7 +55,8 @@ pub struct Evaluation {
     /// Mean squared error per pixel.
     pub mse_per_pixel: f64,
     /// Binary cross-entropy in nats per pixel; linear outputs are clipped to [1e-7, 1 − 1e-7], as Keras does.
-    pub bce_per_pixel: f64,
+    /// A running evaluation has it only where it is what training minimises.
+    pub bce_per_pixel: Option<f64>,
     /// Squared error summed over the pixels of an image, averaged over images.
     pub squared_error_per_image: f64,
     /// Figures of the code; only of a full evaluation.

@@ -45,7 +45,8 @@ pub struct TestFigures {
     /// Mean squared error per pixel.
     pub mse_per_pixel: f64,
     /// Binary cross-entropy in nats per pixel; linear outputs are clipped to [1e-7, 1 − 1e-7].
-    pub bce_per_pixel: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bce_per_pixel: Option<f64>,
     /// What training minimises.
     pub objective: f64,
     /// Squared error summed over an image's pixels.

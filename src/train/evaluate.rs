@@ -2,20 +2,17 @@
 
 use burn::tensor::Tensor;
 
-use crate::analysis::activations;
+use crate::analysis::{activations, cross_entropy};
 use crate::data::Split;
 use crate::experiment::{
     Experiment, N_CLASSES, N_PIXELS, Objective, OutputActivation, Reconstruction, Sparsity, Term,
 };
-use crate::model::{Autoencoder, Output};
-use crate::objective::reconstruction::{cross_entropies, squared_errors};
+use crate::model::Autoencoder;
+use crate::objective::reconstruction::squared_errors;
 use crate::protocol::{CodeFigures, Evaluation, EvaluationScope, Psnr, SampleIdx};
 
 use super::held_out::Chunk;
 use super::{TrainError, readback};
-
-/// Keras' clip of probabilities before a logarithm.
-const KERAS_EPSILON: f32 = 1e-7;
 
 /// Sums over images, in double precision on the host, so that neither the chunks nor the device's order of
 /// summation show in the figures.
@@ -43,7 +40,7 @@ pub fn evaluate(
 ) -> Result<Evaluation, TrainError> {
     let mut sums = Sums::default();
     for chunk in chunks {
-        sums.add(model, split, chunk, scope)?;
+        sums.add(model, experiment, split, chunk, scope)?;
     }
     Ok(sums.into_evaluation(experiment, scope))
 }
@@ -60,36 +57,47 @@ impl Sums {
     fn add(
         &mut self,
         model: &Autoencoder,
+        experiment: &Experiment,
         split: &Split,
         chunk: &Chunk,
         scope: EvaluationScope,
     ) -> Result<(), TrainError> {
         let output = model.forward(chunk.corrupted.clone());
-        let clean = chunk.clean.clone();
+        let is_full = scope == EvaluationScope::Full;
+        let is_corrupted = is_full && !experiment.corruption.is_none();
+        let needs_entropy = is_full || experiment.objective.reconstruction == Reconstruction::Bce;
+
         let mut tensors = vec![
-            squared_error_per_image(output.reconstruction(), clean.clone()),
-            cross_entropy_per_image(&output, clean.clone()),
+            squared_error_per_image(output.reconstruction(), chunk.clean.clone()),
             output.code.clone().abs().sum_dim(1).flatten(0, 1), // [n]
         ];
-        if scope == EvaluationScope::Full {
-            tensors.push(squared_error_per_image(
-                chunk.corrupted.clone(),
-                clean.clone(),
-            ));
-            tensors.push(model.encode(clean).flatten(0, 1)); // [n · code]
+        if needs_entropy {
+            tensors.push(output.logits.clone().flatten(0, 1)); // [n · 784]
+        }
+        if is_corrupted {
+            let input = chunk.corrupted.clone();
+            tensors.push(squared_error_per_image(input, chunk.clean.clone()));
+            tensors.push(model.encode(chunk.clean.clone()).flatten(0, 1)); // [n · code]
+        } else if is_full {
+            tensors.push(output.code.clone().flatten(0, 1)); // [n · code]
         }
         let mut values = readback::all_values(tensors)?.into_iter();
         let mut next = || values.next().unwrap_or_default();
-        let (squared, entropy, l1) = (next(), next(), next());
+        let (squared, l1) = (next(), next());
 
         #[expect(clippy::cast_precision_loss, reason = "images are a few thousand")]
         let n_images = chunk.samples.len() as f64;
         self.n_images += n_images;
         self.squared_error += sum(&squared);
-        self.cross_entropy += sum(&entropy);
         self.code_l1 += sum(&l1);
-        if scope == EvaluationScope::Full {
+        if needs_entropy {
+            self.cross_entropy +=
+                cross_entropy(&next(), output.activation(), split, &chunk.samples);
+        }
+        if is_corrupted {
             self.add_by_class(split, &chunk.samples, &squared, &next());
+        }
+        if is_full {
             self.codes.extend(next());
         }
         Ok(())
@@ -116,6 +124,7 @@ impl Sums {
         let is_full = scope == EvaluationScope::Full;
         let mse_per_pixel = self.squared_error / (self.n_images * PIXELS);
         let bce_per_pixel = self.cross_entropy / (self.n_images * PIXELS);
+        let has_entropy = is_full || experiment.objective.reconstruction == Reconstruction::Bce;
         let terms = term_means(
             &experiment.objective,
             [mse_per_pixel, bce_per_pixel],
@@ -128,7 +137,7 @@ impl Sums {
             scope,
             terms,
             mse_per_pixel,
-            bce_per_pixel,
+            bce_per_pixel: has_entropy.then_some(bce_per_pixel),
             squared_error_per_image: self.squared_error / self.n_images,
             code: is_full.then(|| code_figures(&self.codes, experiment.architecture.code_size())),
             psnr,
@@ -182,24 +191,22 @@ fn code_figures(codes: &[f32], size: usize) -> CodeFigures {
     }
 }
 
-/// Cross-entropy of each image, summed over its pixels. A linear output is clipped to
-/// [1e-7, 1 − 1e-7] and read as probabilities, as Keras does.
-///
-/// # Shapes
-/// `[n, 784] → [n]`
-fn cross_entropy_per_image(output: &Output, target: Tensor<2>) -> Tensor<1> {
-    let per_pixel = match output.activation() {
-        OutputActivation::Sigmoid => cross_entropies(output.logits.clone(), target),
-        OutputActivation::Linear => {
-            let p = output
-                .reconstruction()
-                .clamp(KERAS_EPSILON, 1.0 - KERAS_EPSILON);
-            let not_p = p.clone().neg().add_scalar(1.0);
-            let not_target = target.clone().neg().add_scalar(1.0);
-            (target * p.log() + not_target * not_p.log()).neg()
-        }
-    };
-    per_pixel.sum_dim(1).flatten(0, 1) // [n]
+/// Cross-entropy of a decoder's outputs `[n · 784]` before their activation, summed over images and pixels. A
+/// linear output is read as probabilities.
+fn cross_entropy(
+    outputs: &[f32],
+    activation: OutputActivation,
+    split: &Split,
+    samples: &[SampleIdx],
+) -> f64 {
+    let targets: Vec<&[u8]> = samples
+        .iter()
+        .map(|&sample| split.image(sample as usize))
+        .collect();
+    match activation {
+        OutputActivation::Sigmoid => cross_entropy::of_logits(outputs, &targets),
+        OutputActivation::Linear => cross_entropy::of_probabilities(outputs, &targets),
+    }
 }
 
 fn sum(values: &[f32]) -> f64 {

@@ -10,7 +10,7 @@ use crate::experiment::{Corruption, N_PIXELS};
 use crate::protocol::SampleIdx;
 
 /// Images of one chunk: large enough to keep the device busy, small enough for its memory.
-pub const CHUNK: usize = 1_000;
+pub const CHUNK: usize = 500;
 
 /// Every so many-th test image takes part in running evaluations and in looks at activations: evenly
 /// spaced, because MNIST's first half is easier than its second.

@@ -101,7 +101,7 @@ fn evaluation(step: u64, epoch: f64, terms: &[Term], loss: f64) -> Evaluation {
             .map(|&term| (term, 1.2 * loss * share_of(term)))
             .collect(),
         mse_per_pixel: loss,
-        bce_per_pixel: loss,
+        bce_per_pixel: Some(loss),
         squared_error_per_image: 784.0 * loss,
         code: None,
         psnr: None,

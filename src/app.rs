@@ -8,6 +8,7 @@ mod events;
 mod icon;
 mod memory;
 mod outbox;
+mod pace;
 mod perform;
 mod picture;
 mod window;
@@ -30,6 +31,7 @@ use crate::worker::{Wake, Worker};
 
 use dialog::FolderDialog;
 use outbox::Outbox;
+use pace::Pace;
 use picture::Picture;
 
 pub use picture::{PictureError, PictureOptions};
@@ -41,6 +43,9 @@ pub type SpawnWorker = Rc<dyn Fn(Wake) -> Worker>;
 /// Width of the experiment panel at first and its limits, in points.
 const EXPERIMENT_WIDTH: f32 = 316.0;
 const EXPERIMENT_WIDTHS: std::ops::RangeInclusive<f32> = 290.0..=460.0;
+
+/// Time in which things glide from one state to the next, where frames are cheap.
+const GLIDE_SECS: f32 = 0.12;
 
 /// What the window starts with.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +102,7 @@ impl Default for Looking {
 pub struct App {
     spawn_worker: SpawnWorker,
     wake: Wake,
+    pace: Pace,
     /// None after a crash, until the restart.
     worker: Option<Worker>,
     outbox: Outbox,
@@ -140,13 +146,16 @@ impl App {
     ) -> Self {
         theme::install(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false); // the window remembers its own scale
+        let pace = Pace::default();
         let wake = {
             let ctx = ctx.clone();
-            Wake::new(move || ctx.request_repaint()) // many a frame become one repaint
+            let pace = pace.clone();
+            Wake::new(move || ctx.request_repaint_after(pace.interval())) // the earliest request counts
         };
         let mut app = Self {
             worker: None,
             wake,
+            pace,
             spawn_worker,
             outbox: Outbox::default(),
             state: LabState::default(),
@@ -277,7 +286,13 @@ impl eframe::App for App {
         self.tick(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        if let Some(secs) = frame.info().cpu_usage {
+            self.pace.note_frame(Duration::from_secs_f32(secs));
+        }
+        let glide_secs = if self.pace.is_calm() { 0.0 } else { GLIDE_SECS };
+        ui.ctx()
+            .all_styles_mut(|style| style.animation_time = glide_secs);
         let started = Instant::now();
         self.show(ui);
         if let Some(picture) = &mut self.picture {

@@ -20,6 +20,9 @@ use crate::worker::Mailbox;
 /// Movements end before the picture is taken: points ease for 150 ms, axes a little longer.
 const SETTLING: Duration = Duration::from_millis(900);
 
+/// How often it is seen whether the picture can go on, when nothing else causes a frame.
+const POLL: Duration = Duration::from_millis(250);
+
 /// What is to be in the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PictureOptions {
@@ -58,6 +61,8 @@ pub(super) struct Picture {
     /// Longest time between two frames.
     longest_gap: Duration,
     last_frame: Option<Instant>,
+    /// When training began and ended.
+    trained: [Option<Instant>; 2],
 }
 
 /// What the picture waits for.
@@ -85,6 +90,7 @@ impl Picture {
             frame_costs: Vec::new(),
             longest_gap: Duration::ZERO,
             last_frame: None,
+            trained: [None; 2],
         }
     }
 
@@ -103,14 +109,18 @@ impl Picture {
         if let Some(reason) = trouble(state) {
             self.end(ctx, Err(PictureError::Run(reason)));
         }
-        ctx.request_repaint(); // nobody moves the pointer, and time has to pass
+        ctx.request_repaint_after(POLL); // nobody moves the pointer, and time has to pass
         match self.stage {
             PictureStage::Model => {
                 state.run.as_ref()?;
                 self.stage = PictureStage::Training;
+                self.trained[0] = Some(Instant::now());
                 std::num::NonZeroU64::new(self.options.epochs).map(Action::StepEpochs)
             }
             PictureStage::Training => {
+                if self.is_trained(state) {
+                    self.trained[1].get_or_insert_with(Instant::now);
+                }
                 if self.is_trained(state) && views_are_up_to_date(state) {
                     self.stage = PictureStage::Settling(Instant::now());
                 }
@@ -161,14 +171,16 @@ impl Picture {
         let of = |part: usize| self.frame_costs.get(n_frames * part / 100).copied();
         let millis = |time: Option<Duration>| time.unwrap_or_default().as_secs_f64() * 1e3;
         let speed = state.run.as_ref().map(|run| run.speed).unwrap_or_default();
+        let [begun, ended] = self.trained;
+        let taken = begun.zip(ended).map(|(begun, ended)| ended - begun);
         log::info!(
             "{n_frames} frames while training, laid out in {:.2} ms (median; 95 % in {:.2} ms), at most {:.0} ms \
-             apart; {:.1} s of steps, {:.0} images/s in the end",
+             apart; trained in {:.2} s, of which {:.2} s were steps",
             millis(of(50)),
             millis(of(95)),
             millis(Some(self.longest_gap)),
+            taken.unwrap_or_default().as_secs_f64(),
             speed.elapsed_secs,
-            speed.images_per_sec,
         );
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 
-use crate::data::{self, LoadError, mnist, pen_digits};
+use crate::data::{self, LoadError, mnist};
 use crate::protocol::{DataSource, DeviceChoice};
 use crate::train::{classify, device};
 
@@ -75,7 +75,7 @@ fn cancel_on_ctrl_c() -> Result<Arc<AtomicBool>> {
 fn fetch(into: Option<&Path>) -> Result<()> {
     let cancel = cancel_on_ctrl_c()?;
     let progress = Progress::new();
-    progress.line("fetching MNIST, 11.6 MB");
+    progress.line("fetching MNIST, 11 MB");
     let fetched = data::fetch(into, &mut |state| progress.set_loading(&state), &cancel);
     progress.finish();
     match fetched {
@@ -109,9 +109,7 @@ fn list() -> Result<()> {
     }
     writeln!(
         out,
-        "pen-digits   {} + {} digits the program draws itself; always here",
-        pen_digits::N_TRAIN,
-        pen_digits::N_TEST
+        "pen-digits   60,000 + 10,000 digits the program draws itself; always here"
     )?;
     Ok(())
 }
@@ -124,7 +122,7 @@ fn check(source: &DataSource) -> Result<()> {
     let mut out = io::stdout().lock();
     writeln!(
         out,
-        "{} is whole: {} + {} images, {}",
+        "whole: {}, {} + {} images, {}",
         dataset.kind.label(),
         dataset.train.len(),
         dataset.test.len(),

@@ -332,7 +332,7 @@ fn save(engine: &Engine, record: &Record, folder: &Path) -> Result<()> {
     let csv = record.metrics.as_csv();
     whole_file::write(&folder.join(METRICS_FILE), csv.as_bytes())?;
     if let Some(summary) = record.summary() {
-        let json = serde_json::to_string_pretty(&summary)?;
+        let json = serde_json::to_string_pretty(&summary)? + "\n";
         whole_file::write(&folder.join(SUMMARY_FILE), json.as_bytes())?;
     }
     Ok(())

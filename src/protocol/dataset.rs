@@ -116,7 +116,7 @@ pub struct DatasetProgress {
     pub stage: DataStage,
     /// Share done, 0..1; none where it cannot be known.
     pub fraction: Option<f32>,
-    /// For people: "4.2 of 11.6 MB from storage.googleapis.com".
+    /// For people: "4.2 of 11.3 MB".
     pub detail: String,
 }
 

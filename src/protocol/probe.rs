@@ -75,7 +75,7 @@ pub struct DigitView {
     pub mse_per_pixel: Vec<f32>,
 }
 
-/// Activations of one layer over an evenly spaced part of the test split, from clean inputs.
+/// Activations of one layer over the whole test split, from clean inputs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActivationView {
     /// Steps taken before it.

@@ -13,6 +13,8 @@ pub struct History {
     train: BTreeMap<Term, Series>,
     test: BTreeMap<Term, Series>,
     marks: Vec<Mark>,
+    /// The recipe before the newest mark.
+    before_mark: Option<Experiment>,
 }
 
 /// A moment at which the recipe of a run changed.
@@ -25,8 +27,11 @@ pub struct Mark {
 }
 
 impl History {
-    /// Most marks kept; dragging a slider makes many.
+    /// Most marks kept.
     pub const MAX_MARKS: usize = 64;
+
+    /// Changes within so many epochs of a mark belong to it.
+    const MARK_SPAN: f64 = 0.05;
 
     /// A term's training curve, one value a step.
     #[must_use]
@@ -75,17 +80,29 @@ impl History {
         }
     }
 
-    /// Marks a change of recipe. Changes at the same moment or of the same setting in quick succession
-    /// (a slider being dragged) make one mark.
+    /// Marks a change of recipe. Changes in quick succession, such as a slider being dragged, make one mark
+    /// that names where they started and where they ended.
     pub(super) fn push_mark(&mut self, epoch: f64, before: &Experiment, after: &Experiment) {
-        let change = describe_change(before, after);
+        let continues = self
+            .marks
+            .last()
+            .is_some_and(|last| epoch - last.epoch < Self::MARK_SPAN);
+        let before = match self.before_mark.take() {
+            Some(earlier) if continues => {
+                self.marks.pop();
+                earlier
+            }
+            _ => before.clone(),
+        };
+        let change = describe_change(&before, after);
         if change.is_empty() {
-            return;
+            return; // changed and changed back
         }
         if self.marks.len() == Self::MAX_MARKS {
             self.marks.remove(0);
         }
         self.marks.push(Mark { epoch, change });
+        self.before_mark = Some(before);
     }
 }
 
@@ -139,4 +156,53 @@ fn describe_change(before: &Experiment, after: &Experiment) -> String {
         ));
     }
     changes.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_rate(rate: f64) -> Experiment {
+        let mut experiment = Experiment::default();
+        *experiment.optimizer.learning_rate_mut() = rate;
+        experiment
+    }
+
+    #[test]
+    fn dragging_a_slider_makes_one_mark_from_its_start_to_its_end() {
+        let mut history = History::default();
+        for (epoch, from, to) in [
+            (1.0, 0.001, 0.002),
+            (1.01, 0.002, 0.003),
+            (1.02, 0.003, 0.01),
+        ] {
+            history.push_mark(epoch, &with_rate(from), &with_rate(to));
+        }
+        let changes: Vec<&str> = history
+            .marks()
+            .iter()
+            .map(|mark| mark.change.as_str())
+            .collect();
+        assert_eq!(changes, ["learning rate 0.001 → 0.01"]);
+
+        history.push_mark(2.0, &with_rate(0.01), &with_rate(0.1));
+        assert_eq!(history.marks().len(), 2);
+        history.push_mark(2.01, &with_rate(0.1), &with_rate(0.01)); // back again: nothing happened
+        assert_eq!(history.marks().len(), 1);
+    }
+
+    #[test]
+    fn invariant_10_marks_stay_bounded() {
+        let mut history = History::default();
+        let mut epoch = 0.0;
+        for n in 0..500_u32 {
+            epoch += 1.0;
+            history.push_mark(
+                epoch,
+                &with_rate(f64::from(n) + 1.0),
+                &with_rate(f64::from(n) + 2.0),
+            );
+        }
+        assert_eq!(history.marks().len(), History::MAX_MARKS);
+    }
 }

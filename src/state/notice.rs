@@ -68,3 +68,19 @@ impl Notices {
         self.n_ever += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invariant_10_notices_stay_bounded_and_keep_their_numbers() {
+        let mut notices = Notices::default();
+        for n in 0..250 {
+            notices.info(format!("notice {n}"));
+        }
+        assert_eq!(notices.since(0).count(), Notices::MAX);
+        let newest = notices.since(249).next().expect("kept");
+        assert_eq!((newest.number, newest.text.as_str()), (249, "notice 249"));
+    }
+}

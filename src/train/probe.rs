@@ -66,8 +66,8 @@ pub fn digits(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<DigitView,
 }
 
 impl ProbeState {
-    /// How busy the units of a layer are, over an evenly spaced part of the test split; none where the
-    /// architecture has no such layer.
+    /// How busy the units of a layer are, over the whole test split; none where the architecture has no such
+    /// layer.
     ///
     /// # Errors
     /// When the device fails.
@@ -84,14 +84,22 @@ impl ProbeState {
         let range = bounded_range(activation_of(architecture, layer));
         let model = trainer.model();
         let step = trainer.step();
-        let chunk = trainer.held_out().sparse();
-        let values = readback::values(model.activations(chunk.clean, layer))?; // [n, units]
+        let chunks = trainer.held_out().full();
+        let of_chunks: Vec<_> = chunks
+            .iter()
+            .map(|chunk| {
+                model
+                    .activations(chunk.clean.clone(), layer)
+                    .flatten::<1>(0, 1)
+            })
+            .collect();
+        let values = readback::all_values(of_chunks)?.concat(); // [n, units]
         let figures = activations::statistics(&values, n_units);
         #[expect(clippy::cast_possible_truncation, reason = "figures for people")]
         Ok(Some(ActivationView {
             step,
             layer,
-            n_samples: chunk.samples.len(),
+            n_samples: chunks.iter().map(|chunk| chunk.samples.len()).sum(),
             histogram: activations::histogram(&values, range),
             mean: figures.mean as f32,
             near_zero_fraction: figures.near_zero_fraction as f32,

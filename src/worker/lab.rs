@@ -550,7 +550,7 @@ impl Lab {
     }
 
     fn fail(&mut self, failure: Failure) -> Flow {
-        log::warn!("{failure}");
+        log::info!("{failure}"); // whoever owns the worker shows it
         self.report(Event::Failed(failure))
     }
 

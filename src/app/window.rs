@@ -54,6 +54,12 @@ pub struct Look {
 /// Why the window did not open.
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
+    /// There is nothing to open it on.
+    #[error(
+        "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set). Train on the command line: \
+         `hourglass train --preset vanilla-64 --out RUN`"
+    )]
+    NoDisplay,
     /// No renderer opens one.
     #[error(
         "no window opens here: {reason}. Without a display, train on the command line: `hourglass train \
@@ -86,6 +92,9 @@ impl WindowOptions {
 /// # Errors
 /// No renderer opens a window, usually because there is no display.
 pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), WindowError> {
+    if !has_display() {
+        return Err(WindowError::NoDisplay);
+    }
     let mut reasons = Vec::new();
     for &renderer in options.renderers() {
         let outcome = Outcome::default();
@@ -106,6 +115,20 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
     Err(WindowError::DoesNotOpen {
         reason: reasons.join("; "),
     })
+}
+
+/// Whether a window could be seen. X11 and Wayland name their display in a variable; other systems have one.
+fn has_display() -> bool {
+    let is_named = |variable| std::env::var_os(variable).is_some_and(|name| !name.is_empty());
+    let needs_name = cfg!(all(
+        unix,
+        not(target_vendor = "apple"),
+        not(target_os = "android")
+    ));
+    !needs_name
+        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
+            .into_iter()
+            .any(is_named)
 }
 
 fn open(

@@ -275,3 +275,19 @@ fn data_sets_are_listed_and_checked() {
     assert_success(&output);
     assert!(String::from_utf8_lossy(&output.stdout).contains("60000 + 10000 images"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_display_the_program_says_so_and_names_the_command_line() {
+    let output = Command::new(env!("CARGO_BIN_EXE_hourglass"))
+        .args(["--device", "cpu"])
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .output()
+        .expect("the program starts");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(message.contains("there is no display here"), "{message}");
+    assert!(message.contains("hourglass train"), "{message}");
+}

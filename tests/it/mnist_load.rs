@@ -219,3 +219,25 @@ fn mnist_is_read() {
         [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     );
 }
+
+/// The kept copy of an archive must not hide that the archive was damaged since.
+#[test]
+fn a_damaged_archive_is_refused_although_a_good_copy_is_kept() {
+    let folder = TempDir::new().unwrap();
+    let cache = TempDir::new().unwrap();
+    write_mixed(folder.path());
+    let options = LoadOptions {
+        manifest: full().manifest.clone(),
+        unpack_into: Some(cache.path().to_owned()),
+    };
+    load_with(folder.path(), &options).0.unwrap();
+
+    let archive = folder.path().join("train-images-idx3-ubyte.gz");
+    let whole = fs::read(&archive).unwrap();
+    fs::write(&archive, &whole[..whole.len() / 2]).unwrap();
+    let error = load_with(folder.path(), &options).0.unwrap_err();
+    assert!(
+        matches!(&error, LoadError::Verify(VerifyError::DamagedGzip { .. })),
+        "{error}"
+    );
+}

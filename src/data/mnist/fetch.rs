@@ -232,7 +232,7 @@ impl Fetcher<'_> {
                 Err(Failure::Storage(reason)) => return Err(self.storage(reason)),
                 Err(Failure::Cancelled) => return Err(FetchError::Cancelled),
             };
-            log::warn!("{mirror} {fault}: {}", spec.gzip_name());
+            log::info!("{mirror} {fault}: {}", spec.gzip_name());
             let failure = MirrorFailure { mirror, fault };
             match known {
                 Some(known_idx) => failures[known_idx] = failure,

@@ -166,7 +166,7 @@ impl Unpacker<'_> {
             self.check(source, spec)?;
             return Ok(path.to_owned());
         }
-        if let Some(path) = self.kept_copy(spec)? {
+        if let Some(path) = self.kept_copy(source, spec)? {
             return Ok(path);
         }
         if let Some(folder) = self.keep_in.filter(|folder| folder.to_str().is_some()) {
@@ -187,8 +187,9 @@ impl Unpacker<'_> {
         self.unpack_into(&scratch, source, spec)
     }
 
-    /// The copy kept from an earlier load, if it is still what it was.
-    fn kept_copy(&mut self, spec: &FileSpec) -> Result<Option<String>, LoadError> {
+    /// The copy kept from an earlier load, if it is still what it was. A good copy does not excuse a `source`
+    /// that was damaged since: whoever names a folder wants to know.
+    fn kept_copy(&mut self, source: &Source, spec: &FileSpec) -> Result<Option<String>, LoadError> {
         let Some(folder) = self.keep_in else {
             return Ok(None);
         };
@@ -199,6 +200,7 @@ impl Unpacker<'_> {
         let Some(path) = copy.path.to_str().filter(|_| copy.path.is_file()) else {
             return Ok(None);
         };
+        self.check(source, spec)?;
         match self.check(&copy, spec) {
             Ok(()) => Ok(Some(path.to_owned())),
             Err(VerifyError::Cancelled) => Err(VerifyError::Cancelled.into()),

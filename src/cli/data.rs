@@ -32,12 +32,12 @@ pub enum DataCommand {
         #[arg(value_name = "DIR|mnist|pen-digits", value_parser = data_source, default_value = "mnist")]
         data: DataSource,
     },
-    /// Train a small classifier on the pen digits alone and test it on MNIST: how real are they?
+    /// Train two small classifiers on the pen digits alone and test them on MNIST: how real are they?
     Realism {
         /// A folder with the four MNIST files, or `mnist`
         #[arg(long, value_name = "DIR|mnist", value_parser = data_source, default_value = "mnist")]
         data: DataSource,
-        /// Seed of the classifier's weights and order
+        /// Seed of the classifiers' weights and order
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Device to train on: `auto`, `cpu` or `gpu`
@@ -138,29 +138,40 @@ fn realism(source: &DataSource, seed: u64, choice: DeviceChoice) -> Result<()> {
     let mnist = data::load(source, &mut report, &cancel)?;
     let pen = data::load(&DataSource::PenDigits, &mut report, &cancel)?;
     let device = device::open(choice).map_err(anyhow::Error::msg)?;
-    let recipe = classify::Recipe {
-        seed,
-        ..classify::Recipe::default()
-    };
-    let mut each_epoch = |epoch: usize| {
-        #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
-        let fraction = epoch as f64 / recipe.epochs as f64;
-        progress.set(fraction, format!("epoch {epoch}/{}", recipe.epochs));
-        !cancel.load(Ordering::Relaxed)
-    };
-    let classifier = classify::train(&recipe, &pen.train, &device.device, &mut each_epoch)?;
-    progress.finish();
     let mut out = io::stdout().lock();
-    for (name, split) in [("pen digits", &pen.test), ("MNIST", &mnist.test)] {
-        let result = classify::test(&classifier, split, &device.device)?;
-        writeln!(out, "trained on the pen digits, tested on {name}:")?;
-        writeln!(out, "    {:.2} % right", 100.0 * result.accuracy())?;
-        let of_classes = result.accuracy_of_classes();
-        let of_classes = of_classes.iter().enumerate();
-        let words: Vec<String> = of_classes
-            .map(|(class, share)| format!("{class}: {:.1} %", 100.0 * share))
-            .collect();
-        writeln!(out, "    {}", words.join("  "))?;
+    for hidden in [vec![256], Vec::new()] {
+        let recipe = classify::Recipe {
+            seed,
+            hidden,
+            ..classify::Recipe::default()
+        };
+        let name = recipe.name();
+        let mut each_epoch = |epoch: usize| {
+            #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
+            let fraction = epoch as f64 / recipe.epochs as f64;
+            progress.set(fraction, format!("{name}, epoch {epoch}/{}", recipe.epochs));
+            !cancel.load(Ordering::Relaxed)
+        };
+        let classifier = classify::train(&recipe, &pen.train, &device.device, &mut each_epoch)?;
+        if cancel.load(Ordering::Relaxed) {
+            bail!("interrupted");
+        }
+        progress.finish();
+        writeln!(out, "{name}, trained on the pen digits alone, gets right")?;
+        for (data, split) in [("pen digits", &pen.test), ("MNIST", &mnist.test)] {
+            let result = classify::test(&classifier, split, &device.device)?;
+            let of_classes = result.accuracy_of_classes();
+            let of_classes = of_classes.iter().enumerate();
+            let words: Vec<String> = of_classes
+                .map(|(class, share)| format!("{class}: {:.1}", 100.0 * share))
+                .collect();
+            writeln!(
+                out,
+                "    {:.2} % of the test split of {data} ({})",
+                100.0 * result.accuracy(),
+                words.join("  ")
+            )?;
+        }
     }
     Ok(())
 }

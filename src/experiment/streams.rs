@@ -16,6 +16,8 @@ pub enum Stream {
     Corruption,
     /// Corruption of test images: the same at every evaluation of every run, whatever the seed.
     Evaluation,
+    /// Test images that are shown at random.
+    Choice,
 }
 
 /// Seed of the generator for one use of a stream.
@@ -29,6 +31,7 @@ pub fn stream_seed(seed: u64, stream: Stream, address: &[u64]) -> u64 {
         Stream::Order => 2,
         Stream::Corruption => 3,
         Stream::Evaluation => 4,
+        Stream::Choice => 5,
     };
     let start = split_mix(seed ^ split_mix(purpose));
     address

@@ -40,6 +40,17 @@ impl Default for Recipe {
     }
 }
 
+impl Recipe {
+    /// The network by its layers: `784-256-10`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let hidden = self.hidden.iter().copied();
+        let sizes = [N_PIXELS].into_iter().chain(hidden).chain([N_CLASSES]);
+        let sizes: Vec<String> = sizes.map(|units| units.to_string()).collect();
+        sizes.join("-")
+    }
+}
+
 /// What a classifier said of images whose classes are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Confusion {

@@ -1,6 +1,6 @@
 //! Which test images are looked at.
 
-use crate::experiment::N_CLASSES;
+use crate::experiment::{N_CLASSES, Stream, stream_seed};
 use crate::protocol::SampleIdx;
 
 /// How test images are chosen.
@@ -56,7 +56,7 @@ fn random(page: usize, n: usize, n_test: usize) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::with_capacity(n);
     let mut count = 0_u64;
     while chosen.len() < n {
-        let drawn = splitmix(page as u64 ^ (count << 32)) % n_test as u64;
+        let drawn = stream_seed(page as u64, Stream::Choice, &[count]) % n_test as u64;
         count += 1;
         #[expect(clippy::cast_possible_truncation, reason = "below n_test")]
         let idx = drawn as usize;
@@ -65,14 +65,6 @@ fn random(page: usize, n: usize, n_test: usize) -> Vec<usize> {
         }
     }
     chosen
-}
-
-/// One step of `SplitMix64` (Steele, Lea & Flood 2014): neighbouring numbers come out unrelated.
-fn splitmix(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use super::theme::{self, space};
 const TITLE_IN_TAB: &str = "hourglass-title-in-tab";
 
 /// Draws a card that fills the space there is: title on the left, `trailing` controls on the right of the
-/// header (added from right to left), `body` below with the rest of the space.
+/// header (added from right to left, the most important first, since the last find the least room), `body`
+/// below with the rest of the space.
 pub fn card<R>(
     ui: &mut Ui,
     title: &str,
@@ -69,6 +70,16 @@ pub fn empty(ui: &mut Ui, text: &str, hint: &str) {
     center.add(Label::new(text).wrap());
     center.add(Label::new(hint).wrap());
     ui.advance_cursor_after_rect(rect);
+}
+
+/// Adds a caption to a header if there is room for all of it.
+pub fn caption(ui: &mut Ui, text: &str) {
+    let text = egui::WidgetText::from(theme::dim(ui, text));
+    let wrap = Some(egui::TextWrapMode::Extend);
+    let galley = text.into_galley(ui, wrap, f32::INFINITY, theme::text::SMALL);
+    if galley.size().x <= ui.available_width() {
+        ui.label(galley);
+    }
 }
 
 fn show_header(ui: &mut Ui, title: &str, rect: Rect, trailing: impl FnOnce(&mut Ui)) {

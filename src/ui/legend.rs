@@ -1,6 +1,10 @@
 //! An entry of a legend: a mark and a name, which a click shows or hides.
 
-use egui::{CornerRadius, Painter, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{
+    CornerRadius, Galley, Painter, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::theme::{self, space};
 
@@ -26,22 +30,9 @@ impl Entry<'_> {
     /// Shows the entry; `paint_mark` draws into the room of the mark at an opacity of 0..1.
     pub fn show(&self, ui: &mut Ui, paint_mark: impl FnOnce(&Painter, Rect, f32)) -> Response {
         let tokens = theme::tokens_of(ui);
-        let layout = |text: &str, style: egui::TextStyle| {
-            let font = style.resolve(ui.style());
-            ui.painter()
-                .layout_no_wrap(text.to_owned(), font, tokens.text)
-        };
-        let text = layout(self.text, theme::text::SMALL);
-        let figure = layout(self.figure, theme::text::FIGURE);
-        let gap = |shown: bool| if shown { space::XS } else { 0.0 };
-        let figure_gap = gap(!self.figure.is_empty());
-        let width = self.mark_width
-            + gap(!self.text.is_empty())
-            + text.size().x
-            + figure_gap
-            + figure.size().x
-            + 2.0 * space::XS;
-
+        let [text, figure] = self.galleys(ui);
+        let [text_gap, figure_gap] = self.gaps();
+        let width = self.width(ui);
         let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click());
         response.widget_info(|| {
             WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), self.on, self.name)
@@ -61,7 +52,7 @@ impl Entry<'_> {
         } else {
             tokens.text_dim.gamma_multiply(0.6)
         };
-        let mut at = pos2(mark.right() + gap(!self.text.is_empty()), rect.center().y);
+        let mut at = pos2(mark.right() + text_gap, rect.center().y);
         for (galley, gap) in [(text, figure_gap), (figure, 0.0)] {
             let size = galley.size();
             let top = painter.round_to_pixel_center(at.y - size.y / 2.0);
@@ -69,5 +60,31 @@ impl Entry<'_> {
             at.x += size.x + gap;
         }
         response
+    }
+
+    /// Its width, in points.
+    #[must_use]
+    pub fn width(&self, ui: &Ui) -> f32 {
+        let texts: f32 = self.galleys(ui).iter().map(|text| text.size().x).sum();
+        let gaps: f32 = self.gaps().iter().sum();
+        self.mark_width + texts + gaps + 2.0 * space::XS
+    }
+
+    /// Text and figure, laid out; egui keeps them from frame to frame.
+    fn galleys(&self, ui: &Ui) -> [Arc<Galley>; 2] {
+        let color = theme::tokens_of(ui).text;
+        let styles = [
+            (self.text, theme::text::SMALL),
+            (self.figure, theme::text::FIGURE),
+        ];
+        styles.map(|(text, style)| {
+            let font = style.resolve(ui.style());
+            ui.painter().layout_no_wrap(text.to_owned(), font, color)
+        })
+    }
+
+    /// Distances before text and figure, in points.
+    fn gaps(&self) -> [f32; 2] {
+        [self.text, self.figure].map(|text| if text.is_empty() { 0.0 } else { space::XS })
     }
 }

@@ -1,8 +1,8 @@
 //! A row of choices of which one holds, small enough for the header of a card.
 
 use egui::{
-    Align2, CornerRadius, Galley, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo,
-    vec2,
+    Align2, ComboBox, CornerRadius, Galley, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    WidgetInfo, vec2,
 };
 
 use super::theme::{self, space};
@@ -21,7 +21,8 @@ pub struct Segment<'a, T> {
 /// Height, in points: lower than a button, for the header of a card.
 const HEIGHT: f32 = 21.0;
 
-/// Shows the choices side by side; tells which one was clicked. A screen reader hears "`name`, text".
+/// Shows the choices side by side, folded into a menu where they do not fit, and not at all where even that
+/// does not; tells which one was clicked. A screen reader hears "`name`, text".
 pub fn segmented<T: Copy + PartialEq>(
     ui: &mut Ui,
     name: &str,
@@ -39,6 +40,9 @@ pub fn segmented<T: Copy + PartialEq>(
         .collect();
     let width_of = |galley: &Galley| galley.size().x + 2.0 * space::S;
     let width = galleys.iter().map(|galley| width_of(galley)).sum();
+    if width > ui.available_width() {
+        return folded(ui, name, current, segments);
+    }
     let (outer, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
     let painter = ui.painter();
     painter.rect_filled(outer, CornerRadius::same(5), tokens.control);
@@ -80,4 +84,50 @@ pub fn segmented<T: Copy + PartialEq>(
     let border = Stroke::new(1.0, tokens.control_border);
     painter.rect_stroke(outer, CornerRadius::same(5), border, StrokeKind::Inside);
     clicked
+}
+
+/// The choices as a menu under the one that holds.
+fn folded<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    current: T,
+    segments: &[Segment<'_, T>],
+) -> Option<T> {
+    let text = segments
+        .iter()
+        .find(|segment| segment.value == current)?
+        .text;
+    ui.scope(|ui| {
+        let spacing = ui.spacing_mut();
+        spacing.interact_size.y = HEIGHT;
+        spacing.button_padding = vec2(space::S, 1.0);
+        let extra = 2.0 * space::S + spacing.icon_spacing + spacing.icon_width;
+        let font = TextStyle::Small.resolve(ui.style());
+        let color = theme::tokens_of(ui).text;
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+        if galley.size().x + extra > ui.available_width() {
+            return None;
+        }
+        let mut clicked = None;
+        let combo = ComboBox::from_id_salt(name)
+            .icon(theme::chevron)
+            .width(0.0)
+            .selected_text(galley)
+            .show_ui(ui, |ui| {
+                for segment in segments {
+                    let is_current = segment.value == current;
+                    let choice = ui.selectable_label(is_current, segment.text);
+                    if choice.on_hover_text(segment.help).clicked() {
+                        clicked = Some(segment.value);
+                    }
+                }
+            });
+        combo.response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::ComboBox, ui.is_enabled(), name);
+            info.current_text_value = Some(text.to_owned());
+            info
+        });
+        clicked
+    })
+    .inner
 }

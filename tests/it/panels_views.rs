@@ -70,3 +70,27 @@ pub fn says<P>(harness: &Harness<'static, Stage<P>>, text: &str) -> bool {
     let mut nodes = harness.query_all_by(|node| contains(node.label()) || contains(node.value()));
     nodes.next().is_some()
 }
+
+/// A pane can be made 140 points wide and high; its borders can be dragged while it shows anything.
+#[test]
+fn every_panel_can_be_drawn_in_the_smallest_pane() {
+    use hourglass::experiment::{LayerName, PresetId};
+    use hourglass::ui::{activations::ActivationsPanel, digits::DigitsPanel};
+    use hourglass::ui::{latent::LatentPanel, loss::LossPanel};
+
+    fn draw_small<P: Default + 'static>(show: Show<P>) {
+        let mut lab = script::with_data(20);
+        script::start(&mut lab, &PresetId::Sparse64.preset().experiment());
+        script::train(&mut lab, 20);
+        script::look(&mut lab, &[0, 1], None, LayerName::Code);
+        let mut harness = stage(show, lab);
+        for side in [140.0, 60.0, 10.0] {
+            harness.set_size(egui::vec2(side, side));
+            harness.run_steps(2);
+        }
+    }
+    draw_small(LossPanel::ui);
+    draw_small(DigitsPanel::ui);
+    draw_small(LatentPanel::ui);
+    draw_small(ActivationsPanel::ui);
+}

@@ -1,10 +1,13 @@
 //! The histogram of a layer's activations.
 
-use egui::{PopupAnchor, Rect, Role, Sense, Shape, Stroke, Tooltip, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, PopupAnchor, Rect, Response, Role, Stroke, Tooltip, Ui, WidgetInfo, vec2,
+};
+use egui_plot::{Bar, BarChart, PlotTransform, PlotUi, Span, VLine};
 
 use crate::protocol::{ActivationView, Histogram};
 use crate::ui::number;
-use crate::ui::plot::{Axis, Bounds, Frame, Interval, Tick, Transform, note, ticks};
+use crate::ui::plot::{Bounds, Chart, Interval, Range, Tick, note, ticks};
 use crate::ui::theme::{self, Tokens};
 
 use super::CountScale;
@@ -12,53 +15,63 @@ use super::CountScale;
 /// An activation nearer to zero than this counts as off (the same bound as everywhere in the program).
 const NEAR_ZERO: f64 = 0.01;
 
-/// Draws the histogram into `outer`.
-pub fn show(ui: &mut Ui, outer: Rect, view: &ActivationView, scale: CountScale) -> Frame {
-    let frame = Frame::new(ui, outer);
-    let transform = Transform {
-        rect: frame.data,
-        bounds: bounds(&view.histogram, scale),
+/// Draws the histogram into the space there is.
+pub fn show(ui: &mut Ui, view: &ActivationView, scale: CountScale) {
+    let histogram = &view.histogram;
+    let bounds = bounds(histogram, scale);
+    let y_ticks = |heights: Interval, length_points: f32, label_points: f32| {
+        let total = histogram.total();
+        count_ticks(heights, length_points, label_points, scale, total)
     };
-    let response = ui.interact(frame.data, ui.scope_id().with("histogram"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), summary(view)));
-
-    let [across, up] = Frame::label_points(ui);
-    let x = Axis {
-        title: &format!("activation of {}", view.layer.label()),
-        ticks: ticks::linear(transform.bounds.x, frame.data.width(), across),
+    let x_title = format!("activation of {}", view.layer.label());
+    let chart = Chart {
+        id_salt: "histogram",
+        x_titles: &[&x_title, "activation"],
+        x_ticks: &ticks::linear,
+        y_ticks: &y_ticks,
+        range: Range::Fixed(bounds),
     };
-    let y = Axis {
-        title: "share of activations",
-        ticks: count_ticks(&transform, scale, view.histogram.total(), up),
-    };
-    frame.paint(ui, &transform, &x, &y);
-
     let tokens = theme::tokens_of(ui);
-    let painter = ui.painter_at(frame.data);
-    near_zero_band(&painter, &transform, near_zero_color(tokens));
-    let hovered = response.hover_pos().and_then(|at| {
-        let [value, _] = transform.plot_from_screen(at);
-        bin_at(&view.histogram, value)
+    let pixel = 1.0 / ui.pixels_per_point();
+    let shown = chart.show(ui, |plot| {
+        plot.span(near_zero_band(plot.transform(), near_zero_color(tokens)));
+        let hovered = hovered_bin(plot.response(), plot.transform(), histogram);
+        let color = |bin: usize| bar_color(tokens, hovered == Some(bin));
+        add_bars(plot, histogram, scale, pixel, color);
+        let mean = VLine::new("", view.mean).stroke(Stroke::new(1.5, tokens.test));
+        plot.vline(mean);
     });
-    bars(&painter, &transform, &view.histogram, scale, |bin| {
-        if hovered == Some(bin) {
-            tokens.accent
-        } else {
-            theme::faint(tokens.accent, 0.6)
-        }
-    });
-    mean_line(ui, &painter, &transform, view.mean);
-    if let Some(bin) = hovered {
-        Tooltip::always_open(
-            ui.ctx().clone(),
-            ui.layer_id(),
-            response.id,
-            PopupAnchor::Pointer,
-        )
-        .gap(12.0)
-        .show(|ui| bin_text(ui, &view.histogram, bin));
+    let info = || WidgetInfo::labeled(Role::Image, ui.is_enabled(), summary(view));
+    shown.response.widget_info(info);
+
+    name_mean(ui, &shown.transform, view.mean);
+    if let Some(bin) = hovered_bin(&shown.response, &shown.transform, histogram) {
+        tooltip(ui, &shown.response, |ui| bin_text(ui, histogram, bin));
     }
-    frame
+}
+
+/// Shows what is under the pointer.
+pub fn tooltip(ui: &Ui, response: &Response, contents: impl FnOnce(&mut Ui)) {
+    let (ctx, layer) = (ui.ctx().clone(), ui.layer_id());
+    Tooltip::always_open(ctx, layer, response.id, PopupAnchor::Pointer)
+        .gap(12.0)
+        .show(contents);
+}
+
+/// The colour of a bar.
+#[must_use]
+pub fn bar_color(tokens: &Tokens, is_hovered: bool) -> Color32 {
+    let opacity = if is_hovered { 1.0 } else { 0.6 };
+    theme::faint(tokens.accent, opacity)
+}
+
+fn hovered_bin(
+    response: &Response,
+    transform: &PlotTransform,
+    histogram: &Histogram,
+) -> Option<usize> {
+    let at = response.hover_pos()?;
+    bin_at(histogram, transform.value_from_position(at).x)
 }
 
 fn bin_text(ui: &mut Ui, histogram: &Histogram, bin: usize) {
@@ -111,18 +124,18 @@ fn bin_at(histogram: &Histogram, value: f64) -> Option<usize> {
 
 /// Ticks in shares of all activations; on a logarithmic axis, in powers of ten.
 fn count_ticks(
-    transform: &Transform,
+    heights: Interval,
+    length_points: f32,
+    label_points: f32,
     scale: CountScale,
     total: u64,
-    label_points: f32,
 ) -> Vec<Tick> {
     #[expect(clippy::cast_precision_loss, reason = "a share")]
     let total = total.max(1) as f64;
-    let length = transform.rect.height();
     match scale {
         CountScale::Linear => {
-            let shares = Interval::new(0.0, transform.bounds.y.max / total * 100.0);
-            ticks::linear(shares, length, label_points)
+            let shares = Interval::new(0.0, heights.max / total * 100.0);
+            ticks::linear(shares, length_points, label_points)
                 .into_iter()
                 .map(|tick| Tick {
                     at: tick.at / 100.0 * total,
@@ -130,7 +143,7 @@ fn count_ticks(
                 })
                 .collect()
         }
-        CountScale::Log => share_decades(length, transform.bounds.y.max, total, label_points),
+        CountScale::Log => share_decades(length_points, heights.max, total, label_points),
     }
 }
 
@@ -158,62 +171,65 @@ fn share_decades(length_points: f32, highest: f64, total: f64, label_points: f32
     ticks.filter(|tick| tick.at <= highest).collect()
 }
 
-fn bars(
-    painter: &egui::Painter,
-    transform: &Transform,
+/// Bars with a pixel between neighbours, where they are wide enough to spare it.
+fn add_bars(
+    plot: &mut PlotUi<'_>,
     histogram: &Histogram,
     scale: CountScale,
-    color: impl Fn(usize) -> egui::Color32,
+    pixel: f32,
+    color: impl Fn(usize) -> Color32,
 ) {
-    let base = transform.rect.bottom();
-    let pixel = 1.0 / painter.pixels_per_point();
-    let mut mesh = egui::Mesh::default();
-    for (bin, &count) in histogram.counts.iter().enumerate() {
-        if count == 0 {
-            continue;
-        }
-        let left = transform.screen_x(edge(histogram, bin));
-        let right = transform.screen_x(edge(histogram, bin + 1));
-        // A pixel between neighbours, where bars are wide enough to spare it.
-        let gap = if right - left > 4.0 * pixel {
-            pixel
-        } else {
-            0.0
-        };
-        let top = transform.screen_y(scale.height(count)).min(base - pixel);
-        let bar = Rect::from_min_max(pos2(left, top), pos2(right - gap, base));
-        mesh.add_colored_rect(bar, color(bin));
-    }
-    painter.add(Shape::mesh(mesh));
+    let [x_pixel, y_pixel] = plot
+        .transform()
+        .dvalue_dpos()
+        .map(|per_point| per_point.abs() * f64::from(pixel));
+    let bin_width = f64::from(histogram.bin_width);
+    let gap = if bin_width > 4.0 * x_pixel {
+        x_pixel
+    } else {
+        0.0
+    };
+    let counts = histogram.counts.iter().enumerate();
+    let bars = counts
+        .filter(|(_, count)| **count > 0)
+        .map(|(bin, &count)| {
+            let middle = edge(histogram, bin) + (bin_width - gap) / 2.0;
+            // A single count shows too.
+            Bar::new(middle, scale.height(count).max(y_pixel))
+                .width(bin_width - gap)
+                .fill(color(bin))
+                .stroke(Stroke::NONE)
+        });
+    plot.bar_chart(BarChart::new("", bars.collect()));
 }
 
 /// The colour of what counts as near zero.
 #[must_use]
-pub fn near_zero_color(tokens: &Tokens) -> egui::Color32 {
+pub fn near_zero_color(tokens: &Tokens) -> Color32 {
     theme::faint(tokens.warning, 0.3)
 }
 
-fn near_zero_band(painter: &egui::Painter, transform: &Transform, color: egui::Color32) {
-    let [left, right] = [-NEAR_ZERO, NEAR_ZERO].map(|value| transform.screen_x(value));
-    let band = Rect::from_min_max(
-        pos2(left.min(right - 2.0), transform.rect.top()),
-        pos2(right, transform.rect.bottom()),
-    );
-    painter.rect_filled(band, 0.0, color);
+/// At least two points wide.
+fn near_zero_band(transform: &PlotTransform, color: Color32) -> Span {
+    let two_points = 2.0 * transform.dvalue_dpos()[0];
+    let band = (-NEAR_ZERO).min(NEAR_ZERO - two_points)..=NEAR_ZERO;
+    Span::new("", band)
+        .fill(color)
+        .border(Stroke::new(0.0, color))
 }
 
-fn mean_line(ui: &Ui, painter: &egui::Painter, transform: &Transform, mean: f32) {
+/// Writes beside the line of the mean what it is.
+fn name_mean(ui: &Ui, transform: &PlotTransform, mean: f32) {
     let tokens = theme::tokens_of(ui);
-    let x = painter.round_to_pixel_center(transform.screen_x(f64::from(mean)));
-    painter.vline(x, transform.rect.y_range(), Stroke::new(1.5, tokens.test));
-    let is_right = x > transform.rect.center().x;
-    let (offset, anchor) = if is_right {
-        (vec2(-5.0, 3.0), egui::Align2::RIGHT_TOP)
+    let frame: Rect = *transform.frame();
+    let x = transform.position_from_point_x(f64::from(mean));
+    let (offset, anchor) = if x > frame.center().x {
+        (vec2(-5.0, 3.0), Align2::RIGHT_TOP)
     } else {
-        (vec2(5.0, 3.0), egui::Align2::LEFT_TOP)
+        (vec2(5.0, 3.0), Align2::LEFT_TOP)
     };
-    let at = pos2(x, transform.rect.top()) + offset;
-    note(ui, painter, at, anchor, "mean", tokens.test);
+    let at = egui::pos2(x, frame.top()) + offset;
+    note(ui, &ui.painter_at(frame), at, anchor, "mean", tokens.test);
 }
 
 fn summary(view: &ActivationView) -> String {

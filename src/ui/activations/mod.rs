@@ -1,16 +1,18 @@
 //! The panel of the activations: how much the units of a layer fire.
 
+mod figures;
 mod histogram;
 mod units;
 
 use std::sync::Arc;
 
-use egui::{Color32, ComboBox, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{ComboBox, Role, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
+use super::card;
+use super::plot::heading;
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
-use super::{card, number};
 use crate::experiment::LayerName;
 use crate::protocol::ActivationView;
 use crate::state::LabState;
@@ -143,8 +145,11 @@ fn empty(ui: &mut Ui, state: &LabState, layer: LayerName) {
 fn controls(ui: &mut Ui, chosen: &mut LayerName, layers: &[(LayerName, usize)]) {
     ui.spacing_mut().interact_size.y = 21.0; // as high as the choices in other headers
     ui.spacing_mut().button_padding.y = 1.0;
+    let room = ui.available_width();
     let combo = ComboBox::from_id_salt("layer")
         .icon(theme::chevron)
+        .width(room.min(80.0))
+        .truncate()
         .selected_text(theme::dim(ui, chosen.label()))
         .show_ui(ui, |ui| {
             for (layer, units) in layers {
@@ -166,15 +171,30 @@ fn body(
     options: &mut ActivationsOptions,
     kept: &mut Kept,
 ) {
-    figures(ui, view);
-    let room = ui.available_rect_before_wrap();
-    // The histogram is what the panel is for: it gets what the strip can spare.
-    let strip = (0.38 * room.height()).clamp(80.0, 150.0);
-    let split = room.bottom() - strip;
-    let above = Rect::from_min_max(room.min, pos2(room.right(), split - space::S));
-    let below = Rect::from_min_max(pos2(room.left(), split), room.max);
+    if ui.available_height() > LEAST_HISTOGRAM + space::CONTROL {
+        figures::show(ui, view);
+    }
+    // The histogram is what the panel is for: it gets what the strip can spare, and all of a low panel.
+    let room = ui.available_height();
+    let strip = (0.38 * room).clamp(LEAST_STRIP, 150.0);
+    if room < LEAST_HISTOGRAM + LEAST_STRIP {
+        histogram_with_controls(ui, view, options);
+        return;
+    }
+    let upper = vec2(ui.available_width(), room - strip - space::S);
+    ui.allocate_ui(upper, |ui| {
+        ui.set_min_size(upper);
+        histogram_with_controls(ui, view, options);
+    });
+    units_with_controls(ui, view, options, kept);
+}
 
-    let frame = histogram::show(ui, above, view, options.counts);
+/// Least height of the histogram with its heading, in points.
+const LEAST_HISTOGRAM: f32 = 100.0;
+/// Least height of the strip with its heading, in points.
+const LEAST_STRIP: f32 = 80.0;
+
+fn histogram_with_controls(ui: &mut Ui, view: &ActivationView, options: &mut ActivationsOptions) {
     let scales = [
         Segment {
             value: CountScale::Linear,
@@ -187,13 +207,19 @@ fn body(
             help: "Bars as high as the logarithm of their counts: the tails show",
         },
     ];
-    let clicked = frame.controls(ui, "counts", |ui| {
-        segmented(ui, "Activation counts", options.counts, &scales)
+    heading(ui, "share of activations", |ui| {
+        let clicked = segmented(ui, "Activation counts", options.counts, &scales);
+        options.counts = clicked.unwrap_or(options.counts);
     });
-    options.counts = clicked.unwrap_or(options.counts);
+    histogram::show(ui, view, options.counts);
+}
 
-    let sorted = options.order == UnitOrder::Sorted;
-    let frame = units::show(ui, below, view, kept.order(view, options.order), sorted);
+fn units_with_controls(
+    ui: &mut Ui,
+    view: &Arc<ActivationView>,
+    options: &mut ActivationsOptions,
+    kept: &mut Kept,
+) {
     let orders = [
         Segment {
             value: UnitOrder::Layer,
@@ -206,61 +232,12 @@ fn body(
             help: "The most active units first",
         },
     ];
-    let clicked = frame.controls(ui, "order", |ui| {
-        segmented(ui, "Units", options.order, &orders)
+    heading(ui, "mean activation of each unit", |ui| {
+        let clicked = segmented(ui, "Units", options.order, &orders);
+        options.order = clicked.unwrap_or(options.order);
     });
-    options.order = clicked.unwrap_or(options.order);
-    ui.advance_cursor_after_rect(room);
-}
-
-/// The key figures, each with the mark that stands for it in the histogram.
-fn figures(ui: &mut Ui, view: &ActivationView) {
-    let tokens = theme::tokens_of(ui);
-    let near_zero = number::percent(f64::from(view.near_zero_fraction));
-    let n_units = view.unit_means.len();
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::XS;
-        mark(ui, tokens.test, vec2(2.0, 12.0));
-        figure(
-            ui,
-            "mean",
-            format!("{:.4}", view.mean),
-            "Mean activation over units and images",
-        );
-        let band = histogram::near_zero_color(tokens);
-        mark(ui, band, vec2(8.0, 12.0));
-        figure(
-            ui,
-            "near zero",
-            near_zero,
-            "Share of activations with |h| < 0.01: units that are off",
-        );
-        let dead = format!("{} of {n_units}", view.dead_units);
-        figure(
-            ui,
-            "dead",
-            dead,
-            "Units near zero on every image: they carry nothing",
-        );
-        let images = number::count_of(view.n_samples);
-        figure(
-            ui,
-            "images",
-            images,
-            "Test images the figures are taken over",
-        );
-    });
-}
-
-fn figure(ui: &mut Ui, name: &str, value: String, help: &str) {
-    ui.label(theme::dim(ui, name)).on_hover_text(help);
-    ui.label(theme::figure(ui, value)).on_hover_text(help);
-    ui.add_space(space::S);
-}
-
-fn mark(ui: &mut Ui, color: Color32, size: Vec2) {
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    ui.painter().rect_filled(rect, 0.0, color);
+    let sorted = options.order == UnitOrder::Sorted;
+    units::show(ui, view, kept.order(view, options.order), sorted);
 }
 
 impl Kept {

@@ -1,67 +1,58 @@
 //! The mean activation of each unit, as a strip of bars.
 
-use egui::{
-    Mesh, PopupAnchor, Pos2, Rect, Role, Sense, Shape, Stroke, Tooltip, Ui, WidgetInfo, pos2,
-};
+use egui::{Pos2, Role, Stroke, Ui, WidgetInfo};
+use egui_plot::{Bar, BarChart, HLine, PlotTransform, PlotUi};
 
 use crate::protocol::ActivationView;
-use crate::ui::plot::{Axis, Bounds, Frame, Interval, Transform, ticks};
+use crate::ui::plot::{Bounds, Chart, Interval, MakeTicks, Range, ticks};
 use crate::ui::theme;
 
-/// Draws the strip into `outer`; `order` says which unit stands where.
-pub fn show(
-    ui: &mut Ui,
-    outer: Rect,
-    view: &ActivationView,
-    order: &[usize],
-    sorted: bool,
-) -> Frame {
+use super::histogram::{bar_color, tooltip};
+
+/// Draws the strip into the space there is; `order` says which unit stands where.
+pub fn show(ui: &mut Ui, view: &ActivationView, order: &[usize], sorted: bool) {
     let n = order.len();
-    let frame = Frame::new(ui, outer);
-    let bounds = bounds(view, n);
-    let transform = Transform {
-        rect: frame.data,
-        bounds,
+    let x_ticks: MakeTicks<'_> = if sorted {
+        &|_, _, _| Vec::new()
+    } else {
+        &ticks::whole
     };
-    let response = ui.interact(frame.data, ui.scope_id().with("units"), Sense::hover());
-    response.widget_info(|| {
+    let chart = Chart {
+        id_salt: "units",
+        x_titles: if sorted {
+            &["units, sorted"]
+        } else {
+            &["unit"]
+        },
+        x_ticks,
+        y_ticks: &ticks::linear,
+        range: Range::Fixed(bounds(view, n)),
+    };
+    let tokens = theme::tokens_of(ui);
+    let pixel = 1.0 / ui.pixels_per_point();
+    let place_under = |pointer: Option<Pos2>, transform: &PlotTransform| {
+        pointer.and_then(|at| place_at(transform, at, n))
+    };
+    let shown = chart.show(ui, |plot| {
+        let hovered = place_under(plot.response().hover_pos(), plot.transform());
+        let color = |place: usize| bar_color(tokens, hovered == Some(place));
+        add_bars(plot, view, order, pixel, color);
+        plot.hline(HLine::new("", 0.0).stroke(Stroke::new(1.0, tokens.border)));
+        plot.hline(HLine::new("", view.mean).stroke(Stroke::new(1.25, tokens.test)));
+    });
+    shown.response.widget_info(|| {
         let order = if sorted { "sorted" } else { "in order" };
         let label = format!("Mean activation of each of {n} units, {order}");
         WidgetInfo::labeled(Role::Image, ui.is_enabled(), label)
     });
-    let [across, up] = Frame::label_points(ui);
-    let x_axis = Axis {
-        title: if sorted { "units, sorted" } else { "unit" },
-        ticks: if sorted {
-            Vec::new()
-        } else {
-            ticks::whole(bounds.x, frame.data.width(), across)
-        },
-    };
-    let y_axis = Axis {
-        title: "mean activation of each unit",
-        ticks: ticks::linear(bounds.y, frame.data.height(), up),
-    };
-    frame.paint(ui, &transform, &x_axis, &y_axis);
-    let hovered = response
-        .hover_pos()
-        .and_then(|at| place_at(&transform, at, n));
-    paint(ui, &transform, view, order, hovered);
+    let hovered = place_under(shown.response.hover_pos(), &shown.transform);
     if let Some(&unit) = hovered.and_then(|place| order.get(place)) {
         let mean = view.unit_means.get(unit).copied().unwrap_or_default();
-        Tooltip::always_open(
-            ui.ctx().clone(),
-            ui.layer_id(),
-            response.id,
-            PopupAnchor::Pointer,
-        )
-        .gap(12.0)
-        .show(|ui| {
+        tooltip(ui, &shown.response, |ui| {
             ui.label(format!("unit {unit}"));
             ui.label(theme::dim(ui, format!("mean activation {mean:.5}")));
         });
     }
-    frame
 }
 
 /// All units side by side, from zero to a little beyond the largest mean.
@@ -78,8 +69,8 @@ fn bounds(view: &ActivationView, n_units: usize) -> Bounds {
 }
 
 /// Which bar is at a place of the screen.
-fn place_at(transform: &Transform, at: Pos2, n_units: usize) -> Option<usize> {
-    let [place, _] = transform.plot_from_screen(at);
+fn place_at(transform: &PlotTransform, at: Pos2, n_units: usize) -> Option<usize> {
+    let place = transform.value_from_position(at).x;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -89,52 +80,34 @@ fn place_at(transform: &Transform, at: Pos2, n_units: usize) -> Option<usize> {
     (place < n_units).then_some(place)
 }
 
-fn paint(
-    ui: &Ui,
-    transform: &Transform,
+/// Bars with a little room between neighbours, where they are wide enough to spare it.
+fn add_bars(
+    plot: &mut PlotUi<'_>,
     view: &ActivationView,
     order: &[usize],
-    hovered: Option<usize>,
+    pixel: f32,
+    color: impl Fn(usize) -> egui::Color32,
 ) {
-    let tokens = theme::tokens_of(ui);
-    let painter = ui.painter_at(transform.rect);
-    let pixel = 1.0 / painter.pixels_per_point();
-    let base = transform.screen_y(0.0);
-    let mut mesh = Mesh::default();
-    for (place, &unit) in order.iter().enumerate() {
-        let Some(&mean) = view.unit_means.get(unit) else {
-            continue;
-        };
-        #[expect(clippy::cast_precision_loss, reason = "at most 2048 units")]
-        let [left, right] = [-0.5, 0.5].map(|side| transform.screen_x(place as f64 + side));
-        let width = right - left;
-        let gap = if width > 4.0 * pixel {
-            (0.2 * width).clamp(pixel, 4.0)
-        } else {
-            0.0
-        };
-        let end = transform.screen_y(f64::from(mean));
+    let [x_point, y_point] = plot.transform().dvalue_dpos().map(f64::abs);
+    let pixel = f64::from(pixel);
+    let width = 1.0 / x_point; // of a unit, in points
+    let gap = if width > 4.0 * pixel {
+        (0.2 * width).clamp(pixel, 4.0)
+    } else {
+        0.0
+    };
+    let places = order.iter().enumerate();
+    let bars = places.filter_map(|(place, &unit)| {
+        let mean = f64::from(*view.unit_means.get(unit)?);
         // A unit that is off still shows that it is there.
-        let (top, bottom) = (end.min(base - pixel), end.max(base));
-        let bar = Rect::from_min_max(pos2(left + gap / 2.0, top), pos2(right - gap / 2.0, bottom));
-        let color = if hovered == Some(place) {
-            tokens.accent
-        } else {
-            theme::faint(tokens.accent, 0.6)
-        };
-        mesh.add_colored_rect(bar, color);
-    }
-    painter.add(Shape::mesh(mesh));
-    let zero = painter.round_to_pixel_center(base);
-    painter.hline(
-        transform.rect.x_range(),
-        zero,
-        Stroke::new(1.0, tokens.border),
-    );
-    let mean = painter.round_to_pixel_center(transform.screen_y(f64::from(view.mean)));
-    painter.hline(
-        transform.rect.x_range(),
-        mean,
-        Stroke::new(1.25, tokens.test),
-    );
+        let least = pixel * y_point;
+        let height = if mean.abs() < least { least } else { mean };
+        #[expect(clippy::cast_precision_loss, reason = "at most 2048 units")]
+        let bar = Bar::new(place as f64, height)
+            .width(1.0 - gap * x_point)
+            .fill(color(place))
+            .stroke(Stroke::NONE);
+        Some(bar)
+    });
+    plot.bar_chart(BarChart::new("", bars.collect()));
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, Mesh, Pos2, TextureId, epaint::Vertex, vec2};
+use egui::{Color32, Mesh, Pos2, Rect, TextureId, epaint::Vertex, pos2, vec2};
+use egui_plot::{PlotBounds, PlotTransform};
 
 use crate::experiment::N_CLASSES;
 use crate::protocol::{Axes, RunId, SampleIdx, ScatterView};
-use crate::ui::plot::{Bounds, Interval, Transform};
+use crate::ui::plot::{Bounds, Interval};
 use crate::ui::theme;
 
 use super::filter::ClassFilter;
@@ -108,15 +109,16 @@ impl Points {
         &self,
         at: Pos2,
         reach: f32,
-        transform: &Transform,
+        transform: &PlotTransform,
         filter: ClassFilter,
     ) -> Option<usize> {
+        let at = transform.value_from_position(at);
         #[expect(clippy::cast_possible_truncation, reason = "the points are f32")]
         let [at, reach] = [
-            transform.plot_from_screen(at).map(|value| value as f32),
+            [at.x, at.y].map(|value| value as f32),
             transform
-                .points_per_unit()
-                .map(|per_unit| reach / per_unit as f32),
+                .dvalue_dpos()
+                .map(|per_point| reach * per_point.abs() as f32),
         ];
         let is_shown = |idx: usize| filter.shows(self.classes[idx]);
         self.grid.nearest(&self.view.points, at, reach, is_shown)
@@ -168,8 +170,10 @@ fn mix(from: [f32; 2], to: [f32; 2], share: f32) -> [f32; 2] {
 /// How the points are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {
-    /// Where numbers lie on the screen.
-    pub transform: Transform,
+    /// Where on the screen, in points.
+    pub frame: Rect,
+    /// What is shown there.
+    pub bounds: PlotBounds,
     /// Which classes.
     pub filter: ClassFilter,
     /// For a dark background.
@@ -180,6 +184,25 @@ pub struct Look {
     pub texture: TextureId,
     /// How far the points have moved, 0..1.
     pub progress: f32,
+}
+
+impl Look {
+    /// The way from a point of the plane to the screen, once for all points.
+    fn place(&self) -> impl Fn([f32; 2]) -> Pos2 + use<> {
+        let transform = PlotTransform::new(self.frame, self.bounds, false);
+        let [per_x, per_y] = transform.dpos_dvalue();
+        let ([left, _], [_, top]) = (self.bounds.min(), self.bounds.max());
+        let corner = self.frame.min;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the screen needs no more than f32"
+        )]
+        move |[x, y]: [f32; 2]| {
+            let right = (f64::from(x) - left) * per_x;
+            let down = (f64::from(y) - top) * per_y;
+            corner + vec2(right as f32, down as f32)
+        }
+    }
 }
 
 /// The mesh of the last frame and what it was built from.
@@ -208,14 +231,15 @@ impl Cloud {
 fn build(points: &Points, look: Look, now_secs: f64) -> Mesh {
     /// Clouds overlap: what lies below still shows a little.
     const OPACITY: f32 = 0.85;
-    let styles: Vec<(Color32, egui::Rect)> = (0_u8..)
+    let styles: Vec<(Color32, Rect)> = (0_u8..)
         .take(N_CLASSES)
         .map(|class| {
             let color = theme::faint(theme::class_color(look.dark, class), OPACITY);
             (color, MarkerAtlas::uv(class))
         })
         .collect();
-    let visible = look.transform.rect.expand(look.half_side);
+    let visible = look.frame.expand(look.half_side);
+    let place = look.place();
     let half = vec2(look.half_side, look.half_side);
 
     let mut mesh = Mesh::with_texture(look.texture);
@@ -226,8 +250,7 @@ fn build(points: &Points, look: Look, now_secs: f64) -> Mesh {
         if !look.filter.shows(class) {
             continue;
         }
-        let at = points.position(idx, now_secs).map(f64::from);
-        let center = look.transform.screen_from_plot(at);
+        let center = place(points.position(idx, now_secs));
         // A point that is nowhere (NaN) is not within either.
         if !visible.contains(center) {
             continue;
@@ -245,12 +268,12 @@ fn build(points: &Points, look: Look, now_secs: f64) -> Mesh {
                 color,
             },
             Vertex {
-                pos: egui::pos2(max.x, min.y),
+                pos: pos2(max.x, min.y),
                 uv: uv.right_top(),
                 color,
             },
             Vertex {
-                pos: egui::pos2(min.x, max.y),
+                pos: pos2(min.x, max.y),
                 uv: uv.left_bottom(),
                 color,
             },
@@ -271,7 +294,6 @@ fn build(points: &Points, look: Look, now_secs: f64) -> Mesh {
 )]
 mod tests {
     use super::*;
-    use egui::{Rect, pos2};
 
     fn scatter(points: Vec<[f32; 2]>, samples: Vec<SampleIdx>) -> Arc<ScatterView> {
         Arc::new(ScatterView {
@@ -284,13 +306,8 @@ mod tests {
 
     fn look() -> Look {
         Look {
-            transform: Transform {
-                rect: Rect::from_min_size(pos2(0.0, 0.0), vec2(100.0, 100.0)),
-                bounds: Bounds {
-                    x: Interval::new(0.0, 10.0),
-                    y: Interval::new(0.0, 10.0),
-                },
-            },
+            frame: Rect::from_min_size(pos2(0.0, 0.0), vec2(100.0, 100.0)),
+            bounds: PlotBounds::from_min_max([0.0; 2], [10.0; 2]),
             filter: ClassFilter::ALL,
             dark: false,
             half_side: 3.0,
@@ -323,15 +340,31 @@ mod tests {
         let labels: Arc<[u8]> = Arc::from([3, 4, 5]);
         let view = scatter(vec![[1.0, 1.0], [1.1, 1.0]], vec![2, 0]);
         let points = Points::new(RunId(1), &labels, &view, None, 0.0);
-        let at = look().transform.screen_from_plot([1.0, 1.0]);
-        assert_eq!(
-            points.nearest(at, 12.0, &look().transform, ClassFilter::ALL),
-            Some(0)
-        );
+        let transform = PlotTransform::new(look().frame, look().bounds, false);
+        let at = transform.position_from_point(&[1.0, 1.0].into());
+        let nearest = |filter| points.nearest(at, 12.0, &transform, filter);
+        assert_eq!(nearest(ClassFilter::ALL), Some(0));
         assert_eq!(points.class(0), 5);
         let mut filter = ClassFilter::ALL;
         filter.toggle(5);
-        assert_eq!(points.nearest(at, 12.0, &look().transform, filter), Some(1));
+        assert_eq!(nearest(filter), Some(1));
+    }
+
+    #[test]
+    fn points_lie_where_the_axes_say() {
+        let look = Look {
+            bounds: PlotBounds::from_min_max([-3.0, 2.0], [5.0, 4.0]),
+            ..look()
+        };
+        let transform = PlotTransform::new(look.frame, look.bounds, false);
+        for point in [[-3.0, 2.0], [0.5, 3.7], [5.0, 4.0]] {
+            let expected = transform.position_from_point(&point.map(f64::from).into());
+            // A ten-thousandth of a point: f32 below 128 keeps 17 bits behind the comma.
+            assert!(
+                (look.place()(point) - expected).length() < 1e-4,
+                "{point:?}"
+            );
+        }
     }
 
     #[test]

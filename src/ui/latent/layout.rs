@@ -1,6 +1,8 @@
 //! Which part of the plane holds the points, and how large they are.
 
-use crate::ui::plot::{Bounds, Interval, Transform};
+use egui_plot::PlotTransform;
+
+use crate::ui::plot::{Bounds, Interval};
 
 /// Room around the points, so that they seldom outgrow it.
 #[must_use]
@@ -30,8 +32,8 @@ pub fn steady(shown: Bounds, extent: Bounds) -> Bounds {
 
 /// Radius of a point, in points of the screen: small where many share the plot, larger when zoomed in.
 #[must_use]
-pub fn radius(n_points: usize, fit: &Bounds, transform: &Transform) -> f32 {
-    let [per_x, per_y] = transform.points_per_unit();
+pub fn radius(n_points: usize, fit: &Bounds, transform: &PlotTransform) -> f32 {
+    let [per_x, per_y] = transform.dpos_dvalue().map(f64::abs);
     let area = fit.x.length() * per_x * fit.y.length() * per_y;
     #[expect(
         clippy::cast_precision_loss,

@@ -3,7 +3,7 @@
 use egui::{Rect, Ui, vec2};
 
 use crate::experiment::N_CLASSES;
-use crate::ui::legend::Entry;
+use crate::ui::legend::{self, Entry};
 use crate::ui::theme;
 
 use super::filter::ClassFilter;
@@ -15,6 +15,7 @@ pub fn show(ui: &mut Ui, filter: &mut ClassFilter, markers: &mut MarkerAtlas) {
     let dark = ui.visuals().dark_mode;
     let texture = markers.prepare(ui.ctx(), "legend markers", RADIUS * ui.pixels_per_point());
     let half = markers.half_side(RADIUS);
+    ui.spacing_mut().interact_size.y = legend::HEIGHT;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         for class in (0_u8..).take(N_CLASSES) {

@@ -8,10 +8,10 @@ mod layout;
 mod legend;
 mod marker;
 
-use egui::{Color32, Painter, Pos2, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{Color32, Painter, Pos2, Rect, Response, Role, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::action::Action;
-use super::plot::{Axis, Bounds, Follow, Frame, Interval, Transform, View, ticks};
+use super::plot::{Bounds, Chart, Follow, Interval, Range, View, heading, ticks};
 use super::segmented::{Segment, segmented};
 use super::theme;
 use super::{card, number};
@@ -82,7 +82,7 @@ impl LatentPanel {
             |ui| {
                 if let Some(caption) = caption {
                     controls(ui, &mut units);
-                    ui.label(theme::dim(ui, caption));
+                    card::caption(ui, &caption);
                 }
             },
             |ui| match (&state.dataset, snapshot(state)) {
@@ -221,30 +221,41 @@ impl Scene {
         snapshot: &Snapshot,
         actions: &mut Vec<Action>,
     ) {
-        let frame = Frame::new(ui, ui.available_rect_before_wrap());
-        let fit = self.fit(options.units, frame.data.size());
-        let follow = Follow {
-            x_secs: 0.2,
-            y_secs: 0.2,
-        };
-        let bounds = self.view.follow(ui.ctx(), fit, follow);
-        let transform = Transform {
-            rect: frame.data,
-            bounds,
-        };
-        let response = ui.allocate_rect(frame.data, Sense::click_and_drag());
-        self.view.navigate(&response, &transform);
-
         let Some(points) = &self.points else { return };
+        let unit = Interval::new(0.0, 1.0);
+        let fit = self.fit.unwrap_or(Bounds { x: unit, y: unit });
+        let axes = points.view().axes;
+        let [x_title, y_title] = titles(axes, "of variance");
+        let [short_x_title, _] = titles(axes, "");
+        let shortest_x_title = short_x_title.split(" (").next().unwrap_or_default();
+        heading(ui, &y_title, |_| {});
+        let chart = Chart {
+            id_salt: "scatter",
+            x_titles: &[&x_title, &short_x_title, shortest_x_title],
+            x_ticks: &ticks::linear,
+            y_ticks: &|y, length, label| ticks::linear(y, length, 1.4 * label),
+            range: Range::Free {
+                fit,
+                view: &mut self.view,
+                follow: Follow {
+                    x_secs: 0.2,
+                    y_secs: 0.2,
+                },
+                equal_units: options.units == Units::Equal,
+            },
+        };
+        // The points are one mesh, which is kept while nothing moves: painted on top, not added.
+        let shown = chart.show(ui, |_| {});
+        let (response, transform) = (&shown.response, &shown.transform);
         let summary = summary(points, options.filter);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary));
-        paint_axes(ui, &frame, &transform, points.view().axes);
 
         let now_secs = ui.input(|input| input.time);
-        let radius = layout::radius(points.view().points.len(), &fit, &transform);
+        let radius = layout::radius(points.view().points.len(), &fit, transform);
         let radius_px = radius * ui.pixels_per_point();
         let look = Look {
-            transform,
+            frame: *transform.frame(),
+            bounds: *transform.bounds(),
             filter: options.filter,
             dark: ui.visuals().dark_mode,
             texture: self.markers.prepare(ui.ctx(), "markers", radius_px),
@@ -254,32 +265,23 @@ impl Scene {
         if look.progress < 1.0 {
             ui.ctx().request_repaint();
         }
-        let painter = ui.painter_at(frame.data);
+        let painter = ui.painter_at(look.frame);
         painter.add(self.cloud.mesh(points, look, now_secs));
-        self.view.hint(ui, &painter, frame.data);
+        self.view.hint(ui, &painter);
 
         let found =
-            hovered(&response).and_then(|at| points.nearest(at, REACH, &transform, options.filter));
+            hovered(response).and_then(|at| points.nearest(at, REACH, transform, options.filter));
         let sample = found.and_then(|idx| points.view().samples.get(idx).copied());
         if let (Some(idx), Some(sample)) = (found, sample) {
-            let center = transform.screen_from_plot(points.position(idx, now_secs).map(f64::from));
+            let point = points.position(idx, now_secs).map(f64::from);
+            let center = transform.position_from_point(&point.into());
             let color = theme::class_color(look.dark, points.class(idx));
             ring(ui, &painter, center, radius, color);
             let place = Rect::from_center_size(center, Vec2::splat(2.0 * (radius + 6.0)));
             self.hover_card
-                .show(ui, &response, place, sample, dataset, snapshot);
+                .show(ui, response, place, sample, dataset, snapshot);
         }
         self.hover(sample, actions);
-    }
-
-    /// What holds the points in a plot of `size`.
-    fn fit(&self, units: Units, size: Vec2) -> Bounds {
-        let unit = Interval::new(0.0, 1.0);
-        let fit = self.fit.unwrap_or(Bounds { x: unit, y: unit });
-        match units {
-            Units::Equal => fit.with_equal_units(size),
-            Units::Fill => fit,
-        }
     }
 }
 
@@ -294,26 +296,16 @@ fn hovered(response: &Response) -> Option<Pos2> {
     response.hover_pos().filter(|_| !response.dragged())
 }
 
-fn paint_axes(ui: &Ui, frame: &Frame, transform: &Transform, axes: Axes) {
-    let [x_title, y_title] = match axes {
+/// What the two axes show; `of_what` says what the percentages are of.
+fn titles(axes: Axes, of_what: &str) -> [String; 2] {
+    match axes {
         Axes::Raw => ["h₁".to_owned(), "h₂".to_owned()],
-        Axes::Pca {
-            explained: [first, second],
-        } => [
-            format!("PC 1 ({:.1} % of variance)", 100.0 * first),
-            format!("PC 2 ({:.1} % of variance)", 100.0 * second),
-        ],
-    };
-    let [across, up] = Frame::label_points(ui);
-    let x = Axis {
-        title: &x_title,
-        ticks: ticks::linear(transform.bounds.x, frame.data.width(), across),
-    };
-    let y = Axis {
-        title: &y_title,
-        ticks: ticks::linear(transform.bounds.y, frame.data.height(), 1.4 * up),
-    };
-    frame.paint(ui, transform, &x, &y);
+        Axes::Pca { explained } => [1, 2].map(|component| {
+            let percent = 100.0 * explained[component - 1];
+            let share = format!("{percent:.1} % {of_what}");
+            format!("PC {component} ({})", share.trim_end())
+        }),
+    }
 }
 
 /// The key figures in words.

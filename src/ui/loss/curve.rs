@@ -1,9 +1,9 @@
-//! A curve made ready for drawing: smoothed, on the axis' scale, thinned to the columns of the screen.
+//! A curve made ready for drawing: smoothed, and on the axis' scale.
 
-use egui::Pos2;
+use egui_plot::PlotPoint;
 
 use crate::state::Series;
-use crate::ui::plot::{Interval, Transform};
+use crate::ui::plot::Interval;
 
 /// Which part of a run is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -66,15 +66,15 @@ pub struct Recipe {
     pub smoothing: f32,
 }
 
-/// A curve ready for drawing, `[epoch, height]`; points without a height are left out.
+/// A curve ready for drawing: heights over epochs; points without a height are left out.
 #[derive(Debug, Default)]
 pub struct Curve {
     /// What it was made from, to tell when it has to be made again.
     made_from: Option<(Recipe, Stamp)>,
     /// The points as measured; empty without smoothing.
-    pub raw: Vec<[f64; 2]>,
+    pub raw: Vec<PlotPoint>,
     /// The points smoothed.
-    pub smooth: Vec<[f64; 2]>,
+    pub smooth: Vec<PlotPoint>,
     /// The heights worth showing.
     pub heights: Option<Interval>,
 }
@@ -105,11 +105,11 @@ impl Curve {
             }
             Window::Recent => series.recent().collect(),
         };
-        let to_heights = |points: Vec<[f64; 2]>| -> Vec<[f64; 2]> {
+        let to_heights = |points: Vec<[f64; 2]>| -> Vec<PlotPoint> {
             let heights = points
                 .into_iter()
-                .map(|[epoch, value]| [epoch, recipe.scale.height(value)]);
-            heights.filter(|point| point[1].is_finite()).collect()
+                .map(|[epoch, value]| PlotPoint::new(epoch, recipe.scale.height(value)));
+            heights.filter(|point| point.y.is_finite()).collect()
         };
         if recipe.smoothing > 0.0 {
             self.smooth = to_heights(smoothed(&points, f64::from(recipe.smoothing)));
@@ -131,39 +131,59 @@ impl Curve {
     #[must_use]
     pub fn heights_within(&self, epochs: Interval) -> Option<Interval> {
         let points = self.raw.iter().chain(&self.smooth);
-        let within = points.filter(|point| epochs.min <= point[0] && point[0] <= epochs.max);
-        Interval::around(within.map(|point| point[1]))
+        let within = points.filter(|point| epochs.min <= point.x && point.x <= epochs.max);
+        Interval::around(within.map(|point| point.y))
     }
 
     /// The epochs of its first and its last point.
     pub fn ends(&self) -> impl Iterator<Item = f64> {
         let ends = [self.smooth.first(), self.smooth.last()];
-        ends.into_iter().flatten().map(|point| point[0])
+        ends.into_iter().flatten().map(|point| point.x)
+    }
+
+    /// Whether it wobbles from point to point, so that dashes would be thousands of specks.
+    #[must_use]
+    pub fn is_rough(&self) -> bool {
+        /// About as many points as a plot is wide: fewer leave room for dashes between them.
+        const MOST_SPARSE: usize = 500;
+        let is_smoothed = self
+            .made_from
+            .is_some_and(|(recipe, _)| recipe.smoothing > 0.0);
+        !is_smoothed && self.smooth.len() > MOST_SPARSE
+    }
+
+    /// The points between two epochs.
+    #[must_use]
+    pub fn within(&self, epochs: Interval) -> &[PlotPoint] {
+        let points = &self.smooth;
+        let start = points.partition_point(|point| point.x < epochs.min);
+        let end = points.partition_point(|point| point.x <= epochs.max);
+        &points[start..end]
     }
 
     /// The point nearest to an epoch; none further than `slack` epochs before or after the curve.
     #[must_use]
-    pub fn nearest(&self, epoch: f64, slack: f64) -> Option<[f64; 2]> {
+    pub fn nearest(&self, epoch: f64, slack: f64) -> Option<PlotPoint> {
         let points = &self.smooth;
         let (first, last) = (points.first()?, points.last()?);
-        if epoch < first[0] - slack || epoch > last[0] + slack {
+        if epoch < first.x - slack || epoch > last.x + slack {
             return None;
         }
-        let after = points.partition_point(|point| point[0] < epoch);
+        let after = points.partition_point(|point| point.x < epoch);
         let candidates = [after.checked_sub(1), Some(after)];
         let found = candidates
             .into_iter()
             .flatten()
             .filter_map(|idx| points.get(idx));
         found
-            .min_by(|a, b| (a[0] - epoch).abs().total_cmp(&(b[0] - epoch).abs()))
+            .min_by(|a, b| (a.x - epoch).abs().total_cmp(&(b.x - epoch).abs()))
             .copied()
     }
 }
 
 /// An interval that holds all heights but the largest `skipped_share` of them.
-fn heights_worth_showing(points: &[[f64; 2]], skipped_share: f64) -> Option<Interval> {
-    let mut heights: Vec<f64> = points.iter().map(|point| point[1]).collect();
+fn heights_worth_showing(points: &[PlotPoint], skipped_share: f64) -> Option<Interval> {
+    let mut heights: Vec<f64> = points.iter().map(|point| point.y).collect();
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -193,89 +213,9 @@ pub fn smoothed(points: &[[f64; 2]], beta: f64) -> Vec<[f64; 2]> {
     smooth.collect()
 }
 
-/// The points within the plot as places on the screen: at most two for each column, its lowest and its
-/// highest, so that no spike gets lost.
-#[must_use]
-pub fn on_screen(points: &[[f64; 2]], transform: &Transform) -> Vec<Pos2> {
-    let x = transform.bounds.x;
-    // One point further on each side, so that the line reaches the edge.
-    let start = points
-        .partition_point(|point| point[0] < x.min)
-        .saturating_sub(1);
-    let end = (points.partition_point(|point| point[0] <= x.max) + 1).min(points.len());
-    let visible = &points[start.min(end)..end];
-
-    let mut places = Vec::with_capacity(visible.len().min(4096));
-    let mut column: Option<Column> = None;
-    for &point in visible {
-        let place = transform.screen_from_plot(point);
-        match &mut column {
-            Some(column) if column.holds(place) => column.add(place),
-            _ => {
-                if let Some(full) = column.replace(Column::new(place)) {
-                    full.write(&mut places);
-                }
-            }
-        }
-    }
-    if let Some(last) = column {
-        last.write(&mut places);
-    }
-    places
-}
-
-/// The points that share a column of the screen.
-struct Column {
-    first: Pos2,
-    lowest: Pos2,
-    highest: Pos2,
-    n: usize,
-}
-
-impl Column {
-    fn new(place: Pos2) -> Self {
-        Self {
-            first: place,
-            lowest: place,
-            highest: place,
-            n: 1,
-        }
-    }
-
-    fn holds(&self, place: Pos2) -> bool {
-        (place.x.floor() - self.first.x.floor()).abs() < 0.5
-    }
-
-    fn add(&mut self, place: Pos2) {
-        if place.y > self.lowest.y {
-            self.lowest = place;
-        }
-        if place.y < self.highest.y {
-            self.highest = place;
-        }
-        self.n += 1;
-    }
-
-    fn write(&self, places: &mut Vec<Pos2>) {
-        if self.n == 1 {
-            places.push(self.first);
-        } else if self.lowest.x <= self.highest.x {
-            places.extend([self.lowest, self.highest]);
-        } else {
-            places.extend([self.highest, self.lowest]);
-        }
-    }
-}
-
 #[cfg(test)]
-#[expect(
-    clippy::float_cmp,
-    reason = "the same point is found again, to the bit"
-)]
 mod tests {
     use super::*;
-    use crate::ui::plot::Bounds;
-    use egui::{Rect, pos2, vec2};
     use proptest::prelude::*;
 
     proptest! {
@@ -293,38 +233,6 @@ mod tests {
                 prop_assert!((smooth - expected).abs() < 1e-9, "{smooth} {expected}");
             }
         }
-
-        #[test]
-        fn thinning_keeps_the_extremes(values in prop::collection::vec(0.0..1.0_f64, 500..2000)) {
-            let n = values.len();
-            let points: Vec<[f64; 2]> = (0..).map(f64::from).zip(values).map(|(x, y)| [x, y]).collect();
-            let transform = transform(Interval::new(0.0, points[n - 1][0]));
-            let places = on_screen(&points, &transform);
-            prop_assert!(places.len() <= 2 * 101);
-            let highest = points.iter().map(|p| transform.screen_y(p[1])).fold(f32::INFINITY, f32::min);
-            prop_assert_eq!(places.iter().map(|p| p.y).fold(f32::INFINITY, f32::min), highest);
-            prop_assert!(places.windows(2).all(|pair| pair[0].x <= pair[1].x));
-        }
-    }
-
-    fn transform(x: Interval) -> Transform {
-        Transform {
-            rect: Rect::from_min_size(pos2(0.0, 0.0), vec2(100.0, 100.0)),
-            bounds: Bounds {
-                x,
-                y: Interval::new(0.0, 1.0),
-            },
-        }
-    }
-
-    #[test]
-    fn only_what_is_visible_is_drawn_and_the_line_reaches_the_edges() {
-        let points: Vec<[f64; 2]> = (0..100).map(|x| [f64::from(x), 0.5]).collect();
-        let places = on_screen(&points, &transform(Interval::new(40.5, 50.5)));
-        assert!(places[0].x < 0.0 && places[places.len() - 1].x > 100.0);
-        assert_eq!(places.len(), 12);
-        assert!(on_screen(&points, &transform(Interval::new(200.0, 300.0))).len() <= 1);
-        assert!(on_screen(&[], &transform(Interval::new(0.0, 1.0))).is_empty());
     }
 
     #[test]
@@ -340,12 +248,13 @@ mod tests {
             smoothing: 0.0,
         };
         assert!(curve.update(&series, recipe));
-        assert_eq!(curve.smooth, [[0.0, 0.0], [3.0, -2.0]]);
+        let [first, last] = [[0.0, 0.0], [3.0, -2.0]].map(PlotPoint::from);
+        assert_eq!(curve.smooth, [first, last]);
         assert!(
             !curve.update(&series, recipe),
             "nothing changed, nothing is made again"
         );
-        assert_eq!(curve.nearest(2.9, 0.0), Some([3.0, -2.0]));
+        assert_eq!(curve.nearest(2.9, 0.0), Some(last));
         assert_eq!(curve.nearest(3.2, 0.1), None);
     }
 

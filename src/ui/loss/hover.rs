@@ -1,10 +1,10 @@
 //! What the pointer reads off the curves.
 
 use egui::{PopupAnchor, Pos2, Response, Sense, Tooltip, Ui, vec2};
+use egui_plot::PlotTransform;
 
 use crate::state::{Mark, RunState};
 use crate::ui::number::five_digits;
-use crate::ui::plot::Transform;
 use crate::ui::theme;
 
 use super::LossOptions;
@@ -30,13 +30,13 @@ pub fn tooltip(
     run: &RunState,
     lines: &Lines,
     options: &LossOptions,
-    transform: &Transform,
+    transform: &PlotTransform,
     mark: Option<&Mark>,
 ) {
     let Some(pointer) = response.hover_pos().filter(|_| !response.dragged()) else {
         return;
     };
-    let [epoch, _] = transform.plot_from_screen(pointer);
+    let epoch = transform.value_from_position(pointer).x;
     let readings = readings(lines, options, transform, pointer);
     if readings.is_empty() && mark.is_none() {
         return;
@@ -61,18 +61,18 @@ pub fn tooltip(
 fn readings(
     lines: &Lines,
     options: &LossOptions,
-    transform: &Transform,
+    transform: &PlotTransform,
     pointer: Pos2,
 ) -> Vec<Reading> {
-    let [epoch, _] = transform.plot_from_screen(pointer);
+    let epoch = transform.value_from_position(pointer).x;
     let mut readings: Vec<Reading> = lines
         .iter()
         .filter_map(|(key, curve)| {
             let point = curve.nearest(epoch, paint::slack(transform))?;
             Some(Reading {
                 key,
-                value: options.scale.value(point[1]),
-                distance: (transform.screen_y(point[1]) - pointer.y).abs(),
+                value: options.scale.value(point.y),
+                distance: (transform.position_from_point_y(point.y) - pointer.y).abs(),
             })
         })
         .collect();
@@ -96,9 +96,8 @@ fn show_readings(ui: &mut Ui, readings: &[Reading], several_terms: bool) {
                 let height = ui.text_style_height(&theme::text::BODY);
                 let (swatch, _) =
                     ui.allocate_exact_size(vec2(SWATCH_WIDTH, height), Sense::hover());
-                let places = vec![swatch.left_center(), swatch.right_center()];
                 let color = paint::color(tokens, reading.key);
-                paint::stroke_line(ui.painter(), reading.key, places, color);
+                paint::swatch(ui.painter(), swatch, reading.key, color);
 
                 let name = name(reading.key, several_terms);
                 let value = five_digits(reading.value);

@@ -6,10 +6,10 @@ mod legend;
 mod lines;
 mod paint;
 
-use egui::{Rect, Role, Sense, Slider, Ui, WidgetInfo};
+use egui::{Role, Slider, Ui, WidgetInfo};
 
 use super::action::Action;
-use super::plot::{Axis, Follow, Frame, Interval, Transform, View, ticks};
+use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
 use super::segmented::{Segment, segmented};
 use super::theme;
 use super::{card, number};
@@ -66,7 +66,9 @@ impl LossPanel {
             view,
             lines,
         } = self;
-        let run = state.run.as_ref().filter(|run| !run.history.is_empty());
+        // The evaluation before the first step is a point, not a curve.
+        let is_trained = |run: &&RunState| run.history.terms().next().is_some();
+        let run = state.run.as_ref().filter(is_trained);
         let mut edited = options.clone();
         card::card(
             ui,
@@ -94,11 +96,7 @@ fn empty(ui: &mut Ui, state: &LabState) {
     if state.dataset.is_none() {
         card::empty(ui, "No digits yet", "Load a data set, then press Train");
     } else {
-        card::empty(
-            ui,
-            "Nothing trained yet",
-            "Press Train or the space bar: the loss appears here, step by step",
-        );
+        card::empty(ui, "Not trained yet", "Press Train or Space");
     }
 }
 
@@ -162,61 +160,62 @@ fn body(
     run: &RunState,
 ) {
     lines.update(run, options);
+    let lines = &*lines;
+    ui.spacing_mut().interact_size.y = super::legend::HEIGHT;
     legend::splits(ui, options, lines, run);
-
-    let outer = ui.available_rect_before_wrap();
-    let frame = Frame::new(ui, outer);
-    let follow = Follow {
-        x_secs: 0.0,
-        y_secs: 0.15,
-    };
-    let bounds = view.follow(ui.ctx(), lines.fit(run, options), follow);
-    let transform = Transform {
-        rect: frame.data,
-        bounds,
-    };
-
-    let response = ui.allocate_rect(frame.data, Sense::click_and_drag());
-    view.navigate(&response, &transform);
-    let summary = summary(options, lines, run);
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary));
-
-    let [across, up] = Frame::label_points(ui);
-    let x_axis = Axis {
-        title: "epoch",
-        ticks: ticks::linear(bounds.x, frame.data.width(), across),
-    };
-    let y_axis = Axis {
-        title: &y_title(run),
-        ticks: y_ticks(options.scale, bounds.y, frame.data, up),
-    };
-    frame.paint(ui, &transform, &x_axis, &y_axis);
+    let y_title = y_title(run);
+    let room_for_terms = ui.available_width() - heading_width(ui, &y_title);
+    let terms_fit = legend::width_of_terms(ui, run) <= room_for_terms;
+    // In a low panel the names at the ends of the curves have to do.
+    if !terms_fit && ui.available_height() > 180.0 {
+        ui.horizontal_wrapped(|ui| legend::terms(ui, options, run));
+    }
+    heading(ui, &y_title, |ui| {
+        if terms_fit {
+            legend::terms(ui, options, run);
+        }
+    });
 
     let tokens = theme::tokens_of(ui);
-    let painter = ui.painter_at(frame.data);
-    let hovered = response.hover_pos();
-    let mark = paint::marks(&painter, tokens, run.history.marks(), &transform, hovered);
-    paint::curves(&painter, tokens, lines, &transform);
-    paint::term_names(ui, &painter, run, lines, &transform);
-    if let Some(at) = hovered {
-        let [epoch, _] = transform.plot_from_screen(at);
-        paint::cursor(&painter, tokens, lines, &transform, epoch);
-    }
-    view.hint(ui, &painter, frame.data);
-    hover::tooltip(ui, &response, run, lines, options, &transform, mark);
-    frame.controls(ui, "terms", |ui| legend::terms(ui, options, run));
-}
+    let marks = run.history.marks();
+    let y_ticks: MakeTicks<'_> = match options.scale {
+        Scale::Log => &ticks::log10,
+        Scale::Linear => &ticks::linear,
+    };
+    let chart = Chart {
+        id_salt: "loss",
+        x_titles: &["epoch"],
+        x_ticks: &ticks::linear,
+        y_ticks,
+        range: Range::Free {
+            fit: lines.fit(run, options),
+            view,
+            follow: Follow {
+                x_secs: 0.0,
+                y_secs: 0.15,
+            },
+            equal_units: false,
+        },
+    };
+    let shown = chart.show(ui, |plot| {
+        paint::marks(plot, tokens, marks);
+        paint::curves(plot, tokens, lines);
+    });
+    let summary = summary(options, lines, run);
+    let info = || WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary);
+    shown.response.widget_info(info);
 
-fn y_ticks(
-    scale: Scale,
-    heights: Interval,
-    data: Rect,
-    label_points: f32,
-) -> Vec<super::plot::Tick> {
-    match scale {
-        Scale::Log => ticks::log10(heights, data.height(), label_points),
-        Scale::Linear => ticks::linear(heights, data.height(), label_points),
+    let transform = &shown.transform;
+    let painter = ui.painter_at(*transform.frame());
+    let hovered = shown.response.hover_pos();
+    let mark = paint::flags(&painter, tokens, marks, transform, hovered);
+    paint::term_names(ui, &painter, run, lines, transform);
+    if let Some(at) = hovered {
+        let epoch = transform.value_from_position(at).x;
+        paint::cursor(&painter, tokens, lines, transform, epoch);
     }
+    view.hint(ui, &painter);
+    hover::tooltip(ui, &shown.response, run, lines, options, transform, mark);
 }
 
 /// What the vertical axis shows, with its unit; the names of several terms stand beside it.

@@ -1,19 +1,16 @@
-//! Draws the curves, the marks of changed settings, and what is under the pointer.
+//! The curves and the marks of changed settings as items of the plot, and what is painted on top of them.
 
-use egui::{Align2, Color32, Painter, Pos2, Rangef, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, Painter, Pos2, Rangef, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui_plot::{Line, LineStyle, PlotPoints, PlotTransform, PlotUi, Points, VLine};
 
 use crate::experiment::Term;
 use crate::state::{Mark, RunState};
-use crate::ui::plot::{Transform, note};
+use crate::ui::plot::{Bounds, note};
 use crate::ui::theme::{self, Tokens};
 
-use super::curve::on_screen;
+use super::curve::Curve;
 use super::lines::{LineKey, Lines, Split, shown_terms};
 
-/// Dash and gap of the run before, in points.
-const GHOST_DASH: [f32; 2] = [5.0, 4.0];
-/// Dash and gap of a mark, in points.
-const MARK_DASH: [f32; 2] = [2.0, 3.0];
 /// Test curves of up to so many points show each of them.
 const MAX_DOTS: usize = 40;
 
@@ -27,58 +24,73 @@ pub fn color(tokens: &Tokens, key: LineKey) -> Color32 {
     }
 }
 
-/// Draws one stretch of a curve the way its key is drawn everywhere: ghosts dashed, the terms of an
-/// objective thinner than the objective, penalties dotted.
-pub fn stroke_line(painter: &Painter, key: LineKey, places: Vec<Pos2>, color: Color32) {
-    if places.len() < 2 {
-        return;
-    }
-    let width = match key.term {
-        Term::Objective => 2.0,
-        Term::Reconstruction(_) | Term::L1 => 1.25,
-    };
-    if !key.is_current {
-        let [dash, gap] = match key.split {
-            Split::Train => GHOST_DASH,
-            Split::Test => [1.5, 3.0],
-        };
-        painter.extend(Shape::dashed_line(
-            &places,
-            Stroke::new(1.25, color),
-            dash,
-            gap,
-        ));
-    } else if key.term == Term::L1 {
-        painter.extend(Shape::dashed_line(
-            &places,
-            Stroke::new(1.6, color),
-            2.0,
-            3.0,
-        ));
-    } else {
-        painter.line(places, Stroke::new(width, color));
+/// How a curve is drawn everywhere: ghosts dashed, or dotted for the test split; penalties dotted; the terms
+/// of an objective thinner than the objective. Width in points; for dots, their radius.
+fn pen(key: LineKey) -> (f32, LineStyle) {
+    const DASHED: LineStyle = LineStyle::Dashed { length: 5.5 };
+    match (key.is_current, key.split, key.term) {
+        (false, Split::Train, _) => (1.25, DASHED),
+        (false, Split::Test, _) => (0.75, LineStyle::Dotted { spacing: 4.5 }),
+        (true, _, Term::L1) => (1.0, LineStyle::Dotted { spacing: 4.0 }),
+        (true, _, Term::Reconstruction(_)) => (1.25, LineStyle::Solid),
+        (true, _, Term::Objective) => (2.0, LineStyle::Solid),
     }
 }
 
-/// Draws all curves, the run before at the bottom and raw lines under smooth ones.
-pub fn curves(painter: &Painter, tokens: &Tokens, lines: &Lines, transform: &Transform) {
-    for (key, curve) in lines.iter().filter(|(key, _)| key.is_current) {
-        let raw = on_screen(&curve.raw, transform);
-        if raw.len() > 1 {
-            let faint = theme::faint(color(tokens, key), 0.28);
-            painter.line(raw, Stroke::new(1.0, faint));
+/// Draws a piece of a curve across the middle of a legend's mark.
+pub fn swatch(painter: &Painter, mark: Rect, key: LineKey, color: Color32) {
+    let (width, style) = pen(key);
+    let ends = [mark.left_center(), mark.right_center()];
+    match style {
+        LineStyle::Solid => {
+            painter.line_segment(ends, Stroke::new(width, color));
+        }
+        LineStyle::Dashed { length } => {
+            let stroke = Stroke::new(width, color);
+            painter.extend(Shape::dashed_line(&ends, stroke, length, 0.62 * length));
+        }
+        LineStyle::Dotted { spacing } => {
+            painter.extend(Shape::dotted_line(&ends, color, spacing, width));
         }
     }
+}
+
+/// Adds all curves, the run before at the bottom and raw lines under smooth ones.
+pub fn curves<'a>(plot: &mut PlotUi<'a>, tokens: &Tokens, lines: &'a Lines) {
+    for (key, curve) in lines.iter().filter(|(key, _)| key.is_current) {
+        let faint = theme::faint(color(tokens, key), 0.28);
+        let raw = Line::new("", curve.raw.as_slice());
+        plot.line(raw.stroke(Stroke::new(1.0, faint)));
+    }
     // From the terms to the objective, which is drawn last and so on top.
+    let epochs = Bounds::from(plot.plot_bounds()).x;
     for (key, curve) in lines.iter() {
-        let places = on_screen(&curve.smooth, transform);
         let color = color(tokens, key);
-        if key.is_current && key.split == Split::Test && places.len() <= MAX_DOTS {
-            for place in &places {
-                painter.circle_filled(*place, 2.2, color);
-            }
+        plot.line(line(key, curve).color(color));
+        let shown = curve.within(epochs);
+        if key.is_current && key.split == Split::Test && shown.len() <= MAX_DOTS {
+            let dots = Points::new("", PlotPoints::Borrowed(shown));
+            plot.points(dots.radius(2.2).color(color));
         }
-        stroke_line(painter, key, places, color);
+    }
+}
+
+fn line(key: LineKey, curve: &Curve) -> Line<'_> {
+    let (width, style) = pen(key);
+    let line = Line::new("", curve.smooth.as_slice());
+    if curve.is_rough() {
+        line.width(1.25)
+    } else {
+        line.width(width).style(style)
+    }
+}
+
+/// Adds a line where each setting changed.
+pub fn marks(plot: &mut PlotUi<'_>, tokens: &Tokens, marks: &[Mark]) {
+    for mark in marks {
+        let line = VLine::new("", mark.epoch).color(theme::faint(tokens.text_dim, 0.7));
+        let style = LineStyle::Dashed { length: 3.0 };
+        plot.vline(line.width(1.0).style(style));
     }
 }
 
@@ -88,7 +100,7 @@ pub fn term_names(
     painter: &Painter,
     run: &RunState,
     lines: &Lines,
-    transform: &Transform,
+    transform: &PlotTransform,
 ) {
     let terms = shown_terms(&run.history);
     if terms.len() < 2 {
@@ -97,7 +109,13 @@ pub fn term_names(
     let tokens = theme::tokens_of(ui);
     let line = ui.text_style_height(&theme::text::SMALL);
     // Beside the end of its curve, or above it where the curve goes on to the edge.
-    let beside = |end: Pos2| transform.rect.right() - end.x > 5.0 * line;
+    let frame = transform.frame();
+    #[expect(clippy::cast_precision_loss, reason = "a few terms")]
+    let least_height = 2.0 * line * terms.len() as f32;
+    if frame.height() < least_height {
+        return; // names would hide the curves
+    }
+    let beside = |end: Pos2| frame.right() - end.x > 5.0 * line;
     let mut ends: Vec<(Pos2, Term)> = Vec::new();
     for term in terms {
         let keys = Split::ALL.map(|split| LineKey {
@@ -110,11 +128,11 @@ pub fn term_names(
             .find_map(|key| Some(&lines.get(key)?.smooth));
         let last = points.and_then(|points| {
             // The last point that is shown: the view may end before the curve.
-            let n = points.partition_point(|point| point[0] <= transform.bounds.x.max);
+            let n = points.partition_point(|point| point.x <= transform.bounds().max()[0]);
             points.get(n.checked_sub(1)?)
         });
         if let Some(last) = last {
-            ends.push((transform.screen_from_plot(*last), term));
+            ends.push((transform.position_from_point(last), term));
         }
     }
     ends.sort_by(|a, b| a.0.y.total_cmp(&b.0.y));
@@ -128,13 +146,13 @@ pub fn term_names(
             }
         })
         .collect();
-    spread(&mut tops, line, transform.rect.y_range());
+    spread(&mut tops, line, frame.y_range());
     for ((end, term), top) in ends.into_iter().zip(tops) {
         let (at, anchor) = if beside(end) {
             (pos2(end.x + theme::space::S, top), Align2::LEFT_TOP)
         } else {
             (
-                pos2(transform.rect.right() - theme::space::XS, top),
+                pos2(frame.right() - theme::space::XS, top),
                 Align2::RIGHT_TOP,
             )
         };
@@ -156,38 +174,28 @@ fn spread(tops: &mut [f32], line: f32, plot: Rangef) {
     }
 }
 
-/// Draws a line where each setting changed; tells which of them is within reach of the pointer.
-pub fn marks<'a>(
+/// Draws a flag on top of each mark; tells which of them is within reach of the pointer.
+pub fn flags<'a>(
     painter: &Painter,
     tokens: &Tokens,
     marks: &'a [Mark],
-    transform: &Transform,
+    transform: &PlotTransform,
     hovered: Option<Pos2>,
 ) -> Option<&'a Mark> {
     /// How far from a mark the pointer still means it, in points.
     const REACH: f32 = 5.0;
+    let frame = transform.frame();
     let mut found: Option<(f32, &Mark)> = None;
     for mark in marks {
-        let x = transform.screen_x(mark.epoch);
-        if !transform.rect.x_range().expand(1.0).contains(x) {
+        let x = transform.position_from_point_x(mark.epoch);
+        if !frame.x_range().expand(1.0).contains(x) {
             continue;
         }
         let x = painter.round_to_pixel_center(x);
-        let (top, bottom) = (transform.rect.top(), transform.rect.bottom());
-        let line = [pos2(x, top), pos2(x, bottom)];
-        let stroke = Stroke::new(1.0, tokens.text_dim);
-        painter.extend(Shape::dashed_line(
-            &line,
-            stroke,
-            MARK_DASH[0],
-            MARK_DASH[1],
-        ));
-        let flag = [vec2(-4.0, 0.0), vec2(4.0, 0.0), vec2(0.0, 6.0)].map(|d| pos2(x, top) + d);
-        painter.add(Shape::convex_polygon(
-            flag.to_vec(),
-            tokens.text_dim,
-            Stroke::NONE,
-        ));
+        let flag = [vec2(-4.0, 0.0), vec2(4.0, 0.0), vec2(0.0, 6.0)];
+        let flag = flag.map(|corner| pos2(x, frame.top()) + corner);
+        let shape = Shape::convex_polygon(flag.to_vec(), tokens.text_dim, Stroke::NONE);
+        painter.add(shape);
         if let Some(at) = hovered {
             let distance = (at.x - x).abs();
             if distance <= REACH && found.is_none_or(|(least, _)| distance < least) {
@@ -203,33 +211,26 @@ pub fn cursor(
     painter: &Painter,
     tokens: &Tokens,
     lines: &Lines,
-    transform: &Transform,
+    transform: &PlotTransform,
     epoch: f64,
 ) {
-    let x = painter.round_to_pixel_center(transform.screen_x(epoch));
-    painter.vline(
-        x,
-        transform.rect.y_range(),
-        Stroke::new(1.0, tokens.text_dim),
-    );
+    let x = painter.round_to_pixel_center(transform.position_from_point_x(epoch));
+    let hairline = Stroke::new(1.0, tokens.text_dim);
+    painter.vline(x, transform.frame().y_range(), hairline);
     for (key, curve) in lines.iter() {
         if let Some(point) = curve.nearest(epoch, slack(transform)) {
-            let place = transform.screen_from_plot(point);
-            painter.circle(
-                place,
-                3.5,
-                color(tokens, key),
-                Stroke::new(1.5, tokens.plot),
-            );
+            let place = transform.position_from_point(&point);
+            let ring = Stroke::new(1.5, tokens.plot);
+            painter.circle(place, 3.5, color(tokens, key), ring);
         }
     }
 }
 
 /// How far beyond its end a curve can still be read, in epochs.
 #[must_use]
-pub fn slack(transform: &Transform) -> f64 {
+pub fn slack(transform: &PlotTransform) -> f64 {
     const SLACK_POINTS: f64 = 6.0;
-    SLACK_POINTS / transform.points_per_unit()[0]
+    SLACK_POINTS / transform.dpos_dvalue_x()
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
-//! The frame that all plots share: axes, grid, and dragging and zooming.
+//! How every plot looks and moves: `egui_plot` in the colours and the type of the theme.
 //!
-//! It hands out a [`Transform`] and leaves the data to its panel, which can so thin a curve to the columns
-//! of the screen or keep a cloud of points as one mesh. Logarithmic axes hold log₁₀ of their values; only
-//! the ticks know.
+//! The library draws grid, labels, curves and bars, and drags and zooms. From here come round ticks, the
+//! stretch of the axes that holds the data, and the way there. Logarithmic axes, which `egui_plot` has not,
+//! hold log₁₀ of their values; only the ticks know.
 
-mod frame;
-mod scale;
+mod bounds;
+mod chart;
+mod ruler;
 pub mod ticks;
 mod view;
 
-pub use frame::{Axis, Frame, note};
-pub use scale::{Bounds, Interval, Transform};
+pub use bounds::{Bounds, Interval};
+pub use chart::{Chart, MakeTicks, Range, heading, heading_width, note};
 pub use ticks::Tick;
 pub use view::{Follow, View};

@@ -1,17 +1,19 @@
 //! Which part of the plane a plot shows: what holds the data, until someone drags or zooms.
 
-use egui::{Align2, Painter, PointerButton, Rect, Response, Ui, Vec2, vec2};
+use egui::{Align2, Context, Id, Painter, vec2};
+use egui_plot::{PlotMemory, PlotTransform};
 
-use super::{Bounds, Interval, Transform, note};
+use super::{Bounds, Interval, note};
 use crate::ui::theme::{self, space};
 
-/// Which part of the plane a plot shows.
+/// Which part of the plane a plot shows. While nobody drags or zooms, `egui_plot` calls its bounds
+/// automatic; a double click makes them so again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct View {
-    /// What a person chose by dragging or zooming.
-    chosen: Option<Bounds>,
     /// What the last frame showed.
     shown: Option<Bounds>,
+    /// Whether a person chose it.
+    is_chosen: bool,
 }
 
 /// How fast each axis follows its data: time constant in seconds, 0 at once.
@@ -24,61 +26,45 @@ pub struct Follow {
 }
 
 impl View {
-    /// What to show this frame, given what would hold the data: that, approached smoothly, or what a
-    /// person chose. Asks for another frame while it still moves.
-    pub fn follow(&mut self, ctx: &egui::Context, fit: Bounds, follow: Follow) -> Bounds {
-        let bounds = match (self.chosen, self.shown) {
-            (Some(chosen), _) => chosen,
-            (None, None) => fit,
-            (None, Some(shown)) => {
-                let dt = ctx.input(|input| input.stable_dt).min(0.1);
-                let (x, x_moves) = approach(shown.x, fit.x, follow.x_secs, dt);
-                let (y, y_moves) = approach(shown.y, fit.y, follow.y_secs, dt);
-                if x_moves || y_moves {
-                    ctx.request_repaint();
-                }
-                Bounds { x, y }
-            }
-        };
-        self.shown = Some(bounds);
-        bounds
+    /// Whether nothing was shown yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.shown.is_none()
     }
 
-    /// Takes in dragging, scrolling and pinching over the plot; a double click shows all data again.
-    pub fn navigate(&mut self, response: &Response, transform: &Transform) {
-        if response.double_clicked() {
-            self.chosen = None;
-            return;
+    /// What to show this frame unless a person chose: what would hold the data, approached smoothly. Asks
+    /// for another frame while it still moves.
+    pub(super) fn follow(&self, ctx: &Context, fit: Bounds, follow: Follow) -> Bounds {
+        let Some(shown) = self.shown else { return fit };
+        if self.is_chosen {
+            return shown; // where the way back starts
         }
-        if response.dragged_by(PointerButton::Primary) && response.drag_delta() != Vec2::ZERO {
-            self.chosen = Some(transform.dragged(response.drag_delta()));
+        let dt = ctx.input(|input| input.stable_dt).min(0.1);
+        let (x, x_moves) = approach(shown.x, fit.x, follow.x_secs, dt);
+        let (y, y_moves) = approach(shown.y, fit.y, follow.y_secs, dt);
+        if x_moves || y_moves {
+            ctx.request_repaint();
         }
-        let Some(pointer) = response.hover_pos() else {
-            return;
-        };
-        // A notch of the wheel is about 50 points: a factor of 1.22.
-        let (scrolled, pinched) = response
-            .ctx
-            .input(|input| (input.smooth_scroll_delta().y, input.zoom_delta_2d()));
-        let factor = pinched * (scrolled / 250.0).exp();
-        if factor != Vec2::splat(1.0) {
-            self.chosen = Some(transform.zoomed(factor, pointer));
+        Bounds { x, y }
+    }
+
+    /// Takes note of what the plot showed.
+    pub(super) fn remember(&mut self, ctx: &Context, plot: Id, transform: &PlotTransform) {
+        let was_chosen = self.is_chosen;
+        self.is_chosen =
+            PlotMemory::load(ctx, plot).is_some_and(|memory| !memory.auto_bounds.all());
+        self.shown = Some((*transform.bounds()).into());
+        if was_chosen && !self.is_chosen {
+            ctx.request_repaint(); // the way back starts with the next frame
         }
     }
 
     /// Says how to see all data again, while a person has chosen otherwise.
-    pub fn hint(&self, ui: &Ui, painter: &Painter, plot: Rect) {
-        if self.chosen.is_some() {
-            let at = plot.left_bottom() + vec2(space::S, -space::XS);
+    pub fn hint(&self, ui: &egui::Ui, painter: &Painter) {
+        if self.is_chosen {
+            let at = painter.clip_rect().left_bottom() + vec2(space::S, -space::XS);
             let color = theme::tokens_of(ui).text_dim;
-            note(
-                ui,
-                painter,
-                at,
-                Align2::LEFT_BOTTOM,
-                "double-click to see all",
-                color,
-            );
+            let text = "double-click to see all";
+            note(ui, painter, at, Align2::LEFT_BOTTOM, text, color);
         }
     }
 }

@@ -1,5 +1,10 @@
 //! How everything looks: colours, fonts, spacing. No other file of the window names a colour.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "clippy.toml keeps colours out of all other modules"
+)]
+
 mod fonts;
 mod palette;
 mod style;

@@ -98,3 +98,14 @@ fn units_can_be_sorted() {
     // The mean of unit u is (7 u mod 64) / 64: the largest, 63/64, is that of unit 9.
     assert!(says(&harness, "unit 9") && says(&harness, "0.98438"));
 }
+
+#[test]
+fn a_low_panel_keeps_the_histogram_and_drops_the_strip() {
+    let lab = looking_at(PresetId::Sparse64, LayerName::Code);
+    let mut harness = stage(ActivationsPanel::ui, lab);
+    harness.set_size(egui::vec2(260.0, 200.0));
+    harness.run_steps(3);
+    let histogram = harness.get_by_label_contains("Histogram of code").rect();
+    assert!(histogram.height() > 50.0, "{histogram:?}");
+    assert!(!says(&harness, "Mean activation of each"));
+}

@@ -1,4 +1,4 @@
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::PresetId;
 use hourglass::state::LabState;
 use hourglass::ui::loss::LossPanel;
@@ -21,6 +21,16 @@ fn empty_states_say_what_to_do() {
 }
 
 #[test]
+fn the_evaluation_before_the_first_step_is_no_curve_yet() {
+    let mut lab = script::with_data(20);
+    script::start(&mut lab, &PresetId::Vanilla64.preset().experiment());
+    script::evaluate(&mut lab, 0);
+    let harness = stage(LossPanel::ui, lab);
+    assert!(says(&harness, "Not trained yet"));
+    assert!(harness.query_by_label_contains("Loss: ").is_none());
+}
+
+#[test]
 fn the_key_figures_are_told_with_their_unit() {
     let harness = stage(LossPanel::ui, trained(PresetId::Vanilla64));
     let name = name_of(&harness, "Loss: ");
@@ -40,6 +50,21 @@ fn the_axis_switches_between_log_and_linear() {
     assert!(name_of(&harness, "Loss: ").contains("linear axis"));
     click(&mut harness, "Loss axis, log");
     assert!(name_of(&harness, "Loss: ").contains("logarithmic axis"));
+}
+
+#[test]
+fn in_a_narrow_panel_the_choices_fold_into_menus() {
+    let mut harness = stage(LossPanel::ui, trained(PresetId::Vanilla64));
+    harness.set_size(egui::vec2(270.0, 200.0));
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Loss history, recent").is_none());
+    click(&mut harness, "Loss history");
+    harness.get_by_label("recent").click();
+    harness.run_steps(3);
+    harness.set_size(egui::vec2(490.0, 375.0));
+    harness.run_steps(3);
+    let recent = harness.get_by_label("Loss history, recent");
+    assert!(recent.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True));
 }
 
 #[test]
@@ -127,4 +152,30 @@ fn dragging_moves_the_view_and_a_double_click_brings_it_back() {
         harness.run_steps(1);
     }
     assert_eq!(epoch_at_center(&mut harness), before);
+}
+
+#[test]
+fn the_wheel_zooms_around_the_pointer() {
+    let mut harness = stage(LossPanel::ui, trained(PresetId::Vanilla64));
+    let plot = harness.get_by_label_contains("Loss: ").rect();
+    let epoch_at = |harness: &mut egui_kittest::Harness<'static, super::Stage<LossPanel>>, at| {
+        harness.hover_at(at);
+        harness.run_steps(3);
+        let text = name_of(harness, "epoch ").replace("epoch ", "");
+        text.parse::<f64>().expect("a number of epochs")
+    };
+    let right = plot.right_center() - egui::vec2(2.0, 0.0);
+    let center_before = epoch_at(&mut harness, plot.center());
+    let right_before = epoch_at(&mut harness, right);
+    harness.hover_at(plot.center());
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, 100.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: egui::Modifiers::NONE,
+    });
+    harness.run_steps(30); // egui spreads the turn of a wheel over some frames
+    assert!((epoch_at(&mut harness, plot.center()) - center_before).abs() < 0.01);
+    assert!(epoch_at(&mut harness, right) < right_before - 0.1);
 }

@@ -250,7 +250,11 @@ impl Scene {
         let summary = summary(points, options.filter);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary));
 
-        let now_secs = ui.input(|input| input.time);
+        let now_secs = if theme::glides(ui.ctx()) {
+            ui.input(|input| input.time)
+        } else {
+            f64::INFINITY // every movement is over
+        };
         let radius = layout::radius(points.view().points.len(), &fit, transform);
         let radius_px = radius * ui.pixels_per_point();
         let look = Look {

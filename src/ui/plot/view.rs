@@ -38,6 +38,9 @@ impl View {
         if self.is_chosen {
             return shown; // where the way back starts
         }
+        if !theme::glides(ctx) {
+            return fit;
+        }
         let dt = ctx.input(|input| input.stable_dt).min(0.1);
         let (x, x_moves) = approach(shown.x, fit.x, follow.x_secs, dt);
         let (y, y_moves) = approach(shown.y, fit.y, follow.y_secs, dt);

@@ -110,7 +110,14 @@ pub fn figure(ui: &Ui, text: impl Into<String>) -> RichText {
         .color(tokens_of(ui).text)
 }
 
-/// An icon of egui_material_icons beside body text.
+/// Whether things glide from one state to the next. They jump where frames are dear, and where a person has
+/// switched movement off.
+#[must_use]
+pub fn glides(ctx: &Context) -> bool {
+    ctx.global_style().animation_time > 0.0
+}
+
+/// An icon of `egui_material_icons` beside body text.
 #[must_use]
 pub fn icon(icon: egui_material_icons::MaterialIcon) -> RichText {
     icon.rich_text().size(text::size::ICON)

@@ -161,7 +161,7 @@ fn going_back_to_the_value_the_run_still_reports_is_sent_too() {
 fn cross_entropy_of_a_linear_output_says_why_not_and_is_not_sent() {
     let mut stage = Stage::training();
     let action = edited(&stage, |draft| {
-        draft.objective.reconstruction = Reconstruction::Bce
+        draft.objective.reconstruction = Reconstruction::Bce;
     });
     wish(&mut stage, action);
     assert!(stage.has("choose the sigmoid output"));

@@ -17,7 +17,7 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Frame, Panel, Ui};
+use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::protocol::{DataSource, DeviceChoice, ProbeRequest, SampleIdx};
@@ -304,6 +304,15 @@ impl eframe::App for App {
                 "first frame drawn {:.0} ms after the start",
                 millis_since_start()
             );
+        }
+    }
+
+    fn raw_input_hook(&mut self, _ctx: &Context, input: &mut RawInput) {
+        if self.picture.is_some() {
+            // Wherever the pointer happens to be, nothing is highlighted.
+            input
+                .events
+                .retain(|event| !matches!(event, Event::PointerMoved(_)));
         }
     }
 

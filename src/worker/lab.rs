@@ -252,7 +252,25 @@ impl Lab {
             is_warm: self.device.info.kind == DeviceKind::Cpu,
         });
         self.report(started)?;
+        self.prepare()?;
         self.evaluate(EvaluationScope::Running)
+    }
+
+    /// Has a cold device choose its kernels for the views, and says so: it may take a minute.
+    fn prepare(&mut self) -> Flow {
+        let is_cold = |lab: &Self| lab.run.as_ref().is_some_and(|run| !run.is_warm);
+        if !is_cold(self) || self.is_training() {
+            return Flow::Continue(());
+        }
+        self.report_phase(Phase::PreparingKernels)?;
+        self.look()?;
+        match &self.run {
+            Some(run) if is_cold(self) => {
+                let phase = run.resting_phase();
+                self.report_phase(phase)
+            }
+            _ => Flow::Continue(()), // the device failed meanwhile, which was reported
+        }
     }
 
     /// Starts taking steps towards a goal.
@@ -521,7 +539,8 @@ impl Lab {
             self.looks.invalidate();
         }
         let device = self.device.info.clone();
-        self.report(Event::DeviceChanged { device })
+        self.report(Event::DeviceChanged { device })?;
+        self.prepare()
     }
 
     fn save(&mut self, folder: PathBuf) -> Flow {
@@ -576,7 +595,9 @@ impl Run {
 
     fn resting_phase(&self) -> Phase {
         let position = self.position();
-        if self.trainer.epochs_done() >= self.epochs_goal {
+        if self.trainer.step() == 0 {
+            Phase::Ready
+        } else if self.trainer.epochs_done() >= self.epochs_goal {
             Phase::Finished { position }
         } else {
             Phase::Paused { position }
@@ -680,6 +701,33 @@ mod tests {
             event,
             Event::StepsTaken { steps, .. } if steps.first_step == 4
         )));
+    }
+
+    #[test]
+    fn a_cold_device_is_said_to_prepare_before_it_is_ready() {
+        let (worker, _lab) = with_steps_on_a_gpu();
+        let events = drain(worker.events().expect("the lane is open"));
+        let phases: Vec<Phase> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::PhaseChanged { phase, .. } => Some(*phase),
+                _ => None,
+            })
+            .collect();
+        assert!(
+            matches!(
+                phases[..],
+                [
+                    Phase::PreparingKernels, // for the views
+                    Phase::Ready,
+                    Phase::PreparingKernels, // for the first step
+                    Phase::Training { .. },
+                    ..,
+                    Phase::Paused { .. },
+                ]
+            ),
+            "{phases:?}"
+        );
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::train::{ProbeState, TrainError, Trainer, digits};
 /// A view is renewed at most so often: ten times a second is as much as an eye follows.
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
 
+/// However dear it is, a view that is watched is renewed this often.
+const MAX_INTERVAL: Duration = Duration::from_secs(2);
+
 /// A view may take so large a share of the time, as one part in so many: all views together stay below an
 /// eighth.
 const PART_OF_TIME: u32 = 25;
@@ -52,9 +55,15 @@ impl<T> View<T> {
         let Some(shown) = self.step else {
             return true;
         };
-        let interval = MIN_INTERVAL.max(self.cost * PART_OF_TIME);
+        let interval = (self.cost * PART_OF_TIME).clamp(MIN_INTERVAL, MAX_INTERVAL);
         let has_waited = self.made.is_none_or(|made| made.elapsed() >= interval);
         shown != step && (at_rest || has_waited)
+    }
+
+    /// What is shown no longer holds, and what it cost says nothing about what it will cost.
+    fn invalidate(&mut self) {
+        self.step = None;
+        self.made = None;
     }
 
     /// Makes the view anew if it is due, and says whether it did.
@@ -69,7 +78,7 @@ impl<T> View<T> {
         }
         let started = Instant::now();
         self.value = make()?;
-        // The first time pays for images that go to the device once: no measure for the next.
+        // The first time pays for images that go to the device and kernels that are chosen once.
         let is_first = self.made.is_none();
         self.cost = if is_first {
             Duration::ZERO
@@ -109,12 +118,12 @@ impl Looks {
         }
     }
 
-    /// Everything has to be made anew: the weights changed without a step.
+    /// Everything has to be made anew: the weights, the noise or the device changed without a step.
     pub fn invalidate(&mut self) {
-        self.digits.step = None;
-        self.hovered.step = None;
-        self.activations.step = None;
-        self.scatter.step = None;
+        self.digits.invalidate();
+        self.hovered.invalidate();
+        self.activations.invalidate();
+        self.scatter.invalidate();
     }
 
     /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
@@ -164,5 +173,54 @@ impl Looks {
             activations: activations.value.clone(),
             scatter: scatter.value.clone(),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made_at(step: u64, cost: Duration) -> View<u8> {
+        View {
+            value: 0,
+            step: Some(step),
+            made: Some(Instant::now()),
+            cost,
+        }
+    }
+
+    #[test]
+    fn a_view_waits_while_steps_are_taken_and_catches_up_at_rest() {
+        let view = made_at(5, Duration::from_millis(1));
+        assert!(
+            !view.is_due(5, true) && !view.is_due(5, false),
+            "nothing happened since"
+        );
+        assert!(!view.is_due(6, false), "it was made just now");
+        assert!(view.is_due(6, true));
+        assert!(
+            View::<u8>::default().is_due(0, false),
+            "there is nothing to show yet"
+        );
+    }
+
+    #[test]
+    fn kernels_that_were_chosen_once_do_not_count_for_the_next_time() {
+        let mut view = View::<u8>::default();
+        let slow = || {
+            let started = Instant::now();
+            while started.elapsed() < Duration::from_millis(20) {
+                std::hint::spin_loop();
+            }
+            Ok(1)
+        };
+        assert_eq!(view.renew(1, false, slow), Ok(true));
+        assert_eq!(view.cost, Duration::ZERO);
+        view.step = None;
+        assert_eq!(view.renew(2, false, slow), Ok(true));
+        assert!(view.cost >= Duration::from_millis(20));
+        view.invalidate();
+        assert_eq!(view.renew(3, false, slow), Ok(true));
+        assert_eq!(view.cost, Duration::ZERO);
     }
 }

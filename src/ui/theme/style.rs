@@ -59,6 +59,7 @@ fn spacing() -> Spacing {
         combo_height: 320.0,
         scroll: ScrollStyle {
             bar_width: 8.0,
+            floating_allocated_width: 8.0, // the bar lies beside what it scrolls, not on it
             ..ScrollStyle::floating()
         },
         ..Spacing::default()

@@ -1,0 +1,174 @@
+//! Starting a run, aiming it, pausing it, changing its recipe.
+
+use std::time::Instant;
+
+use crate::experiment::Experiment;
+use crate::protocol::{
+    DeviceKind, EvaluationScope, Event, Failure, Phase, PlanPosition, RunId, Stage,
+};
+use crate::train::Trainer;
+
+use super::{Flow, Goal, Lab, Run};
+
+impl Lab {
+    pub(super) fn start_run(&mut self, id: RunId, experiment: Experiment) -> Flow {
+        let refusal = match (&self.dataset, experiment.validate()) {
+            (None, _) => {
+                Some("there are no digits to learn from yet: load a data set first".to_owned())
+            }
+            (_, Err(invalid)) => Some(invalid.to_string()),
+            (Some(_), Ok(())) => None,
+        };
+        if let Some(reason) = refusal {
+            return self.fail(Failure::InvalidExperiment { reason });
+        }
+        let Some(dataset) = self.dataset.clone() else {
+            return Flow::Continue(()); // refused above
+        };
+        let trainer = Trainer::new(experiment.clone(), dataset, &self.device.device);
+        let last_good = match trainer.checkpoint() {
+            Ok(checkpoint) => checkpoint,
+            Err(error) => {
+                return self.fail(Failure::InvalidExperiment {
+                    reason: format!("the model cannot be made on this device: {error}"),
+                });
+            }
+        };
+        self.looks.restart();
+        let started = Event::RunStarted {
+            run: id,
+            n_parameters: experiment.architecture.n_parameters(),
+            steps_per_epoch: trainer.steps_per_epoch(),
+            experiment,
+        };
+        self.run = Some(Run {
+            id,
+            epochs_goal: trainer.experiment().training.epochs as u64,
+            trainer,
+            until: None,
+            last_good,
+            checked: Instant::now(),
+            is_warm: self.device.info.kind == DeviceKind::Cpu,
+        });
+        self.report(started)?;
+        self.prepare()?;
+        self.evaluate(EvaluationScope::Running)
+    }
+
+    /// Has a cold device choose its kernels for the views, and says so: it may take a minute.
+    pub(super) fn prepare(&mut self) -> Flow {
+        let is_cold = |lab: &Self| lab.run.as_ref().is_some_and(|run| !run.is_warm);
+        if !is_cold(self) || self.is_training() {
+            return Flow::Continue(());
+        }
+        self.report_phase(Phase::PreparingKernels)?;
+        self.look()?;
+        match &self.run {
+            Some(run) if is_cold(self) => {
+                let phase = run.resting_phase();
+                self.report_phase(phase)
+            }
+            _ => Flow::Continue(()), // the device failed meanwhile, which was reported
+        }
+    }
+
+    /// Starts taking steps towards a goal.
+    pub(super) fn aim(&mut self, goal: impl FnOnce(&mut Run) -> Goal) -> Flow {
+        let Some(run) = &mut self.run else {
+            return Flow::Continue(()); // nothing to train yet
+        };
+        let goal = goal(run);
+        run.until = Some(goal);
+        let phase = if run.is_warm {
+            Phase::Training {
+                position: run.position(),
+            }
+        } else {
+            Phase::PreparingKernels
+        };
+        self.report_phase(phase)
+    }
+
+    pub(super) fn pause(&mut self) -> Flow {
+        let Some(run) = &mut self.run else {
+            return Flow::Continue(());
+        };
+        if run.until.take().is_none() {
+            return Flow::Continue(()); // it waits already
+        }
+        let position = run.position();
+        self.report_phase(Phase::Paused { position })
+    }
+
+    pub(super) fn tune(&mut self, experiment: Experiment) -> Flow {
+        let Some(run) = &mut self.run else {
+            return Flow::Continue(());
+        };
+        if let Err(invalid) = experiment.validate() {
+            let reason = invalid.to_string();
+            return self.fail(Failure::InvalidExperiment { reason });
+        }
+        if !run.trainer.experiment().keeps_model_of(&experiment) {
+            return self.fail(Failure::InvalidExperiment {
+                reason: "this change needs a new model: apply it to start a new run".to_owned(),
+            });
+        }
+        let changes_epochs = run.trainer.experiment().training.epochs != experiment.training.epochs;
+        if changes_epochs {
+            run.epochs_goal = experiment.training.epochs as u64;
+            if matches!(run.until, Some(Goal::Epochs(_))) {
+                run.until = Some(Goal::Epochs(run.epochs_goal));
+            }
+        }
+        let changes_input = run.trainer.experiment().corruption != experiment.corruption;
+        run.trainer.tune(experiment.clone());
+        if changes_input {
+            self.looks.invalidate();
+        }
+        let tuned = Event::Tuned {
+            run: run.id,
+            experiment,
+            step: run.trainer.step() + 1,
+            steps_per_epoch: run.trainer.steps_per_epoch(),
+        };
+        self.report(tuned)?;
+        self.report_position()
+    }
+
+    /// Tells the phase again, with the goal as it is now.
+    pub(super) fn report_position(&mut self) -> Flow {
+        match &self.run {
+            Some(run) if run.until.is_some() && run.is_warm => {
+                let position = run.position();
+                self.report_phase(Phase::Training { position })
+            }
+            Some(run) if run.until.is_none() && run.trainer.step() > 0 => {
+                let phase = run.resting_phase();
+                self.report_phase(phase)
+            }
+            _ => Flow::Continue(()),
+        }
+    }
+}
+
+impl Run {
+    pub(super) fn position(&self) -> PlanPosition {
+        PlanPosition {
+            stage: Stage::Joint,
+            epochs_done: usize::try_from(self.trainer.epochs_done()).unwrap_or(usize::MAX),
+            epochs_goal: usize::try_from(self.epochs_goal).unwrap_or(usize::MAX),
+            steps_done: self.trainer.step(),
+        }
+    }
+
+    pub(super) fn resting_phase(&self) -> Phase {
+        let position = self.position();
+        if self.trainer.step() == 0 {
+            Phase::Ready
+        } else if self.trainer.epochs_done() >= self.epochs_goal {
+            Phase::Finished { position }
+        } else {
+            Phase::Paused { position }
+        }
+    }
+}

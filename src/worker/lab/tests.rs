@@ -1,0 +1,127 @@
+//! The loop on a device that calls itself a GPU.
+
+use std::num::NonZeroU64;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+
+use crossbeam_channel::Receiver;
+
+use crate::data::{Dataset, Split};
+use crate::experiment::{N_PIXELS, PresetId};
+use crate::protocol::{Command, DatasetKind, DeviceInfo, DeviceKind, Event, Failure, Phase, RunId};
+use crate::train::{TrainError, device};
+use crate::worker::{Wake, Worker};
+
+use super::Lab;
+use super::devices::guarded;
+
+/// A laboratory on a device that calls itself a GPU, with a run that has taken some steps.
+fn with_steps_on_a_gpu() -> (Worker, Lab) {
+    let (worker, side) = Worker::lanes();
+    let mut gpu = device::cpu();
+    gpu.info = DeviceInfo {
+        kind: DeviceKind::Gpu,
+        name: "a graphics card".to_owned(),
+    };
+    let mut lab = Lab::new(side, gpu, Wake::nobody());
+    let split = || Split::new(vec![128; 64 * N_PIXELS], vec![3; 64]);
+    lab.dataset = Some(Arc::new(Dataset {
+        kind: DatasetKind::PenDigits,
+        origin: "made up".to_owned(),
+        train: split(),
+        test: split(),
+        test_factors: Vec::new().into(),
+    }));
+    let experiment = PresetId::Vanilla64.preset().experiment();
+    let run = RunId(1);
+    for command in [
+        Command::StartRun { run, experiment },
+        Command::TrainSteps(NonZeroU64::new(3).expect("three")),
+    ] {
+        assert!(lab.obey(command).is_continue());
+    }
+    while lab.is_training() {
+        assert!(lab.train().is_continue());
+    }
+    (worker, lab)
+}
+
+fn drain(events: &Receiver<Event>) -> Vec<Event> {
+    events.try_iter().collect()
+}
+
+#[test]
+fn a_device_that_dies_is_reported_and_training_goes_on_with_the_cpu_from_good_weights() {
+    let (worker, mut lab) = with_steps_on_a_gpu();
+    let events = worker.events().expect("the lane is open");
+    let run = lab.run.as_mut().expect("a run");
+    run.last_good = run.trainer.checkpoint().expect("read back");
+    let good = run.last_good.clone();
+    drain(events);
+
+    let lost = TrainError::Device {
+        reason: "it fell off the bus".to_owned(),
+    };
+    assert!(lab.stop(lost).is_continue());
+    let said = drain(events);
+    assert!(
+        matches!(&said[..], [
+            Event::Failed(Failure::DeviceLost { device, reason, step: 3 }),
+            Event::DeviceChanged { device: now },
+            Event::PhaseChanged { phase: Phase::Stopped { position }, .. },
+        ] if device == "a graphics card"
+            && reason == "it fell off the bus"
+            && now.kind == DeviceKind::Cpu
+            && position.steps_done == 3),
+        "{said:?}"
+    );
+    let run = lab.run.as_ref().expect("the run goes on");
+    let restored = run.trainer.checkpoint().expect("read back");
+    assert_eq!(restored.parameters, good.parameters);
+
+    assert!(lab.obey(Command::TrainSteps(NonZeroU64::MIN)).is_continue());
+    assert!(lab.train().is_continue());
+    assert!(drain(events).iter().any(|event| matches!(
+        event,
+        Event::StepsTaken { steps, .. } if steps.first_step == 4
+    )));
+}
+
+#[test]
+fn a_cold_device_is_said_to_prepare_before_it_is_ready() {
+    let (worker, _lab) = with_steps_on_a_gpu();
+    let events = drain(worker.events().expect("the lane is open"));
+    let phases: Vec<Phase> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::PhaseChanged { phase, .. } => Some(*phase),
+            _ => None,
+        })
+        .collect();
+    assert!(
+        matches!(
+            phases[..],
+            [
+                Phase::PreparingKernels, // for the views
+                Phase::Ready,
+                Phase::PreparingKernels, // for the first step
+                Phase::Training { .. },
+                ..,
+                Phase::Paused { .. },
+            ]
+        ),
+        "{phases:?}"
+    );
+}
+
+#[test]
+fn a_panic_of_the_device_is_an_error_but_a_panic_on_the_cpu_is_a_defect() {
+    let mut device = device::cpu();
+    device.info.kind = DeviceKind::Gpu;
+    let result: Result<(), TrainError> = guarded(&device, || panic!("out of memory"));
+    let reason = "out of memory".to_owned();
+    assert_eq!(result, Err(TrainError::Device { reason }));
+
+    let on_cpu = catch_unwind(|| guarded::<()>(&device::cpu(), || panic!("a defect")));
+    assert!(on_cpu.is_err());
+}

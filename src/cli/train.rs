@@ -225,6 +225,7 @@ impl Record {
 fn follow(engine: &Engine, record: &mut Record, progress: &Progress) -> Result<Ending> {
     let mut failed = None;
     let mut is_pausing = false;
+    let mut said_preparing = false;
     loop {
         if engine.is_interrupted() && !is_pausing {
             is_pausing = true;
@@ -253,8 +254,10 @@ fn follow(engine: &Engine, record: &mut Record, progress: &Progress) -> Result<E
                 }
             }
             Event::PhaseChanged { phase, .. } => match phase {
-                Phase::PreparingKernels => progress.line("preparing GPU kernels…"),
-                Phase::Ready => {}
+                Phase::PreparingKernels if !std::mem::replace(&mut said_preparing, true) => {
+                    progress.line("preparing GPU kernels…");
+                }
+                Phase::PreparingKernels | Phase::Ready => {}
                 Phase::Training { position } => record.position = position,
                 Phase::Finished { position } => {
                     record.position = position;

@@ -39,7 +39,7 @@ fn the_button_trains_and_then_pauses() {
 }
 
 #[test]
-fn the_phase_shown_is_the_one_reported() {
+fn invariant_6_the_phase_shown_is_the_one_reported() {
     let mut stage = Stage::ready();
     stage.click("Train");
     assert!(

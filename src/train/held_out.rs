@@ -12,8 +12,8 @@ use crate::protocol::SampleIdx;
 /// Images of one chunk: large enough to keep the device busy, small enough for its memory.
 pub const CHUNK: usize = 500;
 
-/// Every so many-th test image takes part in running evaluations and in looks at activations: evenly
-/// spaced, because MNIST's first half is easier than its second.
+/// Every so many-th test image takes part in running evaluations: evenly spaced, because MNIST's first half
+/// is easier than its second.
 pub const STRIDE: usize = 20;
 
 /// A part of the test split on the device, clean and corrupted.

@@ -55,6 +55,13 @@ fn train(out: &Path, more: &[&str]) -> Output {
     hourglass(&arguments)
 }
 
+/// What a command that succeeds prints on standard output.
+fn printed_by(arguments: &[&str]) -> String {
+    let output = hourglass(arguments);
+    assert_success(&output);
+    String::from_utf8(output.stdout).expect("text")
+}
+
 fn assert_success(output: &Output) {
     let message = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{message}");
@@ -235,9 +242,7 @@ fn a_loss_that_becomes_infinite_ends_with_an_error_and_what_was_reached() {
 
 #[test]
 fn presets_are_listed_with_sources_and_expected_numbers() {
-    let output = hourglass(&["presets"]);
-    assert_success(&output);
-    let text = String::from_utf8(output.stdout).expect("text");
+    let text = printed_by(&["presets"]);
     for word in [
         "vanilla-64",
         "sparse-64",
@@ -252,9 +257,7 @@ fn presets_are_listed_with_sources_and_expected_numbers() {
 
 #[test]
 fn doctor_says_what_would_be_chosen_and_why() {
-    let output = hourglass(&["doctor"]);
-    assert_success(&output);
-    let text = String::from_utf8(output.stdout).expect("text");
+    let text = printed_by(&["doctor"]);
     for word in [
         "graphics adapters",
         "device:",
@@ -268,12 +271,8 @@ fn doctor_says_what_would_be_chosen_and_why() {
 
 #[test]
 fn data_sets_are_listed_and_checked() {
-    let output = hourglass(&["data", "list"]);
-    assert_success(&output);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("pen-digits"));
-    let output = hourglass(&["data", "check", data()]);
-    assert_success(&output);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("60000 + 10000 images"));
+    assert!(printed_by(&["data", "list"]).contains("pen-digits"));
+    assert!(printed_by(&["data", "check", data()]).contains("60000 + 10000 images"));
 }
 
 #[cfg(target_os = "linux")]

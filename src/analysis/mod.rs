@@ -1,5 +1,19 @@
 //! Plain numbers in, plain numbers out: what the views and the reports say about a code.
+//!
+//! Beside figures of one run there are *yardsticks*, which say how good a figure is: what the best linear
+//! code reaches ([`pixel_pca`]), what no code can beat ([`entropy`]), what files cost ([`compression`]), and
+//! what a simple reader finds in a code ([`neighbours`], [`linear_probe`]).
 
 pub mod activations;
+pub mod code_moments;
+pub mod compression;
 pub mod cross_entropy;
+pub mod diagnosis;
+pub mod entropy;
+pub mod latent;
+mod lbfgs;
+pub mod linear_probe;
+pub mod neighbours;
 pub mod pca;
+pub mod pixel_pca;
+pub mod subspace;

@@ -33,7 +33,7 @@ impl App {
         }
         let mut layout = self.layout.clone();
         read(storage, LAYOUT, &mut layout);
-        if layout.is_complete() {
+        if let Some(layout) = layout.completed() {
             self.layout = layout;
         }
         read(storage, TOP_BAR, &mut self.top_bar);

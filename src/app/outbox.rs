@@ -56,6 +56,7 @@ fn concerns_a_run(command: &Command) -> bool {
         | Command::TrainSteps(_)
         | Command::TrainEpochs(_)
         | Command::Pause
+        | Command::JudgeCode
         | Command::Tune(_) => true,
         Command::LoadDataset(_)
         | Command::FetchMnist

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use egui::Context;
 
 use super::App;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Objective};
 use crate::protocol::{Command, DataSource, Phase, ProbeRequest};
 use crate::state::DraftStatus;
 use crate::ui::Action;
@@ -54,6 +54,10 @@ impl App {
             Action::LookAtLayer(layer) => self.looking.layer = layer,
             Action::LookAtSamples(samples) => self.looking.samples = samples,
             Action::HoverSample(sample) => self.looking.hovered = sample,
+            Action::JudgeCode => {
+                self.state.note_judging();
+                self.outbox.push(Command::JudgeCode);
+            }
             Action::SetTheme(theme) => {
                 self.window.theme = theme;
                 ctx.set_theme(theme);
@@ -204,8 +208,18 @@ fn with_live_changes(asked: &Experiment, before: &Experiment, after: &Experiment
     if before.corruption != after.corruption {
         tuned.corruption = after.corruption;
     }
+    if before.test_noise != after.test_noise {
+        tuned.test_noise = after.test_noise;
+    }
+    if before.target != after.target {
+        tuned.target = after.target;
+    }
     if before.objective != after.objective {
+        let kind = |objective: &Objective| std::mem::discriminant(&objective.prior);
         tuned.objective = after.objective;
+        if kind(&asked.objective) != kind(&after.objective) {
+            tuned.objective.prior = asked.objective.prior; // another kind has other networks
+        }
     }
     if before.optimizer != after.optimizer {
         tuned.optimizer = after.optimizer;
@@ -213,7 +227,7 @@ fn with_live_changes(asked: &Experiment, before: &Experiment, after: &Experiment
     if before.training.batch_size != after.training.batch_size {
         tuned.training.batch_size = after.training.batch_size;
     }
-    if before.training.epochs != after.training.epochs {
+    if asked.plan.is_plain() && before.training.epochs != after.training.epochs {
         tuned.training.epochs = after.training.epochs;
     }
     tuned

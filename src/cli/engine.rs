@@ -1,11 +1,12 @@
 //! Driving the worker from the command line: say what is wanted, wait for what happens.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 
-use crate::protocol::{Command, DataSource, DatasetDescription, DeviceChoice, Event};
+use crate::protocol::{Command, DataSource, DatasetDescription, DeviceChoice, Event, Yardsticks};
 use crate::train::device;
 use crate::worker::{self, Wake, Worker};
 
@@ -18,6 +19,8 @@ pub struct Engine {
     device_name: String,
     worker: Worker,
     interrupted: Arc<AtomicBool>,
+    /// Of the data set in use; they come once, whatever is being waited for then.
+    yardsticks: RefCell<Option<Yardsticks>>,
 }
 
 impl Engine {
@@ -48,6 +51,7 @@ impl Engine {
             device_name,
             worker,
             interrupted,
+            yardsticks: RefCell::new(None),
         })
     }
 
@@ -55,6 +59,12 @@ impl Engine {
     #[must_use]
     pub fn device_name(&self) -> &str {
         &self.device_name
+    }
+
+    /// What the data set in use allows; none until it has been reported.
+    #[must_use]
+    pub fn yardsticks(&self) -> Option<Yardsticks> {
+        self.yardsticks.borrow().clone()
     }
 
     /// Hands over a command.
@@ -87,7 +97,12 @@ impl Engine {
             .events()
             .context("the training thread is gone")?;
         match events.recv_timeout(MOMENT) {
-            Ok(event) => Ok(Some(event)),
+            Ok(event) => {
+                if let Event::YardsticksKnown(yardsticks) = &event {
+                    self.yardsticks.replace(Some(yardsticks.clone()));
+                }
+                Ok(Some(event))
+            }
             Err(crossbeam_channel::RecvTimeoutError::Timeout) => Ok(None),
             Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
                 bail!("the training thread is gone")

@@ -5,6 +5,8 @@ mod doctor;
 mod engine;
 mod presets;
 mod progress;
+mod reproduce;
+mod run;
 mod train;
 
 use std::path::PathBuf;
@@ -78,6 +80,8 @@ pub enum Command {
     Presets,
     /// Train without a window and write a run folder
     Train(train::TrainArgs),
+    /// Train presets and hold what they reach against what was published
+    Reproduce(reproduce::ReproduceArgs),
     /// Fetch, list or check the digits to learn from
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -94,6 +98,7 @@ impl Command {
         match self {
             Self::Presets => presets::run(),
             Self::Train(args) => train::run(&args),
+            Self::Reproduce(args) => reproduce::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
         }

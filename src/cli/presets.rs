@@ -18,9 +18,9 @@ pub fn run() -> Result<()> {
             out,
             "    {}, {} parameters, {}, {} epochs of batches of {}",
             architecture.summary(),
-            architecture.n_parameters(),
+            experiment.n_parameters(),
             experiment.objective.reconstruction.label(),
-            experiment.training.epochs,
+            experiment.total_epochs(),
             experiment.training.batch_size,
         )?;
         writeln!(out, "    {}", preset.about)?;

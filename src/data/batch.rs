@@ -5,7 +5,7 @@ use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::experiment::{Corruption, N_PIXELS, Stream, stream_seed};
+use crate::experiment::{Corruption, Half, IMAGE_SIDE, N_PIXELS, Stream, Target, stream_seed};
 
 /// The order in which one epoch visits the training images; each image once.
 #[derive(Clone, Debug)]
@@ -41,11 +41,13 @@ impl EpochOrder {
     }
 }
 
-/// Damages images from one random stream; each image has a generator of its own, found by its address, so
+/// Makes of images what the encoder is shown: takes a half away or turns them, where another image is asked for
+/// than is shown, then damages them. It draws from one random stream; each image has a generator of its own, found by its address, so
 /// that neither its neighbours in the batch nor the number of threads matters.
 #[derive(Clone, Copy, Debug)]
 pub struct Corruptor {
     corruption: Corruption,
+    target: Target,
     seed: u64,
     stream: Stream,
 }
@@ -56,6 +58,7 @@ impl Corruptor {
     pub fn training(corruption: Corruption, seed: u64) -> Self {
         Self {
             corruption,
+            target: Target::SameImage,
             seed,
             stream: Stream::Corruption,
         }
@@ -66,14 +69,22 @@ impl Corruptor {
     pub fn evaluation(corruption: Corruption) -> Self {
         Self {
             corruption,
+            target: Target::SameImage,
             seed: 0,
             stream: Stream::Evaluation,
         }
     }
 
+    /// The same for images of which another is asked for.
+    #[must_use]
+    pub fn with_target(self, target: Target) -> Self {
+        Self { target, ..self }
+    }
+
     /// Damages one image of 0..1 in place; `address` names the use, such as `[step, position]`.
     pub fn corrupt(&self, image: &mut [f32], address: &[u64]) {
         debug_assert_eq!(image.len(), N_PIXELS);
+        self.alter(image, address);
         if self.corruption.is_none() {
             return;
         }
@@ -93,6 +104,76 @@ impl Corruptor {
                 }
             }
         }
+    }
+}
+
+impl Corruptor {
+    /// Takes a half away, or turns the image.
+    fn alter(&self, image: &mut [f32], address: &[u64]) {
+        match self.target {
+            Target::SameImage => {}
+            Target::WholeFromHalf { hidden } => hide(image, hidden),
+            Target::UprightFromRotated { degrees } => {
+                let stream = match self.stream {
+                    Stream::Corruption => Stream::Rotation,
+                    other => other, // one draw more or less does not shift an addressed stream
+                };
+                let seed = stream_seed(self.seed, stream, address);
+                let mut rng = generator(seed, Stream::Rotation, &[]);
+                #[expect(clippy::cast_precision_loss, reason = "24 bits are exact")]
+                let share = (rng.next_u32() >> 8) as f32 / (1_u32 << 23) as f32 - 1.0; // −1..1
+                rotate(image, (share * degrees).to_radians());
+            }
+        }
+    }
+}
+
+/// Blackens one half of an image.
+fn hide(image: &mut [f32], half: Half) {
+    const MIDDLE: usize = IMAGE_SIDE / 2;
+    for (row, pixels) in image.chunks_exact_mut(IMAGE_SIDE).enumerate() {
+        match half {
+            Half::Left => pixels[..MIDDLE].fill(0.0),
+            Half::Right => pixels[MIDDLE..].fill(0.0),
+            Half::Top if row < MIDDLE => pixels.fill(0.0),
+            Half::Bottom if row >= MIDDLE => pixels.fill(0.0),
+            Half::Top | Half::Bottom => {}
+        }
+    }
+}
+
+/// Turns an image around its centre, black coming in from outside; pixels are interpolated linearly.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "coordinates of an image of 28 pixels"
+)]
+fn rotate(image: &mut [f32], angle: f32) {
+    const CENTRE: f32 = (IMAGE_SIDE as f32 - 1.0) / 2.0;
+    let (sin, cos) = angle.sin_cos();
+    let original = image.to_vec();
+    let pixel = |x: isize, y: isize| {
+        let inside = |v: isize| (0..IMAGE_SIDE as isize).contains(&v);
+        let idx = || (y * IMAGE_SIDE as isize + x).unsigned_abs();
+        if inside(x) && inside(y) {
+            original[idx()]
+        } else {
+            0.0
+        }
+    };
+    for (idx, value) in image.iter_mut().enumerate() {
+        let (dx, dy) = (
+            (idx % IMAGE_SIDE) as f32 - CENTRE,
+            (idx / IMAGE_SIDE) as f32 - CENTRE,
+        );
+        let (x, y) = (cos * dx + sin * dy + CENTRE, -sin * dx + cos * dy + CENTRE);
+        let (left, top) = (x.floor(), y.floor());
+        let (fx, fy) = (x - left, y - top);
+        let (left, top) = (left as isize, top as isize);
+        let upper = pixel(left, top) * (1.0 - fx) + pixel(left + 1, top) * fx;
+        let lower = pixel(left, top + 1) * (1.0 - fx) + pixel(left + 1, top + 1) * fx;
+        *value = upper * (1.0 - fy) + lower * fy;
     }
 }
 
@@ -192,6 +273,46 @@ mod tests {
         );
         let untouched = corrupted(Corruption::Masking { fraction: 0.0 }, 0.5, 5);
         assert!(untouched.iter().all(|p| p.to_bits() == 0.5_f32.to_bits()));
+    }
+
+    #[test]
+    fn a_half_is_hidden_and_the_other_left() {
+        for hidden in Half::ALL {
+            let corruptor = Corruptor::training(Corruption::None, 1)
+                .with_target(Target::WholeFromHalf { hidden });
+            let mut image = vec![1.0; N_PIXELS];
+            corruptor.corrupt(&mut image, &[0]);
+            assert!(
+                (share(&image, |p| p == 0.0) - 0.5).abs() < 1e-9,
+                "{hidden:?}"
+            );
+            let corner = match hidden {
+                Half::Left | Half::Top => 0,
+                Half::Right | Half::Bottom => N_PIXELS - 1,
+            };
+            assert_eq!(image[corner].to_bits(), 0.0_f32.to_bits());
+        }
+    }
+
+    #[test]
+    fn turning_moves_ink_as_geometry_says_and_keeps_it() {
+        // A dot right of the centre, turned by a quarter, comes to lie below it (rows count downwards).
+        let mut image = vec![0.0; N_PIXELS];
+        image[13 * IMAGE_SIDE + 20] = 1.0;
+        rotate(&mut image, std::f32::consts::FRAC_PI_2);
+        let brightest = (0..N_PIXELS).max_by(|&a, &b| image[a].total_cmp(&image[b]));
+        assert_eq!(brightest, Some(20 * IMAGE_SIDE + 14));
+        let ink: f32 = image.iter().sum();
+        assert!((ink - 1.0).abs() < 1e-3, "{ink}");
+
+        let corruptor = Corruptor::training(Corruption::None, 1)
+            .with_target(Target::UprightFromRotated { degrees: 0.0 });
+        let mut image: Vec<f32> = (0..N_PIXELS)
+            .map(|i| f32::from(u8::from(i % 3 == 0)))
+            .collect();
+        let before = image.clone();
+        corruptor.corrupt(&mut image, &[5]);
+        assert_eq!(image, before);
     }
 
     #[test]

@@ -67,6 +67,12 @@ impl Split {
         &self.labels
     }
 
+    /// Pixels of all images: `[n, 784]`.
+    #[must_use]
+    pub fn images(&self) -> &[u8] {
+        &self.images
+    }
+
     /// Pixels of an image: `[784]`.
     #[must_use]
     pub fn image(&self, sample_idx: usize) -> &[u8] {

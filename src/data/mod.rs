@@ -4,6 +4,7 @@ mod batch;
 mod dataset;
 mod load;
 pub mod mnist;
+pub mod noise;
 pub mod pen_digits;
 
 pub use batch::{Corruptor, EpochOrder};

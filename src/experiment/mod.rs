@@ -10,21 +10,27 @@ mod architecture;
 mod corruption;
 mod objective;
 mod optimizer;
+mod plan;
 pub mod preset;
+mod prior;
 pub mod settings;
 mod streams;
+mod target;
 mod training;
 mod validate;
 
 use serde::{Deserialize, Serialize};
 
 pub use activation::{Activation, OutputActivation};
-pub use architecture::{Architecture, Dense, LayerName};
+pub use architecture::{Architecture, Convolutional, Dense, LayerName};
 pub use corruption::Corruption;
 pub use objective::{Objective, Reconstruction, Sparsity, Term};
-pub use optimizer::{Adam, Optimizer};
-pub use preset::{Preset, PresetId};
+pub use optimizer::{Optimizer, OptimizerKind};
+pub use plan::{FineTuning, LayerPretraining, Plan, Stage};
+pub use preset::{Bound, Expectation, Figure, Preset, PresetId};
+pub use prior::{Adversarial, LatentPrior, Prior, Variational};
 pub use streams::{Stream, stream_seed};
+pub use target::{Half, Target};
 pub use training::Training;
 pub use validate::InvalidExperiment;
 
@@ -48,16 +54,30 @@ pub struct Experiment {
     pub preset: Option<PresetId>,
     /// Every random choice of the run derives from this number through its own [`Stream`].
     pub seed: u64,
+    /// Strength of the corruption when measuring; that of training when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_noise: Option<f32>,
     /// Layers and activations.
     pub architecture: Architecture,
     /// What happens to an image before the encoder sees it.
     pub corruption: Corruption,
+    /// Which image is asked for.
+    #[serde(default, skip_serializing_if = "is_same_image")]
+    pub target: Target,
     /// What training minimises.
     pub objective: Objective,
     /// How the weights follow the gradient.
     pub optimizer: Optimizer,
     /// How long and in which portions.
     pub training: Training,
+    /// What is trained before and after all layers together.
+    #[serde(default, skip_serializing_if = "Plan::is_plain")]
+    pub plan: Plan,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_same_image(target: &Target) -> bool {
+    *target == Target::SameImage
 }
 
 impl Default for Experiment {
@@ -70,12 +90,18 @@ impl Default for Experiment {
 impl Experiment {
     /// Whether a run of `self` can take on `other` at its next step, keeping its weights.
     ///
-    /// The architecture fixes the weights' shapes, the seed their first values, and the number of
-    /// training images the meaning of an epoch; everything else may change while the run goes on.
+    /// The architecture and a prior's networks fix the weights' shapes, the seed their first values, the
+    /// number of training images the meaning of an epoch, and a plan of several parts which part an epoch
+    /// belongs to; everything else may change while the run goes on.
     #[must_use]
     pub fn keeps_model_of(&self, other: &Self) -> bool {
+        let kind = |experiment: &Self| std::mem::discriminant(&experiment.objective.prior);
+        let has_parts = !self.plan.is_plain();
         self.architecture == other.architecture
             && self.seed == other.seed
+            && kind(self) == kind(other)
+            && self.plan == other.plan
+            && !(has_parts && self.training.epochs != other.training.epochs)
             && self.training.train_samples == other.training.train_samples
     }
 
@@ -87,5 +113,95 @@ impl Experiment {
             original.seed = self.seed;
             original == *self
         })
+    }
+
+    /// The corruption of test images.
+    #[must_use]
+    pub fn test_corruption(&self) -> Corruption {
+        self.test_noise.map_or(self.corruption, |strength| {
+            self.corruption.with_strength(strength)
+        })
+    }
+
+    /// Whether the encoder is shown something else than the image asked for.
+    #[must_use]
+    pub fn alters_input(&self) -> bool {
+        !self.corruption.is_none() || self.target != Target::SameImage
+    }
+
+    /// The parts of training in their order, with the epochs of each.
+    #[must_use]
+    pub fn stages(&self) -> Vec<(Stage, usize)> {
+        let of = self.plan.pretraining.len();
+        let layers = self.plan.pretraining.iter().enumerate();
+        let layers = layers.map(|(layer, part)| (Stage::Pretraining { layer, of }, part.epochs));
+        let tuning = self.plan.fine_tuning.as_ref();
+        layers
+            .chain([(Stage::Joint, self.training.epochs)])
+            .chain(tuning.map(|tuning| (Stage::FineTuning, tuning.epochs)))
+            .filter(|&(_, epochs)| epochs > 0)
+            .collect()
+    }
+
+    /// Epochs of all parts together.
+    #[must_use]
+    pub fn total_epochs(&self) -> usize {
+        self.stages().iter().map(|(_, epochs)| epochs).sum()
+    }
+
+    /// The part that epoch `epoch` (from 0, over the whole run) belongs to, and how many epochs came before
+    /// that part. Epochs past the end belong to the last part.
+    #[must_use]
+    pub fn stage_of(&self, epoch: u64) -> (Stage, u64) {
+        let mut before = 0;
+        let mut found = (Stage::Joint, 0);
+        for (stage, epochs) in self.stages() {
+            found = (stage, before);
+            before += epochs as u64;
+            if epoch < before {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Every number that steps of the run report, in the order of columns.
+    #[must_use]
+    pub fn terms(&self) -> Vec<Term> {
+        let mut terms = vec![Term::Objective];
+        for (stage, _) in self.stages() {
+            for term in self.terms_of(stage) {
+                if !terms.contains(&term) {
+                    terms.push(term);
+                }
+            }
+        }
+        terms
+    }
+
+    /// The numbers that steps of one part report; the one being minimised first.
+    #[must_use]
+    pub fn terms_of(&self, stage: Stage) -> Vec<Term> {
+        match stage {
+            Stage::Pretraining { .. } => vec![Term::LayerReconstruction],
+            Stage::Joint => self.objective.terms(),
+            Stage::FineTuning => vec![
+                Term::Classification,
+                Term::ClassificationFromRandom,
+                Term::ErrorRate,
+                Term::ErrorRateFromRandom,
+            ],
+        }
+    }
+
+    /// Trainable numbers of encoder and decoder, with the variances' layer of a variational code.
+    #[must_use]
+    pub fn n_parameters(&self) -> usize {
+        let architecture = &self.architecture;
+        let variances = match self.objective.prior {
+            Prior::Variational(_) => (architecture.inputs_of_code() + 1) * architecture.code_size(),
+            Prior::None | Prior::Adversarial(_) => 0,
+        };
+        architecture.n_parameters() + variances
     }
 }

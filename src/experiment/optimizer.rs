@@ -2,52 +2,94 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The rule that turns gradients into new weights.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Optimizer {
-    /// Adaptive moments (Kingma & Ba 2014, algorithm 1).
-    Adam(Adam),
-}
-
-/// Adam with β₁ = 0.9, β₂ = 0.999 and ε = 1e-7, Keras' defaults, against which the presets were measured.
+/// The rule that turns gradients into new weights, and what is done to gradients before.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Adam {
+pub struct Optimizer {
+    /// The rule.
+    pub kind: OptimizerKind,
     /// α, the length of a step.
     pub learning_rate: f64,
+    /// Share of the last step that goes into the next, for SGD and `RMSProp`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub momentum: f32,
+    /// Pull of all parameters towards zero. Added to the gradient, or for `AdamW` taken off the weights
+    /// directly.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub weight_decay: f32,
+    /// Longest gradient allowed for each weight matrix or bias; a longer one is shortened to it. 0: any.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub gradient_clip: f32,
 }
 
-impl Adam {
-    /// Decay of the first moment.
-    pub const BETA_1: f32 = 0.9;
-    /// Decay of the second moment.
-    pub const BETA_2: f32 = 0.999;
-    /// ε, added to the root of the second moment. Burn's own default is 1e-5.
-    pub const EPSILON: f32 = 1e-7;
+/// A rule that turns gradients into new weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OptimizerKind {
+    /// Adaptive moments (Kingma & Ba 2014, algorithm 1), β₁ = 0.9, β₂ = 0.999.
+    #[default]
+    Adam,
+    /// Adam with decoupled weight decay (Loshchilov & Hutter 2017).
+    AdamW,
+    /// Stochastic gradient descent with momentum: `v ← μ v + g`, `w ← w − α v`.
+    Sgd,
+    /// Gradients divided by the root of their running square (Hinton 2012, lecture 6e), with momentum.
+    RmsProp,
 }
 
-impl Optimizer {
-    /// α, the length of a step.
-    #[must_use]
-    pub fn learning_rate(&self) -> f64 {
-        match self {
-            Self::Adam(adam) => adam.learning_rate,
-        }
-    }
-
-    /// α, to be changed in place.
-    pub fn learning_rate_mut(&mut self) -> &mut f64 {
-        match self {
-            Self::Adam(adam) => &mut adam.learning_rate,
-        }
-    }
+impl OptimizerKind {
+    /// All rules, in the order a menu shows them.
+    pub const ALL: [Self; 4] = [Self::Adam, Self::AdamW, Self::Sgd, Self::RmsProp];
 
     /// The name people use for it.
     #[must_use]
-    pub fn label(&self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Adam(_) => "Adam",
+            Self::Adam => "Adam",
+            Self::AdamW => "AdamW",
+            Self::Sgd => "SGD",
+            Self::RmsProp => "RMSProp",
         }
     }
+
+    /// Whether it has a momentum of a person's choice.
+    #[must_use]
+    pub fn has_momentum(self) -> bool {
+        matches!(self, Self::Sgd | Self::RmsProp)
+    }
+}
+
+impl Optimizer {
+    /// Adam's decay of the first moment.
+    pub const BETA_1: f32 = 0.9;
+    /// Adam's decay of the second moment.
+    pub const BETA_2: f32 = 0.999;
+    /// ε, added to the root of the second moment: Keras' default, against which the presets were measured.
+    /// Burn's own default is 1e-5.
+    pub const EPSILON: f32 = 1e-7;
+    /// `RMSProp`'s decay of the running square, Keras' default.
+    pub const RMS_DECAY: f32 = 0.9;
+
+    /// Adam with nothing else switched on.
+    #[must_use]
+    pub fn adam(learning_rate: f64) -> Self {
+        Self {
+            kind: OptimizerKind::Adam,
+            learning_rate,
+            momentum: 0.0,
+            weight_decay: 0.0,
+            gradient_clip: 0.0,
+        }
+    }
+
+    /// The name people use for its rule.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        self.kind.label()
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
 }

@@ -90,6 +90,177 @@ pub const L1_WEIGHT: Setting = Setting {
            batch. More pushes more of the code to zero and costs reconstruction. Typical: 1e-5 to 1e-3",
 };
 
+/// ρ of the KL sparsity.
+pub const SPARSITY_TARGET: Setting = Setting {
+    label: "target activation ρ",
+    min: 0.001,
+    max: 0.999,
+    whole: false,
+    logarithmic: true,
+    help: "The mean activation asked of every code unit. Small values leave each unit to few images. Typical: \
+           0.01 to 0.1",
+};
+
+/// β of the KL sparsity.
+pub const SPARSITY_WEIGHT: Setting = Setting {
+    label: "sparsity weight β",
+    min: 1e-6,
+    max: 100.0,
+    whole: false,
+    logarithmic: true,
+    help: "Weight of the divergence between ρ and each unit's mean activation over the batch, summed over the \
+           units. Typical: 1e-4 to 1e-2",
+};
+
+/// `λ_c` of the contraction; 0 switches it off.
+pub const CONTRACTION: Setting = Setting {
+    label: "contraction λ",
+    min: 0.0,
+    max: 100.0,
+    whole: false,
+    logarithmic: true,
+    help: "Weight of ‖∂h/∂x‖²: how much the code moves when the image does. More makes the code blind to \
+           everything but what the reconstruction needs. 0: none. Typical: 1e-5 to 1e-2",
+};
+
+/// β of the variational prior.
+pub const BETA: Setting = Setting {
+    label: "KL weight β",
+    min: 0.0,
+    max: 100.0,
+    whole: false,
+    logarithmic: true,
+    help: "Weight of the divergence between each image's Gaussian of codes and N(0, I). 1 is the variational \
+           bound, more gives fewer and more independent units. Typical: 0.5 to 10",
+};
+
+/// Epochs of KL warm-up.
+pub const WARM_UP: Setting = Setting {
+    label: "KL warm-up",
+    min: 0.0,
+    max: 1000.0,
+    whole: false,
+    logarithmic: false,
+    help: "Epochs over which the KL weight rises from 0 to β, so that units are not given up before they are of \
+           use. Typical: 0 to 10",
+};
+
+/// C of the variational prior.
+pub const CAPACITY: Setting = Setting {
+    label: "capacity C",
+    min: 0.0,
+    max: 500.0,
+    whole: false,
+    logarithmic: false,
+    help: "Nats of divergence that cost nothing: the term becomes β |KL − C|. 0: none. Typical: 0 to 25",
+};
+
+/// σ of the Gaussian likelihood.
+pub const LIKELIHOOD_SIGMA: Setting = Setting {
+    label: "likelihood σ",
+    min: 0.01,
+    max: 10.0,
+    whole: false,
+    logarithmic: true,
+    help: "Standard deviation of the Gaussian that the squared error stands for when there is a variational \
+           prior. Smaller asks for sharper images. Typical: 0.1 to 1",
+};
+
+/// λ of the adversarial prior.
+pub const ADVERSARIAL_WEIGHT: Setting = Setting {
+    label: "adversarial weight λ",
+    min: 1e-3,
+    max: 1e3,
+    whole: false,
+    logarithmic: true,
+    help: "Weight of the encoder's reward for deceiving the discriminator, beside the reconstruction error summed \
+           over an image. Typical: 1 to 30",
+};
+
+/// α of the discriminator.
+pub const DISCRIMINATOR_LEARNING_RATE: Setting = Setting {
+    label: "discriminator rate",
+    min: 1e-6,
+    max: 1.0,
+    whole: false,
+    logarithmic: true,
+    help: "Length of the discriminator's own steps. Too large and it wins, too small and it tells the encoder \
+           nothing. Typical: 1e-4 to 1e-3",
+};
+
+/// Largest angle of rotated inputs.
+pub const ROTATION: Setting = Setting {
+    label: "rotation",
+    min: 0.0,
+    max: 180.0,
+    whole: false,
+    logarithmic: false,
+    help: "Largest angle in degrees, to either side, by which the encoder's image is turned; the upright one is \
+           asked for. Typical: 15 to 60",
+};
+
+/// Levels of a convolutional network.
+pub const N_LEVELS: Setting = Setting {
+    label: "number of levels",
+    min: 1.0,
+    max: 4.0,
+    whole: true,
+    logarithmic: false,
+    help: "Convolutions with pooling between pixels and code; the decoder mirrors them. Each halves height and \
+           width: 28, 14, 7, 4, 2. Typical: 1 to 3",
+};
+
+/// Channels of a convolution.
+pub const CHANNELS: Setting = Setting {
+    label: "channels",
+    min: 1.0,
+    max: 256.0,
+    whole: true,
+    logarithmic: true,
+    help: "Maps that a convolution makes, each looking for another pattern. Typical: 4 to 64",
+};
+
+/// ν of greedy pre-training.
+pub const LAYER_CORRUPTION: Setting = Setting {
+    label: "layer corruption ν",
+    min: 0.0,
+    max: 0.99,
+    whole: false,
+    logarithmic: false,
+    help: "Share of a layer's inputs set to 0 while it learns by itself to rebuild them. Typical: 0.1 to 0.3",
+};
+
+/// Momentum of SGD and `RMSProp`.
+pub const MOMENTUM: Setting = Setting {
+    label: "momentum",
+    min: 0.0,
+    max: 0.999,
+    whole: false,
+    logarithmic: false,
+    help: "Share of the last step that goes into the next one: steps in the same direction add up. Typical: 0.9",
+};
+
+/// Weight decay of any optimizer.
+pub const WEIGHT_DECAY: Setting = Setting {
+    label: "weight decay",
+    min: 0.0,
+    max: 1.0,
+    whole: false,
+    logarithmic: true,
+    help: "Pull of all weights towards zero. 0: none. Typical: 1e-5 to 1e-2",
+};
+
+/// Largest norm of a gradient.
+pub const GRADIENT_CLIP: Setting = Setting {
+    label: "gradient clip",
+    min: 0.0,
+    max: 1000.0,
+    whole: false,
+    logarithmic: true,
+    help: "Longest gradient allowed for each layer's weights or biases; a longer one is shortened. 0: any length. \
+           Typical: 0.1 to 10",
+};
+
 /// α, the optimizer's step length.
 pub const LEARNING_RATE: Setting = Setting {
     label: "learning rate",
@@ -115,7 +286,7 @@ pub const BATCH_SIZE: Setting = Setting {
 /// Passes over the training images.
 pub const EPOCHS: Setting = Setting {
     label: "epochs",
-    min: 1.0,
+    min: 0.0,
     max: 10_000.0,
     whole: true,
     logarithmic: true,

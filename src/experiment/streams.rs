@@ -18,6 +18,16 @@ pub enum Stream {
     Evaluation,
     /// Test images that are shown at random.
     Choice,
+    /// ε of variational codes in training.
+    Latent,
+    /// Samples of an adversarial prior.
+    Prior,
+    /// Directions along which a deep encoder's Jacobian is estimated.
+    Contraction,
+    /// Masking of layers' inputs in greedy pre-training.
+    Pretraining,
+    /// Angles of rotated inputs.
+    Rotation,
 }
 
 /// Seed of the generator for one use of a stream.
@@ -32,6 +42,11 @@ pub fn stream_seed(seed: u64, stream: Stream, address: &[u64]) -> u64 {
         Stream::Corruption => 3,
         Stream::Evaluation => 4,
         Stream::Choice => 5,
+        Stream::Latent => 6,
+        Stream::Prior => 7,
+        Stream::Contraction => 8,
+        Stream::Pretraining => 9,
+        Stream::Rotation => 10,
     };
     let start = split_mix(seed ^ split_mix(purpose));
     address

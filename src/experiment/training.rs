@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Training {
     /// Images per step. The last step of an epoch takes what is left.
     pub batch_size: usize,
-    /// Passes over the training images.
+    /// Passes over the training images with all layers together; 0 where the plan has other parts.
     pub epochs: usize,
     /// Use only the first so many training images; all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,12 +1,14 @@
-//! A small softmax classifier, for judging data and codes.
+//! Softmax classifiers: a small one for judging data, and one that grows out of an encoder.
 
 use burn::module::Module;
+use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use crate::experiment::{Activation, N_CLASSES};
+use crate::experiment::{Activation, Experiment, N_CLASSES};
 
-use super::DenseStack;
+use super::autoencoder::Encoder;
 use super::init::Initializer;
+use super::{DenseStack, Part};
 
 /// Fully connected layers that end in a logit for each class.
 #[derive(Module, Debug)]
@@ -34,5 +36,31 @@ impl Classifier {
     #[must_use]
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
         self.stack.forward(input)
+    }
+}
+
+/// An encoder with a softmax layer on its code.
+#[derive(Module, Debug)]
+pub struct CodeClassifier {
+    encoder: Encoder,
+    head: Linear,
+}
+
+impl CodeClassifier {
+    /// The encoder with the first weights that the experiment's seed stands for, and a softmax layer.
+    #[must_use]
+    pub fn new(experiment: &Experiment, part: Part, device: &Device) -> Self {
+        let mut init = Initializer::of(part, experiment.seed, device);
+        Self {
+            encoder: Encoder::new(&experiment.architecture, &mut init),
+            head: init.linear(experiment.architecture.code_size(), N_CLASSES),
+        }
+    }
+
+    /// # Shapes
+    /// `[batch, 784] → logits [batch, 10]`
+    #[must_use]
+    pub fn forward(&self, images: Tensor<2>) -> Tensor<2> {
+        self.head.forward(self.encoder.forward(images))
     }
 }

@@ -1,6 +1,6 @@
-//! A stack of fully connected layers.
+//! Stacks of fully connected layers.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
@@ -13,6 +13,16 @@ use super::init::Initializer;
 #[derive(Module, Debug)]
 pub struct DenseStack {
     layers: Vec<Linear>,
+    #[module(skip)]
+    activations: Vec<Activation>,
+}
+
+/// The mirror of a [`DenseStack`]: its weights, transposed and in reverse, with biases of its own.
+///
+/// It holds no weights: they are handed to it at every use, so that their gradients add up from both halves.
+#[derive(Module, Debug)]
+pub struct TiedStack {
+    biases: Vec<Param<Tensor<1>>>,
     #[module(skip)]
     activations: Vec<Activation>,
 }
@@ -30,14 +40,23 @@ impl DenseStack {
             .windows(2)
             .map(|pair| init.linear(pair[0], pair[1]))
             .collect();
-        let mut activations = vec![hidden; layers.len()];
-        if let Some(activation) = activations.last_mut() {
-            *activation = last;
-        }
+        let activations = activations(layers.len(), hidden, last);
         Self {
             layers,
             activations,
         }
+    }
+
+    /// Number of layers.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Weights of one layer: `[inputs, outputs]`.
+    #[must_use]
+    pub fn weight(&self, layer: usize) -> Tensor<2> {
+        self.layers[layer].weight.val()
     }
 
     /// # Shapes
@@ -53,9 +72,91 @@ impl DenseStack {
     /// `[batch, inputs] → [batch, units of layer n_layers − 1]`
     #[must_use]
     pub fn forward_through(&self, input: Tensor<2>, n_layers: usize) -> Tensor<2> {
-        let layers = self.layers.iter().zip(&self.activations).take(n_layers);
-        layers.fold(input, |signal, (layer, &activation)| {
-            activate(activation, layer.forward(signal))
+        (0..n_layers.min(self.layers.len()))
+            .fold(input, |signal, layer| self.forward_one(signal, layer))
+    }
+
+    /// The activations of one layer from its own inputs.
+    ///
+    /// # Shapes
+    /// `[batch, inputs of the layer] → [batch, units of the layer]`
+    #[must_use]
+    pub fn forward_one(&self, input: Tensor<2>, layer: usize) -> Tensor<2> {
+        let (logits, activation) = self.linear_one(input, layer);
+        activate(activation, logits)
+    }
+
+    /// The same before the activation, and which activation it is.
+    #[must_use]
+    pub fn linear_one(&self, input: Tensor<2>, layer: usize) -> (Tensor<2>, Activation) {
+        (self.layers[layer].forward(input), self.activations[layer])
+    }
+}
+
+impl TiedStack {
+    /// The mirror of a stack with these sizes, from its last to its first.
+    pub fn new(
+        sizes: &[usize],
+        hidden: Activation,
+        last: Activation,
+        init: &mut Initializer<'_>,
+    ) -> Self {
+        let outputs = sizes.iter().rev().skip(1);
+        let biases: Vec<_> = outputs.map(|&units| init.bias(units)).collect();
+        let activations = activations(biases.len(), hidden, last);
+        Self {
+            biases,
+            activations,
+        }
+    }
+
+    /// # Shapes
+    /// `[batch, outputs of the encoder] → [batch, units of layer n_layers − 1]`
+    #[must_use]
+    pub fn forward_through(
+        &self,
+        input: Tensor<2>,
+        n_layers: usize,
+        encoder: &DenseStack,
+    ) -> Tensor<2> {
+        (0..n_layers.min(self.biases.len())).fold(input, |signal, layer| {
+            self.forward_one(signal, layer, encoder)
         })
     }
+
+    /// # Shapes
+    /// `[batch, inputs of the layer] → [batch, units of the layer]`
+    #[must_use]
+    pub fn forward_one(&self, input: Tensor<2>, layer: usize, encoder: &DenseStack) -> Tensor<2> {
+        let (logits, activation) = self.linear_one(input, layer, encoder);
+        activate(activation, logits)
+    }
+
+    /// The same before the activation, and which activation it is.
+    #[must_use]
+    pub fn linear_one(
+        &self,
+        input: Tensor<2>,
+        layer: usize,
+        encoder: &DenseStack,
+    ) -> (Tensor<2>, Activation) {
+        let mirrored = encoder.depth() - 1 - layer;
+        let weight = encoder.weight(mirrored).transpose(); // [inputs of the layer, units]
+        let bias = self.biases[layer].val().unsqueeze::<2>(); // [1, units]
+        (input.matmul(weight) + bias, self.activations[layer])
+    }
+
+    /// Number of layers.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.biases.len()
+    }
+}
+
+fn activations(n_layers: usize, hidden: Activation, last: Activation) -> Vec<Activation> {
+    let mut activations = vec![hidden; n_layers];
+    if let Some(activation) = activations.last_mut() {
+        *activation = last;
+    }
+    activations
 }

@@ -21,6 +21,15 @@ pub fn squared_errors(reconstruction: Tensor<2>, target: Tensor<2>) -> Tensor<2>
     (reconstruction - target).square()
 }
 
+/// Mean absolute error, `1/(batch·n) Σ |x̂ − x|`.
+///
+/// # Shapes
+/// `[batch, n], [batch, n] → [1]`
+#[must_use]
+pub fn mae(reconstruction: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
+    (reconstruction - target).abs().mean()
+}
+
 /// Binary cross-entropy in nats, `1/(batch·n) Σ −x ln σ(z) − (1 − x) ln(1 − σ(z))`, for targets anywhere in
 /// 0..1. Its smallest value is the entropy of the target's grey pixels, not zero.
 ///

@@ -61,8 +61,20 @@ pub struct Evaluation {
     pub squared_error_per_image: f64,
     /// Figures of the code; only of a full evaluation.
     pub code: Option<CodeFigures>,
-    /// Signal-to-noise of reconstructions and of their inputs; only of a full evaluation with corruption.
+    /// Signal-to-noise of reconstructions and of their inputs; only of a full evaluation where the encoder
+    /// sees something else than the image asked for.
     pub psnr: Option<Psnr>,
+    /// Figures of a variational code; only of a full evaluation.
+    pub variational: Option<VariationalFigures>,
+    /// Figures of an adversarial prior; only of a full evaluation.
+    pub adversarial: Option<AdversarialFigures>,
+    /// Figures of the classifiers; only of a full evaluation during fine-tuning.
+    pub classification: Option<ClassificationFigures>,
+    /// Mean squared error per pixel on images of noise, each pixel drawn from another test image; only of a full
+    /// evaluation.
+    pub noise_image_mse: Option<f64>,
+    /// What is wrong with the model, as far as figures tell; only of a full evaluation.
+    pub diagnoses: Vec<Diagnosis>,
 }
 
 impl Evaluation {
@@ -85,6 +97,129 @@ pub struct CodeFigures {
     pub near_zero_fraction: f64,
     /// Units near zero on every image.
     pub dead_units: usize,
+    /// Mean of each unit.
+    pub unit_means: Vec<f32>,
+    /// Variance of each unit.
+    pub unit_variances: Vec<f32>,
+    /// `‖∂h/∂x‖²_F`, averaged over images.
+    pub jacobian_norm: f64,
+}
+
+/// The bound of a variational code, in nats per image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VariationalFigures {
+    /// `−E ln p(x|z)`, from one draw of z for each image.
+    pub reconstruction_nats: f64,
+    /// `KL(q(z|x) ‖ p(z))`
+    pub kl_nats: f64,
+    /// The same of each unit.
+    pub unit_kl_nats: Vec<f32>,
+    /// Units that carry information: those whose mean varies over images by more than 0.01 (Burda et al.
+    /// 2015, section 5).
+    pub active_units: usize,
+}
+
+impl VariationalFigures {
+    /// `−ELBO = −E ln p(x|z) + KL`
+    #[must_use]
+    pub fn negative_elbo_nats(&self) -> f64 {
+        self.reconstruction_nats + self.kl_nats
+    }
+}
+
+/// How an adversarial prior fares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AdversarialFigures {
+    /// `−ln D(z) − ln(1 − D(h))`, in nats; 2 ln 2 = 1.386 when it cannot tell.
+    pub discriminator_loss: f64,
+    /// `−ln D(h)`, in nats; ln 2 = 0.693 when it cannot tell.
+    pub generator_loss: f64,
+    /// Share of samples and codes told right, in per cent.
+    pub discriminator_accuracy: f64,
+    /// Of a mixture: petals of ten that hold at least 2 % of the codes, and the share of codes within three
+    /// standard deviations of some petal, in per cent.
+    pub petals: Option<(usize, f64)>,
+}
+
+/// How the classifiers of fine-tuning fare, in per cent of images classified wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassificationFigures {
+    /// Of the one that starts from the trained encoder.
+    pub error_percent: f64,
+    /// Of the one that starts from the encoder's first weights.
+    pub error_percent_from_random: f64,
+    /// The same two, after each epoch of fine-tuning, this one included.
+    pub by_epoch: Vec<[f64; 2]>,
+}
+
+/// Something that is wrong with a model.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Diagnosis {
+    /// Units that are never on.
+    #[error(
+        "{dead} of {size} code units are near zero on every image: they carry nothing. Lower the penalty or the \
+         learning rate, or try leaky ReLU"
+    )]
+    DeadUnits {
+        /// How many.
+        dead: usize,
+        /// Of how many.
+        size: usize,
+    },
+    /// A variational code that says nothing about the image.
+    #[error(
+        "the posterior has collapsed: no unit of the code says anything about the image (KL {kl_nats:.3} nats). \
+         Lower β, or let it warm up"
+    )]
+    CollapsedPosterior {
+        /// The whole divergence.
+        kl_nats: f64,
+    },
+    /// A discriminator that is always right.
+    #[error(
+        "the discriminator has won: it is right {accuracy:.0} % of the time, and the encoder learns little from it. \
+         Lower its learning rate, or raise the adversarial weight"
+    )]
+    DiscriminatorWon {
+        /// Share told right, in per cent.
+        accuracy: f64,
+    },
+    /// A network that rebuilds anything.
+    #[error(
+        "the autoencoder copies: it rebuilds images of pure noise with an error of {noise_mse:.4}, {share:.0} % of \
+         their variance. Narrow the code, or add noise or a penalty"
+    )]
+    Copies {
+        /// Mean squared error per pixel on images of noise.
+        noise_mse: f64,
+        /// The same in per cent of the noise's variance.
+        share: f64,
+    },
+    /// Reconstructions that are all alike.
+    #[error(
+        "every image is rebuilt alike: the output ignores the code (error {mse:.4} per pixel, the images' own \
+         variance {variance:.4}). Lower the learning rate; with a sigmoid output use cross-entropy"
+    )]
+    CollapsedOutput {
+        /// Mean squared error per pixel.
+        mse: f64,
+        /// Mean variance of a pixel over the images.
+        variance: f64,
+    },
+}
+
+impl Diagnosis {
+    /// Its name in files.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::DeadUnits { .. } => "dead-units",
+            Self::CollapsedPosterior { .. } => "collapsed-posterior",
+            Self::DiscriminatorWon { .. } => "discriminator-won",
+            Self::Copies { .. } => "copies",
+            Self::CollapsedOutput { .. } => "collapsed-output",
+        }
+    }
 }
 
 /// Peak signal-to-noise ratios against the clean image, in decibel.

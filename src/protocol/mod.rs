@@ -13,6 +13,7 @@ mod device;
 mod failure;
 mod metrics;
 mod probe;
+mod yardstick;
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -21,15 +22,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 
+pub use crate::experiment::Stage;
 pub use dataset::{
     DataSource, DataStage, DatasetDescription, DatasetKind, DatasetProgress, SampleFactors,
 };
 pub use device::{DeviceChoice, DeviceInfo, DeviceKind};
 pub use failure::Failure;
-pub use metrics::{CodeFigures, Evaluation, EvaluationScope, Psnr, StepBatch};
+pub use metrics::{
+    AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
+    Psnr, StepBatch, VariationalFigures,
+};
 pub use probe::{
     ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleIdx, ScatterView, Snapshot,
 };
+
+pub use yardstick::{Accuracies, CodeReport, Compressed, CompressionReport, Yardsticks};
 
 /// Tells one run from every other of this process.
 #[derive(
@@ -65,6 +72,8 @@ pub enum Command {
     Tune(Experiment),
     /// Go on with another device, from the weights in use.
     UseDevice(DeviceChoice),
+    /// Measure what the code is worth; it takes seconds, during which nothing is trained.
+    JudgeCode,
     /// Write the model's weights and the optimizer's state into a run folder.
     SaveModel {
         /// The folder; it is made where it is missing.
@@ -89,6 +98,8 @@ pub enum Event {
     DatasetProgress(DatasetProgress),
     /// A data set is in use.
     DatasetLoaded(DatasetDescription),
+    /// The yardsticks of the data set in use are known; they follow it after a few seconds.
+    YardsticksKnown(Yardsticks),
     /// Loading or fetching was cancelled; what was in use still is.
     LoadingCancelled,
     /// A new model is ready.
@@ -133,6 +144,13 @@ pub enum Event {
         run: RunId,
         /// The figures.
         evaluation: Evaluation,
+    },
+    /// The code was judged.
+    CodeJudged {
+        /// Which run.
+        run: RunId,
+        /// What it is worth.
+        report: CodeReport,
     },
     /// The model's weights and the optimizer's state are on disk.
     ModelSaved {
@@ -179,18 +197,14 @@ pub enum Phase {
 pub struct PlanPosition {
     /// What this part of the plan trains.
     pub stage: Stage,
-    /// Epochs of this stage that are complete.
+    /// Epochs of this part that are complete.
+    pub stage_epochs_done: usize,
+    /// Epochs this part is to train.
+    pub stage_epochs_goal: usize,
+    /// Epochs of the whole run that are complete.
     pub epochs_done: usize,
-    /// Epochs this stage is to train.
+    /// Epochs the whole run is to train.
     pub epochs_goal: usize,
     /// Steps taken in the whole run.
     pub steps_done: u64,
-}
-
-/// A part of a training plan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Stage {
-    /// Encoder and decoder together.
-    #[default]
-    Joint,
 }

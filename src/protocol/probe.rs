@@ -94,6 +94,8 @@ pub struct ActivationView {
     pub dead_units: usize,
     /// Mean activation of each unit.
     pub unit_means: Vec<f32>,
+    /// `KL(q(z|x) ‖ p(z))` of each unit in nats, averaged over images; only of a variational code.
+    pub unit_kl_nats: Option<Vec<f32>>,
 }
 
 /// Counts of values in bins of equal width.

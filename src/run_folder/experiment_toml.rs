@@ -35,9 +35,10 @@ pub enum ExperimentError {
 }
 
 /// Short names of settings, with their places in the recipe.
-const SHORT_FORMS: [(&str, &str); 9] = [
+const SHORT_FORMS: [(&str, &str); 14] = [
     ("code", "architecture.code"),
     ("hidden", "architecture.hidden"),
+    ("channels", "architecture.channels"),
     ("learning_rate", "optimizer.learning_rate"),
     ("batch_size", "training.batch_size"),
     ("epochs", "training.epochs"),
@@ -45,14 +46,22 @@ const SHORT_FORMS: [(&str, &str); 9] = [
     ("loss", "objective.reconstruction"),
     ("l1", "objective.sparsity.weight"),
     ("noise", "corruption"),
+    ("contraction", "objective.contraction"),
+    ("beta", "objective.prior.beta"),
+    ("warm_up", "objective.prior.warm_up_epochs"),
+    ("adversarial", "objective.prior.weight"),
 ];
 
 /// Every setting's place, those of absent tables included.
-const PLACES: [&str; 19] = [
+const PLACES: [&str; 43] = [
     "seed",
+    "test_noise",
     "architecture.kind",
     "architecture.hidden",
     "architecture.code",
+    "architecture.tied",
+    "architecture.channels",
+    "architecture.waist",
     "architecture.hidden_activation",
     "architecture.code_activation",
     "architecture.output_activation",
@@ -60,14 +69,34 @@ const PLACES: [&str; 19] = [
     "corruption.kind",
     "corruption.fraction",
     "corruption.sigma",
+    "target",
+    "target.kind",
+    "target.hidden",
+    "target.degrees",
     "objective.reconstruction",
+    "objective.contraction",
+    "objective.sparsity",
     "objective.sparsity.kind",
     "objective.sparsity.weight",
+    "objective.sparsity.target",
+    "objective.prior",
+    "objective.prior.beta",
+    "objective.prior.warm_up_epochs",
+    "objective.prior.capacity",
+    "objective.prior.likelihood_sigma",
+    "objective.prior.distribution",
+    "objective.prior.weight",
+    "objective.prior.discriminator_learning_rate",
     "optimizer.kind",
     "optimizer.learning_rate",
+    "optimizer.momentum",
+    "optimizer.weight_decay",
+    "optimizer.gradient_clip",
     "training.batch_size",
     "training.epochs",
     "training.train_samples",
+    "plan.pretraining",
+    "plan.fine_tuning",
 ];
 
 /// The recipe as TOML.
@@ -170,7 +199,9 @@ fn set_place(table: &mut Table, place: &str, value: Value) {
         inner = next;
     }
     let value = match (last, value) {
-        ("hidden", Value::Integer(units)) => Value::Array(vec![Value::Integer(units)]), // one layer
+        ("hidden" | "channels", Value::Integer(units)) => {
+            Value::Array(vec![Value::Integer(units)]) // one layer
+        }
         (_, value) => value,
     };
     inner.insert(last.to_owned(), value);
@@ -212,6 +243,9 @@ fn set_l1(table: &mut Table, value: Value) {
         set_place(table, "objective.sparsity", none_table());
         return;
     }
+    if let Some(sparsity) = table.get_mut("objective").and_then(Value::as_table_mut) {
+        sparsity.remove("sparsity"); // another penalty's settings would not fit
+    }
     set_place(table, "objective.sparsity.kind", Value::from("l1"));
     set_place(table, "objective.sparsity.weight", value);
 }
@@ -223,7 +257,7 @@ fn none_table() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{Architecture, Corruption, Dense, PresetId, Sparsity};
+    use crate::experiment::{Corruption, PresetId, Sparsity};
 
     fn vanilla() -> Experiment {
         PresetId::Vanilla64.preset().experiment()
@@ -267,10 +301,12 @@ mod tests {
             with("train_samples=1000").training.train_samples,
             Some(1000)
         );
-        let Architecture::Dense(Dense { hidden, .. }) = with("hidden=128,64").architecture;
-        assert_eq!(hidden, [128, 64]);
-        let Architecture::Dense(Dense { hidden, .. }) = with("hidden=128").architecture;
-        assert_eq!(hidden, [128]);
+        let hidden = |assignment: &str| {
+            let architecture = with(assignment).architecture;
+            architecture.as_dense().map(|dense| dense.hidden.clone())
+        };
+        assert_eq!(hidden("hidden=128,64"), Some(vec![128, 64]));
+        assert_eq!(hidden("hidden=128"), Some(vec![128]));
     }
 
     #[test]

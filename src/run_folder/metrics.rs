@@ -17,7 +17,7 @@ impl MetricsTable {
     #[must_use]
     pub fn new(experiment: &Experiment) -> Self {
         let objective = &experiment.objective;
-        let terms = objective.terms();
+        let terms = experiment.terms();
         let mut text = "step,epoch,split".to_owned();
         for &term in &terms {
             let unit = objective.unit(term);

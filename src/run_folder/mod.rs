@@ -6,7 +6,10 @@ mod summary;
 
 pub use experiment_toml::{ExperimentError, read_experiment, set_value, to_toml};
 pub use metrics::MetricsTable;
-pub use summary::{CodeSummary, PsnrSummary, SUMMARY_FORMAT, Summary, TestFigures};
+pub use summary::{
+    AdversarySummary, CodeSummary, CompressedSummary, CompressionSummary, DataSetSummary, Noticed,
+    PcaSummary, PsnrSummary, SUMMARY_FORMAT, Summary, TestFigures,
+};
 
 /// Name of the recipe's file in a run folder.
 pub const EXPERIMENT_FILE: &str = "experiment.toml";

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::experiment::PresetId;
-use crate::protocol::Evaluation;
+use crate::experiment::{Figure, N_PIXELS, PresetId};
+use crate::protocol::{
+    AdversarialFigures, CodeReport, Compressed, CompressionReport, Evaluation, VariationalFigures,
+    Yardsticks,
+};
 
 /// Number of the layout of `summary.json`.
 pub const SUMMARY_FORMAT: u32 = 1;
@@ -37,6 +40,101 @@ pub struct Summary {
     /// Of the code, from clean images of the whole test split.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<CodeSummary>,
+    /// Of an adversarial prior.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adversary: Option<AdversarySummary>,
+    /// Of principal component analysis with as many components as the code has units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pca: Option<PcaSummary>,
+    /// Of the data set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_set: Option<DataSetSummary>,
+    /// Bytes and fidelity of the code beside picture formats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<CompressionSummary>,
+    /// What is wrong with the model, as far as figures tell: a key and a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub noticed: Vec<Noticed>,
+}
+
+/// Figures of an adversarial prior.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AdversarySummary {
+    /// `−ln D(z) − ln(1 − D(h))`, in nats; 1.386 when the discriminator cannot tell.
+    pub discriminator_loss: f64,
+    /// `−ln D(h)`, in nats; 0.693 when the discriminator cannot tell.
+    pub generator_loss: f64,
+    /// Share of samples and codes told right, in per cent.
+    pub discriminator_accuracy_percent: f64,
+    /// Of the mixture: petals that hold at least 2 % of the codes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub petals_filled: Option<usize>,
+    /// Of the mixture: codes within three standard deviations of a petal, in per cent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub codes_in_petals_percent: Option<f64>,
+}
+
+/// Figures of principal component analysis, fitted on the training images.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PcaSummary {
+    /// Components.
+    pub components: usize,
+    /// Test mean squared error per pixel.
+    pub mse_per_pixel: f64,
+    /// Accuracy of a linear classifier of the components, 0..1.
+    pub linear_probe_accuracy: f64,
+    /// Accuracy of the five nearest neighbours, 0..1.
+    pub nearest_neighbour_accuracy: f64,
+    /// Largest principal angle between the decoder's subspace and PCA's, in degrees; only of linear networks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest_angle_degrees: Option<f64>,
+}
+
+/// Figures of the data set that hold for any model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataSetSummary {
+    /// No model's cross-entropy lies below it, in nats per pixel.
+    pub entropy_floor_per_pixel: f64,
+    /// Accuracy of a linear classifier of raw pixels, 0..1.
+    pub linear_probe_accuracy: f64,
+    /// Accuracy of the five nearest neighbours, 0..1.
+    pub nearest_neighbour_accuracy: f64,
+}
+
+/// Bytes of an image and peak signal-to-noise ratio in decibel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CompressedSummary {
+    /// JPEG's quality setting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<u8>,
+    /// Bytes of an image.
+    pub bytes: f64,
+    /// `10 log₁₀(1 / MSE)`.
+    pub psnr_db: f64,
+}
+
+/// The code at 8 bits a unit beside picture formats, means over test images.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CompressionSummary {
+    /// The code and the reconstruction from it.
+    pub code: CompressedSummary,
+    /// Bytes of a PNG, which loses nothing.
+    pub png_bytes: f64,
+    /// JPEG at several qualities, headers included.
+    pub jpeg: Vec<CompressedSummary>,
+    /// The code on images that are no digits: black and white exchanged.
+    pub code_of_inverted: CompressedSummary,
+    /// JPEG on the same.
+    pub jpeg_of_inverted: CompressedSummary,
+}
+
+/// Something that is wrong with the model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Noticed {
+    /// Its name: `dead-units`, `collapsed-posterior`, `discriminator-won`, `copies`, `collapsed-output`.
+    pub what: String,
+    /// The sentence the window shows.
+    pub message: String,
 }
 
 /// Figures on the whole test split: from corrupted inputs against clean targets where the recipe corrupts.
@@ -51,9 +149,30 @@ pub struct TestFigures {
     pub objective: f64,
     /// Squared error summed over an image's pixels.
     pub squared_error_per_image: f64,
-    /// Signal-to-noise ratios, where the recipe corrupts.
+    /// Signal-to-noise ratios, where the encoder sees something else than the image asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub psnr_per_class_db: Option<PsnrSummary>,
+    /// `−E ln p(x|z)` of a variational code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconstruction_nats_per_image: Option<f64>,
+    /// `KL(q ‖ p)` of a variational code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kl_nats_per_image: Option<f64>,
+    /// Their sum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub negative_elbo_nats_per_image: Option<f64>,
+    /// Images classified wrong after fine-tuning, from the trained encoder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_percent: Option<f64>,
+    /// The same from random weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_percent_from_random: Option<f64>,
+    /// The same two after each epoch of fine-tuning.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub error_percent_by_epoch: Vec<[f64; 2]>,
+    /// Mean squared error per pixel on images of noise, each pixel drawn from another test image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noise_image_mse_per_pixel: Option<f64>,
 }
 
 /// Peak signal-to-noise ratios against the clean image, for each class from 0 to 9, in decibel.
@@ -76,13 +195,35 @@ pub struct CodeSummary {
     pub near_zero_fraction: f64,
     /// Units with |h| < 0.01 on every image.
     pub dead_units: usize,
-    /// The other units.
+    /// The other units; of a variational code those whose mean varies over images by more than 0.01.
     pub active_units: usize,
+    /// `‖∂h/∂x‖²_F`, averaged over images.
+    pub jacobian_norm: f64,
+    /// Mean of each unit, of codes of up to 32 units.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unit_means: Vec<f32>,
+    /// Variance of each unit, of codes of up to 32 units.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unit_variances: Vec<f32>,
+    /// Divergence of each unit from the prior, in nats, of a variational code of up to 32 units.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unit_kl_nats: Vec<f32>,
+    /// Accuracy of a linear classifier of the code, 0..1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linear_probe_accuracy: Option<f64>,
+    /// Accuracy of the code's five nearest neighbours, 0..1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest_neighbour_accuracy: Option<f64>,
 }
+
+/// Units up to which their figures are listed one by one.
+const MAX_LISTED_UNITS: usize = 32;
 
 impl From<&Evaluation> for TestFigures {
     fn from(evaluation: &Evaluation) -> Self {
         let objective = evaluation.terms.first().map(|&(_, value)| value);
+        let variational = evaluation.variational.as_ref();
+        let classification = evaluation.classification.as_ref();
         Self {
             mse_per_pixel: evaluation.mse_per_pixel,
             bce_per_pixel: evaluation.bce_per_pixel,
@@ -92,20 +233,147 @@ impl From<&Evaluation> for TestFigures {
                 corrupted_input: psnr.input_db.clone(),
                 reconstruction: psnr.reconstruction_db.clone(),
             }),
+            reconstruction_nats_per_image: variational.map(|of| of.reconstruction_nats),
+            kl_nats_per_image: variational.map(|of| of.kl_nats),
+            negative_elbo_nats_per_image: variational.map(VariationalFigures::negative_elbo_nats),
+            error_percent: classification.map(|of| of.error_percent),
+            error_percent_from_random: classification.map(|of| of.error_percent_from_random),
+            error_percent_by_epoch: classification.map_or_else(Vec::new, |of| of.by_epoch.clone()),
+            noise_image_mse_per_pixel: evaluation.noise_image_mse,
         }
     }
 }
 
 impl CodeSummary {
-    /// The code's figures of a full evaluation.
+    /// The code's figures of a full evaluation, and of a report where there is one.
     #[must_use]
-    pub fn of(evaluation: &Evaluation) -> Option<Self> {
+    pub fn of(evaluation: &Evaluation, report: Option<&CodeReport>) -> Option<Self> {
+        let variational = evaluation.variational.as_ref();
+        let listed = |values: &[f32]| {
+            if values.len() <= MAX_LISTED_UNITS {
+                values.to_vec()
+            } else {
+                Vec::new()
+            }
+        };
         evaluation.code.as_ref().map(|code| Self {
             size: code.size,
             mean_activation: code.mean_activation,
             near_zero_fraction: code.near_zero_fraction,
             dead_units: code.dead_units,
-            active_units: code.size - code.dead_units,
+            active_units: variational
+                .map_or(code.size - code.dead_units, |figures| figures.active_units),
+            jacobian_norm: code.jacobian_norm,
+            unit_means: listed(&code.unit_means),
+            unit_variances: listed(&code.unit_variances),
+            unit_kl_nats: variational.map_or_else(Vec::new, |of| listed(&of.unit_kl_nats)),
+            linear_probe_accuracy: report.map(|report| report.code.linear_probe),
+            nearest_neighbour_accuracy: report.map(|report| report.code.nearest_neighbours),
         })
+    }
+}
+
+impl From<&AdversarialFigures> for AdversarySummary {
+    fn from(figures: &AdversarialFigures) -> Self {
+        Self {
+            discriminator_loss: figures.discriminator_loss,
+            generator_loss: figures.generator_loss,
+            discriminator_accuracy_percent: figures.discriminator_accuracy,
+            petals_filled: figures.petals.map(|(filled, _)| filled),
+            codes_in_petals_percent: figures.petals.map(|(_, share)| share),
+        }
+    }
+}
+
+impl PcaSummary {
+    /// PCA's figures for a code of `size` units.
+    #[must_use]
+    pub fn of(yardsticks: &Yardsticks, report: &CodeReport, size: usize) -> Option<Self> {
+        let components = size.min(N_PIXELS);
+        Some(Self {
+            components,
+            mse_per_pixel: yardsticks.pca_mse(components)?,
+            linear_probe_accuracy: report.pca.linear_probe,
+            nearest_neighbour_accuracy: report.pca.nearest_neighbours,
+            largest_angle_degrees: report.subspace_angle_degrees,
+        })
+    }
+}
+
+impl DataSetSummary {
+    /// What holds for any model.
+    #[must_use]
+    pub fn of(yardsticks: &Yardsticks, report: &CodeReport) -> Self {
+        Self {
+            entropy_floor_per_pixel: yardsticks.entropy_floor,
+            linear_probe_accuracy: report.pixels.linear_probe,
+            nearest_neighbour_accuracy: report.pixels.nearest_neighbours,
+        }
+    }
+}
+
+impl From<&CompressionReport> for CompressionSummary {
+    fn from(report: &CompressionReport) -> Self {
+        let of = |compressed: &Compressed, quality| CompressedSummary {
+            quality,
+            bytes: compressed.bytes,
+            psnr_db: compressed.psnr_db,
+        };
+        let jpeg = report.jpeg.iter();
+        let finest = report.jpeg.last().map(|&(quality, _)| quality);
+        Self {
+            code: of(&report.code, None),
+            png_bytes: report.png_bytes,
+            jpeg: jpeg
+                .map(|(quality, figures)| of(figures, Some(*quality)))
+                .collect(),
+            code_of_inverted: of(&report.inverted[0], None),
+            jpeg_of_inverted: of(&report.inverted[1], finest),
+        }
+    }
+}
+
+impl Summary {
+    /// A figure that presets are held to; none where the run does not have it.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub fn figure(&self, figure: Figure) -> Option<f64> {
+        let (code, test) = (self.code.as_ref(), &self.test);
+        let adversary = self.adversary.as_ref();
+        match figure {
+            Figure::Parameters => Some(self.parameters as f64),
+            Figure::Mse => Some(test.mse_per_pixel),
+            Figure::Bce => test.bce_per_pixel,
+            Figure::MseOverPca => {
+                let pca = self.pca.as_ref()?;
+                Some(test.mse_per_pixel / pca.mse_per_pixel)
+            }
+            Figure::SubspaceAngle => self.pca.as_ref()?.largest_angle_degrees,
+            Figure::SquaredErrorPerImage => Some(test.squared_error_per_image),
+            Figure::MeanActivation => code.map(|code| code.mean_activation),
+            Figure::LeastGainDb => {
+                let psnr = test.psnr_per_class_db.as_ref()?;
+                let pairs = psnr.reconstruction.iter().zip(&psnr.corrupted_input);
+                pairs.map(|(output, input)| output - input).reduce(f64::min)
+            }
+            Figure::JacobianNorm => code.map(|code| code.jacobian_norm),
+            Figure::NoiseImageMse => test.noise_image_mse_per_pixel,
+            Figure::NegativeElbo => test.negative_elbo_nats_per_image,
+            Figure::ActiveUnits => code.map(|code| code.active_units as f64),
+            Figure::CodeMeanOffset => {
+                let offsets = code?.unit_means.iter().map(|mean| f64::from(mean.abs()));
+                offsets.reduce(f64::max)
+            }
+            Figure::CodeVarianceRatio => {
+                let variances = code?.unit_variances.iter().map(|&v| f64::from(v));
+                variances.map(|v| v.max(v.recip())).reduce(f64::max)
+            }
+            Figure::DiscriminatorAccuracy => {
+                adversary.map(|figures| figures.discriminator_accuracy_percent)
+            }
+            Figure::PetalsFilled => Some(adversary?.petals_filled? as f64),
+            Figure::CodesInPetals => adversary?.codes_in_petals_percent,
+            Figure::ErrorPercent => test.error_percent,
+        }
     }
 }

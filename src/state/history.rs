@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::experiment::{Experiment, Term};
+use crate::experiment::{Experiment, Sparsity, Term};
 use crate::protocol::{Evaluation, StepBatch};
 
 use super::Series;
@@ -45,9 +45,15 @@ impl History {
         self.test.get(&term)
     }
 
-    /// Every term with a curve, the objective first.
+    /// Every term with a training curve, the objective first.
     pub fn terms(&self) -> impl Iterator<Item = Term> + '_ {
         self.train.keys().copied()
+    }
+
+    /// Every term with a test curve, the objective first. While a part of the plan trains something else, the
+    /// objective is measured all the same.
+    pub fn test_terms(&self) -> impl Iterator<Item = Term> + '_ {
+        self.test.keys().copied()
     }
 
     /// Moments at which the recipe changed, oldest first.
@@ -108,54 +114,84 @@ impl History {
 
 /// Names every live setting that differs, with both values.
 fn describe_change(before: &Experiment, after: &Experiment) -> String {
-    let mut changes = Vec::new();
-    let (old, new) = (
-        before.optimizer.learning_rate(),
-        after.optimizer.learning_rate(),
-    );
-    if old.to_bits() != new.to_bits() {
-        changes.push(format!("learning rate {old} → {new}"));
-    }
-    if before.corruption != after.corruption {
-        let text = |c: crate::experiment::Corruption| {
-            if c.is_none() {
-                "none".to_owned()
-            } else {
-                format!("{} {}", c.label(), c.strength())
-            }
-        };
-        changes.push(format!(
-            "corruption {} → {}",
-            text(before.corruption),
-            text(after.corruption)
-        ));
-    }
-    if before.objective.reconstruction != after.objective.reconstruction {
-        changes.push(format!(
-            "{} → {}",
-            before.objective.reconstruction.short_label(),
-            after.objective.reconstruction.short_label()
-        ));
-    }
-    if before.objective.sparsity != after.objective.sparsity {
-        use crate::experiment::Sparsity;
-        let weight = |sparsity| match sparsity {
-            Sparsity::None => 0.0,
-            Sparsity::L1 { weight } => weight,
-        };
-        changes.push(format!(
-            "L1 weight {} → {}",
-            weight(before.objective.sparsity),
-            weight(after.objective.sparsity)
-        ));
-    }
-    if before.training.batch_size != after.training.batch_size {
-        changes.push(format!(
-            "batch size {} → {}",
-            before.training.batch_size, after.training.batch_size
-        ));
-    }
-    changes.join(", ")
+    let (old, new) = (settings_of(before), settings_of(after));
+    let changes = old.iter().zip(&new).filter(|(old, new)| old != new);
+    changes
+        .map(|((name, old), (_, new))| format!("{name} {old} → {new}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Every live setting with its value, in an order that does not depend on the values.
+fn settings_of(experiment: &Experiment) -> Vec<(&'static str, String)> {
+    let Experiment {
+        corruption,
+        target,
+        objective,
+        optimizer,
+        training,
+        ..
+    } = experiment;
+    let with_strength = if corruption.is_none() {
+        "none".to_owned()
+    } else {
+        format!("{} {}", corruption.label(), corruption.strength())
+    };
+    let (sparsity, target_activation) = match objective.sparsity {
+        Sparsity::None => (0.0, None),
+        Sparsity::L1 { weight } => (weight, None),
+        Sparsity::Kl { target, weight } => (weight, Some(target)),
+    };
+    let or_none = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
+    let variational = objective.prior.variational();
+    let adversarial = objective.prior.adversarial();
+    vec![
+        ("optimizer", optimizer.label().to_owned()),
+        ("learning rate", optimizer.learning_rate.to_string()),
+        ("momentum", optimizer.momentum.to_string()),
+        ("weight decay", optimizer.weight_decay.to_string()),
+        ("gradient clip", optimizer.gradient_clip.to_string()),
+        ("corruption", with_strength),
+        (
+            "test noise",
+            or_none(experiment.test_noise.map(|noise| noise.to_string())),
+        ),
+        ("target", target.label().to_owned()),
+        ("loss", objective.reconstruction.short_label().to_owned()),
+        ("sparsity", objective.sparsity.label().to_owned()),
+        ("sparsity weight", sparsity.to_string()),
+        ("ρ", or_none(target_activation.map(|rho| rho.to_string()))),
+        ("contraction λ", objective.contraction.to_string()),
+        (
+            "β",
+            or_none(variational.map(|prior| prior.beta.to_string())),
+        ),
+        (
+            "KL warm-up",
+            or_none(variational.map(|prior| prior.warm_up_epochs.to_string())),
+        ),
+        (
+            "capacity C",
+            or_none(variational.map(|prior| prior.capacity.to_string())),
+        ),
+        (
+            "likelihood σ",
+            or_none(variational.map(|prior| prior.likelihood_sigma.to_string())),
+        ),
+        (
+            "prior",
+            or_none(adversarial.map(|prior| prior.distribution.label().to_owned())),
+        ),
+        (
+            "adversarial λ",
+            or_none(adversarial.map(|prior| prior.weight.to_string())),
+        ),
+        (
+            "discriminator rate",
+            or_none(adversarial.map(|prior| prior.discriminator_learning_rate.to_string())),
+        ),
+        ("batch size", training.batch_size.to_string()),
+    ]
 }
 
 #[cfg(test)]
@@ -164,7 +200,7 @@ mod tests {
 
     fn with_rate(rate: f64) -> Experiment {
         let mut experiment = Experiment::default();
-        *experiment.optimizer.learning_rate_mut() = rate;
+        experiment.optimizer.learning_rate = rate;
         experiment
     }
 

@@ -10,7 +10,8 @@ mod series;
 
 use crate::experiment::{Experiment, InvalidExperiment};
 use crate::protocol::{
-    DatasetDescription, DatasetProgress, DeviceInfo, Event, Failure, Phase, RunId, Snapshot,
+    DatasetDescription, DatasetProgress, DeviceInfo, EvaluationScope, Event, Failure, Phase, RunId,
+    Snapshot, Yardsticks,
 };
 
 pub use history::{History, Mark};
@@ -25,6 +26,8 @@ pub struct LabState {
     pub device: Option<DeviceInfo>,
     /// The data set in use.
     pub dataset: Option<DatasetDescription>,
+    /// What that data set allows; none until it is known.
+    pub yardsticks: Option<Yardsticks>,
     /// Loading or fetching that is under way.
     pub loading: Option<DatasetProgress>,
     /// The run in progress.
@@ -110,7 +113,9 @@ impl LabState {
             Event::DatasetLoaded(dataset) => {
                 self.loading = None;
                 self.dataset = Some(dataset);
+                self.yardsticks = None;
             }
+            Event::YardsticksKnown(yardsticks) => self.yardsticks = Some(yardsticks),
             Event::LoadingCancelled => {
                 self.loading = None;
                 self.notices.info("Loading cancelled".to_owned());
@@ -138,11 +143,26 @@ impl LabState {
             Event::PhaseChanged { run, .. }
             | Event::Tuned { run, .. }
             | Event::StepsTaken { run, .. }
-            | Event::Evaluated { run, .. } => {
+            | Event::Evaluated { run, .. }
+            | Event::CodeJudged { run, .. } => {
                 if let Some(state) = self.run.as_mut().filter(|state| state.id == run) {
+                    if let Event::Evaluated { evaluation, .. } = &event
+                        && evaluation.scope == EvaluationScope::Full
+                    {
+                        for diagnosis in state.new_diagnoses(evaluation) {
+                            self.notices.warning(diagnosis.to_string());
+                        }
+                    }
                     state.apply(event);
                 }
             }
+        }
+    }
+
+    /// The code of the run in progress was asked to be judged; the answer takes seconds.
+    pub fn note_judging(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.is_judging_code = true;
         }
     }
 
@@ -167,6 +187,88 @@ impl LabState {
             }
             _ => {}
         }
+        if let Some(run) = &mut self.run {
+            run.is_judging_code = false; // whatever failed, a wait without end would be worse
+        }
         self.notices.error(failure.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Diagnosis, Evaluation};
+
+    fn evaluation(step: u64, diagnoses: Vec<Diagnosis>) -> Evaluation {
+        Evaluation {
+            step,
+            epoch: 1.0,
+            scope: EvaluationScope::Full,
+            terms: Vec::new(),
+            mse_per_pixel: 0.01,
+            bce_per_pixel: None,
+            squared_error_per_image: 7.84,
+            code: None,
+            psnr: None,
+            variational: None,
+            adversarial: None,
+            classification: None,
+            noise_image_mse: None,
+            diagnoses,
+        }
+    }
+
+    fn started() -> (LabState, RunId) {
+        let mut state = LabState::default();
+        let run = state.begin_run();
+        state.apply(Event::RunStarted {
+            run,
+            experiment: Experiment::default(),
+            n_parameters: 1,
+            steps_per_epoch: 1,
+        });
+        (state, run)
+    }
+
+    #[test]
+    fn a_diagnosis_is_noticed_once_while_it_lasts_and_again_when_it_comes_back() {
+        let (mut state, run) = started();
+        let dead = |dead| Diagnosis::DeadUnits { dead, size: 64 };
+        let copies = Diagnosis::Copies {
+            noise_mse: 0.01,
+            share: 12.0,
+        };
+        let epochs = [
+            (vec![dead(3)], 1),
+            (vec![dead(5)], 1), // the same, and worse
+            (vec![dead(5), copies], 2),
+            (vec![], 2),
+            (vec![dead(4)], 3),
+        ];
+        for (step, (diagnoses, n_notices)) in (1..).zip(epochs) {
+            let evaluation = evaluation(step, diagnoses);
+            state.apply(Event::Evaluated { run, evaluation });
+            let warnings = state.notices.since(0);
+            assert_eq!(
+                warnings
+                    .filter(|notice| notice.level == NoticeLevel::Warning)
+                    .count(),
+                n_notices,
+                "step {step}"
+            );
+        }
+        let first = state.notices.since(0).next().expect("noticed");
+        assert!(first.text.starts_with("3 of 64 code units"));
+    }
+
+    #[test]
+    fn judging_ends_with_a_failure() {
+        let (mut state, _) = started();
+        state.note_judging();
+        assert!(state.run.as_ref().is_some_and(|run| run.is_judging_code));
+        state.apply(Event::Failed(Failure::WorkerPanicked {
+            message: "gone".to_owned(),
+        }));
+        assert!(state.run.as_ref().is_some_and(|run| !run.is_judging_code));
     }
 }

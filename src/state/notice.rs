@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 pub enum NoticeLevel {
     /// Something happened as asked.
     Info,
+    /// Nothing failed, yet something is not as it should be.
+    Warning,
     /// Something went wrong.
     Error,
 }
@@ -36,6 +38,11 @@ impl Notices {
     /// Notes that something happened as asked.
     pub fn info(&mut self, text: String) {
         self.push(NoticeLevel::Info, text);
+    }
+
+    /// Notes that something is not as it should be.
+    pub fn warning(&mut self, text: String) {
+        self.push(NoticeLevel::Warning, text);
     }
 
     /// Notes that something went wrong.

@@ -2,7 +2,8 @@
 
 use crate::experiment::Experiment;
 use crate::protocol::{
-    Evaluation, EvaluationScope, Event, Phase, PlanPosition, RunId, Snapshot, StepBatch,
+    CodeReport, Diagnosis, Evaluation, EvaluationScope, Event, Phase, PlanPosition, RunId,
+    Snapshot, StepBatch,
 };
 
 use super::History;
@@ -34,6 +35,10 @@ pub struct RunState {
     pub full_evaluation: Option<Evaluation>,
     /// The newest evaluation of any scope.
     pub evaluation: Option<Evaluation>,
+    /// What the code is worth, when it was last judged.
+    pub code_report: Option<CodeReport>,
+    /// Whether it is being judged.
+    pub is_judging_code: bool,
     /// The newest look at the model.
     pub snapshot: Option<Snapshot>,
 }
@@ -68,6 +73,8 @@ impl RunState {
             ghost,
             full_evaluation: None,
             evaluation: None,
+            code_report: None,
+            is_judging_code: false,
             snapshot: None,
         }
     }
@@ -77,7 +84,13 @@ impl RunState {
     pub fn position(&self) -> PlanPosition {
         match self.phase {
             Phase::Ready | Phase::PreparingKernels => PlanPosition {
-                epochs_goal: self.experiment.training.epochs,
+                epochs_goal: self.experiment.total_epochs(),
+                stage: self.experiment.stage_of(0).0,
+                stage_epochs_goal: self
+                    .experiment
+                    .stages()
+                    .first()
+                    .map_or(0, |&(_, epochs)| epochs),
                 ..PlanPosition::default()
             },
             Phase::Training { position }
@@ -104,6 +117,24 @@ impl RunState {
         (per_sec.is_finite() && per_sec > 0.0).then(|| left.max(0.0) / per_sec)
     }
 
+    /// What is wrong with the model, as the newest evaluation of the whole test split found.
+    #[must_use]
+    pub fn diagnoses(&self) -> &[Diagnosis] {
+        let evaluation = self.full_evaluation.as_ref();
+        evaluation.map_or(&[], |evaluation| &evaluation.diagnoses)
+    }
+
+    /// What an evaluation finds wrong that was not wrong before. The figures in a diagnosis change from epoch
+    /// to epoch; it is the same one as long as its kind is.
+    pub(super) fn new_diagnoses<'a>(
+        &self,
+        evaluation: &'a Evaluation,
+    ) -> impl Iterator<Item = &'a Diagnosis> {
+        let known: Vec<&str> = self.diagnoses().iter().map(Diagnosis::key).collect();
+        let found = evaluation.diagnoses.iter();
+        found.filter(move |diagnosis| !known.contains(&diagnosis.key()))
+    }
+
     /// The run's curves, to be shown as the ghost of the next; none if it has none.
     pub(super) fn into_history(self) -> Option<History> {
         if self.history.is_empty() {
@@ -115,6 +146,7 @@ impl RunState {
 
     /// The worker is gone in mid-run.
     pub(super) fn interrupt(&mut self) {
+        self.is_judging_code = false;
         self.phase = Phase::Stopped {
             position: self.position(),
         };
@@ -140,6 +172,10 @@ impl RunState {
                     self.full_evaluation = Some(evaluation.clone());
                 }
                 self.evaluation = Some(evaluation);
+            }
+            Event::CodeJudged { report, .. } => {
+                self.is_judging_code = false;
+                self.code_report = Some(report);
             }
             _ => {} // concerns the laboratory, not a run
         }

@@ -5,8 +5,6 @@ use std::collections::HashMap;
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::tensor::{Bytes, Tensor, TensorData};
 
-use crate::model::Autoencoder;
-
 use super::readback::ParameterValues;
 
 /// Weights, optimizer state and position of a run. It holds nothing of a device, so it outlives one.
@@ -14,10 +12,12 @@ use super::readback::ParameterValues;
 /// Random state needs no place here: every random stream is addressed by epoch and step.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
-    /// Every parameter of the model.
+    /// Every parameter of the model and of the networks trained beside it.
     pub parameters: Vec<ParameterValues>,
-    /// The optimizer's state, in Burn's own format.
-    pub optimizer: Bytes,
+    /// The optimizers' states, the model's own first, in Burn's own format.
+    pub optimizers: Vec<Bytes>,
+    /// Errors of the classifiers after each epoch of fine-tuning, in per cent.
+    pub error_curve: Vec<[f64; 2]>,
     /// Steps taken.
     pub step: u64,
     /// Epochs completed.
@@ -26,9 +26,9 @@ pub struct Checkpoint {
     pub position: usize,
 }
 
-/// The model with the checkpoint's values in place of its own. Parameters that the checkpoint does not
+/// A module with the checkpoint's values in place of its own. Parameters that the checkpoint does not
 /// have, or has in another shape, stay as they are.
-pub fn with_parameters(model: Autoencoder, parameters: &[ParameterValues]) -> Autoencoder {
+pub fn with_parameters<M: Module>(model: M, parameters: &[ParameterValues]) -> M {
     let by_id = parameters
         .iter()
         .map(|values| (values.id, values))

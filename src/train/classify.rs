@@ -6,7 +6,7 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::data::{EpochOrder, Split};
-use crate::experiment::{Adam, N_CLASSES, N_PIXELS};
+use crate::experiment::{N_CLASSES, N_PIXELS, Optimizer};
 use crate::model::Classifier;
 
 use super::held_out::CHUNK;
@@ -90,7 +90,7 @@ pub fn train(
 ) -> Result<Classifier, TrainError> {
     let device = device.clone().autodiff();
     let mut model = Classifier::new(N_PIXELS, &recipe.hidden, recipe.seed, &device);
-    let mut optimizer = AdamConfig::new().with_epsilon(Adam::EPSILON).init();
+    let mut optimizer = AdamConfig::new().with_epsilon(Optimizer::EPSILON).init();
     for epoch in 0..recipe.epochs {
         let order = EpochOrder::new(recipe.seed, epoch as u64, split.len());
         for samples in order.samples().chunks(recipe.batch_size) {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
+use crate::analysis::diagnosis;
 use crate::data::{Corruptor, Split};
-use crate::experiment::{Corruption, N_PIXELS};
+use crate::experiment::{Corruption, N_PIXELS, Target};
 use crate::protocol::SampleIdx;
 
 /// Images of one chunk: large enough to keep the device busy, small enough for its memory.
@@ -23,7 +24,7 @@ pub struct Chunk {
     pub samples: Vec<SampleIdx>,
     /// Clean images: `[n, 784]`.
     pub clean: Tensor<2>,
-    /// The same, corrupted; the clean ones where the recipe does not corrupt.
+    /// What the encoder is shown of them; the clean ones where the recipe alters nothing.
     pub corrupted: Tensor<2>,
 }
 
@@ -33,22 +34,35 @@ pub struct HeldOut {
     split: Split,
     device: Device,
     corruption: Corruption,
+    target: Target,
     /// The whole split, put on the device when first asked for.
     full: Option<Arc<[Chunk]>>,
     /// Every [`STRIDE`]-th sample.
     sparse: Option<Chunk>,
+    /// Mean variance of a pixel over the images, once it was asked for.
+    pixel_variance: Option<f64>,
 }
 
 impl HeldOut {
     /// Prepares nothing yet: images go to the device when they are first needed.
-    pub fn new(split: Split, device: Device, corruption: Corruption) -> Self {
+    pub fn new(split: Split, device: Device, corruption: Corruption, target: Target) -> Self {
         Self {
             split,
             device,
             corruption,
+            target,
             full: None,
             sparse: None,
+            pixel_variance: None,
         }
+    }
+
+    /// Mean variance of a pixel over the images: the error of answering every image with the mean image.
+    pub fn pixel_variance(&mut self) -> f64 {
+        let split = &self.split;
+        *self
+            .pixel_variance
+            .get_or_insert_with(|| diagnosis::pixel_variance(split.images(), N_PIXELS))
     }
 
     /// The images themselves.
@@ -56,11 +70,17 @@ impl HeldOut {
         &self.split
     }
 
-    /// Takes on another corruption; corrupted images are made again when next needed.
-    pub fn set_corruption(&mut self, corruption: Corruption) {
-        if corruption != self.corruption {
-            *self = Self::new(self.split.clone(), self.device.clone(), corruption);
+    /// Takes on another way to alter images; they are made again when next needed.
+    pub fn set_input(&mut self, corruption: Corruption, target: Target) {
+        if (corruption, target) != (self.corruption, self.target) {
+            let (split, device) = (self.split.clone(), self.device.clone());
+            *self = Self::new(split, device, corruption, target);
         }
+    }
+
+    /// Whether images are shown as they are.
+    pub fn is_unaltered(&self) -> bool {
+        self.corruption.is_none() && self.target == Target::SameImage
     }
 
     /// The whole split in chunks.
@@ -91,7 +111,7 @@ impl HeldOut {
     pub fn chunk(&self, samples: &[SampleIdx]) -> Chunk {
         let pixels = self.split.gather(samples);
         let clean = self.tensor(pixels.clone(), samples.len());
-        let corrupted = if self.corruption.is_none() {
+        let corrupted = if self.is_unaltered() {
             clean.clone()
         } else {
             self.tensor(self.corrupt(pixels, samples), samples.len())
@@ -105,7 +125,7 @@ impl HeldOut {
 
     /// Corrupts images `[n, 784]`; a sample gets the same noise every time.
     fn corrupt(&self, mut pixels: Vec<f32>, samples: &[SampleIdx]) -> Vec<f32> {
-        let corruptor = Corruptor::evaluation(self.corruption);
+        let corruptor = Corruptor::evaluation(self.corruption).with_target(self.target);
         pixels
             .par_chunks_exact_mut(N_PIXELS)
             .zip(samples)

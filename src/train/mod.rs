@@ -2,11 +2,14 @@
 
 mod checkpoint;
 pub mod classify;
+mod companions;
 pub mod device;
 mod error;
 mod evaluate;
 mod held_out;
 mod host_state;
+mod judge;
+mod optimizer;
 pub mod parity;
 mod probe;
 pub mod readback;
@@ -15,6 +18,7 @@ mod trainer;
 
 pub use checkpoint::Checkpoint;
 pub use error::TrainError;
+pub use judge::{Measures, judge};
 pub use probe::{ProbeState, digits};
 pub use save::SaveError;
 pub use trainer::{Burst, Trainer};

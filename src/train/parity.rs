@@ -10,7 +10,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::experiment::{Architecture, Experiment, N_PIXELS, PresetId};
 use crate::model::Autoencoder;
-use crate::objective;
+use crate::objective::{self, Pass};
 
 use super::{TrainError, device, readback};
 
@@ -50,7 +50,7 @@ impl fmt::Display for Parity {
     }
 }
 
-/// Compares a device with the CPU on two recipes that use every kind of layer, activation and term.
+/// Compares a device with the CPU on recipes that use every kind of layer, activation and term.
 ///
 /// # Errors
 /// When the device fails.
@@ -59,7 +59,12 @@ pub fn compare(device: &Device) -> Result<Parity, TrainError> {
         loss: 0.0,
         gradients: 0.0,
     };
-    for id in [PresetId::Multilayer64, PresetId::DenoiseDense] {
+    for id in [
+        PresetId::Multilayer64,
+        PresetId::DenoiseDense,
+        PresetId::Contractive64,
+        PresetId::DenoiseConv32,
+    ] {
         let experiment = small(id);
         let (loss, gradients) = evaluate(&experiment, device)?;
         let (cpu_loss, cpu_gradients) = evaluate(&experiment, &device::cpu().device)?;
@@ -74,10 +79,14 @@ pub fn compare(device: &Device) -> Result<Parity, TrainError> {
 /// A preset with narrow layers.
 fn small(id: PresetId) -> Experiment {
     let mut experiment = id.preset().experiment();
-    let Architecture::Dense(dense) = &mut experiment.architecture;
-    dense.code = 8;
-    for units in &mut dense.hidden {
-        *units = 16;
+    match &mut experiment.architecture {
+        Architecture::Dense(dense) => {
+            dense.code = 8;
+            for units in &mut dense.hidden {
+                *units = 16;
+            }
+        }
+        Architecture::Convolutional(conv) => conv.channels.fill(2),
     }
     experiment
 }
@@ -91,8 +100,15 @@ fn evaluate(experiment: &Experiment, device: &Device) -> Result<(f32, Vec<Vec<f3
     let images = TensorData::new(pixels, [N_IMAGES, N_PIXELS]);
     let images = Tensor::<2>::from_data(images, &device); // [n, 784]
 
-    let output = model.forward(images.clone());
-    let loss = objective::evaluate(&experiment.objective, &output, images).objective;
+    let pass = Pass {
+        model: &model,
+        output: model.forward(images.clone()),
+        input: images.clone(),
+        epoch: 0.0,
+        directions: None,
+        discriminator: None,
+    };
+    let loss = objective::evaluate(&experiment.objective, &pass, images).objective;
     let gradients = GradientsParams::from_grads(loss.backward(), &model);
     let mut flat = Flat {
         gradients,

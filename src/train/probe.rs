@@ -1,12 +1,16 @@
 //! Looking at a model: what the window's views show, as plain arrays. Looking changes nothing.
 
+use burn::tensor::Tensor;
+
 use crate::analysis::activations;
 use crate::analysis::pca::PrincipalAxes;
-use crate::experiment::{Activation, Architecture, LayerName, N_PIXELS};
+use crate::experiment::{Activation, LayerName, N_PIXELS};
 use crate::model::Autoencoder;
+use crate::objective::variational;
 use crate::protocol::{ActivationView, Axes, DigitView, SampleIdx, ScatterView};
 
 use super::evaluate::squared_error_per_image;
+use super::held_out::Chunk;
 use super::{TrainError, Trainer, readback};
 
 /// What consecutive looks at one run remember of one another.
@@ -81,7 +85,7 @@ impl ProbeState {
         let Some(&(_, n_units)) = layers.iter().find(|(name, _)| *name == layer) else {
             return Ok(None);
         };
-        let range = bounded_range(activation_of(architecture, layer));
+        let range = bounded_range(architecture.activation_of(layer));
         let model = trainer.model();
         let step = trainer.step();
         let chunks = trainer.held_out().full();
@@ -93,6 +97,15 @@ impl ProbeState {
                     .flatten::<1>(0, 1)
             })
             .collect();
+        let of_codes = (layer == LayerName::Code)
+            .then(|| {
+                chunks
+                    .iter()
+                    .filter_map(|chunk| kl_of_units(&model, chunk))
+                    .collect()
+            })
+            .filter(|found: &Vec<_>| !found.is_empty());
+        let unit_kl_nats = of_codes.map(mean_of_rows).transpose()?;
         let values = readback::all_values(of_chunks)?.concat(); // [n, units]
         let figures = activations::statistics(&values, n_units);
         #[expect(clippy::cast_possible_truncation, reason = "figures for people")]
@@ -105,6 +118,7 @@ impl ProbeState {
             near_zero_fraction: figures.near_zero_fraction as f32,
             dead_units: figures.dead_units,
             unit_means: figures.unit_means,
+            unit_kl_nats,
         }))
     }
 
@@ -161,16 +175,28 @@ impl ProbeState {
     }
 }
 
-fn encode_flat(model: &Autoencoder, images: burn::tensor::Tensor<2>) -> burn::tensor::Tensor<1> {
-    model.encode(images).flatten(0, 1) // [n · code]
+/// Divergence of each unit from the prior, summed over a chunk's images: `[code]`; none where the code is not
+/// variational.
+fn kl_of_units(model: &Autoencoder, chunk: &Chunk) -> Option<Tensor<1>> {
+    let code = model.latent(chunk.clean.clone());
+    let of_units = variational::kl_of_units(code.mean, code.log_variance?);
+    Some(of_units.mean_dim(0).flatten(0, 1))
 }
 
-fn activation_of(architecture: &Architecture, layer: LayerName) -> Activation {
-    let Architecture::Dense(dense) = architecture;
-    match layer {
-        LayerName::Code => dense.code_activation,
-        LayerName::Encoder(_) | LayerName::Decoder(_) => dense.hidden_activation,
+/// The mean of rows of equal length. Chunks are of equal size but for the last, which is near enough for
+/// bars.
+fn mean_of_rows(rows: Vec<Tensor<1>>) -> Result<Vec<f32>, TrainError> {
+    #[expect(clippy::cast_precision_loss, reason = "a few chunks")]
+    let n_rows = rows.len() as f32;
+    let sum = rows.into_iter().reduce(|sum, row| sum + row);
+    match sum {
+        Some(sum) => readback::values(sum.div_scalar(n_rows)),
+        None => Ok(Vec::new()),
     }
+}
+
+fn encode_flat(model: &Autoencoder, images: Tensor<2>) -> Tensor<1> {
+    model.encode(images).flatten(0, 1) // [n · code]
 }
 
 /// The range of an activation that has one; the others' histograms follow their values.

@@ -30,7 +30,8 @@ pub const RESUME_FILE: &str = "resume.bpk";
 
 impl Trainer {
     /// Writes `model.safetensors`, weights under `PyTorch`'s layout with the experiment in the metadata, and
-    /// `resume.bpk`, the optimizer's state, into a folder.
+    /// `resume.bpk`, the optimizer's state, into a folder; networks trained beside the model have theirs in
+    /// `resume-1.bpk` and so on.
     ///
     /// # Errors
     /// When the device fails or a file cannot be written.
@@ -49,7 +50,13 @@ impl Trainer {
         let weights = store.get_bytes().map_err(|error| format(&error))?;
         let checkpoint = self.checkpoint()?;
         whole_file::write(&folder.join(MODEL_FILE), &weights)?;
-        whole_file::write(&folder.join(RESUME_FILE), &checkpoint.optimizer)?;
+        for (idx, state) in checkpoint.optimizers.iter().enumerate() {
+            let name = match idx {
+                0 => RESUME_FILE.to_owned(),
+                more => format!("resume-{more}.bpk"), // of networks trained beside the model
+            };
+            whole_file::write(&folder.join(name), state)?;
+        }
         Ok(())
     }
 }

@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use rayon::prelude::*;
 
-use crate::data::{Corruptor, Dataset, EpochOrder};
-use crate::experiment::{Adam, Experiment, N_PIXELS, Optimizer, Term};
+use crate::analysis::diagnosis;
+use crate::data::{Corruptor, Dataset, EpochOrder, noise};
+use crate::experiment::{Activation, Experiment, N_PIXELS, Optimizer, Prior, Stage, Stream, Term};
 use crate::model::Autoencoder;
-use crate::objective;
+use crate::objective::{self, Pass, reconstruction};
 use crate::protocol::{Evaluation, EvaluationScope, StepBatch};
 
+use super::companions::{Adversary, Classifiers};
+use super::evaluate::Subject;
 use super::held_out::HeldOut;
-use super::host_state::LoadedOnHost;
+use super::optimizer::Stepper;
 use super::{Checkpoint, TrainError, checkpoint, evaluate, readback};
 
 /// Running evaluations within an epoch, at fixed steps so that two runs alike measure alike.
@@ -32,21 +34,17 @@ pub struct Trainer {
     /// With gradients.
     device: Device,
     model: Autoencoder,
-    optimizer: ModuleOptimizerSlot,
+    stepper: Stepper,
+    adversary: Option<Adversary>,
+    /// From the first epoch of fine-tuning on.
+    classifiers: Option<Classifiers>,
+    /// Errors of the classifiers after each epoch of fine-tuning, in per cent.
+    error_curve: Vec<[f64; 2]>,
     step: u64,
     /// Images of the epoch in progress that were visited.
     position: usize,
     order: EpochOrder,
     held_out: HeldOut,
-}
-
-/// `ModuleOptimizer` has no `Debug` of its own.
-struct ModuleOptimizerSlot(ModuleOptimizer);
-
-impl std::fmt::Debug for ModuleOptimizerSlot {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ModuleOptimizer")
-    }
 }
 
 /// Steps taken in one go.
@@ -63,7 +61,8 @@ pub struct Burst {
 /// The terms of one step, still on the device.
 struct StepTerms {
     epoch: f64,
-    /// The objective, then its terms: `[n_terms]`.
+    stage: Stage,
+    /// In the order of [`Experiment::terms_of`]: `[n_terms]`.
     values: Tensor<1>,
 }
 
@@ -80,10 +79,15 @@ impl Trainer {
         let held_out = HeldOut::new(
             dataset.test.clone(),
             device.clone().inner(),
-            experiment.corruption,
+            experiment.test_corruption(),
+            experiment.target,
         );
+        let adversary = experiment.objective.prior.adversarial();
         Self {
-            optimizer: ModuleOptimizerSlot(optimizer_of(&experiment)),
+            stepper: Stepper::new(&experiment.optimizer),
+            adversary: adversary.map(|_| Adversary::new(&experiment, &device)),
+            classifiers: None,
+            error_curve: Vec::new(),
             experiment,
             dataset,
             device,
@@ -157,16 +161,40 @@ impl Trainer {
         self.model.valid()
     }
 
+    /// The device, without gradients.
+    pub(super) fn inner_device(&self) -> Device {
+        self.device.clone().inner()
+    }
+
     /// The test split on the device.
     pub(super) fn held_out(&mut self) -> &mut HeldOut {
         &mut self.held_out
     }
 
+    /// Which part of the plan the next step belongs to, and the epochs before that part.
+    #[must_use]
+    pub fn stage(&self) -> (Stage, u64) {
+        self.experiment.stage_of(self.order.epoch())
+    }
+
     /// Takes on another recipe for the same model, from the next step on.
-    pub fn tune(&mut self, experiment: Experiment) {
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn tune(&mut self, experiment: Experiment) -> Result<(), TrainError> {
         debug_assert!(self.experiment.keeps_model_of(&experiment));
-        self.held_out.set_corruption(experiment.corruption);
+        let (before, after) = (&self.experiment.optimizer, &experiment.optimizer);
+        let keeps_optimizer = Optimizer {
+            learning_rate: after.learning_rate,
+            ..*before
+        } == *after;
+        if !keeps_optimizer {
+            self.stepper = self.stepper.retuned(before, after)?;
+        }
+        let (corruption, target) = (experiment.test_corruption(), experiment.target);
+        self.held_out.set_input(corruption, target);
         self.experiment = experiment;
+        Ok(())
     }
 
     /// Takes steps until the budget is used up, `max_steps` are done, an epoch is complete, a running
@@ -185,7 +213,7 @@ impl Trainer {
         let mut taken = Vec::new();
         let (completed_epoch, evaluation_due) = loop {
             let before = self.order.epoch();
-            let (terms, n) = self.take_step();
+            let (terms, n) = self.take_step()?;
             taken.push(terms);
             n_images += n as u64;
             let completed_epoch = self.order.epoch() != before;
@@ -212,34 +240,35 @@ impl Trainer {
     /// # Errors
     /// When the device fails.
     pub fn evaluate(&mut self, scope: EvaluationScope) -> Result<Evaluation, TrainError> {
-        let model = self.model();
-        let evaluation = match scope {
-            EvaluationScope::Full => {
-                let chunks = self.held_out.full();
-                evaluate::evaluate(
-                    &model,
-                    &self.experiment,
-                    self.held_out.split(),
-                    &chunks,
-                    scope,
-                )
+        let chunks = match scope {
+            EvaluationScope::Full => self.held_out.full(),
+            EvaluationScope::Running => [self.held_out.sparse()].into(),
+        };
+        let tuning = self.classifiers.as_ref();
+        let subject = Subject {
+            model: self.model(),
+            experiment: &self.experiment,
+            discriminator: self.adversary.as_ref().map(|a| a.discriminator.valid()),
+            classifiers: tuning.map(|both| [both.tuned.valid(), both.random.valid()]),
+            epoch: self.joint_epoch(),
+        };
+        let split = self.held_out.split();
+        let mut evaluation = evaluate::evaluate(&subject, split, &chunks, scope)?;
+        if let Some(figures) = &mut evaluation.classification {
+            let errors = [figures.error_percent, figures.error_percent_from_random];
+            let epochs_tuned = self.epochs_tuned();
+            if epochs_tuned > self.error_curve.len() {
+                self.error_curve.push(errors);
             }
-            EvaluationScope::Running => {
-                let chunk = [self.held_out.sparse()];
-                evaluate::evaluate(
-                    &model,
-                    &self.experiment,
-                    self.held_out.split(),
-                    &chunk,
-                    scope,
-                )
-            }
-        }?;
-        Ok(Evaluation {
-            step: self.step,
-            epoch: self.epoch(),
-            ..evaluation
-        })
+            figures.by_epoch.clone_from(&self.error_curve);
+        }
+        evaluation.step = self.step;
+        evaluation.epoch = self.epoch();
+        if scope == EvaluationScope::Full {
+            let variance = self.held_out.pixel_variance();
+            evaluation.diagnoses = diagnosis::of(&evaluation, variance);
+        }
+        Ok(evaluation)
     }
 
     /// The run's changing state as plain numbers.
@@ -247,13 +276,20 @@ impl Trainer {
     /// # Errors
     /// When the device fails.
     pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
-        let optimizer = self.optimizer.0.into_bytes().map_err(|error| {
-            let reason = format!("the optimizer's state cannot be read: {error}");
-            TrainError::Device { reason }
-        })?;
+        let mut parameters = readback::parameters(&self.model)?;
+        let mut optimizers = vec![self.stepper.state()?];
+        if let Some(adversary) = &self.adversary {
+            parameters.extend(adversary.parameters()?);
+            optimizers.extend(adversary.states()?);
+        }
+        if let Some(classifiers) = &self.classifiers {
+            parameters.extend(classifiers.parameters()?);
+            optimizers.extend(classifiers.states()?);
+        }
         Ok(Checkpoint {
-            parameters: readback::parameters(&self.model)?,
-            optimizer,
+            parameters,
+            optimizers,
+            error_curve: self.error_curve.clone(),
             step: self.step,
             epoch: self.order.epoch(),
             position: self.position,
@@ -265,51 +301,220 @@ impl Trainer {
     /// # Errors
     /// When the optimizer's state cannot be read.
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+        let Checkpoint {
+            parameters,
+            optimizers,
+            ..
+        } = checkpoint;
         let fresh = Autoencoder::new(&self.experiment, &self.device);
-        self.model = checkpoint::with_parameters(fresh, &checkpoint.parameters);
-        let mut optimizer = optimizer_of(&self.experiment);
-        if checkpoint.step > 0 {
-            optimizer = optimizer
-                .from_bytes(checkpoint.optimizer.clone())
-                .map_err(|error| TrainError::Device {
-                    reason: format!("the optimizer's state cannot be read: {error}"),
-                })?;
+        self.model = checkpoint::with_parameters(fresh, parameters);
+        self.stepper = Stepper::new(&self.experiment.optimizer);
+        let mut states = optimizers.as_slice();
+        if let Some((state, others)) = states.split_first() {
+            if checkpoint.step > 0 {
+                let fresh = Stepper::new(&self.experiment.optimizer);
+                self.stepper = fresh.with_state(state.clone())?;
+            }
+            states = others;
         }
-        self.optimizer = ModuleOptimizerSlot(optimizer);
+        let has_state = checkpoint.step > 0;
+        if self.adversary.is_some() {
+            let (own, others) = states.split_at(states.len().min(1));
+            let own = if has_state { own } else { &[] };
+            let fresh = Adversary::new(&self.experiment, &self.device);
+            self.adversary = Some(fresh.restored(parameters, own)?);
+            states = others;
+        }
+        self.error_curve.clone_from(&checkpoint.error_curve);
         self.step = checkpoint.step;
         self.position = checkpoint.position;
         self.order = self.order_of(checkpoint.epoch);
+        self.classifiers = None;
+        if states.len() == 2 {
+            let fresh = Classifiers::new(&self.experiment, &self.model, &self.device)?;
+            self.classifiers = Some(fresh.restored(parameters, states)?);
+        }
         Ok(())
     }
 
     /// One step: forward, backward, update. Returns its terms and its images' number.
-    fn take_step(&mut self) -> (StepTerms, usize) {
+    fn take_step(&mut self) -> Result<(StepTerms, usize), TrainError> {
         let start = self.position;
         let end = (start + self.experiment.training.batch_size).min(self.samples_per_epoch());
-        let n_images = end - start;
-        let (input, target) = self.batch(start, end);
-
-        let output = self.model.forward(input);
-        let terms = objective::evaluate(&self.experiment.objective, &output, target);
-        let gradients = terms.objective.backward();
-        let gradients = GradientsParams::from_grads(gradients, &self.model);
-        let learning_rate = self.experiment.optimizer.learning_rate();
-        let model = self.model.clone();
-        self.model = self.optimizer.0.step(learning_rate, model, gradients);
+        let (stage, _) = self.stage();
+        let found = match stage {
+            Stage::Pretraining { layer, .. } => self.pretrain_layer(layer, start, end),
+            Stage::Joint => self.train_jointly(start, end),
+            Stage::FineTuning => self.tune_classifiers(start, end)?,
+        };
 
         self.step += 1;
         self.position = end;
         if end == self.samples_per_epoch() {
             self.position = 0;
             self.order = self.order_of(self.order.epoch() + 1);
+            if self.stage().0 != stage {
+                // What one part learned about its gradients says nothing about the next one's.
+                self.stepper = Stepper::new(&self.experiment.optimizer);
+            }
         }
-        let parts = terms.parts.into_iter().map(|(_, value)| value.inner());
-        let values = [terms.objective.inner()].into_iter().chain(parts).collect();
+        let value = |term: &Term| found.iter().find(|(name, _)| name == term);
+        let names = self.experiment.terms_of(stage);
+        let values = names.iter().filter_map(value);
+        let values: Vec<_> = values.map(|(_, value)| value.clone().inner()).collect();
+        debug_assert_eq!(values.len(), names.len(), "a value for each term");
         let step = StepTerms {
             epoch: self.epoch(),
+            stage,
             values: Tensor::cat(values, 0), // [n_terms]
         };
-        (step, n_images)
+        Ok((step, end - start))
+    }
+
+    /// All layers, by the experiment's objective.
+    fn train_jointly(&mut self, start: usize, end: usize) -> Vec<(Term, Tensor<1>)> {
+        let (input, target) = self.batch(start, end);
+        let objective = self.experiment.objective;
+        let n_images = end - start;
+        let code_size = self.experiment.architecture.code_size();
+        let noise = objective
+            .prior
+            .variational()
+            .map(|_| self.normals(Stream::Latent, n_images, code_size));
+        let needs_directions = objective.contraction > 0.0 && !self.has_closed_contraction();
+        let directions =
+            needs_directions.then(|| self.normals(Stream::Contraction, n_images, N_PIXELS));
+
+        let output = self.model.forward_sampled(input.clone(), noise);
+        let codes = output.code.clone();
+        let pass = Pass {
+            model: &self.model,
+            input,
+            output,
+            epoch: self.joint_epoch(),
+            directions,
+            discriminator: self.adversary.as_ref().map(|a| &a.discriminator),
+        };
+        let terms = objective::evaluate(&objective, &pass, target);
+        let model = self.model.clone();
+        let rate = self.experiment.optimizer.learning_rate;
+        self.model = self.stepper.step(rate, model, &terms.objective);
+
+        let mut found = vec![(Term::Objective, terms.objective)];
+        found.extend(terms.parts);
+        if let (Prior::Adversarial(prior), Some(adversary)) =
+            (&objective.prior, &mut self.adversary)
+        {
+            let (seed, step) = (self.experiment.seed, self.step);
+            let samples = noise::prior_samples(prior.distribution, seed, step, n_images, code_size);
+            let samples = TensorData::new(samples, [n_images, code_size]);
+            let samples = Tensor::<2>::from_data(samples, &self.device); // [n, code]
+            found.extend(adversary.step(prior, samples, codes));
+        }
+        found
+    }
+
+    /// One layer and its mirror: rebuild the layer's own input from a masked one (Vincent et al. 2010).
+    fn pretrain_layer(&mut self, layer: usize, start: usize, end: usize) -> Vec<(Term, Tensor<1>)> {
+        let (_, images) = self.clean_batch(start, end);
+        // Layers below stay as they are: their activations are data.
+        let below = self.model.valid().encode_through(images.inner(), layer);
+        let clean = Tensor::from_inner(below); // [n, inputs of the layer]
+        let [n_images, width] = clean.dims();
+        let plan = self.experiment.plan.pretraining.get(layer);
+        let fraction = plan.map_or(0.0, |plan| plan.corruption);
+        let input = if fraction > 0.0 {
+            let (seed, step) = (self.experiment.seed, self.step);
+            let shape = [n_images, width];
+            let mask = noise::masks(seed, Stream::Pretraining, step, shape, fraction);
+            clean.clone() * Tensor::from_data(TensorData::new(mask, shape), &self.device)
+        } else {
+            clean.clone()
+        };
+        let Some(output) = self.model.rebuild_layer(input, layer) else {
+            let zero = Tensor::<1>::zeros([1], &self.device); // refused by validation
+            return vec![(Term::LayerReconstruction, zero)];
+        };
+        let loss = if output.activation == Activation::Sigmoid {
+            reconstruction::bce_from_logits(output.logits, clean)
+        } else {
+            reconstruction::mse(output.reconstruction(), clean)
+        };
+        let model = self.model.clone();
+        let rate = self.experiment.optimizer.learning_rate;
+        self.model = self.stepper.step(rate, model, &loss);
+        vec![(Term::LayerReconstruction, loss)]
+    }
+
+    /// Both classifiers, by the labels.
+    fn tune_classifiers(
+        &mut self,
+        start: usize,
+        end: usize,
+    ) -> Result<Vec<(Term, Tensor<1>)>, TrainError> {
+        let (labels, images) = self.clean_batch(start, end);
+        let mut classifiers = match self.classifiers.take() {
+            Some(classifiers) => classifiers,
+            None => Classifiers::new(&self.experiment, &self.model, &self.device)?,
+        };
+        let tuning = self.experiment.plan.fine_tuning.as_ref();
+        let rate = tuning.map_or(0.0, |tuning| tuning.learning_rate);
+        let found = classifiers.step(rate, &images, &labels);
+        self.classifiers = Some(classifiers);
+        Ok(found)
+    }
+
+    /// Labels `[n, 1]` and clean images `[n, 784]` of a step.
+    fn clean_batch(&self, start: usize, end: usize) -> (Tensor<2, Int>, Tensor<2>) {
+        let samples = &self.order.samples()[start..end];
+        let train = &self.dataset.train;
+        let labels: Vec<i32> = samples
+            .iter()
+            .map(|&sample| i32::from(train.label(sample as usize)))
+            .collect();
+        let labels = TensorData::new(labels, [samples.len(), 1]);
+        let pixels = TensorData::new(train.gather(samples), [samples.len(), N_PIXELS]);
+        (
+            Tensor::from_data(labels, &self.device),
+            Tensor::from_data(pixels, &self.device),
+        )
+    }
+
+    /// Standard normal numbers of this step: `[n, width]`.
+    fn normals(&self, stream: Stream, n: usize, width: usize) -> Tensor<2> {
+        let values = noise::normals(self.experiment.seed, stream, self.step, n, width);
+        Tensor::from_data(TensorData::new(values, [n, width]), &self.device)
+    }
+
+    /// Whether the Jacobian's norm needs no random directions.
+    fn has_closed_contraction(&self) -> bool {
+        self.model.single_layer().is_some() && self.model.code_activation() != Activation::Gelu
+    }
+
+    /// Steps taken since joint training began, in epochs.
+    #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
+    fn joint_epoch(&self) -> f64 {
+        let mut before = 0;
+        for (stage, epochs) in self.experiment.stages() {
+            if stage == Stage::Joint {
+                break;
+            }
+            before += epochs;
+        }
+        (self.epoch() - before as f64).max(0.0)
+    }
+
+    /// Epochs of fine-tuning that are complete.
+    fn epochs_tuned(&self) -> usize {
+        match self
+            .experiment
+            .stage_of(self.order.epoch().saturating_sub(1))
+        {
+            (Stage::FineTuning, before) => {
+                usize::try_from(self.order.epoch() - before).unwrap_or(usize::MAX)
+            }
+            _ => 0,
+        }
     }
 
     /// Inputs and clean targets of a step: `[n, 784]` each.
@@ -320,12 +525,13 @@ impl Trainer {
             let data = TensorData::new(pixels, [samples.len(), N_PIXELS]);
             Tensor::<2>::from_data(data, &self.device) // [n, 784]
         };
-        if self.experiment.corruption.is_none() {
+        if !self.experiment.alters_input() {
             let input = tensor(pixels);
             return (input.clone(), input);
         }
 
-        let corruptor = Corruptor::training(self.experiment.corruption, self.experiment.seed);
+        let corruptor = Corruptor::training(self.experiment.corruption, self.experiment.seed)
+            .with_target(self.experiment.target);
         let mut corrupted = pixels.clone();
         let step = self.step;
         corrupted
@@ -344,7 +550,8 @@ impl Trainer {
         n_images: u64,
         started: Instant,
     ) -> Result<StepBatch, TrainError> {
-        let names = self.experiment.objective.terms();
+        let stage = taken.first().map_or(Stage::Joint, |step| step.stage);
+        let names = self.experiment.terms_of(stage); // a burst ends with the epoch, so with the stage
         let epochs = taken.iter().map(|step| step.epoch).collect();
         let values = Tensor::cat(taken.into_iter().map(|step| step.values).collect(), 0);
         let values = readback::values(values)?; // [steps · n_terms]
@@ -376,19 +583,6 @@ impl Trainer {
 
     fn order_of(&self, epoch: u64) -> EpochOrder {
         EpochOrder::new(self.experiment.seed, epoch, self.samples_per_epoch())
-    }
-}
-
-/// The optimizer of an experiment, with no state yet.
-fn optimizer_of(experiment: &Experiment) -> ModuleOptimizer {
-    match experiment.optimizer {
-        Optimizer::Adam(_) => {
-            let adam = AdamConfig::new()
-                .with_beta_1(Adam::BETA_1)
-                .with_beta_2(Adam::BETA_2)
-                .with_epsilon(Adam::EPSILON);
-            LoadedOnHost(adam.build()).into()
-        }
     }
 }
 

@@ -50,6 +50,9 @@ pub enum Action {
     /// The test image under the pointer; none when the pointer left.
     HoverSample(Option<SampleIdx>),
 
+    /// Measure what the code of the run in progress is worth.
+    JudgeCode,
+
     /// Light, dark, or as the system.
     SetTheme(ThemePreference),
     /// Scale of everything, 1 = 100 %; for projectors.

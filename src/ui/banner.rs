@@ -1,11 +1,75 @@
-//! The banner under the top bar when the worker is gone.
+//! The banner under the top bar when the worker is gone, and the bars above the views when something is wrong
+//! with the model.
 
-use egui::{Align, Frame, Label, Layout, Panel, Ui};
-use egui_material_icons::icons::ICON_ERROR;
+use egui::{Align, Button, Frame, Label, Layout, Panel, Ui, vec2};
+use egui_material_icons::icons::{ICON_CLOSE, ICON_ERROR, ICON_WARNING};
 
 use super::card::NOTE_MARGIN;
+use super::notices::capitalized;
+use super::theme::space;
 use super::{Action, theme};
+use crate::protocol::{Diagnosis, RunId};
 use crate::state::LabState;
+
+/// Says what is wrong with the model, a bar for each diagnosis. One that was dismissed stays away as long as it
+/// lasts in this run.
+#[derive(Debug, Default)]
+pub struct Diagnoses {
+    dismissed: Vec<(RunId, &'static str)>,
+}
+
+impl Diagnoses {
+    /// Draws the bars one below the other; nothing while all is well.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
+        let Self { dismissed } = self;
+        let Some(run) = &state.run else { return };
+        let is_there = |&(of, key): &(RunId, &str)| {
+            of == run.id
+                && run
+                    .diagnoses()
+                    .iter()
+                    .any(|diagnosis| diagnosis.key() == key)
+        };
+        dismissed.retain(is_there);
+        for diagnosis in run.diagnoses() {
+            let key = (run.id, diagnosis.key());
+            if !dismissed.contains(&key) && bar(ui, diagnosis) {
+                dismissed.push(key);
+            }
+        }
+    }
+}
+
+/// One diagnosis; tells whether it was dismissed.
+fn bar(ui: &mut Ui, diagnosis: &Diagnosis) -> bool {
+    let t = theme::tokens_of(ui);
+    let frame = Frame::new()
+        .fill(t.warning_soft)
+        .stroke(egui::Stroke::new(1.0, theme::faint(t.warning, 0.5)))
+        .corner_radius(8)
+        .inner_margin(NOTE_MARGIN);
+    let shown = frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing = vec2(space::S, 0.0);
+        ui.spacing_mut().interact_size.y = 0.0; // bars as high as their text
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            let close = Button::new(theme::icon(ICON_CLOSE)).frame(false);
+            let closed = ui
+                .add(close)
+                .on_hover_text("Hides this until it comes back; the log keeps it")
+                .accessible_name(format!("Dismiss {}", diagnosis.key()))
+                .clicked();
+            ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+                ui.label(theme::icon(ICON_WARNING).color(t.warning));
+                let text = capitalized(&diagnosis.to_string());
+                ui.add(Label::new(text).wrap().selectable(true));
+            });
+            closed
+        })
+        .inner
+    });
+    ui.add_space(space::GAP);
+    shown.inner
+}
 
 /// Says that the worker crashed, why, and offers another one; nothing while all is well.
 pub fn crash(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {

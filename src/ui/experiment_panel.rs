@@ -1,17 +1,22 @@
-//! The recipe: preset, data, architecture, objective, training, and the formula they add up to.
+//! The recipe: preset, data, architecture, objective, training, plan, and the formula they add up to.
 
 mod architecture;
 mod controls;
 mod data;
 mod formula;
+mod now;
 mod objective;
+mod penalties;
 mod pending;
+mod plan;
 mod preset;
+mod section;
 mod training;
 
 use egui::{ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
+use self::section::{Folds, Heading};
 use super::{Action, card};
 use crate::experiment::{Experiment, InvalidExperiment};
 use crate::protocol::Phase;
@@ -20,7 +25,9 @@ use crate::state::{DraftStatus, LabState};
 /// The panel of the recipe.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct ExperimentPanel {}
+pub struct ExperimentPanel {
+    folds: Folds,
+}
 
 /// The draft while its controls are drawn.
 struct Editor<'a> {
@@ -31,10 +38,17 @@ struct Editor<'a> {
     problems: Vec<InvalidExperiment>,
 }
 
+impl Editor<'_> {
+    /// What is wrong in a way that concerns a control.
+    fn problem(&self, concerns: impl Fn(&InvalidExperiment) -> bool) -> Option<&InvalidExperiment> {
+        self.problems.iter().find(|problem| concerns(problem))
+    }
+}
+
 impl ExperimentPanel {
     /// Draws the panel.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-        let Self {} = self;
+        let Self { folds } = self;
         let mut editor = Editor {
             state,
             draft: state.draft.clone(),
@@ -48,13 +62,10 @@ impl ExperimentPanel {
             }
             formula::pinned(ui, state, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    ui.spacing_mut().item_spacing.y = 2.0; // all of it fits into a window of 800 points
+                    ui.spacing_mut().item_spacing.y = 2.0; // the usual sections fit into 800 points
                     ui.add_space(1.0); // the first edge is not cut
                     preset::show(ui, &editor, &mut wishes);
-                    data::show(ui, state, &mut wishes);
-                    architecture::show(ui, &mut editor);
-                    objective::show(ui, &mut editor);
-                    training::show(ui, &mut editor);
+                    sections(ui, folds, &mut editor, &mut wishes);
                 });
             });
         });
@@ -63,6 +74,27 @@ impl ExperimentPanel {
         }
         actions.append(&mut wishes);
     }
+}
+
+/// The heading and the rows of a section.
+type Part = (fn(&Editor<'_>) -> Heading, fn(&mut Ui, &mut Editor<'_>));
+
+fn sections(ui: &mut Ui, folds: &mut Folds, editor: &mut Editor<'_>, wishes: &mut Vec<Action>) {
+    let state = editor.state;
+    folds.show(ui, &data::heading(state), |ui| {
+        data::show(ui, state, wishes);
+    });
+    let parts: [Part; 5] = [
+        (architecture::heading, architecture::show),
+        (objective::heading, objective::show),
+        (penalties::heading, penalties::show),
+        (training::heading, training::show),
+        (plan::heading, plan::show),
+    ];
+    for (heading, show) in parts {
+        folds.show(ui, &heading(editor), |ui| show(ui, editor));
+    }
+    ui.add_space(4.0); // the last edge is not cut
 }
 
 /// Whether the draft needs a new model and there is training to lose. A run without any training follows

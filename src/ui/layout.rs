@@ -8,9 +8,11 @@ use egui_tiles::{
 use serde::{Deserialize, Serialize};
 
 use super::activations::ActivationsPanel;
+use super::banner::Diagnoses;
 use super::digits::DigitsPanel;
 use super::latent::LatentPanel;
 use super::loss::LossPanel;
+use super::numbers::NumbersPanel;
 use super::theme::{self, space};
 use super::{Action, card};
 use crate::state::LabState;
@@ -29,6 +31,10 @@ pub struct Panels {
     pub latent: LatentPanel,
     /// Histogram and means of a layer.
     pub activations: ActivationsPanel,
+    /// What was measured, beside what it can be held against.
+    pub numbers: NumbersPanel,
+    /// What is wrong with the model, above all views.
+    pub diagnoses: Diagnoses,
 }
 
 /// One view panel, as the tree knows it.
@@ -43,11 +49,19 @@ pub enum Pane {
     Latent,
     /// Histogram and means of a layer.
     Activations,
+    /// What was measured.
+    Numbers,
 }
 
 impl Pane {
     /// All panes.
-    pub const ALL: [Self; 4] = [Self::Loss, Self::Digits, Self::Latent, Self::Activations];
+    pub const ALL: [Self; 5] = [
+        Self::Loss,
+        Self::Digits,
+        Self::Latent,
+        Self::Activations,
+        Self::Numbers,
+    ];
 
     /// Its name in a tab.
     #[must_use]
@@ -57,6 +71,7 @@ impl Pane {
             Self::Digits => "Digits",
             Self::Latent => "Latent space",
             Self::Activations => "Activations",
+            Self::Numbers => "Numbers",
         }
     }
 }
@@ -72,8 +87,8 @@ impl Default for Layout {
     /// Loss above Digits, beside them the latent space above a container of tabs.
     fn default() -> Self {
         let mut tiles = Tiles::default();
-        let [loss, digits, latent, activations] = Pane::ALL.map(|pane| tiles.insert_pane(pane));
-        let inside = tiles.insert_tab_tile(vec![activations]);
+        let [loss, digits, latent, inside @ ..] = Pane::ALL.map(|pane| tiles.insert_pane(pane));
+        let inside = tiles.insert_tab_tile(inside.to_vec());
         let mut stack = |upper, lower, share| {
             let column = Linear::new_binary(LinearDir::Vertical, [upper, lower], share);
             tiles.insert_container(column)
@@ -96,6 +111,7 @@ impl Layout {
         state: &LabState,
         actions: &mut Vec<Action>,
     ) {
+        panels.diagnoses.ui(ui, state, actions);
         let tabbed = self.tabbed_panes();
         self.tree.ui(
             &mut Drawing {
@@ -117,9 +133,34 @@ impl Layout {
             .any(|&tile| self.tree.tiles.get_pane(&tile) == Some(&pane))
     }
 
+    /// With the panes it lacks: a layout remembered by an older version gets them as further tabs. None where it
+    /// cannot be mended.
+    #[must_use]
+    pub fn completed(mut self) -> Option<Self> {
+        let found = self.panes();
+        let tiles = &mut self.tree.tiles;
+        let missing = Pane::ALL.into_iter().filter(|pane| !found.contains(pane));
+        let missing: Vec<TileId> = missing.map(|pane| tiles.insert_pane(pane)).collect();
+        if !missing.is_empty() {
+            let activations = tiles.find_pane(&Pane::Activations)?;
+            let inside = tiles.parent_of(activations)?;
+            match tiles.get_mut(inside) {
+                Some(Tile::Container(Container::Tabs(tabs))) => tabs.children.extend(missing),
+                _ => return None,
+            }
+        }
+        self.is_complete().then_some(self)
+    }
+
     /// Whether every pane is in the tree exactly once; a remembered layout of another version may lack some.
     #[must_use]
     pub fn is_complete(&self) -> bool {
+        let found = self.panes();
+        found.len() == Pane::ALL.len() && Pane::ALL.iter().all(|pane| found.contains(pane))
+    }
+
+    /// The panes that can be reached from the root.
+    fn panes(&self) -> Vec<Pane> {
         let mut found = Vec::new();
         let mut waiting: Vec<TileId> = self.tree.root.into_iter().collect();
         let n_tiles = self.tree.tiles.len();
@@ -130,7 +171,7 @@ impl Layout {
                 None => break,
             }
         }
-        found.len() == Pane::ALL.len() && Pane::ALL.iter().all(|pane| found.contains(pane))
+        found
     }
 
     /// Panes that stand under a visible row of tabs.
@@ -174,6 +215,7 @@ impl Drawing<'_> {
             Pane::Digits => panels.digits.ui(ui, state, actions),
             Pane::Latent => panels.latent.ui(ui, state, actions),
             Pane::Activations => panels.activations.ui(ui, state, actions),
+            Pane::Numbers => panels.numbers.ui(ui, state, actions),
         }
     }
 }
@@ -282,10 +324,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_layout_has_every_pane_and_shows_it() {
+    fn the_default_layout_has_every_pane_and_shows_all_but_the_tabs_behind() {
         let layout = Layout::default();
         assert!(layout.is_complete());
-        assert!(Pane::ALL.into_iter().all(|pane| layout.shows(pane)));
+        let shown = Pane::ALL.into_iter().filter(|&pane| layout.shows(pane));
+        let shown: Vec<Pane> = shown.collect();
+        assert_eq!(
+            shown,
+            [Pane::Loss, Pane::Digits, Pane::Latent, Pane::Activations]
+        );
+    }
+
+    #[test]
+    fn a_layout_of_an_older_version_keeps_its_place_and_gets_the_new_panes() {
+        let mut older = Layout::default();
+        let numbers = older.tree.tiles.find_pane(&Pane::Numbers);
+        older.tree.remove_recursively(numbers.expect("it is there"));
+        let text = serde_json::to_string(&older).expect("a layout is plain data");
+        let restored: Layout = serde_json::from_str(&text).expect("it was just written");
+        assert!(!restored.is_complete());
+        let completed = restored.completed().expect("it can be mended");
+        assert!(completed.is_complete());
+        assert!(completed.shows(Pane::Activations) && !completed.shows(Pane::Numbers));
+        assert_eq!(
+            Layout::default().completed(),
+            Some(Layout::default()),
+            "what lacks nothing stays"
+        );
     }
 
     #[test]

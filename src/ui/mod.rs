@@ -18,6 +18,7 @@ mod legend;
 pub mod loss;
 pub mod notices;
 pub mod number;
+pub mod numbers;
 mod plot;
 mod segmented;
 pub mod shortcuts;

@@ -1,9 +1,10 @@
 //! What happened: short notes over the window's corner, and a log of all of them.
 //!
-//! Notes of things done as asked go by themselves; errors stay until they are dismissed.
+//! Notes of things done as asked go by themselves, and so do warnings, which the bar above the views repeats;
+//! errors stay until they are dismissed.
 
 use egui::{Align, Align2, Area, Frame, Id, Label, Layout, Margin, Order, Stroke, Ui, vec2};
-use egui_material_icons::icons::{ICON_CLOSE, ICON_ERROR, ICON_INFO};
+use egui_material_icons::icons::{ICON_CLOSE, ICON_ERROR, ICON_INFO, ICON_WARNING};
 
 use super::theme::{self, space};
 use crate::state::{LabState, Notice, NoticeLevel};
@@ -144,6 +145,7 @@ fn note_ui(ui: &mut Ui, notice: &Notice) -> bool {
     let t = theme::tokens_of(ui);
     let (fill, edge) = match notice.level {
         NoticeLevel::Info => (t.panel, t.border),
+        NoticeLevel::Warning => (t.warning_soft, t.warning),
         NoticeLevel::Error => (t.error_soft, t.error),
     };
     Frame::new()
@@ -173,6 +175,7 @@ fn text_ui(ui: &mut Ui, notice: &Notice) {
     let t = theme::tokens_of(ui);
     let (icon, color) = match notice.level {
         NoticeLevel::Info => (ICON_INFO, t.text_dim),
+        NoticeLevel::Warning => (ICON_WARNING, t.warning),
         NoticeLevel::Error => (ICON_ERROR, t.error),
     };
     ui.horizontal_top(|ui| {
@@ -186,7 +189,7 @@ fn text_ui(ui: &mut Ui, notice: &Notice) {
 }
 
 /// A message as a sentence: errors begin in lower case, to stand behind others.
-fn capitalized(text: &str) -> String {
+pub(super) fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
         Some(first) => first.to_uppercase().chain(chars).collect(),

@@ -62,6 +62,13 @@ pub fn percent(share: f64) -> String {
     format!("{value:.decimals$} %")
 }
 
+/// A figure that is in per cent already, for a column with its unit beside it: `97.1`, `2.05`.
+#[must_use]
+pub fn percent_of_100(percent: f64) -> String {
+    let decimals = if percent.abs() < 9.995 { 2 } else { 1 };
+    format!("{percent:.decimals$}")
+}
+
 /// A time: `0.4 s`, `21 s`, `3 min 05 s`, `2 h 10 min`.
 #[must_use]
 #[expect(
@@ -171,6 +178,10 @@ mod tests {
         assert_eq!(
             [0.14, 0.014, 0.000_2, 0.0, 1.0].map(percent),
             ["14 %", "1.4 %", "0.02 %", "0 %", "100 %"]
+        );
+        assert_eq!(
+            [97.12, 2.049, 9.999, 0.0].map(percent_of_100),
+            ["97.1", "2.05", "10.0", "0.00"]
         );
         assert_eq!(
             [0.44, 21.4, 185.0, 7_800.0].map(duration),

@@ -16,7 +16,7 @@ use crossbeam_channel::{TryRecvError, never};
 use crate::data::Dataset;
 use crate::protocol::{Command, Event, Failure, Phase, RunId};
 use crate::train::device::OpenDevice;
-use crate::train::{Checkpoint, Trainer};
+use crate::train::{Checkpoint, Measures, Trainer};
 
 use super::loader::{Loader, Task};
 use super::look::Looks;
@@ -40,6 +40,8 @@ pub struct Lab {
     wake: Wake,
     device: OpenDevice,
     dataset: Option<Arc<Dataset>>,
+    /// Of the data set in use, once they are known.
+    measures: Option<Arc<Measures>>,
     loader: Option<Loader>,
     run: Option<Run>,
     looks: Looks,
@@ -75,6 +77,7 @@ impl Lab {
             wake,
             device,
             dataset: None,
+            measures: None,
             loader: None,
             run: None,
             looks: Looks::default(),
@@ -130,7 +133,8 @@ impl Lab {
             Command::LoadDataset(source) => self.load(Task::Load(source)),
             Command::FetchMnist => self.load(Task::Fetch),
             Command::CancelLoading => {
-                if self.loader.take().is_some() {
+                let is_loading = |loader: &mut Loader| !loader.is_measuring;
+                if self.loader.take_if(is_loading).is_some() {
                     self.report(Event::LoadingCancelled)?;
                 }
                 Flow::Continue(())
@@ -139,7 +143,9 @@ impl Lab {
             Command::Train => self.aim(|run| {
                 let done = run.trainer.epochs_done();
                 if done >= run.epochs_goal {
-                    run.epochs_goal = done + run.trainer.experiment().training.epochs as u64;
+                    let stages = run.trainer.experiment().stages();
+                    let again = stages.last().map_or(1, |&(_, epochs)| epochs as u64);
+                    run.epochs_goal = done + again;
                 }
                 Goal::Epochs(run.epochs_goal)
             }),
@@ -152,6 +158,7 @@ impl Lab {
             Command::Pause => self.pause(),
             Command::Tune(experiment) => self.tune(experiment),
             Command::UseDevice(choice) => self.use_device(choice),
+            Command::JudgeCode => self.judge(),
             Command::SaveModel { folder } => self.save(folder),
         }
     }

@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::data::{Dataset, LoadError, fetch, load};
 use crate::protocol::{DataSource, DatasetProgress};
+use crate::train::Measures;
 
 /// Reports of progress kept for a worker that is busy; more are dropped.
 const CAPACITY: usize = 16;
@@ -16,8 +17,10 @@ const CAPACITY: usize = 16;
 pub enum LoaderMessage {
     /// It came further.
     Progress(DatasetProgress),
-    /// It ended.
-    Done(Box<Result<Dataset, LoadError>>),
+    /// The data are there, or are not; in the first case it goes on to measure them.
+    Done(Result<Arc<Dataset>, LoadError>),
+    /// It measured them, and ended.
+    Measured(Box<Measures>),
 }
 
 /// What is to be loaded.
@@ -34,6 +37,8 @@ pub enum Task {
 pub struct Loader {
     messages: Receiver<LoaderMessage>,
     cancel: Arc<AtomicBool>,
+    /// Whether the data are there, and only measuring is left.
+    pub is_measuring: bool,
 }
 
 impl Loader {
@@ -48,7 +53,11 @@ impl Loader {
         std::thread::Builder::new()
             .name("hourglass-loader".to_owned())
             .spawn(move || work(&task, &sender, &seen_by_thread))?;
-        Ok(Self { messages, cancel })
+        Ok(Self {
+            messages,
+            cancel,
+            is_measuring: false,
+        })
     }
 
     /// What the thread reports, in order; closed when it died without a word.
@@ -72,5 +81,11 @@ fn work(task: &Task, sender: &Sender<LoaderMessage>, cancel: &AtomicBool) {
         Task::Fetch => fetch(None, &mut report, cancel)
             .and_then(|folder| load(&DataSource::Folder(folder), &mut report, cancel)),
     };
-    sender.send(LoaderMessage::Done(Box::new(result))).ok(); // closed: nobody wants it any more
+    let result = result.map(Arc::new);
+    let dataset = result.as_ref().ok().cloned();
+    let heard = sender.send(LoaderMessage::Done(result)); // closed: nobody wants it any more
+    if let (Some(dataset), Ok(())) = (dataset, heard) {
+        let measures = Box::new(Measures::of(&dataset));
+        sender.send(LoaderMessage::Measured(measures)).ok();
+    }
 }

@@ -290,3 +290,54 @@ fn without_a_display_the_program_says_so_and_names_the_command_line() {
     assert!(message.contains("there is no display here"), "{message}");
     assert!(message.contains("hourglass train"), "{message}");
 }
+
+#[test]
+fn reproduce_writes_a_table_fails_where_a_figure_falls_short_and_trains_nothing_twice() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().to_str().expect("a Unicode path");
+    let arguments = [
+        "reproduce",
+        "vanilla-64",
+        "contractive-64",
+        "--data",
+        data(),
+        "--device",
+        "cpu",
+        "--seeds",
+        "1",
+        "--set",
+        "epochs=1",
+        "--set",
+        "train_samples=640",
+        "--out",
+        out,
+    ];
+    let message = failure_of(&arguments); // ten steps reach no published error
+    assert!(message.contains("fall short"), "{message}");
+    let table = std::fs::read_to_string(folder.path().join("reproduce.md")).expect("written");
+    assert!(
+        table.contains("| `vanilla-64` | 1 | parameters | 101200 | 101200 | 101200 | reached |"),
+        "{table}"
+    );
+    let csv = std::fs::read_to_string(folder.path().join("reproduce.csv")).expect("written");
+    let n_rows = csv.lines().count() - 1;
+    assert_eq!(
+        n_rows, 5,
+        "three of vanilla-64, two of contractive-64: {csv}"
+    );
+    assert!(csv.contains("falls short"), "{csv}");
+
+    let weights = folder.path().join("vanilla-64-seed-1/model.safetensors");
+    let written = |path: &Path| {
+        std::fs::metadata(path)
+            .and_then(|m| m.modified())
+            .expect("there")
+    };
+    let before = written(&weights);
+    failure_of(&arguments);
+    assert_eq!(
+        written(&weights),
+        before,
+        "a finished run is taken as it is"
+    );
+}

@@ -15,3 +15,4 @@ mod training;
 mod wgpu_device;
 mod worker;
 mod worker_failures;
+mod yardsticks;

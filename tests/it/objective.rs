@@ -1,12 +1,16 @@
 //! The objective by closed forms and finite differences, on the CPU.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::module::{Module, ModuleMapper, Param, ParamId};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use hourglass::experiment::{
-    Activation, Architecture, Corruption, Experiment, Objective, PresetId, Reconstruction,
-    Sparsity, Term,
+    Activation, Adversarial, Architecture, Convolutional, Experiment, LatentPrior,
+    OutputActivation, PresetId, Prior, Reconstruction, Sparsity, Term, Variational,
 };
-use hourglass::model::Autoencoder;
-use hourglass::objective::{evaluate, reconstruction, sparsity};
+use hourglass::model::{Autoencoder, Discriminator};
+use hourglass::objective::{
+    Pass, adversarial, classification, contraction, evaluate, reconstruction, sparsity, variational,
+};
 use hourglass::train::{device, readback};
 use proptest::prelude::*;
 
@@ -77,114 +81,379 @@ proptest! {
     }
 }
 
-/// A small model of one kind, its loss as a function of its parameters' values.
-fn experiment(activation: Activation, reconstruction: Reconstruction, l1: f32) -> Experiment {
-    let id = match reconstruction {
-        Reconstruction::Mse => PresetId::Vanilla64,
-        Reconstruction::Bce => PresetId::Basic32,
-    };
-    let mut experiment = id.preset().experiment();
-    let Architecture::Dense(dense) = &mut experiment.architecture;
-    dense.hidden = vec![12];
-    dense.code = 8;
-    dense.hidden_activation = activation;
-    dense.code_activation = activation;
-    experiment.corruption = Corruption::None;
-    experiment.objective = Objective {
-        reconstruction,
-        sparsity: if l1 == 0.0 {
-            Sparsity::None
-        } else {
-            Sparsity::L1 { weight: l1 }
-        },
-    };
-    experiment
-}
-
-/// The gradient with respect to the input agrees with central differences of the loss, for every activation,
-/// reconstruction error and penalty: one check that goes through every layer and term.
-///
-/// With h = 1e-2 in single precision the truncation error is about h² and rounding about 1e-7/h, so that a
-/// tenth of a per mille of the largest derivative plus 2e-5 is what can be asked for.
 #[test]
-fn gradients_agree_with_finite_differences() {
-    for activation in Activation::ALL {
-        for reconstruction in Reconstruction::ALL {
-            for l1 in [0.0, 0.3] {
-                check_gradient(&experiment(activation, reconstruction, l1));
-            }
-        }
+fn absolute_error_of_a_tiny_batch_is_exact() {
+    let error = reconstruction::mae(matrix(&[1.0, 2.0, 0.0, 1.0], 2), matrix(&[0.0; 4], 2));
+    assert!((value(error) - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn kl_sparsity_is_the_divergence_of_unit_means() {
+    // Unit 0 has ρ̂ = 0.5, unit 1 has ρ̂ = ρ and costs nothing.
+    let code = matrix(&[0.2, 0.1, 0.8, 0.1], 2);
+    let expected = 0.1 * (0.1_f64 / 0.5).ln() + 0.9 * (0.9_f64 / 0.5).ln();
+    assert!((value(sparsity::kl(code, 0.1, 3.0)) - 3.0 * expected).abs() < 1e-5);
+}
+
+#[test]
+fn divergence_of_gaussians_has_its_closed_form() {
+    // ½ (μ² + σ² − ln σ² − 1) for (μ, σ²) = (0, 1), (2, 1), (0, 4).
+    let kl = |mean: f32, log_variance: f32| {
+        value(variational::kl(
+            matrix(&[mean], 1),
+            matrix(&[log_variance], 1),
+        ))
+    };
+    assert!(kl(0.0, 0.0).abs() < 1e-7);
+    assert!((kl(2.0, 0.0) - 2.0).abs() < 1e-6);
+    assert!((kl(0.0, 4.0_f32.ln()) - 0.5 * (3.0 - 4.0_f64.ln())).abs() < 1e-6);
+    // Summed over units, averaged over images; capacity and β as they say.
+    let of_two = variational::kl(matrix(&[2.0, 0.0, 0.0, 0.0], 2), matrix(&[0.0; 4], 2));
+    assert!((value(of_two.clone()) - 1.0).abs() < 1e-6);
+    let prior = Variational {
+        beta: 3.0,
+        capacity: 5.0,
+        ..Variational::PLAIN
+    };
+    assert!((value(variational::weighted(of_two, &prior, 0.0)) - 12.0).abs() < 1e-5);
+}
+
+#[test]
+fn a_discriminator_that_cannot_tell_pays_two_ln_two() {
+    let equal = matrix(&[0.0; 8], 1);
+    let both = adversarial::discriminator(equal.clone(), equal.clone());
+    assert!((value(both) - 2.0 * 2.0_f64.ln()).abs() < 1e-6);
+    assert!((value(adversarial::generator(equal)) - 2.0_f64.ln()).abs() < 1e-6);
+    let (samples, codes) = (matrix(&[3.0, -1.0], 1), matrix(&[-2.0, -2.0], 1));
+    assert!((value(adversarial::accuracy(samples, codes)) - 75.0).abs() < 1e-5);
+}
+
+#[test]
+fn classes_are_told_by_the_largest_logit() {
+    let logits = matrix(&[2.0, 0.0, 0.0, 1.0, 1.5, 0.0], 2);
+    let labels = TensorData::new(vec![0_i32, 1, 1], [3, 1]);
+    let labels = Tensor::<2, Int>::from_data(labels, &cpu());
+    let error = value(classification::error_percent(
+        logits.clone(),
+        labels.clone(),
+    ));
+    assert!((error - 100.0 / 3.0).abs() < 1e-4);
+    let softplus = |z: f64| z.exp().ln_1p();
+    let expected = (softplus(-2.0) + softplus(-1.0) + softplus(1.5)) / 3.0;
+    let found = value(classification::cross_entropy(logits, labels));
+    assert!((found - expected).abs() < 1e-6);
+}
+
+proptest! {
+    #[test]
+    fn divergences_are_never_negative(mean in -6.0_f32..6.0, log_variance in -8.0_f32..4.0, rho in 0.01_f32..0.99, h in 0.01_f32..0.99) {
+        let kl = value(variational::kl(matrix(&[mean], 1), matrix(&[log_variance], 1)));
+        prop_assert!(kl >= -1e-5, "{kl}");
+        let sparse = value(sparsity::kl(matrix(&[h], 1), rho, 1.0));
+        prop_assert!(sparse >= -1e-5, "{sparse}");
     }
 }
 
-fn check_gradient(experiment: &Experiment) {
-    /// Pixels whose derivative is compared.
-    const PROBED: [usize; 6] = [0, 17, 200, 391, 500, 783];
-    let device = cpu().autodiff();
-    let model = Autoencoder::new(experiment, &device);
-    let images: Vec<f32> = (0..2 * 784_u16)
-        .map(|i| (f32::from(i) * 0.37).sin() * 0.5 + 0.5)
+/// The Jacobian, column by column, by central differences in double steps.
+fn explicit_jacobian_norm(model: &Autoencoder, image: &[f32]) -> f64 {
+    const H: f32 = 1e-2;
+    let rows: Vec<f32> = (0..784)
+        .flat_map(|pixel| {
+            [H, -H].into_iter().flat_map(move |shift| {
+                let mut moved = image.to_vec();
+                moved[pixel] += shift;
+                moved
+            })
+        })
         .collect();
-    let target: Vec<f32> = images.iter().map(|pixel| 1.0 - pixel).collect();
-    let loss = |pixels: &[f32]| {
-        let input = Tensor::<2>::from_data(TensorData::new(pixels.to_vec(), [2, 784]), &device);
-        let target = Tensor::<2>::from_data(TensorData::new(target.clone(), [2, 784]), &device);
-        let input = input.require_grad();
-        let output = model.forward(input.clone());
-        (
-            evaluate(&experiment.objective, &output, target).objective,
-            input,
-        )
-    };
+    let codes = model.encode(matrix(&rows, 784));
+    let [_, size] = codes.dims();
+    let codes = readback::values(codes).expect("read back");
+    codes
+        .chunks_exact(2 * size)
+        .map(|pair| {
+            let (plus, minus) = pair.split_at(size);
+            let slopes = plus.iter().zip(minus);
+            slopes
+                .map(|(a, b)| f64::from((a - b) / (2.0 * H)).powi(2))
+                .sum::<f64>()
+        })
+        .sum()
+}
 
-    let (objective, input) = loss(&images);
-    let gradient = input
-        .grad(&objective.backward())
-        .expect("the input is a leaf");
-    let gradient = readback::values(gradient).expect("read back");
-    let scale = gradient.iter().fold(0.0_f32, |max, g| max.max(g.abs()));
-    assert!(scale > 0.0);
-
-    let h = 1e-2_f32;
-    let mut disagreements = Vec::new();
-    for idx in PROBED {
-        let at = |shift: f32| {
-            let mut moved = images.clone();
-            moved[idx] += shift;
-            value(loss(&moved).0.inner())
-        };
-        let estimate = (at(h) - at(-h)) / f64::from(2.0 * h);
-        let error = (estimate - f64::from(gradient[idx])).abs();
-        if error >= 2e-5 + 1e-4 * f64::from(scale) {
-            disagreements.push((idx, estimate, gradient[idx]));
-        }
+/// A model, an image, and the pass of the image through it.
+fn pass_of<'a>(model: &'a Autoencoder, images: &Tensor<2>, directions: Tensor<2>) -> Pass<'a> {
+    Pass {
+        model,
+        input: images.clone(),
+        output: model.forward(images.clone()),
+        epoch: 0.0,
+        directions: Some(directions),
+        discriminator: None,
     }
-    let allowed = if is_kinked(experiment) { 2 } else { 0 };
+}
+
+#[test]
+fn contraction_agrees_with_an_explicit_jacobian() {
+    let image: Vec<f32> = (0..784_u16)
+        .map(|i| (f32::from(i) * 0.11).sin().abs())
+        .collect();
+    for activation in [
+        Activation::Linear,
+        Activation::Sigmoid,
+        Activation::Tanh,
+        Activation::Relu,
+        Activation::LeakyRelu,
+        Activation::Elu,
+    ] {
+        let mut experiment = PresetId::Vanilla64.preset().experiment();
+        *experiment.architecture.code_activation_mut() = activation;
+        let model = Autoencoder::new(&experiment, &cpu());
+        let images = matrix(&image, 784);
+        let pass = pass_of(&model, &images, images.zeros_like());
+        let found = value(contraction::jacobian_norm(&pass).expect("a closed form"));
+        let expected = explicit_jacobian_norm(&model, &image);
+        let error = (found - expected).abs() / expected;
+        assert!(error < 2e-3, "{activation:?}: {found} for {expected}");
+    }
+}
+
+#[test]
+fn the_estimate_of_a_deep_encoders_jacobian_is_right_on_average() {
+    let image: Vec<f32> = (0..784_u16)
+        .map(|i| (f32::from(i) * 0.11).sin().abs())
+        .collect();
+    let mut experiment = PresetId::Vanilla64.preset().experiment();
+    let dense = experiment
+        .architecture
+        .as_dense_mut()
+        .expect("a dense preset");
+    dense.hidden = vec![32];
+    dense.hidden_activation = Activation::Tanh;
+    let model = Autoencoder::new(&experiment, &cpu());
+    let n = 2000;
+    let directions =
+        hourglass::data::noise::normals(1, hourglass::experiment::Stream::Contraction, 0, n, 784);
+    let directions = matrix(&directions, 784);
+    let images = matrix(&image, 784).repeat_dim(0, n);
+    let pass = pass_of(&model, &images, directions);
+    let found = value(contraction::jacobian_norm(&pass).expect("directions were given"));
+    let expected = explicit_jacobian_norm(&model, &image);
+    // The estimate of one direction has a relative spread below 1; 2,000 of them one of a few per cent.
     assert!(
-        disagreements.len() <= allowed,
-        "{experiment:?}: (pixel, by differences, by gradients) {disagreements:?}"
+        (found - expected).abs() / expected < 0.06,
+        "{found} for {expected}"
     );
 }
 
-/// Whether a difference may straddle a kink, where the derivative jumps: `ReLU`'s, and |h| of any activation
-/// that crosses zero. A pixel moves a unit by less than a thousandth, so few do.
-fn is_kinked(experiment: &Experiment) -> bool {
-    let activation = experiment.architecture.code_activation();
-    let has_corner = matches!(activation, Activation::Relu | Activation::LeakyRelu);
-    let crosses_zero = activation != Activation::Sigmoid;
-    has_corner || (crosses_zero && experiment.objective.sparsity != Sparsity::None)
+/// A small model of one kind.
+fn experiment(architecture: Architecture, reconstruction: Reconstruction) -> Experiment {
+    let mut experiment = PresetId::Vanilla64.preset().experiment();
+    experiment.architecture = architecture;
+    experiment.objective.reconstruction = reconstruction;
+    experiment
+}
+
+fn dense(hidden: &[usize], activation: Activation, tied: bool) -> Architecture {
+    Architecture::Dense(hourglass::experiment::Dense {
+        hidden: hidden.to_vec(),
+        code: 6,
+        hidden_activation: activation,
+        code_activation: activation,
+        output_activation: OutputActivation::Sigmoid,
+        tied,
+    })
+}
+
+fn convolutional(channels: &[usize], waist: Option<usize>, activation: Activation) -> Architecture {
+    Architecture::Convolutional(Convolutional {
+        channels: channels.to_vec(),
+        waist,
+        hidden_activation: activation,
+        code_activation: activation,
+        output_activation: OutputActivation::Sigmoid,
+    })
 }
 
 #[test]
-fn the_objective_names_its_terms_in_order() {
-    let device = cpu();
-    let sparse = experiment(Activation::Sigmoid, Reconstruction::Mse, 0.1);
-    let model = Autoencoder::new(&sparse, &device);
-    let images = matrix(&[0.5; 784], 784);
-    let terms = evaluate(&sparse.objective, &model.forward(images.clone()), images);
+fn gradients_agree_with_finite_differences_for_every_activation_and_loss() {
+    for activation in Activation::ALL {
+        for reconstruction in Reconstruction::ALL {
+            check_gradient(&experiment(dense(&[12], activation, false), reconstruction));
+        }
+    }
+}
+
+#[test]
+fn gradients_agree_with_finite_differences_for_every_layer_kind() {
+    let smooth = Activation::Tanh;
+    for architecture in [
+        dense(&[], smooth, false),
+        dense(&[10, 8], smooth, true), // tied weights
+        dense(&[1000], smooth, false), // wider than the input
+        convolutional(&[2], None, smooth),
+        convolutional(&[2, 3], Some(5), smooth),
+        convolutional(&[2, 2, 2], None, smooth), // 7 pools to 4, and 8 is cut to 7
+    ] {
+        check_gradient(&experiment(architecture, Reconstruction::Mse));
+    }
+}
+
+#[test]
+fn gradients_agree_with_finite_differences_for_every_term() {
+    let base = |activation| experiment(dense(&[12], activation, false), Reconstruction::Mse);
+    let mut l1 = base(Activation::Sigmoid);
+    l1.objective.sparsity = Sparsity::L1 { weight: 0.3 };
+    let mut kl = base(Activation::Sigmoid);
+    kl.objective.sparsity = Sparsity::Kl {
+        target: 0.1,
+        weight: 0.5,
+    };
+    let mut closed = experiment(dense(&[], Activation::Sigmoid, false), Reconstruction::Mse);
+    closed.objective.contraction = 0.1;
+    let mut estimated = base(Activation::Tanh);
+    estimated.objective.contraction = 0.1;
+    let mut bound = base(Activation::Linear);
+    bound.objective.prior = Prior::Variational(Variational {
+        beta: 2.0,
+        likelihood_sigma: 0.7,
+        ..Variational::PLAIN
+    });
+    let mut bernoulli = bound.clone();
+    bernoulli.objective.reconstruction = Reconstruction::Bce;
+    let mut adversarial = base(Activation::Linear);
+    adversarial.objective.prior = Prior::Adversarial(Adversarial {
+        distribution: LatentPrior::Gaussian,
+        weight: 5.0,
+        discriminator_learning_rate: 1e-3,
+    });
+    for experiment in [l1, kl, closed, estimated, bound, bernoulli, adversarial] {
+        assert_eq!(experiment.problems(), []);
+        check_gradient(&experiment);
+    }
+}
+
+/// One number of a parameter, found by its name and place, moved by a little.
+struct Nudge {
+    id: ParamId,
+    place: usize,
+    shift: f32,
+}
+
+impl ModuleMapper for Nudge {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if param.id != self.id {
+            return param;
+        }
+        param.map(|own| {
+            let shape = own.dims();
+            let device = own.device();
+            let mut values = readback::values(own.inner()).expect("read back");
+            values[self.place] += self.shift;
+            Tensor::from_data(TensorData::new(values, shape), &device).require_grad()
+        })
+    }
+}
+
+/// The loss of a fixed batch under a model.
+fn loss(experiment: &Experiment, model: &Autoencoder, device: &Device) -> Tensor<1> {
+    let noise = |stream, width: usize| {
+        let values = hourglass::data::noise::normals(3, stream, 0, 3, width);
+        Tensor::<2>::from_data(TensorData::new(values, [3, width]), device)
+    };
+    let images: Vec<f32> = (0..3 * 784_u16)
+        .map(|i| (f32::from(i) * 0.37).sin() * 0.5 + 0.5)
+        .collect();
+    let images = Tensor::<2>::from_data(TensorData::new(images, [3, 784]), device);
+    let target = images.clone().neg().add_scalar(1.0).mul_scalar(0.8);
+    let stream = hourglass::experiment::Stream::Latent;
+    let latent = noise(stream, experiment.architecture.code_size());
+    let discriminator = Discriminator::new(experiment, device);
+    let pass = Pass {
+        model,
+        input: images.clone(),
+        output: model.forward_sampled(images, Some(latent)),
+        epoch: 0.0,
+        directions: Some(noise(hourglass::experiment::Stream::Contraction, 784)),
+        discriminator: Some(&discriminator),
+    };
+    evaluate(&experiment.objective, &pass, target).objective
+}
+
+/// The gradient with respect to numbers of every parameter agrees with central differences of the loss: one
+/// check that goes through every layer and term.
+///
+/// With h = 1e-2 in single precision the truncation error is about h² and rounding about 1e-7 of the loss over
+/// h, so that half a per cent of the largest derivative of the parameter and some roundings are what can be
+/// asked for. A step over a kink of `ReLU`, pooling or |·| changes a difference for good: one number in ten
+/// may disagree.
+fn check_gradient(experiment: &Experiment) {
+    const H: f32 = 1e-2;
+    let device = cpu().autodiff();
+    let model = Autoencoder::new(experiment, &device);
+    let objective = loss(experiment, &model, &device);
+    let size = value(objective.clone().inner()).abs();
+    let gradients = GradientsParams::from_grads(objective.backward(), &model);
+    let parameters = readback::parameters(&model).expect("read back");
+    assert!(parameters.len() >= 3);
+    let (mut n_checked, mut disagreements) = (0, Vec::new());
+    for parameter in &parameters {
+        let gradient = gradient_of(&gradients, parameter.id, parameter.shape.len());
+        let scale = gradient.iter().fold(0.0_f32, |max, g| max.max(g.abs()));
+        for place in [0, gradient.len() / 3, gradient.len() - 1] {
+            let at = |shift: f32| {
+                let id = parameter.id;
+                let moved = model.clone().map(&mut Nudge { id, place, shift });
+                value(loss(experiment, &moved, &device).inner())
+            };
+            let estimate = (at(H) - at(-H)) / f64::from(2.0 * H);
+            let error = (estimate - f64::from(gradient[place])).abs();
+            n_checked += 1;
+            if error > 5e-3 * f64::from(scale) + 2e-5 * size.max(1.0) + 1e-6 {
+                disagreements.push((parameter.id, place, estimate, gradient[place]));
+            }
+        }
+    }
+    assert!(
+        disagreements.len() * 10 <= n_checked,
+        "{experiment:?}: (parameter, place, by differences, by gradients) {disagreements:?}"
+    );
+}
+
+fn gradient_of(gradients: &GradientsParams, id: ParamId, n_dims: usize) -> Vec<f32> {
+    let flat = match n_dims {
+        1 => gradients.get::<1>(id).map(readback::values),
+        2 => gradients.get::<2>(id).map(readback::values),
+        _ => gradients.get::<4>(id).map(readback::values),
+    };
+    flat.expect("every parameter has a gradient")
+        .expect("read back")
+}
+
+#[test]
+fn the_objective_names_its_terms_in_order_and_adds_them_up() {
+    let device = cpu().autodiff();
+    let mut everything = experiment(dense(&[12], Activation::Linear, false), Reconstruction::Bce);
+    everything.objective.sparsity = Sparsity::L1 { weight: 0.1 };
+    everything.objective.contraction = 0.1;
+    everything.objective.prior = Prior::Variational(Variational::PLAIN);
+    let model = Autoencoder::new(&everything, &device);
+    let images = Tensor::<2>::full([2, 784], 0.5, &device);
+    let pass = Pass {
+        model: &model,
+        input: images.clone(),
+        output: model.forward_sampled(images.clone(), None),
+        epoch: 0.0,
+        directions: Some(Tensor::ones([2, 784], &device)),
+        discriminator: None,
+    };
+    let terms = evaluate(&everything.objective, &pass, images);
     let names: Vec<Term> = [Term::Objective]
         .into_iter()
         .chain(terms.parts.iter().map(|(term, _)| *term))
         .collect();
-    assert_eq!(names, sparse.objective.terms());
+    assert_eq!(names, everything.objective.terms());
+    let parts = terms.parts.iter().filter(|(term, _)| term.is_part());
+    let sum: f64 = parts.map(|(_, part)| value(part.clone().inner())).sum();
+    assert!((sum - value(terms.objective.inner())).abs() < 1e-3);
 }

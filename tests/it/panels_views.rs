@@ -1,9 +1,11 @@
-//! The four views: loss, digits, activations, latent space, through the accessibility tree.
+//! The views: loss, digits, activations, latent space, numbers and diagnoses, through the accessibility tree.
 
 mod activations;
+mod diagnoses;
 mod digits;
 mod latent;
 mod loss;
+mod numbers;
 pub mod script;
 
 use egui_kittest::Harness;
@@ -76,13 +78,18 @@ pub fn says<P>(harness: &Harness<'static, Stage<P>>, text: &str) -> bool {
 fn every_panel_can_be_drawn_in_the_smallest_pane() {
     use hourglass::experiment::{LayerName, PresetId};
     use hourglass::ui::{activations::ActivationsPanel, digits::DigitsPanel};
-    use hourglass::ui::{latent::LatentPanel, loss::LossPanel};
+    use hourglass::ui::{latent::LatentPanel, loss::LossPanel, numbers::NumbersPanel};
 
     fn draw_small<P: Default + 'static>(show: Show<P>) {
         let mut lab = script::with_data(20);
+        script::know_yardsticks(&mut lab);
         script::start(&mut lab, &PresetId::Sparse64.preset().experiment());
         script::train(&mut lab, 20);
         script::look(&mut lab, &[0, 1], None, LayerName::Code);
+        script::evaluate_fully(&mut lab, |_| {});
+        let run = lab.current_run();
+        let report = script::code_report(20);
+        lab.apply(hourglass::protocol::Event::CodeJudged { run, report });
         let mut harness = stage(show, lab);
         for side in [140.0, 60.0, 10.0] {
             harness.set_size(egui::vec2(side, side));
@@ -93,4 +100,5 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     draw_small(DigitsPanel::ui);
     draw_small(LatentPanel::ui);
     draw_small(ActivationsPanel::ui);
+    draw_small(NumbersPanel::ui);
 }

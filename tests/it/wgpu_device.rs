@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hourglass::experiment::{Architecture, PresetId};
+use hourglass::experiment::PresetId;
 use hourglass::protocol::{DeviceChoice, DeviceKind, EvaluationScope};
 use hourglass::train::{Trainer, device, parity};
 
@@ -28,7 +28,10 @@ fn wgpu_computes_what_the_cpu_does_and_learns() {
     assert!(report.is_equal(), "{}: {report}", gpu.info.name);
 
     let mut experiment = PresetId::Vanilla64.preset().experiment();
-    let Architecture::Dense(dense) = &mut experiment.architecture;
+    let dense = experiment
+        .architecture
+        .as_dense_mut()
+        .expect("a dense preset");
     dense.code = 16;
     let dataset = data_sets::small(320, 100);
     let mut trainer = Trainer::new(experiment, dataset, &gpu.device);

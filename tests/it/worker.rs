@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
-use hourglass::experiment::{Architecture, Experiment, PresetId};
+use hourglass::experiment::{Experiment, PresetId};
 use hourglass::protocol::{
     Command, DataSource, EvaluationScope, Event, Failure, Phase, ProbeRequest, RunId, Snapshot,
 };
@@ -54,7 +54,10 @@ pub fn wait_for_phase(worker: &Worker, is: impl Fn(Phase) -> bool) -> Phase {
 /// A small network on few images, so that an epoch takes a moment.
 pub fn small() -> Experiment {
     let mut experiment = PresetId::Vanilla64.preset().experiment();
-    let Architecture::Dense(dense) = &mut experiment.architecture;
+    let dense = experiment
+        .architecture
+        .as_dense_mut()
+        .expect("a dense preset");
     dense.code = 8;
     experiment.training.train_samples = Some(640);
     experiment.training.epochs = 2;
@@ -249,7 +252,7 @@ fn live_changes_are_taken_on_and_others_refused() {
     let worker = with_digits();
     start(&worker, 1, small());
     let mut faster = small();
-    *faster.optimizer.learning_rate_mut() = 1e-2;
+    faster.optimizer.learning_rate = 1e-2;
     faster.training.batch_size = 32;
     send(&worker, Command::Tune(faster.clone()));
     let (experiment, steps_per_epoch) = wait_for(&worker, |event| match event {
@@ -265,13 +268,13 @@ fn live_changes_are_taken_on_and_others_refused() {
     for refused in [
         {
             let mut wider = small();
-            let Architecture::Dense(dense) = &mut wider.architecture;
+            let dense = wider.architecture.as_dense_mut().expect("a dense preset");
             dense.code = 16;
             wider
         },
         {
             let mut broken = small();
-            *broken.optimizer.learning_rate_mut() = f64::NAN;
+            broken.optimizer.learning_rate = f64::NAN;
             broken
         },
     ] {

@@ -39,7 +39,7 @@ fn invariant_9_an_infinite_loss_stops_the_run_and_training_goes_on_after_a_chang
     let mut wild = PresetId::Multilayer64.preset().experiment();
     wild.training.train_samples = Some(6_400);
     start(&worker, 1, wild.clone());
-    *wild.optimizer.learning_rate_mut() = 1e3;
+    wild.optimizer.learning_rate = 1e3;
     send(&worker, Command::Tune(wild.clone()));
     send(&worker, Command::Train);
     let mut failure = None;
@@ -69,7 +69,7 @@ fn invariant_9_an_infinite_loss_stops_the_run_and_training_goes_on_after_a_chang
         "{failure}"
     );
 
-    *wild.optimizer.learning_rate_mut() = 1e-3;
+    wild.optimizer.learning_rate = 1e-3;
     wild.training.epochs = 1;
     send(&worker, Command::Tune(wild));
     send(&worker, Command::Train);

@@ -3,16 +3,16 @@
 use egui::text::LayoutJob;
 use egui::{Align, Color32, FontSelection, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-use crate::protocol::ActivationView;
 use crate::ui::number;
 use crate::ui::theme::{self, space};
 
-use super::histogram;
+use super::{Layer, histogram};
 
 /// The key figures, each with the mark that stands for it in the histogram.
-pub fn show(ui: &mut Ui, view: &ActivationView) {
+pub fn show(ui: &mut Ui, layer: &Layer<'_>) {
     let tokens = theme::tokens_of(ui);
-    let figures = [
+    let view = layer.view;
+    let always = [
         Figure {
             mark: Some((tokens.test, 2.0)),
             name: "mean",
@@ -34,14 +34,34 @@ pub fn show(ui: &mut Ui, view: &ActivationView) {
             help: "Units near zero on every image: they carry nothing",
             can_be_missing: false,
         },
-        Figure {
-            mark: None,
-            name: "images",
-            value: number::count_of(view.n_samples),
-            help: "Test images the figures are taken over",
-            can_be_missing: true,
-        },
     ];
+    let active = layer.active_units.map(|active| Figure {
+        mark: None,
+        name: "active",
+        value: format!("{active} of {}", view.unit_means.len()),
+        help: "Units whose mean varies over images by more than 0.01: those that carry information",
+        can_be_missing: false,
+    });
+    let jacobian = layer.jacobian_norm.map(|norm| Figure {
+        mark: None,
+        name: "‖J‖²",
+        value: number::three_digits(norm),
+        help: "How much the code moves when a pixel does: the squared norm of the encoder's Jacobian, a mean \
+               over the test images at the end of the epoch",
+        can_be_missing: false,
+    });
+    let images = Figure {
+        mark: None,
+        name: "images",
+        value: number::count_of(view.n_samples),
+        help: "Test images the figures are taken over",
+        can_be_missing: true,
+    };
+    let figures = always
+        .into_iter()
+        .chain(active)
+        .chain(jacobian)
+        .chain([images]);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::M, 2.0);
         ui.spacing_mut().interact_size.y = 0.0; // lines as high as their text

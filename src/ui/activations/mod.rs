@@ -13,9 +13,10 @@ use super::card;
 use super::plot::heading;
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
-use crate::experiment::LayerName;
+use crate::experiment::{LayerName, Sparsity};
 use crate::protocol::ActivationView;
-use crate::state::LabState;
+use crate::state::{LabState, RunState};
+use units::Bars;
 
 /// The panel of the activations.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
@@ -31,14 +32,57 @@ pub struct ActivationsPanel {
 #[serde(default)]
 struct ActivationsOptions {
     layer: LayerName,
+    shown: Shown,
     counts: CountScale,
     order: UnitOrder,
+}
+
+/// What is shown of a layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Shown {
+    /// The histogram, and the units' means below it.
+    #[default]
+    Activations,
+    /// The units' means.
+    Means,
+    /// What each unit of a variational code says, in nats.
+    Kl,
+}
+
+/// What is known of the layer beside its activations.
+struct Layer<'a> {
+    view: &'a Arc<ActivationView>,
+    /// ρ, the mean asked for.
+    target: Option<f32>,
+    /// `‖∂h/∂x‖²_F` of the encoder.
+    jacobian_norm: Option<f64>,
+    /// Units of the code that carry information, as the newest evaluation found.
+    active_units: Option<usize>,
+}
+
+impl<'a> Layer<'a> {
+    fn new(view: &'a Arc<ActivationView>, run: &RunState) -> Self {
+        let is_code = view.layer == LayerName::Code;
+        let figures = run.full_evaluation.as_ref().filter(|_| is_code);
+        let code = figures.and_then(|figures| figures.code.as_ref());
+        let variational = figures.and_then(|figures| figures.variational.as_ref());
+        Self {
+            view,
+            target: match run.experiment.objective.sparsity {
+                Sparsity::Kl { target, .. } if is_code => Some(target),
+                _ => None,
+            },
+            jacobian_norm: code.map(|code| code.jacobian_norm),
+            active_units: variational.map(|variational| variational.active_units),
+        }
+    }
 }
 
 impl Default for ActivationsOptions {
     fn default() -> Self {
         Self {
             layer: LayerName::Code,
+            shown: Shown::default(),
             counts: CountScale::default(),
             order: UnitOrder::default(),
         }
@@ -79,8 +123,8 @@ enum UnitOrder {
 struct Kept {
     /// The layer that was asked for.
     asked: Option<LayerName>,
-    /// Which unit stands where, and for which view that was found.
-    order: Option<(Arc<ActivationView>, UnitOrder, Vec<usize>)>,
+    /// Which unit stands where, and for which bars of which view that was found.
+    order: Option<(Arc<ActivationView>, Bars, UnitOrder, Vec<usize>)>,
 }
 
 impl ActivationsPanel {
@@ -95,20 +139,34 @@ impl ActivationsPanel {
         if !layers.is_empty() && !layers.iter().any(|(layer, _)| *layer == options.layer) {
             options.layer = LayerName::Code; // the new model has no such layer
         }
+        let found = view(state, options.layer).zip(state.run.as_ref());
+        let layer_of = |(view, run)| Layer::new(view, run);
+        let found: Option<Layer<'_>> = found.map(layer_of);
+        let has_kl = found
+            .as_ref()
+            .is_some_and(|layer| layer.view.unit_kl_nats.is_some());
+        let shown = if options.shown == Shown::Kl && !has_kl {
+            Shown::Activations // remembered for the next variational code
+        } else {
+            options.shown
+        };
         let mut layer = options.layer;
+        let mut chosen = None;
         card::card(
             ui,
             "Activations",
             |ui| {
                 if !layers.is_empty() {
                     controls(ui, &mut layer, &layers);
+                    chosen = choice(ui, shown, has_kl);
                 }
             },
-            |ui| match view(state, options.layer) {
-                Some(view) => body(ui, view, options, kept),
+            |ui| match &found {
+                Some(layer) => body(ui, layer, shown, options, kept),
                 None => empty(ui, state, options.layer),
             },
         );
+        options.shown = chosen.unwrap_or(options.shown);
         options.layer = layer;
         if !layers.is_empty() && kept.asked != Some(options.layer) {
             kept.asked = Some(options.layer);
@@ -165,15 +223,53 @@ fn controls(ui: &mut Ui, chosen: &mut LayerName, layers: &[(LayerName, usize)]) 
     });
 }
 
+/// The choice of what is shown of the layer.
+fn choice(ui: &mut Ui, shown: Shown, has_kl: bool) -> Option<Shown> {
+    let segments = [
+        Segment {
+            value: Shown::Activations,
+            text: "activations",
+            help: "How often units are how active, and the mean of each unit",
+        },
+        Segment {
+            value: Shown::Means,
+            text: "means",
+            help: "The mean activation of each unit, with the mean asked for where the recipe has one",
+        },
+        Segment {
+            value: Shown::Kl,
+            text: "KL",
+            help: "What each unit says about the image: its divergence from the prior, in nats",
+        },
+    ];
+    let n = if has_kl { 3 } else { 2 };
+    segmented(ui, "Shown", shown, &segments[..n])
+}
+
 fn body(
     ui: &mut Ui,
-    view: &Arc<ActivationView>,
+    layer: &Layer<'_>,
+    shown: Shown,
     options: &mut ActivationsOptions,
     kept: &mut Kept,
 ) {
     if ui.available_height() > LEAST_HISTOGRAM + space::CONTROL {
-        figures::show(ui, view);
+        figures::show(ui, layer);
     }
+    match shown {
+        Shown::Activations => histogram_and_means(ui, layer, options, kept),
+        Shown::Means => units_with_controls(ui, layer, Bars::Means, options, kept),
+        Shown::Kl => units_with_controls(ui, layer, Bars::Kl, options, kept),
+    }
+}
+
+fn histogram_and_means(
+    ui: &mut Ui,
+    layer: &Layer<'_>,
+    options: &mut ActivationsOptions,
+    kept: &mut Kept,
+) {
+    let view = layer.view;
     // The histogram is what the panel is for: it gets what the strip can spare, and all of a low panel.
     let room = ui.available_height();
     let strip = (0.38 * room).clamp(LEAST_STRIP, 150.0);
@@ -186,7 +282,7 @@ fn body(
         ui.set_min_size(upper);
         histogram_with_controls(ui, view, options);
     });
-    units_with_controls(ui, view, options, kept);
+    units_with_controls(ui, layer, Bars::Means, options, kept);
 }
 
 /// Least height of the histogram with its heading, in points.
@@ -216,7 +312,8 @@ fn histogram_with_controls(ui: &mut Ui, view: &ActivationView, options: &mut Act
 
 fn units_with_controls(
     ui: &mut Ui,
-    view: &Arc<ActivationView>,
+    layer: &Layer<'_>,
+    bars: Bars,
     options: &mut ActivationsOptions,
     kept: &mut Kept,
 ) {
@@ -229,31 +326,32 @@ fn units_with_controls(
         Segment {
             value: UnitOrder::Sorted,
             text: "sorted",
-            help: "The most active units first",
+            help: "The largest bars first",
         },
     ];
-    heading(ui, "mean activation of each unit", |ui| {
+    heading(ui, &bars.title(layer), |ui| {
         let clicked = segmented(ui, "Units", options.order, &orders);
         options.order = clicked.unwrap_or(options.order);
     });
     let sorted = options.order == UnitOrder::Sorted;
-    units::show(ui, view, kept.order(view, options.order), sorted);
+    let order = kept.order(layer.view, bars, options.order);
+    units::show(ui, layer, bars, order, sorted);
 }
 
 impl Kept {
     /// Which unit stands where; sorted once for each view.
-    fn order(&mut self, view: &Arc<ActivationView>, order: UnitOrder) -> &[usize] {
-        let is_current = self
-            .order
-            .as_ref()
-            .is_some_and(|(of, how, _)| Arc::ptr_eq(of, view) && *how == order);
+    fn order(&mut self, view: &Arc<ActivationView>, bars: Bars, order: UnitOrder) -> &[usize] {
+        let is_current = self.order.as_ref().is_some_and(|(of, which, how, _)| {
+            Arc::ptr_eq(of, view) && (*which, *how) == (bars, order)
+        });
         if !is_current {
-            let mut places: Vec<usize> = (0..view.unit_means.len()).collect();
+            let values = bars.values(view);
+            let mut places: Vec<usize> = (0..values.len()).collect();
             if order == UnitOrder::Sorted {
-                places.sort_by(|&a, &b| view.unit_means[b].total_cmp(&view.unit_means[a]));
+                places.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
             }
-            self.order = Some((Arc::clone(view), order, places));
+            self.order = Some((Arc::clone(view), bars, order, places));
         }
-        self.order.as_ref().map_or(&[], |(_, _, places)| places)
+        self.order.as_ref().map_or(&[], |(.., places)| places)
     }
 }

@@ -1,7 +1,8 @@
 //! Rows of the panel: a label on the left, a control on the right; ranges and help from the settings table.
 
 use egui::{
-    Align, ComboBox, DragValue, Label, Layout, Response, RichText, Slider, SliderClamping, Ui, vec2,
+    Align, Checkbox, ComboBox, DragValue, Label, Layout, Response, RichText, Slider,
+    SliderClamping, Ui, vec2,
 };
 use egui_material_icons::icons::{ICON_ERROR, ICON_RESTART_ALT};
 
@@ -14,6 +15,12 @@ const LABEL_WIDTH: f32 = 96.0;
 /// Width of number fields, in points.
 pub(super) const NUMBER_WIDTH: f32 = 62.0;
 
+/// Smallest positive value of a logarithmic rail that starts at 0, as a share of its largest: 1e-5 for the
+/// contraction.
+const RAIL_FROM_ZERO: f64 = 1e-7;
+/// What stands for 0 where 0 switches something off.
+const OFF: &str = "off";
+
 /// Whether a run can take on a setting at its next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Takes {
@@ -21,17 +28,6 @@ pub(super) enum Takes {
     Live,
     /// With a new model.
     NewModel,
-}
-
-/// A heading with a quiet remark at its right.
-pub(super) fn heading(ui: &mut Ui, title: &str, remark: impl FnOnce(&mut Ui)) {
-    ui.add_space(2.0);
-    ui.separator();
-    ui.horizontal(|ui| {
-        ui.set_height(18.0);
-        ui.add(Label::new(theme::group(ui, title)).extend());
-        ui.with_layout(Layout::right_to_left(Align::Center), remark);
-    });
 }
 
 /// A label on the left and a control in the rest of the row.
@@ -78,16 +74,27 @@ pub(super) fn slider_row(
 
 /// A slider and a number field over the range of a setting; tells the new value when it changed.
 pub(super) fn slider(ui: &mut Ui, setting: &'static Setting, value: f64) -> Option<f64> {
-    slider_to(ui, setting, setting.max, value, &|value| {
+    slider_named(ui, setting.label, setting, value)
+}
+
+/// The same under another name, where the panel shows a setting more than once.
+pub(super) fn slider_named(
+    ui: &mut Ui,
+    name: &str,
+    setting: &'static Setting,
+    value: f64,
+) -> Option<f64> {
+    slider_to(ui, name, setting, setting.max, value, &|value| {
         number_text(setting, value)
     })
 }
 
-/// The same with another upper end and another way to write the value.
+/// The same with another upper end of the rail and another way to write the value.
 pub(super) fn slider_to(
     ui: &mut Ui,
+    name: &str,
     setting: &'static Setting,
-    max: f64,
+    rail_max: f64,
     value: f64,
     write: &dyn Fn(f64) -> String,
 ) -> Option<f64> {
@@ -97,20 +104,20 @@ pub(super) fn slider_to(
     ui.scope(|ui| {
         ui.spacing_mut().slider_width = rail_width;
         theme::slider_style(ui);
-        let slider = Slider::new(&mut edited, setting.min..=max)
+        let slider = Slider::new(&mut edited, setting.min..=rail_max)
             .logarithmic(setting.logarithmic)
             .clamping(SliderClamping::Edits)
             .show_value(false);
         let slider = if setting.whole {
             slider.integer()
         } else if setting.logarithmic {
-            slider.smallest_positive(setting.min)
+            slider.smallest_positive(smallest_positive(setting))
         } else {
             slider
         };
         ui.add(slider)
             .on_hover_text(setting.hover_text())
-            .accessible_name(setting.label);
+            .accessible_name(name);
     });
     // Dragging gives long tails of digits: keep what the field shows.
     if edited.to_bits() != value.to_bits() && !setting.whole {
@@ -118,7 +125,7 @@ pub(super) fn slider_to(
     }
     let before = edited;
     let field = DragValue::new(&mut edited)
-        .range(setting.min..=max)
+        .range(setting.min..=setting.max)
         .clamp_existing_to_range(false)
         .speed(drag_speed(setting, value))
         .update_while_editing(false)
@@ -131,23 +138,97 @@ pub(super) fn slider_to(
     };
     ui.add_sized([NUMBER_WIDTH, space::CONTROL], field)
         .on_hover_text(setting.hover_text())
-        .accessible_name(setting.label);
+        .accessible_name(name);
     if edited.to_bits() != before.to_bits() && !setting.whole {
         edited = rounded(edited);
     }
     (edited.to_bits() != value.to_bits()).then_some(edited)
 }
 
-/// A small number field over the range of a setting.
-pub(super) fn number_field<'a>(setting: &Setting, value: &'a mut f64) -> DragValue<'a> {
-    let speed = drag_speed(setting, *value);
-    DragValue::new(value)
+/// A row with a slider for a weight or a length that 0 switches off.
+pub(super) fn slider_row_or_off(
+    ui: &mut Ui,
+    label: &str,
+    setting: &'static Setting,
+    rail_max: f64,
+    value: &mut f32,
+) {
+    let shown = shortest(*value);
+    let write = |value: f64| {
+        if value == 0.0 {
+            OFF.to_owned()
+        } else {
+            number_text(setting, value)
+        }
+    };
+    row(ui, label, Takes::Live, &setting.hover_text(), |ui| {
+        if let Some(edited) = slider_to(ui, setting.label, setting, rail_max, shown, &write) {
+            *value = single(edited);
+        }
+    });
+    problem_of(ui, setting, shown);
+}
+
+/// A row with a slider for a setting of single precision.
+pub(super) fn slider_row_of(ui: &mut Ui, label: &str, setting: &'static Setting, value: &mut f32) {
+    let shown = shortest(*value);
+    if let Some(edited) = slider_row(ui, label, Takes::Live, setting, shown) {
+        *value = single(edited);
+    }
+    problem_of(ui, setting, shown);
+}
+
+/// A box to tick; tells the new state when it changed.
+pub(super) fn toggle(
+    ui: &mut Ui,
+    name: &str,
+    text: &str,
+    help: &str,
+    mut is_on: bool,
+) -> Option<bool> {
+    let response = ui
+        .add(Checkbox::new(&mut is_on, text))
+        .on_hover_text(help)
+        .accessible_name(name);
+    response.changed().then_some(is_on)
+}
+
+/// A small number field over the range of a setting; tells the new value when it changed.
+pub(super) fn number_field(
+    ui: &mut Ui,
+    name: &str,
+    setting: &Setting,
+    width: f32,
+    value: f64,
+) -> Option<f64> {
+    let mut edited = value;
+    let field = DragValue::new(&mut edited)
         .range(setting.min..=setting.max)
         .clamp_existing_to_range(false)
-        .speed(speed)
+        .speed(drag_speed(setting, value))
         .max_decimals(if setting.whole { 0 } else { 4 })
         .update_while_editing(false)
-        .custom_parser(parse)
+        .custom_formatter(|value, _| number::setting(value))
+        .custom_parser(parse);
+    ui.add_sized([width, space::CONTROL], field)
+        .on_hover_text(setting.hover_text())
+        .accessible_name(name);
+    (edited.to_bits() != value.to_bits()).then_some(edited)
+}
+
+/// A row with a menu of alternatives; tells which one was chosen.
+pub(super) fn choice_row<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    (label, name): (&str, &str),
+    takes: Takes,
+    help: &str,
+    (current, all): (T, &[T]),
+    text_of: impl Fn(T) -> &'static str,
+) -> Option<T> {
+    row(ui, label, takes, help, |ui| {
+        let width = ui.available_width();
+        choice(ui, name, help, width, current, all, text_of)
+    })
 }
 
 /// A menu of alternatives; tells which one was chosen.
@@ -186,11 +267,28 @@ pub(super) fn problem(ui: &mut Ui, text: &str) -> Response {
     .inner
 }
 
+/// The one of `kinds` that a value with numbers of its own is of.
+pub(super) fn kind_of<T: Copy>(kinds: &[T], value: &T) -> Option<T> {
+    let kind = std::mem::discriminant(value);
+    let is_kind = |candidate: &&T| std::mem::discriminant(*candidate) == kind;
+    kinds.iter().find(is_kind).copied()
+}
+
 /// Says what is wrong with a setting, if anything is.
 pub(super) fn problem_of(ui: &mut Ui, setting: &Setting, value: f64) {
     if let Err(error) = setting.check(value) {
         problem(ui, &error.to_string());
     }
+}
+
+/// The double a person would write for this single: 0.3 rather than 0.30000001192.
+pub(super) fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::from(value))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "three digits survive")]
+pub(super) fn single(value: f64) -> f32 {
+    value as f32
 }
 
 /// A count as the number its control shows.
@@ -220,8 +318,11 @@ fn number_text(setting: &Setting, value: f64) -> String {
     }
 }
 
-/// Reads "1,000", "1e-3", "0.001".
+/// Reads "1,000", "1e-3", "0.001", "off".
 fn parse(text: &str) -> Option<f64> {
+    if text.trim() == OFF {
+        return Some(0.0);
+    }
     let cleaned: String = text.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
     cleaned.parse().ok()
 }
@@ -231,10 +332,19 @@ fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse().unwrap_or(value)
 }
 
+/// Where a logarithmic rail begins: a range from 0 needs a first value that is not.
+fn smallest_positive(setting: &Setting) -> f64 {
+    if setting.min > 0.0 {
+        setting.min
+    } else {
+        setting.max * RAIL_FROM_ZERO
+    }
+}
+
 fn drag_speed(setting: &Setting, value: f64) -> f64 {
     match (setting.logarithmic, setting.whole) {
         (true, true) => (value.abs() * 0.01).max(0.1),
-        (true, false) => value.abs() * 0.01,
+        (true, false) => (value.abs() * 0.01).max(smallest_positive(setting)),
         (false, true) => 0.05,
         (false, false) => (setting.max - setting.min) / 400.0,
     }

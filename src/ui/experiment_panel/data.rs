@@ -3,27 +3,37 @@
 use egui::{Align, Button, ComboBox, Label, Layout, ProgressBar, Ui};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_DOWNLOAD};
 
-use super::controls;
+use super::section::{Heading, Section};
 use crate::protocol::{DataSource, DatasetDescription, DatasetKind, DatasetProgress};
 use crate::state::LabState;
 use crate::ui::theme::{self, space};
 use crate::ui::{Action, number};
 
+/// How many images there are.
+pub(super) fn heading(state: &LabState) -> Heading {
+    let dataset = state.dataset.as_ref();
+    Heading {
+        section: Section::Data,
+        remarks: dataset
+            .map(|dataset| {
+                let count = number::count_of;
+                let counts = format!("{} + {}", count(dataset.n_train), count(dataset.n_test()));
+                vec![format!("{}, {counts}", dataset.kind.label()), counts]
+            })
+            .unwrap_or_default(),
+        help: dataset
+            .map(|dataset| {
+                let origin = &dataset.origin;
+                format!("Images for training + for testing. Kept: {origin}")
+            })
+            .unwrap_or_default(),
+        is_in_use: dataset.is_none_or(|dataset| dataset.kind != DatasetKind::Mnist), // offers to fetch it
+        needs_attention: dataset.is_none() || state.loading.is_some(),
+    }
+}
+
 /// Shows the data section.
 pub(super) fn show(ui: &mut Ui, state: &LabState, wishes: &mut Vec<Action>) {
-    controls::heading(ui, "Data", |ui| {
-        if let Some(dataset) = &state.dataset {
-            let counts = format!(
-                "{} + {}",
-                number::count_of(dataset.n_train),
-                number::count_of(dataset.n_test())
-            );
-            ui.label(theme::dim(ui, counts)).on_hover_text(format!(
-                "Images for training + for testing. Kept: {}",
-                dataset.origin
-            ));
-        }
-    });
     let is_mnist = state
         .dataset
         .as_ref()

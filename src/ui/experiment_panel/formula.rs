@@ -3,9 +3,13 @@
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Frame, Label, Margin, Panel, Ui};
 
-use super::objective::shortest;
-use crate::experiment::{Corruption, Experiment, Reconstruction, Sparsity, Term};
-use crate::state::{LabState, RunState};
+use super::controls::shortest;
+use super::{now, plan};
+use crate::experiment::{
+    Adversarial, Corruption, Experiment, Half, Objective, Prior, Reconstruction, Sparsity, Target,
+    Term, Variational,
+};
+use crate::state::LabState;
 use crate::ui::number;
 use crate::ui::theme::{self, Tokens, space};
 
@@ -38,68 +42,47 @@ fn show(ui: &mut Ui, state: &LabState) {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 2.0;
             let formula = Formula::of(&state.draft, t);
-            let help = format!(
-                "The objective: what training minimises, a mean over pixels and images in {}. {}",
-                state.draft.objective.reconstruction.unit(),
-                formula.legend
-            );
+            let help = help(&state.draft);
             ui.add(Label::new(formula.job).wrap()).on_hover_text(help);
-            if let Some(text) = state.run.as_ref().and_then(terms_now) {
-                ui.add(Label::new(theme::dim(ui, text).font(theme::mono(11.0))).truncate())
-                    .on_hover_text(
-                        "The newest training batch: the objective and the terms it adds up",
-                    );
+            let lines = state.run.as_ref().map(now::lines).unwrap_or_default();
+            for line in lines {
+                ui.add(Label::new(theme::dim(ui, line.text).font(theme::mono(11.0))).truncate())
+                    .on_hover_text(line.help);
             }
         });
     ui.add_space(space::XS);
 }
 
-/// "J = 0.0169 = MSE 0.0161 + L1 penalty 0.0008"
-fn terms_now(run: &RunState) -> Option<String> {
-    let terms = run.experiment.objective.terms();
-    let value = |term: Term| {
-        let [_, value] = run.history.train(term)?.last()?;
-        Some(value)
+/// What the formula is a mean of, and what its letters stand for.
+fn help(experiment: &Experiment) -> String {
+    let objective = &experiment.objective;
+    let unit = objective.unit(Term::Objective);
+    let kind = if objective.is_per_image() {
+        "a sum over an image's pixels and a mean over images"
+    } else {
+        "a mean over pixels and images"
     };
-    let total = value(Term::Objective)?;
-    let parts: Option<Vec<String>> = terms
-        .into_iter()
-        .filter(|&term| term != Term::Objective)
-        .map(|term| {
-            Some(format!(
-                "{} {}",
-                short_label(term),
-                number::three_digits(value(term)?)
-            ))
-        })
-        .collect();
-    let parts = parts?;
-    if parts.len() == 1 {
-        return Some(format!(
-            "now {} {}",
-            parts[0],
-            run.experiment.objective.reconstruction.unit()
-        ));
+    let mut letters = vec!["x image", "x̂ reconstruction", "h code"];
+    if !objective.is_per_image() {
+        letters.push("n pixels");
     }
-    Some(format!(
-        "now {} = {}",
-        number::three_digits(total),
-        parts.join(" + ")
-    ))
-}
-
-/// The name of a term where there is little room.
-fn short_label(term: Term) -> &'static str {
-    match term {
-        Term::L1 => "L1",
-        _ => term.label(),
+    if matches!(objective.sparsity, Sparsity::Kl { .. }) {
+        letters.push("mean h a unit's mean activation over the batch");
     }
+    match objective.prior {
+        Prior::None => {}
+        Prior::Variational(_) => letters.push("q the Gaussian of codes of one image"),
+        Prior::Adversarial(_) => {
+            letters.push("D the discriminator's belief that a code is a sample of the prior");
+        }
+    }
+    let letters = letters.join(", ");
+    format!("The objective: what training minimises, {kind}, in {unit}. {letters}")
 }
 
 /// A formula as text with indices and exponents.
 struct Formula {
     job: LayoutJob,
-    legend: &'static str,
     colors: &'static Tokens,
 }
 
@@ -107,30 +90,60 @@ impl Formula {
     fn of(experiment: &Experiment, colors: &'static Tokens) -> Self {
         let mut formula = Self {
             job: LayoutJob::default(),
-            legend: "x image, x̂ reconstruction, h code, n pixels",
             colors,
         };
-        formula.objective(experiment);
-        formula.corruption(experiment.corruption);
+        formula.letters("J");
+        formula.signs(" = ");
+        formula.reconstruction(&experiment.objective);
+        formula.sparsity(experiment.objective.sparsity);
+        formula.contraction(experiment.objective.contraction);
+        match &experiment.objective.prior {
+            Prior::None => {}
+            Prior::Variational(prior) => formula.variational(prior),
+            Prior::Adversarial(prior) => formula.adversarial(prior),
+        }
+        formula.input(experiment);
+        if let Some(words) = plan::in_words(experiment) {
+            formula.signs("\n");
+            formula.signs(&words);
+        }
         formula
     }
 
-    fn objective(&mut self, experiment: &Experiment) {
-        self.letters("J");
-        self.signs(" = ");
-        match experiment.objective.reconstruction {
+    /// Δ: a mean over pixels, or a sum with a prior.
+    fn reconstruction(&mut self, objective: &Objective) {
+        let is_sum = objective.is_per_image();
+        match objective.reconstruction {
             Reconstruction::Mse => {
-                self.fraction_of_n("1");
-                self.signs(" Σ(");
+                match objective.prior.variational() {
+                    Some(prior) => self.likelihood(shortest(prior.likelihood_sigma)),
+                    None if is_sum => {}
+                    None => self.fraction_of_n("1"),
+                }
+                self.signs("Σ(");
                 self.letters("x̂");
                 self.signs(" − ");
                 self.letters("x");
                 self.signs(")");
                 self.exponent("2");
             }
+            Reconstruction::Mae => {
+                if !is_sum {
+                    self.fraction_of_n("1");
+                }
+                self.signs("Σ|");
+                self.letters("x̂");
+                self.signs(" − ");
+                self.letters("x");
+                self.signs("|");
+            }
             Reconstruction::Bce => {
-                self.fraction_of_n("−1");
-                self.signs(" Σ[");
+                if is_sum {
+                    self.signs("−");
+                } else {
+                    self.fraction_of_n("−1");
+                }
+                self.signs("Σ[");
                 self.letters("x");
                 self.signs(" ln ");
                 self.letters("x̂");
@@ -141,43 +154,155 @@ impl Formula {
                 self.signs(")]");
             }
         }
-        if let Sparsity::L1 { weight } = experiment.objective.sparsity {
-            self.signs(" + ");
-            self.value(&number::setting(shortest(weight)));
-            self.signs(" Σ|");
-            self.letters("h");
-            self.signs("|");
+    }
+
+    /// "1/(2·0.5²) ", before the squared error; the normaliser ln σ√2π does not depend on the weights.
+    fn likelihood(&mut self, sigma: f64) {
+        self.signs("1/(2·");
+        self.value(&number::setting(sigma));
+        self.exponent("2");
+        self.signs(") ");
+    }
+
+    fn sparsity(&mut self, sparsity: Sparsity) {
+        match sparsity {
+            Sparsity::None => {}
+            Sparsity::L1 { weight } => {
+                self.plus_weight(weight);
+                self.tight("Σ|");
+                self.letters("h");
+                self.tight("|");
+            }
+            Sparsity::Kl { target, weight } => {
+                self.plus_weight(weight);
+                self.tight("Σ KL(");
+                self.value(&number::setting(shortest(target)));
+                self.tight(" || ");
+                self.signs("mean\u{a0}");
+                self.letters("h");
+                self.tight(")");
+            }
         }
     }
 
-    /// What x̂ is made from when the encoder sees a damaged image.
-    fn corruption(&mut self, corruption: Corruption) {
-        if corruption.is_none() {
+    fn contraction(&mut self, weight: f32) {
+        if weight > 0.0 {
+            self.plus_weight(weight);
+            self.tight("||∂");
+            self.letters("h");
+            self.tight("/∂");
+            self.letters("x");
+            self.tight("||");
+            self.exponent("2");
+        }
+    }
+
+    /// "+ β KL(q || N(0, I))", or the distance to C.
+    fn variational(&mut self, prior: &Variational) {
+        self.plus_weight(prior.beta);
+        let has_capacity = prior.capacity > 0.0;
+        if has_capacity {
+            self.tight("|");
+        }
+        self.tight("KL(");
+        self.letters("q");
+        self.tight(" || N(0, I))");
+        if has_capacity {
+            self.tight(" − ");
+            self.value(&number::setting(shortest(prior.capacity)));
+            self.tight("|");
+        }
+        if prior.warm_up_epochs > 0.0 {
+            self.signs("\nKL weight from 0 to ");
+            self.value(&number::setting(shortest(prior.beta)));
+            self.signs(" over ");
+            self.value(&number::setting(shortest(prior.warm_up_epochs)));
+            self.signs(" epochs");
+        }
+    }
+
+    fn adversarial(&mut self, prior: &Adversarial) {
+        self.signs(" ");
+        self.tight("− ");
+        self.value(&number::setting(shortest(prior.weight)));
+        self.tight(" ln D(");
+        self.letters("h");
+        self.signs(")\nD: samples of ");
+        self.value(prior.distribution.label());
+        self.signs(", or codes?");
+    }
+
+    /// What x̂ is made from when the encoder sees something else than the image asked for.
+    fn input(&mut self, experiment: &Experiment) {
+        if !experiment.alters_input() {
             return;
         }
         self.signs("\n");
         self.letters("x̂");
         self.signs(" from ");
         self.letters("x");
-        self.signs(" with ");
-        let strength = shortest(corruption.strength());
+        match experiment.target {
+            Target::SameImage => {}
+            Target::WholeFromHalf { hidden } => {
+                self.signs(" without its ");
+                self.value(match hidden {
+                    Half::Left => "left",
+                    Half::Right => "right",
+                    Half::Top => "upper",
+                    Half::Bottom => "lower",
+                });
+                self.signs(" half");
+            }
+            Target::UprightFromRotated { degrees } => {
+                self.signs(" turned by up to ±");
+                self.value(&number::setting(shortest(degrees)));
+                self.signs("°");
+            }
+        }
+        if !experiment.corruption.is_none() {
+            self.signs(if experiment.target == Target::SameImage {
+                " with "
+            } else {
+                ", "
+            });
+            self.corruption(experiment.corruption);
+        }
+        if let Some(strength) = experiment
+            .test_noise
+            .filter(|_| !experiment.corruption.is_none())
+        {
+            self.signs("; at test ");
+            self.value(&strength_text(experiment.corruption, strength));
+        }
+    }
+
+    fn corruption(&mut self, corruption: Corruption) {
+        let strength = strength_text(corruption, corruption.strength());
         match corruption {
             Corruption::None => {}
             Corruption::Masking { .. } => {
-                self.value(&number::percent(strength));
+                self.value(&strength);
                 self.signs(" of pixels set to 0");
             }
             Corruption::SaltAndPepper { .. } => {
-                self.value(&number::percent(strength));
+                self.value(&strength);
                 self.signs(" of pixels set to 0 or 1");
             }
             Corruption::Gaussian { .. } => {
                 self.signs("noise N(0, ");
-                self.value(&number::setting(strength));
+                self.value(&strength);
                 self.exponent("2");
                 self.signs(")");
             }
         }
+    }
+
+    /// " + λ ", the weight of what follows.
+    fn plus_weight(&mut self, weight: f32) {
+        self.signs(" ");
+        self.tight("+ ");
+        self.value(&number::setting(shortest(weight)));
+        self.tight(" ");
     }
 
     fn letters(&mut self, text: &str) {
@@ -186,6 +311,11 @@ impl Formula {
 
     fn signs(&mut self, text: &str) {
         self.push(text, SIZE, Align::BOTTOM, self.colors.text_dim);
+    }
+
+    /// The same, to be kept in one line.
+    fn tight(&mut self, text: &str) {
+        self.signs(&text.replace(' ', "\u{a0}"));
     }
 
     /// A value that a control sets.
@@ -201,6 +331,7 @@ impl Formula {
         self.signs(numerator);
         self.signs("/");
         self.letters("n");
+        self.signs(" ");
     }
 
     fn push(&mut self, text: &str, size: f32, valign: Align, color: egui::Color32) {
@@ -211,5 +342,13 @@ impl Formula {
             ..TextFormat::default()
         };
         self.job.append(text, 0.0, format);
+    }
+}
+
+/// ν as a share, σ as it is.
+fn strength_text(corruption: Corruption, strength: f32) -> String {
+    match corruption {
+        Corruption::Gaussian { .. } => number::setting(shortest(strength)),
+        _ => number::percent(shortest(strength)),
     }
 }

@@ -4,10 +4,13 @@ use egui::{Button, ComboBox, Label, RichText, Ui};
 use egui_material_icons::icons::ICON_UNDO;
 
 use super::Editor;
-use crate::experiment::{Experiment, PresetId};
+use crate::experiment::{Architecture, Experiment, PresetId, Prior};
 use crate::state::LabState;
 use crate::ui::Action;
-use crate::ui::theme::{self, text};
+use crate::ui::theme::{self, space, text};
+
+/// Height of the menu, in points: egui gives a menu no more, and the rest is scrolled.
+const MENU_HEIGHT: f32 = 400.0;
 
 /// Says in the card's header that the recipe is no longer the preset, and offers the way back.
 pub(super) fn modified_mark(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
@@ -30,32 +33,70 @@ pub(super) fn modified_mark(ui: &mut Ui, state: &LabState, actions: &mut Vec<Act
         .on_hover_text(format!("Some settings differ from the preset “{title}”"));
 }
 
+/// Presets of one kind, in the menu under one heading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    OneLayer,
+    Penalties,
+    Denoising,
+    Deep,
+    Variational,
+    Adversarial,
+}
+
+impl Group {
+    const ALL: [Self; 6] = [
+        Self::OneLayer,
+        Self::Penalties,
+        Self::Denoising,
+        Self::Deep,
+        Self::Variational,
+        Self::Adversarial,
+    ];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::OneLayer => "One hidden layer",
+            Self::Penalties => "Penalties on the code",
+            Self::Denoising => "Denoising",
+            Self::Deep => "Deeper",
+            Self::Variational => "Variational",
+            Self::Adversarial => "Adversarial",
+        }
+    }
+
+    /// Follows from the recipe, so that a new preset finds its place by itself.
+    fn of(experiment: &Experiment) -> Self {
+        let objective = &experiment.objective;
+        match (&objective.prior, &experiment.architecture) {
+            (Prior::Variational(_), _) => Self::Variational,
+            (Prior::Adversarial(_), _) => Self::Adversarial,
+            _ if experiment.alters_input() => Self::Denoising,
+            (Prior::None, Architecture::Convolutional(_)) => Self::Deep,
+            (Prior::None, Architecture::Dense(dense)) if !dense.hidden.is_empty() => Self::Deep,
+            _ if !objective.sparsity.is_none() || objective.contraction > 0.0 => Self::Penalties,
+            _ => Self::OneLayer,
+        }
+    }
+}
+
 /// The menu of presets and what there is to know about the chosen one.
 pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
-    let draft: &Experiment = &editor.draft;
-    let selected = draft.preset.map_or("own recipe", |id| id.preset().title);
+    let chosen = editor.draft.preset;
+    let selected = chosen.map_or("own recipe", |id| id.preset().title);
     let response = ComboBox::from_id_salt("preset")
         .selected_text(RichText::new(selected).font(theme::medium(text::size::BODY)))
         .width(ui.available_width())
+        .height(MENU_HEIGHT)
         .icon(theme::chevron)
-        .show_ui(ui, |ui| {
-            for id in PresetId::ALL {
-                let preset = id.preset();
-                let is_chosen = draft.preset == Some(id);
-                let summary = theme::dim(ui, preset.experiment().architecture.summary());
-                let button = Button::selectable(is_chosen, preset.title).right_text(summary);
-                if ui.add(button).on_hover_text(preset.about).clicked() {
-                    wishes.push(Action::ChoosePreset(id));
-                }
-            }
-        })
+        .show_ui(ui, |ui| menu(ui, chosen, wishes))
         .response;
     response
         .on_hover_text(
             "A named recipe from the literature. Everything below follows it until you change it",
         )
         .accessible_name("preset");
-    let Some(id) = draft.preset else {
+    let Some(id) = chosen else {
         return;
     };
     let preset = id.preset();
@@ -63,6 +104,28 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
     let expected = format!("Expected: {}", preset.expected);
     ui.add(Label::new(theme::dim(ui, expected)).wrap())
         .on_hover_text("What a run of the unchanged preset is known to reach on MNIST");
-    ui.add(Label::new(theme::dim(ui, format!("After {}", preset.source))).truncate())
-        .on_hover_text(preset.source);
+    ui.add(Label::new(theme::dim(ui, format!("After {}", preset.source))).wrap());
+}
+
+/// All presets under the headings of their groups, with the names that files and commands know.
+fn menu(ui: &mut Ui, chosen: Option<PresetId>, wishes: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for group in Group::ALL {
+        let of_group = |id: &PresetId| Group::of(&id.preset().experiment()) == group;
+        ui.add_space(space::XS);
+        ui.label(theme::dim(ui, group.label()));
+        for id in PresetId::ALL.into_iter().filter(of_group) {
+            let preset = id.preset();
+            let name = theme::dim(ui, id.name());
+            let button = Button::selectable(chosen == Some(id), preset.title).right_text(name);
+            let summary = preset.experiment().architecture.summary();
+            let help = format!(
+                "{}\n\n{summary}\nExpected: {}\nAfter {}",
+                preset.about, preset.expected, preset.source
+            );
+            if ui.add(button).on_hover_text(help).clicked() {
+                wishes.push(Action::ChoosePreset(id));
+            }
+        }
+    }
 }

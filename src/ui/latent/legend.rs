@@ -1,21 +1,28 @@
-//! The legend of the scatter: which classes are shown.
+//! The legend of the scatter: which classes are shown, and whether the prior is.
 
-use egui::{Rect, Ui, vec2};
+use egui::{Rect, Stroke, Ui, vec2};
 
-use crate::experiment::N_CLASSES;
+use crate::experiment::{LatentPrior, N_CLASSES};
 use crate::ui::legend::{self, Entry};
 use crate::ui::theme;
 
-use super::filter::ClassFilter;
+use super::LatentOptions;
 use super::marker::MarkerAtlas;
 
-/// The ten classes; a click hides or shows one, a double click shows it alone.
-pub fn show(ui: &mut Ui, filter: &mut ClassFilter, markers: &mut MarkerAtlas) {
+/// The ten classes; a click hides or shows one, a double click shows it alone. After them the outline of the
+/// prior, where there is one.
+pub fn show(
+    ui: &mut Ui,
+    options: &mut LatentOptions,
+    markers: &mut MarkerAtlas,
+    prior: Option<LatentPrior>,
+) {
     const RADIUS: f32 = 5.0;
     let dark = ui.visuals().dark_mode;
     let texture = markers.prepare(ui.ctx(), "legend markers", RADIUS * ui.pixels_per_point());
     let half = markers.half_side(RADIUS);
     ui.spacing_mut().interact_size.y = legend::HEIGHT;
+    let filter = &mut options.filter;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         for class in (0_u8..).take(N_CLASSES) {
@@ -38,5 +45,33 @@ pub fn show(ui: &mut Ui, filter: &mut ClassFilter, markers: &mut MarkerAtlas) {
             }
             response.on_hover_text("Click to hide or show, double-click to show this class alone");
         }
+        if let Some(prior) = prior {
+            prior_entry(ui, &mut options.prior, prior);
+        }
     });
+}
+
+fn prior_entry(ui: &mut Ui, is_shown: &mut bool, prior: LatentPrior) {
+    let entry = Entry {
+        name: "show prior",
+        text: "prior",
+        figure: "",
+        on: *is_shown,
+        mark_width: 12.0,
+    };
+    let color = theme::tokens_of(ui).text_dim;
+    let response = entry.show(ui, |painter, mark, opacity| {
+        let stroke = Stroke::new(1.0, theme::faint(color, opacity));
+        painter.circle_stroke(mark.center(), 5.0, stroke);
+    });
+    *is_shown ^= response.clicked();
+    let of_gaussians = match prior {
+        LatentPrior::Gaussian => ": one and two standard deviations",
+        LatentPrior::Mixture => ": two standard deviations of each",
+        LatentPrior::SwissRoll | LatentPrior::Uniform => "",
+    };
+    response.on_hover_text(format!(
+        "The distribution that the codes are to have, {}{of_gaussians}",
+        prior.label()
+    ));
 }

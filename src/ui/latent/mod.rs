@@ -7,6 +7,7 @@ mod hover;
 mod layout;
 mod legend;
 mod marker;
+mod outline;
 
 use egui::{Color32, Painter, Pos2, Rect, Response, Role, Stroke, Ui, Vec2, WidgetInfo};
 
@@ -21,6 +22,7 @@ use cloud::{Cloud, Look, Points};
 use filter::ClassFilter;
 use hover::HoverCard;
 use marker::MarkerAtlas;
+use outline::Outline;
 
 /// The panel of the latent space.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
@@ -32,11 +34,23 @@ pub struct LatentPanel {
 }
 
 /// How the scatter is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 struct LatentOptions {
     filter: ClassFilter,
     units: Units,
+    /// Whether the outline of the prior is drawn.
+    prior: bool,
+}
+
+impl Default for LatentOptions {
+    fn default() -> Self {
+        Self {
+            filter: ClassFilter::default(),
+            units: Units::default(),
+            prior: true,
+        }
+    }
 }
 
 /// How long a unit is on the two axes.
@@ -53,6 +67,8 @@ enum Units {
 #[derive(Default)]
 struct Scene {
     points: Option<Points>,
+    /// What the codes are drawn to, where it can be drawn.
+    outline: Option<Outline>,
     view: View,
     /// What holds the points, changed only when they outgrow or leave it.
     fit: Option<Bounds>,
@@ -71,6 +87,7 @@ impl LatentPanel {
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { options, scene } = self;
         scene.update(ui, state);
+        scene.fit_to(state, options.prior);
         let caption = scene
             .points
             .as_ref()
@@ -87,7 +104,8 @@ impl LatentPanel {
             },
             |ui| match (&state.dataset, snapshot(state)) {
                 (Some(dataset), Some(snapshot)) if scene.points.is_some() => {
-                    legend::show(ui, &mut options.filter, &mut scene.legend_markers);
+                    let prior = scene.outline.as_ref().map(Outline::prior);
+                    legend::show(ui, options, &mut scene.legend_markers, prior);
                     scene.show(ui, *options, dataset, snapshot, actions);
                 }
                 _ => empty(ui, state),
@@ -192,17 +210,28 @@ impl Scene {
             self.view = View::default();
         }
         let points = Points::new(snapshot.run, labels, view, before, now_secs);
-        if let Some(extent) = points.extent() {
-            self.fit = Some(
-                self.fit
-                    .map_or_else(|| layout::roomy(extent), |fit| layout::steady(fit, extent)),
-            );
-        }
         self.points = Some(points);
+    }
+
+    /// Finds the outline of the prior, and what holds it and the points.
+    fn fit_to(&mut self, state: &LabState, shows_prior: bool) {
+        let Some(points) = &self.points else { return };
+        let run = state.run.as_ref();
+        self.outline = run
+            .filter(|_| points.view().axes == Axes::Raw)
+            .and_then(|run| outline::of(&run.experiment, self.outline.take()));
+        let outline = self.outline.as_ref().filter(|_| shows_prior);
+        let extents = [points.extent(), outline.map(Outline::extent)];
+        if let Some(extent) = extents.into_iter().flatten().reduce(Bounds::union) {
+            let fit = self.fit;
+            self.fit =
+                Some(fit.map_or_else(|| layout::roomy(extent), |fit| layout::steady(fit, extent)));
+        }
     }
 
     fn forget(&mut self) {
         self.points = None;
+        self.outline = None;
         self.fit = None;
     }
 
@@ -244,10 +273,16 @@ impl Scene {
                 equal_units: options.units == Units::Equal,
             },
         };
+        let outline = self.outline.as_ref().filter(|_| options.prior);
+        let tokens = theme::tokens_of(ui);
         // The points are one mesh, which is kept while nothing moves: painted on top, not added.
-        let shown = chart.show(ui, |_| {});
+        let shown = chart.show(ui, |plot| {
+            if let Some(outline) = outline {
+                outline.add(plot, tokens);
+            }
+        });
         let (response, transform) = (&shown.response, &shown.transform);
-        let summary = summary(points, options.filter);
+        let summary = summary(points, options.filter, outline);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary));
 
         let now_secs = if theme::glides(ui.ctx()) {
@@ -271,6 +306,9 @@ impl Scene {
         }
         let painter = ui.painter_at(look.frame);
         painter.add(self.cloud.mesh(points, look, now_secs));
+        if let Some(outline) = outline {
+            outline.shimmer(&painter, tokens, transform);
+        }
         self.view.hint(ui, &painter);
 
         let found =
@@ -313,7 +351,7 @@ fn titles(axes: Axes, of_what: &str) -> [String; 2] {
 }
 
 /// The key figures in words.
-fn summary(points: &Points, filter: ClassFilter) -> String {
+fn summary(points: &Points, filter: ClassFilter, outline: Option<&Outline>) -> String {
     let plane = match points.view().axes {
         Axes::Raw => "raw code".to_owned(),
         Axes::Pca { explained } => {
@@ -324,5 +362,12 @@ fn summary(points: &Points, filter: ClassFilter) -> String {
             )
         }
     };
-    format!("Latent scatter, {}, {plane}", caption(points, filter))
+    let outline = outline.map_or(String::new(), |outline| {
+        format!(
+            ", with the outline of the prior: {}",
+            outline.prior().label()
+        )
+    });
+    let caption = caption(points, filter);
+    format!("Latent scatter, {caption}, {plane}{outline}")
 }

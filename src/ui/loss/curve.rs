@@ -64,6 +64,8 @@ pub struct Recipe {
     pub scale: Scale,
     /// β of the smoothing, 0 (none) up to but not including 1.
     pub smoothing: f32,
+    /// What values are divided by.
+    pub divisor: f64,
 }
 
 /// A curve ready for drawing: heights over epochs; points without a height are left out.
@@ -106,9 +108,9 @@ impl Curve {
             Window::Recent => series.recent().collect(),
         };
         let to_heights = |points: Vec<[f64; 2]>| -> Vec<PlotPoint> {
-            let heights = points
-                .into_iter()
-                .map(|[epoch, value]| PlotPoint::new(epoch, recipe.scale.height(value)));
+            let heights = points.into_iter().map(|[epoch, value]| {
+                PlotPoint::new(epoch, recipe.scale.height(value / recipe.divisor))
+            });
             heights.filter(|point| point.y.is_finite()).collect()
         };
         if recipe.smoothing > 0.0 {
@@ -246,6 +248,7 @@ mod tests {
             window: Window::Whole,
             scale: Scale::Log,
             smoothing: 0.0,
+            divisor: 1.0,
         };
         assert!(curve.update(&series, recipe));
         let [first, last] = [[0.0, 0.0], [3.0, -2.0]].map(PlotPoint::from);
@@ -272,6 +275,7 @@ mod tests {
                     window: Window::Whole,
                     scale,
                     smoothing: 0.0,
+                    divisor: 1.0,
                 },
             );
             scale.value(curve.heights.expect("there are points").max)

@@ -3,13 +3,14 @@
 use egui::{PopupAnchor, Pos2, Response, Sense, Tooltip, Ui, vec2};
 use egui_plot::PlotTransform;
 
-use crate::state::{Mark, RunState};
+use crate::state::Mark;
 use crate::ui::number::five_digits;
 use crate::ui::theme;
 
-use super::LossOptions;
-use super::lines::{LineKey, Lines, shown_terms};
+use super::Shown;
+use super::lines::{LineKey, Lines};
 use super::paint;
+use super::reference::Reference;
 
 /// Width of the piece of line that stands for a curve, in points.
 const SWATCH_WIDTH: f32 = 18.0;
@@ -22,14 +23,13 @@ struct Reading {
     distance: f32,
 }
 
-/// Shows every curve's value at the pointer, the nearest curve's in strong text, and the setting that
-/// changed there.
+/// Shows every curve's value at the pointer, the nearest curve's in strong text, the lines within reach, and the
+/// setting that changed there.
 pub fn tooltip(
     ui: &Ui,
     response: &Response,
-    run: &RunState,
     lines: &Lines,
-    options: &LossOptions,
+    shown: &Shown,
     transform: &PlotTransform,
     mark: Option<&Mark>,
 ) {
@@ -37,11 +37,11 @@ pub fn tooltip(
         return;
     };
     let epoch = transform.value_from_position(pointer).x;
-    let readings = readings(lines, options, transform, pointer);
-    if readings.is_empty() && mark.is_none() {
+    let readings = readings(lines, shown, transform, pointer);
+    let references = references(shown, transform, pointer);
+    if readings.is_empty() && references.is_empty() && mark.is_none() {
         return;
     }
-    let several = shown_terms(&run.history).len() > 1;
     Tooltip::always_open(
         ui.ctx().clone(),
         ui.layer_id(),
@@ -54,13 +54,35 @@ pub fn tooltip(
         if let Some(mark) = mark {
             ui.label(&mark.change);
         }
-        show_readings(ui, &readings, several);
+        show_readings(ui, &readings, shown);
+        for line in references {
+            let color = paint::reference_color(theme::tokens_of(ui), line.kind);
+            let text = format!("{} {}", line.name, five_digits(line.value));
+            ui.label(egui::RichText::new(text).color(color));
+            ui.set_max_width(280.0);
+            ui.label(theme::dim(ui, line.help.as_str()));
+        }
     });
+}
+
+/// The lines that the pointer is on.
+fn references<'a>(
+    shown: &'a Shown,
+    transform: &PlotTransform,
+    pointer: Pos2,
+) -> Vec<&'a Reference> {
+    /// How far from a line the pointer still means it, in points.
+    const REACH: f32 = 5.0;
+    let is_near = |line: &&Reference| {
+        let y = transform.position_from_point_y(shown.scale.height(line.value));
+        (y - pointer.y).abs() <= REACH // not where it has no height (NaN)
+    };
+    shown.references.iter().filter(is_near).collect()
 }
 
 fn readings(
     lines: &Lines,
-    options: &LossOptions,
+    shown: &Shown,
     transform: &PlotTransform,
     pointer: Pos2,
 ) -> Vec<Reading> {
@@ -71,7 +93,7 @@ fn readings(
             let point = curve.nearest(epoch, paint::slack(transform))?;
             Some(Reading {
                 key,
-                value: options.scale.value(point.y),
+                value: shown.scale.value(point.y),
                 distance: (transform.position_from_point_y(point.y) - pointer.y).abs(),
             })
         })
@@ -81,7 +103,8 @@ fn readings(
     readings
 }
 
-fn show_readings(ui: &mut Ui, readings: &[Reading], several_terms: bool) {
+fn show_readings(ui: &mut Ui, readings: &[Reading], shown: &Shown) {
+    let several_terms = shown.terms.len() > 1;
     let distances = readings.iter().map(|reading| reading.distance);
     let nearest = distances.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
     let nearest = nearest.map(|(idx, _)| idx);
@@ -96,7 +119,7 @@ fn show_readings(ui: &mut Ui, readings: &[Reading], several_terms: bool) {
                 let height = ui.text_style_height(&theme::text::BODY);
                 let (swatch, _) =
                     ui.allocate_exact_size(vec2(SWATCH_WIDTH, height), Sense::hover());
-                let color = paint::color(tokens, reading.key);
+                let color = paint::color(tokens, reading.key, shown.group);
                 paint::swatch(ui.painter(), swatch, reading.key, color);
 
                 let name = name(reading.key, several_terms);

@@ -1,6 +1,6 @@
-//! The legend of the loss: which curves are shown, and their newest values.
+//! The legend of the loss: which curves and lines are shown, and their newest values.
 
-use egui::{Response, Ui, Vec2};
+use egui::{Color32, Response, Ui, Vec2};
 
 use crate::experiment::Term;
 use crate::state::RunState;
@@ -8,72 +8,145 @@ use crate::ui::legend::Entry;
 use crate::ui::number;
 use crate::ui::theme;
 
-use super::LossOptions;
-use super::lines::{LineKey, Lines, Split, shown_terms};
+use super::lines::{LineKey, Lines, Split};
 use super::paint;
+use super::reference::Reference;
+use super::{LossOptions, Shown};
 
 /// Width of the piece of line in a legend, in points.
 const MARK_WIDTH: f32 = 16.0;
 
 /// The entries that show and hide curves: the splits in their colours with their newest values, and the run
-/// before.
-pub fn splits(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, run: &RunState) {
+/// before; after them lines to hold the curves against.
+pub fn splits(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    lines: &Lines,
+    run: &RunState,
+    shown: &Shown,
+    references: &[Reference],
+) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::ZERO;
         for split in Split::ALL {
-            split_entry(ui, options, lines, split);
+            split_entry(ui, options, lines, shown, split);
         }
         if run.ghost.is_some() {
             ghost_entry(ui, options);
         }
+        for line in references {
+            reference_entry(ui, options, line);
+        }
     });
 }
 
-/// The entries that show and hide terms, each in its kind of line. In a line of its own, or in the end of
-/// another where they fit there.
-pub fn terms(ui: &mut Ui, options: &mut LossOptions, run: &RunState) {
-    ui.spacing_mut().item_spacing = Vec2::ZERO;
-    let mut terms = terms_to_choose(run);
-    if ui.layout().prefer_right_to_left() {
-        terms.reverse();
-    }
-    for term in terms {
-        term_entry(ui, options, term);
-    }
-}
-
-/// Room that the terms need beside each other, in points; 0 where there is nothing to choose.
+/// Room that the splits need beside each other, in points.
 #[must_use]
-pub fn width_of_terms(ui: &Ui, run: &RunState) -> f32 {
-    let terms = terms_to_choose(run).into_iter();
-    terms.map(|term| entry_of(term, "", true).width(ui)).sum()
+pub fn width_of_splits(
+    ui: &Ui,
+    options: &LossOptions,
+    lines: &Lines,
+    run: &RunState,
+    shown: &Shown,
+) -> f32 {
+    let splits = Split::ALL.into_iter().map(|split| {
+        let figure = split_figure(lines, shown, split);
+        split_of(split, "", &figure, options).width(ui)
+    });
+    let ghost = run.ghost.as_ref().map(|_| ghost_of(options).width(ui));
+    splits.chain(ghost).sum()
 }
 
-fn terms_to_choose(run: &RunState) -> Vec<Term> {
-    let terms = shown_terms(&run.history);
-    if terms.len() > 1 { terms } else { Vec::new() }
+/// What can be shown and hidden beside the splits.
+pub struct Choices<'a> {
+    /// Terms, each in its kind of line; none where there is only one.
+    pub terms: Vec<Term>,
+    /// Lines to hold the curves against.
+    pub references: &'a [Reference],
 }
 
-fn split_entry(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, split: Split) {
-    let key = LineKey {
-        is_current: true,
-        split,
-        term: Term::Objective,
+impl Choices<'_> {
+    /// Room that all need beside each other, in points.
+    #[must_use]
+    pub fn width(&self, ui: &Ui, lines: &Lines, shown: &Shown) -> f32 {
+        let terms = self.terms.iter().map(|&term| {
+            let figure = term_figure(lines, shown, term);
+            term_of(term, "", &figure, true).width(ui)
+        });
+        let references = self.references.iter();
+        let references =
+            references.map(|line| reference_of(line, "", &line.figure(), true).width(ui));
+        terms.chain(references).sum()
+    }
+
+    /// Adds the entries. In a line of their own, or in the end of another where they fit there.
+    pub fn show(&self, ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown) {
+        ui.spacing_mut().item_spacing = Vec2::ZERO;
+        if ui.layout().prefer_right_to_left() {
+            for line in self.references.iter().rev() {
+                reference_entry(ui, options, line);
+            }
+            for &term in self.terms.iter().rev() {
+                term_entry(ui, options, lines, shown, term);
+            }
+        } else {
+            for &term in &self.terms {
+                term_entry(ui, options, lines, shown, term);
+            }
+            for line in self.references {
+                reference_entry(ui, options, line);
+            }
+        }
+    }
+}
+
+/// The terms that can be told apart in the legend.
+#[must_use]
+pub fn terms_to_choose(shown: &Shown) -> Vec<Term> {
+    if shown.terms.len() > 1 {
+        shown.terms.clone()
+    } else {
+        Vec::new()
+    }
+}
+
+fn split_entry(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown, split: Split) {
+    let figure = split_figure(lines, shown, split);
+    let name = format!("show {} loss", split.label());
+    let entry = split_of(split, &name, &figure, options);
+    let tokens = theme::tokens_of(ui);
+    let key = key_of(split, shown.group.main_term());
+    let color = if shown.group.compares_networks() {
+        paint::of_split(tokens.text_dim, split) // colours stand for the networks
+    } else {
+        paint::color(tokens, key, shown.group)
     };
-    let figure = newest(lines, options, key).map_or(String::new(), number::three_digits);
-    let on = match split {
-        Split::Train => &mut options.train,
-        Split::Test => &mut options.test,
-    };
-    let entry = Entry {
-        name: &format!("show {} loss", split.label()),
+    let clicked = with_line(ui, &entry, key, color).clicked();
+    match split {
+        Split::Train => options.train ^= clicked,
+        Split::Test => options.test ^= clicked,
+    }
+}
+
+fn split_of<'a>(split: Split, name: &'a str, figure: &'a str, options: &LossOptions) -> Entry<'a> {
+    Entry {
+        name,
         text: split.label(),
-        figure: &figure,
-        on: *on,
+        figure,
+        on: match split {
+            Split::Train => options.train,
+            Split::Test => options.test,
+        },
         mark_width: MARK_WIDTH,
-    };
-    let color = paint::color(theme::tokens_of(ui), key);
-    *on ^= with_line(ui, &entry, key, color).clicked();
+    }
+}
+
+/// The newest value of what the group is about; none where two networks have one each.
+fn split_figure(lines: &Lines, shown: &Shown, split: Split) -> String {
+    if shown.group.compares_networks() {
+        return String::new();
+    }
+    newest(lines, shown, split, shown.group.main_term()).map_or(String::new(), number::three_digits)
 }
 
 fn ghost_entry(ui: &mut Ui, options: &mut LossOptions) {
@@ -82,28 +155,32 @@ fn ghost_entry(ui: &mut Ui, options: &mut LossOptions) {
         split: Split::Train,
         term: Term::Objective,
     };
-    let entry = Entry {
+    let color = theme::tokens_of(ui).ghost;
+    options.ghost ^= with_line(ui, &ghost_of(options), key, color).clicked();
+}
+
+fn ghost_of(options: &LossOptions) -> Entry<'static> {
+    Entry {
         name: "show previous run",
         text: "previous run",
         figure: "",
         on: options.ghost,
         mark_width: MARK_WIDTH,
-    };
-    let color = paint::color(theme::tokens_of(ui), key);
-    options.ghost ^= with_line(ui, &entry, key, color).clicked();
+    }
 }
 
-fn term_entry(ui: &mut Ui, options: &mut LossOptions, term: Term) {
+fn term_entry(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown, term: Term) {
     let hidden = options.hidden_terms.iter().position(|other| *other == term);
-    let key = LineKey {
-        is_current: true,
-        split: Split::Train,
-        term,
-    };
+    let key = key_of(Split::Test, term);
     let name = format!("show {}", term.label());
-    let entry = entry_of(term, &name, hidden.is_none());
-    // The colours stand for the splits.
-    let color = theme::tokens_of(ui).text_dim;
+    let figure = term_figure(lines, shown, term);
+    let entry = term_of(term, &name, &figure, hidden.is_none());
+    let tokens = theme::tokens_of(ui);
+    let color = if shown.group.compares_networks() {
+        paint::color(tokens, key, shown.group)
+    } else {
+        tokens.text_dim // the colours stand for the splits
+    };
     if with_line(ui, &entry, key, color).clicked() {
         match hidden {
             Some(idx) => {
@@ -114,25 +191,72 @@ fn term_entry(ui: &mut Ui, options: &mut LossOptions, term: Term) {
     }
 }
 
-fn entry_of(term: Term, name: &str, on: bool) -> Entry<'_> {
+/// The newest test value of a network that is compared with another.
+fn term_figure(lines: &Lines, shown: &Shown, term: Term) -> String {
+    let newest = newest(lines, shown, Split::Test, term);
+    let figure = newest.filter(|_| shown.group.compares_networks());
+    figure.map_or(String::new(), number::three_digits)
+}
+
+fn term_of<'a>(term: Term, name: &'a str, figure: &'a str, on: bool) -> Entry<'a> {
     Entry {
         name,
         text: term.label(),
-        figure: "",
+        figure,
         on,
         mark_width: MARK_WIDTH,
     }
 }
 
-fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: egui::Color32) -> Response {
+fn reference_entry(ui: &mut Ui, options: &mut LossOptions, line: &Reference) {
+    let hidden = options
+        .hidden_references
+        .iter()
+        .position(|kind| *kind == line.kind);
+    let name = format!("show line {}", line.name);
+    let figure = line.figure();
+    let entry = reference_of(line, &name, &figure, hidden.is_none());
+    let color = paint::reference_color(theme::tokens_of(ui), line.kind);
+    let response = entry.show(ui, |painter, mark, opacity| {
+        paint::reference_swatch(painter, mark, theme::faint(color, opacity));
+    });
+    if response.on_hover_text(&line.help).clicked() {
+        match hidden {
+            Some(idx) => {
+                options.hidden_references.swap_remove(idx);
+            }
+            None => options.hidden_references.push(line.kind),
+        }
+    }
+}
+
+fn reference_of<'a>(line: &'a Reference, name: &'a str, figure: &'a str, on: bool) -> Entry<'a> {
+    Entry {
+        name,
+        text: &line.name,
+        figure,
+        on,
+        mark_width: MARK_WIDTH,
+    }
+}
+
+fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Response {
     entry.show(ui, |painter, mark, opacity| {
         paint::swatch(painter, mark, key, theme::faint(color, opacity));
     })
 }
 
-/// The newest value of a curve, smoothed as it is drawn.
+fn key_of(split: Split, term: Term) -> LineKey {
+    LineKey {
+        is_current: true,
+        split,
+        term,
+    }
+}
+
+/// The newest value of a curve of this run, smoothed as it is drawn.
 #[must_use]
-pub fn newest(lines: &Lines, options: &LossOptions, key: LineKey) -> Option<f64> {
-    let point = lines.get(key)?.smooth.last()?;
-    Some(options.scale.value(point.y))
+pub fn newest(lines: &Lines, shown: &Shown, split: Split, term: Term) -> Option<f64> {
+    let point = lines.get(key_of(split, term))?.smooth.last()?;
+    Some(shown.scale.value(point.y))
 }

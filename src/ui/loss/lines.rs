@@ -7,8 +7,10 @@ use crate::protocol::RunId;
 use crate::state::{History, RunState, Series};
 use crate::ui::plot::{Bounds, Interval};
 
-use super::LossOptions;
 use super::curve::{Curve, Recipe, Scale, Window};
+use super::group::Group;
+use super::reference::{Reference, divisor};
+use super::{LossOptions, Shown};
 
 /// Which images a curve was measured on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,31 +56,32 @@ pub struct LineKey {
 /// All curves that are shown.
 #[derive(Debug, Default)]
 pub struct Lines {
-    run: Option<RunId>,
+    made_for: Option<(RunId, Group)>,
     curves: BTreeMap<LineKey, Curve>,
 }
 
 impl Lines {
     /// Brings the curves up to date and drops those that are hidden.
-    pub fn update(&mut self, run: &RunState, options: &LossOptions) {
-        if self.run != Some(run.id) {
+    pub fn update(&mut self, run: &RunState, options: &LossOptions, shown: &Shown) {
+        let made_for = Some((run.id, shown.group));
+        if self.made_for != made_for {
             self.curves.clear();
-            self.run = Some(run.id);
+            self.made_for = made_for;
         }
-        self.curves.retain(|key, _| is_shown(*key, run, options));
+        self.curves
+            .retain(|key, _| recipe(*key, run, options, shown).is_some());
         let histories = [(true, Some(&run.history)), (false, run.ghost.as_ref())];
         for (is_current, history) in histories {
             let Some(history) = history else { continue };
-            for (split, term) in keys(history) {
+            for (split, term) in keys(history, shown.group) {
                 let key = LineKey {
                     is_current,
                     split,
                     term,
                 };
-                let series = split.series(history, term);
-                if let Some(series) = series.filter(|_| is_shown(key, run, options)) {
-                    let curve = self.curves.entry(key).or_default();
-                    curve.update(series, recipe(key, options));
+                let recipe = recipe(key, run, options, shown);
+                if let Some((series, recipe)) = split.series(history, term).zip(recipe) {
+                    self.curves.entry(key).or_default().update(series, recipe);
                 }
             }
         }
@@ -95,17 +98,29 @@ impl Lines {
         self.curves.get(&key)
     }
 
-    /// What holds the curves: from the start to the end of this run, or of the run before where its goal
-    /// lies that far, so that the axis rests while a new run catches up.
+    /// What holds the curves and the lines that are not too far from them: from the start to the end of this
+    /// run, or of the run before where its goal lies that far, so that the axis rests while a new run catches up.
     #[must_use]
-    pub fn fit(&self, run: &RunState, options: &LossOptions) -> Bounds {
+    pub fn fit(&self, run: &RunState, options: &LossOptions, shown: &Shown) -> Bounds {
         match options.window {
-            Window::Whole => self.fit_whole(run, options.scale),
-            Window::Recent => self.fit_recent(),
+            Window::Whole => self.fit_whole(run, shown),
+            Window::Recent => self.fit_recent(shown),
         }
     }
 
-    fn fit_whole(&self, run: &RunState, scale: Scale) -> Bounds {
+    /// Where the first part of the run begins that has a curve: fine-tuning may start at its fifteenth epoch.
+    fn start(&self) -> f64 {
+        let firsts = self.iter().filter(|(key, _)| key.is_current);
+        let firsts = firsts.filter_map(|(_, curve)| curve.ends().next());
+        let first = firsts.fold(f64::INFINITY, f64::min);
+        if first.is_finite() {
+            first.floor()
+        } else {
+            0.0
+        }
+    }
+
+    fn fit_whole(&self, run: &RunState, shown: &Shown) -> Bounds {
         let end = |is_current: bool| {
             let curves = self.iter().filter(|(key, _)| key.is_current == is_current);
             curves
@@ -113,11 +128,20 @@ impl Lines {
                 .fold(0.0, f64::max)
         };
         #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
-        let goal = run.experiment.training.epochs as f64;
+        let goal = run.experiment.total_epochs() as f64;
         // Not empty before the first steps.
-        let x = Interval::new(0.0, end(true).max(end(false).min(goal)).max(1e-3));
+        let start = self.start();
+        let end = end(true).max(end(false).min(goal)).max(start + 1e-3);
+        let x = Interval::new(start, end);
         let heights = self.iter().filter_map(|(_, curve)| curve.heights);
-        let y = match (scale, heights.reduce(Interval::union)) {
+        let heights = heights.reduce(Interval::union).map(|heights| {
+            let from_zero = Interval::new(heights.min.min(0.0), heights.max);
+            match shown.scale {
+                Scale::Log => with_lines(heights, shown),
+                Scale::Linear => with_lines(from_zero, shown),
+            }
+        });
+        let y = match (shown.scale, heights) {
             (_, None) => Interval::new(0.0, 1.0),
             (Scale::Log, Some(heights)) => heights.padded(0.05),
             (Scale::Linear, Some(heights)) => {
@@ -128,7 +152,7 @@ impl Lines {
     }
 
     /// The newest training steps say which epochs are recent: evaluations are few and reach further back.
-    fn fit_recent(&self) -> Bounds {
+    fn fit_recent(&self, shown: &Shown) -> Bounds {
         let of_run = |split: Split| {
             let curves = self
                 .iter()
@@ -144,53 +168,50 @@ impl Lines {
             .unwrap_or(Interval::new(0.0, 1.0));
         Bounds {
             x,
-            y: y.padded(0.05),
+            y: with_lines(y, shown).padded(0.05),
         }
     }
 }
 
-/// The terms that get curves: without a penalty the reconstruction error is the objective, and one curve
-/// says it.
-#[must_use]
-pub fn shown_terms(history: &History) -> Vec<Term> {
-    let terms: Vec<Term> = history.terms().collect();
-    match terms[..] {
-        [Term::Objective, Term::Reconstruction(_)] => vec![Term::Objective],
-        _ => terms,
-    }
+fn with_lines(heights: Interval, shown: &Shown) -> Interval {
+    let lines = shown.references.iter();
+    let extended = lines.map(|line: &Reference| line.extend(heights, shown.scale));
+    extended.fold(heights, Interval::union)
 }
 
-fn keys(history: &History) -> impl Iterator<Item = (Split, Term)> {
-    let terms = shown_terms(history);
+fn keys(history: &History, group: Group) -> impl Iterator<Item = (Split, Term)> {
+    let terms = group.terms(history);
     Split::ALL
         .into_iter()
         .flat_map(move |split| terms.clone().into_iter().map(move |term| (split, term)))
 }
 
-fn is_shown(key: LineKey, run: &RunState, options: &LossOptions) -> bool {
+/// How a curve is made; none where it is hidden. Test curves are means over many images already; the ghost is
+/// shown whole, as a ground to compare with.
+fn recipe(key: LineKey, run: &RunState, options: &LossOptions, shown: &Shown) -> Option<Recipe> {
     let split = match key.split {
         Split::Train => options.train,
         Split::Test => options.test,
     };
-    let owner = key.is_current || options.ghost;
-    split
-        && owner
+    let is_shown = split
+        && (key.is_current || options.ghost)
         && !options.hidden_terms.contains(&key.term)
-        && shown_terms(&run.history).contains(&key.term)
-}
-
-/// Test curves are means over many images already; the ghost is shown whole, as a ground to compare with.
-fn recipe(key: LineKey, options: &LossOptions) -> Recipe {
-    Recipe {
+        && shown.terms.contains(&key.term);
+    let divisor = divisor(shown.group, key.term, run).filter(|_| is_shown)?;
+    if !key.is_current && divisor.to_bits() != 1.0_f64.to_bits() {
+        return None; // the run before may have had another weight
+    }
+    Some(Recipe {
         window: if key.is_current {
             options.window
         } else {
             Window::Whole
         },
-        scale: options.scale,
+        scale: shown.scale,
         smoothing: match key.split {
             Split::Train => options.smoothing,
             Split::Test => 0.0,
         },
-    }
+        divisor,
+    })
 }

@@ -1,12 +1,16 @@
 //! The panel of the loss: what training minimises, over epochs, on train and test images.
 
 mod curve;
+mod group;
 mod hover;
 mod legend;
 mod lines;
 mod paint;
+mod reference;
 
-use egui::{Role, Slider, Ui, WidgetInfo};
+pub(super) use reference::published_value;
+
+use egui::{Align, Layout, Role, Slider, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
 use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
@@ -16,13 +20,20 @@ use super::{card, number};
 use crate::experiment::Term;
 use crate::state::{LabState, RunState};
 use curve::{Scale, Window};
-use lines::{LineKey, Lines, Split, shown_terms};
+use group::{Choice, Group};
+use lines::{Lines, Split};
+use reference::{Kind, Reference};
 
 /// The panel of the loss.
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct LossPanel {
     options: LossOptions,
+    #[serde(skip)]
+    choice: Choice,
+    /// The group that was shown last.
+    #[serde(skip)]
+    group: Group,
     #[serde(skip)]
     view: View,
     #[serde(skip)]
@@ -42,6 +53,17 @@ struct LossOptions {
     /// Whether the run before is shown.
     ghost: bool,
     hidden_terms: Vec<Term>,
+    hidden_references: Vec<Kind>,
+}
+
+/// What the panel shows of a run, found once for each frame.
+#[derive(Debug)]
+struct Shown {
+    group: Group,
+    terms: Vec<Term>,
+    scale: Scale,
+    /// The lines to hold the curves against, those that are hidden left out.
+    references: Vec<Reference>,
 }
 
 impl Default for LossOptions {
@@ -54,6 +76,7 @@ impl Default for LossOptions {
             test: true,
             ghost: true,
             hidden_terms: Vec::new(),
+            hidden_references: Vec::new(),
         }
     }
 }
@@ -63,23 +86,35 @@ impl LossPanel {
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
         let Self {
             options,
+            choice,
+            group,
             view,
             lines,
         } = self;
         // The evaluation before the first step is a point, not a curve.
         let is_trained = |run: &&RunState| run.history.terms().next().is_some();
         let run = state.run.as_ref().filter(is_trained);
+        let now = run.map_or(*group, |run| choice.group(run));
+        if now != *group {
+            *group = now;
+            *view = View::default(); // another axis
+        }
         let mut edited = options.clone();
         card::card(
             ui,
             "Loss",
             |ui| {
                 if run.is_some() {
-                    controls(ui, &mut edited);
+                    controls(ui, &mut edited, now);
                 }
             },
             |ui| match run {
-                Some(run) => body(ui, options, view, lines, run),
+                Some(run) => {
+                    let subject = Subject { state, run };
+                    if let Some(chosen) = body(ui, options, now, view, lines, subject) {
+                        choice.choose(run, chosen);
+                    }
+                }
                 None => empty(ui, state),
             },
         );
@@ -92,6 +127,29 @@ impl LossPanel {
     }
 }
 
+/// What the panel is about.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    state: &'a LabState,
+    run: &'a RunState,
+}
+
+impl Shown {
+    fn of(group: Group, options: &LossOptions, run: &RunState, all: &[Reference]) -> Self {
+        let is_shown = |line: &&Reference| !options.hidden_references.contains(&line.kind);
+        Self {
+            group,
+            terms: group.terms(&run.history),
+            scale: if group.is_share() {
+                Scale::Linear
+            } else {
+                options.scale
+            },
+            references: all.iter().filter(is_shown).cloned().collect(),
+        }
+    }
+}
+
 fn empty(ui: &mut Ui, state: &LabState) {
     if state.dataset.is_none() {
         card::empty(ui, "No digits yet", "Load a data set, then press Train");
@@ -101,7 +159,7 @@ fn empty(ui: &mut Ui, state: &LabState) {
 }
 
 /// The controls in the header, from right to left.
-fn controls(ui: &mut Ui, options: &mut LossOptions) {
+fn controls(ui: &mut Ui, options: &mut LossOptions, group: Group) {
     let scales = [
         Segment {
             value: Scale::Log,
@@ -114,7 +172,9 @@ fn controls(ui: &mut Ui, options: &mut LossOptions) {
             help: "Linear axis, from zero",
         },
     ];
-    if let Some(scale) = segmented(ui, "Loss axis", options.scale, &scales) {
+    if !group.is_share()
+        && let Some(scale) = segmented(ui, "Loss axis", options.scale, &scales)
+    {
         options.scale = scale;
     }
     let windows = [
@@ -152,33 +212,88 @@ fn controls(ui: &mut Ui, options: &mut LossOptions) {
     }
 }
 
+/// Shows curves and legend; tells which group of curves was chosen.
 fn body(
     ui: &mut Ui,
     options: &mut LossOptions,
+    group: Group,
     view: &mut View,
     lines: &mut Lines,
-    run: &RunState,
-) {
-    lines.update(run, options);
-    let lines = &*lines;
+    subject: Subject<'_>,
+) -> Option<Group> {
+    let run = subject.run;
+    let references = Reference::of(group, subject.state);
+    let shown = Shown::of(group, options, run, &references);
+    lines.update(run, options, &shown);
     ui.spacing_mut().interact_size.y = super::legend::HEIGHT;
-    legend::splits(ui, options, lines, run);
-    let y_title = y_title(run);
-    let room_for_terms = ui.available_width() - heading_width(ui, &y_title);
-    let terms_fit = legend::width_of_terms(ui, run) <= room_for_terms;
+    let groups = Group::of_run(run);
+    // Where there is nothing else to choose, the lines find room beside the splits.
+    let (chosen, below) = if groups.len() < 2 {
+        legend::splits(ui, options, lines, run, &shown, &references);
+        (None, &[][..])
+    } else {
+        let chosen = first_line(ui, options, lines, run, &shown, &groups);
+        (chosen, &references[..])
+    };
+    let y_title = group.title(&run.experiment, &shown.terms);
+    let choices = legend::Choices {
+        terms: legend::terms_to_choose(&shown),
+        references: below,
+    };
+    let room = ui.available_width() - heading_width(ui, &y_title);
+    let fit_beside = choices.width(ui, lines, &shown) <= room;
     // In a low panel the names at the ends of the curves have to do.
-    if !terms_fit && ui.available_height() > 180.0 {
-        ui.horizontal_wrapped(|ui| legend::terms(ui, options, run));
+    if !fit_beside && ui.available_height() > 180.0 {
+        ui.horizontal_wrapped(|ui| choices.show(ui, options, lines, &shown));
     }
     heading(ui, &y_title, |ui| {
-        if terms_fit {
-            legend::terms(ui, options, run);
+        if fit_beside {
+            choices.show(ui, options, lines, &shown);
         }
     });
+    plot(ui, options, view, lines, run, &shown);
+    chosen
+}
 
+/// The splits, and at the end of the line the choice of curves, or below where there is no room for it.
+fn first_line(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    lines: &Lines,
+    run: &RunState,
+    shown: &Shown,
+    groups: &[Segment<'static, Group>],
+) -> Option<Group> {
+    /// Least room for the choice, folded into a menu, in points.
+    const LEAST: f32 = 96.0;
+    let choice = |ui: &mut Ui| segmented(ui, "Curves", shown.group, groups);
+    let size = vec2(ui.available_width(), super::legend::HEIGHT);
+    let splits_width = legend::width_of_splits(ui, options, lines, run, shown);
+    if size.x - splits_width >= LEAST {
+        let layout = Layout::left_to_right(Align::Center);
+        let line = ui.allocate_ui_with_layout(size, layout, |ui| {
+            legend::splits(ui, options, lines, run, shown, &[]);
+            ui.with_layout(Layout::right_to_left(Align::Center), choice)
+                .inner
+        });
+        return line.inner;
+    }
+    let chosen = choice(ui);
+    legend::splits(ui, options, lines, run, shown, &[]);
+    chosen
+}
+
+fn plot(
+    ui: &mut Ui,
+    options: &LossOptions,
+    view: &mut View,
+    lines: &Lines,
+    run: &RunState,
+    shown: &Shown,
+) {
     let tokens = theme::tokens_of(ui);
     let marks = run.history.marks();
-    let y_ticks: MakeTicks<'_> = match options.scale {
+    let y_ticks: MakeTicks<'_> = match shown.scale {
         Scale::Log => &ticks::log10,
         Scale::Linear => &ticks::linear,
     };
@@ -188,7 +303,7 @@ fn body(
         x_ticks: &ticks::linear,
         y_ticks,
         range: Range::Free {
-            fit: lines.fit(run, options),
+            fit: lines.fit(run, options, shown),
             view,
             follow: Follow {
                 x_secs: 0.0,
@@ -197,58 +312,59 @@ fn body(
             equal_units: false,
         },
     };
-    let shown = chart.show(ui, |plot| {
+    let drawn = chart.show(ui, |plot| {
         paint::marks(plot, tokens, marks);
-        paint::curves(plot, tokens, lines);
+        paint::stages(plot, tokens, run);
+        paint::references(plot, tokens, shown);
+        paint::curves(plot, tokens, lines, shown.group);
     });
-    let summary = summary(options, lines, run);
+    let summary = summary(lines, run, shown);
     let info = || WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary);
-    shown.response.widget_info(info);
+    drawn.response.widget_info(info);
 
-    let transform = &shown.transform;
+    let transform = &drawn.transform;
     let painter = ui.painter_at(*transform.frame());
-    let hovered = shown.response.hover_pos();
+    let hovered = drawn.response.hover_pos();
     let mark = paint::flags(&painter, tokens, marks, transform, hovered);
-    paint::term_names(ui, &painter, run, lines, transform);
+    paint::stage_names(ui, &painter, run, transform);
+    paint::names(ui, &painter, lines, shown, transform);
     if let Some(at) = hovered {
         let epoch = transform.value_from_position(at).x;
-        paint::cursor(&painter, tokens, lines, transform, epoch);
+        paint::cursor(&painter, tokens, lines, shown.group, transform, epoch);
     }
     view.hint(ui, &painter);
-    hover::tooltip(ui, &shown.response, run, lines, options, transform, mark);
-}
-
-/// What the vertical axis shows, with its unit; the names of several terms stand beside it.
-fn y_title(run: &RunState) -> String {
-    let objective = &run.experiment.objective;
-    let unit = objective.unit(Term::Objective);
-    if shown_terms(&run.history).len() > 1 {
-        unit.to_owned()
-    } else {
-        format!("{}, {unit}", objective.reconstruction.short_label())
-    }
+    hover::tooltip(ui, &drawn.response, lines, shown, transform, mark);
 }
 
 /// The key figures in words.
-fn summary(options: &LossOptions, lines: &Lines, run: &RunState) -> String {
-    let unit = run.experiment.objective.unit(Term::Objective);
-    let figures = Split::ALL.into_iter().filter_map(|split| {
-        let key = LineKey {
-            is_current: true,
-            split,
-            term: Term::Objective,
-        };
-        let value = number::three_digits(legend::newest(lines, options, key)?);
-        Some(format!("{} {value} {unit}", split.label()))
+fn summary(lines: &Lines, run: &RunState, shown: &Shown) -> String {
+    let terms = if shown.group.compares_networks() {
+        shown.terms.clone()
+    } else {
+        vec![shown.group.main_term()]
+    };
+    let figures = terms.into_iter().flat_map(|term| {
+        let unit = run.experiment.objective.unit(term);
+        Split::ALL.into_iter().filter_map(move |split| {
+            let value = legend::newest(lines, shown, split, term)?;
+            let value = number::three_digits(value);
+            let name = if shown.group.compares_networks() {
+                format!("{}, {}", term.label(), split.label())
+            } else {
+                split.label().to_owned()
+            };
+            Some(format!("{name} {value} {unit}"))
+        })
     });
-    let figures: Vec<String> = figures.collect();
-    let axis = match options.scale {
+    let references = shown.references.iter().map(Reference::text);
+    let parts: Vec<String> = figures.chain(references).collect();
+    let axis = match shown.scale {
         Scale::Log => "logarithmic",
         Scale::Linear => "linear",
     };
     format!(
         "Loss: {}; {axis} axis, epoch {:.2}",
-        figures.join(", "),
+        parts.join(", "),
         run.epoch
     )
 }

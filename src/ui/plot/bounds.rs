@@ -103,6 +103,15 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// The smallest bounds that hold both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            x: self.x.union(other.x),
+            y: self.y.union(other.y),
+        }
+    }
+
     /// Grown along one axis until a unit is as long on both, in a plot of `size` points.
     #[must_use]
     pub fn with_equal_units(self, size: egui::Vec2) -> Self {

@@ -8,14 +8,15 @@ const REGULAR: &str = "plex-sans";
 const MEDIUM: &str = "plex-sans-medium";
 const SEMIBOLD: &str = "plex-sans-semibold";
 const MONO: &str = "plex-mono";
+const SIGNS: &str = "signs";
 
 /// How far icons are moved down to stand on the middle of the text beside them, as a share of their size.
 const ICON_OFFSET: f32 = -0.07;
 
 /// All fonts. Icons and Greek letters are found through every family: Plex Mono has no Greek, so Plex Sans
-/// follows it, and the icons come last.
+/// follows it; no Plex has the bars of a norm, ‖, which a font of our own adds after the icons.
 pub(super) fn definitions() -> FontDefinitions {
-    let files: [(&str, &'static [u8]); 4] = [
+    let files: [(&str, &'static [u8]); 5] = [
         (
             REGULAR,
             include_bytes!("../../../assets/fonts/IBMPlexSans-Regular.ttf"),
@@ -31,6 +32,10 @@ pub(super) fn definitions() -> FontDefinitions {
         (
             MONO,
             include_bytes!("../../../assets/fonts/IBMPlexMono-Regular.ttf"),
+        ),
+        (
+            SIGNS,
+            include_bytes!("../../../assets/fonts/HourglassSigns-Regular.ttf"),
         ),
     ];
     let mut definitions = FontDefinitions::empty();
@@ -64,7 +69,7 @@ pub(super) fn definitions() -> FontDefinitions {
         let names = fonts
             .into_iter()
             .map(str::to_owned)
-            .chain([icons_name.clone()]);
+            .chain([icons_name.clone(), SIGNS.to_owned()]);
         definitions.families.insert(family, names.collect());
     }
     definitions

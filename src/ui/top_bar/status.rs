@@ -138,10 +138,9 @@ impl Status {
                 "A failure stopped the run; its last good weights are in place",
             ),
         };
-        let goal = run.position().epochs_goal;
         Self {
             words: words.to_owned(),
-            epoch: format!("epoch {:.0} / {goal}", run.epoch.ceil()),
+            epoch: place_in_plan(run),
             detail,
             help,
             progress: run.progress() as f32,
@@ -157,6 +156,22 @@ impl Status {
             progress: 0.0,
         }
     }
+}
+
+/// "epoch 4 / 15", or "layer 2 of 3, epoch 4/15" where the plan has several parts.
+#[expect(clippy::cast_precision_loss, reason = "epochs are few")]
+fn place_in_plan(run: &RunState) -> String {
+    let position = run.position();
+    if run.experiment.stages().len() < 2 {
+        return format!("epoch {:.0} / {}", run.epoch.ceil(), position.epochs_goal);
+    }
+    let before = position
+        .epochs_done
+        .saturating_sub(position.stage_epochs_done);
+    let goal = position.stage_epochs_goal;
+    // The steps of an epoch are reported before its end is: between the two the next part has begun.
+    let epoch = (run.epoch - before as f64).ceil().clamp(0.0, goal as f64);
+    format!("{}, epoch {epoch:.0}/{goal}", position.stage.label())
 }
 
 /// "21 s left · 84 k img/s"

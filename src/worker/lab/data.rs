@@ -30,8 +30,17 @@ impl Lab {
                     self.report(Event::DatasetProgress(progress))?;
                 }
                 Ok(LoaderMessage::Done(result)) => {
+                    match (&result, &mut self.loader) {
+                        (Ok(_), Some(loader)) => loader.is_measuring = true,
+                        _ => self.loader = None,
+                    }
+                    self.loaded(result)?;
+                }
+                Ok(LoaderMessage::Measured(measures)) => {
                     self.loader = None;
-                    self.loaded(*result)?;
+                    let yardsticks = measures.yardsticks().clone();
+                    self.measures = Some(measures.into());
+                    self.report(Event::YardsticksKnown(yardsticks))?;
                 }
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => {
@@ -45,11 +54,12 @@ impl Lab {
         Flow::Continue(())
     }
 
-    pub(super) fn loaded(&mut self, result: Result<Dataset, LoadError>) -> Flow {
+    pub(super) fn loaded(&mut self, result: Result<Arc<Dataset>, LoadError>) -> Flow {
         match result {
             Ok(dataset) => {
                 let description = dataset.describe();
-                self.dataset = Some(Arc::new(dataset));
+                self.dataset = Some(dataset);
+                self.measures = None;
                 self.report(Event::DatasetLoaded(description))
             }
             Err(LoadError::Cancelled) => self.report(Event::LoadingCancelled),

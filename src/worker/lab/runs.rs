@@ -3,9 +3,7 @@
 use std::time::Instant;
 
 use crate::experiment::Experiment;
-use crate::protocol::{
-    DeviceKind, EvaluationScope, Event, Failure, Phase, PlanPosition, RunId, Stage,
-};
+use crate::protocol::{DeviceKind, EvaluationScope, Event, Failure, Phase, PlanPosition, RunId};
 use crate::train::Trainer;
 
 use super::{Flow, Goal, Lab, Run};
@@ -37,13 +35,13 @@ impl Lab {
         self.looks.restart();
         let started = Event::RunStarted {
             run: id,
-            n_parameters: experiment.architecture.n_parameters(),
+            n_parameters: experiment.n_parameters(),
             steps_per_epoch: trainer.steps_per_epoch(),
             experiment,
         };
         self.run = Some(Run {
             id,
-            epochs_goal: trainer.experiment().training.epochs as u64,
+            epochs_goal: trainer.experiment().total_epochs() as u64,
             trainer,
             until: None,
             last_good,
@@ -113,15 +111,22 @@ impl Lab {
                 reason: "this change needs a new model: apply it to start a new run".to_owned(),
             });
         }
-        let changes_epochs = run.trainer.experiment().training.epochs != experiment.training.epochs;
+        let changes_epochs = run.trainer.experiment().total_epochs() != experiment.total_epochs();
         if changes_epochs {
-            run.epochs_goal = experiment.training.epochs as u64;
+            run.epochs_goal = experiment.total_epochs() as u64;
             if matches!(run.until, Some(Goal::Epochs(_))) {
                 run.until = Some(Goal::Epochs(run.epochs_goal));
             }
         }
-        let changes_input = run.trainer.experiment().corruption != experiment.corruption;
-        run.trainer.tune(experiment.clone());
+        let before = run.trainer.experiment();
+        let changes_input = before.test_corruption() != experiment.test_corruption()
+            || before.target != experiment.target;
+        if let Err(error) = run.trainer.tune(experiment.clone()) {
+            return self.stop(error);
+        }
+        let Some(run) = &mut self.run else {
+            return Flow::Continue(());
+        };
         if changes_input {
             self.looks.invalidate();
         }
@@ -153,8 +158,20 @@ impl Lab {
 
 impl Run {
     pub(super) fn position(&self) -> PlanPosition {
+        let (stage, before) = self.trainer.stage();
+        let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        let stages = self.trainer.experiment().stages();
+        let planned = stages.iter().find(|(candidate, _)| *candidate == stage);
+        let is_last = stages.last().is_some_and(|(last, _)| *last == stage);
+        let stage_epochs_goal = if is_last {
+            count(self.epochs_goal.saturating_sub(before)) // training may go on past the plan
+        } else {
+            planned.map_or(0, |&(_, epochs)| epochs)
+        };
         PlanPosition {
-            stage: Stage::Joint,
+            stage,
+            stage_epochs_done: count(self.trainer.epochs_done() - before),
+            stage_epochs_goal,
             epochs_done: usize::try_from(self.trainer.epochs_done()).unwrap_or(usize::MAX),
             epochs_goal: usize::try_from(self.epochs_goal).unwrap_or(usize::MAX),
             steps_done: self.trainer.step(),

@@ -1,10 +1,11 @@
 //! Taking steps, measuring, looking.
 
 use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::protocol::{EvaluationScope, Event, Phase};
-use crate::train::Burst;
+use crate::train::{self, Burst, Measures};
 
 use super::devices::guarded;
 use super::{BURST, CHECKPOINT_INTERVAL, Flow, Goal, Lab};
@@ -94,6 +95,21 @@ impl Lab {
                 run: id,
                 evaluation,
             }),
+            Err(error) => self.stop(error),
+        }
+    }
+
+    /// Measures what the code is worth. Nothing is trained meanwhile.
+    pub(super) fn judge(&mut self) -> Flow {
+        let Some(run) = &self.run else {
+            return Flow::Continue(());
+        };
+        let measures = self.measures.get_or_insert_with(|| {
+            Arc::new(Measures::of(run.trainer.dataset())) // asked for before they were known
+        });
+        let (id, trainer) = (run.id, &run.trainer);
+        match guarded(&self.device, || train::judge(trainer, measures)) {
+            Ok(report) => self.report(Event::CodeJudged { run: id, report }),
             Err(error) => self.stop(error),
         }
     }

@@ -3,9 +3,11 @@
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{
-    Architecture, Corruption, Experiment, OutputActivation, PresetId, Reconstruction,
+    Activation, Adversarial, Architecture, Corruption, Dense, Experiment, FineTuning, LatentPrior,
+    LayerPretraining, OptimizerKind, OutputActivation, PresetId, Prior, Reconstruction, Sparsity,
+    Stage as Part, Target, Term, Variational,
 };
-use hourglass::protocol::Command;
+use hourglass::protocol::{Command, Event, Phase, PlanPosition, StepBatch};
 use hourglass::ui::Action;
 
 use super::stage::Stage;
@@ -24,9 +26,43 @@ fn edited(stage: &Stage, change: impl FnOnce(&mut Experiment)) -> Action {
     Action::Edit(Box::new(draft))
 }
 
+fn dense(experiment: &mut Experiment) -> &mut Dense {
+    experiment
+        .architecture
+        .as_dense_mut()
+        .expect("a dense network")
+}
+
 fn code_of(experiment: &mut Experiment) -> &mut usize {
-    let Architecture::Dense(dense) = &mut experiment.architecture;
-    &mut dense.code
+    &mut dense(experiment).code
+}
+
+/// Opens or folds a section.
+fn fold(stage: &mut Stage, section: &str) {
+    stage
+        .harness
+        .get_by_role_and_label(Role::DisclosureTriangle, section)
+        .click_accesskit();
+    stage.step();
+}
+
+/// Ticks or unticks a box.
+fn tick(stage: &mut Stage, name: &str) {
+    stage
+        .harness
+        .get_by_role_and_label(Role::CheckBox, name)
+        .click_accesskit();
+    stage.step();
+}
+
+/// Chooses an entry of a menu.
+fn choose(stage: &mut Stage, menu: &str, entry: &str) {
+    stage
+        .harness
+        .get_by_role_and_label(Role::ComboBox, menu)
+        .click_accesskit();
+    stage.step();
+    stage.click(entry);
 }
 
 #[test]
@@ -37,7 +73,7 @@ fn the_learning_rate_reaches_the_run_while_it_trains() {
     let [Command::Tune(recipe)] = &commands[..] else {
         panic!("one recipe: {commands:?}");
     };
-    assert!((recipe.optimizer.learning_rate() - 0.01).abs() < 1e-12);
+    assert!((recipe.optimizer.learning_rate - 0.01).abs() < 1e-12);
     assert!(!stage.has("Changes need a new model"));
 }
 
@@ -51,7 +87,7 @@ fn the_slider_of_the_learning_rate_can_be_moved() {
     stage.step();
     let commands = stage.commands();
     assert!(
-        matches!(&commands[..], [Command::Tune(recipe)] if (recipe.optimizer.learning_rate() - 0.1).abs() < 1e-9),
+        matches!(&commands[..], [Command::Tune(recipe)] if (recipe.optimizer.learning_rate - 0.1).abs() < 1e-9),
         "{commands:?}"
     );
 }
@@ -140,9 +176,8 @@ fn live_settings_stay_live_while_others_wait() {
 #[test]
 fn going_back_to_the_value_the_run_still_reports_is_sent_too() {
     let mut stage = Stage::training();
-    let rate =
-        |rate: f64| move |draft: &mut Experiment| *draft.optimizer.learning_rate_mut() = rate;
-    let before = stage.app().state().draft.optimizer.learning_rate();
+    let rate = |rate: f64| move |draft: &mut Experiment| draft.optimizer.learning_rate = rate;
+    let before = stage.app().state().draft.optimizer.learning_rate;
     let (there, back) = (edited(&stage, rate(0.5)), edited(&stage, rate(before)));
     wish(&mut stage, there);
     wish(&mut stage, back);
@@ -150,7 +185,7 @@ fn going_back_to_the_value_the_run_still_reports_is_sent_too() {
         .commands()
         .iter()
         .map(|command| match command {
-            Command::Tune(recipe) => recipe.optimizer.learning_rate(),
+            Command::Tune(recipe) => recipe.optimizer.learning_rate,
             other => panic!("{other:?}"),
         })
         .collect();
@@ -167,8 +202,7 @@ fn cross_entropy_of_a_linear_output_says_why_not_and_is_not_sent() {
     assert!(stage.has("choose the sigmoid output"));
     assert_eq!(stage.commands(), []);
     let action = edited(&stage, |draft| {
-        let Architecture::Dense(dense) = &mut draft.architecture;
-        dense.output_activation = OutputActivation::Sigmoid;
+        dense(draft).output_activation = OutputActivation::Sigmoid;
     });
     wish(&mut stage, action);
     assert!(!stage.has("choose the sigmoid output"));
@@ -227,4 +261,350 @@ fn a_draft_that_was_invalid_when_the_data_came_starts_once_it_is_valid() {
     wish(&mut stage, action);
     stage.answer_start();
     assert!(stage.app().state().run.is_some());
+}
+
+#[test]
+fn a_convolutional_network_is_chosen_and_its_levels_are_changed() {
+    let mut stage = Stage::ready();
+    choose(&mut stage, "kind of network", "convolutional");
+    stage.answer_start();
+    let architecture = |stage: &Stage| stage.app().state().draft.architecture.clone();
+    assert_eq!(
+        architecture(&stage).code_size(),
+        64,
+        "the code keeps its size"
+    );
+    assert!(stage.has("28 → 14 → 7"));
+    stage.click("Add level");
+    stage.answer_start();
+    assert!(stage.has("28 → 14 → 7 → 4"));
+    stage.type_into("level 1", "32");
+    stage.answer_start();
+    let Architecture::Convolutional(conv) = architecture(&stage) else {
+        panic!("convolutional");
+    };
+    assert_eq!(conv.channels, [32, 8, 4]);
+    tick(&mut stage, "dense code");
+    stage.answer_start();
+    assert!(stage.has("the last map, 64 units"));
+    choose(&mut stage, "kind of network", "dense");
+    stage.answer_start();
+    assert_eq!(architecture(&stage).summary(), "784-64-784");
+}
+
+#[test]
+fn tied_weights_halve_the_parameters() {
+    let mut stage = Stage::ready();
+    tick(&mut stage, "tied weights");
+    stage.answer_start();
+    assert!(dense(&mut stage.app().state().draft.clone()).tied);
+    assert!(stage.has("51,024 parameters"));
+}
+
+#[test]
+fn a_prior_makes_the_code_linear_and_shows_its_settings() {
+    let mut stage = Stage::training();
+    fold(&mut stage, "Penalties");
+    choose(&mut stage, "prior", "variational");
+    let draft = stage.app().state().draft.clone();
+    assert_eq!(
+        draft.objective.prior,
+        Prior::Variational(Variational::PLAIN)
+    );
+    assert_eq!(draft.architecture.code_activation(), Activation::Linear);
+    assert_eq!(draft.problems(), []);
+    assert_eq!(stage.commands(), [], "another prior waits for a new model");
+    assert!(stage.has("Changes need a new model"));
+    assert!(stage.has("||\u{a0}N(0,\u{a0}I))"), "the formula says so");
+    assert!(
+        stage.has("likelihood σ"),
+        "the squared error is a Gaussian likelihood"
+    );
+}
+
+#[test]
+fn live_settings_stay_live_while_another_prior_waits() {
+    let mut stage = Stage::training();
+    fold(&mut stage, "Penalties");
+    choose(&mut stage, "prior", "variational");
+    let action = edited(&stage, |draft| draft.objective.contraction = 0.5);
+    wish(&mut stage, action);
+    let commands = stage.commands();
+    let [Command::Tune(recipe)] = &commands[..] else {
+        panic!("one recipe: {commands:?}");
+    };
+    assert!(recipe.objective.prior.is_none(), "the model in use");
+    assert!((recipe.objective.contraction - 0.5).abs() < 1e-6);
+}
+
+#[test]
+fn every_contradiction_is_said_at_its_control() {
+    type Change = fn(&mut Experiment);
+    let adversarial = |draft: &mut Experiment| {
+        dense(draft).code_activation = Activation::Linear;
+        draft.objective.prior = Prior::Adversarial(Adversarial {
+            distribution: LatentPrior::Mixture,
+            weight: 10.0,
+            discriminator_learning_rate: 3e-4,
+        });
+    };
+    let cases: [(Change, [&str; 2]); 6] = [
+        (
+            |draft| {
+                draft.objective.sparsity = Sparsity::KINDS[2];
+                dense(draft).code_activation = Activation::Relu;
+            },
+            ["a ReLU code has none", "needs the sigmoid code"],
+        ),
+        (
+            |draft| draft.objective.prior = Prior::Variational(Variational::PLAIN),
+            ["a sigmoid code cannot", "needs the linear code"],
+        ),
+        (
+            |draft| {
+                dense(draft).code_activation = Activation::Linear;
+                draft.objective.prior = Prior::Variational(Variational::PLAIN);
+                draft.objective.reconstruction = Reconstruction::Mae;
+            },
+            ["needs a likelihood", "Needs another loss above"],
+        ),
+        (
+            adversarial,
+            ["choose a code of 2 units", "needs a code of 2 units"],
+        ),
+        (
+            |draft| {
+                draft.plan.pretraining = vec![
+                    LayerPretraining {
+                        epochs: 1,
+                        corruption: 0.1
+                    };
+                    3
+                ];
+            },
+            ["the encoder has 1", "give each layer its epochs"],
+        ),
+        (
+            |draft| draft.training.epochs = 0,
+            ["nothing to train", "at least one epoch"],
+        ),
+    ];
+    for (change, messages) in cases {
+        let mut stage = Stage::training();
+        let action = edited(&stage, change);
+        wish(&mut stage, action);
+        for message in messages {
+            assert!(stage.has(message), "{message}");
+        }
+    }
+}
+
+#[test]
+fn penalties_are_folded_away_until_they_are_in_use_or_opened() {
+    let mut stage = Stage::ready();
+    let shows = |stage: &Stage, name: &str| {
+        stage
+            .harness
+            .query_by_role_and_label(Role::ComboBox, name)
+            .is_some()
+    };
+    assert!(!shows(&stage, "sparsity"));
+    fold(&mut stage, "Penalties");
+    assert!(shows(&stage, "sparsity"));
+    fold(&mut stage, "Penalties");
+    assert!(!shows(&stage, "sparsity"));
+    wish(&mut stage, Action::ChoosePreset(PresetId::Sparse64));
+    stage.answer_start();
+    assert!(shows(&stage, "sparsity"), "in use");
+    fold(&mut stage, "Penalties");
+    assert!(!shows(&stage, "sparsity"), "a person's choice");
+    fold(&mut stage, "Training");
+    assert!(
+        stage
+            .harness
+            .query_by_role_and_label(Role::SpinButton, "batch size")
+            .is_none()
+    );
+}
+
+#[test]
+fn a_plan_has_a_row_for_each_layer_of_the_encoder() {
+    let mut stage = Stage::ready();
+    fold(&mut stage, "Plan");
+    tick(&mut stage, "layer-wise pre-training");
+    stage.answer_start();
+    let layers = |stage: &Stage| stage.app().state().draft.plan.pretraining.len();
+    assert_eq!(layers(&stage), 1);
+    stage.click("Add hidden layer");
+    stage.answer_start();
+    assert_eq!(layers(&stage), 2);
+    stage.type_into("layer 2 epochs", "7");
+    stage.answer_start();
+    assert_eq!(stage.app().state().draft.plan.pretraining[1].epochs, 7);
+    tick(&mut stage, "fine-tuning with labels");
+    stage.answer_start();
+    assert!(stage.has("first 2 layers one by one, then all together, then labels"));
+    stage
+        .harness
+        .get_by_label("Remove hidden layer")
+        .click_accesskit(); // it is scrolled out of view
+    stage.step();
+    stage.answer_start();
+    assert_eq!(layers(&stage), 1);
+    assert_eq!(
+        stage.app().state().draft.plan.pretraining[0].epochs,
+        7,
+        "the code keeps its row"
+    );
+    assert_eq!(stage.app().state().draft.problems(), []);
+}
+
+#[test]
+fn the_strength_at_test_can_be_another() {
+    let mut stage = Stage::training();
+    let action = edited(&stage, |draft| {
+        draft.corruption = Corruption::Masking { fraction: 0.3 };
+    });
+    wish(&mut stage, action);
+    tick(&mut stage, "other strength at test");
+    stage.type_into("strength at test", "0.5");
+    let draft = &stage.app().state().draft;
+    assert_eq!(
+        draft.test_corruption(),
+        Corruption::Masking { fraction: 0.5 }
+    );
+    assert!(stage.has("30 % of pixels set to 0; at test 50 %"));
+    choose(&mut stage, "corruption", "Gaussian");
+    assert_eq!(
+        stage.app().state().draft.test_noise,
+        None,
+        "ν and σ do not mean the same"
+    );
+}
+
+#[test]
+fn target_and_optimizer_are_live() {
+    let mut stage = Stage::training();
+    choose(&mut stage, "target", "upright from rotated");
+    stage.type_into("rotation", "30");
+    choose(&mut stage, "optimizer", "SGD");
+    stage.type_into("momentum", "0.9");
+    let commands = stage.commands();
+    let Some(Command::Tune(recipe)) = commands.last() else {
+        panic!("a recipe: {commands:?}");
+    };
+    assert_eq!(recipe.target, Target::UprightFromRotated { degrees: 30.0 });
+    assert_eq!(recipe.optimizer.kind, OptimizerKind::Sgd);
+    assert!((recipe.optimizer.momentum - 0.9).abs() < 1e-6);
+    choose(&mut stage, "optimizer", "Adam");
+    assert!(
+        stage.app().state().draft.optimizer.momentum == 0.0,
+        "nothing hidden stays"
+    );
+}
+
+#[test]
+fn every_preset_can_be_shown_and_stays_as_it_is() {
+    for id in PresetId::ALL {
+        let mut stage = Stage::ready();
+        wish(&mut stage, Action::ChoosePreset(id));
+        stage.answer_start();
+        assert!(stage.has(id.preset().expected), "{id}");
+        assert!(
+            stage.app().state().draft.is_pristine(),
+            "{id}: showing changes nothing"
+        );
+    }
+}
+
+/// Steps of one batch that report these figures.
+fn report_terms(stage: &mut Stage, terms: &[(Term, f32)]) {
+    let run = stage.run();
+    let steps = StepBatch {
+        first_step: 1,
+        epochs: vec![0.01],
+        terms: terms
+            .iter()
+            .map(|&(term, value)| (term, vec![value]))
+            .collect(),
+        n_images: 64,
+        elapsed_secs: 1e-3,
+    };
+    stage.report(Event::StepsTaken { run, steps });
+    stage.step();
+}
+
+#[test]
+fn figures_beside_the_objective_are_not_added_up() {
+    let mut stage = Stage::ready();
+    wish(&mut stage, Action::ChoosePreset(PresetId::Aae2));
+    stage.answer_start();
+    report_terms(
+        &mut stage,
+        &[
+            (Term::Objective, 50.0),
+            (Term::Reconstruction(Reconstruction::Mse), 43.0),
+            (Term::Generator, 7.0),
+            (Term::Discriminator, 1.38),
+            (Term::DiscriminatorAccuracy, 52.0),
+        ],
+    );
+    assert!(stage.has("now 50.0 = MSE 43.0 + generator 7.00"));
+    assert!(stage.has("discriminator 1.38 · right 52.0 %"));
+}
+
+#[test]
+fn the_status_and_the_figures_follow_the_plan() {
+    let mut stage = Stage::ready();
+    wish(&mut stage, Action::ChoosePreset(PresetId::StackedDenoising));
+    stage.answer_start();
+    assert!(stage.has("layer 1 of 3, epoch 0/5"));
+    let at = |stage: Part, done: usize, goal: usize, before: usize| PlanPosition {
+        stage,
+        stage_epochs_done: done,
+        stage_epochs_goal: goal,
+        epochs_done: before + done,
+        epochs_goal: 27,
+        steps_done: 1,
+    };
+    let layer = Part::Pretraining { layer: 1, of: 3 };
+    stage.phase(|_| Phase::Training {
+        position: at(layer, 0, 5, 5),
+    });
+    report_terms(&mut stage, &[(Term::LayerReconstruction, 0.25)]);
+    assert!(stage.has("layer 2 of 3, epoch 0/5"));
+    assert!(stage.has("now layer error 0.250 per input"));
+    stage.phase(|_| Phase::Training {
+        position: at(Part::FineTuning, 1, 12, 15),
+    });
+    report_terms(
+        &mut stage,
+        &[
+            (Term::Classification, 0.1),
+            (Term::ClassificationFromRandom, 0.2),
+            (Term::ErrorRate, 1.5),
+            (Term::ErrorRateFromRandom, 3.0),
+        ],
+    );
+    assert!(stage.has("fine-tuning, epoch"));
+    assert!(stage.has("now CE 0.100, from random 0.200"));
+    assert!(stage.has("wrong 1.50 %, from random 3.00 %"));
+}
+
+#[test]
+fn epochs_of_a_plan_wait_for_a_new_model() {
+    let mut stage = Stage::ready();
+    let action = edited(&stage, |draft| {
+        draft.plan.fine_tuning = Some(FineTuning {
+            epochs: 2,
+            learning_rate: 1e-3,
+        });
+    });
+    wish(&mut stage, action);
+    stage.answer_start();
+    stage.train();
+    stage.commands();
+    stage.type_into("epochs", "9");
+    assert_eq!(stage.commands(), []);
+    assert!(stage.has("Changes need a new model"));
 }

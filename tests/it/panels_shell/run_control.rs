@@ -141,11 +141,7 @@ fn invariant_5_late_words_about_an_older_run_are_ignored() {
 #[test]
 fn shortcuts_rest_while_a_field_has_the_focus() {
     let mut stage = Stage::ready();
-    stage
-        .harness
-        .get_by_role_and_label(Role::SpinButton, "seed")
-        .click();
-    stage.step();
+    stage.click_field("seed");
     for key in [Key::Space, Key::S, Key::E, Key::R, Key::N] {
         stage.press(key);
     }

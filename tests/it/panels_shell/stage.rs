@@ -190,12 +190,21 @@ impl Stage {
             .is_some()
     }
 
-    /// Types a number into the field of a setting.
-    pub fn type_into(&mut self, field: &str, text: &str) {
+    /// Brings the field of a setting into view and clicks it.
+    pub fn click_field(&mut self, field: &str) {
+        self.harness
+            .get_by_role_and_label(Role::SpinButton, field)
+            .scroll_to_me();
+        self.harness.run_steps(60); // scrolling glides
         self.harness
             .get_by_role_and_label(Role::SpinButton, field)
             .click();
         self.step();
+    }
+
+    /// Types a number into the field of a setting.
+    pub fn type_into(&mut self, field: &str, text: &str) {
+        self.click_field(field);
         self.harness
             .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
         self.harness.event(egui::Event::Text(text.to_owned()));

@@ -99,7 +99,7 @@ fn many_edits_before_a_lane_that_is_full_become_one() {
     let draft = stage.app().state().draft.clone();
     for round in 1..=500_u32 {
         let mut edited: Experiment = draft.clone();
-        *edited.optimizer.learning_rate_mut() = f64::from(round) * 1e-4;
+        edited.optimizer.learning_rate = f64::from(round) * 1e-4;
         let app = stage.harness.state_mut().as_mut().expect("it was opened");
         app.perform(&ctx, Action::Edit(Box::new(edited)));
         app.tick(&ctx);
@@ -111,7 +111,7 @@ fn many_edits_before_a_lane_that_is_full_become_one() {
     let Some(Command::Tune(last)) = received.last() else {
         panic!("the newest recipe comes last");
     };
-    assert!((last.optimizer.learning_rate() - 0.05).abs() < 1e-9);
+    assert!((last.optimizer.learning_rate - 0.05).abs() < 1e-9);
 }
 
 #[test]

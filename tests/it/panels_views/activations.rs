@@ -109,3 +109,51 @@ fn a_low_panel_keeps_the_histogram_and_drops_the_strip() {
     assert!(histogram.height() > 50.0, "{histogram:?}");
     assert!(!says(&harness, "Mean activation of each"));
 }
+
+#[test]
+fn the_mean_asked_for_is_named_where_there_is_one() {
+    let lab = looking_at(PresetId::SparseKl64, LayerName::Code);
+    let mut harness = stage(ActivationsPanel::ui, lab);
+    assert!(says(
+        &harness,
+        "each of 64 units, in order, asked for ρ = 0.05"
+    ));
+    click(&mut harness, "Shown, means");
+    assert!(says(
+        &harness,
+        "each of 64 units, in order, asked for ρ = 0.05"
+    ));
+    assert!(!says(&harness, "Histogram of code"));
+    let lab = looking_at(PresetId::Sparse64, LayerName::Code);
+    assert!(!says(&stage(ActivationsPanel::ui, lab), "asked for ρ"));
+}
+
+#[test]
+fn a_variational_code_shows_what_each_unit_says() {
+    let mut lab = script::with_data(20);
+    script::start(&mut lab, &PresetId::Vae20.preset().experiment());
+    script::evaluate_fully(&mut lab, |evaluation| {
+        evaluation.variational = Some(script::variational());
+    });
+    script::look_at_variational(&mut lab);
+    let mut harness = stage(ActivationsPanel::ui, lab);
+    assert!(says(&harness, "‖J‖² 3.21") && says(&harness, "active 7 of 20"));
+    click(&mut harness, "Shown, KL");
+    assert_eq!(
+        name_of(&harness, "KL of each of"),
+        "KL of each of 20 units in nats, in order; 7 of 20 units active"
+    );
+    click(&mut harness, "Units, sorted");
+    let strip = harness.get_by_label_contains("KL of each of").rect();
+    harness.hover_at(strip.left_bottom() + egui::vec2(2.0, -3.0));
+    harness.run_steps(3);
+    assert!(says(&harness, "unit 19") && says(&harness, "KL 1.9000 nats"));
+
+    harness.state_mut().lab = looking_at(PresetId::Vanilla64, LayerName::Code);
+    harness.run_steps(3);
+    assert!(
+        says(&harness, "Histogram of code"),
+        "without KL, activations"
+    );
+    assert!(harness.query_by_label("Shown, KL").is_none());
+}

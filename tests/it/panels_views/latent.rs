@@ -1,6 +1,6 @@
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use hourglass::experiment::{Experiment, LayerName};
+use hourglass::experiment::{Experiment, LayerName, PresetId};
 use hourglass::state::LabState;
 use hourglass::ui::{Action, latent::LatentPanel};
 
@@ -131,4 +131,29 @@ fn leaving_the_plot_ends_hovering() {
         Some(&Action::HoverSample(None))
     );
     assert!(!says(&harness, "test image"));
+}
+
+#[test]
+fn the_outline_of_the_prior_can_be_hidden() {
+    let mut lab = script::with_data(201);
+    script::start(&mut lab, &PresetId::AaeMixture.preset().experiment());
+    script::look(&mut lab, &[0], None, LayerName::Code);
+    let mut harness = stage(LatentPanel::ui, lab);
+    let said = "with the outline of the prior: ten Gaussians";
+    assert!(name_of(&harness, "Latent scatter").contains(said));
+    click(&mut harness, "show prior");
+    assert!(!name_of(&harness, "Latent scatter").contains("prior"));
+    click(&mut harness, "show prior");
+    assert!(name_of(&harness, "Latent scatter").contains(said));
+}
+
+#[test]
+fn codes_without_a_prior_or_with_more_units_have_no_outline() {
+    let harness = stage(LatentPanel::ui, scatter());
+    assert!(harness.query_by_label("show prior").is_none());
+    let mut lab = script::with_data(201);
+    script::start(&mut lab, &PresetId::Vae20.preset().experiment());
+    script::look(&mut lab, &[0], None, LayerName::Code);
+    let harness = stage(LatentPanel::ui, lab);
+    assert!(harness.query_by_label("show prior").is_none());
 }

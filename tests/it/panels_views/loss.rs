@@ -1,5 +1,5 @@
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use hourglass::experiment::PresetId;
+use hourglass::experiment::{PresetId, Stage};
 use hourglass::state::LabState;
 use hourglass::ui::loss::LossPanel;
 
@@ -99,7 +99,7 @@ fn hovering_reads_five_digits_and_names_the_curve() {
 fn hovering_a_mark_says_what_changed() {
     let mut lab = trained(PresetId::Vanilla64);
     let mut experiment = lab.run.as_ref().expect("it runs").experiment.clone();
-    *experiment.optimizer.learning_rate_mut() = 0.01;
+    experiment.optimizer.learning_rate = 0.01;
     let run = lab.current_run();
     lab.apply(hourglass::protocol::Event::Tuned {
         run,
@@ -178,4 +178,85 @@ fn the_wheel_zooms_around_the_pointer() {
     harness.run_steps(30); // egui spreads the turn of a wheel over some frames
     assert!((epoch_at(&mut harness, plot.center()) - center_before).abs() < 0.01);
     assert!(epoch_at(&mut harness, right) < right_before - 0.1);
+}
+
+#[test]
+fn lines_to_hold_the_curves_against_are_named_and_can_be_hidden() {
+    let mut lab = trained(PresetId::Vanilla64);
+    script::know_yardsticks(&mut lab);
+    let mut harness = stage(LossPanel::ui, lab);
+    assert!(name_of(&harness, "Loss: ").contains("PCA, 64 components: 0.00154"));
+    click(&mut harness, "show line PCA, 64 components");
+    assert!(!name_of(&harness, "Loss: ").contains("PCA"));
+
+    let mut lab = trained(PresetId::Basic32);
+    script::know_yardsticks(&mut lab);
+    let name = name_of(&stage(LossPanel::ui, lab), "Loss: ");
+    assert!(name.contains("entropy floor: 0.0700"), "{name}");
+
+    let mut lab = trained(PresetId::Vae20);
+    script::know_yardsticks(&mut lab);
+    let name = name_of(&stage(LossPanel::ui, lab), "Loss: ");
+    // Summed over an image: 784 · 0.07.
+    assert!(
+        name.contains("entropy floor: 54.9, published: 105.59"),
+        "{name}"
+    );
+}
+
+#[test]
+fn a_recipe_that_is_another_task_has_no_published_figure() {
+    let mut lab = script::with_data(20);
+    let mut experiment = PresetId::Vae20.preset().experiment();
+    experiment.objective.prior = hourglass::experiment::Prior::None;
+    script::start(&mut lab, &experiment);
+    script::train(&mut lab, 20);
+    assert!(!says(&stage(LossPanel::ui, lab), "published"));
+}
+
+#[test]
+fn figures_with_another_unit_have_an_axis_of_their_own() {
+    let mut harness = stage(LossPanel::ui, trained(PresetId::Aae2));
+    let name = name_of(&harness, "Loss: ");
+    assert!(name.contains("train 0.0103 per image"), "{name}");
+    click(&mut harness, "Curves, accuracy");
+    let name = name_of(&harness, "Loss: ");
+    assert!(
+        name.contains("train 51.6 %") && name.contains("cannot tell: 50"),
+        "{name}"
+    );
+    assert!(name.contains("linear axis"), "{name}");
+    click(&mut harness, "Curves, adversary");
+    let name = name_of(&harness, "Loss: ");
+    assert!(name.contains("train 1.24 nats"), "{name}");
+    harness.get_by_label("show generator");
+    let harness = stage(LossPanel::ui, trained(PresetId::Vanilla64));
+    assert!(harness.query_by_label("Curves, objective").is_none());
+}
+
+#[test]
+fn the_curves_follow_the_part_of_the_plan() {
+    let mut lab = script::with_data(20);
+    script::start(&mut lab, &PresetId::StackedDenoising.preset().experiment());
+    script::train_stage(&mut lab, Stage::Pretraining { layer: 0, of: 3 }, 1..=100);
+    let mut harness = stage(LossPanel::ui, lab);
+    assert!(says(&harness, "error of the layer in training, per input"));
+
+    let lab = &mut harness.state_mut().lab;
+    script::train_stage(lab, Stage::FineTuning, 101..=200);
+    harness.run_steps(3);
+    assert!(says(&harness, "classified wrong, %"));
+    let name = name_of(&harness, "Loss: ");
+    for part in [
+        "error, pre-trained, train 1.24 %",
+        "error, pre-trained, test 1.52 %",
+        "error, from random, test 2.53 %",
+        "published: 1.3",
+    ] {
+        assert!(name.contains(part), "{part}: {name}");
+    }
+    click(&mut harness, "show error, from random");
+    assert!(!name_of(&harness, "Loss: ").contains("from random"));
+    click(&mut harness, "Curves, objective");
+    assert!(!says(&harness, "classified wrong, %"));
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Term};
+use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Stage, Term};
 use hourglass::protocol::{
-    ActivationView, Axes, DatasetDescription, DatasetKind, DigitView, Evaluation, EvaluationScope,
-    Event, Histogram, Phase, PlanPosition, RunId, SampleIdx, ScatterView, Snapshot, StepBatch,
+    Accuracies, ActivationView, AdversarialFigures, Axes, ClassificationFigures, CodeFigures,
+    CodeReport, Compressed, CompressionReport, DatasetDescription, DatasetKind, DigitView,
+    Evaluation, EvaluationScope, Event, Histogram, Phase, PlanPosition, RunId, SampleIdx,
+    ScatterView, Snapshot, StepBatch, VariationalFigures, Yardsticks,
 };
 use hourglass::state::LabState;
 
@@ -44,8 +46,24 @@ pub fn start(state: &mut LabState, experiment: &Experiment) -> RunId {
     run
 }
 
+/// What the data set allows is known: PCA with `n` components leaves an error of 0.1 / (1 + n), and the entropy
+/// floor is 0.07.
+pub fn know_yardsticks(state: &mut LabState) {
+    #[expect(clippy::cast_precision_loss, reason = "784 components")]
+    let pca_mse = (0..=N_PIXELS).map(|n| 0.1 / (1.0 + n as f64)).collect();
+    state.apply(Event::YardsticksKnown(Yardsticks {
+        entropy_floor: 0.07,
+        pca_mse,
+    }));
+}
+
 /// Takes steps whose objective falls from 0.1 to 0.01 and stays there, with an evaluation every ten.
 pub fn train(state: &mut LabState, n_steps: u64) {
+    train_stage(state, Stage::Joint, 1..=n_steps);
+}
+
+/// Takes these steps of one part of the plan. What that part minimises falls as in [`train`].
+pub fn train_stage(state: &mut LabState, part: Stage, steps: std::ops::RangeInclusive<u64>) {
     let run = state.current_run();
     let experiment = state
         .run
@@ -54,6 +72,7 @@ pub fn train(state: &mut LabState, n_steps: u64) {
         .experiment
         .clone();
     let position = PlanPosition {
+        stage: part,
         epochs_goal: 5,
         ..PlanPosition::default()
     };
@@ -61,12 +80,16 @@ pub fn train(state: &mut LabState, n_steps: u64) {
         run,
         phase: Phase::Training { position },
     });
-    for step in 1..=n_steps {
+    let trained = experiment.terms_of(part);
+    let mut tested = experiment.objective.terms();
+    if part == Stage::FineTuning {
+        tested.extend([Term::ErrorRate, Term::ErrorRateFromRandom]);
+    }
+    for step in steps {
         #[expect(clippy::cast_precision_loss, reason = "few steps")]
         let epoch = step as f64 / STEPS_PER_EPOCH as f64;
         let wobble = 1.0 + 0.05 * f64::from(u8::from(step % 2 == 0));
         let loss = (0.01 + 0.09 * (-4.0 * epoch).exp()) * wobble;
-        let terms = experiment.objective.terms();
         #[expect(clippy::cast_possible_truncation, reason = "losses are f32 in a batch")]
         let value = |term: Term| (loss * share_of(term)) as f32;
         state.apply(Event::StepsTaken {
@@ -74,7 +97,7 @@ pub fn train(state: &mut LabState, n_steps: u64) {
             steps: StepBatch {
                 first_step: step,
                 epochs: vec![epoch],
-                terms: terms
+                terms: trained
                     .iter()
                     .map(|&term| (term, vec![value(term)]))
                     .collect(),
@@ -85,9 +108,85 @@ pub fn train(state: &mut LabState, n_steps: u64) {
         if step % 10 == 0 {
             state.apply(Event::Evaluated {
                 run,
-                evaluation: evaluation(step, epoch, &terms, loss),
+                evaluation: evaluation(step, epoch, &tested, loss),
             });
         }
+    }
+}
+
+/// Evaluates the model on the whole test split, with the figures that every run has; `change` adds others.
+pub fn evaluate_fully(state: &mut LabState, change: impl FnOnce(&mut Evaluation)) {
+    let run = state.run.as_ref().expect("a run was started");
+    let size = run.experiment.architecture.code_size();
+    let terms = run.experiment.objective.terms();
+    let mut evaluation = evaluation(run.step, run.epoch, &terms, 0.01);
+    evaluation.scope = EvaluationScope::Full;
+    evaluation.noise_image_mse = Some(0.025);
+    evaluation.code = Some(CodeFigures {
+        size,
+        mean_activation: 0.25,
+        near_zero_fraction: 0.141,
+        dead_units: 3,
+        unit_means: vec![0.25; size],
+        unit_variances: vec![0.1; size],
+        jacobian_norm: 3.21,
+    });
+    change(&mut evaluation);
+    state.apply(Event::Evaluated {
+        run: state.current_run(),
+        evaluation,
+    });
+}
+
+/// A bound of 105 nats, of which 25 are divergence, in 7 active units of 20.
+pub fn variational() -> VariationalFigures {
+    VariationalFigures {
+        reconstruction_nats: 80.0,
+        kl_nats: 25.0,
+        unit_kl_nats: vec![1.25; 20],
+        active_units: 7,
+    }
+}
+
+/// A discriminator that can hardly tell.
+pub fn adversarial() -> AdversarialFigures {
+    AdversarialFigures {
+        discriminator_loss: 1.36,
+        generator_loss: 0.71,
+        discriminator_accuracy: 52.5,
+        petals: Some((9, 81.0)),
+    }
+}
+
+/// Pre-training is worth six tenths of a per cent.
+pub fn classification() -> ClassificationFigures {
+    ClassificationFigures {
+        error_percent: 1.42,
+        error_percent_from_random: 2.05,
+        by_epoch: Vec::new(),
+    }
+}
+
+/// What the code is worth, measured at a step.
+pub fn code_report(step: u64) -> CodeReport {
+    let accuracies = |linear_probe, nearest_neighbours| Accuracies {
+        linear_probe,
+        nearest_neighbours,
+    };
+    let compressed = |bytes, psnr_db| Compressed { bytes, psnr_db };
+    CodeReport {
+        step,
+        n_train: 10_000,
+        code: accuracies(0.951, 0.962),
+        pca: accuracies(0.873, 0.954),
+        pixels: accuracies(0.918, 0.943),
+        compression: CompressionReport {
+            code: compressed(64.0, 20.1),
+            png_bytes: 281.0,
+            jpeg: vec![(10, compressed(402.0, 18.7)), (75, compressed(655.0, 33.2))],
+            inverted: [compressed(64.0, 3.4), compressed(671.0, 32.9)],
+        },
+        subspace_angle_degrees: Some(12.5),
     }
 }
 
@@ -115,6 +214,11 @@ fn evaluation(step: u64, epoch: f64, terms: &[Term], loss: f64) -> Evaluation {
         squared_error_per_image: 784.0 * loss,
         code: None,
         psnr: None,
+        variational: None,
+        adversarial: None,
+        classification: None,
+        noise_image_mse: None,
+        diagnoses: Vec::new(),
     }
 }
 
@@ -122,7 +226,14 @@ fn share_of(term: Term) -> f64 {
     match term {
         Term::Objective => 1.0,
         Term::Reconstruction(_) => 0.9,
-        Term::L1 => 0.1,
+        Term::L1 | Term::KlSparsity | Term::Contraction | Term::LatentKl | Term::Generator => 0.1,
+        Term::LayerReconstruction => 2.0,
+        Term::Classification => 10.0,
+        Term::ClassificationFromRandom => 20.0,
+        Term::JacobianNorm => 100.0,
+        Term::Discriminator | Term::ErrorRate => 120.0,
+        Term::ErrorRateFromRandom => 200.0,
+        Term::DiscriminatorAccuracy => 5000.0,
     }
 }
 
@@ -156,6 +267,20 @@ pub fn look(
             points,
         })),
     });
+}
+
+/// Delivers the activations of a variational code of 20 units, of which unit `i` says `i` / 10 nats.
+pub fn look_at_variational(state: &mut LabState) {
+    look(state, &[0], None, LayerName::Code);
+    let run = state.run.as_mut().expect("a run was started");
+    let snapshot = run.snapshot.as_mut().expect("just delivered");
+    let units = || (0_u16..20).map(f32::from);
+    let view = ActivationView {
+        unit_means: units().map(|unit| unit / 100.0).collect(),
+        unit_kl_nats: Some(units().map(|unit| unit / 10.0).collect()),
+        ..activations(run.step, LayerName::Code)
+    };
+    snapshot.activations = Some(Arc::new(view));
 }
 
 /// Reconstructions that are a tenth brighter than their originals; the error of sample `i` is `i` / 1000.
@@ -201,5 +326,6 @@ fn activations(step: u64, layer: LayerName) -> ActivationView {
         unit_means: (0_u16..64)
             .map(|unit| f32::from(unit * 7 % 64) / 64.0)
             .collect(),
+        unit_kl_nats: None,
     }
 }

@@ -1,0 +1,379 @@
+//! `hourglass reproduce`: trains presets and holds what they reach against what was published.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::experiment::{Bound, Expectation, Experiment, PresetId, Prior, Variational};
+use crate::protocol::{DataSource, DatasetDescription, DeviceChoice, RunId};
+use crate::run_folder::{self, EXPERIMENT_FILE, SUMMARY_FILE, Summary};
+use crate::whole_file;
+
+use super::data_source;
+use super::engine::Engine;
+use super::progress::Progress;
+use super::run::{self, Ending};
+use super::train::check_writable;
+
+/// Presets that train faster than this are trained with three seeds, the others with one.
+const SHORT_SECS: f64 = 60.0;
+
+/// Seeds of a short preset.
+const N_SEEDS: u64 = 3;
+
+/// Name of the table for people.
+const TABLE_FILE: &str = "reproduce.md";
+
+/// Name of the table for programs.
+const CSV_FILE: &str = "reproduce.csv";
+
+/// Trains presets and writes a table of what they reach.
+#[derive(Clone, Debug, Args)]
+pub struct ReproduceArgs {
+    /// Which presets; all when none is named (`hourglass presets` lists them)
+    presets: Vec<PresetId>,
+    /// Folder for the table and the runs; finished runs of the same recipe in it are not trained again
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Seeds of each preset; by default three where a run takes less than a minute, otherwise one
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100))]
+    seeds: Option<u64>,
+    /// Change a setting of every preset, as for `hourglass train`; figures are then no longer the source's
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`; the published
+    /// figures are MNIST's
+    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source, default_value = "mnist")]
+    data: DataSource,
+    /// Device to train on: `auto`, `cpu` or `gpu`
+    #[arg(long, default_value_t)]
+    device: DeviceChoice,
+}
+
+/// One line of the table.
+#[derive(Clone, Debug)]
+struct Row {
+    preset: PresetId,
+    seed: u64,
+    expectation: Expectation,
+    measured: Option<f64>,
+    is_kept: bool,
+    seconds: f64,
+}
+
+/// Runs that are trained at most once.
+struct Bench<'a> {
+    engine: Engine,
+    dataset: DatasetDescription,
+    progress: &'a Progress,
+    args: &'a ReproduceArgs,
+    n_runs: u64,
+    done: HashMap<String, Summary>,
+}
+
+/// Trains and writes the table.
+///
+/// # Errors
+/// When something could not be trained or written, or a preset falls short.
+pub fn run(args: &ReproduceArgs) -> Result<()> {
+    check_writable(&args.out)?;
+    let progress = Progress::new();
+    let engine = Engine::start(args.device)?;
+    let dataset = engine.load(args.data.clone(), &progress)?;
+    let mut bench = Bench {
+        engine,
+        dataset,
+        progress: &progress,
+        args,
+        n_runs: 0,
+        done: HashMap::new(),
+    };
+    let chosen = match args.presets.as_slice() {
+        [] => PresetId::ALL.to_vec(),
+        named => named.to_vec(),
+    };
+    let mut rows = Vec::new();
+    for preset in chosen {
+        rows.extend(bench.reproduce(preset)?);
+        bench.write_tables(&rows)?; // what is done is kept, whatever comes
+    }
+    progress.finish();
+    progress.line(&format!(
+        "the table is in {}",
+        args.out.join(TABLE_FILE).display()
+    ));
+    let short: Vec<String> = rows
+        .iter()
+        .filter(|row| !row.is_kept)
+        .map(|row| format!("{} (seed {}): {}", row.preset, row.seed, row.sentence()))
+        .collect();
+    if short.is_empty() {
+        Ok(())
+    } else {
+        bail!(
+            "{} of {} figures fall short:\n{}",
+            short.len(),
+            rows.len(),
+            short.join("\n")
+        )
+    }
+}
+
+impl Bench<'_> {
+    /// One preset with its seeds.
+    fn reproduce(&mut self, preset: PresetId) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        let mut n_seeds = self.args.seeds.unwrap_or(1);
+        let mut seed = 1;
+        while seed <= n_seeds {
+            let summary = self.summary_of(&self.recipe(preset, seed)?, &preset.to_string())?;
+            if seed == 1 && self.args.seeds.is_none() && summary.seconds < SHORT_SECS {
+                n_seeds = N_SEEDS;
+            }
+            for &expectation in preset.preset().expectations {
+                let other = self.compared_with(preset, seed, expectation)?;
+                let measured = summary.figure(expectation.figure);
+                let keeps = |value| expectation.bound.is_kept(value, other);
+                rows.push(Row {
+                    preset,
+                    seed,
+                    expectation,
+                    measured,
+                    is_kept: measured.is_some_and(keeps),
+                    seconds: summary.seconds,
+                });
+                if let Some(row) = rows.last() {
+                    self.progress
+                        .line(&format!("{preset}, seed {seed}: {}", row.sentence()));
+                }
+            }
+            seed += 1;
+        }
+        Ok(rows)
+    }
+
+    fn recipe(&self, preset: PresetId, seed: u64) -> Result<Experiment> {
+        let mut experiment = preset.preset().experiment();
+        experiment.seed = seed;
+        for assignment in &self.args.set {
+            experiment = run_folder::set_value(&experiment, assignment)?;
+        }
+        experiment.validate()?;
+        Ok(experiment)
+    }
+
+    /// The figure of the run that a bound compares with.
+    fn compared_with(
+        &mut self,
+        preset: PresetId,
+        seed: u64,
+        expectation: Expectation,
+    ) -> Result<Option<f64>> {
+        let (experiment, name) = match expectation.bound {
+            Bound::AtMostTimes(_, other) => (self.recipe(other, seed)?, other.to_string()),
+            Bound::LessThanWithBetaOne => {
+                let mut experiment = self.recipe(preset, seed)?;
+                experiment.objective.prior = Prior::Variational(Variational::PLAIN);
+                (experiment, format!("{preset}-with-beta-1"))
+            }
+            _ => return Ok(None),
+        };
+        Ok(self
+            .summary_of(&experiment, &name)?
+            .figure(expectation.figure))
+    }
+
+    /// What a recipe reaches: from this call, from an earlier one, or by training it now.
+    fn summary_of(&mut self, experiment: &Experiment, name: &str) -> Result<Summary> {
+        let name = format!("{name}-seed-{}", experiment.seed);
+        if let Some(summary) = self.done.get(&name) {
+            return Ok(summary.clone());
+        }
+        let folder = self.args.out.join(&name);
+        let summary = match self.finished_run(experiment, &folder) {
+            Some(summary) => summary,
+            None => self.train(experiment, &folder)?,
+        };
+        self.done.insert(name, summary.clone());
+        Ok(summary)
+    }
+
+    /// A run in a folder that followed this very recipe on this data set to its end.
+    fn finished_run(&self, experiment: &Experiment, folder: &Path) -> Option<Summary> {
+        let recipe = std::fs::read_to_string(folder.join(EXPERIMENT_FILE)).ok()?;
+        let summary = std::fs::read_to_string(folder.join(SUMMARY_FILE)).ok()?;
+        let summary: Summary = serde_json::from_str(&summary).ok()?;
+        let is_same = recipe == run_folder::to_toml(experiment)
+            && summary.epochs == experiment.total_epochs()
+            && summary.data == self.dataset.kind.name();
+        is_same.then_some(summary)
+    }
+
+    fn train(&mut self, experiment: &Experiment, folder: &Path) -> Result<Summary> {
+        check_writable(folder)?;
+        self.n_runs += 1;
+        let (id, dataset) = (RunId(self.n_runs), self.dataset.clone());
+        let experiment = experiment.clone();
+        let (record, ending) =
+            run::to_its_end(&self.engine, id, experiment, dataset, self.progress)?;
+        record.save(&self.engine, folder)?;
+        match ending {
+            Ending::Finished => {
+                self.progress.line(&record.conclusion(folder));
+                record.summary().context("the run ended without figures")
+            }
+            Ending::Interrupted => bail!("interrupted; what is done is kept"),
+            Ending::Failed(failure) => bail!(failure),
+        }
+    }
+
+    fn write_tables(&self, rows: &[Row]) -> Result<()> {
+        let markdown = self.markdown(rows);
+        whole_file::write(&self.args.out.join(TABLE_FILE), markdown.as_bytes())?;
+        whole_file::write(&self.args.out.join(CSV_FILE), csv(rows).as_bytes())?;
+        Ok(())
+    }
+
+    fn markdown(&self, rows: &[Row]) -> String {
+        let mut text = format!(
+            "Trained on {} by {}, {} threads{}, {}. Hourglass {}.\n\n",
+            self.dataset.kind.label(),
+            self.engine.device_name(),
+            std::thread::available_parallelism().map_or(1, usize::from),
+            processor_name().map_or_else(String::new, |name| format!(" of {name}")),
+            date(SystemTime::now()),
+            env!("CARGO_PKG_VERSION"),
+        );
+        text.push_str(
+            "| preset | seed | figure | published | has to be | measured | verdict | time (s) |\n",
+        );
+        text.push_str("|---|---|---|---|---|---|---|---|\n");
+        for row in rows {
+            let Row {
+                preset,
+                seed,
+                expectation,
+                seconds,
+                ..
+            } = row;
+            let published = expectation.published.map_or_else(String::new, number);
+            writeln!(
+                text,
+                "| `{preset}` | {seed} | {} | {published} | {} | {} | {} | {seconds:.1} |",
+                expectation.figure.label(),
+                expectation.bound.label(),
+                row.measured.map_or_else(|| "none".to_owned(), number),
+                row.verdict(),
+            )
+            .expect("a string takes everything");
+        }
+        text
+    }
+}
+
+impl Row {
+    fn verdict(&self) -> &'static str {
+        if self.is_kept {
+            "reached"
+        } else {
+            "falls short"
+        }
+    }
+
+    fn sentence(&self) -> String {
+        format!(
+            "{} {}, has to be {}: {}",
+            self.expectation.figure.label(),
+            self.measured.map_or_else(|| "none".to_owned(), number),
+            self.expectation.bound.label(),
+            self.verdict()
+        )
+    }
+}
+
+fn csv(rows: &[Row]) -> String {
+    let mut text = "preset,seed,figure,published,bound,measured,verdict,seconds\n".to_owned();
+    for row in rows {
+        let optional = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
+        writeln!(
+            text,
+            "{},{},\"{}\",{},\"{}\",{},{},{:.3}",
+            row.preset,
+            row.seed,
+            row.expectation.figure.label(),
+            optional(row.expectation.published),
+            row.expectation.bound.label(),
+            optional(row.measured),
+            row.verdict(),
+            row.seconds,
+        )
+        .expect("a string takes everything");
+    }
+    text
+}
+
+/// Four significant digits, whole numbers whole.
+fn number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e9 {
+        return format!("{value:.0}");
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a number of digits")]
+    let magnitude = value.abs().log10().floor() as i32;
+    let decimals = usize::try_from(3 - magnitude).unwrap_or(0).min(9);
+    format!("{value:.decimals$}")
+}
+
+/// The processor's name, where the system tells it in a file.
+fn processor_name() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+/// A day in UTC as `2026-11-24`, by the rule of the Gregorian calendar (Hinnant, “chrono-compatible low-level
+/// date algorithms”, `civil_from_days`).
+fn date(now: SystemTime) -> String {
+    let secs = now
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let days = secs / 86_400 + 719_468; // since 0000-03-01
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153; // from March
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) = if month < 10 {
+        (era * 400 + year, month + 3)
+    } else {
+        (era * 400 + year + 1, month - 9)
+    };
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let at = |secs| date(UNIX_EPOCH + Duration::from_secs(secs));
+        assert_eq!(at(0), "1970-01-01");
+        assert_eq!(at(951_782_400), "2000-02-29");
+        assert_eq!(at(1_764_547_199), "2025-11-30");
+        assert_eq!(at(1_764_547_200), "2025-12-01");
+    }
+
+    #[test]
+    fn numbers_have_four_digits() {
+        assert_eq!(number(0.009_912_3), "0.009912");
+        assert_eq!(number(101_200.0), "101200");
+        assert_eq!(number(105.593_1), "105.6");
+        assert_eq!(number(1.299_9), "1.300");
+    }
+}

@@ -1,0 +1,75 @@
+//! What a model's figures are held against, and what its code is worth.
+
+use std::sync::Arc;
+
+/// Figures of a data set that bound or measure what any model can do with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Yardsticks {
+    /// Mean over the test pixels of `−x ln x − (1 − x) ln(1 − x)`, in nats: no model's cross-entropy lies
+    /// below it.
+    pub entropy_floor: f64,
+    /// Test mean squared error per pixel of PCA, fitted on the training images, with 0, 1, … 784 components.
+    pub pca_mse: Arc<[f64]>,
+}
+
+impl Yardsticks {
+    /// Test mean squared error per pixel of PCA with so many components; with more than there are pixels, as
+    /// with all.
+    #[must_use]
+    pub fn pca_mse(&self, n_components: usize) -> Option<f64> {
+        let last = self.pca_mse.len().checked_sub(1)?;
+        self.pca_mse.get(n_components.min(last)).copied()
+    }
+}
+
+/// What the code of a model is worth, measured when asked for: it takes seconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CodeReport {
+    /// Steps taken before it.
+    pub step: u64,
+    /// Training images that probe and neighbours learned from.
+    pub n_train: usize,
+    /// How well classes can be told from the code, from as many principal components, and from raw pixels.
+    pub code: Accuracies,
+    /// Of as many principal components as the code has units.
+    pub pca: Accuracies,
+    /// Of raw pixels.
+    pub pixels: Accuracies,
+    /// Bytes and fidelity of the quantised code beside picture formats.
+    pub compression: CompressionReport,
+    /// Largest principal angle between the decoder's subspace and PCA's, in degrees; only of a linear
+    /// network.
+    pub subspace_angle_degrees: Option<f64>,
+}
+
+/// How well classes can be told from features, 0..1, on the test split.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Accuracies {
+    /// Of a linear classifier.
+    pub linear_probe: f64,
+    /// Of the five nearest neighbours.
+    pub nearest_neighbours: f64,
+}
+
+/// Size and fidelity, means over test images.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompressionReport {
+    /// The code at 8 bits a unit, and the reconstruction from it.
+    pub code: Compressed,
+    /// PNG, which loses nothing; its fidelity is infinite and left out.
+    pub png_bytes: f64,
+    /// JPEG at several qualities, from coarse to fine, headers included.
+    pub jpeg: Vec<(u8, Compressed)>,
+    /// The code and JPEG at the finest quality on images that are no digits: the test images with black and
+    /// white exchanged.
+    pub inverted: [Compressed; 2],
+}
+
+/// Size and fidelity of an image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Compressed {
+    /// Bytes of an image.
+    pub bytes: f64,
+    /// Peak signal-to-noise ratio, `10 log₁₀(1 / MSE)`, in decibel.
+    pub psnr_db: f64,
+}

@@ -1,0 +1,145 @@
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use hourglass::experiment::PresetId;
+use hourglass::protocol::{Evaluation, Event};
+use hourglass::state::LabState;
+use hourglass::ui::{Action, numbers::NumbersPanel};
+
+use super::{click, name_of, says, script, stage};
+
+fn measured(preset: PresetId, change: impl FnOnce(&mut Evaluation)) -> LabState {
+    let mut lab = script::with_data(20);
+    script::know_yardsticks(&mut lab);
+    script::start(&mut lab, &preset.preset().experiment());
+    script::train(&mut lab, 100);
+    script::evaluate_fully(&mut lab, change);
+    lab
+}
+
+#[test]
+fn empty_states_say_what_to_do() {
+    let harness = stage(NumbersPanel::ui, LabState::default());
+    assert!(says(&harness, "Load a data set"));
+    let harness = stage(NumbersPanel::ui, script::with_data(20));
+    assert!(says(&harness, "Press Train"));
+    let mut lab = script::with_data(20);
+    script::start(&mut lab, &PresetId::Vanilla64.preset().experiment());
+    let harness = stage(NumbersPanel::ui, lab);
+    assert!(says(&harness, "Nothing measured yet"));
+}
+
+#[test]
+fn every_figure_stands_beside_what_it_is_held_against() {
+    let lab = measured(PresetId::Vanilla64, |evaluation| {
+        evaluation.bce_per_pixel = Some(0.12);
+    });
+    let harness = stage(NumbersPanel::ui, lab);
+    // PCA with 64 components leaves 0.1 / 65 = 0.00154 here.
+    assert_eq!(
+        name_of(&harness, "MSE "),
+        "MSE 0.0100 per pixel 6.50 × PCA's 0.00154"
+    );
+    assert_eq!(
+        name_of(&harness, "BCE "),
+        "BCE 0.120 nats per pixel floor 0.0700 + 0.0500"
+    );
+    assert_eq!(
+        name_of(&harness, "squared error"),
+        "squared error 7.84 per image"
+    );
+    assert_eq!(
+        name_of(&harness, "noise images"),
+        "noise images 0.0250 per pixel 30 % of variance 0.0833"
+    );
+    assert_eq!(name_of(&harness, "‖J‖²"), "‖J‖² 3.21 per image");
+    assert_eq!(
+        name_of(&harness, "mean activation"),
+        "mean activation 0.250 published 0.512"
+    );
+}
+
+#[test]
+fn a_variational_code_has_its_bound() {
+    let lab = measured(PresetId::Vae20, |evaluation| {
+        evaluation.variational = Some(script::variational());
+    });
+    let harness = stage(NumbersPanel::ui, lab);
+    assert_eq!(
+        name_of(&harness, "−ELBO "),
+        "−ELBO 105.00 nats per image published 105.59"
+    );
+    assert_eq!(
+        name_of(&harness, "KL to prior"),
+        "KL to prior 25.0 nats per image"
+    );
+    assert_eq!(name_of(&harness, "active units"), "active units 7 of 20");
+}
+
+#[test]
+fn an_adversarial_prior_and_classifiers_have_their_rows() {
+    let lab = measured(PresetId::AaeMixture, |evaluation| {
+        evaluation.adversarial = Some(script::adversarial());
+        evaluation.classification = Some(script::classification());
+    });
+    let harness = stage(NumbersPanel::ui, lab);
+    assert_eq!(
+        name_of(&harness, "discriminator right"),
+        "discriminator right 52.5 % 50 if it guesses"
+    );
+    assert_eq!(name_of(&harness, "petals filled"), "petals filled 9 of 10");
+    assert_eq!(name_of(&harness, "pre-trained"), "pre-trained 1.42 % wrong");
+    assert_eq!(
+        name_of(&harness, "from random weights"),
+        "from random weights 2.05 % wrong"
+    );
+}
+
+#[test]
+fn the_code_is_measured_when_asked_for() {
+    let mut harness = stage(NumbersPanel::ui, measured(PresetId::Linear32, |_| {}));
+    click(&mut harness, "Measure the code");
+    assert_eq!(harness.state().actions, [Action::JudgeCode]);
+    harness.state_mut().lab.note_judging(); // what the application does with the wish
+    harness.run_steps(3);
+    let button = harness.get_by_label("measuring…");
+    assert!(button.accesskit_node().is_disabled());
+
+    let lab = &mut harness.state_mut().lab;
+    let run = lab.current_run();
+    let report = script::code_report(90);
+    lab.apply(Event::CodeJudged { run, report });
+    harness.run_steps(3);
+    harness.get_by_label("Measure the code");
+    assert_eq!(
+        name_of(&harness, "linear probe"),
+        "linear probe 95.1, 87.3, 91.8"
+    );
+    assert_eq!(
+        name_of(&harness, "5 neighbours"),
+        "5 neighbours 96.2, 95.4, 94.3"
+    );
+    assert_eq!(
+        name_of(&harness, "code, 8 bit"),
+        "code, 8 bit a unit 64, 20.1"
+    );
+    assert_eq!(name_of(&harness, "PNG"), "PNG 281, exact");
+    assert_eq!(
+        name_of(&harness, "JPEG, quality 75"),
+        "JPEG, quality 75 655, 33.2"
+    );
+    assert_eq!(
+        name_of(&harness, "code, inverted"),
+        "code, inverted 64, 3.4"
+    );
+    assert_eq!(
+        name_of(&harness, "angle to PCA's"),
+        "angle to PCA's 12.5 degrees 0 when it is the same"
+    );
+    assert!(says(&harness, "measured at step 90") && says(&harness, "trained on since"));
+}
+
+#[test]
+fn without_a_model_there_is_no_code_to_measure() {
+    let harness = stage(NumbersPanel::ui, script::with_data(20));
+    let button = harness.get_by_label("Measure the code");
+    assert!(button.accesskit_node().is_disabled());
+}

@@ -515,7 +515,7 @@ fn an_autoencoder_that_copies_is_noticed() {
     dense.code = 784; // as wide as the image is enough
     let cpu = device::cpu().device;
     let mut trainer = Trainer::new(experiment, data_sets::small(4000, 200), &cpu);
-    take(&mut trainer, 1200);
+    take(&mut trainer, 3000);
     let evaluation = trainer.evaluate(EvaluationScope::Full).expect("measured");
     let copies = |found: &Diagnosis| matches!(found, Diagnosis::Copies { .. });
     assert!(

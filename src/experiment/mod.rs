@@ -75,6 +75,12 @@ pub struct Experiment {
     pub plan: Plan,
 }
 
+/// Whether a setting is switched off, and so left out of files.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_same_image(target: &Target) -> bool {
     *target == Target::SameImage

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Prior;
+use super::{Prior, is_zero};
 
 /// `J = Δ(target, x̂) + sparsity(h) + λ_c·‖∂h/∂x‖²_F + prior(h)`, one field for each kind of term.
 ///
@@ -266,9 +266,4 @@ impl Objective {
             _ => "per image",
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(value: &f32) -> bool {
-    *value == 0.0
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::is_zero;
+
 /// The rule that turns gradients into new weights, and what is done to gradients before.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,9 +89,4 @@ impl Optimizer {
     pub fn label(&self) -> &'static str {
         self.kind.label()
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(value: &f32) -> bool {
-    *value == 0.0
 }

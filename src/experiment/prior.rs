@@ -4,6 +4,8 @@ use std::f32::consts::{PI, TAU};
 
 use serde::{Deserialize, Serialize};
 
+use super::is_zero;
+
 /// A term that shapes the distribution of codes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -227,11 +229,6 @@ fn one() -> f32 {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_one(value: &f32) -> bool {
     value.to_bits() == 1.0_f32.to_bits()
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(value: &f32) -> bool {
-    *value == 0.0
 }
 
 #[cfg(test)]

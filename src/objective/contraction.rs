@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use crate::experiment::Activation;
+use crate::model::Autoencoder;
 
 use super::{Pass, indicator};
 
@@ -27,6 +28,12 @@ pub fn jacobian_norm(pass: &Pass<'_>) -> Option<Tensor<1>> {
         let moved = pass.input.clone() + directions.mul_scalar(STEP);
         Some(estimate(pass.output.code.clone(), pass.model.encode(moved)))
     })
+}
+
+/// Whether [`jacobian_norm`] needs no directions for a model.
+#[must_use]
+pub fn has_closed_form(model: &Autoencoder) -> bool {
+    model.single_layer().is_some() && model.code_activation() != Activation::Gelu
 }
 
 /// `1/batch Σ Σⱼ a′(zⱼ)² Σᵢ W²ᵢⱼ` for `h = a(x W + b)`, where a′ can be told from h: `h (1 − h)` for sigmoid,

@@ -37,8 +37,8 @@ pub struct CodeReport {
     pub pixels: Accuracies,
     /// Bytes and fidelity of the quantised code beside picture formats.
     pub compression: CompressionReport,
-    /// Largest principal angle between the decoder's subspace and PCA's, in degrees; only of a linear
-    /// network.
+    /// Largest principal angle between the decoder's subspace and PCA's, in degrees; only where the
+    /// decoder is linear.
     pub subspace_angle_degrees: Option<f64>,
 }
 

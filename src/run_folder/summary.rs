@@ -31,7 +31,7 @@ pub struct Summary {
     pub epochs: usize,
     /// Steps taken.
     pub steps: u64,
-    /// From the first step to the last figure, evaluations included.
+    /// From the first step to the last figure, evaluations and the judging of the code included.
     pub seconds: f64,
     /// Training images a second while steps were being taken, evaluations not counted.
     pub images_per_second: f64,
@@ -85,7 +85,7 @@ pub struct PcaSummary {
     pub linear_probe_accuracy: f64,
     /// Accuracy of the five nearest neighbours, 0..1.
     pub nearest_neighbour_accuracy: f64,
-    /// Largest principal angle between the decoder's subspace and PCA's, in degrees; only of linear networks.
+    /// Largest principal angle between the decoder's subspace and PCA's, in degrees; only of linear decoders.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub largest_angle_degrees: Option<f64>,
 }

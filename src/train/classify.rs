@@ -2,12 +2,12 @@
 
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams};
-use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::data::{EpochOrder, Split};
 use crate::experiment::{N_CLASSES, N_PIXELS, Optimizer};
 use crate::model::Classifier;
+use crate::objective::classification;
 
 use super::held_out::CHUNK;
 use super::{TrainError, readback};
@@ -94,9 +94,8 @@ pub fn train(
     for epoch in 0..recipe.epochs {
         let order = EpochOrder::new(recipe.seed, epoch as u64, split.len());
         for samples in order.samples().chunks(recipe.batch_size) {
-            let log_probabilities = log_softmax(model.forward(images(split, samples, &device)), 1);
-            let labels = labels(split, samples, &device);
-            let loss = log_probabilities.gather(1, labels).mean().neg();
+            let logits = model.forward(images(split, samples, &device));
+            let loss = classification::cross_entropy(logits, labels(split, samples, &device));
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
             model = optimizer.step(recipe.learning_rate, model, gradients);
         }

@@ -379,8 +379,9 @@ fn ask_terms(
     output: Output,
 ) -> Vec<(Term, usize)> {
     let objective = &subject.experiment.objective;
-    let directions =
-        (objective.contraction > 0.0).then(|| normals([chunk.samples.len(), N_PIXELS], idx, chunk));
+    let directions = (objective.contraction > 0.0)
+        .then(|| directions(&subject.model, idx, chunk))
+        .flatten();
     let pass = Pass {
         model: &subject.model,
         input: chunk.corrupted.clone(),
@@ -395,6 +396,12 @@ fn ask_terms(
         .collect()
 }
 
+/// Directions along which a Jacobian without a closed form is estimated.
+fn directions(model: &Autoencoder, idx: usize, chunk: &Chunk) -> Option<Tensor<2>> {
+    let shape = [chunk.samples.len(), N_PIXELS];
+    (!contraction::has_closed_form(model)).then(|| normals(shape, idx, chunk))
+}
+
 /// Clean images, for the Jacobian.
 fn clean_pass<'a>(subject: &'a Subject<'_>, idx: usize, chunk: &Chunk) -> Pass<'a> {
     let input = chunk.clean.clone();
@@ -403,7 +410,7 @@ fn clean_pass<'a>(subject: &'a Subject<'_>, idx: usize, chunk: &Chunk) -> Pass<'
         output: subject.model.forward(input.clone()),
         input,
         epoch: subject.epoch,
-        directions: Some(normals([chunk.samples.len(), N_PIXELS], idx, chunk)),
+        directions: directions(&subject.model, idx, chunk),
         discriminator: None,
     }
 }

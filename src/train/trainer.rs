@@ -11,7 +11,7 @@ use crate::analysis::diagnosis;
 use crate::data::{Corruptor, Dataset, EpochOrder, noise};
 use crate::experiment::{Activation, Experiment, N_PIXELS, Optimizer, Prior, Stage, Stream, Term};
 use crate::model::Autoencoder;
-use crate::objective::{self, Pass, reconstruction};
+use crate::objective::{self, Pass, contraction, reconstruction};
 use crate::protocol::{Evaluation, EvaluationScope, StepBatch};
 
 use super::companions::{Adversary, Classifiers};
@@ -311,16 +311,12 @@ impl Trainer {
         self.stepper = Stepper::new(&self.experiment.optimizer);
         let mut states = optimizers.as_slice();
         if let Some((state, others)) = states.split_first() {
-            if checkpoint.step > 0 {
-                let fresh = Stepper::new(&self.experiment.optimizer);
-                self.stepper = fresh.with_state(state.clone())?;
-            }
+            let fresh = Stepper::new(&self.experiment.optimizer);
+            self.stepper = fresh.with_state(state.clone())?;
             states = others;
         }
-        let has_state = checkpoint.step > 0;
         if self.adversary.is_some() {
             let (own, others) = states.split_at(states.len().min(1));
-            let own = if has_state { own } else { &[] };
             let fresh = Adversary::new(&self.experiment, &self.device);
             self.adversary = Some(fresh.restored(parameters, own)?);
             states = others;
@@ -381,7 +377,8 @@ impl Trainer {
             .prior
             .variational()
             .map(|_| self.normals(Stream::Latent, n_images, code_size));
-        let needs_directions = objective.contraction > 0.0 && !self.has_closed_contraction();
+        let needs_directions =
+            objective.contraction > 0.0 && !contraction::has_closed_form(&self.model);
         let directions =
             needs_directions.then(|| self.normals(Stream::Contraction, n_images, N_PIXELS));
 
@@ -484,11 +481,6 @@ impl Trainer {
     fn normals(&self, stream: Stream, n: usize, width: usize) -> Tensor<2> {
         let values = noise::normals(self.experiment.seed, stream, self.step, n, width);
         Tensor::from_data(TensorData::new(values, [n, width]), &self.device)
-    }
-
-    /// Whether the Jacobian's norm needs no random directions.
-    fn has_closed_contraction(&self) -> bool {
-        self.model.single_layer().is_some() && self.model.code_activation() != Activation::Gelu
     }
 
     /// Steps taken since joint training began, in epochs.

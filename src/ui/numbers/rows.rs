@@ -10,9 +10,6 @@ use crate::ui::number::{self, percent_of_100, three_digits};
 
 use super::table::{Group, Row};
 
-/// Variance of a pixel of uniform noise on 0..1.
-const NOISE_VARIANCE: f64 = 1.0 / 12.0;
-
 /// The figures by what they are about.
 #[must_use]
 pub fn groups(state: &LabState, run: &RunState, evaluation: &Evaluation) -> Vec<Group> {
@@ -67,18 +64,23 @@ fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> 
             .collect(),
         help: "Squared error summed over the pixels of an image, as Hinton & Salakhutdinov 2006 count it",
     };
+    // Answering with the mean image, which is PCA without components, leaves the pixels' variance.
+    let yardsticks = state.yardsticks.as_ref();
+    let variance = yardsticks.and_then(|yardsticks| yardsticks.pca_mse(0));
     let noise = evaluation.noise_image_mse.map(|mse| Row {
         name: "noise images",
         value: three_digits(mse),
         unit: "per pixel",
-        beside: vec![format!(
-            "{} of variance {}",
-            number::percent(mse / NOISE_VARIANCE),
-            three_digits(NOISE_VARIANCE)
-        )],
-        help: "Does it copy? The mean squared error on images of uniform noise. They are no digits: a network that \
-               knows digits rebuilds them badly, with at least about their own variance of 1/12; one that copies \
-               rebuilds them well",
+        beside: variance
+            .map(|variance| {
+                let share = number::percent(mse / variance);
+                format!("{share} of variance {}", three_digits(variance))
+            })
+            .into_iter()
+            .collect(),
+        help: "Does it copy? The mean squared error on images of noise, each pixel drawn from another test image. \
+               They are no digits: a network that knows digits rebuilds them badly and leaves most of their \
+               variance; one that copies rebuilds them well",
     });
     [Some(mse), bce, Some(squared), noise]
         .into_iter()

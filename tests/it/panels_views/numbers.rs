@@ -48,7 +48,7 @@ fn every_figure_stands_beside_what_it_is_held_against() {
     );
     assert_eq!(
         name_of(&harness, "noise images"),
-        "noise images 0.0250 per pixel 30 % of variance 0.0833"
+        "noise images 0.0250 per pixel 25 % of variance 0.100"
     );
     assert_eq!(name_of(&harness, "‖J‖²"), "‖J‖² 3.21 per image");
     assert_eq!(

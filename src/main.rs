@@ -55,6 +55,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             }),
             size: args.size,
             scale: args.scale,
+            pane: args.view,
         },
         picture: args.screenshot.clone().map(|file| PictureOptions {
             file,

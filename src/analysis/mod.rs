@@ -2,11 +2,12 @@
 //!
 //! Beside figures of one run there are *yardsticks*, which say how good a figure is: what the best linear
 //! code reaches ([`pixel_pca`]), what no code can beat ([`entropy`]), what files cost ([`compression`]), and
-//! what a simple reader finds in a code ([`neighbours`], [`linear_probe`]).
+//! what a simple reader finds in a code ([`neighbours`], [`linear_probe`], [`correlation`]).
 
 pub mod activations;
 pub mod code_moments;
 pub mod compression;
+pub mod correlation;
 pub mod cross_entropy;
 pub mod diagnosis;
 pub mod entropy;

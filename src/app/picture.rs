@@ -207,13 +207,14 @@ fn trouble(state: &LabState) -> Option<String> {
     }
 }
 
-/// Whether every view shows the model as it is now.
+/// Whether every view that is shown shows the model as it is now.
 fn views_are_up_to_date(state: &LabState) -> bool {
     let Some(run) = &state.run else { return false };
     run.snapshot.as_ref().is_some_and(|snapshot| {
         let scatter = snapshot.scatter.as_ref().map(|view| view.step);
         let activations = snapshot.activations.as_ref().map(|view| view.step);
-        [scatter, activations, Some(snapshot.digits.step)] == [Some(run.step); 3]
+        let shown = [scatter, activations, Some(snapshot.digits.step)];
+        shown.into_iter().flatten().all(|step| step == run.step)
     })
 }
 

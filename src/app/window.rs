@@ -8,6 +8,7 @@ use egui::{ThemePreference, ViewportBuilder};
 use super::picture::{Outcome, Picture, PictureError, PictureOptions};
 use super::{App, SpawnWorker, StartOptions, icon};
 use crate::ui::Action;
+use crate::ui::layout::Pane;
 
 /// Size of the window at first and its smallest, in points.
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -49,6 +50,8 @@ pub struct Look {
     pub size: Option<[f32; 2]>,
     /// Scale of everything, 1 = 100 %.
     pub scale: Option<f32>,
+    /// The view in front of its tabs.
+    pub pane: Option<Pane>,
 }
 
 /// Why the window did not open.
@@ -162,6 +165,9 @@ fn open(
             }
             if let Some(scale) = look.scale {
                 app.perform(ctx, Action::SetScale(scale));
+            }
+            if let Some(pane) = look.pane {
+                app.layout.bring_forward(pane);
             }
             Ok(Box::new(app))
         }),

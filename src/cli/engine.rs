@@ -116,6 +116,7 @@ impl Engine {
     /// What is missing or damaged, and what to do.
     pub fn load(&self, source: DataSource, progress: &Progress) -> Result<DatasetDescription> {
         self.send(Command::LoadDataset(source))?;
+        self.yardsticks.replace(None); // of the data set before
         loop {
             if self.is_interrupted() {
                 self.send(Command::CancelLoading)?;

@@ -17,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::Renderer;
 use crate::experiment::PresetId;
 use crate::protocol::{DataSource, DeviceChoice};
+use crate::ui::layout::Pane;
 
 /// A desktop laboratory for autoencoders: watch one learn, from the inside.
 ///
@@ -56,6 +57,9 @@ pub struct WindowArgs {
     /// Scale of everything: 1.5 for a projector
     #[arg(long)]
     pub scale: Option<f32>,
+    /// The view to bring to the front of its tabs: `loss`, `digits`, `latent`, `activations` or `numbers`
+    #[arg(long, value_name = "VIEW", value_parser = view)]
+    pub view: Option<Pane>,
     /// Take a picture of the window and close it
     #[arg(long, value_name = "FILE.png")]
     pub screenshot: Option<PathBuf>,
@@ -117,6 +121,15 @@ fn size(text: &str) -> Result<[f32; 2], String> {
     });
     sides.ok_or_else(|| {
         "write width x height in points, each from 300 to 8000, such as 1280x800".to_owned()
+    })
+}
+
+/// Reads `--view`.
+fn view(text: &str) -> Result<Pane, String> {
+    let mut panes = Pane::ALL.into_iter();
+    panes.find(|pane| pane.name() == text).ok_or_else(|| {
+        let names = Pane::ALL.map(Pane::name).join(", ");
+        format!("choose one of {names}")
     })
 }
 

@@ -5,28 +5,31 @@ use burn::tensor::Tensor;
 use crate::experiment::Activation;
 use crate::model::Autoencoder;
 
-use super::{Pass, indicator};
+use super::indicator;
 
 /// σ of the finite difference: small beside the range of a pixel, large beside the rounding of singles.
 pub const STEP: f32 = 1e-2;
 
-/// `‖∂h/∂x‖²_F`, averaged over the batch: in closed form for one fully connected layer (Rifai et al. 2011, eq.
-/// 3), otherwise estimated along `pass.directions`. None where there is no closed form and there are no
-/// directions.
+/// `‖∂h/∂x‖²_F` at some inputs and their codes, averaged over the batch: in closed form for one fully connected
+/// layer (Rifai et al. 2011, eq. 3), otherwise estimated along `directions`, which are standard normal. None where
+/// there is no closed form and there are no directions.
 ///
 /// # Shapes
-/// `→ [1]`
+/// `input`: `[batch, 784]`, `code`: `[batch, code]`, `directions`: `[batch, 784]` → `[1]`
 #[must_use]
-pub fn jacobian_norm(pass: &Pass<'_>) -> Option<Tensor<1>> {
-    let activation = pass.model.code_activation();
-    let closed = pass
-        .model
+pub fn jacobian_norm(
+    model: &Autoencoder,
+    input: Tensor<2>,
+    code: Tensor<2>,
+    directions: Option<Tensor<2>>,
+) -> Option<Tensor<1>> {
+    let activation = model.code_activation();
+    let closed = model
         .single_layer()
-        .and_then(|weight| closed_form(activation, pass.output.code.clone(), weight));
+        .and_then(|weight| closed_form(activation, code.clone(), weight));
     closed.or_else(|| {
-        let directions = pass.directions.clone()?;
-        let moved = pass.input.clone() + directions.mul_scalar(STEP);
-        Some(estimate(pass.output.code.clone(), pass.model.encode(moved)))
+        let moved = input + directions?.mul_scalar(STEP);
+        Some(estimate(code, model.encode(moved)))
     })
 }
 

@@ -115,7 +115,10 @@ pub fn penalties(objective: &Objective, pass: &Pass<'_>) -> Vec<(Term, Tensor<1>
         }
     }
     let norm = (objective.contraction > 0.0)
-        .then(|| contraction::jacobian_norm(pass))
+        .then(|| {
+            let (input, directions) = (pass.input.clone(), pass.directions.clone());
+            contraction::jacobian_norm(pass.model, input, code(), directions)
+        })
         .flatten();
     if let Some(norm) = &norm {
         let weighted = norm.clone().mul_scalar(objective.contraction);

@@ -109,6 +109,56 @@ pub struct SampleFactors {
     pub height_px: f32,
 }
 
+/// One of the continuous factors of a generated digit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Factor {
+    /// Shear from the vertical.
+    Slant,
+    /// Turn on the paper.
+    Rotation,
+    /// Mean width of the stroke.
+    Thickness,
+    /// Width of the ink.
+    Width,
+    /// Height of the ink.
+    Height,
+}
+
+impl Factor {
+    /// All factors.
+    pub const ALL: [Self; 5] = [
+        Self::Slant,
+        Self::Rotation,
+        Self::Thickness,
+        Self::Width,
+        Self::Height,
+    ];
+
+    /// Its name, for people and in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Slant => "slant",
+            Self::Rotation => "rotation",
+            Self::Thickness => "thickness",
+            Self::Width => "width",
+            Self::Height => "height",
+        }
+    }
+
+    /// Its value in a sample, in the unit of the field.
+    #[must_use]
+    pub fn of(self, factors: &SampleFactors) -> f32 {
+        match self {
+            Self::Slant => factors.slant_degrees,
+            Self::Rotation => factors.rotation_degrees,
+            Self::Thickness => factors.thickness_px,
+            Self::Width => factors.width_px,
+            Self::Height => factors.height_px,
+        }
+    }
+}
+
 /// How far loading or fetching is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DatasetProgress {

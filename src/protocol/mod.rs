@@ -24,7 +24,7 @@ use crate::experiment::Experiment;
 
 pub use crate::experiment::Stage;
 pub use dataset::{
-    DataSource, DataStage, DatasetDescription, DatasetKind, DatasetProgress, SampleFactors,
+    DataSource, DataStage, DatasetDescription, DatasetKind, DatasetProgress, Factor, SampleFactors,
 };
 pub use device::{DeviceChoice, DeviceInfo, DeviceKind};
 pub use failure::Failure;
@@ -36,7 +36,9 @@ pub use probe::{
     ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleIdx, ScatterView, Snapshot,
 };
 
-pub use yardstick::{Accuracies, CodeReport, Compressed, CompressionReport, Yardsticks};
+pub use yardstick::{
+    Accuracies, CodeReport, Compressed, CompressionReport, FollowedFactor, Yardsticks,
+};
 
 /// Tells one run from every other of this process.
 #[derive(

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::Factor;
+
 /// Figures of a data set that bound or measure what any model can do with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Yardsticks {
@@ -40,6 +42,19 @@ pub struct CodeReport {
     /// Largest principal angle between the decoder's subspace and PCA's, in degrees; only where the
     /// decoder is linear.
     pub subspace_angle_degrees: Option<f64>,
+    /// For each factor of the test images that the data set knows, the unit that follows it most closely.
+    pub factors: Vec<FollowedFactor>,
+}
+
+/// How closely a unit of the code follows a factor that images were made from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FollowedFactor {
+    /// Which factor.
+    pub factor: Factor,
+    /// The unit, counted from 0.
+    pub unit: usize,
+    /// Pearson's correlation over the test images, −1..1.
+    pub correlation: f64,
 }
 
 /// How well classes can be told from features, 0..1, on the test split.

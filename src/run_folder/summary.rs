@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::{Figure, N_PIXELS, PresetId};
 use crate::protocol::{
-    AdversarialFigures, CodeReport, Compressed, CompressionReport, Evaluation, VariationalFigures,
-    Yardsticks,
+    AdversarialFigures, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
+    FollowedFactor, VariationalFigures, Yardsticks,
 };
 
 /// Number of the layout of `summary.json`.
@@ -214,6 +214,20 @@ pub struct CodeSummary {
     /// Accuracy of the code's five nearest neighbours, 0..1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest_neighbour_accuracy: Option<f64>,
+    /// For each factor that the data set knows, the unit that follows it most closely.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<FactorSummary>,
+}
+
+/// How closely a unit follows a factor that images were made from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FactorSummary {
+    /// `slant`, `rotation`, `thickness`, `width`, `height`.
+    pub factor: String,
+    /// The unit, counted from 0.
+    pub unit: usize,
+    /// Pearson's correlation over the test images, −1..1.
+    pub correlation: f64,
 }
 
 /// Units up to which their figures are listed one by one.
@@ -269,7 +283,20 @@ impl CodeSummary {
             unit_kl_nats: variational.map_or_else(Vec::new, |of| listed(&of.unit_kl_nats)),
             linear_probe_accuracy: report.map(|report| report.code.linear_probe),
             nearest_neighbour_accuracy: report.map(|report| report.code.nearest_neighbours),
+            factors: report.map_or_else(Vec::new, |report| {
+                report.factors.iter().map(FactorSummary::from).collect()
+            }),
         })
+    }
+}
+
+impl From<&FollowedFactor> for FactorSummary {
+    fn from(followed: &FollowedFactor) -> Self {
+        Self {
+            factor: followed.factor.name().to_owned(),
+            unit: followed.unit,
+            correlation: followed.correlation,
+        }
     }
 }
 
@@ -360,6 +387,11 @@ impl Summary {
             Figure::NoiseImageMse => test.noise_image_mse_per_pixel,
             Figure::NegativeElbo => test.negative_elbo_nats_per_image,
             Figure::ActiveUnits => code.map(|code| code.active_units as f64),
+            Figure::SlantCorrelation => {
+                let mut factors = code?.factors.iter();
+                let slant = factors.find(|followed| followed.factor == Factor::Slant.name())?;
+                Some(slant.correlation.abs())
+            }
             Figure::CodeMeanOffset => {
                 let offsets = code?.unit_means.iter().map(|mean| f64::from(mean.abs()));
                 offsets.reduce(f64::max)

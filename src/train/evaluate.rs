@@ -129,26 +129,18 @@ impl Sums {
         let squared = squared_error_per_image(output.reconstruction(), chunk.clean.clone());
         let squared = wanted.ask(squared);
         let delta = match objective.reconstruction {
-            Reconstruction::Mse if is_variational => {
-                let error = squared_error_per_image(drawn.reconstruction(), chunk.clean.clone());
-                Some(wanted.ask(error))
-            }
-            Reconstruction::Mse => Some(squared),
-            Reconstruction::Mae => {
-                let error = (drawn.reconstruction() - chunk.clean.clone()).abs();
-                Some(wanted.ask(error.sum_dim(1).flatten(0, 1)))
-            }
-            Reconstruction::Bce => None,
+            Reconstruction::Mse if !is_variational => Some(squared),
+            reconstruction => ask_delta(&mut wanted, reconstruction, &drawn, chunk),
         };
         let logits = (is_full || is_entropy).then(|| wanted.ask_flat(output.logits.clone()));
         let drawn_logits =
             (is_entropy && is_variational).then(|| wanted.ask_flat(drawn.logits.clone()));
         let clean_code = is_full.then(|| {
-            wanted.ask_flat(if is_altered {
+            if is_altered {
                 model.encode(chunk.clean.clone())
             } else {
                 output.code.clone()
-            })
+            }
         });
         let input_error = is_altered.then(|| {
             let input = chunk.corrupted.clone();
@@ -163,10 +155,15 @@ impl Sums {
                 wanted.ask_flat(of_units.sum_dim(0))
             });
         let terms = ask_terms(&mut wanted, subject, idx, chunk, drawn);
-        let jacobian = (is_full && idx < JACOBIAN_CHUNKS)
-            .then(|| contraction::jacobian_norm(&clean_pass(subject, idx, chunk)))
-            .flatten()
+        let jacobian = clean_code
+            .clone()
+            .filter(|_| idx < JACOBIAN_CHUNKS)
+            .and_then(|code| {
+                let directions = directions(model, idx, chunk);
+                contraction::jacobian_norm(model, chunk.clean.clone(), code, directions)
+            })
             .map(|norm| wanted.ask(norm));
+        let clean_code = clean_code.map(|code| wanted.ask_flat(code));
         let adversarial = ask_adversarial(&mut wanted, subject, idx, output.code.clone());
         let wrong = ask_wrong(&mut wanted, subject, split, chunk);
 
@@ -370,6 +367,22 @@ fn evaluation_noise(experiment: &Experiment, idx: usize, chunk: &Chunk) -> Tenso
     normals(shape, idx, chunk)
 }
 
+/// Δ of each image, summed over pixels; none of the cross-entropy, which the host adds up.
+fn ask_delta(
+    wanted: &mut Wanted,
+    reconstruction: Reconstruction,
+    output: &Output,
+    chunk: &Chunk,
+) -> Option<usize> {
+    let (images, clean) = (|| output.reconstruction(), chunk.clean.clone());
+    let of_images = match reconstruction {
+        Reconstruction::Mse => squared_error_per_image(images(), clean),
+        Reconstruction::Mae => (images() - clean).abs().sum_dim(1).flatten(0, 1), // [n]
+        Reconstruction::Bce => return None,
+    };
+    Some(wanted.ask(of_images))
+}
+
 /// Penalties and figures of the objective.
 fn ask_terms(
     wanted: &mut Wanted,
@@ -400,19 +413,6 @@ fn ask_terms(
 fn directions(model: &Autoencoder, idx: usize, chunk: &Chunk) -> Option<Tensor<2>> {
     let shape = [chunk.samples.len(), N_PIXELS];
     (!contraction::has_closed_form(model)).then(|| normals(shape, idx, chunk))
-}
-
-/// Clean images, for the Jacobian.
-fn clean_pass<'a>(subject: &'a Subject<'_>, idx: usize, chunk: &Chunk) -> Pass<'a> {
-    let input = chunk.clean.clone();
-    Pass {
-        model: &subject.model,
-        output: subject.model.forward(input.clone()),
-        input,
-        epoch: subject.epoch,
-        directions: directions(&subject.model, idx, chunk),
-        discriminator: None,
-    }
 }
 
 /// Chunks over which a Jacobian is measured: its spread over images is small.

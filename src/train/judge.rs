@@ -6,11 +6,14 @@ use crate::analysis::compression::{self, jpeg_at, png_bytes_per_image, psnr_db, 
 use crate::analysis::linear_probe::linear_probe_accuracy;
 use crate::analysis::neighbours::knn_accuracy;
 use crate::analysis::pixel_pca::PixelPca;
-use crate::analysis::{entropy, subspace};
+use crate::analysis::{correlation, entropy, subspace};
 use crate::data::Dataset;
 use crate::experiment::{Activation, Architecture, N_PIXELS, OutputActivation};
 use crate::model::Autoencoder;
-use crate::protocol::{Accuracies, CodeReport, Compressed, CompressionReport, Yardsticks};
+use crate::protocol::{
+    Accuracies, CodeReport, Compressed, CompressionReport, Factor, FollowedFactor, SampleFactors,
+    Yardsticks,
+};
 
 use super::evaluate::squared_error_per_image;
 use super::held_out::CHUNK;
@@ -115,6 +118,7 @@ pub fn judge(trainer: &Trainer, measures: &Measures) -> Result<CodeReport, Train
             ],
         },
         subspace_angle_degrees: subspace_angle(&model, architecture, measures, &device)?,
+        factors: followed_factors(&test_codes, size, &dataset.test_factors),
     })
 }
 
@@ -167,6 +171,21 @@ fn decoding_error(
     #[expect(clippy::cast_precision_loss, reason = "a few million pixels")]
     let n_pixels = images.len().max(1) as f64;
     Ok(total / n_pixels)
+}
+
+/// For each factor the unit of the codes `[n, size]` that follows it most closely; nothing where the data set knows
+/// no factors, or no unit varies.
+fn followed_factors(codes: &[f32], size: usize, factors: &[SampleFactors]) -> Vec<FollowedFactor> {
+    let found = Factor::ALL.into_iter().map(|factor| {
+        let values: Vec<f32> = factors.iter().map(|sample| factor.of(sample)).collect();
+        let (unit, correlation) = correlation::strongest(codes, size, &values)?;
+        Some(FollowedFactor {
+            factor,
+            unit,
+            correlation,
+        })
+    });
+    found.flatten().collect()
 }
 
 /// The angle between what a linear decoder can reach and as many principal components.

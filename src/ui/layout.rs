@@ -63,6 +63,18 @@ impl Pane {
         Self::Numbers,
     ];
 
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Digits => "digits",
+            Self::Latent => "latent",
+            Self::Activations => "activations",
+            Self::Numbers => "numbers",
+        }
+    }
+
     /// Its name in a tab.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -122,6 +134,12 @@ impl Layout {
             },
             ui,
         );
+    }
+
+    /// Brings a pane to the front of its tabs.
+    pub fn bring_forward(&mut self, pane: Pane) {
+        let is_pane = |_, tile: &Tile<Pane>| matches!(tile, Tile::Pane(found) if *found == pane);
+        self.tree.make_active(is_pane);
     }
 
     /// Whether a pane can be seen: not behind another tab.
@@ -333,6 +351,15 @@ mod tests {
             shown,
             [Pane::Loss, Pane::Digits, Pane::Latent, Pane::Activations]
         );
+    }
+
+    #[test]
+    fn a_pane_behind_a_tab_comes_forward() {
+        let mut layout = Layout::default();
+        layout.bring_forward(Pane::Numbers);
+        assert!(layout.shows(Pane::Numbers) && !layout.shows(Pane::Activations));
+        layout.bring_forward(Pane::Loss); // has no tab: nothing changes
+        assert!(layout.shows(Pane::Numbers) && layout.shows(Pane::Loss));
     }
 
     #[test]

@@ -132,13 +132,7 @@ impl Lab {
         match command {
             Command::LoadDataset(source) => self.load(Task::Load(source)),
             Command::FetchMnist => self.load(Task::Fetch),
-            Command::CancelLoading => {
-                let is_loading = |loader: &mut Loader| !loader.is_measuring;
-                if self.loader.take_if(is_loading).is_some() {
-                    self.report(Event::LoadingCancelled)?;
-                }
-                Flow::Continue(())
-            }
+            Command::CancelLoading => self.cancel_loading(),
             Command::StartRun { run, experiment } => self.start_run(run, experiment),
             Command::Train => self.aim(|run| {
                 let done = run.trainer.epochs_done();

@@ -30,6 +30,8 @@ pub enum Task {
     Load(DataSource),
     /// MNIST from the network, into the user's cache.
     Fetch,
+    /// Only what the data set in use allows: measuring it was cut short by a load that came to nothing.
+    Measure(Arc<Dataset>),
 }
 
 /// A loading thread; dropping it asks the thread to stop and does not wait.
@@ -50,13 +52,14 @@ impl Loader {
         let (sender, messages) = bounded(CAPACITY);
         let cancel = Arc::new(AtomicBool::new(false));
         let seen_by_thread = Arc::clone(&cancel);
+        let is_measuring = matches!(task, Task::Measure(_));
         std::thread::Builder::new()
             .name("hourglass-loader".to_owned())
             .spawn(move || work(&task, &sender, &seen_by_thread))?;
         Ok(Self {
             messages,
             cancel,
-            is_measuring: false,
+            is_measuring,
         })
     }
 
@@ -80,12 +83,17 @@ fn work(task: &Task, sender: &Sender<LoaderMessage>, cancel: &AtomicBool) {
         Task::Load(source) => load(source, &mut report, cancel),
         Task::Fetch => fetch(None, &mut report, cancel)
             .and_then(|folder| load(&DataSource::Folder(folder), &mut report, cancel)),
+        Task::Measure(dataset) => return measure(dataset, sender),
     };
     let result = result.map(Arc::new);
     let dataset = result.as_ref().ok().cloned();
     let heard = sender.send(LoaderMessage::Done(result)); // closed: nobody wants it any more
     if let (Some(dataset), Ok(())) = (dataset, heard) {
-        let measures = Box::new(Measures::of(&dataset));
-        sender.send(LoaderMessage::Measured(measures)).ok();
+        measure(&dataset, sender);
     }
+}
+
+fn measure(dataset: &Dataset, sender: &Sender<LoaderMessage>) {
+    let measures = Box::new(Measures::of(dataset));
+    sender.send(LoaderMessage::Measured(measures)).ok(); // closed: nobody wants them any more
 }

@@ -316,7 +316,7 @@ fn reproduce_writes_a_table_fails_where_a_figure_falls_short_and_trains_nothing_
     assert!(message.contains("fall short"), "{message}");
     let table = std::fs::read_to_string(folder.path().join("reproduce.md")).expect("written");
     assert!(
-        table.contains("| `vanilla-64` | 1 | parameters | 101200 | 101200 | 101200 | reached |"),
+        table.contains("| `vanilla-64` | parameters | 101200 | 101200 | 101200 | 1 | reached |"),
         "{table}"
     );
     let csv = std::fs::read_to_string(folder.path().join("reproduce.csv")).expect("written");

@@ -11,6 +11,9 @@ pub struct Expectation {
     pub published: Option<f64>,
     /// What it is held to.
     pub bound: Bound,
+    /// Whether it is a figure of a run on the pen digits, whatever the others are trained on: their true factors
+    /// are known.
+    pub on_pen_digits: bool,
 }
 
 /// A figure of a finished run, on the whole test split unless it says otherwise.
@@ -41,6 +44,9 @@ pub enum Figure {
     NegativeElbo,
     /// Units of the code that carry information about the image.
     ActiveUnits,
+    /// How closely the unit that follows it best goes with the slant: the correlation's size, 0..1. Only of digits
+    /// whose slant is known.
+    SlantCorrelation,
     /// Distance from 0 of the codes' mean, on the axis where it is largest.
     CodeMeanOffset,
     /// Ratio of the codes' variance to 1, on the axis where it is farthest from it; below 1 inverted.
@@ -89,6 +95,7 @@ impl Figure {
             Self::NoiseImageMse => "MSE on noise images, per pixel",
             Self::NegativeElbo => "−ELBO, nats per test image",
             Self::ActiveUnits => "active units",
+            Self::SlantCorrelation => "correlation of a unit with the slant",
             Self::CodeMeanOffset => "codes' mean, farthest from 0",
             Self::CodeVarianceRatio => "codes' variance, farthest from 1",
             Self::DiscriminatorAccuracy => "discriminator accuracy, %",

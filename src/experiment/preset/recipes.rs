@@ -100,6 +100,7 @@ const fn expect(figure: Figure, published: Option<f64>, bound: Bound) -> Expecta
         figure,
         published,
         bound,
+        on_pen_digits: false,
     }
 }
 

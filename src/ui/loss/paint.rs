@@ -223,24 +223,26 @@ struct Name<'a> {
 }
 
 /// Writes the name of each term at the end of its curve, when there are several to tell apart, and of each line
-/// to hold them against at the right edge.
+/// to hold them against at the left edge: curves come down to their lines on the right.
 pub fn names(ui: &Ui, painter: &Painter, lines: &Lines, shown: &Shown, transform: &PlotTransform) {
     let line = ui.text_style_height(&theme::text::SMALL);
     let tokens = theme::tokens_of(ui);
-    let mut names = term_names(lines, shown, transform, line, tokens);
-    names.extend(reference_names(shown, transform, line, tokens));
+    let of_terms = term_names(lines, shown, transform, line, tokens);
+    let of_references = reference_names(shown, transform, line, tokens);
     let frame = transform.frame();
-    #[expect(clippy::cast_precision_loss, reason = "a few terms")]
-    let least_height = 2.0 * line * names.len() as f32;
-    if frame.height() < least_height {
-        return; // names would hide the curves
-    }
-    names.sort_by(|a, b| a.at.y.total_cmp(&b.at.y));
-    let mut tops: Vec<f32> = names.iter().map(|name| name.at.y).collect();
-    spread(&mut tops, line, frame.y_range());
-    for (name, top) in names.into_iter().zip(tops) {
-        let at = pos2(name.at.x, top);
-        note(ui, painter, at, name.anchor, name.text, name.color);
+    for mut names in [of_terms, of_references] {
+        #[expect(clippy::cast_precision_loss, reason = "a few names")]
+        let least_height = 2.0 * line * names.len() as f32;
+        if frame.height() < least_height {
+            continue; // names would hide the curves
+        }
+        names.sort_by(|a, b| a.at.y.total_cmp(&b.at.y));
+        let mut tops: Vec<f32> = names.iter().map(|name| name.at.y).collect();
+        spread(&mut tops, line, frame.y_range());
+        for (name, top) in names.into_iter().zip(tops) {
+            let at = pos2(name.at.x, top);
+            note(ui, painter, at, name.anchor, name.text, name.color);
+        }
     }
 }
 
@@ -302,8 +304,8 @@ fn reference_names<'a>(
         let y = transform.position_from_point_y(height);
         let is_seen = height.is_finite() && frame.y_range().contains(y);
         is_seen.then(|| Name {
-            at: pos2(frame.right() - theme::space::XS, y - line - 1.0),
-            anchor: Align2::RIGHT_TOP,
+            at: pos2(frame.left() + theme::space::XS, y - line - 1.0),
+            anchor: Align2::LEFT_TOP,
             text: &reference.name,
             color: reference_color(tokens, reference.kind),
         })

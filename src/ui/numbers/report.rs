@@ -2,7 +2,7 @@
 
 use egui::{Label, Ui};
 
-use crate::protocol::{CodeReport, Compressed, CompressionReport};
+use crate::protocol::{CodeReport, Compressed, CompressionReport, FollowedFactor};
 use crate::state::RunState;
 use crate::ui::number::{self, percent_of_100};
 use crate::ui::theme;
@@ -28,6 +28,10 @@ pub fn show(ui: &mut Ui, run: &RunState, report: &CodeReport) {
     compression(ui, &report.compression);
     if let Some(degrees) = report.subspace_angle_degrees {
         angle(degrees).show(ui);
+    }
+    if !report.factors.is_empty() {
+        heading(ui, "What the images were made from");
+        factors(ui, &report.factors);
     }
     ui.add_space(4.0);
     ui.add(Label::new(theme::dim(ui, when(run, report))).wrap());
@@ -105,6 +109,21 @@ fn compression(ui: &mut Ui, report: &CompressionReport) {
     };
     row("code, inverted", code);
     row("JPEG, inverted", jpeg);
+}
+
+fn factors(ui: &mut Ui, factors: &[FollowedFactor]) {
+    heads(ui, "followed by", &["unit", "correlation"]);
+    for followed in factors {
+        let unit = (followed.unit + 1).to_string();
+        let correlation = format!("{:+.2}", followed.correlation);
+        numbers(
+            ui,
+            followed.factor.name(),
+            &[&unit, &correlation],
+            "The unit of the code that goes most closely with this factor over the test images: ±1 when it is the \
+             factor, 0 when it knows nothing of it",
+        );
+    }
 }
 
 fn bytes(bytes: f64) -> String {

@@ -23,6 +23,23 @@ impl Lab {
         }
     }
 
+    /// Ends a load that is under way; measuring the data set in use is none.
+    pub(super) fn cancel_loading(&mut self) -> Flow {
+        if self.loader.take_if(|loader| !loader.is_measuring).is_none() {
+            return Flow::Continue(());
+        }
+        self.report(Event::LoadingCancelled)?;
+        self.measure_again()
+    }
+
+    /// Measures the data set in use where a load that came to nothing cut that short.
+    fn measure_again(&mut self) -> Flow {
+        match (&self.dataset, &self.measures) {
+            (Some(dataset), None) => self.load(Task::Measure(Arc::clone(dataset))),
+            _ => Flow::Continue(()),
+        }
+    }
+
     pub(super) fn hear_loader(&mut self) -> Flow {
         while let Some(loader) = &self.loader {
             match loader.messages().try_recv() {
@@ -62,10 +79,15 @@ impl Lab {
                 self.measures = None;
                 self.report(Event::DatasetLoaded(description))
             }
-            Err(LoadError::Cancelled) => self.report(Event::LoadingCancelled),
-            Err(error) => self.fail(Failure::Dataset {
-                reason: error.to_string(),
-            }),
+            Err(error) => {
+                match error {
+                    LoadError::Cancelled => self.report(Event::LoadingCancelled)?,
+                    error => self.fail(Failure::Dataset {
+                        reason: error.to_string(),
+                    })?,
+                }
+                self.measure_again()
+            }
         }
     }
 }

@@ -134,6 +134,7 @@ fn the_code_is_measured_when_asked_for() {
         name_of(&harness, "angle to PCA's"),
         "angle to PCA's 12.5 degrees 0 when it is the same"
     );
+    assert_eq!(name_of(&harness, "slant"), "slant 4, −0.82");
     assert!(says(&harness, "measured at step 90") && says(&harness, "trained on since"));
 }
 

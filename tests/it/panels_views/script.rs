@@ -6,8 +6,8 @@ use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Stage, Term};
 use hourglass::protocol::{
     Accuracies, ActivationView, AdversarialFigures, Axes, ClassificationFigures, CodeFigures,
     CodeReport, Compressed, CompressionReport, DatasetDescription, DatasetKind, DigitView,
-    Evaluation, EvaluationScope, Event, Histogram, Phase, PlanPosition, RunId, SampleIdx,
-    ScatterView, Snapshot, StepBatch, VariationalFigures, Yardsticks,
+    Evaluation, EvaluationScope, Event, Factor, FollowedFactor, Histogram, Phase, PlanPosition,
+    RunId, SampleIdx, ScatterView, Snapshot, StepBatch, VariationalFigures, Yardsticks,
 };
 use hourglass::state::LabState;
 
@@ -187,6 +187,11 @@ pub fn code_report(step: u64) -> CodeReport {
             inverted: [compressed(64.0, 3.4), compressed(671.0, 32.9)],
         },
         subspace_angle_degrees: Some(12.5),
+        factors: vec![FollowedFactor {
+            factor: Factor::Slant,
+            unit: 3,
+            correlation: -0.82,
+        }],
     }
 }
 

@@ -36,7 +36,16 @@ impl App {
 
     fn take_event(&mut self, event: Event) {
         let follow_up = FollowUp::of(&event);
+        let was_opening = self.state.is_opening();
         self.state.apply(event);
+        if let Some(run) = self
+            .state
+            .run
+            .as_ref()
+            .filter(|_| was_opening && !self.state.is_opening())
+        {
+            self.asked = Some(run.experiment.clone()); // a run that was opened brings its recipe
+        }
         match follow_up {
             FollowUp::Nothing => {}
             FollowUp::UseData => {

@@ -95,13 +95,22 @@ fn modules_import_only_what_lies_below_them() {
                 "analysis",
                 "protocol",
                 "experiment",
-                "whole_file",
             ],
         ),
-        ("run_folder", &["run_folder", "protocol", "experiment"]),
+        (
+            "run_folder",
+            &["run_folder", "whole_file", "protocol", "experiment"],
+        ),
         (
             "worker",
-            &["worker", "train", "data", "protocol", "experiment"],
+            &[
+                "worker",
+                "train",
+                "data",
+                "run_folder",
+                "protocol",
+                "experiment",
+            ],
         ),
         ("ui", &["ui", "state", "protocol", "experiment"]),
     ];

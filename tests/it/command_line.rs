@@ -127,6 +127,47 @@ fn figures(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn a_run_goes_on_from_its_folder_as_if_it_had_been_trained_at_once() {
+    let (two, one) = (
+        tempfile::tempdir().expect("a temporary folder"),
+        tempfile::tempdir().expect("a temporary folder"),
+    );
+    assert_success(&train(two.path(), &[]));
+    let folder = one.path().to_str().expect("Unicode");
+    assert_success(&hourglass(&[
+        "train",
+        "--preset",
+        "sparse-64",
+        "--data",
+        data(),
+        "--device",
+        "cpu",
+        "--out",
+        folder,
+        "--epochs",
+        "1",
+        "--set",
+        "train_samples=1280",
+    ]));
+    let resume = ["train", "--resume", folder, "--device", "cpu"];
+    let nothing = hourglass(&resume);
+    assert_success(&nothing);
+    let message = String::from_utf8_lossy(&nothing.stderr);
+    assert!(message.contains("--epochs goes further"), "{message}");
+
+    // Without --data, the digits are those it learned from.
+    assert_success(&hourglass(&[&resume[..], &["--epochs", "2"]].concat()));
+    assert_eq!(figures(one.path()), figures(two.path()));
+    let weights = |folder: &Path| std::fs::read(folder.join("model.safetensors")).expect("written");
+    assert!(weights(one.path()) == weights(two.path()));
+
+    let message = failure_of(&["train", "--resume", "/nowhere", "--device", "cpu"]);
+    assert!(message.contains("there is no run in /nowhere"), "{message}");
+    let message = failure_of(&[&resume[..], &["--preset", "vanilla-64"]].concat());
+    assert!(message.contains("cannot be used with"), "{message}");
+}
+
+#[test]
 fn settings_out_of_range_are_refused_before_anything_is_loaded() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (setting, expected) in [

@@ -10,6 +10,7 @@ mod mnist_load;
 mod objective;
 mod panels_shell;
 mod panels_views;
+mod run_folders;
 mod synthetic;
 mod training;
 mod wgpu_device;

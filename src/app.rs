@@ -4,15 +4,19 @@
 //! where a wish becomes a message. The window never waits for the worker.
 
 mod dialog;
+mod dropped;
 mod events;
 mod icon;
 mod memory;
 mod outbox;
+mod own;
 mod pace;
 mod perform;
+mod photos;
 mod picture;
 mod window;
 
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -26,11 +30,12 @@ use crate::ui::experiment_panel::ExperimentPanel;
 use crate::ui::layout::{Layout, Panels};
 use crate::ui::notices::Notes;
 use crate::ui::top_bar::{TopBar, WindowFacts};
-use crate::ui::{Action, banner, help, shortcuts, theme};
+use crate::ui::{Action, OwnAction, banner, drop_overlay, help, shortcuts, theme};
 use crate::worker::{Wake, Worker};
 
-use dialog::FolderDialog;
+use dialog::{Dialog, DialogKind};
 use outbox::Outbox;
+use own::OwnPictures;
 use pace::Pace;
 use picture::Picture;
 
@@ -56,6 +61,8 @@ pub struct StartOptions {
     pub experiment: Option<Experiment>,
     /// The device asked for; the worker was told so already.
     pub device: DeviceChoice,
+    /// Pictures of one's own to open, files or folders.
+    pub own: Vec<PathBuf>,
 }
 
 impl Default for StartOptions {
@@ -64,6 +71,7 @@ impl Default for StartOptions {
             data: DataSource::Auto,
             experiment: None,
             device: DeviceChoice::Auto,
+            own: Vec::new(),
         }
     }
 }
@@ -119,7 +127,9 @@ pub struct App {
     data_asked: DataSource,
     /// Whether this worker, not one before it, has loaded digits.
     worker_has_data: bool,
-    dialog: FolderDialog,
+    dialog: Dialog,
+    picture_dialog: Dialog,
+    own: OwnPictures,
 
     window: WindowFacts,
     help_is_open: bool,
@@ -165,7 +175,9 @@ impl App {
             data_asked: start.data.clone(),
             data: start.data,
             worker_has_data: false,
-            dialog: FolderDialog::default(),
+            dialog: Dialog::new(DialogKind::DataFolder),
+            picture_dialog: Dialog::new(DialogKind::Pictures),
+            own: OwnPictures::default(),
             window: WindowFacts {
                 theme: egui::ThemePreference::System,
                 scale: 1.0,
@@ -189,6 +201,9 @@ impl App {
         ctx.set_theme(app.window.theme);
         ctx.set_zoom_factor(app.window.scale);
         app.start_worker();
+        if !start.own.is_empty() {
+            app.read_pictures(start.own);
+        }
         app
     }
 
@@ -203,9 +218,13 @@ impl App {
         if self.drain_events() {
             ctx.request_repaint(); // there is more, but the frame must not wait for it
         }
-        if let Some(source) = self.dialog.take_answer() {
-            self.perform(ctx, Action::LoadData(source));
+        if let Some(folder) = self.dialog.take_answer().and_then(|mut paths| paths.pop()) {
+            self.perform(ctx, Action::LoadData(DataSource::Folder(folder)));
         }
+        if let Some(paths) = self.picture_dialog.take_answer() {
+            self.perform(ctx, Action::Own(OwnAction::Read(paths)));
+        }
+        self.take_photos();
         if let Some(picture) = &mut self.picture
             && let Some(action) = picture.step(ctx, &self.state)
         {
@@ -220,8 +239,8 @@ impl App {
 
     /// Draws the window and performs what is wished for in it.
     pub fn show(&mut self, ui: &mut Ui) {
-        let mut actions = Vec::new();
         let ctx = ui.ctx().clone();
+        let mut actions = dropped::wishes(&ctx);
         let Self {
             state,
             window,
@@ -261,6 +280,7 @@ impl App {
         if *help_is_open {
             help::show(ui, &mut actions);
         }
+        drop_overlay::show(&ctx);
         self.after_frame(&ctx, actions);
     }
 

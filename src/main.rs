@@ -47,6 +47,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             data: args.data.clone().unwrap_or(DataSource::Auto),
             experiment: args.preset.map(|id| id.preset().experiment()),
             device: args.device,
+            own: args.own.clone(),
         },
         look: Look {
             theme: args.theme.map(|theme| match theme {

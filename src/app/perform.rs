@@ -1,6 +1,7 @@
 //! Where a wish becomes a message.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
 
 use egui::Context;
 
@@ -54,6 +55,7 @@ impl App {
             Action::LookAtLayer(layer) => self.looking.layer = layer,
             Action::LookAtSamples(samples) => self.looking.samples = samples,
             Action::HoverSample(sample) => self.looking.hovered = sample,
+            Action::Own(action) => self.perform_own(action),
             Action::JudgeCode => {
                 self.state.note_judging();
                 self.outbox.push(Command::JudgeCode);
@@ -193,6 +195,11 @@ impl App {
             layer: shows(Pane::Activations).then_some(self.looking.layer),
             scatter: shows(Pane::Latent),
             hovered: self.looking.hovered,
+            own: if shows(Pane::YourImage) || shows(Pane::Latent) {
+                self.state.own.request(shows(Pane::YourImage))
+            } else {
+                Arc::from([])
+            },
         };
         if self.probe.as_ref() != Some(&request) {
             request.revision += 1;

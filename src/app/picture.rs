@@ -213,7 +213,15 @@ fn views_are_up_to_date(state: &LabState) -> bool {
     run.snapshot.as_ref().is_some_and(|snapshot| {
         let scatter = snapshot.scatter.as_ref().map(|view| view.step);
         let activations = snapshot.activations.as_ref().map(|view| view.step);
-        [scatter, activations, Some(snapshot.digits.step)] == [Some(run.step); 3]
+        let activations = activations.unwrap_or(run.step); // behind another tab
+        let own = snapshot
+            .own
+            .as_ref()
+            .map(|view| (view.step, view.images.len()));
+        let n_own = state.own.images().len();
+        [scatter, Some(activations), Some(snapshot.digits.step)] == [Some(run.step); 3]
+            && state.own.reading.is_none()
+            && (n_own == 0 || own == Some((run.step, n_own)))
     })
 }
 

@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::experiment::Experiment;
 use crate::protocol::{
-    Command, DataSource, DatasetDescription, DeviceChoice, Event, Failure, Phase, RunHistory, RunId,
+    Command, DataSource, DatasetDescription, DeviceChoice, Event, Failure, Phase, ProbeRequest,
+    RunHistory, RunId, Snapshot,
 };
 use crate::train::device;
 use crate::worker::{self, Wake, Worker};
@@ -122,6 +123,27 @@ impl Engine {
             Err(crossbeam_channel::RecvTimeoutError::Timeout) => Ok(None),
             Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
                 bail!("the training thread is gone")
+            }
+        }
+    }
+
+    /// Looks at the model and waits for the answer.
+    ///
+    /// # Errors
+    /// When the device fails, someone pressed Ctrl-C, or the worker is gone.
+    pub fn look(&self, request: ProbeRequest) -> Result<Snapshot> {
+        let revision = request.revision;
+        self.worker.look_at(request);
+        loop {
+            if self.is_interrupted() {
+                bail!("interrupted");
+            }
+            let snapshot = self.worker.snapshot();
+            if let Some(snapshot) = snapshot.filter(|snapshot| snapshot.revision == revision) {
+                return Ok(snapshot);
+            }
+            if let Some(Event::Failed(failure)) = self.wait()? {
+                bail!(failure);
             }
         }
     }

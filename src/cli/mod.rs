@@ -5,6 +5,7 @@ mod doctor;
 mod engine;
 mod presets;
 mod progress;
+mod reconstruct;
 mod reproduce;
 mod run;
 mod train;
@@ -56,6 +57,9 @@ pub struct WindowArgs {
     /// Scale of everything: 1.5 for a projector
     #[arg(long)]
     pub scale: Option<f32>,
+    /// Open a picture of your own, or a folder of them; may be given several times
+    #[arg(long, value_name = "FILE|DIR")]
+    pub own: Vec<PathBuf>,
     /// Take a picture of the window and close it
     #[arg(long, value_name = "FILE.png")]
     pub screenshot: Option<PathBuf>,
@@ -82,6 +86,8 @@ pub enum Command {
     Train(train::TrainArgs),
     /// Train presets and hold what they reach against what was published
     Reproduce(reproduce::ReproduceArgs),
+    /// Rebuild pictures of your own with a trained model
+    Reconstruct(reconstruct::ReconstructArgs),
     /// Fetch, list or check the digits to learn from
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -99,6 +105,7 @@ impl Command {
             Self::Presets => presets::run(),
             Self::Train(args) => train::run(&args),
             Self::Reproduce(args) => reproduce::run(&args),
+            Self::Reconstruct(args) => reconstruct::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
         }

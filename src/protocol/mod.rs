@@ -13,6 +13,7 @@ mod device;
 mod failure;
 mod history;
 mod metrics;
+mod own;
 mod probe;
 mod yardstick;
 
@@ -33,6 +34,10 @@ pub use history::{HistoryRow, Measured, RunHistory};
 pub use metrics::{
     AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
     Psnr, StepBatch, VariationalFigures,
+};
+pub use own::{
+    Backdrop, Centring, Decisions, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Paper, PenStroke,
+    PhotoNote, PhotoStage, Preparation, Prepared, StagePicture, Standing,
 };
 pub use probe::{
     ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleIdx, ScatterView, Snapshot,

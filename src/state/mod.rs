@@ -5,6 +5,7 @@
 
 mod history;
 mod notice;
+mod own;
 mod run;
 mod series;
 
@@ -16,6 +17,7 @@ use crate::protocol::{
 
 pub use history::{History, Mark};
 pub use notice::{Notice, NoticeLevel, Notices};
+pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
 pub use run::{RunState, Speed};
 pub use series::Series;
 
@@ -34,6 +36,8 @@ pub struct LabState {
     pub run: Option<RunState>,
     /// The recipe as the controls show it; it may differ from the run's until it is applied.
     pub draft: Experiment,
+    /// Images of one's own, and the drawing.
+    pub own: OwnImages,
     /// What happened, newest last.
     pub notices: Notices,
     /// Why there is no worker any more, once it has crashed.

@@ -14,6 +14,7 @@ pub mod parity;
 mod probe;
 pub mod readback;
 pub mod resume;
+mod survey;
 mod trainer;
 pub mod weights;
 
@@ -21,4 +22,5 @@ pub use checkpoint::Checkpoint;
 pub use error::TrainError;
 pub use judge::{Measures, judge};
 pub use probe::{ProbeState, digits};
+pub use survey::{Survey, own};
 pub use trainer::{Burst, Trainer};

@@ -1,11 +1,13 @@
 //! What a person wishes; [`App::perform`](crate::app::App) turns each wish into a message or a setting.
 
 use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use egui::ThemePreference;
+use egui::{ColorImage, ThemePreference};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
-use crate::protocol::{DataSource, DeviceChoice, SampleIdx};
+use crate::protocol::{DataSource, DeviceChoice, OwnId, Preparation, SampleIdx};
 
 /// A wish pushed by a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +52,9 @@ pub enum Action {
     /// The test image under the pointer; none when the pointer left.
     HoverSample(Option<SampleIdx>),
 
+    /// Something about images of one's own.
+    Own(OwnAction),
+
     /// Measure what the code of the run in progress is worth.
     JudgeCode,
 
@@ -74,4 +79,51 @@ impl Action {
             Self::LookAtLayer(_) | Self::LookAtSamples(_) | Self::HoverSample(_)
         )
     }
+}
+
+/// A wish about images of one's own.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OwnAction {
+    /// Ask for pictures and read them.
+    Open,
+    /// Read these files, and the pictures in these folders.
+    Read(Vec<PathBuf>),
+    /// Take the picture on the clipboard.
+    Paste(Arc<ColorImage>),
+    /// Stop reading after the file in hand.
+    CancelReading,
+    /// Look closely at this image.
+    Choose(OwnId),
+    /// Make this image a digit in this way.
+    Prepare(OwnId, Preparation),
+    /// Remove this image.
+    Remove(OwnId),
+    /// Remove all images.
+    Clear,
+    /// Take the last removal back.
+    Restore,
+    /// Change the drawing.
+    Draw(DrawEdit),
+}
+
+/// A change of the drawing. Places are shares of the canvas from its upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DrawEdit {
+    /// Put the pen down.
+    Begin {
+        /// Where.
+        at: [f32; 2],
+        /// Half the width of the stroke, as a share of the canvas.
+        radius: f32,
+    },
+    /// Move the pen that is down.
+    Extend([f32; 2]),
+    /// Take the last step back.
+    Undo,
+    /// Take the step again that was taken back.
+    Redo,
+    /// Remove every stroke.
+    Clear,
+    /// Add the drawing to the images.
+    Add,
 }

@@ -10,6 +10,7 @@ pub mod banner;
 pub mod card;
 mod digit_image;
 pub mod digits;
+pub mod drop_overlay;
 pub mod experiment_panel;
 pub mod help;
 pub mod latent;
@@ -24,5 +25,6 @@ mod segmented;
 pub mod shortcuts;
 pub mod theme;
 pub mod top_bar;
+pub mod your_image;
 
-pub use action::Action;
+pub use action::{Action, DrawEdit, OwnAction};

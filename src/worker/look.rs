@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::protocol::{ActivationView, DigitView, ProbeRequest, RunId, ScatterView, Snapshot};
-use crate::train::{ProbeState, TrainError, Trainer, digits};
+use crate::protocol::{
+    ActivationView, DigitView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
+};
+use crate::train::{ProbeState, Survey, TrainError, Trainer, digits, own};
 
 /// A view is renewed at most so often: ten times a second is as much as an eye follows.
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
@@ -24,7 +26,11 @@ pub struct Looks {
     digits: View<Arc<DigitView>>,
     hovered: View<Option<Arc<DigitView>>>,
     activations: View<Option<Arc<ActivationView>>>,
-    scatter: View<Option<Arc<ScatterView>>>,
+    /// Of the whole test split; it costs most.
+    survey: View<Option<Survey>>,
+    /// What the survey shows, when it is looked at.
+    scatter: Option<Arc<ScatterView>>,
+    own: View<Option<Arc<OwnView>>>,
 }
 
 /// A view with its age and its price.
@@ -113,8 +119,12 @@ impl Looks {
         if before.layer != now.layer {
             self.activations.step = None;
         }
-        if before.scatter != now.scatter {
-            self.scatter.step = None;
+        if before.own != now.own {
+            self.own.step = None;
+        }
+        let surveys = |request: &ProbeRequest| (request.scatter, request.own.is_empty());
+        if surveys(&before) != surveys(now) {
+            self.survey.step = None;
         }
     }
 
@@ -123,7 +133,8 @@ impl Looks {
         self.digits.invalidate();
         self.hovered.invalidate();
         self.activations.invalidate();
-        self.scatter.invalidate();
+        self.survey.invalidate();
+        self.own.invalidate();
     }
 
     /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
@@ -144,7 +155,9 @@ impl Looks {
             digits: digit_view,
             hovered,
             activations,
+            survey,
             scatter,
+            own: own_view,
         } = self;
         let mut changed = digit_view.renew(step, at_rest, || {
             digits(trainer, &request.samples).map(Arc::new)
@@ -157,9 +170,24 @@ impl Looks {
             Some(layer) => Ok(probe.activations(trainer, layer)?.map(Arc::new)),
             None => Ok(None),
         })?;
-        changed |= scatter.renew(step, at_rest, || {
-            if request.scatter {
-                probe.scatter(trainer).map(|view| Some(Arc::new(view)))
+        let has_own = !request.own.is_empty();
+        let surveyed = survey.renew(step, at_rest, || {
+            if request.scatter || has_own {
+                probe.survey(trainer, has_own).map(Some)
+            } else {
+                Ok(None)
+            }
+        })?;
+        if surveyed {
+            let seen = survey.value.as_ref().filter(|_| request.scatter);
+            *scatter = seen.map(|survey| Arc::new(survey.scatter()));
+            own_view.step = None; // it is held against what was seen before
+        }
+        changed |= surveyed;
+        changed |= own_view.renew(step, at_rest, || {
+            if has_own {
+                let survey = survey.value.as_ref();
+                own(trainer, survey, &request.own).map(|view| Some(Arc::new(view)))
             } else {
                 Ok(None)
             }
@@ -171,7 +199,8 @@ impl Looks {
             digits: Arc::clone(&digit_view.value),
             hovered: hovered.value.clone(),
             activations: activations.value.clone(),
-            scatter: scatter.value.clone(),
+            scatter: scatter.clone(),
+            own: own_view.value.clone(),
         }))
     }
 }

@@ -170,6 +170,7 @@ fn threads_and_channels_live_in_the_worker_and_the_download() {
             "data/mnist/mirror.rs",
             "cli/engine.rs",
             "app/dialog.rs",
+            "app/photos.rs",
         ],
     );
 }

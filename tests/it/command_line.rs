@@ -382,3 +382,121 @@ fn reproduce_writes_a_table_fails_where_a_figure_falls_short_and_trains_nothing_
         "a finished run is taken as it is"
     );
 }
+
+/// Three pictures of which one is none: it is named, the others are rebuilt, and the exit code says that not all
+/// was done.
+#[test]
+fn reconstruct_writes_pictures_and_a_table_and_names_what_is_no_picture() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let run = path("run");
+    assert_success(&train(&run, &["--set", "code=16"]));
+    let test = &data_sets::whole().test;
+    for (name, sample) in [("seven, first.png", 0), ("other.png", 1)] {
+        let digit = image::GrayImage::from_raw(28, 28, test.image(sample).to_vec()).expect("28×28");
+        let mut large =
+            image::imageops::resize(&digit, 140, 140, image::imageops::FilterType::Triangle);
+        image::imageops::invert(&mut large);
+        large.save(path(name)).expect("written");
+    }
+    std::fs::write(path("broken.png"), "no picture").expect("written");
+
+    let named = |path: &Path| path.to_str().expect("a Unicode path").to_owned();
+    let (run, out) = (named(&run), named(&path("out")));
+    let pictures = ["seven, first.png", "broken.png", "other.png"].map(|name| named(&path(name)));
+    let mut arguments = vec![
+        "reconstruct",
+        "--run",
+        &run,
+        "--out",
+        &out,
+        "--device",
+        "cpu",
+    ];
+    arguments.extend(pictures.iter().map(String::as_str));
+    let message = failure_of(&arguments);
+    assert!(
+        message.contains("broken.png") && message.contains("save it as PNG"),
+        "{message}"
+    );
+    assert!(
+        message.contains("1 of 3 pictures could not be read"),
+        "{message}"
+    );
+
+    let out = path("out");
+    for name in ["seven, first", "other"] {
+        for kind in ["prepared", "reconstruction"] {
+            let picture = image::open(out.join(format!("{name}.{kind}.png"))).expect("written");
+            assert_eq!(
+                (picture.width(), picture.height()),
+                (28, 28),
+                "{name}.{kind}"
+            );
+        }
+        assert!(out.join(format!("{name}.side-by-side.png")).exists());
+    }
+    let table = std::fs::read_to_string(out.join("errors.csv")).expect("written");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 4);
+    assert!(lines[0].starts_with("file,mse_per_pixel,percentile,nearest_labels"));
+    assert!(
+        lines[1].starts_with('"') && lines[1].ends_with("inverted"),
+        "{}",
+        lines[1]
+    );
+    assert!(
+        lines[2].contains("broken.png,,,,,,") && lines[2].contains("error:"),
+        "{}",
+        lines[2]
+    );
+    let figures: Vec<&str> = lines[3].split(',').collect();
+    let mse: f64 = figures[1].parse().expect("a number");
+    let percentile: f64 = figures[2].parse().expect("a number");
+    assert!(
+        mse > 0.0 && mse < 0.2 && (0.0..=100.0).contains(&percentile),
+        "{}",
+        lines[3]
+    );
+    assert_eq!(figures[3].split(' ').count(), 5);
+    // The picture was test image 1: nothing is nearer to it, but for what enlarging changed.
+    let label = test.label(1).to_string();
+    assert!(
+        figures[3].split(' ').any(|near| near == label),
+        "{}",
+        lines[3]
+    );
+}
+
+#[test]
+fn reconstruct_says_what_is_wrong_with_its_arguments() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let nowhere = folder.path().join("nowhere");
+    let nowhere = nowhere.to_str().expect("a Unicode path");
+    let out = folder.path().join("out");
+    let out = out.to_str().expect("a Unicode path");
+    let message = failure_of(&[
+        "reconstruct",
+        "--run",
+        nowhere,
+        "--out",
+        out,
+        "a.png",
+        "--threshold",
+        "7",
+    ]);
+    assert!(message.contains("between 0 and 1"), "{message}");
+    let message = failure_of(&["reconstruct", "--run", nowhere, "--out", out]);
+    assert!(message.contains("<FILE|DIR>"), "{message}");
+    let message = failure_of(&[
+        "reconstruct",
+        "--run",
+        nowhere,
+        "--out",
+        out,
+        "a.png",
+        "--device",
+        "cpu",
+    ]);
+    assert!(message.contains("nowhere"), "{message}");
+}

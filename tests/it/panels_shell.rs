@@ -2,6 +2,7 @@
 
 mod data;
 mod memory;
+mod own_images;
 mod recipe;
 mod run_control;
 pub mod stage;

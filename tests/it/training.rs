@@ -6,8 +6,8 @@ use hourglass::experiment::{
     Activation, Corruption, Experiment, Half, LatentPrior, LayerName, OptimizerKind,
     OutputActivation, PresetId, Prior, Reconstruction, Sparsity, Stage, Target, Term, Variational,
 };
-use hourglass::protocol::{Diagnosis, EvaluationScope};
-use hourglass::train::{Measures, ProbeState, TrainError, Trainer, device, digits, judge};
+use hourglass::protocol::{Diagnosis, EvaluationScope, OwnId, OwnImage};
+use hourglass::train::{Measures, ProbeState, TrainError, Trainer, device, digits, judge, own};
 
 use crate::data_sets;
 
@@ -205,11 +205,20 @@ fn invariant_8_looking_never_changes_training() {
 
     let mut watched = trainer(&experiment);
     let mut probe = ProbeState::default();
+    let images = [OwnImage {
+        id: OwnId(1),
+        pixels: vec![90; 784].into(),
+    }];
+    let mut surveyed = None; // kept over the next step, as the worker keeps it
     let mut objectives = Vec::new();
     for _ in 0..20 {
         objectives.extend(take(&mut watched, 1));
         digits(&mut watched, &[0, 1, 2]).expect("looked at");
-        probe.scatter(&mut watched).expect("looked at");
+        let survey = probe.survey(&mut watched, true).expect("looked at");
+        own(&watched, Some(&survey), &images).expect("looked at");
+        if let Some(earlier) = surveyed.replace(survey) {
+            own(&watched, Some(&earlier), &images).expect("looked at");
+        }
         probe
             .activations(&mut watched, LayerName::Code)
             .expect("looked at");

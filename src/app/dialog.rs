@@ -1,43 +1,45 @@
-//! The dialogs that ask for files, on threads of their own so that the window goes on.
+//! The system's dialogs for folders and files, each on its own thread so that the window goes on.
 
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 
+use crate::protocol::DataSource;
+use crate::ui::{Action, CloseAnswer, KeepAction, OwnAction};
 use crate::worker::Wake;
 
-/// A dialog; at most one of each kind is open.
-#[derive(Debug)]
-pub(super) struct Dialog {
-    kind: DialogKind,
-    answer: Option<Receiver<Option<Vec<PathBuf>>>>,
-}
-
 /// What a dialog asks for.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum DialogKind {
-    /// The folder with the files of MNIST.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// A folder with the files of MNIST.
     DataFolder,
+    /// The folder of a run.
+    Run,
+    /// A name for a run's folder, with one to begin with.
+    NewRun(String),
+    /// A file with weights.
+    Weights,
     /// Pictures of one's own.
     Pictures,
 }
 
-impl Dialog {
-    pub(super) fn new(kind: DialogKind) -> Self {
-        Self { kind, answer: None }
-    }
+/// The dialog that asks; at most one is open.
+#[derive(Debug, Default)]
+pub(super) struct Dialog {
+    answer: Option<Receiver<Option<Action>>>,
+}
 
-    /// Opens the dialog unless it is open already.
-    pub(super) fn open(&mut self, wake: &Wake) {
+impl Dialog {
+    /// Opens a dialog unless one is open already.
+    pub(super) fn open(&mut self, question: Question, wake: &Wake) {
         if self.answer.is_some() {
             return;
         }
         let (sender, receiver) = sync_channel(1);
-        let (kind, wake) = (self.kind, wake.clone());
+        let wake = wake.clone();
         let asked = thread::Builder::new()
             .name("file-dialog".to_owned())
             .spawn(move || {
-                sender.send(kind.ask()).ok(); // the window may be closed by now
+                sender.send(ask(question)).ok(); // the window may be closed by now
                 wake.call();
             });
         match asked {
@@ -46,8 +48,8 @@ impl Dialog {
         }
     }
 
-    /// What was chosen, once; none while the dialog is open or when it was cancelled.
-    pub(super) fn take_answer(&mut self) -> Option<Vec<PathBuf>> {
+    /// What follows from the answer, once; none while the dialog is open or when nothing does.
+    pub(super) fn take_answer(&mut self) -> Option<Action> {
         let answer = match self.answer.as_ref()?.try_recv() {
             Err(TryRecvError::Empty) => return None,
             Err(TryRecvError::Disconnected) => None,
@@ -58,19 +60,35 @@ impl Dialog {
     }
 }
 
-impl DialogKind {
-    /// Waits for the person.
-    fn ask(self) -> Option<Vec<PathBuf>> {
-        match self {
-            Self::DataFolder => rfd::FileDialog::new()
-                .set_title("Folder with the files of MNIST")
-                .pick_folder()
-                .map(|folder| vec![folder]),
-            Self::Pictures => rfd::FileDialog::new()
-                .set_title("Pictures of digits")
-                .add_filter("Pictures", &["png", "jpg", "jpeg", "gif", "bmp", "webp"])
-                .add_filter("All files", &["*"])
-                .pick_files(),
-        }
+/// Waits for the person.
+fn ask(question: Question) -> Option<Action> {
+    let dialog = rfd::FileDialog::new();
+    match question {
+        Question::DataFolder => dialog
+            .set_title("Folder with the files of MNIST")
+            .pick_folder()
+            .map(|folder| Action::LoadData(DataSource::Folder(folder))),
+        Question::Run => dialog
+            .set_title("Folder of a run")
+            .pick_folder()
+            .map(|folder| KeepAction::Open(folder).into()),
+        Question::NewRun(name) => dialog
+            .set_title("Name of the run's folder")
+            .set_file_name(name)
+            .save_file()
+            .map(KeepAction::SaveIn)
+            .or(Some(KeepAction::Close(CloseAnswer::Stay))) // a window about to close stays open
+            .map(Action::from),
+        Question::Weights => dialog
+            .set_title("Weights under PyTorch's names")
+            .add_filter("safetensors", &["safetensors"])
+            .pick_file()
+            .map(|file| KeepAction::TakeWeights(file).into()),
+        Question::Pictures => dialog
+            .set_title("Pictures of digits")
+            .add_filter("Pictures", &["png", "jpg", "jpeg", "gif", "bmp", "webp"])
+            .add_filter("All files", &["*"])
+            .pick_files()
+            .map(|files| Action::Own(OwnAction::Read(files))),
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use egui::{Context, Event};
 
-use crate::ui::{Action, OwnAction};
+use crate::run_folder;
+use crate::ui::{Action, KeepAction, OwnAction};
 
 /// The wishes of this frame's drops and pastes.
 pub(super) fn wishes(ctx: &Context) -> Vec<Action> {
@@ -24,10 +25,18 @@ pub(super) fn wishes(ctx: &Context) -> Vec<Action> {
     wishes
 }
 
-/// What dropped paths mean: pictures, and folders of them. Those of one drop are read in one go.
+/// What dropped paths mean: a run's folder is opened, everything else is read as pictures and folders of them,
+/// those of one drop in one go.
 fn of_paths(paths: Vec<PathBuf>) -> Vec<Action> {
-    if paths.is_empty() {
-        return Vec::new();
+    let is_run = |path: &PathBuf| run_folder::is_run_folder(path);
+    let (runs, pictures): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_run);
+    let run = runs.into_iter().next(); // one run can be in progress
+    let mut wishes: Vec<Action> = run
+        .map(|folder| KeepAction::Open(folder).into())
+        .into_iter()
+        .collect();
+    if !pictures.is_empty() {
+        wishes.push(Action::Own(OwnAction::Read(pictures)));
     }
-    vec![Action::Own(OwnAction::Read(paths))]
+    wishes
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use egui::ColorImage;
 
 use super::App;
+use super::dialog::Question;
 use super::photos::{Job, News, Photos};
 use crate::data::photo::{self, Picture};
 use crate::protocol::{OwnId, Paper, PenStroke, Preparation};
@@ -45,7 +46,7 @@ pub(super) struct OwnPictures {
 impl App {
     pub(super) fn perform_own(&mut self, action: OwnAction) {
         match action {
-            OwnAction::Open => self.picture_dialog.open(&self.wake),
+            OwnAction::Open => self.dialog.open(Question::Pictures, &self.wake),
             OwnAction::Read(paths) => self.read_pictures(paths),
             OwnAction::Paste(image) => self.paste(&image),
             OwnAction::CancelReading => self.own.photos.cancel(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::App;
+use super::dialog::Question;
 use crate::experiment::{Experiment, Objective};
 use crate::protocol::{Command, DataSource, Phase, ProbeRequest};
 use crate::state::DraftStatus;
@@ -42,7 +43,7 @@ impl App {
                 self.data_asked = source.clone();
                 self.outbox.push(Command::LoadDataset(source));
             }
-            Action::OpenDataFolder => self.dialog.open(&self.wake),
+            Action::OpenDataFolder => self.dialog.open(Question::DataFolder, &self.wake),
             Action::FetchMnist => {
                 self.data_asked = DataSource::Mnist;
                 self.outbox.push(Command::FetchMnist);
@@ -60,6 +61,7 @@ impl App {
                 self.state.note_judging();
                 self.outbox.push(Command::JudgeCode);
             }
+            Action::Keep(action) => self.keep(ctx, action),
             Action::SetTheme(theme) => {
                 self.window.theme = theme;
                 ctx.set_theme(theme);
@@ -112,7 +114,7 @@ impl App {
 
     /// Takes a changed draft. Live settings go to the run at once; what needs a new model waits for Apply,
     /// unless the run has not been trained, when there is nothing to lose.
-    fn edit(&mut self, draft: Experiment) {
+    pub(super) fn edit(&mut self, draft: Experiment) {
         let before = std::mem::replace(&mut self.state.draft, draft);
         if self.run_is_untouched() {
             self.follow_draft();

@@ -206,7 +206,7 @@ impl Bench<'_> {
     fn finished_run(&self, experiment: &Experiment, folder: &Path) -> Option<Summary> {
         let recipe = std::fs::read_to_string(folder.join(EXPERIMENT_FILE)).ok()?;
         let summary = Summary::of_folder(folder)?;
-        let is_same = recipe == run_folder::to_toml(experiment)
+        let is_same = run_folder::read_experiment(&recipe).as_ref() == Ok(experiment)
             && summary.epochs == experiment.total_epochs()
             && summary.data == self.dataset.kind.name();
         is_same.then_some(summary)

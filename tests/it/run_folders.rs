@@ -1,6 +1,9 @@
 //! Run folders: written, opened again, damaged, cut short.
 
+mod damage;
+mod kill;
 mod round_trip;
+mod weights;
 mod worker;
 
 use hourglass::experiment::Experiment;

@@ -11,12 +11,16 @@ use super::dialog::Question;
 use super::photos::{Job, News, Photos};
 use crate::data::photo::{self, Picture};
 use crate::protocol::{OwnId, Paper, PenStroke, Preparation};
-use crate::state::{MAX_OWN, Reading};
+use crate::state::{Drawing, MAX_OWN, Reading};
 use crate::ui::layout::Pane;
 use crate::ui::{DrawEdit, OwnAction};
 
 /// Files that are named one by one when they are no pictures; the others follow in one notice.
 const MAX_NAMED: usize = 3;
+
+/// What is said when the thread that reads pictures is gone.
+const CRASHED: &str = "a picture could not be read: the thread that reads them crashed. Please report it with \
+                       the picture";
 
 /// How a drawing is made a digit: its strokes are light on black, whatever else stands out. It goes through the
 /// same preparation as a picture, because a digit that is as large as MNIST's and lies where they lie is
@@ -41,6 +45,8 @@ pub(super) struct OwnPictures {
     not_read: Vec<String>,
     n_pasted: usize,
     n_drawn: usize,
+    /// Whether the drawing is another than the digit made of it.
+    drawing_changed: bool,
 }
 
 impl App {
@@ -86,6 +92,10 @@ impl App {
                 News::NotRead { message } => self.own.not_read.push(message),
                 News::NoRoom { n_left_out } => self.say_that_it_is_full(n_left_out),
                 News::Done => self.state.own.reading = None,
+                News::Crashed => {
+                    self.state.own.reading = None;
+                    self.own.not_read.push(CRASHED.to_owned());
+                }
                 News::Prepared { id, wish, prepared } => {
                     self.state.own.set_prepared(id, wish, prepared);
                 }
@@ -134,10 +144,8 @@ impl App {
         }
     }
 
-    /// Drawing and preparing take three milliseconds: the digit follows the pen.
     fn draw(&mut self, edit: DrawEdit) {
-        let own = &mut self.state.own;
-        let drawing = &mut own.drawing;
+        let drawing = &mut self.state.own.drawing;
         match edit {
             DrawEdit::Begin { at, radius } => drawing.begin(at, radius),
             DrawEdit::Extend(at) => drawing.extend(at),
@@ -149,29 +157,37 @@ impl App {
                 return;
             }
         }
-        let prepared = (!drawing.is_empty()).then(|| {
-            let strokes: Vec<PenStroke> = drawing.strokes().cloned().collect();
-            Arc::new(photo::prepare(&photo::picture_of(&strokes), &OF_DRAWINGS))
-        });
+        self.own.drawing_changed = true;
+    }
+
+    /// Makes the drawing a digit where it changed. It takes three milliseconds, so it is done once for all that
+    /// the pen did in a frame, and the digit follows the pen.
+    pub(super) fn prepare_drawing(&mut self) {
+        if !std::mem::take(&mut self.own.drawing_changed) {
+            return;
+        }
+        let drawing = &mut self.state.own.drawing;
+        let prepared = (!drawing.is_empty())
+            .then(|| Arc::new(photo::prepare(&picture_of(drawing), &OF_DRAWINGS)));
         drawing.set_prepared(prepared);
     }
 
     /// Adds the drawing to the images and leaves the canvas empty.
     fn add_drawing(&mut self) {
+        self.prepare_drawing();
         let own = &mut self.state.own;
         let Some(prepared) = own.drawing.prepared().cloned() else {
             return;
         };
-        let strokes: Vec<PenStroke> = own.drawing.strokes().cloned().collect();
         let name = format!("Drawing {}", self.own.n_drawn + 1);
         let Some(id) = own.add(name, OF_DRAWINGS, prepared) else {
             self.say_that_it_is_full(1);
             return;
         };
+        let picture = Arc::new(picture_of(&own.drawing));
         own.drawing.clear();
         own.drawing.set_prepared(None);
         self.own.n_drawn += 1;
-        let picture = Arc::new(photo::picture_of(&strokes));
         self.own.pictures.insert(id, picture);
     }
 
@@ -199,4 +215,9 @@ impl App {
                 .error(format!("{n} more could not be read:\n{list}"));
         }
     }
+}
+
+fn picture_of(drawing: &Drawing) -> Picture {
+    let strokes: Vec<PenStroke> = drawing.strokes().cloned().collect();
+    photo::picture_of(&strokes)
 }

@@ -188,6 +188,7 @@ impl App {
 
     /// Tells the worker what the window looks at, when that has changed.
     pub(super) fn look(&mut self) {
+        self.prepare_drawing();
         let Some(worker) = &self.worker else { return };
         let shows = |pane| self.layout.shows(pane);
         let revision = self.probe.as_ref().map_or(0, |probe| probe.revision);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
@@ -23,7 +23,7 @@ pub(super) enum Job {
     Read {
         paths: Vec<PathBuf>,
         room: usize,
-        cancel: Arc<AtomicBool>,
+        cancel: Cancel,
     },
     /// Take a picture as the clipboard has it: red, green, blue and opacity, row by row.
     Take {
@@ -56,6 +56,8 @@ pub(super) enum News {
     NoRoom { n_left_out: usize },
     /// The files of a job are done.
     Done,
+    /// The thread is gone; the next job starts another.
+    Crashed,
     /// A digit made in another way.
     Prepared {
         id: OwnId,
@@ -64,18 +66,35 @@ pub(super) enum News {
     },
 }
 
+/// Tells a job whether it is still wanted.
+pub(super) struct Cancel {
+    number: u64,
+    /// Jobs up to this number are no longer wanted.
+    until: Arc<AtomicU64>,
+}
+
+impl Cancel {
+    fn is_cancelled(&self) -> bool {
+        self.number <= self.until.load(Ordering::Relaxed)
+    }
+}
+
 /// The thread, once there was something to do for it. Dropping it lets the thread end.
 #[derive(Default)]
 pub(super) struct Photos {
     lanes: Option<(Sender<Job>, Receiver<News>)>,
-    cancel: Arc<AtomicBool>,
+    n_reads: u64,
+    cancelled_until: Arc<AtomicU64>,
 }
 
 impl Photos {
     /// Reads files and folders.
     pub(super) fn read(&mut self, paths: Vec<PathBuf>, room: usize, wake: &Wake) {
-        self.cancel = Arc::default();
-        let cancel = Arc::clone(&self.cancel);
+        self.n_reads += 1;
+        let cancel = Cancel {
+            number: self.n_reads,
+            until: Arc::clone(&self.cancelled_until),
+        };
         self.send(
             Job::Read {
                 paths,
@@ -86,9 +105,9 @@ impl Photos {
         );
     }
 
-    /// Stops reading after the file in hand.
+    /// Stops reading after the file in hand, and reads nothing else that was asked for.
     pub(super) fn cancel(&self) {
-        self.cancel.store(true, Ordering::Relaxed);
+        self.cancelled_until.store(self.n_reads, Ordering::Relaxed);
     }
 
     /// Hands a job over; one that does not fit is dropped, and logged.
@@ -112,12 +131,8 @@ impl Photos {
             Ok(news) => Some(news),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => {
-                self.lanes = None; // it crashed: the next job starts another
-                Some(News::NotRead {
-                    message: "a picture could not be read: the thread that reads them crashed. Please report \
-                              it with the picture"
-                        .to_owned(),
-                })
+                self.lanes = None;
+                Some(News::Crashed)
             }
         }
     }
@@ -193,14 +208,14 @@ fn work(jobs: &Receiver<Job>, reporter: &Reporter) {
 fn read(
     paths: &[PathBuf],
     room: usize,
-    cancel: &AtomicBool,
+    cancel: &Cancel,
     reporter: &Reporter,
 ) -> Result<(), WindowGone> {
     let files = photo::find(paths);
     let n_files = files.len();
     let mut n_read = 0;
     for (n_done, file) in files.into_iter().enumerate() {
-        if cancel.load(Ordering::Relaxed) {
+        if cancel.is_cancelled() {
             break;
         }
         if n_read == room {

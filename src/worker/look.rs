@@ -11,12 +11,15 @@ use crate::train::{ProbeState, Survey, TrainError, Trainer, digits, own};
 /// A view is renewed at most so often: ten times a second is as much as an eye follows.
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
 
-/// However dear it is, a view that is watched is renewed this often.
+/// A view that is watched is renewed this often, unless it costs most of that time.
 const MAX_INTERVAL: Duration = Duration::from_secs(2);
 
 /// A view may take so large a share of the time, as one part in so many: all views together stay below an
 /// eighth.
 const PART_OF_TIME: u32 = 25;
+
+/// The largest share that even the dearest view may take: one that costs seconds is renewed seldom.
+const MOST_OF_TIME: u32 = 5;
 
 /// The looks at one run.
 #[derive(Debug, Default)]
@@ -61,7 +64,9 @@ impl<T> View<T> {
         let Some(shown) = self.step else {
             return true;
         };
-        let interval = (self.cost * PART_OF_TIME).clamp(MIN_INTERVAL, MAX_INTERVAL);
+        let interval = (self.cost * PART_OF_TIME)
+            .clamp(MIN_INTERVAL, MAX_INTERVAL)
+            .max(self.cost * MOST_OF_TIME);
         let has_waited = self.made.is_none_or(|made| made.elapsed() >= interval);
         shown != step && (at_rest || has_waited)
     }
@@ -231,6 +236,22 @@ mod tests {
             View::<u8>::default().is_due(0, false),
             "there is nothing to show yet"
         );
+    }
+
+    #[test]
+    fn the_dearest_view_leaves_the_steps_most_of_the_time() {
+        let ago = |secs| Instant::now().checked_sub(Duration::from_secs(secs));
+        let dear = |secs| View {
+            made: ago(secs),
+            ..made_at(5, Duration::from_secs(10))
+        };
+        assert!(!dear(40).is_due(6, false) && dear(60).is_due(6, false));
+        assert!(dear(1).is_due(6, true), "at rest it costs nobody anything");
+        let cheap = View {
+            made: ago(3),
+            ..made_at(5, Duration::from_millis(300))
+        };
+        assert!(cheap.is_due(6, false));
     }
 
     #[test]

@@ -8,16 +8,16 @@ use crate::protocol::{PenStroke, Prepared};
 pub const RADII: std::ops::RangeInclusive<f32> = 0.015..=0.09;
 
 /// Steps that can be taken back.
-const MAX_STEPS: usize = 200;
+const MAX_STEPS: usize = 100;
 
 /// Places of one stroke; a pen that is never lifted begins another.
 const MAX_POINTS: usize = 2_000;
 
 /// Strokes of the whole drawing; more would say nothing on 28×28.
-const MAX_STROKES: usize = 500;
+const MAX_STROKES: usize = 200;
 
 /// Steps of the pen shorter than this share of the canvas are none.
-const SHORTEST_STEP: f32 = 0.002;
+const SHORTEST_STEP: f32 = 0.004;
 
 /// The drawing in progress.
 #[derive(Debug, Default)]

@@ -61,7 +61,10 @@ impl Canvas {
         let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::drag());
         let n_strokes = drawing.strokes().count();
         response.widget_info(|| {
-            let label = format!("Canvas, {n_strokes} strokes");
+            let label = match n_strokes {
+                1 => "Canvas, 1 stroke".to_owned(),
+                n => format!("Canvas, {n} strokes"),
+            };
             WidgetInfo::labeled(Role::Image, ui.is_enabled(), label)
         });
         self.follow_pen(ui, rect, &response, *radius, actions);

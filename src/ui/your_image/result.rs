@@ -43,12 +43,19 @@ pub struct ResultPictures {
 }
 
 /// What the texture shows.
-#[derive(PartialEq)]
 struct Painted {
-    prepared: *const Prepared,
+    prepared: Arc<Prepared>,
     look: Option<OwnLook>,
     dark: bool,
     magnify: usize,
+}
+
+impl Painted {
+    fn shows(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.prepared, &other.prepared)
+            && self.look == other.look
+            && (self.dark, self.magnify) == (other.dark, other.magnify)
+    }
 }
 
 /// Shows the digit, its reconstruction and their difference, with figures beside them.
@@ -187,12 +194,16 @@ impl ResultPictures {
     ) {
         let dark = ui.visuals().dark_mode;
         let now = Painted {
-            prepared: Arc::as_ptr(subject.prepared),
+            prepared: Arc::clone(subject.prepared),
             look: subject.look.cloned(),
             dark,
             magnify: magnification(side * ui.pixels_per_point()),
         };
-        if self.painted.as_ref() == Some(&now) {
+        if self
+            .painted
+            .as_ref()
+            .is_some_and(|painted| painted.shows(&now))
+        {
             return;
         }
         let shape = AtlasShape {

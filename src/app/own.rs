@@ -10,7 +10,7 @@ use super::App;
 use super::dialog::Question;
 use super::photos::{Job, News, Photos};
 use crate::data::photo::{self, Picture};
-use crate::protocol::{OwnId, Paper, PenStroke, Preparation};
+use crate::protocol::{OwnId, PenStroke, Preparation};
 use crate::state::{Drawing, MAX_OWN, Reading};
 use crate::ui::layout::Pane;
 use crate::ui::{DrawEdit, OwnAction};
@@ -21,19 +21,6 @@ const MAX_NAMED: usize = 3;
 /// What is said when the thread that reads pictures is gone.
 const CRASHED: &str = "a picture could not be read: the thread that reads them crashed. Please report it with \
                        the picture";
-
-/// How a drawing is made a digit: its strokes are light on black, whatever else stands out. It goes through the
-/// same preparation as a picture, because a digit that is as large as MNIST's and lies where they lie is
-/// rebuilt with half the error of the same digit drawn smaller or beside the middle.
-const OF_DRAWINGS: Preparation = Preparation {
-    backdrop: None,
-    invert: Some(false),
-    paper: Some(Paper::Flat),
-    stretch: None,
-    threshold: None,
-    crop: None,
-    centring: None,
-};
 
 /// Pictures of one's own as they were read, and the thread that reads them.
 #[derive(Default)]
@@ -168,7 +155,7 @@ impl App {
         }
         let drawing = &mut self.state.own.drawing;
         let prepared = (!drawing.is_empty())
-            .then(|| Arc::new(photo::prepare(&picture_of(drawing), &OF_DRAWINGS)));
+            .then(|| Arc::new(photo::prepare(&picture_of(drawing), &photo::OF_DRAWINGS)));
         drawing.set_prepared(prepared);
     }
 
@@ -180,7 +167,7 @@ impl App {
             return;
         };
         let name = format!("Drawing {}", self.own.n_drawn + 1);
-        let Some(id) = own.add(name, OF_DRAWINGS, prepared) else {
+        let Some(id) = own.add(name, photo::OF_DRAWINGS, prepared) else {
             self.say_that_it_is_full(1);
             return;
         };

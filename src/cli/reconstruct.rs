@@ -49,6 +49,9 @@ pub struct ReconstructArgs {
     /// Make faint ink full
     #[arg(long, value_enum, default_value_t)]
     stretch: YesNo,
+    /// Make edges as steep as MNIST's; `auto` does where they are softer than a pixel of the result
+    #[arg(long, value_enum, default_value_t)]
+    sharpen: YesNo,
     /// Whether the paper has one shade
     #[arg(long, value_enum, default_value_t)]
     paper: PaperChoice,
@@ -143,6 +146,7 @@ impl ReconstructArgs {
             stretch: self.stretch.wish(),
             threshold: self.threshold,
             crop: self.crop.wish(),
+            sharpen: self.sharpen.wish(),
             centring: match self.centre {
                 CentreChoice::Auto => None,
                 CentreChoice::Mass => Some(Centring::Mass),

@@ -87,12 +87,18 @@ pub struct Preparation {
     pub threshold: Option<f32>,
     /// Whether the picture is cropped to its ink; otherwise all of it is fitted into 28×28.
     pub crop: Option<bool>,
+    /// Whether edges softer than a pixel of the result are made as steep as MNIST's.
+    pub sharpen: Option<bool>,
     /// How the digit is put into the middle.
     pub centring: Option<Centring>,
 }
 
 /// What was decided, by the person or from the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent answers, each to a question of its own"
+)]
 pub struct Decisions {
     /// What lies behind transparent pixels; none where there are none.
     pub backdrop: Option<Backdrop>,
@@ -106,6 +112,8 @@ pub struct Decisions {
     pub threshold: f32,
     /// Whether the picture was cropped to its ink.
     pub crop: bool,
+    /// Whether edges were made as steep as MNIST's.
+    pub sharpen: bool,
     /// How the digit was put into the middle.
     pub centring: Centring,
 }

@@ -206,6 +206,7 @@ pub(crate) mod tests {
                 stretch: true,
                 threshold: 0.25,
                 crop: true,
+                sharpen: false,
                 centring: Centring::Mass,
             },
             crop: [0.0, 0.0, 1.0, 1.0],

@@ -9,6 +9,15 @@ const NOISE_FACTOR: f32 = 3.0;
 /// A piece of ink lighter than this share of the heaviest is a speck.
 const SPECK_SHARE: f32 = 0.02;
 
+/// Pixels of the picture for one of the result from which on edges can be softer than the result's.
+const LEAST_ENLARGED: f32 = 2.0;
+
+/// A step of ink from pixel to pixel below this is no edge.
+const LEAST_SLOPE: f32 = 0.02;
+
+/// Rise of ink over a pixel of the result that makes an edge steep.
+const STEEP: f32 = 1.5;
+
 /// Ink of each pixel, 0 paper to 1 full.
 pub struct Ink {
     pub width: usize,
@@ -113,6 +122,45 @@ impl Ink {
             right: a.right.max(b.right),
             bottom: a.bottom.max(b.bottom),
         })
+    }
+
+    /// Whether even the steepest edges of a part rise over most of a pixel of the `side` × `side` that it is
+    /// fitted into: enlarging a small picture does that, a pen does not.
+    #[must_use]
+    pub fn is_soft(&self, part: PixelBox, side: usize) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
+        let pixels_per_result = part.width().max(part.height()) as f32 / side as f32;
+        if pixels_per_result < LEAST_ENLARGED {
+            return false; // there is no more in it than in the result
+        }
+        let mut slopes = Vec::new();
+        for row in part.top..part.bottom {
+            for column in part.left..part.right {
+                let here = self.amount[row * self.width + column];
+                let right = (column + 1 < self.width).then(|| row * self.width + column + 1);
+                let below = (row + 1 < self.height).then(|| (row + 1) * self.width + column);
+                let next = right.into_iter().chain(below);
+                let steps = next.map(|next| (self.amount[next] - here).abs());
+                slopes.push(steps.fold(0.0, f32::max));
+            }
+        }
+        slopes.retain(|slope| *slope > LEAST_SLOPE);
+        let steep = slopes.len() * 19 / 20;
+        if slopes.is_empty() {
+            return false;
+        }
+        let (_, steepest, _) = slopes.select_nth_unstable_by(steep, f32::total_cmp);
+        *steepest * pixels_per_result < STEEP
+    }
+
+    /// Makes edges two and a half times as steep around the middle, as a pen's are: MNIST's digits were black and
+    /// white before they were made small.
+    pub fn sharpen(&mut self) {
+        const FROM: f32 = 0.3;
+        const TO: f32 = 0.7;
+        for amount in &mut self.amount {
+            *amount = ((*amount - FROM) / (TO - FROM)).clamp(0.0, 1.0);
+        }
     }
 
     /// Ink of at least `threshold` in pieces whose pixels touch, also at their corners.

@@ -20,7 +20,7 @@ mod picture;
 mod prepare;
 
 pub use decode::DecodeError;
-pub use drawing::picture_of;
+pub use drawing::{OF_DRAWINGS, picture_of};
 pub use folder::{PhotoError, find, read};
 pub use picture::Picture;
 pub use prepare::prepare;

@@ -51,6 +51,7 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
         stretch: wish.stretch.unwrap_or(!is_prepared),
         threshold: wish.threshold.unwrap_or(CROP_THRESHOLD),
         crop: wish.crop.unwrap_or(!is_prepared),
+        sharpen: false, // known once the digit's size is
         centring: Centring::Mass,
     };
     let usual = if decisions.crop {
@@ -87,6 +88,11 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
     }
     let part = part.unwrap_or(whole);
     let side = if decisions.crop { BOX_SIDE } else { IMAGE_SIDE };
+    let is_soft = || decisions.crop && ink.is_soft(part, side);
+    decisions.sharpen = wish.sharpen.unwrap_or_else(is_soft);
+    if decisions.sharpen {
+        ink.sharpen();
+    }
     let fitted: Vec<u8> = fit(&ink, part, side).into_iter().map(byte).collect();
     let pixels: Arc<[u8]> = centred(&fitted, side, decisions.centring).into();
     let grey = Ink {

@@ -32,6 +32,7 @@ pub fn show(ui: &mut Ui, own: &Own, actions: &mut Vec<Action>) {
         if decided.crop {
             THRESHOLD.ui(ui, &mut wish.threshold, decided.threshold);
         }
+        SHARPEN.ui(ui, &mut wish.sharpen, decided.sharpen);
         CENTRING.ui(ui, &mut wish.centring, decided.centring);
     });
     if wish != own.wish {
@@ -84,6 +85,13 @@ const THRESHOLD: Decision<'_, f32> = Decision {
         (0.5, "from 50 % ink"),
         (0.75, "from 75 % ink"),
     ],
+};
+
+const SHARPEN: Decision<'_, bool> = Decision {
+    name: "Edges",
+    help: "Whether edges are made as steep as MNIST's, whose digits were black and white before they were made \
+           small. Done where they are softer than a pixel of the result, as enlarging a small picture makes them",
+    choices: &[(true, "sharpened"), (false, "edges as they are")],
 };
 
 const CENTRING: Decision<'_, Centring> = Decision {

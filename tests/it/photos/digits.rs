@@ -73,8 +73,9 @@ fn trained() -> Trainer {
     trainer
 }
 
-/// A preparation that lost a digit's shape, size or place would double the error: a digit moved by two pixels
-/// does. A quarter leaves room for what enlarging itself blurs, and nothing more.
+/// A quarter of the error is less than what a digit two pixels beside its place costs, which is half: a preparation
+/// that lost size or place would be seen. It bounds the other side too: blurred digits are rebuilt with half the
+/// error, because they are simpler.
 #[test]
 #[expect(clippy::print_stdout, reason = "the distribution is for people")]
 fn enlarged_inverted_and_moved_digits_come_back_as_good_as_they_were() {
@@ -108,31 +109,28 @@ fn enlarged_inverted_and_moved_digits_come_back_as_good_as_they_were() {
         assert!((0.75..=1.25).contains(&ratio), "{filter:?}: {ratio}");
     }
 
-    // What a drawing gains by going through the same preparation.
-    let smaller: Vec<Vec<u8>> = originals
+    // What a drawing gains by going through the same preparation: drawn straight into 28×28, it would lie where
+    // it was drawn.
+    let beside: Vec<GrayImage> = originals
         .iter()
         .map(|digit| {
             let image = GrayImage::from_raw(28, 28, digit.clone()).expect("28×28");
-            let small = imageops::resize(&image, 20, 20, FilterType::Triangle);
             let mut canvas = GrayImage::new(28, 28);
-            imageops::replace(&mut canvas, &small, 2, 5);
-            canvas.into_raw()
+            imageops::replace(&mut canvas, &image, 2, -2);
+            canvas
         })
         .collect();
-    let straight = mean(&errors(&trainer, &smaller)) / mean(&before);
-    let through: Vec<Vec<u8>> = smaller
-        .iter()
-        .map(|digit| {
-            let image = GrayImage::from_raw(28, 28, digit.clone()).expect("28×28");
-            let large = imageops::resize(&image, 196, 196, FilterType::Triangle);
-            prepared(&png(&large)).pixels.to_vec()
-        })
-        .collect();
-    let through = mean(&errors(&trainer, &through)) / mean(&before);
+    let through = |image: &GrayImage| {
+        let large = imageops::resize(image, 196, 196, FilterType::Triangle);
+        prepared(&png(&large)).pixels.to_vec()
+    };
+    let ratio = |digits: Vec<Vec<u8>>| mean(&errors(&trainer, &digits)) / mean(&before);
+    let straight = ratio(beside.iter().map(|image| image.as_raw().clone()).collect());
+    let through = ratio(beside.iter().map(through).collect());
     println!(
-        "smaller and beside the middle: {straight:.2} times straight, {through:.2} times prepared"
+        "two pixels beside the middle: {straight:.2} times straight, {through:.2} times prepared"
     );
-    assert!(through < straight, "{through} beside {straight}");
+    assert!(straight > 1.25 && through < 1.25, "{straight} {through}");
 }
 
 #[test]

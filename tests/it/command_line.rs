@@ -168,6 +168,65 @@ fn a_run_goes_on_from_its_folder_as_if_it_had_been_trained_at_once() {
 }
 
 #[test]
+fn a_short_recipe_and_weights_of_another_run_are_what_training_starts_from() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| home.path().join(name).to_str().expect("Unicode").to_owned();
+    let recipe = "preset = \"vanilla-64\"\nseed = 5\n[architecture]\ncode = 3\n[training]\nepochs = 1\n\
+                  train_samples = 64\n";
+    std::fs::write(path("short.toml"), recipe).expect("written");
+    let train = |out: &str, more: &[&str]| {
+        let (recipe, out) = (path("short.toml"), path(out));
+        let common = [
+            "train",
+            "--experiment",
+            &recipe,
+            "--out",
+            &out,
+            "--data",
+            data(),
+        ];
+        hourglass(&[&common[..], &["--device", "cpu"], more].concat())
+    };
+    assert_success(&train("first", &[]));
+    let complete = std::fs::read_to_string(path("first/experiment.toml")).expect("written");
+    assert!(complete.starts_with("format = 2\n"), "{complete}");
+    for line in ["seed = 5", "code = 3", "learning_rate = 0.001"] {
+        assert!(complete.contains(line), "{line} is missing: {complete}");
+    }
+
+    let weights = path("first/model.safetensors");
+    assert_success(&train("second", &["--weights", &weights, "--seed", "6"]));
+    let row = |out: &str, split: &str, n: usize| -> String {
+        let metrics = std::fs::read_to_string(home.path().join(out).join("metrics.csv"));
+        let metrics = metrics.expect("written");
+        let rows = metrics
+            .lines()
+            .filter(|line| line.split(',').nth(2) == Some(split));
+        let value = rows.map(|line| line.split(',').nth(3).expect("the objective").to_owned());
+        value.collect::<Vec<_>>()[n].clone()
+    };
+    assert_eq!(
+        row("second", "test", 0),
+        row("first", "test", 0),
+        "it begins where the first ended"
+    );
+
+    let message =
+        String::from_utf8(train("third", &["--weights", &weights, "--set", "code=4"]).stderr);
+    let message = message.expect("text");
+    assert!(
+        message.contains("encoder.layers.0.weight is [3, 784] in it and [4, 784] in this model"),
+        "{message}"
+    );
+    std::fs::write(path("short.toml"), recipe.replace("epochs", "epoch")).expect("written");
+    let message = String::from_utf8(train("fourth", &[]).stderr).expect("text");
+    assert!(
+        message.contains("the nearest are training.epochs"),
+        "{message}"
+    );
+}
+
+#[test]
 fn settings_out_of_range_are_refused_before_anything_is_loaded() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (setting, expected) in [

@@ -2,6 +2,7 @@
 
 mod damage;
 mod kill;
+mod recipes;
 mod round_trip;
 mod weights;
 mod worker;

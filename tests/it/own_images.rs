@@ -161,16 +161,21 @@ fn the_worker_rebuilds_own_images_also_while_training_goes_on() {
     wait_for_phase(&worker, |phase| {
         matches!(phase, hourglass::protocol::Phase::Finished { .. })
     });
-    // At rest everything is of the last step.
-    let goal = 20;
-    let last = newest(&|_, view| {
-        let standings = view.images.iter().filter_map(|look| look.standing.as_ref());
-        view.step == goal && standings.map(|standing| standing.step).eq([goal; 2])
-    });
+    // At rest everything is of the last step. Another look is asked for, as the last may have been taken already.
+    let request = ProbeRequest {
+        revision: 2,
+        hovered: Some(1),
+        ..request
+    };
+    worker.look_at(request.clone());
+    let last = newest(&|snapshot, _| snapshot.revision == 2);
+    let standings = last.images.iter().filter_map(|look| look.standing.as_ref());
+    assert!(standings.map(|standing| standing.step).eq([last.step; 2]));
+    assert_eq!(last.step, 20); // two epochs of ten batches
     assert!(last.images[0].mse_per_pixel < first.images[0].mse_per_pixel);
 
     worker.look_at(ProbeRequest {
-        revision: 2,
+        revision: 3,
         own: Arc::from([]),
         ..request
     });
@@ -178,7 +183,7 @@ fn the_worker_rebuilds_own_images_also_while_training_goes_on() {
     let gone = std::iter::repeat_with(|| worker.snapshot())
         .take_while(|_| Instant::now() < deadline)
         .flatten()
-        .find(|snapshot| snapshot.revision == 2)
+        .find(|snapshot| snapshot.revision == 3)
         .expect("the look without them");
     assert_eq!(gone.own, None);
 }

@@ -145,6 +145,7 @@ impl Stage {
             hovered: None,
             activations: activations.expect("the CPU works").map(Arc::new),
             scatter: Some(Arc::new(scatter)),
+            own: None,
         });
     }
 

@@ -3,16 +3,22 @@
 //! [`App::tick`] takes in what the worker reports, [`App::show`] draws, and [`App::perform`] is the one place
 //! where a wish becomes a message. The window never waits for the worker.
 
+mod backup;
 mod dialog;
+mod dropped;
 mod events;
 mod icon;
+mod keep;
 mod memory;
 mod outbox;
+mod own;
 mod pace;
 mod perform;
+mod photos;
 mod picture;
 mod window;
 
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -26,14 +32,17 @@ use crate::ui::experiment_panel::ExperimentPanel;
 use crate::ui::layout::{Layout, Panels};
 use crate::ui::notices::Notes;
 use crate::ui::top_bar::{TopBar, WindowFacts};
-use crate::ui::{Action, banner, help, shortcuts, theme};
+use crate::ui::{Action, banner, closing, drop_overlay, help, left_behind, shortcuts, theme};
 use crate::worker::{Wake, Worker};
 
-use dialog::FolderDialog;
+use dialog::Dialog;
+use keep::Keeping;
 use outbox::Outbox;
+use own::OwnPictures;
 use pace::Pace;
 use picture::Picture;
 
+pub use backup::unsaved_runs_folder;
 pub use picture::{PictureError, PictureOptions};
 pub use window::{Look, Renderer, WindowError, WindowOptions, run};
 
@@ -56,6 +65,12 @@ pub struct StartOptions {
     pub experiment: Option<Experiment>,
     /// The device asked for; the worker was told so already.
     pub device: DeviceChoice,
+    /// Pictures of one's own to open, files or folders.
+    pub own: Vec<PathBuf>,
+    /// The folder of the run to go on with; a new one is started when absent.
+    pub run: Option<PathBuf>,
+    /// Where runs are kept aside that nobody has saved yet; nowhere when absent.
+    pub backups: Option<PathBuf>,
 }
 
 impl Default for StartOptions {
@@ -64,6 +79,9 @@ impl Default for StartOptions {
             data: DataSource::Auto,
             experiment: None,
             device: DeviceChoice::Auto,
+            own: Vec::new(),
+            run: None,
+            backups: None,
         }
     }
 }
@@ -119,7 +137,9 @@ pub struct App {
     data_asked: DataSource,
     /// Whether this worker, not one before it, has loaded digits.
     worker_has_data: bool,
-    dialog: FolderDialog,
+    dialog: Dialog,
+    own: OwnPictures,
+    keeping: Keeping,
 
     window: WindowFacts,
     help_is_open: bool,
@@ -165,7 +185,9 @@ impl App {
             data_asked: start.data.clone(),
             data: start.data,
             worker_has_data: false,
-            dialog: FolderDialog::default(),
+            dialog: Dialog::default(),
+            own: OwnPictures::default(),
+            keeping: Keeping::new(start.run, start.backups),
             window: WindowFacts {
                 theme: egui::ThemePreference::System,
                 scale: 1.0,
@@ -186,9 +208,13 @@ impl App {
         if let Some(experiment) = start.experiment {
             app.state.draft = experiment;
         }
+        app.state.keep.left_behind = app.keeping.backup.left_behind();
         ctx.set_theme(app.window.theme);
         ctx.set_zoom_factor(app.window.scale);
         app.start_worker();
+        if !start.own.is_empty() {
+            app.read_pictures(start.own);
+        }
         app
     }
 
@@ -203,9 +229,11 @@ impl App {
         if self.drain_events() {
             ctx.request_repaint(); // there is more, but the frame must not wait for it
         }
-        if let Some(source) = self.dialog.take_answer() {
-            self.perform(ctx, Action::LoadData(source));
+        if let Some(action) = self.dialog.take_answer() {
+            self.perform(ctx, action);
         }
+        self.take_photos();
+        self.keep_watch(ctx);
         if let Some(picture) = &mut self.picture
             && let Some(action) = picture.step(ctx, &self.state)
         {
@@ -220,8 +248,8 @@ impl App {
 
     /// Draws the window and performs what is wished for in it.
     pub fn show(&mut self, ui: &mut Ui) {
-        let mut actions = Vec::new();
         let ctx = ui.ctx().clone();
+        let mut actions = dropped::wishes(&ctx);
         let Self {
             state,
             window,
@@ -236,6 +264,7 @@ impl App {
         shortcuts::listen(&ctx, state, window.scale, *help_is_open, &mut actions);
         top_bar.ui(ui, state, *window, notes, &mut actions);
         banner::crash(ui, state, &mut actions);
+        left_behind::offer(ui, state, &mut actions);
         let gap = theme::space::GAP;
         let surface = Frame::new().fill(theme::tokens_of(ui).surface);
         Panel::left("experiment")
@@ -261,6 +290,8 @@ impl App {
         if *help_is_open {
             help::show(ui, &mut actions);
         }
+        closing::ask(ui, state, &mut actions);
+        drop_overlay::show(&ctx);
         self.after_frame(&ctx, actions);
     }
 

@@ -2,8 +2,15 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
+
+/// How the name of a file begins and ends that is not yet whole.
+const UNFINISHED: [&str; 2] = [".hourglass-", ".part"];
+
+/// Nothing takes this long to write: such a file was left behind by a process that was killed.
+const LEFT_BEHIND: Duration = Duration::from_hours(1);
 
 /// A file that could not be written; what was at its place before still is.
 #[derive(Debug, thiserror::Error)]
@@ -25,13 +32,36 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), WriteError> {
     })
 }
 
+/// Removes what a process left behind in a folder that was killed while it wrote there, an hour ago or more.
+pub fn sweep(folder: &Path) {
+    let [prefix, suffix] = UNFINISHED;
+    let now = SystemTime::now();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_old = || -> io::Result<bool> {
+            let written = entry.metadata()?.modified()?;
+            Ok(now
+                .duration_since(written)
+                .is_ok_and(|age| age > LEFT_BEHIND))
+        };
+        if name.starts_with(prefix) && name.ends_with(suffix) && is_old().unwrap_or(false) {
+            std::fs::remove_file(entry.path()).ok(); // it takes space and does no harm
+        }
+    }
+}
+
 fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     std::fs::create_dir_all(folder)?;
-    let mut file = NamedTempFile::new_in(folder)?;
+    let [prefix, suffix] = UNFINISHED;
+    let mut file = Builder::new()
+        .prefix(prefix)
+        .suffix(suffix)
+        .tempfile_in(folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     open_to_readers(&file)?;
@@ -71,6 +101,26 @@ mod tests {
             .expect("readable")
             .count();
         assert_eq!(n_files, 1);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept_away_after_an_hour() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [prefix, suffix] = UNFINISHED;
+        let ages = [("old", 2), ("new", 0)].map(|(name, hours)| {
+            let path = folder.path().join(format!("{prefix}{name}{suffix}"));
+            write(&path, b"unfinished").expect("written");
+            let time = SystemTime::now() - Duration::from_hours(hours);
+            let file = std::fs::File::options().append(true).open(&path);
+            let changed = file.expect("there").set_modified(time);
+            changed.expect("a file of ours");
+            path
+        });
+        let other = folder.path().join("old.part");
+        write(&other, b"of somebody else").expect("written");
+        sweep(folder.path());
+        assert_eq!(ages.map(|path| path.exists()), [false, true]);
+        assert!(other.exists());
     }
 
     #[test]

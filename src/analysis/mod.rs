@@ -17,4 +17,5 @@ pub mod linear_probe;
 pub mod neighbours;
 pub mod pca;
 pub mod pixel_pca;
+pub mod rank;
 pub mod subspace;

@@ -1,4 +1,4 @@
-//! How well the nearest neighbours of a code know its class.
+//! The nearest neighbours of a code, and how well they know its class.
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
@@ -49,10 +49,7 @@ pub fn knn_accuracy(
     let mean = CodeMoments::of(train_codes, size).mean;
     let centred_train = centred(train.codes, &mean);
     let centred_test = centred(test.codes, &mean);
-    let squared_lengths: Vec<f32> = centred_train
-        .par_chunks_exact(size)
-        .map(|code| code.iter().map(|value| value * value).sum())
-        .collect();
+    let squared_lengths = squared_lengths(&centred_train, size);
     let n_right: usize = centred_test
         .par_chunks(TEST_PER_BLOCK * size)
         .zip(test.labels.par_chunks(TEST_PER_BLOCK))
@@ -68,6 +65,58 @@ pub fn knn_accuracy(
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     let share = n_right as f64 / test.labels.len() as f64;
     Some(share)
+}
+
+/// The `k` codes nearest to each query by Euclidean distance: their places and distances, nearest first. No
+/// neighbours where there are no codes or a value is not finite.
+///
+/// # Shapes
+/// `codes` `[n, size]` and `queries` `[m, size]`, row by row; a list for each query.
+///
+/// # Panics
+/// When `size` or `k` is zero.
+#[must_use]
+pub fn nearest_codes(
+    codes: &[f32],
+    queries: &[f32],
+    size: usize,
+    k: usize,
+) -> Vec<Vec<(usize, f32)>> {
+    assert!(k > 0 && size > 0, "neighbours of codes were asked for");
+    let mut finite = codes.iter().chain(queries);
+    if codes.is_empty() || !finite.all(|value| value.is_finite()) {
+        return vec![Vec::new(); queries.len() / size];
+    }
+    let mean = CodeMoments::of(codes, size).mean;
+    let (centred_codes, centred_queries) = (centred(codes, &mean), centred(queries, &mean));
+    let squared_lengths = squared_lengths(&centred_codes, size);
+    let nearest = centred_queries
+        .chunks(TEST_PER_BLOCK * size)
+        .flat_map(|queries| nearest(queries, &centred_codes, &squared_lengths, k));
+    nearest
+        .zip(queries.chunks_exact(size))
+        .map(|(near, query)| {
+            let distance = |near: &Neighbour| {
+                let code = &codes[near.train_idx * size..][..size];
+                let squares = code
+                    .iter()
+                    .zip(query)
+                    .map(|(a, b)| f64::from(a - b).powi(2));
+                #[expect(clippy::cast_possible_truncation, reason = "a figure for people")]
+                let distance = squares.sum::<f64>().sqrt() as f32;
+                (near.train_idx, distance)
+            };
+            let mut found: Vec<(usize, f32)> = near.iter().map(distance).collect();
+            found.sort_by(|a, b| a.1.total_cmp(&b.1));
+            found
+        })
+        .collect()
+}
+
+/// `[n]` of codes `[n, size]`.
+fn squared_lengths(codes: &[f32], size: usize) -> Vec<f32> {
+    let squared_length = |code: &[f32]| code.iter().map(|value| value * value).sum();
+    codes.par_chunks_exact(size).map(squared_length).collect()
 }
 
 /// Codes that belong to labels.
@@ -240,6 +289,17 @@ mod tests {
         let test_labels: Vec<u8> = test.chunks_exact(size).map(nearest_label).collect();
         let accuracy = knn_accuracy(&train, &train_labels, &test, &test_labels, size, 1);
         assert_eq!(accuracy, Some(1.0));
+    }
+
+    #[test]
+    fn the_nearest_codes_are_those_of_all_pairs_with_their_distances() {
+        let codes = [0.0, 0.0, 3.0, 4.0, 100.0, 100.0, 0.0, 1.0];
+        let found = nearest_codes(&codes, &[0.0, 0.0, 99.0, 100.0], 2, 3);
+        assert_eq!(found[0], [(0, 0.0), (3, 1.0), (1, 5.0)]);
+        assert_eq!(found[1][0], (2, 1.0));
+        assert_eq!(nearest_codes(&codes, &[0.0, 0.0], 2, 9)[0].len(), 4);
+        assert_eq!(nearest_codes(&codes, &[f32::NAN, 0.0], 2, 3), [[]]);
+        assert_eq!(nearest_codes(&[], &[1.0, 0.0], 2, 3), [[]]);
     }
 
     #[test]

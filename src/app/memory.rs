@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::App;
+use crate::state::Keep;
 use crate::ui::shortcuts::SCALE_RANGE;
 
 const THEME: &str = "theme";
@@ -18,6 +19,8 @@ const LOSS: &str = "loss";
 const DIGITS: &str = "digits";
 const LATENT: &str = "latent";
 const ACTIVATIONS: &str = "activations";
+const YOUR_IMAGE: &str = "your-image";
+const RECENT_RUNS: &str = "recent-runs";
 
 impl App {
     pub(super) fn restore(&mut self, storage: &dyn Storage) {
@@ -42,6 +45,9 @@ impl App {
         read(storage, DIGITS, &mut self.panels.digits);
         read(storage, LATENT, &mut self.panels.latent);
         read(storage, ACTIVATIONS, &mut self.panels.activations);
+        read(storage, YOUR_IMAGE, &mut self.panels.your_image);
+        read(storage, RECENT_RUNS, &mut self.state.keep.recent);
+        self.state.keep.recent.truncate(Keep::MAX_RECENT);
     }
 
     pub(super) fn remember(&self, storage: &mut dyn Storage) {
@@ -55,6 +61,8 @@ impl App {
         write(storage, DIGITS, &self.panels.digits);
         write(storage, LATENT, &self.panels.latent);
         write(storage, ACTIVATIONS, &self.panels.activations);
+        write(storage, YOUR_IMAGE, &self.panels.your_image);
+        write(storage, RECENT_RUNS, &self.state.keep.recent);
     }
 }
 

@@ -52,6 +52,8 @@ impl Outbox {
 fn concerns_a_run(command: &Command) -> bool {
     match command {
         Command::StartRun { .. }
+        | Command::OpenRun { .. }
+        | Command::StartFromWeights { .. }
         | Command::Train
         | Command::TrainSteps(_)
         | Command::TrainEpochs(_)
@@ -62,7 +64,8 @@ fn concerns_a_run(command: &Command) -> bool {
         | Command::FetchMnist
         | Command::CancelLoading
         | Command::UseDevice(_)
-        | Command::SaveModel { .. } => false,
+        | Command::SaveRun { .. }
+        | Command::BackUpRun { .. } => false,
     }
 }
 

@@ -1,10 +1,12 @@
 //! Where a wish becomes a message.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
 
 use egui::Context;
 
 use super::App;
+use super::dialog::Question;
 use crate::experiment::{Experiment, Objective};
 use crate::protocol::{Command, DataSource, Phase, ProbeRequest};
 use crate::state::DraftStatus;
@@ -41,7 +43,7 @@ impl App {
                 self.data_asked = source.clone();
                 self.outbox.push(Command::LoadDataset(source));
             }
-            Action::OpenDataFolder => self.dialog.open(&self.wake),
+            Action::OpenDataFolder => self.dialog.open(Question::DataFolder, &self.wake),
             Action::FetchMnist => {
                 self.data_asked = DataSource::Mnist;
                 self.outbox.push(Command::FetchMnist);
@@ -54,10 +56,12 @@ impl App {
             Action::LookAtLayer(layer) => self.looking.layer = layer,
             Action::LookAtSamples(samples) => self.looking.samples = samples,
             Action::HoverSample(sample) => self.looking.hovered = sample,
+            Action::Own(action) => self.perform_own(action),
             Action::JudgeCode => {
                 self.state.note_judging();
                 self.outbox.push(Command::JudgeCode);
             }
+            Action::Keep(action) => self.keep(ctx, action),
             Action::SetTheme(theme) => {
                 self.window.theme = theme;
                 ctx.set_theme(theme);
@@ -110,7 +114,7 @@ impl App {
 
     /// Takes a changed draft. Live settings go to the run at once; what needs a new model waits for Apply,
     /// unless the run has not been trained, when there is nothing to lose.
-    fn edit(&mut self, draft: Experiment) {
+    pub(super) fn edit(&mut self, draft: Experiment) {
         let before = std::mem::replace(&mut self.state.draft, draft);
         if self.run_is_untouched() {
             self.follow_draft();
@@ -184,6 +188,7 @@ impl App {
 
     /// Tells the worker what the window looks at, when that has changed.
     pub(super) fn look(&mut self) {
+        self.prepare_drawing();
         let Some(worker) = &self.worker else { return };
         let shows = |pane| self.layout.shows(pane);
         let revision = self.probe.as_ref().map_or(0, |probe| probe.revision);
@@ -193,6 +198,11 @@ impl App {
             layer: shows(Pane::Activations).then_some(self.looking.layer),
             scatter: shows(Pane::Latent),
             hovered: self.looking.hovered,
+            own: if shows(Pane::YourImage) || shows(Pane::Latent) {
+                self.state.own.request(shows(Pane::YourImage))
+            } else {
+                Arc::from([])
+            },
         };
         if self.probe.as_ref() != Some(&request) {
             request.revision += 1;

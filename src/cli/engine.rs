@@ -1,12 +1,17 @@
 //! Driving the worker from the command line: say what is wanted, wait for what happens.
 
-use std::cell::RefCell;
+use std::cell::Cell;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 
-use crate::protocol::{Command, DataSource, DatasetDescription, DeviceChoice, Event, Yardsticks};
+use crate::experiment::Experiment;
+use crate::protocol::{
+    Command, DataSource, DatasetDescription, DeviceChoice, Event, Failure, Phase, ProbeRequest,
+    RunHistory, RunId, Snapshot,
+};
 use crate::train::device;
 use crate::worker::{self, Wake, Worker};
 
@@ -19,8 +24,20 @@ pub struct Engine {
     device_name: String,
     worker: Worker,
     interrupted: Arc<AtomicBool>,
-    /// Of the data set in use; they come once, whatever is being waited for then.
-    yardsticks: RefCell<Option<Yardsticks>>,
+    /// Whether the yardsticks of the data set in use are known; that is said once, whatever is being waited for
+    /// then.
+    has_yardsticks: Cell<bool>,
+}
+
+/// A run that was opened.
+#[derive(Clone, Debug)]
+pub struct OpenedRun {
+    /// Its recipe.
+    pub experiment: Experiment,
+    /// What it had recorded, and what its model measures.
+    pub history: RunHistory,
+    /// The digits it learned from.
+    pub dataset: DatasetDescription,
 }
 
 impl Engine {
@@ -51,7 +68,7 @@ impl Engine {
             device_name,
             worker,
             interrupted,
-            yardsticks: RefCell::new(None),
+            has_yardsticks: Cell::new(false),
         })
     }
 
@@ -61,10 +78,10 @@ impl Engine {
         &self.device_name
     }
 
-    /// What the data set in use allows; none until it has been reported.
+    /// Whether it is known what the data set in use allows.
     #[must_use]
-    pub fn yardsticks(&self) -> Option<Yardsticks> {
-        self.yardsticks.borrow().clone()
+    pub fn has_yardsticks(&self) -> bool {
+        self.has_yardsticks.get()
     }
 
     /// Hands over a command.
@@ -98,8 +115,8 @@ impl Engine {
             .context("the training thread is gone")?;
         match events.recv_timeout(MOMENT) {
             Ok(event) => {
-                if let Event::YardsticksKnown(yardsticks) = &event {
-                    self.yardsticks.replace(Some(yardsticks.clone()));
+                if matches!(event, Event::YardsticksKnown(_)) {
+                    self.has_yardsticks.set(true);
                 }
                 Ok(Some(event))
             }
@@ -110,13 +127,34 @@ impl Engine {
         }
     }
 
+    /// Looks at the model and waits for the answer.
+    ///
+    /// # Errors
+    /// When the device fails, someone pressed Ctrl-C, or the worker is gone.
+    pub fn look(&self, request: ProbeRequest) -> Result<Snapshot> {
+        let revision = request.revision;
+        self.worker.look_at(request);
+        loop {
+            if self.is_interrupted() {
+                bail!("interrupted");
+            }
+            let snapshot = self.worker.snapshot();
+            if let Some(snapshot) = snapshot.filter(|snapshot| snapshot.revision == revision) {
+                return Ok(snapshot);
+            }
+            if let Some(Event::Failed(failure)) = self.wait()? {
+                bail!(failure);
+            }
+        }
+    }
+
     /// Loads digits, showing how far it is.
     ///
     /// # Errors
     /// What is missing or damaged, and what to do.
     pub fn load(&self, source: DataSource, progress: &Progress) -> Result<DatasetDescription> {
         self.send(Command::LoadDataset(source))?;
-        self.yardsticks.replace(None); // of the data set before
+        self.has_yardsticks.set(false); // of the data set before
         loop {
             if self.is_interrupted() {
                 self.send(Command::CancelLoading)?;
@@ -126,6 +164,51 @@ impl Engine {
                 Some(Event::DatasetProgress(state)) => progress.set_loading(&state),
                 Some(Event::DatasetLoaded(dataset)) => return Ok(dataset),
                 Some(Event::Failed(failure)) => bail!(failure),
+                _ => {}
+            }
+        }
+    }
+
+    /// Opens the run in a folder, on the digits named or else on those it learned from. After this, the worker
+    /// has its model: the folder's weights, recipe and place in the plan.
+    ///
+    /// # Errors
+    /// What is wrong with the folder or the digits, and what to do.
+    pub fn open_run(
+        &self,
+        folder: &Path,
+        data: Option<&DataSource>,
+        progress: &Progress,
+    ) -> Result<OpenedRun> {
+        let mut dataset = self.load(data.cloned().unwrap_or(DataSource::Auto), progress)?;
+        let mut found = self.try_open(folder)?;
+        if let (Err(Failure::OtherDataset { needed, .. }), None) = (&found, data) {
+            dataset = self.load(needed.source(), progress)?;
+            found = self.try_open(folder)?;
+        }
+        let (experiment, history) = found?;
+        Ok(OpenedRun {
+            experiment,
+            history,
+            dataset,
+        })
+    }
+
+    fn try_open(&self, folder: &Path) -> Result<Result<(Experiment, RunHistory), Failure>> {
+        let folder = folder.to_owned();
+        let run = RunId(1);
+        self.send(Command::OpenRun { run, folder })?;
+        let (mut recipe, mut recorded) = (None, None);
+        loop {
+            match self.wait()? {
+                Some(Event::RunStarted { experiment, .. }) => recipe = Some(experiment),
+                Some(Event::RunOpened { history, .. }) => recorded = Some(history),
+                Some(Event::PhaseChanged { phase, .. }) if phase != Phase::PreparingKernels => {
+                    if let (Some(experiment), Some(history)) = (recipe.take(), recorded.take()) {
+                        return Ok(Ok((experiment, history))); // and the worker rests
+                    }
+                }
+                Some(Event::Failed(failure)) => return Ok(Err(failure)),
                 _ => {}
             }
         }

@@ -5,6 +5,7 @@ mod doctor;
 mod engine;
 mod presets;
 mod progress;
+mod reconstruct;
 mod reproduce;
 mod run;
 mod train;
@@ -39,6 +40,9 @@ pub struct WindowArgs {
     /// Start with this preset instead of the last experiment
     #[arg(long)]
     pub preset: Option<PresetId>,
+    /// Go on with the run in this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "preset")]
+    pub run: Option<PathBuf>,
     /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`
     #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
     pub data: Option<DataSource>,
@@ -57,9 +61,13 @@ pub struct WindowArgs {
     /// Scale of everything: 1.5 for a projector
     #[arg(long)]
     pub scale: Option<f32>,
-    /// The view to bring to the front of its tabs: `loss`, `digits`, `latent`, `activations` or `numbers`
+    /// The view to bring to the front of its tabs: `loss`, `digits`, `latent`, `activations`,
+    /// `your-image` or `numbers`
     #[arg(long, value_name = "VIEW", value_parser = view)]
     pub view: Option<Pane>,
+    /// Open a picture of your own, or a folder of them; may be given several times
+    #[arg(long, value_name = "FILE|DIR")]
+    pub own: Vec<PathBuf>,
     /// Take a picture of the window and close it
     #[arg(long, value_name = "FILE.png")]
     pub screenshot: Option<PathBuf>,
@@ -86,6 +94,8 @@ pub enum Command {
     Train(train::TrainArgs),
     /// Train presets and hold what they reach against what was published
     Reproduce(reproduce::ReproduceArgs),
+    /// Rebuild pictures of your own with a trained model
+    Reconstruct(reconstruct::ReconstructArgs),
     /// Fetch, list or check the digits to learn from
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -103,6 +113,7 @@ impl Command {
             Self::Presets => presets::run(),
             Self::Train(args) => train::run(&args),
             Self::Reproduce(args) => reproduce::run(&args),
+            Self::Reconstruct(args) => reconstruct::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
         }

@@ -5,18 +5,18 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::experiment::{Bound, Expectation, Experiment, PresetId, Prior, Variational};
-use crate::protocol::{DataSource, DatasetDescription, DatasetKind, DeviceChoice, RunId};
-use crate::run_folder::{self, EXPERIMENT_FILE, SUMMARY_FILE, Summary};
+use crate::protocol::{Command, DataSource, DatasetDescription, DatasetKind, DeviceChoice, RunId};
+use crate::run_folder::{self, EXPERIMENT_FILE, Summary};
 use crate::whole_file;
 
 use super::data_source;
 use super::engine::Engine;
 use super::progress::Progress;
-use super::run::{self, Ending};
+use super::run::{self, Begun, Ending};
 use super::train::check_writable;
 
 /// Presets that train faster than this are trained with three seeds, the others with one.
@@ -233,9 +233,8 @@ impl Bench<'_> {
     /// A run in a folder that followed this very recipe on this data set to its end.
     fn finished_run(&self, experiment: &Experiment, folder: &Path) -> Option<Summary> {
         let recipe = std::fs::read_to_string(folder.join(EXPERIMENT_FILE)).ok()?;
-        let summary = std::fs::read_to_string(folder.join(SUMMARY_FILE)).ok()?;
-        let summary: Summary = serde_json::from_str(&summary).ok()?;
-        let is_same = recipe == run_folder::to_toml(experiment)
+        let summary = Summary::of_folder(folder)?;
+        let is_same = run_folder::read_experiment(&recipe).as_ref() == Ok(experiment)
             && summary.epochs == experiment.total_epochs()
             && summary.data == self.dataset.kind.name();
         is_same.then_some(summary)
@@ -244,15 +243,17 @@ impl Bench<'_> {
     fn train(&mut self, experiment: &Experiment, folder: &Path) -> Result<Summary> {
         check_writable(folder)?;
         self.n_runs += 1;
-        let (id, dataset) = (RunId(self.n_runs), self.dataset.clone());
-        let experiment = experiment.clone();
-        let (record, ending) =
-            run::to_its_end(&self.engine, id, experiment, dataset, self.progress)?;
-        record.save(&self.engine, folder)?;
+        let (run, experiment) = (RunId(self.n_runs), experiment.clone());
+        self.engine.send(Command::StartRun {
+            run,
+            experiment: experiment.clone(),
+        })?;
+        let begun = Begun::new(experiment);
+        let (summary, ending) = run::to_its_end(&self.engine, begun, folder, self.progress)?;
         match ending {
             Ending::Finished => {
-                self.progress.line(&record.conclusion(folder));
-                record.summary().context("the run ended without figures")
+                self.progress.line(&run::conclusion(&summary, folder));
+                Ok(summary)
             }
             Ending::Interrupted => bail!("interrupted; what is done is kept"),
             Ending::Failed(failure) => bail!(failure),

@@ -1,46 +1,15 @@
 //! One run without a window, from its start to its folder.
 
 use std::path::Path;
-use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::experiment::Experiment;
-use crate::protocol::{
-    CodeReport, Command, DatasetDescription, Evaluation, EvaluationScope, Event, Failure, Phase,
-    PlanPosition, RunId, StepBatch, Yardsticks,
-};
-use crate::run_folder::{
-    self, AdversarySummary, CodeSummary, CompressionSummary, DataSetSummary, EXPERIMENT_FILE,
-    METRICS_FILE, MetricsTable, Noticed, PcaSummary, SUMMARY_FILE, SUMMARY_FORMAT, Summary,
-    TestFigures,
-};
-use crate::whole_file;
+use crate::protocol::{Command, Evaluation, EvaluationScope, Event, Failure, Phase, StepBatch};
+use crate::run_folder::Summary;
 
 use super::engine::Engine;
 use super::progress::Progress;
-
-/// Trains a recipe until its plan is done, and judges its code.
-///
-/// # Errors
-/// When the recipe is refused, or the worker is gone.
-pub fn to_its_end(
-    engine: &Engine,
-    run: RunId,
-    experiment: Experiment,
-    dataset: DatasetDescription,
-    progress: &Progress,
-) -> Result<(Record, Ending)> {
-    let device = engine.device_name().to_owned();
-    let mut record = Record::new(experiment.clone(), dataset, device);
-    engine.send(Command::StartRun { run, experiment })?;
-    engine.send(Command::Train)?;
-    let ending = follow(engine, &mut record, progress)?;
-    if matches!(ending, Ending::Finished) {
-        judge(engine, &mut record, progress)?;
-    }
-    Ok((record, ending))
-}
 
 /// How a run ended.
 pub enum Ending {
@@ -52,45 +21,85 @@ pub enum Ending {
     Failed(Failure),
 }
 
-/// What a run leaves behind.
-pub struct Record {
-    experiment: Experiment,
-    dataset: DatasetDescription,
-    device: String,
-    n_parameters: usize,
-    metrics: MetricsTable,
-    position: PlanPosition,
-    started: Instant,
+/// How far a run was when this program began to train it.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// Its recipe.
+    pub experiment: Experiment,
+    /// Epochs that were done.
+    pub epoch: f64,
+}
+
+impl Begun {
+    /// A run that starts.
+    #[must_use]
+    pub fn new(experiment: Experiment) -> Self {
+        Self {
+            experiment,
+            epoch: 0.0,
+        }
+    }
+}
+
+/// Trains the run in progress until its plan is done, judges its code, and writes its folder. What an
+/// interrupted run has reached is written all the same.
+///
+/// # Errors
+/// When the recipe is refused, the folder is not written, or the worker is gone.
+pub fn to_its_end(
+    engine: &Engine,
+    begun: Begun,
+    folder: &Path,
+    progress: &Progress,
+) -> Result<(Summary, Ending)> {
+    engine.send(Command::Train)?;
+    let ending = follow(engine, &mut Tally::new(begun), progress)?;
+    if matches!(ending, Ending::Finished) {
+        judge(engine, progress)?;
+    }
+    save(engine, folder)?;
+    let summary = Summary::of_folder(folder)
+        .with_context(|| format!("{} holds no figures", folder.display()))?;
+    Ok((summary, ending))
+}
+
+/// One line for people.
+#[must_use]
+pub fn conclusion(summary: &Summary, folder: &Path) -> String {
+    format!(
+        "{} epochs, {} steps, {:.1} s on {}: test MSE {:.5} per pixel; the run is in {}",
+        summary.epochs,
+        summary.steps,
+        summary.seconds,
+        summary.device,
+        summary.test.mse_per_pixel,
+        folder.display()
+    )
+}
+
+/// What is shown while a run goes on.
+struct Tally {
+    begun: Begun,
     images: u64,
     training_secs: f64,
-    full: Option<Evaluation>,
-    yardsticks: Option<Yardsticks>,
-    report: Option<CodeReport>,
     last_objective: f32,
 }
 
-impl Record {
-    /// Nothing has happened yet.
-    fn new(experiment: Experiment, dataset: DatasetDescription, device: String) -> Self {
+impl Tally {
+    fn new(begun: Begun) -> Self {
         Self {
-            metrics: MetricsTable::new(&experiment),
-            experiment,
-            dataset,
-            device,
-            n_parameters: 0,
-            position: PlanPosition::default(),
-            started: Instant::now(),
+            begun,
             images: 0,
             training_secs: 0.0,
-            full: None,
-            yardsticks: None,
-            report: None,
             last_objective: f32::NAN,
         }
     }
 
-    fn elapsed_secs(&self) -> f64 {
-        self.started.elapsed().as_secs_f64()
+    fn add_steps(&mut self, steps: &StepBatch) {
+        self.images += steps.n_images;
+        self.training_secs += steps.elapsed_secs;
+        let objective = steps.terms.first().and_then(|(_, values)| values.last());
+        self.last_objective = objective.copied().unwrap_or(self.last_objective);
     }
 
     #[expect(clippy::cast_precision_loss, reason = "images are far below 2^53")]
@@ -101,100 +110,14 @@ impl Record {
             0.0
         }
     }
-
-    fn add_steps(&mut self, steps: &StepBatch) {
-        self.metrics.push_steps(steps, self.elapsed_secs());
-        self.images += steps.n_images;
-        self.training_secs += steps.elapsed_secs;
-        let objective = steps.terms.first().and_then(|(_, values)| values.last());
-        self.last_objective = objective.copied().unwrap_or(self.last_objective);
-    }
-
-    /// Its figures; none before the first epoch was complete.
-    #[must_use]
-    pub fn summary(&self) -> Option<Summary> {
-        let full = self.full.as_ref()?;
-        let report = self.report.as_ref();
-        let both = self.yardsticks.as_ref().zip(report);
-        Some(Summary {
-            format: SUMMARY_FORMAT,
-            preset: self.experiment.preset,
-            seed: self.experiment.seed,
-            device: self.device.clone(),
-            data: self.dataset.kind.name().to_owned(),
-            parameters: self.n_parameters,
-            epochs: self.position.epochs_done,
-            steps: full.step,
-            seconds: self.elapsed_secs(),
-            images_per_second: self.images_per_sec(),
-            test: TestFigures::from(full),
-            code: CodeSummary::of(full, report),
-            adversary: full.adversarial.as_ref().map(AdversarySummary::from),
-            pca: both.and_then(|(yardsticks, report)| {
-                PcaSummary::of(yardsticks, report, self.experiment.architecture.code_size())
-            }),
-            data_set: both.map(|(yardsticks, report)| DataSetSummary::of(yardsticks, report)),
-            compression: report.map(|report| CompressionSummary::from(&report.compression)),
-            noticed: full
-                .diagnoses
-                .iter()
-                .map(|diagnosis| Noticed {
-                    what: diagnosis.key().to_owned(),
-                    message: diagnosis.to_string(),
-                })
-                .collect(),
-        })
-    }
-
-    /// Writes the run folder.
-    ///
-    /// # Errors
-    /// When a file cannot be written, or the worker is gone.
-    pub fn save(&self, engine: &Engine, folder: &Path) -> Result<()> {
-        engine.send(Command::SaveModel {
-            folder: folder.to_owned(),
-        })?;
-        loop {
-            match engine.wait()? {
-                Some(Event::ModelSaved { .. }) => break,
-                Some(Event::Failed(failure)) => bail!(failure),
-                _ => {}
-            }
-        }
-        let toml = run_folder::to_toml(&self.experiment);
-        whole_file::write(&folder.join(EXPERIMENT_FILE), toml.as_bytes())?;
-        let csv = self.metrics.as_csv();
-        whole_file::write(&folder.join(METRICS_FILE), csv.as_bytes())?;
-        if let Some(summary) = self.summary() {
-            let json = serde_json::to_string_pretty(&summary)? + "\n";
-            whole_file::write(&folder.join(SUMMARY_FILE), json.as_bytes())?;
-        }
-        Ok(())
-    }
-
-    /// One line for people.
-    #[must_use]
-    pub fn conclusion(&self, folder: &Path) -> String {
-        let test = self
-            .full
-            .as_ref()
-            .map_or(f64::NAN, |full| full.mse_per_pixel);
-        format!(
-            "{} epochs, {} steps, {:.1} s on {}: test MSE {test:.5} per pixel; the run is in {}",
-            self.position.epochs_done,
-            self.position.steps_done,
-            self.elapsed_secs(),
-            self.device,
-            folder.display()
-        )
-    }
 }
 
 /// Takes in what happens until the run ends.
-fn follow(engine: &Engine, record: &mut Record, progress: &Progress) -> Result<Ending> {
+fn follow(engine: &Engine, tally: &mut Tally, progress: &Progress) -> Result<Ending> {
     let mut failed = None;
     let mut is_pausing = false;
     let mut said_preparing = false;
+    let mut has_begun = false; // a run that was opened may be said to rest before it is trained
     loop {
         if engine.is_interrupted() && !is_pausing {
             is_pausing = true;
@@ -204,40 +127,25 @@ fn follow(engine: &Engine, record: &mut Record, progress: &Progress) -> Result<E
             continue;
         };
         match event {
-            Event::DeviceChanged { device } => record.device = device.name,
-            Event::RunStarted { n_parameters, .. } => {
-                record.n_parameters = n_parameters;
-                record.started = Instant::now();
-            }
             Event::StepsTaken { steps, .. } => {
-                record.add_steps(&steps);
-                show_steps(record, &steps, progress);
+                tally.add_steps(&steps);
+                show_steps(tally, &steps, progress);
             }
-            Event::Evaluated { evaluation, .. } => {
-                record
-                    .metrics
-                    .push_evaluation(&evaluation, record.elapsed_secs());
-                if evaluation.scope == EvaluationScope::Full {
-                    show_epoch(record, &evaluation, progress);
-                    record.full = Some(evaluation);
-                }
+            Event::Evaluated { evaluation, .. } if evaluation.scope == EvaluationScope::Full => {
+                show_epoch(tally, &evaluation, progress);
             }
             Event::PhaseChanged { phase, .. } => match phase {
-                Phase::PreparingKernels if !std::mem::replace(&mut said_preparing, true) => {
-                    progress.line("preparing GPU kernels…");
+                Phase::PreparingKernels => {
+                    has_begun = true;
+                    if !std::mem::replace(&mut said_preparing, true) {
+                        progress.line("preparing GPU kernels…");
+                    }
                 }
-                Phase::PreparingKernels | Phase::Ready => {}
-                Phase::Training { position } => record.position = position,
-                Phase::Finished { position } => {
-                    record.position = position;
-                    return Ok(Ending::Finished);
-                }
-                Phase::Paused { position } => {
-                    record.position = position;
-                    return Ok(Ending::Interrupted);
-                }
-                Phase::Stopped { position } => {
-                    record.position = position;
+                Phase::Training { .. } => has_begun = true,
+                Phase::Finished { .. } if has_begun => return Ok(Ending::Finished),
+                Phase::Paused { .. } if has_begun => return Ok(Ending::Interrupted),
+                Phase::Ready | Phase::Finished { .. } | Phase::Paused { .. } => {}
+                Phase::Stopped { .. } => {
                     let Some(failure) = failed.take() else {
                         bail!("the run stopped without saying why");
                     };
@@ -255,15 +163,14 @@ fn follow(engine: &Engine, record: &mut Record, progress: &Progress) -> Result<E
     }
 }
 
-/// Has the code judged.
-fn judge(engine: &Engine, record: &mut Record, progress: &Progress) -> Result<()> {
+/// Has the code judged, once what it is held against is known.
+fn judge(engine: &Engine, progress: &Progress) -> Result<()> {
     progress.set(1.0, "measuring the code…".to_owned());
     engine.send(Command::JudgeCode)?;
-    while record.report.is_none() || record.yardsticks.is_none() {
-        let event = engine.wait()?;
-        record.yardsticks = engine.yardsticks();
-        match event {
-            Some(Event::CodeJudged { report, .. }) => record.report = Some(report),
+    let mut is_judged = false;
+    while !is_judged || !engine.has_yardsticks() {
+        match engine.wait()? {
+            Some(Event::CodeJudged { .. }) => is_judged = true,
             Some(Event::Failed(failure)) => bail!(failure),
             _ => {}
         }
@@ -271,24 +178,41 @@ fn judge(engine: &Engine, record: &mut Record, progress: &Progress) -> Result<()
     Ok(())
 }
 
-fn show_steps(record: &Record, steps: &StepBatch, progress: &Progress) {
+/// Writes the run folder.
+fn save(engine: &Engine, folder: &Path) -> Result<()> {
+    let folder = folder.to_owned();
+    engine.send(Command::SaveRun { folder })?;
+    loop {
+        match engine.wait()? {
+            Some(Event::RunSaved { .. }) => return Ok(()),
+            Some(Event::Failed(failure)) => bail!(failure),
+            _ => {}
+        }
+    }
+}
+
+fn show_steps(tally: &Tally, steps: &StepBatch, progress: &Progress) {
     let Some(&epoch) = steps.epochs.last() else {
         return;
     };
+    let Begun {
+        experiment,
+        epoch: begun,
+    } = &tally.begun;
     #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
-    let goal = record.experiment.total_epochs() as f64;
-    let rate = record.images_per_sec();
-    let left_secs = (goal - epoch) * record.training_secs / epoch.max(f64::MIN_POSITIVE);
+    let goal = experiment.total_epochs() as f64;
+    let trained = (epoch - begun).max(f64::MIN_POSITIVE);
+    let left_secs = (goal - epoch) * tally.training_secs / trained;
     let message = format!(
         "epoch {epoch:.1}/{goal:.0}  {} {:.4}  {:.1} k img/s  {left_secs:.0} s left",
-        record.experiment.objective.reconstruction.short_label(),
-        record.last_objective,
-        rate / 1e3,
+        experiment.objective.reconstruction.short_label(),
+        tally.last_objective,
+        tally.images_per_sec() / 1e3,
     );
     progress.set(epoch / goal, message);
 }
 
-fn show_epoch(record: &Record, evaluation: &Evaluation, progress: &Progress) {
+fn show_epoch(tally: &Tally, evaluation: &Evaluation, progress: &Progress) {
     let objective = evaluation
         .terms
         .first()
@@ -296,9 +220,9 @@ fn show_epoch(record: &Record, evaluation: &Evaluation, progress: &Progress) {
     progress.line(&format!(
         "epoch {:.0}/{}  train {:.5}  test {objective:.5}  test MSE {:.5} per pixel  {:.1} k img/s",
         evaluation.epoch,
-        record.experiment.total_epochs(),
-        record.last_objective,
+        tally.begun.experiment.total_epochs(),
+        tally.last_objective,
         evaluation.mse_per_pixel,
-        record.images_per_sec() / 1e3,
+        tally.images_per_sec() / 1e3,
     ));
 }

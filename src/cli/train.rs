@@ -6,13 +6,13 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::experiment::{Experiment, PresetId};
-use crate::protocol::{DataSource, DeviceChoice, RunId};
+use crate::protocol::{Command, DataSource, DeviceChoice, RunId};
 use crate::run_folder;
 
 use super::data_source;
 use super::engine::Engine;
 use super::progress::Progress;
-use super::run::{self, Ending};
+use super::run::{self, Begun, Ending};
 
 /// A run without a window.
 #[derive(Clone, Debug, Args)]
@@ -21,16 +21,23 @@ pub struct TrainArgs {
     #[arg(
         long,
         conflicts_with = "experiment",
-        required_unless_present = "experiment"
+        required_unless_present_any = ["experiment", "resume"]
     )]
     preset: Option<PresetId>,
-    /// A recipe in a TOML file, such as a run folder's experiment.toml
+    /// A recipe in a TOML file: a run folder's experiment.toml, or a short one as the window copies it
     #[arg(long, value_name = "FILE.toml")]
     experiment: Option<PathBuf>,
     /// Change a setting: a place in experiment.toml, or `code`, `hidden`, `learning_rate`,
     /// `batch_size`, `epochs`, `l1`, `noise`, `loss`, `train_samples`
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Go on with the run in this folder until its plan is done, or until so many --epochs are, and write it
+    /// there again
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "experiment", "set", "seed", "out"])]
+    resume: Option<PathBuf>,
+    /// Start with the weights in this safetensors file, under PyTorch's names, in place of random ones
+    #[arg(long, value_name = "FILE.safetensors", conflicts_with = "resume")]
+    weights: Option<PathBuf>,
     /// Passes over the training images
     #[arg(long)]
     epochs: Option<usize>,
@@ -38,8 +45,8 @@ pub struct TrainArgs {
     #[arg(long)]
     seed: Option<u64>,
     /// Folder to write the run into; it is made where it is missing
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "resume")]
+    out: Option<PathBuf>,
     /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`; by default MNIST
     /// where it is found, otherwise the pen digits
     #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
@@ -55,26 +62,88 @@ pub struct TrainArgs {
 /// When a setting, the data, the device or the folder is not fit, or the run does not reach its end. What an
 /// interrupted run has reached is written all the same.
 pub fn run(args: &TrainArgs) -> Result<()> {
+    match (&args.resume, &args.out) {
+        (Some(folder), _) => resume(args, folder),
+        (None, Some(out)) => start(args, out),
+        (None, None) => bail!("name a folder for the run with --out"),
+    }
+}
+
+fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     let experiment = experiment_of(args)?;
-    check_writable(&args.out)?;
+    check_writable(out)?;
     let engine = Engine::start(args.device)?;
     let progress = Progress::new();
-    let dataset = engine.load(args.data.clone().unwrap_or(DataSource::Auto), &progress)?;
+    engine.load(args.data.clone().unwrap_or(DataSource::Auto), &progress)?;
 
-    let run = RunId(1);
-    let (record, ending) = run::to_its_end(&engine, run, experiment, dataset, &progress)?;
-    record.save(&engine, &args.out)?;
+    let (run, recipe) = (RunId(1), experiment.clone());
+    engine.send(match args.weights.clone() {
+        None => Command::StartRun {
+            run,
+            experiment: recipe,
+        },
+        Some(file) => Command::StartFromWeights {
+            run,
+            experiment: recipe,
+            file,
+        },
+    })?;
+    train(&engine, Begun::new(experiment), out, &progress)
+}
+
+/// Goes on with the run in a folder.
+fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
+    let engine = Engine::start(args.device)?;
+    let progress = Progress::new();
+    let opened = engine.open_run(folder, args.data.as_ref(), &progress)?;
+    check_writable(folder)?;
+    let epoch = opened.history.evaluation.epoch;
+    progress.line(&format!(
+        "going on with {} at epoch {epoch:.1} on {}",
+        folder.display(),
+        opened.dataset.kind.label()
+    ));
+    if let Some(lost) = &opened.history.lost {
+        progress.line(lost);
+    }
+    let mut experiment = opened.experiment;
+    if let Some(epochs) = args.epochs {
+        if !experiment.plan.is_plain() {
+            bail!(
+                "this run has a plan of several parts, and its length is fixed: leave --epochs out"
+            );
+        }
+        experiment.training.epochs = epochs;
+        experiment.validate()?;
+        engine.send(Command::Tune(experiment.clone()))?;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
+    let goal = experiment.total_epochs() as f64;
+    if epoch >= goal {
+        progress.finish();
+        progress.line(&format!(
+            "all {goal} epochs of the run in {} are done: --epochs goes further",
+            folder.display()
+        ));
+        return Ok(());
+    }
+    train(&engine, Begun { experiment, epoch }, folder, &progress)
+}
+
+/// Trains the run in progress to its end, and says how it ended.
+fn train(engine: &Engine, begun: Begun, folder: &Path, progress: &Progress) -> Result<()> {
+    let (summary, ending) = run::to_its_end(engine, begun, folder, progress)?;
     progress.finish();
     match ending {
         Ending::Finished => {
-            progress.line(&record.conclusion(&args.out));
+            progress.line(&run::conclusion(&summary, folder));
             Ok(())
         }
-        Ending::Interrupted => bail!("interrupted; what was reached is in {}", args.out.display()),
+        Ending::Interrupted => bail!("interrupted; what was reached is in {}", folder.display()),
         Ending::Failed(failure) => Err(anyhow::Error::new(failure)).with_context(|| {
             format!(
                 "the run stopped; what it had reached is in {}",
-                args.out.display()
+                folder.display()
             )
         }),
     }
@@ -84,8 +153,8 @@ fn experiment_of(args: &TrainArgs) -> Result<Experiment> {
     let mut experiment = match (&args.preset, &args.experiment) {
         (Some(preset), _) => preset.preset().experiment(),
         (None, Some(path)) => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("{} cannot be read", path.display()))?;
+            let text = run_folder::read_text(path)?
+                .with_context(|| format!("{} does not exist", path.display()))?;
             run_folder::read_experiment(&text)
                 .with_context(|| format!("{} is no experiment", path.display()))?
         }

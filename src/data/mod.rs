@@ -1,11 +1,13 @@
 //! Digits: the data sets the program knows, and cutting them into batches.
 
 mod batch;
+mod centring;
 mod dataset;
 mod load;
 pub mod mnist;
 pub mod noise;
 pub mod pen_digits;
+pub mod photo;
 
 pub use batch::{Corruptor, EpochOrder};
 pub use dataset::{Dataset, Split};

@@ -157,6 +157,33 @@ pub enum Term {
 }
 
 impl Term {
+    /// Every number there is a column for.
+    const ALL: [Self; 17] = [
+        Self::Objective,
+        Self::Reconstruction(Reconstruction::Mse),
+        Self::Reconstruction(Reconstruction::Bce),
+        Self::Reconstruction(Reconstruction::Mae),
+        Self::L1,
+        Self::KlSparsity,
+        Self::Contraction,
+        Self::LatentKl,
+        Self::Generator,
+        Self::Discriminator,
+        Self::DiscriminatorAccuracy,
+        Self::JacobianNorm,
+        Self::LayerReconstruction,
+        Self::Classification,
+        Self::ClassificationFromRandom,
+        Self::ErrorRate,
+        Self::ErrorRateFromRandom,
+    ];
+
+    /// The term of a column of `metrics.csv`.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|term| term.key() == key)
+    }
+
     /// The name people read in legends.
     #[must_use]
     pub fn label(self) -> &'static str {

@@ -38,6 +38,23 @@ impl DatasetKind {
         }
     }
 
+    /// The digits of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Mnist, Self::PenDigits]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+
+    /// Where these digits come from when nothing else was said.
+    #[must_use]
+    pub fn source(self) -> DataSource {
+        match self {
+            Self::Mnist => DataSource::Mnist,
+            Self::PenDigits => DataSource::PenDigits,
+        }
+    }
+
     /// Its name for people.
     #[must_use]
     pub fn label(self) -> &'static str {

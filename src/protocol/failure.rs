@@ -1,8 +1,10 @@
 //! What can go wrong on the worker's side, and what the window can offer then.
 
+use std::path::PathBuf;
+
 use crate::experiment::Term;
 
-use super::{DeviceChoice, RunId};
+use super::{DatasetKind, DeviceChoice, RunId};
 
 /// Something that went wrong. The worker lives on, except after [`Failure::WorkerPanicked`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -24,6 +26,31 @@ pub enum Failure {
     NotSaved {
         /// What, which file, and what to do.
         reason: String,
+    },
+    /// A run could not be opened, or weights not be taken over; the run in progress still is.
+    #[error("{reason}")]
+    NotOpened {
+        /// Which run it would have been.
+        run: RunId,
+        /// What, which file, and what to do.
+        reason: String,
+    },
+    /// A run learned from other digits than those in use; the run in progress still is.
+    #[error(
+        "the run in {folder} learned from {needed}, and {in_use} is in use: load {needed}, then open it again",
+        folder = .folder.display(),
+        needed = .needed.label(),
+        in_use = .in_use.label()
+    )]
+    OtherDataset {
+        /// Which run it would have been.
+        run: RunId,
+        /// Its folder.
+        folder: PathBuf,
+        /// The digits it learned from.
+        needed: DatasetKind,
+        /// The digits in use.
+        in_use: DatasetKind,
     },
     /// A device did not start; training stays where it was.
     #[error("{choice} does not start: {reason}", choice = .choice.label())]

@@ -11,7 +11,9 @@
 mod dataset;
 mod device;
 mod failure;
+mod history;
 mod metrics;
+mod own;
 mod probe;
 mod yardstick;
 
@@ -28,9 +30,14 @@ pub use dataset::{
 };
 pub use device::{DeviceChoice, DeviceInfo, DeviceKind};
 pub use failure::Failure;
+pub use history::{HistoryRow, Measured, RunHistory};
 pub use metrics::{
     AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
     Psnr, StepBatch, VariationalFigures,
+};
+pub use own::{
+    Backdrop, Centring, Decisions, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Paper, PenStroke,
+    PhotoNote, PhotoStage, Preparation, Prepared, StagePicture, Standing,
 };
 pub use probe::{
     ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleIdx, ScatterView, Snapshot,
@@ -76,10 +83,31 @@ pub enum Command {
     UseDevice(DeviceChoice),
     /// Measure what the code is worth; it takes seconds, during which nothing is trained.
     JudgeCode,
-    /// Write the model's weights and the optimizer's state into a run folder.
-    SaveModel {
+    /// Measure the model where that was not done at this step, and write the run's folder.
+    SaveRun {
         /// The folder; it is made where it is missing.
         folder: PathBuf,
+    },
+    /// Write the run's folder as it is, in case nobody gets to saving it.
+    BackUpRun {
+        /// The folder; it is made where it is missing.
+        folder: PathBuf,
+    },
+    /// Go on with the run in a folder. The run before it ends, unless this one cannot be opened.
+    OpenRun {
+        /// Its name from here on, chosen by the window.
+        run: RunId,
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// Make a new model from a recipe, with weights from a file in place of its first ones.
+    StartFromWeights {
+        /// Name of the new run, chosen by the window.
+        run: RunId,
+        /// Its recipe.
+        experiment: Experiment,
+        /// A safetensors file under `PyTorch`'s names and layout.
+        file: PathBuf,
     },
 }
 
@@ -154,12 +182,32 @@ pub enum Event {
         /// What it is worth.
         report: CodeReport,
     },
-    /// The model's weights and the optimizer's state are on disk.
-    ModelSaved {
+    /// The run that was started just now goes on from a folder, or from weights in a file.
+    RunOpened {
         /// Which run.
         run: RunId,
-        /// The folder they are in.
+        /// The folder or file.
+        from: PathBuf,
+        /// What it had recorded.
+        history: RunHistory,
+    },
+    /// The run's folder is on disk.
+    RunSaved {
+        /// Which run.
+        run: RunId,
+        /// The folder.
         folder: PathBuf,
+        /// Steps taken before it was saved.
+        step: u64,
+    },
+    /// The run's folder was written in case nobody gets to saving it.
+    RunBackedUp {
+        /// Which run.
+        run: RunId,
+        /// The folder.
+        folder: PathBuf,
+        /// Steps taken before it was written.
+        step: u64,
     },
     /// Something went wrong; what it was says what can be done.
     Failed(Failure),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::experiment::LayerName;
 
-use super::RunId;
+use super::{OwnImage, OwnView, RunId};
 
 /// Position of an image in the test split; ties points, pictures and labels together everywhere.
 pub type SampleIdx = u32;
@@ -22,6 +22,8 @@ pub struct ProbeRequest {
     pub scatter: bool,
     /// The test image under the pointer in the scatter.
     pub hovered: Option<SampleIdx>,
+    /// Images of one's own that are to be rebuilt; none while no view shows them.
+    pub own: Arc<[OwnImage]>,
 }
 
 impl Default for ProbeRequest {
@@ -32,6 +34,7 @@ impl Default for ProbeRequest {
             layer: Some(LayerName::Code),
             scatter: true,
             hovered: None,
+            own: Arc::from([]),
         }
     }
 }
@@ -54,6 +57,8 @@ pub struct Snapshot {
     pub activations: Option<Arc<ActivationView>>,
     /// The test split in the plane.
     pub scatter: Option<Arc<ScatterView>>,
+    /// The own images asked for.
+    pub own: Option<Arc<OwnView>>,
 }
 
 /// Images of some test samples on their way through the network; pixels are 0..1, row by row.

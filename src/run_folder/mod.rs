@@ -1,21 +1,21 @@
-//! The readable files of a run folder: the recipe, the figures, the curves.
+//! The files of a run folder: their names, the readable ones, and how they are read and written.
 
 mod experiment_toml;
+mod files;
 mod metrics;
+mod recipe;
+mod record;
 mod summary;
 
-pub use experiment_toml::{ExperimentError, read_experiment, set_value, to_toml};
-pub use metrics::MetricsTable;
+pub use experiment_toml::{ExperimentError, set_value};
+pub use files::{
+    EXPERIMENT_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError, RunFiles, SUMMARY_FILE,
+    is_run_folder, read_bytes, read_text,
+};
+pub use metrics::{MetricsError, MetricsTable};
+pub use recipe::{read_experiment, to_short_toml, to_toml};
+pub use record::{Effort, Record};
 pub use summary::{
     AdversarySummary, CodeSummary, CompressedSummary, CompressionSummary, DataSetSummary, Noticed,
     PcaSummary, PsnrSummary, SUMMARY_FORMAT, Summary, TestFigures,
 };
-
-/// Name of the recipe's file in a run folder.
-pub const EXPERIMENT_FILE: &str = "experiment.toml";
-
-/// Name of the figures' file in a run folder.
-pub const SUMMARY_FILE: &str = "summary.json";
-
-/// Name of the curves' file in a run folder.
-pub const METRICS_FILE: &str = "metrics.csv";

@@ -1,7 +1,10 @@
 //! The figures of a run as JSON: a contract with whoever reads them.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
+use super::{SUMMARY_FILE, read_text};
 use crate::experiment::{Figure, N_PIXELS, PresetId};
 use crate::protocol::{
     AdversarialFigures, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
@@ -361,6 +364,13 @@ impl From<&CompressionReport> for CompressionSummary {
 }
 
 impl Summary {
+    /// The figures of a run folder; none where it has none, or none that are understood.
+    #[must_use]
+    pub fn of_folder(folder: &Path) -> Option<Self> {
+        let text = read_text(&folder.join(SUMMARY_FILE)).ok()??;
+        serde_json::from_str(&text).ok()
+    }
+
     /// A figure that presets are held to; none where the run does not have it.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::experiment::{Experiment, Sparsity, Term};
-use crate::protocol::{Evaluation, StepBatch};
+use crate::protocol::{Evaluation, HistoryRow, Measured, StepBatch};
 
 use super::Series;
 
@@ -83,6 +83,19 @@ impl History {
                 .entry(term)
                 .or_default()
                 .push(evaluation.epoch, value);
+        }
+    }
+
+    /// Adds what a run had recorded before it was opened.
+    pub(super) fn push_rows(&mut self, rows: &[HistoryRow]) {
+        for row in rows {
+            let curves = match row.measured {
+                Measured::Step => &mut self.train,
+                Measured::Test(_) => &mut self.test,
+            };
+            for &(term, value) in &row.values {
+                curves.entry(term).or_default().push(row.epoch, value);
+            }
         }
     }
 

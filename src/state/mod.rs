@@ -4,7 +4,9 @@
 //! whole run, snapshots replace one another, notices are a short log. Panels read it and never change it.
 
 mod history;
+mod keep;
 mod notice;
+mod own;
 mod run;
 mod series;
 
@@ -15,7 +17,9 @@ use crate::protocol::{
 };
 
 pub use history::{History, Mark};
+pub use keep::Keep;
 pub use notice::{Notice, NoticeLevel, Notices};
+pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
 pub use run::{RunState, Speed};
 pub use series::Series;
 
@@ -34,12 +38,20 @@ pub struct LabState {
     pub run: Option<RunState>,
     /// The recipe as the controls show it; it may differ from the run's until it is applied.
     pub draft: Experiment,
+    /// Images of one's own, and the drawing.
+    pub own: OwnImages,
     /// What happened, newest last.
     pub notices: Notices,
     /// Why there is no worker any more, once it has crashed.
     pub crash: Option<String>,
+    /// What is known of runs on disk.
+    pub keep: Keep,
     /// The run whose messages count; words about any other are late and ignored.
     current_run: RunId,
+    /// The run that is being opened; it becomes the current one once it has started, and not before.
+    opening: Option<RunId>,
+    /// The newest name given to a run.
+    newest_run: RunId,
 }
 
 /// What it would take for the run to follow the draft.
@@ -56,8 +68,27 @@ pub enum DraftStatus {
 impl LabState {
     /// Chooses the name of the next run; messages about earlier ones are ignored from here on.
     pub fn begin_run(&mut self) -> RunId {
-        self.current_run = RunId(self.current_run.0 + 1);
+        self.opening = None;
+        self.current_run = self.next_run();
         self.current_run
+    }
+
+    /// Chooses the name of a run that may turn out not to open; the run in progress counts until it does.
+    pub fn begin_opening(&mut self) -> RunId {
+        let run = self.next_run();
+        self.opening = Some(run);
+        run
+    }
+
+    /// Whether a run is being opened.
+    #[must_use]
+    pub fn is_opening(&self) -> bool {
+        self.opening.is_some()
+    }
+
+    fn next_run(&mut self) -> RunId {
+        self.newest_run = RunId(self.newest_run.0 + 1);
+        self.newest_run
     }
 
     /// The run whose messages count.
@@ -86,6 +117,12 @@ impl LabState {
     #[must_use]
     pub fn phase(&self) -> Option<Phase> {
         self.run.as_ref().map(|run| run.phase)
+    }
+
+    /// Whether steps were taken that are in no folder a person chose.
+    #[must_use]
+    pub fn has_unsaved_run(&self) -> bool {
+        self.run.as_ref().is_some_and(RunState::is_unsaved)
     }
 
     /// Whether steps are being taken.
@@ -125,7 +162,11 @@ impl LabState {
                 experiment,
                 n_parameters,
                 steps_per_epoch,
-            } if run == self.current_run => {
+            } if run == self.current_run || Some(run) == self.opening => {
+                if self.opening.take_if(|opening| *opening == run).is_some() {
+                    self.current_run = run;
+                    self.draft = experiment.clone();
+                }
                 let before = self.run.take().and_then(RunState::into_history);
                 self.run = Some(RunState::new(
                     run,
@@ -136,15 +177,16 @@ impl LabState {
                 ));
             }
             Event::Failed(failure) => self.fail(&failure),
-            Event::ModelSaved { folder, .. } => self
-                .notices
-                .info(format!("Model saved in {}", folder.display())),
             Event::RunStarted { .. } => {} // of an older run
             Event::PhaseChanged { run, .. }
             | Event::Tuned { run, .. }
             | Event::StepsTaken { run, .. }
             | Event::Evaluated { run, .. }
-            | Event::CodeJudged { run, .. } => {
+            | Event::CodeJudged { run, .. }
+            | Event::RunOpened { run, .. }
+            | Event::RunSaved { run, .. }
+            | Event::RunBackedUp { run, .. } => {
+                self.notice(&event);
                 if let Some(state) = self.run.as_mut().filter(|state| state.id == run) {
                     if let Event::Evaluated { evaluation, .. } = &event
                         && evaluation.scope == EvaluationScope::Full
@@ -156,6 +198,21 @@ impl LabState {
                     state.apply(event);
                 }
             }
+        }
+    }
+
+    /// Notes what was saved or opened.
+    fn notice(&mut self, event: &Event) {
+        match event {
+            Event::RunSaved { folder, .. } => {
+                let text = format!("Run saved in {}", folder.display());
+                self.notices.info(text);
+            }
+            Event::RunOpened { from, history, .. } => match &history.lost {
+                Some(lost) => self.notices.warning(lost.clone()),
+                None => self.notices.info(format!("Opened {}", from.display())),
+            },
+            _ => {}
         }
     }
 
@@ -175,8 +232,25 @@ impl LabState {
 
     fn fail(&mut self, failure: &Failure) {
         match failure {
+            Failure::OtherDataset {
+                run,
+                folder,
+                needed,
+                ..
+            } => {
+                self.opening = self.opening.filter(|opening| opening != run);
+                self.notices.info(format!(
+                    "The run in {} learned from {}: they are loaded",
+                    folder.display(),
+                    needed.label()
+                ));
+                return;
+            }
             Failure::NonFiniteLoss { run, .. } if *run != self.current_run => return,
             Failure::Dataset { .. } => self.loading = None,
+            Failure::NotOpened { run, .. } => {
+                self.opening = self.opening.filter(|opening| opening != run);
+            }
             Failure::WorkerPanicked { message } => {
                 self.crash = Some(message.clone());
                 self.device = None;

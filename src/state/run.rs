@@ -1,9 +1,11 @@
 //! What the window knows of the run in progress.
 
+use std::path::PathBuf;
+
 use crate::experiment::Experiment;
 use crate::protocol::{
-    CodeReport, Diagnosis, Evaluation, EvaluationScope, Event, Phase, PlanPosition, RunId,
-    Snapshot, StepBatch,
+    CodeReport, Diagnosis, Evaluation, EvaluationScope, Event, Phase, PlanPosition, RunHistory,
+    RunId, Snapshot, StepBatch,
 };
 
 use super::History;
@@ -41,6 +43,8 @@ pub struct RunState {
     pub is_judging_code: bool,
     /// The newest look at the model.
     pub snapshot: Option<Snapshot>,
+    /// The folder a person saved it in, and the step it was saved at.
+    pub saved: Option<(PathBuf, u64)>,
 }
 
 /// How fast a run goes.
@@ -76,6 +80,7 @@ impl RunState {
             code_report: None,
             is_judging_code: false,
             snapshot: None,
+            saved: None,
         }
     }
 
@@ -98,6 +103,13 @@ impl RunState {
             | Phase::Finished { position }
             | Phase::Stopped { position } => position,
         }
+    }
+
+    /// Whether steps were taken that are in no folder a person chose.
+    #[must_use]
+    pub fn is_unsaved(&self) -> bool {
+        let saved_step = self.saved.as_ref().map_or(0, |&(_, step)| step);
+        self.step != saved_step
     }
 
     /// Share of the goal that is done, 0..1.
@@ -177,8 +189,28 @@ impl RunState {
                 self.is_judging_code = false;
                 self.code_report = Some(report);
             }
+            Event::RunOpened { from, history, .. } => {
+                if history.goes_on {
+                    self.saved = Some((from, history.evaluation.step));
+                }
+                self.go_on_from(history);
+            }
+            Event::RunSaved { folder, step, .. } => self.saved = Some((folder, step)),
             _ => {} // concerns the laboratory, not a run
         }
+    }
+
+    /// Shows what the run had recorded before it was opened.
+    fn go_on_from(&mut self, history: RunHistory) {
+        self.history.push_rows(&history.rows);
+        let evaluation = history.evaluation;
+        (self.step, self.epoch) = (evaluation.step, evaluation.epoch);
+        self.speed = Speed {
+            images_per_sec: history.images_per_sec,
+            elapsed_secs: history.training_secs,
+        };
+        self.full_evaluation = Some(evaluation.clone());
+        self.evaluation = Some(evaluation);
     }
 
     fn take_steps(&mut self, steps: &StepBatch) {

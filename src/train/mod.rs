@@ -13,12 +13,14 @@ mod optimizer;
 pub mod parity;
 mod probe;
 pub mod readback;
-mod save;
+pub mod resume;
+mod survey;
 mod trainer;
+pub mod weights;
 
 pub use checkpoint::Checkpoint;
 pub use error::TrainError;
 pub use judge::{Measures, judge};
 pub use probe::{ProbeState, digits};
-pub use save::SaveError;
+pub use survey::{Survey, own};
 pub use trainer::{Burst, Trainer};

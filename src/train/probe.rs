@@ -7,7 +7,7 @@ use crate::analysis::pca::PrincipalAxes;
 use crate::experiment::{Activation, LayerName, N_PIXELS};
 use crate::model::Autoencoder;
 use crate::objective::variational;
-use crate::protocol::{ActivationView, Axes, DigitView, SampleIdx, ScatterView};
+use crate::protocol::{ActivationView, DigitView, SampleIdx, ScatterView};
 
 use super::evaluate::squared_error_per_image;
 use super::held_out::Chunk;
@@ -17,7 +17,7 @@ use super::{TrainError, Trainer, readback};
 #[derive(Clone, Debug, Default)]
 pub struct ProbeState {
     /// The scatter's axes, which the next scatter aligns with so that the cloud does not flip.
-    axes: Option<PrincipalAxes>,
+    pub(super) axes: Option<PrincipalAxes>,
 }
 
 /// Some test samples on their way through the network.
@@ -127,51 +127,7 @@ impl ProbeState {
     /// # Errors
     /// When the device fails.
     pub fn scatter(&mut self, trainer: &mut Trainer) -> Result<ScatterView, TrainError> {
-        let model = trainer.model();
-        let step = trainer.step();
-        let size = trainer.experiment().architecture.code_size();
-        let chunks = trainer.held_out().full();
-        let codes: Vec<_> = chunks
-            .iter()
-            .map(|chunk| encode_flat(&model, chunk.clean.clone()))
-            .collect();
-        let codes = readback::all_values(codes)?.concat(); // [n, size]
-        let samples = chunks
-            .iter()
-            .flat_map(|chunk| chunk.samples.iter().copied())
-            .collect();
-        let (axes, points) = self.place(&codes, size);
-        Ok(ScatterView {
-            step,
-            axes,
-            samples,
-            points,
-        })
-    }
-
-    /// Codes of one or two units are drawn as they are, wider ones along their principal axes.
-    fn place(&mut self, codes: &[f32], size: usize) -> (Axes, Vec<[f32; 2]>) {
-        if size <= 2 {
-            let raw = codes
-                .chunks_exact(size)
-                .map(|code| [code[0], code[size - 1]]);
-            return (Axes::Raw, raw.collect());
-        }
-        let Some(mut axes) = PrincipalAxes::fit(codes, size) else {
-            // A code without variance is one point.
-            let explained = [0.0, 0.0];
-            return (
-                Axes::Pca { explained },
-                vec![[0.0, 0.0]; codes.len() / size],
-            );
-        };
-        if let Some(earlier) = &self.axes {
-            axes.align_with(earlier);
-        }
-        let explained = axes.explained;
-        let points = axes.project(codes);
-        self.axes = Some(axes);
-        (Axes::Pca { explained }, points)
+        Ok(self.survey(trainer, false)?.scatter())
     }
 }
 
@@ -193,10 +149,6 @@ fn mean_of_rows(rows: Vec<Tensor<1>>) -> Result<Vec<f32>, TrainError> {
         Some(sum) => readback::values(sum.div_scalar(n_rows)),
         None => Ok(Vec::new()),
     }
-}
-
-fn encode_flat(model: &Autoencoder, images: Tensor<2>) -> Tensor<1> {
-    model.encode(images).flatten(0, 1) // [n · code]
 }
 
 /// The range of an activation that has one; the others' histograms follow their values.

@@ -36,6 +36,8 @@ pub fn all_values<const D: usize>(tensors: Vec<Tensor<D>>) -> Result<Vec<Vec<f32
 pub struct ParameterValues {
     /// Which parameter.
     pub id: ParamId,
+    /// Its place in the module as `PyTorch` would name it: `encoder.layers.0.weight`.
+    pub name: String,
     /// Its shape, as the module has it.
     pub shape: Vec<usize>,
     /// Its values, row by row.
@@ -50,24 +52,52 @@ pub fn parameters<M: Module>(module: &M) -> Result<Vec<ParameterValues>, TrainEr
     let mut collector = Collector::default();
     module.visit(&mut collector);
     let values = all_values(collector.flat)?;
-    let named = collector.shapes.into_iter().zip(values);
+    let named = collector.found.into_iter().zip(values);
     Ok(named
-        .map(|((id, shape), values)| ParameterValues { id, shape, values })
+        .map(|(parameter, values)| ParameterValues {
+            values,
+            ..parameter
+        })
         .collect())
 }
 
 #[derive(Default)]
 struct Collector {
-    shapes: Vec<(ParamId, Vec<usize>)>,
+    /// Names of the modules around the one being visited.
+    path: Vec<String>,
+    /// Without their values.
+    found: Vec<ParameterValues>,
     flat: Vec<Tensor<1>>,
 }
 
 impl ModuleVisitor for Collector {
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        if is_named(container_type) {
+            self.path.push(name.to_owned());
+        }
+    }
+
+    fn exit_module(&mut self, _name: &str, container_type: &str) {
+        if is_named(container_type) {
+            self.path.pop();
+        }
+    }
+
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let tensor = param.val();
-        self.shapes.push((param.id, tensor.dims().to_vec()));
+        self.found.push(ParameterValues {
+            id: param.id,
+            name: self.path.join("."),
+            shape: tensor.dims().to_vec(),
+            values: Vec::new(),
+        });
         self.flat.push(tensor.inner().flatten(0, D - 1)); // [every value]
     }
+}
+
+/// The kind of an encoder or decoder, which is a variant of an enum here, has no name in `PyTorch`.
+fn is_named(container_type: &str) -> bool {
+    !container_type.starts_with("Enum:")
 }
 
 fn device_error(error: impl std::fmt::Display) -> TrainError {

@@ -333,6 +333,11 @@ impl Trainer {
         Ok(())
     }
 
+    /// Puts values in place of the model's own.
+    pub(super) fn put_parameters(&mut self, parameters: &[readback::ParameterValues]) {
+        self.model = checkpoint::with_parameters(self.model.clone(), parameters);
+    }
+
     /// One step: forward, backward, update. Returns its terms and its images' number.
     fn take_step(&mut self) -> Result<(StepTerms, usize), TrainError> {
         let start = self.position;

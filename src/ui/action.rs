@@ -1,11 +1,13 @@
 //! What a person wishes; [`App::perform`](crate::app::App) turns each wish into a message or a setting.
 
 use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use egui::ThemePreference;
+use egui::{ColorImage, ThemePreference};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
-use crate::protocol::{DataSource, DeviceChoice, SampleIdx};
+use crate::protocol::{DataSource, DeviceChoice, OwnId, Preparation, SampleIdx};
 
 /// A wish pushed by a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,8 +52,14 @@ pub enum Action {
     /// The test image under the pointer; none when the pointer left.
     HoverSample(Option<SampleIdx>),
 
+    /// Something about images of one's own.
+    Own(OwnAction),
+
     /// Measure what the code of the run in progress is worth.
     JudgeCode,
+
+    /// Something about runs on disk, or recipes as text.
+    Keep(KeepAction),
 
     /// Light, dark, or as the system.
     SetTheme(ThemePreference),
@@ -65,6 +73,52 @@ pub enum Action {
     RestartWorker,
 }
 
+/// A wish about runs on disk, or recipes as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeepAction {
+    /// Write the run into its folder; ask for one where it has none.
+    Save,
+    /// Ask for a folder and write the run there.
+    SaveAs,
+    /// Write the run into this folder.
+    SaveIn(PathBuf),
+    /// Ask for a run's folder and go on with it.
+    AskForRun,
+    /// Go on with the run in this folder.
+    Open(PathBuf),
+    /// Ask for a file with weights and start the recipe with them.
+    AskForWeights,
+    /// Start the recipe with the weights in this file.
+    TakeWeights(PathBuf),
+    /// Remove the run that was left behind.
+    ForgetLeftBehind,
+    /// What becomes of an unsaved run when the window closes.
+    Close(CloseAnswer),
+    /// Put the draft on the clipboard as text.
+    CopyRecipe,
+    /// Ask the system for the text on the clipboard.
+    AskForRecipe,
+    /// The draft should be what this text says.
+    PasteRecipe(String),
+}
+
+/// What becomes of an unsaved run when the window closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseAnswer {
+    /// It is saved, then the window closes.
+    Save,
+    /// It is lost.
+    Discard,
+    /// The window stays.
+    Stay,
+}
+
+impl From<KeepAction> for Action {
+    fn from(action: KeepAction) -> Self {
+        Self::Keep(action)
+    }
+}
+
 impl Action {
     /// Whether the window looks different once this is done; otherwise it does when the worker answers.
     #[must_use]
@@ -74,4 +128,51 @@ impl Action {
             Self::LookAtLayer(_) | Self::LookAtSamples(_) | Self::HoverSample(_)
         )
     }
+}
+
+/// A wish about images of one's own.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OwnAction {
+    /// Ask for pictures and read them.
+    Open,
+    /// Read these files, and the pictures in these folders.
+    Read(Vec<PathBuf>),
+    /// Take the picture on the clipboard.
+    Paste(Arc<ColorImage>),
+    /// Stop reading after the file in hand.
+    CancelReading,
+    /// Look closely at this image.
+    Choose(OwnId),
+    /// Make this image a digit in this way.
+    Prepare(OwnId, Preparation),
+    /// Remove this image.
+    Remove(OwnId),
+    /// Remove all images.
+    Clear,
+    /// Take the last removal back.
+    Restore,
+    /// Change the drawing.
+    Draw(DrawEdit),
+}
+
+/// A change of the drawing. Places are shares of the canvas from its upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DrawEdit {
+    /// Put the pen down.
+    Begin {
+        /// Where.
+        at: [f32; 2],
+        /// Half the width of the stroke, as a share of the canvas.
+        radius: f32,
+    },
+    /// Move the pen that is down.
+    Extend([f32; 2]),
+    /// Take the last step back.
+    Undo,
+    /// Take the step again that was taken back.
+    Redo,
+    /// Remove every stroke.
+    Clear,
+    /// Add the drawing to the images.
+    Add,
 }

@@ -14,6 +14,7 @@ use super::latent::LatentPanel;
 use super::loss::LossPanel;
 use super::numbers::NumbersPanel;
 use super::theme::{self, space};
+use super::your_image::YourImagePanel;
 use super::{Action, card};
 use crate::state::LabState;
 
@@ -31,6 +32,8 @@ pub struct Panels {
     pub latent: LatentPanel,
     /// Histogram and means of a layer.
     pub activations: ActivationsPanel,
+    /// Images of one's own, and drawing one.
+    pub your_image: YourImagePanel,
     /// What was measured, beside what it can be held against.
     pub numbers: NumbersPanel,
     /// What is wrong with the model, above all views.
@@ -49,17 +52,20 @@ pub enum Pane {
     Latent,
     /// Histogram and means of a layer.
     Activations,
+    /// Images of one's own.
+    YourImage,
     /// What was measured.
     Numbers,
 }
 
 impl Pane {
     /// All panes.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Loss,
         Self::Digits,
         Self::Latent,
         Self::Activations,
+        Self::YourImage,
         Self::Numbers,
     ];
 
@@ -71,6 +77,7 @@ impl Pane {
             Self::Digits => "digits",
             Self::Latent => "latent",
             Self::Activations => "activations",
+            Self::YourImage => "your-image",
             Self::Numbers => "numbers",
         }
     }
@@ -83,6 +90,7 @@ impl Pane {
             Self::Digits => "Digits",
             Self::Latent => "Latent space",
             Self::Activations => "Activations",
+            Self::YourImage => "Your image",
             Self::Numbers => "Numbers",
         }
     }
@@ -233,6 +241,7 @@ impl Drawing<'_> {
             Pane::Digits => panels.digits.ui(ui, state, actions),
             Pane::Latent => panels.latent.ui(ui, state, actions),
             Pane::Activations => panels.activations.ui(ui, state, actions),
+            Pane::YourImage => panels.your_image.ui(ui, state, actions),
             Pane::Numbers => panels.numbers.ui(ui, state, actions),
         }
     }

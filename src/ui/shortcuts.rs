@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU64;
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
-use super::Action;
+use super::{Action, KeepAction};
 use crate::state::LabState;
 
 /// Steps of the scale, 10 %.
@@ -25,14 +25,31 @@ pub enum Deed {
     Reset,
     /// Other initial weights.
     NewSeed,
+    /// Save the run.
+    SaveRun,
+    /// Open a run.
+    OpenRun,
     /// Everything larger.
     ScaleUp,
     /// Everything smaller.
     ScaleDown,
     /// Everything at its own size.
     ScaleReset,
+    /// Take the last stroke or removal back.
+    Undo,
+    /// Draw the stroke again that was taken back.
+    Redo,
+    /// Take the picture on the clipboard.
+    Paste,
     /// Show or hide the page of shortcuts.
     Help,
+}
+
+impl Deed {
+    /// Whether a panel listens for it while it can be seen, or the window gets it in another way.
+    fn is_heard_elsewhere(self) -> bool {
+        matches!(self, Self::Undo | Self::Redo | Self::Paste)
+    }
 }
 
 /// A key with what it does.
@@ -63,15 +80,28 @@ const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 9] = [
+pub const ALL: [Shortcut; 14] = [
     plain(Key::Space, Deed::TrainOrPause, "train or pause"),
     plain(Key::S, Deed::StepBatch, "train one batch"),
     plain(Key::E, Deed::StepEpoch, "train one epoch"),
     plain(Key::R, Deed::Reset, "reset to the same initial weights"),
     plain(Key::N, Deed::NewSeed, "start from other initial weights"),
+    with_command(Key::S, Deed::SaveRun, "save the run"),
+    with_command(Key::O, Deed::OpenRun, "open a run"),
     with_command(Key::Plus, Deed::ScaleUp, "everything larger"),
     with_command(Key::Minus, Deed::ScaleDown, "everything smaller"),
     with_command(Key::Num0, Deed::ScaleReset, "everything at 100 %"),
+    with_command(Key::V, Deed::Paste, "take the picture on the clipboard"),
+    with_command(
+        Key::Z,
+        Deed::Undo,
+        "take the last stroke, or removal of an image, back",
+    ),
+    Shortcut {
+        keys: KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z),
+        deed: Deed::Redo,
+        text: "draw the stroke again",
+    },
     plain(Key::F1, Deed::Help, "show or hide this page"),
 ];
 
@@ -82,6 +112,15 @@ pub fn key_of(ctx: &Context, deed: Deed) -> String {
         .find(|shortcut| shortcut.deed == deed)
         .map(|shortcut| ctx.format_shortcut(&shortcut.keys))
         .unwrap_or_default()
+}
+
+/// Whether the keys of a deed that a panel listens for were pressed; a text field that has the focus keeps them.
+#[must_use]
+pub fn is_pressed(ctx: &Context, deed: Deed) -> bool {
+    let shortcut = ALL.iter().find(|shortcut| shortcut.deed == deed);
+    shortcut.is_some_and(|shortcut| {
+        !ctx.text_edit_focused() && ctx.input_mut(|input| input.consume_shortcut(&shortcut.keys))
+    })
 }
 
 /// Turns keys into wishes. A text field that has the focus keeps its keys; so does a button reached with
@@ -95,7 +134,10 @@ pub fn listen(
 ) {
     let writing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
-    for shortcut in &ALL {
+    for shortcut in ALL
+        .iter()
+        .filter(|shortcut| !shortcut.deed.is_heard_elsewhere())
+    {
         let has_modifier = shortcut.keys.modifiers.any() || shortcut.deed == Deed::Help;
         let is_space = shortcut.keys.logical_key == Key::Space;
         if (writing && !has_modifier) || (focused && is_space) {
@@ -105,10 +147,22 @@ pub fn listen(
             actions.extend(action(shortcut.deed, state, scale, help_is_open));
         }
     }
+    if !writing && let Some(text) = ctx.input(pasted_recipe) {
+        actions.push(KeepAction::PasteRecipe(text).into());
+    }
     // The key labelled "+" is "=" without Shift on many keyboards.
     if ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Equals)) {
         actions.extend(action(Deed::ScaleUp, state, scale, help_is_open));
     }
+}
+
+/// The text on its way from the clipboard.
+fn pasted_recipe(input: &InputState) -> Option<String> {
+    let text = input.events.iter().find_map(|event| match event {
+        Event::Paste(text) => Some(text.trim()),
+        _ => None,
+    })?;
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Option<Action> {
@@ -120,9 +174,15 @@ fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Optio
         Deed::StepEpoch => has_run.then_some(Action::StepEpochs(NonZeroU64::MIN)),
         Deed::Reset => has_run.then_some(Action::Reset),
         Deed::NewSeed => has_run.then_some(Action::NewSeed),
+        Deed::SaveRun => has_run.then_some(KeepAction::Save.into()),
+        Deed::OpenRun => state
+            .crash
+            .is_none()
+            .then_some(KeepAction::AskForRun.into()),
         Deed::ScaleUp => Some(Action::SetScale(scale + SCALE_STEP)),
         Deed::ScaleDown => Some(Action::SetScale(scale - SCALE_STEP)),
         Deed::ScaleReset => Some(Action::SetScale(1.0)),
+        Deed::Undo | Deed::Redo | Deed::Paste => None,
         Deed::Help => Some(Action::ShowHelp(!help_is_open)),
     }
 }

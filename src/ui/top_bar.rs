@@ -1,6 +1,7 @@
 //! The bar at the top: train, pause, step, reset; how far the run is; device, view and help.
 
 mod run_controls;
+mod run_menu;
 mod status;
 mod window_menus;
 
@@ -69,6 +70,7 @@ impl TopBar {
                     divider(ui);
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         window_menus::show(ui, state, window, notes, actions);
+                        run_menu::show(ui, state, actions);
                         divider(ui);
                         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                             status::show(ui, state);

@@ -2,6 +2,8 @@
 
 mod data;
 mod devices;
+mod keep;
+mod open;
 mod runs;
 mod steps;
 #[cfg(test)]
@@ -15,6 +17,7 @@ use crossbeam_channel::{TryRecvError, never};
 
 use crate::data::Dataset;
 use crate::protocol::{Command, Event, Failure, Phase, RunId};
+use crate::run_folder::Record;
 use crate::train::device::OpenDevice;
 use crate::train::{Checkpoint, Measures, Trainer};
 
@@ -51,6 +54,7 @@ pub struct Lab {
 struct Run {
     id: RunId,
     trainer: Trainer,
+    record: Record,
     /// Until when steps are being taken; none while the run waits.
     until: Option<Goal>,
     /// Epochs after which the run is finished.
@@ -153,7 +157,14 @@ impl Lab {
             Command::Tune(experiment) => self.tune(experiment),
             Command::UseDevice(choice) => self.use_device(choice),
             Command::JudgeCode => self.judge(),
-            Command::SaveModel { folder } => self.save(folder),
+            Command::SaveRun { folder } => self.save(folder),
+            Command::BackUpRun { folder } => self.back_up(folder),
+            Command::OpenRun { run, folder } => self.open_run(run, folder),
+            Command::StartFromWeights {
+                run,
+                experiment,
+                file,
+            } => self.start_from_weights(run, experiment, file),
         }
     }
 
@@ -175,6 +186,9 @@ impl Lab {
 
     /// Hands an event over, waiting only for a full lane, and wakes its reader.
     fn report(&mut self, event: Event) -> Flow {
+        if let Some(run) = &mut self.run {
+            run.record.note(&event);
+        }
         if self.side.events.send(event).is_err() {
             return Flow::Break(OwnerGone);
         }

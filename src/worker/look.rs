@@ -3,18 +3,23 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::protocol::{ActivationView, DigitView, ProbeRequest, RunId, ScatterView, Snapshot};
-use crate::train::{ProbeState, TrainError, Trainer, digits};
+use crate::protocol::{
+    ActivationView, DigitView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
+};
+use crate::train::{ProbeState, Survey, TrainError, Trainer, digits, own};
 
 /// A view is renewed at most so often: ten times a second is as much as an eye follows.
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
 
-/// However dear it is, a view that is watched is renewed this often.
+/// A view that is watched is renewed this often, unless it costs most of that time.
 const MAX_INTERVAL: Duration = Duration::from_secs(2);
 
 /// A view may take so large a share of the time, as one part in so many: all views together stay below an
 /// eighth.
 const PART_OF_TIME: u32 = 25;
+
+/// The largest share that even the dearest view may take: one that costs seconds is renewed seldom.
+const MOST_OF_TIME: u32 = 5;
 
 /// The looks at one run.
 #[derive(Debug, Default)]
@@ -24,7 +29,11 @@ pub struct Looks {
     digits: View<Arc<DigitView>>,
     hovered: View<Option<Arc<DigitView>>>,
     activations: View<Option<Arc<ActivationView>>>,
-    scatter: View<Option<Arc<ScatterView>>>,
+    /// Of the whole test split; it costs most.
+    survey: View<Option<Survey>>,
+    /// What the survey shows, when it is looked at.
+    scatter: Option<Arc<ScatterView>>,
+    own: View<Option<Arc<OwnView>>>,
 }
 
 /// A view with its age and its price.
@@ -55,7 +64,9 @@ impl<T> View<T> {
         let Some(shown) = self.step else {
             return true;
         };
-        let interval = (self.cost * PART_OF_TIME).clamp(MIN_INTERVAL, MAX_INTERVAL);
+        let interval = (self.cost * PART_OF_TIME)
+            .clamp(MIN_INTERVAL, MAX_INTERVAL)
+            .max(self.cost * MOST_OF_TIME);
         let has_waited = self.made.is_none_or(|made| made.elapsed() >= interval);
         shown != step && (at_rest || has_waited)
     }
@@ -113,8 +124,12 @@ impl Looks {
         if before.layer != now.layer {
             self.activations.step = None;
         }
-        if before.scatter != now.scatter {
-            self.scatter.step = None;
+        if before.own != now.own {
+            self.own.step = None;
+        }
+        let surveys = |request: &ProbeRequest| (request.scatter, request.own.is_empty());
+        if surveys(&before) != surveys(now) {
+            self.survey.step = None;
         }
     }
 
@@ -123,7 +138,8 @@ impl Looks {
         self.digits.invalidate();
         self.hovered.invalidate();
         self.activations.invalidate();
-        self.scatter.invalidate();
+        self.survey.invalidate();
+        self.own.invalidate();
     }
 
     /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
@@ -144,7 +160,9 @@ impl Looks {
             digits: digit_view,
             hovered,
             activations,
+            survey,
             scatter,
+            own: own_view,
         } = self;
         let mut changed = digit_view.renew(step, at_rest, || {
             digits(trainer, &request.samples).map(Arc::new)
@@ -157,9 +175,24 @@ impl Looks {
             Some(layer) => Ok(probe.activations(trainer, layer)?.map(Arc::new)),
             None => Ok(None),
         })?;
-        changed |= scatter.renew(step, at_rest, || {
-            if request.scatter {
-                probe.scatter(trainer).map(|view| Some(Arc::new(view)))
+        let has_own = !request.own.is_empty();
+        let surveyed = survey.renew(step, at_rest, || {
+            if request.scatter || has_own {
+                probe.survey(trainer, has_own).map(Some)
+            } else {
+                Ok(None)
+            }
+        })?;
+        if surveyed {
+            let seen = survey.value.as_ref().filter(|_| request.scatter);
+            *scatter = seen.map(|survey| Arc::new(survey.scatter()));
+            own_view.step = None; // it is held against what was seen before
+        }
+        changed |= surveyed;
+        changed |= own_view.renew(step, at_rest, || {
+            if has_own {
+                let survey = survey.value.as_ref();
+                own(trainer, survey, &request.own).map(|view| Some(Arc::new(view)))
             } else {
                 Ok(None)
             }
@@ -171,7 +204,8 @@ impl Looks {
             digits: Arc::clone(&digit_view.value),
             hovered: hovered.value.clone(),
             activations: activations.value.clone(),
-            scatter: scatter.value.clone(),
+            scatter: scatter.clone(),
+            own: own_view.value.clone(),
         }))
     }
 }
@@ -202,6 +236,22 @@ mod tests {
             View::<u8>::default().is_due(0, false),
             "there is nothing to show yet"
         );
+    }
+
+    #[test]
+    fn the_dearest_view_leaves_the_steps_most_of_the_time() {
+        let ago = |secs| Instant::now().checked_sub(Duration::from_secs(secs));
+        let dear = |secs| View {
+            made: ago(secs),
+            ..made_at(5, Duration::from_secs(10))
+        };
+        assert!(!dear(40).is_due(6, false) && dear(60).is_due(6, false));
+        assert!(dear(1).is_due(6, true), "at rest it costs nobody anything");
+        let cheap = View {
+            made: ago(3),
+            ..made_at(5, Duration::from_millis(300))
+        };
+        assert!(cheap.is_due(6, false));
     }
 
     #[test]

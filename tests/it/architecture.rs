@@ -95,13 +95,22 @@ fn modules_import_only_what_lies_below_them() {
                 "analysis",
                 "protocol",
                 "experiment",
-                "whole_file",
             ],
         ),
-        ("run_folder", &["run_folder", "protocol", "experiment"]),
+        (
+            "run_folder",
+            &["run_folder", "whole_file", "protocol", "experiment"],
+        ),
         (
             "worker",
-            &["worker", "train", "data", "protocol", "experiment"],
+            &[
+                "worker",
+                "train",
+                "data",
+                "run_folder",
+                "protocol",
+                "experiment",
+            ],
         ),
         ("ui", &["ui", "state", "protocol", "experiment"]),
     ];
@@ -161,6 +170,7 @@ fn threads_and_channels_live_in_the_worker_and_the_download() {
             "data/mnist/mirror.rs",
             "cli/engine.rs",
             "app/dialog.rs",
+            "app/photos.rs",
         ],
     );
 }

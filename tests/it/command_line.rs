@@ -127,6 +127,106 @@ fn figures(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn a_run_goes_on_from_its_folder_as_if_it_had_been_trained_at_once() {
+    let (two, one) = (
+        tempfile::tempdir().expect("a temporary folder"),
+        tempfile::tempdir().expect("a temporary folder"),
+    );
+    assert_success(&train(two.path(), &[]));
+    let folder = one.path().to_str().expect("Unicode");
+    assert_success(&hourglass(&[
+        "train",
+        "--preset",
+        "sparse-64",
+        "--data",
+        data(),
+        "--device",
+        "cpu",
+        "--out",
+        folder,
+        "--epochs",
+        "1",
+        "--set",
+        "train_samples=1280",
+    ]));
+    let resume = ["train", "--resume", folder, "--device", "cpu"];
+    let nothing = hourglass(&resume);
+    assert_success(&nothing);
+    let message = String::from_utf8_lossy(&nothing.stderr);
+    assert!(message.contains("--epochs goes further"), "{message}");
+
+    // Without --data, the digits are those it learned from.
+    assert_success(&hourglass(&[&resume[..], &["--epochs", "2"]].concat()));
+    assert_eq!(figures(one.path()), figures(two.path()));
+    let weights = |folder: &Path| std::fs::read(folder.join("model.safetensors")).expect("written");
+    assert!(weights(one.path()) == weights(two.path()));
+
+    let message = failure_of(&["train", "--resume", "/nowhere", "--device", "cpu"]);
+    assert!(message.contains("there is no run in /nowhere"), "{message}");
+    let message = failure_of(&[&resume[..], &["--preset", "vanilla-64"]].concat());
+    assert!(message.contains("cannot be used with"), "{message}");
+}
+
+#[test]
+fn a_short_recipe_and_weights_of_another_run_are_what_training_starts_from() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| home.path().join(name).to_str().expect("Unicode").to_owned();
+    let recipe = "preset = \"vanilla-64\"\nseed = 5\n[architecture]\ncode = 3\n[training]\nepochs = 1\n\
+                  train_samples = 64\n";
+    std::fs::write(path("short.toml"), recipe).expect("written");
+    let train = |out: &str, more: &[&str]| {
+        let (recipe, out) = (path("short.toml"), path(out));
+        let common = [
+            "train",
+            "--experiment",
+            &recipe,
+            "--out",
+            &out,
+            "--data",
+            data(),
+        ];
+        hourglass(&[&common[..], &["--device", "cpu"], more].concat())
+    };
+    assert_success(&train("first", &[]));
+    let complete = std::fs::read_to_string(path("first/experiment.toml")).expect("written");
+    assert!(complete.starts_with("format = 2\n"), "{complete}");
+    for line in ["seed = 5", "code = 3", "learning_rate = 0.001"] {
+        assert!(complete.contains(line), "{line} is missing: {complete}");
+    }
+
+    let weights = path("first/model.safetensors");
+    assert_success(&train("second", &["--weights", &weights, "--seed", "6"]));
+    let row = |out: &str, split: &str, n: usize| -> String {
+        let metrics = std::fs::read_to_string(home.path().join(out).join("metrics.csv"));
+        let metrics = metrics.expect("written");
+        let rows = metrics
+            .lines()
+            .filter(|line| line.split(',').nth(2) == Some(split));
+        let value = rows.map(|line| line.split(',').nth(3).expect("the objective").to_owned());
+        value.collect::<Vec<_>>()[n].clone()
+    };
+    assert_eq!(
+        row("second", "test", 0),
+        row("first", "test", 0),
+        "it begins where the first ended"
+    );
+
+    let message =
+        String::from_utf8(train("third", &["--weights", &weights, "--set", "code=4"]).stderr);
+    let message = message.expect("text");
+    assert!(
+        message.contains("encoder.layers.0.weight is [3, 784] in it and [4, 784] in this model"),
+        "{message}"
+    );
+    std::fs::write(path("short.toml"), recipe.replace("epochs", "epoch")).expect("written");
+    let message = String::from_utf8(train("fourth", &[]).stderr).expect("text");
+    assert!(
+        message.contains("the nearest are training.epochs"),
+        "{message}"
+    );
+}
+
+#[test]
 fn settings_out_of_range_are_refused_before_anything_is_loaded() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (setting, expected) in [
@@ -340,4 +440,122 @@ fn reproduce_writes_a_table_fails_where_a_figure_falls_short_and_trains_nothing_
         before,
         "a finished run is taken as it is"
     );
+}
+
+/// Three pictures of which one is none: it is named, the others are rebuilt, and the exit code says that not all
+/// was done.
+#[test]
+fn reconstruct_writes_pictures_and_a_table_and_names_what_is_no_picture() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let run = path("run");
+    assert_success(&train(&run, &["--set", "code=16"]));
+    let test = &data_sets::whole().test;
+    for (name, sample) in [("seven, first.png", 0), ("other.png", 1)] {
+        let digit = image::GrayImage::from_raw(28, 28, test.image(sample).to_vec()).expect("28×28");
+        let mut large =
+            image::imageops::resize(&digit, 140, 140, image::imageops::FilterType::Triangle);
+        image::imageops::invert(&mut large);
+        large.save(path(name)).expect("written");
+    }
+    std::fs::write(path("broken.png"), "no picture").expect("written");
+
+    let named = |path: &Path| path.to_str().expect("a Unicode path").to_owned();
+    let (run, out) = (named(&run), named(&path("out")));
+    let pictures = ["seven, first.png", "broken.png", "other.png"].map(|name| named(&path(name)));
+    let mut arguments = vec![
+        "reconstruct",
+        "--run",
+        &run,
+        "--out",
+        &out,
+        "--device",
+        "cpu",
+    ];
+    arguments.extend(pictures.iter().map(String::as_str));
+    let message = failure_of(&arguments);
+    assert!(
+        message.contains("broken.png") && message.contains("save it as PNG"),
+        "{message}"
+    );
+    assert!(
+        message.contains("1 of 3 pictures could not be read"),
+        "{message}"
+    );
+
+    let out = path("out");
+    for name in ["seven, first", "other"] {
+        for kind in ["prepared", "reconstruction"] {
+            let picture = image::open(out.join(format!("{name}.{kind}.png"))).expect("written");
+            assert_eq!(
+                (picture.width(), picture.height()),
+                (28, 28),
+                "{name}.{kind}"
+            );
+        }
+        assert!(out.join(format!("{name}.side-by-side.png")).exists());
+    }
+    let table = std::fs::read_to_string(out.join("errors.csv")).expect("written");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 4);
+    assert!(lines[0].starts_with("file,mse_per_pixel,percentile,nearest_labels"));
+    assert!(
+        lines[1].starts_with('"') && lines[1].ends_with("inverted"),
+        "{}",
+        lines[1]
+    );
+    assert!(
+        lines[2].contains("broken.png,,,,,,") && lines[2].contains("error:"),
+        "{}",
+        lines[2]
+    );
+    let figures: Vec<&str> = lines[3].split(',').collect();
+    let mse: f64 = figures[1].parse().expect("a number");
+    let percentile: f64 = figures[2].parse().expect("a number");
+    assert!(
+        mse > 0.0 && mse < 0.2 && (0.0..=100.0).contains(&percentile),
+        "{}",
+        lines[3]
+    );
+    assert_eq!(figures[3].split(' ').count(), 5);
+    // The picture was test image 1: nothing is nearer to it, but for what enlarging changed.
+    let label = test.label(1).to_string();
+    assert!(
+        figures[3].split(' ').any(|near| near == label),
+        "{}",
+        lines[3]
+    );
+}
+
+#[test]
+fn reconstruct_says_what_is_wrong_with_its_arguments() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let nowhere = folder.path().join("nowhere");
+    let nowhere = nowhere.to_str().expect("a Unicode path");
+    let out = folder.path().join("out");
+    let out = out.to_str().expect("a Unicode path");
+    let message = failure_of(&[
+        "reconstruct",
+        "--run",
+        nowhere,
+        "--out",
+        out,
+        "a.png",
+        "--threshold",
+        "7",
+    ]);
+    assert!(message.contains("between 0 and 1"), "{message}");
+    let message = failure_of(&["reconstruct", "--run", nowhere, "--out", out]);
+    assert!(message.contains("<FILE|DIR>"), "{message}");
+    let message = failure_of(&[
+        "reconstruct",
+        "--run",
+        nowhere,
+        "--out",
+        out,
+        "a.png",
+        "--device",
+        "cpu",
+    ]);
+    assert!(message.contains("nowhere"), "{message}");
 }

@@ -1,4 +1,4 @@
-//! The views: loss, digits, activations, latent space, numbers and diagnoses, through the accessibility tree.
+//! The views: loss, digits, activations, latent space, own images, numbers and diagnoses, through the accessibility tree.
 
 mod activations;
 mod diagnoses;
@@ -7,6 +7,7 @@ mod latent;
 mod loss;
 mod numbers;
 pub mod script;
+mod your_image;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
@@ -77,6 +78,7 @@ pub fn says<P>(harness: &Harness<'static, Stage<P>>, text: &str) -> bool {
 #[test]
 fn every_panel_can_be_drawn_in_the_smallest_pane() {
     use hourglass::experiment::{LayerName, PresetId};
+    use hourglass::ui::your_image::YourImagePanel;
     use hourglass::ui::{activations::ActivationsPanel, digits::DigitsPanel};
     use hourglass::ui::{latent::LatentPanel, loss::LossPanel, numbers::NumbersPanel};
 
@@ -86,6 +88,8 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
         script::start(&mut lab, &PresetId::Sparse64.preset().experiment());
         script::train(&mut lab, 20);
         script::look(&mut lab, &[0, 1], None, LayerName::Code);
+        script::add_own(&mut lab, "one.png", 8);
+        script::look_at_own(&mut lab);
         script::evaluate_fully(&mut lab, |_| {});
         let run = lab.current_run();
         let report = script::code_report(20);
@@ -101,4 +105,5 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     draw_small(LatentPanel::ui);
     draw_small(ActivationsPanel::ui);
     draw_small(NumbersPanel::ui);
+    draw_small(YourImagePanel::ui);
 }

@@ -6,8 +6,8 @@ use hourglass::experiment::{
     Activation, Corruption, Experiment, Half, LatentPrior, LayerName, OptimizerKind,
     OutputActivation, PresetId, Prior, Reconstruction, Sparsity, Stage, Target, Term, Variational,
 };
-use hourglass::protocol::{Diagnosis, EvaluationScope};
-use hourglass::train::{Measures, ProbeState, TrainError, Trainer, device, digits, judge};
+use hourglass::protocol::{Diagnosis, EvaluationScope, OwnId, OwnImage};
+use hourglass::train::{Measures, ProbeState, TrainError, Trainer, device, digits, judge, own};
 
 use crate::data_sets;
 
@@ -24,7 +24,7 @@ fn preset(id: PresetId) -> Experiment {
 }
 
 /// Takes steps and returns the objective of each.
-fn take(trainer: &mut Trainer, n_steps: u64) -> Vec<f32> {
+pub fn take(trainer: &mut Trainer, n_steps: u64) -> Vec<f32> {
     let mut objectives = Vec::new();
     while (objectives.len() as u64) < n_steps {
         let left = n_steps - objectives.len() as u64;
@@ -205,11 +205,20 @@ fn invariant_8_looking_never_changes_training() {
 
     let mut watched = trainer(&experiment);
     let mut probe = ProbeState::default();
+    let images = [OwnImage {
+        id: OwnId(1),
+        pixels: vec![90; 784].into(),
+    }];
+    let mut surveyed = None; // kept over the next step, as the worker keeps it
     let mut objectives = Vec::new();
     for _ in 0..20 {
         objectives.extend(take(&mut watched, 1));
         digits(&mut watched, &[0, 1, 2]).expect("looked at");
-        probe.scatter(&mut watched).expect("looked at");
+        let survey = probe.survey(&mut watched, true).expect("looked at");
+        own(&watched, Some(&survey), &images).expect("looked at");
+        if let Some(earlier) = surveyed.replace(survey) {
+            own(&watched, Some(&earlier), &images).expect("looked at");
+        }
         probe
             .activations(&mut watched, LayerName::Code)
             .expect("looked at");
@@ -395,9 +404,7 @@ fn a_two_unit_code_is_drawn_as_it_is_and_wider_ones_by_pca() {
 #[test]
 fn a_saved_model_opens_as_safetensors_in_pytorchs_layout() {
     let trainer = trainer(&preset(PresetId::Multilayer64));
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    trainer.save(folder.path()).expect("saved");
-    let bytes = std::fs::read(folder.path().join("model.safetensors")).expect("readable");
+    let bytes = trainer.weights().expect("written");
     let header_size = u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes"));
     let header = &bytes[8..8 + usize::try_from(header_size).expect("a small header")];
     let header: serde_json::Value = serde_json::from_slice(header).expect("JSON");

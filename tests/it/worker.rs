@@ -7,6 +7,7 @@ use hourglass::experiment::{Experiment, PresetId};
 use hourglass::protocol::{
     Command, DataSource, EvaluationScope, Event, Failure, Phase, ProbeRequest, RunId, Snapshot,
 };
+use hourglass::run_folder::is_run_folder;
 use hourglass::train::device;
 use hourglass::worker::{Wake, Worker, spawn};
 
@@ -367,27 +368,27 @@ fn a_run_without_digits_is_refused() {
 }
 
 #[test]
-fn a_model_is_saved_where_asked_and_an_unwritable_place_is_named() {
+fn a_run_is_saved_where_asked_and_an_unwritable_place_is_named() {
     let worker = with_digits();
     start(&worker, 1, small());
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run_folder = folder.path().join("run");
     send(
         &worker,
-        Command::SaveModel {
+        Command::SaveRun {
             folder: run_folder.clone(),
         },
     );
     wait_for(&worker, |event| {
-        matches!(event, Event::ModelSaved { .. }).then_some(())
+        matches!(event, Event::RunSaved { .. }).then_some(())
     });
-    assert!(run_folder.join("model.safetensors").is_file());
+    assert!(is_run_folder(&run_folder));
 
     let file = folder.path().join("a-file");
     std::fs::write(&file, "precious").expect("written");
     send(
         &worker,
-        Command::SaveModel {
+        Command::SaveRun {
             folder: file.join("run"),
         },
     );

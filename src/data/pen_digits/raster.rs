@@ -8,9 +8,10 @@ use std::ops::Range;
 use kurbo::{Point, Rect, Vec2};
 
 use super::{
-    Image, N_PIXELS, SIDE_PX, narrow,
+    Image, narrow,
     pen::{Nib, Segment},
 };
+use crate::data::centring;
 
 /// Side of the box that the ink fills, in pixels.
 const BOX_PX: usize = 20;
@@ -37,7 +38,7 @@ pub(super) fn ink(segments: &[Segment], thickness_px: f64) -> Drawing {
     }
     let grey = depth.map(|row| row.map(grey_from_depth));
     Drawing {
-        image: centre_by_mass(&grey),
+        image: centring::by_mass(grey.as_flattened()),
         width_px: fit.width_px,
         height_px: fit.height_px,
     }
@@ -168,48 +169,6 @@ fn grey_from_depth(depth: f32) -> u8 {
     (255.0 * (0.5 + depth / EDGE_PX)).round().clamp(0.0, 255.0) as u8
 }
 
-/// Puts the ink where its centre of mass comes nearest to the middle of pixel (14, 14).
-///
-/// By whole pixels, as in MNIST, where the centre of mass lies at 14.0 ± 0.5 in both directions,
-/// counted from the middle of pixel 0.
-fn centre_by_mass(grey: &[[u8; BOX_PX]; BOX_PX]) -> Image {
-    let mut mass_by_column = [0; BOX_PX];
-    let mut mass_by_row = [0; BOX_PX];
-    for (row, row_mass) in grey.iter().zip(&mut mass_by_row) {
-        for (pixel, column_mass) in row.iter().zip(&mut mass_by_column) {
-            *row_mass += usize::from(*pixel);
-            *column_mass += usize::from(*pixel);
-        }
-    }
-    let (columns, left) = placed(&mass_by_column);
-    let (rows, top) = placed(&mass_by_row);
-    let mut image = [0; N_PIXELS];
-    for (row, pixels) in grey[rows]
-        .iter()
-        .zip(image.chunks_exact_mut(SIDE_PX).skip(top))
-    {
-        pixels[left..left + columns.len()].copy_from_slice(&row[columns.clone()]);
-    }
-    image
-}
-
-/// Which pixels have ink along one axis, and where in the image the first of them goes.
-fn placed(mass: &[usize; BOX_PX]) -> (Range<usize>, usize) {
-    let inked = |mass: &usize| *mass > 0;
-    let first = mass.iter().position(inked).unwrap_or(0);
-    let end = mass.iter().rposition(inked).map_or(first, |last| last + 1);
-    let total: usize = mass.iter().sum();
-    let moment: usize = mass
-        .iter()
-        .enumerate()
-        .map(|(pixel, mass)| pixel * mass)
-        .sum();
-    let mean = (2 * moment + total) / (2 * total).max(1); // to the nearest pixel
-    // Ink is never lost: if all of it lies to one side, it stops at the edge of the image.
-    let start = (SIDE_PX / 2 + first).saturating_sub(mean);
-    (first..end, start.min(SIDE_PX - (end - first)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,23 +213,5 @@ mod tests {
         stroke[1].pressure = 1.6;
         let drawing = ink(&[stroke], 4.0);
         assert!((drawing.height_px - 20.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn mass_goes_to_the_middle() {
-        let mut grey = [[0; BOX_PX]; BOX_PX];
-        grey[12][8] = 200;
-        assert_eq!(centre_by_mass(&grey)[14 * SIDE_PX + 14], 200);
-    }
-
-    #[test]
-    fn no_ink_is_lost_at_the_edge() {
-        let mut grey = [[0; BOX_PX]; BOX_PX];
-        grey[0][0] = 1;
-        grey[0][19] = 255;
-        let image = centre_by_mass(&grey);
-        // The centre of mass would go to pixel 14 and the faint pixel out of the image.
-        assert_eq!((image[14 * SIDE_PX], image[14 * SIDE_PX + 19]), (1, 255));
-        assert_eq!(centre_by_mass(&[[0; BOX_PX]; BOX_PX]), [0; N_PIXELS]);
     }
 }

@@ -249,6 +249,7 @@ mod tests {
             hovered: Some(Arc::new(digits(vec![7]))),
             activations: None,
             scatter: None,
+            own: None,
         };
         for sample in [2, 5, 7] {
             let found =

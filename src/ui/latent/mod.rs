@@ -8,6 +8,7 @@ mod layout;
 mod legend;
 mod marker;
 mod outline;
+mod own;
 
 use egui::{Color32, Painter, Pos2, Rect, Response, Role, Stroke, Ui, Vec2, WidgetInfo};
 
@@ -106,7 +107,7 @@ impl LatentPanel {
                 (Some(dataset), Some(snapshot)) if scene.points.is_some() => {
                     let prior = scene.outline.as_ref().map(Outline::prior);
                     legend::show(ui, options, &mut scene.legend_markers, prior);
-                    scene.show(ui, *options, dataset, snapshot, actions);
+                    scene.show(ui, *options, (state, dataset, snapshot), actions);
                 }
                 _ => empty(ui, state),
             },
@@ -221,7 +222,9 @@ impl Scene {
             .filter(|_| points.view().axes == Axes::Raw)
             .and_then(|run| outline::of(&run.experiment, self.outline.take()));
         let outline = self.outline.as_ref().filter(|_| shows_prior);
-        let extents = [points.extent(), outline.map(Outline::extent)];
+        let own = snapshot(state).map(|snapshot| own::points(state, snapshot));
+        let own = own.and_then(|own| own::extent(&own));
+        let extents = [points.extent(), outline.map(Outline::extent), own];
         if let Some(extent) = extents.into_iter().flatten().reduce(Bounds::union) {
             let fit = self.fit;
             self.fit =
@@ -246,8 +249,7 @@ impl Scene {
         &mut self,
         ui: &mut Ui,
         options: LatentOptions,
-        dataset: &DatasetDescription,
-        snapshot: &Snapshot,
+        (state, dataset, snapshot): (&LabState, &DatasetDescription, &Snapshot),
         actions: &mut Vec<Action>,
     ) {
         let Some(points) = &self.points else { return };
@@ -282,7 +284,8 @@ impl Scene {
             }
         });
         let (response, transform) = (&shown.response, &shown.transform);
-        let summary = summary(points, options.filter, outline);
+        let own = own::points(state, snapshot);
+        let summary = summary(points, options.filter, outline, own.len());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary));
 
         let now_secs = if theme::glides(ui.ctx()) {
@@ -309,6 +312,7 @@ impl Scene {
         if let Some(outline) = outline {
             outline.shimmer(&painter, tokens, transform);
         }
+        own::show(ui, &painter, transform, &own, actions);
         self.view.hint(ui, &painter);
 
         let found =
@@ -351,7 +355,12 @@ fn titles(axes: Axes, of_what: &str) -> [String; 2] {
 }
 
 /// The key figures in words.
-fn summary(points: &Points, filter: ClassFilter, outline: Option<&Outline>) -> String {
+fn summary(
+    points: &Points,
+    filter: ClassFilter,
+    outline: Option<&Outline>,
+    n_own: usize,
+) -> String {
     let plane = match points.view().axes {
         Axes::Raw => "raw code".to_owned(),
         Axes::Pca { explained } => {
@@ -368,6 +377,11 @@ fn summary(points: &Points, filter: ClassFilter, outline: Option<&Outline>) -> S
             outline.prior().label()
         )
     });
+    let own = match n_own {
+        0 => String::new(),
+        1 => ", with an image of your own".to_owned(),
+        n => format!(", with {n} images of your own"),
+    };
     let caption = caption(points, filter);
-    format!("Latent scatter, {caption}, {plane}{outline}")
+    format!("Latent scatter, {caption}, {plane}{outline}{own}")
 }

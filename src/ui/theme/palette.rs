@@ -111,6 +111,12 @@ pub fn ink(dark: bool, value: f32) -> Color32 {
     paper.lerp_to_gamma(ink, value.clamp(0.0, 1.0))
 }
 
+/// A pixel of a picture as it is.
+#[must_use]
+pub fn pixel([red, green, blue]: [u8; 3]) -> Color32 {
+    Color32::from_rgb(red, green, blue)
+}
+
 /// A signed value from −1 (blue) through 0 (the background) to 1 (red); values outside are cut off. Blue
 /// and red stay apart for every kind of colour vision.
 #[must_use]

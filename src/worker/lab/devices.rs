@@ -1,7 +1,6 @@
-//! Failures, moving from device to device, and saving.
+//! Failures, and moving from device to device.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::protocol::{DeviceChoice, DeviceKind, Event, Failure, Phase};
@@ -91,22 +90,6 @@ impl Lab {
         let device = self.device.info.clone();
         self.report(Event::DeviceChanged { device })?;
         self.prepare()
-    }
-
-    pub(super) fn save(&mut self, folder: PathBuf) -> Flow {
-        let Some(run) = &self.run else {
-            return self.fail(Failure::NotSaved {
-                reason: "there is no run to save yet".to_owned(),
-            });
-        };
-        let id = run.id;
-        match guarded(&self.device, || Ok(run.trainer.save(&folder))) {
-            Ok(Ok(())) => self.report(Event::ModelSaved { run: id, folder }),
-            Ok(Err(error)) => self.fail(Failure::NotSaved {
-                reason: error.to_string(),
-            }),
-            Err(error) => self.stop(error),
-        }
     }
 }
 

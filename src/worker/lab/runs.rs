@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::experiment::Experiment;
 use crate::protocol::{DeviceKind, EvaluationScope, Event, Failure, Phase, PlanPosition, RunId};
+use crate::run_folder::Record;
 use crate::train::Trainer;
 
 use super::{Flow, Goal, Lab, Run};
@@ -23,7 +24,26 @@ impl Lab {
         let Some(dataset) = self.dataset.clone() else {
             return Flow::Continue(()); // refused above
         };
-        let trainer = Trainer::new(experiment.clone(), dataset, &self.device.device);
+        let (kind, device) = (dataset.kind, self.device.info.name.clone());
+        let trainer = Trainer::new(experiment, dataset, &self.device.device);
+        let epochs_goal = trainer.experiment().total_epochs() as u64;
+        let record = Record::new(trainer.experiment().clone(), kind, device);
+        self.take_on(id, trainer, epochs_goal, record)?;
+        if self.run.as_ref().is_none_or(|run| run.id != id) {
+            return Flow::Continue(()); // it could not be made, which was reported
+        }
+        self.prepare()?;
+        self.evaluate(EvaluationScope::Running)
+    }
+
+    /// Puts a run in place of the one in progress.
+    pub(super) fn take_on(
+        &mut self,
+        id: RunId,
+        trainer: Trainer,
+        epochs_goal: u64,
+        record: Record,
+    ) -> Flow {
         let last_good = match trainer.checkpoint() {
             Ok(checkpoint) => checkpoint,
             Err(error) => {
@@ -35,22 +55,21 @@ impl Lab {
         self.looks.restart();
         let started = Event::RunStarted {
             run: id,
-            n_parameters: experiment.n_parameters(),
+            n_parameters: trainer.experiment().n_parameters(),
             steps_per_epoch: trainer.steps_per_epoch(),
-            experiment,
+            experiment: trainer.experiment().clone(),
         };
         self.run = Some(Run {
             id,
-            epochs_goal: trainer.experiment().total_epochs() as u64,
+            epochs_goal,
             trainer,
+            record,
             until: None,
             last_good,
             checked: Instant::now(),
             is_warm: self.device.info.kind == DeviceKind::Cpu,
         });
-        self.report(started)?;
-        self.prepare()?;
-        self.evaluate(EvaluationScope::Running)
+        self.report(started)
     }
 
     /// Has a cold device choose its kernels for the views, and says so: it may take a minute.

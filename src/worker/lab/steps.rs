@@ -101,14 +101,20 @@ impl Lab {
 
     /// Measures what the code is worth. Nothing is trained meanwhile.
     pub(super) fn judge(&mut self) -> Flow {
-        let Some(run) = &self.run else {
+        let Some(run) = &mut self.run else {
             return Flow::Continue(());
         };
+        let was_waiting = run.until.is_none();
+        run.record.start_clock();
         let measures = self.measures.get_or_insert_with(|| {
             Arc::new(Measures::of(run.trainer.dataset())) // asked for before they were known
         });
         let (id, trainer) = (run.id, &run.trainer);
-        match guarded(&self.device, || train::judge(trainer, measures)) {
+        let report = guarded(&self.device, || train::judge(trainer, measures));
+        if was_waiting {
+            run.record.stop_clock();
+        }
+        match report {
             Ok(report) => self.report(Event::CodeJudged { run: id, report }),
             Err(error) => self.stop(error),
         }

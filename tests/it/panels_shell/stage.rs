@@ -7,7 +7,9 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::app::{App, SpawnWorker, StartOptions};
-use hourglass::protocol::{Command, DeviceInfo, DeviceKind, Event, Phase, PlanPosition, RunId};
+use hourglass::protocol::{
+    Command, DeviceInfo, DeviceKind, Event, Phase, PlanPosition, ProbeRequest, RunId,
+};
 use hourglass::worker::{Worker, WorkerSide};
 
 use crate::panels_views::script;
@@ -156,6 +158,16 @@ impl Stage {
         let sides = self.sides.borrow();
         let side = sides.last().expect("the window starts a worker");
         side.commands.try_iter().collect()
+    }
+
+    /// What the window looks at, where that changed since the last time.
+    pub fn newest_request(&self) -> Option<ProbeRequest> {
+        let sides = self.sides.borrow();
+        sides
+            .last()
+            .expect("the window starts a worker")
+            .probe
+            .take()
     }
 
     /// Closes the worker's ends, as a thread that ends does.

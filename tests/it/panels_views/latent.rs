@@ -2,7 +2,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LayerName, PresetId};
 use hourglass::state::LabState;
-use hourglass::ui::{Action, latent::LatentPanel};
+use hourglass::ui::{Action, OwnAction, latent::LatentPanel};
 
 use super::{Stage, click, name_of, says, script, stage};
 
@@ -156,4 +156,26 @@ fn codes_without_a_prior_or_with_more_units_have_no_outline() {
     script::look(&mut lab, &[0], None, LayerName::Code);
     let harness = stage(LatentPanel::ui, lab);
     assert!(harness.query_by_label("show prior").is_none());
+}
+
+#[test]
+fn own_images_are_marked_with_their_names_and_a_click_chooses_one() {
+    let mut lab = scatter();
+    let first = script::add_own(&mut lab, "first.png", 8);
+    script::add_own(&mut lab, "second.png", 20);
+    script::look_at_own(&mut lab);
+    let mut harness = stage(LatentPanel::ui, lab);
+    assert!(name_of(&harness, "Latent scatter").ends_with("with 2 images of your own"));
+    click(&mut harness, "first.png in the latent space");
+    assert_eq!(
+        harness.state().actions.last(),
+        Some(&Action::Own(OwnAction::Choose(first)))
+    );
+    harness.state_mut().lab.own.remove(first);
+    harness.run_steps(3);
+    assert!(
+        !says(&harness, "first.png"),
+        "a removed image leaves no marker"
+    );
+    assert!(says(&harness, "second.png in the latent space"));
 }

@@ -1,0 +1,42 @@
+//! What is dropped on the window or pasted into it, as wishes: the one place that looks at what a path is.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Context, Event};
+
+use crate::run_folder;
+use crate::ui::{Action, KeepAction, OwnAction};
+
+/// The wishes of this frame's drops and pastes.
+pub(super) fn wishes(ctx: &Context) -> Vec<Action> {
+    let (dropped, pasted) = ctx.input(|input| {
+        let dropped = input.raw.dropped_files.iter();
+        let dropped: Vec<PathBuf> = dropped.map(|file| file.path().to_owned()).collect();
+        let pasted = input.events.iter().filter_map(|event| match event {
+            Event::PasteImage(image) => Some(Arc::clone(image)),
+            _ => None,
+        });
+        (dropped, pasted.collect::<Vec<_>>())
+    });
+    let mut wishes = of_paths(dropped);
+    let pasted = pasted.into_iter();
+    wishes.extend(pasted.map(|image| Action::Own(OwnAction::Paste(image))));
+    wishes
+}
+
+/// What dropped paths mean: a run's folder is opened, everything else is read as pictures and folders of them,
+/// those of one drop in one go.
+fn of_paths(paths: Vec<PathBuf>) -> Vec<Action> {
+    let is_run = |path: &PathBuf| run_folder::is_run_folder(path);
+    let (runs, pictures): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_run);
+    let run = runs.into_iter().next(); // one run can be in progress
+    let mut wishes: Vec<Action> = run
+        .map(|folder| KeepAction::Open(folder).into())
+        .into_iter()
+        .collect();
+    if !pictures.is_empty() {
+        wishes.push(Action::Own(OwnAction::Read(pictures)));
+    }
+    wishes
+}

@@ -1,0 +1,266 @@
+//! `hourglass reconstruct`: pictures of one's own through a trained model.
+
+mod output;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::data::photo;
+use crate::protocol::{
+    Backdrop, Centring, DataSource, DeviceChoice, OwnId, OwnImage, OwnLook, Paper, Preparation,
+    Prepared, ProbeRequest,
+};
+use crate::whole_file;
+
+use super::data_source;
+use super::engine::Engine;
+use super::progress::Progress;
+use super::train::check_writable;
+use output::{row, unused_name, write_pictures};
+
+/// Name of the table.
+const TABLE: &str = "errors.csv";
+
+/// Images that are looked at in one go.
+const AT_ONCE: usize = 100;
+
+/// Pictures through a trained model.
+#[derive(Clone, Debug, Args)]
+pub struct ReconstructArgs {
+    /// Folder of the run whose model is used
+    #[arg(long, value_name = "DIR")]
+    run: PathBuf,
+    /// Folder to write into; it is made where it is missing
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Pictures (PNG, JPEG, GIF, BMP, WebP), or folders of them
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pictures: Vec<PathBuf>,
+    /// Exchange light and dark; `auto` does where the background is light
+    #[arg(long, value_enum, default_value_t)]
+    invert: YesNo,
+    /// Crop to the ink and fit it into 20×20, or fit all of the picture into 28×28
+    #[arg(long, value_enum, default_value_t)]
+    crop: YesNo,
+    /// Make faint ink full
+    #[arg(long, value_enum, default_value_t)]
+    stretch: YesNo,
+    /// Make edges as steep as MNIST's; `auto` does where they are softer than a pixel of the result
+    #[arg(long, value_enum, default_value_t)]
+    sharpen: YesNo,
+    /// Whether the paper has one shade
+    #[arg(long, value_enum, default_value_t)]
+    paper: PaperChoice,
+    /// What comes into the middle: the centre of mass, as in MNIST, the box around the ink, or nothing
+    #[arg(long, value_enum, default_value_t)]
+    centre: CentreChoice,
+    /// What lies behind transparent pixels
+    #[arg(long, value_enum, default_value_t)]
+    backdrop: BackdropChoice,
+    /// From which share of full ink on a pixel counts for the crop, such as 0.25
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    threshold: Option<f32>,
+    /// Digits to hold the errors against, as in `train`
+    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
+    data: Option<DataSource>,
+    /// Device to compute on: `auto`, `cpu` or `gpu`
+    #[arg(long, default_value_t)]
+    device: DeviceChoice,
+}
+
+/// A decision that is made from the picture unless it is made here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum YesNo {
+    /// From the picture.
+    #[default]
+    Auto,
+    /// Always.
+    Yes,
+    /// Never.
+    No,
+}
+
+impl YesNo {
+    fn wish(self) -> Option<bool> {
+        match self {
+            Self::Auto => None,
+            Self::Yes => Some(true),
+            Self::No => Some(false),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum PaperChoice {
+    /// From the picture.
+    #[default]
+    Auto,
+    /// One shade.
+    Even,
+    /// Shades that change slowly.
+    Uneven,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum CentreChoice {
+    /// By mass where it is cropped.
+    #[default]
+    Auto,
+    /// The centre of mass.
+    Mass,
+    /// The box around the ink.
+    Box,
+    /// It stays where it lies.
+    No,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum BackdropChoice {
+    /// White, unless nothing would show on it.
+    #[default]
+    Auto,
+    /// White.
+    White,
+    /// Black.
+    Black,
+}
+
+impl ReconstructArgs {
+    fn preparation(&self) -> Preparation {
+        Preparation {
+            backdrop: match self.backdrop {
+                BackdropChoice::Auto => None,
+                BackdropChoice::White => Some(Backdrop::White),
+                BackdropChoice::Black => Some(Backdrop::Black),
+            },
+            invert: self.invert.wish(),
+            paper: match self.paper {
+                PaperChoice::Auto => None,
+                PaperChoice::Even => Some(Paper::Flat),
+                PaperChoice::Uneven => Some(Paper::Uneven),
+            },
+            stretch: self.stretch.wish(),
+            threshold: self.threshold,
+            crop: self.crop.wish(),
+            sharpen: self.sharpen.wish(),
+            centring: match self.centre {
+                CentreChoice::Auto => None,
+                CentreChoice::Mass => Some(Centring::Mass),
+                CentreChoice::Box => Some(Centring::Box),
+                CentreChoice::No => Some(Centring::Kept),
+            },
+        }
+    }
+}
+
+/// A picture that was asked for.
+struct Asked {
+    /// As it was named.
+    path: PathBuf,
+    /// The digit it became, or what was wrong with it.
+    prepared: Result<Arc<Prepared>, String>,
+}
+
+/// Rebuilds pictures and writes what came of them.
+///
+/// # Errors
+/// When the run, the data, the device or the folder is not fit, or when not every picture could be rebuilt; those
+/// that could are written all the same.
+pub fn run(args: &ReconstructArgs) -> Result<()> {
+    check_writable(&args.out)?;
+    let progress = Progress::new();
+    let asked = prepare(&args.pictures, &args.preparation(), &progress);
+    let engine = Engine::start(args.device)?;
+    engine.open_run(&args.run, args.data.as_ref(), &progress)?;
+    let images: Vec<OwnImage> = (1..)
+        .zip(&asked)
+        .filter_map(|(id, asked)| {
+            let prepared = asked.prepared.as_ref().ok()?;
+            Some(OwnImage {
+                id: OwnId(id),
+                pixels: Arc::clone(&prepared.pixels),
+            })
+        })
+        .collect();
+    let looks = look(&engine, &images, &progress)?;
+    let mut table = String::from(
+        "file,mse_per_pixel,percentile,nearest_labels,nearest_test_images,nearest_distances,note\n",
+    );
+    let mut names = HashSet::new();
+    for (id, asked) in (1..).zip(&asked) {
+        let found = looks.iter().find(|look| look.id == OwnId(id));
+        if let (Ok(prepared), Some(look)) = (&asked.prepared, found) {
+            let name = unused_name(&asked.path, &mut names);
+            write_pictures(&args.out, &name, prepared, look)?;
+        }
+        table.push_str(&row(asked, found));
+    }
+    whole_file::write(&args.out.join(TABLE), table.as_bytes())?;
+    progress.finish();
+    let n_bad = asked.iter().filter(|asked| asked.prepared.is_err()).count();
+    progress.line(&format!(
+        "{} of {} pictures rebuilt; their errors are in {}",
+        asked.len() - n_bad,
+        asked.len(),
+        args.out.join(TABLE).display()
+    ));
+    if n_bad > 0 {
+        bail!(
+            "{n_bad} of {} pictures could not be read; they are named above",
+            asked.len()
+        );
+    }
+    Ok(())
+}
+
+fn prepare(paths: &[PathBuf], wish: &Preparation, progress: &Progress) -> Vec<Asked> {
+    let files = photo::find(paths);
+    let n_files = files.len();
+    let mut asked = Vec::with_capacity(n_files);
+    for (idx, file) in files.into_iter().enumerate() {
+        #[expect(clippy::cast_precision_loss, reason = "a share of a bar")]
+        progress.set(idx as f64 / n_files as f64, "reading pictures…".to_owned());
+        let path = file
+            .as_ref()
+            .map_or_else(|error| error.path().to_owned(), Clone::clone);
+        let picture = file.and_then(|path| photo::read(&path));
+        let prepared = match picture {
+            Ok(picture) => Ok(Arc::new(photo::prepare(&picture, wish))),
+            Err(error) => {
+                progress.line(&format!("error: {error}"));
+                Err(error.to_string())
+            }
+        };
+        asked.push(Asked { path, prepared });
+    }
+    asked
+}
+
+fn look(engine: &Engine, images: &[OwnImage], progress: &Progress) -> Result<Vec<OwnLook>> {
+    progress.set(1.0, "rebuilding…".to_owned());
+    let mut looks = Vec::with_capacity(images.len());
+    for (revision, images) in (1..).zip(images.chunks(AT_ONCE)) {
+        let snapshot = engine.look(ProbeRequest {
+            revision,
+            samples: Vec::new(),
+            layer: None,
+            scatter: false,
+            hovered: None,
+            own: images.into(),
+        })?;
+        let view = snapshot.own.context("the model was not looked at")?;
+        looks.extend(view.images.iter().cloned());
+    }
+    Ok(looks)
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    let share = text.parse::<f32>().ok();
+    share
+        .filter(|share| *share > 0.0 && *share < 1.0)
+        .ok_or_else(|| "write a share between 0 and 1, such as 0.25".to_owned())
+}

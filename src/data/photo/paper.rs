@@ -1,0 +1,244 @@
+//! The paper under the ink: its shade, how it changes over the picture, and its noise.
+
+/// Share of the shorter side that the border takes.
+const BORDER_SHARE: f32 = 0.02;
+
+/// Difference of light along the border from which on the paper counts as uneven.
+const UNEVEN_FROM: f32 = 0.06;
+
+/// Noise below this is the rounding of eight bits.
+const LEAST_NOISE: f32 = 0.004;
+
+/// A grey picture: light of each pixel, 0..1.
+#[derive(Clone, Copy)]
+pub struct Grey<'a> {
+    pub width: usize,
+    pub height: usize,
+    pub light: &'a [f32],
+}
+
+/// The paper as its border shows it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Border {
+    /// Median light.
+    pub shade: f32,
+    /// Whether what stands out from it is darker.
+    pub is_light: bool,
+    /// Whether it differs from one side to another.
+    pub is_uneven: bool,
+}
+
+impl Border {
+    /// Looks at the outermost pixels. Ink is what stands out from them: on whichever side of their shade the
+    /// cubed differences add up to more, since a little ink differs by more than much of a shadow.
+    #[must_use]
+    pub fn of(grey: Grey<'_>) -> Self {
+        let mut border = border_pixels(grey);
+        border.sort_unstable_by(f32::total_cmp);
+        let shade = quantile(&border, 0.5);
+        let is_uneven = quantile(&border, 0.9) - quantile(&border, 0.1) > UNEVEN_FROM;
+        let differences = if is_uneven {
+            above(grey, 1.0, [3.0, 3.0])
+        } else {
+            above_flat(grey, shade, 1.0)
+        };
+        let [mut darker, mut lighter] = [0.0_f64; 2];
+        for difference in differences {
+            let cubed = f64::from(difference).powi(3);
+            if cubed < 0.0 {
+                darker -= cubed;
+            } else {
+                lighter += cubed;
+            }
+        }
+        let is_blank = darker.max(lighter) < 1e-9;
+        Self {
+            shade,
+            is_light: if is_blank {
+                shade >= 0.5
+            } else {
+                darker > lighter
+            },
+            is_uneven,
+        }
+    }
+}
+
+/// How far each pixel stands out from paper of one shade; `sign` is −1 where ink is darker than paper.
+#[must_use]
+pub fn above_flat(grey: Grey<'_>, shade: f32, sign: f32) -> Vec<f32> {
+    let above = |light: &f32| sign * (light - shade);
+    grey.light.iter().map(above).collect()
+}
+
+/// How far each pixel stands out from paper whose shade is a polynomial of second degree in the place: a
+/// shadow or a falling-off of light. It is fitted to what is not ink, found again after each fit.
+#[must_use]
+pub fn above_uneven(grey: Grey<'_>, sign: f32) -> Vec<f32> {
+    above(grey, sign, [4.0, 2.0]) // ink lies above the paper: what lies there goes sooner
+}
+
+/// The same where values that lie below or above the fit by so many times its spread are no paper.
+fn above(grey: Grey<'_>, sign: f32, [most_below, most_above]: [f64; 2]) -> Vec<f32> {
+    /// Places along each side at which the paper is sampled.
+    const PLACES: usize = 64;
+    /// Fits; the set of ink rests long before.
+    const FITS: usize = 10;
+    let step = |side: usize| side.div_ceil(PLACES).max(1);
+    let (across, down) = (step(grey.width), step(grey.height));
+    let mut samples = Vec::new();
+    for row in (down / 2..grey.height).step_by(down) {
+        for column in (across / 2..grey.width).step_by(across) {
+            let light = f64::from(sign * grey.light[row * grey.width + column]);
+            samples.push((basis(grey, row, column), light));
+        }
+    }
+    let mut is_paper = vec![true; samples.len()];
+    let mut surface = [0.0; TERMS];
+    for _ in 0..FITS {
+        let kept = samples.iter().zip(&is_paper).filter(|(_, kept)| **kept);
+        let Some(fitted) = least_squares(kept.map(|(sample, _)| sample)) else {
+            break;
+        };
+        surface = fitted;
+        let above: Vec<f64> = samples
+            .iter()
+            .map(|(at, light)| light - dot(&surface, at))
+            .collect();
+        let mut sizes: Vec<f32> = above
+            .iter()
+            .zip(&is_paper)
+            .filter(|(_, kept)| **kept)
+            .map(|(above, _)| narrow(above.abs()))
+            .collect();
+        sizes.sort_unstable_by(f32::total_cmp);
+        let spread = f64::from(1.4826 * quantile(&sizes, 0.5)).max(0.002);
+        for (kept, above) in is_paper.iter_mut().zip(above) {
+            *kept = above < most_above * spread && above > -most_below * spread;
+        }
+    }
+    let pixels = 0..grey.light.len();
+    pixels
+        .map(|idx| {
+            let at = basis(grey, idx / grey.width, idx % grey.width);
+            sign * grey.light[idx] - narrow(dot(&surface, &at))
+        })
+        .collect()
+}
+
+/// Standard deviation of the paper's noise along the border, found from the median so that ink which reaches
+/// the border does not count.
+#[must_use]
+pub fn noise(width: usize, height: usize, above: &[f32]) -> f32 {
+    let mut border = border_pixels(Grey {
+        width,
+        height,
+        light: above,
+    });
+    border.sort_unstable_by(f32::total_cmp);
+    let middle = quantile(&border, 0.5);
+    let mut sizes: Vec<f32> = border.iter().map(|value| (value - middle).abs()).collect();
+    sizes.sort_unstable_by(f32::total_cmp);
+    let noise = 1.4826 * quantile(&sizes, 0.5);
+    if noise < LEAST_NOISE { 0.0 } else { noise }
+}
+
+/// The values within the border.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a few pixels"
+)]
+fn border_pixels(grey: Grey<'_>) -> Vec<f32> {
+    let Grey {
+        width,
+        height,
+        light,
+    } = grey;
+    let depth = (BORDER_SHARE * width.min(height) as f32).round().max(1.0) as usize;
+    let mut found = Vec::new();
+    for (row, pixels) in light.chunks_exact(width).enumerate() {
+        if row < depth || row + depth >= height {
+            found.extend_from_slice(pixels);
+        } else {
+            let depth = depth.min(width);
+            found.extend_from_slice(&pixels[..depth]);
+            found.extend_from_slice(&pixels[width - depth..]);
+        }
+    }
+    found
+}
+
+/// The value below which a share of sorted values lies; 0 of none.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a position in a list"
+)]
+pub(super) fn quantile(sorted: &[f32], share: f32) -> f32 {
+    let last = sorted.len().saturating_sub(1);
+    let at = (share * last as f32).round() as usize;
+    sorted.get(at.min(last)).copied().unwrap_or(0.0)
+}
+
+/// Terms of a polynomial of second degree in two variables.
+const TERMS: usize = 6;
+
+/// 1, x, y, x², xy, y² with x and y in −1..1.
+#[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
+fn basis(grey: Grey<'_>, row: usize, column: usize) -> [f64; TERMS] {
+    let along = |at: usize, side: usize| 2.0 * (at as f64 + 0.5) / side as f64 - 1.0;
+    let (x, y) = (along(column, grey.width), along(row, grey.height));
+    [1.0, x, y, x * x, x * y, y * y]
+}
+
+fn dot(a: &[f64; TERMS], b: &[f64; TERMS]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The coefficients that fit best; none where the samples do not determine them.
+fn least_squares<'a>(
+    samples: impl Iterator<Item = &'a ([f64; TERMS], f64)>,
+) -> Option<[f64; TERMS]> {
+    let mut rows = [[0.0; TERMS + 1]; TERMS];
+    for (at, light) in samples {
+        for (row, a) in rows.iter_mut().zip(at) {
+            for (value, b) in row.iter_mut().zip(at.iter().chain([light])) {
+                *value += a * b;
+            }
+        }
+    }
+    // Gauss and Jordan with the largest pivot.
+    for pivot in 0..TERMS {
+        let best = (pivot..TERMS).max_by(|&a, &b| {
+            let size = |row: usize| rows[row][pivot].abs();
+            size(a).total_cmp(&size(b))
+        })?;
+        rows.swap(pivot, best);
+        let scale = rows[pivot][pivot];
+        if scale.abs() < 1e-9 {
+            return None;
+        }
+        rows[pivot] = rows[pivot].map(|value| value / scale);
+        let solved = rows[pivot];
+        for (idx, row) in rows.iter_mut().enumerate() {
+            if idx != pivot {
+                let factor = row[pivot];
+                for (value, solved) in row.iter_mut().zip(solved) {
+                    *value -= factor * solved;
+                }
+            }
+        }
+    }
+    Some(rows.map(|row| row[TERMS]))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "light needs no more than f32"
+)]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}

@@ -1,0 +1,251 @@
+//! Images of one's own: how a picture is made a digit, and how the model sees it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::SampleIdx;
+
+/// Names an image of one's own for as long as the process lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OwnId(pub u64);
+
+impl OwnId {
+    /// The drawing in progress; images that were added count from 1.
+    pub const DRAWING: Self = Self(0);
+}
+
+/// A prepared image that the model is to rebuild.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnImage {
+    /// Which one.
+    pub id: OwnId,
+    /// Pixels `[784]`, row by row, 0 paper to 255 ink.
+    pub pixels: Arc<[u8]>,
+}
+
+/// Own images as the model sees them. They are shown to it as they are, without the recipe's corruption, and
+/// so are the test images they are held against.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OwnView {
+    /// Steps taken before it.
+    pub step: u64,
+    /// In the order of the request.
+    pub images: Vec<OwnLook>,
+}
+
+/// One own image as the model sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnLook {
+    /// Which one.
+    pub id: OwnId,
+    /// What the decoder made of it: `[784]`; a linear output may leave 0..1.
+    pub reconstruction: Vec<f32>,
+    /// Mean squared error per pixel.
+    pub mse_per_pixel: f32,
+    /// Where it stands among the test images; none until they were surveyed.
+    pub standing: Option<Standing>,
+}
+
+/// Where an image stands among the test images, all of it by the same model at one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// Steps taken before it.
+    pub step: u64,
+    /// Share of the test images whose error is smaller, 0..1; of those with the same error half count.
+    pub share_below: f64,
+    /// Test images it is held against.
+    pub n_test: usize,
+    /// Where its code lies in the plane of the scatter of that step.
+    pub point: [f32; 2],
+    /// The test images with the nearest codes, nearest first.
+    pub neighbours: Vec<Neighbour>,
+}
+
+/// A test image whose code is near.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbour {
+    /// Which image.
+    pub sample: SampleIdx,
+    /// Its class.
+    pub label: u8,
+    /// Euclidean distance between the codes.
+    pub distance: f32,
+}
+
+/// How a picture is to be made a digit. What is absent is decided from the picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Preparation {
+    /// What lies behind transparent pixels.
+    pub backdrop: Option<Backdrop>,
+    /// Whether light and dark are exchanged, so that ink becomes light on dark.
+    pub invert: Option<bool>,
+    /// How the paper is taken off.
+    pub paper: Option<Paper>,
+    /// Whether ink is made as strong as MNIST's.
+    pub stretch: Option<bool>,
+    /// From which share of full ink on a pixel counts for the crop, 0..1.
+    pub threshold: Option<f32>,
+    /// Whether the picture is cropped to its ink; otherwise all of it is fitted into 28×28.
+    pub crop: Option<bool>,
+    /// Whether edges softer than a pixel of the result are made as steep as MNIST's.
+    pub sharpen: Option<bool>,
+    /// How the digit is put into the middle.
+    pub centring: Option<Centring>,
+}
+
+/// What was decided, by the person or from the picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent answers, each to a question of its own"
+)]
+pub struct Decisions {
+    /// What lies behind transparent pixels; none where there are none.
+    pub backdrop: Option<Backdrop>,
+    /// Whether light and dark were exchanged.
+    pub invert: bool,
+    /// How the paper was taken off.
+    pub paper: Paper,
+    /// Whether ink was made as strong as MNIST's.
+    pub stretch: bool,
+    /// From which share of full ink on a pixel counted for the crop.
+    pub threshold: f32,
+    /// Whether the picture was cropped to its ink.
+    pub crop: bool,
+    /// Whether edges were made as steep as MNIST's.
+    pub sharpen: bool,
+    /// How the digit was put into the middle.
+    pub centring: Centring,
+}
+
+/// What lies behind transparent pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backdrop {
+    /// White, as a page.
+    White,
+    /// Black, for light ink on nothing.
+    Black,
+}
+
+/// How the paper is taken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// One shade everywhere.
+    Flat,
+    /// Shades that change slowly over the picture, as light falling from a side makes them.
+    Uneven,
+}
+
+/// How the digit is put into the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Centring {
+    /// By the centre of mass of its ink, as MNIST's digits.
+    Mass,
+    /// By the box around its ink.
+    Box,
+    /// It stays where it lies in the picture.
+    Kept,
+}
+
+/// A picture that became a digit, with every stage of the way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prepared {
+    /// The stages in order, from the picture to 28×28.
+    pub stages: Vec<StagePicture>,
+    /// What was decided on the way.
+    pub decisions: Decisions,
+    /// Left, top, right and bottom of the crop as shares of the picture's width and height.
+    pub crop: [f32; 4],
+    /// The digit `[784]`, row by row, 0 paper to 255 ink.
+    pub pixels: Arc<[u8]>,
+    /// What a person should know.
+    pub notes: Vec<PhotoNote>,
+}
+
+/// The picture after one stage, at most 200 pixels wide and high.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StagePicture {
+    /// Which stage.
+    pub stage: PhotoStage,
+    /// Pixels side by side.
+    pub width: usize,
+    /// Pixels on top of each other.
+    pub height: usize,
+    /// Red, green and blue, row by row; from [`PhotoStage::Ink`] on all three are 0 paper to 255 ink.
+    pub rgb: Arc<[[u8; 3]]>,
+}
+
+/// A stage of making a picture a digit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PhotoStage {
+    /// The picture as it came.
+    Original,
+    /// Without transparency and colour.
+    Grey,
+    /// Ink on black, without the paper.
+    Ink,
+    /// What is left of it once cropped.
+    Cropped,
+    /// Fitted into 20×20.
+    Fitted,
+    /// Centred in 28×28.
+    Centred,
+}
+
+/// What a person should know of a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PhotoNote {
+    /// It is no PNG.
+    Format {
+        /// What it is.
+        name: &'static str,
+        /// Whether its pixels are no longer quite what they were.
+        is_lossy: bool,
+    },
+    /// It moves, and only the first of its pictures is used.
+    FirstFrame,
+    /// It was turned upright as its camera says.
+    Turned,
+    /// It was made smaller before anything else.
+    Reduced {
+        /// Width and height as they were.
+        from: [u32; 2],
+    },
+    /// Nothing on it stands out from its background.
+    NoInk,
+    /// It is a digit of 28×28 as MNIST's are, and was taken as it is.
+    AlreadyPrepared,
+}
+
+impl fmt::Display for PhotoNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Format {
+                name,
+                is_lossy: true,
+            } => write!(
+                f,
+                "{name}: its compression may have changed pixels, prefer PNG"
+            ),
+            Self::Format { name, .. } => write!(f, "read from {name}"),
+            Self::FirstFrame => f.write_str("only the first of its pictures is used"),
+            Self::Turned => f.write_str("turned upright as its camera says"),
+            Self::Reduced {
+                from: [width, height],
+            } => write!(f, "made smaller, from {width}×{height}"),
+            Self::NoInk => {
+                f.write_str("nothing stands out from the background: no digit was found")
+            }
+            Self::AlreadyPrepared => f.write_str("a digit as MNIST's are: taken as it is"),
+        }
+    }
+}
+
+/// A stroke of a pen over a square canvas.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PenStroke {
+    /// Where the pen was, as shares of the canvas from the upper left corner.
+    pub points: Vec<[f32; 2]>,
+    /// Half the width of the stroke, as a share of the canvas.
+    pub radius: f32,
+}

@@ -1,0 +1,134 @@
+//! Names of a run folder's files, writing them in their order, and reading them without trusting their size.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::whole_file::{self, WriteError};
+
+/// Name of the recipe's file in a run folder.
+pub const EXPERIMENT_FILE: &str = "experiment.toml";
+
+/// Name of the figures' file in a run folder.
+pub const SUMMARY_FILE: &str = "summary.json";
+
+/// Name of the curves' file in a run folder.
+pub const METRICS_FILE: &str = "metrics.csv";
+
+/// Name of the weights' file in a run folder.
+pub const MODEL_FILE: &str = "model.safetensors";
+
+/// Name of the file that training goes on from. It is written last and is whole by itself: where the others
+/// differ from it, because writing them was cut short, it is right.
+pub const RESUME_FILE: &str = "resume.bpk";
+
+/// Most bytes of a file that text is read from.
+const MAX_TEXT: u64 = 256 << 20;
+
+/// Most bytes of a file with weights: several times the largest model.
+const MAX_BYTES: u64 = 2 << 30;
+
+/// The content of a run folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunFiles {
+    /// `metrics.csv`
+    pub metrics: String,
+    /// `summary.json`; none before the model was measured.
+    pub summary: Option<String>,
+    /// `experiment.toml`
+    pub experiment: String,
+    /// `model.safetensors`
+    pub model: Vec<u8>,
+    /// `resume.bpk`
+    pub resume: Vec<u8>,
+}
+
+impl RunFiles {
+    /// Writes the files one after the other, each whole or not at all. When writing ends before the last of
+    /// them, the folder still holds the run that it held before: its `resume.bpk` is that run's, the curves
+    /// reach as far as it does or farther, and what is in the others follows from it.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or a file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), WriteError> {
+        let summary = self.summary.as_deref();
+        let files = [
+            (METRICS_FILE, Some(self.metrics.as_bytes())),
+            (SUMMARY_FILE, summary.map(str::as_bytes)),
+            (EXPERIMENT_FILE, Some(self.experiment.as_bytes())),
+            (MODEL_FILE, Some(self.model.as_slice())),
+            (RESUME_FILE, Some(self.resume.as_slice())),
+        ];
+        for (name, content) in files {
+            if let Some(content) = content {
+                whole_file::write(&folder.join(name), content)?;
+            }
+        }
+        whole_file::sweep(folder);
+        Ok(())
+    }
+}
+
+/// A file that was not read.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be read: {reason}", path.display())]
+pub struct ReadError {
+    path: PathBuf,
+    reason: String,
+}
+
+/// Whether a folder holds a run: training can go on from it, or its weights can be looked at.
+#[must_use]
+pub fn is_run_folder(folder: &Path) -> bool {
+    let has = |name: &str| folder.join(name).is_file();
+    has(RESUME_FILE) || (has(EXPERIMENT_FILE) && has(MODEL_FILE))
+}
+
+/// The content of a file; none where there is no such file.
+///
+/// # Errors
+/// When it is no plain file, is larger than any file of its kind, or cannot be read.
+pub fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ReadError> {
+    read_at_most(path, MAX_BYTES)
+}
+
+/// The text in a file; none where there is no such file.
+///
+/// # Errors
+/// When it is no plain file, is larger than any file of its kind, or cannot be read.
+pub fn read_text(path: &Path) -> Result<Option<String>, ReadError> {
+    let Some(bytes) = read_at_most(path, MAX_TEXT)? else {
+        return Ok(None);
+    };
+    let text = String::from_utf8(bytes).map_err(|_| ReadError {
+        path: path.to_owned(),
+        reason: "it is no text".to_owned(),
+    })?;
+    Ok(Some(text))
+}
+
+fn read_at_most(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, ReadError> {
+    let unreadable = |reason: String| ReadError {
+        path: path.to_owned(),
+        reason,
+    };
+    // Not opened before it is known to be a plain file: opening a pipe waits for whoever writes into it.
+    let is_plain = match fs::metadata(path) {
+        Ok(metadata) => metadata.is_file(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error.to_string())),
+    };
+    if !is_plain {
+        return Err(unreadable("it is no file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    file.take(max_bytes + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(error.to_string()))?;
+    if bytes.len() as u64 > max_bytes {
+        let most = max_bytes >> 20;
+        return Err(unreadable(format!("it has more than {most} MB")));
+    }
+    Ok(Some(bytes))
+}

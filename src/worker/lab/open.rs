@@ -1,0 +1,254 @@
+//! Opening a run, or weights. Whatever is wrong with them, the run in progress stays as it is.
+
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::data::Dataset;
+use crate::experiment::Experiment;
+use crate::protocol::{DatasetKind, EvaluationScope, Event, Failure, RunHistory, RunId};
+use crate::run_folder::{
+    self, EXPERIMENT_FILE, Effort, METRICS_FILE, MODEL_FILE, MetricsTable, RESUME_FILE, Record,
+};
+use crate::train::Trainer;
+use crate::train::resume::{self, Resume, ResumeError};
+use crate::worker::panic_message;
+
+use super::devices::guarded;
+use super::{Flow, Lab};
+
+/// A run as it was found.
+struct Found {
+    trainer: Trainer,
+    epochs_goal: u64,
+    metrics: MetricsTable,
+    effort: Effort,
+    goes_on: bool,
+    lost: Option<String>,
+}
+
+/// Why a run is not taken on.
+enum Refusal {
+    /// It learned from other digits.
+    OtherDataset(DatasetKind),
+    /// What, which file, and what to do.
+    Reason(String),
+}
+
+impl Refusal {
+    fn of(reason: impl Display) -> Self {
+        Self::Reason(reason.to_string())
+    }
+
+    fn at(path: &Path, reason: impl Display) -> Self {
+        Self::Reason(format!("{}: {reason}", path.display()))
+    }
+}
+
+impl Lab {
+    /// Goes on with the run in a folder.
+    pub(super) fn open_run(&mut self, id: RunId, folder: PathBuf) -> Flow {
+        self.open(id, folder, Self::find_run)
+    }
+
+    /// Starts a run with weights from a file.
+    pub(super) fn start_from_weights(
+        &mut self,
+        id: RunId,
+        experiment: Experiment,
+        file: PathBuf,
+    ) -> Flow {
+        self.open(id, file, |lab, dataset, file| {
+            lab.with_weights(dataset, experiment, file)
+        })
+    }
+
+    /// Takes on what `find` finds in a folder or file, in place of the run in progress.
+    fn open(
+        &mut self,
+        run: RunId,
+        from: PathBuf,
+        find: impl FnOnce(&Self, &Arc<Dataset>, &Path) -> Result<Found, Refusal>,
+    ) -> Flow {
+        let Some(dataset) = self.dataset.clone() else {
+            let reason = "there are no digits yet: load a data set first".to_owned();
+            return self.fail(Failure::NotOpened { run, reason });
+        };
+        // Numbers that somebody else wrote may be such that Burn panics over them.
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            let mut found = find(self, &dataset, &from)?;
+            let evaluation = guarded(&self.device, || {
+                found.trainer.evaluate(EvaluationScope::Full)
+            });
+            Ok((found, evaluation.map_err(Refusal::of)?))
+        }));
+        let found =
+            found.unwrap_or_else(|panic| Err(Refusal::at(&from, panic_message(panic.as_ref()))));
+        let (found, evaluation) = match found {
+            Ok(found) => found,
+            Err(Refusal::Reason(reason)) => return self.fail(Failure::NotOpened { run, reason }),
+            Err(Refusal::OtherDataset(needed)) => {
+                return self.fail(Failure::OtherDataset {
+                    run,
+                    folder: from,
+                    needed,
+                    in_use: dataset.kind,
+                });
+            }
+        };
+        let mut record = Record::resumed(
+            found.trainer.experiment().clone(),
+            dataset.kind,
+            self.device.info.name.clone(),
+            found.metrics,
+            found.effort,
+        );
+        record.add_evaluation(&evaluation);
+        let history = RunHistory {
+            rows: record.metrics().rows().into(),
+            evaluation,
+            training_secs: found.effort.training_secs,
+            images_per_sec: found.effort.images_per_sec(),
+            goes_on: found.goes_on,
+            lost: found.lost,
+        };
+        self.take_on(run, found.trainer, found.epochs_goal, record)?;
+        self.report(Event::RunOpened { run, from, history })?;
+        match &self.run {
+            Some(run) if run.is_warm => {
+                let phase = run.resting_phase();
+                self.report_phase(phase)
+            }
+            _ => self.prepare(), // which ends with the phase
+        }
+    }
+
+    /// The run of a folder, where it was left, or else with its weights alone.
+    fn find_run(&self, dataset: &Arc<Dataset>, folder: &Path) -> Result<Found, Refusal> {
+        if let Some(resume) = read_resume(&folder.join(RESUME_FILE))? {
+            return self.with_resume(dataset, folder, resume);
+        }
+        let path = folder.join(EXPERIMENT_FILE);
+        let Some(text) = run_folder::read_text(&path).map_err(Refusal::of)? else {
+            return Err(Refusal::of(format!(
+                "there is no run in {}: choose a folder with {RESUME_FILE}, or with {EXPERIMENT_FILE} and \
+                 {MODEL_FILE}",
+                folder.display()
+            )));
+        };
+        let experiment = run_folder::read_experiment(&text);
+        let experiment = experiment.map_err(|error| Refusal::at(&path, error))?;
+        let mut found = self.with_weights(dataset, experiment, &folder.join(MODEL_FILE))?;
+        found.lost = Some(format!(
+            "{} holds no optimizer state to go on from: its weights are in place, and training starts at step 0",
+            folder.display()
+        ));
+        Ok(found)
+    }
+
+    fn with_resume(
+        &self,
+        dataset: &Arc<Dataset>,
+        folder: &Path,
+        resume: Resume,
+    ) -> Result<Found, Refusal> {
+        let path = folder.join(RESUME_FILE);
+        let run = &resume.run;
+        match DatasetKind::of_name(&run.data) {
+            Some(needed) if needed == dataset.kind => {}
+            Some(needed) => return Err(Refusal::OtherDataset(needed)),
+            None => {
+                let reason = format!("it learned from {:?}, which is not known here", run.data);
+                return Err(Refusal::at(&path, reason));
+            }
+        }
+        if run.n_train != dataset.train.len() {
+            let (n, loaded) = (run.n_train, dataset.train.len());
+            let reason = format!(
+                "it learned from {n} training images, and {loaded} are loaded: load the same data set"
+            );
+            return Err(Refusal::at(&path, reason));
+        }
+        run.experiment
+            .validate()
+            .map_err(|error| Refusal::at(&path, error))?;
+        let (epochs_goal, step) = (run.epochs_goal, resume.checkpoint.step);
+        let effort = Effort {
+            elapsed_secs: run.elapsed_secs,
+            training_secs: run.training_secs,
+            images: run.images,
+        };
+        let trainer = guarded(&self.device, || {
+            Ok(resume.trainer(Arc::clone(dataset), &self.device.device))
+        });
+        let trainer = trainer.map_err(Refusal::of)?;
+        let trainer = trainer.map_err(|error| Refusal::at(&path, error))?;
+        let metrics = read_metrics(&folder.join(METRICS_FILE), step)?;
+        let lost = (metrics.is_none() && step > 0).then(|| {
+            format!(
+                "{} has no {METRICS_FILE}: the curves start anew",
+                folder.display()
+            )
+        });
+        let no_curves = || MetricsTable::new(trainer.experiment().terms());
+        Ok(Found {
+            metrics: metrics.unwrap_or_else(no_curves),
+            trainer,
+            epochs_goal,
+            effort,
+            goes_on: true,
+            lost,
+        })
+    }
+
+    /// A new model of a recipe with the weights of a file.
+    fn with_weights(
+        &self,
+        dataset: &Arc<Dataset>,
+        experiment: Experiment,
+        file: &Path,
+    ) -> Result<Found, Refusal> {
+        experiment.validate().map_err(Refusal::of)?;
+        let Some(bytes) = run_folder::read_bytes(file).map_err(Refusal::of)? else {
+            return Err(Refusal::at(file, "there is no such file"));
+        };
+        let mut trainer = Trainer::new(experiment, Arc::clone(dataset), &self.device.device);
+        trainer
+            .take_weights(&bytes)
+            .map_err(|error| Refusal::at(file, error))?;
+        Ok(Found {
+            epochs_goal: trainer.experiment().total_epochs() as u64,
+            metrics: MetricsTable::new(trainer.experiment().terms()),
+            trainer,
+            effort: Effort::default(),
+            goes_on: false,
+            lost: None,
+        })
+    }
+}
+
+/// What a run goes on from; none where there is no such file, or only one of the first layout.
+fn read_resume(path: &Path) -> Result<Option<Resume>, Refusal> {
+    let Some(bytes) = run_folder::read_bytes(path).map_err(Refusal::of)? else {
+        return Ok(None);
+    };
+    match resume::read(&bytes) {
+        Ok(resume) => Ok(Some(resume)),
+        Err(ResumeError::Older) => Ok(None),
+        Err(error) => Err(Refusal::at(path, error)),
+    }
+}
+
+/// The curves up to a step; what was written after it is left out. None where there is no such file.
+fn read_metrics(path: &Path, step: u64) -> Result<Option<MetricsTable>, Refusal> {
+    let Some(text) = run_folder::read_text(path).map_err(Refusal::of)? else {
+        return Ok(None);
+    };
+    let mut table = MetricsTable::read_csv(&text).map_err(|error| {
+        let reason = format!("{error}. Move the file away to open the run without its curves");
+        Refusal::at(path, reason)
+    })?;
+    table.cut_after(step);
+    Ok(Some(table))
+}

@@ -1,0 +1,210 @@
+//! Pictures that come to the window: dropped, pasted, drawn; and what the worker is asked about them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{ColorImage, Event, HoveredFile};
+use egui_kittest::kittest::Queryable as _;
+use hourglass::app::StartOptions;
+use hourglass::protocol::{OwnId, Preparation};
+use hourglass::state::OwnImages;
+use hourglass::ui::{Action, DrawEdit, OwnAction};
+
+use super::stage::Stage;
+
+/// Far more than reading a few small files takes.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+/// A folder with two pictures of bars and a file that is none.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, width) in [("a.png", 6), ("c.png", 14)] {
+        let bar = |x: u32, y: u32| (10..10 + width).contains(&x) && (8..50).contains(&y);
+        let picture = image::GrayImage::from_fn(60, 60, |x, y| {
+            image::Luma([if bar(x, y) { 20 } else { 240 }])
+        });
+        picture.save(folder.path().join(name)).expect("written");
+    }
+    std::fs::write(folder.path().join("b.png"), "no picture").expect("written");
+    folder
+}
+
+fn own(stage: &Stage) -> &OwnImages {
+    &stage.app().state().own
+}
+
+fn names(stage: &Stage) -> Vec<String> {
+    own(stage)
+        .images()
+        .iter()
+        .map(|image| image.name.clone())
+        .collect()
+}
+
+fn drop_files(stage: &mut Stage, paths: &[PathBuf]) {
+    let files = paths
+        .iter()
+        .map(|path| Arc::new(Dropped(path.clone())) as egui::DroppedFileHandle);
+    stage.harness.input_mut().dropped_files.extend(files);
+    stage.step();
+}
+
+/// Draws frames until it is so.
+fn wait_until(stage: &mut Stage, is: impl Fn(&Stage) -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !is(stage) {
+        assert!(
+            Instant::now() < deadline,
+            "it was not so before the deadline"
+        );
+        stage.step();
+        std::thread::yield_now();
+    }
+}
+
+fn perform(stage: &mut Stage, action: OwnAction) {
+    let ctx = stage.harness.ctx.clone();
+    let app = stage.harness.state_mut().as_mut().expect("it was opened");
+    app.perform(&ctx, Action::Own(action));
+    stage.step();
+}
+
+/// The ids of the own images that the worker was last asked about.
+fn asked(stage: &Stage) -> Option<Vec<OwnId>> {
+    let request = stage.newest_request()?;
+    Some(request.own.iter().map(|image| image.id).collect())
+}
+
+#[test]
+fn a_dropped_folder_becomes_images_and_what_is_no_picture_is_named() {
+    let mut stage = Stage::ready();
+    asked(&stage);
+    let folder = folder();
+    drop_files(&mut stage, &[folder.path().to_owned()]);
+    wait_until(&mut stage, |stage| {
+        own(stage).images().len() == 2 && own(stage).reading.is_none()
+    });
+    stage.step();
+    assert_eq!(names(&stage), ["a.png", "c.png"]);
+    assert!(stage.has("b.png") && stage.has("save it as PNG"));
+    assert!(stage.has("c.png, 28×28"), "the tab came to the front");
+    assert_eq!(asked(&stage), Some(vec![OwnId(1), OwnId(2)]));
+    drop(folder);
+    assert!(
+        own(&stage)
+            .images()
+            .iter()
+            .all(|image| image.prepared.decisions.invert)
+    );
+}
+
+#[test]
+fn files_held_over_the_window_are_announced() {
+    let mut stage = Stage::ready();
+    let hovered = HoveredFile::default();
+    stage.harness.input_mut().hovered_files = vec![hovered; 3];
+    stage.step();
+    assert!(stage.has("Drop to open 3 files"));
+    stage.harness.input_mut().hovered_files.clear();
+    stage.step();
+    assert!(!stage.has("Drop to open"));
+}
+
+#[test]
+fn a_picture_is_pasted_and_removed_and_taken_back() {
+    let mut stage = Stage::ready();
+    let white = ColorImage::filled([40, 30], egui::Color32::WHITE);
+    stage.harness.event(Event::PasteImage(Arc::new(white)));
+    wait_until(&mut stage, |stage| own(stage).images().len() == 1);
+    assert_eq!(names(&stage), ["Pasted 1"]);
+    stage.step();
+    assert!(stage.has("no digit was found"));
+    stage.click("Remove Pasted 1");
+    assert!(names(&stage).is_empty() && stage.has("No images of your own yet"));
+    stage
+        .harness
+        .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    stage.step();
+    assert_eq!(names(&stage), ["Pasted 1"]);
+}
+
+#[test]
+fn another_decision_makes_another_digit() {
+    let folder = folder();
+    let start = StartOptions {
+        own: vec![folder.path().join("a.png")],
+        ..StartOptions::default()
+    };
+    let mut stage = Stage::open_with(start, None, egui::vec2(1280.0, 800.0));
+    stage.get_ready();
+    wait_until(&mut stage, |stage| own(stage).images().len() == 1);
+    let before = Arc::clone(&own(&stage).images()[0].prepared);
+    let id = own(&stage).images()[0].id;
+    let wish = Preparation {
+        invert: Some(false),
+        ..Preparation::default()
+    };
+    perform(&mut stage, OwnAction::Prepare(id, wish));
+    wait_until(&mut stage, |stage| {
+        !Arc::ptr_eq(&own(stage).images()[0].prepared, &before)
+    });
+    assert!(!own(&stage).images()[0].prepared.decisions.invert);
+}
+
+#[test]
+fn the_drawing_is_rebuilt_as_it_is_drawn_and_can_be_added() {
+    let mut stage = Stage::ready();
+    stage.click("Your image"); // the tab
+    let draw = |edit| OwnAction::Draw(edit);
+    let at = [0.3, 0.3];
+    perform(&mut stage, draw(DrawEdit::Begin { at, radius: 0.05 }));
+    for at in [[0.6, 0.3], [0.45, 0.8]] {
+        perform(&mut stage, draw(DrawEdit::Extend(at)));
+    }
+    assert_eq!(asked(&stage), Some(vec![OwnId::DRAWING]));
+    let prepared = own(&stage)
+        .drawing
+        .prepared()
+        .cloned()
+        .expect("something is drawn");
+    assert!(!prepared.decisions.invert && prepared.pixels.iter().any(|&byte| byte > 200));
+    perform(&mut stage, draw(DrawEdit::Add));
+    assert_eq!(names(&stage), ["Drawing 1"]);
+    assert!(own(&stage).drawing.is_empty() && own(&stage).drawing.prepared().is_none());
+    assert_eq!(own(&stage).images()[0].prepared.pixels, prepared.pixels);
+    assert_eq!(asked(&stage), Some(vec![OwnId(1)]));
+    perform(&mut stage, draw(DrawEdit::Undo));
+    assert!(
+        !own(&stage).drawing.is_empty(),
+        "adding emptied the canvas, and that can be taken back"
+    );
+}
+
+#[test]
+fn the_worker_is_not_asked_about_images_that_nobody_can_see() {
+    let mut stage = Stage::ready();
+    stage.click("Your image");
+    let at = [0.5, 0.5];
+    perform(
+        &mut stage,
+        OwnAction::Draw(DrawEdit::Begin { at, radius: 0.05 }),
+    );
+    assert_eq!(asked(&stage), Some(vec![OwnId::DRAWING]));
+    stage.click("Numbers"); // the drawing is behind another tab; it is no image of the scatter yet
+    assert_eq!(asked(&stage), Some(vec![]));
+    assert!(stage.harness.query_by_label_contains("Canvas").is_none());
+}

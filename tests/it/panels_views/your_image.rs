@@ -1,0 +1,239 @@
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{AccessKitNode, Queryable as _};
+use hourglass::experiment::{Experiment, LayerName};
+use hourglass::protocol::{OwnId, Preparation};
+use hourglass::state::LabState;
+use hourglass::ui::{Action, DrawEdit, OwnAction, your_image::YourImagePanel};
+
+use super::{Stage, click, says, script, stage};
+
+/// A run that was looked at, and two images of one's own.
+fn two_images() -> (LabState, [OwnId; 2]) {
+    let mut lab = script::with_data(40);
+    script::start(&mut lab, &Experiment::default());
+    script::look(&mut lab, &[0], None, LayerName::Code);
+    let ids =
+        [("first.png", 8), ("second.png", 20)].map(|(name, n)| script::add_own(&mut lab, name, n));
+    script::look_at_own(&mut lab);
+    (lab, ids)
+}
+
+fn own_actions(harness: &Harness<'static, Stage<YourImagePanel>>) -> Vec<OwnAction> {
+    let own = harness
+        .state()
+        .actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Own(own) => Some(own.clone()),
+            _ => None,
+        });
+    own.collect()
+}
+
+fn last_action(harness: &Harness<'static, Stage<YourImagePanel>>) -> Option<OwnAction> {
+    own_actions(harness).pop()
+}
+
+#[test]
+fn the_empty_state_says_how_images_come() {
+    let mut harness = stage(YourImagePanel::ui, LabState::default());
+    for way in ["Drop pictures", "Ctrl+V", "Open…", "draw a digit"] {
+        assert!(says(&harness, way), "{way}");
+    }
+    click(&mut harness, "Open pictures");
+    assert_eq!(last_action(&harness), Some(OwnAction::Open));
+}
+
+#[test]
+fn the_chosen_image_shows_every_stage_its_error_and_its_standing() {
+    let (lab, [first, _]) = two_images();
+    let mut harness = stage(YourImagePanel::ui, lab);
+    for stage in [
+        "picture",
+        "grey",
+        "ink",
+        "cropped",
+        "20×20",
+        "28×28",
+        "rebuilt",
+        "difference",
+    ] {
+        let name = format!("second.png, {stage}");
+        assert!(harness.query_by_label(&name).is_some(), "{name}");
+    }
+    assert!(says(&harness, "MSE 0.020000 per pixel"));
+    assert!(says(&harness, "worse than 93 % of the test digits"));
+    assert!(says(&harness, "digit 3, test image 3, distance 0.300"));
+    click(&mut harness, "first.png, MSE 0.010000 per pixel");
+    assert_eq!(last_action(&harness), Some(OwnAction::Choose(first)));
+    harness.state_mut().lab.own.choose(first);
+    harness.run_steps(3);
+    assert!(says(&harness, "first.png, 28×28") && !says(&harness, "second.png, 28×28"));
+}
+
+/// The strip, the stages and the figures are of one image, whatever was removed.
+#[test]
+fn invariant_11_figures_belong_to_their_image_also_after_others_are_removed() {
+    let (lab, [first, _]) = two_images();
+    let mut harness = stage(YourImagePanel::ui, lab);
+    click(&mut harness, "Remove second.png");
+    let id = harness.state().lab.own.images()[1].id;
+    assert_eq!(last_action(&harness), Some(OwnAction::Remove(id)));
+    // The answer of the worker is still about both.
+    harness.state_mut().lab.own.remove(id);
+    harness.run_steps(3);
+    assert_eq!(
+        harness.state().lab.own.chosen().map(|own| own.id),
+        Some(first)
+    );
+    assert!(says(&harness, "MSE 0.010000 per pixel") && !says(&harness, "MSE 0.020000"));
+    click(&mut harness, "Take removal back");
+    assert_eq!(last_action(&harness), Some(OwnAction::Restore));
+}
+
+#[test]
+fn an_image_that_was_not_answered_yet_says_so() {
+    let (mut lab, _) = two_images();
+    script::add_own(&mut lab, "third.png", 12);
+    let harness = stage(YourImagePanel::ui, lab);
+    assert!(says(&harness, "third.png, 28×28") && says(&harness, "rebuilding…"));
+    let figure = |node: &AccessKitNode<'_>| {
+        let texts = [node.label(), node.value()];
+        texts.iter().flatten().any(|text| text.starts_with("MSE "))
+    };
+    let mut figures = harness.query_all_by(|node| figure(node));
+    assert!(figures.next().is_none(), "no figure of another image");
+}
+
+#[test]
+fn decisions_show_who_made_them_and_can_be_changed() {
+    let (lab, [_, second]) = two_images();
+    let mut harness = stage(YourImagePanel::ui, lab);
+    let background = |harness: &Harness<'static, Stage<YourImagePanel>>| {
+        harness
+            .get_by_label("Background")
+            .value()
+            .expect("what holds")
+    };
+    assert_eq!(background(&harness), "light: invert, auto");
+    click(&mut harness, "Background");
+    click(&mut harness, "dark: keep");
+    let wish = Preparation {
+        invert: Some(false),
+        ..Preparation::default()
+    };
+    assert_eq!(
+        last_action(&harness),
+        Some(OwnAction::Prepare(second, wish))
+    );
+    harness.state_mut().lab.own.set_wish(second, wish);
+    harness.run_steps(3);
+    assert_eq!(background(&harness), "dark: keep, yours");
+    click(&mut harness, "Background");
+    click(&mut harness, "Automatic");
+    assert_eq!(
+        last_action(&harness),
+        Some(OwnAction::Prepare(second, Preparation::default()))
+    );
+}
+
+#[test]
+fn reading_shows_how_far_it_is_and_can_be_cancelled() {
+    let (mut lab, _) = two_images();
+    lab.own.reading = Some(hourglass::state::Reading {
+        n_done: 2,
+        n_files: 20,
+    });
+    let mut harness = stage(YourImagePanel::ui, lab);
+    assert!(says(&harness, "Reading pictures, 3 of 20"));
+    click(&mut harness, "Cancel reading");
+    assert_eq!(last_action(&harness), Some(OwnAction::CancelReading));
+}
+
+/// The panel with the canvas, before which the test plays the app's part.
+fn canvas() -> Harness<'static, Stage<YourImagePanel>> {
+    let mut lab = script::with_data(40);
+    script::start(&mut lab, &Experiment::default());
+    script::look(&mut lab, &[0], None, LayerName::Code);
+    let mut harness = stage(YourImagePanel::ui, lab);
+    click(&mut harness, "Your image, draw");
+    harness
+}
+
+fn edits(harness: &Harness<'static, Stage<YourImagePanel>>) -> Vec<DrawEdit> {
+    let own = own_actions(harness).into_iter();
+    let edits = own.filter_map(|action| match action {
+        OwnAction::Draw(edit) => Some(edit),
+        _ => None,
+    });
+    edits.collect()
+}
+
+#[test]
+fn the_pen_draws_where_the_pointer_goes() {
+    let mut harness = canvas();
+    let canvas = harness.get_by_label("Canvas, 0 strokes").rect();
+    let at = |x: f32, y: f32| canvas.min + egui::vec2(x * canvas.width(), y * canvas.height());
+    harness.hover_at(at(0.25, 0.25));
+    harness.run_steps(1);
+    harness.drag_at(at(0.25, 0.25));
+    harness.run_steps(1);
+    for share in [0.4, 0.6] {
+        harness.hover_at(at(share, 0.5));
+        harness.run_steps(1);
+    }
+    harness.drop_at(at(0.6, 0.5));
+    harness.run_steps(2);
+    harness.hover_at(at(0.9, 0.9));
+    harness.run_steps(2);
+    let edits = edits(&harness);
+    let near = |found: [f32; 2], [x, y]: [f32; 2]| (found[0] - x).hypot(found[1] - y) < 0.01;
+    assert!(
+        matches!(edits[0], DrawEdit::Begin { at, .. } if near(at, [0.25, 0.25])),
+        "{edits:?}"
+    );
+    assert_eq!(
+        edits
+            .iter()
+            .filter(|edit| matches!(edit, DrawEdit::Begin { .. }))
+            .count(),
+        1
+    );
+    let last = edits.iter().rev().find_map(|edit| match edit {
+        DrawEdit::Extend(at) => Some(*at),
+        _ => None,
+    });
+    assert!(
+        last.is_some_and(|at| near(at, [0.6, 0.5])),
+        "the pen was lifted there: {edits:?}"
+    );
+}
+
+#[test]
+fn a_drawing_can_be_undone_by_keys_cleared_and_added() {
+    let mut harness = canvas();
+    let drawing = &mut harness.state_mut().lab.own.drawing;
+    for at in [[0.2, 0.2], [0.5, 0.5]] {
+        drawing.begin(at, 0.05);
+    }
+    harness.run_steps(3);
+    assert!(says(&harness, "Canvas, 2 strokes"));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(3);
+    assert_eq!(edits(&harness), [DrawEdit::Undo]);
+    harness.state_mut().lab.own.drawing.undo();
+    harness.run_steps(1);
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    harness.run_steps(3);
+    assert_eq!(edits(&harness), [DrawEdit::Undo, DrawEdit::Redo]);
+    for (name, edit) in [
+        ("Undo stroke", DrawEdit::Undo),
+        ("Redo stroke", DrawEdit::Redo),
+        ("Clear canvas", DrawEdit::Clear),
+        ("Add to your images", DrawEdit::Add),
+    ] {
+        click(&mut harness, name);
+        assert_eq!(edits(&harness).last(), Some(&edit), "{name}");
+    }
+}

@@ -1,0 +1,249 @@
+//! Files of every kind, damaged ones, and ones that lie.
+
+use hourglass::data::photo::{Picture, prepare};
+use hourglass::protocol::{Backdrop, PhotoNote, Preparation};
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageFormat};
+use proptest::prelude::*;
+
+use super::png_file::{Header, compressed, file, interlaced_lines};
+use super::{difference, digit, encoded, enlarged, prepared};
+
+/// A stroke of the same shape in every kind of file, so that all of them have to give the same digit.
+fn has_ink(row: usize, column: usize) -> bool {
+    (8..32).contains(&row) && (14..20).contains(&column)
+        || (26..32).contains(&row) && (14..30).contains(&column)
+}
+
+/// Lines of 40×40 with a filter byte before each; `pixel` writes one.
+fn lines(mut pixel: impl FnMut(&mut Vec<u8>, bool)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for row in 0..40 {
+        bytes.push(0);
+        for column in 0..40 {
+            pixel(&mut bytes, has_ink(row, column));
+        }
+    }
+    bytes
+}
+
+fn header(bit_depth: u8, color_type: u8) -> Header {
+    Header {
+        width: 40,
+        height: 40,
+        bit_depth,
+        color_type,
+        interlaced: false,
+    }
+}
+
+#[test]
+fn every_kind_of_png_gives_the_same_digit() {
+    let plain = lines(|bytes, ink| bytes.push(if ink { 0 } else { 255 }));
+    let reference = prepared(&file(&header(8, 0), &[], &plain));
+    assert!(reference.decisions.invert && reference.notes.is_empty());
+    let one_bit = {
+        let mut bytes = Vec::new();
+        for row in 0..40 {
+            bytes.push(0);
+            for first in (0..40).step_by(8) {
+                let bits = (first..first + 8).fold(0_u8, |bits, column| {
+                    bits << 1 | u8::from(!has_ink(row, column))
+                });
+                bytes.push(bits);
+            }
+        }
+        bytes
+    };
+    // Ink is the third colour; the first is transparent and black, so that only opacity tells it from ink.
+    let palette = vec![0, 0, 0, 250, 0, 0, 0, 0, 0];
+    let transparent = vec![0, 255, 255];
+    let deep = |bytes: &mut Vec<u8>, ink: bool| bytes.extend(if ink { [0, 1] } else { [255, 255] });
+    let pixel = |row, column| if has_ink(row, column) { 0 } else { 255 };
+    let kinds: [(&str, Vec<u8>); 7] = [
+        ("1 bit", file(&header(1, 0), &[], &one_bit)),
+        (
+            "palette with transparency",
+            file(
+                &header(8, 3),
+                &[(b"PLTE", palette), (b"tRNS", transparent)],
+                &lines(|bytes, ink| bytes.push(if ink { 2 } else { 0 })),
+            ),
+        ),
+        ("16 bits", file(&header(16, 0), &[], &lines(deep))),
+        (
+            "interlaced",
+            file(
+                &Header {
+                    interlaced: true,
+                    ..header(8, 0)
+                },
+                &[],
+                &interlaced_lines(40, 40, pixel),
+            ),
+        ),
+        (
+            "grey with opacity",
+            file(
+                &header(8, 4),
+                &[],
+                &lines(|bytes, ink| bytes.extend([0, if ink { 255 } else { 0 }])),
+            ),
+        ),
+        (
+            "colour",
+            file(
+                &header(8, 2),
+                &[],
+                &lines(|bytes, ink| bytes.extend(if ink { [0, 0, 0] } else { [255, 255, 255] })),
+            ),
+        ),
+        (
+            "colour with opacity, 16 bits",
+            file(
+                &header(16, 6),
+                &[],
+                &lines(|bytes, ink| {
+                    bytes.extend([0, 0, 0, 0, 0, 0]);
+                    bytes.extend(if ink { [255, 255] } else { [0, 0] });
+                }),
+            ),
+        ),
+    ];
+    for (kind, bytes) in kinds {
+        let found = prepared(&bytes);
+        assert!(found.decisions.invert, "{kind}");
+        let largest = found.pixels.iter().zip(&*reference.pixels);
+        let largest = largest.map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(largest <= Some(1), "{kind}: {largest:?}");
+    }
+}
+
+#[test]
+fn light_ink_on_nothing_is_laid_on_black() {
+    let bytes = lines(|bytes, ink| bytes.extend([255, if ink { 255 } else { 0 }]));
+    let bytes = file(&header(8, 4), &[], &bytes);
+    let found = prepared(&bytes);
+    assert_eq!(found.decisions.backdrop, Some(Backdrop::Black));
+    assert!(!found.decisions.invert);
+    assert!(found.pixels.iter().any(|&byte| byte > 200));
+    let on_white = Preparation {
+        backdrop: Some(Backdrop::White),
+        ..Preparation::default()
+    };
+    let picture = Picture::decode(&bytes).expect("a picture");
+    assert!(
+        prepare(&picture, &on_white)
+            .notes
+            .contains(&PhotoNote::NoInk)
+    );
+}
+
+#[test]
+fn other_formats_are_read_with_a_note() {
+    let image =
+        DynamicImage::ImageLuma8(enlarged(&digit(5), 112, FilterType::Triangle, [0, 0], true));
+    let reference = prepared(&encoded(&image, ImageFormat::Png));
+    let rgba = DynamicImage::ImageRgba8(image.to_rgba8());
+    for (format, image, name) in [
+        (ImageFormat::Jpeg, &image, "JPEG"),
+        (ImageFormat::Bmp, &image, "BMP"),
+        (ImageFormat::Gif, &rgba, "GIF"),
+        (ImageFormat::WebP, &rgba, "WebP"),
+    ] {
+        let found = prepared(&encoded(image, format));
+        let is_named = |note: &PhotoNote| matches!(note, PhotoNote::Format { name: found, .. } if *found == name);
+        assert!(
+            found.notes.iter().any(is_named),
+            "{name}: {:?}",
+            found.notes
+        );
+        assert!(
+            difference(&found.pixels, &reference.pixels) < 0.005,
+            "{name}"
+        );
+    }
+}
+
+/// A baseline JPEG of 8×8 in four inks without a difference anywhere: all tables have one code of one bit.
+#[test]
+fn a_jpeg_in_four_inks_is_read() {
+    let mut bytes = vec![0xff, 0xd8];
+    bytes.extend([0xff, 0xdb, 0, 67, 0]);
+    bytes.extend([1; 64]);
+    bytes.extend([0xff, 0xc0, 0, 20, 8, 0, 8, 0, 8, 4]);
+    for component in 1..=4 {
+        bytes.extend([component, 0x11, 0]);
+    }
+    for class in [0x00, 0x10] {
+        bytes.extend([0xff, 0xc4, 0, 20, class, 1]);
+        bytes.extend([0; 15]);
+        bytes.push(0);
+    }
+    bytes.extend([0xff, 0xda, 0, 14, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0]);
+    bytes.extend([0, 0xff, 0xd9]);
+    let found = prepared(&bytes);
+    assert!(found.notes.contains(&PhotoNote::NoInk), "{:?}", found.notes);
+}
+
+#[test]
+fn files_that_lie_about_their_size_are_refused_before_anything_is_reserved() {
+    for (side, color_type, bit_depth) in [(60_000, 6, 16), (16_384, 6, 8), (u32::MAX >> 1, 0, 8)] {
+        let header = Header {
+            width: side,
+            height: side,
+            bit_depth,
+            color_type,
+            interlaced: false,
+        };
+        let message = Picture::decode(&file(&header, &[], &[0; 100]))
+            .expect_err("too large")
+            .to_string();
+        assert!(
+            message.contains("larger than a picture may be"),
+            "{side}: {message}"
+        );
+    }
+}
+
+#[test]
+fn a_bomb_of_text_is_passed_over_or_refused() {
+    let mut text = b"Comment\0\0".to_vec();
+    text.extend(compressed(&vec![b'a'; 200 << 20]));
+    let plain = lines(|bytes, ink| bytes.push(if ink { 0 } else { 255 }));
+    let bytes = file(&header(8, 0), &[(b"zTXt", text)], &plain);
+    assert!(bytes.len() < 300_000);
+    if let Ok(picture) = Picture::decode(&bytes) {
+        assert!(prepare(&picture, &Preparation::default()).decisions.invert);
+    }
+}
+
+proptest! {
+    /// The decoder and the preparation are made for bytes from anywhere.
+    #[test]
+    fn damaged_files_are_refused_or_read_but_never_crash(
+        kind in 0_usize..5, at in 0.0_f64..1.0, bits in 1_u8..=255, cut in 0.2_f64..1.2,
+    ) {
+        let image = DynamicImage::ImageLuma8(enlarged(&digit(3), 56, FilterType::Triangle, [0, 0], true));
+        let format = [
+            ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::WebP,
+        ][kind];
+        let image = if format == ImageFormat::Gif || format == ImageFormat::WebP {
+            DynamicImage::ImageRgba8(image.to_rgba8())
+        } else {
+            image
+        };
+        let mut bytes = encoded(&image, format);
+        #[expect(
+            clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss,
+            reason = "a place in a small file"
+        )]
+        let place = |share: f64| (share * bytes.len() as f64) as usize;
+        let (place, end) = (place(at), place(cut));
+        bytes[place] ^= bits;
+        bytes.truncate(end);
+        if let Ok(picture) = Picture::decode(&bytes) {
+            prop_assert_eq!(prepare(&picture, &Preparation::default()).pixels.len(), 784);
+        }
+    }
+}

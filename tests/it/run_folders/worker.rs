@@ -1,0 +1,202 @@
+//! Saving and opening by the worker's words.
+
+use std::num::NonZeroU64;
+use std::path::Path;
+
+use hourglass::experiment::PresetId;
+use hourglass::protocol::{
+    Command, DataSource, DatasetKind, Event, Failure, Measured, Phase, RunHistory, RunId,
+};
+use hourglass::run_folder::Summary;
+use hourglass::worker::Worker;
+
+use crate::data_sets;
+use crate::worker::{send, small, start, wait_for, wait_for_phase, with_digits};
+
+fn train_steps(worker: &Worker, n: u64) {
+    let n = NonZeroU64::new(n).expect("some steps");
+    send(worker, Command::TrainSteps(n));
+    wait_for_phase(worker, |phase| matches!(phase, Phase::Paused { .. }));
+}
+
+fn save(worker: &Worker, folder: &Path) {
+    let folder = folder.to_owned();
+    send(worker, Command::SaveRun { folder });
+    wait_for(worker, |event| {
+        matches!(event, Event::RunSaved { .. }).then_some(())
+    });
+}
+
+fn open(worker: &Worker, run: u64, folder: &Path) -> (RunHistory, Phase) {
+    let (run, folder) = (RunId(run), folder.to_owned());
+    send(worker, Command::OpenRun { run, folder });
+    let history = wait_for(worker, |event| match event {
+        Event::RunOpened { history, .. } => Some(history),
+        Event::Failed(failure) => panic!("{failure}"),
+        _ => None,
+    });
+    (history, wait_for_phase(worker, |_| true))
+}
+
+fn failure_of(worker: &Worker, command: Command) -> Failure {
+    send(worker, command);
+    wait_for(worker, |event| match event {
+        Event::Failed(failure) => Some(failure),
+        _ => None,
+    })
+}
+
+/// `metrics.csv` without its column of times.
+fn curves(folder: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(folder.join("metrics.csv")).expect("written");
+    let without_time = |line: &str| line.rsplit_once(',').expect("columns").0.to_owned();
+    text.lines().map(without_time).collect()
+}
+
+#[test]
+fn a_run_saved_in_mid_epoch_and_opened_elsewhere_ends_like_one_that_never_stopped() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let folder = |name: &str| home.path().join(name);
+    let worker = with_digits();
+    start(&worker, 1, small());
+    train_steps(&worker, 7);
+    save(&worker, &folder("broken"));
+    send(&worker, Command::Train);
+    wait_for_phase(&worker, |phase| matches!(phase, Phase::Finished { .. }));
+    save(&worker, &folder("unbroken"));
+    drop(worker);
+
+    let worker = with_digits();
+    let (history, phase) = open(&worker, 3, &folder("broken"));
+    let Phase::Paused { position } = phase else {
+        panic!("{phase:?}");
+    };
+    assert_eq!((position.steps_done, position.epochs_goal), (7, 2));
+    let steps = history.rows.iter();
+    let steps = steps.filter(|row| row.measured == Measured::Step);
+    let steps: Vec<u64> = steps.map(|row| row.step).collect();
+    assert_eq!(steps, (1..=7).collect::<Vec<_>>());
+    assert!(history.goes_on && history.lost.is_none());
+    send(&worker, Command::Train);
+    wait_for_phase(&worker, |phase| matches!(phase, Phase::Finished { .. }));
+    save(&worker, &folder("broken"));
+
+    assert_eq!(curves(&folder("broken")), curves(&folder("unbroken")));
+    for file in ["model.safetensors", "experiment.toml"] {
+        let read = |name: &str| std::fs::read(folder(name).join(file)).expect("written");
+        assert!(read("broken") == read("unbroken"), "{file}");
+    }
+    let summary = |name: &str| Summary::of_folder(&folder(name)).expect("written");
+    let (broken, unbroken) = (summary("broken"), summary("unbroken"));
+    assert_eq!((broken.steps, &broken.test), (20, &unbroken.test));
+    assert_eq!(broken.code, unbroken.code);
+
+    let (_, phase) = open(&worker, 4, &folder("broken"));
+    assert!(matches!(phase, Phase::Finished { position } if position.epochs_done == 2));
+}
+
+#[test]
+fn rows_written_after_the_state_that_is_gone_on_from_are_left_out() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (old, new) = (home.path().join("old"), home.path().join("new"));
+    let worker = with_digits();
+    start(&worker, 1, small());
+    train_steps(&worker, 3);
+    save(&worker, &old);
+    train_steps(&worker, 3);
+    save(&worker, &new);
+    // As a kill between two files leaves it: all files are new but the last.
+    std::fs::copy(old.join("resume.bpk"), new.join("resume.bpk")).expect("copied");
+    let (history, _) = open(&worker, 2, &new);
+    assert_eq!(history.rows.last().map(|row| row.step), Some(3));
+    assert_eq!(history.evaluation.step, 3);
+}
+
+#[test]
+fn weights_without_a_state_start_over_and_that_is_said() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let worker = with_digits();
+    start(&worker, 1, small());
+    train_steps(&worker, 9);
+    save(&worker, home.path());
+    let trained = Summary::of_folder(home.path()).expect("written");
+    std::fs::remove_file(home.path().join("resume.bpk")).expect("removed");
+    let (history, phase) = open(&worker, 2, home.path());
+    assert_eq!(phase, Phase::Ready);
+    assert!(!history.goes_on);
+    let lost = history.lost.expect("said");
+    assert!(lost.contains("training starts at step 0"), "{lost}");
+    let mse = history.evaluation.mse_per_pixel;
+    assert!((mse - trained.test.mse_per_pixel).abs() < 1e-12, "{mse}");
+}
+
+#[test]
+fn a_run_on_other_digits_is_refused_with_what_to_load_and_the_run_in_progress_goes_on() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let worker = with_digits();
+    start(&worker, 1, small());
+    train_steps(&worker, 2);
+    save(&worker, home.path());
+    let path = home.path().join("resume.bpk");
+    let mut resume = {
+        let bytes = std::fs::read(&path).expect("written");
+        hourglass::train::resume::read(&bytes).expect("whole")
+    };
+    let needed = match data_sets::source() {
+        DataSource::PenDigits => DatasetKind::Mnist,
+        _ => DatasetKind::PenDigits,
+    };
+    resume.run.data = needed.name().to_owned();
+    let bytes = hourglass::train::resume::write(&resume).expect("written");
+    std::fs::write(&path, bytes).expect("written");
+    let failure = failure_of(
+        &worker,
+        Command::OpenRun {
+            run: RunId(2),
+            folder: home.path().to_owned(),
+        },
+    );
+    assert!(matches!(failure, Failure::OtherDataset { .. }), "{failure}");
+    let words = format!("load {}, then open it again", needed.label());
+    assert!(failure.to_string().contains(&words), "{failure}");
+    train_steps(&worker, 1);
+    send(&worker, Command::TrainSteps(NonZeroU64::MIN));
+    let step = wait_for(&worker, |event| match event {
+        Event::StepsTaken { run, steps } => Some((run, steps.first_step)),
+        _ => None,
+    });
+    assert_eq!(step, (RunId(1), 4));
+}
+
+#[test]
+fn a_folder_without_a_run_says_what_is_missing() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let worker = with_digits();
+    let failure = failure_of(
+        &worker,
+        Command::OpenRun {
+            run: RunId(1),
+            folder: home.path().to_owned(),
+        },
+    );
+    assert!(failure.to_string().contains("resume.bpk"), "{failure}");
+}
+
+#[test]
+fn weights_of_another_recipe_are_refused_by_name() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let worker = with_digits();
+    start(&worker, 1, small());
+    save(&worker, home.path());
+    let failure = failure_of(
+        &worker,
+        Command::StartFromWeights {
+            run: RunId(2),
+            experiment: PresetId::Multilayer64.preset().experiment(),
+            file: home.path().join("model.safetensors"),
+        },
+    );
+    let message = failure.to_string();
+    assert!(message.contains("encoder.layers.1.weight"), "{message}");
+    assert!(message.contains("choose the recipe"), "{message}");
+}

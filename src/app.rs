@@ -29,7 +29,7 @@ use crate::ui::experiment_panel::ExperimentPanel;
 use crate::ui::layout::{Layout, Panels};
 use crate::ui::notices::Notes;
 use crate::ui::top_bar::{TopBar, WindowFacts};
-use crate::ui::{Action, KeepAction, banner, closing, help, left_behind, shortcuts, theme};
+use crate::ui::{Action, KeepAction, banner, help, left_behind, question, shortcuts, theme};
 use crate::worker::{Wake, Worker};
 
 use dialog::Dialog;
@@ -278,7 +278,7 @@ impl App {
         if *help_is_open {
             help::show(ui, &mut actions);
         }
-        closing::ask(ui, state, &mut actions);
+        question::ask(ui, state, &mut actions);
         self.after_frame(&ctx, actions);
     }
 

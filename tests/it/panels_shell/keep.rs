@@ -126,6 +126,27 @@ fn the_menu_saves_where_the_run_was_saved_before_and_says_where() {
 }
 
 #[test]
+fn another_run_in_the_folder_is_replaced_only_after_a_yes() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let folder = leave_behind(home.path(), "other");
+    let mut stage = Stage::training();
+    stage.commands();
+    perform(&mut stage, KeepAction::SaveIn(folder.clone()));
+    assert!(stage.has("Replace the run?"));
+    stage.click("Cancel");
+    assert_eq!(stage.commands(), []);
+    assert!(!stage.has("Replace the run?"));
+
+    perform(&mut stage, KeepAction::SaveIn(folder.clone()));
+    stage.click("Replace");
+    let saves = |commands: &[Command]| matches!(commands, [Command::SaveRun { folder: into }] if *into == folder);
+    assert!(saves(&stage.commands()));
+    saved(&mut stage, &folder);
+    perform(&mut stage, KeepAction::SaveIn(folder.clone())); // its own by now
+    assert!(saves(&stage.commands()));
+}
+
+#[test]
 fn without_a_run_there_is_nothing_to_save_and_recent_runs_say_how_to_get_there() {
     let mut stage = Stage::open();
     stage.click("Run menu");

@@ -32,7 +32,9 @@ use crate::ui::experiment_panel::ExperimentPanel;
 use crate::ui::layout::{Layout, Panels};
 use crate::ui::notices::Notes;
 use crate::ui::top_bar::{TopBar, WindowFacts};
-use crate::ui::{Action, banner, closing, drop_overlay, help, left_behind, shortcuts, theme};
+use crate::ui::{
+    Action, KeepAction, banner, drop_overlay, help, left_behind, question, shortcuts, theme,
+};
 use crate::worker::{Wake, Worker};
 
 use dialog::Dialog;
@@ -290,7 +292,7 @@ impl App {
         if *help_is_open {
             help::show(ui, &mut actions);
         }
-        closing::ask(ui, state, &mut actions);
+        question::ask(ui, state, &mut actions);
         drop_overlay::show(&ctx);
         self.after_frame(&ctx, actions);
     }

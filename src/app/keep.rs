@@ -90,7 +90,15 @@ impl App {
         match action {
             KeepAction::Save => self.save(),
             KeepAction::SaveAs => self.ask_where(),
-            KeepAction::SaveIn(folder) => self.outbox.push(Command::SaveRun { folder }),
+            KeepAction::SaveIn(folder) => self.save_in(folder),
+            KeepAction::Replace(folder) => {
+                self.state.keep.asks_to_replace = None;
+                self.outbox.push(Command::SaveRun { folder });
+            }
+            KeepAction::KeepOther => {
+                self.state.keep.asks_to_replace = None;
+                self.keeping.closing = Closing::No;
+            }
             KeepAction::AskForRun => self.dialog.open(Question::Run, &self.wake),
             KeepAction::Open(folder) => self.open_run(folder),
             KeepAction::AskForWeights => self.dialog.open(Question::Weights, &self.wake),
@@ -116,6 +124,18 @@ impl App {
             Some(Some((folder, _))) => self.outbox.push(Command::SaveRun { folder }),
             Some(None) => self.ask_where(),
             None => {}
+        }
+    }
+
+    /// Another run in the folder is not replaced without a word: the dialog offers the same name for the same
+    /// recipe.
+    fn save_in(&mut self, folder: PathBuf) {
+        let saved = self.state.run.as_ref().and_then(|run| run.saved.as_ref());
+        let is_own = saved.is_some_and(|(own, _)| *own == folder);
+        if !is_own && run_folder::is_run_folder(&folder) {
+            self.state.keep.asks_to_replace = Some(folder);
+        } else {
+            self.outbox.push(Command::SaveRun { folder });
         }
     }
 
@@ -193,8 +213,8 @@ impl App {
                 self.data_asked = source.clone();
                 self.outbox.push(Command::LoadDataset(source));
             }
-            KeepNews::NoDataset => self.keeping.to_open = None,
-            KeepNews::NotOpened => {
+            KeepNews::NoDataset | KeepNews::NotOpened => {
+                self.keeping.to_open = None;
                 if std::mem::take(&mut self.keeping.owes_run) {
                     self.start_run_when_possible();
                 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::experiment::{Bound, Expectation, Experiment, PresetId, Prior, Variational};
@@ -252,8 +252,9 @@ impl Bench<'_> {
         let (summary, ending) = run::to_its_end(&self.engine, begun, folder, self.progress)?;
         match ending {
             Ending::Finished => {
-                self.progress.line(&run::conclusion(&summary, folder));
-                Ok(summary)
+                let line = run::conclusion(summary.as_ref(), folder);
+                self.progress.line(&line);
+                summary.context("the run ended without figures")
             }
             Ending::Interrupted => bail!("interrupted; what is done is kept"),
             Ending::Failed(failure) => bail!(failure),

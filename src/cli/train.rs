@@ -136,7 +136,7 @@ fn train(engine: &Engine, begun: Begun, folder: &Path, progress: &Progress) -> R
     progress.finish();
     match ending {
         Ending::Finished => {
-            progress.line(&run::conclusion(&summary, folder));
+            progress.line(&run::conclusion(summary.as_ref(), folder));
             Ok(())
         }
         Ending::Interrupted => bail!("interrupted; what was reached is in {}", folder.display()),

@@ -9,6 +9,8 @@ pub struct Keep {
     pub recent: Vec<PathBuf>,
     /// A run that nobody got to saving, from a window that crashed.
     pub left_behind: Option<PathBuf>,
+    /// A folder that holds another run and is to be saved into, until a person has said yes or no.
+    pub asks_to_replace: Option<PathBuf>,
     /// Whether the window is to be closed and a person is asked what becomes of the run.
     pub asks_before_closing: bool,
 }

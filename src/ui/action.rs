@@ -80,8 +80,12 @@ pub enum KeepAction {
     Save,
     /// Ask for a folder and write the run there.
     SaveAs,
-    /// Write the run into this folder.
+    /// Write the run into this folder; ask first where it holds another run.
     SaveIn(PathBuf),
+    /// Write the run into this folder, whatever it holds.
+    Replace(PathBuf),
+    /// Leave that folder as it is.
+    KeepOther,
     /// Ask for a run's folder and go on with it.
     AskForRun,
     /// Go on with the run in this folder.

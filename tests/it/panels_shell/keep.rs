@@ -126,6 +126,27 @@ fn the_menu_saves_where_the_run_was_saved_before_and_says_where() {
 }
 
 #[test]
+fn another_run_in_the_folder_is_replaced_only_after_a_yes() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let folder = leave_behind(home.path(), "other");
+    let mut stage = Stage::training();
+    stage.commands();
+    perform(&mut stage, KeepAction::SaveIn(folder.clone()));
+    assert!(stage.has("Replace the run?"));
+    stage.click("Cancel");
+    assert_eq!(stage.commands(), []);
+    assert!(!stage.has("Replace the run?"));
+
+    perform(&mut stage, KeepAction::SaveIn(folder.clone()));
+    stage.click("Replace");
+    let saves = |commands: &[Command]| matches!(commands, [Command::SaveRun { folder: into }] if *into == folder);
+    assert!(saves(&stage.commands()));
+    saved(&mut stage, &folder);
+    perform(&mut stage, KeepAction::SaveIn(folder.clone())); // its own by now
+    assert!(saves(&stage.commands()));
+}
+
+#[test]
 fn without_a_run_there_is_nothing_to_save_and_recent_runs_say_how_to_get_there() {
     let mut stage = Stage::open();
     stage.click("Run menu");
@@ -212,13 +233,32 @@ fn the_run_of_the_command_line_is_opened_first_and_a_new_one_started_where_it_is
     answer_opening(&mut stage);
     assert!(stage.has("Paused"));
 
+    let starts_anew = |stage: &Stage| {
+        let commands = stage.commands();
+        assert!(
+            matches!(commands[..], [Command::StartRun { .. }]),
+            "{commands:?}"
+        );
+    };
     let mut stage = open();
     not_opened(&mut stage, "there is no run in /runs/first");
-    let commands = stage.commands();
-    assert!(
-        matches!(commands[..], [Command::StartRun { .. }]),
-        "{commands:?}"
-    );
+    starts_anew(&stage);
+
+    let mut stage = open();
+    let run = RunId(stage.run().0 + 1);
+    stage.report(Event::Failed(Failure::OtherDataset {
+        run,
+        folder: "/runs/first".into(),
+        needed: DatasetKind::Mnist,
+        in_use: DatasetKind::PenDigits,
+    }));
+    stage.step();
+    stage.commands();
+    let reason = "MNIST is not on this machine".to_owned();
+    stage.report(Event::Failed(Failure::Dataset { reason }));
+    stage.step();
+    assert!(stage.has("MNIST is not on this machine"));
+    starts_anew(&stage);
 }
 
 #[derive(Debug)]

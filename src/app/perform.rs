@@ -193,6 +193,7 @@ impl App {
             layer: shows(Pane::Activations).then_some(self.looking.layer),
             scatter: shows(Pane::Latent),
             hovered: self.looking.hovered,
+            film: false,
         };
         if self.probe.as_ref() != Some(&request) {
             request.revision += 1;

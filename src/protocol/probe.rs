@@ -22,6 +22,8 @@ pub struct ProbeRequest {
     pub scatter: bool,
     /// The test image under the pointer in the scatter.
     pub hovered: Option<SampleIdx>,
+    /// Whether frames of the latent space are taken during the run, for a film of it.
+    pub film: bool,
 }
 
 impl Default for ProbeRequest {
@@ -32,6 +34,7 @@ impl Default for ProbeRequest {
             layer: Some(LayerName::Code),
             scatter: true,
             hovered: None,
+            film: false,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod history;
 mod notice;
+mod reel;
 mod run;
 mod series;
 
@@ -16,6 +17,7 @@ use crate::protocol::{
 
 pub use history::{History, Mark};
 pub use notice::{Notice, NoticeLevel, Notices};
+pub use reel::Reel;
 pub use run::{RunState, Speed};
 pub use series::Series;
 
@@ -163,11 +165,13 @@ impl LabState {
                 ));
             }
             Event::Failed(failure) => self.fail(&failure),
-            Event::RunStarted { .. } => {} // of an older run
+            // Whoever asked for numbers has them; the other is of an older run.
+            Event::Gathered { .. } | Event::RunStarted { .. } => {}
             Event::PhaseChanged { run, .. }
             | Event::Tuned { run, .. }
             | Event::StepsTaken { run, .. }
             | Event::Evaluated { run, .. }
+            | Event::FrameTaken { run, .. }
             | Event::CodeJudged { run, .. }
             | Event::RunOpened { run, .. }
             | Event::RunSaved { run, .. }

@@ -127,10 +127,28 @@ impl ProbeState {
     /// # Errors
     /// When the device fails.
     pub fn scatter(&mut self, trainer: &mut Trainer) -> Result<ScatterView, TrainError> {
+        let chunks = trainer.held_out().full();
+        self.scatter_of(trainer, &chunks)
+    }
+
+    /// The codes of some test images in the plane.
+    pub(super) fn scatter_of(
+        &mut self,
+        trainer: &Trainer,
+        chunks: &[Chunk],
+    ) -> Result<ScatterView, TrainError> {
+        Ok(self.placed(trainer, chunks)?.0)
+    }
+
+    /// The same, and the codes themselves: `[n, size]`.
+    pub(super) fn placed(
+        &mut self,
+        trainer: &Trainer,
+        chunks: &[Chunk],
+    ) -> Result<(ScatterView, Vec<f32>), TrainError> {
         let model = trainer.model();
         let step = trainer.step();
         let size = trainer.experiment().architecture.code_size();
-        let chunks = trainer.held_out().full();
         let codes: Vec<_> = chunks
             .iter()
             .map(|chunk| encode_flat(&model, chunk.clean.clone()))
@@ -141,12 +159,18 @@ impl ProbeState {
             .flat_map(|chunk| chunk.samples.iter().copied())
             .collect();
         let (axes, points) = self.place(&codes, size);
-        Ok(ScatterView {
+        let scatter = ScatterView {
             step,
             axes,
             samples,
             points,
-        })
+        };
+        Ok((scatter, codes))
+    }
+
+    /// The axes of the scatter that was looked at last; none of a code that is drawn as it is.
+    pub(super) fn axes(&self) -> Option<&PrincipalAxes> {
+        self.axes.as_ref()
     }
 
     /// Codes of one or two units are drawn as they are, wider ones along their principal axes.
@@ -158,6 +182,7 @@ impl ProbeState {
             return (Axes::Raw, raw.collect());
         }
         let Some(mut axes) = PrincipalAxes::fit(codes, size) else {
+            self.axes = None;
             // A code without variance is one point.
             let explained = [0.0, 0.0];
             return (

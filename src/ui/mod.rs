@@ -17,7 +17,6 @@ pub mod layout;
 mod legend;
 pub mod loss;
 pub mod notices;
-pub mod number;
 pub mod numbers;
 mod plot;
 mod segmented;
@@ -25,4 +24,5 @@ pub mod shortcuts;
 pub mod theme;
 pub mod top_bar;
 
+pub use crate::figure::number;
 pub use action::Action;

@@ -1,8 +1,10 @@
 //! The command line: the same engine, without a window.
 
+mod animation;
 mod data;
 mod doctor;
 mod engine;
+mod export;
 mod presets;
 mod progress;
 mod reproduce;
@@ -82,6 +84,8 @@ pub enum Command {
     Train(train::TrainArgs),
     /// Train presets and hold what they reach against what was published
     Reproduce(reproduce::ReproduceArgs),
+    /// Draw a figure of a run folder, or write its numbers as a table
+    Export(export::ExportArgs),
     /// Fetch, list or check the digits to learn from
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -99,6 +103,7 @@ impl Command {
             Self::Presets => presets::run(),
             Self::Train(args) => train::run(&args),
             Self::Reproduce(args) => reproduce::run(&args),
+            Self::Export(args) => export::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
         }

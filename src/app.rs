@@ -5,6 +5,7 @@
 
 mod dialog;
 mod events;
+mod export;
 mod icon;
 mod memory;
 mod outbox;
@@ -23,6 +24,7 @@ use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::protocol::{DataSource, DeviceChoice, ProbeRequest, SampleIdx};
 use crate::state::LabState;
 use crate::ui::experiment_panel::ExperimentPanel;
+use crate::ui::export::ExportDialog;
 use crate::ui::layout::{Layout, Panels};
 use crate::ui::notices::Notes;
 use crate::ui::top_bar::{TopBar, WindowFacts};
@@ -30,6 +32,7 @@ use crate::ui::{Action, banner, help, shortcuts, theme};
 use crate::worker::{Wake, Worker};
 
 use dialog::FolderDialog;
+use export::Exporter;
 use outbox::Outbox;
 use pace::Pace;
 use picture::Picture;
@@ -120,6 +123,7 @@ pub struct App {
     /// Whether this worker, not one before it, has loaded digits.
     worker_has_data: bool,
     dialog: FolderDialog,
+    exporter: Exporter,
 
     window: WindowFacts,
     help_is_open: bool,
@@ -128,6 +132,7 @@ pub struct App {
     layout: Layout,
     panels: Panels,
     notes: Notes,
+    export: ExportDialog,
     /// The picture that this window is only there for, if it is.
     picture: Option<Picture>,
     /// Whether a frame was drawn.
@@ -166,10 +171,12 @@ impl App {
             data: start.data,
             worker_has_data: false,
             dialog: FolderDialog::default(),
+            exporter: Exporter::default(),
             window: WindowFacts {
                 theme: egui::ThemePreference::System,
                 scale: 1.0,
                 device: start.device,
+                exporting: None,
             },
             help_is_open: false,
             top_bar: TopBar::default(),
@@ -177,6 +184,7 @@ impl App {
             layout: Layout::default(),
             panels: Panels::default(),
             notes: Notes::default(),
+            export: ExportDialog::default(),
             picture: None,
             has_drawn: false,
         };
@@ -206,6 +214,7 @@ impl App {
         if let Some(source) = self.dialog.take_answer() {
             self.perform(ctx, Action::LoadData(source));
         }
+        self.follow_export(ctx);
         if let Some(picture) = &mut self.picture
             && let Some(action) = picture.step(ctx, &self.state)
         {
@@ -231,6 +240,8 @@ impl App {
             layout,
             panels,
             notes,
+            export,
+            looking,
             ..
         } = self;
         shortcuts::listen(&ctx, state, window.scale, *help_is_open, &mut actions);
@@ -258,6 +269,7 @@ impl App {
             }))
             .show(ui, |ui| layout.ui(ui, panels, state, &mut actions));
         notes.ui(ui, state);
+        export.ui(ui, state, panels, &looking.samples, &mut actions);
         if *help_is_open {
             help::show(ui, &mut actions);
         }

@@ -18,6 +18,7 @@ const LOSS: &str = "loss";
 const DIGITS: &str = "digits";
 const LATENT: &str = "latent";
 const ACTIVATIONS: &str = "activations";
+const EXPORT: &str = "export";
 
 impl App {
     pub(super) fn restore(&mut self, storage: &dyn Storage) {
@@ -42,6 +43,7 @@ impl App {
         read(storage, DIGITS, &mut self.panels.digits);
         read(storage, LATENT, &mut self.panels.latent);
         read(storage, ACTIVATIONS, &mut self.panels.activations);
+        read(storage, EXPORT, &mut self.export);
     }
 
     pub(super) fn remember(&self, storage: &mut dyn Storage) {
@@ -55,6 +57,7 @@ impl App {
         write(storage, DIGITS, &self.panels.digits);
         write(storage, LATENT, &self.panels.latent);
         write(storage, ACTIVATIONS, &self.panels.activations);
+        write(storage, EXPORT, &self.export);
     }
 }
 

@@ -58,6 +58,10 @@ impl App {
                 self.state.note_judging();
                 self.outbox.push(Command::JudgeCode);
             }
+            Action::ShowExport(kind) => self.export.open(kind),
+            Action::Export(order) => self.ask_for_file(order),
+            Action::ExportTo(order, path) => self.export_to(order, &path),
+            Action::CancelExport => self.exporter.cancel(),
             Action::SetTheme(theme) => {
                 self.window.theme = theme;
                 ctx.set_theme(theme);
@@ -193,7 +197,7 @@ impl App {
             layer: shows(Pane::Activations).then_some(self.looking.layer),
             scatter: shows(Pane::Latent),
             hovered: self.looking.hovered,
-            film: false,
+            film: self.export.records_film,
         };
         if self.probe.as_ref() != Some(&request) {
             request.revision += 1;

@@ -1,10 +1,12 @@
 //! What a person wishes; [`App::perform`](crate::app::App) turns each wish into a message or a setting.
 
 use std::num::NonZeroU64;
+use std::path::PathBuf;
 
 use egui::ThemePreference;
 
 use crate::experiment::{Experiment, LayerName, PresetId};
+use crate::figure::{FigureKind, Order};
 use crate::protocol::{DataSource, DeviceChoice, SampleIdx};
 
 /// A wish pushed by a panel.
@@ -52,6 +54,15 @@ pub enum Action {
 
     /// Measure what the code of the run in progress is worth.
     JudgeCode,
+
+    /// Open the dialog that exports a figure; of which, where that was said.
+    ShowExport(Option<FigureKind>),
+    /// Ask where a figure is to be written, then write it there.
+    Export(Box<Order>),
+    /// Write a figure into this file.
+    ExportTo(Box<Order>, PathBuf),
+    /// Stop writing a figure.
+    CancelExport,
 
     /// Light, dark, or as the system.
     SetTheme(ThemePreference),

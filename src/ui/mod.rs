@@ -11,6 +11,7 @@ pub mod card;
 mod digit_image;
 pub mod digits;
 pub mod experiment_panel;
+pub mod export;
 pub mod help;
 pub mod latent;
 pub mod layout;

@@ -31,6 +31,8 @@ pub enum Deed {
     ScaleDown,
     /// Everything at its own size.
     ScaleReset,
+    /// Open the dialog that exports a figure.
+    Export,
     /// Show or hide the page of shortcuts.
     Help,
 }
@@ -63,12 +65,13 @@ const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 9] = [
+pub const ALL: [Shortcut; 10] = [
     plain(Key::Space, Deed::TrainOrPause, "train or pause"),
     plain(Key::S, Deed::StepBatch, "train one batch"),
     plain(Key::E, Deed::StepEpoch, "train one epoch"),
     plain(Key::R, Deed::Reset, "reset to the same initial weights"),
     plain(Key::N, Deed::NewSeed, "start from other initial weights"),
+    with_command(Key::E, Deed::Export, "export a figure"),
     with_command(Key::Plus, Deed::ScaleUp, "everything larger"),
     with_command(Key::Minus, Deed::ScaleDown, "everything smaller"),
     with_command(Key::Num0, Deed::ScaleReset, "everything at 100 %"),
@@ -123,6 +126,7 @@ fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Optio
         Deed::ScaleUp => Some(Action::SetScale(scale + SCALE_STEP)),
         Deed::ScaleDown => Some(Action::SetScale(scale - SCALE_STEP)),
         Deed::ScaleReset => Some(Action::SetScale(1.0)),
+        Deed::Export => Some(Action::ShowExport(None)),
         Deed::Help => Some(Action::ShowHelp(!help_is_open)),
     }
 }

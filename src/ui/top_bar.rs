@@ -1,5 +1,6 @@
 //! The bar at the top: train, pause, step, reset; how far the run is; device, view and help.
 
+mod export_menu;
 mod run_controls;
 mod status;
 mod window_menus;
@@ -41,6 +42,8 @@ pub struct WindowFacts {
     pub scale: f32,
     /// The device asked for.
     pub device: DeviceChoice,
+    /// Share of a figure that is written already; none while none is being written.
+    pub exporting: Option<f32>,
 }
 
 impl TopBar {

@@ -7,7 +7,9 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::app::{App, SpawnWorker, StartOptions};
-use hourglass::protocol::{Command, DeviceInfo, DeviceKind, Event, Phase, PlanPosition, RunId};
+use hourglass::protocol::{
+    Command, DeviceInfo, DeviceKind, Event, Phase, PlanPosition, ProbeRequest, RunId, Snapshot,
+};
 use hourglass::worker::{Worker, WorkerSide};
 
 use crate::panels_views::script;
@@ -156,6 +158,27 @@ impl Stage {
         let sides = self.sides.borrow();
         let side = sides.last().expect("the window starts a worker");
         side.commands.try_iter().collect()
+    }
+
+    /// What the window looks at, if that changed since the last time.
+    pub fn newest_probe(&self) -> Option<ProbeRequest> {
+        self.sides
+            .borrow()
+            .last()
+            .expect("the window starts a worker")
+            .probe
+            .take()
+    }
+
+    /// Delivers a look at the model.
+    pub fn deliver(&mut self, snapshot: Snapshot) {
+        self.sides
+            .borrow()
+            .last()
+            .expect("the window starts a worker")
+            .snapshot
+            .put(snapshot);
+        self.step();
     }
 
     /// Closes the worker's ends, as a thread that ends does.

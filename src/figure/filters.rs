@@ -19,6 +19,9 @@ const MAX_KERNELS: usize = 16;
 /// Tiles are drawn of at least so many pixels, so that gaps between 3×3 kernels are not wider than their weights.
 const MIN_TILE_PIXELS: usize = 24;
 
+/// Share of the weights that the colour scale tells apart.
+const SHOWN_SHARE: f64 = 0.995;
+
 /// Distance of tiles, in pixels of the picture.
 const GAP: usize = 2;
 
@@ -120,8 +123,8 @@ fn draw(page: &mut Page, bank: &FilterBank, look: &Look, cell: Rect) {
     );
     let at = [cell.left, cell.top + 20.0];
     page.text(at, shape(bank, &tiles), type_size::SMALL, paper.text_dim);
-    let largest = largest(bank);
-    let (pixels, width) = mosaic(bank, &tiles, largest, look);
+    let end = end_of_scale(bank);
+    let (pixels, width) = mosaic(bank, &tiles, end, look);
     let height = pixels.len() / width.max(1);
     #[expect(clippy::cast_precision_loss, reason = "a few thousand pixels")]
     let [wide, high] = [width as f32, height as f32];
@@ -139,8 +142,8 @@ fn draw(page: &mut Page, bank: &FilterBank, look: &Look, cell: Rect) {
         width: (0.5 * area.width).clamp(90.0_f32.min(room.width), 140.0),
         height: 5.0,
     };
-    let end = number::three_digits(f64::from(largest));
-    let labels = [&*format!("−{end}"), "0", &*format!("+{end}")];
+    let end = number::three_digits(f64::from(end));
+    let labels = [&*format!("≤ −{end}"), "0", &*format!("≥ {end}")];
     plot::color_bar(page, paper, bar, labels, |value| {
         diverging(look.dark, value)
     });
@@ -173,19 +176,26 @@ fn shape(bank: &FilterBank, tiles: &Tiles) -> String {
     }
 }
 
-/// The largest absolute weight: the ends of the colour scale.
-fn largest(bank: &FilterBank) -> f32 {
-    let largest = bank
-        .weights
-        .iter()
-        .copied()
-        .filter(|weight| weight.is_finite());
-    let largest = largest.fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
-    if largest > 0.0 { largest } else { 1.0 }
+/// The absolute weight that few exceed: the ends of the colour scale. A single large one would leave all others pale.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a place in a list"
+)]
+fn end_of_scale(bank: &FilterBank) -> f32 {
+    let finite = bank.weights.iter().filter(|weight| weight.is_finite());
+    let mut sizes: Vec<f32> = finite.map(|weight| weight.abs()).collect();
+    let Some(last) = sizes.len().checked_sub(1) else {
+        return 1.0;
+    };
+    let nth = (SHOWN_SHARE * last as f64).ceil() as usize;
+    let (_, &mut size, _) = sizes.select_nth_unstable_by(nth, f32::total_cmp);
+    if size > 0.0 { size } else { 1.0 }
 }
 
 /// All tiles as one picture, and its width.
-fn mosaic(bank: &FilterBank, tiles: &Tiles, largest: f32, look: &Look) -> (Vec<Rgb>, usize) {
+fn mosaic(bank: &FilterBank, tiles: &Tiles, end: f32, look: &Look) -> (Vec<Rgb>, usize) {
     let side = bank.side.max(1);
     let zoom = MIN_TILE_PIXELS.div_ceil(side);
     let pitch = side * zoom + GAP;
@@ -201,8 +211,7 @@ fn mosaic(bank: &FilterBank, tiles: &Tiles, largest: f32, look: &Look) -> (Vec<R
         for row in 0..side * zoom {
             for column in 0..side * zoom {
                 let weight = weights[row / zoom * side + column / zoom];
-                pixels[(top + row) * width + left + column] =
-                    diverging(look.dark, weight / largest);
+                pixels[(top + row) * width + left + column] = diverging(look.dark, weight / end);
             }
         }
     }
@@ -233,4 +242,32 @@ pub fn table(banks: &[FilterBank], entries: &Entries) -> String {
         }
     }
     csv.into_text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_large_weight_does_not_leave_the_others_pale() {
+        let mut bank = FilterBank {
+            name: String::new(),
+            n_inputs: 1,
+            n_outputs: 2,
+            side: 28,
+            weights: vec![-0.2; 2 * 784],
+        };
+        bank.weights[7] = 9.0;
+        assert!((end_of_scale(&bank) - 0.2).abs() < 1e-6);
+        bank.weights.fill(0.0);
+        assert!(
+            (end_of_scale(&bank) - 1.0).abs() < 1e-6,
+            "nothing is divided by zero"
+        );
+        bank.weights = vec![0.5, -1.0, f32::NAN];
+        assert!(
+            (end_of_scale(&bank) - 1.0).abs() < 1e-6,
+            "of few weights the largest"
+        );
+    }
 }

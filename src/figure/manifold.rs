@@ -12,7 +12,7 @@ use super::scatter::axis_titles;
 use super::{Facts, Look};
 
 /// Room for labels and titles at the left of the pictures and under them, in pixels.
-const LEFT: f32 = 48.0;
+const LEFT: f32 = 52.0;
 const UNDER: f32 = 34.0;
 
 /// Places that are labelled along an axis.
@@ -89,7 +89,7 @@ pub fn page(manifold: &Manifold, facts: &Facts, look: &Look, title: &str) -> Pag
         let place = [area.left - 6.0, at + type_size::SMALL * 0.36];
         page.text_at(place, label, type_size::SMALL, paper.text, Anchor::End);
     }
-    let at = [area.left - 36.0, area.center()[1]];
+    let at = [area.left - 40.0, area.center()[1]];
     page.add(Item::Text(Text {
         anchor: Anchor::Middle,
         is_upright: true,

@@ -5,8 +5,8 @@ use crate::protocol::{Gather, Gathered, Numbers, SampleIdx};
 
 use super::{Content, Facts, FigureKind, Format, Group, Look, Scatter};
 
-/// Pictures along each axis of a manifold.
-const MANIFOLD_SIDE: usize = 20;
+/// Pictures along each axis of a manifold: an odd number, so that the middle of the prior is among them.
+const MANIFOLD_SIDE: usize = 21;
 
 /// A figure that was asked for.
 #[derive(Clone, Debug, PartialEq)]

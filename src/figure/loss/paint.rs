@@ -15,6 +15,9 @@ const MAX_POINTS: usize = 500;
 /// Test curves of up to so many points show each of them.
 const MAX_DOTS: usize = 60;
 
+/// Share of the epochs whose lowest values may lie below the axis.
+const BEGINNING: f64 = 0.02;
+
 /// How many times longer a reference line may make the axis.
 const MOST_STRETCH: f64 = 2.0;
 
@@ -98,8 +101,18 @@ pub fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
 
 /// What holds the smooth curves and those reference lines that do not squeeze them.
 fn heights(loss: &Loss, drawn: &[&Curve]) -> Interval {
-    let of_curves = drawn.iter().flat_map(|curve| loss.heights(&smooth(curve)));
-    let of_curves = Interval::around(of_curves.map(|point| point[1]));
+    let points: Vec<[f64; 2]> = drawn
+        .iter()
+        .flat_map(|curve| loss.heights(&smooth(curve)))
+        .collect();
+    let of_curves = Interval::around(points.iter().map(|point| point[1]));
+    let of_curves = of_curves.map(|all| {
+        // A term that begins near zero leaves it within moments: the axis need not reach so far down.
+        let end = points.iter().fold(0.0_f64, |end, point| end.max(point[0]));
+        let later = points.iter().filter(|point| point[0] >= BEGINNING * end);
+        let later = Interval::around(later.map(|point| point[1]));
+        Interval::new(later.map_or(all.min, |later| later.min), all.max)
+    });
     let of_curves = of_curves.unwrap_or(Interval::new(0.0, 1.0));
     let of_curves = if loss.is_log {
         of_curves

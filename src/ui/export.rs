@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{ComboBox, DragValue, Grid, Id, Label, Modal, TextEdit, Ui};
+use egui::{ComboBox, DragValue, Grid, Id, Label, Modal, RichText, TextEdit, Ui};
 use serde::{Deserialize, Serialize};
 
 use super::layout::Panels;
@@ -214,9 +214,14 @@ impl ExportDialog {
         actions: &mut Vec<Action>,
     ) -> bool {
         ui.horizontal(|ui| {
+            let t = theme::tokens_of(ui);
+            let text = RichText::new("Save…").color(t.on_accent);
             let save = ui
-                .add_enabled(is_possible, egui::Button::new("Save…"))
-                .on_hover_text("Asks for a file, then writes the figure. The ending of its name decides the format");
+                .add_enabled(is_possible, egui::Button::new(text).fill(t.accent))
+                .on_hover_text(
+                    "Asks for a file, then writes the figure. The ending of its name decides the format",
+                )
+                .accessible_name("Save…");
             if save.clicked() {
                 let shown = state.run.as_ref().map(|run| panels.loss.shown(run));
                 let (group, is_log) = shown.unwrap_or_default();
@@ -289,7 +294,10 @@ fn size_fields(ui: &mut Ui, Choice { size, scale, .. }: &mut Choice) {
     } else {
         200.0..=4000.0
     };
-    for (side, name) in sides.iter_mut().zip(["Width", "Height"]) {
+    for (idx, (side, name)) in sides.iter_mut().zip(["Width", "Height"]).enumerate() {
+        if idx > 0 {
+            ui.label("×");
+        }
         let field = DragValue::new(side).range(range.clone()).max_decimals(1);
         ui.add(field)
             .on_hover_text(format!(

@@ -71,7 +71,7 @@ impl TopBar {
                     self.run_controls(ui, state, is_narrow, actions);
                     divider(ui);
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        window_menus::show(ui, state, window, notes, actions);
+                        window_menus::show(ui, state, window, notes, is_narrow, actions);
                         divider(ui);
                         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                             status::show(ui, state);

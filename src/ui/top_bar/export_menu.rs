@@ -1,7 +1,7 @@
 //! The menu of figures to export, and the progress of one that is being written.
 
 use egui::{Button, Popup, RectAlign, Ui};
-use egui_material_icons::icons::{ICON_CLOSE, ICON_DOWNLOAD};
+use egui_material_icons::icons::{ICON_ARROW_DROP_DOWN, ICON_CLOSE, ICON_DOWNLOAD};
 
 use crate::figure::FigureKind;
 use crate::state::LabState;
@@ -14,6 +14,7 @@ pub(super) fn show(
     ui: &mut Ui,
     state: &LabState,
     exporting: Option<f32>,
+    is_narrow: bool,
     actions: &mut Vec<Action>,
 ) {
     if let Some(share) = exporting {
@@ -28,7 +29,12 @@ pub(super) fn show(
         return;
     }
     let key = key_of(ui.ctx(), Deed::Export);
-    let button = Button::new(theme::icon(ICON_DOWNLOAD)).frame_when_inactive(false);
+    let mut content = egui::Atoms::new(theme::icon(ICON_DOWNLOAD));
+    if !is_narrow {
+        content.push_right("Export");
+    }
+    content.push_right(theme::icon(ICON_ARROW_DROP_DOWN));
+    let button = Button::new(content).frame_when_inactive(false);
     let response = ui
         .add_enabled(state.run.is_some(), button)
         .on_hover_text(format!("Exports a figure or a table of this run ({key})"))

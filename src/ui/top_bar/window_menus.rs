@@ -41,6 +41,7 @@ pub(super) fn show(
     state: &LabState,
     window: WindowFacts,
     notes: &mut Notes,
+    is_narrow: bool,
     actions: &mut Vec<Action>,
 ) {
     let help = ui
@@ -63,7 +64,7 @@ pub(super) fn show(
         .frame(popup_frame(ui))
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| view_menu(ui, window, actions));
-    export_menu::show(ui, state, window.exporting, actions);
+    export_menu::show(ui, state, window.exporting, is_narrow, actions);
     device_menu(ui, state, window.device, actions);
 }
 

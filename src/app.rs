@@ -3,10 +3,12 @@
 //! [`App::tick`] takes in what the worker reports, [`App::show`] draws, and [`App::perform`] is the one place
 //! where a wish becomes a message. The window never waits for the worker.
 
+mod backup;
 mod dialog;
 mod events;
 mod export;
 mod icon;
+mod keep;
 mod memory;
 mod outbox;
 mod pace;
@@ -14,6 +16,7 @@ mod perform;
 mod picture;
 mod window;
 
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -28,15 +31,17 @@ use crate::ui::export::ExportDialog;
 use crate::ui::layout::{Layout, Panels};
 use crate::ui::notices::Notes;
 use crate::ui::top_bar::{TopBar, WindowFacts};
-use crate::ui::{Action, banner, help, shortcuts, theme};
+use crate::ui::{Action, KeepAction, banner, help, left_behind, question, shortcuts, theme};
 use crate::worker::{Wake, Worker};
 
-use dialog::FolderDialog;
+use dialog::Dialog;
 use export::Exporter;
+use keep::Keeping;
 use outbox::Outbox;
 use pace::Pace;
 use picture::Picture;
 
+pub use backup::unsaved_runs_folder;
 pub use picture::{PictureError, PictureOptions};
 pub use window::{Look, Renderer, WindowError, WindowOptions, run};
 
@@ -59,6 +64,10 @@ pub struct StartOptions {
     pub experiment: Option<Experiment>,
     /// The device asked for; the worker was told so already.
     pub device: DeviceChoice,
+    /// The folder of the run to go on with; a new one is started when absent.
+    pub run: Option<PathBuf>,
+    /// Where runs are kept aside that nobody has saved yet; nowhere when absent.
+    pub backups: Option<PathBuf>,
 }
 
 impl Default for StartOptions {
@@ -67,6 +76,8 @@ impl Default for StartOptions {
             data: DataSource::Auto,
             experiment: None,
             device: DeviceChoice::Auto,
+            run: None,
+            backups: None,
         }
     }
 }
@@ -122,8 +133,9 @@ pub struct App {
     data_asked: DataSource,
     /// Whether this worker, not one before it, has loaded digits.
     worker_has_data: bool,
-    dialog: FolderDialog,
     exporter: Exporter,
+    dialog: Dialog,
+    keeping: Keeping,
 
     window: WindowFacts,
     help_is_open: bool,
@@ -170,8 +182,9 @@ impl App {
             data_asked: start.data.clone(),
             data: start.data,
             worker_has_data: false,
-            dialog: FolderDialog::default(),
             exporter: Exporter::default(),
+            dialog: Dialog::default(),
+            keeping: Keeping::new(start.run, start.backups),
             window: WindowFacts {
                 theme: egui::ThemePreference::System,
                 scale: 1.0,
@@ -194,6 +207,7 @@ impl App {
         if let Some(experiment) = start.experiment {
             app.state.draft = experiment;
         }
+        app.state.keep.left_behind = app.keeping.backup.left_behind();
         ctx.set_theme(app.window.theme);
         ctx.set_zoom_factor(app.window.scale);
         app.start_worker();
@@ -211,10 +225,12 @@ impl App {
         if self.drain_events() {
             ctx.request_repaint(); // there is more, but the frame must not wait for it
         }
-        if let Some(source) = self.dialog.take_answer() {
-            self.perform(ctx, Action::LoadData(source));
+        let dropped = Self::dropped_run(ctx).map(|folder| KeepAction::Open(folder).into());
+        for action in self.dialog.take_answer().into_iter().chain(dropped) {
+            self.perform(ctx, action);
         }
-        self.follow_export(ctx);
+        self.follow_export();
+        self.keep_watch(ctx);
         if let Some(picture) = &mut self.picture
             && let Some(action) = picture.step(ctx, &self.state)
         {
@@ -247,6 +263,7 @@ impl App {
         shortcuts::listen(&ctx, state, window.scale, *help_is_open, &mut actions);
         top_bar.ui(ui, state, *window, notes, &mut actions);
         banner::crash(ui, state, &mut actions);
+        left_behind::offer(ui, state, &mut actions);
         let gap = theme::space::GAP;
         let surface = Frame::new().fill(theme::tokens_of(ui).surface);
         Panel::left("experiment")
@@ -273,6 +290,7 @@ impl App {
         if *help_is_open {
             help::show(ui, &mut actions);
         }
+        question::ask(ui, state, &mut actions);
         self.after_frame(&ctx, actions);
     }
 

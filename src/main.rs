@@ -47,6 +47,11 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             data: args.data.clone().unwrap_or(DataSource::Auto),
             experiment: args.preset.map(|id| id.preset().experiment()),
             device: args.device,
+            run: args.run.clone(),
+            backups: match args.screenshot {
+                Some(_) => None, // a picture leaves no trace
+                None => app::unsaved_runs_folder(),
+            },
         },
         look: Look {
             theme: args.theme.map(|theme| match theme {

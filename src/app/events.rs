@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::App;
+use super::keep::KeepNews;
 use crate::experiment::LayerName;
 use crate::protocol::{Command, DeviceChoice, DeviceKind, Event, Failure};
 use crate::worker::{Worker, WorkerGone};
@@ -42,6 +43,7 @@ impl App {
             return;
         }
         let follow_up = FollowUp::of(&event);
+        let news = KeepNews::of(&event);
         let was_opening = self.state.is_opening();
         self.state.apply(event);
         if let Some(run) = self
@@ -51,6 +53,9 @@ impl App {
             .filter(|_| was_opening && !self.state.is_opening())
         {
             self.asked = Some(run.experiment.clone()); // a run that was opened brings its recipe
+        }
+        if let Some(news) = news {
+            self.take_news(news);
         }
         match follow_up {
             FollowUp::Nothing => {}
@@ -94,6 +99,11 @@ impl App {
     /// Starts the first run once there are a device and data, and another one for each new data set.
     pub(super) fn start_run_when_possible(&mut self) {
         if self.state.device.is_none() || !self.worker_has_data {
+            return;
+        }
+        if let Some(folder) = self.keeping.to_open.take() {
+            self.keeping.owes_run = true; // on these digits, should that one not open
+            self.open_run(folder);
             return;
         }
         let of_run = self.state.run.as_ref().map(|run| run.experiment.clone());

@@ -4,18 +4,14 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
-use std::thread;
-
-use egui::Context;
 
 use super::App;
+use super::dialog::Question;
 use crate::figure::{
     Content, Curve, Facts, FigureKind, Film, Format, Loss, Order, Split, reference::Reference,
 };
 use crate::protocol::{Command, Gather, Gathered};
 use crate::state::{LabState, RunState, Series};
-use crate::ui::Action;
 use crate::worker::Wake;
 
 use writer::{Outcome, Task, Writer};
@@ -25,7 +21,7 @@ impl App {
     pub(super) fn ask_for_file(&mut self, order: Box<Order>) {
         let Some(run) = &self.state.run else { return };
         let name = order.file_name(&run.experiment);
-        self.exporter.ask(order, &name, &self.wake);
+        self.dialog.open(Question::Figure(order, name), &self.wake);
     }
 
     /// Begins to write a figure.
@@ -38,10 +34,7 @@ impl App {
     }
 
     /// Takes in how far a figure is.
-    pub(super) fn follow_export(&mut self, ctx: &Context) {
-        if let Some((order, path)) = self.exporter.take_answer() {
-            self.perform(ctx, Action::ExportTo(order, path));
-        }
+    pub(super) fn follow_export(&mut self) {
         match self.exporter.take_outcome() {
             Some(Outcome::Written(path)) => {
                 self.state
@@ -87,8 +80,6 @@ pub(super) struct Exporter {
 enum Stage {
     #[default]
     Idle,
-    /// A person chooses a file.
-    Asking(Box<Order>, Receiver<Option<PathBuf>>),
     /// The worker gathers the numbers.
     Gathering(Box<Order>, PathBuf),
     /// A thread draws and writes.
@@ -99,53 +90,10 @@ impl Exporter {
     /// Share of a figure that is done; none while nothing is on its way.
     pub(super) fn share(&self) -> Option<f32> {
         match &self.stage {
-            Stage::Idle | Stage::Asking(..) => None,
+            Stage::Idle => None,
             Stage::Gathering(..) => Some(0.0),
             Stage::Writing(writer) => Some(writer.share),
         }
-    }
-
-    /// Asks for a file, unless a figure is on its way already. The dialog has a thread of its own, so that the window
-    /// goes on.
-    pub(super) fn ask(&mut self, order: Box<Order>, name: &str, wake: &Wake) {
-        if !matches!(self.stage, Stage::Idle) {
-            return;
-        }
-        let (sender, receiver) = sync_channel(1);
-        let (name, wake) = (name.to_owned(), wake.clone());
-        let formats = order.kind.formats();
-        let asked = thread::Builder::new()
-            .name("save-dialog".to_owned())
-            .spawn(move || {
-                let dialog = rfd::FileDialog::new()
-                    .set_title("Export a figure")
-                    .set_file_name(name);
-                let dialog = formats.iter().fold(dialog, |dialog, format| {
-                    dialog.add_filter(format.label(), &[format.ending()])
-                });
-                sender.send(dialog.save_file()).ok(); // the window may be closed by now
-                wake.call();
-            });
-        match asked {
-            Ok(_detached) => self.stage = Stage::Asking(order, receiver),
-            Err(error) => log::warn!("the dialog does not open: {error}"),
-        }
-    }
-
-    /// The file that was chosen, once.
-    pub(super) fn take_answer(&mut self) -> Option<(Box<Order>, PathBuf)> {
-        let Stage::Asking(_, answer) = &self.stage else {
-            return None;
-        };
-        let answer = match answer.try_recv() {
-            Err(TryRecvError::Empty) => return None,
-            Err(TryRecvError::Disconnected) => None,
-            Ok(answer) => answer,
-        };
-        let Stage::Asking(order, _) = std::mem::take(&mut self.stage) else {
-            return None;
-        };
-        answer.map(|path| (order, path))
     }
 
     /// Begins with a figure. Gives what the worker is to gather, if it has to.
@@ -194,7 +142,7 @@ impl Exporter {
         match &self.stage {
             Stage::Writing(writer) => writer.cancel(),
             Stage::Gathering(..) => self.stage = Stage::Idle,
-            Stage::Idle | Stage::Asking(..) => {}
+            Stage::Idle => {}
         }
     }
 

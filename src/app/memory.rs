@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::App;
+use crate::state::Keep;
 use crate::ui::shortcuts::SCALE_RANGE;
 
 const THEME: &str = "theme";
@@ -19,6 +20,7 @@ const DIGITS: &str = "digits";
 const LATENT: &str = "latent";
 const ACTIVATIONS: &str = "activations";
 const EXPORT: &str = "export";
+const RECENT_RUNS: &str = "recent-runs";
 
 impl App {
     pub(super) fn restore(&mut self, storage: &dyn Storage) {
@@ -44,6 +46,8 @@ impl App {
         read(storage, LATENT, &mut self.panels.latent);
         read(storage, ACTIVATIONS, &mut self.panels.activations);
         read(storage, EXPORT, &mut self.export);
+        read(storage, RECENT_RUNS, &mut self.state.keep.recent);
+        self.state.keep.recent.truncate(Keep::MAX_RECENT);
     }
 
     pub(super) fn remember(&self, storage: &mut dyn Storage) {
@@ -58,6 +62,7 @@ impl App {
         write(storage, LATENT, &self.panels.latent);
         write(storage, ACTIVATIONS, &self.panels.activations);
         write(storage, EXPORT, &self.export);
+        write(storage, RECENT_RUNS, &self.state.keep.recent);
     }
 }
 

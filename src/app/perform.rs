@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use egui::Context;
 
 use super::App;
+use super::dialog::Question;
 use crate::experiment::{Experiment, Objective};
 use crate::protocol::{Command, DataSource, Phase, ProbeRequest};
 use crate::state::DraftStatus;
@@ -41,7 +42,7 @@ impl App {
                 self.data_asked = source.clone();
                 self.outbox.push(Command::LoadDataset(source));
             }
-            Action::OpenDataFolder => self.dialog.open(&self.wake),
+            Action::OpenDataFolder => self.dialog.open(Question::DataFolder, &self.wake),
             Action::FetchMnist => {
                 self.data_asked = DataSource::Mnist;
                 self.outbox.push(Command::FetchMnist);
@@ -62,6 +63,7 @@ impl App {
             Action::Export(order) => self.ask_for_file(order),
             Action::ExportTo(order, path) => self.export_to(order, &path),
             Action::CancelExport => self.exporter.cancel(),
+            Action::Keep(action) => self.keep(ctx, action),
             Action::SetTheme(theme) => {
                 self.window.theme = theme;
                 ctx.set_theme(theme);
@@ -114,7 +116,7 @@ impl App {
 
     /// Takes a changed draft. Live settings go to the run at once; what needs a new model waits for Apply,
     /// unless the run has not been trained, when there is nothing to lose.
-    fn edit(&mut self, draft: Experiment) {
+    pub(super) fn edit(&mut self, draft: Experiment) {
         let before = std::mem::replace(&mut self.state.draft, draft);
         if self.run_is_untouched() {
             self.follow_draft();

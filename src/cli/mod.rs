@@ -40,6 +40,9 @@ pub struct WindowArgs {
     /// Start with this preset instead of the last experiment
     #[arg(long)]
     pub preset: Option<PresetId>,
+    /// Go on with the run in this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "preset")]
+    pub run: Option<PathBuf>,
     /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`
     #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
     pub data: Option<DataSource>,

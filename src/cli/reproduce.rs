@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::experiment::{Bound, Expectation, Experiment, PresetId, Prior, Variational};
@@ -206,7 +206,7 @@ impl Bench<'_> {
     fn finished_run(&self, experiment: &Experiment, folder: &Path) -> Option<Summary> {
         let recipe = std::fs::read_to_string(folder.join(EXPERIMENT_FILE)).ok()?;
         let summary = Summary::of_folder(folder)?;
-        let is_same = recipe == run_folder::to_toml(experiment)
+        let is_same = run_folder::read_experiment(&recipe).as_ref() == Ok(experiment)
             && summary.epochs == experiment.total_epochs()
             && summary.data == self.dataset.kind.name();
         is_same.then_some(summary)
@@ -224,8 +224,9 @@ impl Bench<'_> {
         let (summary, ending) = run::to_its_end(&self.engine, begun, folder, self.progress)?;
         match ending {
             Ending::Finished => {
-                self.progress.line(&run::conclusion(&summary, folder));
-                Ok(summary)
+                let line = run::conclusion(summary.as_ref(), folder);
+                self.progress.line(&line);
+                summary.context("the run ended without figures")
             }
             Ending::Interrupted => bail!("interrupted; what is done is kept"),
             Ending::Failed(failure) => bail!(failure),

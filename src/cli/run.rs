@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::experiment::Experiment;
 use crate::protocol::{Command, Evaluation, EvaluationScope, Event, Failure, Phase, StepBatch};
@@ -42,7 +42,8 @@ impl Begun {
 }
 
 /// Trains the run in progress until its plan is done, judges its code, and writes its folder. What an
-/// interrupted run has reached is written all the same.
+/// interrupted run has reached is written all the same. Figures come with it, unless they are infinite, as those
+/// of a run that failed may be.
 ///
 /// # Errors
 /// When the recipe is refused, the folder is not written, or the worker is gone.
@@ -51,21 +52,22 @@ pub fn to_its_end(
     begun: Begun,
     folder: &Path,
     progress: &Progress,
-) -> Result<(Summary, Ending)> {
+) -> Result<(Option<Summary>, Ending)> {
     engine.send(Command::Train)?;
     let ending = follow(engine, &mut Tally::new(begun), progress)?;
     if matches!(ending, Ending::Finished) {
         judge(engine, progress)?;
     }
     save(engine, folder)?;
-    let summary = Summary::of_folder(folder)
-        .with_context(|| format!("{} holds no figures", folder.display()))?;
-    Ok((summary, ending))
+    Ok((Summary::of_folder(folder), ending))
 }
 
 /// One line for people.
 #[must_use]
-pub fn conclusion(summary: &Summary, folder: &Path) -> String {
+pub fn conclusion(summary: Option<&Summary>, folder: &Path) -> String {
+    let Some(summary) = summary else {
+        return format!("done; the run is in {}", folder.display());
+    };
     format!(
         "{} epochs, {} steps, {:.1} s on {}: test MSE {:.5} per pixel; the run is in {}",
         summary.epochs,

@@ -25,7 +25,7 @@ pub struct TrainArgs {
         required_unless_present_any = ["experiment", "resume"]
     )]
     preset: Option<PresetId>,
-    /// A recipe in a TOML file, such as a run folder's experiment.toml
+    /// A recipe in a TOML file: a run folder's experiment.toml, or a short one as the window copies it
     #[arg(long, value_name = "FILE.toml")]
     experiment: Option<PathBuf>,
     /// Change a setting: a place in experiment.toml, or `code`, `hidden`, `learning_rate`,
@@ -36,6 +36,9 @@ pub struct TrainArgs {
     /// there again
     #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "experiment", "set", "seed", "out"])]
     resume: Option<PathBuf>,
+    /// Start with the weights in this safetensors file, under PyTorch's names, in place of random ones
+    #[arg(long, value_name = "FILE.safetensors", conflicts_with = "resume")]
+    weights: Option<PathBuf>,
     /// Passes over the training images
     #[arg(long)]
     epochs: Option<usize>,
@@ -77,9 +80,17 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     args.animation.begin(&engine)?;
     let dataset = engine.load(args.data.clone().unwrap_or(DataSource::Auto), &progress)?;
 
-    engine.send(Command::StartRun {
-        run: RunId(1),
-        experiment: experiment.clone(),
+    let (run, recipe) = (RunId(1), experiment.clone());
+    engine.send(match args.weights.clone() {
+        None => Command::StartRun {
+            run,
+            experiment: recipe,
+        },
+        Some(file) => Command::StartFromWeights {
+            run,
+            experiment: recipe,
+            file,
+        },
     })?;
     let begun = Begun::new(experiment);
     train(args, &engine, begun, &dataset, out, &progress)
@@ -142,7 +153,7 @@ fn train(
     progress.finish();
     match ending {
         Ending::Finished => {
-            progress.line(&run::conclusion(&summary, folder));
+            progress.line(&run::conclusion(summary.as_ref(), folder));
             Ok(())
         }
         Ending::Interrupted => bail!("interrupted; what was reached is in {}", folder.display()),
@@ -159,8 +170,8 @@ fn experiment_of(args: &TrainArgs) -> Result<Experiment> {
     let mut experiment = match (&args.preset, &args.experiment) {
         (Some(preset), _) => preset.preset().experiment(),
         (None, Some(path)) => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("{} cannot be read", path.display()))?;
+            let text = run_folder::read_text(path)?
+                .with_context(|| format!("{} does not exist", path.display()))?;
             run_folder::read_experiment(&text)
                 .with_context(|| format!("{} is no experiment", path.display()))?
         }

@@ -75,6 +75,15 @@ pub enum InvalidExperiment {
         /// Layers of the encoder.
         layers: usize,
     },
+    /// A seed that no recipe can hold as text.
+    #[error(
+        "the seed is {seed}, and a recipe holds none above {}: choose a smaller one",
+        i64::MAX
+    )]
+    SeedTooLarge {
+        /// The seed.
+        seed: u64,
+    },
     /// No epochs anywhere.
     #[error(
         "there is nothing to train: give the training, or a part of the plan, at least one epoch"
@@ -222,6 +231,10 @@ impl Experiment {
             } else if planned != layers {
                 found.push(InvalidExperiment::PretrainingOfOtherDepth { planned, layers });
             }
+        }
+        if i64::try_from(self.seed).is_err() {
+            let seed = self.seed;
+            found.push(InvalidExperiment::SeedTooLarge { seed });
         }
         if self.total_epochs() == 0 {
             found.push(InvalidExperiment::NothingToTrain);
@@ -379,6 +392,8 @@ mod tests {
         assert!(message.contains("fully connected"), "{message}");
         let message = message_of(|experiment| experiment.training.epochs = 0);
         assert!(message.contains("nothing to train"), "{message}");
+        let message = message_of(|experiment| experiment.seed = u64::MAX);
+        assert!(message.contains("choose a smaller one"), "{message}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A recipe as TOML text, and changing it by `key=value`.
+//! Changing a recipe by `key=value`, and the names of its settings.
 
 use toml::{Table, Value};
 
@@ -10,6 +10,24 @@ pub enum ExperimentError {
     /// The text is not TOML, or not a recipe.
     #[error("{0}")]
     Text(String),
+    /// A text too long to be a recipe.
+    #[error("it has {} kB, and no recipe has more than {most} kB", .size >> 10, most = .most >> 10)]
+    TooLong {
+        /// Its bytes.
+        size: usize,
+        /// Most bytes.
+        most: usize,
+    },
+    /// A recipe in a layout of a later version.
+    #[error(
+        "it is of format {found}, and this version reads formats up to {known}: open it with a newer one"
+    )]
+    Newer {
+        /// Its format.
+        found: i64,
+        /// The newest format known here.
+        known: i64,
+    },
     /// A setting that does not exist.
     #[error("there is no setting {key:?}; the nearest are {}", .nearest.join(", "))]
     UnknownKey {
@@ -53,7 +71,8 @@ const SHORT_FORMS: [(&str, &str); 14] = [
 ];
 
 /// Every setting's place, those of absent tables included.
-const PLACES: [&str; 43] = [
+pub(super) const PLACES: [&str; 48] = [
+    "preset",
     "seed",
     "test_noise",
     "architecture.kind",
@@ -80,6 +99,7 @@ const PLACES: [&str; 43] = [
     "objective.sparsity.weight",
     "objective.sparsity.target",
     "objective.prior",
+    "objective.prior.kind",
     "objective.prior.beta",
     "objective.prior.warm_up_epochs",
     "objective.prior.capacity",
@@ -97,27 +117,10 @@ const PLACES: [&str; 43] = [
     "training.train_samples",
     "plan.pretraining",
     "plan.fine_tuning",
+    "plan.fine_tuning.epochs",
+    "plan.fine_tuning.learning_rate",
+    "plan",
 ];
-
-/// The recipe as TOML.
-///
-/// # Panics
-/// Never: a recipe is made of tables, numbers and names.
-#[must_use]
-pub fn to_toml(experiment: &Experiment) -> String {
-    toml::to_string(experiment).expect("a recipe is made of tables, numbers and names")
-}
-
-/// Reads and checks a recipe.
-///
-/// # Errors
-/// What is wrong and in which line; keys that do not exist are named, not swallowed.
-pub fn read_experiment(text: &str) -> Result<Experiment, ExperimentError> {
-    let experiment: Experiment =
-        toml::from_str(text).map_err(|error| ExperimentError::Text(error.to_string()))?;
-    experiment.validate()?;
-    Ok(experiment)
-}
 
 /// Applies `key=value` to a recipe; the key is a place in `experiment.toml` or a short form. The result is
 /// not validated, so that several changes may make sense only together.
@@ -157,7 +160,7 @@ fn place_of(key: &str) -> Result<&'static str, ExperimentError> {
 }
 
 /// The three settings with the most similar names.
-fn nearest(key: &str) -> Vec<String> {
+pub(super) fn nearest(key: &str) -> Vec<String> {
     let names = SHORT_FORMS.iter().map(|&(short, _)| short).chain(PLACES);
     let mut ranked: Vec<(f64, &str)> = names
         .map(|name| (strsim::jaro_winkler(key, name), name))
@@ -250,7 +253,7 @@ fn set_l1(table: &mut Table, value: Value) {
     set_place(table, "objective.sparsity.weight", value);
 }
 
-fn none_table() -> Value {
+pub(super) fn none_table() -> Value {
     Value::Table(Table::from_iter([("kind".to_owned(), Value::from("none"))]))
 }
 
@@ -265,29 +268,6 @@ mod tests {
 
     fn with(assignment: &str) -> Experiment {
         set_value(&vanilla(), assignment).expect("a valid change")
-    }
-
-    #[test]
-    fn every_preset_survives_the_round_trip() {
-        for id in PresetId::ALL {
-            let experiment = id.preset().experiment();
-            let text = to_toml(&experiment);
-            assert_eq!(read_experiment(&text), Ok(experiment), "{text}");
-        }
-    }
-
-    #[test]
-    fn text_shows_numbers_as_people_write_them() {
-        let text = to_toml(&PresetId::DenoiseDense.preset().experiment());
-        assert!(text.contains("fraction = 0.3\n"), "{text}");
-        assert!(text.contains("learning_rate = 0.001\n"), "{text}");
-    }
-
-    #[test]
-    fn unknown_keys_in_a_file_are_named() {
-        let text = to_toml(&vanilla()).replace("epochs", "epoch");
-        let error = read_experiment(&text).expect_err("epoch is no key");
-        assert!(error.to_string().contains("epoch"), "{error}");
     }
 
     #[test]

@@ -147,11 +147,11 @@ impl MetricsTable {
 
     fn push(&mut self, row: HistoryRow) {
         if row.measured == Measured::Step {
-            if !row.step.is_multiple_of(self.stride) {
-                return;
-            }
             if self.n_steps == Self::MAX_STEPS {
                 self.thin();
+            }
+            if !row.step.is_multiple_of(self.stride) {
+                return;
             }
             self.n_steps += 1;
         }

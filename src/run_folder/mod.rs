@@ -3,15 +3,17 @@
 mod experiment_toml;
 mod files;
 mod metrics;
+mod recipe;
 mod record;
 mod summary;
 
-pub use experiment_toml::{ExperimentError, read_experiment, set_value, to_toml};
+pub use experiment_toml::{ExperimentError, set_value};
 pub use files::{
     EXPERIMENT_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError, RunFiles, SUMMARY_FILE,
     is_run_folder, read_bytes, read_text,
 };
 pub use metrics::{MetricsError, MetricsTable};
+pub use recipe::{read_experiment, to_short_toml, to_toml};
 pub use record::{Effort, Record};
 pub use summary::{
     AdversarySummary, CodeSummary, CompressedSummary, CompressionSummary, DataSetSummary, Noticed,

@@ -4,6 +4,7 @@
 //! whole run, snapshots replace one another, notices are a short log. Panels read it and never change it.
 
 mod history;
+mod keep;
 mod notice;
 mod reel;
 mod run;
@@ -16,6 +17,7 @@ use crate::protocol::{
 };
 
 pub use history::{History, Mark};
+pub use keep::Keep;
 pub use notice::{Notice, NoticeLevel, Notices};
 pub use reel::Reel;
 pub use run::{RunState, Speed};
@@ -40,6 +42,8 @@ pub struct LabState {
     pub notices: Notices,
     /// Why there is no worker any more, once it has crashed.
     pub crash: Option<String>,
+    /// What is known of runs on disk.
+    pub keep: Keep,
     /// The run whose messages count; words about any other are late and ignored.
     current_run: RunId,
     /// The run that is being opened; it becomes the current one once it has started, and not before.
@@ -111,6 +115,12 @@ impl LabState {
     #[must_use]
     pub fn phase(&self) -> Option<Phase> {
         self.run.as_ref().map(|run| run.phase)
+    }
+
+    /// Whether steps were taken that are in no folder a person chose.
+    #[must_use]
+    pub fn has_unsaved_run(&self) -> bool {
+        self.run.as_ref().is_some_and(RunState::is_unsaved)
     }
 
     /// Whether steps are being taken.
@@ -222,9 +232,23 @@ impl LabState {
 
     fn fail(&mut self, failure: &Failure) {
         match failure {
+            Failure::OtherDataset {
+                run,
+                folder,
+                needed,
+                ..
+            } => {
+                self.opening = self.opening.filter(|opening| opening != run);
+                self.notices.info(format!(
+                    "The run in {} learned from {}: they are loaded",
+                    folder.display(),
+                    needed.label()
+                ));
+                return;
+            }
             Failure::NonFiniteLoss { run, .. } if *run != self.current_run => return,
             Failure::Dataset { .. } => self.loading = None,
-            Failure::NotOpened { run, .. } | Failure::OtherDataset { run, .. } => {
+            Failure::NotOpened { run, .. } => {
                 self.opening = self.opening.filter(|opening| opening != run);
             }
             Failure::WorkerPanicked { message } => {

@@ -108,6 +108,13 @@ impl RunState {
         }
     }
 
+    /// Whether steps were taken that are in no folder a person chose.
+    #[must_use]
+    pub fn is_unsaved(&self) -> bool {
+        let saved_step = self.saved.as_ref().map_or(0, |&(_, step)| step);
+        self.step != saved_step
+    }
+
     /// Share of the goal that is done, 0..1.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "epochs are few")]

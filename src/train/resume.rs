@@ -177,7 +177,7 @@ pub fn write(resume: &Resume) -> Result<Vec<u8>, ResumeError> {
     Ok(file)
 }
 
-/// Reads what [`write`] wrote. Memory is bounded by the file's size.
+/// Reads what [`write()`] wrote. Memory is bounded by the file's size.
 ///
 /// # Errors
 /// What is wrong with the bytes.

@@ -63,6 +63,8 @@ pub enum Action {
     ExportTo(Box<Order>, PathBuf),
     /// Stop writing a figure.
     CancelExport,
+    /// Something about runs on disk, or recipes as text.
+    Keep(KeepAction),
 
     /// Light, dark, or as the system.
     SetTheme(ThemePreference),
@@ -74,6 +76,56 @@ pub enum Action {
     ShowHelp(bool),
     /// Start another worker after a crash.
     RestartWorker,
+}
+
+/// A wish about runs on disk, or recipes as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeepAction {
+    /// Write the run into its folder; ask for one where it has none.
+    Save,
+    /// Ask for a folder and write the run there.
+    SaveAs,
+    /// Write the run into this folder; ask first where it holds another run.
+    SaveIn(PathBuf),
+    /// Write the run into this folder, whatever it holds.
+    Replace(PathBuf),
+    /// Leave that folder as it is.
+    KeepOther,
+    /// Ask for a run's folder and go on with it.
+    AskForRun,
+    /// Go on with the run in this folder.
+    Open(PathBuf),
+    /// Ask for a file with weights and start the recipe with them.
+    AskForWeights,
+    /// Start the recipe with the weights in this file.
+    TakeWeights(PathBuf),
+    /// Remove the run that was left behind.
+    ForgetLeftBehind,
+    /// What becomes of an unsaved run when the window closes.
+    Close(CloseAnswer),
+    /// Put the draft on the clipboard as text.
+    CopyRecipe,
+    /// Ask the system for the text on the clipboard.
+    AskForRecipe,
+    /// The draft should be what this text says.
+    PasteRecipe(String),
+}
+
+/// What becomes of an unsaved run when the window closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseAnswer {
+    /// It is saved, then the window closes.
+    Save,
+    /// It is lost.
+    Discard,
+    /// The window stays.
+    Stay,
+}
+
+impl From<KeepAction> for Action {
+    fn from(action: KeepAction) -> Self {
+        Self::Keep(action)
+    }
 }
 
 impl Action {

@@ -11,6 +11,7 @@ mod pending;
 mod plan;
 mod preset;
 mod section;
+mod share;
 mod training;
 
 use egui::{ScrollArea, Ui};
@@ -54,7 +55,10 @@ impl ExperimentPanel {
             draft: state.draft.clone(),
             problems: state.draft_problems(),
         };
-        let trailing = |ui: &mut Ui| preset::modified_mark(ui, state, actions);
+        let trailing = |ui: &mut Ui| {
+            share::buttons(ui, actions);
+            preset::modified_mark(ui, state, actions);
+        };
         let mut wishes = Vec::new();
         card::card(ui, "Experiment", trailing, |ui| {
             if waits_for_new_model(state) {

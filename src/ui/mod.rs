@@ -15,15 +15,17 @@ pub mod export;
 pub mod help;
 pub mod latent;
 pub mod layout;
+pub mod left_behind;
 mod legend;
 pub mod loss;
 pub mod notices;
 pub mod numbers;
 mod plot;
+pub mod question;
 mod segmented;
 pub mod shortcuts;
 pub mod theme;
 pub mod top_bar;
 
 pub use crate::figure::number;
-pub use action::Action;
+pub use action::{Action, CloseAnswer, KeepAction};

@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU64;
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
-use super::Action;
+use super::{Action, KeepAction};
 use crate::state::LabState;
 
 /// Steps of the scale, 10 %.
@@ -25,6 +25,10 @@ pub enum Deed {
     Reset,
     /// Other initial weights.
     NewSeed,
+    /// Save the run.
+    SaveRun,
+    /// Open a run.
+    OpenRun,
     /// Everything larger.
     ScaleUp,
     /// Everything smaller.
@@ -65,13 +69,15 @@ const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 10] = [
+pub const ALL: [Shortcut; 12] = [
     plain(Key::Space, Deed::TrainOrPause, "train or pause"),
     plain(Key::S, Deed::StepBatch, "train one batch"),
     plain(Key::E, Deed::StepEpoch, "train one epoch"),
     plain(Key::R, Deed::Reset, "reset to the same initial weights"),
     plain(Key::N, Deed::NewSeed, "start from other initial weights"),
     with_command(Key::E, Deed::Export, "export a figure"),
+    with_command(Key::S, Deed::SaveRun, "save the run"),
+    with_command(Key::O, Deed::OpenRun, "open a run"),
     with_command(Key::Plus, Deed::ScaleUp, "everything larger"),
     with_command(Key::Minus, Deed::ScaleDown, "everything smaller"),
     with_command(Key::Num0, Deed::ScaleReset, "everything at 100 %"),
@@ -108,10 +114,22 @@ pub fn listen(
             actions.extend(action(shortcut.deed, state, scale, help_is_open));
         }
     }
+    if !writing && let Some(text) = ctx.input(pasted_recipe) {
+        actions.push(KeepAction::PasteRecipe(text).into());
+    }
     // The key labelled "+" is "=" without Shift on many keyboards.
     if ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Equals)) {
         actions.extend(action(Deed::ScaleUp, state, scale, help_is_open));
     }
+}
+
+/// The text on its way from the clipboard.
+fn pasted_recipe(input: &InputState) -> Option<String> {
+    let text = input.events.iter().find_map(|event| match event {
+        Event::Paste(text) => Some(text.trim()),
+        _ => None,
+    })?;
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Option<Action> {
@@ -123,6 +141,11 @@ fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Optio
         Deed::StepEpoch => has_run.then_some(Action::StepEpochs(NonZeroU64::MIN)),
         Deed::Reset => has_run.then_some(Action::Reset),
         Deed::NewSeed => has_run.then_some(Action::NewSeed),
+        Deed::SaveRun => has_run.then_some(KeepAction::Save.into()),
+        Deed::OpenRun => state
+            .crash
+            .is_none()
+            .then_some(KeepAction::AskForRun.into()),
         Deed::ScaleUp => Some(Action::SetScale(scale + SCALE_STEP)),
         Deed::ScaleDown => Some(Action::SetScale(scale - SCALE_STEP)),
         Deed::ScaleReset => Some(Action::SetScale(1.0)),

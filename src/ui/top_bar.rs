@@ -2,6 +2,7 @@
 
 mod export_menu;
 mod run_controls;
+mod run_menu;
 mod status;
 mod window_menus;
 
@@ -72,6 +73,7 @@ impl TopBar {
                     divider(ui);
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         window_menus::show(ui, state, window, notes, is_narrow, actions);
+                        run_menu::show(ui, state, actions);
                         divider(ui);
                         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                             status::show(ui, state);

@@ -171,7 +171,6 @@ fn threads_and_channels_live_in_the_worker_and_the_download() {
             "data/mnist/mirror.rs",
             "cli/engine.rs",
             "app/dialog.rs",
-            "app/export.rs",
             "app/export/writer.rs", // a large picture takes a second to draw, a film a minute
         ],
     );

@@ -127,28 +127,10 @@ fn figures(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_run_goes_on_from_its_folder_as_if_it_had_been_trained_at_once() {
-    let (two, one) = (
-        tempfile::tempdir().expect("a temporary folder"),
-        tempfile::tempdir().expect("a temporary folder"),
-    );
-    assert_success(&train(two.path(), &[]));
-    let folder = one.path().to_str().expect("Unicode");
-    assert_success(&hourglass(&[
-        "train",
-        "--preset",
-        "sparse-64",
-        "--data",
-        data(),
-        "--device",
-        "cpu",
-        "--out",
-        folder,
-        "--epochs",
-        "1",
-        "--set",
-        "train_samples=1280",
-    ]));
+fn a_run_goes_on_in_its_folder_and_on_its_digits() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let folder = home.path().to_str().expect("Unicode");
+    assert_success(&train(home.path(), &[]));
     let resume = ["train", "--resume", folder, "--device", "cpu"];
     let nothing = hourglass(&resume);
     assert_success(&nothing);
@@ -156,15 +138,84 @@ fn a_run_goes_on_from_its_folder_as_if_it_had_been_trained_at_once() {
     assert!(message.contains("--epochs goes further"), "{message}");
 
     // Without --data, the digits are those it learned from.
-    assert_success(&hourglass(&[&resume[..], &["--epochs", "2"]].concat()));
-    assert_eq!(figures(one.path()), figures(two.path()));
-    let weights = |folder: &Path| std::fs::read(folder.join("model.safetensors")).expect("written");
-    assert!(weights(one.path()) == weights(two.path()));
+    assert_success(&hourglass(&[&resume[..], &["--epochs", "3"]].concat()));
+    let metrics = std::fs::read_to_string(home.path().join("metrics.csv")).expect("written");
+    let steps = |split: &str| -> Vec<String> {
+        let rows = metrics
+            .lines()
+            .map(|line| line.split(',').collect::<Vec<_>>());
+        let rows = rows.filter(|row| row[2] == split);
+        rows.map(|row| row[0].to_owned()).collect()
+    };
+    let expected: Vec<String> = (1..=60).map(|step| step.to_string()).collect();
+    assert_eq!(steps("train"), expected);
+    assert_eq!(steps("test"), ["20", "40", "60"]);
+    let summary = Summary::of_folder(home.path()).expect("written");
+    assert_eq!((summary.steps, summary.epochs), (60, 3));
 
     let message = failure_of(&["train", "--resume", "/nowhere", "--device", "cpu"]);
     assert!(message.contains("there is no run in /nowhere"), "{message}");
     let message = failure_of(&[&resume[..], &["--preset", "vanilla-64"]].concat());
     assert!(message.contains("cannot be used with"), "{message}");
+}
+
+#[test]
+fn a_short_recipe_and_weights_of_another_run_are_what_training_starts_from() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| home.path().join(name).to_str().expect("Unicode").to_owned();
+    let recipe = "preset = \"vanilla-64\"\nseed = 5\n[architecture]\ncode = 3\n[training]\nepochs = 1\n\
+                  train_samples = 64\n";
+    std::fs::write(path("short.toml"), recipe).expect("written");
+    let train = |out: &str, more: &[&str]| {
+        let (recipe, out) = (path("short.toml"), path(out));
+        let common = [
+            "train",
+            "--experiment",
+            &recipe,
+            "--out",
+            &out,
+            "--data",
+            data(),
+        ];
+        hourglass(&[&common[..], &["--device", "cpu"], more].concat())
+    };
+    assert_success(&train("first", &[]));
+    let complete = std::fs::read_to_string(path("first/experiment.toml")).expect("written");
+    assert!(complete.starts_with("format = 2\n"), "{complete}");
+    for line in ["seed = 5", "code = 3", "learning_rate = 0.001"] {
+        assert!(complete.contains(line), "{line} is missing: {complete}");
+    }
+
+    let weights = path("first/model.safetensors");
+    assert_success(&train("second", &["--weights", &weights, "--seed", "6"]));
+    let row = |out: &str, split: &str, n: usize| -> String {
+        let metrics = std::fs::read_to_string(home.path().join(out).join("metrics.csv"));
+        let metrics = metrics.expect("written");
+        let rows = metrics
+            .lines()
+            .filter(|line| line.split(',').nth(2) == Some(split));
+        let value = rows.map(|line| line.split(',').nth(3).expect("the objective").to_owned());
+        value.collect::<Vec<_>>()[n].clone()
+    };
+    assert_eq!(
+        row("second", "test", 0),
+        row("first", "test", 0),
+        "it begins where the first ended"
+    );
+
+    let message =
+        String::from_utf8(train("third", &["--weights", &weights, "--set", "code=4"]).stderr);
+    let message = message.expect("text");
+    assert!(
+        message.contains("encoder.layers.0.weight is [3, 784] in it and [4, 784] in this model"),
+        "{message}"
+    );
+    std::fs::write(path("short.toml"), recipe.replace("epochs", "epoch")).expect("written");
+    let message = String::from_utf8(train("fourth", &[]).stderr).expect("text");
+    assert!(
+        message.contains("the nearest are training.epochs"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -1,9 +1,13 @@
-//! The shell of the window: run control, recipe, data, crashes, remembered settings.
+//! The shell of the window: run control, recipe, data, runs on disk, crashes, remembered settings.
 
+mod closing;
 mod data;
 mod export;
+mod keep;
+mod kept_aside;
 mod memory;
 mod recipe;
+mod recipe_text;
 mod run_control;
 pub mod stage;
 mod trouble;

@@ -1,6 +1,10 @@
 //! Run folders: written, opened again, damaged, cut short.
 
+mod damage;
+mod kill;
+mod recipes;
 mod round_trip;
+mod weights;
 mod worker;
 
 use hourglass::experiment::Experiment;

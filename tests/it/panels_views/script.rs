@@ -200,7 +200,7 @@ pub fn evaluate(state: &mut LabState, step: u64) {
     });
 }
 
-fn evaluation(step: u64, epoch: f64, terms: &[Term], loss: f64) -> Evaluation {
+pub fn evaluation(step: u64, epoch: f64, terms: &[Term], loss: f64) -> Evaluation {
     Evaluation {
         step,
         epoch,

@@ -1,0 +1,79 @@
+"""Rebuilds images with a model that Hourglass saved, of whatever recipe.
+
+    python reconstruct.py RUN/model.safetensors images.safetensors out.safetensors
+
+`images` holds float32 pixels from 0 to 1, `[n, 784]`; `out` gets `code` and `reconstruction`.
+"""
+
+import json
+import sys
+
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+ACTIVATIONS = {
+    "linear": lambda x: x,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": F.relu,
+    "leaky_relu": F.leaky_relu,
+    "elu": F.elu,
+    "gelu": F.gelu,
+}
+
+model, images, out = sys.argv[1:]
+with safe_open(model, framework="pt") as file:
+    recipe = json.loads(file.metadata()["experiment"])["architecture"]
+w = load_file(model)
+hidden, coding, output = (ACTIVATIONS[recipe[f"{part}_activation"]] for part in ("hidden", "code", "output"))
+
+
+def linear(x, layer):
+    return F.linear(x, w[f"{layer}.weight"], w[f"{layer}.bias"])
+
+
+def convolve(x, layer):
+    return F.conv2d(x, w[f"{layer}.weight"], w[f"{layer}.bias"], padding=1)
+
+
+def encode(x):
+    if recipe["kind"] == "dense":
+        depth = len(recipe["hidden"]) + 1
+        for i in range(depth):
+            x = (coding if i + 1 == depth else hidden)(linear(x, f"encoder.layers.{i}"))
+        return x
+    x, depth = x.view(-1, 1, 28, 28), len(recipe["channels"])
+    for i in range(depth):
+        is_code = "waist" not in recipe and i + 1 == depth
+        x = F.max_pool2d((coding if is_code else hidden)(convolve(x, f"encoder.levels.{i}")), 2, ceil_mode=True)
+    x = x.flatten(1)
+    return coding(linear(x, "encoder.waist")) if "waist" in recipe else x
+
+
+def decode(x):
+    if recipe["kind"] == "dense":
+        depth = len(recipe["hidden"]) + 1
+        for i in range(depth):
+            if recipe.get("tied"):  # the encoder's weights the other way round
+                x = F.linear(x, w[f"encoder.layers.{depth - 1 - i}.weight"].T, w[f"decoder.biases.{i}"])
+            else:
+                x = linear(x, f"decoder.layers.{i}")
+            x = (output if i + 1 == depth else hidden)(x)
+        return x
+    sides = [28]  # of the maps: 28, 14, 7, 4, 2
+    for _ in recipe["channels"]:
+        sides.insert(0, (sides[0] + 1) // 2)
+    x = hidden(linear(x, "decoder.waist")) if "waist" in recipe else x
+    x = x.view(len(x), -1, sides[0], sides[0])
+    for i, side in enumerate(sides):
+        if i > 0:
+            x = F.interpolate(x, scale_factor=2, mode="nearest")[..., :side, :side]
+        last = i == len(sides) - 1
+        x = output(convolve(x, "decoder.output")) if last else hidden(convolve(x, f"decoder.levels.{i}"))
+    return x.flatten(1)
+
+
+code = encode(load_file(images)["images"])  # of a variational model: the mean
+save_file({"code": code.contiguous(), "reconstruction": decode(code).contiguous()}, out)

@@ -1,0 +1,289 @@
+//! Saving, opening and closing: which folder, when, and what is asked before.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use egui::{Context, ViewportCommand};
+
+use super::App;
+use super::backup::Backup;
+use super::dialog::Question;
+use crate::experiment::Experiment;
+use crate::protocol::{Command, DataSource, Event, Failure};
+use crate::run_folder;
+use crate::ui::{CloseAnswer, KeepAction};
+
+/// What the window does once something is on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// It stays open.
+    #[default]
+    No,
+    /// It closes once the run is saved.
+    OnceSaved,
+    /// It closes.
+    Now,
+}
+
+/// What the window has to do with runs on disk.
+#[derive(Debug)]
+pub(super) struct Keeping {
+    /// The run kept aside once a minute.
+    pub backup: Backup,
+    /// The folder of a run to be opened once there are digits.
+    pub to_open: Option<PathBuf>,
+    /// Whether a run has to be started on the digits in use, should the one being opened not open.
+    pub owes_run: bool,
+    /// Whether the window closes.
+    pub closing: Closing,
+}
+
+impl Keeping {
+    /// With a run to be opened first, and a place to keep runs aside.
+    pub(super) fn new(to_open: Option<PathBuf>, backups: Option<PathBuf>) -> Self {
+        Self {
+            backup: Backup::new(backups),
+            to_open,
+            owes_run: false,
+            closing: Closing::No,
+        }
+    }
+}
+
+/// A report that concerns runs on disk.
+pub(super) enum KeepNews {
+    Saved(PathBuf),
+    BackedUp,
+    NotSaved,
+    Opened { from: PathBuf, goes_on: bool },
+    NotOpened,
+    NeedsDataset { folder: PathBuf, source: DataSource },
+    NoDataset,
+    WorkerGone,
+}
+
+impl KeepNews {
+    pub(super) fn of(event: &Event) -> Option<Self> {
+        Some(match event {
+            Event::RunSaved { folder, .. } => Self::Saved(folder.clone()),
+            Event::RunBackedUp { .. } => Self::BackedUp,
+            Event::RunOpened { from, history, .. } => Self::Opened {
+                from: from.clone(),
+                goes_on: history.goes_on,
+            },
+            Event::Failed(Failure::NotSaved { .. }) => Self::NotSaved,
+            Event::Failed(Failure::NotOpened { .. }) => Self::NotOpened,
+            Event::Failed(Failure::OtherDataset { folder, needed, .. }) => Self::NeedsDataset {
+                folder: folder.clone(),
+                source: needed.source(),
+            },
+            Event::Failed(Failure::Dataset { .. }) => Self::NoDataset,
+            Event::Failed(Failure::WorkerPanicked { .. }) => Self::WorkerGone,
+            _ => return None,
+        })
+    }
+}
+
+impl App {
+    /// Performs a wish about runs on disk, or recipes as text.
+    pub(super) fn keep(&mut self, ctx: &Context, action: KeepAction) {
+        match action {
+            KeepAction::Save => self.save(),
+            KeepAction::SaveAs => self.ask_where(),
+            KeepAction::SaveIn(folder) => self.save_in(folder),
+            KeepAction::Replace(folder) => {
+                self.state.keep.asks_to_replace = None;
+                self.outbox.push(Command::SaveRun { folder });
+            }
+            KeepAction::KeepOther => {
+                self.state.keep.asks_to_replace = None;
+                self.keeping.closing = Closing::No;
+            }
+            KeepAction::AskForRun => self.dialog.open(Question::Run, &self.wake),
+            KeepAction::Open(folder) => self.open_run(folder),
+            KeepAction::AskForWeights => self.dialog.open(Question::Weights, &self.wake),
+            KeepAction::TakeWeights(file) => self.take_weights(file),
+            KeepAction::ForgetLeftBehind => {
+                if let Some(folder) = self.state.keep.left_behind.take() {
+                    self.keeping.backup.forget(&folder);
+                }
+            }
+            KeepAction::Close(answer) => self.close(answer),
+            KeepAction::CopyRecipe => {
+                ctx.copy_text(run_folder::to_short_toml(&self.state.draft));
+                let text = "The recipe is on the clipboard".to_owned();
+                self.state.notices.info(text);
+            }
+            KeepAction::AskForRecipe => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            KeepAction::PasteRecipe(text) => self.paste_recipe(&text),
+        }
+    }
+
+    fn save(&mut self) {
+        match self.state.run.as_ref().map(|run| run.saved.clone()) {
+            Some(Some((folder, _))) => self.outbox.push(Command::SaveRun { folder }),
+            Some(None) => self.ask_where(),
+            None => {}
+        }
+    }
+
+    /// Another run in the folder is not replaced without a word: the dialog offers the same name for the same
+    /// recipe.
+    fn save_in(&mut self, folder: PathBuf) {
+        let saved = self.state.run.as_ref().and_then(|run| run.saved.as_ref());
+        let is_own = saved.is_some_and(|(own, _)| *own == folder);
+        if !is_own && run_folder::is_run_folder(&folder) {
+            self.state.keep.asks_to_replace = Some(folder);
+        } else {
+            self.outbox.push(Command::SaveRun { folder });
+        }
+    }
+
+    fn ask_where(&mut self) {
+        let Some(run) = &self.state.run else { return };
+        let preset = run.experiment.preset.map_or("run", |id| id.name());
+        let name = format!("{preset}-seed-{}", run.experiment.seed);
+        self.dialog.open(Question::NewRun(name), &self.wake);
+    }
+
+    /// Goes on with a run as soon as there are digits.
+    pub(super) fn open_run(&mut self, folder: PathBuf) {
+        if self.state.device.is_none() || !self.worker_has_data {
+            self.keeping.to_open = Some(folder);
+            return;
+        }
+        let run = self.state.begin_opening();
+        self.outbox.push(Command::OpenRun { run, folder });
+    }
+
+    fn take_weights(&mut self, file: PathBuf) {
+        let experiment: Experiment = self.state.draft.clone();
+        if experiment.validate().is_err() || !self.worker_has_data {
+            return; // the panel says why
+        }
+        let run = self.state.begin_opening();
+        self.outbox.push(Command::StartFromWeights {
+            run,
+            experiment,
+            file,
+        });
+    }
+
+    fn paste_recipe(&mut self, text: &str) {
+        match run_folder::read_experiment(text) {
+            Ok(experiment) => {
+                self.state.notices.info("Recipe pasted".to_owned());
+                self.edit(experiment);
+            }
+            Err(error) => {
+                let text = format!("the clipboard holds no recipe: {error}");
+                self.state.notices.error(text);
+            }
+        }
+    }
+
+    fn close(&mut self, answer: CloseAnswer) {
+        self.state.keep.asks_before_closing = false;
+        self.keeping.closing = match answer {
+            CloseAnswer::Save => {
+                self.outbox.push(Command::Pause); // so that nothing is learned after it is saved
+                self.save();
+                Closing::OnceSaved
+            }
+            CloseAnswer::Discard => Closing::Now,
+            CloseAnswer::Stay => Closing::No,
+        };
+    }
+
+    /// What follows from a report for runs on disk.
+    pub(super) fn take_news(&mut self, news: KeepNews) {
+        match news {
+            KeepNews::Saved(folder) => {
+                self.state.keep.note_recent(&folder);
+                self.keeping.backup.discard();
+                if self.keeping.closing == Closing::OnceSaved {
+                    self.keeping.closing = Closing::Now;
+                }
+            }
+            KeepNews::BackedUp => self.keeping.backup.note_written(),
+            KeepNews::NotSaved => self.keeping.closing = Closing::No,
+            KeepNews::Opened { from, goes_on } => self.opened(from, goes_on),
+            KeepNews::NeedsDataset { folder, source } => {
+                self.keeping.to_open = Some(folder);
+                self.data_asked = source.clone();
+                self.outbox.push(Command::LoadDataset(source));
+            }
+            KeepNews::NoDataset => self.keeping.to_open = None,
+            KeepNews::NotOpened => {
+                if std::mem::take(&mut self.keeping.owes_run) {
+                    self.start_run_when_possible();
+                }
+            }
+            KeepNews::WorkerGone => {
+                self.keeping.closing = Closing::No;
+                self.state.keep.left_behind = self.keeping.backup.own_run();
+            }
+        }
+    }
+
+    fn opened(&mut self, from: PathBuf, goes_on: bool) {
+        self.keeping.owes_run = false;
+        if !self.keeping.backup.is_kept_aside(&from) {
+            if goes_on {
+                self.state.keep.note_recent(&from);
+            }
+            return;
+        }
+        if let Some(run) = &mut self.state.run {
+            run.saved = None; // nobody chose that folder
+        }
+        self.state.keep.left_behind.take_if(|left| *left == from);
+        self.keeping.backup.adopt(from);
+    }
+
+    /// Asks before the window closes over an unsaved run, and keeps the run aside once a minute.
+    pub(super) fn keep_watch(&mut self, ctx: &Context) {
+        if self.picture.is_some() {
+            return; // nobody sees it, and it leaves no trace
+        }
+        let asks_to_close = ctx.input(|input| input.viewport().close_requested());
+        match self.keeping.closing {
+            Closing::Now if !asks_to_close => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Closing::Now => {}
+            Closing::No | Closing::OnceSaved => {
+                if asks_to_close && self.state.has_unsaved_run() {
+                    ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+                    self.state.keep.asks_before_closing = true;
+                    ctx.request_repaint();
+                }
+            }
+        }
+        self.back_up(ctx);
+    }
+
+    fn back_up(&mut self, ctx: &Context) {
+        let Some(run) = self.state.run.as_ref().filter(|run| run.is_unsaved()) else {
+            return;
+        };
+        if self.state.crash.is_some() {
+            return; // there is nobody to write it
+        }
+        let now_secs = ctx.input(|input| input.time);
+        if let Some(folder) = self.keeping.backup.due(run.id, run.step, now_secs) {
+            self.outbox.push(Command::BackUpRun { folder });
+        }
+        let secs = self.keeping.backup.secs_left(now_secs);
+        ctx.request_repaint_after(Duration::from_secs_f64(secs.max(1.0)));
+    }
+
+    /// The run among files that were dropped on the window.
+    pub(super) fn dropped_run(ctx: &Context) -> Option<PathBuf> {
+        ctx.input(|input| {
+            let dropped = input.raw.dropped_files.iter();
+            let mut folders = dropped.map(|file| file.path());
+            folders
+                .find(|folder| run_folder::is_run_folder(folder))
+                .map(std::path::Path::to_owned)
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! A process that is killed at any moment of saving leaves the save before, or the one it was at, whole.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hourglass::data::{Dataset, Split};
+use hourglass::experiment::{Experiment, N_PIXELS, PresetId};
+use hourglass::protocol::{DatasetKind, Measured};
+use hourglass::run_folder::{EXPERIMENT_FILE, MetricsTable, RESUME_FILE};
+use hourglass::run_folder::{
+    METRICS_FILE, MODEL_FILE, Record, RunFiles, Summary, is_run_folder, read_experiment,
+};
+use hourglass::train::{Trainer, device, resume};
+
+use super::resume_of;
+
+/// Where a process saves that this test starts of itself, and the name it is found by.
+const FOLDER: &str = "HOURGLASS_TEST_SAVES_INTO";
+const NAME: &str = "run_folders::kill::a_hundred_kills_while_saving_leave_a_whole_run_each";
+
+const N_KILLS: u32 = 100;
+
+/// Images of noise: nothing is loaded, so that a process starts at once.
+fn dataset() -> Arc<Dataset> {
+    let byte = |idx: usize| u8::try_from(idx * 7919 % 251).expect("below 251");
+    let split = || {
+        let images: Vec<u8> = (0..64 * N_PIXELS).map(byte).collect();
+        Split::new(images, vec![3; 64])
+    };
+    Arc::new(Dataset {
+        kind: DatasetKind::PenDigits,
+        origin: "made up".to_owned(),
+        train: split(),
+        test: split(),
+        test_factors: Vec::new().into(),
+    })
+}
+
+fn experiment() -> Experiment {
+    let mut experiment = PresetId::Vanilla64.preset().experiment();
+    experiment.training.batch_size = 16;
+    experiment
+}
+
+/// Trains a step and saves, for ever, saying what it begins and what is done.
+fn save_without_end(folder: &Path) {
+    let mut trainer = Trainer::new(experiment(), dataset(), &device::cpu().device);
+    let device = "CPU (flex)".to_owned();
+    let mut record = Record::new(experiment(), DatasetKind::PenDigits, device);
+    let mut out = std::io::stdout();
+    loop {
+        let burst = trainer.burst(Duration::ZERO, 1, || true).expect("a step");
+        let run = hourglass::protocol::RunId(1);
+        let steps = burst.steps;
+        record.note(&hourglass::protocol::Event::StepsTaken { run, steps });
+        let files = RunFiles {
+            metrics: record.metrics_csv(),
+            summary: record.summary_json(None),
+            experiment: record.experiment_toml(),
+            model: trainer.weights().expect("written"),
+            resume: resume::write(&resume_of(&trainer)).expect("written"),
+        };
+        let step = trainer.step();
+        writeln!(out, "\nbegins {step}")
+            .and_then(|()| out.flush())
+            .expect("heard");
+        files.write(folder).expect("saved");
+        writeln!(out, "\ndone {step}")
+            .and_then(|()| out.flush())
+            .expect("heard");
+    }
+}
+
+/// Starts a process that saves, and kills it some time after it began to save for the second time. Gives the
+/// newest save that was done and the newest that was begun.
+fn kill_while_saving(folder: &Path, after: Duration) -> (u64, u64) {
+    let mut child = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", NAME, "--nocapture", "--test-threads=1"])
+        .env(FOLDER, folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let mut seen = (0, 0);
+    let mut take = |line: &str| {
+        match line.split_once(' ') {
+            Some(("begins", step)) => seen.1 = step.parse().unwrap_or(seen.1),
+            Some(("done", step)) => seen.0 = step.parse().unwrap_or(seen.0),
+            _ => {}
+        }
+        seen
+    };
+    while let Some(Ok(line)) = lines.next() {
+        let (done, begun) = take(&line);
+        if begun > done && done > 0 {
+            break;
+        }
+    }
+    let kill_at = Instant::now() + after;
+    while Instant::now() < kill_at {
+        std::hint::spin_loop(); // microseconds: the moment within a save is what this is about
+    }
+    kill(&mut child);
+    for line in lines.map_while(Result::ok) {
+        take(&line); // what it still said
+    }
+    seen
+}
+
+fn kill(child: &mut Child) {
+    child.kill().expect("killed"); // SIGKILL
+    child.wait().expect("gone");
+}
+
+#[test]
+fn a_hundred_kills_while_saving_leave_a_whole_run_each() {
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        save_without_end(Path::new(&folder)); // until it is killed
+    }
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let folder = home.path();
+    let (mut n_before, mut n_within) = (0, 0);
+    for n in 0..N_KILLS {
+        // Steps of a third of a millisecond over the length of a save on a slow disk.
+        let (done, begun) = kill_while_saving(folder, Duration::from_micros(333) * (n % 40));
+        let step = open(folder);
+        assert!(
+            step == done || step == begun,
+            "step {step} is neither that of the save done, {done}, nor of the one begun, {begun}"
+        );
+        if step == begun && begun > done {
+            n_within += 1;
+        } else {
+            n_before += 1;
+        }
+        std::fs::remove_dir_all(folder).expect("removed");
+        std::fs::create_dir(folder).expect("made again");
+    }
+    assert!(
+        n_before > 0,
+        "no kill came before the save was done ({n_within} after)"
+    );
+}
+
+/// Opens everything in the folder; the step that training goes on from.
+fn open(folder: &Path) -> u64 {
+    assert!(is_run_folder(folder));
+    let read = |name: &str| std::fs::read(folder.join(name)).expect(name);
+    let text = |name: &str| String::from_utf8(read(name)).expect(name);
+    let resume = resume::read(&read(RESUME_FILE)).expect("whole");
+    let mut trainer = resume
+        .trainer(dataset(), &device::cpu().device)
+        .expect("a run of ours");
+    let step = trainer.step();
+
+    assert_eq!(read_experiment(&text(EXPERIMENT_FILE)), Ok(experiment()));
+    let mut metrics = MetricsTable::read_csv(&text(METRICS_FILE)).expect("whole");
+    metrics.cut_after(step);
+    let steps = metrics.rows().iter();
+    let steps = steps.filter(|row| row.measured == Measured::Step);
+    let steps: Vec<u64> = steps.map(|row| row.step).collect();
+    assert_eq!(
+        steps,
+        (1..=step).collect::<Vec<_>>(),
+        "the curves reach as far"
+    );
+    assert!(Summary::of_folder(folder).is_none(), "nothing was measured");
+    trainer.take_weights(&read(MODEL_FILE)).expect("whole");
+    step
+}

@@ -1,0 +1,188 @@
+//! Recipes as text: whatever a person may choose comes back, complete and short.
+
+use hourglass::experiment::{
+    Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
+    FineTuning, Half, LatentPrior, LayerPretraining, OptimizerKind, OutputActivation, PresetId,
+    Prior, Reconstruction, Sparsity, Target, Variational,
+};
+use hourglass::run_folder::{read_experiment, to_short_toml, to_toml};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+const ACTIVATIONS: [Activation; 7] = [
+    Activation::Linear,
+    Activation::Sigmoid,
+    Activation::Tanh,
+    Activation::Relu,
+    Activation::LeakyRelu,
+    Activation::Elu,
+    Activation::Gelu,
+];
+
+const OUTPUTS: [OutputActivation; 2] = [OutputActivation::Linear, OutputActivation::Sigmoid];
+
+fn architectures() -> impl Strategy<Value = Architecture> {
+    let activations = || (select(&ACTIVATIONS), select(&ACTIVATIONS), select(&OUTPUTS));
+    let units = || 1_usize..=2048;
+    let hidden = prop::collection::vec(units(), 0..=3);
+    let dense = (hidden, units(), activations(), any::<bool>());
+    let dense = dense.prop_map(
+        |(hidden, code, (hidden_activation, code_activation, output), tied)| {
+            Architecture::Dense(Dense {
+                hidden,
+                code,
+                hidden_activation,
+                code_activation,
+                output_activation: output,
+                tied,
+            })
+        },
+    );
+    let channels = prop::collection::vec(1_usize..=256, 1..=4);
+    let convolutional = (channels, prop::option::of(units()), activations());
+    let convolutional = convolutional.prop_map(
+        |(channels, waist, (hidden_activation, code_activation, output))| {
+            Architecture::Convolutional(Convolutional {
+                channels,
+                waist,
+                hidden_activation,
+                code_activation,
+                output_activation: output,
+            })
+        },
+    );
+    prop_oneof![dense, convolutional]
+}
+
+fn corruptions() -> impl Strategy<Value = Corruption> {
+    prop_oneof![
+        Just(Corruption::None),
+        (0.0..=1.0_f32).prop_map(|fraction| Corruption::Masking { fraction }),
+        (0.0..=2.0_f32).prop_map(|sigma| Corruption::Gaussian { sigma }),
+        (0.0..=1.0_f32).prop_map(|fraction| Corruption::SaltAndPepper { fraction }),
+    ]
+}
+
+fn targets() -> impl Strategy<Value = Target> {
+    prop_oneof![
+        Just(Target::SameImage),
+        select(&Half::ALL).prop_map(|hidden| Target::WholeFromHalf { hidden }),
+        (0.0..=180.0_f32).prop_map(|degrees| Target::UprightFromRotated { degrees }),
+    ]
+}
+
+fn sparsities() -> impl Strategy<Value = Sparsity> {
+    prop_oneof![
+        Just(Sparsity::None),
+        (1e-7..=1.0_f32).prop_map(|weight| Sparsity::L1 { weight }),
+        (0.001..=0.999_f32, 1e-6..=100.0_f32)
+            .prop_map(|(target, weight)| Sparsity::Kl { target, weight }),
+    ]
+}
+
+fn priors() -> impl Strategy<Value = Prior> {
+    let warm_up = prop_oneof![Just(0.0_f32), 0.0..=1000.0_f32];
+    let variational = (0.0..=100.0_f32, warm_up, 0.0..=500.0_f32, 0.01..=10.0_f32);
+    let adversarial = (select(&LatentPrior::ALL), 1e-3..=1e3_f32, 1e-6..=1.0_f64);
+    prop_oneof![
+        Just(Prior::None),
+        variational.prop_map(|(beta, warm_up_epochs, capacity, likelihood_sigma)| {
+            Prior::Variational(Variational {
+                beta,
+                warm_up_epochs,
+                capacity,
+                likelihood_sigma,
+            })
+        }),
+        adversarial.prop_map(|(distribution, weight, discriminator_learning_rate)| {
+            Prior::Adversarial(Adversarial {
+                distribution,
+                weight,
+                discriminator_learning_rate,
+            })
+        }),
+    ]
+}
+
+prop_compose! {
+    /// A recipe that starts from a preset, or from none, and of which anything may have been changed. Most
+    /// make no sense, and are as good for this.
+    fn experiments()(
+        preset in select(&PresetId::ALL),
+        names_preset in any::<bool>(),
+        seed in 0..=u64::try_from(i64::MAX).expect("positive"),
+        test_noise in prop::option::of(0.0..=1.0_f32),
+        changed in any::<[bool; 6]>(),
+        architecture in architectures(),
+        corruption in corruptions(),
+        target in targets(),
+        sparsity in sparsities(),
+        prior in priors(),
+        reconstruction in select(&Reconstruction::ALL),
+        contraction in prop_oneof![Just(0.0_f32), 0.0..=100.0_f32],
+        optimizer in (select(&OptimizerKind::ALL), 1e-6..=1e3_f64, 0.0..=0.999_f32),
+        training in (1_usize..=4096, 0_usize..=1000, prop::option::of(1_usize..=60_000)),
+        pretraining in prop::collection::vec((0_usize..=9, 0.0..=0.99_f32), 0..=3),
+        tuning in prop::option::of((1_usize..=9, 1e-6..=1.0_f64)),
+    ) -> Experiment {
+        let mut experiment = preset.preset().experiment();
+        experiment.preset = names_preset.then_some(preset);
+        experiment.seed = seed;
+        let [of_layers, of_input, of_objective, of_optimizer, of_training, of_plan] = changed;
+        if of_layers {
+            experiment.architecture = architecture;
+        }
+        if of_input {
+            experiment.corruption = corruption;
+            experiment.target = target;
+            experiment.test_noise = test_noise;
+        }
+        if of_objective {
+            experiment.objective.sparsity = sparsity;
+            experiment.objective.prior = prior;
+            experiment.objective.reconstruction = reconstruction;
+            experiment.objective.contraction = contraction;
+        }
+        if of_optimizer {
+            let own = &mut experiment.optimizer;
+            (own.kind, own.learning_rate, own.momentum) = optimizer;
+        }
+        if of_training {
+            let own = &mut experiment.training;
+            (own.batch_size, own.epochs, own.train_samples) = training;
+        }
+        if of_plan {
+            let layers = pretraining.into_iter();
+            experiment.plan.pretraining = layers
+                .map(|(epochs, corruption)| LayerPretraining { epochs, corruption })
+                .collect();
+            experiment.plan.fine_tuning = tuning
+                .map(|(epochs, learning_rate)| FineTuning { epochs, learning_rate });
+        }
+        experiment
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_recipe_comes_back_from_its_text(experiment in experiments()) {
+        let expected = experiment.validate().map(|()| experiment.clone());
+        for text in [to_toml(&experiment), to_short_toml(&experiment)] {
+            match (&expected, read_experiment(&text)) {
+                (Ok(expected), Ok(read)) => prop_assert_eq!(&read, expected, "{}", text),
+                (Err(problem), Err(error)) => {
+                    prop_assert_eq!(error.to_string(), problem.to_string(), "{}", text);
+                }
+                (expected, read) => prop_assert!(false, "{expected:?}, {read:?}: {text}"),
+            }
+        }
+        if let Ok(read) = read_experiment(&to_short_toml(&experiment)) {
+            prop_assert_eq!(to_short_toml(&read), to_short_toml(&experiment));
+        }
+    }
+
+    #[test]
+    fn a_text_never_does_more_than_be_refused(text in "(\\[[a-z.]{0,20}\\]\n|[a-z_.]{1,12} = [-0-9a-z\"{}\\[\\]., ]{0,20}\n){0,12}") {
+        let _either = read_experiment(&text).map_err(|error| error.to_string());
+    }
+}

@@ -119,7 +119,10 @@ fn labelled(places: &[f32]) -> Vec<(usize, String)> {
     let last = places.len().saturating_sub(1);
     let n = places.len().min(MAX_LABELS);
     let indices = (0..n).map(|nth| (nth * last + (n - 1) / 2) / (n - 1).max(1));
-    let label = |idx: usize| format!("{:.2}", places[idx]).replace('-', "−");
+    let label = |idx: usize| match format!("{:.2}", places[idx]) {
+        zero if zero == "-0.00" => "0.00".to_owned(),
+        text => text.replace('-', "−"),
+    };
     indices.map(|idx| (idx, label(idx))).collect()
 }
 
@@ -172,5 +175,6 @@ mod tests {
         assert_eq!(labels.last(), Some(&(19, "9.50".to_owned())));
         assert_eq!(labels.len(), MAX_LABELS);
         assert_eq!(labelled(&[0.5]), [(0, "0.50".to_owned())]);
+        assert_eq!(labelled(&[-1e-9]), [(0, "0.00".to_owned())]);
     }
 }

@@ -46,7 +46,7 @@ pub fn page(scatter: &Scatter, facts: &Facts, look: &Look, title: &str) -> Page 
         let interval = Interval::around(of_points.chain(of_prior));
         interval.unwrap_or(Interval::new(-1.0, 1.0)).padded(PADDING)
     };
-    let [x, y] = axis_titles(table.scatter.axes);
+    let [x, y] = axis_titles(table.scatter.axes, table.size);
     let [x, y] = [Axis::linear(x, ends(0)), Axis::linear(y, ends(1))];
     let paper = look.paper();
     let left = room.within([0.0, 0.0, LEGEND_WIDTH, 0.0]);
@@ -146,9 +146,10 @@ pub fn radius(n_points: usize, plot: &Plot) -> f32 {
 
 /// What the two axes show, with the share of variance or the name of the unit.
 #[must_use]
-pub fn axis_titles(axes: Axes) -> [String; 2] {
+pub fn axis_titles(axes: Axes, size: usize) -> [String; 2] {
     match axes {
-        Axes::Raw => [1, 2].map(|unit| format!("code unit {unit}")),
+        // A single unit is drawn over itself.
+        Axes::Raw => [1, size.min(2)].map(|unit| format!("code unit {unit}")),
         Axes::Pca { explained } => [0, 1].map(|axis| {
             let percent = 100.0 * explained[axis];
             format!(

@@ -18,11 +18,22 @@ use crate::data_sets;
 fn trained(experiment: &Experiment) -> Trainer {
     let dataset = data_sets::small(640, 400);
     let mut trainer = Trainer::new(experiment.clone(), dataset, &device::cpu().device);
-    let forever = Duration::from_hours(1);
+    take(&mut trainer, 5);
     trainer
-        .burst(forever, 5, || false)
-        .expect("the steps are taken");
-    trainer
+}
+
+/// Takes steps; a burst ends wherever an evaluation is due. Gives the objective of each.
+fn take(trainer: &mut Trainer, n_steps: u64) -> Vec<f32> {
+    let goal = trainer.step() + n_steps;
+    let mut objectives = Vec::new();
+    while trainer.step() < goal {
+        let left = goal - trainer.step();
+        let burst = trainer
+            .burst(Duration::from_hours(1), left, || false)
+            .expect("the steps are taken");
+        objectives.extend(&burst.steps.terms[0].1);
+    }
+    objectives
 }
 
 fn preset(id: PresetId) -> Experiment {

@@ -213,8 +213,8 @@ impl App {
                 self.data_asked = source.clone();
                 self.outbox.push(Command::LoadDataset(source));
             }
-            KeepNews::NoDataset => self.keeping.to_open = None,
-            KeepNews::NotOpened => {
+            KeepNews::NoDataset | KeepNews::NotOpened => {
+                self.keeping.to_open = None;
                 if std::mem::take(&mut self.keeping.owes_run) {
                     self.start_run_when_possible();
                 }

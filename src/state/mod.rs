@@ -240,7 +240,7 @@ impl LabState {
             } => {
                 self.opening = self.opening.filter(|opening| opening != run);
                 self.notices.info(format!(
-                    "The run in {} learned from {}: they are loaded",
+                    "The run in {} learned from {}: loading these digits",
                     folder.display(),
                     needed.label()
                 ));

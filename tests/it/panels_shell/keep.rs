@@ -233,13 +233,32 @@ fn the_run_of_the_command_line_is_opened_first_and_a_new_one_started_where_it_is
     answer_opening(&mut stage);
     assert!(stage.has("Paused"));
 
+    let starts_anew = |stage: &Stage| {
+        let commands = stage.commands();
+        assert!(
+            matches!(commands[..], [Command::StartRun { .. }]),
+            "{commands:?}"
+        );
+    };
     let mut stage = open();
     not_opened(&mut stage, "there is no run in /runs/first");
-    let commands = stage.commands();
-    assert!(
-        matches!(commands[..], [Command::StartRun { .. }]),
-        "{commands:?}"
-    );
+    starts_anew(&stage);
+
+    let mut stage = open();
+    let run = RunId(stage.run().0 + 1);
+    stage.report(Event::Failed(Failure::OtherDataset {
+        run,
+        folder: "/runs/first".into(),
+        needed: DatasetKind::Mnist,
+        in_use: DatasetKind::PenDigits,
+    }));
+    stage.step();
+    stage.commands();
+    let reason = "MNIST is not on this machine".to_owned();
+    stage.report(Event::Failed(Failure::Dataset { reason }));
+    stage.step();
+    assert!(stage.has("MNIST is not on this machine"));
+    starts_anew(&stage);
 }
 
 #[derive(Debug)]

@@ -7,6 +7,7 @@ mod backup;
 mod dialog;
 mod dropped;
 mod events;
+mod export;
 mod icon;
 mod keep;
 mod memory;
@@ -29,15 +30,15 @@ use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::protocol::{DataSource, DeviceChoice, ProbeRequest, SampleIdx};
 use crate::state::LabState;
 use crate::ui::experiment_panel::ExperimentPanel;
+use crate::ui::export::ExportDialog;
 use crate::ui::layout::{Layout, Panels};
 use crate::ui::notices::Notes;
 use crate::ui::top_bar::{TopBar, WindowFacts};
-use crate::ui::{
-    Action, KeepAction, banner, drop_overlay, help, left_behind, question, shortcuts, theme,
-};
+use crate::ui::{Action, banner, drop_overlay, help, left_behind, question, shortcuts, theme};
 use crate::worker::{Wake, Worker};
 
 use dialog::Dialog;
+use export::Exporter;
 use keep::Keeping;
 use outbox::Outbox;
 use own::OwnPictures;
@@ -139,6 +140,7 @@ pub struct App {
     data_asked: DataSource,
     /// Whether this worker, not one before it, has loaded digits.
     worker_has_data: bool,
+    exporter: Exporter,
     dialog: Dialog,
     own: OwnPictures,
     keeping: Keeping,
@@ -150,6 +152,7 @@ pub struct App {
     layout: Layout,
     panels: Panels,
     notes: Notes,
+    export: ExportDialog,
     /// The picture that this window is only there for, if it is.
     picture: Option<Picture>,
     /// Whether a frame was drawn.
@@ -187,6 +190,7 @@ impl App {
             data_asked: start.data.clone(),
             data: start.data,
             worker_has_data: false,
+            exporter: Exporter::default(),
             dialog: Dialog::default(),
             own: OwnPictures::default(),
             keeping: Keeping::new(start.run, start.backups),
@@ -194,6 +198,7 @@ impl App {
                 theme: egui::ThemePreference::System,
                 scale: 1.0,
                 device: start.device,
+                exporting: None,
             },
             help_is_open: false,
             top_bar: TopBar::default(),
@@ -201,6 +206,7 @@ impl App {
             layout: Layout::default(),
             panels: Panels::default(),
             notes: Notes::default(),
+            export: ExportDialog::default(),
             picture: None,
             has_drawn: false,
         };
@@ -235,6 +241,7 @@ impl App {
             self.perform(ctx, action);
         }
         self.take_photos();
+        self.follow_export();
         self.keep_watch(ctx);
         if let Some(picture) = &mut self.picture
             && let Some(action) = picture.step(ctx, &self.state)
@@ -261,6 +268,8 @@ impl App {
             layout,
             panels,
             notes,
+            export,
+            looking,
             ..
         } = self;
         shortcuts::listen(&ctx, state, window.scale, *help_is_open, &mut actions);
@@ -289,6 +298,7 @@ impl App {
             }))
             .show(ui, |ui| layout.ui(ui, panels, state, &mut actions));
         notes.ui(ui, state);
+        export.ui(ui, state, panels, &looking.samples, &mut actions);
         if *help_is_open {
             help::show(ui, &mut actions);
         }

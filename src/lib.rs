@@ -6,6 +6,7 @@
 //! | to read about | open |
 //! |---|---|
 //! | the recipe of a run, its ranges and presets | [`experiment`] |
+//! | pictures and tables of a run | [`figure`] |
 //! | what the threads say to one another | [`protocol`] |
 //! | MNIST and the pen digits | [`data`] |
 //! | networks, and what they minimise | [`model`], [`objective`] |
@@ -21,6 +22,7 @@ pub mod app;
 pub mod cli;
 pub mod data;
 pub mod experiment;
+pub mod figure;
 pub mod model;
 pub mod objective;
 pub mod protocol;

@@ -14,6 +14,7 @@ pub mod entropy;
 pub mod latent;
 mod lbfgs;
 pub mod linear_probe;
+pub mod manifold;
 pub mod neighbours;
 pub mod pca;
 pub mod pixel_pca;

@@ -95,6 +95,19 @@ impl PrincipalAxes {
         }
     }
 
+    /// The code at a place of the plane: `[size]`.
+    #[must_use]
+    pub fn code_at(&self, [x, y]: [f32; 2]) -> Vec<f32> {
+        let [first, second] = &self.axes;
+        let axes = first.iter().zip(second).zip(&self.mean);
+        axes.map(|((a, b), mean)| {
+            #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
+            let value = (mean + f64::from(x) * a + f64::from(y) * b) as f32;
+            value
+        })
+        .collect()
+    }
+
     /// Where codes `[n, size]` lie in the plane of the axes.
     #[must_use]
     pub fn project(&self, codes: &[f32]) -> Vec<[f32; 2]> {

@@ -3,12 +3,13 @@
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 
+use crate::figure::Order;
 use crate::protocol::DataSource;
 use crate::ui::{Action, CloseAnswer, KeepAction, OwnAction};
 use crate::worker::Wake;
 
 /// What a dialog asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Question {
     /// A folder with the files of MNIST.
     DataFolder,
@@ -20,6 +21,8 @@ pub(super) enum Question {
     Weights,
     /// Pictures of one's own.
     Pictures,
+    /// A file for a figure, with a name to begin with.
+    Figure(Box<Order>, String),
 }
 
 /// The dialog that asks; at most one is open.
@@ -90,5 +93,14 @@ fn ask(question: Question) -> Option<Action> {
             .add_filter("All files", &["*"])
             .pick_files()
             .map(|files| Action::Own(OwnAction::Read(files))),
+        Question::Figure(order, name) => {
+            let dialog = dialog.set_title("Export a figure").set_file_name(name);
+            let formats = order.kind.formats().iter();
+            let dialog = formats.fold(dialog, |dialog, format| {
+                dialog.add_filter(format.label(), &[format.ending()])
+            });
+            let file = dialog.save_file();
+            file.map(|file| Action::ExportTo(order, file))
+        }
     }
 }

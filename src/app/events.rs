@@ -36,6 +36,12 @@ impl App {
     }
 
     fn take_event(&mut self, event: Event) {
+        if let Event::Gathered { run, gathered } = event {
+            if run == self.state.current_run() {
+                self.take_gathered(*gathered);
+            }
+            return;
+        }
         let follow_up = FollowUp::of(&event);
         let news = KeepNews::of(&event);
         let was_opening = self.state.is_opening();
@@ -60,12 +66,17 @@ impl App {
             }
             FollowUp::KeepDevice => self.choose_device_in_use(),
             FollowUp::StartRun => self.start_run_when_possible(),
+            FollowUp::GiveUpFigure => self.give_up_gathering(),
             FollowUp::NewRun => {
+                self.give_up_gathering();
                 self.look_at_existing_layer();
                 self.follow_draft_of_untouched_run();
             }
             FollowUp::AskAgain => self.asked = None,
-            FollowUp::LetGo => self.let_go_of_worker(),
+            FollowUp::LetGo => {
+                self.give_up_gathering();
+                self.let_go_of_worker();
+            }
         }
     }
 
@@ -133,6 +144,7 @@ enum FollowUp {
     StartRun,
     UseData,
     KeepDevice,
+    GiveUpFigure,
     NewRun,
     AskAgain,
     LetGo,
@@ -144,6 +156,9 @@ impl FollowUp {
             Event::WorkerReady { .. } => Self::StartRun,
             Event::DatasetLoaded(_) => Self::UseData,
             Event::Failed(Failure::DeviceDidNotStart { .. }) => Self::KeepDevice,
+            Event::Failed(Failure::NoFigure { .. } | Failure::DeviceLost { .. }) => {
+                Self::GiveUpFigure
+            }
             Event::RunStarted { .. } => Self::NewRun,
             Event::Failed(Failure::InvalidExperiment { .. }) => Self::AskAgain,
             Event::Failed(Failure::WorkerPanicked { .. }) => Self::LetGo,

@@ -20,6 +20,7 @@ const DIGITS: &str = "digits";
 const LATENT: &str = "latent";
 const ACTIVATIONS: &str = "activations";
 const YOUR_IMAGE: &str = "your-image";
+const EXPORT: &str = "export";
 const RECENT_RUNS: &str = "recent-runs";
 
 impl App {
@@ -46,6 +47,7 @@ impl App {
         read(storage, LATENT, &mut self.panels.latent);
         read(storage, ACTIVATIONS, &mut self.panels.activations);
         read(storage, YOUR_IMAGE, &mut self.panels.your_image);
+        read(storage, EXPORT, &mut self.export);
         read(storage, RECENT_RUNS, &mut self.state.keep.recent);
         self.state.keep.recent.truncate(Keep::MAX_RECENT);
     }
@@ -62,6 +64,7 @@ impl App {
         write(storage, LATENT, &self.panels.latent);
         write(storage, ACTIVATIONS, &self.panels.activations);
         write(storage, YOUR_IMAGE, &self.panels.your_image);
+        write(storage, EXPORT, &self.export);
         write(storage, RECENT_RUNS, &self.state.keep.recent);
     }
 }

@@ -59,6 +59,7 @@ fn concerns_a_run(command: &Command) -> bool {
         | Command::TrainEpochs(_)
         | Command::Pause
         | Command::JudgeCode
+        | Command::Gather(_)
         | Command::Tune(_) => true,
         Command::LoadDataset(_)
         | Command::FetchMnist

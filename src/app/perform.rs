@@ -61,6 +61,10 @@ impl App {
                 self.state.note_judging();
                 self.outbox.push(Command::JudgeCode);
             }
+            Action::ShowExport(kind) => self.export.open(kind),
+            Action::Export(order) => self.ask_for_file(order),
+            Action::ExportTo(order, path) => self.export_to(order, &path),
+            Action::CancelExport => self.exporter.cancel(),
             Action::Keep(action) => self.keep(ctx, action),
             Action::SetTheme(theme) => {
                 self.window.theme = theme;
@@ -203,6 +207,7 @@ impl App {
             } else {
                 Arc::from([])
             },
+            film: self.export.records_film,
         };
         if self.probe.as_ref() != Some(&request) {
             request.revision += 1;

@@ -1,6 +1,6 @@
 //! Driving the worker from the command line: say what is wanted, wait for what happens.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,9 +9,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::experiment::Experiment;
 use crate::protocol::{
-    Command, DataSource, DatasetDescription, DeviceChoice, Event, Failure, Phase, ProbeRequest,
-    RunHistory, RunId, Snapshot,
+    Command, DataSource, DatasetDescription, DeviceChoice, Event, Failure, FilmFrame, Phase,
+    ProbeRequest, RunHistory, RunId, Snapshot, Yardsticks,
 };
+use crate::state::Reel;
 use crate::train::device;
 use crate::worker::{self, Wake, Worker};
 
@@ -24,9 +25,10 @@ pub struct Engine {
     device_name: String,
     worker: Worker,
     interrupted: Arc<AtomicBool>,
-    /// Whether the yardsticks of the data set in use are known; that is said once, whatever is being waited for
-    /// then.
-    has_yardsticks: Cell<bool>,
+    /// Of the data set in use; they are said once, whatever is being waited for then.
+    yardsticks: RefCell<Option<Yardsticks>>,
+    /// Frames of the run, if they were asked for; they come whatever is being waited for then.
+    film: RefCell<Reel>,
 }
 
 /// A run that was opened.
@@ -68,7 +70,8 @@ impl Engine {
             device_name,
             worker,
             interrupted,
-            has_yardsticks: Cell::new(false),
+            yardsticks: RefCell::new(None),
+            film: RefCell::default(),
         })
     }
 
@@ -78,10 +81,27 @@ impl Engine {
         &self.device_name
     }
 
-    /// Whether it is known what the data set in use allows.
+    /// What the data set in use allows; none until that is known.
     #[must_use]
-    pub fn has_yardsticks(&self) -> bool {
-        self.has_yardsticks.get()
+    pub fn yardsticks(&self) -> Option<Yardsticks> {
+        self.yardsticks.borrow().clone()
+    }
+
+    /// Has frames of the latent space taken from here on.
+    pub fn record_film(&self) {
+        self.worker.look_at(ProbeRequest {
+            film: true,
+            scatter: false, // nothing else is looked at
+            layer: None,
+            samples: Vec::new(),
+            ..ProbeRequest::default()
+        });
+    }
+
+    /// The frames so far.
+    #[must_use]
+    pub fn film(&self) -> Vec<FilmFrame> {
+        self.film.borrow().frames()
     }
 
     /// Hands over a command.
@@ -115,8 +135,11 @@ impl Engine {
             .context("the training thread is gone")?;
         match events.recv_timeout(MOMENT) {
             Ok(event) => {
-                if matches!(event, Event::YardsticksKnown(_)) {
-                    self.has_yardsticks.set(true);
+                if let Event::YardsticksKnown(yardsticks) = &event {
+                    self.yardsticks.replace(Some(yardsticks.clone()));
+                }
+                if let Event::FrameTaken { frame, .. } = &event {
+                    self.film.borrow_mut().push(frame.clone());
                 }
                 Ok(Some(event))
             }
@@ -154,7 +177,7 @@ impl Engine {
     /// What is missing or damaged, and what to do.
     pub fn load(&self, source: DataSource, progress: &Progress) -> Result<DatasetDescription> {
         self.send(Command::LoadDataset(source))?;
-        self.has_yardsticks.set(false); // of the data set before
+        self.yardsticks.replace(None); // of the data set before
         loop {
             if self.is_interrupted() {
                 self.send(Command::CancelLoading)?;

@@ -1,8 +1,10 @@
 //! The command line: the same engine, without a window.
 
+mod animation;
 mod data;
 mod doctor;
 mod engine;
+mod export;
 mod presets;
 mod progress;
 mod reconstruct;
@@ -96,6 +98,8 @@ pub enum Command {
     Reproduce(reproduce::ReproduceArgs),
     /// Rebuild pictures of your own with a trained model
     Reconstruct(reconstruct::ReconstructArgs),
+    /// Draw a figure of a run folder, or write its numbers as a table
+    Export(export::ExportArgs),
     /// Fetch, list or check the digits to learn from
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -114,6 +118,7 @@ impl Command {
             Self::Train(args) => train::run(&args),
             Self::Reproduce(args) => reproduce::run(&args),
             Self::Reconstruct(args) => reconstruct::run(&args),
+            Self::Export(args) => export::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
         }

@@ -170,7 +170,7 @@ fn judge(engine: &Engine, progress: &Progress) -> Result<()> {
     progress.set(1.0, "measuring the code…".to_owned());
     engine.send(Command::JudgeCode)?;
     let mut is_judged = false;
-    while !is_judged || !engine.has_yardsticks() {
+    while !is_judged || engine.yardsticks().is_none() {
         match engine.wait()? {
             Some(Event::CodeJudged { .. }) => is_judged = true,
             Some(Event::Failed(failure)) => bail!(failure),

@@ -6,9 +6,10 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::experiment::{Experiment, PresetId};
-use crate::protocol::{Command, DataSource, DeviceChoice, RunId};
+use crate::protocol::{Command, DataSource, DatasetDescription, DeviceChoice, RunId};
 use crate::run_folder;
 
+use super::animation::AnimationArgs;
 use super::data_source;
 use super::engine::Engine;
 use super::progress::Progress;
@@ -51,6 +52,8 @@ pub struct TrainArgs {
     /// where it is found, otherwise the pen digits
     #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
     data: Option<DataSource>,
+    #[command(flatten)]
+    animation: AnimationArgs,
     /// Device to train on: `auto`, `cpu` or `gpu`
     #[arg(long, default_value_t)]
     device: DeviceChoice,
@@ -74,7 +77,8 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     check_writable(out)?;
     let engine = Engine::start(args.device)?;
     let progress = Progress::new();
-    engine.load(args.data.clone().unwrap_or(DataSource::Auto), &progress)?;
+    args.animation.begin(&engine)?;
+    let dataset = engine.load(args.data.clone().unwrap_or(DataSource::Auto), &progress)?;
 
     let (run, recipe) = (RunId(1), experiment.clone());
     engine.send(match args.weights.clone() {
@@ -88,12 +92,14 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
             file,
         },
     })?;
-    train(&engine, Begun::new(experiment), out, &progress)
+    let begun = Begun::new(experiment);
+    train(args, &engine, begun, &dataset, out, &progress)
 }
 
 /// Goes on with the run in a folder.
 fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     let engine = Engine::start(args.device)?;
+    args.animation.begin(&engine)?;
     let progress = Progress::new();
     let opened = engine.open_run(folder, args.data.as_ref(), &progress)?;
     check_writable(folder)?;
@@ -127,12 +133,23 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
         ));
         return Ok(());
     }
-    train(&engine, Begun { experiment, epoch }, folder, &progress)
+    let begun = Begun { experiment, epoch };
+    train(args, &engine, begun, &opened.dataset, folder, &progress)
 }
 
 /// Trains the run in progress to its end, and says how it ended.
-fn train(engine: &Engine, begun: Begun, folder: &Path, progress: &Progress) -> Result<()> {
+fn train(
+    args: &TrainArgs,
+    engine: &Engine,
+    begun: Begun,
+    dataset: &DatasetDescription,
+    folder: &Path,
+    progress: &Progress,
+) -> Result<()> {
+    let experiment = begun.experiment.clone();
     let (summary, ending) = run::to_its_end(engine, begun, folder, progress)?;
+    args.animation
+        .write(engine, experiment, dataset, progress)?;
     progress.finish();
     match ending {
         Ending::Finished => {

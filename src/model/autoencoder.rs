@@ -20,8 +20,8 @@ use super::{DenseStack, activation::activate};
 /// logits), and [`Output`] knows how they become pixels.
 #[derive(Module, Debug)]
 pub struct Autoencoder {
-    encoder: Encoder,
-    decoder: Decoder,
+    pub(super) encoder: Encoder,
+    pub(super) decoder: Decoder,
     /// `ln σ²` of a variational code, from the same inputs as its mean.
     log_variance: Option<Linear>,
     #[module(skip)]
@@ -42,7 +42,7 @@ pub enum Encoder {
 /// From code to logits, of whatever kind.
 #[derive(Module, Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one a model")]
-enum Decoder {
+pub(super) enum Decoder {
     Dense(DenseStack),
     Tied(TiedStack),
     Convolutional(ConvDecoder),

@@ -56,6 +56,12 @@ impl ConvEncoder {
         }
     }
 
+    /// Kernels of each level: `[outputs, inputs, 3, 3]`.
+    #[must_use]
+    pub fn kernels(&self) -> Vec<Tensor<4>> {
+        self.levels.iter().map(|level| level.weight.val()).collect()
+    }
+
     /// The input of the layer that makes the code, and the code. Without a waist they are the same.
     ///
     /// # Shapes
@@ -119,6 +125,13 @@ impl ConvDecoder {
             output,
             activation: recipe.hidden_activation,
         }
+    }
+
+    /// Kernels of each level and, last, of the output: `[outputs, inputs, 3, 3]`.
+    #[must_use]
+    pub fn kernels(&self) -> Vec<Tensor<4>> {
+        let levels = self.levels.iter().chain([&self.output]);
+        levels.map(|level| level.weight.val()).collect()
     }
 
     /// # Shapes

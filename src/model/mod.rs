@@ -6,10 +6,12 @@ mod classifier;
 mod convolutional;
 mod dense;
 mod discriminator;
+mod filters;
 mod init;
 
 pub use autoencoder::{Autoencoder, Code, Encoder, LayerOutput, Output};
 pub use classifier::{Classifier, CodeClassifier};
 pub use dense::DenseStack;
 pub use discriminator::Discriminator;
+pub use filters::Filters;
 pub use init::Part;

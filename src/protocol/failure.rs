@@ -52,6 +52,12 @@ pub enum Failure {
         /// The digits in use.
         in_use: DatasetKind,
     },
+    /// The numbers of a figure cannot be gathered.
+    #[error("{reason}")]
+    NoFigure {
+        /// Why, and what to do.
+        reason: String,
+    },
     /// A device did not start; training stays where it was.
     #[error("{choice} does not start: {reason}", choice = .choice.label())]
     DeviceDidNotStart {

@@ -11,6 +11,7 @@
 mod dataset;
 mod device;
 mod failure;
+mod gather;
 mod history;
 mod metrics;
 mod own;
@@ -30,6 +31,7 @@ pub use dataset::{
 };
 pub use device::{DeviceChoice, DeviceInfo, DeviceKind};
 pub use failure::Failure;
+pub use gather::{CodeTable, FilmFrame, FilterBank, Gather, Gathered, Manifold, Numbers, Spacing};
 pub use history::{HistoryRow, Measured, RunHistory};
 pub use metrics::{
     AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
@@ -83,6 +85,8 @@ pub enum Command {
     UseDevice(DeviceChoice),
     /// Measure what the code is worth; it takes seconds, during which nothing is trained.
     JudgeCode,
+    /// Gather the numbers of a figure; it takes a moment, during which nothing is trained.
+    Gather(Gather),
     /// Measure the model where that was not done at this step, and write the run's folder.
     SaveRun {
         /// The folder; it is made where it is missing.
@@ -181,6 +185,20 @@ pub enum Event {
         run: RunId,
         /// What it is worth.
         report: CodeReport,
+    },
+    /// The numbers of a figure were gathered.
+    Gathered {
+        /// Which run.
+        run: RunId,
+        /// The numbers.
+        gathered: Box<Gathered>,
+    },
+    /// A frame of the film was taken.
+    FrameTaken {
+        /// Which run.
+        run: RunId,
+        /// The frame.
+        frame: FilmFrame,
     },
     /// The run that was started just now goes on from a folder, or from weights in a file.
     RunOpened {

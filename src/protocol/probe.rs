@@ -24,6 +24,8 @@ pub struct ProbeRequest {
     pub hovered: Option<SampleIdx>,
     /// Images of one's own that are to be rebuilt; none while no view shows them.
     pub own: Arc<[OwnImage]>,
+    /// Whether frames of the latent space are taken during the run, for a film of it.
+    pub film: bool,
 }
 
 impl Default for ProbeRequest {
@@ -35,6 +37,7 @@ impl Default for ProbeRequest {
             scatter: true,
             hovered: None,
             own: Arc::from([]),
+            film: false,
         }
     }
 }

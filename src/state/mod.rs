@@ -7,6 +7,7 @@ mod history;
 mod keep;
 mod notice;
 mod own;
+mod reel;
 mod run;
 mod series;
 
@@ -20,6 +21,7 @@ pub use history::{History, Mark};
 pub use keep::Keep;
 pub use notice::{Notice, NoticeLevel, Notices};
 pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
+pub use reel::Reel;
 pub use run::{RunState, Speed};
 pub use series::Series;
 
@@ -177,11 +179,13 @@ impl LabState {
                 ));
             }
             Event::Failed(failure) => self.fail(&failure),
-            Event::RunStarted { .. } => {} // of an older run
+            // Whoever asked for numbers has them; the other is of an older run.
+            Event::Gathered { .. } | Event::RunStarted { .. } => {}
             Event::PhaseChanged { run, .. }
             | Event::Tuned { run, .. }
             | Event::StepsTaken { run, .. }
             | Event::Evaluated { run, .. }
+            | Event::FrameTaken { run, .. }
             | Event::CodeJudged { run, .. }
             | Event::RunOpened { run, .. }
             | Event::RunSaved { run, .. }

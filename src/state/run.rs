@@ -8,7 +8,7 @@ use crate::protocol::{
     RunId, Snapshot, StepBatch,
 };
 
-use super::History;
+use super::{History, Reel};
 
 /// What the window knows of the run in progress.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub struct RunState {
     pub snapshot: Option<Snapshot>,
     /// The folder a person saved it in, and the step it was saved at.
     pub saved: Option<(PathBuf, u64)>,
+    /// Its film; empty where none was asked for.
+    pub reel: Reel,
 }
 
 /// How fast a run goes.
@@ -81,6 +83,7 @@ impl RunState {
             is_judging_code: false,
             snapshot: None,
             saved: None,
+            reel: Reel::default(),
         }
     }
 
@@ -166,6 +169,7 @@ impl RunState {
 
     pub(super) fn apply(&mut self, event: Event) {
         match event {
+            Event::FrameTaken { frame, .. } => self.reel.push(frame),
             Event::PhaseChanged { phase, .. } => self.phase = phase,
             Event::Tuned {
                 experiment,

@@ -59,6 +59,18 @@ impl Series {
         &self.whole
     }
 
+    /// The whole run, thinned, up to the newest value: `[epoch, value]`, oldest first.
+    #[must_use]
+    pub fn points(&self) -> Vec<[f64; 2]> {
+        let end = self
+            .whole
+            .last()
+            .map_or(f64::NEG_INFINITY, |point| point[0]);
+        // The newest values may not fill a thinned point yet.
+        let newest = self.last().filter(|point| point[0] > end);
+        self.whole.iter().copied().chain(newest).collect()
+    }
+
     /// The newest values at full rate: `[epoch, value]`, oldest first.
     #[must_use]
     pub fn recent(&self) -> impl DoubleEndedIterator<Item = [f64; 2]> + ExactSizeIterator + '_ {

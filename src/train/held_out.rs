@@ -17,6 +17,9 @@ pub const CHUNK: usize = 500;
 /// is easier than its second.
 pub const STRIDE: usize = 20;
 
+/// Every so many-th test image is seen in a film.
+pub const FILM_STRIDE: usize = 5;
+
 /// A part of the test split on the device, clean and corrupted.
 #[derive(Clone, Debug)]
 pub struct Chunk {
@@ -39,6 +42,8 @@ pub struct HeldOut {
     full: Option<Arc<[Chunk]>>,
     /// Every [`STRIDE`]-th sample.
     sparse: Option<Chunk>,
+    /// Every [`FILM_STRIDE`]-th sample.
+    film: Option<Chunk>,
     /// Mean variance of a pixel over the images, once it was asked for.
     pixel_variance: Option<f64>,
 }
@@ -53,6 +58,7 @@ impl HeldOut {
             target,
             full: None,
             sparse: None,
+            film: None,
             pixel_variance: None,
         }
     }
@@ -104,6 +110,16 @@ impl HeldOut {
         }
         let chunk = self.chunk(&samples_of(&self.split, STRIDE));
         self.sparse = Some(chunk.clone());
+        chunk
+    }
+
+    /// The part of the split that a film shows.
+    pub fn film(&mut self) -> Chunk {
+        if let Some(chunk) = &self.film {
+            return chunk.clone();
+        }
+        let chunk = self.chunk(&samples_of(&self.split, FILM_STRIDE));
+        self.film = Some(chunk.clone());
         chunk
     }
 

@@ -6,6 +6,7 @@ mod companions;
 pub mod device;
 mod error;
 mod evaluate;
+mod gather;
 mod held_out;
 mod host_state;
 mod judge;

@@ -14,6 +14,7 @@ use crate::protocol::{
 };
 
 use super::evaluate::squared_error_per_image;
+use super::held_out::Chunk;
 use super::{ProbeState, TrainError, Trainer, readback};
 
 /// Nearest test images that are told.
@@ -57,13 +58,26 @@ impl ProbeState {
         trainer: &mut Trainer,
         with_errors: bool,
     ) -> Result<Survey, TrainError> {
+        let chunks = trainer.held_out().full();
+        self.survey_of(trainer, &chunks, with_errors)
+    }
+
+    /// The same of some test images.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub(super) fn survey_of(
+        &mut self,
+        trainer: &mut Trainer,
+        chunks: &[Chunk],
+        with_errors: bool,
+    ) -> Result<Survey, TrainError> {
         let model = trainer.model();
         let step = trainer.step();
         let size = trainer.experiment().architecture.code_size();
-        let chunks = trainer.held_out().full();
         let mut codes = Vec::new();
         let mut errors = Vec::new();
-        for chunk in chunks.iter() {
+        for chunk in chunks {
             let code = model.encode(chunk.clean.clone());
             if with_errors {
                 let rebuilt = model.decode(code.clone()).reconstruction();
@@ -101,6 +115,7 @@ impl ProbeState {
             return Plane::Raw;
         }
         let Some(mut axes) = PrincipalAxes::fit(codes, size) else {
+            self.axes = None;
             return Plane::Point;
         };
         if let Some(earlier) = &self.axes {
@@ -112,6 +127,12 @@ impl ProbeState {
 }
 
 impl Survey {
+    /// The codes themselves: `[n, size]`.
+    #[must_use]
+    pub fn codes(&self) -> &[f32] {
+        &self.codes
+    }
+
     /// The codes in the plane.
     #[must_use]
     pub fn scatter(&self) -> ScatterView {

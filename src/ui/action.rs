@@ -7,6 +7,7 @@ use std::sync::Arc;
 use egui::{ColorImage, ThemePreference};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
+use crate::figure::{FigureKind, Order};
 use crate::protocol::{DataSource, DeviceChoice, OwnId, Preparation, SampleIdx};
 
 /// A wish pushed by a panel.
@@ -58,6 +59,14 @@ pub enum Action {
     /// Measure what the code of the run in progress is worth.
     JudgeCode,
 
+    /// Open the dialog that exports a figure; of which, where that was said.
+    ShowExport(Option<FigureKind>),
+    /// Ask where a figure is to be written, then write it there.
+    Export(Box<Order>),
+    /// Write a figure into this file.
+    ExportTo(Box<Order>, PathBuf),
+    /// Stop writing a figure.
+    CancelExport,
     /// Something about runs on disk, or recipes as text.
     Keep(KeepAction),
 

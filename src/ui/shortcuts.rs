@@ -41,6 +41,8 @@ pub enum Deed {
     Redo,
     /// Take the picture on the clipboard.
     Paste,
+    /// Open the dialog that exports a figure.
+    Export,
     /// Show or hide the page of shortcuts.
     Help,
 }
@@ -80,12 +82,13 @@ const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 14] = [
+pub const ALL: [Shortcut; 15] = [
     plain(Key::Space, Deed::TrainOrPause, "train or pause"),
     plain(Key::S, Deed::StepBatch, "train one batch"),
     plain(Key::E, Deed::StepEpoch, "train one epoch"),
     plain(Key::R, Deed::Reset, "reset to the same initial weights"),
     plain(Key::N, Deed::NewSeed, "start from other initial weights"),
+    with_command(Key::E, Deed::Export, "export a figure"),
     with_command(Key::S, Deed::SaveRun, "save the run"),
     with_command(Key::O, Deed::OpenRun, "open a run"),
     with_command(Key::Plus, Deed::ScaleUp, "everything larger"),
@@ -183,6 +186,7 @@ fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Optio
         Deed::ScaleDown => Some(Action::SetScale(scale - SCALE_STEP)),
         Deed::ScaleReset => Some(Action::SetScale(1.0)),
         Deed::Undo | Deed::Redo | Deed::Paste => None,
+        Deed::Export => Some(Action::ShowExport(None)),
         Deed::Help => Some(Action::ShowHelp(!help_is_open)),
     }
 }

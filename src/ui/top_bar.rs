@@ -1,5 +1,6 @@
 //! The bar at the top: train, pause, step, reset; how far the run is; device, view and help.
 
+mod export_menu;
 mod run_controls;
 mod run_menu;
 mod status;
@@ -42,6 +43,8 @@ pub struct WindowFacts {
     pub scale: f32,
     /// The device asked for.
     pub device: DeviceChoice,
+    /// Share of a figure that is written already; none while none is being written.
+    pub exporting: Option<f32>,
 }
 
 impl TopBar {
@@ -69,7 +72,7 @@ impl TopBar {
                     self.run_controls(ui, state, is_narrow, actions);
                     divider(ui);
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        window_menus::show(ui, state, window, notes, actions);
+                        window_menus::show(ui, state, window, notes, is_narrow, actions);
                         run_menu::show(ui, state, actions);
                         divider(ui);
                         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

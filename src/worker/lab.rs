@@ -2,6 +2,7 @@
 
 mod data;
 mod devices;
+mod film;
 mod keep;
 mod open;
 mod runs;
@@ -63,6 +64,8 @@ struct Run {
     checked: Instant,
     /// Whether the device has run this model's kernels before.
     is_warm: bool,
+    /// Its film, while one is asked for.
+    reel: film::Reel,
 }
 
 /// Where steps stop being taken.
@@ -110,6 +113,7 @@ impl Lab {
         if let Some(request) = self.side.probe.take() {
             self.looks.request(request);
         }
+        self.film()?;
         if self.is_training() {
             self.train()?;
             self.look()
@@ -157,6 +161,7 @@ impl Lab {
             Command::Tune(experiment) => self.tune(experiment),
             Command::UseDevice(choice) => self.use_device(choice),
             Command::JudgeCode => self.judge(),
+            Command::Gather(what) => self.gather(&what),
             Command::SaveRun { folder } => self.save(folder),
             Command::BackUpRun { folder } => self.back_up(folder),
             Command::OpenRun { run, folder } => self.open_run(run, folder),

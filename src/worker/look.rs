@@ -111,6 +111,16 @@ impl Looks {
         };
     }
 
+    /// Whether frames of a film are asked for.
+    pub fn asks_for_film(&self) -> bool {
+        self.request.film
+    }
+
+    /// How the scatter's axes lie.
+    pub fn probe(&self) -> &ProbeState {
+        &self.probe
+    }
+
     /// Looks elsewhere: the views that changed are made anew at the next look.
     pub fn request(&mut self, request: ProbeRequest) {
         let before = std::mem::replace(&mut self.request, request);

@@ -551,3 +551,119 @@ fn reconstruct_says_what_is_wrong_with_its_arguments() {
     ]);
     assert!(message.contains("nowhere"), "{message}");
 }
+
+#[test]
+fn figures_of_a_run_folder_are_exported_and_what_cannot_be_is_named() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = folder.path().join("run");
+    let film = folder.path().join("film.gif");
+    let film_name = film.to_str().expect("Unicode");
+    assert_success(&train(
+        &run,
+        &["--set", "code=16", "--animation", film_name],
+    ));
+    assert!(
+        std::fs::read(&film)
+            .expect("written")
+            .starts_with(b"GIF89a")
+    );
+
+    let run = run.to_str().expect("Unicode");
+    exports_that_succeed(folder.path(), run);
+    exports_that_are_refused(folder.path(), run);
+}
+
+fn in_folder(folder: &Path, name: &str) -> String {
+    folder.join(name).to_str().expect("Unicode").to_owned()
+}
+
+fn exports_that_succeed(folder: &Path, run: &str) {
+    let in_folder = |name: &str| in_folder(folder, name);
+    for (what, file, more) in [
+        ("loss", "loss.png", ["--size", "700x500", "--theme", "dark"]),
+        (
+            "scatter",
+            "scatter.csv",
+            ["--hide", "3,7", "--data", data()],
+        ),
+        (
+            "digits",
+            "digits.svg",
+            ["--samples", "5,4", "--title", "Two digits"],
+        ),
+        (
+            "filters",
+            "filters.png",
+            ["--scale", "1", "--size", "120x80mm"],
+        ),
+    ] {
+        let out = in_folder(file);
+        let mut arguments = vec!["export", what, "--run", run, "--out", &out];
+        arguments.extend(more);
+        assert_success(&hourglass(&arguments));
+    }
+    let read = |name: &str| std::fs::read(in_folder(name)).expect("written");
+    let loss = read("loss.png");
+    let side = |at: usize| u32::from_be_bytes(loss[at..at + 4].try_into().expect("four bytes"));
+    assert_eq!([side(16), side(20)], [700, 500]);
+    let scatter = String::from_utf8(read("scatter.csv")).expect("text");
+    assert!(scatter.contains("# Seed: 1") && scatter.contains(",h16\n"));
+    assert_eq!(
+        scatter
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .count(),
+        10_001
+    );
+    let digits = String::from_utf8(read("digits.svg")).expect("text");
+    assert!(digits.contains("Two digits") && digits.matches("<image").count() >= 6);
+}
+
+fn exports_that_are_refused(folder: &Path, run: &str) {
+    let in_folder = |name: &str| in_folder(folder, name);
+    for (what, file, more, expected) in [
+        (
+            "scatter",
+            "scatter.pdf",
+            vec![],
+            "end in .png, .svg or .csv",
+        ),
+        ("gif", "film.gif", vec![], "hourglass train --animation"),
+        ("scater", "a.png", vec![], "choose one of scatter, loss"),
+        (
+            "loss",
+            "a.png",
+            vec!["--size", "10x10"],
+            "write width x height",
+        ),
+        (
+            "loss",
+            "a.png",
+            vec!["--curves", "layers"],
+            "no such curves: layers",
+        ),
+        (
+            "digits",
+            "a.png",
+            vec!["--samples", "10000"],
+            "no test image 10000",
+        ),
+        ("loss", "film.gif/a.png", vec![], "choose another --out"),
+    ] {
+        let out = in_folder(file);
+        let mut arguments = vec!["export", what, "--run", run, "--out", &out];
+        arguments.extend(more);
+        let message = failure_of(&arguments);
+        assert!(message.contains(expected), "{what} {file}: {message}");
+    }
+    let nowhere = failure_of(&[
+        "export",
+        "loss",
+        "--run",
+        "/nowhere/at/all",
+        "--out",
+        &in_folder("a.png"),
+    ]);
+    assert!(nowhere.contains("/nowhere/at/all"), "{nowhere}");
+    assert!(!Path::new(&in_folder("a.png")).exists());
+}

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use hourglass::experiment::{Experiment, PresetId};
 use hourglass::protocol::{
-    Command, DataSource, EvaluationScope, Event, Failure, Phase, ProbeRequest, RunId, Snapshot,
+    Command, DataSource, EvaluationScope, Event, Failure, Gather, Numbers, Phase, ProbeRequest,
+    RunId, Snapshot,
 };
 use hourglass::run_folder::is_run_folder;
 use hourglass::train::device;
@@ -397,4 +398,33 @@ fn a_run_is_saved_where_asked_and_an_unwritable_place_is_named() {
         _ => None,
     });
     assert!(reason.contains("a-file"), "{reason}");
+}
+
+#[test]
+fn numbers_are_gathered_in_mid_training_and_refused_without_a_model() {
+    let worker = with_digits();
+    send(&worker, Command::Gather(Gather::Filters));
+    wait_for(&worker, |event| match event {
+        Event::Failed(Failure::NoFigure { reason }) => Some(reason),
+        _ => None,
+    });
+    let mut long = small();
+    long.training.epochs = 1_000;
+    start(&worker, 1, long);
+    send(&worker, Command::Train);
+    wait_for_phase(&worker, |phase| matches!(phase, Phase::Training { .. }));
+    send(&worker, Command::Gather(Gather::Codes));
+    let gathered = wait_for(&worker, |event| match event {
+        Event::Gathered { run, gathered } => Some((run, gathered)),
+        _ => None,
+    });
+    assert_eq!(gathered.0, RunId(1));
+    let Numbers::Codes(table) = gathered.1.numbers else {
+        panic!("codes were asked for");
+    };
+    assert_eq!((table.labels.len(), table.size), (10_000, 8));
+    // Training goes on.
+    wait_for(&worker, |event| {
+        matches!(event, Event::StepsTaken { .. }).then_some(())
+    });
 }

@@ -22,6 +22,15 @@ impl ClassFilter {
         self.0 & Self::bit(class) != 0
     }
 
+    /// The classes that are hidden.
+    #[must_use]
+    pub fn hidden(self) -> Vec<u8> {
+        (0_u8..)
+            .take(N_CLASSES)
+            .filter(|&class| !self.shows(class))
+            .collect()
+    }
+
     /// Shows a hidden class, hides a shown one.
     pub fn toggle(&mut self, class: u8) {
         self.0 ^= Self::bit(class);

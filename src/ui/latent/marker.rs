@@ -3,7 +3,8 @@
 use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureId, TextureOptions, pos2};
 
 use crate::experiment::N_CLASSES;
-use crate::ui::theme::{ClassShape, class_shape};
+use crate::figure::marks::corners;
+use crate::figure::palette::class_shape;
 
 /// A texture with the ten shapes side by side, white, to be tinted.
 #[derive(Default)]
@@ -59,7 +60,7 @@ fn shapes(side: usize) -> ColorImage {
     const SAMPLES: u8 = 4;
     let outlines: Vec<Vec<[f32; 2]>> = (0_u8..)
         .take(N_CLASSES)
-        .map(|class| outline(class_shape(class)))
+        .map(|class| corners(class_shape(class)))
         .collect();
     let mut texels = Vec::with_capacity(side * side * N_CLASSES);
     #[expect(clippy::cast_precision_loss, reason = "a few texels")]
@@ -86,55 +87,6 @@ fn shapes(side: usize) -> ColorImage {
     ColorImage::new([side * N_CLASSES, side], texels)
 }
 
-/// Corners of a shape within a circle of radius one, y upwards, of about equal areas.
-fn outline(shape: ClassShape) -> Vec<[f32; 2]> {
-    const UP: f32 = 90.0;
-    match shape {
-        ClassShape::Circle => polygon(24, 0.0, &[0.86]),
-        ClassShape::Square => polygon(4, 45.0, &[1.05]),
-        ClassShape::Diamond => polygon(4, 0.0, &[1.05]),
-        ClassShape::TriangleUp => polygon(3, UP, &[1.12]),
-        ClassShape::TriangleDown => polygon(3, UP + 180.0, &[1.12]),
-        ClassShape::TriangleLeft => polygon(3, 180.0, &[1.12]),
-        ClassShape::Star => polygon(10, UP, &[1.12, 0.5]),
-        ClassShape::Hexagon => polygon(6, UP, &[0.96]),
-        ClassShape::Plus => plus(0.0),
-        ClassShape::Cross => plus(45.0),
-    }
-}
-
-/// Corners at equal angles from `first_degrees` on, at the given radii in turn.
-#[expect(clippy::cast_precision_loss, reason = "a few corners")]
-fn polygon(n: usize, first_degrees: f32, radii: &[f32]) -> Vec<[f32; 2]> {
-    let corners = (0..n).map(|idx| {
-        let angle = (first_degrees + 360.0 * idx as f32 / n as f32).to_radians();
-        let radius = radii[idx % radii.len()];
-        [radius * angle.cos(), radius * angle.sin()]
-    });
-    corners.collect()
-}
-
-fn plus(turned_degrees: f32) -> Vec<[f32; 2]> {
-    const ARM: f32 = 1.0;
-    const HALF: f32 = 0.36;
-    let (sin, cos) = turned_degrees.to_radians().sin_cos();
-    let quarter = [[ARM, -HALF], [ARM, HALF], [HALF, HALF]];
-    let mut corners = Vec::with_capacity(12);
-    let mut turn = [[1.0, 0.0], [0.0, 1.0]];
-    for _ in 0..4 {
-        for [x, y] in quarter {
-            let [px, py] = [
-                turn[0][0] * x + turn[0][1] * y,
-                turn[1][0] * x + turn[1][1] * y,
-            ];
-            corners.push([cos * px - sin * py, sin * px + cos * py]);
-        }
-        // A quarter turn further: (x, y) → (−y, x).
-        turn = [[-turn[1][0], -turn[1][1]], [turn[0][0], turn[0][1]]];
-    }
-    corners
-}
-
 /// Whether a point lies within a polygon: a ray from it crosses the outline an odd number of times.
 fn contains(corners: &[[f32; 2]], [x, y]: [f32; 2]) -> bool {
     let mut inside = false;
@@ -153,6 +105,7 @@ fn contains(corners: &[[f32; 2]], [x, y]: [f32; 2]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figure::palette::ClassShape;
 
     #[test]
     fn shapes_have_about_equal_areas_and_stay_in_their_cells() {
@@ -179,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_plus_is_a_plus() {
-        let plus = plus(0.0);
+        let plus = corners(ClassShape::Plus);
         assert!(
             contains(&plus, [0.9, 0.0])
                 && contains(&plus, [0.0, -0.9])

@@ -84,6 +84,12 @@ struct Scene {
 const REACH: f32 = 12.0;
 
 impl LatentPanel {
+    /// The classes that were hidden.
+    #[must_use]
+    pub fn hidden_classes(&self) -> Vec<u8> {
+        self.options.filter.hidden()
+    }
+
     /// Shows the scatter of the run in progress.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { options, scene } = self;

@@ -2,6 +2,7 @@
 
 use egui_plot::PlotPoint;
 
+use crate::figure::loss::smoothed;
 use crate::state::Series;
 use crate::ui::plot::Interval;
 
@@ -98,13 +99,7 @@ impl Curve {
         self.made_from = Some(made_from);
 
         let points: Vec<[f64; 2]> = match recipe.window {
-            Window::Whole => {
-                let whole = series.whole();
-                let end = whole.last().map_or(f64::NEG_INFINITY, |point| point[0]);
-                // The newest values may not fill a thinned point yet; the line still ends at the last.
-                let newest = series.last().filter(|point| point[0] > end);
-                whole.iter().copied().chain(newest).collect()
-            }
+            Window::Whole => series.points(),
             Window::Recent => series.recent().collect(),
         };
         let to_heights = |points: Vec<[f64; 2]>| -> Vec<PlotPoint> {
@@ -197,22 +192,6 @@ fn heights_worth_showing(points: &[PlotPoint], skipped_share: f64) -> Option<Int
     let (lower, &mut highest, _) = heights.select_nth_unstable_by(last, f64::total_cmp);
     let lowest = lower.iter().copied().fold(highest, f64::min);
     Some(Interval::new(lowest, highest))
-}
-
-/// The exponential moving average, corrected for its start as Adam's moments are (Kingma & Ba 2014,
-/// section 3): `mₜ = β mₜ₋₁ + (1 − β) xₜ`, of which `mₜ / (1 − βᵗ)` is drawn.
-#[must_use]
-pub fn smoothed(points: &[[f64; 2]], beta: f64) -> Vec<[f64; 2]> {
-    let mut mean = 0.0;
-    let mut weight = 1.0; // βᵗ
-    let smooth = points.iter().map(|&[epoch, value]| {
-        if value.is_finite() {
-            mean = beta * mean + (1.0 - beta) * value;
-            weight *= beta;
-        }
-        [epoch, mean / (1.0 - weight)]
-    });
-    smooth.collect()
 }
 
 #[cfg(test)]

@@ -12,28 +12,10 @@ use super::group::Group;
 use super::reference::{Reference, divisor};
 use super::{LossOptions, Shown};
 
-/// Which images a curve was measured on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Split {
-    /// The batches trained on.
-    Train,
-    /// The test split.
-    Test,
-}
+pub use crate::figure::Split;
 
+/// What the window adds to a split.
 impl Split {
-    /// Both, in the order of the legend.
-    pub const ALL: [Self; 2] = [Self::Train, Self::Test];
-
-    /// Its name for people.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Test => "test",
-        }
-    }
-
     fn series(self, history: &History, term: Term) -> Option<&Series> {
         match self {
             Self::Train => history.train(term),

@@ -82,6 +82,14 @@ impl Default for LossOptions {
 }
 
 impl LossPanel {
+    /// The group of curves that is shown of a run, and whether by their logarithm.
+    #[must_use]
+    pub fn shown(&self, run: &RunState) -> (Group, bool) {
+        let group = self.choice.group(run);
+        let is_log = self.options.scale == Scale::Log && !group.is_share();
+        (group, is_log)
+    }
+
     /// Shows the curves of the run in progress.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
         let Self {
@@ -222,7 +230,8 @@ fn body(
     subject: Subject<'_>,
 ) -> Option<Group> {
     let run = subject.run;
-    let references = Reference::of(group, subject.state);
+    let yardsticks = subject.state.yardsticks.as_ref();
+    let references = Reference::of(group, &subject.run.experiment, yardsticks);
     let shown = Shown::of(group, options, run, &references);
     lines.update(run, options, &shown);
     ui.spacing_mut().interact_size.y = super::legend::HEIGHT;

@@ -7,10 +7,10 @@
 mod bounds;
 mod chart;
 mod ruler;
-pub mod ticks;
 mod view;
 
-pub use bounds::{Bounds, Interval};
+pub use crate::figure::Interval;
+pub use crate::figure::ticks::{self, Tick};
+pub use bounds::Bounds;
 pub use chart::{Chart, MakeTicks, Range, heading, heading_width, note};
-pub use ticks::Tick;
 pub use view::{Follow, View};

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use egui::{FontData, FontDefinitions, FontFamily, FontId};
 
+use crate::figure::font;
+
 const REGULAR: &str = "plex-sans";
 const MEDIUM: &str = "plex-sans-medium";
 const SEMIBOLD: &str = "plex-sans-semibold";
@@ -17,26 +19,11 @@ const ICON_OFFSET: f32 = -0.07;
 /// follows it; no Plex has the bars of a norm, ‖, which a font of our own adds after the icons.
 pub(super) fn definitions() -> FontDefinitions {
     let files: [(&str, &'static [u8]); 5] = [
-        (
-            REGULAR,
-            include_bytes!("../../../assets/fonts/IBMPlexSans-Regular.ttf"),
-        ),
-        (
-            MEDIUM,
-            include_bytes!("../../../assets/fonts/IBMPlexSans-Medium.ttf"),
-        ),
-        (
-            SEMIBOLD,
-            include_bytes!("../../../assets/fonts/IBMPlexSans-SemiBold.ttf"),
-        ),
-        (
-            MONO,
-            include_bytes!("../../../assets/fonts/IBMPlexMono-Regular.ttf"),
-        ),
-        (
-            SIGNS,
-            include_bytes!("../../../assets/fonts/HourglassSigns-Regular.ttf"),
-        ),
+        (REGULAR, font::REGULAR),
+        (MEDIUM, font::MEDIUM),
+        (SEMIBOLD, font::SEMIBOLD),
+        (MONO, font::MONO),
+        (SIGNS, font::SIGNS),
     ];
     let mut definitions = FontDefinitions::empty();
     for (name, bytes) in files {

@@ -12,9 +12,7 @@ mod tokens;
 
 use egui::{Color32, Context, RichText, Theme, Ui};
 
-pub use palette::{
-    CLASS_RGB, ClassPalette, ClassShape, class_color, class_shape, diverging, ink, pixel,
-};
+pub use palette::{class_color, diverging, ink, pixel};
 pub use tokens::{Tokens, tokens};
 
 /// Distances, in points.

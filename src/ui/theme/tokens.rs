@@ -2,6 +2,9 @@
 
 use egui::Color32;
 
+use super::palette::color;
+use crate::figure::palette::Paper;
+
 /// Colours by what they are for. Text colours reach a contrast of 4.5 on `surface`, `panel` and `plot`
 /// (WCAG AA), lines of data 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,27 +76,27 @@ const LIGHT: Tokens = Tokens {
     surface: rgb(0xf1_f3_f6),
     panel: rgb(0xff_ff_ff),
     plot: rgb(0xfb_fc_fd),
-    border: rgb(0xdd_e2_e9),
+    border: color(Paper::LIGHT.border),
     control_border: rgb(0xcb_d2_dc),
     control: rgb(0xf6_f7_f9),
     control_hover: rgb(0xec_ef_f3),
     control_active: rgb(0xde_e3_ea),
-    text: rgb(0x18_1d_24),
-    text_dim: rgb(0x55_60_6f),
+    text: color(Paper::LIGHT.text),
+    text_dim: color(Paper::LIGHT.text_dim),
     accent: rgb(0x1f_5c_c4),
     accent_hover: rgb(0x18_4c_a6),
     on_accent: rgb(0xff_ff_ff),
     accent_soft: rgb(0xe1_ea_f8),
-    train: rgb(0x1f_5c_c4),
-    test: rgb(0xbf_54_0b),
+    train: color(Paper::LIGHT.train),
+    test: color(Paper::LIGHT.test),
     ghost: rgb(0xa3_ac_b9),
-    positive: rgb(0x1b_74_48),
+    positive: color(Paper::LIGHT.positive),
     negative: rgb(0xb0_29_20),
     warning: rgb(0x8a_58_00),
     warning_soft: rgb(0xfd_f2_d9),
     error: rgb(0xb0_29_20),
     error_soft: rgb(0xfc_e8_e6),
-    grid: rgb(0xe6_ea_ef),
+    grid: color(Paper::LIGHT.grid),
     shadow: Color32::from_black_alpha(28),
 };
 
@@ -101,27 +104,27 @@ const DARK: Tokens = Tokens {
     surface: rgb(0x0e_11_15),
     panel: rgb(0x17_1b_21),
     plot: rgb(0x12_16_1b),
-    border: rgb(0x29_2f_38),
+    border: color(Paper::DARK.border),
     control_border: rgb(0x3a_42_4e),
     control: rgb(0x20_26_2e),
     control_hover: rgb(0x2a_31_3b),
     control_active: rgb(0x36_3f_4b),
-    text: rgb(0xe6_ea_f0),
-    text_dim: rgb(0x9d_a8_b6),
+    text: color(Paper::DARK.text),
+    text_dim: color(Paper::DARK.text_dim),
     accent: rgb(0x7d_ae_fb),
     accent_hover: rgb(0x9c_c1_fc),
     on_accent: rgb(0x0a_18_2e),
     accent_soft: rgb(0x1f_30_4d),
-    train: rgb(0x7d_ae_fb),
-    test: rgb(0xf3_a1_5b),
+    train: color(Paper::DARK.train),
+    test: color(Paper::DARK.test),
     ghost: rgb(0x5d_68_77),
-    positive: rgb(0x62_c9_8f),
+    positive: color(Paper::DARK.positive),
     negative: rgb(0xf5_8b_80),
     warning: rgb(0xe6_b3_50),
     warning_soft: rgb(0x35_2a_14),
     error: rgb(0xf5_8b_80),
     error_soft: rgb(0x3a_1d_1b),
-    grid: rgb(0x22_28_30),
+    grid: color(Paper::DARK.grid),
     shadow: Color32::from_black_alpha(110),
 };
 

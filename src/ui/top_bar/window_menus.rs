@@ -5,7 +5,7 @@ use egui_material_icons::icons::{
     ICON_ARROW_DROP_DOWN, ICON_CONTRAST, ICON_HELP, ICON_MEMORY, ICON_NOTIFICATIONS,
 };
 
-use super::WindowFacts;
+use super::{WindowFacts, export_menu};
 use crate::protocol::DeviceChoice;
 use crate::state::LabState;
 use crate::ui::Action;
@@ -41,6 +41,7 @@ pub(super) fn show(
     state: &LabState,
     window: WindowFacts,
     notes: &mut Notes,
+    is_narrow: bool,
     actions: &mut Vec<Action>,
 ) {
     let help = ui
@@ -63,6 +64,7 @@ pub(super) fn show(
         .frame(popup_frame(ui))
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| view_menu(ui, window, actions));
+    export_menu::show(ui, state, window.exporting, is_narrow, actions);
     device_menu(ui, state, window.device, actions);
 }
 

@@ -7,6 +7,7 @@ use crate::protocol::{DeviceKind, EvaluationScope, Event, Failure, Phase, PlanPo
 use crate::run_folder::Record;
 use crate::train::Trainer;
 
+use super::film::Reel;
 use super::{Flow, Goal, Lab, Run};
 
 impl Lab {
@@ -68,6 +69,7 @@ impl Lab {
             last_good,
             checked: Instant::now(),
             is_warm: self.device.info.kind == DeviceKind::Cpu,
+            reel: Reel::default(),
         });
         self.report(started)
     }

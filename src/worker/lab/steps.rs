@@ -22,6 +22,11 @@ impl Lab {
             Some(Goal::Epochs(_)) => u64::MAX,
             None => 0,
         };
+        let max_steps = if self.looks.asks_for_film() {
+            max_steps.min(run.steps_to_frame())
+        } else {
+            max_steps
+        };
         if let Some(max_steps) = NonZeroU64::new(max_steps) {
             let commands = &self.side.commands;
             let burst = guarded(&self.device, || {

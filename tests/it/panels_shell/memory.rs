@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use eframe::App as _;
+use egui::accesskit::{Role, Toggled};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::app::StartOptions;
 use hourglass::experiment::{Experiment, PresetId};
 use hourglass::ui::Action;
@@ -97,4 +99,32 @@ fn an_invalid_recipe_is_not_taken_back() {
     shelf.0.insert("experiment".to_owned(), recipe);
     let stage = reopened(&shelf, StartOptions::default());
     assert_eq!(stage.app().state().draft, Experiment::default());
+}
+
+#[test]
+fn the_last_choices_of_the_export_dialog_come_back() {
+    let mut stage = Stage::training();
+    let choose = |stage: &mut Stage, name: &str| {
+        let choice = stage.harness.get_by_role_and_label(Role::RadioButton, name);
+        choice.click();
+        stage.step();
+    };
+    let is_chosen = |stage: &Stage, name: &str| {
+        let choice = stage.harness.get_by_role_and_label(Role::RadioButton, name);
+        choice.accesskit_node().toggled() == Some(Toggled::True)
+    };
+    stage.click("Export");
+    stage.click("Loss…");
+    choose(&mut stage, "Format, SVG");
+    choose(&mut stage, "Theme of the figure, dark");
+    stage.click("Cancel");
+    let shelf = saved(&mut stage);
+
+    let mut stage = reopened(&shelf, StartOptions::default());
+    stage.get_ready();
+    stage
+        .harness
+        .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
+    stage.step();
+    assert!(is_chosen(&stage, "Format, SVG") && is_chosen(&stage, "Theme of the figure, dark"));
 }

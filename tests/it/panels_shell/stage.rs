@@ -8,7 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::app::{App, SpawnWorker, StartOptions};
 use hourglass::protocol::{
-    Command, DeviceInfo, DeviceKind, Event, Phase, PlanPosition, ProbeRequest, RunId,
+    Command, DeviceInfo, DeviceKind, Event, Phase, PlanPosition, ProbeRequest, RunId, Snapshot,
 };
 use hourglass::worker::{Worker, WorkerSide};
 
@@ -168,6 +168,17 @@ impl Stage {
             .expect("the window starts a worker")
             .probe
             .take()
+    }
+
+    /// Delivers a look at the model.
+    pub fn deliver(&mut self, snapshot: Snapshot) {
+        self.sides
+            .borrow()
+            .last()
+            .expect("the window starts a worker")
+            .snapshot
+            .put(snapshot);
+        self.step();
     }
 
     /// Closes the worker's ends, as a thread that ends does.

@@ -1,0 +1,250 @@
+//! From a figure that was asked for to its file: ask where, gather the numbers, draw and write beside the window.
+
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::App;
+use super::dialog::Question;
+use crate::figure::{
+    Content, Curve, Facts, FigureKind, Film, Format, Loss, Order, Split, reference::Reference,
+};
+use crate::protocol::{Command, Gather, Gathered};
+use crate::state::{LabState, RunState, Series};
+use crate::worker::Wake;
+
+use writer::{Outcome, Task, Writer};
+
+impl App {
+    /// Asks where a figure is to be written.
+    pub(super) fn ask_for_file(&mut self, order: Box<Order>) {
+        let Some(run) = &self.state.run else { return };
+        let name = order.file_name(&run.experiment);
+        self.dialog.open(Question::Figure(order, name), &self.wake);
+    }
+
+    /// Begins to write a figure.
+    pub(super) fn export_to(&mut self, order: Box<Order>, path: &Path) {
+        match self.exporter.begin(order, path, &self.state, &self.wake) {
+            Ok(Some(gather)) => self.outbox.push(Command::Gather(gather)),
+            Ok(None) => {}
+            Err(reason) => self.note_failed_export(&reason),
+        }
+    }
+
+    /// Takes in how far a figure is.
+    pub(super) fn follow_export(&mut self) {
+        match self.exporter.take_outcome() {
+            Some(Outcome::Written(path)) => {
+                self.state
+                    .notices
+                    .info(format!("Figure saved as {}", path.display()));
+            }
+            Some(Outcome::Cancelled) => self.state.notices.info("Export cancelled".to_owned()),
+            Some(Outcome::Failed(reason)) => self.note_failed_export(&reason),
+            None => {}
+        }
+        self.window.exporting = self.exporter.share();
+    }
+
+    /// The worker gathered the numbers of a figure.
+    pub(super) fn take_gathered(&mut self, gathered: Gathered) {
+        if let Err(reason) = self.exporter.gathered(gathered, &self.wake) {
+            self.note_failed_export(&reason);
+        }
+    }
+
+    /// The numbers of a figure will not come: another run began, or something failed, which was said.
+    pub(super) fn give_up_gathering(&mut self) {
+        if self.exporter.is_gathering() {
+            self.exporter.cancel();
+            self.note_failed_export("the run it was of is gone");
+        }
+    }
+
+    fn note_failed_export(&mut self, reason: &str) {
+        self.state
+            .notices
+            .error(format!("no figure was written: {reason}"));
+    }
+}
+
+/// The figure on its way, if there is one.
+#[derive(Debug, Default)]
+pub(super) struct Exporter {
+    stage: Stage,
+}
+
+#[derive(Debug, Default)]
+enum Stage {
+    #[default]
+    Idle,
+    /// The worker gathers the numbers.
+    Gathering(Box<Order>, PathBuf),
+    /// A thread draws and writes.
+    Writing(Writer),
+}
+
+impl Exporter {
+    /// Share of a figure that is done; none while nothing is on its way.
+    pub(super) fn share(&self) -> Option<f32> {
+        match &self.stage {
+            Stage::Idle => None,
+            Stage::Gathering(..) => Some(0.0),
+            Stage::Writing(writer) => Some(writer.share),
+        }
+    }
+
+    /// Begins with a figure. Gives what the worker is to gather, if it has to.
+    ///
+    /// # Errors
+    /// When another figure is on its way, or the file's name says no format.
+    pub(super) fn begin(
+        &mut self,
+        mut order: Box<Order>,
+        path: &Path,
+        state: &LabState,
+        wake: &Wake,
+    ) -> Result<Option<Gather>, String> {
+        if self.share().is_some() {
+            return Err("another figure is being written: wait for it, or stop it".to_owned());
+        }
+        let path = with_ending(&mut order, path)?;
+        if let Some(gather) = order.gather() {
+            self.stage = Stage::Gathering(order, path);
+            return Ok(Some(gather));
+        }
+        let figure = known(&order, state).ok_or("there is no run to draw: press Train first")?;
+        self.write(*order, path, figure, wake)?;
+        Ok(None)
+    }
+
+    /// The numbers are there.
+    ///
+    /// # Errors
+    /// When no thread can be had.
+    pub(super) fn gathered(&mut self, gathered: Gathered, wake: &Wake) -> Result<(), String> {
+        let Stage::Gathering(order, path) = std::mem::take(&mut self.stage) else {
+            return Ok(()); // it was cancelled meanwhile
+        };
+        let figure = order.content(gathered);
+        self.write(*order, path, figure, wake)
+    }
+
+    /// Whether numbers are being waited for.
+    pub(super) fn is_gathering(&self) -> bool {
+        matches!(self.stage, Stage::Gathering(..))
+    }
+
+    /// Stops what is on its way; no file is left behind.
+    pub(super) fn cancel(&mut self) {
+        match &self.stage {
+            Stage::Writing(writer) => writer.cancel(),
+            Stage::Gathering(..) => self.stage = Stage::Idle,
+            Stage::Idle => {}
+        }
+    }
+
+    /// How it ended, once.
+    pub(super) fn take_outcome(&mut self) -> Option<Outcome> {
+        let Stage::Writing(writer) = &mut self.stage else {
+            return None;
+        };
+        let outcome = writer.poll()?;
+        self.stage = Stage::Idle;
+        Some(outcome)
+    }
+
+    fn write(
+        &mut self,
+        order: Order,
+        path: PathBuf,
+        (facts, content): (Facts, Content),
+        wake: &Wake,
+    ) -> Result<(), String> {
+        let task = Task {
+            format: order.format,
+            look: order.look,
+            path,
+            facts,
+            content,
+        };
+        let writer =
+            Writer::start(task, wake).map_err(|error| format!("no thread to draw on: {error}"))?;
+        self.stage = Stage::Writing(writer);
+        Ok(())
+    }
+}
+
+/// The file's name with an ending. One that a person typed decides the format; without one that is known, the format
+/// that was chosen gives its own.
+fn with_ending(order: &mut Order, path: &Path) -> Result<PathBuf, String> {
+    if let Ok(format) = Format::of(path, order.kind) {
+        order.format = format;
+        return Ok(path.to_owned());
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}", order.format.ending()));
+    let path = PathBuf::from(name);
+    if path.exists() {
+        // Whoever chose the name was not asked about this one.
+        return Err(format!(
+            "{} exists already: choose it by its whole name to replace it",
+            path.display()
+        ));
+    }
+    Ok(path)
+}
+
+/// What a figure shows that the window knows without asking.
+fn known(order: &Order, state: &LabState) -> Option<(Facts, Content)> {
+    let (run, dataset) = (state.run.as_ref()?, state.dataset.as_ref()?);
+    let facts = Facts {
+        experiment: run.experiment.clone(),
+        data: dataset.kind,
+        step: run.step,
+        epoch: run.epoch,
+    };
+    let content = match order.kind {
+        FigureKind::Film => {
+            let film = Film {
+                frames: run.reel.frames(),
+                labels: Arc::clone(&dataset.test_labels),
+                hidden: order.hidden.clone(),
+            };
+            Content::Film(film.thinned(Film::N_FRAMES))
+        }
+        _ => Content::Loss(loss(order, run, state)),
+    };
+    Some((facts, content))
+}
+
+/// All curves of a run.
+fn loss(order: &Order, run: &RunState, state: &LabState) -> Loss {
+    let history = &run.history;
+    let curve = |split, term, series: Option<&Series>| {
+        Some(Curve {
+            split,
+            term,
+            points: series?.points(),
+        })
+    };
+    let train = history
+        .terms()
+        .filter_map(|term| curve(Split::Train, term, history.train(term)));
+    let test = history
+        .test_terms()
+        .filter_map(|term| curve(Split::Test, term, history.test(term)));
+    Loss {
+        curves: train.chain(test).collect(),
+        group: order.group,
+        is_log: order.is_log,
+        references: Reference::of(order.group, &run.experiment, state.yardsticks.as_ref()),
+        marks: history
+            .marks()
+            .iter()
+            .map(|mark| (mark.epoch, mark.change.clone()))
+            .collect(),
+    }
+}

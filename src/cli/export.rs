@@ -1,0 +1,281 @@
+//! `hourglass export`: a figure or a table of a run folder, as the window makes it.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::experiment::N_CLASSES;
+use crate::figure::{
+    Content, Curve, Facts, FigureKind, Format, Group, Look, Loss, Order, SCALES, Size, Split,
+    reference::Reference,
+};
+use crate::protocol::{
+    Command, DataSource, DatasetDescription, DeviceChoice, Event, Gathered, HistoryRow, Measured,
+    SampleIdx, Yardsticks,
+};
+use crate::whole_file;
+
+use super::Theme;
+use super::data_source;
+use super::engine::{Engine, OpenedRun};
+use super::progress::Progress;
+
+/// A figure or a table of a run folder.
+#[derive(Clone, Debug, Args)]
+pub struct ExportArgs {
+    /// What to draw: `scatter`, `loss`, `digits`, `manifold`, `filters`, `histogram`; `gif` needs a run that is being
+    /// trained, see `hourglass train --animation`
+    #[arg(value_name = "WHAT", value_parser = kind)]
+    what: FigureKind,
+    /// The folder of the run
+    #[arg(long, value_name = "DIR")]
+    run: PathBuf,
+    /// The file to write; its ending says what: .png, .svg or .csv
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Width and height, such as 160x120mm on paper or 1600x1200 on a screen
+    #[arg(long, value_name = "WIDTHxHEIGHT")]
+    size: Option<Size>,
+    /// Pixels of PNG for each of the size, or for each 1/96 inch of paper; by default 1, and on paper 3 (288 dpi)
+    #[arg(long, value_parser = scale)]
+    scale: Option<f32>,
+    /// Light, for print, or dark, for slides
+    #[arg(long, value_enum, default_value = "light")]
+    theme: Theme,
+    /// What stands above the figure instead of its own title
+    #[arg(long)]
+    title: Option<String>,
+    /// Classes that the scatter leaves out, such as 3,7; the table marks them
+    #[arg(long, value_name = "CLASSES", value_delimiter = ',', value_parser = class)]
+    hide: Vec<u8>,
+    /// Test images to draw as digits, by their number; by default the first of each class
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
+    samples: Vec<SampleIdx>,
+    /// Curves of the loss: `objective`, `layers`, `adversary`, `accuracy`, `jacobian`, `classes` or `errors`
+    #[arg(long, value_parser = group, default_value = "objective")]
+    curves: Group,
+    /// Draw the loss on an even axis instead of a logarithmic one
+    #[arg(long)]
+    linear: bool,
+    /// Digits to look at; by default those the run learned from
+    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
+    data: Option<DataSource>,
+    /// Device to compute on: `auto`, `cpu` or `gpu`
+    #[arg(long, default_value_t = DeviceChoice::Cpu)]
+    device: DeviceChoice,
+}
+
+/// Draws the figure and writes it.
+///
+/// # Errors
+/// When the ending says no format, the file cannot be written, the run cannot be opened, or has no such figure.
+pub fn run(args: &ExportArgs) -> Result<()> {
+    if args.what == FigureKind::Film {
+        bail!(
+            "a run folder keeps one moment of a run, and no film of it: record one with `hourglass train --animation \
+             FILE.gif`, or in the window under Export"
+        );
+    }
+    let format = Format::of(&args.out, args.what)?;
+    let size = args.size.unwrap_or(args.what.default_size());
+    let look = Look {
+        size,
+        scale: args.scale.unwrap_or(size.default_scale()),
+        dark: args.theme == Theme::Dark,
+        title: args.title.clone(),
+    };
+    check_writable(&args.out)?;
+    let progress = Progress::new();
+    let engine = Engine::start(args.device)?;
+    let opened = engine.open_run(&args.run, args.data.as_ref(), &progress)?;
+    let order = Order {
+        kind: args.what,
+        format,
+        look,
+        hidden: args.hide.clone(),
+        samples: samples(args, &opened.dataset)?,
+        group: args.curves,
+        is_log: !(args.linear || args.curves.is_share()),
+    };
+    let (facts, content) = match order.gather() {
+        Some(gather) => {
+            progress.set(0.5, "gathering the numbers…".to_owned());
+            engine.send(Command::Gather(gather))?;
+            order.content(gathered(&engine)?)
+        }
+        None => loss(&order, &opened, &engine, &args.run)?,
+    };
+    let file = content.file(format, &facts, &order.look, &mut |_| {
+        ControlFlow::Continue(())
+    })?;
+    whole_file::write(&args.out, &file)?;
+    progress.finish();
+    progress.line(&format!("{}: {}", args.out.display(), facts.line()));
+    Ok(())
+}
+
+fn gathered(engine: &Engine) -> Result<Gathered> {
+    loop {
+        match engine.wait()? {
+            Some(Event::Gathered { gathered, .. }) => return Ok(*gathered),
+            Some(Event::Failed(failure)) => bail!(failure),
+            _ if engine.is_interrupted() => bail!("interrupted"),
+            _ => {}
+        }
+    }
+}
+
+/// The curves that the run recorded.
+fn loss(
+    order: &Order,
+    opened: &OpenedRun,
+    engine: &Engine,
+    folder: &Path,
+) -> Result<(Facts, Content)> {
+    let rows = &opened.history.rows;
+    let Some(last) = rows.last() else {
+        bail!(
+            "{} has recorded no curves: train it first",
+            folder.display()
+        );
+    };
+    let experiment = opened.experiment.clone();
+    let curves = curves(rows);
+    let terms = order
+        .group
+        .terms_among(curves.iter().map(|curve| curve.term));
+    if terms.is_empty() {
+        bail!("this run has no such curves: {}", order.group.name());
+    }
+    let yardsticks = match order.group {
+        Group::Objective => Some(yardsticks(engine)?),
+        _ => None, // no line of another group needs them
+    };
+    let facts = Facts {
+        experiment: experiment.clone(),
+        data: opened.dataset.kind,
+        step: last.step,
+        epoch: last.epoch,
+    };
+    let content = Content::Loss(Loss {
+        curves,
+        group: order.group,
+        is_log: order.is_log,
+        references: Reference::of(order.group, &experiment, yardsticks.as_ref()),
+        marks: Vec::new(),
+    });
+    Ok((facts, content))
+}
+
+/// What the digits allow; known a few seconds after they were loaded.
+fn yardsticks(engine: &Engine) -> Result<Yardsticks> {
+    loop {
+        if let Some(yardsticks) = engine.yardsticks() {
+            return Ok(yardsticks);
+        }
+        engine.wait()?;
+        if engine.is_interrupted() {
+            bail!("interrupted");
+        }
+    }
+}
+
+/// Rows by term and split; of evaluations, those of the whole split and of a part of it make one curve.
+fn curves(rows: &[HistoryRow]) -> Vec<Curve> {
+    let mut curves: Vec<Curve> = Vec::new();
+    for row in rows {
+        let split = match row.measured {
+            Measured::Step => Split::Train,
+            Measured::Test(_) => Split::Test,
+        };
+        for &(term, value) in &row.values {
+            let known = curves
+                .iter_mut()
+                .find(|curve| (curve.term, curve.split) == (term, split));
+            let point = [row.epoch, value];
+            match known {
+                Some(curve) => curve.points.push(point),
+                None => curves.push(Curve {
+                    term,
+                    split,
+                    points: vec![point],
+                }),
+            }
+        }
+    }
+    curves
+}
+
+fn samples(args: &ExportArgs, dataset: &DatasetDescription) -> Result<Vec<SampleIdx>> {
+    let n_test = dataset.n_test();
+    if let Some(beyond) = args
+        .samples
+        .iter()
+        .find(|&&sample| sample as usize >= n_test)
+    {
+        bail!(
+            "there is no test image {beyond}: choose from 0 to {}",
+            n_test.saturating_sub(1)
+        );
+    }
+    if !args.samples.is_empty() {
+        return Ok(args.samples.clone());
+    }
+    let labels = &dataset.test_labels;
+    let first = |class: usize| labels.iter().position(|&label| usize::from(label) == class);
+    let first = (0..N_CLASSES).filter_map(first);
+    Ok(first
+        .filter_map(|sample| SampleIdx::try_from(sample).ok())
+        .collect())
+}
+
+/// Finds out before anything is computed that the file cannot be written.
+fn check_writable(file: &Path) -> Result<()> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let hint = || format!("{} cannot be written: choose another --out", file.display());
+    std::fs::create_dir_all(folder).with_context(hint)?;
+    tempfile::tempfile_in(folder).with_context(hint)?;
+    if file.is_dir() {
+        bail!("{} is a folder: name a file in it", file.display());
+    }
+    Ok(())
+}
+
+fn kind(text: &str) -> Result<FigureKind, String> {
+    let names: Vec<&str> = FigureKind::ALL.into_iter().map(FigureKind::name).collect();
+    let found = FigureKind::ALL.into_iter().find(|kind| kind.name() == text);
+    found.ok_or_else(|| format!("choose one of {}", names.join(", ")))
+}
+
+fn scale(text: &str) -> Result<f32, String> {
+    let scale = text
+        .parse::<f32>()
+        .ok()
+        .filter(|scale| SCALES.contains(scale));
+    scale.ok_or_else(|| {
+        format!(
+            "choose a number from {} to {}",
+            SCALES.start(),
+            SCALES.end()
+        )
+    })
+}
+
+fn class(text: &str) -> Result<u8, String> {
+    let class = text
+        .parse::<u8>()
+        .ok()
+        .filter(|&class| usize::from(class) < N_CLASSES);
+    class.ok_or_else(|| "classes are numbers from 0 to 9".to_owned())
+}
+
+fn group(text: &str) -> Result<Group, String> {
+    let names: Vec<&str> = Group::ALL.into_iter().map(Group::name).collect();
+    let found = Group::ALL.into_iter().find(|group| group.name() == text);
+    found.ok_or_else(|| format!("choose one of {}", names.join(", ")))
+}

@@ -1,0 +1,116 @@
+//! PNG: pages drawn by `resvg` with the compiled-in fonts, and pictures of pixels.
+
+use std::sync::{Arc, LazyLock};
+
+use png::{BitDepth, ColorType, Compression, Encoder, PixelDimensions, Unit};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
+use resvg::usvg::{Options, Tree, fontdb};
+
+use super::facts::Entries;
+use super::font;
+use super::page::Page;
+use super::palette::Rgb;
+use super::{FigureError, size};
+
+/// A drawn page: `[height, width]` pixels.
+#[derive(Debug)]
+pub struct Drawn {
+    /// Pixels of a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Red, green and blue of each pixel, row by row.
+    pub bytes: Vec<u8>,
+}
+
+/// Draws a page that was written as SVG; each of its pixels becomes `scale` × `scale`.
+///
+/// # Errors
+/// When it would be too large, or is no SVG.
+pub fn draw(svg: &str, page: &Page, scale: f32) -> Result<Drawn, FigureError> {
+    let [width, height] = size::pixels(page.size, scale)?;
+    let tree =
+        Tree::from_str(svg, &options()).map_err(|error| FigureError::Draw(error.to_string()))?;
+    let mut pixmap = Pixmap::new(width, height).ok_or(FigureError::TooLarge { width, height })?;
+    let [red, green, blue] = page.background;
+    pixmap.fill(Color::from_rgba8(red, green, blue, u8::MAX)); // nothing shines through, at no edge
+    // The SVG's own size may be in millimetres that are no whole pixels: the page fills the picture.
+    let own = tree.size();
+    #[expect(clippy::cast_precision_loss, reason = "sides are below 2^24")]
+    let [x, y] = [width as f32 / own.width(), height as f32 / own.height()];
+    resvg::render(&tree, Transform::from_scale(x, y), &mut pixmap.as_mut());
+    let opaque = pixmap.data().chunks_exact(4);
+    Ok(Drawn {
+        width,
+        height,
+        bytes: opaque
+            .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
+            .collect(),
+    })
+}
+
+/// A drawn page as a file with what is known about it.
+///
+/// # Errors
+/// When it cannot be packed.
+pub fn file(drawn: &Drawn, scale: f32, entries: &Entries) -> Result<Vec<u8>, FigureError> {
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, drawn.width, drawn.height);
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::High);
+    let per_metre = size::PIXELS_PER_INCH * scale / 0.0254;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a density of print"
+    )]
+    let density = per_metre.round() as u32;
+    encoder.set_pixel_dims(Some(PixelDimensions {
+        xppu: density,
+        yppu: density,
+        unit: Unit::Meter,
+    }));
+    for (key, value) in entries {
+        encoder.add_itxt_chunk((*key).to_owned(), value.clone())?;
+    }
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&drawn.bytes)?;
+    writer.finish()?;
+    Ok(file)
+}
+
+/// A picture of `width` pixels a row, as PNG.
+///
+/// # Errors
+/// When it cannot be packed.
+pub fn of_pixels(pixels: &[Rgb], width: usize) -> Result<Vec<u8>, FigureError> {
+    let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+    let height = pixels.len() / width.max(1);
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, side(width), side(height));
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::High);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(pixels.as_flattened())?;
+    writer.finish()?;
+    Ok(file)
+}
+
+/// Draws with the compiled-in fonts alone, so that a figure looks the same on every machine.
+fn options() -> Options<'static> {
+    static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+        let mut fonts = fontdb::Database::new();
+        for bytes in [font::REGULAR, font::SEMIBOLD, font::SIGNS] {
+            fonts.load_font_source(fontdb::Source::Binary(Arc::new(bytes)));
+        }
+        fonts.set_sans_serif_family(font::FAMILY);
+        Arc::new(fonts)
+    });
+    Options {
+        fontdb: Arc::clone(&FONTS),
+        font_family: font::FAMILY.to_owned(),
+        ..Options::default()
+    }
+}

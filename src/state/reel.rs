@@ -1,0 +1,111 @@
+//! The film of a run: frames of the latent space, of bounded number.
+
+use crate::protocol::FilmFrame;
+
+/// Frames over a run. However long it is, at most [`Reel::MAX_FRAMES`] are kept, evenly thinned.
+#[derive(Clone, Debug)]
+pub struct Reel {
+    frames: Vec<FilmFrame>,
+    /// The newest frame of all, so that the film ends where the run does.
+    newest: Option<FilmFrame>,
+    /// Every so many-th frame is kept; doubles when they are too many.
+    stride: usize,
+    n_ever: usize,
+}
+
+impl Default for Reel {
+    fn default() -> Self {
+        Self {
+            frames: Vec::new(),
+            newest: None,
+            stride: 1,
+            n_ever: 0,
+        }
+    }
+}
+
+impl Reel {
+    /// Most frames kept: with 2,000 points of 8 bytes each, 4 MB.
+    pub const MAX_FRAMES: usize = 256;
+
+    /// Adds a frame.
+    pub fn push(&mut self, frame: FilmFrame) {
+        if self.n_ever.is_multiple_of(self.stride) {
+            if self.frames.len() == Self::MAX_FRAMES {
+                let mut idx = 0;
+                self.frames.retain(|_| {
+                    idx += 1;
+                    idx % 2 == 1
+                });
+                self.stride *= 2;
+            }
+            if self.n_ever.is_multiple_of(self.stride) {
+                self.frames.push(frame.clone());
+            }
+        }
+        self.newest = Some(frame);
+        self.n_ever += 1;
+    }
+
+    /// The frames, oldest first, the newest of all among them.
+    #[must_use]
+    pub fn frames(&self) -> Vec<FilmFrame> {
+        let last_step = self.frames.last().map(|frame| frame.scatter.step);
+        let newest = self
+            .newest
+            .iter()
+            .filter(|frame| Some(frame.scatter.step) != last_step);
+        self.frames.iter().chain(newest).cloned().collect()
+    }
+
+    /// Frames that are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Axes, ScatterView};
+
+    fn frame(step: u64) -> FilmFrame {
+        FilmFrame {
+            epoch: 0.0,
+            scatter: ScatterView {
+                step,
+                axes: Axes::Raw,
+                samples: [].into(),
+                points: Vec::new(),
+            },
+        }
+    }
+
+    #[test]
+    fn invariant_10_a_film_stays_bounded_even_and_whole() {
+        let mut reel = Reel::default();
+        assert!(reel.is_empty());
+        for step in 0..5_000 {
+            reel.push(frame(step));
+        }
+        assert!(reel.len() <= Reel::MAX_FRAMES && reel.len() >= Reel::MAX_FRAMES / 2);
+        let steps: Vec<u64> = reel
+            .frames()
+            .iter()
+            .map(|frame| frame.scatter.step)
+            .collect();
+        assert_eq!((steps.first(), steps.last()), (Some(&0), Some(&4_999)));
+        let even = &steps[..steps.len() - 1];
+        assert!(
+            even.windows(2).all(|pair| pair[1] - pair[0] == even[1]),
+            "{steps:?}"
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! Figures: what they show is what the model has, and what is read back from a file is what went into it.
+
+mod files;
+mod film;
+mod gathered;
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use hourglass::experiment::{Experiment, PresetId};
+use hourglass::figure::{Content, Facts, FigureKind, Format, Group, Look, Order, Size};
+use hourglass::protocol::{Gather, Gathered};
+use hourglass::train::{ProbeState, Trainer, device};
+
+use crate::data_sets;
+
+/// A model that took some steps on a few digits.
+fn trained(experiment: &Experiment) -> Trainer {
+    let dataset = data_sets::small(640, 400);
+    let mut trainer = Trainer::new(experiment.clone(), dataset, &device::cpu().device);
+    take(&mut trainer, 5);
+    trainer
+}
+
+/// Takes steps; a burst ends wherever an evaluation is due. Gives the objective of each.
+fn take(trainer: &mut Trainer, n_steps: u64) -> Vec<f32> {
+    let goal = trainer.step() + n_steps;
+    let mut objectives = Vec::new();
+    while trainer.step() < goal {
+        let left = goal - trainer.step();
+        let burst = trainer
+            .burst(Duration::from_hours(1), left, || false)
+            .expect("the steps are taken");
+        objectives.extend(&burst.steps.terms[0].1);
+    }
+    objectives
+}
+
+fn preset(id: PresetId) -> Experiment {
+    id.preset().experiment()
+}
+
+fn gather(trainer: &mut Trainer, what: &Gather) -> Gathered {
+    ProbeState::default()
+        .gather(trainer, what)
+        .expect("gathered")
+}
+
+fn order(kind: FigureKind, format: Format) -> Order {
+    Order {
+        kind,
+        format,
+        look: Look {
+            size: kind.default_size(),
+            scale: 1.0,
+            dark: false,
+            title: None,
+        },
+        hidden: Vec::new(),
+        samples: vec![3, 1, 4],
+        group: Group::Objective,
+        is_log: true,
+    }
+}
+
+/// A figure of a trained model.
+fn content(order: &Order, trainer: &mut Trainer) -> (Facts, Content) {
+    let what = order.gather().expect("it is of the model");
+    order.content(gather(trainer, &what))
+}
+
+fn file(order: &Order, facts: &Facts, content: &Content) -> Vec<u8> {
+    let written = content.file(order.format, facts, &order.look, &mut |_| {
+        ControlFlow::Continue(())
+    });
+    written.expect("it can be drawn")
+}
+
+fn text(order: &Order, facts: &Facts, content: &Content) -> String {
+    String::from_utf8(file(order, facts, content)).expect("text")
+}
+
+const OF_THE_MODEL: [FigureKind; 5] = [
+    FigureKind::Scatter,
+    FigureKind::Digits,
+    FigureKind::Manifold,
+    FigureKind::Filters,
+    FigureKind::Histogram,
+];
+
+/// Every figure of every kind of network, in both themes and at odd sizes, is drawn.
+#[test]
+fn every_figure_of_every_network_is_drawn() {
+    let mut one_unit = preset(PresetId::Vanilla64);
+    one_unit.architecture.as_dense_mut().expect("dense").code = 1;
+    let mut tied = preset(PresetId::Multilayer64);
+    tied.architecture.as_dense_mut().expect("dense").tied = true;
+    let presets = [
+        PresetId::Vanilla64,
+        PresetId::DenoiseDense,
+        PresetId::Vae2,
+        PresetId::AaeMixture,
+        PresetId::Conv4,
+    ];
+    for experiment in presets.map(preset).into_iter().chain([one_unit, tied]) {
+        let mut trainer = trained(&experiment);
+        for kind in OF_THE_MODEL {
+            let mut order = order(kind, Format::Png);
+            let (facts, content) = content(&order, &mut trainer);
+            assert_eq!(content.kind(), kind);
+            for (size, dark) in [
+                (Size::Millimetres([60.0, 55.0]), true),
+                (Size::Pixels([900.0, 300.0]), false),
+            ] {
+                order.look.size = size;
+                order.look.dark = dark;
+                for &format in kind.formats() {
+                    order.format = format;
+                    let file = file(&order, &facts, &content);
+                    assert!(file.len() > 500, "{kind:?} as {format:?} at {size}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! What is read back from PNG, SVG and CSV.
+
+use std::collections::HashMap;
+use std::io::Cursor;
+
+use hourglass::experiment::{PresetId, Reconstruction, Term};
+use hourglass::figure::{
+    Content, Curve, Facts, FigureKind, Format, Group, Loss, Size, Split, reference,
+};
+use hourglass::protocol::{DatasetKind, Gather, Numbers, Yardsticks};
+use resvg::usvg::roxmltree::{Document, Node};
+
+use super::{content, file, gather, order, preset, text, trained};
+
+/// The rows of a table by column, and its facts.
+struct Table {
+    columns: HashMap<String, Vec<String>>,
+    facts: HashMap<String, String>,
+}
+
+impl Table {
+    fn read(text: &str) -> Self {
+        let facts = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("# ")?.split_once(": "));
+        let facts = facts
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        let mut rows = text.lines().filter(|line| !line.starts_with('#'));
+        let header: Vec<&str> = rows.next().expect("a header").split(',').collect();
+        let mut columns: HashMap<String, Vec<String>> = HashMap::new();
+        for row in rows {
+            let values: Vec<&str> = row.split(',').collect();
+            assert_eq!(values.len(), header.len(), "{row}");
+            for (name, value) in header.iter().zip(values) {
+                columns
+                    .entry((*name).to_owned())
+                    .or_default()
+                    .push(value.to_owned());
+            }
+        }
+        Self { columns, facts }
+    }
+
+    fn numbers(&self, column: &str) -> Vec<f32> {
+        let values = self
+            .columns
+            .get(column)
+            .unwrap_or_else(|| panic!("no column {column}"));
+        values
+            .iter()
+            .map(|value| value.parse().expect("a number"))
+            .collect()
+    }
+}
+
+#[test]
+fn the_table_of_a_scatter_holds_the_numbers_drawn() {
+    let mut trainer = trained(&preset(PresetId::Sparse64));
+    let mut order = order(FigureKind::Scatter, Format::Csv);
+    order.hidden = vec![3, 7];
+    let (facts, content) = content(&order, &mut trainer);
+    let table = Table::read(&text(&order, &facts, &content));
+    let Numbers::Codes(codes) = gather(&mut trainer, &Gather::Codes).numbers else {
+        panic!("codes were asked for");
+    };
+    let [x, y] =
+        ["x (principal component 1)", "y (principal component 2)"].map(|axis| table.numbers(axis));
+    let points: Vec<[f32; 2]> = x.into_iter().zip(y).map(|(x, y)| [x, y]).collect();
+    assert_eq!(points, codes.scatter.points);
+    assert_eq!(table.numbers("mse (per pixel)"), codes.mse_per_pixel);
+    for unit in [1, 64] {
+        let of_unit: Vec<f32> = codes
+            .codes
+            .iter()
+            .skip(unit - 1)
+            .step_by(64)
+            .copied()
+            .collect();
+        assert_eq!(table.numbers(&format!("h{unit}")), of_unit);
+    }
+    assert!(!table.columns.contains_key("h65"));
+    let [samples, labels, hidden, selected] =
+        ["sample", "label", "hidden", "selected"].map(|column| &table.columns[column]);
+    assert_eq!(samples.len(), 400);
+    for (label, hidden) in labels.iter().zip(hidden) {
+        assert_eq!(["3", "7"].contains(&label.as_str()), hidden == "1");
+    }
+    let chosen = samples.iter().zip(selected).filter(|(_, is)| *is == "1");
+    assert_eq!(
+        chosen
+            .map(|(sample, _)| sample.as_str())
+            .collect::<Vec<_>>(),
+        ["1", "3", "4"]
+    );
+    assert_eq!(table.facts["Seed"], "1");
+    assert_eq!(table.facts["Step"], "5");
+    assert!(table.facts["Experiment"].contains("\"preset\":\"sparse-64\""));
+}
+
+fn texts(document: &Document<'_>) -> Vec<String> {
+    let texts = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"));
+    let whole = |node: Node<'_, '_>| {
+        let parts = node.descendants().filter(Node::is_text);
+        parts.filter_map(|part| part.text()).collect::<String>()
+    };
+    texts.map(whole).collect()
+}
+
+/// Where the marks of a class are, without those of the legend.
+fn marks(document: &Document<'_>, class: u8) -> Vec<[f32; 2]> {
+    let name = format!("class-{class}");
+    let paths = document
+        .descendants()
+        .filter(|node| node.attribute("class") == Some(&name));
+    let paths: Vec<&str> = paths.filter_map(|path| path.attribute("d")).collect();
+    let (_, paths) = paths.split_last().expect("the legend's mark comes last");
+    let starts = paths.iter().flat_map(|path| path.split('M').skip(1));
+    let place = |start: &str| {
+        let mut numbers = start.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+        let mut next = || {
+            numbers
+                .next()
+                .and_then(|number| number.parse().ok())
+                .expect("a number")
+        };
+        [next(), next()]
+    };
+    starts.map(place).collect()
+}
+
+#[test]
+fn an_svg_has_a_mark_for_each_point_and_says_what_it_shows() {
+    let mut trainer = trained(&preset(PresetId::Sparse64));
+    let mut order = order(FigureKind::Scatter, Format::Svg);
+    order.look.title = Some("A <title> & more".to_owned());
+    order.hidden = vec![8];
+    let (facts, content) = content(&order, &mut trainer);
+    let svg = text(&order, &facts, &content);
+    let document = Document::parse(&svg).expect("well-formed");
+    let root = document.root_element();
+    assert_eq!(root.attribute("width"), Some("140mm"));
+
+    let texts = texts(&document);
+    let has = |wanted: &str| texts.iter().any(|text| text.contains(wanted));
+    for wanted in [
+        "A <title> & more",
+        "sparse-64",
+        "seed 1",
+        "MNIST",
+        "of variance)",
+        "not shown:",
+        "9",
+    ] {
+        let wanted = wanted.replace("MNIST", facts.data.label());
+        assert!(has(&wanted), "{wanted:?} is not in {texts:?}");
+    }
+    let described = document
+        .descendants()
+        .find(|node| node.has_tag_name("desc"))
+        .and_then(|node| node.text());
+    assert!(described.expect("a description").contains("Seed: 1"));
+    let recipe = document
+        .descendants()
+        .find(|node| node.attribute("key") == Some("Experiment"));
+    let recipe = recipe.and_then(|node| node.text()).expect("the recipe");
+    assert_eq!(
+        serde_json::from_str::<hourglass::experiment::Experiment>(recipe)
+            .expect("it can be repeated"),
+        facts.experiment
+    );
+
+    let Content::Scatter(scatter) = &content else {
+        panic!("a scatter was asked for");
+    };
+    for class in (0..10).filter(|class| *class != 8) {
+        let of_class = scatter.table.labels.iter().filter(|label| **label == class);
+        let expected = of_class.collect::<Vec<_>>().len();
+        assert_eq!(marks(&document, class).len(), expected, "class {class}");
+    }
+    let hidden = document
+        .descendants()
+        .any(|node| node.attribute("class") == Some("class-8"));
+    assert!(!hidden, "hidden classes are not drawn");
+
+    // Circles begin at their middle: they lie as far from one another as the points do, by one scale for both axes.
+    let zeros = scatter
+        .table
+        .labels
+        .iter()
+        .zip(&scatter.table.scatter.points);
+    let zeros: Vec<[f32; 2]> = zeros
+        .filter(|(label, _)| **label == 0)
+        .map(|(_, point)| *point)
+        .collect();
+    let drawn = marks(&document, 0);
+    let extent = |points: &[[f32; 2]], axis: usize| {
+        let values = points.iter().map(|point| point[axis]);
+        values.clone().fold(f32::MIN, f32::max) - values.fold(f32::MAX, f32::min)
+    };
+    let [x, y] = [0, 1].map(|axis| extent(&drawn, axis) / extent(&zeros, axis));
+    assert!(
+        (x / y - 1.0).abs() < 0.02,
+        "a unit is as long on both axes: {x} {y}"
+    );
+    for (point, at) in zeros.iter().zip(&drawn) {
+        let expected = [0, 1].map(|axis| {
+            let from_first = point[axis] - zeros[0][axis];
+            drawn[0][axis] + x * if axis == 0 { from_first } else { -from_first } // y grows downwards
+        });
+        let distance = (at[0] - expected[0]).hypot(at[1] - expected[1]);
+        assert!(distance < 1.5, "{at:?} is not at {expected:?}");
+    }
+}
+
+#[test]
+fn ten_thousand_points_stay_small() {
+    let dataset = crate::data_sets::whole();
+    let device = hourglass::train::device::cpu().device;
+    let mut trainer = hourglass::train::Trainer::new(preset(PresetId::Vae2), dataset, &device);
+    let order = order(FigureKind::Scatter, Format::Svg);
+    let (facts, content) = content(&order, &mut trainer);
+    let svg = text(&order, &facts, &content);
+    assert!(svg.matches('M').count() > 10_000);
+    assert!(svg.len() < 400_000, "{} bytes", svg.len());
+}
+
+#[test]
+fn a_png_has_the_size_asked_for_and_says_what_it_shows() {
+    let mut trainer = trained(&preset(PresetId::Vae2));
+    let mut order = order(FigureKind::Manifold, Format::Png);
+    order.look.title = Some("Across the plane μ".to_owned());
+    let (facts, content) = content(&order, &mut trainer);
+    for (size, scale, expected) in [
+        (Size::Pixels([640.0, 480.0]), 2.0, (1280, 960)),
+        (Size::Millimetres([127.0, 101.6]), 3.0, (1440, 1152)),
+    ] {
+        order.look.size = size;
+        order.look.scale = scale;
+        let file = file(&order, &facts, &content);
+        let mut reader = png::Decoder::new(Cursor::new(file))
+            .read_info()
+            .expect("a PNG");
+        let info = reader.info();
+        assert_eq!((info.width, info.height), expected);
+        let density = f64::from(info.pixel_dims.expect("a density").xppu);
+        let expected = 96.0 * f64::from(scale) / 0.0254;
+        assert!((density - expected).abs() <= 0.5, "{density} a metre");
+        let read = |key: &str| {
+            let entry = info.utf8_text.iter().find(|entry| entry.keyword == key);
+            entry
+                .unwrap_or_else(|| panic!("no {key}"))
+                .get_text()
+                .expect("text")
+        };
+        assert_eq!(read("Title"), "Across the plane μ");
+        assert_eq!(read("Seed"), "1");
+        assert_eq!(read("Description"), facts.line());
+        let mut pixels = vec![0; reader.output_buffer_size().expect("it fits")];
+        reader.next_frame(&mut pixels).expect("pixels");
+        assert_eq!(pixels[..3], [255, 255, 255], "paper at the corner");
+        let is_dark = |rgb: &&[u8]| rgb.iter().all(|&part| part < 120);
+        let dark = pixels.chunks_exact(3).filter(is_dark).count();
+        assert!(dark > 500, "there is ink: {dark} pixels");
+    }
+}
+
+fn loss() -> (Facts, Content) {
+    let experiment = preset(PresetId::Sparse64);
+    let terms = [
+        (Term::Objective, 0.02),
+        (Term::Reconstruction(Reconstruction::Mse), 0.016),
+        (Term::L1, 0.004),
+    ];
+    let curve = |split, n: u32| {
+        terms.iter().map(move |&(term, end)| Curve {
+            term,
+            split,
+            points: (1..=n)
+                .map(|idx| {
+                    let epoch = 5.0 * f64::from(idx) / f64::from(n);
+                    [epoch, end * (1.0 + 5.0 * (-2.0 * epoch).exp())]
+                })
+                .collect(),
+        })
+    };
+    let yardsticks = Yardsticks {
+        entropy_floor: 0.07,
+        pca_mse: vec![0.01; 785].into(),
+    };
+    let facts = Facts {
+        experiment: experiment.clone(),
+        data: DatasetKind::Mnist,
+        step: 1_000,
+        epoch: 5.0,
+    };
+    let content = Content::Loss(Loss {
+        curves: curve(Split::Train, 1_000)
+            .chain(curve(Split::Test, 50))
+            .collect(),
+        group: Group::Objective,
+        is_log: true,
+        references: reference::Reference::of(Group::Objective, &experiment, Some(&yardsticks)),
+        marks: vec![(2.5, "learning rate 0.001 → 0.01".to_owned())],
+    });
+    (facts, content)
+}
+
+#[test]
+fn a_loss_plot_names_terms_units_decades_and_lines() {
+    let (facts, content) = loss();
+    let order = order(FigureKind::Loss, Format::Svg);
+    let svg = text(&order, &facts, &content);
+    let document = Document::parse(&svg).expect("well-formed");
+    let texts = texts(&document);
+    for wanted in [
+        "epoch",
+        "objective and its terms, per pixel",
+        "10−2",
+        "L1 penalty",
+        "test",
+        "PCA, 64 components: 0.0100",
+        "learning rate 0.001 → 0.01",
+    ] {
+        assert!(
+            texts.iter().any(|text| text == wanted),
+            "{wanted:?} is not in {texts:?}"
+        );
+    }
+    assert!(svg.len() < 150_000, "{} bytes", svg.len());
+}
+
+#[test]
+fn all_series_are_in_one_table() {
+    let (facts, content) = loss();
+    let order = order(FigureKind::Loss, Format::Csv);
+    let table = Table::read(&text(&order, &facts, &content));
+    assert_eq!(table.columns["epoch"].len(), 3 * 1_050);
+    let Content::Loss(loss) = &content else {
+        panic!("a loss");
+    };
+    let values: Vec<f64> = loss
+        .curves
+        .iter()
+        .flat_map(|curve| &curve.points)
+        .map(|point| point[1])
+        .collect();
+    let read: Vec<f64> = table.columns["value"]
+        .iter()
+        .map(|value| value.parse().expect("a number"))
+        .collect();
+    assert_eq!(read, values);
+    assert_eq!(table.columns["unit"][0], "per pixel");
+    assert_eq!(table.columns["term"].last().map(String::as_str), Some("l1"));
+}
+
+#[test]
+fn what_is_too_large_is_refused_before_it_is_drawn() {
+    let (facts, content) = loss();
+    let mut order = order(FigureKind::Loss, Format::Png);
+    order.look.size = Size::Pixels([5_000.0, 5_000.0]);
+    order.look.scale = 8.0;
+    let refused = content.file(Format::Png, &facts, &order.look, &mut |_| {
+        std::ops::ControlFlow::Continue(())
+    });
+    let message = refused.expect_err("1.6 gigapixels").to_string();
+    assert!(
+        message.contains("40000 × 40000") && message.contains("smaller"),
+        "{message}"
+    );
+}

@@ -115,7 +115,7 @@ fn factors(ui: &mut Ui, factors: &[FollowedFactor]) {
     heads(ui, "followed by", &["unit", "correlation"]);
     for followed in factors {
         let unit = (followed.unit + 1).to_string();
-        let correlation = format!("{:+.2}", followed.correlation);
+        let correlation = format!("{:+.2}", followed.correlation).replace('-', "−");
         numbers(
             ui,
             followed.factor.name(),

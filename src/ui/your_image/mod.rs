@@ -171,10 +171,11 @@ fn images(ui: &mut Ui, kept: &mut Kept, state: &LabState, actions: &mut Vec<Acti
     kept.strip.ui(ui, state, actions);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
+        // What the model makes of it first: a low panel shows that, and the way there under it.
+        result::show(ui, &mut kept.result, state, &subject(state, chosen));
+        ui.add_space(space::XS);
         stages::show(ui, &mut kept.stages, chosen);
         overrides::show(ui, chosen, actions);
-        ui.add_space(space::XS);
-        result::show(ui, &mut kept.result, state, &subject(state, chosen));
     });
 }
 

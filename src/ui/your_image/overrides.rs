@@ -1,6 +1,6 @@
 //! The decisions on the way to 28×28, each of which a person can make instead.
 
-use egui::{ComboBox, Role, TextStyle, Ui, WidgetInfo, vec2};
+use egui::{ComboBox, Role, TextStyle, TextWrapMode, Ui, WidgetInfo, vec2};
 
 use crate::protocol::{Backdrop, Centring, Paper};
 use crate::state::Own;
@@ -21,7 +21,10 @@ pub fn show(ui: &mut Ui, own: &Own, actions: &mut Vec<Action>) {
     let decided = own.prepared.decisions;
     let mut wish = own.wish;
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
+        let spacing = ui.spacing_mut();
+        spacing.item_spacing = vec2(space::S, space::XS);
+        spacing.interact_size.y = 21.0;
+        spacing.button_padding = vec2(space::S, 1.0);
         if let Some(backdrop) = decided.backdrop {
             BACKDROP.ui(ui, &mut wish.backdrop, backdrop);
         }
@@ -121,49 +124,54 @@ impl<T: Copy + PartialEq> Decision<'_, T> {
         };
         let current = text_of(wish.unwrap_or(decided));
         let by = if wish.is_none() { "auto" } else { "yours" };
-        ui.scope(|ui| {
-            let spacing = ui.spacing_mut();
-            spacing.interact_size.y = 21.0;
-            spacing.button_padding = vec2(space::S, 1.0);
-            let tokens = theme::tokens_of(ui);
-            let font = TextStyle::Small.resolve(ui.style());
-            let mut job = egui::text::LayoutJob::default();
-            let strong = if wish.is_none() {
-                tokens.text
-            } else {
-                tokens.accent
-            };
-            for (text, color) in [
-                (current, strong),
-                (" · ", tokens.text_dim),
-                (by, tokens.text_dim),
-            ] {
-                job.append(text, 0.0, egui::TextFormat::simple(font.clone(), color));
-            }
-            let combo = ComboBox::from_id_salt(*name)
-                .icon(theme::chevron)
-                .width(0.0)
-                .selected_text(job)
-                .show_ui(ui, |ui| {
-                    if ui
-                        .selectable_label(wish.is_none(), "Automatic")
-                        .on_hover_text("Decided from the picture")
-                        .clicked()
-                    {
-                        *wish = None;
+        let tokens = theme::tokens_of(ui);
+        let font = TextStyle::Small.resolve(ui.style());
+        let mut job = egui::text::LayoutJob::default();
+        let strong = if wish.is_none() {
+            tokens.text
+        } else {
+            tokens.accent
+        };
+        for (text, color) in [
+            (current, strong),
+            (" · ", tokens.text_dim),
+            (by, tokens.text_dim),
+        ] {
+            job.append(text, 0.0, egui::TextFormat::simple(font.clone(), color));
+        }
+        // A menu's text would fold into what is left of the row: the row ends instead.
+        let spacing = ui.spacing();
+        let around = 2.0 * spacing.button_padding.x + spacing.icon_spacing + spacing.icon_width;
+        let width = around + ui.painter().layout_job(job.clone()).size().x;
+        if ui.available_size_before_wrap().x < width {
+            ui.end_row();
+        }
+        let combo = ComboBox::from_id_salt(*name)
+            .icon(theme::chevron)
+            .width(0.0)
+            .wrap_mode(TextWrapMode::Extend)
+            .selected_text(job)
+            .show_ui(ui, |ui| {
+                if ui
+                    .selectable_label(wish.is_none(), "Automatic")
+                    .on_hover_text("Decided from the picture")
+                    .clicked()
+                {
+                    *wish = None;
+                    ui.close(); // a choice by keyboard is no click that would close it
+                }
+                for (value, text) in *choices {
+                    if ui.selectable_label(*wish == Some(*value), *text).clicked() {
+                        *wish = Some(*value);
+                        ui.close();
                     }
-                    for (value, text) in *choices {
-                        if ui.selectable_label(*wish == Some(*value), *text).clicked() {
-                            *wish = Some(*value);
-                        }
-                    }
-                });
-            let response = combo.response.on_hover_text(*help);
-            response.widget_info(|| {
-                let mut info = WidgetInfo::labeled(Role::ComboBox, ui.is_enabled(), *name);
-                info.current_text_value = Some(format!("{current}, {by}"));
-                info
+                }
             });
+        let response = combo.response.on_hover_text(*help);
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::ComboBox, ui.is_enabled(), *name);
+            info.current_text_value = Some(format!("{current}, {by}"));
+            info
         });
     }
 }

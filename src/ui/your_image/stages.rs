@@ -105,7 +105,7 @@ fn one(ui: &mut Ui, own: &Own, stage: &StagePicture, texture: &TextureHandle, si
         ui.painter()
             .rect_stroke(crop, 0.0, stroke, StrokeKind::Outside);
     }
-    ui.label(theme::dim(ui, name)).on_hover_text(help);
+    ui.vertical_centered(|ui| ui.label(theme::dim(ui, name)).on_hover_text(help));
     response.on_hover_text(help);
 }
 

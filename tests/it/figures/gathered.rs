@@ -132,9 +132,7 @@ fn filters_are_those_that_meet_pixels_and_all_kernels() {
     let convolutional = banks(PresetId::Conv4, |_| {});
     let expected = [
         named("encoder, convolution 1", [4, 1, 3]),
-        named("encoder, convolution 2", [4, 4, 3]),
         named("decoder, convolution 1", [4, 4, 3]),
-        named("decoder, convolution 2", [4, 4, 3]),
         named("decoder, output", [1, 4, 3]),
     ];
     assert_eq!(shapes(&convolutional), expected);

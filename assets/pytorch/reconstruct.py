@@ -23,6 +23,8 @@ ACTIVATIONS = {
     "gelu": F.gelu,
 }
 
+if len(sys.argv) != 4:
+    sys.exit(__doc__)
 model, images, out = sys.argv[1:]
 with safe_open(model, framework="pt") as file:
     recipe = json.loads(file.metadata()["experiment"])["architecture"]

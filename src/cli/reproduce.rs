@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::experiment::{Bound, Expectation, Experiment, PresetId, Prior, Variational};
+use crate::experiment::{Bound, Expectation, Experiment, PresetId, Prior};
 use crate::protocol::{Command, DataSource, DatasetDescription, DatasetKind, DeviceChoice, RunId};
 use crate::run_folder::{self, EXPERIMENT_FILE, Summary};
 use crate::whole_file;
@@ -183,7 +183,9 @@ impl Bench<'_> {
             Bound::AtMostTimes(_, other) => (self.recipe(other, seed)?, other.to_string()),
             Bound::LessThanWithBetaOne => {
                 let mut experiment = self.recipe(preset, seed)?;
-                experiment.objective.prior = Prior::Variational(Variational::PLAIN);
+                if let Prior::Variational(prior) = &mut experiment.objective.prior {
+                    prior.beta = 1.0;
+                }
                 (experiment, format!("{preset}-with-beta-1"))
             }
             _ => return Ok(None),

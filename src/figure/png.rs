@@ -114,3 +114,13 @@ fn options() -> Options<'static> {
         ..Options::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_compiled_in_font_is_one_that_figures_can_use() {
+        assert_eq!(options().fontdb.len(), 3); // one without names is left out without a word
+    }
+}

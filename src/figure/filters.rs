@@ -30,6 +30,9 @@ const NAME: f32 = 27.0;
 const SCALE: f32 = 24.0;
 const BETWEEN: f32 = 18.0;
 
+/// Banks of square tiles are about as wide as high.
+const ASPECT: f32 = 1.0;
+
 /// Tiles of a bank in rows and columns.
 struct Tiles {
     n_rows: usize,
@@ -77,38 +80,11 @@ impl Tiles {
 #[must_use]
 pub fn page(banks: &[FilterBank], facts: &Facts, look: &Look, title: &str) -> Page {
     let (mut page, room) = plot::begin(look, title, facts);
-    let n_columns = columns(banks.len(), room);
-    let n_rows = banks.len().div_ceil(n_columns).max(1);
-    #[expect(clippy::cast_precision_loss, reason = "a few banks")]
-    let [across, down] = [n_columns as f32, n_rows as f32];
-    let width = (room.width - (across - 1.0) * BETWEEN) / across;
-    let height = (room.height - (down - 1.0) * BETWEEN) / down;
-    for (idx, bank) in banks.iter().enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "a few banks")]
-        let [row, column] = [(idx / n_columns) as f32, (idx % n_columns) as f32];
-        let cell = Rect {
-            left: room.left + column * (width + BETWEEN),
-            top: room.top + row * (height + BETWEEN),
-            width,
-            height,
-        };
+    let cells = room.cells(banks.len(), BETWEEN, ASPECT);
+    for (bank, cell) in banks.iter().zip(cells) {
         draw(&mut page, bank, look, cell);
     }
     page
-}
-
-/// Side by side on a wide page, below each other on a high one.
-fn columns(n_banks: usize, room: Rect) -> usize {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a few banks"
-    )]
-    let ideal = (n_banks as f32 * room.width / room.height.max(1.0))
-        .sqrt()
-        .round() as usize;
-    ideal.clamp(1, n_banks.max(1))
 }
 
 fn draw(page: &mut Page, bank: &FilterBank, look: &Look, cell: Rect) {

@@ -12,6 +12,9 @@ use super::{Facts, Interval, Look, number};
 const NAME: f32 = 30.0;
 const BETWEEN: f32 = 14.0;
 
+/// Each plot is to be wider than high.
+const ASPECT: f32 = 1.5;
+
 /// A bar that is so much higher than the next one is cut, and says its height.
 const CUT: f64 = 2.5;
 
@@ -19,38 +22,11 @@ const CUT: f64 = 2.5;
 #[must_use]
 pub fn page(layers: &[ActivationView], facts: &Facts, look: &Look, title: &str) -> Page {
     let (mut page, room) = plot::begin(look, title, facts);
-    let n_columns = columns(layers.len(), room);
-    let n_rows = layers.len().div_ceil(n_columns).max(1);
-    #[expect(clippy::cast_precision_loss, reason = "a few layers")]
-    let [across, down] = [n_columns as f32, n_rows as f32];
-    let width = (room.width - (across - 1.0) * BETWEEN) / across;
-    let height = (room.height - (down - 1.0) * BETWEEN) / down;
-    for (idx, layer) in layers.iter().enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "a few layers")]
-        let [row, column] = [(idx / n_columns) as f32, (idx % n_columns) as f32];
-        let cell = Rect {
-            left: room.left + column * (width + BETWEEN),
-            top: room.top + row * (height + BETWEEN),
-            width,
-            height,
-        };
+    let cells = room.cells(layers.len(), BETWEEN, ASPECT);
+    for (layer, cell) in layers.iter().zip(cells) {
         draw(&mut page, layer, look, cell);
     }
     page
-}
-
-/// As many side by side as leave each plot wider than high.
-fn columns(n_layers: usize, room: Rect) -> usize {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a few layers"
-    )]
-    let ideal = (n_layers as f32 * room.width / (1.5 * room.height.max(1.0)))
-        .sqrt()
-        .ceil() as usize;
-    ideal.clamp(1, n_layers.max(1))
 }
 
 fn draw(page: &mut Page, layer: &ActivationView, look: &Look, cell: Rect) {

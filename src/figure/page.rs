@@ -19,6 +19,30 @@ pub struct Rect {
 }
 
 impl Rect {
+    /// Room for `n` drawings in rows that are read from left to right, `gap` apart: as few side by side as leave
+    /// none wider than `aspect` times its height, if there are enough of them.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a few drawings"
+    )]
+    pub fn cells(self, n: usize, gap: f32, aspect: f32) -> Vec<Self> {
+        let ideal = (n as f32 * self.width / (aspect * self.height.max(1.0))).sqrt();
+        let n_columns = (ideal.ceil() as usize).clamp(1, n.max(1));
+        let n_rows = n.div_ceil(n_columns).max(1);
+        let share = |side: f32, n: usize| (side - (n as f32 - 1.0) * gap) / n as f32;
+        let (width, height) = (share(self.width, n_columns), share(self.height, n_rows));
+        let cell = |idx: usize| Self {
+            left: self.left + (idx % n_columns) as f32 * (width + gap),
+            top: self.top + (idx / n_columns) as f32 * (height + gap),
+            width,
+            height,
+        };
+        (0..n).map(cell).collect()
+    }
+
     /// Between two corners.
     #[must_use]
     pub fn between([left, top]: [f32; 2], [right, bottom]: [f32; 2]) -> Self {
@@ -295,5 +319,32 @@ mod tests {
         for line in lines {
             assert!(font::width(&line, 10.0, Weight::Regular) <= 150.0, "{line}");
         }
+    }
+
+    #[test]
+    fn cells_lie_within_and_apart() {
+        let room = Rect {
+            left: 10.0,
+            top: 20.0,
+            width: 300.0,
+            height: 200.0,
+        };
+        for n in 0..9 {
+            let cells = room.cells(n, 6.0, 1.5);
+            assert_eq!(cells.len(), n);
+            for (idx, cell) in cells.iter().enumerate() {
+                let (right, bottom) = (cell.left + cell.width, cell.top + cell.height);
+                assert!(cell.left >= 10.0 && cell.top >= 20.0 && cell.width > 0.0);
+                assert!(right < 310.01 && bottom < 220.01, "{cell:?}");
+                let is_apart = |other: &Rect| {
+                    other.left > right + 5.0
+                        || other.top > bottom + 5.0
+                        || cell.left > other.left + other.width + 5.0
+                };
+                assert!(cells[idx + 1..].iter().all(is_apart), "{n}: {cells:?}");
+            }
+        }
+        let two = room.cells(2, 0.0, 1.5);
+        assert!(two[1].left > two[0].left, "side by side on a wide page");
     }
 }

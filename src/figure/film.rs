@@ -65,9 +65,10 @@ impl<'a> Screening<'a> {
         let points = aligned(&film.frames);
         let prior = outline_of(facts);
         let ends = |axis: usize| {
-            let of_points = points.iter().flatten().map(|point| f64::from(point[axis]));
+            let of_last = points.last().into_iter().flatten();
+            let of_last = of_last.map(|point| f64::from(point[axis]));
             let of_prior = prior.iter().flatten().map(|point| f64::from(point[axis]));
-            let ends = Interval::around(of_points.chain(of_prior));
+            let ends = Interval::around(most(&points, axis).chain(of_last).chain(of_prior));
             ends.unwrap_or(Interval::new(-1.0, 1.0)).padded(0.02)
         };
         let is_raw = film
@@ -119,7 +120,7 @@ impl<'a> Screening<'a> {
             .step_by(stride);
         let places: Vec<(u8, [f32; 2])> = samples
             .map(|(&sample, point)| (self.label(sample), plot.at(point.map(f64::from))))
-            .filter(|(label, _)| !film.hidden.contains(label))
+            .filter(|(label, at)| !film.hidden.contains(label) && plot.area.contains(*at))
             .collect();
         cloud(
             &mut page,
@@ -143,6 +144,16 @@ impl<'a> Screening<'a> {
     fn label(&self, sample: SampleIdx) -> u8 {
         self.film.labels.get(sample as usize).copied().unwrap_or(0)
     }
+}
+
+/// The ends between which all but one point in a hundred lies: a cloud that flies off for a moment early in
+/// training would leave all others a small heap. What lies outside is not drawn.
+fn most(points: &[Vec<[f32; 2]>], axis: usize) -> impl Iterator<Item = f64> {
+    let mut values: Vec<f32> = points.iter().flatten().map(|point| point[axis]).collect();
+    values.sort_unstable_by(f32::total_cmp);
+    let cut = values.len() / 200;
+    let ends = [values.get(cut), values.iter().rev().nth(cut)].map(Option::<&f32>::copied);
+    ends.into_iter().flatten().map(f64::from)
 }
 
 /// Points that a plot has room for.

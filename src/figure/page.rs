@@ -60,6 +60,12 @@ impl Rect {
         self.left + self.width
     }
 
+    /// Whether a point lies in it.
+    #[must_use]
+    pub fn contains(&self, [x, y]: [f32; 2]) -> bool {
+        (self.left..=self.right()).contains(&x) && (self.top..=self.bottom()).contains(&y)
+    }
+
     /// Its lower edge.
     #[must_use]
     pub fn bottom(&self) -> f32 {

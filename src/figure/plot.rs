@@ -180,15 +180,20 @@ const LABEL_HEIGHT: f32 = 22.0;
 /// Distance of labels on a horizontal axis, in pixels.
 const LABEL_WIDTH: f32 = 48.0;
 
+/// Ticks without a label are shorter.
+fn length_of(tick: &Tick) -> f32 {
+    if tick.label.is_some() {
+        TICK
+    } else {
+        TICK * 0.55
+    }
+}
+
 fn horizontal(page: &mut Page, paper: &Paper, plot: &Plot, x: &Axis, room: Rect) {
     let bottom = plot.area.bottom();
     for tick in x.ticks(plot.area.width, LABEL_WIDTH) {
         let [at, _] = plot.at([tick.at, plot.y.min]);
-        let length = if tick.label.is_some() {
-            TICK
-        } else {
-            TICK * 0.55
-        };
+        let length = length_of(&tick);
         if tick.label.is_some() {
             page.line(
                 [at, plot.area.top],
@@ -221,11 +226,7 @@ fn vertical(page: &mut Page, paper: &Paper, plot: &Plot, y: &Axis, room: Rect) {
     let left = plot.area.left;
     for tick in y.ticks(plot.area.height, LABEL_HEIGHT) {
         let [_, at] = plot.at([plot.x.min, tick.at]);
-        let length = if tick.label.is_some() {
-            TICK
-        } else {
-            TICK * 0.55
-        };
+        let length = length_of(&tick);
         if tick.label.is_some() {
             page.line(
                 [left, at],

@@ -25,7 +25,7 @@ pub use activation::{Activation, OutputActivation};
 pub use architecture::{Architecture, Convolutional, Dense, LayerName};
 pub use corruption::Corruption;
 pub use objective::{Objective, Reconstruction, Sparsity, Term};
-pub use optimizer::{Optimizer, OptimizerKind};
+pub use optimizer::{Optimizer, OptimizerKind, Schedule};
 pub use plan::{FineTuning, LayerPretraining, Plan, Stage};
 pub use preset::{Bound, Expectation, Figure, Preset, PresetId};
 pub use prior::{Adversarial, LatentPrior, Prior, Variational};
@@ -169,6 +169,24 @@ impl Experiment {
             }
         }
         found
+    }
+
+    /// Share of its learning rates with which the step after `epoch` epochs of the whole run is taken: 1, or
+    /// what the schedule leaves of it by then.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "epochs are few and not negative"
+    )]
+    pub fn schedule_factor(&self, epoch: f64) -> f64 {
+        let (stage, before) = self.stage_of(epoch as u64);
+        let stages = self.stages();
+        let found = stages.iter().find(|(other, _)| *other == stage);
+        let epochs = found.map_or(1, |&(_, epochs)| epochs);
+        let progress = (epoch - before as f64) / epochs as f64;
+        self.optimizer.schedule.factor(progress)
     }
 
     /// Every number that steps of the run report, in the order of columns.

@@ -12,6 +12,9 @@ pub struct Optimizer {
     pub kind: OptimizerKind,
     /// α, the length of a step.
     pub learning_rate: f64,
+    /// How the length changes while a part of the plan goes on.
+    #[serde(default, skip_serializing_if = "Schedule::is_constant")]
+    pub schedule: Schedule,
     /// Share of the last step that goes into the next, for SGD and `RMSProp`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub momentum: f32,
@@ -37,6 +40,48 @@ pub enum OptimizerKind {
     Sgd,
     /// Gradients divided by the root of their running square (Hinton 2012, lecture 6e), with momentum.
     RmsProp,
+}
+
+/// How the length of a step changes over a part of the plan: one layer's pre-training, joint training, or
+/// fine-tuning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// The same to the end.
+    #[default]
+    Constant,
+    /// Half a cosine from the full length to none, and the same again for epochs past the end (Loshchilov &
+    /// Hutter 2016, “SGDR”, equation 5, with `η_min` = 0). The small steps at the end settle the weights that
+    /// full ones keep shaking.
+    Cosine,
+}
+
+impl Schedule {
+    /// All schedules, in the order a menu shows them.
+    pub const ALL: [Self; 2] = [Self::Constant, Self::Cosine];
+
+    /// The name people use for it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Constant => "constant",
+            Self::Cosine => "cosine to 0",
+        }
+    }
+
+    /// Share of the full length after `progress` of the part, 0 to 1; what lies past 1 begins anew.
+    #[must_use]
+    pub fn factor(self, progress: f64) -> f64 {
+        match self {
+            Self::Constant => 1.0,
+            Self::Cosine => f64::midpoint(1.0, (std::f64::consts::PI * progress.fract()).cos()),
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+    fn is_constant(&self) -> bool {
+        *self == Self::Constant
+    }
 }
 
 impl OptimizerKind {
@@ -78,6 +123,7 @@ impl Optimizer {
         Self {
             kind: OptimizerKind::Adam,
             learning_rate,
+            schedule: Schedule::Constant,
             momentum: 0.0,
             weight_decay: 0.0,
             gradient_clip: 0.0,
@@ -88,5 +134,21 @@ impl Optimizer {
     #[must_use]
     pub fn label(&self) -> &'static str {
         self.kind.label()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cosine_falls_from_all_to_nothing_and_begins_anew() {
+        let at = |progress| Schedule::Cosine.factor(progress);
+        assert!((at(0.0) - 1.0).abs() < 1e-12);
+        assert!((at(0.5) - 0.5).abs() < 1e-12);
+        assert!(at(0.999) < 1e-5 && at(0.999) > 0.0);
+        assert!((at(1.0) - 1.0).abs() < 1e-12);
+        assert!((at(1.25) - at(0.25)).abs() < 1e-12);
+        assert!((Schedule::Constant.factor(0.7) - 1.0).abs() < 1e-12);
     }
 }

@@ -71,7 +71,7 @@ const SHORT_FORMS: [(&str, &str); 14] = [
 ];
 
 /// Every setting's place, those of absent tables included.
-pub(super) const PLACES: [&str; 48] = [
+pub(super) const PLACES: [&str; 49] = [
     "preset",
     "seed",
     "test_noise",
@@ -109,6 +109,7 @@ pub(super) const PLACES: [&str; 48] = [
     "objective.prior.discriminator_learning_rate",
     "optimizer.kind",
     "optimizer.learning_rate",
+    "optimizer.schedule",
     "optimizer.momentum",
     "optimizer.weight_decay",
     "optimizer.gradient_clip",

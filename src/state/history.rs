@@ -161,6 +161,7 @@ fn settings_of(experiment: &Experiment) -> Vec<(&'static str, String)> {
     vec![
         ("optimizer", optimizer.label().to_owned()),
         ("learning rate", optimizer.learning_rate.to_string()),
+        ("schedule", optimizer.schedule.label().to_owned()),
         ("momentum", optimizer.momentum.to_string()),
         ("weight decay", optimizer.weight_decay.to_string()),
         ("gradient clip", optimizer.gradient_clip.to_string()),

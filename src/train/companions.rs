@@ -39,6 +39,7 @@ impl Adversary {
     pub fn step(
         &mut self,
         prior: &Adversarial,
+        schedule_factor: f64,
         samples: Tensor<2>,
         codes: Tensor<2>,
     ) -> Vec<(Term, Tensor<1>)> {
@@ -47,7 +48,7 @@ impl Adversary {
         let loss = adversarial::discriminator(of_samples.clone(), of_codes.clone());
         let accuracy = adversarial::accuracy(of_samples, of_codes);
         let discriminator = self.discriminator.clone();
-        let rate = prior.discriminator_learning_rate;
+        let rate = prior.discriminator_learning_rate * schedule_factor;
         self.discriminator = self.stepper.step(rate, discriminator, &loss);
         vec![
             (Term::Discriminator, loss),

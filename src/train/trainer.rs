@@ -186,6 +186,7 @@ impl Trainer {
         let (before, after) = (&self.experiment.optimizer, &experiment.optimizer);
         let keeps_optimizer = Optimizer {
             learning_rate: after.learning_rate,
+            schedule: after.schedule,
             ..*before
         } == *after;
         if !keeps_optimizer {
@@ -376,6 +377,7 @@ impl Trainer {
     fn train_jointly(&mut self, start: usize, end: usize) -> Vec<(Term, Tensor<1>)> {
         let (input, target) = self.batch(start, end);
         let objective = self.experiment.objective;
+        let schedule_factor = self.scheduled(1.0);
         let n_images = end - start;
         let code_size = self.experiment.architecture.code_size();
         let noise = objective
@@ -399,7 +401,7 @@ impl Trainer {
         };
         let terms = objective::evaluate(&objective, &pass, target);
         let model = self.model.clone();
-        let rate = self.experiment.optimizer.learning_rate;
+        let rate = self.scheduled(self.experiment.optimizer.learning_rate);
         self.model = self.stepper.step(rate, model, &terms.objective);
 
         let mut found = vec![(Term::Objective, terms.objective)];
@@ -411,7 +413,7 @@ impl Trainer {
             let samples = noise::prior_samples(prior.distribution, seed, step, n_images, code_size);
             let samples = TensorData::new(samples, [n_images, code_size]);
             let samples = Tensor::<2>::from_data(samples, &self.device); // [n, code]
-            found.extend(adversary.step(prior, samples, codes));
+            found.extend(adversary.step(prior, schedule_factor, samples, codes));
         }
         found
     }
@@ -443,7 +445,7 @@ impl Trainer {
             reconstruction::mse(output.reconstruction(), clean)
         };
         let model = self.model.clone();
-        let rate = self.experiment.optimizer.learning_rate;
+        let rate = self.scheduled(self.experiment.optimizer.learning_rate);
         self.model = self.stepper.step(rate, model, &loss);
         vec![(Term::LayerReconstruction, loss)]
     }
@@ -460,7 +462,7 @@ impl Trainer {
             None => Classifiers::new(&self.experiment, &self.model, &self.device)?,
         };
         let tuning = self.experiment.plan.fine_tuning.as_ref();
-        let rate = tuning.map_or(0.0, |tuning| tuning.learning_rate);
+        let rate = self.scheduled(tuning.map_or(0.0, |tuning| tuning.learning_rate));
         let found = classifiers.step(rate, &images, &labels);
         self.classifiers = Some(classifiers);
         Ok(found)
@@ -486,6 +488,11 @@ impl Trainer {
     fn normals(&self, stream: Stream, n: usize, width: usize) -> Tensor<2> {
         let values = noise::normals(self.experiment.seed, stream, self.step, n, width);
         Tensor::from_data(TensorData::new(values, [n, width]), &self.device)
+    }
+
+    /// A learning rate as the schedule has it at the next step.
+    fn scheduled(&self, learning_rate: f64) -> f64 {
+        learning_rate * self.experiment.schedule_factor(self.epoch())
     }
 
     /// Steps taken since joint training began, in epochs.

@@ -12,11 +12,14 @@ use crate::experiment::settings::{
     BATCH_SIZE, EPOCHS, GRADIENT_CLIP, LEARNING_RATE, MOMENTUM, Setting, TRAIN_SAMPLES,
     WEIGHT_DECAY,
 };
-use crate::experiment::{InvalidExperiment, Optimizer, OptimizerKind};
+use crate::experiment::{InvalidExperiment, Optimizer, OptimizerKind, Schedule};
 use crate::ui::number;
 use crate::ui::theme::space;
 
 const OPTIMIZER_HELP: &str = "How the weights follow the gradient. Adam adapts the step of each weight and suits                               most; AdamW decays weights apart from the gradient; SGD takes plain steps, with                               momentum; RMSProp divides by a running size of the gradient. Adam and AdamW: β₁ 0.9,                               β₂ 0.999, ε 1e-7";
+const SCHEDULE_HELP: &str = "How the length of a step changes while a part of the plan goes on. Cosine: from the full learning rate \
+                             down to 0 at the part's last epoch, which settles what full steps keep shaking; trained on, \
+                             it begins anew. It holds for every rate of the run";
 const SEED_HELP: &str = "All random choices of a run derive from this number: the same seed gives the same initial \
                          weights, the same order of images and the same noise. Any whole number";
 /// Largest seed a field of doubles shows exactly.
@@ -97,6 +100,13 @@ fn optimizer(ui: &mut Ui, optimizer: &mut Optimizer) {
         *rate = value;
     }
     problem_of(ui, &LEARNING_RATE, *rate);
+    let (names, menu) = (
+        ("Schedule", "learning rate schedule"),
+        (optimizer.schedule, &Schedule::ALL[..]),
+    );
+    if let Some(schedule) = choice_row(ui, names, takes, SCHEDULE_HELP, menu, Schedule::label) {
+        optimizer.schedule = schedule;
+    }
     if optimizer.kind.has_momentum() {
         slider_row_of(ui, "Momentum μ", &MOMENTUM, &mut optimizer.momentum);
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use hourglass::experiment::{
     Activation, Corruption, Experiment, Half, LatentPrior, LayerName, OptimizerKind,
-    OutputActivation, PresetId, Prior, Reconstruction, Sparsity, Stage, Target, Term, Variational,
+    OutputActivation, PresetId, Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term,
+    Variational,
 };
 use hourglass::protocol::{Diagnosis, EvaluationScope, OwnId, OwnImage};
 use hourglass::train::{Measures, ProbeState, TrainError, Trainer, device, digits, judge, own};
@@ -180,6 +181,30 @@ fn a_clipped_step_of_plain_descent_is_no_longer_than_allowed() {
             .map(|(a, b)| (a - b).powi(2));
         let length = squares.sum::<f32>().sqrt();
         assert!(length <= 1.01e-3, "{length}");
+    }
+}
+
+#[test]
+fn steps_become_as_short_as_the_schedule_says_and_begin_anew_past_the_end() {
+    const CLIP: f32 = 1e-3; // shorter than any gradient here, so that each step is as long as its rate
+    let mut experiment = preset(PresetId::Vanilla64);
+    experiment.optimizer.kind = OptimizerKind::Sgd;
+    experiment.optimizer.learning_rate = 1.0;
+    experiment.optimizer.gradient_clip = CLIP;
+    experiment.optimizer.schedule = Schedule::Cosine;
+    experiment.training.train_samples = Some(128); // two steps an epoch
+    experiment.training.epochs = 2;
+    let mut trainer = trainer(&experiment);
+    let weights =
+        |trainer: &Trainer| trainer.checkpoint().expect("read back").parameters[0].clone();
+    for (step, factor) in [1.0, 0.853_55, 0.5, 0.146_45, 1.0].into_iter().enumerate() {
+        let before = weights(&trainer);
+        take(&mut trainer, 1);
+        let after = weights(&trainer);
+        let pairs = before.values.iter().zip(&after.values);
+        let squares = pairs.map(|(a, b)| f64::from(a - b).powi(2));
+        let length = squares.sum::<f64>().sqrt() / f64::from(CLIP);
+        assert!((length - factor).abs() < 0.01, "step {step}: {length}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The figures of the newest training batch, in the words of the part of the plan that is being trained.
 
-use crate::experiment::{Stage, Term};
+use crate::experiment::{Schedule, Stage, Term};
 use crate::state::RunState;
 use crate::ui::number;
 
@@ -16,6 +16,8 @@ pub(super) struct Line {
 const PARTS_HELP: &str = "The newest training batch: the objective and the terms it adds up";
 const BESIDE_HELP: &str =
     "The newest training batch: figures beside the objective, which it does not add up";
+const RATE_HELP: &str =
+    "What the schedule has made of the learning rate: the length of the next step";
 const STAGE_HELP: &str = "The newest training batch of this part of the plan";
 
 /// Terms in one line, so that lines neither break nor jump while figures change.
@@ -27,7 +29,7 @@ pub(super) fn lines(run: &RunState) -> Vec<Line> {
         let [_, value] = run.history.train(term)?.last()?;
         Some(value)
     };
-    match run.position().stage {
+    let mut lines = match run.position().stage {
         Stage::Joint => joint(run, value),
         Stage::Pretraining { .. } => of_stage(run, &[Term::LayerReconstruction], value)
             .into_iter()
@@ -39,7 +41,27 @@ pub(super) fn lines(run: &RunState) -> Vec<Line> {
         .iter()
         .filter_map(|pair| of_stage(run, pair, value))
         .collect(),
+    };
+    lines.extend(scheduled_rate(run));
+    lines
+}
+
+/// "learning rate 3.24e-4 by now", while a schedule changes it.
+fn scheduled_rate(run: &RunState) -> Option<Line> {
+    let experiment = &run.experiment;
+    if experiment.optimizer.schedule == Schedule::Constant || run.step == 0 {
+        return None;
     }
+    let tuning = experiment.plan.fine_tuning.as_ref();
+    let full = match run.position().stage {
+        Stage::FineTuning => tuning.map(|tuning| tuning.learning_rate)?,
+        Stage::Pretraining { .. } | Stage::Joint => experiment.optimizer.learning_rate,
+    };
+    let rate = full * experiment.schedule_factor(run.epoch);
+    Some(Line {
+        text: format!("learning rate {rate:.2e} by now"),
+        help: RATE_HELP,
+    })
 }
 
 /// "now 0.0169 = MSE 0.0161 + L1 0.0008", and the figures beside it.

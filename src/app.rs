@@ -4,6 +4,7 @@
 //! where a wish becomes a message. The window never waits for the worker.
 
 mod backup;
+mod costs;
 mod dialog;
 mod dropped;
 mod events;
@@ -46,6 +47,7 @@ use pace::Pace;
 use picture::Picture;
 
 pub use backup::unsaved_runs_folder;
+pub use costs::{WindowCosts, peak_memory_mib};
 pub use picture::{PictureError, PictureOptions};
 pub use window::{Look, Renderer, WindowError, WindowOptions, run};
 

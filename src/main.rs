@@ -66,6 +66,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
         picture: args.screenshot.clone().map(|file| PictureOptions {
             file,
             epochs: args.epochs,
+            costs: args.costs.clone(),
         }),
     };
     let spawn: SpawnWorker = Rc::new(move |wake| {

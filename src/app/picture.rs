@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use egui::{ColorImage, Context, ViewportCommand};
 use image::{ExtendedColorType, ImageEncoder, ImageError, codecs::png::PngEncoder};
 
+use super::costs::CostCounter;
 use crate::protocol::Phase;
 use crate::state::LabState;
 use crate::ui::Action;
@@ -30,6 +31,8 @@ pub struct PictureOptions {
     pub file: PathBuf,
     /// Epochs to train before it is taken; 0 shows the untrained model.
     pub epochs: u64,
+    /// Where what the window cost goes as JSON.
+    pub costs: Option<PathBuf>,
 }
 
 /// Why there is no picture.
@@ -56,13 +59,7 @@ pub(super) struct Picture {
     outcome: Outcome,
     stage: PictureStage,
     pixels: Mailbox<Arc<ColorImage>>,
-    /// Time that laying the window out took, frame by frame.
-    frame_costs: Vec<Duration>,
-    /// Longest time between two frames.
-    longest_gap: Duration,
-    last_frame: Option<Instant>,
-    /// When training began and ended.
-    trained: [Option<Instant>; 2],
+    costs: CostCounter,
 }
 
 /// What the picture waits for.
@@ -87,21 +84,14 @@ impl Picture {
             outcome,
             stage: PictureStage::Model,
             pixels: Mailbox::default(),
-            frame_costs: Vec::new(),
-            longest_gap: Duration::ZERO,
-            last_frame: None,
-            trained: [None; 2],
+            costs: CostCounter::default(),
         }
     }
 
     /// Notes what laying out a frame cost; what the renderer does with it is not counted.
     pub(super) fn count_frame(&mut self, cost: Duration) {
-        if self.stage == PictureStage::Training {
-            self.frame_costs.push(cost);
-            let gap = self.last_frame.map(|last| last.elapsed());
-            self.longest_gap = self.longest_gap.max(gap.unwrap_or_default());
-            self.last_frame = Some(Instant::now());
-        }
+        let is_training = self.stage == PictureStage::Training;
+        self.costs.count(cost, is_training);
     }
 
     /// Goes on where it waits; the wish it has, if it has one.
@@ -109,17 +99,20 @@ impl Picture {
         if let Some(reason) = trouble(state) {
             self.end(ctx, Err(PictureError::Run(reason)));
         }
+        if state.run.as_ref().is_some_and(|run| run.step > 0) {
+            self.costs.note_step();
+        }
         ctx.request_repaint_after(POLL); // nobody moves the pointer, and time has to pass
         match self.stage {
             PictureStage::Model => {
                 state.run.as_ref()?;
                 self.stage = PictureStage::Training;
-                self.trained[0] = Some(Instant::now());
+                self.costs.note_begin();
                 std::num::NonZeroU64::new(self.options.epochs).map(Action::StepEpochs)
             }
             PictureStage::Training => {
                 if self.is_trained(state) {
-                    self.trained[1].get_or_insert_with(Instant::now);
+                    self.costs.note_end();
                 }
                 if self.is_trained(state) && views_are_up_to_date(state) {
                     self.stage = PictureStage::Settling(Instant::now());
@@ -137,8 +130,8 @@ impl Picture {
             PictureStage::Pixels => {
                 if let Some(image) = self.pixels.take() {
                     let written = write_png(&self.options.file, &image);
-                    self.report_cost(state);
-                    self.end(ctx, written);
+                    let reported = self.report_costs(state);
+                    self.end(ctx, written.and(reported));
                 }
                 None
             }
@@ -164,24 +157,23 @@ impl Picture {
         }
     }
 
-    /// Logs what frames cost while training went on, and how fast it went.
-    fn report_cost(&mut self, state: &LabState) {
-        self.frame_costs.sort();
-        let n_frames = self.frame_costs.len();
-        let of = |part: usize| self.frame_costs.get(n_frames * part / 100).copied();
-        let millis = |time: Option<Duration>| time.unwrap_or_default().as_secs_f64() * 1e3;
-        let speed = state.run.as_ref().map(|run| run.speed).unwrap_or_default();
-        let [begun, ended] = self.trained;
-        let taken = begun.zip(ended).map(|(begun, ended)| ended - begun);
+    /// Logs what the window cost while training went on, and writes it where that was asked for.
+    fn report_costs(&self, state: &LabState) -> Result<(), PictureError> {
+        let costs = self.costs.costs(state);
         log::info!(
-            "{n_frames} frames while training, laid out in {:.2} ms (median; 95 % in {:.2} ms), at most {:.0} ms \
-             apart; trained in {:.2} s, of which {:.2} s were steps",
-            millis(of(50)),
-            millis(of(95)),
-            millis(Some(self.longest_gap)),
-            taken.unwrap_or_default().as_secs_f64(),
-            speed.elapsed_secs,
+            "{} frames while training, laid out in {:.2} ms (median; 95 % in {:.2} ms), at most {:.0} ms apart; \
+             trained in {:.2} s, of which {:.2} s were steps",
+            costs.n_frames,
+            costs.frame_ms,
+            costs.frame_ms_95,
+            costs.longest_gap_ms,
+            costs.train_secs,
+            costs.step_secs,
         );
+        if let Some(file) = &self.options.costs {
+            costs.write(file)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: the same engine, without a window.
 
 mod animation;
+mod bench;
 mod data;
 mod doctor;
 mod engine;
@@ -76,6 +77,9 @@ pub struct WindowArgs {
     /// Epochs to train before the picture is taken
     #[arg(long, requires = "screenshot", default_value_t = 0)]
     pub epochs: u64,
+    /// Write what the window cost as JSON
+    #[arg(long, requires = "screenshot", value_name = "FILE.json", hide = true)]
+    pub costs: Option<PathBuf>,
 }
 
 /// A theme of the window.
@@ -100,6 +104,8 @@ pub enum Command {
     Reconstruct(reconstruct::ReconstructArgs),
     /// Draw a figure of a run folder, or write its numbers as a table
     Export(export::ExportArgs),
+    /// Measure how fast this machine trains and draws
+    Bench(bench::BenchArgs),
     /// Fetch, list or check the digits to learn from
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -119,6 +125,7 @@ impl Command {
             Self::Reproduce(args) => reproduce::run(&args),
             Self::Reconstruct(args) => reconstruct::run(&args),
             Self::Export(args) => export::run(&args),
+            Self::Bench(args) => bench::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
         }

@@ -1,0 +1,216 @@
+//! `hourglass bench`: how fast this machine trains and opens the window, as a table and as CSV.
+
+mod training;
+mod window;
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::data::{Dataset, load};
+use crate::experiment::PresetId;
+use crate::protocol::{DataSource, DeviceChoice};
+use crate::train::device;
+use crate::whole_file;
+
+use super::data_source;
+use super::progress::Progress;
+
+/// Measures training and the window.
+#[derive(Clone, Debug, Args)]
+pub struct BenchArgs {
+    /// Which presets; all when none is named (`hourglass presets` lists them)
+    presets: Vec<PresetId>,
+    /// Images per step, several separated by commas; 0 stands for the preset's own
+    #[arg(
+        long,
+        value_name = "N,…",
+        value_delimiter = ',',
+        default_value = "16,64,256"
+    )]
+    batch: Vec<usize>,
+    /// Seconds each measurement takes, after a warm-up
+    #[arg(long, default_value_t = 3.0)]
+    secs: f64,
+    /// Also open the window on each preset: start to first frame and first step, frames, training beside it
+    #[arg(long)]
+    window: bool,
+    /// File for the figures as CSV
+    #[arg(long, value_name = "FILE.csv")]
+    out: Option<PathBuf>,
+    /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`
+    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
+    data: Option<DataSource>,
+    /// Device to train on: `auto`, `cpu` or `gpu`
+    #[arg(long, default_value_t)]
+    device: DeviceChoice,
+}
+
+/// One figure.
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    preset: PresetId,
+    /// What of it: a part of its plan, or the window.
+    part: String,
+    batch_size: usize,
+    figure: &'static str,
+    value: f64,
+}
+
+/// Measures and writes the table.
+///
+/// # Errors
+/// When the device, the data or the file is not fit, or a step fails.
+pub fn run(args: &BenchArgs) -> Result<()> {
+    if !(0.1..=600.0).contains(&args.secs) {
+        bail!("--secs takes 0.1 to 600 seconds");
+    }
+    let progress = Progress::new();
+    let opened = device::open(args.device).map_err(anyhow::Error::msg)?;
+    let never = AtomicBool::new(false);
+    let source = args.data.clone().unwrap_or(DataSource::Auto);
+    let dataset = load(&source, &mut |state| progress.set_loading(&state), &never)?;
+    let dataset: Arc<Dataset> = Arc::new(dataset);
+    progress.line(&format!(
+        "{} on {}, {} threads",
+        dataset.describe().kind.label(),
+        opened.info.name,
+        std::thread::available_parallelism().map_or(1, usize::from)
+    ));
+
+    let chosen = match args.presets.as_slice() {
+        [] => PresetId::ALL.to_vec(),
+        named => named.to_vec(),
+    };
+    let window = if args.window {
+        Some(window::Bench::start(args, &progress)?)
+    } else {
+        None
+    };
+    let budget = Duration::from_secs_f64(args.secs);
+    let mut rows = Vec::new();
+    for &preset in &chosen {
+        for &batch_size in &args.batch {
+            for measured in training::measure(preset, batch_size, budget, &dataset, &opened)? {
+                progress.line(&measured.sentence());
+                rows.push(measured);
+            }
+        }
+        if let Some(window) = &window {
+            let measured = window.measure(preset)?;
+            for row in &measured {
+                progress.line(&row.sentence());
+            }
+            rows.extend(measured);
+        }
+    }
+    progress.finish();
+    writeln!(io::stdout(), "{}", markdown(&rows)).ok(); // nobody reads stdout: the file has it
+    if let Some(file) = &args.out {
+        whole_file::write(file, csv(&rows).as_bytes())
+            .with_context(|| "the figures were not written")?;
+    }
+    Ok(())
+}
+
+impl Row {
+    fn sentence(&self) -> String {
+        format!(
+            "{}, {}, batch {}: {} {}",
+            self.preset,
+            self.part,
+            self.batch_size,
+            number(self.value),
+            self.figure
+        )
+    }
+}
+
+fn markdown(rows: &[Row]) -> String {
+    let mut text = "| preset | part | batch | figure | value |\n|---|---|---|---|---|\n".to_owned();
+    for row in rows {
+        let value = number(row.value);
+        let Row {
+            preset,
+            part,
+            batch_size,
+            figure,
+            ..
+        } = row;
+        writeln!(
+            text,
+            "| `{preset}` | {part} | {batch_size} | {figure} | {value} |"
+        )
+        .expect("a string takes everything");
+    }
+    text
+}
+
+fn csv(rows: &[Row]) -> String {
+    let mut text = "preset,part,batch_size,figure,value\n".to_owned();
+    for row in rows {
+        let Row {
+            preset,
+            part,
+            batch_size,
+            figure,
+            value,
+        } = row;
+        writeln!(text, "{preset},{part},{batch_size},{figure},{value}")
+            .expect("a string takes everything");
+    }
+    text
+}
+
+/// Three significant digits; from a thousand on whole, with separated thousands.
+fn number(value: f64) -> String {
+    if value < 100.0 {
+        return format!("{value:.2}");
+    }
+    let whole = format!("{value:.0}");
+    let mut text = String::new();
+    for (idx, digit) in whole.char_indices() {
+        if idx > 0 && (whole.len() - idx).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_separated() {
+        assert_eq!(number(3.216), "3.22");
+        assert_eq!(number(999.4), "999");
+        assert_eq!(number(107_000.2), "107,000");
+        assert_eq!(number(1_234_567.0), "1,234,567");
+    }
+
+    #[test]
+    fn a_table_has_a_line_for_each_figure() {
+        let rows = [Row {
+            preset: PresetId::Vanilla64,
+            part: "all layers".to_owned(),
+            batch_size: 64,
+            figure: "images/s",
+            value: 100_000.5,
+        }];
+        assert!(
+            markdown(&rows).ends_with("| `vanilla-64` | all layers | 64 | images/s | 100,000 |\n")
+        );
+        assert_eq!(
+            csv(&rows).lines().last(),
+            Some("vanilla-64,all layers,64,images/s,100000.5")
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! The window on one preset: how soon it is there, what its frames cost, and how much slower training is beside it.
+
+use std::ffi::OsString;
+use std::process::Command as Process;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::app::WindowCosts;
+use crate::experiment::PresetId;
+use crate::protocol::{Command, DataSource, Event, Phase, RunId};
+
+use super::{BenchArgs, Row};
+use crate::cli::engine::Engine;
+use crate::cli::progress::Progress;
+
+/// Epochs trained with the window and without it.
+const EPOCHS: u64 = 1;
+
+/// A worker of this process, and windows as processes of their own.
+pub(super) struct Bench<'a> {
+    args: &'a BenchArgs,
+    progress: &'a Progress,
+    engine: Engine,
+}
+
+impl<'a> Bench<'a> {
+    /// Starts the worker.
+    ///
+    /// # Errors
+    /// When the device or the data is not fit.
+    pub(super) fn start(args: &'a BenchArgs, progress: &'a Progress) -> Result<Self> {
+        let engine = Engine::start(args.device)?;
+        engine.load(args.data.clone().unwrap_or(DataSource::Auto), progress)?;
+        Ok(Self {
+            args,
+            progress,
+            engine,
+        })
+    }
+
+    /// Opens the window, trains an epoch in it, closes it; and trains the same without it, with the same
+    /// evaluations.
+    ///
+    /// # Errors
+    /// When no window opens here, or a run does not reach its end.
+    pub(super) fn measure(&self, preset: PresetId) -> Result<Vec<Row>> {
+        self.progress.set(0.0, format!("{preset} without a window"));
+        let alone_secs = without_window(preset, &self.engine)?;
+        self.progress.set(0.5, format!("{preset} in the window"));
+        let costs = with_window(preset, self.args)?;
+        Ok(rows(preset, alone_secs, &costs))
+    }
+}
+
+fn rows(preset: PresetId, alone_secs: f64, costs: &WindowCosts) -> Vec<Row> {
+    let batch_size = preset.preset().experiment().training.batch_size;
+    let figures = [
+        ("start to first frame (ms)", Some(costs.first_frame_ms)),
+        ("start to first step (ms)", Some(costs.first_step_ms)),
+        ("frame, median (ms)", Some(costs.frame_ms)),
+        ("frame, 95 of 100 (ms)", Some(costs.frame_ms_95)),
+        (
+            "speed beside the window (%)",
+            Some(100.0 * alone_secs / costs.train_secs),
+        ),
+        ("peak memory (MiB)", costs.peak_memory_mib),
+    ];
+    let rows = figures.into_iter().filter_map(|(figure, value)| {
+        Some(Row {
+            preset,
+            part: "window".to_owned(),
+            batch_size,
+            figure,
+            value: value?,
+        })
+    });
+    rows.collect()
+}
+
+/// Seconds that an epoch takes by itself.
+fn without_window(preset: PresetId, engine: &Engine) -> Result<f64> {
+    let run = PresetId::ALL.iter().position(|&id| id == preset);
+    let run = RunId(run.unwrap_or_default() as u64 + 1);
+    let experiment = preset.preset().experiment();
+    engine.send(Command::StartRun { run, experiment })?;
+    let epochs = std::num::NonZeroU64::new(EPOCHS).context("there is something to train")?;
+    engine.send(Command::TrainEpochs(epochs))?;
+    let mut begun = None;
+    loop {
+        if engine.is_interrupted() {
+            bail!("interrupted");
+        }
+        match engine.wait()? {
+            Some(Event::PhaseChanged { run: of, phase }) if of == run => match phase {
+                Phase::Training { .. } => {
+                    begun.get_or_insert_with(Instant::now);
+                }
+                Phase::Paused { .. } | Phase::Finished { .. } => {
+                    let begun = begun.context("it ended before it began")?;
+                    return Ok(begun.elapsed().as_secs_f64());
+                }
+                _ => {}
+            },
+            Some(Event::Failed(failure)) => bail!(failure),
+            _ => {}
+        }
+    }
+}
+
+fn with_window(preset: PresetId, args: &BenchArgs) -> Result<WindowCosts> {
+    let folder = tempfile::tempdir().context("no folder for the window's figures")?;
+    let costs = folder.path().join("costs.json");
+    let program = std::env::current_exe().context("this program does not find itself")?;
+    let ended = Process::new(program)
+        .args([
+            "--preset",
+            &preset.to_string(),
+            "--epochs",
+            &EPOCHS.to_string(),
+        ])
+        .args(["--device", &args.device.to_string()])
+        .args(data_argument(args.data.as_ref()))
+        .arg("--screenshot")
+        .arg(folder.path().join("window.png"))
+        .arg("--costs")
+        .arg(&costs)
+        .output()
+        .context("the window was not started")?;
+    if !ended.status.success() {
+        bail!(
+            "the window on {preset} did not come to its end: {}",
+            String::from_utf8_lossy(&ended.stderr).trim()
+        );
+    }
+    let text = std::fs::read_to_string(&costs).context("the window left no figures")?;
+    serde_json::from_str(&text).context("the window's figures cannot be read")
+}
+
+/// The digits as `--data` names them.
+fn data_argument(source: Option<&DataSource>) -> Vec<OsString> {
+    let name: OsString = match source {
+        None | Some(DataSource::Auto) => return Vec::new(),
+        Some(DataSource::Mnist) => "mnist".into(),
+        Some(DataSource::PenDigits) => "pen-digits".into(),
+        Some(DataSource::Folder(folder)) => folder.into(),
+    };
+    vec!["--data".into(), name]
+}

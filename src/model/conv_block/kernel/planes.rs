@@ -2,8 +2,11 @@
 
 use super::{Block, Nonlinearity};
 
-/// Kernels have three rows of three weights.
-pub(super) const TAPS: usize = 9;
+/// Height and width of kernels.
+pub(super) const SIDE: usize = 3;
+
+/// Weights of a kernel.
+pub(super) const TAPS: usize = SIDE * SIDE;
 
 /// Positions in a plane are computed in steps that divide this many: four vectors of the widest kind.
 const STEP: usize = 64;
@@ -42,7 +45,7 @@ impl Grid {
         let padded_span = span.next_multiple_of(STEP);
         let mut offsets = [0; TAPS];
         for (tap, offset) in offsets.iter_mut().enumerate() {
-            *offset = tap / 3 * stride + tap % 3;
+            *offset = tap / SIDE * stride + tap % SIDE;
         }
         Self {
             side,

@@ -6,7 +6,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::planes::{Grid, TAPS};
+use super::planes::{Grid, SIDE, TAPS};
 
 /// Channels that a tile of [`correlate`] takes beside the shifted one, where there are registers for 3 × 9 sums.
 pub(super) const STILL_CHANNELS: usize = 3;
@@ -212,7 +212,7 @@ fn correlate_tile<S: Simd, const C: usize>(
     shifted: Channels,
     sums: &mut [f32],
 ) {
-    let mut tile = [[simd.splat_f32s(0.0); TAPS]; C];
+    let mut tile = [[[simd.splat_f32s(0.0); C]; SIDE]; SIDE];
     let images = still
         .planes
         .chunks_exact(still.of * grid.plane_len)
@@ -223,23 +223,30 @@ fn correlate_tile<S: Simd, const C: usize>(
         for start in (0..grid.span).step_by(S::F32_LANES) {
             let mut values = [simd.splat_f32s(0.0); C];
             for (channel, value) in values.iter_mut().enumerate() {
-                let at = channel * grid.plane_len + start;
-                *value = S::as_simd_f32s(&still_planes[at..][..S::F32_LANES]).0[0];
+                *value = load::<S>(&still_planes[channel * grid.plane_len + start..]);
             }
-            for (tap, offset) in grid.offsets.iter().enumerate() {
-                let view = S::as_simd_f32s(&plane[start + offset..][..S::F32_LANES]).0[0];
-                for (tile, &value) in tile.iter_mut().zip(&values) {
-                    tile[tap] = simd.mul_add_e_f32s(value, view, tile[tap]);
+            // Short loops inside one another are what the compiler unrolls, so that the tile stays in registers.
+            for (y, tile) in tile.iter_mut().enumerate() {
+                let row = &plane[start + y * grid.stride..][..S::F32_LANES + SIDE - 1];
+                for (x, sums) in tile.iter_mut().enumerate() {
+                    let view = load::<S>(&row[x..]);
+                    for (sum, &value) in sums.iter_mut().zip(&values) {
+                        *sum = simd.mul_add_e_f32s(value, view, *sum);
+                    }
                 }
             }
         }
     }
-    for (channel, tile) in tile.iter().enumerate() {
-        let sums = &mut sums[channel * shifted.of * TAPS..][..TAPS];
-        for (sum, &lanes) in sums.iter_mut().zip(tile) {
-            *sum = simd.reduce_sum_f32s(lanes);
+    for (tap, lanes) in tile.as_flattened().iter().enumerate() {
+        for (channel, &lanes) in lanes.iter().enumerate() {
+            sums[channel * shifted.of * TAPS + tap] = simd.reduce_sum_f32s(lanes);
         }
     }
+}
+
+#[inline(always)]
+fn load<S: Simd>(values: &[f32]) -> S::f32s {
+    S::as_simd_f32s(&values[..S::F32_LANES]).0[0]
 }
 
 /// The sum of all values.

@@ -40,6 +40,8 @@ fn trainer(id: PresetId, batch_size: usize) -> Trainer {
     (PresetId::Multilayer64, 64),
     (PresetId::Basic32, 256),
     (PresetId::DenoiseDense, 64),
+    (PresetId::Conv4, 64),
+    (PresetId::DenoiseConv32, 64),
 ], sample_count = 20)]
 fn steps(bencher: Bencher, (id, batch_size): (PresetId, usize)) {
     let mut trainer = trainer(id, batch_size);

@@ -4,12 +4,11 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
-use burn::tensor::module::{interpolate, max_pool2d};
-use burn::tensor::ops::{InterpolateMode, InterpolateOptions, MaxPoolOptions};
 
 use crate::experiment::{Activation, Convolutional, IMAGE_SIDE};
 
 use super::activation::activate;
+use super::conv_block::ConvLevel;
 use super::init::Initializer;
 
 /// Levels of convolution, activation and 2×2 max-pooling, then perhaps a fully connected code.
@@ -98,7 +97,12 @@ impl ConvEncoder {
             } else {
                 self.hidden_activation
             };
-            pool(activate(activation, level.forward(maps)))
+            let around = ConvLevel {
+                side: Convolutional::side_after(idx),
+                activation,
+                pooled: true,
+            };
+            around.forward(level, maps)
         });
         maps.flatten(1, 3) // [batch, channels · height · width]
     }
@@ -138,8 +142,12 @@ impl ConvDecoder {
     /// `[batch, code] → logits [batch, 784]`
     pub fn forward(&self, code: Tensor<2>) -> Tensor<2> {
         let map = self.maps(code, self.levels.len());
-        let map = upsample(map, IMAGE_SIDE); // [batch, channels, 28, 28]
-        self.output.forward(map).flatten(1, 3)
+        let around = ConvLevel {
+            side: IMAGE_SIDE,
+            activation: Activation::Linear,
+            pooled: false,
+        };
+        around.forward(&self.output, map).flatten(1, 3)
     }
 
     /// The activations of the first `n_layers` layers' last, the fully connected one counted first where there
@@ -169,33 +177,12 @@ impl ConvDecoder {
         let map = map.reshape([n_images, n_values / (side * side), side, side]);
         let levels = self.levels.iter().enumerate().take(n_levels);
         levels.fold(map, |map, (idx, level)| {
-            let side = Convolutional::side_after(depth - idx);
-            activate(self.activation, level.forward(upsample(map, side)))
+            let around = ConvLevel {
+                side: Convolutional::side_after(depth - idx),
+                activation: self.activation,
+                pooled: false,
+            };
+            around.forward(level, map)
         })
-    }
-}
-
-/// 2×2 max-pooling; of an odd side the last row and column pool by themselves.
-fn pool(maps: Tensor<4>) -> Tensor<4> {
-    let options = MaxPoolOptions {
-        ceil_mode: true,
-        ..MaxPoolOptions::new([2, 2])
-    };
-    max_pool2d(maps, options)
-}
-
-/// Repeats every value twice in each direction, then cuts what is more than `side`. Maps that have that side
-/// stay as they are.
-fn upsample(maps: Tensor<4>, side: usize) -> Tensor<4> {
-    let [n, channels, height, _] = maps.dims();
-    if height == side {
-        return maps;
-    }
-    let options = InterpolateOptions::new(InterpolateMode::Nearest).with_scale_factor([2.0, 2.0]);
-    let twice = interpolate(maps, options);
-    if 2 * height == side {
-        twice
-    } else {
-        twice.slice([0..n, 0..channels, 0..side, 0..side])
     }
 }

@@ -3,6 +3,7 @@
 mod activation;
 mod autoencoder;
 mod classifier;
+mod conv_block;
 mod convolutional;
 mod dense;
 mod discriminator;
@@ -11,6 +12,7 @@ mod init;
 
 pub use autoencoder::{Autoencoder, Code, Encoder, LayerOutput, Output};
 pub use classifier::{Classifier, CodeClassifier};
+pub use conv_block::ConvLevel;
 pub use dense::DenseStack;
 pub use discriminator::Discriminator;
 pub use filters::Filters;

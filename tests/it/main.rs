@@ -14,6 +14,7 @@ mod panels_shell;
 mod panels_views;
 mod photos;
 mod run_folders;
+mod scatter;
 mod synthetic;
 mod training;
 mod wgpu_device;

@@ -1,5 +1,6 @@
-//! What a frame of the window costs the processor: laying out and tessellating, all views live, 10,000
-//! points. What a graphics card or its imitation does with the triangles is not counted.
+//! What a frame of the window costs the processor: laying out and tessellating, all views live, with the 10,000 test
+//! images or the 60,000 training images as points. What a graphics card or its imitation does with the triangles is not
+//! counted.
 //!
 //! `cargo bench --bench window`
 
@@ -10,12 +11,15 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use divan::Bencher;
-use egui::{Context, Pos2, RawInput, Rect, Vec2};
+use egui::{
+    Context, Event as Input, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2, pos2, vec2,
+};
 use hourglass::app::{App, SpawnWorker, StartOptions};
 use hourglass::data::load;
 use hourglass::experiment::{LayerName, PresetId};
 use hourglass::protocol::{
-    Command, DataSource, EvaluationScope, Event, Phase, PlanPosition, RunId, Snapshot,
+    Command, DataSource, EvaluationScope, Event, Phase, PlanPosition, PointSource, RunId,
+    ScatterRequest, Snapshot,
 };
 use hourglass::train::{ProbeState, Trainer, device, digits};
 use hourglass::worker::{Worker, WorkerSide};
@@ -29,6 +33,12 @@ const STEPS_PER_FRAME: u64 = 16;
 /// Frames between two snapshots: ten a second.
 const FRAMES_PER_SNAPSHOT: u64 = 6;
 
+/// Points of the scatter: the test split, and the training split.
+const N_POINTS: [usize; 2] = [10_000, 60_000];
+
+/// A place in the scatter of a window of 1280×800.
+const IN_SCATTER: Pos2 = pos2(1050.0, 250.0);
+
 fn main() {
     divan::main();
 }
@@ -41,11 +51,12 @@ struct Stage {
     run: RunId,
     trainer: Trainer,
     probe: ProbeState,
+    source: PointSource,
     n_frames: u64,
 }
 
 impl Stage {
-    fn new() -> Self {
+    fn new(n_points: usize) -> Self {
         let never = AtomicBool::new(false);
         let dataset = load(&DataSource::PenDigits, &mut |_| {}, &never).expect("always there");
         let experiment = PresetId::Sparse64.preset().experiment();
@@ -72,6 +83,11 @@ impl Stage {
             run: RunId(0),
             trainer,
             probe: ProbeState::default(),
+            source: if n_points > N_POINTS[0] {
+                PointSource::Training
+            } else {
+                PointSource::Test
+            },
             n_frames: 0,
         };
         stage.begin();
@@ -83,7 +99,7 @@ impl Stage {
         let device = device::cpu().info;
         self.say(Event::WorkerReady { device });
         self.say(Event::DatasetLoaded(self.trainer.dataset().describe()));
-        self.frame();
+        self.frame(&[]);
         while let Ok(command) = self.side.commands.try_recv() {
             if let Command::StartRun { run, experiment } = command {
                 self.run = run;
@@ -103,11 +119,11 @@ impl Stage {
         });
         while self.trainer.step() < N_STEPS {
             self.train(STEPS_PER_FRAME);
-            self.frame();
+            self.frame(&[]);
         }
         self.look();
         for _ in 0..60 {
-            self.frame(); // easing comes to rest
+            self.frame(&[]); // easing comes to rest
         }
     }
 
@@ -133,10 +149,21 @@ impl Stage {
 
     fn look(&mut self) {
         let request = self.side.probe.take().unwrap_or_default();
-        let Self { trainer, probe, .. } = self;
+        let Self {
+            trainer,
+            probe,
+            source,
+            ..
+        } = self;
         let shown = digits(trainer, &request.samples).expect("the CPU works");
         let activations = probe.activations(trainer, LayerName::Code);
-        let scatter = probe.scatter(trainer).expect("the CPU works");
+        let survey = probe.survey(trainer, true).expect("the CPU works");
+        let asked = ScatterRequest {
+            source: *source,
+            errors: true,
+            ..ScatterRequest::default()
+        };
+        let scatter = survey.seen(trainer, asked).expect("the CPU works");
         self.side.snapshot.put(Snapshot {
             run: self.run,
             revision: request.revision,
@@ -150,13 +177,14 @@ impl Stage {
     }
 
     /// One frame of 1280×800 at 60 frames a second; returns the triangles it came to.
-    fn frame(&mut self) -> usize {
+    fn frame(&mut self, events: &[Input]) -> usize {
         self.n_frames += 1;
         #[expect(clippy::cast_precision_loss, reason = "a few thousand frames")]
         let time = self.n_frames as f64 / 60.0;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::new(1280.0, 800.0))),
             time: Some(time),
+            events: events.to_vec(),
             ..RawInput::default()
         };
         let Self { ctx, app, .. } = self;
@@ -167,17 +195,48 @@ impl Stage {
 }
 
 /// Nothing moves.
-#[divan::bench(sample_count = 200)]
-fn still(bencher: Bencher) {
-    let mut stage = Stage::new();
-    bencher.bench_local(|| stage.frame());
+#[divan::bench(args = N_POINTS, sample_count = 200)]
+fn still(bencher: Bencher, n_points: usize) {
+    let mut stage = Stage::new(n_points);
+    bencher.bench_local(|| stage.frame(&[]));
+}
+
+/// The pointer goes over the points: in each frame the nearest one is found, and its card is shown.
+#[divan::bench(args = N_POINTS, sample_count = 200)]
+fn hovering(bencher: Bencher, n_points: usize) {
+    let mut stage = Stage::new(n_points);
+    let mut turn = 0.0_f32;
+    bencher.bench_local(|| {
+        turn += 0.1;
+        let at = IN_SCATTER + 60.0 * Vec2::angled(turn);
+        stage.frame(&[Input::PointerMoved(at)])
+    });
+}
+
+/// The wheel turns to and fro: in each frame all points have other places.
+#[divan::bench(args = N_POINTS, sample_count = 200)]
+fn zooming(bencher: Bencher, n_points: usize) {
+    let mut stage = Stage::new(n_points);
+    stage.frame(&[Input::PointerMoved(IN_SCATTER)]);
+    let mut sign = 1.0;
+    bencher.bench_local(|| {
+        sign = -sign;
+        let wheel = Input::MouseWheel {
+            unit: MouseWheelUnit::Point,
+            delta: vec2(0.0, 40.0 * sign),
+            phase: TouchPhase::Move,
+            source: egui::MouseWheelSource::Unknown,
+            modifiers: egui::Modifiers::NONE,
+        };
+        stage.frame(&[wheel])
+    });
 }
 
 /// Training goes on: sixteen steps a frame, every view renewed ten times a second, points easing. The
 /// training itself is not counted.
-#[divan::bench(sample_count = 200, sample_size = 1)]
-fn training(bencher: Bencher) {
-    let stage = RefCell::new(Stage::new());
+#[divan::bench(args = N_POINTS, sample_count = 200, sample_size = 1)]
+fn training(bencher: Bencher, n_points: usize) {
+    let stage = RefCell::new(Stage::new(n_points));
     bencher
         .with_inputs(|| {
             let mut stage = stage.borrow_mut();
@@ -186,5 +245,5 @@ fn training(bencher: Bencher) {
                 stage.look();
             }
         })
-        .bench_local_values(|()| stage.borrow_mut().frame());
+        .bench_local_values(|()| stage.borrow_mut().frame(&[]));
 }

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
-use crate::protocol::{DataSource, DeviceChoice, ProbeRequest, SampleIdx};
+use crate::protocol::{DataSource, DeviceChoice, ProbeRequest, SampleIdx, ScatterRequest};
 use crate::state::LabState;
 use crate::ui::experiment_panel::ExperimentPanel;
 use crate::ui::export::ExportDialog;
@@ -107,6 +107,7 @@ impl StartOptions {
 struct Looking {
     samples: Vec<SampleIdx>,
     layer: LayerName,
+    scatter: ScatterRequest,
     hovered: Option<SampleIdx>,
 }
 
@@ -116,6 +117,7 @@ impl Default for Looking {
         Self {
             samples: request.samples,
             layer: LayerName::Code,
+            scatter: ScatterRequest::default(),
             hovered: None,
         }
     }

@@ -8,83 +8,105 @@ const MAX_COVARIANCE_SIZE: usize = 256;
 /// Rows used for codes wider than that, evenly spaced.
 const MAX_GRAM_ROWS: usize = 512;
 
-/// The two directions of largest variance of a cloud of codes.
+/// Two principal axes of a cloud of codes, by default the directions of largest variance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrincipalAxes {
     /// Centre of the cloud: `[size]`.
     mean: Vec<f64>,
     /// Unit vectors along the axes: `[size]` each.
     axes: [Vec<f64>; 2],
+    /// Which axes they are, counted from 0 in the order of falling variance.
+    components: [usize; 2],
     /// Share of the variance along each axis, 0..1.
     pub explained: [f32; 2],
 }
 
 impl PrincipalAxes {
-    /// Finds the axes of codes `[n, size]`, row by row.
+    /// Finds the two first axes of codes `[n, size]`, row by row.
     ///
     /// Exact for codes of up to 256 units; wider ones are represented by 512 evenly spaced rows. None when
     /// there is no plane to find: a single unit, fewer than two rows, no variance, values that are not
     /// finite.
     #[must_use]
     pub fn fit(codes: &[f32], size: usize) -> Option<Self> {
+        Self::fit_components(codes, size, [0, 1])
+    }
+
+    /// Finds two axes, counted from 0 in the order of falling variance.
+    ///
+    /// As [`Self::fit`]; none also where there are not so many axes.
+    #[must_use]
+    pub fn fit_components(codes: &[f32], size: usize, components: [usize; 2]) -> Option<Self> {
         if size < 2 || codes.len() < 2 * size || codes.iter().any(|value| !value.is_finite()) {
             return None;
         }
         if size <= MAX_COVARIANCE_SIZE {
-            Self::from_covariance(&Centred::new(codes, size, 1))
+            Self::from_covariance(&Centred::new(codes, size, 1), components)
         } else {
             let n_rows = codes.len() / size;
-            Self::from_gram(&Centred::new(codes, size, n_rows.div_ceil(MAX_GRAM_ROWS)))
+            let stride = n_rows.div_ceil(MAX_GRAM_ROWS);
+            Self::from_gram(&Centred::new(codes, size, stride), components)
         }
     }
 
     /// Eigenvectors of `XᵀX`, whose trace is the whole variance.
-    fn from_covariance(centred: &Centred) -> Option<Self> {
+    fn from_covariance(centred: &Centred, components: [usize; 2]) -> Option<Self> {
         let rows = &centred.rows;
         let covariance = rows.transpose() * rows;
         let total = trace(&covariance);
         let eigen = covariance.self_adjoint_eigen(Side::Lower).ok()?;
         let size = covariance.nrows(); // eigenvalues rise: the largest are last
         let axis = |from_last: usize| {
-            let column = size - 1 - from_last;
+            let column = size.checked_sub(1 + from_last)?;
             let variance = eigen.S()[column].max(0.0);
             let direction = (0..size).map(|row| eigen.U()[(row, column)]).collect();
-            (direction, variance)
+            Some((direction, variance))
         };
-        Self::assemble(centred.mean.clone(), [axis(0), axis(1)], total)
+        let [first, second] = components.map(axis);
+        Self::assemble(centred, [first?, second?], components, total)
     }
 
     /// Eigenvectors of `XXᵀ`, mapped back: if `XXᵀu = λu` then `Xᵀu/√λ` is a principal axis.
-    fn from_gram(centred: &Centred) -> Option<Self> {
+    fn from_gram(centred: &Centred, components: [usize; 2]) -> Option<Self> {
         let rows = &centred.rows;
         let gram = rows * rows.transpose();
         let total = trace(&gram);
         let eigen = gram.self_adjoint_eigen(Side::Lower).ok()?;
         let axis = |from_last: usize| {
-            let column = gram.nrows() - 1 - from_last;
+            let column = gram.nrows().checked_sub(1 + from_last)?;
             let variance = eigen.S()[column].max(0.0);
             let direction = rows.transpose() * eigen.U().col(column);
             let length = direction.norm_l2().max(f64::MIN_POSITIVE);
             let direction = (0..direction.nrows()).map(|idx| direction[idx] / length);
-            (direction.collect(), variance)
+            Some((direction.collect(), variance))
         };
-        Self::assemble(centred.mean.clone(), [axis(0), axis(1)], total)
+        let [first, second] = components.map(axis);
+        Self::assemble(centred, [first?, second?], components, total)
     }
 
-    fn assemble(mean: Vec<f64>, axes: [(Vec<f64>, f64); 2], total: f64) -> Option<Self> {
+    fn assemble(
+        centred: &Centred,
+        axes: [(Vec<f64>, f64); 2],
+        components: [usize; 2],
+        total: f64,
+    ) -> Option<Self> {
         let [(first, first_variance), (second, second_variance)] = axes;
         #[expect(clippy::cast_possible_truncation, reason = "a share for people")]
         let share = |variance: f64| (variance / total) as f32;
-        (total > 0.0 && first_variance > 0.0).then(|| Self {
-            mean,
+        (total > 0.0).then(|| Self {
+            mean: centred.mean.clone(),
             axes: [first, second],
+            components,
             explained: [share(first_variance), share(second_variance)],
         })
     }
 
     /// Turns axes that point away from those of an earlier cloud around: the sign of an eigenvector is
-    /// arbitrary, and a cloud that moves must not flip.
+    /// arbitrary, and a cloud that moves must not flip. Other components have nothing to be aligned with.
     pub fn align_with(&mut self, earlier: &Self) {
+        if self.components != earlier.components {
+            return;
+        }
         for (axis, before) in self.axes.iter_mut().zip(&earlier.axes) {
             let along: f64 = axis.iter().zip(before).map(|(a, b)| a * b).sum();
             if along < 0.0 {
@@ -230,6 +252,18 @@ mod tests {
         }
         flipped.align_with(&earlier);
         assert_eq!(flipped, earlier);
+    }
+
+    #[test]
+    fn any_two_components_can_be_chosen() {
+        let (codes, [major, minor]) = cloud(8);
+        let turned = PrincipalAxes::fit_components(&codes, 8, [1, 0]).expect("eight axes");
+        assert!((turned.axes[0][minor].abs() - 1.0).abs() < 1e-6);
+        assert!((turned.axes[1][major].abs() - 1.0).abs() < 1e-6);
+        assert!((turned.explained[0] - 0.1).abs() < 1e-5);
+        let empty = PrincipalAxes::fit_components(&codes, 8, [2, 7]).expect("eight axes");
+        assert!(empty.explained.iter().all(|share| share.abs() < 1e-6));
+        assert_eq!(PrincipalAxes::fit_components(&codes, 8, [0, 8]), None);
     }
 
     #[test]

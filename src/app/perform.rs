@@ -55,6 +55,7 @@ impl App {
             }
             Action::LookAtLayer(layer) => self.looking.layer = layer,
             Action::LookAtSamples(samples) => self.looking.samples = samples,
+            Action::LookAtScatter(scatter) => self.looking.scatter = scatter,
             Action::HoverSample(sample) => self.looking.hovered = sample,
             Action::Own(action) => self.perform_own(action),
             Action::JudgeCode => {
@@ -200,7 +201,7 @@ impl App {
             revision,
             samples: self.looking.samples.clone(),
             layer: shows(Pane::Activations).then_some(self.looking.layer),
-            scatter: shows(Pane::Latent),
+            scatter: shows(Pane::Latent).then_some(self.looking.scatter),
             hovered: self.looking.hovered,
             own: if shows(Pane::YourImage) || shows(Pane::Latent) {
                 self.state.own.request(shows(Pane::YourImage))

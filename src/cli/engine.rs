@@ -91,7 +91,7 @@ impl Engine {
     pub fn record_film(&self) {
         self.worker.look_at(ProbeRequest {
             film: true,
-            scatter: false, // nothing else is looked at
+            scatter: None, // nothing else is looked at
             layer: None,
             samples: Vec::new(),
             ..ProbeRequest::default()

@@ -248,7 +248,7 @@ fn look(engine: &Engine, images: &[OwnImage], progress: &Progress) -> Result<Vec
             revision,
             samples: Vec::new(),
             layer: None,
-            scatter: false,
+            scatter: None,
             hovered: None,
             own: images.into(),
             film: false,

@@ -104,6 +104,8 @@ impl Dataset {
             test_images: Arc::clone(&self.test.images),
             test_labels: Arc::clone(&self.test.labels),
             test_factors: Arc::clone(&self.test_factors),
+            train_images: Arc::clone(&self.train.images),
+            train_labels: Arc::clone(&self.train.labels),
         }
     }
 }

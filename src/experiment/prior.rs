@@ -127,6 +127,13 @@ impl LatentPrior {
         matches!(self, Self::Mixture | Self::SwissRoll)
     }
 
+    /// Whether any two units of a code of so many have its outline: of a code of two, always; of a wider one, where its
+    /// units are independent and alike.
+    #[must_use]
+    pub fn shows_in_two_of(self, code_size: usize) -> bool {
+        code_size == 2 || (code_size > 2 && !self.needs_two_units())
+    }
+
     /// Direction of a petal from the origin, in radians.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "ten petals")]
@@ -144,13 +151,13 @@ impl LatentPrior {
         [radius * angle.cos(), radius * angle.sin()]
     }
 
-    /// Closed or open lines that outline the distribution in the plane: two standard deviations of each
-    /// Gaussian, the edge of the square, the line of the spiral. The first and last point of a closed line
+    /// Closed or open lines that outline the distribution in the plane: one, two and three standard
+    /// deviations of the Gaussian, two of each petal, the edge of the square, the line of the spiral. The first and last point of a closed line
     /// agree.
     #[must_use]
     pub fn outline(self) -> Vec<Vec<[f32; 2]>> {
         match self {
-            Self::Gaussian => [1.0, 2.0]
+            Self::Gaussian => [1.0, 2.0, 3.0]
                 .map(|radius| ellipse([0.0; 2], [radius; 2], 0.0))
                 .to_vec(),
             Self::Mixture => (0..Self::N_PETALS)

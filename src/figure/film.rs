@@ -63,7 +63,9 @@ impl<'a> Screening<'a> {
     #[must_use]
     pub fn new(film: &'a Film, facts: &Facts) -> Self {
         let points = aligned(&film.frames);
-        let prior = outline_of(facts);
+        let last = film.frames.last();
+        let axes = last.map_or(Axes::Raw, |frame| frame.scatter.axes);
+        let prior = outline_of(facts, axes);
         let ends = |axis: usize| {
             let of_last = points.last().into_iter().flatten();
             let of_last = of_last.map(|point| f64::from(point[axis]));
@@ -128,7 +130,12 @@ impl<'a> Screening<'a> {
             radius(places.len(), &plot).min(2.4),
             &places,
         );
-        outline(&mut page, paper, &plot, &outline_of(facts));
+        outline(
+            &mut page,
+            paper,
+            &plot,
+            &outline_of(facts, frame.scatter.axes),
+        );
         class_legend(
             &mut page,
             look,
@@ -226,6 +233,7 @@ mod tests {
                 axes,
                 samples: samples.into(),
                 points,
+                ..ScatterView::default()
             },
         }
     }

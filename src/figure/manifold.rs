@@ -49,7 +49,7 @@ pub fn page(manifold: &Manifold, facts: &Facts, look: &Look, title: &str) -> Pag
         &edge,
     );
 
-    let [x_title, y_title] = axis_titles(manifold.axes, if ys.len() > 1 { 2 } else { 1 });
+    let [x_title, y_title] = axis_titles(manifold.axes, [0, usize::from(ys.len() > 1)]);
     let below = area.bottom();
     for (idx, label) in labelled(xs) {
         #[expect(clippy::cast_precision_loss, reason = "a few pictures")]

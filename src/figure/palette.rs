@@ -117,6 +117,37 @@ pub fn diverging(dark: bool, value: f32) -> Rgb {
     mix(zero, end, value.abs())
 }
 
+/// A value from 0 (little) to 1 (much); values outside are cut off. Brightness changes in one direction all the way, so
+/// that the order can be seen with every kind of colour vision, and much stands out most from the background.
+#[must_use]
+pub fn sequential(dark: bool, value: f32) -> Rgb {
+    const LIGHT: [Rgb; 5] = [
+        [0xd0, 0x8a, 0x10],
+        [0xd1, 0x52, 0x2f],
+        [0xa3, 0x28, 0x63],
+        [0x5d, 0x17, 0x80],
+        [0x17, 0x0a, 0x4a],
+    ];
+    const DARK: [Rgb; 5] = [
+        [0x6a, 0x5a, 0xd8],
+        [0xb5, 0x58, 0xb8],
+        [0xea, 0x72, 0x6a],
+        [0xf8, 0xa8, 0x4e],
+        [0xfa, 0xee, 0x8a],
+    ];
+    let steps = if dark { DARK } else { LIGHT };
+    let place = value.clamp(0.0, 1.0) * 4.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0 to 4; NaN is cast to 0"
+    )]
+    let step = (place as usize).min(3);
+    #[expect(clippy::cast_precision_loss, reason = "0 to 3")]
+    let share = place - step as f32;
+    mix(steps[step], steps[step + 1], share)
+}
+
 /// A colour between two, as far from the first as `share` says, 0..1, in sRGB.
 #[must_use]
 pub fn mix(from: Rgb, to: Rgb, share: f32) -> Rgb {

@@ -39,14 +39,14 @@ pub fn page(scatter: &Scatter, facts: &Facts, look: &Look, title: &str) -> Page 
     let shown: Vec<usize> = (0..points.len())
         .filter(|&idx| !hidden.contains(&table.labels[idx]))
         .collect();
-    let prior = outline_of(facts);
+    let prior = outline_of(facts, table.scatter.axes);
     let ends = |axis: usize| {
         let of_points = shown.iter().map(|&idx| f64::from(points[idx][axis]));
         let of_prior = prior.iter().flatten().map(|point| f64::from(point[axis]));
         let interval = Interval::around(of_points.chain(of_prior));
         interval.unwrap_or(Interval::new(-1.0, 1.0)).padded(PADDING)
     };
-    let [x, y] = axis_titles(table.scatter.axes, table.size);
+    let [x, y] = axis_titles(table.scatter.axes, table.scatter.pair);
     let [x, y] = [Axis::linear(x, ends(0)), Axis::linear(y, ends(1))];
     let paper = look.paper();
     let left = room.within([0.0, 0.0, LEGEND_WIDTH, 0.0]);
@@ -95,12 +95,12 @@ pub fn outline(page: &mut Page, paper: &Paper, plot: &Plot, lines: &[Vec<[f32; 2
     }
 }
 
-/// The outline of the prior, where the code is a plane.
+/// The outline of the prior, where the plane is two units of the code.
 #[must_use]
-pub fn outline_of(facts: &Facts) -> Vec<Vec<[f32; 2]>> {
-    let is_plane = facts.experiment.architecture.code_size() == 2;
+pub fn outline_of(facts: &Facts, axes: Axes) -> Vec<Vec<[f32; 2]>> {
+    let code_size = facts.experiment.architecture.code_size();
     let prior = facts.experiment.objective.prior.distribution();
-    let prior = prior.filter(|_| is_plane);
+    let prior = prior.filter(|prior| axes == Axes::Raw && prior.shows_in_two_of(code_size));
     prior.map_or_else(Vec::new, LatentPrior::outline)
 }
 
@@ -146,15 +146,15 @@ pub fn radius(n_points: usize, plot: &Plot) -> f32 {
 
 /// What the two axes show, with the share of variance or the name of the unit.
 #[must_use]
-pub fn axis_titles(axes: Axes, size: usize) -> [String; 2] {
+pub fn axis_titles(axes: Axes, pair: [usize; 2]) -> [String; 2] {
     match axes {
         // A single unit is drawn over itself.
-        Axes::Raw => [1, size.min(2)].map(|unit| format!("code unit {unit}")),
+        Axes::Raw => pair.map(|unit| format!("code unit {}", unit + 1)),
         Axes::Pca { explained } => [0, 1].map(|axis| {
             let percent = 100.0 * explained[axis];
             format!(
                 "principal component {} ({percent:.1} % of variance)",
-                axis + 1
+                pair[axis] + 1
             )
         }),
     }
@@ -168,15 +168,17 @@ pub fn table(scatter: &Scatter, entries: &Entries) -> String {
         hidden,
         selected,
     } = scatter;
-    let [x, y] = match table.scatter.axes {
-        Axes::Raw => ["x (code unit 1)", "y (code unit 2)"],
-        Axes::Pca { .. } => ["x (principal component 1)", "y (principal component 2)"],
+    let of = match table.scatter.axes {
+        Axes::Raw => "code unit",
+        Axes::Pca { .. } => "principal component",
     };
+    let [x, y] = table.scatter.pair.map(|axis| axis + 1);
+    let [x, y] = [format!("x ({of} {x})"), format!("y ({of} {y})")];
     let first = [
         "sample",
         "label",
-        x,
-        y,
+        &x,
+        &y,
         "mse (per pixel)",
         "hidden",
         "selected",

@@ -4,7 +4,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::experiment::N_PIXELS;
+
+use super::{PointSource, SampleIdx};
 
 /// Where digits come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +69,8 @@ impl DatasetKind {
     }
 }
 
-/// What the window knows of a data set: its test split, which every view draws from.
+/// What the window knows of a data set: its test split, which every view draws from, and the images that are learned
+/// from. They are shared with the worker, not copied.
 #[derive(Clone, PartialEq)]
 pub struct DatasetDescription {
     /// Which digits.
@@ -80,9 +85,45 @@ pub struct DatasetDescription {
     pub test_labels: Arc<[u8]>,
     /// True factors of each test image where the data set knows them, otherwise empty.
     pub test_factors: Arc<[SampleFactors]>,
+    /// Training images, row by row: `[n_train, 784]`, or empty where the window has no use for them.
+    pub train_images: Arc<[u8]>,
+    /// Class of each training image, likewise.
+    pub train_labels: Arc<[u8]>,
 }
 
 impl DatasetDescription {
+    /// Which split an image is of, and its position there.
+    #[must_use]
+    pub fn place(&self, sample: SampleIdx) -> (PointSource, usize) {
+        let position = sample as usize;
+        match position.checked_sub(self.n_test()) {
+            Some(position) => (PointSource::Training, position),
+            None => (PointSource::Test, position),
+        }
+    }
+
+    /// The pixels of an image of either split, `[784]`; none past the end.
+    #[must_use]
+    pub fn image(&self, sample: SampleIdx) -> Option<&[u8]> {
+        let (source, position) = self.place(sample);
+        let images = match source {
+            PointSource::Test => &self.test_images,
+            PointSource::Training => &self.train_images,
+        };
+        images.get(position * N_PIXELS..(position + 1) * N_PIXELS)
+    }
+
+    /// The class of an image of either split; none past the end.
+    #[must_use]
+    pub fn label(&self, sample: SampleIdx) -> Option<u8> {
+        let (source, position) = self.place(sample);
+        let labels = match source {
+            PointSource::Test => &self.test_labels,
+            PointSource::Training => &self.train_labels,
+        };
+        labels.get(position).copied()
+    }
+
     /// Test images.
     #[must_use]
     pub fn n_test(&self) -> usize {
@@ -127,7 +168,7 @@ pub struct SampleFactors {
 }
 
 /// One of the continuous factors of a generated digit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Factor {
     /// Shear from the vertical.
     Slant,
@@ -160,6 +201,15 @@ impl Factor {
             Self::Thickness => "thickness",
             Self::Width => "width",
             Self::Height => "height",
+        }
+    }
+
+    /// The unit of its values.
+    #[must_use]
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Slant | Self::Rotation => "degrees",
+            Self::Thickness | Self::Width | Self::Height => "pixels",
         }
     }
 

@@ -15,6 +15,7 @@ mod gather;
 mod history;
 mod metrics;
 mod own;
+mod plane;
 mod probe;
 mod yardstick;
 
@@ -41,8 +42,10 @@ pub use own::{
     Backdrop, Centring, Decisions, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Paper, PenStroke,
     PhotoNote, PhotoStage, Preparation, Prepared, StagePicture, Standing,
 };
+pub use plane::{Plane, PointSource, ScatterRequest};
 pub use probe::{
-    ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleIdx, ScatterView, Snapshot,
+    ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleErrors, SampleIdx, ScatterView,
+    Snapshot,
 };
 
 pub use yardstick::{

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::experiment::LayerName;
 
-use super::{OwnImage, OwnView, RunId};
+use super::{OwnImage, OwnView, RunId, ScatterRequest};
 
-/// Position of an image in the test split; ties points, pictures and labels together everywhere.
+/// Position of an image in the test split or, counted on from its end, in the training split; ties points, pictures
+/// and labels together everywhere.
 pub type SampleIdx = u32;
 
 /// What the window looks at. Looking never changes training.
@@ -18,9 +19,9 @@ pub struct ProbeRequest {
     pub samples: Vec<SampleIdx>,
     /// Layer whose activations are shown; none while no view shows them.
     pub layer: Option<LayerName>,
-    /// Whether a view shows the latent scatter.
-    pub scatter: bool,
-    /// The test image under the pointer in the scatter.
+    /// What the latent scatter shows; none while no view shows it.
+    pub scatter: Option<ScatterRequest>,
+    /// The image under the pointer in the scatter.
     pub hovered: Option<SampleIdx>,
     /// Images of one's own that are to be rebuilt; none while no view shows them.
     pub own: Arc<[OwnImage]>,
@@ -34,7 +35,7 @@ impl Default for ProbeRequest {
             revision: 0,
             samples: (0..10).collect(),
             layer: Some(LayerName::Code),
-            scatter: true,
+            scatter: Some(ScatterRequest::default()),
             hovered: None,
             own: Arc::from([]),
             film: false,
@@ -58,7 +59,7 @@ pub struct Snapshot {
     pub hovered: Option<Arc<DigitView>>,
     /// Activations of the layer asked for.
     pub activations: Option<Arc<ActivationView>>,
-    /// The test split in the plane.
+    /// The images in the plane.
     pub scatter: Option<Arc<ScatterView>>,
     /// The own images asked for.
     pub own: Option<Arc<OwnView>>,
@@ -125,25 +126,52 @@ impl Histogram {
     }
 }
 
-/// The codes of test samples as points of a plane, from clean inputs.
+/// The codes of images as points of a plane, from clean inputs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScatterView {
     /// Steps taken before it.
     pub step: u64,
     /// How the plane lies in the space of codes.
     pub axes: Axes,
+    /// Which units or which principal components the two axes are, counted from 0.
+    pub pair: [usize; 2],
     /// Which sample each point is.
     pub samples: Arc<[SampleIdx]>,
     /// Where each point is.
     pub points: Vec<[f32; 2]>,
+    /// How far off the reconstruction of each is, where that was asked for.
+    pub errors: Option<SampleErrors>,
+}
+
+impl Default for ScatterView {
+    /// No points, in the plane of the two first units.
+    fn default() -> Self {
+        Self {
+            step: 0,
+            axes: Axes::Raw,
+            pair: [0, 1],
+            samples: Arc::from([]),
+            points: Vec::new(),
+            errors: None,
+        }
+    }
+}
+
+/// Errors of images, from clean inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampleErrors {
+    /// Mean squared error per pixel of each image.
+    pub mse_per_pixel: Vec<f32>,
+    /// The smallest, and the one that only a hundredth of them exceed: stray images would stretch a scale.
+    pub range: [f32; 2],
 }
 
 /// How the plane of the scatter lies in the space of codes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Axes {
-    /// The code has two units, drawn as they are (a single unit is drawn over itself).
+    /// Two units of the code, drawn as they are (a single unit is drawn over itself).
     Raw,
-    /// The two directions of largest variance.
+    /// Two principal components: directions of large variance.
     Pca {
         /// Share of the codes' variance along each axis, 0..1.
         explained: [f32; 2],

@@ -74,16 +74,14 @@ impl Reel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Axes, ScatterView};
+    use crate::protocol::ScatterView;
 
     fn frame(step: u64) -> FilmFrame {
         FilmFrame {
             epoch: 0.0,
             scatter: ScatterView {
                 step,
-                axes: Axes::Raw,
-                samples: [].into(),
-                points: Vec::new(),
+                ..ScatterView::default()
             },
         }
     }

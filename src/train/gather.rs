@@ -83,6 +83,7 @@ impl ProbeState {
         let size = trainer.experiment().architecture.code_size();
         let prior = trainer.experiment().objective.prior.distribution();
         let mut state = self.clone();
+        state.choose_plane(None); // a grid spans where most of the variance is, whatever is looked at
         let survey = state.survey(trainer, false)?;
         let grid = Grid::over(survey.codes(), size, prior, state.axes.as_ref(), n_places);
         let device = trainer.inner_device();

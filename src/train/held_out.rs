@@ -1,4 +1,4 @@
-//! The test split on the device, as evaluations and looks inside use it.
+//! The test split on the device, as evaluations and looks inside use it; looks also reach training images.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
 use crate::analysis::diagnosis;
-use crate::data::{Corruptor, Split};
+use crate::data::{Corruptor, Dataset, Split};
 use crate::experiment::{Corruption, N_PIXELS, Target};
 use crate::protocol::SampleIdx;
 
@@ -35,6 +35,8 @@ pub struct Chunk {
 #[derive(Debug)]
 pub struct HeldOut {
     split: Split,
+    /// What the model learns from; counted on from the end of the test split.
+    train: Split,
     device: Device,
     corruption: Corruption,
     target: Target,
@@ -50,9 +52,21 @@ pub struct HeldOut {
 
 impl HeldOut {
     /// Prepares nothing yet: images go to the device when they are first needed.
-    pub fn new(split: Split, device: Device, corruption: Corruption, target: Target) -> Self {
+    pub fn new(dataset: &Dataset, device: Device, corruption: Corruption, target: Target) -> Self {
+        let (split, train) = (dataset.test.clone(), dataset.train.clone());
+        Self::of(split, train, device, corruption, target)
+    }
+
+    fn of(
+        split: Split,
+        train: Split,
+        device: Device,
+        corruption: Corruption,
+        target: Target,
+    ) -> Self {
         Self {
             split,
+            train,
             device,
             corruption,
             target,
@@ -71,6 +85,25 @@ impl HeldOut {
             .get_or_insert_with(|| diagnosis::pixel_variance(split.images(), N_PIXELS))
     }
 
+    /// Images that have a number: the test images, then the training images.
+    pub fn n_samples(&self) -> usize {
+        self.split.len() + self.train.len()
+    }
+
+    /// The class of an image of either split.
+    pub fn label(&self, sample: SampleIdx) -> u8 {
+        let (split, position) = self.place(sample);
+        split.label(position)
+    }
+
+    /// Numbers of the training images.
+    pub fn training_samples(&self) -> Vec<SampleIdx> {
+        let number = |position| {
+            SampleIdx::try_from(position).expect("a data set has fewer than 2^32 images")
+        };
+        (self.split.len()..self.n_samples()).map(number).collect()
+    }
+
     /// The images themselves.
     pub fn split(&self) -> &Split {
         &self.split
@@ -79,8 +112,8 @@ impl HeldOut {
     /// Takes on another way to alter images; they are made again when next needed.
     pub fn set_input(&mut self, corruption: Corruption, target: Target) {
         if (corruption, target) != (self.corruption, self.target) {
-            let (split, device) = (self.split.clone(), self.device.clone());
-            *self = Self::new(split, device, corruption, target);
+            let (split, train) = (self.split.clone(), self.train.clone());
+            *self = Self::of(split, train, self.device.clone(), corruption, target);
         }
     }
 
@@ -125,7 +158,7 @@ impl HeldOut {
 
     /// Some samples, put on the device afresh.
     pub fn chunk(&self, samples: &[SampleIdx]) -> Chunk {
-        let pixels = self.split.gather(samples);
+        let pixels = self.pixels(samples);
         let clean = self.tensor(pixels.clone(), samples.len());
         let corrupted = if self.is_unaltered() {
             clean.clone()
@@ -136,6 +169,35 @@ impl HeldOut {
             samples: samples.to_vec(),
             clean,
             corrupted,
+        }
+    }
+
+    /// Some images of either split as they are: `[n, 784]`.
+    pub fn clean(&self, samples: &[SampleIdx]) -> Tensor<2> {
+        self.tensor(self.pixels(samples), samples.len())
+    }
+
+    /// Pixels of images as 0..1: `[n, 784]`.
+    fn pixels(&self, samples: &[SampleIdx]) -> Vec<f32> {
+        let mut pixels = vec![0.0; samples.len() * N_PIXELS];
+        pixels
+            .par_chunks_exact_mut(N_PIXELS)
+            .zip(samples)
+            .for_each(|(row, &sample)| {
+                let (split, position) = self.place(sample);
+                for (pixel, &byte) in row.iter_mut().zip(split.image(position)) {
+                    *pixel = f32::from(byte) / 255.0;
+                }
+            });
+        pixels
+    }
+
+    /// Where an image is.
+    fn place(&self, sample: SampleIdx) -> (&Split, usize) {
+        let position = sample as usize;
+        match position.checked_sub(self.split.len()) {
+            Some(position) => (&self.train, position),
+            None => (&self.split, position),
         }
     }
 

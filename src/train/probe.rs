@@ -7,7 +7,7 @@ use crate::analysis::pca::PrincipalAxes;
 use crate::experiment::{Activation, LayerName, N_PIXELS};
 use crate::model::Autoencoder;
 use crate::objective::variational;
-use crate::protocol::{ActivationView, DigitView, SampleIdx, ScatterView};
+use crate::protocol::{ActivationView, DigitView, Plane, SampleIdx, ScatterView};
 
 use super::evaluate::squared_error_per_image;
 use super::held_out::Chunk;
@@ -18,9 +18,11 @@ use super::{TrainError, Trainer, readback};
 pub struct ProbeState {
     /// The scatter's axes, which the next scatter aligns with so that the cloud does not flip.
     pub(super) axes: Option<PrincipalAxes>,
+    /// The plane that was asked for last; none for the code's first.
+    plane: Option<Plane>,
 }
 
-/// Some test samples on their way through the network.
+/// Some images on their way through the network.
 ///
 /// # Errors
 /// When the device fails.
@@ -28,11 +30,11 @@ pub fn digits(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<DigitView,
     let model = trainer.model();
     let step = trainer.step();
     let held_out = trainer.held_out();
-    let n_test = held_out.split().len();
+    let n_samples = held_out.n_samples();
     let samples: Vec<SampleIdx> = samples
         .iter()
         .copied()
-        .filter(|&sample| (sample as usize) < n_test)
+        .filter(|&sample| (sample as usize) < n_samples)
         .collect();
     if samples.is_empty() {
         return Ok(DigitView {
@@ -44,7 +46,7 @@ pub fn digits(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<DigitView,
     let chunk = held_out.chunk(&samples);
     let labels = samples
         .iter()
-        .map(|&sample| held_out.split().label(sample as usize))
+        .map(|&sample| held_out.label(sample))
         .collect();
     let reconstruction = model.forward(chunk.corrupted.clone()).reconstruction();
     let error = squared_error_per_image(reconstruction.clone(), chunk.clean.clone());
@@ -70,6 +72,16 @@ pub fn digits(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<DigitView,
 }
 
 impl ProbeState {
+    /// Looks at another plane from the next survey on.
+    pub fn choose_plane(&mut self, plane: Option<Plane>) {
+        self.plane = plane;
+    }
+
+    /// The plane that a code of so many units is seen in.
+    pub(super) fn plane_of(&self, code_size: usize) -> Plane {
+        Plane::in_code(self.plane, code_size)
+    }
+
     /// How busy the units of a layer are, over the whole test split; none where the architecture has no such
     /// layer.
     ///

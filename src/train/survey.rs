@@ -1,21 +1,27 @@
-//! The whole test split as one model sees it, and where images of one's own stand among it.
+//! The whole test split as one model sees it, the training images in the same plane, and where images of one's own
+//! stand.
 
 use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
 
+use crate::analysis::code_moments::CodeMoments;
 use crate::analysis::neighbours::nearest_codes;
 use crate::analysis::pca::PrincipalAxes;
 use crate::analysis::rank::share_below;
 use crate::experiment::N_PIXELS;
 use crate::model::Autoencoder;
 use crate::protocol::{
-    Axes, Neighbour, OwnImage, OwnLook, OwnView, SampleIdx, ScatterView, Standing,
+    Axes, Neighbour, OwnImage, OwnLook, OwnView, Plane, PointSource, SampleErrors, SampleIdx,
+    ScatterRequest, ScatterView, Standing,
 };
 
 use super::evaluate::squared_error_per_image;
-use super::held_out::Chunk;
+use super::held_out::{CHUNK, Chunk};
 use super::{ProbeState, TrainError, Trainer, readback};
+
+/// Training images that go through the model before their codes are read back: 16 MB of pixels.
+const AT_ONCE: usize = 5_000;
 
 /// Nearest test images that are told.
 const N_NEIGHBOURS: usize = 5;
@@ -31,20 +37,46 @@ pub struct Survey {
     labels: Arc<[u8]>,
     /// `[n, size]`.
     codes: Vec<f32>,
-    plane: Plane,
-    /// Errors per pixel of all test images, rising; none where they were not asked for.
-    errors: Option<Vec<f32>>,
+    frame: Frame,
+    /// Which units or components the axes of the plane are.
+    pair: [usize; 2],
+    /// Errors per pixel of all test images; none where they were not asked for.
+    errors: Option<Errors>,
 }
 
 /// How the scatter's plane lies in the space of codes.
 #[derive(Clone, Debug)]
-enum Plane {
-    /// Codes of one or two units are drawn as they are.
-    Raw,
-    /// Wider ones along their principal axes.
+enum Frame {
+    /// Two units are drawn as they are.
+    Units,
+    /// Along principal axes.
     Principal(PrincipalAxes),
-    /// A code without variance is one point.
+    /// A code without such axes is one point.
     Point,
+}
+
+/// Errors per pixel of images.
+#[derive(Clone, Debug)]
+struct Errors {
+    /// In the order of the images.
+    of_samples: Vec<f32>,
+    rising: Vec<f32>,
+}
+
+impl Errors {
+    fn new(of_samples: Vec<f32>) -> Self {
+        let mut rising = of_samples.clone();
+        rising.sort_unstable_by(f32::total_cmp);
+        Self { of_samples, rising }
+    }
+
+    fn view(&self) -> SampleErrors {
+        let at = |idx: usize| self.rising.get(idx).copied().unwrap_or_default();
+        SampleErrors {
+            mse_per_pixel: self.of_samples.clone(),
+            range: [at(0), at(self.rising.len() * 99 / 100)],
+        }
+    }
 }
 
 impl ProbeState {
@@ -89,12 +121,11 @@ impl ProbeState {
         let mut values = readback::all_values(codes)?;
         let errors = with_errors.then(|| {
             let squared = values.split_off(chunks.len()).concat();
-            let mut errors: Vec<f32> = squared.iter().map(|&sum| per_pixel(sum)).collect();
-            errors.sort_unstable_by(f32::total_cmp);
-            errors
+            Errors::new(squared.into_iter().map(per_pixel).collect())
         });
         let codes = values.concat(); // [n, size]
-        let plane = self.plane(&codes, size);
+        let plane = self.plane_of(size);
+        let frame = self.frame(&codes, size, plane);
         let samples = chunks
             .iter()
             .flat_map(|chunk| chunk.samples.iter().copied());
@@ -105,24 +136,25 @@ impl ProbeState {
             samples: samples.collect(),
             labels: trainer.held_out().split().labels().into(),
             codes,
-            plane,
+            frame,
+            pair: plane.pair(),
             errors,
         })
     }
 
-    fn plane(&mut self, codes: &[f32], size: usize) -> Plane {
-        if size <= 2 {
-            return Plane::Raw;
-        }
-        let Some(mut axes) = PrincipalAxes::fit(codes, size) else {
+    fn frame(&mut self, codes: &[f32], size: usize, plane: Plane) -> Frame {
+        let Plane::Components(pair) = plane else {
+            return Frame::Units;
+        };
+        let Some(mut axes) = PrincipalAxes::fit_components(codes, size, pair) else {
             self.axes = None;
-            return Plane::Point;
+            return Frame::Point;
         };
         if let Some(earlier) = &self.axes {
             axes.align_with(earlier);
         }
         self.axes = Some(axes.clone());
-        Plane::Principal(axes)
+        Frame::Principal(axes)
     }
 }
 
@@ -136,30 +168,97 @@ impl Survey {
     /// The codes in the plane.
     #[must_use]
     pub fn scatter(&self) -> ScatterView {
-        let axes = match &self.plane {
-            Plane::Raw => Axes::Raw,
-            Plane::Principal(axes) => Axes::Pca {
-                explained: axes.explained,
-            },
-            Plane::Point => Axes::Pca {
-                explained: [0.0; 2],
-            },
-        };
         ScatterView {
             step: self.step,
-            axes,
+            axes: self.axes(),
+            pair: self.pair,
             samples: Arc::clone(&self.samples),
             points: self.place(&self.codes),
+            errors: self.errors.as_ref().map(Errors::view),
+        }
+    }
+
+    /// What was asked for, through the same model and in the same plane: the axes are those of the test images also
+    /// where training images are shown, so that both lie alike.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn seen(
+        &self,
+        trainer: &mut Trainer,
+        asked: ScatterRequest,
+    ) -> Result<ScatterView, TrainError> {
+        if asked.source == PointSource::Test {
+            return Ok(self.scatter());
+        }
+        let held_out = trainer.held_out();
+        let samples = held_out.training_samples();
+        let mut points = Vec::with_capacity(samples.len());
+        let mut squared = Vec::new();
+        for some in samples.chunks(AT_ONCE) {
+            let (mut codes, mut errors) = (Vec::new(), Vec::new());
+            for chunk in some.chunks(CHUNK) {
+                let clean = held_out.clean(chunk); // [n, 784]
+                let code = self.model.encode(clean.clone());
+                if asked.errors {
+                    let rebuilt = self.model.decode(code.clone()).reconstruction();
+                    errors.push(squared_error_per_image(rebuilt, clean)); // [n]
+                }
+                codes.push(code.flatten::<1>(0, 1)); // [n · size]
+            }
+            let n_chunks = codes.len();
+            codes.extend(errors);
+            let mut values = readback::all_values(codes)?;
+            squared.extend(values.split_off(n_chunks).concat());
+            points.extend(self.place(&values.concat()));
+        }
+        let errors = || Errors::new(squared.into_iter().map(per_pixel).collect()).view();
+        Ok(ScatterView {
+            step: self.step,
+            axes: self.axes(),
+            pair: self.pair,
+            samples: samples.into(),
+            points,
+            errors: asked.errors.then(errors),
+        })
+    }
+
+    /// The code at a place of the plane: `[size]`. Units that the plane does not show are what they are on average.
+    #[must_use]
+    pub fn code_at(&self, point: [f32; 2]) -> Vec<f32> {
+        if let Frame::Principal(axes) = &self.frame {
+            return axes.code_at(point);
+        }
+        let mean = CodeMoments::of(&self.codes, self.size).mean;
+        #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
+        let mut code: Vec<f32> = mean.into_iter().map(|mean| mean as f32).collect();
+        if matches!(self.frame, Frame::Units) {
+            for (unit, value) in self.pair.into_iter().zip(point) {
+                code[unit] = value;
+            }
+        }
+        code
+    }
+
+    fn axes(&self) -> Axes {
+        match &self.frame {
+            Frame::Units => Axes::Raw,
+            Frame::Principal(axes) => Axes::Pca {
+                explained: axes.explained,
+            },
+            Frame::Point => Axes::Pca {
+                explained: [0.0; 2],
+            },
         }
     }
 
     /// Where codes `[n, size]` lie in the plane.
     fn place(&self, codes: &[f32]) -> Vec<[f32; 2]> {
         let each = codes.chunks_exact(self.size);
-        match &self.plane {
-            Plane::Raw => each.map(|code| [code[0], code[self.size - 1]]).collect(),
-            Plane::Principal(axes) => axes.project(codes),
-            Plane::Point => each.map(|_| [0.0; 2]).collect(),
+        match &self.frame {
+            Frame::Units => each.map(|code| self.pair.map(|unit| code[unit])).collect(),
+            Frame::Principal(axes) => axes.project(codes),
+            Frame::Point => each.map(|_| [0.0; 2]).collect(),
         }
     }
 
@@ -182,8 +281,8 @@ impl Survey {
         let each = passes.errors.iter().zip(points).zip(near);
         each.map(|((&error, point), near)| Standing {
             step: self.step,
-            share_below: share_below(errors, error),
-            n_test: errors.len(),
+            share_below: share_below(&errors.rising, error),
+            n_test: errors.rising.len(),
             point,
             neighbours: near.into_iter().filter_map(neighbour).collect(),
         })

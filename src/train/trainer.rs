@@ -77,7 +77,7 @@ impl Trainer {
         let n_samples = experiment.training.samples_per_epoch(dataset.train.len());
         let order = EpochOrder::new(experiment.seed, 0, n_samples);
         let held_out = HeldOut::new(
-            dataset.test.clone(),
+            &dataset,
             device.clone().inner(),
             experiment.test_corruption(),
             experiment.target,

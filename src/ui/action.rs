@@ -8,7 +8,7 @@ use egui::{ColorImage, ThemePreference};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::figure::{FigureKind, Order};
-use crate::protocol::{DataSource, DeviceChoice, OwnId, Preparation, SampleIdx};
+use crate::protocol::{DataSource, DeviceChoice, OwnId, Preparation, SampleIdx, ScatterRequest};
 
 /// A wish pushed by a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +50,9 @@ pub enum Action {
     LookAtLayer(LayerName),
     /// Show these test images on their way through the network, in this order.
     LookAtSamples(Vec<SampleIdx>),
-    /// The test image under the pointer; none when the pointer left.
+    /// Show this of the latent space.
+    LookAtScatter(ScatterRequest),
+    /// The image under the pointer; none when the pointer left.
     HoverSample(Option<SampleIdx>),
 
     /// Something about images of one's own.
@@ -138,7 +140,10 @@ impl Action {
     pub fn changes_window(&self) -> bool {
         !matches!(
             self,
-            Self::LookAtLayer(_) | Self::LookAtSamples(_) | Self::HoverSample(_)
+            Self::LookAtLayer(_)
+                | Self::LookAtSamples(_)
+                | Self::LookAtScatter(_)
+                | Self::HoverSample(_)
         )
     }
 }

@@ -179,6 +179,11 @@ impl ExportDialog {
                 _ => format!("Hidden classes stay hidden: {}", names.join(", ")),
             });
         }
+        let n_selected = panels.latent.n_selected();
+        if self.kind == FigureKind::Scatter && choice.format == Format::Csv && n_selected > 0 {
+            let n = number::count_of(n_selected);
+            note(format!("Selected images are marked in the table: {n}"));
+        }
         if self.kind == FigureKind::Film {
             ui.checkbox(&mut self.records_film, "Record the latent space in training")
                 .on_hover_text(
@@ -235,7 +240,10 @@ impl ExportDialog {
                         title: (!self.title.trim().is_empty()).then(|| self.title.trim().to_owned()),
                     },
                     hidden: panels.latent.hidden_classes(),
-                    samples: samples.to_vec(),
+                    samples: match self.kind {
+                        FigureKind::Scatter => panels.latent.selected(),
+                        _ => samples.to_vec(),
+                    },
                     group,
                     is_log,
                 })));

@@ -25,6 +25,7 @@ mod plot;
 pub mod question;
 mod segmented;
 pub mod shortcuts;
+mod small_menu;
 pub mod theme;
 pub mod top_bar;
 pub mod your_image;

@@ -1,10 +1,11 @@
 //! A row of choices of which one holds, small enough for the header of a card.
 
 use egui::{
-    Align2, ComboBox, CornerRadius, Galley, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
-    WidgetInfo, vec2,
+    Align2, CornerRadius, Galley, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo,
+    vec2,
 };
 
+use super::small_menu::SmallMenu;
 use super::theme::{self, space};
 
 /// One of the choices.
@@ -19,7 +20,7 @@ pub struct Segment<'a, T> {
 }
 
 /// Height, in points: lower than a button, for the header of a card.
-const HEIGHT: f32 = 21.0;
+pub(super) const HEIGHT: f32 = 21.0;
 
 /// Shows the choices side by side, folded into a menu where they do not fit, and not at all where even that
 /// does not; tells which one was clicked. A screen reader hears "`name`, text".
@@ -97,37 +98,20 @@ fn folded<T: Copy + PartialEq>(
         .iter()
         .find(|segment| segment.value == current)?
         .text;
-    ui.scope(|ui| {
-        let spacing = ui.spacing_mut();
-        spacing.interact_size.y = HEIGHT;
-        spacing.button_padding = vec2(space::S, 1.0);
-        let extra = 2.0 * space::S + spacing.icon_spacing + spacing.icon_width;
-        let font = TextStyle::Small.resolve(ui.style());
-        let color = theme::tokens_of(ui).text;
-        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
-        if galley.size().x + extra > ui.available_width() {
-            return None;
-        }
+    let menu = SmallMenu {
+        name,
+        text,
+        help: "",
+    };
+    menu.show(ui, |ui| {
         let mut clicked = None;
-        let combo = ComboBox::from_id_salt(name)
-            .icon(theme::chevron)
-            .width(0.0)
-            .selected_text(galley)
-            .show_ui(ui, |ui| {
-                for segment in segments {
-                    let is_current = segment.value == current;
-                    let choice = ui.selectable_label(is_current, segment.text);
-                    if choice.on_hover_text(segment.help).clicked() {
-                        clicked = Some(segment.value);
-                    }
-                }
-            });
-        combo.response.widget_info(|| {
-            let mut info = WidgetInfo::labeled(Role::ComboBox, ui.is_enabled(), name);
-            info.current_text_value = Some(text.to_owned());
-            info
-        });
+        for segment in segments {
+            let is_current = segment.value == current;
+            let choice = ui.selectable_label(is_current, segment.text);
+            if choice.on_hover_text(segment.help).clicked() {
+                clicked = Some(segment.value);
+            }
+        }
         clicked
     })
-    .inner
 }

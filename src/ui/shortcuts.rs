@@ -41,6 +41,12 @@ pub enum Deed {
     Redo,
     /// Take the picture on the clipboard.
     Paste,
+    /// Select points of the latent space with a box.
+    SelectBox,
+    /// Select points of the latent space with a lasso.
+    SelectLasso,
+    /// Select no points.
+    ClearSelection,
     /// Open the dialog that exports a figure.
     Export,
     /// Show or hide the page of shortcuts.
@@ -50,7 +56,15 @@ pub enum Deed {
 impl Deed {
     /// Whether a panel listens for it while it can be seen, or the window gets it in another way.
     fn is_heard_elsewhere(self) -> bool {
-        matches!(self, Self::Undo | Self::Redo | Self::Paste)
+        matches!(
+            self,
+            Self::Undo
+                | Self::Redo
+                | Self::Paste
+                | Self::SelectBox
+                | Self::SelectLasso
+                | Self::ClearSelection
+        )
     }
 }
 
@@ -82,12 +96,15 @@ const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 15] = [
+pub const ALL: [Shortcut; 18] = [
     plain(Key::Space, Deed::TrainOrPause, "train or pause"),
     plain(Key::S, Deed::StepBatch, "train one batch"),
     plain(Key::E, Deed::StepEpoch, "train one epoch"),
     plain(Key::R, Deed::Reset, "reset to the same initial weights"),
     plain(Key::N, Deed::NewSeed, "start from other initial weights"),
+    plain(Key::B, Deed::SelectBox, "select points with a box"),
+    plain(Key::L, Deed::SelectLasso, "select points with a lasso"),
+    plain(Key::Escape, Deed::ClearSelection, "select no points"),
     with_command(Key::E, Deed::Export, "export a figure"),
     with_command(Key::S, Deed::SaveRun, "save the run"),
     with_command(Key::O, Deed::OpenRun, "open a run"),
@@ -185,7 +202,12 @@ fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Optio
         Deed::ScaleUp => Some(Action::SetScale(scale + SCALE_STEP)),
         Deed::ScaleDown => Some(Action::SetScale(scale - SCALE_STEP)),
         Deed::ScaleReset => Some(Action::SetScale(1.0)),
-        Deed::Undo | Deed::Redo | Deed::Paste => None,
+        Deed::Undo
+        | Deed::Redo
+        | Deed::Paste
+        | Deed::SelectBox
+        | Deed::SelectLasso
+        | Deed::ClearSelection => None,
         Deed::Export => Some(Action::ShowExport(None)),
         Deed::Help => Some(Action::ShowHelp(!help_is_open)),
     }

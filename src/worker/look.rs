@@ -187,15 +187,21 @@ impl Looks {
         })?;
         let has_own = !request.own.is_empty();
         let surveyed = survey.renew(step, at_rest, || {
-            if request.scatter || has_own {
-                probe.survey(trainer, has_own).map(Some)
-            } else {
-                Ok(None)
+            *scatter = None;
+            if request.scatter.is_none() && !has_own {
+                return Ok(None);
             }
+            if let Some(asked) = request.scatter {
+                probe.choose_plane(asked.plane);
+            }
+            let with_errors = has_own || request.scatter.is_some_and(|asked| asked.errors);
+            let survey = probe.survey(trainer, with_errors)?;
+            if let Some(asked) = request.scatter {
+                *scatter = Some(Arc::new(survey.seen(trainer, asked)?));
+            }
+            Ok(Some(survey))
         })?;
         if surveyed {
-            let seen = survey.value.as_ref().filter(|_| request.scatter);
-            *scatter = seen.map(|survey| Arc::new(survey.scatter()));
             own_view.step = None; // it is held against what was seen before
         }
         changed |= surveyed;

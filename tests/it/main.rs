@@ -17,6 +17,7 @@ mod photos;
 mod readers;
 mod run_folders;
 mod seeds;
+mod scatter;
 mod synthetic;
 mod training;
 mod wgpu_device;

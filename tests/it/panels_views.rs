@@ -4,6 +4,7 @@ mod activations;
 mod diagnoses;
 mod digits;
 mod latent;
+mod latent_tools;
 mod loss;
 mod numbers;
 pub mod script;

@@ -9,6 +9,8 @@ use crate::protocol::{DatasetDescription, DigitView, SampleIdx, Snapshot};
 use crate::ui::digit_image::{AtlasShape, DigitAtlas, magnification};
 use crate::ui::{number, theme};
 
+use super::words::name_of;
+
 /// Side of an image in the tooltip, in points: three for each pixel.
 const SIDE: f32 = 84.0;
 
@@ -28,6 +30,8 @@ pub struct HoveredDigit {
 /// What the network makes of an image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reconstructed {
+    /// What the encoder saw, `[784]`; the image itself where the recipe alters nothing.
+    pub corrupted: Vec<f32>,
     /// Its pixels, `[784]`.
     pub pixels: Vec<f32>,
     /// Mean squared error per pixel.
@@ -35,6 +39,12 @@ pub struct Reconstructed {
 }
 
 impl HoveredDigit {
+    /// Whether the encoder saw anything but the image, as far as that is known.
+    fn is_corrupted(&self) -> bool {
+        let found = self.reconstruction.as_ref();
+        found.is_some_and(|found| found.corrupted != self.original)
+    }
+
     /// Looks an image up by its number, in the data set and in what the worker answered.
     #[must_use]
     pub fn find(
@@ -42,8 +52,8 @@ impl HoveredDigit {
         dataset: &DatasetDescription,
         snapshot: &Snapshot,
     ) -> Option<Self> {
-        let bytes = dataset.test_image(sample as usize)?;
-        let label = *dataset.test_labels.get(sample as usize)?;
+        let bytes = dataset.image(sample)?;
+        let label = dataset.label(sample)?;
         let answers = [snapshot.hovered.as_ref(), Some(&snapshot.digits)];
         let reconstruction = answers
             .into_iter()
@@ -60,11 +70,10 @@ impl HoveredDigit {
 
 fn reconstruction_in(view: &DigitView, sample: SampleIdx) -> Option<Reconstructed> {
     let idx = view.samples.iter().position(|other| *other == sample)?;
-    let pixels = view
-        .reconstructions
-        .get(idx * N_PIXELS..(idx + 1) * N_PIXELS)?;
+    let range = idx * N_PIXELS..(idx + 1) * N_PIXELS;
     Some(Reconstructed {
-        pixels: pixels.to_vec(),
+        corrupted: view.corrupted.get(range.clone())?.to_vec(),
+        pixels: view.reconstructions.get(range)?.to_vec(),
         mse_per_pixel: *view.mse_per_pixel.get(idx)?,
     })
 }
@@ -84,6 +93,8 @@ struct Painted {
     /// The answers they were painted from, compared by address.
     answers: (Option<Arc<DigitView>>, Arc<DigitView>),
     digit: HoveredDigit,
+    /// What the digit is called.
+    name: String,
 }
 
 impl HoverCard {
@@ -99,14 +110,14 @@ impl HoverCard {
     ) {
         self.paint(ui, sample, dataset, snapshot);
         let Self { atlas, painted } = self;
-        let Some(Painted { digit, .. }) = painted else {
+        let Some(Painted { digit, name, .. }) = painted else {
             return;
         };
         let anchor = PopupAnchor::ParentRect(place);
         Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor)
             .gap(6.0)
-            .width(2.0 * SIDE + 3.0 * theme::space::M)
-            .show(|ui| contents(ui, atlas, digit));
+            .width(3.0 * SIDE + 4.0 * theme::space::M)
+            .show(|ui| contents(ui, atlas, digit, name));
     }
 
     fn paint(
@@ -132,7 +143,7 @@ impl HoverCard {
             return;
         };
         let shape = AtlasShape {
-            columns: 2,
+            columns: 3,
             rows: 1,
             magnify: scale,
         };
@@ -140,7 +151,8 @@ impl HoverCard {
             .write(ui.ctx(), "hovered digit", shape, |_, column, idx| {
                 match (&digit.reconstruction, column) {
                     (_, 0) => theme::ink(dark, digit.original[idx]),
-                    (Some(reconstruction), _) => theme::ink(dark, reconstruction.pixels[idx]),
+                    (Some(found), 1) => theme::ink(dark, found.corrupted[idx]),
+                    (Some(found), _) => theme::ink(dark, found.pixels[idx]),
                     (None, _) => theme::ink(dark, 0.0),
                 }
             });
@@ -150,6 +162,7 @@ impl HoverCard {
             scale,
             answers: (snapshot.hovered.clone(), Arc::clone(&snapshot.digits)),
             digit,
+            name: name_of(dataset, sample),
         });
     }
 }
@@ -162,19 +175,18 @@ fn same(a: Option<&Arc<DigitView>>, b: Option<&Arc<DigitView>>) -> bool {
     }
 }
 
-fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit) {
+fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit, name: &str) {
     ui.horizontal(|ui| {
         let (mark, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
         let color = class_color(ui, digit.label);
         ui.painter().circle_filled(mark.center(), 4.5, color);
         ui.label(theme::title(ui, format!("digit {}", digit.label)));
-        ui.label(theme::dim(
-            ui,
-            format!("test image {}", number::count(u64::from(digit.sample))),
-        ));
+        ui.label(theme::dim(ui, name));
     });
     ui.horizontal(|ui| {
-        for (column, caption) in ["original", "rebuilt"].into_iter().enumerate() {
+        let captions = ["original", "corrupted", "rebuilt"].into_iter().enumerate();
+        let is_corrupted = digit.is_corrupted();
+        for (column, caption) in captions.filter(|(column, _)| *column != 1 || is_corrupted) {
             ui.vertical(|ui| {
                 let (rect, _) = ui.allocate_exact_size(vec2(SIDE, SIDE), Sense::hover());
                 atlas.paint(ui.painter(), rect, 0, column);
@@ -240,6 +252,8 @@ mod tests {
             test_images: bytes.into(),
             test_labels: Arc::from([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
             test_factors: Arc::from([]),
+            train_images: Arc::from([]),
+            train_labels: Arc::from([]),
         };
         let mut snapshot = Snapshot {
             run: RunId(1),

@@ -1,8 +1,10 @@
 //! Which part of the plane holds the points, and how large they are.
 
+use egui::{Rect, Vec2, vec2};
 use egui_plot::PlotTransform;
 
 use crate::ui::plot::{Bounds, Interval};
+use crate::ui::theme::space;
 
 /// Room around the points, so that they seldom outgrow it.
 #[must_use]
@@ -30,6 +32,27 @@ pub fn steady(shown: Bounds, extent: Bounds) -> Bounds {
     }
 }
 
+/// Where plot and gallery stand in the room below the legend: side by side where it is wide, otherwise the gallery below;
+/// the plot alone where both would be too small.
+#[must_use]
+pub fn with_gallery(room: Rect) -> (Rect, Option<Rect>) {
+    /// Least width and height of what is left for the plot, in points.
+    const LEAST: Vec2 = vec2(150.0, 110.0);
+    let size = room.size();
+    if size.x >= 620.0 && size.x > 1.5 * size.y {
+        let width = (0.34 * size.x).clamp(210.0, 460.0);
+        let (plot, gallery) = room.split_left_right_at_x(room.right() - width);
+        let gallery = gallery.with_min_x(gallery.left() + space::M);
+        return (plot, Some(gallery));
+    }
+    let height = (0.45 * size.y).clamp(120.0, 320.0);
+    if size.x < LEAST.x || size.y - height < LEAST.y {
+        return (room, None);
+    }
+    let (plot, gallery) = room.split_top_bottom_at_y(room.bottom() - height);
+    (plot, Some(gallery.with_min_y(gallery.top() + space::XS)))
+}
+
 /// Radius of a point, in points of the screen: small where many share the plot, larger when zoomed in.
 #[must_use]
 pub fn radius(n_points: usize, fit: &Bounds, transform: &PlotTransform) -> f32 {
@@ -54,6 +77,22 @@ mod tests {
             x: Interval::new(x.0, x.1),
             y: Interval::new(y.0, y.1),
         }
+    }
+
+    #[test]
+    fn plot_and_gallery_share_the_room_without_overlap() {
+        for size in [vec2(300.0, 300.0), vec2(466.0, 280.0), vec2(1200.0, 700.0)] {
+            let room = Rect::from_min_size(egui::pos2(10.0, 20.0), size);
+            let (plot, gallery) = with_gallery(room);
+            let gallery = gallery.expect("there is room for both");
+            assert!(
+                room.contains_rect(plot) && room.contains_rect(gallery),
+                "{size:?}"
+            );
+            assert!(!plot.intersect(gallery).is_positive(), "{size:?}");
+        }
+        let small = Rect::from_min_size(egui::pos2(0.0, 0.0), vec2(200.0, 120.0));
+        assert_eq!(with_gallery(small), (small, None));
     }
 
     #[test]

@@ -7,15 +7,17 @@ use crate::ui::legend::{self, Entry};
 use crate::ui::theme;
 
 use super::LatentOptions;
+use super::colour::Scale;
 use super::marker::MarkerAtlas;
 
 /// The ten classes; a click hides or shows one, a double click shows it alone. After them the outline of the
-/// prior, where there is one.
+/// prior, and the scale of values that colours stand for, where there are such.
 pub fn show(
     ui: &mut Ui,
     options: &mut LatentOptions,
     markers: &mut MarkerAtlas,
     prior: Option<LatentPrior>,
+    scale: Option<Scale>,
 ) {
     const RADIUS: f32 = 5.0;
     let dark = ui.visuals().dark_mode;
@@ -35,7 +37,11 @@ pub fn show(
             };
             let response = entry.show(ui, |painter, mark, opacity| {
                 let rect = Rect::from_center_size(mark.center(), vec2(2.0 * half, 2.0 * half));
-                let color = theme::faint(theme::class_color(dark, class), opacity);
+                let color = match scale {
+                    None => theme::class_color(dark, class),
+                    Some(_) => theme::tokens(dark).text, // shapes alone tell classes then
+                };
+                let color = theme::faint(color, opacity);
                 painter.image(texture, rect, MarkerAtlas::uv(class), color);
             });
             if response.double_clicked() {
@@ -47,6 +53,9 @@ pub fn show(
         }
         if let Some(prior) = prior {
             prior_entry(ui, &mut options.prior, prior);
+        }
+        if let Some(scale) = scale {
+            scale.legend(ui);
         }
     });
 }
@@ -66,7 +75,7 @@ fn prior_entry(ui: &mut Ui, is_shown: &mut bool, prior: LatentPrior) {
     });
     *is_shown ^= response.clicked();
     let of_gaussians = match prior {
-        LatentPrior::Gaussian => ": one and two standard deviations",
+        LatentPrior::Gaussian => ": one, two and three standard deviations",
         LatentPrior::Mixture => ": two standard deviations of each",
         LatentPrior::SwissRoll | LatentPrior::Uniform => "",
     };

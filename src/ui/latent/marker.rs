@@ -88,7 +88,8 @@ fn shapes(side: usize) -> ColorImage {
 }
 
 /// Whether a point lies within a polygon: a ray from it crosses the outline an odd number of times.
-fn contains(corners: &[[f32; 2]], [x, y]: [f32; 2]) -> bool {
+#[must_use]
+pub fn contains(corners: &[[f32; 2]], [x, y]: [f32; 2]) -> bool {
     let mut inside = false;
     let mut before = corners[corners.len() - 1];
     for &corner in corners {

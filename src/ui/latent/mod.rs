@@ -1,35 +1,57 @@
-//! The panel of the latent space: the code of every test image as a point of the plane.
+//! The panel of the latent space: the code of every image as a point of the plane.
 
+mod album;
+mod axes;
 mod cloud;
+mod colour;
+mod controls;
 mod filter;
+mod gallery;
 mod grid;
 mod hover;
 mod layout;
 mod legend;
 mod marker;
+mod marquee;
 mod outline;
 mod own;
+mod pictures;
+mod points;
+mod quality;
+mod selection;
+mod stage;
+mod words;
 
-use egui::{Color32, Painter, Pos2, Rect, Response, Role, Stroke, Ui, Vec2, WidgetInfo};
+use std::sync::Arc;
+
+use egui::Ui;
 
 use super::action::Action;
-use super::plot::{Bounds, Chart, Follow, Interval, Range, View, heading, ticks};
-use super::segmented::{Segment, segmented};
-use super::theme;
-use super::{card, number};
-use crate::protocol::{Axes, DatasetDescription, SampleIdx, Snapshot};
+use super::card;
+use super::plot::{Bounds, View};
+use crate::protocol::{Axes, PointSource, SampleIdx, ScatterRequest, ScatterView, Snapshot};
 use crate::state::LabState;
-use cloud::{Cloud, Look, Points};
+use album::Album;
+use axes::Planes;
+use cloud::Cloud;
+use colour::{ColourBy, Scale};
 use filter::ClassFilter;
+use gallery::{Gallery, Sort};
 use hover::HoverCard;
 use marker::MarkerAtlas;
+use marquee::{Marquee, Tool};
 use outline::Outline;
+use pictures::Pictures;
+use points::Points;
+use selection::Selection;
+use words::caption;
 
 /// The panel of the latent space.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct LatentPanel {
     options: LatentOptions,
+    planes: Planes,
     #[serde(skip)]
     scene: Scene,
 }
@@ -42,6 +64,11 @@ struct LatentOptions {
     units: Units,
     /// Whether the outline of the prior is drawn.
     prior: bool,
+    colour: ColourBy,
+    source: PointSource,
+    /// Whether points become pictures where there is room.
+    pictures: bool,
+    sort: Sort,
 }
 
 impl Default for LatentOptions {
@@ -50,6 +77,10 @@ impl Default for LatentOptions {
             filter: ClassFilter::default(),
             units: Units::default(),
             prior: true,
+            colour: ColourBy::default(),
+            source: PointSource::default(),
+            pictures: true,
+            sort: Sort::default(),
         }
     }
 }
@@ -68,6 +99,8 @@ enum Units {
 #[derive(Default)]
 struct Scene {
     points: Option<Points>,
+    /// What the worker was asked to show.
+    asked: ScatterRequest,
     /// What the codes are drawn to, where it can be drawn.
     outline: Option<Outline>,
     view: View,
@@ -76,12 +109,19 @@ struct Scene {
     cloud: Cloud,
     markers: MarkerAtlas,
     legend_markers: MarkerAtlas,
+    /// How values become colours, and of which scatter.
+    scale: Option<(Arc<ScatterView>, ColourBy, Option<Scale>)>,
+    album: Album,
+    pictures: Pictures,
+    tool: Tool,
+    marquee: Marquee,
+    selection: Selection,
+    /// The data set that the selection is of, told by the address of its labels.
+    selected_of: Option<Arc<[u8]>>,
+    gallery: Gallery,
     hovered: Option<SampleIdx>,
     hover_card: HoverCard,
 }
-
-/// How far from a point the pointer still means it, in points of the screen.
-const REACH: f32 = 12.0;
 
 impl LatentPanel {
     /// The classes that were hidden.
@@ -90,30 +130,48 @@ impl LatentPanel {
         self.options.filter.hidden()
     }
 
+    /// The images that were selected.
+    #[must_use]
+    pub fn selected(&self) -> Vec<SampleIdx> {
+        self.scene.selection.samples().collect()
+    }
+
+    /// How many images were selected.
+    #[must_use]
+    pub fn n_selected(&self) -> usize {
+        self.scene.selection.len()
+    }
+
     /// Shows the scatter of the run in progress.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-        let Self { options, scene } = self;
+        let Self {
+            options,
+            planes,
+            scene,
+        } = self;
         scene.update(ui, state);
         scene.fit_to(state, options.prior);
+        scene.listen(ui);
+        scene.ask(*options, planes, state, actions);
         let caption = scene
             .points
             .as_ref()
             .map(|points| caption(points, options.filter));
-        let mut units = options.units;
+        let mut edited = *options;
+        let mut measures = false;
         card::card(
             ui,
             "Latent space",
             |ui| {
                 if let Some(caption) = caption {
-                    controls(ui, &mut units);
+                    controls::header(ui, &mut edited);
+                    measures = quality::show(ui, state);
                     card::caption(ui, &caption);
                 }
             },
             |ui| match (&state.dataset, snapshot(state)) {
                 (Some(dataset), Some(snapshot)) if scene.points.is_some() => {
-                    let prior = scene.outline.as_ref().map(Outline::prior);
-                    legend::show(ui, options, &mut scene.legend_markers, prior);
-                    scene.show(ui, *options, (state, dataset, snapshot), actions);
+                    scene.show(ui, options, planes, (state, dataset, snapshot), actions);
                 }
                 _ => empty(ui, state),
             },
@@ -121,15 +179,23 @@ impl LatentPanel {
         if scene.points.is_none() {
             scene.hover(None, actions);
         }
-        if units != options.units {
-            options.units = units;
+        if measures {
+            actions.push(Action::JudgeCode);
+        }
+        if options.units != edited.units {
             scene.view = View::default();
         }
+        (options.units, options.source) = (edited.units, edited.source);
     }
 }
 
 fn snapshot(state: &LabState) -> Option<&Snapshot> {
     state.run.as_ref()?.snapshot.as_ref()
+}
+
+fn code_size(state: &LabState) -> Option<usize> {
+    let run = state.run.as_ref()?;
+    Some(run.experiment.architecture.code_size())
 }
 
 fn empty(ui: &mut Ui, state: &LabState) {
@@ -154,37 +220,6 @@ fn empty(ui: &mut Ui, state: &LabState) {
     }
 }
 
-/// `10,000 points · step 1,234`
-fn caption(points: &Points, filter: ClassFilter) -> String {
-    let view = points.view();
-    let total = number::count_of(view.points.len());
-    let step = number::count(view.step);
-    if filter.is_all() {
-        format!("{total} points · step {step}")
-    } else {
-        let shown = number::count_of(points.n_shown(filter));
-        format!("{shown} of {total} points · step {step}")
-    }
-}
-
-fn controls(ui: &mut Ui, units: &mut Units) {
-    let segments = [
-        Segment {
-            value: Units::Equal,
-            text: "equal",
-            help: "A unit is as long on both axes: distances can be compared",
-        },
-        Segment {
-            value: Units::Fill,
-            text: "fill",
-            help: "Each axis is stretched to fill the plot",
-        },
-    ];
-    if let Some(chosen) = segmented(ui, "Latent axes", *units, &segments) {
-        *units = chosen;
-    }
-}
-
 impl Scene {
     /// Takes in the newest scatter.
     fn update(&mut self, ui: &Ui, state: &LabState) {
@@ -193,30 +228,46 @@ impl Scene {
             self.forget();
             return;
         };
+        if self.album.begin_frame(dataset) {
+            self.pictures.clear();
+        }
+        let labels = &dataset.test_labels;
+        if !self
+            .selected_of
+            .as_ref()
+            .is_some_and(|of| Arc::ptr_eq(of, labels))
+        {
+            self.selection.clear();
+            self.selected_of = Some(Arc::clone(labels));
+        }
         // A snapshot may come without a scatter while nobody asked for one: the last stays.
         let Some(view) = &snapshot.scatter else {
             self.points.take_if(|points| points.run() != snapshot.run);
             return;
         };
-        let labels = &dataset.test_labels;
         let is_current = self
             .points
             .as_ref()
-            .is_some_and(|points| points.is_of(snapshot.run, labels, view));
+            .is_some_and(|points| points.is_of(snapshot.run, dataset, view));
         if is_current {
             return;
         }
         let now_secs = ui.input(|input| input.time);
         let before = self.points.take();
-        if before
-            .as_ref()
-            .is_some_and(|before| before.run() != snapshot.run)
-        {
-            // Another run has another space: what was chosen for the last one means nothing there.
+        let is_same_plane = |before: &Points| {
+            let kind = std::mem::discriminant(&before.view().axes);
+            before.run() == snapshot.run
+                && kind == std::mem::discriminant(&view.axes)
+                && before.view().pair == view.pair
+        };
+        if before.as_ref().is_some_and(|before| !is_same_plane(before)) {
+            // Another run has another space: what was chosen for the last one means nothing there. Nor does a part of
+            // one plane in another.
             self.fit = None;
             self.view = View::default();
+            self.marquee.cancel();
         }
-        let points = Points::new(snapshot.run, labels, view, before, now_secs);
+        let points = Points::new(snapshot.run, dataset, view, before, now_secs);
         self.points = Some(points);
     }
 
@@ -238,6 +289,45 @@ impl Scene {
         }
     }
 
+    /// Obeys the keys of the selection.
+    fn listen(&mut self, ui: &Ui) {
+        if self.points.is_none() {
+            return;
+        }
+        marquee::listen(ui, &mut self.tool);
+        let has_use =
+            self.marquee.is_drawn() || !self.selection.is_empty() || self.tool != Tool::Pan;
+        if !has_use || !marquee::is_escaped(ui) {
+            return;
+        }
+        if self.marquee.is_drawn() {
+            self.marquee.cancel();
+        } else if self.selection.is_empty() {
+            self.tool = Tool::Pan;
+        } else {
+            self.selection.clear();
+        }
+    }
+
+    /// Asks for what is to be shown, once for each change.
+    fn ask(
+        &mut self,
+        options: LatentOptions,
+        planes: &Planes,
+        state: &LabState,
+        actions: &mut Vec<Action>,
+    ) {
+        let asked = ScatterRequest {
+            plane: code_size(state).and_then(|size| planes.of(size)),
+            source: options.source,
+            errors: options.colour == ColourBy::Error || !self.selection.is_empty(),
+        };
+        if self.asked != asked {
+            self.asked = asked;
+            actions.push(Action::LookAtScatter(asked));
+        }
+    }
+
     fn forget(&mut self) {
         self.points = None;
         self.outline = None;
@@ -251,143 +341,17 @@ impl Scene {
         }
     }
 
-    fn show(
-        &mut self,
-        ui: &mut Ui,
-        options: LatentOptions,
-        (state, dataset, snapshot): (&LabState, &DatasetDescription, &Snapshot),
-        actions: &mut Vec<Action>,
-    ) {
-        let Some(points) = &self.points else { return };
-        let unit = Interval::new(0.0, 1.0);
-        let fit = self.fit.unwrap_or(Bounds { x: unit, y: unit });
-        let axes = points.view().axes;
-        let [x_title, y_title] = titles(axes, "of variance");
-        let [short_x_title, _] = titles(axes, "");
-        let shortest_x_title = short_x_title.split(" (").next().unwrap_or_default();
-        heading(ui, &y_title, |_| {});
-        let chart = Chart {
-            id_salt: "scatter",
-            x_titles: &[&x_title, &short_x_title, shortest_x_title],
-            x_ticks: &ticks::linear,
-            y_ticks: &|y, length, label| ticks::linear(y, length, 1.4 * label),
-            range: Range::Free {
-                fit,
-                view: &mut self.view,
-                follow: Follow {
-                    x_secs: 0.2,
-                    y_secs: 0.2,
-                },
-                equal_units: options.units == Units::Equal,
-            },
+    /// How values become colours; none where colours are the classes', and while the values are on their way.
+    fn scale(&mut self, by: ColourBy) -> Option<Scale> {
+        let points = self.points.as_ref()?;
+        let view = points.view_arc();
+        let is_current = |(of, with, _): &(Arc<ScatterView>, ColourBy, Option<Scale>)| {
+            Arc::ptr_eq(of, view) && *with == by
         };
-        let outline = self.outline.as_ref().filter(|_| options.prior);
-        let tokens = theme::tokens_of(ui);
-        // The points are one mesh, which is kept while nothing moves: painted on top, not added.
-        let shown = chart.show(ui, |plot| {
-            if let Some(outline) = outline {
-                outline.add(plot, tokens);
-            }
-        });
-        let (response, transform) = (&shown.response, &shown.transform);
-        let own = own::points(state, snapshot);
-        let summary = summary(points, options.filter, outline, own.len());
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary));
-
-        let now_secs = if theme::glides(ui.ctx()) {
-            ui.input(|input| input.time)
-        } else {
-            f64::INFINITY // every movement is over
-        };
-        let radius = layout::radius(points.view().points.len(), &fit, transform);
-        let radius_px = radius * ui.pixels_per_point();
-        let look = Look {
-            frame: *transform.frame(),
-            bounds: *transform.bounds(),
-            filter: options.filter,
-            dark: ui.visuals().dark_mode,
-            texture: self.markers.prepare(ui.ctx(), "markers", radius_px),
-            half_side: self.markers.half_side(radius),
-            progress: points.progress(now_secs),
-        };
-        if look.progress < 1.0 {
-            ui.ctx().request_repaint();
+        if !self.scale.as_ref().is_some_and(is_current) {
+            let scale = Scale::of(by, view, points.factors());
+            self.scale = Some((Arc::clone(view), by, scale));
         }
-        let painter = ui.painter_at(look.frame);
-        painter.add(self.cloud.mesh(points, look, now_secs));
-        if let Some(outline) = outline {
-            outline.shimmer(&painter, tokens, transform);
-        }
-        own::show(ui, &painter, transform, &own, actions);
-        self.view.hint(ui, &painter);
-
-        let found =
-            hovered(response).and_then(|at| points.nearest(at, REACH, transform, options.filter));
-        let sample = found.and_then(|idx| points.view().samples.get(idx).copied());
-        if let (Some(idx), Some(sample)) = (found, sample) {
-            let point = points.position(idx, now_secs).map(f64::from);
-            let center = transform.position_from_point(&point.into());
-            let color = theme::class_color(look.dark, points.class(idx));
-            ring(ui, &painter, center, radius, color);
-            let place = Rect::from_center_size(center, Vec2::splat(2.0 * (radius + 6.0)));
-            self.hover_card
-                .show(ui, response, place, sample, dataset, snapshot);
-        }
-        self.hover(sample, actions);
+        self.scale.as_ref().and_then(|(_, _, scale)| *scale)
     }
-}
-
-/// Marks the point under the pointer.
-fn ring(ui: &Ui, painter: &Painter, center: Pos2, radius: f32, color: Color32) {
-    let stroke = Stroke::new(1.5, theme::tokens_of(ui).text);
-    painter.circle(center, radius + 4.0, theme::faint(color, 0.25), stroke);
-}
-
-/// Where the pointer reads, unless it is dragging.
-fn hovered(response: &Response) -> Option<Pos2> {
-    response.hover_pos().filter(|_| !response.dragged())
-}
-
-/// What the two axes show; `of_what` says what the percentages are of.
-fn titles(axes: Axes, of_what: &str) -> [String; 2] {
-    match axes {
-        Axes::Raw => ["h₁".to_owned(), "h₂".to_owned()],
-        Axes::Pca { explained } => [1, 2].map(|component| {
-            let percent = 100.0 * explained[component - 1];
-            let share = format!("{percent:.1} % {of_what}");
-            format!("PC {component} ({})", share.trim_end())
-        }),
-    }
-}
-
-/// The key figures in words.
-fn summary(
-    points: &Points,
-    filter: ClassFilter,
-    outline: Option<&Outline>,
-    n_own: usize,
-) -> String {
-    let plane = match points.view().axes {
-        Axes::Raw => "raw code".to_owned(),
-        Axes::Pca { explained } => {
-            let share = f64::from(explained[0] + explained[1]);
-            format!(
-                "two principal components, {} of variance",
-                number::percent(share)
-            )
-        }
-    };
-    let outline = outline.map_or(String::new(), |outline| {
-        format!(
-            ", with the outline of the prior: {}",
-            outline.prior().label()
-        )
-    });
-    let own = match n_own {
-        0 => String::new(),
-        1 => ", with an image of your own".to_owned(),
-        n => format!(", with {n} images of your own"),
-    };
-    let caption = caption(points, filter);
-    format!("Latent scatter, {caption}, {plane}{outline}{own}")
 }

@@ -14,12 +14,12 @@ pub struct Outline {
     extent: Bounds,
 }
 
-/// The outline of a recipe's prior, if its code is a plane; `before` is kept where it still holds.
+/// The outline of a recipe's prior, if two of the code's units show it; `before` is kept where it still holds.
 #[must_use]
 pub fn of(experiment: &Experiment, before: Option<Outline>) -> Option<Outline> {
-    let is_plane = experiment.architecture.code_size() == 2;
+    let code_size = experiment.architecture.code_size();
     let prior = experiment.objective.prior.distribution();
-    let prior = prior.filter(|_| is_plane)?;
+    let prior = prior.filter(|prior| prior.shows_in_two_of(code_size))?;
     before
         .filter(|before| before.prior == prior)
         .or_else(|| Outline::new(prior))

@@ -12,7 +12,7 @@ mod tokens;
 
 use egui::{Color32, Context, RichText, Theme, Ui};
 
-pub use palette::{class_color, diverging, ink, pixel};
+pub use palette::{class_color, diverging, ink, pixel, sequential, stencil};
 pub use tokens::{Tokens, tokens};
 
 /// Distances, in points.

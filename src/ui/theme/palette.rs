@@ -28,6 +28,18 @@ pub fn pixel(rgb: Rgb) -> Color32 {
     color(rgb)
 }
 
+/// A value from 0 (little) to 1 (much); values outside are cut off.
+#[must_use]
+pub fn sequential(dark: bool, value: f32) -> Color32 {
+    color(palette::sequential(dark, value))
+}
+
+/// A texel that lets a tint through as far as a byte says: 0 not at all, 255 wholly.
+#[must_use]
+pub fn stencil(byte: u8) -> Color32 {
+    Color32::from_white_alpha(byte)
+}
+
 /// A signed value from −1 (blue) through 0 (the background) to 1 (red); values outside are cut off.
 #[must_use]
 pub fn diverging(dark: bool, value: f32) -> Color32 {

@@ -182,6 +182,20 @@ mod tests {
     }
 
     #[test]
+    fn a_scale_of_values_goes_one_way_and_stands_out_from_the_plot() {
+        for dark in [false, true] {
+            let back = tokens(dark).plot;
+            let contrasts: Vec<f64> = (0..=100_u8)
+                .map(|percent| super::super::sequential(dark, f32::from(percent) / 100.0))
+                .map(|front| contrast(front, back))
+                .collect();
+            assert!(contrasts.is_sorted(), "dark {dark}: {contrasts:?}");
+            assert!(contrasts[0] >= 2.7, "dark {dark}: {}", contrasts[0]);
+            assert!(contrasts[100] >= 4.0 * contrasts[0], "dark {dark}");
+        }
+    }
+
+    #[test]
     fn curves_and_classes_stand_out_from_the_plot() {
         for dark in [false, true] {
             let t = tokens(dark);

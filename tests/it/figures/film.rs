@@ -54,16 +54,16 @@ fn frames_are_taken_at_the_same_steps_every_time_from_the_first_weights_to_the_l
 }
 
 fn film(n_frames: u16) -> (Facts, Content, Look) {
-    use hourglass::protocol::{Axes, ScatterView};
+    use hourglass::protocol::ScatterView;
     let frame = |idx: u16| FilmFrame {
         epoch: f64::from(idx),
         scatter: ScatterView {
             step: u64::from(idx),
-            axes: Axes::Raw,
             samples: (0..10).collect(),
             points: (0..10_u8)
                 .map(|class| [f32::from(class), f32::from(idx)])
                 .collect(),
+            ..ScatterView::default()
         },
     };
     let facts = Facts {

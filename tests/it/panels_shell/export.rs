@@ -9,7 +9,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::figure::{FigureKind, Format, Group, Look, Order};
 use hourglass::protocol::{
-    Axes, CodeTable, Command, DatasetKind, Event, Failure, FilmFrame, Gather, Gathered, Numbers,
+    CodeTable, Command, DatasetKind, Event, Failure, FilmFrame, Gather, Gathered, Numbers,
     ScatterView, Snapshot,
 };
 use hourglass::state::NoticeLevel;
@@ -66,9 +66,9 @@ fn gathered(stage: &Stage) -> Gathered {
         numbers: Numbers::Codes(CodeTable {
             scatter: ScatterView {
                 step: 7,
-                axes: Axes::Raw,
                 samples: [0, 1, 2, 3].into(),
                 points: vec![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0]],
+                ..ScatterView::default()
             },
             labels: vec![0, 1, 2, 3],
             size: 2,
@@ -295,9 +295,9 @@ fn a_film_that_was_recorded_becomes_a_gif() {
             epoch: f64::from(step),
             scatter: ScatterView {
                 step: u64::from(step),
-                axes: Axes::Raw,
                 samples: [0, 1].into(),
                 points: vec![[0.0, 0.0], [f32::from(step), 1.0]],
+                ..ScatterView::default()
             },
         };
         stage.report(Event::FrameTaken { run, frame });
@@ -326,11 +326,11 @@ fn hidden_classes_are_named_before_they_are_left_out() {
         own: None,
         scatter: Some(Arc::new(ScatterView {
             step: 1,
-            axes: Axes::Raw,
             samples: (0..20).collect(),
             points: (0..20_u8)
                 .map(|idx| [f32::from(idx), f32::from(idx % 7)])
                 .collect(),
+            ..ScatterView::default()
         })),
     });
     stage.harness.get_by_label("show class 3").click();

@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LayerName, PresetId};
+use hourglass::protocol::{Axes, ScatterView};
 use hourglass::state::LabState;
 use hourglass::ui::{Action, OwnAction, latent::LatentPanel};
 
@@ -148,12 +151,19 @@ fn the_outline_of_the_prior_can_be_hidden() {
 }
 
 #[test]
-fn codes_without_a_prior_or_with_more_units_have_no_outline() {
+fn codes_without_a_prior_or_along_components_have_no_outline() {
     let harness = stage(LatentPanel::ui, scatter());
     assert!(harness.query_by_label("show prior").is_none());
     let mut lab = script::with_data(201);
     script::start(&mut lab, &PresetId::Vae20.preset().experiment());
     script::look(&mut lab, &[0], None, LayerName::Code);
+    let snapshot = lab.run.as_mut().and_then(|run| run.snapshot.as_mut());
+    let scatter = &mut snapshot.expect("just delivered").scatter;
+    let mut view = ScatterView::clone(scatter.as_ref().expect("just delivered"));
+    view.axes = Axes::Pca {
+        explained: [0.2, 0.1],
+    };
+    *scatter = Some(Arc::new(view));
     let harness = stage(LatentPanel::ui, lab);
     assert!(harness.query_by_label("show prior").is_none());
 }

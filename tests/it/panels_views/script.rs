@@ -5,11 +5,11 @@ use std::sync::Arc;
 use hourglass::data::photo::{Picture, prepare};
 use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Stage, Term};
 use hourglass::protocol::{
-    Accuracies, ActivationView, AdversarialFigures, Axes, ClassificationFigures, CodeFigures,
-    CodeReport, Compressed, CompressionReport, DatasetDescription, DatasetKind, DigitView,
-    Evaluation, EvaluationScope, Event, Factor, FollowedFactor, Histogram, Neighbour, OwnId,
-    OwnImage, OwnLook, OwnView, Phase, PlanPosition, Preparation, RunId, SampleIdx, ScatterView,
-    Snapshot, Standing, StepBatch, VariationalFigures, Yardsticks,
+    Accuracies, ActivationView, AdversarialFigures, ClassificationFigures, CodeFigures, CodeReport,
+    Compressed, CompressionReport, DatasetDescription, DatasetKind, DigitView, Evaluation,
+    EvaluationScope, Event, Factor, FollowedFactor, Histogram, Neighbour, OwnId, OwnImage, OwnLook,
+    OwnView, Phase, PlanPosition, Preparation, RunId, SampleIdx, ScatterView, Snapshot, Standing,
+    StepBatch, VariationalFigures, Yardsticks,
 };
 use hourglass::state::LabState;
 
@@ -26,6 +26,8 @@ pub fn dataset(n_test: usize) -> DatasetDescription {
         test_images: (0..n_test).flat_map(|idx| [byte(idx); N_PIXELS]).collect(),
         test_labels: (0..n_test).map(|idx| byte(idx % 10)).collect(),
         test_factors: Arc::from([]),
+        train_images: Arc::from([]),
+        train_labels: Arc::from([]),
     }
 }
 
@@ -269,9 +271,9 @@ pub fn look(
         activations: Some(Arc::new(activations(step, layer))),
         scatter: Some(Arc::new(ScatterView {
             step,
-            axes: Axes::Raw,
             samples: all.into(),
             points,
+            ..ScatterView::default()
         })),
         own: None,
     });

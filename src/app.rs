@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
-use crate::protocol::{DataSource, DeviceChoice, ProbeRequest, SampleIdx};
+use crate::protocol::{DataSource, DeviceChoice, FilterRequest, ProbeRequest, SampleIdx};
 use crate::state::LabState;
 use crate::ui::experiment_panel::ExperimentPanel;
 use crate::ui::export::ExportDialog;
@@ -105,6 +105,7 @@ impl StartOptions {
 struct Looking {
     samples: Vec<SampleIdx>,
     layer: LayerName,
+    filters: Option<FilterRequest>,
     hovered: Option<SampleIdx>,
 }
 
@@ -114,6 +115,7 @@ impl Default for Looking {
         Self {
             samples: request.samples,
             layer: LayerName::Code,
+            filters: None,
             hovered: None,
         }
     }

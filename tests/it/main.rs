@@ -5,6 +5,7 @@ mod command_line;
 mod data_sets;
 mod figures;
 mod http_server;
+mod inside;
 mod mnist_fetch;
 mod mnist_files;
 mod mnist_load;

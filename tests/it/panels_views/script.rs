@@ -274,6 +274,9 @@ pub fn look(
             points,
         })),
         own: None,
+        filters: None,
+        unit_means: None,
+        flow: None,
     });
 }
 

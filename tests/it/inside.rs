@@ -164,6 +164,8 @@ fn noise_is_followed_as_the_encoder_sees_it_and_an_image_that_is_not_there_is_no
 fn classes_are_followed_from_the_first_epoch_of_fine_tuning_on() {
     let mut experiment = preset(PresetId::StackedDenoising);
     experiment.plan.pretraining.clear();
+    let dense = experiment.architecture.as_dense_mut().expect("dense");
+    (dense.hidden, dense.code) = (vec![16], 16);
     experiment.training.epochs = 1;
     experiment.training.batch_size = 128; // five steps an epoch
     let mut trainer = trained(&experiment);

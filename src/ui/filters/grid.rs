@@ -112,56 +112,34 @@ impl Grid {
         let id = ui.scope_id().with("tiles");
         let visible = ui.available_rect_before_wrap();
         let whole = keyboard(ui, id, visible, name);
-        let moved = whole.has_focus() && follow_arrows(ui, id, bank, order, chosen, look, visible);
-        let mut hovered = None;
-        ScrollArea::both()
-            .id_salt("tiles")
-            .auto_shrink(false)
-            .show_viewport(ui, |ui, viewport| {
-                let places = places(ui, bank, look, visible.width());
-                ui.set_min_size(places.size());
-                let rows = places.touched(viewport.top(), viewport.bottom(), places.n_rows());
-                let columns = places.touched(viewport.left(), viewport.right(), places.n_columns);
-                if rows.is_empty() || columns.is_empty() {
-                    return;
-                }
-                let first = [rows.start, columns.start];
-                let shape = TileShape {
-                    columns: columns.len(),
-                    rows: rows.len(),
-                    side: bank.side,
-                    magnify: magnification(places.side * ui.pixels_per_point(), bank.side),
-                };
-                let tile_at = |row: usize, column: usize| {
-                    let place = (first[0] + row) * places.n_columns + first[1] + column;
-                    order.get(place).copied()
-                };
-                upload(ui, atlas, drawn, source, bank, look, shape, first, &tile_at);
-                for row in 0..shape.rows {
-                    for column in 0..shape.columns {
-                        let Some(tile) = tile_at(row, column) else {
-                            continue;
-                        };
-                        let place = (first[0] + row) * places.n_columns + first[1] + column;
-                        let rect = places.rect(place);
-                        atlas.paint(ui.painter(), rect, row, column);
-                        let is_chosen = *chosen == Some(tile);
-                        let response = tile_response(ui, id, bank, tile, rect, is_chosen);
-                        if response.clicked() {
-                            *chosen = (!is_chosen).then_some(tile);
-                            ui.memory_mut(|memory| memory.request_focus(id));
-                        }
-                        if response.hovered() {
-                            hovered = Some(tile);
-                        }
-                        response.on_hover_ui(|ui| enlarged(ui, atlas, bank, tile, [row, column]));
-                    }
-                }
-                if moved && let Some(place) = chosen.and_then(|tile| place_of(order, tile)) {
-                    ui.scroll_to_rect(places.rect(place).expand(GAP), None);
-                }
-            });
-        hovered.or(*chosen)
+        let moved = whole.has_focus() && {
+            let n_columns = places(ui, bank, look, visible.width()).n_columns;
+            follow_arrows(ui, n_columns, order, chosen)
+        };
+        let area = ScrollArea::both().id_salt("tiles").auto_shrink(false);
+        let shown = area.show_viewport(ui, |ui, viewport| {
+            let places = places(ui, bank, look, visible.width());
+            ui.set_min_size(places.size());
+            let place = chosen.and_then(|tile| place_of(order, tile));
+            if let Some(place) = place.filter(|_| moved) {
+                ui.scroll_to_rect(places.rect(place).expand(GAP), None);
+            }
+            let view = View {
+                rows: places.touched(viewport.top(), viewport.bottom(), places.n_rows()),
+                columns: places.touched(viewport.left(), viewport.right(), places.n_columns),
+                source,
+                bank,
+                look,
+                order,
+                places,
+            };
+            if view.rows.is_empty() || view.columns.is_empty() {
+                return None;
+            }
+            view.upload(ui, atlas, drawn);
+            view.draw(ui, id, atlas, chosen)
+        });
+        shown.inner.or(*chosen)
     }
 
     /// Sorts once for each look at the model.
@@ -220,91 +198,117 @@ fn keyboard(ui: &Ui, id: Id, visible: Rect, name: &str) -> Response {
 }
 
 /// Moves the choice with the arrow keys, and says whether it did.
-fn follow_arrows(
-    ui: &Ui,
-    id: Id,
-    bank: &Bank<'_>,
-    order: &[usize],
-    chosen: &mut Option<usize>,
-    look: Look,
-    visible: Rect,
-) -> bool {
-    debug_assert!(
-        ui.memory(|memory| memory.has_focus(id)),
-        "keys go elsewhere"
-    );
-    let n_columns = places(ui, bank, look, visible.width()).n_columns;
+fn follow_arrows(ui: &Ui, n_columns: usize, order: &[usize], chosen: &mut Option<usize>) -> bool {
     let pressed = |key| ui.input(|input| input.key_pressed(key));
-    let before = chosen.and_then(|tile| place_of(order, tile));
-    let last = order.len().saturating_sub(1);
-    let step = |place: usize| {
-        if pressed(Key::ArrowRight) {
-            place + 1
-        } else if pressed(Key::ArrowLeft) {
-            place.saturating_sub(1)
-        } else if pressed(Key::ArrowDown) {
-            place + n_columns
-        } else if pressed(Key::ArrowUp) {
-            place.checked_sub(n_columns).unwrap_or(place)
-        } else {
-            place
-        }
-    };
-    let arrows = [
-        Key::ArrowRight,
-        Key::ArrowLeft,
-        Key::ArrowDown,
-        Key::ArrowUp,
-    ];
-    if !arrows.into_iter().any(pressed) {
+    let line = isize::try_from(n_columns).unwrap_or(isize::MAX);
+    let delta = if pressed(Key::ArrowRight) {
+        1
+    } else if pressed(Key::ArrowLeft) {
+        -1
+    } else if pressed(Key::ArrowDown) {
+        line
+    } else if pressed(Key::ArrowUp) {
+        -line
+    } else {
         return false;
-    }
-    let after = before.map_or(0, step).min(last);
+    };
+    let before = chosen.and_then(|tile| place_of(order, tile));
+    let moved = |place: usize| place.checked_add_signed(delta).unwrap_or(place);
+    let after = before.map_or(0, moved).min(order.len().saturating_sub(1));
     *chosen = order.get(after).copied();
     true
 }
 
-/// Writes the tiles that can be seen into the texture, if they or how they are shown changed.
-#[expect(clippy::too_many_arguments, reason = "what a texture depends on")]
-fn upload(
-    ui: &Ui,
-    atlas: &mut TileAtlas,
-    drawn: &mut Option<Drawn>,
-    source: &Source,
-    bank: &Bank<'_>,
+/// The tiles that can be seen.
+struct View<'a> {
+    source: &'a Source,
+    bank: &'a Bank<'a>,
     look: Look,
-    shape: TileShape,
-    first: [usize; 2],
-    tile_at: &dyn Fn(usize, usize) -> Option<usize>,
-) {
-    let dark = ui.visuals().dark_mode;
-    let is_current = drawn.as_ref().is_some_and(|drawn| {
-        drawn.source.is(source)
-            && (drawn.look, drawn.shape, drawn.first, drawn.dark) == (look, shape, first, dark)
-    });
-    if is_current {
-        return;
+    order: &'a [usize],
+    places: Places,
+    rows: Range<usize>,
+    columns: Range<usize>,
+}
+
+impl View<'_> {
+    fn place(&self, row: usize, column: usize) -> usize {
+        (self.rows.start + row) * self.places.n_columns + self.columns.start + column
     }
-    // Looked up once for each tile, not for each pixel.
-    let cells: Vec<Option<(usize, f32)>> = (0..shape.rows * shape.columns)
-        .map(|cell| {
-            let tile = tile_at(cell / shape.columns, cell % shape.columns)?;
-            Some((tile, bank.end(look.scale, tile)))
-        })
-        .collect();
-    atlas.write(ui.ctx(), "filters", shape, |row, column, idx| {
-        match cells[row * shape.columns + column] {
-            Some((tile, end)) => theme::diverging(dark, bank.value(tile, idx, end)),
-            None => theme::TRANSPARENT,
+
+    fn tile(&self, row: usize, column: usize) -> Option<usize> {
+        self.order.get(self.place(row, column)).copied()
+    }
+
+    /// Writes the tiles into the texture, if they or how they are shown changed.
+    fn upload(&self, ui: &Ui, atlas: &mut TileAtlas, drawn: &mut Option<Drawn>) {
+        let Self { bank, look, .. } = self;
+        let dark = ui.visuals().dark_mode;
+        let first = [self.rows.start, self.columns.start];
+        let shape = TileShape {
+            columns: self.columns.len(),
+            rows: self.rows.len(),
+            side: bank.side,
+            magnify: magnification(self.places.side * ui.pixels_per_point(), bank.side),
+        };
+        let is_current = drawn.as_ref().is_some_and(|drawn| {
+            drawn.source.is(self.source)
+                && (drawn.look, drawn.shape, drawn.first, drawn.dark) == (*look, shape, first, dark)
+        });
+        if is_current {
+            return;
         }
-    });
-    *drawn = Some(Drawn {
-        source: source.clone(),
-        look,
-        shape,
-        first,
-        dark,
-    });
+        // Looked up once for each tile, not for each pixel.
+        let cells: Vec<Option<(usize, f32)>> = (0..shape.rows * shape.columns)
+            .map(|cell| {
+                let tile = self.tile(cell / shape.columns, cell % shape.columns)?;
+                Some((tile, bank.end(look.scale, tile)))
+            })
+            .collect();
+        atlas.write(ui.ctx(), "filters", shape, |row, column, idx| {
+            match cells[row * shape.columns + column] {
+                Some((tile, end)) => theme::diverging(dark, bank.value(tile, idx, end)),
+                None => theme::TRANSPARENT,
+            }
+        });
+        *drawn = Some(Drawn {
+            source: self.source.clone(),
+            look: *look,
+            shape,
+            first,
+            dark,
+        });
+    }
+
+    /// Draws the tiles; tells the one under the pointer.
+    fn draw(
+        &self,
+        ui: &Ui,
+        id: Id,
+        atlas: &TileAtlas,
+        chosen: &mut Option<usize>,
+    ) -> Option<usize> {
+        let mut hovered = None;
+        for row in 0..self.rows.len() {
+            for column in 0..self.columns.len() {
+                let Some(tile) = self.tile(row, column) else {
+                    continue;
+                };
+                let rect = self.places.rect(self.place(row, column));
+                atlas.paint(ui.painter(), rect, row, column);
+                let is_chosen = *chosen == Some(tile);
+                let response = tile_response(ui, id, self.bank, tile, rect, is_chosen);
+                if response.clicked() {
+                    *chosen = (!is_chosen).then_some(tile);
+                    ui.memory_mut(|memory| memory.request_focus(id));
+                }
+                if response.hovered() {
+                    hovered = Some(tile);
+                }
+                response.on_hover_ui(|ui| enlarged(ui, atlas, self.bank, tile, [row, column]));
+            }
+        }
+        hovered
+    }
 }
 
 /// A tile as a widget: reached with the pointer and by screen readers, not with Tab, which would have to pass

@@ -300,7 +300,7 @@ const SCALES: [Segment<'static, Scale>; 3] = [
     Segment {
         value: Scale::Layer,
         text: "layer",
-        help: "One scale for the layer: colours end at what 99.5 % of its weights stay below",
+        help: "One scale for the layer; of weights, it ends at what 99.5 % of them stay below",
     },
     Segment {
         value: Scale::All,

@@ -46,7 +46,7 @@ impl Drawing<'_> {
             .zip(&self.layout.columns)
             .enumerate()
         {
-            let response = self.node(ui, node, column.slot);
+            let response = self.node(ui, node, column.hit);
             let hovered = response.hovered() || response.has_focus();
             if response.clicked() {
                 clicked = Some(node.place);
@@ -67,10 +67,10 @@ impl Drawing<'_> {
         self.network.chain.iter().position(is_code).unwrap_or(0)
     }
 
-    /// A layer as a button that is as wide as its column.
-    fn node(&self, ui: &Ui, node: &Node, slot: Rect) -> Response {
+    /// A layer as a button that is as high as its column.
+    fn node(&self, ui: &Ui, node: &Node, hit: Rect) -> Response {
         let id = ui.scope_id().with(node.place);
-        let response = ui.interact(slot, id, Sense::click());
+        let response = ui.interact(hit, id, Sense::click());
         response.widget_info(|| {
             let label = words::facts(self.network, node);
             WidgetInfo::labeled(Role::Button, ui.is_enabled(), label)
@@ -104,7 +104,15 @@ impl Drawing<'_> {
             let color = theme::faint(theme::tokens_of(ui).accent, 0.3);
             paint::lit_band(ui, from, to, progress, color);
         }
-        let gap = Rect::from_x_y_ranges(from.right()..=to.left(), from.union(to).y_range());
+        let column = |place| self.layout.column(self.network, place);
+        let left = column(link.from).map_or(from.right(), |column| column.hit.right());
+        let right = column(link.to).map_or(to.left(), |column| column.hit.left());
+        let rows = if link.to == Place::LogVariance {
+            to.y_range() // the other half belongs to the mean's weights
+        } else {
+            from.union(to).y_range()
+        };
+        let gap = Rect::from_x_y_ranges(left..=right, rows);
         self.hear_link(ui, link, gap);
         self.note_parameters(ui, link, from, to);
     }

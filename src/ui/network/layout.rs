@@ -40,8 +40,10 @@ pub struct Column {
     pub rect: Rect,
     /// The maps in it.
     pub maps: Option<MapGrid>,
-    /// The whole column, from its names to its notes.
+    /// The whole column, from its names to its notes, up to the middle between neighbours.
     pub slot: Rect,
+    /// Where the pointer means this layer: a little more than its bar.
+    pub hit: Rect,
 }
 
 /// Small maps in rows.
@@ -107,18 +109,11 @@ impl MapGrid {
 
 impl Layout {
     /// Stands the layers side by side in a room. Heights follow the square root of the size.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a few layers of some thousand units"
-    )]
     #[must_use]
     pub fn new(network: &Network, room: Rect, line_height: f32) -> Self {
         let is_high = room.height() > 12.0 * line_height;
         let has_beside = !network.discriminator.is_empty() || network.classes.is_some();
-        let beside = (has_beside && is_high).then(|| {
-            let top = room.bottom() - BESIDE;
-            room.with_min_y(top)
-        });
+        let beside = (has_beside && is_high).then(|| room.with_min_y(room.bottom() - BESIDE));
         let notes = if is_high {
             2.0 * line_height + 4.0
         } else {
@@ -127,60 +122,37 @@ impl Layout {
         let bottom = beside.map_or(room.bottom(), |rect| rect.top()) - notes;
         let top = room.top() + 2.0 * line_height + 6.0;
         let height = (bottom - top).max(LEAST_HEIGHT);
-        let middle = top + height / 2.0;
-
-        let sizes = network.chain.iter().map(|node| node.shape.size());
-        let largest = sizes.max().unwrap_or(1).max(1) as f32;
-        let height_of = |shape: Shape| {
-            let share = (shape.size() as f32 / largest).sqrt();
-            (height * share).clamp(LEAST_HEIGHT.min(height), height)
-        };
         let has_pictures = matches!(
             network.chain.first().map(|node| node.shape),
             Some(Shape::Units(_))
         );
-        let n_items = network.chain.len() + if has_pictures { 2 } else { 0 };
-        let pitch = room.width() / n_items.max(1) as f32;
-        let picture = if has_pictures {
-            (0.16 * room.width()).clamp(24.0, 130.0).min(height)
-        } else {
-            0.0
-        };
-        let bar = (0.28 * pitch).clamp(4.0, 26.0);
-        let blocks: Vec<(Vec2, Option<MapGrid>)> = network
-            .chain
-            .iter()
-            .map(|node| match node.shape {
-                Shape::Units(_) => (vec2(bar, height_of(node.shape)), None),
-                Shape::Maps { channels, .. } => {
-                    let most = vec2((0.66 * pitch).clamp(10.0, 120.0), height_of(node.shape));
-                    let grid = MapGrid::fit(channels, most);
-                    (vec2(grid.size().x, most.y.max(grid.size().y)), Some(grid))
-                }
-            })
-            .collect();
-        let used: f32 = blocks.iter().map(|(size, _)| size.x).sum::<f32>() + 2.0 * picture;
-        let gap = ((room.width() - used) / n_items.saturating_sub(1).max(1) as f32).max(2.0);
-
+        let widths = Widths::new(network, room.width(), height, has_pictures);
+        let middle = top + height / 2.0;
         let mut left = room.left();
         let mut next = |size: Vec2| {
             let rect = Rect::from_min_size(pos2(left, middle - size.y / 2.0), size);
-            left += size.x + gap;
+            left += size.x + widths.gap;
             rect
         };
-        let first_picture = has_pictures.then(|| next(Vec2::splat(picture)));
-        let columns: Vec<Column> = blocks
-            .into_iter()
-            .map(|(size, maps)| {
+        let picture = Vec2::splat(widths.picture);
+        let first_picture = has_pictures.then(|| next(picture));
+        let columns: Vec<Column> = widths
+            .blocks
+            .iter()
+            .map(|&(size, maps)| {
                 let rect = next(size);
-                let slot = Rect::from_x_y_ranges(
-                    rect.x_range().expand(0.5 * gap),
-                    room.top()..=bottom + notes,
-                );
-                Column { rect, maps, slot }
+                let rows = room.top()..=bottom + notes;
+                let columns = rect.x_range().expand(0.5 * widths.gap);
+                let reach = rect.x_range().expand((0.25 * widths.gap).min(8.0));
+                Column {
+                    rect,
+                    maps,
+                    slot: Rect::from_x_y_ranges(columns, rows.clone()),
+                    hit: Rect::from_x_y_ranges(reach, rows),
+                }
             })
             .collect();
-        let second_picture = has_pictures.then(|| next(Vec2::splat(picture)));
+        let second_picture = has_pictures.then(|| next(picture));
         let mut layout = Self {
             columns,
             pictures: first_picture.zip(second_picture).map(|(a, b)| [a, b]),
@@ -229,6 +201,54 @@ impl Layout {
         let offset = vec2(0.0, 0.5 * (column.rect.height() + BETWEEN_HEADS));
         self.log_variance = Some(column.rect.translate(offset));
         column.rect = column.rect.translate(-offset);
+    }
+}
+
+/// How wide everything is, in points.
+struct Widths {
+    /// Side of the pictures at the ends; 0 without them.
+    picture: f32,
+    /// Size of each layer's bar or block.
+    blocks: Vec<(Vec2, Option<MapGrid>)>,
+    gap: f32,
+}
+
+impl Widths {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a few layers of some thousand units"
+    )]
+    fn new(network: &Network, width: f32, height: f32, has_pictures: bool) -> Self {
+        let sizes = network.chain.iter().map(|node| node.shape.size());
+        let largest = sizes.max().unwrap_or(1).max(1) as f32;
+        let height_of = |shape: Shape| {
+            let share = (shape.size() as f32 / largest).sqrt();
+            (height * share).clamp(LEAST_HEIGHT.min(height), height)
+        };
+        let n_items = network.chain.len() + if has_pictures { 2 } else { 0 };
+        let pitch = width / n_items.max(1) as f32;
+        let picture = if has_pictures {
+            (0.16 * width).clamp(24.0, 130.0).min(height)
+        } else {
+            0.0
+        };
+        let bar = (0.28 * pitch).clamp(4.0, 26.0);
+        let block = |shape: Shape| match shape {
+            Shape::Units(_) => (vec2(bar, height_of(shape)), None),
+            Shape::Maps { channels, .. } => {
+                let most = vec2((0.66 * pitch).clamp(10.0, 120.0), height_of(shape));
+                let grid = MapGrid::fit(channels, most);
+                (vec2(grid.size().x, most.y.max(grid.size().y)), Some(grid))
+            }
+        };
+        let blocks: Vec<_> = network.chain.iter().map(|node| block(node.shape)).collect();
+        let used: f32 = blocks.iter().map(|(size, _)| size.x).sum::<f32>() + 2.0 * picture;
+        let n_gaps = n_items.saturating_sub(1).max(1) as f32;
+        Self {
+            picture,
+            gap: ((width - used) / n_gaps).max(2.0),
+            blocks,
+        }
     }
 }
 

@@ -34,7 +34,7 @@ fn before_training_the_draft_is_drawn() {
     let harness = panel(lab);
     assert_eq!(
         name_of(&harness, "encoder 1:"),
-        "encoder 1: 1,000 units, sigmoid, 785,000 parameters"
+        "encoder 1: 1,000 units, ReLU, 785,000 parameters"
     );
 }
 
@@ -50,8 +50,8 @@ fn each_layer_is_a_button_with_its_facts() {
     let harness = panel(lit(PresetId::Vanilla64));
     let facts = [
         ("input:", "input: 784 pixels"),
-        ("code:", "code: 64 units, ReLU, 50,240 parameters"),
-        ("output:", "output: 784 pixels, sigmoid, 50,960 parameters"),
+        ("code:", "code: 64 units, sigmoid, 50,240 parameters"),
+        ("output:", "output: 784 pixels, linear, 50,960 parameters"),
         (
             "input to code:",
             "input to code: 50,240 parameters, fully connected",
@@ -127,7 +127,7 @@ fn the_light_travels_step_by_step_and_names_each_stage() {
         "2 of 5 · encoder 1: each of 128 adds 784 weighted inputs and a bias, then",
         "3 of 5 · code: 128 inputs squeezed into 64",
         "4 of 5 · decoder 1: each of 128 adds 64 weighted inputs",
-        "5 of 5 · output: each of 784 adds 128 weighted inputs and a bias, then sigmoid",
+        "5 of 5 · output: each of 784 adds 128 weighted inputs and a bias",
     ];
     for stage in stages {
         click(&mut harness, "Step to the next layer");

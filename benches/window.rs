@@ -173,6 +173,9 @@ impl Stage {
             activations: activations.expect("the CPU works").map(Arc::new),
             scatter: Some(Arc::new(scatter)),
             own: None,
+            filters: None,
+            unit_means: None,
+            flow: None,
         });
     }
 

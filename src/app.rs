@@ -28,7 +28,9 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
-use crate::protocol::{DataSource, DeviceChoice, ProbeRequest, SampleIdx, ScatterRequest};
+use crate::protocol::{
+    DataSource, DeviceChoice, FilterRequest, ProbeRequest, SampleIdx, ScatterRequest,
+};
 use crate::state::LabState;
 use crate::ui::experiment_panel::ExperimentPanel;
 use crate::ui::export::ExportDialog;
@@ -108,6 +110,7 @@ struct Looking {
     samples: Vec<SampleIdx>,
     layer: LayerName,
     scatter: ScatterRequest,
+    filters: Option<FilterRequest>,
     hovered: Option<SampleIdx>,
 }
 
@@ -118,6 +121,7 @@ impl Default for Looking {
             samples: request.samples,
             layer: LayerName::Code,
             scatter: ScatterRequest::default(),
+            filters: None,
             hovered: None,
         }
     }

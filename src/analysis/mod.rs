@@ -20,3 +20,4 @@ pub mod pca;
 pub mod pixel_pca;
 pub mod rank;
 pub mod subspace;
+pub mod tiles;

@@ -54,6 +54,14 @@ impl App {
                 self.outbox.push(Command::UseDevice(choice));
             }
             Action::LookAtLayer(layer) => self.looking.layer = layer,
+            Action::ChooseLayer(layer) => {
+                self.looking.layer = layer;
+                self.panels.activations.choose(layer);
+                self.panels.filters.choose(layer);
+            }
+            Action::LookAtFilters(request) => self.looking.filters = Some(request),
+            Action::Follow(sample) => self.state.followed = sample,
+            Action::ShowPane(pane) => self.layout.bring_forward(pane),
             Action::LookAtSamples(samples) => self.looking.samples = samples,
             Action::LookAtScatter(scatter) => self.looking.scatter = scatter,
             Action::HoverSample(sample) => self.looking.hovered = sample,
@@ -209,6 +217,8 @@ impl App {
                 Arc::from([])
             },
             film: self.export.records_film,
+            filters: self.looking.filters.filter(|_| shows(Pane::Filters)),
+            followed: (shows(Pane::Network) || shows(Pane::Filters)).then_some(self.state.followed),
         };
         if self.probe.as_ref() != Some(&request) {
             request.revision += 1;

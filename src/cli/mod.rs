@@ -65,7 +65,7 @@ pub struct WindowArgs {
     #[arg(long)]
     pub scale: Option<f32>,
     /// The view to bring to the front of its tabs: `loss`, `digits`, `latent`, `activations`,
-    /// `your-image` or `numbers`
+    /// `filters`, `your-image`, `network` or `numbers`
     #[arg(long, value_name = "VIEW", value_parser = view)]
     pub view: Option<Pane>,
     /// Open a picture of your own, or a folder of them; may be given several times

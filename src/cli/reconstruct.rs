@@ -249,9 +249,8 @@ fn look(engine: &Engine, images: &[OwnImage], progress: &Progress) -> Result<Vec
             samples: Vec::new(),
             layer: None,
             scatter: None,
-            hovered: None,
             own: images.into(),
-            film: false,
+            ..ProbeRequest::default()
         })?;
         let view = snapshot.own.context("the model was not looked at")?;
         looks.extend(view.images.iter().cloned());

@@ -8,6 +8,7 @@
 mod activation;
 mod architecture;
 mod corruption;
+pub mod network;
 mod objective;
 mod optimizer;
 mod plan;

@@ -49,6 +49,11 @@ pub struct Adversarial {
     pub discriminator_learning_rate: f64,
 }
 
+impl Adversarial {
+    /// Units of the discriminator's hidden layers.
+    pub const DISCRIMINATOR_HIDDEN: [usize; 2] = [256, 256];
+}
+
 impl Variational {
     /// The bound itself: β = 1, no warm-up, no capacity.
     pub const PLAIN: Self = Self {

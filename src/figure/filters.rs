@@ -19,9 +19,6 @@ const MAX_KERNELS: usize = 16;
 /// Tiles are drawn of at least so many pixels, so that gaps between 3×3 kernels are not wider than their weights.
 const MIN_TILE_PIXELS: usize = 24;
 
-/// Share of the weights that the colour scale tells apart.
-const SHOWN_SHARE: f64 = 0.995;
-
 /// Distance of tiles, in pixels of the picture.
 const GAP: usize = 2;
 
@@ -99,7 +96,7 @@ fn draw(page: &mut Page, bank: &FilterBank, look: &Look, cell: Rect) {
     );
     let at = [cell.left, cell.top + 20.0];
     page.text(at, shape(bank, &tiles), type_size::SMALL, paper.text_dim);
-    let end = end_of_scale(bank);
+    let end = bank.end_of_scale();
     let (pixels, width) = mosaic(bank, &tiles, end, look);
     let height = pixels.len() / width.max(1);
     #[expect(clippy::cast_precision_loss, reason = "a few thousand pixels")]
@@ -152,24 +149,6 @@ fn shape(bank: &FilterBank, tiles: &Tiles) -> String {
     }
 }
 
-/// The absolute weight that few exceed: the ends of the colour scale. A single large one would leave all others pale.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "a place in a list"
-)]
-fn end_of_scale(bank: &FilterBank) -> f32 {
-    let finite = bank.weights.iter().filter(|weight| weight.is_finite());
-    let mut sizes: Vec<f32> = finite.map(|weight| weight.abs()).collect();
-    let Some(last) = sizes.len().checked_sub(1) else {
-        return 1.0;
-    };
-    let nth = (SHOWN_SHARE * last as f64).ceil() as usize;
-    let (_, &mut size, _) = sizes.select_nth_unstable_by(nth, f32::total_cmp);
-    if size > 0.0 { size } else { 1.0 }
-}
-
 /// All tiles as one picture, and its width.
 fn mosaic(bank: &FilterBank, tiles: &Tiles, end: f32, look: &Look) -> (Vec<Rgb>, usize) {
     let side = bank.side.max(1);
@@ -218,32 +197,4 @@ pub fn table(banks: &[FilterBank], entries: &Entries) -> String {
         }
     }
     csv.into_text()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_large_weight_does_not_leave_the_others_pale() {
-        let mut bank = FilterBank {
-            name: String::new(),
-            n_inputs: 1,
-            n_outputs: 2,
-            side: 28,
-            weights: vec![-0.2; 2 * 784],
-        };
-        bank.weights[7] = 9.0;
-        assert!((end_of_scale(&bank) - 0.2).abs() < 1e-6);
-        bank.weights.fill(0.0);
-        assert!(
-            (end_of_scale(&bank) - 1.0).abs() < 1e-6,
-            "nothing is divided by zero"
-        );
-        bank.weights = vec![0.5, -1.0, f32::NAN];
-        assert!(
-            (end_of_scale(&bank) - 1.0).abs() < 1e-6,
-            "of few weights the largest"
-        );
-    }
 }

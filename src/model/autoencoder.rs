@@ -23,11 +23,11 @@ pub struct Autoencoder {
     pub(super) encoder: Encoder,
     pub(super) decoder: Decoder,
     /// `ln σ²` of a variational code, from the same inputs as its mean.
-    log_variance: Option<Linear>,
+    pub(super) log_variance: Option<Linear>,
     #[module(skip)]
     code_activation: Activation,
     #[module(skip)]
-    output_activation: OutputActivation,
+    pub(super) output_activation: OutputActivation,
 }
 
 /// From pixels to code, of whatever kind.
@@ -57,7 +57,7 @@ pub struct Output {
     pub log_variance: Option<Tensor<2>>,
     /// `z`, the decoder's output before its activation: `[batch, 784]`.
     pub logits: Tensor<2>,
-    activation: OutputActivation,
+    pub(super) activation: OutputActivation,
 }
 
 /// A batch of codes, each a point or a Gaussian.
@@ -176,7 +176,7 @@ impl Decoder {
 }
 
 /// The encoder that a tied decoder mirrors.
-fn dense(encoder: &Encoder) -> &DenseStack {
+pub(super) fn dense(encoder: &Encoder) -> &DenseStack {
     match encoder {
         Encoder::Dense(stack) => stack,
         Encoder::Convolutional(_) => unreachable!("only dense encoders have tied decoders"),

@@ -55,10 +55,30 @@ impl ConvEncoder {
         }
     }
 
-    /// Kernels of each level: `[outputs, inputs, 3, 3]`.
+    /// Number of convolutions.
     #[must_use]
-    pub fn kernels(&self) -> Vec<Tensor<4>> {
-        self.levels.iter().map(|level| level.weight.val()).collect()
+    pub fn n_levels(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// Weights of one layer: of a level its kernels `[outputs, inputs, 3, 3]`, of the waist
+    /// `[units, channels, height, width]`.
+    #[must_use]
+    pub fn weights(&self, layer: usize) -> Option<Tensor<4>> {
+        match self.levels.get(layer) {
+            Some(level) => Some(level.weight.val()),
+            None if layer == self.levels.len() => {
+                let waist = self.waist.as_ref()?;
+                Some(self.over_maps(waist.weight.val()))
+            }
+            None => None,
+        }
+    }
+
+    /// Weights from the last pooled map to units: `[map, units] → [units, channels, height, width]`.
+    #[must_use]
+    pub fn over_maps(&self, weights: Tensor<2>) -> Tensor<4> {
+        over_maps(weights.transpose(), self.levels.len())
     }
 
     /// The input of the layer that makes the code, and the code. Without a waist they are the same.
@@ -86,26 +106,55 @@ impl ConvEncoder {
         }
     }
 
+    /// Whether the code is a fully connected layer behind the maps.
+    #[must_use]
+    pub fn has_waist(&self) -> bool {
+        self.waist.is_some()
+    }
+
+    /// The activations of every layer, first to last.
+    ///
+    /// # Shapes
+    /// `[batch, 784] → [batch, channels · height · width]` for each level, `[batch, code]` for the waist
+    pub fn trace(&self, images: Tensor<2>) -> Vec<Tensor<2>> {
+        let mut maps = as_images(images);
+        let mut found = Vec::new();
+        for level in 0..self.levels.len() {
+            maps = self.level(maps, level);
+            found.push(maps.clone().flatten(1, 3)); // [batch, channels · height · width]
+        }
+        if let Some(waist) = &self.waist {
+            let code = activate(self.code_activation, waist.forward(maps.flatten(1, 3)));
+            found.push(code);
+        }
+        found
+    }
+
     fn maps(&self, images: Tensor<2>, n_levels: usize) -> Tensor<2> {
-        let [n_images, _] = images.dims();
-        let images = images.reshape([n_images, 1, IMAGE_SIDE, IMAGE_SIDE]);
-        let levels = self.levels.iter().enumerate().take(n_levels);
-        let maps = levels.fold(images, |maps, (idx, level)| {
-            let is_code = self.waist.is_none() && idx + 1 == self.levels.len();
-            let activation = if is_code {
-                self.code_activation
-            } else {
-                self.hidden_activation
-            };
-            let around = ConvLevel {
-                side: Convolutional::side_after(idx),
-                activation,
-                pooled: true,
-            };
-            around.forward(level, maps)
-        });
+        let levels = 0..n_levels.min(self.levels.len());
+        let maps = levels.fold(as_images(images), |maps, level| self.level(maps, level));
         maps.flatten(1, 3) // [batch, channels · height · width]
     }
+
+    fn level(&self, maps: Tensor<4>, level: usize) -> Tensor<4> {
+        let is_code = self.waist.is_none() && level + 1 == self.levels.len();
+        let activation = if is_code {
+            self.code_activation
+        } else {
+            self.hidden_activation
+        };
+        let around = ConvLevel {
+            side: Convolutional::side_after(level),
+            activation,
+            pooled: true,
+        };
+        around.forward(&self.levels[level], maps)
+    }
+}
+
+fn as_images(images: Tensor<2>) -> Tensor<4> {
+    let [n_images, _] = images.dims();
+    images.reshape([n_images, 1, IMAGE_SIDE, IMAGE_SIDE]) // [batch, 1, 28, 28]
 }
 
 impl ConvDecoder {
@@ -131,23 +180,49 @@ impl ConvDecoder {
         }
     }
 
-    /// Kernels of each level and, last, of the output: `[outputs, inputs, 3, 3]`.
+    /// Which layer the first level is, and how many levels there are.
     #[must_use]
-    pub fn kernels(&self) -> Vec<Tensor<4>> {
-        let levels = self.levels.iter().chain([&self.output]);
-        levels.map(|level| level.weight.val()).collect()
+    pub fn levels_from(&self) -> (usize, usize) {
+        (usize::from(self.waist.is_some()), self.levels.len())
+    }
+
+    /// Weights of one layer, the fully connected one counted first where there is one: of that
+    /// `[units, channels, height, width]`, of a level and of the output kernels `[outputs, inputs, 3, 3]`.
+    #[must_use]
+    pub fn weights(&self, layer: usize) -> Option<Tensor<4>> {
+        let level = match &self.waist {
+            Some(waist) if layer == 0 => {
+                return Some(over_maps(waist.weight.val(), self.levels.len()));
+            }
+            Some(_) => layer - 1,
+            None => layer,
+        };
+        let mut levels = self.levels.iter().chain([&self.output]);
+        levels.nth(level).map(|level| level.weight.val())
+    }
+
+    /// The activations of every layer, first to last: maps before they are upsampled, then the logits.
+    ///
+    /// # Shapes
+    /// `[batch, code] → [batch, channels · height · width]` for each layer, last `[batch, 784]`
+    pub fn trace(&self, code: Tensor<2>) -> Vec<Tensor<2>> {
+        let mut map = self.first_map(code);
+        let mut found = Vec::new();
+        if self.waist.is_some() {
+            found.push(map.clone().flatten(1, 3)); // [batch, channels · height · width]
+        }
+        for level in 0..self.levels.len() {
+            map = self.level(map, level);
+            found.push(map.clone().flatten(1, 3)); // [batch, channels · height · width]
+        }
+        found.push(self.logits(map));
+        found
     }
 
     /// # Shapes
     /// `[batch, code] → logits [batch, 784]`
     pub fn forward(&self, code: Tensor<2>) -> Tensor<2> {
-        let map = self.maps(code, self.levels.len());
-        let around = ConvLevel {
-            side: IMAGE_SIDE,
-            activation: Activation::Linear,
-            pooled: false,
-        };
-        around.forward(&self.output, map).flatten(1, 3)
+        self.logits(self.maps(code, self.levels.len()))
     }
 
     /// The activations of the first `n_layers` layers' last, the fully connected one counted first where there
@@ -167,22 +242,45 @@ impl ConvDecoder {
 
     /// `[batch, code] → [batch, channels, height, width]`
     fn maps(&self, code: Tensor<2>, n_levels: usize) -> Tensor<4> {
-        let depth = self.levels.len();
+        let levels = 0..n_levels.min(self.levels.len());
+        levels.fold(self.first_map(code), |map, level| self.level(map, level))
+    }
+
+    /// `[batch, code] → [batch, channels, height, width]`, through the fully connected layer where there is one
+    fn first_map(&self, code: Tensor<2>) -> Tensor<4> {
         let map = match &self.waist {
             Some(waist) => activate(self.activation, waist.forward(code)),
             None => code,
         };
         let [n_images, n_values] = map.dims();
-        let side = Convolutional::side_after(depth);
-        let map = map.reshape([n_images, n_values / (side * side), side, side]);
-        let levels = self.levels.iter().enumerate().take(n_levels);
-        levels.fold(map, |map, (idx, level)| {
-            let around = ConvLevel {
-                side: Convolutional::side_after(depth - idx),
-                activation: self.activation,
-                pooled: false,
-            };
-            around.forward(level, map)
-        })
+        let side = Convolutional::side_after(self.levels.len());
+        map.reshape([n_images, n_values / (side * side), side, side]) // [batch, channels, height, width]
     }
+
+    fn level(&self, map: Tensor<4>, level: usize) -> Tensor<4> {
+        let side = Convolutional::side_after(self.levels.len() - level);
+        let around = ConvLevel {
+            side,
+            activation: self.activation,
+            pooled: false,
+        };
+        around.forward(&self.levels[level], map)
+    }
+
+    /// `[batch, channels, height, width] → [batch, 784]`
+    fn logits(&self, map: Tensor<4>) -> Tensor<2> {
+        let around = ConvLevel {
+            side: IMAGE_SIDE,
+            activation: Activation::Linear,
+            pooled: false,
+        };
+        around.forward(&self.output, map).flatten(1, 3)
+    }
+}
+
+/// Weights between units and the map after so many poolings: `[units, map] → [units, channels, height, width]`.
+fn over_maps(weights: Tensor<2>, n_poolings: usize) -> Tensor<4> {
+    let [units, map] = weights.dims();
+    let side = Convolutional::side_after(n_poolings);
+    weights.reshape([units, map / (side * side), side, side]) // [units, channels, height, width]
 }

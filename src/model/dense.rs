@@ -76,6 +76,20 @@ impl DenseStack {
             .fold(input, |signal, layer| self.forward_one(signal, layer))
     }
 
+    /// The activations of every layer, first to last.
+    ///
+    /// # Shapes
+    /// `[batch, inputs] → [batch, units of the layer]` for each layer
+    #[must_use]
+    pub fn trace(&self, input: Tensor<2>) -> Vec<Tensor<2>> {
+        let layers = 0..self.layers.len();
+        let steps = layers.scan(input, |signal, layer| {
+            *signal = self.forward_one(signal.clone(), layer);
+            Some(signal.clone())
+        });
+        steps.collect()
+    }
+
     /// The activations of one layer from its own inputs.
     ///
     /// # Shapes
@@ -122,6 +136,20 @@ impl TiedStack {
         (0..n_layers.min(self.biases.len())).fold(input, |signal, layer| {
             self.forward_one(signal, layer, encoder)
         })
+    }
+
+    /// The activations of every layer, first to last.
+    ///
+    /// # Shapes
+    /// `[batch, outputs of the encoder] → [batch, units of the layer]` for each layer
+    #[must_use]
+    pub fn trace(&self, input: Tensor<2>, encoder: &DenseStack) -> Vec<Tensor<2>> {
+        let layers = 0..self.biases.len();
+        let steps = layers.scan(input, |signal, layer| {
+            *signal = self.forward_one(signal.clone(), layer, encoder);
+            Some(signal.clone())
+        });
+        steps.collect()
     }
 
     /// # Shapes

@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use crate::experiment::{Activation, Experiment};
+use crate::experiment::{Activation, Adversarial, Experiment};
 
 use super::init::Initializer;
 use super::{DenseStack, Part};
@@ -15,16 +15,13 @@ pub struct Discriminator {
 }
 
 impl Discriminator {
-    /// Units of its hidden layers.
-    pub const HIDDEN: [usize; 2] = [256, 256];
-
     /// A discriminator of the experiment's codes, its weights drawn apart from the autoencoder's.
     #[must_use]
     pub fn new(experiment: &Experiment, device: &Device) -> Self {
         let mut init = Initializer::of(Part::Discriminator, experiment.seed, device);
         let sizes: Vec<usize> = [experiment.architecture.code_size()]
             .into_iter()
-            .chain(Self::HIDDEN)
+            .chain(Adversarial::DISCRIMINATOR_HIDDEN)
             .chain([1])
             .collect();
         Self {

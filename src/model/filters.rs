@@ -2,10 +2,12 @@
 
 use burn::tensor::Tensor;
 
+use crate::experiment::network::Connection;
 use crate::experiment::{IMAGE_SIDE, N_PIXELS};
 
 use super::Autoencoder;
-use super::autoencoder::{Decoder, Encoder};
+use super::autoencoder::{Decoder, Encoder, dense};
+use super::dense::DenseStack;
 
 /// Weights of one layer as small pictures.
 #[derive(Clone, Debug)]
@@ -22,52 +24,106 @@ impl Autoencoder {
     #[must_use]
     pub fn filters(&self) -> Vec<Filters> {
         let mut found = Vec::new();
-        let mut add = |name: String, weights: Tensor<4>| found.push(Filters { name, weights });
-        let is_tied = matches!(self.decoder, Decoder::Tied(_));
+        let mut add = |name: String, connection| {
+            if let Some(weights) = self.filters_of(connection) {
+                found.push(Filters { name, weights });
+            }
+        };
         match &self.encoder {
-            Encoder::Dense(stack) => {
-                let name = if is_tied {
+            Encoder::Dense(_) => {
+                let name = if matches!(self.decoder, Decoder::Tied(_)) {
                     "encoder, layer 1, and decoder (tied)"
                 } else {
                     "encoder, layer 1"
                 };
-                add(name.to_owned(), of_units(stack.weight(0).transpose()));
+                add(name.to_owned(), Connection::Encoder(0));
             }
             Encoder::Convolutional(encoder) => {
-                for (level, kernels) in (1..).zip(encoder.kernels()) {
-                    add(format!("encoder, convolution {level}"), kernels);
+                for level in 0..encoder.n_levels() {
+                    let name = format!("encoder, convolution {}", level + 1);
+                    add(name, Connection::Encoder(level));
                 }
             }
         }
         match &self.decoder {
             Decoder::Dense(stack) => {
-                let last = stack.depth() - 1;
-                add(
-                    "decoder, output layer".to_owned(),
-                    of_units(stack.weight(last)),
-                );
+                let last = Connection::Decoder(stack.depth() - 1);
+                add("decoder, output layer".to_owned(), last);
             }
             Decoder::Tied(_) => {}
             Decoder::Convolutional(decoder) => {
-                let kernels = decoder.kernels();
-                let output = kernels.len();
-                for (level, kernels) in (1..).zip(kernels) {
-                    let name = if level == output {
-                        "decoder, output".to_owned()
-                    } else {
-                        format!("decoder, convolution {level}")
-                    };
-                    add(name, kernels);
+                let (first, n_levels) = decoder.levels_from();
+                for level in 0..n_levels {
+                    let name = format!("decoder, convolution {}", level + 1);
+                    add(name, Connection::Decoder(first + level));
                 }
+                let output = Connection::Decoder(first + n_levels);
+                add("decoder, output".to_owned(), output);
             }
         }
         found
     }
+
+    /// The weights of one connection as pictures; of a fully connected layer that does not meet the pixels, the
+    /// product of the weights on the way to them. None where there is no such connection.
+    ///
+    /// # Shapes
+    /// Kernels `[outputs, inputs, 3, 3]`; a fully connected layer `[units, 1, 28, 28]`, one that meets maps
+    /// `[units, channels, height, width]`. The units are those of the layer that is made, in a fully connected
+    /// layer of the decoder those it is made from.
+    #[must_use]
+    pub fn filters_of(&self, connection: Connection) -> Option<Tensor<4>> {
+        match connection {
+            Connection::Encoder(layer) => match &self.encoder {
+                Encoder::Dense(stack) => {
+                    let is_there = layer < stack.depth();
+                    is_there.then(|| of_units(from_pixels(stack, layer, None).transpose()))
+                }
+                Encoder::Convolutional(encoder) => encoder.weights(layer),
+            },
+            Connection::LogVariance => {
+                let head = self.log_variance.as_ref()?.weight.val(); // [trunk, code]
+                Some(match &self.encoder {
+                    Encoder::Dense(stack) => {
+                        let last = stack.depth() - 1;
+                        of_units(from_pixels(stack, last, Some(head)).transpose())
+                    }
+                    Encoder::Convolutional(encoder) => encoder.over_maps(head),
+                })
+            }
+            Connection::Decoder(layer) => match &self.decoder {
+                Decoder::Dense(stack) => {
+                    to_pixels(stack.depth(), layer, |layer| stack.weight(layer)).map(of_units)
+                }
+                Decoder::Tied(stack) => {
+                    let (encoder, depth) = (dense(&self.encoder), stack.depth());
+                    let weight = |layer| encoder.weight(depth - 1 - layer).transpose();
+                    to_pixels(depth, layer, weight).map(of_units)
+                }
+                Decoder::Convolutional(decoder) => decoder.weights(layer),
+            },
+            Connection::Discriminator(_) | Connection::Classes => None,
+        }
+    }
+}
+
+/// The product of the weights from the pixels to a layer's units, beginning at the units, which are mostly fewer:
+/// `[784, units]`. `last` stands for the layer's own weights.
+fn from_pixels(stack: &DenseStack, layer: usize, last: Option<Tensor<2>>) -> Tensor<2> {
+    let last = last.unwrap_or_else(|| stack.weight(layer)); // [inputs, units]
+    let before = (0..layer).rev();
+    before.fold(last, |path, layer| stack.weight(layer).matmul(path))
+}
+
+/// The product of the weights from a layer's inputs to the pixels: `[inputs, 784]`.
+fn to_pixels(depth: usize, layer: usize, weight: impl Fn(usize) -> Tensor<2>) -> Option<Tensor<2>> {
+    let rest = layer + 1..depth;
+    (layer < depth).then(|| rest.fold(weight(layer), |path, layer| path.matmul(weight(layer))))
 }
 
 /// `[units, 784] → [units, 1, 28, 28]`
 fn of_units(weights: Tensor<2>) -> Tensor<4> {
     let [units, inputs] = weights.dims();
-    debug_assert_eq!(inputs, N_PIXELS, "the layer meets pixels");
+    debug_assert_eq!(inputs, N_PIXELS, "the path ends at pixels");
     weights.reshape([units, 1, IMAGE_SIDE, IMAGE_SIDE]) // [units, 1, 28, 28]
 }

@@ -9,6 +9,7 @@ mod dense;
 mod discriminator;
 mod filters;
 mod init;
+mod trace;
 
 pub use autoencoder::{Autoencoder, Code, Encoder, LayerOutput, Output};
 pub use classifier::{Classifier, CodeClassifier};
@@ -17,3 +18,4 @@ pub use dense::DenseStack;
 pub use discriminator::Discriminator;
 pub use filters::Filters;
 pub use init::Part;
+pub use trace::Trace;

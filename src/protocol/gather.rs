@@ -2,7 +2,7 @@
 
 use crate::experiment::{Experiment, LatentPrior};
 
-use super::{ActivationView, Axes, DatasetKind, DigitView, SampleIdx, ScatterView};
+use super::{ActivationView, Axes, DatasetKind, DigitView, FilterBank, SampleIdx, ScatterView};
 
 /// Which numbers are asked for. Gathering takes a moment, during which nothing is trained, and changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,21 +89,6 @@ pub enum Spacing {
     Extent(LatentPrior),
     /// Evenly over the middle 98 % of the codes of the test split along each axis.
     Codes,
-}
-
-/// Weights of one layer as small pictures.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FilterBank {
-    /// Which layer: `encoder, layer 1`.
-    pub name: String,
-    /// Pictures of each row of the bank: of a fully connected layer 1, of a convolution its input channels.
-    pub n_inputs: usize,
-    /// Rows of the bank: units or output channels.
-    pub n_outputs: usize,
-    /// Height and width of a picture.
-    pub side: usize,
-    /// The weights: `[outputs, inputs, side, side]`.
-    pub weights: Vec<f32>,
 }
 
 /// The codes of part of the test split at one moment of a run: a frame of its film.

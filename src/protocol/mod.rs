@@ -11,6 +11,8 @@
 mod dataset;
 mod device;
 mod failure;
+mod filters;
+mod flow;
 mod gather;
 mod history;
 mod metrics;
@@ -32,7 +34,9 @@ pub use dataset::{
 };
 pub use device::{DeviceChoice, DeviceInfo, DeviceKind};
 pub use failure::Failure;
-pub use gather::{CodeTable, FilmFrame, FilterBank, Gather, Gathered, Manifold, Numbers, Spacing};
+pub use filters::{FilterBank, FilterRequest, FilterView, TileFigures, UnitMeans};
+pub use flow::{FlowView, LayerFlow};
+pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers, Spacing};
 pub use history::{HistoryRow, Measured, RunHistory};
 pub use metrics::{
     AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,

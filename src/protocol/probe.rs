@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::experiment::LayerName;
 
-use super::{OwnImage, OwnView, RunId, ScatterRequest};
+use super::{
+    FilterRequest, FilterView, FlowView, OwnImage, OwnView, RunId, ScatterRequest, UnitMeans,
+};
 
 /// Position of an image in the test split or, counted on from its end, in the training split; ties points, pictures
 /// and labels together everywhere.
@@ -27,6 +29,10 @@ pub struct ProbeRequest {
     pub own: Arc<[OwnImage]>,
     /// Whether frames of the latent space are taken during the run, for a film of it.
     pub film: bool,
+    /// Weights that are shown as pictures; none while no view shows them.
+    pub filters: Option<FilterRequest>,
+    /// The test image whose way through every layer is shown; none while no view shows it.
+    pub followed: Option<SampleIdx>,
 }
 
 impl Default for ProbeRequest {
@@ -39,6 +45,8 @@ impl Default for ProbeRequest {
             hovered: None,
             own: Arc::from([]),
             film: false,
+            filters: None,
+            followed: None,
         }
     }
 }
@@ -63,6 +71,12 @@ pub struct Snapshot {
     pub scatter: Option<Arc<ScatterView>>,
     /// The own images asked for.
     pub own: Option<Arc<OwnView>>,
+    /// The weights asked for.
+    pub filters: Option<Arc<FilterView>>,
+    /// How active the units are that those weights belong to.
+    pub unit_means: Option<Arc<UnitMeans>>,
+    /// The image that is followed, on its way through every layer.
+    pub flow: Option<Arc<FlowView>>,
 }
 
 /// Images of some test samples on their way through the network; pixels are 0..1, row by row.

@@ -4,9 +4,10 @@ use burn::tensor::{Tensor, TensorData};
 
 use crate::analysis::manifold::Grid;
 use crate::experiment::N_PIXELS;
-use crate::protocol::{CodeTable, FilmFrame, FilterBank, Gather, Gathered, Manifold, Numbers};
+use crate::protocol::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
 
 use super::evaluate::squared_error_per_image;
+use super::filters::all_filters;
 use super::held_out::CHUNK;
 use super::{ProbeState, TrainError, Trainer, digits, readback};
 
@@ -21,7 +22,7 @@ impl ProbeState {
             Gather::Codes => Numbers::Codes(self.codes(trainer)?),
             Gather::Digits(samples) => Numbers::Digits(digits(trainer, samples)?),
             Gather::Manifold(n_places) => Numbers::Manifold(self.manifold(trainer, *n_places)?),
-            Gather::Filters => Numbers::Filters(filters(trainer)?),
+            Gather::Filters => Numbers::Filters(all_filters(trainer)?),
             Gather::Activations => {
                 let layers = trainer.experiment().architecture.layers();
                 let views = layers
@@ -105,22 +106,3 @@ impl ProbeState {
 
 #[expect(clippy::cast_precision_loss, reason = "784 is exact")]
 const N_PIXELS_F32: f32 = N_PIXELS as f32;
-
-fn filters(trainer: &Trainer) -> Result<Vec<FilterBank>, TrainError> {
-    let filters = trainer.model().filters();
-    let weights = filters
-        .iter()
-        .map(|bank| bank.weights.clone().flatten::<1>(0, 3));
-    let weights = readback::all_values(weights.collect())?;
-    let banks = filters.into_iter().zip(weights).map(|(bank, weights)| {
-        let [n_outputs, n_inputs, side, _] = bank.weights.dims();
-        FilterBank {
-            name: bank.name,
-            n_inputs,
-            n_outputs,
-            side,
-            weights,
-        }
-    });
-    Ok(banks.collect())
-}

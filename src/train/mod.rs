@@ -6,6 +6,8 @@ mod companions;
 pub mod device;
 mod error;
 mod evaluate;
+mod filters;
+mod flow;
 mod gather;
 mod held_out;
 mod host_state;
@@ -21,6 +23,8 @@ pub mod weights;
 
 pub use checkpoint::Checkpoint;
 pub use error::TrainError;
+pub use filters::{filters, unit_means};
+pub use flow::flow;
 pub use judge::{Measures, judge};
 pub use probe::{ProbeState, digits};
 pub use survey::{Survey, own};

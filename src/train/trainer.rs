@@ -166,6 +166,16 @@ impl Trainer {
         self.device.clone().inner()
     }
 
+    /// The adversary of an adversarial prior.
+    pub(super) fn adversary(&self) -> Option<&Adversary> {
+        self.adversary.as_ref()
+    }
+
+    /// The classifiers, from the first epoch of fine-tuning on.
+    pub(super) fn classifiers(&self) -> Option<&Classifiers> {
+        self.classifiers.as_ref()
+    }
+
     /// The test split on the device.
     pub(super) fn held_out(&mut self) -> &mut HeldOut {
         &mut self.held_out

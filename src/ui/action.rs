@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use egui::{ColorImage, ThemePreference};
 
+use super::layout::Pane;
 use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::figure::{FigureKind, Order};
-use crate::protocol::{DataSource, DeviceChoice, OwnId, Preparation, SampleIdx, ScatterRequest};
+use crate::protocol::{
+    DataSource, DeviceChoice, FilterRequest, OwnId, Preparation, SampleIdx, ScatterRequest,
+};
 
 /// A wish pushed by a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +51,14 @@ pub enum Action {
 
     /// Show the activations of this layer.
     LookAtLayer(LayerName),
+    /// Bring the views of a layer, its activations and its weights, to this one.
+    ChooseLayer(LayerName),
+    /// Show these weights as pictures.
+    LookAtFilters(FilterRequest),
+    /// Follow this test image through every layer.
+    Follow(SampleIdx),
+    /// Bring this view to the front of its tabs.
+    ShowPane(Pane),
     /// Show these test images on their way through the network, in this order.
     LookAtSamples(Vec<SampleIdx>),
     /// Show this of the latent space.
@@ -141,6 +152,7 @@ impl Action {
         !matches!(
             self,
             Self::LookAtLayer(_)
+                | Self::LookAtFilters(_)
                 | Self::LookAtSamples(_)
                 | Self::LookAtScatter(_)
                 | Self::HoverSample(_)

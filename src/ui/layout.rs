@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::activations::ActivationsPanel;
 use super::banner::Diagnoses;
 use super::digits::DigitsPanel;
+use super::filters::FiltersPanel;
 use super::latent::LatentPanel;
 use super::loss::LossPanel;
+use super::network::NetworkPanel;
 use super::numbers::NumbersPanel;
 use super::theme::{self, space};
 use super::your_image::YourImagePanel;
@@ -32,8 +34,12 @@ pub struct Panels {
     pub latent: LatentPanel,
     /// Histogram and means of a layer.
     pub activations: ActivationsPanel,
+    /// Weights and feature maps as tiles.
+    pub filters: FiltersPanel,
     /// Images of one's own, and drawing one.
     pub your_image: YourImagePanel,
+    /// The architecture, lit up by a digit.
+    pub network: NetworkPanel,
     /// What was measured, beside what it can be held against.
     pub numbers: NumbersPanel,
     /// What is wrong with the model, above all views.
@@ -52,20 +58,26 @@ pub enum Pane {
     Latent,
     /// Histogram and means of a layer.
     Activations,
+    /// Weights and feature maps as tiles.
+    Filters,
     /// Images of one's own.
     YourImage,
+    /// The architecture, lit up by a digit.
+    Network,
     /// What was measured.
     Numbers,
 }
 
 impl Pane {
     /// All panes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Loss,
         Self::Digits,
         Self::Latent,
         Self::Activations,
+        Self::Filters,
         Self::YourImage,
+        Self::Network,
         Self::Numbers,
     ];
 
@@ -77,7 +89,9 @@ impl Pane {
             Self::Digits => "digits",
             Self::Latent => "latent",
             Self::Activations => "activations",
+            Self::Filters => "filters",
             Self::YourImage => "your-image",
+            Self::Network => "network",
             Self::Numbers => "numbers",
         }
     }
@@ -90,7 +104,9 @@ impl Pane {
             Self::Digits => "Digits",
             Self::Latent => "Latent space",
             Self::Activations => "Activations",
+            Self::Filters => "Filters",
             Self::YourImage => "Your image",
+            Self::Network => "Network",
             Self::Numbers => "Numbers",
         }
     }
@@ -241,7 +257,9 @@ impl Drawing<'_> {
             Pane::Digits => panels.digits.ui(ui, state, actions),
             Pane::Latent => panels.latent.ui(ui, state, actions),
             Pane::Activations => panels.activations.ui(ui, state, actions),
+            Pane::Filters => panels.filters.ui(ui, state, actions),
             Pane::YourImage => panels.your_image.ui(ui, state, actions),
+            Pane::Network => panels.network.ui(ui, state, actions),
             Pane::Numbers => panels.numbers.ui(ui, state, actions),
         }
     }

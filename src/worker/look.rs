@@ -1,5 +1,7 @@
 //! Answering what the window looks at, without letting looking eat the time of training.
 
+mod inside;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,6 +9,7 @@ use crate::protocol::{
     ActivationView, DigitView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
 };
 use crate::train::{ProbeState, Survey, TrainError, Trainer, digits, own};
+use inside::Inside;
 
 /// A view is renewed at most so often: ten times a second is as much as an eye follows.
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
@@ -34,6 +37,7 @@ pub struct Looks {
     /// What the survey shows, when it is looked at.
     scatter: Option<Arc<ScatterView>>,
     own: View<Option<Arc<OwnView>>>,
+    inside: Inside,
 }
 
 /// A view with its age and its price.
@@ -137,6 +141,7 @@ impl Looks {
         if before.own != now.own {
             self.own.step = None;
         }
+        self.inside.request(&before, now);
         let surveys = |request: &ProbeRequest| (request.scatter, request.own.is_empty());
         if surveys(&before) != surveys(now) {
             self.survey.step = None;
@@ -150,6 +155,7 @@ impl Looks {
         self.activations.invalidate();
         self.survey.invalidate();
         self.own.invalidate();
+        self.inside.invalidate();
     }
 
     /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
@@ -173,6 +179,7 @@ impl Looks {
             survey,
             scatter,
             own: own_view,
+            inside,
         } = self;
         let mut changed = digit_view.renew(step, at_rest, || {
             digits(trainer, &request.samples).map(Arc::new)
@@ -213,7 +220,11 @@ impl Looks {
                 Ok(None)
             }
         })?;
-        Ok(changed.then(|| Snapshot {
+        changed |= inside.look(request, trainer, at_rest)?;
+        if !changed {
+            return Ok(None);
+        }
+        let mut snapshot = Snapshot {
             run,
             revision: request.revision,
             step,
@@ -222,7 +233,12 @@ impl Looks {
             activations: activations.value.clone(),
             scatter: scatter.clone(),
             own: own_view.value.clone(),
-        }))
+            filters: None,
+            unit_means: None,
+            flow: None,
+        };
+        inside.fill(&mut snapshot);
+        Ok(Some(snapshot))
     }
 }
 

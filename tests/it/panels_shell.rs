@@ -3,6 +3,7 @@
 mod closing;
 mod data;
 mod export;
+mod inside;
 mod keep;
 mod kept_aside;
 mod memory;

@@ -3,9 +3,12 @@
 mod activations;
 mod diagnoses;
 mod digits;
+mod filters;
+pub mod inside;
 mod latent;
 mod latent_tools;
 mod loss;
+mod network;
 mod numbers;
 pub mod script;
 mod your_image;
@@ -78,9 +81,11 @@ pub fn says<P>(harness: &Harness<'static, Stage<P>>, text: &str) -> bool {
 /// A pane can be made 140 points wide and high; its borders can be dragged while it shows anything.
 #[test]
 fn every_panel_can_be_drawn_in_the_smallest_pane() {
+    use hourglass::experiment::network::Connection;
     use hourglass::experiment::{LayerName, PresetId};
     use hourglass::ui::your_image::YourImagePanel;
     use hourglass::ui::{activations::ActivationsPanel, digits::DigitsPanel};
+    use hourglass::ui::{filters::FiltersPanel, network::NetworkPanel};
     use hourglass::ui::{latent::LatentPanel, loss::LossPanel, numbers::NumbersPanel};
 
     fn draw_small<P: Default + 'static>(show: Show<P>) {
@@ -89,6 +94,7 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
         script::start(&mut lab, &PresetId::Sparse64.preset().experiment());
         script::train(&mut lab, 20);
         script::look(&mut lab, &[0, 1], None, LayerName::Code);
+        inside::look_inside(&mut lab, Connection::Encoder(0), 0);
         script::add_own(&mut lab, "one.png", 8);
         script::look_at_own(&mut lab);
         script::evaluate_fully(&mut lab, |_| {});
@@ -107,4 +113,6 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     draw_small(ActivationsPanel::ui);
     draw_small(NumbersPanel::ui);
     draw_small(YourImagePanel::ui);
+    draw_small(FiltersPanel::ui);
+    draw_small(NetworkPanel::ui);
 }

@@ -3,10 +3,11 @@
 use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
+use hourglass::experiment::network::Connection;
 use hourglass::experiment::{Experiment, PresetId};
 use hourglass::protocol::{
-    Command, DataSource, EvaluationScope, Event, Failure, Gather, Numbers, Phase, ProbeRequest,
-    RunId, Snapshot,
+    Command, DataSource, EvaluationScope, Event, Failure, FilterRequest, Gather, Numbers, Phase,
+    ProbeRequest, RunId, Snapshot,
 };
 use hourglass::run_folder::is_run_folder;
 use hourglass::train::device;
@@ -319,6 +320,47 @@ fn the_window_sees_what_it_looks_at() {
     if scatter_step(&seen) != Some(3) {
         snapshot(&worker, |snapshot| scatter_step(snapshot) == Some(3));
     }
+}
+
+#[test]
+fn weights_and_the_followed_digit_are_seen_only_while_they_are_looked_at() {
+    let worker = with_digits();
+    start(&worker, 1, small());
+    let connection = Connection::Decoder(0);
+    let request = ProbeRequest {
+        revision: 1,
+        filters: Some(FilterRequest {
+            connection,
+            all_scales: false,
+        }),
+        followed: Some(12),
+        ..ProbeRequest::default()
+    };
+    worker.look_at(request.clone());
+    let seen = snapshot(&worker, |snapshot| snapshot.revision == 1);
+    let view = seen.filters.expect("asked for");
+    assert_eq!((view.connection, view.bank.n_outputs), (connection, 8));
+    assert_eq!(seen.unit_means.expect("asked for").means.len(), 8);
+    assert_eq!(seen.flow.expect("asked for").sample, 12);
+
+    worker.look_at(ProbeRequest {
+        revision: 2,
+        filters: None,
+        followed: Some(3),
+        ..request.clone()
+    });
+    let seen = snapshot(&worker, |snapshot| snapshot.revision == 2);
+    assert_eq!((seen.filters, seen.unit_means), (None, None));
+    assert_eq!(seen.flow.expect("asked for").sample, 3);
+
+    worker.look_at(ProbeRequest {
+        revision: 3,
+        filters: None,
+        followed: None,
+        ..request
+    });
+    let seen = snapshot(&worker, |snapshot| snapshot.revision == 3);
+    assert_eq!(seen.flow, None);
 }
 
 #[test]

@@ -128,6 +128,11 @@ struct Kept {
 }
 
 impl ActivationsPanel {
+    /// Shows this layer from the next frame on.
+    pub fn choose(&mut self, layer: LayerName) {
+        self.options.layer = layer;
+    }
+
     /// Shows the activations of a layer of the run in progress.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { options, kept } = self;

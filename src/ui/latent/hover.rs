@@ -264,6 +264,9 @@ mod tests {
             activations: None,
             scatter: None,
             own: None,
+            filters: None,
+            unit_means: None,
+            flow: None,
         };
         for sample in [2, 5, 7] {
             let found =

@@ -324,6 +324,9 @@ fn hidden_classes_are_named_before_they_are_left_out() {
         hovered: None,
         activations: None,
         own: None,
+        filters: None,
+        unit_means: None,
+        flow: None,
         scatter: Some(Arc::new(ScatterView {
             step: 1,
             samples: (0..20).collect(),

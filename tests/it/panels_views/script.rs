@@ -276,6 +276,9 @@ pub fn look(
             ..ScatterView::default()
         })),
         own: None,
+        filters: None,
+        unit_means: None,
+        flow: None,
     });
 }
 

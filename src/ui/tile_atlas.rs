@@ -1,0 +1,127 @@
+//! Turns small square pictures into one texture that is rewritten in place.
+
+use egui::{
+    Color32, ColorImage, Context, Painter, Rect, TextureFilter, TextureHandle, TextureOptions,
+    pos2, vec2,
+};
+
+/// A texture that holds a table of square pictures of equal size.
+#[derive(Default)]
+pub struct TileAtlas {
+    texture: Option<TextureHandle>,
+    shape: TileShape,
+}
+
+/// Size of the table, of its pictures and of their pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TileShape {
+    /// Pictures side by side.
+    pub columns: usize,
+    /// Pictures on top of each other.
+    pub rows: usize,
+    /// Pixels of the side of a picture.
+    pub side: usize,
+    /// Texels for the side of one pixel, from [`magnification`].
+    pub magnify: usize,
+}
+
+/// Texels for the side of one pixel of a picture of `side` pixels drawn `side_px` physical pixels wide. With
+/// whole blocks of at least the size on the screen, pixels stay sharp squares of equal size at any scale; drawn
+/// straight from single texels, some would be a pixel wider than others.
+#[must_use]
+pub fn magnification(side_px: f32, side: usize) -> usize {
+    /// Enough for a digit 224 pixels wide; larger ones can do with whole texels.
+    const MAX: usize = 8;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a small positive number; the cast saturates"
+    )]
+    let needed = (side_px / side.max(1) as f32).ceil() as usize;
+    needed.clamp(1, MAX)
+}
+
+impl TileAtlas {
+    /// Paints all pictures: `pixel(row, column, idx)` is the colour of one pixel. Costs about a nanosecond for
+    /// each texel.
+    pub fn write(
+        &mut self,
+        ctx: &Context,
+        name: &str,
+        shape: TileShape,
+        pixel: impl Fn(usize, usize, usize) -> Color32,
+    ) {
+        let TileShape {
+            columns,
+            rows,
+            side,
+            magnify,
+        } = shape;
+        let side_texels = side * magnify;
+        let width = columns * side_texels;
+        let mut texels = Vec::with_capacity(width * rows * side_texels);
+        for row in 0..rows {
+            for first in (0..side * side).step_by(side.max(1)) {
+                let line_start = texels.len();
+                for column in 0..columns {
+                    for idx in first..first + side {
+                        let color = pixel(row, column, idx);
+                        texels.extend(std::iter::repeat_n(color, magnify));
+                    }
+                }
+                for _ in 1..magnify {
+                    texels.extend_from_within(line_start..line_start + width);
+                }
+            }
+        }
+        let image = ColorImage::new([width, rows * side_texels], texels);
+        let options = TextureOptions {
+            magnification: TextureFilter::Nearest,
+            ..TextureOptions::LINEAR
+        };
+        match &mut self.texture {
+            Some(texture) => texture.set(image, options),
+            None => self.texture = Some(ctx.load_texture(name, image, options)),
+        }
+        self.shape = shape;
+    }
+
+    /// Draws one picture of the table into a square.
+    #[expect(clippy::cast_precision_loss, reason = "a table of a few thousand")]
+    pub fn paint(&self, painter: &Painter, rect: Rect, row: usize, column: usize) {
+        let TileShape {
+            columns,
+            rows,
+            side,
+            magnify,
+        } = self.shape;
+        let Some(texture) = self
+            .texture
+            .as_ref()
+            .filter(|_| row < rows && column < columns)
+        else {
+            return;
+        };
+        let cell = vec2(1.0 / columns as f32, 1.0 / rows as f32);
+        let min = pos2(column as f32 * cell.x, row as f32 * cell.y);
+        // Half a texel inwards: linear filtering must not reach into the neighbour.
+        let inset = cell * (0.5 / (side * magnify) as f32);
+        let uv = Rect::from_min_size(min + inset, cell - 2.0 * inset);
+        painter.image(texture.id(), rect, uv, Color32::WHITE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texels_are_at_least_as_fine_as_the_screen() {
+        assert_eq!(
+            [10.0, 28.0, 28.1, 56.0, 60.0, 9e9].map(|side_px| magnification(side_px, 28)),
+            [1, 1, 2, 2, 3, 8]
+        );
+        assert_eq!(magnification(24.0, 3), 8);
+    }
+}

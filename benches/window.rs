@@ -138,14 +138,11 @@ impl Stage {
         let activations = probe.activations(trainer, LayerName::Code);
         let scatter = probe.scatter(trainer).expect("the CPU works");
         self.side.snapshot.put(Snapshot {
-            run: self.run,
             revision: request.revision,
-            step: trainer.step(),
             digits: Arc::new(shown),
-            hovered: None,
             activations: activations.expect("the CPU works").map(Arc::new),
             scatter: Some(Arc::new(scatter)),
-            own: None,
+            ..Snapshot::nothing(self.run, trainer.step())
         });
     }
 

@@ -19,4 +19,5 @@ pub mod neighbours;
 pub mod pca;
 pub mod pixel_pca;
 pub mod rank;
+pub mod ranking;
 pub mod subspace;

@@ -56,6 +56,9 @@ impl App {
             Action::LookAtLayer(layer) => self.looking.layer = layer,
             Action::LookAtSamples(samples) => self.looking.samples = samples,
             Action::HoverSample(sample) => self.looking.hovered = sample,
+            Action::LookAtErrors(are_shown) => self.looking.errors = are_shown,
+            Action::Rewind(wish) => self.state.rewind(wish),
+            Action::Compare(action) => self.compare(action),
             Action::Own(action) => self.perform_own(action),
             Action::JudgeCode => {
                 self.state.note_judging();
@@ -99,6 +102,7 @@ impl App {
         let run = self.state.begin_run();
         self.asked = Some(experiment.clone());
         self.outbox.push(Command::StartRun { run, experiment });
+        self.start_rival_again();
     }
 
     fn reset(&mut self) {
@@ -208,6 +212,7 @@ impl App {
                 Arc::from([])
             },
             film: self.export.records_film,
+            errors: self.looking.errors && shows(Pane::Digits),
         };
         if self.probe.as_ref() != Some(&request) {
             request.revision += 1;

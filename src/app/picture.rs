@@ -218,7 +218,8 @@ fn views_are_up_to_date(state: &LabState) -> bool {
             .as_ref()
             .map(|view| (view.step, view.images.len()));
         let n_own = state.own.images().len();
-        let shown = [scatter, activations, Some(snapshot.digits.step)]; // none behind another tab
+        let errors = snapshot.errors.as_ref().map(|view| view.step);
+        let shown = [scatter, activations, errors, Some(snapshot.digits.step)]; // none behind another tab
         shown.into_iter().flatten().all(|step| step == run.step)
             && state.own.reading.is_none()
             && (n_own == 0 || own == Some((run.step, n_own)))

@@ -252,6 +252,7 @@ fn look(engine: &Engine, images: &[OwnImage], progress: &Progress) -> Result<Vec
             hovered: None,
             own: images.into(),
             film: false,
+            errors: false,
         })?;
         let view = snapshot.own.context("the model was not looked at")?;
         looks.extend(view.images.iter().cloned());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::experiment::LayerName;
 
-use super::{OwnImage, OwnView, RunId};
+use super::{ErrorView, OwnImage, OwnView, RunId};
 
 /// Position of an image in the test split; ties points, pictures and labels together everywhere.
 pub type SampleIdx = u32;
@@ -26,6 +26,8 @@ pub struct ProbeRequest {
     pub own: Arc<[OwnImage]>,
     /// Whether frames of the latent space are taken during the run, for a film of it.
     pub film: bool,
+    /// Whether a view shows how well each class is rebuilt, or which images are rebuilt worst.
+    pub errors: bool,
 }
 
 impl Default for ProbeRequest {
@@ -38,6 +40,7 @@ impl Default for ProbeRequest {
             hovered: None,
             own: Arc::from([]),
             film: false,
+            errors: false,
         }
     }
 }
@@ -62,6 +65,29 @@ pub struct Snapshot {
     pub scatter: Option<Arc<ScatterView>>,
     /// The own images asked for.
     pub own: Option<Arc<OwnView>>,
+    /// How well each class is rebuilt.
+    pub errors: Option<Arc<ErrorView>>,
+    /// The rival of a comparison, seen in the same way.
+    pub rival: Option<Arc<Self>>,
+}
+
+impl Snapshot {
+    /// A look at a run that shows nothing yet.
+    #[must_use]
+    pub fn nothing(run: RunId, step: u64) -> Self {
+        Self {
+            run,
+            revision: 0,
+            step,
+            digits: Arc::default(),
+            hovered: None,
+            activations: None,
+            scatter: None,
+            own: None,
+            errors: None,
+            rival: None,
+        }
+    }
 }
 
 /// Images of some test samples on their way through the network; pixels are 0..1, row by row.

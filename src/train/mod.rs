@@ -5,6 +5,7 @@ pub mod classify;
 mod companions;
 pub mod device;
 mod error;
+mod errors;
 mod evaluate;
 mod gather;
 mod held_out;
@@ -21,6 +22,7 @@ pub mod weights;
 
 pub use checkpoint::Checkpoint;
 pub use error::TrainError;
+pub use errors::errors;
 pub use judge::{Measures, judge};
 pub use probe::{ProbeState, digits};
 pub use survey::{Survey, own};

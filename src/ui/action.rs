@@ -9,6 +9,7 @@ use egui::{ColorImage, ThemePreference};
 use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::figure::{FigureKind, Order};
 use crate::protocol::{DataSource, DeviceChoice, OwnId, Preparation, SampleIdx};
+use crate::state::Rewind;
 
 /// A wish pushed by a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +54,13 @@ pub enum Action {
     /// The test image under the pointer; none when the pointer left.
     HoverSample(Option<SampleIdx>),
 
+    /// Whether a view shows how well each class is rebuilt, or which images are rebuilt worst.
+    LookAtErrors(bool),
+    /// Go through the past of the run.
+    Rewind(Rewind),
+    /// Something about comparing two runs.
+    Compare(CompareAction),
+
     /// Something about images of one's own.
     Own(OwnAction),
 
@@ -80,6 +88,29 @@ pub enum Action {
     ShowHelp(bool),
     /// Start another worker after a crash.
     RestartWorker,
+}
+
+/// A wish about comparing the run in progress, A, with a second one, B.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CompareAction {
+    /// Choose the recipe of B.
+    Open,
+    /// The recipe of B should be this.
+    Edit(Box<Experiment>),
+    /// Leave it.
+    Cancel,
+    /// Train B beside A.
+    Start,
+    /// Go on with A alone.
+    KeepA,
+    /// Go on with B alone.
+    KeepB,
+}
+
+impl From<CompareAction> for Action {
+    fn from(action: CompareAction) -> Self {
+        Self::Compare(action)
+    }
 }
 
 /// A wish about runs on disk, or recipes as text.
@@ -138,7 +169,10 @@ impl Action {
     pub fn changes_window(&self) -> bool {
         !matches!(
             self,
-            Self::LookAtLayer(_) | Self::LookAtSamples(_) | Self::HoverSample(_)
+            Self::LookAtLayer(_)
+                | Self::LookAtSamples(_)
+                | Self::HoverSample(_)
+                | Self::LookAtErrors(_)
         )
     }
 }

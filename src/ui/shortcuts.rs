@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
-use super::{Action, KeepAction};
+use super::{Action, CompareAction, KeepAction};
 use crate::state::LabState;
 
 /// Steps of the scale, 10 %.
@@ -43,6 +43,18 @@ pub enum Deed {
     Paste,
     /// Open the dialog that exports a figure.
     Export,
+    /// Choose a recipe to compare the run with.
+    Compare,
+    /// To the first moment of the run that was kept.
+    ReplayStart,
+    /// One moment back.
+    ReplayBack,
+    /// One moment on.
+    ReplayOn,
+    /// To the end of the run.
+    ReplayEnd,
+    /// Back to the run as it is.
+    Follow,
     /// Show or hide the page of shortcuts.
     Help,
 }
@@ -50,7 +62,17 @@ pub enum Deed {
 impl Deed {
     /// Whether a panel listens for it while it can be seen, or the window gets it in another way.
     fn is_heard_elsewhere(self) -> bool {
-        matches!(self, Self::Undo | Self::Redo | Self::Paste)
+        matches!(
+            self,
+            Self::Undo
+                | Self::Redo
+                | Self::Paste
+                | Self::ReplayStart
+                | Self::ReplayBack
+                | Self::ReplayOn
+                | Self::ReplayEnd
+                | Self::Follow
+        )
     }
 }
 
@@ -82,7 +104,7 @@ const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 15] = [
+pub const ALL: [Shortcut; 21] = [
     plain(Key::Space, Deed::TrainOrPause, "train or pause"),
     plain(Key::S, Deed::StepBatch, "train one batch"),
     plain(Key::E, Deed::StepEpoch, "train one epoch"),
@@ -105,6 +127,16 @@ pub const ALL: [Shortcut; 15] = [
         deed: Deed::Redo,
         text: "draw the stroke again",
     },
+    plain(Key::C, Deed::Compare, "compare the run with another recipe"),
+    plain(
+        Key::Home,
+        Deed::ReplayStart,
+        "replay the run from its beginning",
+    ),
+    plain(Key::ArrowLeft, Deed::ReplayBack, "one moment back"),
+    plain(Key::ArrowRight, Deed::ReplayOn, "one moment on"),
+    plain(Key::End, Deed::ReplayEnd, "to the end of the run"),
+    plain(Key::Escape, Deed::Follow, "back to the run as it is"),
     plain(Key::F1, Deed::Help, "show or hide this page"),
 ];
 
@@ -185,7 +217,15 @@ fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Optio
         Deed::ScaleUp => Some(Action::SetScale(scale + SCALE_STEP)),
         Deed::ScaleDown => Some(Action::SetScale(scale - SCALE_STEP)),
         Deed::ScaleReset => Some(Action::SetScale(1.0)),
-        Deed::Undo | Deed::Redo | Deed::Paste => None,
+        Deed::Compare => has_run.then_some(CompareAction::Open.into()),
+        Deed::Undo
+        | Deed::Redo
+        | Deed::Paste
+        | Deed::ReplayStart
+        | Deed::ReplayBack
+        | Deed::ReplayOn
+        | Deed::ReplayEnd
+        | Deed::Follow => None,
         Deed::Export => Some(Action::ShowExport(None)),
         Deed::Help => Some(Action::ShowHelp(!help_is_open)),
     }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::protocol::{
-    ActivationView, DigitView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
+    ActivationView, DigitView, ErrorView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
 };
-use crate::train::{ProbeState, Survey, TrainError, Trainer, digits, own};
+use crate::train::{ProbeState, Survey, TrainError, Trainer, digits, errors, own};
 
 /// A view is renewed at most so often: ten times a second is as much as an eye follows.
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
@@ -34,6 +34,7 @@ pub struct Looks {
     /// What the survey shows, when it is looked at.
     scatter: Option<Arc<ScatterView>>,
     own: View<Option<Arc<OwnView>>>,
+    errors: View<Option<Arc<ErrorView>>>,
 }
 
 /// A view with its age and its price.
@@ -116,6 +117,11 @@ impl Looks {
         self.request.film
     }
 
+    /// What is looked at.
+    pub fn asked(&self) -> &ProbeRequest {
+        &self.request
+    }
+
     /// How the scatter's axes lie.
     pub fn probe(&self) -> &ProbeState {
         &self.probe
@@ -137,6 +143,9 @@ impl Looks {
         if before.own != now.own {
             self.own.step = None;
         }
+        if before.errors != now.errors {
+            self.errors.step = None;
+        }
         let surveys = |request: &ProbeRequest| (request.scatter, request.own.is_empty());
         if surveys(&before) != surveys(now) {
             self.survey.step = None;
@@ -150,6 +159,7 @@ impl Looks {
         self.activations.invalidate();
         self.survey.invalidate();
         self.own.invalidate();
+        self.errors.invalidate();
     }
 
     /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
@@ -173,6 +183,7 @@ impl Looks {
             survey,
             scatter,
             own: own_view,
+            errors: error_view,
         } = self;
         let mut changed = digit_view.renew(step, at_rest, || {
             digits(trainer, &request.samples).map(Arc::new)
@@ -207,6 +218,10 @@ impl Looks {
                 Ok(None)
             }
         })?;
+        changed |= error_view.renew(step, at_rest, || {
+            let found = request.errors.then(|| errors(trainer).map(Arc::new));
+            found.transpose()
+        })?;
         Ok(changed.then(|| Snapshot {
             run,
             revision: request.revision,
@@ -216,6 +231,8 @@ impl Looks {
             activations: activations.value.clone(),
             scatter: scatter.clone(),
             own: own_view.value.clone(),
+            errors: error_view.value.clone(),
+            rival: None,
         }))
     }
 }

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod command_line;
+mod comparison;
 mod data_sets;
 mod figures;
 mod http_server;

@@ -72,6 +72,8 @@ fn reconstruction_in(view: &DigitView, sample: SampleIdx) -> Option<Reconstructe
 /// The tooltip with its pictures, which are painted anew only when the digit or the answer changed.
 #[derive(Default)]
 pub struct HoverCard {
+    /// Whether a moment of the past is shown, of which no answers to the pointer were kept.
+    pub is_past: bool,
     atlas: DigitAtlas,
     painted: Option<Painted>,
 }
@@ -98,7 +100,11 @@ impl HoverCard {
         snapshot: &Snapshot,
     ) {
         self.paint(ui, sample, dataset, snapshot);
-        let Self { atlas, painted } = self;
+        let Self {
+            atlas,
+            painted,
+            is_past,
+        } = self;
         let Some(Painted { digit, .. }) = painted else {
             return;
         };
@@ -106,7 +112,7 @@ impl HoverCard {
         Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor)
             .gap(6.0)
             .width(2.0 * SIDE + 3.0 * theme::space::M)
-            .show(|ui| contents(ui, atlas, digit));
+            .show(|ui| contents(ui, atlas, digit, *is_past));
     }
 
     fn paint(
@@ -162,7 +168,7 @@ fn same(a: Option<&Arc<DigitView>>, b: Option<&Arc<DigitView>>) -> bool {
     }
 }
 
-fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit) {
+fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit, is_past: bool) {
     ui.horizontal(|ui| {
         let (mark, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
         let color = class_color(ui, digit.label);
@@ -189,6 +195,9 @@ fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit) {
         Some(Reconstructed { mse_per_pixel, .. }) => {
             let mse = number::five_digits(f64::from(*mse_per_pixel));
             ui.label(format!("MSE {mse} per pixel"));
+        }
+        None if is_past => {
+            ui.label(theme::dim(ui, "rebuilt: live only"));
         }
         None => {
             ui.label(theme::dim(ui, "rebuilding…"));
@@ -242,14 +251,9 @@ mod tests {
             test_factors: Arc::from([]),
         };
         let mut snapshot = Snapshot {
-            run: RunId(1),
-            revision: 0,
-            step: 1,
             digits: Arc::new(digits(vec![5, 2])),
             hovered: Some(Arc::new(digits(vec![7]))),
-            activations: None,
-            scatter: None,
-            own: None,
+            ..Snapshot::nothing(RunId(1), 1)
         };
         for sample in [2, 5, 7] {
             let found =

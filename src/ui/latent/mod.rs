@@ -90,6 +90,11 @@ impl LatentPanel {
         self.options.filter.hidden()
     }
 
+    /// Shows what another panel shows, of another run.
+    pub fn follow(&mut self, other: &Self) {
+        self.options.clone_from(&other.options);
+    }
+
     /// Shows the scatter of the run in progress.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { options, scene } = self;
@@ -128,8 +133,15 @@ impl LatentPanel {
     }
 }
 
+/// What is seen of the model; none of a moment of which no scatter was kept.
 fn snapshot(state: &LabState) -> Option<&Snapshot> {
-    state.run.as_ref()?.snapshot.as_ref()
+    let seen = state.run.as_ref()?.shown();
+    seen.filter(|seen| seen.scatter.is_some() || !is_past(state))
+}
+
+fn is_past(state: &LabState) -> bool {
+    let run = state.run.as_ref();
+    run.is_some_and(|run| run.replay.past().is_some())
 }
 
 fn empty(ui: &mut Ui, state: &LabState) {
@@ -144,6 +156,12 @@ fn empty(ui: &mut Ui, state: &LabState) {
             ui,
             "No model yet",
             "Press Train: the code of every test image becomes a point here",
+        );
+    } else if is_past(state) {
+        card::empty(
+            ui,
+            "Nothing was kept of this moment",
+            "Go on to a later moment, or follow the run",
         );
     } else {
         card::empty(
@@ -330,6 +348,7 @@ impl Scene {
             let color = theme::class_color(look.dark, points.class(idx));
             ring(ui, &painter, center, radius, color);
             let place = Rect::from_center_size(center, Vec2::splat(2.0 * (radius + 6.0)));
+            self.hover_card.is_past = is_past(state);
             self.hover_card
                 .show(ui, response, place, sample, dataset, snapshot);
         }

@@ -3,15 +3,15 @@
 use egui::{Color32, Response, Ui, Vec2};
 
 use crate::experiment::Term;
-use crate::state::RunState;
+use crate::state::{Ghost, difference};
 use crate::ui::legend::Entry;
 use crate::ui::number;
 use crate::ui::theme;
 
-use super::lines::{LineKey, Lines, Split};
+use super::lines::{LineKey, Lines, Source, Split};
 use super::paint;
 use super::reference::Reference;
-use super::{LossOptions, Shown};
+use super::{LossOptions, Shown, Subject};
 
 /// Width of the piece of line in a legend, in points.
 const MARK_WIDTH: f32 = 16.0;
@@ -22,7 +22,7 @@ pub fn splits(
     ui: &mut Ui,
     options: &mut LossOptions,
     lines: &Lines,
-    run: &RunState,
+    subject: Subject<'_>,
     shown: &Shown,
     references: &[Reference],
 ) {
@@ -31,8 +31,11 @@ pub fn splits(
         for split in Split::ALL {
             split_entry(ui, options, lines, shown, split);
         }
-        if run.ghost.is_some() {
-            ghost_entry(ui, options);
+        let term = shown.group.main_term();
+        match (subject.rival, &subject.run.ghost) {
+            (Some(_), _) => rival_entry(ui, options, subject, term),
+            (None, Some(ghost)) => ghost_entry(ui, options, ghost, subject, term),
+            (None, None) => {}
         }
         for line in references {
             reference_entry(ui, options, line);
@@ -46,15 +49,19 @@ pub fn width_of_splits(
     ui: &Ui,
     options: &LossOptions,
     lines: &Lines,
-    run: &RunState,
+    subject: Subject<'_>,
     shown: &Shown,
 ) -> f32 {
     let splits = Split::ALL.into_iter().map(|split| {
         let figure = split_figure(lines, shown, split);
         split_of(split, "", &figure, options).width(ui)
     });
-    let ghost = run.ghost.as_ref().map(|_| ghost_of(options).width(ui));
-    splits.chain(ghost).sum()
+    let other = match (subject.rival, &subject.run.ghost) {
+        (Some(_), _) => Some(rival_of(options, &rival_text(subject)).width(ui)),
+        (None, Some(_)) => Some(ghost_of(options).width(ui)),
+        (None, None) => None,
+    };
+    splits.chain(other).sum()
 }
 
 /// What can be shown and hidden beside the splits.
@@ -149,14 +156,78 @@ fn split_figure(lines: &Lines, shown: &Shown, split: Split) -> String {
     newest(lines, shown, split, shown.group.main_term()).map_or(String::new(), number::three_digits)
 }
 
-fn ghost_entry(ui: &mut Ui, options: &mut LossOptions) {
+fn ghost_entry(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    ghost: &Ghost,
+    subject: Subject<'_>,
+    term: Term,
+) {
     let key = LineKey {
-        is_current: false,
+        source: Source::Ghost,
         split: Split::Train,
         term: Term::Objective,
     };
     let color = theme::tokens_of(ui).ghost;
-    options.ghost ^= with_line(ui, &ghost_of(options), key, color).clicked();
+    let response = with_line(ui, &ghost_of(options), key, color);
+    options.ghost ^= response.clicked();
+    let run = &subject.run.experiment;
+    let words = match difference(&ghost.experiment, run) {
+        words if words.is_empty() => "the same recipe".to_owned(),
+        words => words,
+    };
+    let unit = ghost.experiment.objective.unit(term);
+    response.on_hover_text(if ghost.counts_as(run, term) {
+        format!("The run before this one: {words}")
+    } else {
+        format!(
+            "The run before this one: {words}. It counted in other units, {unit}, and is not drawn"
+        )
+    });
+}
+
+/// A longer difference is cut: the strip above has all of it.
+const MOST_CHARS: usize = 32;
+
+/// `B: learning rate 0.003`
+fn rival_text(subject: Subject<'_>) -> String {
+    let words = subject.state.rival_difference().unwrap_or_default();
+    if words.chars().count() > MOST_CHARS {
+        let start: String = words.chars().take(MOST_CHARS).collect();
+        format!("B: {}…", start.trim_end())
+    } else {
+        format!("B: {words}")
+    }
+}
+
+fn rival_entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
+    let key = LineKey {
+        source: Source::Rival,
+        split: Split::Test,
+        term,
+    };
+    let color = theme::tokens_of(ui).test;
+    let text = rival_text(subject);
+    let response = with_line(ui, &rival_of(options, &text), key, color);
+    options.rival ^= response.clicked();
+    let words = subject.state.rival_difference().unwrap_or_default();
+    response.on_hover_text(if subject.draws_rival(term) {
+        format!("B in dashes, A in whole lines. B: {words}")
+    } else {
+        format!(
+            "B counts in other units and is not drawn: compare the test errors above. B: {words}"
+        )
+    });
+}
+
+fn rival_of<'a>(options: &LossOptions, text: &'a str) -> Entry<'a> {
+    Entry {
+        name: "show B",
+        text,
+        figure: "",
+        on: options.rival,
+        mark_width: MARK_WIDTH,
+    }
 }
 
 fn ghost_of(options: &LossOptions) -> Entry<'static> {
@@ -248,7 +319,7 @@ fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Re
 
 fn key_of(split: Split, term: Term) -> LineKey {
     LineKey {
-        is_current: true,
+        source: Source::Run,
         split,
         term,
     }
@@ -257,6 +328,23 @@ fn key_of(split: Split, term: Term) -> LineKey {
 /// The newest value of a curve of this run, smoothed as it is drawn.
 #[must_use]
 pub fn newest(lines: &Lines, shown: &Shown, split: Split, term: Term) -> Option<f64> {
-    let point = lines.get(key_of(split, term))?.smooth.last()?;
+    newest_of(Source::Run, lines, shown, split, term)
+}
+
+/// The same of another run.
+#[must_use]
+pub fn newest_of(
+    source: Source,
+    lines: &Lines,
+    shown: &Shown,
+    split: Split,
+    term: Term,
+) -> Option<f64> {
+    let key = LineKey {
+        source,
+        split,
+        term,
+    };
+    let point = lines.get(key)?.smooth.last()?;
     Some(shown.scale.value(point.y))
 }

@@ -14,6 +14,7 @@ use egui::{Align, Layout, Role, Slider, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
 use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
+use super::replay::moment_text;
 use super::segmented::{Segment, segmented};
 use super::theme;
 use super::{card, number};
@@ -21,7 +22,7 @@ use crate::experiment::Term;
 use crate::state::{LabState, RunState};
 use curve::{Scale, Window};
 use group::{Choice, Group};
-use lines::{Lines, Split};
+use lines::{Lines, Source, Split};
 use reference::{Kind, Reference};
 
 /// The panel of the loss.
@@ -43,6 +44,10 @@ pub struct LossPanel {
 /// How the curves are shown.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each shows or hides one kind of curve"
+)]
 struct LossOptions {
     scale: Scale,
     window: Window,
@@ -52,6 +57,8 @@ struct LossOptions {
     test: bool,
     /// Whether the run before is shown.
     ghost: bool,
+    /// Whether the rival of a comparison is shown.
+    rival: bool,
     hidden_terms: Vec<Term>,
     hidden_references: Vec<Kind>,
 }
@@ -75,6 +82,7 @@ impl Default for LossOptions {
             train: true,
             test: true,
             ghost: true,
+            rival: true,
             hidden_terms: Vec::new(),
             hidden_references: Vec::new(),
         }
@@ -118,7 +126,11 @@ impl LossPanel {
             },
             |ui| match run {
                 Some(run) => {
-                    let subject = Subject { state, run };
+                    let subject = Subject {
+                        state,
+                        run,
+                        rival: state.rival.as_ref(),
+                    };
                     if let Some(chosen) = body(ui, options, now, view, lines, subject) {
                         choice.choose(run, chosen);
                     }
@@ -140,6 +152,25 @@ impl LossPanel {
 struct Subject<'a> {
     state: &'a LabState,
     run: &'a RunState,
+    /// B, where two runs are compared.
+    rival: Option<&'a RunState>,
+}
+
+impl Subject<'_> {
+    /// Whether the run before can be drawn on the axis of a term: it may have counted in another unit. While two runs
+    /// are compared, a third would be one too many.
+    fn draws_ghost(self, term: Term) -> bool {
+        let ghost = self.run.ghost.as_ref();
+        let fits = ghost.is_some_and(|ghost| ghost.counts_as(&self.run.experiment, term));
+        fits && self.rival.is_none()
+    }
+
+    /// Whether the rival can be drawn on the axis of a term.
+    fn draws_rival(self, term: Term) -> bool {
+        let unit = |run: &RunState| run.experiment.objective.unit(term);
+        self.rival
+            .is_some_and(|rival| unit(rival) == unit(self.run))
+    }
 }
 
 impl Shown {
@@ -233,15 +264,15 @@ fn body(
     let yardsticks = subject.state.yardsticks.as_ref();
     let references = Reference::of(group, &subject.run.experiment, yardsticks);
     let shown = Shown::of(group, options, run, &references);
-    lines.update(run, options, &shown);
+    lines.update(subject, options, &shown);
     ui.spacing_mut().interact_size.y = super::legend::HEIGHT;
     let groups = Group::of_run(run);
     // Where there is nothing else to choose, the lines find room beside the splits.
     let (chosen, below) = if groups.len() < 2 {
-        legend::splits(ui, options, lines, run, &shown, &references);
+        legend::splits(ui, options, lines, subject, &shown, &references);
         (None, &[][..])
     } else {
-        let chosen = first_line(ui, options, lines, run, &shown, &groups);
+        let chosen = first_line(ui, options, lines, subject, &shown, &groups);
         (chosen, &references[..])
     };
     let y_title = group.title(&run.experiment, &shown.terms);
@@ -260,7 +291,7 @@ fn body(
             choices.show(ui, options, lines, &shown);
         }
     });
-    plot(ui, options, view, lines, run, &shown);
+    plot(ui, options, view, lines, subject, &shown);
     chosen
 }
 
@@ -269,7 +300,7 @@ fn first_line(
     ui: &mut Ui,
     options: &mut LossOptions,
     lines: &Lines,
-    run: &RunState,
+    subject: Subject<'_>,
     shown: &Shown,
     groups: &[Segment<'static, Group>],
 ) -> Option<Group> {
@@ -277,18 +308,18 @@ fn first_line(
     const LEAST: f32 = 96.0;
     let choice = |ui: &mut Ui| segmented(ui, "Curves", shown.group, groups);
     let size = vec2(ui.available_width(), super::legend::HEIGHT);
-    let splits_width = legend::width_of_splits(ui, options, lines, run, shown);
+    let splits_width = legend::width_of_splits(ui, options, lines, subject, shown);
     if size.x - splits_width >= LEAST {
         let layout = Layout::left_to_right(Align::Center);
         let line = ui.allocate_ui_with_layout(size, layout, |ui| {
-            legend::splits(ui, options, lines, run, shown, &[]);
+            legend::splits(ui, options, lines, subject, shown, &[]);
             ui.with_layout(Layout::right_to_left(Align::Center), choice)
                 .inner
         });
         return line.inner;
     }
     let chosen = choice(ui);
-    legend::splits(ui, options, lines, run, shown, &[]);
+    legend::splits(ui, options, lines, subject, shown, &[]);
     chosen
 }
 
@@ -297,9 +328,10 @@ fn plot(
     options: &LossOptions,
     view: &mut View,
     lines: &Lines,
-    run: &RunState,
+    subject: Subject<'_>,
     shown: &Shown,
 ) {
+    let run = subject.run;
     let tokens = theme::tokens_of(ui);
     let marks = run.history.marks();
     let y_ticks: MakeTicks<'_> = match shown.scale {
@@ -326,8 +358,9 @@ fn plot(
         paint::stages(plot, tokens, run);
         paint::references(plot, tokens, shown);
         paint::curves(plot, tokens, lines, shown.group);
+        paint::moment(plot, tokens, run);
     });
-    let summary = summary(lines, run, shown);
+    let summary = summary(lines, subject, shown);
     let info = || WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary);
     drawn.response.widget_info(info);
 
@@ -337,16 +370,25 @@ fn plot(
     let mark = paint::flags(&painter, tokens, marks, transform, hovered);
     paint::stage_names(ui, &painter, run, transform);
     paint::names(ui, &painter, lines, shown, transform);
+    paint::moment_name(ui, &painter, run, transform);
     if let Some(at) = hovered {
         let epoch = transform.value_from_position(at).x;
         paint::cursor(&painter, tokens, lines, shown.group, transform, epoch);
     }
     view.hint(ui, &painter);
-    hover::tooltip(ui, &drawn.response, lines, shown, transform, mark);
+    hover::tooltip(
+        ui,
+        &drawn.response,
+        lines,
+        (subject, shown),
+        transform,
+        mark,
+    );
 }
 
 /// The key figures in words.
-fn summary(lines: &Lines, run: &RunState, shown: &Shown) -> String {
+fn summary(lines: &Lines, subject: Subject<'_>, shown: &Shown) -> String {
+    let run = subject.run;
     let terms = if shown.group.compares_networks() {
         shown.terms.clone()
     } else {
@@ -365,8 +407,20 @@ fn summary(lines: &Lines, run: &RunState, shown: &Shown) -> String {
             Some(format!("{name} {value} {unit}"))
         })
     });
+    let rival = Split::ALL.into_iter().filter_map(|split| {
+        let term = shown.group.main_term();
+        let value = legend::newest_of(Source::Rival, lines, shown, split, term)?;
+        let unit = run.experiment.objective.unit(term);
+        let value = number::three_digits(value);
+        Some(format!("B {} {value} {unit}", split.label()))
+    });
     let references = shown.references.iter().map(Reference::text);
-    let parts: Vec<String> = figures.chain(references).collect();
+    let marks = run.history.marks().iter();
+    let marks = marks.map(|mark| format!("{} at epoch {:.2}", mark.change, mark.epoch));
+    let past = run.replay.past().map(|past| past.moment);
+    let past = past.map(|moment| format!("replayed: {}", moment_text(moment)));
+    let parts = figures.chain(rival).chain(references).chain(marks);
+    let parts: Vec<String> = parts.chain(past).collect();
     let axis = match shown.scale {
         Scale::Log => "logarithmic",
         Scale::Linear => "linear",

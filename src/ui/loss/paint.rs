@@ -6,12 +6,13 @@ use egui_plot::{HLine, Line, LineStyle, PlotPoints, PlotTransform, PlotUi, Point
 use crate::experiment::Term;
 use crate::state::{Mark, RunState};
 use crate::ui::plot::{Bounds, note};
+use crate::ui::replay::moment_text;
 use crate::ui::theme::{self, Tokens};
 
 use super::Shown;
 use super::curve::Curve;
 use super::group::Group;
-use super::lines::{LineKey, Lines, Split};
+use super::lines::{LineKey, Lines, Source, Split};
 use super::reference::Kind;
 
 /// Test curves of up to so many points show each of them.
@@ -20,7 +21,7 @@ const MAX_DOTS: usize = 40;
 /// The colour of a curve: that of its split, or of its network where two are compared.
 #[must_use]
 pub fn color(tokens: &Tokens, key: LineKey, group: Group) -> Color32 {
-    if !key.is_current {
+    if key.source == Source::Ghost {
         return tokens.ghost;
     }
     if group.compares_networks() {
@@ -45,17 +46,20 @@ pub fn of_split(of_network: Color32, split: Split) -> Color32 {
     }
 }
 
-/// How a curve is drawn everywhere: ghosts dashed, or dotted for the test split; of an objective the sum
+/// How a curve is drawn everywhere: the rival in long thick dashes; ghosts dashed, or dotted for the test split; of an objective the sum
 /// thick, its error thin, its penalties each in its own kind of dots or dashes. Width in points; for dots, their
 /// radius.
 fn pen(key: LineKey) -> (f32, LineStyle) {
     const DASHED: LineStyle = LineStyle::Dashed { length: 5.5 };
     let LineKey {
-        is_current,
+        source,
         split,
         term,
     } = key;
-    if !is_current {
+    if source == Source::Rival {
+        return (2.0, LineStyle::Dashed { length: 8.0 });
+    }
+    if source == Source::Ghost {
         return match split {
             Split::Train => (1.25, DASHED),
             Split::Test => (0.75, LineStyle::Dotted { spacing: 4.5 }),
@@ -98,7 +102,7 @@ pub fn swatch(painter: &Painter, mark: Rect, key: LineKey, color: Color32) {
 
 /// Adds all curves, the run before at the bottom and raw lines under smooth ones.
 pub fn curves<'a>(plot: &mut PlotUi<'a>, tokens: &Tokens, lines: &'a Lines, group: Group) {
-    let raw = lines.iter().filter(|(key, _)| key.is_current);
+    let raw = lines.iter().filter(|(key, _)| key.is_current());
     // Where two networks are compared the smooth training curves are faint already.
     for (key, curve) in raw.filter(|_| !group.compares_networks()) {
         let faint = theme::faint(color(tokens, key, group), 0.28);
@@ -111,7 +115,7 @@ pub fn curves<'a>(plot: &mut PlotUi<'a>, tokens: &Tokens, lines: &'a Lines, grou
         let color = color(tokens, key, group);
         plot.line(line(key, curve).color(color));
         let shown = curve.within(epochs);
-        if key.is_current && key.split == Split::Test && shown.len() <= MAX_DOTS {
+        if key.is_current() && key.split == Split::Test && shown.len() <= MAX_DOTS {
             let dots = Points::new("", PlotPoints::Borrowed(shown));
             plot.points(dots.radius(2.2).color(color));
         }
@@ -122,7 +126,7 @@ fn line(key: LineKey, curve: &Curve) -> Line<'_> {
     let (width, style) = pen(key);
     let line = Line::new("", curve.smooth.as_slice());
     if curve.is_rough() {
-        line.width(1.25)
+        line.width(if key.is_current() { 1.25 } else { 0.75 })
     } else {
         line.width(width).style(style)
     }
@@ -135,6 +139,34 @@ pub fn marks(plot: &mut PlotUi<'_>, tokens: &Tokens, marks: &[Mark]) {
         let style = LineStyle::Dashed { length: 3.0 };
         plot.vline(line.width(1.0).style(style));
     }
+}
+
+/// Adds a line at the moment of the past that the views show.
+pub fn moment(plot: &mut PlotUi<'_>, tokens: &Tokens, run: &RunState) {
+    if let Some(past) = run.replay.past() {
+        let line = VLine::new("", past.moment.epoch);
+        plot.vline(line.stroke(Stroke::new(1.5, tokens.warning)));
+    }
+}
+
+/// Writes beside that line what it is.
+pub fn moment_name(ui: &Ui, painter: &Painter, run: &RunState, transform: &PlotTransform) {
+    let Some(past) = run.replay.past() else {
+        return;
+    };
+    let frame = transform.frame();
+    let x = transform.position_from_point_x(past.moment.epoch);
+    if !frame.x_range().contains(x) {
+        return;
+    }
+    let (offset, anchor) = if x > frame.center().x {
+        (-theme::space::XS, Align2::RIGHT_BOTTOM)
+    } else {
+        (theme::space::XS, Align2::LEFT_BOTTOM)
+    };
+    let at = pos2(x + offset, frame.bottom() - 2.0);
+    let text = moment_text(past.moment);
+    note(ui, painter, at, anchor, &text, theme::tokens_of(ui).warning);
 }
 
 /// Adds a line where each part of the plan begins.
@@ -253,13 +285,22 @@ fn term_names<'a>(
     line: f32,
     tokens: &Tokens,
 ) -> Vec<Name<'a>> {
-    if shown.terms.len() < 2 {
-        return Vec::new();
-    }
+    let main = shown.group.main_term();
+    let is_compared = lines.iter().any(|(key, _)| key.source == Source::Rival);
+    let curves: Vec<(Source, Term, &str)> = if is_compared {
+        vec![(Source::Run, main, "A"), (Source::Rival, main, "B")]
+    } else if shown.terms.len() < 2 {
+        Vec::new()
+    } else {
+        let terms = shown.terms.iter();
+        terms
+            .map(|&term| (Source::Run, term, term.label()))
+            .collect()
+    };
     let frame = transform.frame();
-    let names = shown.terms.iter().filter_map(|&term| {
+    let names = curves.into_iter().filter_map(|(source, term, text)| {
         let keys = [Split::Test, Split::Train].map(|split| LineKey {
-            is_current: true,
+            source,
             split,
             term,
         });
@@ -281,7 +322,7 @@ fn term_names<'a>(
         Some(Name {
             at,
             anchor,
-            text: term.label(),
+            text,
             color: if shown.group.compares_networks() {
                 color(tokens, keys[0], shown.group)
             } else {

@@ -15,6 +15,7 @@ mod rival;
 mod run;
 mod series;
 mod thinned;
+mod track;
 
 use crate::experiment::{Experiment, InvalidExperiment};
 use crate::protocol::{

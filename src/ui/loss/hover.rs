@@ -12,7 +12,7 @@ use crate::ui::theme;
 use super::lines::{LineKey, Lines, Source};
 use super::paint;
 use super::reference::Reference;
-use super::{Shown, Subject};
+use super::subject::{Shown, Subject};
 
 /// Width of the piece of line that stands for a curve, in points.
 const SWATCH_WIDTH: f32 = 18.0;

@@ -3,18 +3,19 @@
 use egui::{Color32, Response, Ui, Vec2};
 
 use crate::experiment::Term;
-use crate::state::{Ghost, difference};
 use crate::ui::legend::Entry;
 use crate::ui::number;
 use crate::ui::theme;
 
+use super::LossOptions;
 use super::lines::{LineKey, Lines, Source, Split};
+use super::other_runs;
 use super::paint;
 use super::reference::Reference;
-use super::{LossOptions, Shown, Subject};
+use super::subject::{Shown, Subject};
 
 /// Width of the piece of line in a legend, in points.
-const MARK_WIDTH: f32 = 16.0;
+pub(super) const MARK_WIDTH: f32 = 16.0;
 
 /// The entries that show and hide curves: the splits in their colours with their newest values, and the run
 /// before; after them lines to hold the curves against.
@@ -31,12 +32,7 @@ pub fn splits(
         for split in Split::ALL {
             split_entry(ui, options, lines, shown, split);
         }
-        let term = shown.group.main_term();
-        match (subject.rival, &subject.run.ghost) {
-            (Some(_), _) => rival_entry(ui, options, subject, term),
-            (None, Some(ghost)) => ghost_entry(ui, options, ghost, subject, term),
-            (None, None) => {}
-        }
+        other_runs::entry(ui, options, subject, shown.group.main_term());
         for line in references {
             reference_entry(ui, options, line);
         }
@@ -56,12 +52,7 @@ pub fn width_of_splits(
         let figure = split_figure(lines, shown, split);
         split_of(split, "", &figure, options).width(ui)
     });
-    let other = match (subject.rival, &subject.run.ghost) {
-        (Some(_), _) => Some(rival_of(options, &rival_text(subject)).width(ui)),
-        (None, Some(_)) => Some(ghost_of(options).width(ui)),
-        (None, None) => None,
-    };
-    splits.chain(other).sum()
+    splits.sum::<f32>() + other_runs::width(ui, options, subject)
 }
 
 /// What can be shown and hidden beside the splits.
@@ -156,90 +147,6 @@ fn split_figure(lines: &Lines, shown: &Shown, split: Split) -> String {
     newest(lines, shown, split, shown.group.main_term()).map_or(String::new(), number::three_digits)
 }
 
-fn ghost_entry(
-    ui: &mut Ui,
-    options: &mut LossOptions,
-    ghost: &Ghost,
-    subject: Subject<'_>,
-    term: Term,
-) {
-    let key = LineKey {
-        source: Source::Ghost,
-        split: Split::Train,
-        term: Term::Objective,
-    };
-    let color = theme::tokens_of(ui).ghost;
-    let response = with_line(ui, &ghost_of(options), key, color);
-    options.ghost ^= response.clicked();
-    let run = &subject.run.experiment;
-    let words = match difference(&ghost.experiment, run) {
-        words if words.is_empty() => "the same recipe".to_owned(),
-        words => words,
-    };
-    let unit = ghost.experiment.objective.unit(term);
-    response.on_hover_text(if ghost.counts_as(run, term) {
-        format!("The run before this one: {words}")
-    } else {
-        format!(
-            "The run before this one: {words}. It counted in other units, {unit}, and is not drawn"
-        )
-    });
-}
-
-/// A longer difference is cut: the strip above has all of it.
-const MOST_CHARS: usize = 32;
-
-/// `B: learning rate 0.003`
-fn rival_text(subject: Subject<'_>) -> String {
-    let words = subject.state.rival_difference().unwrap_or_default();
-    if words.chars().count() > MOST_CHARS {
-        let start: String = words.chars().take(MOST_CHARS).collect();
-        format!("B: {}…", start.trim_end())
-    } else {
-        format!("B: {words}")
-    }
-}
-
-fn rival_entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
-    let key = LineKey {
-        source: Source::Rival,
-        split: Split::Test,
-        term,
-    };
-    let color = theme::tokens_of(ui).test;
-    let text = rival_text(subject);
-    let response = with_line(ui, &rival_of(options, &text), key, color);
-    options.rival ^= response.clicked();
-    let words = subject.state.rival_difference().unwrap_or_default();
-    response.on_hover_text(if subject.draws_rival(term) {
-        format!("B in dashes, A in whole lines. B: {words}")
-    } else {
-        format!(
-            "B counts in other units and is not drawn: compare the test errors above. B: {words}"
-        )
-    });
-}
-
-fn rival_of<'a>(options: &LossOptions, text: &'a str) -> Entry<'a> {
-    Entry {
-        name: "show B",
-        text,
-        figure: "",
-        on: options.rival,
-        mark_width: MARK_WIDTH,
-    }
-}
-
-fn ghost_of(options: &LossOptions) -> Entry<'static> {
-    Entry {
-        name: "show previous run",
-        text: "previous run",
-        figure: "",
-        on: options.ghost,
-        mark_width: MARK_WIDTH,
-    }
-}
-
 fn term_entry(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown, term: Term) {
     let hidden = options.hidden_terms.iter().position(|other| *other == term);
     let key = key_of(Split::Test, term);
@@ -311,7 +218,7 @@ fn reference_of<'a>(line: &'a Reference, name: &'a str, figure: &'a str, on: boo
     }
 }
 
-fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Response {
+pub(super) fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Response {
     entry.show(ui, |painter, mark, opacity| {
         paint::swatch(painter, mark, key, theme::faint(color, opacity));
     })

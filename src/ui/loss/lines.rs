@@ -7,10 +7,11 @@ use crate::protocol::RunId;
 use crate::state::{History, RunState, Series};
 use crate::ui::plot::{Bounds, Interval};
 
+use super::LossOptions;
 use super::curve::{Curve, Recipe, Scale, Window};
 use super::group::Group;
 use super::reference::{Reference, divisor};
-use super::{LossOptions, Shown, Subject};
+use super::subject::{Shown, Subject};
 
 pub use crate::figure::Split;
 

@@ -5,25 +5,29 @@ mod group;
 mod hover;
 mod legend;
 mod lines;
+mod marks;
+mod names;
+mod other_runs;
 mod paint;
 mod reference;
+mod subject;
 
 pub(super) use reference::published_value;
 
 use egui::{Align, Layout, Role, Slider, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
+use super::card;
 use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
-use super::replay::moment_text;
 use super::segmented::{Segment, segmented};
 use super::theme;
-use super::{card, number};
 use crate::experiment::Term;
 use crate::state::{LabState, RunState};
 use curve::{Scale, Window};
 use group::{Choice, Group};
-use lines::{Lines, Source, Split};
+use lines::Lines;
 use reference::{Kind, Reference};
+use subject::{Shown, Subject, summary};
 
 /// The panel of the loss.
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -61,16 +65,6 @@ struct LossOptions {
     rival: bool,
     hidden_terms: Vec<Term>,
     hidden_references: Vec<Kind>,
-}
-
-/// What the panel shows of a run, found once for each frame.
-#[derive(Debug)]
-struct Shown {
-    group: Group,
-    terms: Vec<Term>,
-    scale: Scale,
-    /// The lines to hold the curves against, those that are hidden left out.
-    references: Vec<Reference>,
 }
 
 impl Default for LossOptions {
@@ -144,48 +138,6 @@ impl LossPanel {
         options.scale = edited.scale;
         options.window = edited.window;
         options.smoothing = edited.smoothing;
-    }
-}
-
-/// What the panel is about.
-#[derive(Clone, Copy)]
-struct Subject<'a> {
-    state: &'a LabState,
-    run: &'a RunState,
-    /// B, where two runs are compared.
-    rival: Option<&'a RunState>,
-}
-
-impl Subject<'_> {
-    /// Whether the run before can be drawn on the axis of a term: it may have counted in another unit. While two runs
-    /// are compared, a third would be one too many.
-    fn draws_ghost(self, term: Term) -> bool {
-        let ghost = self.run.ghost.as_ref();
-        let fits = ghost.is_some_and(|ghost| ghost.counts_as(&self.run.experiment, term));
-        fits && self.rival.is_none()
-    }
-
-    /// Whether the rival can be drawn on the axis of a term.
-    fn draws_rival(self, term: Term) -> bool {
-        let unit = |run: &RunState| run.experiment.objective.unit(term);
-        self.rival
-            .is_some_and(|rival| unit(rival) == unit(self.run))
-    }
-}
-
-impl Shown {
-    fn of(group: Group, options: &LossOptions, run: &RunState, all: &[Reference]) -> Self {
-        let is_shown = |line: &&Reference| !options.hidden_references.contains(&line.kind);
-        Self {
-            group,
-            terms: group.terms(&run.history),
-            scale: if group.is_share() {
-                Scale::Linear
-            } else {
-                options.scale
-            },
-            references: all.iter().filter(is_shown).cloned().collect(),
-        }
     }
 }
 
@@ -333,7 +285,7 @@ fn plot(
 ) {
     let run = subject.run;
     let tokens = theme::tokens_of(ui);
-    let marks = run.history.marks();
+    let changes = run.history.marks();
     let y_ticks: MakeTicks<'_> = match shown.scale {
         Scale::Log => &ticks::log10,
         Scale::Linear => &ticks::linear,
@@ -354,11 +306,11 @@ fn plot(
         },
     };
     let drawn = chart.show(ui, |plot| {
-        paint::marks(plot, tokens, marks);
-        paint::stages(plot, tokens, run);
+        marks::settings(plot, tokens, changes);
+        marks::stages(plot, tokens, run);
         paint::references(plot, tokens, shown);
         paint::curves(plot, tokens, lines, shown.group);
-        paint::moment(plot, tokens, run);
+        marks::moment(plot, tokens, run);
     });
     let summary = summary(lines, subject, shown);
     let info = || WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary);
@@ -367,10 +319,10 @@ fn plot(
     let transform = &drawn.transform;
     let painter = ui.painter_at(*transform.frame());
     let hovered = drawn.response.hover_pos();
-    let mark = paint::flags(&painter, tokens, marks, transform, hovered);
-    paint::stage_names(ui, &painter, run, transform);
-    paint::names(ui, &painter, lines, shown, transform);
-    paint::moment_name(ui, &painter, run, transform);
+    let mark = marks::flags(&painter, tokens, changes, transform, hovered);
+    marks::stage_names(ui, &painter, run, transform);
+    names::show(ui, &painter, lines, shown, transform);
+    marks::moment_name(ui, &painter, run, transform);
     if let Some(at) = hovered {
         let epoch = transform.value_from_position(at).x;
         paint::cursor(&painter, tokens, lines, shown.group, transform, epoch);
@@ -384,50 +336,4 @@ fn plot(
         transform,
         mark,
     );
-}
-
-/// The key figures in words.
-fn summary(lines: &Lines, subject: Subject<'_>, shown: &Shown) -> String {
-    let run = subject.run;
-    let terms = if shown.group.compares_networks() {
-        shown.terms.clone()
-    } else {
-        vec![shown.group.main_term()]
-    };
-    let figures = terms.into_iter().flat_map(|term| {
-        let unit = run.experiment.objective.unit(term);
-        Split::ALL.into_iter().filter_map(move |split| {
-            let value = legend::newest(lines, shown, split, term)?;
-            let value = number::three_digits(value);
-            let name = if shown.group.compares_networks() {
-                format!("{}, {}", term.label(), split.label())
-            } else {
-                split.label().to_owned()
-            };
-            Some(format!("{name} {value} {unit}"))
-        })
-    });
-    let rival = Split::ALL.into_iter().filter_map(|split| {
-        let term = shown.group.main_term();
-        let value = legend::newest_of(Source::Rival, lines, shown, split, term)?;
-        let unit = run.experiment.objective.unit(term);
-        let value = number::three_digits(value);
-        Some(format!("B {} {value} {unit}", split.label()))
-    });
-    let references = shown.references.iter().map(Reference::text);
-    let marks = run.history.marks().iter();
-    let marks = marks.map(|mark| format!("{} at epoch {:.2}", mark.change, mark.epoch));
-    let past = run.replay.past().map(|past| past.moment);
-    let past = past.map(|moment| format!("replayed: {}", moment_text(moment)));
-    let parts = figures.chain(rival).chain(references).chain(marks);
-    let parts: Vec<String> = parts.chain(past).collect();
-    let axis = match shown.scale {
-        Scale::Log => "logarithmic",
-        Scale::Linear => "linear",
-    };
-    format!(
-        "Loss: {}; {axis} axis, epoch {:.2}",
-        parts.join(", "),
-        run.epoch
-    )
 }

@@ -255,7 +255,7 @@ impl Behavior<Pane> for Drawing<'_> {
         let is_in_tab = self.tabbed.contains(pane);
         if self.state.rival.is_some() && sides::shows_both(*pane) {
             let [mut a, mut b] = sides::halves(ui);
-            let badges = sides::badges(self.state, *pane);
+            let badges = sides::badges(self.state, self.panels, *pane);
             card::inside(&mut a, is_in_tab, badges, |ui| self.show(ui, *pane));
             let Self {
                 panels,
@@ -265,7 +265,7 @@ impl Behavior<Pane> for Drawing<'_> {
             } = self;
             panels.show_rival(&mut b, *pane, is_in_tab, state, actions);
         } else {
-            let badges = sides::badges(self.state, *pane);
+            let badges = sides::badges(self.state, self.panels, *pane);
             card::inside(ui, is_in_tab, badges, |ui| self.show(ui, *pane));
         }
         UiResponse::None

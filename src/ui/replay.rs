@@ -91,7 +91,8 @@ fn slider(ui: &mut Ui, run: &RunState, [first, last]: [Moment; 2], actions: &mut
     let mut step = shown;
     theme::slider_style(ui);
     ui.spacing_mut().slider_width = (ui.available_width() - space::S).max(20.0);
-    let slider = Slider::new(&mut step, first.step..=end).show_value(false);
+    let slider = Slider::new(&mut step, first.step..=end);
+    let slider = slider.step_by(1.0).show_value(false);
     let response = ui.add(slider).on_hover_text(format!(
         "Moves latent space, digits and activations back in time: {} or {} by one moment, {} to the beginning",
         key_of(ui.ctx(), Deed::ReplayBack),

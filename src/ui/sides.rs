@@ -69,7 +69,7 @@ impl Panels {
             help: format!("The rival: {difference}"),
             warns: false,
         };
-        let badges = [badge].into_iter().chain(moment_badge(state, pane));
+        let badges = [badge].into_iter().chain(moment_badge(state, pane, false));
         let badges = badges.collect();
         let mut wishes = Vec::new();
         card::inside(ui, is_in_tab, badges, |ui| match pane {
@@ -100,7 +100,7 @@ impl Panels {
 
 /// What a view of the run in progress says beside its title.
 #[must_use]
-pub fn badges(state: &LabState, pane: Pane) -> Vec<Badge> {
+pub fn badges(state: &LabState, panels: &Panels, pane: Pane) -> Vec<Badge> {
     let name = state.rival.is_some().then(|| Badge {
         text: "A".to_owned(),
         short: "A".to_owned(),
@@ -108,28 +108,32 @@ pub fn badges(state: &LabState, pane: Pane) -> Vec<Badge> {
         warns: false,
     });
     let name = name.filter(|_| !matches!(pane, Pane::Loss | Pane::Digits));
-    name.into_iter().chain(moment_badge(state, pane)).collect()
+    let shows_errors = panels.digits.shows_errors();
+    let moment = moment_badge(state, pane, shows_errors);
+    name.into_iter().chain(moment).collect()
 }
 
 /// Which moment of the past a view shows; none while the run is followed.
-fn moment_badge(state: &LabState, pane: Pane) -> Option<Badge> {
+fn moment_badge(state: &LabState, pane: Pane, shows_errors: bool) -> Option<Badge> {
     let past = state.run.as_ref()?.replay.past()?;
     let (text, short, help, warns) = match pane {
         Pane::Loss => return None, // a line says where
-        Pane::Digits | Pane::Latent | Pane::Activations => match moment_of(past, pane) {
-            Some(moment) => (
-                of_both(state, pane, moment),
-                format!("step {}", number::count(moment.step)),
-                "A moment of the past: follow the run to see it as it is",
-                true,
-            ),
-            None => (
-                "nothing kept".to_owned(),
-                "none".to_owned(),
-                "Nothing was kept of this moment",
-                true,
-            ),
-        },
+        Pane::Digits | Pane::Latent | Pane::Activations => {
+            match moment_of(past, pane, shows_errors) {
+                Some(moment) => (
+                    of_both(state, pane, moment),
+                    format!("step {}", number::count(moment.step)),
+                    "A moment of the past: follow the run to see it as it is",
+                    true,
+                ),
+                None => (
+                    "nothing kept".to_owned(),
+                    "none".to_owned(),
+                    "Nothing was kept of this moment",
+                    true,
+                ),
+            }
+        }
         _ => (
             "live only".to_owned(),
             "live".to_owned(),
@@ -156,9 +160,10 @@ fn of_both(state: &LabState, pane: Pane, moment: Moment) -> String {
     }
 }
 
-fn moment_of(past: &Past, pane: Pane) -> Option<Moment> {
+fn moment_of(past: &Past, pane: Pane, shows_errors: bool) -> Option<Moment> {
     match pane {
-        Pane::Digits => past.digits.or(past.errors),
+        Pane::Digits if shows_errors => past.errors,
+        Pane::Digits => past.digits,
         Pane::Latent => past.scatter,
         _ => past.activations,
     }

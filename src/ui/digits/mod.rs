@@ -75,6 +75,12 @@ struct Drawn {
 }
 
 impl DigitsPanel {
+    /// Whether bars of the classes' errors are shown in place of images.
+    #[must_use]
+    pub fn shows_errors(&self) -> bool {
+        self.options.errors
+    }
+
     /// Shows test images, what the network made of them, and how far off it was.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { options, kept } = self;

@@ -103,7 +103,7 @@ fn hovering_reads_every_term_with_its_unit() {
     harness.hover_at(plot.right_center() - egui::vec2(2.0, 0.0));
     harness.run_steps(3);
     let units = harness.query_all_by(|node| node.value().as_deref() == Some("nats per image"));
-    assert_eq!(units.count(), 6, "three terms on two splits");
+    assert_eq!(units.count(), 7, "three terms on two splits, and the axis");
     for name in ["train objective", "test objective", "train KL", "test KL"] {
         assert!(says(&harness, name), "{name}");
     }

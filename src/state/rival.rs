@@ -55,6 +55,21 @@ impl LabState {
         mem::swap(&mut self.run, &mut self.rival);
     }
 
+    /// Seconds of training left until the goal at the present speed, those of the rival included; none before there is
+    /// a speed.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
+    pub fn remaining_secs(&self) -> Option<f64> {
+        let run = self.run.as_ref()?;
+        let own = run.remaining_secs()?;
+        let per_step = |run: &RunState| run.speed.elapsed_secs / run.step.max(1) as f64;
+        let of_rival = self.rival.as_ref().map_or(0.0, |rival| {
+            let left = own / per_step(run) + run.step as f64 - rival.step as f64;
+            left.max(0.0) * per_step(rival)
+        });
+        Some(own + of_rival)
+    }
+
     /// Goes through the past of what is shown; of both runs where two are compared.
     pub fn rewind(&mut self, wish: Rewind) {
         let Some(run) = &mut self.run else { return };
@@ -78,5 +93,42 @@ impl LabState {
         if let (Some(run), Some(ghost)) = (&mut self.run, ghost) {
             run.ghost = Some(ghost);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::protocol::{Event, StepBatch};
+
+    #[test]
+    fn the_time_left_counts_the_steps_of_both() {
+        let mut state = LabState::default();
+        let started = |run| Event::RunStarted {
+            run,
+            experiment: Experiment::default(), // five epochs
+            n_parameters: 1,
+            steps_per_epoch: 10,
+        };
+        let taken = |run, step: u64, epoch, elapsed_secs| Event::StepsTaken {
+            run,
+            steps: StepBatch {
+                first_step: step,
+                epochs: vec![epoch],
+                terms: Vec::new(),
+                n_images: 1,
+                elapsed_secs,
+            },
+        };
+        let run = state.begin_run();
+        state.apply(started(run));
+        state.apply(taken(run, 10, 1.0, 2.0));
+        let left = |state: &LabState| state.remaining_secs().expect("there is a speed");
+        assert!((left(&state) - 8.0).abs() < 1e-9, "forty steps of 0.2 s");
+        let rival = state.begin_rival();
+        state.apply(started(rival));
+        state.apply(taken(rival, 5, 0.5, 0.5));
+        assert!((left(&state) - 8.0 - 4.5).abs() < 1e-9, "and 45 of 0.1 s");
     }
 }

@@ -120,34 +120,12 @@ fn body(
     (state, dataset): (&LabState, &DatasetDescription),
     actions: &mut Vec<Action>,
 ) {
-    let run = state.run.as_ref();
-    let shown = run.and_then(RunState::shown);
-    let errors = shown.and_then(|snapshot| snapshot.errors.as_ref());
     if options.errors {
-        match errors {
-            Some(errors) => {
-                let rival = state.rival.as_ref().and_then(RunState::shown);
-                let errors = Errors {
-                    own: errors,
-                    rival: rival.and_then(|snapshot| snapshot.errors.as_deref()),
-                };
-                if let Some(class) = classes::show(ui, errors) {
-                    *options = DigitsOptions {
-                        errors: false,
-                        wanted: Wanted {
-                            choice: Choice::Class,
-                            class,
-                            worst_first: true,
-                            page: 0,
-                            ..options.wanted.clone()
-                        },
-                    };
-                }
-            }
-            None => empty(ui, state, "The errors of the classes"),
-        }
+        class_errors(ui, options, state);
         return;
     }
+    let run = state.run.as_ref();
+    let shown = run.and_then(RunState::shown);
     let live = run.and_then(|run| run.snapshot.as_ref());
     let newest = live.and_then(|snapshot| snapshot.errors.as_ref());
     controls::line(ui, &mut options.wanted, dataset, newest.map(Arc::as_ref));
@@ -169,6 +147,33 @@ fn body(
             ui.advance_cursor_after_rect(room);
         }
         None => empty(ui, state, "The first reconstructions"),
+    }
+}
+
+/// The bars of the classes; a click on one leads to its worst images.
+fn class_errors(ui: &mut Ui, options: &mut DigitsOptions, state: &LabState) {
+    let seen = |run: Option<&RunState>| {
+        let errors = run.and_then(RunState::shown)?.errors.as_ref()?;
+        Some(Arc::clone(errors))
+    };
+    let Some(own) = seen(state.run.as_ref()) else {
+        empty(ui, state, "The errors of the classes");
+        return;
+    };
+    let rival = seen(state.rival.as_ref());
+    let errors = Errors {
+        own: &own,
+        rival: rival.as_deref(),
+    };
+    if let Some(class) = classes::show(ui, errors) {
+        options.errors = false;
+        options.wanted = Wanted {
+            choice: Choice::Class,
+            class,
+            worst_first: true,
+            page: 0,
+            numbers: std::mem::take(&mut options.wanted.numbers),
+        };
     }
 }
 

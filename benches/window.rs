@@ -165,17 +165,11 @@ impl Stage {
         };
         let scatter = survey.seen(trainer, asked).expect("the CPU works");
         self.side.snapshot.put(Snapshot {
-            run: self.run,
             revision: request.revision,
-            step: trainer.step(),
             digits: Arc::new(shown),
-            hovered: None,
             activations: activations.expect("the CPU works").map(Arc::new),
             scatter: Some(Arc::new(scatter)),
-            own: None,
-            filters: None,
-            unit_means: None,
-            flow: None,
+            ..Snapshot::nothing(self.run, trainer.step())
         });
     }
 

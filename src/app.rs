@@ -4,6 +4,7 @@
 //! where a wish becomes a message. The window never waits for the worker.
 
 mod backup;
+mod comparing;
 mod costs;
 mod dialog;
 mod dropped;
@@ -37,7 +38,9 @@ use crate::ui::export::ExportDialog;
 use crate::ui::layout::{Layout, Panels};
 use crate::ui::notices::Notes;
 use crate::ui::top_bar::{TopBar, WindowFacts};
-use crate::ui::{Action, banner, drop_overlay, help, left_behind, question, shortcuts, theme};
+use crate::ui::{
+    Action, banner, compare, drop_overlay, help, left_behind, question, replay, shortcuts, theme,
+};
 use crate::worker::{Wake, Worker};
 
 use dialog::Dialog;
@@ -112,6 +115,7 @@ struct Looking {
     scatter: ScatterRequest,
     filters: Option<FilterRequest>,
     hovered: Option<SampleIdx>,
+    errors: bool,
 }
 
 impl Default for Looking {
@@ -123,6 +127,7 @@ impl Default for Looking {
             scatter: ScatterRequest::default(),
             filters: None,
             hovered: None,
+            errors: false,
         }
     }
 }
@@ -157,6 +162,7 @@ pub struct App {
     help_is_open: bool,
     top_bar: TopBar,
     experiment_panel: ExperimentPanel,
+    rival_panel: ExperimentPanel,
     layout: Layout,
     panels: Panels,
     notes: Notes,
@@ -211,6 +217,7 @@ impl App {
             help_is_open: false,
             top_bar: TopBar::default(),
             experiment_panel: ExperimentPanel::default(),
+            rival_panel: ExperimentPanel::of_rival(),
             layout: Layout::default(),
             panels: Panels::default(),
             notes: Notes::default(),
@@ -273,6 +280,7 @@ impl App {
             help_is_open,
             top_bar,
             experiment_panel,
+            rival_panel,
             layout,
             panels,
             notes,
@@ -281,9 +289,11 @@ impl App {
             ..
         } = self;
         shortcuts::listen(&ctx, state, window.scale, *help_is_open, &mut actions);
+        replay::listen(&ctx, state, &mut actions);
         top_bar.ui(ui, state, *window, notes, &mut actions);
         banner::crash(ui, state, &mut actions);
         left_behind::offer(ui, state, &mut actions);
+        compare::strip(ui, state, &mut actions);
         let gap = theme::space::GAP;
         let surface = Frame::new().fill(theme::tokens_of(ui).surface);
         Panel::left("experiment")
@@ -297,6 +307,7 @@ impl App {
             .size_range(EXPERIMENT_WIDTHS)
             .show_separator_line(false)
             .show(ui, |ui| experiment_panel.ui(ui, state, &mut actions));
+        replay::bar(ui, state, &mut actions);
         CentralPanel::default()
             .frame(surface.inner_margin(egui::Margin {
                 left: margin(gap / 2.0),
@@ -309,6 +320,11 @@ impl App {
         export.ui(ui, state, panels, &looking.samples, &mut actions);
         if *help_is_open {
             help::show(ui, &mut actions);
+        }
+        if let Some(own) = state.run.as_ref().map(|run| run.experiment.clone()) {
+            state.in_place_of_draft(|state| {
+                compare::dialog(ui, state, &own, rival_panel, &mut actions);
+            });
         }
         question::ask(ui, state, &mut actions);
         drop_overlay::show(&ctx);

@@ -19,5 +19,6 @@ pub mod neighbours;
 pub mod pca;
 pub mod pixel_pca;
 pub mod rank;
+pub mod ranking;
 pub mod subspace;
 pub mod tiles;

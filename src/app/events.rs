@@ -42,7 +42,11 @@ impl App {
             }
             return;
         }
-        let follow_up = FollowUp::of(&event);
+        let follow_up = match &event {
+            Event::RunStarted { run, .. } if self.state.awaits_rival(*run) => FollowUp::Nothing,
+            Event::ComparisonEnded { run } if !self.state.is_rival(*run) => FollowUp::Nothing,
+            _ => FollowUp::of(&event),
+        };
         let news = KeepNews::of(&event);
         let was_opening = self.state.is_opening();
         self.state.apply(event);
@@ -67,6 +71,12 @@ impl App {
             FollowUp::KeepDevice => self.choose_device_in_use(),
             FollowUp::StartRun => self.start_run_when_possible(),
             FollowUp::GiveUpFigure => self.give_up_gathering(),
+            FollowUp::EndComparison => {
+                let run = self.state.run.as_ref();
+                self.asked = run.map(|run| run.experiment.clone());
+                self.give_up_gathering();
+                self.look_at_existing_layer();
+            }
             FollowUp::NewRun => {
                 self.give_up_gathering();
                 self.look_at_existing_layer();
@@ -146,6 +156,7 @@ enum FollowUp {
     KeepDevice,
     GiveUpFigure,
     NewRun,
+    EndComparison,
     AskAgain,
     LetGo,
 }
@@ -160,6 +171,7 @@ impl FollowUp {
                 Self::GiveUpFigure
             }
             Event::RunStarted { .. } => Self::NewRun,
+            Event::ComparisonEnded { .. } => Self::EndComparison,
             Event::Failed(Failure::InvalidExperiment { .. }) => Self::AskAgain,
             Event::Failed(Failure::WorkerPanicked { .. }) => Self::LetGo,
             _ => Self::Nothing,

@@ -54,6 +54,8 @@ fn concerns_a_run(command: &Command) -> bool {
         Command::StartRun { .. }
         | Command::OpenRun { .. }
         | Command::StartFromWeights { .. }
+        | Command::Compare { .. }
+        | Command::EndComparison { .. }
         | Command::Train
         | Command::TrainSteps(_)
         | Command::TrainEpochs(_)

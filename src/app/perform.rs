@@ -65,6 +65,9 @@ impl App {
             Action::LookAtSamples(samples) => self.looking.samples = samples,
             Action::LookAtScatter(scatter) => self.looking.scatter = scatter,
             Action::HoverSample(sample) => self.looking.hovered = sample,
+            Action::LookAtErrors(are_shown) => self.looking.errors = are_shown,
+            Action::Rewind(wish) => self.state.rewind(wish),
+            Action::Compare(action) => self.compare(action),
             Action::Own(action) => self.perform_own(action),
             Action::JudgeCode => {
                 self.state.note_judging();
@@ -108,6 +111,7 @@ impl App {
         let run = self.state.begin_run();
         self.asked = Some(experiment.clone());
         self.outbox.push(Command::StartRun { run, experiment });
+        self.start_rival_again();
     }
 
     fn reset(&mut self) {
@@ -219,6 +223,7 @@ impl App {
             film: self.export.records_film,
             filters: self.looking.filters.filter(|_| shows(Pane::Filters)),
             followed: (shows(Pane::Network) || shows(Pane::Filters)).then_some(self.state.followed),
+            errors: self.looking.errors && shows(Pane::Digits),
         };
         if self.probe.as_ref() != Some(&request) {
             request.revision += 1;

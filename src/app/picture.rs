@@ -215,7 +215,8 @@ fn views_are_up_to_date(state: &LabState) -> bool {
             snapshot.unit_means.as_ref().map(|view| view.step),
             snapshot.flow.as_ref().map(|view| view.step),
         ];
-        let shown = [scatter, activations, Some(snapshot.digits.step)]; // none behind another tab
+        let errors = snapshot.errors.as_ref().map(|view| view.step);
+        let shown = [scatter, activations, errors, Some(snapshot.digits.step)]; // none behind another tab
         shown
             .into_iter()
             .chain(inside)

@@ -58,6 +58,12 @@ pub enum Failure {
         /// Why, and what to do.
         reason: String,
     },
+    /// A rival cannot be trained beside the run in progress, which goes on.
+    #[error("{reason}")]
+    NotCompared {
+        /// Why, and what to do.
+        reason: String,
+    },
     /// A device did not start; training stays where it was.
     #[error("{choice} does not start: {reason}", choice = .choice.label())]
     DeviceDidNotStart {

@@ -10,6 +10,7 @@
 
 mod dataset;
 mod device;
+mod errors;
 mod failure;
 mod filters;
 mod flow;
@@ -33,6 +34,7 @@ pub use dataset::{
     DataSource, DataStage, DatasetDescription, DatasetKind, DatasetProgress, Factor, SampleFactors,
 };
 pub use device::{DeviceChoice, DeviceInfo, DeviceKind};
+pub use errors::{ClassErrors, ErrorView};
 pub use failure::Failure;
 pub use filters::{FilterBank, FilterRequest, FilterView, TileFigures, UnitMeans};
 pub use flow::{FlowView, LayerFlow};
@@ -77,6 +79,18 @@ pub enum Command {
         run: RunId,
         /// Its recipe.
         experiment: Experiment,
+    },
+    /// Train a second run beside the one in progress, on the same digits and step for step; a rival before it ends.
+    Compare {
+        /// Name of the rival, chosen by the window.
+        run: RunId,
+        /// Its recipe.
+        experiment: Experiment,
+    },
+    /// Go on with one of the two runs compared; the other ends.
+    EndComparison {
+        /// Which.
+        keep: RunId,
     },
     /// Train until the goal of epochs is reached; past the goal, for as many epochs again.
     Train,
@@ -153,6 +167,11 @@ pub enum Event {
         n_parameters: usize,
         /// Steps of one epoch.
         steps_per_epoch: usize,
+    },
+    /// Two runs are no longer compared.
+    ComparisonEnded {
+        /// The run that goes on.
+        run: RunId,
     },
     /// The run does something else now.
     PhaseChanged {

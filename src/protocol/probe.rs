@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::experiment::LayerName;
 
 use super::{
-    FilterRequest, FilterView, FlowView, OwnImage, OwnView, RunId, ScatterRequest, UnitMeans,
+    ErrorView, FilterRequest, FilterView, FlowView, OwnImage, OwnView, RunId, ScatterRequest,
+    UnitMeans,
 };
 
 /// Position of an image in the test split or, counted on from its end, in the training split; ties points, pictures
@@ -33,6 +34,8 @@ pub struct ProbeRequest {
     pub filters: Option<FilterRequest>,
     /// The test image whose way through every layer is shown; none while no view shows it.
     pub followed: Option<SampleIdx>,
+    /// Whether a view shows how well each class is rebuilt, or which images are rebuilt worst.
+    pub errors: bool,
 }
 
 impl Default for ProbeRequest {
@@ -47,6 +50,7 @@ impl Default for ProbeRequest {
             film: false,
             filters: None,
             followed: None,
+            errors: false,
         }
     }
 }
@@ -77,6 +81,32 @@ pub struct Snapshot {
     pub unit_means: Option<Arc<UnitMeans>>,
     /// The image that is followed, on its way through every layer.
     pub flow: Option<Arc<FlowView>>,
+    /// How well each class is rebuilt.
+    pub errors: Option<Arc<ErrorView>>,
+    /// The rival of a comparison, seen in the same way.
+    pub rival: Option<Arc<Self>>,
+}
+
+impl Snapshot {
+    /// A look at a run that shows nothing yet.
+    #[must_use]
+    pub fn nothing(run: RunId, step: u64) -> Self {
+        Self {
+            run,
+            revision: 0,
+            step,
+            digits: Arc::default(),
+            hovered: None,
+            activations: None,
+            scatter: None,
+            own: None,
+            filters: None,
+            unit_means: None,
+            flow: None,
+            errors: None,
+            rival: None,
+        }
+    }
 }
 
 /// Images of some test samples on their way through the network; pixels are 0..1, row by row.

@@ -136,7 +136,7 @@ fn describe_change(before: &Experiment, after: &Experiment) -> String {
 }
 
 /// Every live setting with its value, in an order that does not depend on the values.
-fn settings_of(experiment: &Experiment) -> Vec<(&'static str, String)> {
+pub(super) fn settings_of(experiment: &Experiment) -> Vec<(&'static str, String)> {
     let Experiment {
         corruption,
         target,

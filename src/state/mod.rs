@@ -3,13 +3,19 @@
 //! All of it is plain and bounded: losses are kept at full rate for the recent steps and thinned for the
 //! whole run, snapshots replace one another, notices are a short log. Panels read it and never change it.
 
+mod difference;
+mod ghost;
 mod history;
 mod keep;
 mod notice;
 mod own;
 mod reel;
+mod replay;
+mod rival;
 mod run;
 mod series;
+mod thinned;
+mod track;
 
 use crate::experiment::{Experiment, InvalidExperiment};
 use crate::protocol::{
@@ -17,11 +23,14 @@ use crate::protocol::{
     SampleIdx, Snapshot, Yardsticks,
 };
 
+pub use difference::difference;
+pub use ghost::Ghost;
 pub use history::{History, Mark};
 pub use keep::Keep;
 pub use notice::{Notice, NoticeLevel, Notices};
 pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
 pub use reel::Reel;
+pub use replay::{Moment, Past, Replay, Rewind};
 pub use run::{RunState, Speed};
 pub use series::Series;
 
@@ -50,6 +59,12 @@ pub struct LabState {
     pub crash: Option<String>,
     /// What is known of runs on disk.
     pub keep: Keep,
+    /// The run trained beside the run in progress, while two are compared.
+    pub rival: Option<RunState>,
+    /// The recipe of a rival while a person chooses it.
+    pub rival_draft: Option<Experiment>,
+    /// The run that is being started as a rival.
+    coming_rival: Option<RunId>,
     /// The run whose messages count; words about any other are late and ignored.
     current_run: RunId,
     /// The run that is being opened; it becomes the current one once it has started, and not before.
@@ -171,7 +186,8 @@ impl LabState {
                     self.current_run = run;
                     self.draft = experiment.clone();
                 }
-                let before = self.run.take().and_then(RunState::into_history);
+                self.rival = None; // a comparison ends with the run it is about
+                let before = self.run.take().and_then(RunState::into_ghost);
                 self.run = Some(RunState::new(
                     run,
                     experiment,
@@ -180,6 +196,16 @@ impl LabState {
                     before,
                 ));
             }
+            Event::RunStarted {
+                run,
+                experiment,
+                n_parameters,
+                steps_per_epoch,
+            } if self.coming_rival.take_if(|coming| *coming == run).is_some() => {
+                let rival = RunState::new(run, experiment, n_parameters, steps_per_epoch, None);
+                self.rival = Some(rival);
+            }
+            Event::ComparisonEnded { run } => self.end_comparison(run),
             Event::Failed(failure) => self.fail(&failure),
             // Whoever asked for numbers has them; the other is of an older run.
             Event::Gathered { .. } | Event::RunStarted { .. } => {}
@@ -193,7 +219,8 @@ impl LabState {
             | Event::RunSaved { run, .. }
             | Event::RunBackedUp { run, .. } => {
                 self.notice(&event);
-                if let Some(state) = self.run.as_mut().filter(|state| state.id == run) {
+                let both = [self.run.as_mut(), self.rival.as_mut()];
+                if let Some(state) = both.into_iter().flatten().find(|state| state.id == run) {
                     if let Event::Evaluated { evaluation, .. } = &event
                         && evaluation.scope == EvaluationScope::Full
                     {
@@ -231,8 +258,13 @@ impl LabState {
 
     /// Takes in the newest look at the model; one of another run is dropped.
     pub fn apply_snapshot(&mut self, snapshot: Snapshot) {
+        if let (Some(rival), Some(seen)) = (&mut self.rival, &snapshot.rival)
+            && rival.id == seen.run
+        {
+            rival.take_snapshot(Snapshot::clone(seen));
+        }
         if let Some(run) = self.run.as_mut().filter(|run| run.id == snapshot.run) {
-            run.snapshot = Some(snapshot);
+            run.take_snapshot(snapshot);
         }
     }
 
@@ -252,7 +284,12 @@ impl LabState {
                 ));
                 return;
             }
-            Failure::NonFiniteLoss { run, .. } if *run != self.current_run => return,
+            Failure::NonFiniteLoss { run, .. }
+                if *run != self.current_run && !self.is_rival(*run) =>
+            {
+                return;
+            }
+            Failure::NotCompared { .. } => self.coming_rival = None,
             Failure::Dataset { .. } => self.loading = None,
             Failure::NotOpened { run, .. } => {
                 self.opening = self.opening.filter(|opening| opening != run);
@@ -261,9 +298,8 @@ impl LabState {
                 self.crash = Some(message.clone());
                 self.device = None;
                 self.loading = None;
-                if let Some(run) = &mut self.run {
-                    run.interrupt();
-                }
+                let both = [self.run.as_mut(), self.rival.as_mut()];
+                both.into_iter().flatten().for_each(RunState::interrupt);
             }
             _ => {}
         }

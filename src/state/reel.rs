@@ -2,26 +2,12 @@
 
 use crate::protocol::FilmFrame;
 
-/// Frames over a run. However long it is, at most [`Reel::MAX_FRAMES`] are kept, evenly thinned.
-#[derive(Clone, Debug)]
-pub struct Reel {
-    frames: Vec<FilmFrame>,
-    /// The newest frame of all, so that the film ends where the run does.
-    newest: Option<FilmFrame>,
-    /// Every so many-th frame is kept; doubles when they are too many.
-    stride: usize,
-    n_ever: usize,
-}
+use super::thinned::Thinned;
 
-impl Default for Reel {
-    fn default() -> Self {
-        Self {
-            frames: Vec::new(),
-            newest: None,
-            stride: 1,
-            n_ever: 0,
-        }
-    }
+/// Frames over a run. However long it is, at most [`Reel::MAX_FRAMES`] are kept, evenly thinned.
+#[derive(Clone, Debug, Default)]
+pub struct Reel {
+    frames: Thinned<FilmFrame>,
 }
 
 impl Reel {
@@ -30,32 +16,13 @@ impl Reel {
 
     /// Adds a frame.
     pub fn push(&mut self, frame: FilmFrame) {
-        if self.n_ever.is_multiple_of(self.stride) {
-            if self.frames.len() == Self::MAX_FRAMES {
-                let mut idx = 0;
-                self.frames.retain(|_| {
-                    idx += 1;
-                    idx % 2 == 1
-                });
-                self.stride *= 2;
-            }
-            if self.n_ever.is_multiple_of(self.stride) {
-                self.frames.push(frame.clone());
-            }
-        }
-        self.newest = Some(frame);
-        self.n_ever += 1;
+        self.frames.push(frame, Self::MAX_FRAMES);
     }
 
     /// The frames, oldest first, the newest of all among them.
     #[must_use]
     pub fn frames(&self) -> Vec<FilmFrame> {
-        let last_step = self.frames.last().map(|frame| frame.scatter.step);
-        let newest = self
-            .newest
-            .iter()
-            .filter(|frame| Some(frame.scatter.step) != last_step);
-        self.frames.iter().chain(newest).cloned().collect()
+        self.frames.iter().cloned().collect()
     }
 
     /// Frames that are kept.

@@ -8,7 +8,7 @@ use crate::protocol::{
     RunId, Snapshot, StepBatch,
 };
 
-use super::{History, Reel};
+use super::{Ghost, History, Reel, Replay, Rewind};
 
 /// What the window knows of the run in progress.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ pub struct RunState {
     pub speed: Speed,
     /// Its curves.
     pub history: History,
-    /// The curves of the run before it.
-    pub ghost: Option<History>,
+    /// The run before it.
+    pub ghost: Option<Ghost>,
     /// The newest evaluation on the whole test split.
     pub full_evaluation: Option<Evaluation>,
     /// The newest evaluation of any scope.
@@ -47,6 +47,8 @@ pub struct RunState {
     pub saved: Option<(PathBuf, u64)>,
     /// Its film; empty where none was asked for.
     pub reel: Reel,
+    /// Its past, to be shown again.
+    pub replay: Replay,
 }
 
 /// How fast a run goes.
@@ -64,7 +66,7 @@ impl RunState {
         experiment: Experiment,
         n_parameters: usize,
         steps_per_epoch: usize,
-        ghost: Option<History>,
+        ghost: Option<Ghost>,
     ) -> Self {
         Self {
             id,
@@ -84,6 +86,7 @@ impl RunState {
             snapshot: None,
             saved: None,
             reel: Reel::default(),
+            replay: Replay::default(),
         }
     }
 
@@ -150,13 +153,40 @@ impl RunState {
         found.filter(move |diagnosis| !known.contains(&diagnosis.key()))
     }
 
-    /// The run's curves, to be shown as the ghost of the next; none if it has none.
-    pub(super) fn into_history(self) -> Option<History> {
+    /// The run, to be shown as the ghost of the next; the one before it if it has no curves.
+    pub(super) fn into_ghost(self) -> Option<Ghost> {
         if self.history.is_empty() {
             self.ghost
         } else {
-            Some(self.history)
+            Some(Ghost {
+                experiment: self.experiment,
+                history: self.history,
+            })
         }
+    }
+
+    /// What the views show: the newest look at the model, or the moment of its past that was asked for.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Snapshot> {
+        let past = self.replay.past().map(|past| &past.snapshot);
+        past.or(self.snapshot.as_ref())
+    }
+
+    /// Takes in a look at the model, and keeps it for later.
+    pub(super) fn take_snapshot(&mut self, snapshot: Snapshot) {
+        let (step, epoch) = (self.step, self.epoch);
+        #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
+        let per_step = 1.0 / self.steps_per_epoch.max(1) as f64;
+        // Looks and steps come in different lanes: one may be a little ahead of the other.
+        #[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
+        let epoch_of = |at: u64| (epoch + (at as f64 - step as f64) * per_step).max(0.0);
+        self.replay.keep(&snapshot, epoch_of);
+        self.snapshot = Some(snapshot);
+    }
+
+    /// Shows another moment of its past, or the run as it is.
+    pub(super) fn rewind(&mut self, wish: Rewind) {
+        self.replay.rewind(wish, self.snapshot.as_ref());
     }
 
     /// The worker is gone in mid-run.

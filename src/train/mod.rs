@@ -5,6 +5,7 @@ pub mod classify;
 mod companions;
 pub mod device;
 mod error;
+mod errors;
 mod evaluate;
 mod filters;
 mod flow;
@@ -23,6 +24,7 @@ pub mod weights;
 
 pub use checkpoint::Checkpoint;
 pub use error::TrainError;
+pub use errors::errors;
 pub use filters::{filters, unit_means};
 pub use flow::flow;
 pub use judge::{Measures, judge};

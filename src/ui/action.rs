@@ -12,6 +12,7 @@ use crate::figure::{FigureKind, Order};
 use crate::protocol::{
     DataSource, DeviceChoice, FilterRequest, OwnId, Preparation, SampleIdx, ScatterRequest,
 };
+use crate::state::Rewind;
 
 /// A wish pushed by a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +67,13 @@ pub enum Action {
     /// The image under the pointer; none when the pointer left.
     HoverSample(Option<SampleIdx>),
 
+    /// Whether a view shows how well each class is rebuilt, or which images are rebuilt worst.
+    LookAtErrors(bool),
+    /// Go through the past of the run.
+    Rewind(Rewind),
+    /// Something about comparing two runs.
+    Compare(CompareAction),
+
     /// Something about images of one's own.
     Own(OwnAction),
 
@@ -93,6 +101,29 @@ pub enum Action {
     ShowHelp(bool),
     /// Start another worker after a crash.
     RestartWorker,
+}
+
+/// A wish about comparing the run in progress, A, with a second one, B.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CompareAction {
+    /// Choose the recipe of B.
+    Open,
+    /// The recipe of B should be this.
+    Edit(Box<Experiment>),
+    /// Leave it.
+    Cancel,
+    /// Train B beside A.
+    Start,
+    /// Go on with A alone.
+    KeepA,
+    /// Go on with B alone.
+    KeepB,
+}
+
+impl From<CompareAction> for Action {
+    fn from(action: CompareAction) -> Self {
+        Self::Compare(action)
+    }
 }
 
 /// A wish about runs on disk, or recipes as text.
@@ -152,6 +183,7 @@ impl Action {
         !matches!(
             self,
             Self::LookAtLayer(_)
+                | Self::LookAtErrors(_)
                 | Self::LookAtFilters(_)
                 | Self::LookAtSamples(_)
                 | Self::LookAtScatter(_)

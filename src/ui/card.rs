@@ -1,11 +1,17 @@
 //! The frame every panel stands in: a quiet card with a title, controls beside it, and a body.
 
-use egui::{Align, Frame, Label, Layout, Margin, Rect, Stroke, Ui, UiBuilder, vec2};
+use egui::{
+    Align, Align2, Frame, Label, Layout, Margin, Rect, Role, Sense, Stroke, Ui, UiBuilder,
+    WidgetInfo, vec2,
+};
 
-use super::theme::{self, space};
+use super::theme::{self, Tokens, space};
 
 /// Tag of a ui whose title already stands in a tab: cards inside leave theirs out.
 const TITLE_IN_TAB: &str = "hourglass-title-in-tab";
+
+/// Tag of a ui whose cards show badges.
+const BADGES: &str = "hourglass-badges";
 
 /// Draws a card that fills the space there is: title on the left, `trailing` controls on the right of the
 /// header (added from right to left, the most important first, since the last find the least room), `body`
@@ -43,9 +49,33 @@ pub fn card<R>(
     body(&mut body_ui)
 }
 
-/// Runs `contents` such that cards inside leave out the title, which a tab already shows.
-pub fn title_in_tab<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
-    let info = egui::UiStackInfo::default().with_tag(TITLE_IN_TAB);
+/// What the cards inside a ui say beside their titles: which run they show, or which moment of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// What it says.
+    pub text: String,
+    /// The same where there is little room.
+    pub short: String,
+    /// What that means.
+    pub help: String,
+    /// Whether it warns that this is not the run as it is.
+    pub warns: bool,
+}
+
+/// Runs `contents` such that cards inside leave out the title where a tab already shows it, and show badges.
+pub fn inside<R>(
+    ui: &mut Ui,
+    is_in_tab: bool,
+    badges: Vec<Badge>,
+    contents: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    let mut info = egui::UiStackInfo::default();
+    if is_in_tab {
+        info = info.with_tag(TITLE_IN_TAB);
+    }
+    if !badges.is_empty() {
+        info = info.with_tag_value(BADGES, badges);
+    }
     let builder = UiBuilder::new()
         .max_rect(ui.available_rect_before_wrap())
         .ui_stack_info(info);
@@ -100,11 +130,52 @@ fn show_header(ui: &mut Ui, title: &str, rect: Rect, trailing: impl FnOnce(&mut 
         header.add(Label::new(title).extend());
         header.add_space(space::S);
     }
+    show_badges(&mut header);
     let free = header.available_rect_before_wrap();
     header.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.shrink_clip_rect(free); // what does not fit is cut before it covers the title
         trailing(ui);
     });
+}
+
+fn show_badges(ui: &mut Ui) {
+    let stack = std::sync::Arc::clone(ui.stack());
+    let found = stack
+        .iter()
+        .find_map(|stack| stack.tags().get_downcast::<Vec<Badge>>(BADGES));
+    let tokens = theme::tokens_of(ui);
+    for badge in found.into_iter().flatten() {
+        show_badge(ui, badge, tokens);
+    }
+}
+
+fn show_badge(ui: &mut Ui, badge: &Badge, tokens: &Tokens) {
+    /// Height of a badge, in points.
+    const HEIGHT: f32 = 18.0;
+    /// Room that stays for controls, in points.
+    const LEAST_CONTROLS: f32 = 140.0;
+    let (fill, color) = if badge.warns {
+        (tokens.warning_soft, tokens.warning)
+    } else {
+        (tokens.accent_soft, tokens.accent)
+    };
+    let font = theme::text::SMALL.resolve(ui.style());
+    let lay_out = |text: &str| {
+        let painter = ui.painter();
+        painter.layout_no_wrap(text.to_owned(), font.clone(), color)
+    };
+    let mut galley = lay_out(&badge.text);
+    if galley.size().x + LEAST_CONTROLS > ui.available_width() {
+        galley = lay_out(&badge.short);
+    }
+    let size = vec2(galley.size().x + 2.0 * space::S, HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let painter = ui.painter();
+    painter.rect_filled(rect, 4.0, fill);
+    let place = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
+    painter.galley(place.min, galley, color);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), &badge.text));
+    response.on_hover_text(&badge.help);
 }
 
 /// Margin inside banners and notes.

@@ -28,6 +28,9 @@ use crate::state::{DraftStatus, LabState};
 #[serde(default)]
 pub struct ExperimentPanel {
     folds: Folds,
+    /// Whether the recipe is that of a rival: its digits are those of the run it is compared with.
+    #[serde(skip)]
+    is_of_rival: bool,
 }
 
 /// The draft while its controls are drawn.
@@ -47,20 +50,37 @@ impl Editor<'_> {
 }
 
 impl ExperimentPanel {
+    /// The panel of the recipe of a rival.
+    #[must_use]
+    pub fn of_rival() -> Self {
+        Self {
+            is_of_rival: true,
+            ..Self::default()
+        }
+    }
+
     /// Draws the panel.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-        let Self { folds } = self;
+        let Self { folds, is_of_rival } = self;
+        let is_of_rival = *is_of_rival;
         let mut editor = Editor {
             state,
             draft: state.draft.clone(),
             problems: state.draft_problems(),
         };
         let trailing = |ui: &mut Ui| {
-            share::buttons(ui, actions);
+            if !is_of_rival {
+                share::buttons(ui, actions);
+            }
             preset::modified_mark(ui, state, actions);
         };
         let mut wishes = Vec::new();
-        card::card(ui, "Experiment", trailing, |ui| {
+        let title = if is_of_rival {
+            "Recipe of B"
+        } else {
+            "Experiment"
+        };
+        card::card(ui, title, trailing, |ui| {
             if waits_for_new_model(state) {
                 pending::show(ui, &editor, &mut wishes);
             }
@@ -69,7 +89,12 @@ impl ExperimentPanel {
                     ui.spacing_mut().item_spacing.y = 2.0; // the usual sections fit into 800 points
                     ui.add_space(1.0); // the first edge is not cut
                     preset::show(ui, &editor, &mut wishes);
-                    sections(ui, folds, &mut editor, &mut wishes);
+                    if !is_of_rival {
+                        folds.show(ui, &data::heading(state), |ui| {
+                            data::show(ui, state, &mut wishes);
+                        });
+                    }
+                    sections(ui, folds, &mut editor);
                 });
             });
         });
@@ -83,11 +108,7 @@ impl ExperimentPanel {
 /// The heading and the rows of a section.
 type Part = (fn(&Editor<'_>) -> Heading, fn(&mut Ui, &mut Editor<'_>));
 
-fn sections(ui: &mut Ui, folds: &mut Folds, editor: &mut Editor<'_>, wishes: &mut Vec<Action>) {
-    let state = editor.state;
-    folds.show(ui, &data::heading(state), |ui| {
-        data::show(ui, state, wishes);
-    });
+fn sections(ui: &mut Ui, folds: &mut Folds, editor: &mut Editor<'_>) {
     let parts: [Part; 5] = [
         (architecture::heading, architecture::show),
         (objective::heading, objective::show),

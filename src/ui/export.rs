@@ -11,7 +11,7 @@ use super::theme::{self, space};
 use super::{Action, number};
 use crate::figure::{FigureKind, Format, Look, Order, SCALES, Size};
 use crate::protocol::SampleIdx;
-use crate::state::LabState;
+use crate::state::{LabState, RunState};
 
 /// Width of the dialog, in points.
 const WIDTH: f32 = 380.0;
@@ -95,6 +95,9 @@ impl ExportDialog {
                 ui.add_space(space::S);
                 let missing = self.missing(state);
                 self.notes(ui, &choice, panels, missing);
+                if missing.is_none() {
+                    source_note(ui, state);
+                }
                 ui.add_space(space::M);
                 self.buttons(
                     ui,
@@ -253,6 +256,24 @@ impl ExportDialog {
         })
         .inner
     }
+}
+
+/// Says which run a figure is of, and of which time, where the views show something else.
+fn source_note(ui: &mut Ui, state: &LabState) {
+    let is_past = |run: &RunState| run.replay.past().is_some();
+    let of = if state.rival.is_some() {
+        "Of A, the run in progress"
+    } else if state.run.as_ref().is_some_and(is_past) {
+        "Of the run"
+    } else {
+        return;
+    };
+    let when = if state.run.as_ref().is_some_and(is_past) {
+        "as it is now, not of the moment that is replayed"
+    } else {
+        "as it is now"
+    };
+    ui.add(Label::new(theme::dim(ui, format!("{of} {when}"))).wrap());
 }
 
 fn figure_menu(ui: &mut Ui, kind: &mut FigureKind) {

@@ -13,6 +13,9 @@ const FIRST_STEPS: [&str; 3] = [
     "Choose another preset on the left, or a code of 2 units, and compare: the run before stays as a ghost",
 ];
 
+/// What the page needs beside the keys, in points.
+const AROUND_KEYS: f32 = 350.0;
+
 /// Shows the page over everything else.
 pub fn show(ui: &mut Ui, actions: &mut Vec<Action>) {
     let frame = egui::Frame::popup(ui.style())
@@ -33,7 +36,10 @@ pub fn show(ui: &mut Ui, actions: &mut Vec<Action>) {
             }
             ui.add_space(space::M);
             ui.label(theme::group(ui, "Keyboard"));
-            keyboard_table(ui);
+            let room = ui.ctx().content_rect().height() - AROUND_KEYS;
+            egui::ScrollArea::vertical()
+                .max_height(room.max(100.0))
+                .show(ui, keyboard_table);
             ui.add_space(space::M);
             ui.label(theme::dim(
             ui,

@@ -15,6 +15,7 @@ use super::latent::LatentPanel;
 use super::loss::LossPanel;
 use super::network::NetworkPanel;
 use super::numbers::NumbersPanel;
+use super::sides::{self, Rivals};
 use super::theme::{self, space};
 use super::your_image::YourImagePanel;
 use super::{Action, card};
@@ -44,6 +45,8 @@ pub struct Panels {
     pub numbers: NumbersPanel,
     /// What is wrong with the model, above all views.
     pub diagnoses: Diagnoses,
+    /// The same views of the rival, while two runs are compared.
+    pub rivals: Rivals,
 }
 
 /// One view panel, as the tree knows it.
@@ -144,7 +147,7 @@ impl Layout {
         &mut self,
         ui: &mut Ui,
         panels: &mut Panels,
-        state: &LabState,
+        state: &mut LabState,
         actions: &mut Vec<Action>,
     ) {
         panels.diagnoses.ui(ui, state, actions);
@@ -239,7 +242,7 @@ fn has_tab_bar(tabs: &Tabs) -> bool {
 /// What the tree needs to draw its panes.
 struct Drawing<'a> {
     panels: &'a mut Panels,
-    state: &'a LabState,
+    state: &'a mut LabState,
     actions: &'a mut Vec<Action>,
     tabbed: Vec<Pane>,
 }
@@ -267,10 +270,21 @@ impl Drawing<'_> {
 
 impl Behavior<Pane> for Drawing<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
-        if self.tabbed.contains(pane) {
-            card::title_in_tab(ui, |ui| self.show(ui, *pane));
+        let is_in_tab = self.tabbed.contains(pane);
+        if self.state.rival.is_some() && sides::shows_both(*pane) {
+            let [mut a, mut b] = sides::halves(ui);
+            let badges = sides::badges(self.state, self.panels, *pane);
+            card::inside(&mut a, is_in_tab, badges, |ui| self.show(ui, *pane));
+            let Self {
+                panels,
+                state,
+                actions,
+                ..
+            } = self;
+            panels.show_rival(&mut b, *pane, is_in_tab, state, actions);
         } else {
-            self.show(ui, *pane);
+            let badges = sides::badges(self.state, self.panels, *pane);
+            card::inside(ui, is_in_tab, badges, |ui| self.show(ui, *pane));
         }
         UiResponse::None
     }

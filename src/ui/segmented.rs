@@ -20,7 +20,7 @@ pub struct Segment<'a, T> {
 }
 
 /// Height, in points: lower than a button, for the header of a card.
-pub(super) const HEIGHT: f32 = 21.0;
+pub const HEIGHT: f32 = 21.0;
 
 /// Shows the choices side by side, folded into a menu where they do not fit, and not at all where even that
 /// does not; tells which one was clicked. A screen reader hears "`name`, text".

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
-use super::{Action, KeepAction};
+use super::{Action, CompareAction, KeepAction};
 use crate::state::LabState;
 
 /// Steps of the scale, 10 %.
@@ -49,6 +49,18 @@ pub enum Deed {
     ClearSelection,
     /// Open the dialog that exports a figure.
     Export,
+    /// Choose a recipe to compare the run with.
+    Compare,
+    /// To the first moment of the run that was kept.
+    ReplayStart,
+    /// One moment back.
+    ReplayBack,
+    /// One moment on.
+    ReplayOn,
+    /// To the end of the run.
+    ReplayEnd,
+    /// Back to the run as it is.
+    Follow,
     /// Show or hide the page of shortcuts.
     Help,
 }
@@ -64,6 +76,11 @@ impl Deed {
                 | Self::SelectBox
                 | Self::SelectLasso
                 | Self::ClearSelection
+                | Self::ReplayStart
+                | Self::ReplayBack
+                | Self::ReplayOn
+                | Self::ReplayEnd
+                | Self::Follow
         )
     }
 }
@@ -96,7 +113,7 @@ const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 18] = [
+pub const ALL: [Shortcut; 24] = [
     plain(Key::Space, Deed::TrainOrPause, "train or pause"),
     plain(Key::S, Deed::StepBatch, "train one batch"),
     plain(Key::E, Deed::StepEpoch, "train one epoch"),
@@ -122,6 +139,16 @@ pub const ALL: [Shortcut; 18] = [
         deed: Deed::Redo,
         text: "draw the stroke again",
     },
+    plain(Key::C, Deed::Compare, "compare the run with another recipe"),
+    plain(
+        Key::Home,
+        Deed::ReplayStart,
+        "replay the run from its beginning",
+    ),
+    plain(Key::ArrowLeft, Deed::ReplayBack, "one moment back"),
+    plain(Key::ArrowRight, Deed::ReplayOn, "one moment on"),
+    plain(Key::End, Deed::ReplayEnd, "to the end of the run"),
+    plain(Key::Escape, Deed::Follow, "back to the run as it is"),
     plain(Key::F1, Deed::Help, "show or hide this page"),
 ];
 
@@ -202,9 +229,15 @@ fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Optio
         Deed::ScaleUp => Some(Action::SetScale(scale + SCALE_STEP)),
         Deed::ScaleDown => Some(Action::SetScale(scale - SCALE_STEP)),
         Deed::ScaleReset => Some(Action::SetScale(1.0)),
+        Deed::Compare => has_run.then_some(CompareAction::Open.into()),
         Deed::Undo
         | Deed::Redo
         | Deed::Paste
+        | Deed::ReplayStart
+        | Deed::ReplayBack
+        | Deed::ReplayOn
+        | Deed::ReplayEnd
+        | Deed::Follow
         | Deed::SelectBox
         | Deed::SelectLasso
         | Deed::ClearSelection => None,

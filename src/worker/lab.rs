@@ -1,5 +1,6 @@
 //! The worker's loop: obey, train for a moment, report, look, again.
 
+mod compare;
 mod data;
 mod devices;
 mod film;
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{TryRecvError, never};
 
 use crate::data::Dataset;
-use crate::protocol::{Command, Event, Failure, Phase, RunId};
+use crate::protocol::{Command, Event, Failure, Phase, ProbeRequest, RunId, Snapshot};
 use crate::run_folder::Record;
 use crate::train::device::OpenDevice;
 use crate::train::{Checkpoint, Measures, Trainer};
@@ -25,6 +26,7 @@ use crate::train::{Checkpoint, Measures, Trainer};
 use super::loader::{Loader, Task};
 use super::look::Looks;
 use super::{Wake, WorkerSide};
+use compare::Side;
 
 /// Longest time between two looks at the commands, apart from a batch that takes longer by itself.
 const BURST: Duration = Duration::from_millis(30);
@@ -49,6 +51,12 @@ pub struct Lab {
     loader: Option<Loader>,
     run: Option<Run>,
     looks: Looks,
+    /// The newest look at the run in progress.
+    seen: Option<Snapshot>,
+    /// The rival of a comparison.
+    other: Side,
+    /// Whether the rival had taken as many steps before the newest burst.
+    was_level: bool,
 }
 
 /// The run in progress.
@@ -88,6 +96,9 @@ impl Lab {
             loader: None,
             run: None,
             looks: Looks::default(),
+            seen: None,
+            other: Side::default(),
+            was_level: false,
         }
     }
 
@@ -111,6 +122,10 @@ impl Lab {
         }
         self.hear_loader()?;
         if let Some(request) = self.side.probe.take() {
+            self.other.looks.request(ProbeRequest {
+                film: false, // a film is of one run
+                ..request.clone()
+            });
             self.looks.request(request);
         }
         self.film()?;
@@ -142,6 +157,12 @@ impl Lab {
             Command::FetchMnist => self.load(Task::Fetch),
             Command::CancelLoading => self.cancel_loading(),
             Command::StartRun { run, experiment } => self.start_run(run, experiment),
+            Command::Compare { run, experiment } => self.compare(run, experiment),
+            Command::EndComparison { keep } => self.end_comparison(keep),
+            // A rival that joined at the end has all its steps before it.
+            Command::Train if self.rival_is_behind() && self.is_at_goal() => {
+                self.aim(|run| Goal::Steps(run.trainer.step()))
+            }
             Command::Train => self.aim(|run| {
                 let done = run.trainer.epochs_done();
                 if done >= run.epochs_goal {
@@ -175,6 +196,12 @@ impl Lab {
 
     fn is_training(&self) -> bool {
         self.run.as_ref().is_some_and(|run| run.until.is_some())
+    }
+
+    /// Whether the run has reached its goal of epochs.
+    fn is_at_goal(&self) -> bool {
+        let run = self.run.as_ref();
+        run.is_some_and(|run| run.trainer.epochs_done() >= run.epochs_goal)
     }
 
     fn report_phase(&mut self, phase: Phase) -> Flow {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::protocol::{
-    ActivationView, DigitView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
+    ActivationView, DigitView, ErrorView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
 };
-use crate::train::{ProbeState, Survey, TrainError, Trainer, digits, own};
+use crate::train::{ProbeState, Survey, TrainError, Trainer, digits, errors, own};
 use inside::Inside;
 
 /// A view is renewed at most so often: ten times a second is as much as an eye follows.
@@ -38,6 +38,7 @@ pub struct Looks {
     scatter: Option<Arc<ScatterView>>,
     own: View<Option<Arc<OwnView>>>,
     inside: Inside,
+    errors: View<Option<Arc<ErrorView>>>,
 }
 
 /// A view with its age and its price.
@@ -120,6 +121,11 @@ impl Looks {
         self.request.film
     }
 
+    /// What is looked at.
+    pub fn asked(&self) -> &ProbeRequest {
+        &self.request
+    }
+
     /// How the scatter's axes lie.
     pub fn probe(&self) -> &ProbeState {
         &self.probe
@@ -142,6 +148,9 @@ impl Looks {
             self.own.step = None;
         }
         self.inside.request(&before, now);
+        if before.errors != now.errors {
+            self.errors.step = None;
+        }
         let surveys = |request: &ProbeRequest| (request.scatter, request.own.is_empty());
         if surveys(&before) != surveys(now) {
             self.survey.step = None;
@@ -156,6 +165,7 @@ impl Looks {
         self.survey.invalidate();
         self.own.invalidate();
         self.inside.invalidate();
+        self.errors.invalidate();
     }
 
     /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
@@ -180,6 +190,7 @@ impl Looks {
             scatter,
             own: own_view,
             inside,
+            errors: error_view,
         } = self;
         let mut changed = digit_view.renew(step, at_rest, || {
             digits(trainer, &request.samples).map(Arc::new)
@@ -220,6 +231,10 @@ impl Looks {
                 Ok(None)
             }
         })?;
+        changed |= error_view.renew(step, at_rest, || {
+            let found = request.errors.then(|| errors(trainer).map(Arc::new));
+            found.transpose()
+        })?;
         changed |= inside.look(request, trainer, at_rest)?;
         if !changed {
             return Ok(None);
@@ -233,6 +248,8 @@ impl Looks {
             activations: activations.value.clone(),
             scatter: scatter.clone(),
             own: own_view.value.clone(),
+            errors: error_view.value.clone(),
+            rival: None,
             filters: None,
             unit_means: None,
             flow: None,

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod command_line;
+mod comparison;
 mod conv_block;
 mod data_sets;
 mod figures;

@@ -1,6 +1,7 @@
 //! The shell of the window: run control, recipe, data, runs on disk, crashes, remembered settings.
 
 mod closing;
+mod compare;
 mod data;
 mod export;
 mod inside;
@@ -10,6 +11,7 @@ mod memory;
 mod own_images;
 mod recipe;
 mod recipe_text;
+mod replay;
 mod run_control;
 pub mod stage;
 mod trouble;

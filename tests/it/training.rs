@@ -8,7 +8,9 @@ use hourglass::experiment::{
     Variational,
 };
 use hourglass::protocol::{Diagnosis, EvaluationScope, OwnId, OwnImage};
-use hourglass::train::{Measures, ProbeState, TrainError, Trainer, device, digits, judge, own};
+use hourglass::train::{
+    Measures, ProbeState, TrainError, Trainer, device, digits, errors, judge, own,
+};
 
 use crate::data_sets;
 
@@ -398,6 +400,44 @@ fn pictures_belong_to_their_samples() {
         .map(|idx| trainer.dataset().test.label(idx))
         .into();
     assert_eq!(view.labels, labels);
+}
+
+#[test]
+fn the_worst_images_are_those_with_the_largest_errors_under_their_pictures() {
+    for id in [PresetId::Vanilla64, PresetId::DenoiseDense] {
+        let mut trainer = trainer(&preset(id));
+        take(&mut trainer, 5);
+        let found = errors(&mut trainer).expect("looked at");
+        let all: Vec<u32> = (0..200).collect();
+        let mut pictures = digits(&mut trainer, &all).expect("looked at");
+        assert_eq!((found.step, found.n_samples), (5, 200));
+
+        // Sums over 784 pixels in another batch may differ in their last bits.
+        let is_near = |a: f32, b: f32| (a - b).abs() < 1e-5 * b.abs();
+        let mean = pictures.mse_per_pixel.iter().sum::<f32>() / 200.0;
+        assert!(is_near(found.mse_per_pixel, mean));
+        for class in &found.classes {
+            let of_class = |&sample: &u32| pictures.labels[sample as usize] == class.class;
+            assert!(class.worst.iter().all(of_class));
+            let members: Vec<u32> = all.iter().copied().filter(of_class).collect();
+            assert_eq!(class.n_samples, members.len());
+            let errors = members
+                .iter()
+                .map(|&idx| pictures.mse_per_pixel[idx as usize]);
+            let worst = pictures.mse_per_pixel[class.worst[0] as usize];
+            assert!(errors.clone().all(|error| error <= worst * 1.00001));
+            #[expect(clippy::cast_precision_loss, reason = "a few images")]
+            let mean = errors.sum::<f32>() / members.len() as f32;
+            assert!(is_near(class.mse_per_pixel, mean));
+        }
+        let told = found.worst.iter();
+        let told: Vec<f32> = told
+            .map(|&idx| pictures.mse_per_pixel[idx as usize])
+            .collect();
+        pictures.mse_per_pixel.sort_by(|a, b| b.total_cmp(a));
+        let largest = pictures.mse_per_pixel.iter().zip(told);
+        assert!(largest.clone().count() == 96 && largest.into_iter().all(|(a, b)| is_near(b, *a)));
+    }
 }
 
 #[test]

@@ -63,7 +63,10 @@ struct Layer<'a> {
 impl<'a> Layer<'a> {
     fn new(view: &'a Arc<ActivationView>, run: &RunState) -> Self {
         let is_code = view.layer == LayerName::Code;
-        let figures = run.full_evaluation.as_ref().filter(|_| is_code);
+        // Of a moment of the past, figures of now would mix the times.
+        let is_live = run.replay.past().is_none();
+        let figures = run.full_evaluation.as_ref();
+        let figures = figures.filter(|_| is_code && is_live);
         let code = figures.and_then(|figures| figures.code.as_ref());
         let variational = figures.and_then(|figures| figures.variational.as_ref());
         Self {
@@ -133,6 +136,11 @@ impl ActivationsPanel {
         self.options.layer = layer;
     }
 
+    /// Shows what another panel shows, of another run.
+    pub fn follow(&mut self, other: &Self) {
+        self.options = other.options;
+    }
+
     /// Shows the activations of a layer of the run in progress.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { options, kept } = self;
@@ -182,7 +190,7 @@ impl ActivationsPanel {
 
 /// The newest activations, if they are of this layer.
 fn view(state: &LabState, layer: LayerName) -> Option<&Arc<ActivationView>> {
-    let snapshot = state.run.as_ref()?.snapshot.as_ref()?;
+    let snapshot = state.run.as_ref()?.shown()?;
     snapshot
         .activations
         .as_ref()
@@ -198,6 +206,13 @@ fn empty(ui: &mut Ui, state: &LabState, layer: LayerName) {
             "No model yet",
             "Press Train: how much each unit fires appears here",
         );
+    } else if state
+        .run
+        .as_ref()
+        .is_some_and(|run| run.replay.past().is_some())
+    {
+        let text = format!("Of {}, nothing was kept of this moment", layer.label());
+        card::empty(ui, &text, "Go on to a later moment, or follow the run");
     } else {
         let text = format!("The activations of {} are on their way", layer.label());
         card::empty(ui, &text, "They take a moment");

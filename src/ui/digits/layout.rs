@@ -14,6 +14,8 @@ pub struct Layout {
     pub n_bands: usize,
     /// Pictures of a digit, on top of each other.
     pub n_rows: usize,
+    /// Errors of a digit, on top of each other.
+    pub n_errors: usize,
     /// Side of a picture.
     pub side: f32,
     /// Distance between neighbours.
@@ -45,6 +47,14 @@ impl Layout {
     /// More digits than this are too many to look at, and cost time in every snapshot.
     pub const MAX_BANDS: usize = 3;
 
+    /// Least height of a band with so many pictures and errors on top of each other.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a few rows")]
+    pub fn least_height(n_rows: usize, n_errors: usize, line_height: f32) -> f32 {
+        let lines = (1 + n_errors) as f32 * line_height + space::XS;
+        lines + n_rows as f32 * (Self::MIN_SIDE + space::XS)
+    }
+
     /// The largest pictures of which ten fit side by side, more columns where the height is what limits
     /// them, and more bands where the width is.
     #[must_use]
@@ -54,13 +64,18 @@ impl Layout {
         clippy::cast_precision_loss,
         reason = "small positive numbers"
     )]
-    pub fn new(room: Rect, n_rows: usize, line_height: f32, pixels_per_point: f32) -> Self {
+    pub fn new(
+        room: Rect,
+        [n_rows, n_errors]: [usize; 2],
+        line_height: f32,
+        pixels_per_point: f32,
+    ) -> Self {
         let gap = space::XS;
         let label_width = 5.3 * line_height;
         let width = (room.width() - label_width).max(Self::MIN_SIDE);
         let rows = n_rows.max(1) as f32;
-        // A line of classes above, a line of errors below.
-        let lines = 2.0 * line_height + space::XS;
+        // A line of classes above, lines of errors below.
+        let lines = (1 + n_errors) as f32 * line_height + space::XS;
         let by_height = ((room.height() - lines) / rows - gap).max(Self::MIN_SIDE);
         let by_width = width / Self::WISHED_COLUMNS - gap;
         let side = by_width.clamp(Self::MIN_SIDE, by_height).floor();
@@ -74,6 +89,7 @@ impl Layout {
             n_columns: n_columns.clamp(1, Self::MAX_COLUMNS),
             n_bands,
             n_rows,
+            n_errors,
             side,
             gap,
             label_width,
@@ -124,7 +140,8 @@ impl Layout {
     #[expect(clippy::cast_precision_loss, reason = "a few bands")]
     pub fn band_top(&self, band: usize) -> f32 {
         let rows = self.n_rows as f32 * (self.side + self.gap);
-        let height = 2.0 * self.line_height + space::XS + rows + self.bar_height;
+        let lines = (1 + self.n_errors) as f32 * self.line_height;
+        let height = lines + space::XS + rows + self.bar_height;
         self.origin.y + band as f32 * (height + Self::BAND_GAP)
     }
 
@@ -137,8 +154,9 @@ impl Layout {
 
     /// Where a band ends.
     #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "one or two")]
     pub fn band_bottom(&self, band: usize) -> f32 {
-        self.errors_top(band) + self.line_height + self.bar_height
+        self.errors_top(band) + self.n_errors as f32 * self.line_height + self.bar_height
     }
 
     /// Decimals of an error that fit under a picture.
@@ -164,7 +182,7 @@ mod tests {
             width in 330.0..2000.0_f32, height in 200.0..1200.0_f32, n_rows in 3..5_usize, scale in 0_usize..4,
         ) {
             let room = Rect::from_min_size(pos2(7.0, 9.0), vec2(width, height));
-            let layout = Layout::new(room, n_rows, 15.0, [1.0, 1.25, 1.5, 2.0][scale]);
+            let layout = Layout::new(room, [n_rows, 1], 15.0, [1.0, 1.25, 1.5, 2.0][scale]);
             let last = layout.digit(layout.n_digits() - 1);
             prop_assert!(last.bottom() <= room.bottom() + 2.0, "{layout:?}");
             prop_assert!(last.right() <= room.right() + layout.gap, "{layout:?}");
@@ -174,7 +192,7 @@ mod tests {
     #[test]
     fn ten_columns_fit_into_the_panel_of_a_small_window() {
         let room = Rect::from_min_size(pos2(0.0, 0.0), vec2(456.0, 335.0));
-        let [three, four] = [3, 4].map(|n_rows| Layout::new(room, n_rows, 16.0, 1.0));
+        let [three, four] = [3, 4].map(|n_rows| Layout::new(room, [n_rows, 1], 16.0, 1.0));
         assert_eq!((three.n_columns, three.n_bands), (10, 2));
         assert_eq!((four.n_columns, four.n_bands), (10, 1));
     }

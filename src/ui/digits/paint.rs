@@ -1,5 +1,7 @@
 //! Draws the table of digits.
 
+use std::sync::Arc;
+
 use egui::{Align2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::protocol::DigitView;
@@ -16,25 +18,65 @@ pub enum Row {
     /// What the encoder saw.
     Corrupted,
     /// What the decoder made of it.
-    Reconstruction,
+    Reconstruction(Side),
     /// Reconstruction minus original.
-    Difference,
+    Difference(Side),
+}
+
+/// Whose decoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// That of the one run there is.
+    Only,
+    /// That of the run in progress.
+    A,
+    /// That of its rival.
+    B,
+}
+
+/// The digits as the run in progress sees them, and as its rival does, where two are compared.
+#[derive(Clone, Debug)]
+pub struct Views {
+    /// Of the run in progress.
+    pub own: Arc<DigitView>,
+    /// Of the rival: the same samples in the same order.
+    pub rival: Option<Arc<DigitView>>,
+}
+
+impl Views {
+    /// Whether these are those, and not only alike.
+    #[must_use]
+    pub fn are(&self, others: &Self) -> bool {
+        let rival = |views: &Self| views.rival.as_ref().map(Arc::as_ptr);
+        Arc::ptr_eq(&self.own, &others.own) && rival(self) == rival(others)
+    }
+
+    fn of(&self, side: Side) -> &DigitView {
+        match (side, &self.rival) {
+            (Side::B, Some(rival)) => rival,
+            _ => &self.own,
+        }
+    }
 }
 
 impl Row {
-    /// The rows of a recipe, from top to bottom.
+    /// The rows of a recipe, from top to bottom; differences of two runs only where there is room for them.
     #[must_use]
-    pub fn all(corrupts: bool) -> &'static [Self] {
+    pub fn all(corrupts: bool, compares: bool, is_high: bool) -> Vec<Self> {
+        let mut rows = vec![Self::Original];
         if corrupts {
-            &[
-                Self::Original,
-                Self::Corrupted,
-                Self::Reconstruction,
-                Self::Difference,
-            ]
-        } else {
-            &[Self::Original, Self::Reconstruction, Self::Difference]
+            rows.push(Self::Corrupted);
         }
+        let sides: &[Side] = if compares {
+            &[Side::A, Side::B]
+        } else {
+            &[Side::Only]
+        };
+        rows.extend(sides.iter().map(|&side| Self::Reconstruction(side)));
+        if is_high || !compares {
+            rows.extend(sides.iter().map(|&side| Self::Difference(side)));
+        }
+        rows
     }
 
     /// Its name for people.
@@ -43,20 +85,25 @@ impl Row {
         match self {
             Self::Original => "original",
             Self::Corrupted => "corrupted",
-            Self::Reconstruction => "rebuilt",
-            Self::Difference => "difference",
+            Self::Reconstruction(Side::Only) => "rebuilt",
+            Self::Reconstruction(Side::A) => "rebuilt by A",
+            Self::Reconstruction(Side::B) => "rebuilt by B",
+            Self::Difference(Side::Only) => "difference",
+            Self::Difference(Side::A) => "difference A",
+            Self::Difference(Side::B) => "difference B",
         }
     }
 
-    /// The colour of one pixel, `idx` counted through all images of the view.
+    /// The colour of one pixel, `idx` counted through all images of the views.
     #[must_use]
-    pub fn color(self, view: &DigitView, idx: usize, dark: bool) -> egui::Color32 {
+    pub fn color(self, views: &Views, idx: usize, dark: bool) -> egui::Color32 {
         let ink = |values: &[f32]| theme::ink(dark, values.get(idx).copied().unwrap_or(0.0));
         match self {
-            Self::Original => ink(&view.originals),
-            Self::Corrupted => ink(&view.corrupted),
-            Self::Reconstruction => ink(&view.reconstructions),
-            Self::Difference => {
+            Self::Original => ink(&views.own.originals),
+            Self::Corrupted => ink(&views.own.corrupted),
+            Self::Reconstruction(side) => ink(&views.of(side).reconstructions),
+            Self::Difference(side) => {
+                let view = views.of(side);
                 let difference = view.reconstructions.get(idx).zip(view.originals.get(idx));
                 theme::diverging(
                     dark,
@@ -78,7 +125,7 @@ pub fn row_names(ui: &Ui, layout: &Layout, rows: &[Row], band: usize) {
     text(top, Align2::LEFT_TOP, "class", tokens.text_dim);
     for (idx, row) in rows.iter().enumerate() {
         let middle = layout.picture(idx, band * layout.n_columns).center().y;
-        if *row == Row::Difference {
+        if matches!(row, Row::Difference(_)) {
             let y = middle - layout.line_height * 0.85;
             text(pos2(left, y), Align2::LEFT_CENTER, row.label(), tokens.text);
             difference_legend(ui, pos2(left, middle - 2.0), layout);
@@ -91,10 +138,19 @@ pub fn row_names(ui: &Ui, layout: &Layout, rows: &[Row], band: usize) {
             );
         }
     }
-    let errors = pos2(left, layout.errors_top(band));
-    let name = text(errors, Align2::LEFT_TOP, "MSE", tokens.text);
-    let unit = pos2(name.right() + space::XS, errors.y);
-    text(unit, Align2::LEFT_TOP, "per pixel", tokens.text_dim);
+    let names: &[&str] = match layout.n_errors {
+        1 => &["MSE"],
+        _ => &["MSE of A", "MSE of B"],
+    };
+    let mut at = pos2(left, layout.errors_top(band));
+    for name in names {
+        let name = text(at, Align2::LEFT_TOP, name, tokens.text);
+        if layout.n_errors == 1 {
+            let unit = pos2(name.right() + space::XS, at.y);
+            text(unit, Align2::LEFT_TOP, "per pixel", tokens.text_dim);
+        }
+        at.y += layout.line_height;
+    }
 }
 
 /// A strip from −1 (too little ink) to 1 (too much).
@@ -172,17 +228,21 @@ pub fn atlas_place(layout: &Layout, row: usize, digit: usize) -> (usize, usize) 
     (band * layout.n_rows + row, digit % layout.n_columns)
 }
 
-/// Draws the error of one digit as a number and, where there is room, as a bar; `share` is its part of the
+/// Draws the errors of one digit as numbers and, where there is room, as a bar; `share` is its part of the
 /// largest error shown.
-pub fn error(ui: &Ui, layout: &Layout, digit: usize, text: &str, share: f32) {
+pub fn errors(ui: &Ui, layout: &Layout, digit: usize, texts: &[String], share: f32) {
     let tokens = theme::tokens_of(ui);
     let painter = ui.painter();
     let picture = layout.picture(0, digit);
     let band = digit / layout.n_columns;
     let font = theme::text::SMALL.resolve(ui.style());
-    let top = pos2(picture.center().x, layout.errors_top(band));
-    painter.text(top, Align2::CENTER_TOP, text, font, tokens.text);
-    if layout.bar_height > 0.0 {
+    let mut top = pos2(picture.center().x, layout.errors_top(band));
+    for text in texts {
+        painter.text(top, Align2::CENTER_TOP, text, font.clone(), tokens.text);
+        top.y += layout.line_height;
+    }
+    // Of two errors, bars would say which is which no better than the numbers.
+    if layout.bar_height > 0.0 && texts.len() == 1 {
         let room = layout.bar_height - space::XS;
         let bottom = painter.round_to_pixel_center(layout.band_bottom(band));
         let height = (room * share.clamp(0.0, 1.0)).max(1.0);

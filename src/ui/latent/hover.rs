@@ -81,6 +81,8 @@ fn reconstruction_in(view: &DigitView, sample: SampleIdx) -> Option<Reconstructe
 /// The tooltip with its pictures, which are painted anew only when the digit or the answer changed.
 #[derive(Default)]
 pub struct HoverCard {
+    /// Whether a moment of the past is shown, of which no answers to the pointer were kept.
+    pub is_past: bool,
     atlas: DigitAtlas,
     painted: Option<Painted>,
 }
@@ -109,7 +111,11 @@ impl HoverCard {
         snapshot: &Snapshot,
     ) {
         self.paint(ui, sample, dataset, snapshot);
-        let Self { atlas, painted } = self;
+        let Self {
+            atlas,
+            painted,
+            is_past,
+        } = self;
         let Some(Painted { digit, name, .. }) = painted else {
             return;
         };
@@ -117,7 +123,7 @@ impl HoverCard {
         Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor)
             .gap(6.0)
             .width(3.0 * SIDE + 4.0 * theme::space::M)
-            .show(|ui| contents(ui, atlas, digit, name));
+            .show(|ui| contents(ui, atlas, digit, name, *is_past));
     }
 
     fn paint(
@@ -175,7 +181,7 @@ fn same(a: Option<&Arc<DigitView>>, b: Option<&Arc<DigitView>>) -> bool {
     }
 }
 
-fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit, name: &str) {
+fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit, name: &str, is_past: bool) {
     ui.horizontal(|ui| {
         let (mark, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
         let color = class_color(ui, digit.label);
@@ -201,6 +207,9 @@ fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit, name: &str) {
         Some(Reconstructed { mse_per_pixel, .. }) => {
             let mse = number::five_digits(f64::from(*mse_per_pixel));
             ui.label(format!("MSE {mse} per pixel"));
+        }
+        None if is_past => {
+            ui.label(theme::dim(ui, "rebuilt: live only"));
         }
         None => {
             ui.label(theme::dim(ui, "rebuilding…"));
@@ -256,17 +265,9 @@ mod tests {
             train_labels: Arc::from([]),
         };
         let mut snapshot = Snapshot {
-            run: RunId(1),
-            revision: 0,
-            step: 1,
             digits: Arc::new(digits(vec![5, 2])),
             hovered: Some(Arc::new(digits(vec![7]))),
-            activations: None,
-            scatter: None,
-            own: None,
-            filters: None,
-            unit_means: None,
-            flow: None,
+            ..Snapshot::nothing(RunId(1), 1)
         };
         for sample in [2, 5, 7] {
             let found =

@@ -142,6 +142,11 @@ impl LatentPanel {
         self.scene.selection.len()
     }
 
+    /// Shows what another panel shows, of another run.
+    pub fn follow(&mut self, other: &Self) {
+        self.options.clone_from(&other.options);
+    }
+
     /// Shows the scatter of the run in progress.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self {
@@ -189,8 +194,15 @@ impl LatentPanel {
     }
 }
 
+/// What is seen of the model; none of a moment of which no scatter was kept.
 fn snapshot(state: &LabState) -> Option<&Snapshot> {
-    state.run.as_ref()?.snapshot.as_ref()
+    let seen = state.run.as_ref()?.shown();
+    seen.filter(|seen| seen.scatter.is_some() || !is_past(state))
+}
+
+fn is_past(state: &LabState) -> bool {
+    let run = state.run.as_ref();
+    run.is_some_and(|run| run.replay.past().is_some())
 }
 
 fn code_size(state: &LabState) -> Option<usize> {
@@ -210,6 +222,12 @@ fn empty(ui: &mut Ui, state: &LabState) {
             ui,
             "No model yet",
             "Press Train: the code of every test image becomes a point here",
+        );
+    } else if is_past(state) {
+        card::empty(
+            ui,
+            "Nothing was kept of this moment",
+            "Go on to a later moment, or follow the run",
         );
     } else {
         card::empty(

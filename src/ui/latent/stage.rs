@@ -79,6 +79,7 @@ impl Scene {
         if let (Some(shown), Some((sample, place))) = (shown, hovered) {
             self.mark(ui, &shown, sample);
             let response = &shown.response;
+            self.hover_card.is_past = super::is_past(state);
             self.hover_card
                 .show(ui, response, place, sample, dataset, snapshot);
         }

@@ -1,5 +1,7 @@
 //! What the pointer reads off the curves.
 
+use std::cmp::Reverse;
+
 use egui::{PopupAnchor, Pos2, Response, Sense, Tooltip, Ui, vec2};
 use egui_plot::PlotTransform;
 
@@ -7,10 +9,10 @@ use crate::state::Mark;
 use crate::ui::number::five_digits;
 use crate::ui::theme;
 
-use super::Shown;
-use super::lines::{LineKey, Lines};
+use super::lines::{LineKey, Lines, Source};
 use super::paint;
 use super::reference::Reference;
+use super::subject::{Shown, Subject};
 
 /// Width of the piece of line that stands for a curve, in points.
 const SWATCH_WIDTH: f32 = 18.0;
@@ -29,7 +31,7 @@ pub fn tooltip(
     ui: &Ui,
     response: &Response,
     lines: &Lines,
-    shown: &Shown,
+    (subject, shown): (Subject<'_>, &Shown),
     transform: &PlotTransform,
     mark: Option<&Mark>,
 ) {
@@ -54,7 +56,7 @@ pub fn tooltip(
         if let Some(mark) = mark {
             ui.label(&mark.change);
         }
-        show_readings(ui, &readings, shown);
+        show_readings(ui, &readings, subject, shown);
         for line in references {
             let color = paint::reference_color(theme::tokens_of(ui), line.kind);
             let text = format!("{} {}", line.name, five_digits(line.value));
@@ -99,17 +101,20 @@ fn readings(
         })
         .collect();
     // This run first, the objective before its terms, train beside test.
-    readings.sort_by_key(|Reading { key, .. }| (!key.is_current, key.term, key.split));
+    readings.sort_by_key(|Reading { key, .. }| (Reverse(key.source), key.term, key.split));
     readings
 }
 
-fn show_readings(ui: &mut Ui, readings: &[Reading], shown: &Shown) {
+fn show_readings(ui: &mut Ui, readings: &[Reading], subject: Subject<'_>, shown: &Shown) {
     let several_terms = shown.terms.len() > 1;
     let distances = readings.iter().map(|reading| reading.distance);
     let nearest = distances.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
     let nearest = nearest.map(|(idx, _)| idx);
+    // What shares an axis shares its unit.
+    let objective = &subject.run.experiment.objective;
+    let unit = objective.unit(shown.group.main_term());
     egui::Grid::new("readings")
-        .num_columns(3)
+        .num_columns(4)
         .spacing(vec2(theme::space::S, 2.0))
         .min_row_height(0.0)
         .min_col_width(0.0)
@@ -122,7 +127,7 @@ fn show_readings(ui: &mut Ui, readings: &[Reading], shown: &Shown) {
                 let color = paint::color(tokens, reading.key, shown.group);
                 paint::swatch(ui.painter(), swatch, reading.key, color);
 
-                let name = name(reading.key, several_terms);
+                let name = name(reading.key, several_terms, subject.rival.is_some());
                 let value = five_digits(reading.value);
                 if nearest == Some(idx) {
                     ui.label(theme::title(ui, name));
@@ -131,17 +136,21 @@ fn show_readings(ui: &mut Ui, readings: &[Reading], shown: &Shown) {
                     ui.label(egui::RichText::new(name).color(tokens.text_dim));
                     ui.label(theme::figure(ui, value).color(tokens.text_dim));
                 }
+                ui.label(theme::dim(ui, unit));
                 ui.end_row();
             }
         });
 }
 
-/// `train`, `test L1 penalty`, `previous train`.
-fn name(key: LineKey, several_terms: bool) -> String {
-    let mut name = String::new();
-    if !key.is_current {
-        name.push_str("previous ");
+/// `train`, `test L1 penalty`, `previous train`, `B test`.
+fn name(key: LineKey, several_terms: bool, is_compared: bool) -> String {
+    let mut name = match key.source {
+        Source::Ghost => "previous ",
+        Source::Rival => "B ",
+        Source::Run if is_compared => "A ",
+        Source::Run => "",
     }
+    .to_owned();
     name.push_str(key.split.label());
     if several_terms {
         name.push(' ');

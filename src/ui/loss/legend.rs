@@ -3,18 +3,19 @@
 use egui::{Color32, Response, Ui, Vec2};
 
 use crate::experiment::Term;
-use crate::state::RunState;
 use crate::ui::legend::Entry;
 use crate::ui::number;
 use crate::ui::theme;
 
-use super::lines::{LineKey, Lines, Split};
+use super::LossOptions;
+use super::lines::{LineKey, Lines, Source, Split};
+use super::other_runs;
 use super::paint;
 use super::reference::Reference;
-use super::{LossOptions, Shown};
+use super::subject::{Shown, Subject};
 
 /// Width of the piece of line in a legend, in points.
-const MARK_WIDTH: f32 = 16.0;
+pub(super) const MARK_WIDTH: f32 = 16.0;
 
 /// The entries that show and hide curves: the splits in their colours with their newest values, and the run
 /// before; after them lines to hold the curves against.
@@ -22,7 +23,7 @@ pub fn splits(
     ui: &mut Ui,
     options: &mut LossOptions,
     lines: &Lines,
-    run: &RunState,
+    subject: Subject<'_>,
     shown: &Shown,
     references: &[Reference],
 ) {
@@ -31,9 +32,7 @@ pub fn splits(
         for split in Split::ALL {
             split_entry(ui, options, lines, shown, split);
         }
-        if run.ghost.is_some() {
-            ghost_entry(ui, options);
-        }
+        other_runs::entry(ui, options, subject, shown.group.main_term());
         for line in references {
             reference_entry(ui, options, line);
         }
@@ -46,15 +45,14 @@ pub fn width_of_splits(
     ui: &Ui,
     options: &LossOptions,
     lines: &Lines,
-    run: &RunState,
+    subject: Subject<'_>,
     shown: &Shown,
 ) -> f32 {
     let splits = Split::ALL.into_iter().map(|split| {
         let figure = split_figure(lines, shown, split);
         split_of(split, "", &figure, options).width(ui)
     });
-    let ghost = run.ghost.as_ref().map(|_| ghost_of(options).width(ui));
-    splits.chain(ghost).sum()
+    splits.sum::<f32>() + other_runs::width(ui, options, subject)
 }
 
 /// What can be shown and hidden beside the splits.
@@ -149,26 +147,6 @@ fn split_figure(lines: &Lines, shown: &Shown, split: Split) -> String {
     newest(lines, shown, split, shown.group.main_term()).map_or(String::new(), number::three_digits)
 }
 
-fn ghost_entry(ui: &mut Ui, options: &mut LossOptions) {
-    let key = LineKey {
-        is_current: false,
-        split: Split::Train,
-        term: Term::Objective,
-    };
-    let color = theme::tokens_of(ui).ghost;
-    options.ghost ^= with_line(ui, &ghost_of(options), key, color).clicked();
-}
-
-fn ghost_of(options: &LossOptions) -> Entry<'static> {
-    Entry {
-        name: "show previous run",
-        text: "previous run",
-        figure: "",
-        on: options.ghost,
-        mark_width: MARK_WIDTH,
-    }
-}
-
 fn term_entry(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown, term: Term) {
     let hidden = options.hidden_terms.iter().position(|other| *other == term);
     let key = key_of(Split::Test, term);
@@ -240,7 +218,7 @@ fn reference_of<'a>(line: &'a Reference, name: &'a str, figure: &'a str, on: boo
     }
 }
 
-fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Response {
+pub(super) fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Response {
     entry.show(ui, |painter, mark, opacity| {
         paint::swatch(painter, mark, key, theme::faint(color, opacity));
     })
@@ -248,7 +226,7 @@ fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Re
 
 fn key_of(split: Split, term: Term) -> LineKey {
     LineKey {
-        is_current: true,
+        source: Source::Run,
         split,
         term,
     }
@@ -257,6 +235,23 @@ fn key_of(split: Split, term: Term) -> LineKey {
 /// The newest value of a curve of this run, smoothed as it is drawn.
 #[must_use]
 pub fn newest(lines: &Lines, shown: &Shown, split: Split, term: Term) -> Option<f64> {
-    let point = lines.get(key_of(split, term))?.smooth.last()?;
+    newest_of(Source::Run, lines, shown, split, term)
+}
+
+/// The same of another run.
+#[must_use]
+pub fn newest_of(
+    source: Source,
+    lines: &Lines,
+    shown: &Shown,
+    split: Split,
+    term: Term,
+) -> Option<f64> {
+    let key = LineKey {
+        source,
+        split,
+        term,
+    };
+    let point = lines.get(key)?.smooth.last()?;
     Some(shown.scale.value(point.y))
 }

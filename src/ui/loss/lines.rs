@@ -7,10 +7,11 @@ use crate::protocol::RunId;
 use crate::state::{History, RunState, Series};
 use crate::ui::plot::{Bounds, Interval};
 
+use super::LossOptions;
 use super::curve::{Curve, Recipe, Scale, Window};
 use super::group::Group;
 use super::reference::{Reference, divisor};
-use super::{LossOptions, Shown};
+use super::subject::{Shown, Subject};
 
 pub use crate::figure::Split;
 
@@ -24,44 +25,69 @@ impl Split {
     }
 }
 
+/// The run a curve is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// The run before, as a ghost.
+    Ghost,
+    /// The rival of a comparison, B.
+    Rival,
+    /// The run in progress; A, where two are compared.
+    Run,
+}
+
 /// Names a curve. The order is the order of drawing: the run before at the bottom, the objective on top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineKey {
-    /// Whether it is of this run or, as a ghost, of the one before.
-    pub is_current: bool,
+    /// Of which run.
+    pub source: Source,
     /// Which images.
     pub split: Split,
     /// Which number.
     pub term: Term,
 }
 
+impl LineKey {
+    /// Whether it is of the run in progress.
+    #[must_use]
+    pub fn is_current(self) -> bool {
+        self.source == Source::Run
+    }
+}
+
 /// All curves that are shown.
 #[derive(Debug, Default)]
 pub struct Lines {
-    made_for: Option<(RunId, Group)>,
+    made_for: Option<(RunId, Option<RunId>, Group)>,
     curves: BTreeMap<LineKey, Curve>,
 }
 
 impl Lines {
     /// Brings the curves up to date and drops those that are hidden.
-    pub fn update(&mut self, run: &RunState, options: &LossOptions, shown: &Shown) {
-        let made_for = Some((run.id, shown.group));
+    pub fn update(&mut self, subject: Subject<'_>, options: &LossOptions, shown: &Shown) {
+        let Subject { run, rival, .. } = subject;
+        let made_for = Some((run.id, rival.map(|rival| rival.id), shown.group));
         if self.made_for != made_for {
             self.curves.clear();
             self.made_for = made_for;
         }
         self.curves
-            .retain(|key, _| recipe(*key, run, options, shown).is_some());
-        let histories = [(true, Some(&run.history)), (false, run.ghost.as_ref())];
-        for (is_current, history) in histories {
+            .retain(|key, _| recipe(*key, subject, options, shown).is_some());
+        let ghost = run.ghost.as_ref().map(|ghost| &ghost.history);
+        let histories = [
+            (Source::Run, Some(&run.history)),
+            (Source::Rival, rival.map(|rival| &rival.history)),
+            (Source::Ghost, ghost),
+        ];
+        for (source, history) in histories {
             let Some(history) = history else { continue };
             for (split, term) in keys(history, shown.group) {
                 let key = LineKey {
-                    is_current,
+                    source,
                     split,
                     term,
                 };
-                let recipe = recipe(key, run, options, shown);
+                let recipe = recipe(key, subject, options, shown);
                 if let Some((series, recipe)) = split.series(history, term).zip(recipe) {
                     self.curves.entry(key).or_default().update(series, recipe);
                 }
@@ -92,7 +118,7 @@ impl Lines {
 
     /// Where the first part of the run begins that has a curve: fine-tuning may start at its fifteenth epoch.
     fn start(&self) -> f64 {
-        let firsts = self.iter().filter(|(key, _)| key.is_current);
+        let firsts = self.iter().filter(|(key, _)| key.is_current());
         let firsts = firsts.filter_map(|(_, curve)| curve.ends().next());
         let first = firsts.fold(f64::INFINITY, f64::min);
         if first.is_finite() {
@@ -103,8 +129,9 @@ impl Lines {
     }
 
     fn fit_whole(&self, run: &RunState, shown: &Shown) -> Bounds {
-        let end = |is_current: bool| {
-            let curves = self.iter().filter(|(key, _)| key.is_current == is_current);
+        let end = |is_ghost: bool| {
+            let curves = self.iter();
+            let curves = curves.filter(|(key, _)| (key.source == Source::Ghost) == is_ghost);
             curves
                 .flat_map(|(_, curve)| curve.ends())
                 .fold(0.0, f64::max)
@@ -113,7 +140,7 @@ impl Lines {
         let goal = run.experiment.total_epochs() as f64;
         // Not empty before the first steps.
         let start = self.start();
-        let end = end(true).max(end(false).min(goal)).max(start + 1e-3);
+        let end = end(false).max(end(true).min(goal)).max(start + 1e-3);
         let x = Interval::new(start, end);
         let heights = self.iter().filter_map(|(_, curve)| curve.heights);
         let heights = heights.reduce(Interval::union).map(|heights| {
@@ -138,12 +165,12 @@ impl Lines {
         let of_run = |split: Split| {
             let curves = self
                 .iter()
-                .filter(move |(key, _)| key.is_current && key.split == split);
+                .filter(move |(key, _)| key.is_current() && key.split == split);
             Interval::around(curves.flat_map(|(_, curve)| curve.ends()))
         };
         let x = of_run(Split::Train).or_else(|| of_run(Split::Test));
         let x = x.unwrap_or(Interval::new(0.0, 1.0));
-        let of_run = self.iter().filter(|(key, _)| key.is_current);
+        let of_run = self.iter().filter(|(key, _)| key.is_current());
         let heights = of_run.filter_map(|(_, curve)| curve.heights_within(x));
         let y = heights
             .reduce(Interval::union)
@@ -170,24 +197,38 @@ fn keys(history: &History, group: Group) -> impl Iterator<Item = (Split, Term)> 
 
 /// How a curve is made; none where it is hidden. Test curves are means over many images already; the ghost is
 /// shown whole, as a ground to compare with.
-fn recipe(key: LineKey, run: &RunState, options: &LossOptions, shown: &Shown) -> Option<Recipe> {
+fn recipe(
+    key: LineKey,
+    subject: Subject<'_>,
+    options: &LossOptions,
+    shown: &Shown,
+) -> Option<Recipe> {
+    let run = subject.run;
     let split = match key.split {
         Split::Train => options.train,
         Split::Test => options.test,
     };
+    let is_of_shown_run = match key.source {
+        Source::Run => true,
+        Source::Ghost => options.ghost && subject.draws_ghost(key.term),
+        // All terms of both would be too many lines to tell apart.
+        Source::Rival => {
+            let is_main = shown.group.compares_networks() || key.term == shown.group.main_term();
+            options.rival && is_main && subject.draws_rival(key.term)
+        }
+    };
     let is_shown = split
-        && (key.is_current || options.ghost)
+        && is_of_shown_run
         && !options.hidden_terms.contains(&key.term)
         && shown.terms.contains(&key.term);
     let divisor = divisor(shown.group, key.term, run).filter(|_| is_shown)?;
-    if !key.is_current && divisor.to_bits() != 1.0_f64.to_bits() {
+    if !key.is_current() && divisor.to_bits() != 1.0_f64.to_bits() {
         return None; // the run before may have had another weight
     }
     Some(Recipe {
-        window: if key.is_current {
-            options.window
-        } else {
-            Window::Whole
+        window: match key.source {
+            Source::Ghost => Window::Whole,
+            Source::Run | Source::Rival => options.window,
         },
         scale: shown.scale,
         smoothing: match key.split {

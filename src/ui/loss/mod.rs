@@ -5,24 +5,29 @@ mod group;
 mod hover;
 mod legend;
 mod lines;
+mod marks;
+mod names;
+mod other_runs;
 mod paint;
 mod reference;
+mod subject;
 
 pub(super) use reference::published_value;
 
 use egui::{Align, Layout, Role, Slider, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
+use super::card;
 use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
 use super::segmented::{Segment, segmented};
 use super::theme;
-use super::{card, number};
 use crate::experiment::Term;
 use crate::state::{LabState, RunState};
 use curve::{Scale, Window};
 use group::{Choice, Group};
-use lines::{Lines, Split};
+use lines::Lines;
 use reference::{Kind, Reference};
+use subject::{Shown, Subject, summary};
 
 /// The panel of the loss.
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -43,6 +48,10 @@ pub struct LossPanel {
 /// How the curves are shown.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each shows or hides one kind of curve"
+)]
 struct LossOptions {
     scale: Scale,
     window: Window,
@@ -52,18 +61,10 @@ struct LossOptions {
     test: bool,
     /// Whether the run before is shown.
     ghost: bool,
+    /// Whether the rival of a comparison is shown.
+    rival: bool,
     hidden_terms: Vec<Term>,
     hidden_references: Vec<Kind>,
-}
-
-/// What the panel shows of a run, found once for each frame.
-#[derive(Debug)]
-struct Shown {
-    group: Group,
-    terms: Vec<Term>,
-    scale: Scale,
-    /// The lines to hold the curves against, those that are hidden left out.
-    references: Vec<Reference>,
 }
 
 impl Default for LossOptions {
@@ -75,6 +76,7 @@ impl Default for LossOptions {
             train: true,
             test: true,
             ghost: true,
+            rival: true,
             hidden_terms: Vec::new(),
             hidden_references: Vec::new(),
         }
@@ -118,7 +120,11 @@ impl LossPanel {
             },
             |ui| match run {
                 Some(run) => {
-                    let subject = Subject { state, run };
+                    let subject = Subject {
+                        state,
+                        run,
+                        rival: state.rival.as_ref(),
+                    };
                     if let Some(chosen) = body(ui, options, now, view, lines, subject) {
                         choice.choose(run, chosen);
                     }
@@ -132,29 +138,6 @@ impl LossPanel {
         options.scale = edited.scale;
         options.window = edited.window;
         options.smoothing = edited.smoothing;
-    }
-}
-
-/// What the panel is about.
-#[derive(Clone, Copy)]
-struct Subject<'a> {
-    state: &'a LabState,
-    run: &'a RunState,
-}
-
-impl Shown {
-    fn of(group: Group, options: &LossOptions, run: &RunState, all: &[Reference]) -> Self {
-        let is_shown = |line: &&Reference| !options.hidden_references.contains(&line.kind);
-        Self {
-            group,
-            terms: group.terms(&run.history),
-            scale: if group.is_share() {
-                Scale::Linear
-            } else {
-                options.scale
-            },
-            references: all.iter().filter(is_shown).cloned().collect(),
-        }
     }
 }
 
@@ -233,15 +216,15 @@ fn body(
     let yardsticks = subject.state.yardsticks.as_ref();
     let references = Reference::of(group, &subject.run.experiment, yardsticks);
     let shown = Shown::of(group, options, run, &references);
-    lines.update(run, options, &shown);
+    lines.update(subject, options, &shown);
     ui.spacing_mut().interact_size.y = super::legend::HEIGHT;
     let groups = Group::of_run(run);
     // Where there is nothing else to choose, the lines find room beside the splits.
     let (chosen, below) = if groups.len() < 2 {
-        legend::splits(ui, options, lines, run, &shown, &references);
+        legend::splits(ui, options, lines, subject, &shown, &references);
         (None, &[][..])
     } else {
-        let chosen = first_line(ui, options, lines, run, &shown, &groups);
+        let chosen = first_line(ui, options, lines, subject, &shown, &groups);
         (chosen, &references[..])
     };
     let y_title = group.title(&run.experiment, &shown.terms);
@@ -260,7 +243,7 @@ fn body(
             choices.show(ui, options, lines, &shown);
         }
     });
-    plot(ui, options, view, lines, run, &shown);
+    plot(ui, options, view, lines, subject, &shown);
     chosen
 }
 
@@ -269,7 +252,7 @@ fn first_line(
     ui: &mut Ui,
     options: &mut LossOptions,
     lines: &Lines,
-    run: &RunState,
+    subject: Subject<'_>,
     shown: &Shown,
     groups: &[Segment<'static, Group>],
 ) -> Option<Group> {
@@ -277,18 +260,18 @@ fn first_line(
     const LEAST: f32 = 96.0;
     let choice = |ui: &mut Ui| segmented(ui, "Curves", shown.group, groups);
     let size = vec2(ui.available_width(), super::legend::HEIGHT);
-    let splits_width = legend::width_of_splits(ui, options, lines, run, shown);
+    let splits_width = legend::width_of_splits(ui, options, lines, subject, shown);
     if size.x - splits_width >= LEAST {
         let layout = Layout::left_to_right(Align::Center);
         let line = ui.allocate_ui_with_layout(size, layout, |ui| {
-            legend::splits(ui, options, lines, run, shown, &[]);
+            legend::splits(ui, options, lines, subject, shown, &[]);
             ui.with_layout(Layout::right_to_left(Align::Center), choice)
                 .inner
         });
         return line.inner;
     }
     let chosen = choice(ui);
-    legend::splits(ui, options, lines, run, shown, &[]);
+    legend::splits(ui, options, lines, subject, shown, &[]);
     chosen
 }
 
@@ -297,11 +280,12 @@ fn plot(
     options: &LossOptions,
     view: &mut View,
     lines: &Lines,
-    run: &RunState,
+    subject: Subject<'_>,
     shown: &Shown,
 ) {
+    let run = subject.run;
     let tokens = theme::tokens_of(ui);
-    let marks = run.history.marks();
+    let changes = run.history.marks();
     let y_ticks: MakeTicks<'_> = match shown.scale {
         Scale::Log => &ticks::log10,
         Scale::Linear => &ticks::linear,
@@ -322,58 +306,34 @@ fn plot(
         },
     };
     let drawn = chart.show(ui, |plot| {
-        paint::marks(plot, tokens, marks);
-        paint::stages(plot, tokens, run);
+        marks::settings(plot, tokens, changes);
+        marks::stages(plot, tokens, run);
         paint::references(plot, tokens, shown);
         paint::curves(plot, tokens, lines, shown.group);
+        marks::moment(plot, tokens, run);
     });
-    let summary = summary(lines, run, shown);
+    let summary = summary(lines, subject, shown);
     let info = || WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary);
     drawn.response.widget_info(info);
 
     let transform = &drawn.transform;
     let painter = ui.painter_at(*transform.frame());
     let hovered = drawn.response.hover_pos();
-    let mark = paint::flags(&painter, tokens, marks, transform, hovered);
-    paint::stage_names(ui, &painter, run, transform);
-    paint::names(ui, &painter, lines, shown, transform);
+    let mark = marks::flags(&painter, tokens, changes, transform, hovered);
+    marks::stage_names(ui, &painter, run, transform);
+    names::show(ui, &painter, lines, shown, transform);
+    marks::moment_name(ui, &painter, run, transform);
     if let Some(at) = hovered {
         let epoch = transform.value_from_position(at).x;
         paint::cursor(&painter, tokens, lines, shown.group, transform, epoch);
     }
     view.hint(ui, &painter);
-    hover::tooltip(ui, &drawn.response, lines, shown, transform, mark);
-}
-
-/// The key figures in words.
-fn summary(lines: &Lines, run: &RunState, shown: &Shown) -> String {
-    let terms = if shown.group.compares_networks() {
-        shown.terms.clone()
-    } else {
-        vec![shown.group.main_term()]
-    };
-    let figures = terms.into_iter().flat_map(|term| {
-        let unit = run.experiment.objective.unit(term);
-        Split::ALL.into_iter().filter_map(move |split| {
-            let value = legend::newest(lines, shown, split, term)?;
-            let value = number::three_digits(value);
-            let name = if shown.group.compares_networks() {
-                format!("{}, {}", term.label(), split.label())
-            } else {
-                split.label().to_owned()
-            };
-            Some(format!("{name} {value} {unit}"))
-        })
-    });
-    let references = shown.references.iter().map(Reference::text);
-    let parts: Vec<String> = figures.chain(references).collect();
-    let axis = match shown.scale {
-        Scale::Log => "logarithmic",
-        Scale::Linear => "linear",
-    };
-    format!(
-        "Loss: {}; {axis} axis, epoch {:.2}",
-        parts.join(", "),
-        run.epoch
-    )
+    hover::tooltip(
+        ui,
+        &drawn.response,
+        lines,
+        (subject, shown),
+        transform,
+        mark,
+    );
 }

@@ -8,7 +8,7 @@ use egui_material_icons::icons::{ICON_ARROW_DROP_DOWN, ICON_FOLDER_OPEN};
 use crate::state::LabState;
 use crate::ui::shortcuts::{Deed, key_of};
 use crate::ui::theme::{self, space};
-use crate::ui::{Action, KeepAction};
+use crate::ui::{Action, CompareAction, KeepAction};
 
 /// Width of the menu, in points.
 const WIDTH: f32 = 260.0;
@@ -84,6 +84,14 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         {
             actions.push(action.into());
         }
+    }
+    ui.separator();
+    let key = key_of(ui.ctx(), Deed::Compare);
+    let compare = item(ui, "Compare with…", &key, has_run).on_hover_text(
+        "Trains a second recipe beside this run: losses in one plot, digits and latent spaces side by side",
+    );
+    if compare.clicked() {
+        actions.push(CompareAction::Open.into());
     }
     ui.separator();
     ui.label(theme::dim(ui, "Recent runs"));

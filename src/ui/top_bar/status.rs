@@ -85,7 +85,7 @@ impl Status {
             );
         }
         match (&state.run, &state.loading) {
-            (Some(run), _) => Self::of_run(run),
+            (Some(run), _) => Self::of_run(run, state.remaining_secs()),
             (None, Some(loading)) => Self {
                 detail: loading.detail.clone(),
                 progress: loading.fraction.unwrap_or(0.0),
@@ -108,7 +108,7 @@ impl Status {
         clippy::cast_possible_truncation,
         reason = "a share of a bar some hundred pixels long"
     )]
-    fn of_run(run: &RunState) -> Self {
+    fn of_run(run: &RunState, remaining_secs: Option<f64>) -> Self {
         let elapsed = || format!("{} of training", number::duration(run.speed.elapsed_secs));
         let (words, detail, help) = match run.phase {
             Phase::Ready => (
@@ -123,7 +123,7 @@ impl Status {
             ),
             Phase::Training { .. } => (
                 "Training",
-                in_training(run),
+                in_training(run, remaining_secs),
                 "Time left at the present speed",
             ),
             Phase::Paused { .. } => ("Paused", elapsed(), "Train goes on from here"),
@@ -175,10 +175,8 @@ fn place_in_plan(run: &RunState) -> String {
 }
 
 /// "21 s left · 84 k img/s"
-fn in_training(run: &RunState) -> String {
-    let left = run
-        .remaining_secs()
-        .map(|secs| format!("{} left", number::duration(secs)));
+fn in_training(run: &RunState, remaining_secs: Option<f64>) -> String {
+    let left = remaining_secs.map(|secs| format!("{} left", number::duration(secs)));
     let speed = (run.speed.images_per_sec > 0.0).then(|| number::rate(run.speed.images_per_sec));
     let parts: Vec<String> = left.into_iter().chain(speed).collect();
     parts.join(" · ")

@@ -57,6 +57,11 @@ impl Lab {
         if opened.info == self.device.info {
             return Flow::Continue(());
         }
+        if let Some(rival) = &mut self.other.run
+            && let Ok(checkpoint) = rival.trainer.checkpoint()
+        {
+            rival.last_good = checkpoint;
+        }
         let checkpoint = self.run.as_ref().map(|run| run.trainer.checkpoint());
         match checkpoint.transpose() {
             Ok(checkpoint) => self.move_to(opened, checkpoint),
@@ -67,10 +72,19 @@ impl Lab {
     /// Goes on with another device, from a checkpoint or from the last good weights.
     pub(super) fn move_to(&mut self, device: OpenDevice, checkpoint: Option<Checkpoint>) -> Flow {
         self.device = device;
+        if let (Some(run), Some(checkpoint)) = (&mut self.run, checkpoint) {
+            run.last_good = checkpoint;
+        }
+        self.rebuild()?;
+        self.with_rival(Self::rebuild)?;
+        let device = self.device.info.clone();
+        self.report(Event::DeviceChanged { device })?;
+        self.prepare()
+    }
+
+    /// Makes the run's model again on the device in use, from its last good weights.
+    fn rebuild(&mut self) -> Flow {
         if let Some(run) = &mut self.run {
-            if let Some(checkpoint) = checkpoint {
-                run.last_good = checkpoint;
-            }
             let experiment = run.trainer.experiment().clone();
             let dataset = Arc::clone(run.trainer.dataset());
             let moved = guarded(&self.device, || {
@@ -87,9 +101,7 @@ impl Lab {
             run.is_warm = self.device.info.kind == DeviceKind::Cpu;
             self.looks.invalidate();
         }
-        let device = self.device.info.clone();
-        self.report(Event::DeviceChanged { device })?;
-        self.prepare()
+        Flow::Continue(())
     }
 }
 

@@ -29,6 +29,7 @@ impl Lab {
         let trainer = Trainer::new(experiment, dataset, &self.device.device);
         let epochs_goal = trainer.experiment().total_epochs() as u64;
         let record = Record::new(trainer.experiment().clone(), kind, device);
+        self.end_rival();
         self.take_on(id, trainer, epochs_goal, record)?;
         if self.run.as_ref().is_none_or(|run| run.id != id) {
             return Flow::Continue(()); // it could not be made, which was reported
@@ -54,6 +55,7 @@ impl Lab {
             }
         };
         self.looks.restart();
+        self.seen = None;
         let started = Event::RunStarted {
             run: id,
             n_parameters: trainer.experiment().n_parameters(),
@@ -105,10 +107,20 @@ impl Lab {
         } else {
             Phase::PreparingKernels
         };
-        self.report_phase(phase)
+        self.report_phase(phase)?;
+        self.report_rival()
     }
 
+    /// Stops taking steps. A rival that was level takes the steps of the burst in hand as well.
     pub(super) fn pause(&mut self) -> Flow {
+        while self.was_level && self.is_training() && self.rival_is_behind() {
+            self.catch_up()?;
+        }
+        self.rest()
+    }
+
+    /// Stops taking steps, wherever a rival is.
+    pub(super) fn rest(&mut self) -> Flow {
         let Some(run) = &mut self.run else {
             return Flow::Continue(());
         };
@@ -116,7 +128,8 @@ impl Lab {
             return Flow::Continue(()); // it waits already
         }
         let position = run.position();
-        self.report_phase(Phase::Paused { position })
+        self.report_phase(Phase::Paused { position })?;
+        self.report_rival()
     }
 
     pub(super) fn tune(&mut self, experiment: Experiment) -> Flow {

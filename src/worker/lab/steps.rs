@@ -1,18 +1,29 @@
 //! Taking steps, measuring, looking.
 
 use std::num::NonZeroU64;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::protocol::{EvaluationScope, Event, Phase};
+use crate::protocol::{EvaluationScope, Event, Phase, Snapshot};
 use crate::train::{self, Burst, Measures};
 
 use super::devices::guarded;
-use super::{BURST, CHECKPOINT_INTERVAL, Flow, Goal, Lab};
+use super::{BURST, CHECKPOINT_INTERVAL, Flow, Goal, Lab, OwnerGone};
 
 impl Lab {
-    /// One burst of steps, its figures, and the evaluations it makes due.
+    /// One burst of steps, of whichever run has taken fewer.
     pub(super) fn train(&mut self) -> Flow {
+        if self.rival_is_behind() {
+            return self.catch_up();
+        }
+        self.was_level = true;
+        self.burst()?;
+        self.rest_if_done()
+    }
+
+    /// One burst of steps, its figures, and the evaluations it makes due.
+    pub(super) fn burst(&mut self) -> Flow {
         let Some(run) = &mut self.run else {
             return Flow::Continue(());
         };
@@ -38,7 +49,7 @@ impl Lab {
                 Err(error) => return self.stop(error),
             }
         }
-        self.rest_if_done()
+        Flow::Continue(())
     }
 
     pub(super) fn trained(&mut self, burst: Burst) -> Flow {
@@ -72,8 +83,11 @@ impl Lab {
         }
     }
 
-    /// Stops taking steps once the goal is reached.
+    /// Stops taking steps once the goal is reached, by the rival too.
     pub(super) fn rest_if_done(&mut self) -> Flow {
+        if self.rival_is_behind() {
+            return Flow::Continue(());
+        }
         let Some(run) = &mut self.run else {
             return Flow::Continue(());
         };
@@ -87,7 +101,8 @@ impl Lab {
         }
         run.until = None;
         let phase = run.resting_phase();
-        self.report_phase(phase)
+        self.report_phase(phase)?;
+        self.report_rival()
     }
 
     pub(super) fn evaluate(&mut self, scope: EvaluationScope) -> Flow {
@@ -125,22 +140,43 @@ impl Lab {
         }
     }
 
+    /// Renews the views that are due, of the rival too, and hands them over together.
     pub(super) fn look(&mut self) -> Flow {
+        let at_rest = !self.is_training();
+        let mut changed = self.glance(at_rest)?;
+        self.with_rival(|lab| {
+            changed |= lab.glance(at_rest)?;
+            Flow::Continue(())
+        })?;
+        if let Some(seen) = self.seen.as_ref().filter(|_| changed) {
+            self.side.snapshot.put(Snapshot {
+                rival: self.other.seen.clone().map(Arc::new),
+                ..seen.clone()
+            });
+            self.wake.call();
+        }
+        Flow::Continue(())
+    }
+
+    /// Renews the views of the run in front; tells whether there was any to renew.
+    fn glance(&mut self, at_rest: bool) -> ControlFlow<OwnerGone, bool> {
         let Some(run) = &mut self.run else {
-            return Flow::Continue(());
+            return ControlFlow::Continue(false);
         };
-        let (looks, at_rest) = (&mut self.looks, run.until.is_none());
-        let snapshot = guarded(&self.device, || {
+        let looks = &mut self.looks;
+        let seen = guarded(&self.device, || {
             looks.look(run.id, &mut run.trainer, at_rest)
         });
-        match snapshot {
-            Ok(Some(snapshot)) => {
-                self.side.snapshot.put(snapshot);
-                self.wake.call();
-                Flow::Continue(())
+        match seen {
+            Ok(Some(seen)) => {
+                self.seen = Some(seen);
+                ControlFlow::Continue(true)
             }
-            Ok(None) => Flow::Continue(()),
-            Err(error) => self.stop(error),
+            Ok(None) => ControlFlow::Continue(false),
+            Err(error) => {
+                self.stop(error)?;
+                ControlFlow::Continue(false)
+            }
         }
     }
 }

@@ -317,16 +317,6 @@ fn a_film_that_was_recorded_becomes_a_gif() {
 fn hidden_classes_are_named_before_they_are_left_out() {
     let mut stage = Stage::training();
     stage.deliver(Snapshot {
-        run: stage.run(),
-        revision: 1,
-        step: 1,
-        digits: Arc::default(),
-        hovered: None,
-        activations: None,
-        own: None,
-        filters: None,
-        unit_means: None,
-        flow: None,
         scatter: Some(Arc::new(ScatterView {
             step: 1,
             samples: (0..20).collect(),
@@ -335,6 +325,7 @@ fn hidden_classes_are_named_before_they_are_left_out() {
                 .collect(),
             ..ScatterView::default()
         })),
+        ..Snapshot::nothing(stage.run(), 1)
     });
     stage.harness.get_by_label("show class 3").click();
     stage.step();

@@ -1,9 +1,10 @@
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LayerName};
 use hourglass::state::LabState;
 use hourglass::ui::{Action, digits::DigitsPanel};
 
-use super::{click, name_of, says, script, stage};
+use super::{Stage, click, name_of, says, script, stage};
 
 #[test]
 fn empty_states_say_what_to_do() {
@@ -55,4 +56,136 @@ fn every_digit_has_its_own_label_and_error() {
     harness.get_by_label_contains("test image 4,").hover();
     harness.run_steps(60);
     assert!(says(&harness, "MSE 0.0040000 per pixel"));
+}
+
+/// A run over 200 test images, of which `i` is of class `i` mod 10 and has an error of `i` / 1000.
+fn looked_at() -> Harness<'static, Stage<DigitsPanel>> {
+    let mut lab = script::with_data(200);
+    script::start(&mut lab, &Experiment::default());
+    script::look(&mut lab, &[0], None, LayerName::Code);
+    stage(DigitsPanel::ui, lab)
+}
+
+/// The images that were asked for last.
+fn asked(harness: &Harness<'static, Stage<DigitsPanel>>) -> Vec<u32> {
+    let newest_first = harness.state().actions.iter().rev();
+    let samples = newest_first.filter_map(|action| match action {
+        Action::LookAtSamples(samples) => Some(samples.clone()),
+        _ => None,
+    });
+    samples.take(1).flatten().collect()
+}
+
+/// Answers what was asked for last, and says whether what is shown is those images with their own errors.
+fn answer(harness: &mut Harness<'static, Stage<DigitsPanel>>) {
+    let samples = asked(harness);
+    script::look(
+        &mut harness.state_mut().lab,
+        &samples,
+        None,
+        LayerName::Code,
+    );
+    harness.run_steps(3);
+    for sample in samples {
+        let name = format!("digit {}, test image {sample}, MSE 0.", sample % 10);
+        let error = f64::from(sample) / 1000.0;
+        let shown = name_of(harness, &name);
+        let told = shown
+            .split("MSE ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next());
+        let told: f64 = told.and_then(|told| told.parse().ok()).expect("an error");
+        assert!((told - error).abs() < 1e-6, "{shown}");
+    }
+}
+
+#[test]
+fn images_of_a_class_can_be_chosen_in_their_order_or_the_worst_first() {
+    let mut harness = looked_at();
+    click(&mut harness, "Digits, class");
+    click(&mut harness, "Class, 3");
+    assert_eq!(asked(&harness)[..4], [3, 13, 23, 33]);
+    answer(&mut harness);
+    click(&mut harness, "Order, worst first");
+    assert_eq!(
+        harness.state().actions.last(),
+        Some(&Action::LookAtErrors(true))
+    );
+    assert!(says(&harness, "errors of all test images are on their way"));
+    script::look_at_errors(&mut harness.state_mut().lab);
+    harness.run_steps(3);
+    assert!(says(&harness, "worst of 20 test images, as of step 0"));
+    assert_eq!(asked(&harness)[..4], [193, 183, 173, 163]);
+    answer(&mut harness);
+    click(&mut harness, "Digits, each class");
+    assert_eq!(asked(&harness)[..10], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert!(
+        harness
+            .state()
+            .actions
+            .contains(&Action::LookAtErrors(false))
+    );
+}
+
+#[test]
+fn the_worst_of_the_whole_test_split_are_shown_with_their_own_errors() {
+    let mut harness = looked_at();
+    click(&mut harness, "Digits, worst");
+    script::look_at_errors(&mut harness.state_mut().lab);
+    harness.run_steps(3);
+    assert!(says(&harness, "worst of 200 test images"));
+    assert_eq!(asked(&harness)[..3], [199, 198, 197]);
+    answer(&mut harness);
+    let n = u32::try_from(asked(&harness).len()).expect("a few");
+    click(&mut harness, "Next digits");
+    assert_eq!(asked(&harness)[0], 199 - n);
+    click(&mut harness, "Digits before");
+    assert_eq!(asked(&harness)[0], 199);
+}
+
+#[test]
+fn images_can_be_chosen_by_their_numbers_and_what_is_wrong_is_said() {
+    let mut harness = looked_at();
+    click(&mut harness, "Digits, list");
+    assert!(says(&harness, "such as 3, 17, 100-105"));
+    let write = |harness: &mut Harness<'static, Stage<DigitsPanel>>, text: &str| {
+        harness.get_by_label("Numbers of test images").click();
+        harness.run_steps(2);
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        harness.event(egui::Event::Text(text.to_owned()));
+        harness.run_steps(3);
+    };
+    write(&mut harness, "3, 17, 100-105");
+    assert_eq!(asked(&harness), [3, 17, 100, 101, 102, 103, 104, 105]);
+    answer(&mut harness);
+    let n_actions = harness.state().actions.len();
+    write(&mut harness, "3, 170, 200");
+    assert!(says(
+        &harness,
+        "there is no test image 200: they go from 0 to 199"
+    ));
+    assert_eq!(
+        harness.state().actions.len(),
+        n_actions,
+        "nothing is asked for that makes no sense"
+    );
+    assert!(says(&harness, "test image 17,"), "what was shown stays");
+}
+
+#[test]
+fn the_bars_of_the_classes_lead_to_their_worst_images() {
+    let mut harness = looked_at();
+    click(&mut harness, "Digits, errors");
+    assert_eq!(
+        harness.state().actions.last(),
+        Some(&Action::LookAtErrors(true))
+    );
+    assert!(says(&harness, "The errors of the classes are on their way"));
+    script::look_at_errors(&mut harness.state_mut().lab);
+    harness.run_steps(3);
+    // The mean of 4, 14, … 194, over 1000.
+    let name = "errors of class 4, MSE 0.099000 per pixel, 20 test images";
+    click(&mut harness, name);
+    assert_eq!(asked(&harness)[..3], [194, 184, 174]);
+    answer(&mut harness);
 }

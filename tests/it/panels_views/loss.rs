@@ -1,4 +1,4 @@
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
 use hourglass::experiment::{PresetId, Stage};
 use hourglass::state::LabState;
 use hourglass::ui::loss::LossPanel;
@@ -93,6 +93,20 @@ fn hovering_reads_five_digits_and_names_the_curve() {
     // The last evaluation is 1.2 · (0.01 + 0.09 e⁻⁸) · 1.05.
     assert!(says(&harness, "0.012638"), "{:?}", harness.root());
     assert!(says(&harness, "train") && says(&harness, "epoch"));
+    assert!(says(&harness, "per pixel"), "with its unit");
+}
+
+#[test]
+fn hovering_reads_every_term_with_its_unit() {
+    let mut harness = stage(LossPanel::ui, trained(PresetId::Vae20));
+    let plot = harness.get_by_label_contains("Loss: ").rect();
+    harness.hover_at(plot.right_center() - egui::vec2(2.0, 0.0));
+    harness.run_steps(3);
+    let units = harness.query_all_by(|node| node.value().as_deref() == Some("nats per image"));
+    assert_eq!(units.count(), 7, "three terms on two splits, and the axis");
+    for name in ["train objective", "test objective", "train KL", "test KL"] {
+        assert!(says(&harness, name), "{name}");
+    }
 }
 
 #[test]
@@ -108,10 +122,17 @@ fn hovering_a_mark_says_what_changed() {
         steps_per_epoch: 100,
     });
     let mut harness = stage(LossPanel::ui, lab);
+    let name = name_of(&harness, "Loss: ");
+    assert!(
+        name.contains("learning rate 0.001 → 0.01 at epoch 2.00"),
+        "{name}"
+    );
     let plot = harness.get_by_label_contains("Loss: ").rect();
     harness.hover_at(plot.right_center() - egui::vec2(2.0, 0.0));
     harness.run_steps(3);
-    assert!(says(&harness, "learning rate 0.001 → 0.01"));
+    let exact =
+        |node: &AccessKitNode<'_>| node.value().as_deref() == Some("learning rate 0.001 → 0.01");
+    assert!(harness.query_all_by(exact).next().is_some());
 }
 
 #[test]
@@ -126,6 +147,63 @@ fn the_run_before_is_a_ghost_that_can_be_hidden() {
     assert!(says(&harness, "previous train"));
     click(&mut harness, "show previous run");
     assert!(!says(&harness, "previous train"));
+}
+
+#[test]
+fn a_run_opened_from_a_folder_is_a_ghost_too() {
+    use hourglass::protocol::{Event, HistoryRow, Measured, RunHistory};
+    let mut lab = script::with_data(20);
+    let run = script::start(&mut lab, &PresetId::Vanilla64.preset().experiment());
+    let row = |step: u32| HistoryRow {
+        step: step.into(),
+        epoch: f64::from(step) / 100.0,
+        measured: Measured::Step,
+        values: vec![(hourglass::experiment::Term::Objective, 0.05)],
+        elapsed_secs: 1.0,
+    };
+    let history = RunHistory {
+        rows: (1..=200).map(row).collect(),
+        evaluation: script::evaluation(200, 2.0, &[], 0.05),
+        training_secs: 1.0,
+        images_per_sec: 1.0,
+        goes_on: true,
+        lost: None,
+    };
+    let from = std::path::PathBuf::from("a run");
+    lab.apply(Event::RunOpened { run, from, history });
+    let mut slower = PresetId::Vanilla64.preset().experiment();
+    slower.optimizer.learning_rate = 1e-4;
+    script::start(&mut lab, &slower);
+    script::train(&mut lab, 50);
+    let mut harness = stage(LossPanel::ui, lab);
+    let plot = harness.get_by_label_contains("Loss: ").rect();
+    harness.hover_at(plot.right_center() - egui::vec2(2.0, 0.0));
+    harness.run_steps(3);
+    assert!(says(&harness, "previous train"));
+    harness.get_by_label("show previous run").hover();
+    harness.run_steps(60);
+    assert!(says(
+        &harness,
+        "The run before this one: learning rate 0.001"
+    ));
+}
+
+#[test]
+fn a_ghost_that_counts_in_another_unit_is_not_drawn() {
+    let mut lab = trained(PresetId::Vae20);
+    script::start(&mut lab, &PresetId::Vanilla64.preset().experiment());
+    script::train(&mut lab, 50);
+    let mut harness = stage(LossPanel::ui, lab);
+    let plot = harness.get_by_label_contains("Loss: ").rect();
+    harness.hover_at(plot.right_center() - egui::vec2(2.0, 0.0));
+    harness.run_steps(3);
+    assert!(says(&harness, "train") && !says(&harness, "previous train"));
+    harness.get_by_label("show previous run").hover();
+    harness.run_steps(60);
+    assert!(says(
+        &harness,
+        "other units, nats per image, and is not drawn"
+    ));
 }
 
 #[test]

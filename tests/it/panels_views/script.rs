@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hourglass::analysis::ranking;
 use hourglass::data::photo::{Picture, prepare};
 use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Stage, Term};
 use hourglass::protocol::{
@@ -256,30 +257,53 @@ pub fn look(
 ) {
     let dataset = state.dataset.clone().expect("a data set is loaded");
     let step = state.run.as_ref().map_or(0, |run| run.step);
+    let seen = seen(&dataset, state.current_run(), step, samples);
+    state.apply_snapshot(Snapshot {
+        hovered: hovered.map(|sample| Arc::new(digits(step, &[sample], &dataset))),
+        activations: Some(Arc::new(activations(step, layer))),
+        ..seen
+    });
+}
+
+/// A look at a run after some steps: these samples, the activations of the code, and all test images on a grid of a
+/// hundred columns.
+pub fn seen(
+    dataset: &DatasetDescription,
+    run: RunId,
+    step: u64,
+    samples: &[SampleIdx],
+) -> Snapshot {
     let all: Vec<SampleIdx> = (0..).take(dataset.n_test()).collect();
     #[expect(clippy::cast_precision_loss, reason = "few samples")]
     let points = all
         .iter()
         .map(|&idx| [(idx % 100) as f32, (idx / 100) as f32])
         .collect();
-    state.apply_snapshot(Snapshot {
-        run: state.current_run(),
+    Snapshot {
         revision: 1,
-        step,
-        digits: Arc::new(digits(step, samples, &dataset)),
-        hovered: hovered.map(|sample| Arc::new(digits(step, &[sample], &dataset))),
-        activations: Some(Arc::new(activations(step, layer))),
+        digits: Arc::new(digits(step, samples, dataset)),
+        activations: Some(Arc::new(activations(step, LayerName::Code))),
         scatter: Some(Arc::new(ScatterView {
             step,
             samples: all.into(),
             points,
             ..ScatterView::default()
         })),
-        own: None,
-        filters: None,
-        unit_means: None,
-        flow: None,
-    });
+        ..Snapshot::nothing(run, step)
+    }
+}
+
+/// Delivers the errors of all test images, of which sample `i` has `i` / 1000: the last are the worst.
+pub fn look_at_errors(state: &mut LabState) {
+    let dataset = state.dataset.clone().expect("a data set is loaded");
+    let run = state.run.as_ref().expect("a run was started");
+    let mut snapshot = run.snapshot.clone().expect("something was looked at");
+    let samples: Vec<SampleIdx> = (0..).take(dataset.n_test()).collect();
+    #[expect(clippy::cast_precision_loss, reason = "few samples")]
+    let errors: Vec<f32> = samples.iter().map(|&idx| idx as f32 / 1000.0).collect();
+    let errors = ranking::of(run.step, &samples, &dataset.test_labels, &errors);
+    snapshot.errors = Some(Arc::new(errors));
+    state.apply_snapshot(snapshot);
 }
 
 /// Delivers the activations of a variational code of 20 units, of which unit `i` says `i` / 10 nats.

@@ -1,0 +1,257 @@
+//! Two runs compared: choosing the second recipe, seeing both, keeping one.
+
+use std::sync::Arc;
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use hourglass::experiment::{Experiment, PresetId, Term};
+use hourglass::protocol::{Command, Event, Failure, RunId, Snapshot, StepBatch};
+
+use super::stage::Stage;
+use crate::panels_views::script;
+
+/// The rival that was asked for last.
+fn asked(commands: &[Command]) -> Option<(RunId, Experiment)> {
+    commands.iter().rev().find_map(|command| match command {
+        Command::Compare { run, experiment } => Some((*run, experiment.clone())),
+        _ => None,
+    })
+}
+
+fn steps(step: u64, loss: f32) -> StepBatch {
+    #[expect(clippy::cast_precision_loss, reason = "few steps")]
+    let epochs = vec![step as f64 / 100.0];
+    StepBatch {
+        first_step: step,
+        epochs,
+        terms: vec![(Term::Objective, vec![loss])],
+        n_images: 64,
+        elapsed_secs: 1e-3,
+    }
+}
+
+/// Types a number into the field of a setting of B: that of the dialog, which is on top.
+fn type_into_recipe(stage: &mut Stage, field: &str, text: &str) {
+    let fields = stage
+        .harness
+        .query_all_by_role_and_label(Role::SpinButton, field);
+    fields.last().expect("it is in the recipe").scroll_to_me();
+    stage.harness.run_steps(60); // scrolling glides
+    let fields = stage
+        .harness
+        .query_all_by_role_and_label(Role::SpinButton, field);
+    fields.last().expect("it is in the recipe").click();
+    stage.step();
+    stage
+        .harness
+        .key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    stage.harness.event(egui::Event::Text(text.to_owned()));
+    stage.step();
+    stage.press(Key::Enter);
+}
+
+/// A window that trains A and, beside it, a rival with the learning rate 0.01; both were looked at after 20 steps.
+fn comparing() -> (Stage, RunId) {
+    let mut stage = Stage::training();
+    stage.press(Key::C);
+    type_into_recipe(&mut stage, "learning rate", "0.01");
+    stage.click("Start comparison");
+    let (rival, experiment) = asked(&stage.commands()).expect("it was asked for");
+    stage.report(Event::RunStarted {
+        run: rival,
+        n_parameters: 1,
+        steps_per_epoch: 100,
+        experiment,
+    });
+    let run = stage.run();
+    for step in 2..=20 {
+        for (run, loss) in [(run, 0.05), (rival, 0.03)] {
+            let steps = steps(step, loss);
+            stage.report(Event::StepsTaken { run, steps });
+        }
+    }
+    let evaluation = script::evaluation(20, 0.2, &[Term::Objective], 0.02);
+    stage.report(Event::Evaluated {
+        run: rival,
+        evaluation,
+    });
+    let dataset = script::dataset(20);
+    let of_rival = script::seen(&dataset, rival, 20, &[4, 7]);
+    stage.deliver(Snapshot {
+        rival: Some(Arc::new(of_rival)),
+        ..script::seen(&dataset, run, 20, &[4, 7])
+    });
+    (stage, rival)
+}
+
+#[test]
+fn the_recipe_of_b_starts_as_that_of_a_and_a_stays_as_it_is() {
+    let mut stage = Stage::training();
+    stage.press(Key::C);
+    assert!(stage.has("Compare with another recipe"));
+    assert!(stage.has("B is the same as A: change something"));
+    type_into_recipe(&mut stage, "learning rate", "0.01");
+    assert!(stage.has("B: learning rate 0.01"));
+    stage.click("Start comparison");
+    let commands = stage.commands();
+    let (rival, experiment) = asked(&commands).expect("it was asked for");
+    assert!((experiment.optimizer.learning_rate - 0.01).abs() < 1e-12);
+    assert!(
+        !commands
+            .iter()
+            .any(|command| matches!(command, Command::Tune(_))),
+        "{commands:?}"
+    );
+    let lab = stage.app().state();
+    assert_ne!(rival, stage.run());
+    assert_eq!(lab.draft, lab.run.as_ref().expect("A").experiment);
+    assert!(!stage.has("Compare with another recipe"));
+}
+
+#[test]
+fn the_dialog_can_be_left_and_is_in_the_menu_of_runs() {
+    let mut stage = Stage::training();
+    stage.click("Run menu");
+    stage.click("Compare with…");
+    assert!(stage.has("Compare with another recipe"));
+    stage.click("Cancel");
+    assert!(!stage.has("Compare with another recipe"));
+    assert_eq!(asked(&stage.commands()), None);
+    stage.press(Key::C);
+    stage.press(Key::Escape);
+    assert!(!stage.has("Compare with another recipe"));
+}
+
+#[test]
+fn both_are_in_one_plot_and_side_by_side_with_steps_and_speed() {
+    let (stage, _) = comparing();
+    assert!(stage.has("B train 0.0300 per pixel"));
+    assert!(stage.has("train 0.0500 per pixel"));
+    assert!(stage.has("show B") && stage.has("learning rate 0.01"));
+    let count = |text: &str| stage.harness.query_all_by_label_contains(text).count();
+    let both = "digit 7, test image 7, MSE A 0.0070000, B 0.0070000 per pixel";
+    assert_eq!(count(both), 1, "both errors under one digit");
+    assert_eq!(count("Latent scatter, 20 points · step 20"), 2);
+    assert_eq!(count("Histogram of"), 2);
+    for words in ["step 20", "k img/s", "test MSE 0.020000 per pixel"] {
+        assert!(stage.has(words), "{words}");
+    }
+}
+
+#[test]
+fn hiding_a_class_hides_it_in_both_and_asking_is_done_once() {
+    let (mut stage, _) = comparing();
+    stage.newest_request();
+    let of_both = stage.harness.query_all_by_label("show class 3");
+    of_both.last().expect("that of B").click();
+    stage.step();
+    let shown = stage
+        .harness
+        .query_all_by_label_contains("Latent scatter, 18 of 20 points");
+    assert_eq!(shown.count(), 2);
+    let hidden = stage.newest_request();
+    assert!(hidden.is_none(), "both look at the same: {hidden:?}");
+}
+
+#[test]
+fn keeping_b_goes_on_with_it_and_a_becomes_the_ghost() {
+    let (mut stage, rival) = comparing();
+    stage.click("Keep B");
+    assert_eq!(stage.commands(), [Command::EndComparison { keep: rival }]);
+    stage.report(Event::ComparisonEnded { run: rival });
+    stage.step();
+    assert_eq!(stage.run(), rival);
+    let lab = stage.app().state();
+    assert!(lab.rival.is_none());
+    assert!((lab.draft.optimizer.learning_rate - 0.01).abs() < 1e-12);
+    assert!(stage.has("show previous run") && !stage.has("Keep B"));
+    stage.report(Event::StepsTaken {
+        run: rival,
+        steps: steps(21, 0.02),
+    });
+    stage.step();
+    assert_eq!(
+        stage.app().state().run.as_ref().map(|run| run.step),
+        Some(21)
+    );
+    // What is changed from here on is changed of B.
+    stage.type_into("learning rate", "0.02");
+    let commands = stage.commands();
+    assert!(
+        matches!(&commands[..], [.., Command::Tune(recipe)] if recipe.optimizer.learning_rate > 0.015),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn keeping_a_leaves_b_as_the_ghost() {
+    let (mut stage, _) = comparing();
+    let run = stage.run();
+    stage.click("Keep A");
+    assert_eq!(stage.commands(), [Command::EndComparison { keep: run }]);
+    stage.report(Event::ComparisonEnded { run });
+    stage.step();
+    assert_eq!(stage.run(), run);
+    assert!(stage.has("show previous run") && !stage.has("Keep A"));
+}
+
+#[test]
+fn starting_over_takes_the_rival_along_with_the_same_new_seed() {
+    let (mut stage, rival) = comparing();
+    stage.press(Key::N);
+    let commands = stage.commands();
+    let (again, experiment) = asked(&commands).expect("B starts over too");
+    assert_ne!(again, rival);
+    assert!((experiment.optimizer.learning_rate - 0.01).abs() < 1e-12);
+    let started = commands.iter().find_map(|command| match command {
+        Command::StartRun { experiment, .. } => Some(experiment.seed),
+        _ => None,
+    });
+    assert_eq!(started, Some(experiment.seed));
+    assert_ne!(experiment.seed, 1);
+}
+
+#[test]
+fn a_rival_that_was_refused_leaves_the_run_alone() {
+    let mut stage = Stage::training();
+    stage.press(Key::C);
+    stage.click("Start comparison");
+    stage.commands();
+    let reason = "it cannot be made".to_owned();
+    stage.report(Event::Failed(Failure::NotCompared { reason }));
+    stage.step();
+    assert!(stage.has("t cannot be made") && !stage.has("Keep B"));
+    stage.press(Key::Space);
+    assert_eq!(stage.commands(), [Command::Pause]);
+}
+
+#[test]
+fn a_rival_with_another_unit_is_compared_by_its_test_error() {
+    let (mut stage, _) = comparing();
+    stage.press(Key::C);
+    let ctx = stage.harness.ctx.clone();
+    let app = stage.harness.state_mut().as_mut().expect("it was opened");
+    let vae = PresetId::Vae20.preset().experiment();
+    let edit = hourglass::ui::CompareAction::Edit(Box::new(vae));
+    app.perform(&ctx, edit.into());
+    stage.step();
+    stage.click("Start comparison");
+    let (rival, experiment) = asked(&stage.commands()).expect("it was asked for");
+    stage.report(Event::RunStarted {
+        run: rival,
+        n_parameters: 1,
+        steps_per_epoch: 100,
+        experiment,
+    });
+    let steps = steps(20, 105.0);
+    stage.report(Event::StepsTaken { run: rival, steps });
+    stage.step();
+    assert!(
+        !stage.has("B train"),
+        "nats and errors per pixel share no axis"
+    );
+    stage.harness.get_by_label("show B").hover();
+    stage.harness.run_steps(60);
+    assert!(stage.has("B counts in other units and is not drawn"));
+}

@@ -146,6 +146,7 @@ impl Stage {
             activations: activations.expect("the CPU works").map(Arc::new),
             scatter: Some(Arc::new(scatter)),
             own: None,
+            decoded: hourglass::protocol::Decoded::default(),
         });
     }
 

@@ -4,6 +4,7 @@
 //! where a wish becomes a message. The window never waits for the worker.
 
 mod backup;
+mod decode;
 mod dialog;
 mod dropped;
 mod events;
@@ -27,7 +28,7 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
-use crate::protocol::{DataSource, DeviceChoice, ProbeRequest, SampleIdx};
+use crate::protocol::{DataSource, DecodeSet, DeviceChoice, ProbeRequest, SampleIdx};
 use crate::state::LabState;
 use crate::ui::experiment_panel::ExperimentPanel;
 use crate::ui::export::ExportDialog;
@@ -106,6 +107,7 @@ struct Looking {
     samples: Vec<SampleIdx>,
     layer: LayerName,
     hovered: Option<SampleIdx>,
+    decode: Vec<DecodeSet>,
 }
 
 impl Default for Looking {
@@ -115,6 +117,7 @@ impl Default for Looking {
             samples: request.samples,
             layer: LayerName::Code,
             hovered: None,
+            decode: request.decode,
         }
     }
 }

@@ -56,6 +56,7 @@ impl App {
             Action::LookAtLayer(layer) => self.looking.layer = layer,
             Action::LookAtSamples(samples) => self.looking.samples = samples,
             Action::HoverSample(sample) => self.looking.hovered = sample,
+            Action::Decode(asker, places) => self.looking.decode(asker, places),
             Action::Own(action) => self.perform_own(action),
             Action::JudgeCode => {
                 self.state.note_judging();
@@ -207,6 +208,7 @@ impl App {
             } else {
                 Arc::from([])
             },
+            decode: self.looking.visible_sets(&self.layout),
             film: self.export.records_film,
         };
         if self.probe.as_ref() != Some(&request) {

@@ -251,6 +251,7 @@ fn look(engine: &Engine, images: &[OwnImage], progress: &Progress) -> Result<Vec
             scatter: false,
             hovered: None,
             own: images.into(),
+            decode: Vec::new(),
             film: false,
         })?;
         let view = snapshot.own.context("the model was not looked at")?;

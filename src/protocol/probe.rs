@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::experiment::LayerName;
 
-use super::{OwnImage, OwnView, RunId};
+use super::{DecodeSet, Decoded, OwnImage, OwnView, RunId};
 
 /// Position of an image in the test split; ties points, pictures and labels together everywhere.
 pub type SampleIdx = u32;
 
 /// What the window looks at. Looking never changes training.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProbeRequest {
     /// Counts the requests; a snapshot echoes it.
     pub revision: u64,
@@ -24,6 +24,8 @@ pub struct ProbeRequest {
     pub hovered: Option<SampleIdx>,
     /// Images of one's own that are to be rebuilt; none while no view shows them.
     pub own: Arc<[OwnImage]>,
+    /// Places in the space of codes that are to be decoded, a set for each asker.
+    pub decode: Vec<DecodeSet>,
     /// Whether frames of the latent space are taken during the run, for a film of it.
     pub film: bool,
 }
@@ -37,6 +39,7 @@ impl Default for ProbeRequest {
             scatter: true,
             hovered: None,
             own: Arc::from([]),
+            decode: Vec::new(),
             film: false,
         }
     }
@@ -62,6 +65,8 @@ pub struct Snapshot {
     pub scatter: Option<Arc<ScatterView>>,
     /// The own images asked for.
     pub own: Option<Arc<OwnView>>,
+    /// The places that were asked for.
+    pub decoded: Decoded,
 }
 
 /// Images of some test samples on their way through the network; pixels are 0..1, row by row.

@@ -3,6 +3,7 @@
 mod checkpoint;
 pub mod classify;
 mod companions;
+mod decode;
 pub mod device;
 mod error;
 mod evaluate;
@@ -20,6 +21,7 @@ mod trainer;
 pub mod weights;
 
 pub use checkpoint::Checkpoint;
+pub use decode::decode;
 pub use error::TrainError;
 pub use judge::{Measures, judge};
 pub use probe::{ProbeState, digits};

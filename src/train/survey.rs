@@ -1,16 +1,20 @@
 //! The whole test split as one model sees it, and where images of one's own stand among it.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
 
+use crate::analysis::code_moments::CodeMoments;
 use crate::analysis::neighbours::nearest_codes;
 use crate::analysis::pca::PrincipalAxes;
 use crate::analysis::rank::share_below;
+use crate::analysis::unit_ranges::unit_ranges;
 use crate::experiment::N_PIXELS;
 use crate::model::Autoencoder;
 use crate::protocol::{
-    Axes, Neighbour, OwnImage, OwnLook, OwnView, SampleIdx, ScatterView, Standing,
+    Axes, CodeUnits, MAX_CODE_UNITS, Neighbour, OwnImage, OwnLook, OwnView, SampleIdx, ScatterView,
+    Standing,
 };
 
 use super::evaluate::squared_error_per_image;
@@ -34,6 +38,9 @@ pub struct Survey {
     plane: Plane,
     /// Errors per pixel of all test images, rising; none where they were not asked for.
     errors: Option<Vec<f32>>,
+    /// Once they were asked for.
+    moments: OnceCell<CodeMoments>,
+    units: OnceCell<Arc<CodeUnits>>,
 }
 
 /// How the scatter's plane lies in the space of codes.
@@ -107,6 +114,8 @@ impl ProbeState {
             codes,
             plane,
             errors,
+            moments: OnceCell::new(),
+            units: OnceCell::new(),
         })
     }
 
@@ -133,10 +142,27 @@ impl Survey {
         &self.codes
     }
 
-    /// The codes in the plane.
+    /// Mean and variance of each unit.
+    pub(super) fn moments(&self) -> &CodeMoments {
+        self.moments
+            .get_or_init(|| CodeMoments::of(&self.codes, self.size))
+    }
+
+    /// How the units spread.
     #[must_use]
-    pub fn scatter(&self) -> ScatterView {
-        let axes = match &self.plane {
+    pub fn units(&self) -> &Arc<CodeUnits> {
+        self.units.get_or_init(|| {
+            Arc::new(CodeUnits {
+                step: self.step,
+                size: self.size,
+                units: unit_ranges(&self.codes, self.moments(), MAX_CODE_UNITS),
+            })
+        })
+    }
+
+    /// How the plane lies in the space of codes.
+    pub(super) fn axes(&self) -> Axes {
+        match &self.plane {
             Plane::Raw => Axes::Raw,
             Plane::Principal(axes) => Axes::Pca {
                 explained: axes.explained,
@@ -144,10 +170,32 @@ impl Survey {
             Plane::Point => Axes::Pca {
                 explained: [0.0; 2],
             },
-        };
+        }
+    }
+
+    /// The principal axes that span the plane, where they do.
+    pub(super) fn principal(&self) -> Option<&PrincipalAxes> {
+        match &self.plane {
+            Plane::Principal(axes) => Some(axes),
+            Plane::Raw | Plane::Point => None,
+        }
+    }
+
+    /// The code at a point of the plane: `[size]`.
+    pub(super) fn code_at(&self, point: [f32; 2]) -> Vec<f32> {
+        match &self.plane {
+            Plane::Raw => point[..self.size].to_vec(),
+            Plane::Principal(axes) => axes.code_at(point),
+            Plane::Point => self.codes[..self.size].to_vec(),
+        }
+    }
+
+    /// The codes in the plane.
+    #[must_use]
+    pub fn scatter(&self) -> ScatterView {
         ScatterView {
             step: self.step,
-            axes,
+            axes: self.axes(),
             samples: Arc::clone(&self.samples),
             points: self.place(&self.codes),
         }

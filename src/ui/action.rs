@@ -8,7 +8,7 @@ use egui::{ColorImage, ThemePreference};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::figure::{FigureKind, Order};
-use crate::protocol::{DataSource, DeviceChoice, OwnId, Preparation, SampleIdx};
+use crate::protocol::{Asker, DataSource, DeviceChoice, OwnId, Places, Preparation, SampleIdx};
 
 /// A wish pushed by a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +52,8 @@ pub enum Action {
     LookAtSamples(Vec<SampleIdx>),
     /// The test image under the pointer; none when the pointer left.
     HoverSample(Option<SampleIdx>),
+    /// Decode these places in the space of codes, or no more.
+    Decode(Asker, Option<Places>),
 
     /// Something about images of one's own.
     Own(OwnAction),
@@ -138,7 +140,7 @@ impl Action {
     pub fn changes_window(&self) -> bool {
         !matches!(
             self,
-            Self::LookAtLayer(_) | Self::LookAtSamples(_) | Self::HoverSample(_)
+            Self::LookAtLayer(_) | Self::LookAtSamples(_) | Self::HoverSample(_) | Self::Decode(..)
         )
     }
 }

@@ -1,5 +1,7 @@
 //! Answering what the window looks at, without letting looking eat the time of training.
 
+mod decoded;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,6 +9,8 @@ use crate::protocol::{
     ActivationView, DigitView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
 };
 use crate::train::{ProbeState, Survey, TrainError, Trainer, digits, own};
+
+use decoded::DecodeLooks;
 
 /// A view is renewed at most so often: ten times a second is as much as an eye follows.
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
@@ -34,6 +38,7 @@ pub struct Looks {
     /// What the survey shows, when it is looked at.
     scatter: Option<Arc<ScatterView>>,
     own: View<Option<Arc<OwnView>>>,
+    decoded: DecodeLooks,
 }
 
 /// A view with its age and its price.
@@ -61,12 +66,17 @@ impl<T> View<T> {
     /// At rest, an outdated view is due at once; while steps are being taken, after an interval that leaves
     /// the steps their time.
     fn is_due(&self, step: u64, at_rest: bool) -> bool {
+        self.is_due_at(self.cost, step, at_rest)
+    }
+
+    /// The same of a view that shares its price with others.
+    fn is_due_at(&self, cost: Duration, step: u64, at_rest: bool) -> bool {
         let Some(shown) = self.step else {
             return true;
         };
-        let interval = (self.cost * PART_OF_TIME)
+        let interval = (cost * PART_OF_TIME)
             .clamp(MIN_INTERVAL, MAX_INTERVAL)
-            .max(self.cost * MOST_OF_TIME);
+            .max(cost * MOST_OF_TIME);
         let has_waited = self.made.is_none_or(|made| made.elapsed() >= interval);
         shown != step && (at_rest || has_waited)
     }
@@ -87,6 +97,16 @@ impl<T> View<T> {
         if !self.is_due(step, at_rest) {
             return Ok(false);
         }
+        self.make(step, make)?;
+        Ok(true)
+    }
+
+    /// Makes the view anew, and notes its price.
+    fn make(
+        &mut self,
+        step: u64,
+        make: impl FnOnce() -> Result<T, TrainError>,
+    ) -> Result<(), TrainError> {
         let started = Instant::now();
         self.value = make()?;
         // The first time pays for images that go to the device and kernels that are chosen once.
@@ -98,7 +118,7 @@ impl<T> View<T> {
         };
         self.step = Some(step);
         self.made = Some(Instant::now());
-        Ok(true)
+        Ok(())
     }
 }
 
@@ -109,6 +129,7 @@ impl Looks {
             request: std::mem::take(&mut self.request),
             ..Self::default()
         };
+        self.decoded.ask(&self.request.decode);
     }
 
     /// Whether frames of a film are asked for.
@@ -138,7 +159,9 @@ impl Looks {
             self.own.step = None;
         }
         let surveys = |request: &ProbeRequest| (request.scatter, request.own.is_empty());
-        if surveys(&before) != surveys(now) {
+        let needs_survey = self.decoded.ask(&now.decode);
+        let lacks_survey = needs_survey && self.survey.value.is_none();
+        if surveys(&before) != surveys(now) || lacks_survey {
             self.survey.step = None;
         }
     }
@@ -150,6 +173,7 @@ impl Looks {
         self.activations.invalidate();
         self.survey.invalidate();
         self.own.invalidate();
+        self.decoded.invalidate();
     }
 
     /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
@@ -173,6 +197,7 @@ impl Looks {
             survey,
             scatter,
             own: own_view,
+            decoded,
         } = self;
         let mut changed = digit_view.renew(step, at_rest, || {
             digits(trainer, &request.samples).map(Arc::new)
@@ -187,7 +212,7 @@ impl Looks {
         })?;
         let has_own = !request.own.is_empty();
         let surveyed = survey.renew(step, at_rest, || {
-            if request.scatter || has_own {
+            if request.scatter || has_own || decoded.needs_survey() {
                 probe.survey(trainer, has_own).map(Some)
             } else {
                 Ok(None)
@@ -197,6 +222,7 @@ impl Looks {
             let seen = survey.value.as_ref().filter(|_| request.scatter);
             *scatter = seen.map(|survey| Arc::new(survey.scatter()));
             own_view.step = None; // it is held against what was seen before
+            decoded.surveyed();
         }
         changed |= surveyed;
         changed |= own_view.renew(step, at_rest, || {
@@ -207,6 +233,8 @@ impl Looks {
                 Ok(None)
             }
         })?;
+        let survey = survey.value.as_ref();
+        changed |= decoded.renew(trainer, survey, at_rest)?;
         Ok(changed.then(|| Snapshot {
             run,
             revision: request.revision,
@@ -216,6 +244,7 @@ impl Looks {
             activations: activations.value.clone(),
             scatter: scatter.clone(),
             own: own_view.value.clone(),
+            decoded: decoded.seen(survey),
         }))
     }
 }

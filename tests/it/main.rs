@@ -3,6 +3,7 @@
 mod architecture;
 mod command_line;
 mod data_sets;
+mod decoding;
 mod figures;
 mod http_server;
 mod mnist_fetch;

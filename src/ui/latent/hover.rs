@@ -250,6 +250,7 @@ mod tests {
             activations: None,
             scatter: None,
             own: None,
+            decoded: crate::protocol::Decoded::default(),
         };
         for sample in [2, 5, 7] {
             let found =

@@ -324,6 +324,7 @@ fn hidden_classes_are_named_before_they_are_left_out() {
         hovered: None,
         activations: None,
         own: None,
+        decoded: hourglass::protocol::Decoded::default(),
         scatter: Some(Arc::new(ScatterView {
             step: 1,
             axes: Axes::Raw,

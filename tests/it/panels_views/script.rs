@@ -274,6 +274,7 @@ pub fn look(
             points,
         })),
         own: None,
+        decoded: hourglass::protocol::Decoded::default(),
     });
 }
 

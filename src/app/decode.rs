@@ -16,16 +16,17 @@ impl Looking {
     /// The sets of panes that can be seen.
     pub(super) fn visible_sets(&self, layout: &Layout) -> Vec<DecodeSet> {
         let sets = self.decode.iter();
-        sets.filter(|set| pane(set.asker).is_some_and(|pane| layout.shows(pane)))
+        sets.filter(|set| layout.shows(pane(set.asker)))
             .cloned()
             .collect()
     }
 }
 
 /// Where an asker's pictures are shown.
-fn pane(asker: Asker) -> Option<Pane> {
+fn pane(asker: Asker) -> Pane {
     match asker {
-        Asker::Pointer | Asker::Interpolation => Some(Pane::Latent),
-        Asker::Grid | Asker::Samples | Asker::Sliders | Asker::Traversals => None,
+        Asker::Pointer | Asker::Interpolation => Pane::Latent,
+        Asker::Grid | Asker::Samples => Pane::Manifold,
+        Asker::Sliders | Asker::Traversals => Pane::Sliders,
     }
 }

@@ -19,6 +19,8 @@ const LOSS: &str = "loss";
 const DIGITS: &str = "digits";
 const LATENT: &str = "latent";
 const ACTIVATIONS: &str = "activations";
+const MANIFOLD: &str = "manifold";
+const SLIDERS: &str = "sliders";
 const YOUR_IMAGE: &str = "your-image";
 const EXPORT: &str = "export";
 const RECENT_RUNS: &str = "recent-runs";
@@ -46,6 +48,8 @@ impl App {
         read(storage, DIGITS, &mut self.panels.digits);
         read(storage, LATENT, &mut self.panels.latent);
         read(storage, ACTIVATIONS, &mut self.panels.activations);
+        read(storage, MANIFOLD, &mut self.panels.manifold);
+        read(storage, SLIDERS, &mut self.panels.sliders);
         read(storage, YOUR_IMAGE, &mut self.panels.your_image);
         read(storage, EXPORT, &mut self.export);
         read(storage, RECENT_RUNS, &mut self.state.keep.recent);
@@ -63,6 +67,8 @@ impl App {
         write(storage, DIGITS, &self.panels.digits);
         write(storage, LATENT, &self.panels.latent);
         write(storage, ACTIVATIONS, &self.panels.activations);
+        write(storage, MANIFOLD, &self.panels.manifold);
+        write(storage, SLIDERS, &self.panels.sliders);
         write(storage, YOUR_IMAGE, &self.panels.your_image);
         write(storage, EXPORT, &self.export);
         write(storage, RECENT_RUNS, &self.state.keep.recent);

@@ -54,6 +54,7 @@ impl App {
                 self.outbox.push(Command::UseDevice(choice));
             }
             Action::LookAtLayer(layer) => self.looking.layer = layer,
+            Action::Follow(sample) => self.state.followed = sample,
             Action::LookAtSamples(samples) => self.looking.samples = samples,
             Action::HoverSample(sample) => self.looking.hovered = sample,
             Action::Decode(asker, places) => self.looking.decode(asker, places),

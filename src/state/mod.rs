@@ -14,7 +14,7 @@ mod series;
 use crate::experiment::{Experiment, InvalidExperiment};
 use crate::protocol::{
     DatasetDescription, DatasetProgress, DeviceInfo, EvaluationScope, Event, Failure, Phase, RunId,
-    Snapshot, Yardsticks,
+    SampleIdx, Snapshot, Yardsticks,
 };
 
 pub use history::{History, Mark};
@@ -40,6 +40,8 @@ pub struct LabState {
     pub run: Option<RunState>,
     /// The recipe as the controls show it; it may differ from the run's until it is applied.
     pub draft: Experiment,
+    /// The test image that is followed through every layer.
+    pub followed: SampleIdx,
     /// Images of one's own, and the drawing.
     pub own: OwnImages,
     /// What happened, newest last.

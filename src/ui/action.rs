@@ -48,6 +48,8 @@ pub enum Action {
 
     /// Show the activations of this layer.
     LookAtLayer(LayerName),
+    /// Follow this test image through every layer.
+    Follow(SampleIdx),
     /// Show these test images on their way through the network, in this order.
     LookAtSamples(Vec<SampleIdx>),
     /// The test image under the pointer; none when the pointer left.

@@ -12,7 +12,9 @@ use super::banner::Diagnoses;
 use super::digits::DigitsPanel;
 use super::latent::LatentPanel;
 use super::loss::LossPanel;
+use super::manifold::ManifoldPanel;
 use super::numbers::NumbersPanel;
+use super::sliders::SlidersPanel;
 use super::theme::{self, space};
 use super::your_image::YourImagePanel;
 use super::{Action, card};
@@ -32,6 +34,10 @@ pub struct Panels {
     pub latent: LatentPanel,
     /// Histogram and means of a layer.
     pub activations: ActivationsPanel,
+    /// What the decoder draws over the plane of codes.
+    pub manifold: ManifoldPanel,
+    /// A code set by hand.
+    pub sliders: SlidersPanel,
     /// Images of one's own, and drawing one.
     pub your_image: YourImagePanel,
     /// What was measured, beside what it can be held against.
@@ -52,6 +58,10 @@ pub enum Pane {
     Latent,
     /// Histogram and means of a layer.
     Activations,
+    /// What the decoder draws over the plane of codes.
+    Manifold,
+    /// A code set by hand.
+    Sliders,
     /// Images of one's own.
     YourImage,
     /// What was measured.
@@ -60,11 +70,13 @@ pub enum Pane {
 
 impl Pane {
     /// All panes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Loss,
         Self::Digits,
         Self::Latent,
         Self::Activations,
+        Self::Manifold,
+        Self::Sliders,
         Self::YourImage,
         Self::Numbers,
     ];
@@ -77,6 +89,8 @@ impl Pane {
             Self::Digits => "digits",
             Self::Latent => "latent",
             Self::Activations => "activations",
+            Self::Manifold => "manifold",
+            Self::Sliders => "sliders",
             Self::YourImage => "your-image",
             Self::Numbers => "numbers",
         }
@@ -90,6 +104,8 @@ impl Pane {
             Self::Digits => "Digits",
             Self::Latent => "Latent space",
             Self::Activations => "Activations",
+            Self::Manifold => "Manifold",
+            Self::Sliders => "Sliders",
             Self::YourImage => "Your image",
             Self::Numbers => "Numbers",
         }
@@ -241,6 +257,8 @@ impl Drawing<'_> {
             Pane::Digits => panels.digits.ui(ui, state, actions),
             Pane::Latent => panels.latent.ui(ui, state, actions),
             Pane::Activations => panels.activations.ui(ui, state, actions),
+            Pane::Manifold => panels.manifold.ui(ui, state, actions),
+            Pane::Sliders => panels.sliders.ui(ui, state, actions),
             Pane::YourImage => panels.your_image.ui(ui, state, actions),
             Pane::Numbers => panels.numbers.ui(ui, state, actions),
         }

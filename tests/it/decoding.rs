@@ -33,8 +33,9 @@ fn decoded((trainer, survey): &mut (Trainer, Survey), places: Places) -> Option<
 }
 
 fn pictures(model: &mut (Trainer, Survey), places: Places) -> DecodedView {
-    let view = decoded(model, places.clone()).expect("they can be found");
-    assert_eq!((view.step, &view.places), (8, &places));
+    let expected = (8, places.clone());
+    let view = decoded(model, places).expect("they can be found");
+    assert_eq!((view.step, view.places.clone()), expected);
     assert_eq!(view.images.len(), view.len() * N_PIXELS);
     assert_eq!(view.codes.len(), view.len() * view.size);
     view

@@ -2,6 +2,7 @@
 
 mod closing;
 mod data;
+mod decoding;
 mod export;
 mod keep;
 mod kept_aside;

@@ -1,12 +1,15 @@
 //! The views: loss, digits, activations, latent space, own images, numbers and diagnoses, through the accessibility tree.
 
 mod activations;
+mod decoding;
 mod diagnoses;
 mod digits;
 mod latent;
 mod loss;
+mod manifold;
 mod numbers;
 pub mod script;
+mod sliders;
 mod your_image;
 
 use egui_kittest::Harness;
@@ -81,6 +84,7 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     use hourglass::ui::your_image::YourImagePanel;
     use hourglass::ui::{activations::ActivationsPanel, digits::DigitsPanel};
     use hourglass::ui::{latent::LatentPanel, loss::LossPanel, numbers::NumbersPanel};
+    use hourglass::ui::{manifold::ManifoldPanel, sliders::SlidersPanel};
 
     fn draw_small<P: Default + 'static>(show: Show<P>) {
         let mut lab = script::with_data(20);
@@ -90,6 +94,8 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
         script::look(&mut lab, &[0, 1], None, LayerName::Code);
         script::add_own(&mut lab, "one.png", 8);
         script::look_at_own(&mut lab);
+        manifold::answer_grid(&mut lab, 12);
+        sliders::answer(&mut lab, 0.5);
         script::evaluate_fully(&mut lab, |_| {});
         let run = lab.current_run();
         let report = script::code_report(20);
@@ -105,5 +111,7 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     draw_small(LatentPanel::ui);
     draw_small(ActivationsPanel::ui);
     draw_small(NumbersPanel::ui);
+    draw_small(ManifoldPanel::ui);
+    draw_small(SlidersPanel::ui);
     draw_small(YourImagePanel::ui);
 }

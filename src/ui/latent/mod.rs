@@ -1,16 +1,18 @@
 //! The panel of the latent space: the code of every test image as a point of the plane.
 
 mod cloud;
+mod decode;
 mod filter;
 mod grid;
 mod hover;
+mod interpolation;
 mod layout;
 mod legend;
 mod marker;
 mod outline;
 mod own;
 
-use egui::{Color32, Painter, Pos2, Rect, Response, Role, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{Color32, Painter, Pos2, Rect, Response, Role, Stroke, Ui, Vec2, WidgetInfo, vec2};
 
 use super::action::Action;
 use super::plot::{Bounds, Chart, Follow, Interval, Range, View, heading, ticks};
@@ -20,8 +22,10 @@ use super::{card, number};
 use crate::protocol::{Axes, DatasetDescription, SampleIdx, Snapshot};
 use crate::state::LabState;
 use cloud::{Cloud, Look, Points};
+use decode::DecodeHover;
 use filter::ClassFilter;
 use hover::HoverCard;
+use interpolation::Interpolation;
 use marker::MarkerAtlas;
 use outline::Outline;
 
@@ -78,6 +82,8 @@ struct Scene {
     legend_markers: MarkerAtlas,
     hovered: Option<SampleIdx>,
     hover_card: HoverCard,
+    decode_hover: DecodeHover,
+    interpolation: Interpolation,
 }
 
 /// How far from a point the pointer still means it, in points of the screen.
@@ -100,12 +106,14 @@ impl LatentPanel {
             .as_ref()
             .map(|points| caption(points, options.filter));
         let mut units = options.units;
+        let (is_interpolating, mut toggles) = (scene.interpolation.is_on(), false);
         card::card(
             ui,
             "Latent space",
             |ui| {
                 if let Some(caption) = caption {
                     controls(ui, &mut units);
+                    toggles = interpolation::button(ui, is_interpolating);
                     card::caption(ui, &caption);
                 }
             },
@@ -113,13 +121,17 @@ impl LatentPanel {
                 (Some(dataset), Some(snapshot)) if scene.points.is_some() => {
                     let prior = scene.outline.as_ref().map(Outline::prior);
                     legend::show(ui, options, &mut scene.legend_markers, prior);
-                    scene.show(ui, *options, (state, dataset, snapshot), actions);
+                    scene.show_with_strip(ui, *options, (state, dataset, snapshot), actions);
                 }
                 _ => empty(ui, state),
             },
         );
+        if toggles {
+            scene.interpolation.toggle();
+        }
         if scene.points.is_none() {
             scene.hover(None, actions);
+            scene.decode_hover.leave(actions);
         }
         if units != options.units {
             options.units = units;
@@ -251,6 +263,28 @@ impl Scene {
         }
     }
 
+    /// The plot, and below it the strip between two picked points.
+    fn show_with_strip(
+        &mut self,
+        ui: &mut Ui,
+        options: LatentOptions,
+        seen: (&LabState, &DatasetDescription, &Snapshot),
+        actions: &mut Vec<Action>,
+    ) {
+        let strip = self.interpolation.height(ui.available_width());
+        let plot = vec2(
+            ui.available_width(),
+            (ui.available_height() - strip).max(1.0),
+        );
+        ui.allocate_ui(plot, |ui| {
+            ui.set_min_size(plot);
+            self.show(ui, options, seen, actions);
+        });
+        let (state, dataset, snapshot) = seen;
+        self.interpolation
+            .show(ui, state, dataset, snapshot, actions);
+    }
+
     fn show(
         &mut self,
         ui: &mut Ui,
@@ -319,11 +353,25 @@ impl Scene {
             outline.shimmer(&painter, tokens, transform);
         }
         own::show(ui, &painter, transform, &own, actions);
+        self.interpolation
+            .mark(ui, &painter, transform, points, snapshot);
         self.view.hint(ui, &painter);
 
         let found =
             hovered(response).and_then(|at| points.nearest(at, REACH, transform, options.filter));
         let sample = found.and_then(|idx| points.view().samples.get(idx).copied());
+        if let Some(sample) = sample.filter(|_| response.clicked()) {
+            let with_shift = ui.input(|input| input.modifiers.shift);
+            self.interpolation.pick(sample, with_shift);
+            actions.push(Action::Follow(sample));
+        }
+        let empty = hovered(response).filter(|_| sample.is_none());
+        let [x_name, y_name] = [
+            shortest_x_title,
+            y_title.split(" (").next().unwrap_or_default(),
+        ];
+        self.decode_hover
+            .show(ui, state, empty, transform, [x_name, y_name], actions);
         if let (Some(idx), Some(sample)) = (found, sample) {
             let point = points.position(idx, now_secs).map(f64::from);
             let center = transform.position_from_point(&point.into());

@@ -219,7 +219,9 @@ fn views_are_up_to_date(state: &LabState) -> bool {
             .map(|view| (view.step, view.images.len()));
         let n_own = state.own.images().len();
         let shown = [scatter, activations, Some(snapshot.digits.step)]; // none behind another tab
-        shown.into_iter().flatten().all(|step| step == run.step)
+        let decoded = snapshot.decoded.views.iter().map(|view| Some(view.step));
+        let shown = shown.into_iter().chain(decoded);
+        shown.flatten().all(|step| step == run.step)
             && state.own.reading.is_none()
             && (n_own == 0 || own == Some((run.step, n_own)))
     })

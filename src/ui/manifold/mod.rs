@@ -141,7 +141,7 @@ fn controls(ui: &mut Ui, options: &mut ManifoldOptions, size: usize) {
             help: "What the decoder draws for random codes: of the prior, or of a Gaussian fitted to the codes where there is none",
         },
     ];
-    options.shown = segmented(ui, "Manifold", options.shown, &shown).unwrap_or(options.shown);
+    options.shown = segmented(ui, "Codes", options.shown, &shown).unwrap_or(options.shown);
     let n_places = [8, 12, 16, 20, 28].map(|n| (n, n.to_string()));
     let segments = n_places.each_ref().map(|(n, text)| Segment {
         value: *n,
@@ -222,7 +222,7 @@ impl Kept {
     ) {
         let room = ui.available_rect_before_wrap();
         let line = ui.text_style_height(&theme::text::SMALL);
-        let below_caption = room.with_min_y(room.top() + line + space::XS);
+        let below_caption = room.with_min_y((room.top() + line + space::XS).min(room.bottom()));
         let (asker, places, table) = match options.shown {
             Shown::Grid => {
                 let span = match options.plane {

@@ -192,6 +192,7 @@ impl Kept {
             rows,
             ..
         } = self;
+        ui.add_space(2.0); // frames of pictures stand out by a pixel
         let room = ui.available_rect_before_wrap();
         let is_wide = room.width() > 300.0;
         let note = scene.note();
@@ -213,7 +214,7 @@ impl Kept {
             ui.scope_builder(egui::UiBuilder::new().max_rect(right), |ui| list(ui));
         } else {
             let height = pictures.line(ui, scene);
-            let below = room.with_min_y(room.top() + height + space::XS);
+            let below = room.with_min_y((room.top() + height + space::XS).min(room.bottom()));
             ui.scope_builder(egui::UiBuilder::new().max_rect(below), |ui| list(ui));
         }
         ui.advance_cursor_after_rect(room);

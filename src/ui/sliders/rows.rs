@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use egui::{Rect, Role, ScrollArea, Sense, Slider, SliderClamping, Stroke, Ui, WidgetInfo, vec2};
+use egui::{
+    PointerButton, Rect, Role, ScrollArea, Sense, Slider, SliderClamping, Stroke, Ui, WidgetInfo,
+    vec2,
+};
 
 use super::{Scene, row_label};
 use crate::protocol::{DecodedView, Places, UnitRange};
@@ -50,7 +53,7 @@ impl Widths {
         let [least, most] = SLIDER_WIDTHS;
         let [shortest, longest] = STRIP_LENGTHS;
         let rest = width - NAME_WIDTH - VALUE_WIDTH - 3.0 * space::XS;
-        let pictures = (rest - (0.42 * rest).max(least)) / HEIGHT;
+        let pictures = (rest - (0.33 * rest).max(least)) / HEIGHT;
         let n_places = match pictures.max(0.0) as usize {
             n if n < shortest => 0,
             n => n.min(longest),
@@ -208,7 +211,10 @@ fn slider(ui: &mut Ui, range: &UnitRange, value: f32, start: f32, width: f32) ->
     let response = response
         .on_hover_text(describe(range))
         .accessible_name(format!("{} of the code", unit_name(range.unit)));
-    if response.double_clicked() {
+    // The library's slider feels drags only, not clicks.
+    let double_click =
+        ui.input(|input| input.pointer.button_double_clicked(PointerButton::Primary));
+    if double_click && response.contains_pointer() {
         Change::Reset
     } else if response.changed() {
         Change::To(edited)

@@ -18,6 +18,14 @@ fn scatter(experiment: &Experiment) -> Harness<'static, Stage<LatentPanel>> {
     stage(LatentPanel::ui, lab)
 }
 
+/// A code of two units without a prior, whose outline would move the centre.
+fn two_units() -> Experiment {
+    let mut experiment = Experiment::default();
+    let dense = experiment.architecture.as_dense_mut();
+    dense.expect("a dense recipe").code = 2;
+    experiment
+}
+
 fn plot_center(harness: &Harness<'static, Stage<LatentPanel>>) -> Pos2 {
     harness
         .get_by_label_contains("Latent scatter")
@@ -63,7 +71,7 @@ fn ends(harness: &Harness<'static, Stage<LatentPanel>>) -> Option<[u32; 2]> {
 
 #[test]
 fn empty_space_under_the_pointer_is_decoded() {
-    let mut harness = scatter(&PresetId::Vae2.preset().experiment());
+    let mut harness = scatter(&two_units());
     let center = plot_center(&harness);
     harness.hover_at(center - vec2(0.0, 80.0));
     harness.run_steps(2);

@@ -135,7 +135,7 @@ fn a_wide_code_is_seen_in_its_pca_plane_or_along_two_units() {
 #[test]
 fn samples_say_what_they_are_drawn_from_and_others_are_drawn_on_demand() {
     let mut harness = stage(ManifoldPanel::ui, running(PresetId::Vanilla64));
-    click(&mut harness, "Manifold, samples");
+    click(&mut harness, "Codes, samples");
     assert_eq!(places(&harness, Asker::Grid), None);
     let Some(Places::Drawn { n_places, seed: 1 }) = places(&harness, Asker::Samples) else {
         panic!("samples are asked for")

@@ -6,6 +6,7 @@
 mod backup;
 mod comparing;
 mod costs;
+mod decode;
 mod dialog;
 mod dropped;
 mod events;
@@ -30,7 +31,7 @@ use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::protocol::{
-    DataSource, DeviceChoice, FilterRequest, ProbeRequest, SampleIdx, ScatterRequest,
+    DataSource, DecodeSet, DeviceChoice, FilterRequest, ProbeRequest, SampleIdx, ScatterRequest,
 };
 use crate::state::LabState;
 use crate::ui::experiment_panel::ExperimentPanel;
@@ -116,6 +117,7 @@ struct Looking {
     filters: Option<FilterRequest>,
     hovered: Option<SampleIdx>,
     errors: bool,
+    decode: Vec<DecodeSet>,
 }
 
 impl Default for Looking {
@@ -128,6 +130,7 @@ impl Default for Looking {
             filters: None,
             hovered: None,
             errors: false,
+            decode: request.decode,
         }
     }
 }

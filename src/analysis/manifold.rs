@@ -6,9 +6,7 @@ use crate::experiment::LatentPrior;
 use crate::protocol::{Axes, Spacing};
 
 use super::pca::PrincipalAxes;
-
-/// Share of the codes at each end of an axis that a grid does not reach.
-const TAIL: f64 = 0.01;
+use super::unit_ranges::ends;
 
 /// A grid of codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +79,34 @@ impl Grid {
             ys,
         }
     }
+
+    /// A grid across two units of codes `[n, size]`, with all other units as in `rest`, `[size]`.
+    #[must_use]
+    pub fn across(
+        codes: &[f32],
+        rest: &[f32],
+        prior: Option<LatentPrior>,
+        [first, second]: [usize; 2],
+        n_places: usize,
+    ) -> Self {
+        let size = rest.len();
+        let place = |axis: usize| places(prior, column(codes, size, axis), n_places);
+        let (spacing, xs) = place(first);
+        let (_, ys) = place(second);
+        let codes = pairs(&xs, &ys).flat_map(|[x, y]| {
+            let mut code = rest.to_vec();
+            code[second] = y;
+            code[first] = x;
+            code
+        });
+        Self {
+            axes: Axes::Raw,
+            spacing,
+            codes: codes.collect(),
+            xs,
+            ys,
+        }
+    }
 }
 
 fn pairs(xs: &[f32], ys: &[f32]) -> impl Iterator<Item = [f32; 2]> {
@@ -134,25 +160,8 @@ fn places(prior: Option<LatentPrior>, values: Vec<f32>, n_places: usize) -> (Spa
             let reach = f64::from(reach);
             (Spacing::Extent(prior), between([-reach, reach]))
         }
-        None => (Spacing::Codes, between(middle(values))),
+        None => (Spacing::Codes, between(ends(values).map(f64::from))),
     }
-}
-
-/// The ends of what is left of values without their tails.
-fn middle(mut values: Vec<f32>) -> [f64; 2] {
-    values.retain(|value| value.is_finite());
-    values.sort_unstable_by(f32::total_cmp);
-    let Some(last) = values.len().checked_sub(1) else {
-        return [0.0, 0.0];
-    };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "a place in a list"
-    )]
-    let at = |share: f64| f64::from(values[(share * last as f64).round() as usize]);
-    [at(TAIL), at(1.0 - TAIL)]
 }
 
 /// `Φ⁻¹(p)`, where `Φ(x) = erfc(−x/√2) / 2` is the distribution function of N(0, 1); infinite at 0 and 1.
@@ -239,6 +248,27 @@ mod tests {
         let one_unit: Vec<f32> = (0..=100_u8).map(f32::from).collect();
         let grid = Grid::over(&one_unit, 1, None, None, 3);
         assert_eq!((grid.ys.len(), grid.codes.len()), (1, 3));
+    }
+
+    #[test]
+    fn two_units_of_a_wide_code_span_a_grid_while_the_others_rest() {
+        let codes: Vec<f32> = (0..=100_u8)
+            .flat_map(|t| [1.0, 2.0, 3.0].map(|width| width * f32::from(t)))
+            .collect();
+        let grid = Grid::across(&codes, &[7.0, 8.0, 9.0], None, [2, 0], 2);
+        assert_eq!(grid.xs, [3.0, 297.0]);
+        assert_eq!(grid.ys, [1.0, 99.0]);
+        let expected = [
+            [1.0, 8.0, 3.0],
+            [1.0, 8.0, 297.0],
+            [99.0, 8.0, 3.0],
+            [99.0, 8.0, 297.0],
+        ];
+        assert_eq!(grid.codes, expected.concat());
+        let grid = Grid::across(&codes, &[0.0; 3], Some(LatentPrior::Gaussian), [0, 1], 3);
+        assert_eq!(grid.spacing, Spacing::Quantiles(LatentPrior::Gaussian));
+        assert!((f64::from(grid.xs[2]) - normal_quantile(5.0 / 6.0)).abs() < 1e-6);
+        assert!(grid.codes.chunks_exact(3).all(|code| code[2] == 0.0));
     }
 
     #[test]

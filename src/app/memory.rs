@@ -21,6 +21,8 @@ const LATENT: &str = "latent";
 const ACTIVATIONS: &str = "activations";
 const FILTERS: &str = "filters";
 const NETWORK: &str = "network";
+const MANIFOLD: &str = "manifold";
+const SLIDERS: &str = "sliders";
 const YOUR_IMAGE: &str = "your-image";
 const EXPORT: &str = "export";
 const RECENT_RUNS: &str = "recent-runs";
@@ -50,6 +52,8 @@ impl App {
         read(storage, ACTIVATIONS, &mut self.panels.activations);
         read(storage, FILTERS, &mut self.panels.filters);
         read(storage, NETWORK, &mut self.panels.network);
+        read(storage, MANIFOLD, &mut self.panels.manifold);
+        read(storage, SLIDERS, &mut self.panels.sliders);
         read(storage, YOUR_IMAGE, &mut self.panels.your_image);
         read(storage, EXPORT, &mut self.export);
         read(storage, RECENT_RUNS, &mut self.state.keep.recent);
@@ -69,6 +73,8 @@ impl App {
         write(storage, ACTIVATIONS, &self.panels.activations);
         write(storage, FILTERS, &self.panels.filters);
         write(storage, NETWORK, &self.panels.network);
+        write(storage, MANIFOLD, &self.panels.manifold);
+        write(storage, SLIDERS, &self.panels.sliders);
         write(storage, YOUR_IMAGE, &self.panels.your_image);
         write(storage, EXPORT, &self.export);
         write(storage, RECENT_RUNS, &self.state.keep.recent);

@@ -68,6 +68,7 @@ impl App {
             Action::LookAtErrors(are_shown) => self.looking.errors = are_shown,
             Action::Rewind(wish) => self.state.rewind(wish),
             Action::Compare(action) => self.compare(action),
+            Action::Decode(asker, places) => self.looking.decode(asker, places),
             Action::Own(action) => self.perform_own(action),
             Action::JudgeCode => {
                 self.state.note_judging();
@@ -220,6 +221,7 @@ impl App {
             } else {
                 Arc::from([])
             },
+            decode: self.looking.visible_sets(&self.layout),
             film: self.export.records_film,
             filters: self.looking.filters.filter(|_| shows(Pane::Filters)),
             followed: (shows(Pane::Network) || shows(Pane::Filters)).then_some(self.state.followed),

@@ -215,11 +215,13 @@ fn views_are_up_to_date(state: &LabState) -> bool {
             snapshot.unit_means.as_ref().map(|view| view.step),
             snapshot.flow.as_ref().map(|view| view.step),
         ];
+        let decoded = snapshot.decoded.views.iter().map(|view| Some(view.step));
         let errors = snapshot.errors.as_ref().map(|view| view.step);
         let shown = [scatter, activations, errors, Some(snapshot.digits.step)]; // none behind another tab
         shown
             .into_iter()
             .chain(inside)
+            .chain(decoded)
             .flatten()
             .all(|step| step == run.step)
             && state.own.reading.is_none()

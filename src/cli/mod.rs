@@ -64,8 +64,8 @@ pub struct WindowArgs {
     /// Scale of everything: 1.5 for a projector
     #[arg(long)]
     pub scale: Option<f32>,
-    /// The view to bring to the front of its tabs: `loss`, `digits`, `latent`, `activations`,
-    /// `filters`, `your-image`, `network` or `numbers`
+    /// The view to bring to the front of its tabs: `loss`, `digits`, `latent`, `activations`, `filters`,
+    /// `manifold`, `sliders`, `your-image`, `network` or `numbers`
     #[arg(long, value_name = "VIEW", value_parser = view)]
     pub view: Option<Pane>,
     /// Open a picture of your own, or a folder of them; may be given several times

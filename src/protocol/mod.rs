@@ -9,6 +9,7 @@
 //! that a late word about an older run can be told from news.
 
 mod dataset;
+mod decode;
 mod device;
 mod errors;
 mod failure;
@@ -32,6 +33,10 @@ use crate::experiment::Experiment;
 pub use crate::experiment::Stage;
 pub use dataset::{
     DataSource, DataStage, DatasetDescription, DatasetKind, DatasetProgress, Factor, SampleFactors,
+};
+pub use decode::{
+    Asker, CodeStart, CodeUnits, DecodeSet, Decoded, DecodedView, EditedCode, Found,
+    MAX_CODE_UNITS, MAX_DECODED, Places, Route, Span, UnitRange,
 };
 pub use device::{DeviceChoice, DeviceInfo, DeviceKind};
 pub use errors::{ClassErrors, ErrorView};

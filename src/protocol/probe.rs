@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::experiment::LayerName;
 
 use super::{
-    ErrorView, FilterRequest, FilterView, FlowView, OwnImage, OwnView, RunId, ScatterRequest,
-    UnitMeans,
+    DecodeSet, Decoded, ErrorView, FilterRequest, FilterView, FlowView, OwnImage, OwnView, RunId,
+    ScatterRequest, UnitMeans,
 };
 
 /// Position of an image in the test split or, counted on from its end, in the training split; ties points, pictures
@@ -14,7 +14,7 @@ use super::{
 pub type SampleIdx = u32;
 
 /// What the window looks at. Looking never changes training.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProbeRequest {
     /// Counts the requests; a snapshot echoes it.
     pub revision: u64,
@@ -28,6 +28,8 @@ pub struct ProbeRequest {
     pub hovered: Option<SampleIdx>,
     /// Images of one's own that are to be rebuilt; none while no view shows them.
     pub own: Arc<[OwnImage]>,
+    /// Places in the space of codes that are to be decoded, a set for each asker.
+    pub decode: Vec<DecodeSet>,
     /// Whether frames of the latent space are taken during the run, for a film of it.
     pub film: bool,
     /// Weights that are shown as pictures; none while no view shows them.
@@ -47,6 +49,7 @@ impl Default for ProbeRequest {
             scatter: Some(ScatterRequest::default()),
             hovered: None,
             own: Arc::from([]),
+            decode: Vec::new(),
             film: false,
             filters: None,
             followed: None,
@@ -75,6 +78,8 @@ pub struct Snapshot {
     pub scatter: Option<Arc<ScatterView>>,
     /// The own images asked for.
     pub own: Option<Arc<OwnView>>,
+    /// The places that were asked for.
+    pub decoded: Decoded,
     /// The weights asked for.
     pub filters: Option<Arc<FilterView>>,
     /// How active the units are that those weights belong to.
@@ -100,6 +105,7 @@ impl Snapshot {
             activations: None,
             scatter: None,
             own: None,
+            decoded: Decoded::default(),
             filters: None,
             unit_means: None,
             flow: None,

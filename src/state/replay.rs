@@ -177,7 +177,7 @@ impl Replay {
 mod tests {
     use super::*;
     use crate::experiment::{LayerName, N_PIXELS};
-    use crate::protocol::{Axes, Histogram, RunId};
+    use crate::protocol::{Histogram, RunId};
 
     /// Ten digits and a hundred points; every value tells the step.
     #[expect(clippy::cast_precision_loss, reason = "few steps")]
@@ -195,9 +195,9 @@ mod tests {
             }),
             scatter: Some(Arc::new(ScatterView {
                 step,
-                axes: Axes::Raw,
                 samples: (0..100).collect(),
                 points: vec![[step as f32; 2]; 100],
+                ..ScatterView::default()
             })),
             activations: Some(Arc::new(ActivationView {
                 step,

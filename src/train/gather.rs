@@ -1,15 +1,12 @@
 //! Gathering the numbers of a figure. It looks, and changes nothing.
 
-use burn::tensor::{Tensor, TensorData};
-
 use crate::analysis::manifold::Grid;
 use crate::experiment::N_PIXELS;
 use crate::protocol::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
 
 use super::evaluate::squared_error_per_image;
 use super::filters::all_filters;
-use super::held_out::CHUNK;
-use super::{ProbeState, TrainError, Trainer, digits, readback};
+use super::{ProbeState, TrainError, Trainer, decode, digits, readback};
 
 impl ProbeState {
     /// The numbers that were asked for. Axes lie as in the last scatter that was looked at; this one is not
@@ -86,16 +83,9 @@ impl ProbeState {
         let mut state = self.clone();
         state.choose_plane(None); // a grid spans where most of the variance is, whatever is looked at
         let survey = state.survey(trainer, false)?;
-        let grid = Grid::over(survey.codes(), size, prior, state.axes.as_ref(), n_places);
-        let device = trainer.inner_device();
-        let model = trainer.model();
-        let drawn = grid.codes.chunks(CHUNK * size.max(1)).map(|codes| {
-            let data = TensorData::new(codes.to_vec(), [codes.len() / size.max(1), size]);
-            let codes = Tensor::<2>::from_data(data, &device); // [n, code]
-            model.decode(codes).reconstruction().flatten::<1>(0, 1) // [n · 784]
-        });
+        let grid = Grid::over(survey.codes(), size, prior, survey.principal(), n_places);
         Ok(Manifold {
-            images: readback::all_values(drawn.collect())?.concat(),
+            images: decode::pictures(trainer, &grid.codes)?,
             axes: grid.axes,
             spacing: grid.spacing,
             xs: grid.xs,

@@ -3,6 +3,7 @@
 mod checkpoint;
 pub mod classify;
 mod companions;
+mod decode;
 pub mod device;
 mod error;
 mod errors;
@@ -23,6 +24,7 @@ mod trainer;
 pub mod weights;
 
 pub use checkpoint::Checkpoint;
+pub use decode::decode;
 pub use error::TrainError;
 pub use errors::errors;
 pub use filters::{filters, unit_means};

@@ -1,6 +1,7 @@
 //! The whole test split as one model sees it, the training images in the same plane, and where images of one's own
 //! stand.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
@@ -9,11 +10,12 @@ use crate::analysis::code_moments::CodeMoments;
 use crate::analysis::neighbours::nearest_codes;
 use crate::analysis::pca::PrincipalAxes;
 use crate::analysis::rank::share_below;
+use crate::analysis::unit_ranges::unit_ranges;
 use crate::experiment::N_PIXELS;
 use crate::model::Autoencoder;
 use crate::protocol::{
-    Axes, Neighbour, OwnImage, OwnLook, OwnView, Plane, PointSource, SampleErrors, SampleIdx,
-    ScatterRequest, ScatterView, Standing,
+    Axes, CodeUnits, MAX_CODE_UNITS, Neighbour, OwnImage, OwnLook, OwnView, Plane, PointSource,
+    SampleErrors, SampleIdx, ScatterRequest, ScatterView, Standing,
 };
 
 use super::evaluate::squared_error_per_image;
@@ -42,6 +44,9 @@ pub struct Survey {
     pair: [usize; 2],
     /// Errors per pixel of all test images; none where they were not asked for.
     errors: Option<Errors>,
+    /// Once they were asked for.
+    moments: OnceCell<CodeMoments>,
+    units: OnceCell<Arc<CodeUnits>>,
 }
 
 /// How the scatter's plane lies in the space of codes.
@@ -139,6 +144,8 @@ impl ProbeState {
             frame,
             pair: plane.pair(),
             errors,
+            moments: OnceCell::new(),
+            units: OnceCell::new(),
         })
     }
 
@@ -163,6 +170,32 @@ impl Survey {
     #[must_use]
     pub fn codes(&self) -> &[f32] {
         &self.codes
+    }
+
+    /// Mean and variance of each unit.
+    pub(super) fn moments(&self) -> &CodeMoments {
+        self.moments
+            .get_or_init(|| CodeMoments::of(&self.codes, self.size))
+    }
+
+    /// How the units spread.
+    #[must_use]
+    pub fn units(&self) -> &Arc<CodeUnits> {
+        self.units.get_or_init(|| {
+            Arc::new(CodeUnits {
+                step: self.step,
+                size: self.size,
+                units: unit_ranges(&self.codes, self.moments(), MAX_CODE_UNITS),
+            })
+        })
+    }
+
+    /// The principal axes that span the plane, where they do.
+    pub(super) fn principal(&self) -> Option<&PrincipalAxes> {
+        match &self.frame {
+            Frame::Principal(axes) => Some(axes),
+            Frame::Units | Frame::Point => None,
+        }
     }
 
     /// The codes in the plane.
@@ -229,9 +262,9 @@ impl Survey {
         if let Frame::Principal(axes) = &self.frame {
             return axes.code_at(point);
         }
-        let mean = CodeMoments::of(&self.codes, self.size).mean;
         #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
-        let mut code: Vec<f32> = mean.into_iter().map(|mean| mean as f32).collect();
+        let mean = |mean: &f64| *mean as f32;
+        let mut code: Vec<f32> = self.moments().mean.iter().map(mean).collect();
         if matches!(self.frame, Frame::Units) {
             for (unit, value) in self.pair.into_iter().zip(point) {
                 code[unit] = value;
@@ -240,7 +273,7 @@ impl Survey {
         code
     }
 
-    fn axes(&self) -> Axes {
+    pub(super) fn axes(&self) -> Axes {
         match &self.frame {
             Frame::Units => Axes::Raw,
             Frame::Principal(axes) => Axes::Pca {

@@ -10,7 +10,8 @@ use super::layout::Pane;
 use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::figure::{FigureKind, Order};
 use crate::protocol::{
-    DataSource, DeviceChoice, FilterRequest, OwnId, Preparation, SampleIdx, ScatterRequest,
+    Asker, DataSource, DeviceChoice, FilterRequest, OwnId, Places, Preparation, SampleIdx,
+    ScatterRequest,
 };
 use crate::state::Rewind;
 
@@ -66,6 +67,8 @@ pub enum Action {
     LookAtScatter(ScatterRequest),
     /// The image under the pointer; none when the pointer left.
     HoverSample(Option<SampleIdx>),
+    /// Decode these places in the space of codes, or no more.
+    Decode(Asker, Option<Places>),
 
     /// Whether a view shows how well each class is rebuilt, or which images are rebuilt worst.
     LookAtErrors(bool),
@@ -188,6 +191,7 @@ impl Action {
                 | Self::LookAtSamples(_)
                 | Self::LookAtScatter(_)
                 | Self::HoverSample(_)
+                | Self::Decode(..)
         )
     }
 }

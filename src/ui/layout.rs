@@ -13,9 +13,11 @@ use super::digits::DigitsPanel;
 use super::filters::FiltersPanel;
 use super::latent::LatentPanel;
 use super::loss::LossPanel;
+use super::manifold::ManifoldPanel;
 use super::network::NetworkPanel;
 use super::numbers::NumbersPanel;
 use super::sides::{self, Rivals};
+use super::sliders::SlidersPanel;
 use super::theme::{self, space};
 use super::your_image::YourImagePanel;
 use super::{Action, card};
@@ -37,6 +39,10 @@ pub struct Panels {
     pub activations: ActivationsPanel,
     /// Weights and feature maps as tiles.
     pub filters: FiltersPanel,
+    /// What the decoder draws over the plane of codes.
+    pub manifold: ManifoldPanel,
+    /// A code set by hand.
+    pub sliders: SlidersPanel,
     /// Images of one's own, and drawing one.
     pub your_image: YourImagePanel,
     /// The architecture, lit up by a digit.
@@ -63,6 +69,10 @@ pub enum Pane {
     Activations,
     /// Weights and feature maps as tiles.
     Filters,
+    /// What the decoder draws over the plane of codes.
+    Manifold,
+    /// A code set by hand.
+    Sliders,
     /// Images of one's own.
     YourImage,
     /// The architecture, lit up by a digit.
@@ -79,6 +89,8 @@ impl Pane {
         Self::Latent,
         Self::Activations,
         Self::Filters,
+        Self::Manifold,
+        Self::Sliders,
         Self::YourImage,
         Self::Network,
         Self::Numbers,
@@ -93,6 +105,8 @@ impl Pane {
             Self::Latent => "latent",
             Self::Activations => "activations",
             Self::Filters => "filters",
+            Self::Manifold => "manifold",
+            Self::Sliders => "sliders",
             Self::YourImage => "your-image",
             Self::Network => "network",
             Self::Numbers => "numbers",
@@ -108,6 +122,8 @@ impl Pane {
             Self::Latent => "Latent space",
             Self::Activations => "Activations",
             Self::Filters => "Filters",
+            Self::Manifold => "Manifold",
+            Self::Sliders => "Sliders",
             Self::YourImage => "Your image",
             Self::Network => "Network",
             Self::Numbers => "Numbers",
@@ -261,6 +277,8 @@ impl Drawing<'_> {
             Pane::Latent => panels.latent.ui(ui, state, actions),
             Pane::Activations => panels.activations.ui(ui, state, actions),
             Pane::Filters => panels.filters.ui(ui, state, actions),
+            Pane::Manifold => panels.manifold.ui(ui, state, actions),
+            Pane::Sliders => panels.sliders.ui(ui, state, actions),
             Pane::YourImage => panels.your_image.ui(ui, state, actions),
             Pane::Network => panels.network.ui(ui, state, actions),
             Pane::Numbers => panels.numbers.ui(ui, state, actions),

@@ -121,6 +121,7 @@ impl Lab {
             }
         }
         self.hear_loader()?;
+        self.side.bell.try_recv().ok(); // silenced first: what rings from here on is found at the next turn
         if let Some(request) = self.side.probe.take() {
             self.other.looks.request(ProbeRequest {
                 film: false, // a film is of one run

@@ -1,5 +1,6 @@
 //! Answering what the window looks at, without letting looking eat the time of training.
 
+mod decoded;
 mod inside;
 
 use std::sync::Arc;
@@ -9,6 +10,8 @@ use crate::protocol::{
     ActivationView, DigitView, ErrorView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
 };
 use crate::train::{ProbeState, Survey, TrainError, Trainer, digits, errors, own};
+
+use decoded::DecodeLooks;
 use inside::Inside;
 
 /// A view is renewed at most so often: ten times a second is as much as an eye follows.
@@ -39,6 +42,7 @@ pub struct Looks {
     own: View<Option<Arc<OwnView>>>,
     inside: Inside,
     errors: View<Option<Arc<ErrorView>>>,
+    decoded: DecodeLooks,
 }
 
 /// A view with its age and its price.
@@ -66,12 +70,17 @@ impl<T> View<T> {
     /// At rest, an outdated view is due at once; while steps are being taken, after an interval that leaves
     /// the steps their time.
     fn is_due(&self, step: u64, at_rest: bool) -> bool {
+        self.is_due_at(self.cost, step, at_rest)
+    }
+
+    /// The same of a view that shares its price with others.
+    fn is_due_at(&self, cost: Duration, step: u64, at_rest: bool) -> bool {
         let Some(shown) = self.step else {
             return true;
         };
-        let interval = (self.cost * PART_OF_TIME)
+        let interval = (cost * PART_OF_TIME)
             .clamp(MIN_INTERVAL, MAX_INTERVAL)
-            .max(self.cost * MOST_OF_TIME);
+            .max(cost * MOST_OF_TIME);
         let has_waited = self.made.is_none_or(|made| made.elapsed() >= interval);
         shown != step && (at_rest || has_waited)
     }
@@ -92,6 +101,16 @@ impl<T> View<T> {
         if !self.is_due(step, at_rest) {
             return Ok(false);
         }
+        self.make(step, make)?;
+        Ok(true)
+    }
+
+    /// Makes the view anew, and notes its price.
+    fn make(
+        &mut self,
+        step: u64,
+        make: impl FnOnce() -> Result<T, TrainError>,
+    ) -> Result<(), TrainError> {
         let started = Instant::now();
         self.value = make()?;
         // The first time pays for images that go to the device and kernels that are chosen once.
@@ -103,7 +122,7 @@ impl<T> View<T> {
         };
         self.step = Some(step);
         self.made = Some(Instant::now());
-        Ok(true)
+        Ok(())
     }
 }
 
@@ -114,6 +133,7 @@ impl Looks {
             request: std::mem::take(&mut self.request),
             ..Self::default()
         };
+        self.decoded.ask(&self.request.decode);
     }
 
     /// Whether frames of a film are asked for.
@@ -152,7 +172,9 @@ impl Looks {
             self.errors.step = None;
         }
         let surveys = |request: &ProbeRequest| (request.scatter, request.own.is_empty());
-        if surveys(&before) != surveys(now) {
+        let needs_survey = self.decoded.ask(&now.decode);
+        let lacks_survey = needs_survey && self.survey.value.is_none();
+        if surveys(&before) != surveys(now) || lacks_survey {
             self.survey.step = None;
         }
     }
@@ -166,6 +188,7 @@ impl Looks {
         self.own.invalidate();
         self.inside.invalidate();
         self.errors.invalidate();
+        self.decoded.invalidate();
     }
 
     /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
@@ -191,6 +214,7 @@ impl Looks {
             own: own_view,
             inside,
             errors: error_view,
+            decoded,
         } = self;
         let mut changed = digit_view.renew(step, at_rest, || {
             digits(trainer, &request.samples).map(Arc::new)
@@ -206,7 +230,7 @@ impl Looks {
         let has_own = !request.own.is_empty();
         let surveyed = survey.renew(step, at_rest, || {
             *scatter = None;
-            if request.scatter.is_none() && !has_own {
+            if request.scatter.is_none() && !has_own && !decoded.needs_survey() {
                 return Ok(None);
             }
             if let Some(asked) = request.scatter {
@@ -221,6 +245,7 @@ impl Looks {
         })?;
         if surveyed {
             own_view.step = None; // it is held against what was seen before
+            decoded.surveyed();
         }
         changed |= surveyed;
         changed |= own_view.renew(step, at_rest, || {
@@ -235,6 +260,7 @@ impl Looks {
             let found = request.errors.then(|| errors(trainer).map(Arc::new));
             found.transpose()
         })?;
+        changed |= decoded.renew(trainer, survey.value.as_ref(), at_rest)?;
         changed |= inside.look(request, trainer, at_rest)?;
         if !changed {
             return Ok(None);
@@ -248,6 +274,7 @@ impl Looks {
             activations: activations.value.clone(),
             scatter: scatter.clone(),
             own: own_view.value.clone(),
+            decoded: decoded.seen(survey.value.as_ref()),
             errors: error_view.value.clone(),
             rival: None,
             filters: None,

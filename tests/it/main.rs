@@ -5,6 +5,7 @@ mod command_line;
 mod comparison;
 mod conv_block;
 mod data_sets;
+mod decoding;
 mod figures;
 mod http_server;
 mod inside;

@@ -3,6 +3,7 @@
 mod closing;
 mod compare;
 mod data;
+mod decoding;
 mod export;
 mod inside;
 mod keep;

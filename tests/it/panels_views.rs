@@ -1,6 +1,7 @@
 //! The views: loss, digits, activations, latent space, own images, numbers and diagnoses, through the accessibility tree.
 
 mod activations;
+mod decoding;
 mod diagnoses;
 mod digits;
 mod filters;
@@ -8,9 +9,11 @@ pub mod inside;
 mod latent;
 mod latent_tools;
 mod loss;
+mod manifold;
 mod network;
 mod numbers;
 pub mod script;
+mod sliders;
 mod your_image;
 
 use egui_kittest::Harness;
@@ -87,6 +90,7 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     use hourglass::ui::{activations::ActivationsPanel, digits::DigitsPanel};
     use hourglass::ui::{filters::FiltersPanel, network::NetworkPanel};
     use hourglass::ui::{latent::LatentPanel, loss::LossPanel, numbers::NumbersPanel};
+    use hourglass::ui::{manifold::ManifoldPanel, sliders::SlidersPanel};
 
     fn draw_small<P: Default + 'static>(show: Show<P>) {
         let mut lab = script::with_data(20);
@@ -97,6 +101,8 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
         inside::look_inside(&mut lab, Connection::Encoder(0), 0);
         script::add_own(&mut lab, "one.png", 8);
         script::look_at_own(&mut lab);
+        manifold::answer_grid(&mut lab, 12);
+        sliders::answer(&mut lab, 0.5);
         script::evaluate_fully(&mut lab, |_| {});
         let run = lab.current_run();
         let report = script::code_report(20);
@@ -112,6 +118,8 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     draw_small(LatentPanel::ui);
     draw_small(ActivationsPanel::ui);
     draw_small(NumbersPanel::ui);
+    draw_small(ManifoldPanel::ui);
+    draw_small(SlidersPanel::ui);
     draw_small(YourImagePanel::ui);
     draw_small(FiltersPanel::ui);
     draw_small(NetworkPanel::ui);

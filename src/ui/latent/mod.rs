@@ -5,10 +5,12 @@ mod axes;
 mod cloud;
 mod colour;
 mod controls;
+mod decode;
 mod filter;
 mod gallery;
 mod grid;
 mod hover;
+mod interpolation;
 mod layout;
 mod legend;
 mod marker;
@@ -35,9 +37,11 @@ use album::Album;
 use axes::Planes;
 use cloud::Cloud;
 use colour::{ColourBy, Scale};
+use decode::DecodeHover;
 use filter::ClassFilter;
 use gallery::{Gallery, Sort};
 use hover::HoverCard;
+use interpolation::Interpolation;
 use marker::MarkerAtlas;
 use marquee::{Marquee, Tool};
 use outline::Outline;
@@ -121,6 +125,8 @@ struct Scene {
     gallery: Gallery,
     hovered: Option<SampleIdx>,
     hover_card: HoverCard,
+    decode_hover: DecodeHover,
+    interpolation: Interpolation,
 }
 
 impl LatentPanel {
@@ -164,12 +170,14 @@ impl LatentPanel {
             .map(|points| caption(points, options.filter));
         let mut edited = *options;
         let mut measures = false;
+        let (is_interpolating, mut toggles) = (scene.interpolation.is_on(), false);
         card::card(
             ui,
             "Latent space",
             |ui| {
                 if let Some(caption) = caption {
                     controls::header(ui, &mut edited);
+                    toggles = interpolation::button(ui, is_interpolating);
                     measures = quality::show(ui, state);
                     card::caption(ui, &caption);
                 }
@@ -181,8 +189,12 @@ impl LatentPanel {
                 _ => empty(ui, state),
             },
         );
+        if toggles {
+            scene.interpolation.toggle();
+        }
         if scene.points.is_none() {
             scene.hover(None, actions);
+            scene.decode_hover.leave(actions);
         }
         if measures {
             actions.push(Action::JudgeCode);

@@ -44,6 +44,9 @@ impl Scene {
         } else {
             layout::with_gallery(room)
         };
+        let strip_height = self.interpolation.height(plot.width());
+        let (plot, strip) =
+            plot.split_top_bottom_at_y((plot.bottom() - strip_height).max(plot.top()));
         let mut shown = inside(ui, plot, "plot", |ui| {
             if let Some(points) = &self.points {
                 let plane = self.asked.plane;
@@ -57,6 +60,12 @@ impl Scene {
             }
             self.plot(ui, *options, scale, (state, snapshot), actions)
         });
+        if strip_height > 0.0 {
+            inside(ui, strip, "strip", |ui| {
+                self.interpolation
+                    .show(ui, state, dataset, snapshot, actions);
+            });
+        }
         if let Some(gallery) = gallery {
             let deeds = inside(ui, gallery, "selected", |ui| {
                 let points = self.points.as_ref()?;
@@ -99,7 +108,7 @@ impl Scene {
         let unit = Interval::new(0.0, 1.0);
         let fit = self.fit.unwrap_or(Bounds { x: unit, y: unit });
         let view = points.view();
-        let [x_title, _] = axes::titles(view.axes, view.pair, "of variance");
+        let [x_title, y_title] = axes::titles(view.axes, view.pair, "of variance");
         let [short_x_title, _] = axes::titles(view.axes, view.pair, "");
         let shortest_x_title = short_x_title.split(" (").next().unwrap_or_default();
         let chart = Chart {
@@ -173,6 +182,10 @@ impl Scene {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary));
         let response = self.select(ui, &painter, response, &transform, options.filter);
         own::show(ui, &painter, &transform, &own, actions);
+        if let Some(points) = &self.points {
+            self.interpolation
+                .mark(ui, &painter, &transform, points, snapshot);
+        }
         self.view.hint(ui, &painter);
         let mut shown = Shown {
             response,
@@ -182,7 +195,22 @@ impl Scene {
             hovered: None,
         };
         shown.hovered = self.under_pointer(&shown, options.filter);
+        if let Some((sample, _)) = shown.hovered.filter(|_| self.picks(&shown)) {
+            let with_shift = ui.input(|input| input.modifiers.shift);
+            self.interpolation.pick(sample, with_shift);
+            actions.push(Action::Follow(sample));
+        }
+        let is_free = shown.hovered.is_none() && self.tool == Tool::Pan && !super::is_past(state);
+        let empty = hovered(&shown.response).filter(|_| is_free);
+        let names = [&x_title, &y_title].map(|title| title.split(" (").next().unwrap_or_default());
+        self.decode_hover
+            .show(ui, state, empty, &shown.transform, names, actions);
         Some(shown)
+    }
+
+    /// Whether a click means the point under the pointer, and no selection.
+    fn picks(&self, shown: &Shown) -> bool {
+        self.tool == Tool::Pan && shown.response.clicked()
     }
 
     /// Lets the tools select; gives what the pointer is on.

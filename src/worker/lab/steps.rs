@@ -39,10 +39,11 @@ impl Lab {
             max_steps
         };
         if let Some(max_steps) = NonZeroU64::new(max_steps) {
-            let commands = &self.side.commands;
+            let (commands, bell) = (&self.side.commands, &self.side.bell);
             let burst = guarded(&self.device, || {
-                run.trainer
-                    .burst(BURST, max_steps.get(), || !commands.is_empty())
+                run.trainer.burst(BURST, max_steps.get(), || {
+                    !commands.is_empty() || !bell.is_empty() // a pointer that moves is answered at once
+                })
             });
             match burst {
                 Ok(burst) => self.trained(burst)?,

@@ -6,13 +6,15 @@ use hourglass::analysis::ranking;
 use hourglass::data::photo::{Picture, prepare};
 use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Stage, Term};
 use hourglass::protocol::{
-    Accuracies, ActivationView, AdversarialFigures, ClassificationFigures, CodeFigures, CodeReport,
-    Compressed, CompressionReport, DatasetDescription, DatasetKind, DigitView, Evaluation,
-    EvaluationScope, Event, Factor, FollowedFactor, Histogram, Neighbour, OwnId, OwnImage, OwnLook,
-    OwnView, Phase, PlanPosition, Preparation, RunId, SampleIdx, ScatterView, Snapshot, Standing,
-    StepBatch, VariationalFigures, Yardsticks,
+    Accuracies, ActivationView, AdversarialFigures, Asker, ClassificationFigures, CodeFigures,
+    CodeReport, CodeUnits, Compressed, CompressionReport, DatasetDescription, DatasetKind,
+    DecodeSet, Decoded, DecodedView, DigitView, Evaluation, EvaluationScope, Event, Factor,
+    FollowedFactor, Found, Histogram, MAX_CODE_UNITS, Neighbour, OwnId, OwnImage, OwnLook, OwnView,
+    Phase, Places, PlanPosition, Preparation, RunId, SampleIdx, ScatterView, Snapshot, Standing,
+    StepBatch, UnitRange, VariationalFigures, Yardsticks,
 };
 use hourglass::state::LabState;
+use hourglass::ui::Action;
 
 /// Steps of an epoch in every script.
 pub const STEPS_PER_EPOCH: u64 = 100;
@@ -419,4 +421,48 @@ fn activations(step: u64, layer: LayerName) -> ActivationView {
             .collect(),
         unit_kl_nats: None,
     }
+}
+
+/// Delivers what was decoded for one asker beside what there is: the pixels of a picture are a tenth of the first
+/// unit of its code. The units of the code run from −1 to 1 with a mean of 0.
+pub fn decode(state: &mut LabState, set: DecodeSet, found: Found, codes: Vec<f32>) {
+    let run = state.run.as_mut().expect("a run was started");
+    let size = run.experiment.architecture.code_size();
+    let step = run.step;
+    let snapshot = run.snapshot.as_mut().expect("something was looked at");
+    let DecodeSet { asker, places } = set;
+    let pixel = |code: &[f32]| [code[0] / 10.0; N_PIXELS];
+    let view = DecodedView {
+        step,
+        asker,
+        places,
+        found,
+        size,
+        images: codes.chunks_exact(size).flat_map(pixel).collect(),
+        codes,
+    };
+    let decoded = &mut snapshot.decoded;
+    decoded.views.retain(|view| view.asker != asker);
+    decoded.views.push(Arc::new(view));
+    let unit = |unit| UnitRange {
+        unit,
+        mean: 0.0,
+        deviation: 0.5,
+        low: -1.0,
+        high: 1.0,
+    };
+    decoded.units = Some(Arc::new(CodeUnits {
+        step,
+        size,
+        units: (0..size.min(MAX_CODE_UNITS)).map(unit).collect(),
+    }));
+}
+
+/// The places last asked for by an asker.
+pub fn asked(actions: &[Action], asker: Asker) -> Option<Places> {
+    let newest = actions.iter().rev().find_map(|action| match action {
+        Action::Decode(of, places) if *of == asker => Some(places.clone()),
+        _ => None,
+    });
+    newest.flatten()
 }

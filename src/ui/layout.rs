@@ -83,7 +83,7 @@ pub enum Pane {
 
 impl Pane {
     /// All panes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Loss,
         Self::Digits,
         Self::Latent,

@@ -348,7 +348,7 @@ fn the_worker_decodes_what_is_asked_at_rest_and_in_training() {
     let ask = |revision, decode: Vec<DecodeSet>| {
         worker.look_at(ProbeRequest {
             revision,
-            scatter: false,
+            scatter: None,
             decode,
             ..ProbeRequest::default()
         });

@@ -19,7 +19,7 @@ use crate::ui::number;
 use crate::ui::segmented::{Segment, segmented};
 use crate::ui::theme::{self, space};
 
-use super::cloud::Points;
+use super::points::Points;
 
 /// Codes on the way, both ends included.
 const N_PLACES: usize = 9;

@@ -195,22 +195,37 @@ impl Scene {
             hovered: None,
         };
         shown.hovered = self.under_pointer(&shown, options.filter);
-        if let Some((sample, _)) = shown.hovered.filter(|_| self.picks(&shown)) {
+        self.pick(ui, &shown, actions);
+        let titles = [x_title.as_str(), y_title.as_str()];
+        self.decode(ui, state, &shown, titles, actions);
+        Some(shown)
+    }
+
+    /// Picks the point that was clicked, as an end of the interpolation and to be followed elsewhere; the tools of
+    /// selection have clicks of their own.
+    fn pick(&mut self, ui: &Ui, shown: &Shown, actions: &mut Vec<Action>) {
+        let is_click = self.tool == Tool::Pan && shown.response.clicked();
+        if let Some((sample, _)) = shown.hovered.filter(|_| is_click) {
             let with_shift = ui.input(|input| input.modifiers.shift);
             self.interpolation.pick(sample, with_shift);
             actions.push(Action::Follow(sample));
         }
-        let is_free = shown.hovered.is_none() && self.tool == Tool::Pan && !super::is_past(state);
-        let empty = hovered(&shown.response).filter(|_| is_free);
-        let names = [&x_title, &y_title].map(|title| title.split(" (").next().unwrap_or_default());
-        self.decode_hover
-            .show(ui, state, empty, &shown.transform, names, actions);
-        Some(shown)
     }
 
-    /// Whether a click means the point under the pointer, and no selection.
-    fn picks(&self, shown: &Shown) -> bool {
-        self.tool == Tool::Pan && shown.response.clicked()
+    /// Decodes the place under the pointer where no point is; there is no model of the past to do it.
+    fn decode(
+        &mut self,
+        ui: &Ui,
+        state: &LabState,
+        shown: &Shown,
+        titles: [&str; 2],
+        actions: &mut Vec<Action>,
+    ) {
+        let is_free = shown.hovered.is_none() && self.tool == Tool::Pan && !super::is_past(state);
+        let empty = hovered(&shown.response).filter(|_| is_free);
+        let names = titles.map(|title| title.split(" (").next().unwrap_or_default());
+        self.decode_hover
+            .show(ui, state, empty, &shown.transform, names, actions);
     }
 
     /// Lets the tools select; gives what the pointer is on.

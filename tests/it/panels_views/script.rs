@@ -8,10 +8,10 @@ use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Stage, Term};
 use hourglass::protocol::{
     Accuracies, ActivationView, AdversarialFigures, Asker, ClassificationFigures, CodeFigures,
     CodeReport, CodeUnits, Compressed, CompressionReport, DatasetDescription, DatasetKind,
-    DecodeSet, Decoded, DecodedView, DigitView, Evaluation, EvaluationScope, Event, Factor,
-    FollowedFactor, Found, Histogram, MAX_CODE_UNITS, Neighbour, OwnId, OwnImage, OwnLook, OwnView,
-    Phase, Places, PlanPosition, Preparation, RunId, SampleIdx, ScatterView, Snapshot, Standing,
-    StepBatch, UnitRange, VariationalFigures, Yardsticks,
+    DecodeSet, DecodedView, DigitView, Evaluation, EvaluationScope, Event, Factor, FollowedFactor,
+    Found, Histogram, MAX_CODE_UNITS, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Phase, Places,
+    PlanPosition, Preparation, RunId, SampleIdx, ScatterView, Snapshot, Standing, StepBatch,
+    UnitRange, VariationalFigures, Yardsticks,
 };
 use hourglass::state::LabState;
 use hourglass::ui::Action;

@@ -16,6 +16,7 @@ mod history;
 mod metrics;
 mod own;
 mod probe;
+mod reached;
 mod yardstick;
 
 use std::num::NonZeroU64;
@@ -44,7 +45,7 @@ pub use own::{
 pub use probe::{
     ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleIdx, ScatterView, Snapshot,
 };
-
+pub use reached::{Reached, ReachedCode};
 pub use yardstick::{
     Accuracies, CodeReport, Compressed, CompressionReport, FollowedFactor, Yardsticks,
 };

@@ -4,7 +4,9 @@
 //! whole run, snapshots replace one another, notices are a short log. Panels read it and never change it.
 
 mod history;
+mod judging;
 mod keep;
+mod landmarks;
 mod notice;
 mod own;
 mod reel;
@@ -18,7 +20,9 @@ use crate::protocol::{
 };
 
 pub use history::{History, Mark};
+pub use judging::{Judged, Outcome};
 pub use keep::Keep;
+pub use landmarks::Landmarks;
 pub use notice::{Notice, NoticeLevel, Notices};
 pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
 pub use reel::Reel;
@@ -48,6 +52,8 @@ pub struct LabState {
     pub crash: Option<String>,
     /// What is known of runs on disk.
     pub keep: Keep,
+    /// What finished runs of this session reached.
+    pub landmarks: Landmarks,
     /// The run whose messages count; words about any other are late and ignored.
     current_run: RunId,
     /// The run that is being opened; it becomes the current one once it has started, and not before.
@@ -191,6 +197,10 @@ impl LabState {
             | Event::RunSaved { run, .. }
             | Event::RunBackedUp { run, .. } => {
                 self.notice(&event);
+                let is_full = matches!(
+                    &event,
+                    Event::Evaluated { evaluation, .. } if evaluation.scope == EvaluationScope::Full
+                );
                 if let Some(state) = self.run.as_mut().filter(|state| state.id == run) {
                     if let Event::Evaluated { evaluation, .. } = &event
                         && evaluation.scope == EvaluationScope::Full
@@ -200,6 +210,9 @@ impl LabState {
                         }
                     }
                     state.apply(event);
+                    if is_full {
+                        self.note_landmark();
+                    }
                 }
             }
         }

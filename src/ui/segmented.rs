@@ -54,13 +54,12 @@ pub fn segmented<T: Copy + PartialEq>(
         let rect = Rect::from_min_size(egui::pos2(left, outer.top()), vec2(width, HEIGHT));
         left += width;
         let is_current = segment.value == current;
-        let response = ui
-            .interact(rect, response.id.with(segment.text), Sense::click())
-            .on_hover_text(segment.help);
+        let response = ui.interact(rect, response.id.with(segment.text), Sense::click());
         response.widget_info(|| {
             let label = format!("{name}, {}", segment.text);
             WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_current, label)
         });
+        let response = response.on_hover_text(segment.help); // which a screen reader hears as well
         if response.clicked() {
             clicked = Some(segment.value);
         }
@@ -93,10 +92,8 @@ fn folded<T: Copy + PartialEq>(
     current: T,
     segments: &[Segment<'_, T>],
 ) -> Option<T> {
-    let text = segments
-        .iter()
-        .find(|segment| segment.value == current)?
-        .text;
+    let chosen = segments.iter().find(|segment| segment.value == current)?;
+    let (text, help) = (chosen.text, chosen.help);
     ui.scope(|ui| {
         let spacing = ui.spacing_mut();
         spacing.interact_size.y = HEIGHT;
@@ -127,6 +124,7 @@ fn folded<T: Copy + PartialEq>(
             info.current_text_value = Some(text.to_owned());
             info
         });
+        combo.response.on_hover_text(help);
         clicked
     })
     .inner

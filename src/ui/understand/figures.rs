@@ -56,6 +56,7 @@ fn block(ui: &mut Ui, judged: &Judged) {
     Grid::new(("figure", expectation.figure.label()))
         .num_columns(2)
         .min_col_width(84.0)
+        .min_row_height(18.0)
         .spacing([space::M, 2.0])
         .show(ui, |ui| {
             for (name, text) in facts {

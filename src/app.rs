@@ -11,6 +11,7 @@ mod dialog;
 mod dropped;
 mod events;
 mod export;
+mod guide;
 mod icon;
 mod keep;
 mod memory;
@@ -46,6 +47,7 @@ use crate::worker::{Wake, Worker};
 
 use dialog::Dialog;
 use export::Exporter;
+use guide::Guide;
 use keep::Keeping;
 use outbox::Outbox;
 use own::OwnPictures;
@@ -163,6 +165,7 @@ pub struct App {
 
     window: WindowFacts,
     help_is_open: bool,
+    guide: Guide,
     top_bar: TopBar,
     experiment_panel: ExperimentPanel,
     rival_panel: ExperimentPanel,
@@ -216,8 +219,11 @@ impl App {
                 scale: 1.0,
                 device: start.device,
                 exporting: None,
+                presents: false,
+                glides: true,
             },
             help_is_open: false,
+            guide: Guide::default(),
             top_bar: TopBar::default(),
             experiment_panel: ExperimentPanel::default(),
             rival_panel: ExperimentPanel::of_rival(),
@@ -237,6 +243,7 @@ impl App {
         app.state.keep.left_behind = app.keeping.backup.left_behind();
         ctx.set_theme(app.window.theme);
         ctx.set_zoom_factor(app.window.scale);
+        theme::set_presenting(ctx, app.window.presents);
         app.start_worker();
         if !start.own.is_empty() {
             app.read_pictures(start.own);
@@ -252,6 +259,7 @@ impl App {
 
     /// Takes in what the worker reports; called before each frame, also while the window is hidden.
     pub fn tick(&mut self, ctx: &Context) {
+        self.state.notices.set_clock(ctx.input(|input| input.time));
         if self.drain_events() {
             ctx.request_repaint(); // there is more, but the frame must not wait for it
         }
@@ -277,6 +285,7 @@ impl App {
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let mut actions = dropped::wishes(&ctx);
+        shortcuts::listen(&ctx, &self.state, self.switches(), &mut actions);
         let Self {
             state,
             window,
@@ -289,9 +298,9 @@ impl App {
             notes,
             export,
             looking,
+            guide,
             ..
         } = self;
-        shortcuts::listen(&ctx, state, window.scale, *help_is_open, &mut actions);
         replay::listen(&ctx, state, &mut actions);
         top_bar.ui(ui, state, *window, notes, &mut actions);
         banner::crash(ui, state, &mut actions);
@@ -318,8 +327,11 @@ impl App {
                 top: margin(gap),
                 bottom: margin(gap),
             }))
-            .show(ui, |ui| layout.ui(ui, panels, state, &mut actions));
-        notes.ui(ui, state);
+            .show(ui, |ui| {
+                guide.course.ui(ui, state, &mut actions);
+                layout.ui(ui, panels, state, &mut actions);
+            });
+        notes.ui(ui, state, &mut actions);
         export.ui(ui, state, panels, &looking.samples, &mut actions);
         if *help_is_open {
             help::show(ui, &mut actions);
@@ -329,7 +341,8 @@ impl App {
                 compare::dialog(ui, state, &own, rival_panel, &mut actions);
             });
         }
-        question::ask(ui, state, &mut actions);
+        self.show_guide(ui, &mut actions);
+        question::ask(ui, &self.state, &mut actions);
         drop_overlay::show(&ctx);
         self.after_frame(&ctx, actions);
     }
@@ -344,8 +357,7 @@ impl App {
         if shows {
             ctx.request_repaint(); // what was changed is shown by the next frame
         }
-        let now = ctx.input(|input| input.time);
-        if let Some(secs) = self.notes.next_change_secs(now) {
+        if let Some(secs) = self.notes.next_change_secs(&self.state) {
             ctx.request_repaint_after(Duration::from_secs_f64(secs));
         }
     }
@@ -360,7 +372,8 @@ impl eframe::App for App {
         if let Some(secs) = frame.info().cpu_usage {
             self.pace.note_frame(Duration::from_secs_f32(secs));
         }
-        let glide_secs = if self.pace.is_calm() { 0.0 } else { GLIDE_SECS };
+        let jumps = self.pace.is_calm() || !self.window.glides;
+        let glide_secs = if jumps { 0.0 } else { GLIDE_SECS };
         ui.ctx()
             .all_styles_mut(|style| style.animation_time = glide_secs);
         let started = Instant::now();

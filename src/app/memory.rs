@@ -26,6 +26,9 @@ const SLIDERS: &str = "sliders";
 const YOUR_IMAGE: &str = "your-image";
 const EXPORT: &str = "export";
 const RECENT_RUNS: &str = "recent-runs";
+const PRESENTS: &str = "presents";
+const GLIDES: &str = "glides";
+const LESSONS: &str = "lessons";
 
 impl App {
     pub(super) fn restore(&mut self, storage: &dyn Storage) {
@@ -34,6 +37,10 @@ impl App {
         if !SCALE_RANGE.contains(&self.window.scale) {
             self.window.scale = 1.0;
         }
+        read(storage, PRESENTS, &mut self.window.presents);
+        read(storage, GLIDES, &mut self.window.glides);
+        read(storage, LESSONS, &mut self.guide.course);
+        self.guide.course = std::mem::take(&mut self.guide.course).mended();
         let mut draft = self.state.draft.clone();
         read(storage, EXPERIMENT, &mut draft);
         if draft.validate().is_ok() {
@@ -78,6 +85,9 @@ impl App {
         write(storage, YOUR_IMAGE, &self.panels.your_image);
         write(storage, EXPORT, &self.export);
         write(storage, RECENT_RUNS, &self.state.keep.recent);
+        write(storage, PRESENTS, &self.window.presents);
+        write(storage, GLIDES, &self.window.glides);
+        write(storage, LESSONS, &self.guide.course);
     }
 }
 

@@ -86,6 +86,7 @@ impl App {
             Action::SetScale(scale) => self.set_scale(ctx, scale),
             Action::ResetLayout => self.layout = Layout::default(),
             Action::ShowHelp(is_open) => self.help_is_open = is_open,
+            Action::Guide(action) => self.perform_guide(ctx, action),
             Action::RestartWorker => self.start_worker(),
         }
     }
@@ -198,8 +199,8 @@ impl App {
     }
 
     fn set_scale(&mut self, ctx: &Context, scale: f32) {
-        // Whole tenths, so that steps up and down meet again.
-        let scale = (scale * 10.0).round() / 10.0;
+        // Whole hundredths, so that steps up and down meet again.
+        let scale = (scale * 100.0).round() / 100.0;
         self.window.scale = scale.clamp(*SCALE_RANGE.start(), *SCALE_RANGE.end());
         ctx.set_zoom_factor(self.window.scale);
     }

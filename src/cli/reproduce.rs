@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::experiment::{Bound, Expectation, Experiment, PresetId, Prior};
+use crate::experiment::{Bound, Expectation, Experiment, PresetId, Verdict};
 use crate::protocol::{Command, DataSource, DatasetDescription, DatasetKind, DeviceChoice, RunId};
 use crate::run_folder::{self, EXPERIMENT_FILE, Summary};
 use crate::whole_file;
@@ -143,13 +143,12 @@ impl Bench<'_> {
                 };
                 let other = self.compared_with(preset, seed, expectation)?;
                 let measured = summary.figure(expectation.figure);
-                let keeps = |value| expectation.bound.is_kept(value, other);
                 rows.push(Row {
                     preset,
                     seed,
                     expectation,
                     measured,
-                    is_kept: measured.is_some_and(keeps),
+                    is_kept: expectation.judge(measured, other) == Verdict::Reached,
                     seconds: summary.seconds,
                 });
                 if let Some(row) = rows.last() {
@@ -163,7 +162,11 @@ impl Bench<'_> {
     }
 
     fn recipe(&self, preset: PresetId, seed: u64) -> Result<Experiment> {
-        let mut experiment = preset.preset().experiment();
+        self.adjusted(preset.preset().experiment(), seed)
+    }
+
+    /// With a seed, and what was changed for all presets.
+    fn adjusted(&self, mut experiment: Experiment, seed: u64) -> Result<Experiment> {
         experiment.seed = seed;
         for assignment in &self.args.set {
             experiment = run_folder::set_value(&experiment, assignment)?;
@@ -179,17 +182,14 @@ impl Bench<'_> {
         seed: u64,
         expectation: Expectation,
     ) -> Result<Option<f64>> {
-        let (experiment, name) = match expectation.bound {
-            Bound::AtMostTimes(_, other) => (self.recipe(other, seed)?, other.to_string()),
-            Bound::LessThanWithBetaOne => {
-                let mut experiment = self.recipe(preset, seed)?;
-                if let Prior::Variational(prior) = &mut experiment.objective.prior {
-                    prior.beta = 1.0;
-                }
-                (experiment, format!("{preset}-with-beta-1"))
-            }
-            _ => return Ok(None),
+        let Some(other) = expectation.bound.compared_with(preset) else {
+            return Ok(None);
         };
+        let name = match expectation.bound {
+            Bound::AtMostTimes(_, other) => other.to_string(),
+            _ => format!("{preset}-with-beta-1"),
+        };
+        let experiment = self.adjusted(other, seed)?;
         Ok(self
             .summary_of(&experiment, &name)?
             .figure(expectation.figure))

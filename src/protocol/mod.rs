@@ -21,6 +21,7 @@ mod metrics;
 mod own;
 mod plane;
 mod probe;
+mod reached;
 mod yardstick;
 
 use std::num::NonZeroU64;
@@ -58,7 +59,7 @@ pub use probe::{
     ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleErrors, SampleIdx, ScatterView,
     Snapshot,
 };
-
+pub use reached::{Reached, ReachedCode};
 pub use yardstick::{
     Accuracies, CodeReport, Compressed, CompressionReport, FollowedFactor, Yardsticks,
 };

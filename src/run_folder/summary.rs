@@ -8,7 +8,7 @@ use super::{SUMMARY_FILE, read_text};
 use crate::experiment::{Figure, N_PIXELS, PresetId};
 use crate::protocol::{
     AdversarialFigures, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
-    FollowedFactor, VariationalFigures, Yardsticks,
+    FollowedFactor, Reached, ReachedCode, VariationalFigures, Yardsticks,
 };
 
 /// Number of the layout of `summary.json`.
@@ -373,49 +373,42 @@ impl Summary {
 
     /// A figure that presets are held to; none where the run does not have it.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     pub fn figure(&self, figure: Figure) -> Option<f64> {
-        let (code, test) = (self.code.as_ref(), &self.test);
-        let adversary = self.adversary.as_ref();
-        match figure {
-            Figure::Parameters => Some(self.parameters as f64),
-            Figure::Mse => Some(test.mse_per_pixel),
-            Figure::Bce => test.bce_per_pixel,
-            Figure::MseOverPca => {
-                let pca = self.pca.as_ref()?;
-                Some(test.mse_per_pixel / pca.mse_per_pixel)
-            }
-            Figure::SubspaceAngle => self.pca.as_ref()?.largest_angle_degrees,
-            Figure::SquaredErrorPerImage => Some(test.squared_error_per_image),
-            Figure::MeanActivation => code.map(|code| code.mean_activation),
-            Figure::LeastGainDb => {
-                let psnr = test.psnr_per_class_db.as_ref()?;
-                let pairs = psnr.reconstruction.iter().zip(&psnr.corrupted_input);
-                pairs.map(|(output, input)| output - input).reduce(f64::min)
-            }
-            Figure::JacobianNorm => code.map(|code| code.jacobian_norm),
-            Figure::NoiseImageMse => test.noise_image_mse_per_pixel,
-            Figure::NegativeElbo => test.negative_elbo_nats_per_image,
-            Figure::ActiveUnits => code.map(|code| code.active_units as f64),
-            Figure::SlantCorrelation => {
-                let mut factors = code?.factors.iter();
-                let slant = factors.find(|followed| followed.factor == Factor::Slant.name())?;
-                Some(slant.correlation.abs())
-            }
-            Figure::CodeMeanOffset => {
-                let offsets = code?.unit_means.iter().map(|mean| f64::from(mean.abs()));
-                offsets.reduce(f64::max)
-            }
-            Figure::CodeVarianceRatio => {
-                let variances = code?.unit_variances.iter().map(|&v| f64::from(v));
-                variances.map(|v| v.max(v.recip())).reduce(f64::max)
-            }
-            Figure::DiscriminatorAccuracy => {
-                adversary.map(|figures| figures.discriminator_accuracy_percent)
-            }
-            Figure::PetalsFilled => Some(adversary?.petals_filled? as f64),
-            Figure::CodesInPetals => adversary?.codes_in_petals_percent,
-            Figure::ErrorPercent => test.error_percent,
+        self.reached().figure(figure)
+    }
+
+    fn reached(&self) -> Reached<'_> {
+        let (test, pca, adversary) = (&self.test, self.pca.as_ref(), self.adversary.as_ref());
+        Reached {
+            parameters: self.parameters,
+            mse_per_pixel: test.mse_per_pixel,
+            bce_per_pixel: test.bce_per_pixel,
+            squared_error_per_image: test.squared_error_per_image,
+            noise_image_mse: test.noise_image_mse_per_pixel,
+            negative_elbo_nats: test.negative_elbo_nats_per_image,
+            error_percent: test.error_percent,
+            psnr_db: test
+                .psnr_per_class_db
+                .as_ref()
+                .map(|psnr| [&psnr.corrupted_input[..], &psnr.reconstruction]),
+            pca_mse: pca.map(|pca| pca.mse_per_pixel),
+            subspace_angle_degrees: pca.and_then(|pca| pca.largest_angle_degrees),
+            code: self.code.as_ref().map(|code| ReachedCode {
+                mean_activation: code.mean_activation,
+                near_zero_fraction: code.near_zero_fraction,
+                active_units: code.active_units,
+                jacobian_norm: code.jacobian_norm,
+                unit_means: &code.unit_means,
+                unit_variances: &code.unit_variances,
+                slant_correlation: code
+                    .factors
+                    .iter()
+                    .find(|followed| followed.factor == Factor::Slant.name())
+                    .map(|slant| slant.correlation),
+            }),
+            discriminator_accuracy: adversary.map(|of| of.discriminator_accuracy_percent),
+            petals_filled: adversary.and_then(|of| of.petals_filled),
+            codes_in_petals: adversary.and_then(|of| of.codes_in_petals_percent),
         }
     }
 }

@@ -1,68 +1,22 @@
 //! What makes two recipes different, in words.
 
-use crate::experiment::{Experiment, Prior};
+use crate::experiment::{Experiment, differences};
 
-use super::history::settings_of;
-
-/// What `of` has other than `from`: "learning rate 0.003, code of 32 units", or the title of a preset; empty where
-/// they are the same.
+/// What `of` has other than `from`: "learning rate 0.003, code size 32", or the title of a preset; empty where they
+/// are the same.
 #[must_use]
 pub fn difference(of: &Experiment, from: &Experiment) -> String {
     let preset = of.preset.filter(|_| of.is_pristine());
     if let Some(id) = preset.filter(|_| of.preset != from.preset) {
         return id.preset().title.to_owned();
     }
-    let (old, new) = (settings_of(from), settings_of(of));
-    let changed = old.iter().zip(&new).filter(|(old, new)| old != new);
-    let changed = changed.map(|(_, (name, value))| format!("{name} {value}"));
-    let parts: Vec<String> = of_model(of, from).into_iter().chain(changed).collect();
+    let found = differences(from, of);
+    let settings = found
+        .iter()
+        .map(|found| format!("{} {}", found.name, found.after));
+    let seed = (of.seed != from.seed).then(|| format!("seed {}", of.seed));
+    let parts: Vec<String> = settings.chain(seed).collect();
     parts.join(", ")
-}
-
-/// What differs beyond the live settings.
-fn of_model(of: &Experiment, from: &Experiment) -> Vec<String> {
-    let mut parts = Vec::new();
-    if of.architecture != from.architecture {
-        let [size, before] = [of, from].map(|recipe| recipe.architecture.code_size());
-        let mut resized = from.architecture.clone();
-        if let Some(dense) = resized.as_dense_mut() {
-            dense.code = size;
-        }
-        let [summary, other] = [of, from].map(|recipe| recipe.architecture.summary());
-        if size != before && resized == of.architecture {
-            parts.push(format!("code of {size} units"));
-        } else if summary == other {
-            parts.push("other activations or ties".to_owned());
-        } else {
-            parts.push(summary);
-        }
-    }
-    if kind(of) != kind(from) {
-        parts.push(kind(of).to_owned());
-    }
-    if of.seed != from.seed {
-        parts.push(format!("seed {}", of.seed));
-    }
-    if of.training.train_samples != from.training.train_samples {
-        let samples = of.training.train_samples;
-        parts.push(samples.map_or("all images".to_owned(), |n| format!("{n} images")));
-    }
-    if of.plan != from.plan {
-        parts.push("another plan".to_owned());
-    }
-    if of.training.epochs != from.training.epochs {
-        parts.push(format!("{} epochs", of.training.epochs));
-    }
-    parts
-}
-
-/// What the prior makes of an autoencoder.
-fn kind(experiment: &Experiment) -> &'static str {
-    match experiment.objective.prior {
-        Prior::None => "no prior",
-        Prior::Variational(_) => "variational",
-        Prior::Adversarial(_) => "adversarial",
-    }
 }
 
 #[cfg(test)]
@@ -84,7 +38,7 @@ mod tests {
         other.seed = 7;
         assert_eq!(
             difference(&other, &vanilla()),
-            "code of 32 units, seed 7, learning rate 0.003"
+            "code size 32, learning rate 0.003, seed 7"
         );
         let basic = PresetId::Basic32.preset().experiment();
         assert_eq!(

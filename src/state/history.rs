@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::experiment::{Experiment, Sparsity, Term};
+use crate::experiment::{Experiment, Term, live_differences};
 use crate::protocol::{Evaluation, HistoryRow, Measured, StepBatch};
 
 use super::Series;
@@ -127,85 +127,11 @@ impl History {
 
 /// Names every live setting that differs, with both values.
 fn describe_change(before: &Experiment, after: &Experiment) -> String {
-    let (old, new) = (settings_of(before), settings_of(after));
-    let changes = old.iter().zip(&new).filter(|(old, new)| old != new);
-    changes
-        .map(|((name, old), (_, new))| format!("{name} {old} → {new}"))
+    live_differences(before, after)
+        .iter()
+        .map(|change| format!("{} {} → {}", change.name, change.before, change.after))
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// Every live setting with its value, in an order that does not depend on the values.
-pub(super) fn settings_of(experiment: &Experiment) -> Vec<(&'static str, String)> {
-    let Experiment {
-        corruption,
-        target,
-        objective,
-        optimizer,
-        training,
-        ..
-    } = experiment;
-    let with_strength = if corruption.is_none() {
-        "none".to_owned()
-    } else {
-        format!("{} {}", corruption.label(), corruption.strength())
-    };
-    let (sparsity, target_activation) = match objective.sparsity {
-        Sparsity::None => (0.0, None),
-        Sparsity::L1 { weight } => (weight, None),
-        Sparsity::Kl { target, weight } => (weight, Some(target)),
-    };
-    let or_none = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
-    let variational = objective.prior.variational();
-    let adversarial = objective.prior.adversarial();
-    vec![
-        ("optimizer", optimizer.label().to_owned()),
-        ("learning rate", optimizer.learning_rate.to_string()),
-        ("schedule", optimizer.schedule.label().to_owned()),
-        ("momentum", optimizer.momentum.to_string()),
-        ("weight decay", optimizer.weight_decay.to_string()),
-        ("gradient clip", optimizer.gradient_clip.to_string()),
-        ("corruption", with_strength),
-        (
-            "test noise",
-            or_none(experiment.test_noise.map(|noise| noise.to_string())),
-        ),
-        ("target", target.label().to_owned()),
-        ("loss", objective.reconstruction.short_label().to_owned()),
-        ("sparsity", objective.sparsity.label().to_owned()),
-        ("sparsity weight", sparsity.to_string()),
-        ("ρ", or_none(target_activation.map(|rho| rho.to_string()))),
-        ("contraction λ", objective.contraction.to_string()),
-        (
-            "β",
-            or_none(variational.map(|prior| prior.beta.to_string())),
-        ),
-        (
-            "KL warm-up",
-            or_none(variational.map(|prior| prior.warm_up_epochs.to_string())),
-        ),
-        (
-            "capacity C",
-            or_none(variational.map(|prior| prior.capacity.to_string())),
-        ),
-        (
-            "likelihood σ",
-            or_none(variational.map(|prior| prior.likelihood_sigma.to_string())),
-        ),
-        (
-            "prior",
-            or_none(adversarial.map(|prior| prior.distribution.label().to_owned())),
-        ),
-        (
-            "adversarial λ",
-            or_none(adversarial.map(|prior| prior.weight.to_string())),
-        ),
-        (
-            "discriminator rate",
-            or_none(adversarial.map(|prior| prior.discriminator_learning_rate.to_string())),
-        ),
-        ("batch size", training.batch_size.to_string()),
-    ]
 }
 
 #[cfg(test)]

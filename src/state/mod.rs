@@ -6,7 +6,9 @@
 mod difference;
 mod ghost;
 mod history;
+mod judging;
 mod keep;
+mod landmarks;
 mod notice;
 mod own;
 mod reel;
@@ -26,7 +28,9 @@ use crate::protocol::{
 pub use difference::difference;
 pub use ghost::Ghost;
 pub use history::{History, Mark};
+pub use judging::{Judged, Outcome};
 pub use keep::Keep;
+pub use landmarks::Landmarks;
 pub use notice::{Notice, NoticeLevel, Notices};
 pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
 pub use reel::Reel;
@@ -65,6 +69,8 @@ pub struct LabState {
     pub rival_draft: Option<Experiment>,
     /// The run that is being started as a rival.
     coming_rival: Option<RunId>,
+    /// What finished runs of this session reached.
+    pub landmarks: Landmarks,
     /// The run whose messages count; words about any other are late and ignored.
     current_run: RunId,
     /// The run that is being opened; it becomes the current one once it has started, and not before.
@@ -219,8 +225,13 @@ impl LabState {
             | Event::RunSaved { run, .. }
             | Event::RunBackedUp { run, .. } => {
                 self.notice(&event);
+                let is_full = matches!(
+                    &event,
+                    Event::Evaluated { evaluation, .. } if evaluation.scope == EvaluationScope::Full
+                );
                 let both = [self.run.as_mut(), self.rival.as_mut()];
-                if let Some(state) = both.into_iter().flatten().find(|state| state.id == run) {
+                let found = both.into_iter().flatten().find(|state| state.id == run);
+                if let Some(state) = found {
                     if let Event::Evaluated { evaluation, .. } = &event
                         && evaluation.scope == EvaluationScope::Full
                     {
@@ -229,6 +240,9 @@ impl LabState {
                         }
                     }
                     state.apply(event);
+                    if is_full {
+                        self.note_landmark();
+                    }
                 }
             }
         }

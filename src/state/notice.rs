@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 /// How much a notice matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoticeLevel {
     /// Something happened as asked.
     Info,
@@ -18,6 +18,8 @@ pub enum NoticeLevel {
 pub struct Notice {
     /// Counts all notices, from 0.
     pub number: u64,
+    /// When, in milliseconds since the window opened.
+    pub at_millis: u64,
     /// How much it matters.
     pub level: NoticeLevel,
     /// What happened, and what to do.
@@ -29,11 +31,22 @@ pub struct Notice {
 pub struct Notices {
     kept: VecDeque<Notice>,
     n_ever: u64,
+    now_millis: u64,
 }
 
 impl Notices {
     /// Most notices kept.
     pub const MAX: usize = 100;
+
+    /// Sets the clock that new notices are dated by, in seconds since the window opened.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a window is open for years at most, and not for less than nothing"
+    )]
+    pub fn set_clock(&mut self, now_secs: f64) {
+        self.now_millis = (now_secs.max(0.0) * 1e3) as u64;
+    }
 
     /// Notes that something happened as asked.
     pub fn info(&mut self, text: String) {
@@ -69,6 +82,7 @@ impl Notices {
         }
         self.kept.push_back(Notice {
             number: self.n_ever,
+            at_millis: self.now_millis,
             level,
             text,
         });
@@ -87,6 +101,13 @@ mod tests {
             notices.info(format!("notice {n}"));
         }
         assert_eq!(notices.since(0).count(), Notices::MAX);
+        notices.set_clock(1.5);
+        notices.error("late".to_owned());
+        let latest = notices.since(250).next().expect("kept");
+        assert_eq!(
+            (latest.at_millis, latest.level),
+            (1_500, NoticeLevel::Error)
+        );
         let newest = notices.since(249).next().expect("kept");
         assert_eq!((newest.number, newest.text.as_str()), (249, "notice 249"));
     }

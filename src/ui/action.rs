@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use egui::{ColorImage, ThemePreference};
 
+use super::experiment_panel::Control;
 use super::layout::Pane;
+use super::lessons::LessonId;
+use super::sheet::Sheet;
 use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::figure::{FigureKind, Order};
 use crate::protocol::{
@@ -102,6 +105,8 @@ pub enum Action {
     ResetLayout,
     /// Show or hide the page of shortcuts.
     ShowHelp(bool),
+    /// Something about what explains the program, and about finding one's way in it.
+    Guide(GuideAction),
     /// Start another worker after a crash.
     RestartWorker,
 }
@@ -171,6 +176,43 @@ pub enum CloseAnswer {
     Discard,
     /// The window stays.
     Stay,
+}
+
+/// A wish about what explains the program, and about finding one's way in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum GuideAction {
+    /// Show a sheet beside the views, or hide the one that is shown.
+    ShowSheet(Option<Sheet>),
+    /// Show or hide the search over everything the window can do.
+    ShowCommands(bool),
+    /// Show or hide the log of what happened.
+    ShowLog(bool),
+    /// Begin a lesson, or go on with it.
+    StartLesson(LessonId),
+    /// Go to a step of the lesson.
+    GoToStep(usize),
+    /// Do what the step of the lesson offers.
+    DoStep,
+    /// Go to the step before, taking back what this one did.
+    StepBack,
+    /// Leave the lesson; it can be gone on with.
+    LeaveLesson,
+    /// The draft should be what it was before the lesson.
+    RestoreOwn,
+    /// Bring a view to the front of its tabs.
+    LookAt(Pane),
+    /// Show the control of a setting and give it the focus.
+    Find(&'static Control),
+    /// For a projector: thicker lines and stronger captions, and nothing smaller than 150 %.
+    Present(bool),
+    /// Whether things glide from one state to the next.
+    Glide(bool),
+}
+
+impl From<GuideAction> for Action {
+    fn from(action: GuideAction) -> Self {
+        Self::Guide(action)
+    }
 }
 
 impl From<KeepAction> for Action {

@@ -3,7 +3,8 @@
 mod architecture;
 mod controls;
 mod data;
-mod formula;
+mod find;
+pub(super) mod formula;
 mod now;
 mod objective;
 mod penalties;
@@ -17,11 +18,15 @@ mod training;
 use egui::{ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
+use self::find::Search;
 use self::section::{Folds, Heading};
 use super::{Action, card};
 use crate::experiment::{Experiment, InvalidExperiment};
 use crate::protocol::Phase;
 use crate::state::{DraftStatus, LabState};
+
+pub(super) use self::architecture::{COSTS_HELP, costs_text};
+pub use self::find::{CONTROLS, Control};
 
 /// The panel of the recipe.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +36,9 @@ pub struct ExperimentPanel {
     /// Whether the recipe is that of a rival: its digits are those of the run it is compared with.
     #[serde(skip)]
     is_of_rival: bool,
+    /// A control that is asked for and not found yet.
+    #[serde(skip)]
+    search: Option<Search>,
 }
 
 /// The draft while its controls are drawn.
@@ -59,10 +67,23 @@ impl ExperimentPanel {
         }
     }
 
+    /// Shows a control and gives it the focus, or the one that has to be set before it is there.
+    pub fn find(&mut self, control: &'static Control) {
+        self.search = Some(Search::new(control));
+    }
+
     /// Draws the panel.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-        let Self { folds, is_of_rival } = self;
+        let Self {
+            folds,
+            is_of_rival,
+            search,
+        } = self;
         let is_of_rival = *is_of_rival;
+        if let Some(search) = search {
+            folds.open(search.section());
+            search.begin(ui.ctx());
+        }
         let mut editor = Editor {
             state,
             draft: state.draft.clone(),
@@ -98,6 +119,10 @@ impl ExperimentPanel {
                 });
             });
         });
+        *search = search.and_then(|search| search.end(ui.ctx()));
+        if search.is_some() {
+            ui.ctx().request_repaint();
+        }
         if editor.draft != state.draft {
             actions.push(Action::Edit(Box::new(editor.draft)));
         }

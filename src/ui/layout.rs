@@ -321,6 +321,7 @@ impl Behavior<Pane> for Drawing<'_> {
     ) -> Response {
         let title = self.tab_title_for_tile(tiles, tile_id);
         let response = quiet_tab(ui, id, title, state.active);
+        let response = response.on_hover_text("Brings this view to the front of its tabs");
         self.on_tab_button(tiles, tile_id, response)
     }
 

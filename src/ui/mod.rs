@@ -8,6 +8,7 @@ mod action;
 pub mod activations;
 pub mod banner;
 pub mod card;
+pub mod command_palette;
 pub mod compare;
 mod decoded;
 mod digit_image;
@@ -22,6 +23,8 @@ pub mod latent;
 pub mod layout;
 pub mod left_behind;
 mod legend;
+pub mod lessons;
+pub mod log;
 pub mod loss;
 pub mod manifold;
 pub mod network;
@@ -31,6 +34,7 @@ mod plot;
 pub mod question;
 pub mod replay;
 mod segmented;
+pub mod sheet;
 pub mod shortcuts;
 mod sides;
 mod signed_legend;
@@ -39,7 +43,10 @@ mod small_menu;
 pub mod theme;
 mod tile_atlas;
 pub mod top_bar;
+pub mod understand;
 pub mod your_image;
 
 pub use crate::figure::number;
-pub use action::{Action, CloseAnswer, CompareAction, DrawEdit, KeepAction, OwnAction};
+pub use action::{
+    Action, CloseAnswer, CompareAction, DrawEdit, GuideAction, KeepAction, OwnAction,
+};

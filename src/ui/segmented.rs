@@ -55,13 +55,12 @@ pub fn segmented<T: Copy + PartialEq>(
         let rect = Rect::from_min_size(egui::pos2(left, outer.top()), vec2(width, HEIGHT));
         left += width;
         let is_current = segment.value == current;
-        let response = ui
-            .interact(rect, response.id.with(segment.text), Sense::click())
-            .on_hover_text(segment.help);
+        let response = ui.interact(rect, response.id.with(segment.text), Sense::click());
         response.widget_info(|| {
             let label = format!("{name}, {}", segment.text);
             WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_current, label)
         });
+        let response = response.on_hover_text(segment.help); // which a screen reader hears as well
         if response.clicked() {
             clicked = Some(segment.value);
         }
@@ -94,15 +93,9 @@ fn folded<T: Copy + PartialEq>(
     current: T,
     segments: &[Segment<'_, T>],
 ) -> Option<T> {
-    let text = segments
-        .iter()
-        .find(|segment| segment.value == current)?
-        .text;
-    let menu = SmallMenu {
-        name,
-        text,
-        help: "",
-    };
+    let chosen = segments.iter().find(|segment| segment.value == current)?;
+    let (text, help) = (chosen.text, chosen.help);
+    let menu = SmallMenu { name, text, help };
     menu.show(ui, |ui| {
         let mut clicked = None;
         for segment in segments {

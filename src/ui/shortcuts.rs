@@ -4,13 +4,50 @@ use std::num::NonZeroU64;
 
 use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
-use super::{Action, CompareAction, KeepAction};
+use super::sheet::Sheet;
+use super::{Action, CompareAction, GuideAction, KeepAction};
 use crate::state::LabState;
 
-/// Steps of the scale, 10 %.
-pub const SCALE_STEP: f32 = 0.1;
+/// What of the window a key switches.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is another part of the window, shown or not"
+)]
+pub struct Switches {
+    /// Scale of everything, 1 = 100 %.
+    pub scale: f32,
+    /// Whether lines are thick, for a projector.
+    pub presents: bool,
+    /// Whether the page of shortcuts is shown.
+    pub help: bool,
+    /// The sheet that is shown.
+    pub sheet: Option<Sheet>,
+    /// Whether everything can be searched.
+    pub commands: bool,
+    /// Whether the log is shown.
+    pub log: bool,
+}
+
+/// Scales of everything that the keys and the menu go through, 1 = 100 %.
+pub const SCALES: [f32; 8] = [0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0];
 /// Smallest and largest scale of everything.
-pub const SCALE_RANGE: std::ops::RangeInclusive<f32> = 0.8..=2.0;
+pub const SCALE_RANGE: std::ops::RangeInclusive<f32> = SCALES[0]..=SCALES[SCALES.len() - 1];
+
+/// The next larger scale; the same at the end.
+#[must_use]
+pub fn larger(scale: f32) -> f32 {
+    let next = SCALES.iter().copied().find(|&next| next > scale + 0.01);
+    next.unwrap_or(scale)
+}
+
+/// The next smaller scale; the same at the end.
+#[must_use]
+pub fn smaller(scale: f32) -> f32 {
+    let mut stairs = SCALES.iter().rev().copied();
+    let next = stairs.find(|&next| next < scale - 0.01);
+    next.unwrap_or(scale)
+}
 
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +98,16 @@ pub enum Deed {
     ReplayEnd,
     /// Back to the run as it is.
     Follow,
+    /// Search everything the window can do.
+    Commands,
+    /// Show or hide the page about the preset.
+    Understand,
+    /// Show or hide the lessons.
+    Lessons,
+    /// Show or hide the log.
+    Log,
+    /// Thicker lines and larger text, for a projector.
+    Present,
     /// Show or hide the page of shortcuts.
     Help,
 }
@@ -113,7 +160,7 @@ const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 24] = [
+pub const ALL: [Shortcut; 29] = [
     plain(Key::Space, Deed::TrainOrPause, "train or pause"),
     plain(Key::S, Deed::StepBatch, "train one batch"),
     plain(Key::E, Deed::StepEpoch, "train one epoch"),
@@ -129,11 +176,7 @@ pub const ALL: [Shortcut; 24] = [
     with_command(Key::Minus, Deed::ScaleDown, "everything smaller"),
     with_command(Key::Num0, Deed::ScaleReset, "everything at 100 %"),
     with_command(Key::V, Deed::Paste, "take the picture on the clipboard"),
-    with_command(
-        Key::Z,
-        Deed::Undo,
-        "take the last stroke, or removal of an image, back",
-    ),
+    with_command(Key::Z, Deed::Undo, "take a stroke, or a removal, back"),
     Shortcut {
         keys: KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z),
         deed: Deed::Redo,
@@ -149,7 +192,12 @@ pub const ALL: [Shortcut; 24] = [
     plain(Key::ArrowRight, Deed::ReplayOn, "one moment on"),
     plain(Key::End, Deed::ReplayEnd, "to the end of the run"),
     plain(Key::Escape, Deed::Follow, "back to the run as it is"),
-    plain(Key::F1, Deed::Help, "show or hide this page"),
+    with_command(Key::P, Deed::Commands, "search everything"),
+    plain(Key::F1, Deed::Understand, "understand the preset"),
+    plain(Key::F2, Deed::Lessons, "guided lessons"),
+    plain(Key::F5, Deed::Present, "thicker lines, for a projector"),
+    plain(Key::F9, Deed::Log, "log of what happened"),
+    plain(Key::Questionmark, Deed::Help, "show or hide this page"),
 ];
 
 /// The key of a deed for people, as hover texts show it.
@@ -157,8 +205,19 @@ pub const ALL: [Shortcut; 24] = [
 pub fn key_of(ctx: &Context, deed: Deed) -> String {
     ALL.iter()
         .find(|shortcut| shortcut.deed == deed)
-        .map(|shortcut| ctx.format_shortcut(&shortcut.keys))
+        .map(|shortcut| shortcut.keys_text(ctx))
         .unwrap_or_default()
+}
+
+impl Shortcut {
+    /// Its keys for people, with signs as they stand on keyboards.
+    #[must_use]
+    pub fn keys_text(&self, ctx: &Context) -> String {
+        ctx.format_shortcut(&self.keys)
+            .replace("Questionmark", "?")
+            .replace("Plus", "+")
+            .replace("Minus", "−")
+    }
 }
 
 /// Whether the keys of a deed that a panel listens for were pressed; a text field that has the focus keeps them.
@@ -172,26 +231,21 @@ pub fn is_pressed(ctx: &Context, deed: Deed) -> bool {
 
 /// Turns keys into wishes. A text field that has the focus keeps its keys; so does a button reached with
 /// Tab, which Space presses.
-pub fn listen(
-    ctx: &Context,
-    state: &LabState,
-    scale: f32,
-    help_is_open: bool,
-    actions: &mut Vec<Action>,
-) {
+pub fn listen(ctx: &Context, state: &LabState, switches: Switches, actions: &mut Vec<Action>) {
     let writing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
     for shortcut in ALL
         .iter()
         .filter(|shortcut| !shortcut.deed.is_heard_elsewhere())
     {
-        let has_modifier = shortcut.keys.modifiers.any() || shortcut.deed == Deed::Help;
-        let is_space = shortcut.keys.logical_key == Key::Space;
-        if (writing && !has_modifier) || (focused && is_space) {
+        let key = shortcut.keys.logical_key;
+        let writes_nothing = shortcut.keys.modifiers.any() || is_function_key(key);
+        let is_space = key == Key::Space;
+        if (writing && !writes_nothing) || (focused && is_space) {
             continue;
         }
         if ctx.input_mut(|input| input.consume_shortcut(&shortcut.keys)) {
-            actions.extend(action(shortcut.deed, state, scale, help_is_open));
+            actions.extend(action(shortcut.deed, state, switches));
         }
     }
     if !writing && let Some(text) = ctx.input(pasted_recipe) {
@@ -199,7 +253,7 @@ pub fn listen(
     }
     // The key labelled "+" is "=" without Shift on many keyboards.
     if ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Equals)) {
-        actions.extend(action(Deed::ScaleUp, state, scale, help_is_open));
+        actions.extend(action(Deed::ScaleUp, state, switches));
     }
 }
 
@@ -212,7 +266,14 @@ fn pasted_recipe(input: &InputState) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Option<Action> {
+fn is_function_key(key: Key) -> bool {
+    matches!(key, Key::F1 | Key::F2 | Key::F5 | Key::F9)
+}
+
+/// What a deed comes to as things stand; none where it comes to nothing.
+#[must_use]
+pub fn action(deed: Deed, state: &LabState, switches: Switches) -> Option<Action> {
+    let toggled = |sheet| (switches.sheet != Some(sheet)).then_some(sheet);
     let has_run = state.run.is_some() && state.crash.is_none();
     match deed {
         Deed::TrainOrPause if state.is_training() => Some(Action::Pause),
@@ -226,8 +287,8 @@ fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Optio
             .crash
             .is_none()
             .then_some(KeepAction::AskForRun.into()),
-        Deed::ScaleUp => Some(Action::SetScale(scale + SCALE_STEP)),
-        Deed::ScaleDown => Some(Action::SetScale(scale - SCALE_STEP)),
+        Deed::ScaleUp => Some(Action::SetScale(larger(switches.scale))),
+        Deed::ScaleDown => Some(Action::SetScale(smaller(switches.scale))),
         Deed::ScaleReset => Some(Action::SetScale(1.0)),
         Deed::Compare => has_run.then_some(CompareAction::Open.into()),
         Deed::Undo
@@ -242,6 +303,48 @@ fn action(deed: Deed, state: &LabState, scale: f32, help_is_open: bool) -> Optio
         | Deed::SelectLasso
         | Deed::ClearSelection => None,
         Deed::Export => Some(Action::ShowExport(None)),
-        Deed::Help => Some(Action::ShowHelp(!help_is_open)),
+        Deed::Commands => Some(GuideAction::ShowCommands(!switches.commands).into()),
+        Deed::Understand => Some(GuideAction::ShowSheet(toggled(Sheet::Understand)).into()),
+        Deed::Lessons => Some(GuideAction::ShowSheet(toggled(Sheet::Lessons)).into()),
+        Deed::Present => Some(GuideAction::Present(!switches.presents).into()),
+        Deed::Log => Some(GuideAction::ShowLog(!switches.log).into()),
+        Deed::Help => Some(Action::ShowHelp(!switches.help)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_does_two_things_and_every_deed_has_a_key() {
+        for (idx, one) in ALL.iter().enumerate() {
+            for other in &ALL[idx + 1..] {
+                // Panels that hear the same key hear it one at a time.
+                let is_shared = one.deed.is_heard_elsewhere() && other.deed.is_heard_elsewhere();
+                let is_same = one.keys == other.keys;
+                assert!(is_shared || !is_same, "{} and {}", one.text, other.text);
+                assert_ne!(one.deed, other.deed, "{} and {}", one.text, other.text);
+            }
+        }
+    }
+
+    #[test]
+    fn scales_go_up_and_down_the_same_stairs() {
+        let mut scale = 0.8;
+        let mut up = vec![scale];
+        while larger(scale) > scale {
+            scale = larger(scale);
+            up.push(scale);
+        }
+        assert_eq!(up, SCALES);
+        let mut down = vec![scale];
+        while smaller(scale) < scale {
+            scale = smaller(scale);
+            down.push(scale);
+        }
+        down.reverse();
+        assert_eq!(down, up);
+        assert!((larger(1.2) - 1.25).abs() < 1e-6, "from between two stairs");
     }
 }

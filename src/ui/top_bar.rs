@@ -1,6 +1,7 @@
 //! The bar at the top: train, pause, step, reset; how far the run is; device, view and help.
 
 mod export_menu;
+mod help_menu;
 mod run_controls;
 mod run_menu;
 mod status;
@@ -45,6 +46,10 @@ pub struct WindowFacts {
     pub device: DeviceChoice,
     /// Share of a figure that is written already; none while none is being written.
     pub exporting: Option<f32>,
+    /// Whether lines are thick, for a projector.
+    pub presents: bool,
+    /// Whether things glide from one state to the next.
+    pub glides: bool,
 }
 
 impl TopBar {
@@ -54,7 +59,7 @@ impl TopBar {
         ui: &mut Ui,
         state: &LabState,
         window: WindowFacts,
-        notes: &mut Notes,
+        notes: &Notes,
         actions: &mut Vec<Action>,
     ) {
         let t = theme::tokens_of(ui);

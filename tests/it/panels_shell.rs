@@ -2,13 +2,16 @@
 
 mod closing;
 mod compare;
+mod controls;
 mod data;
 mod decoding;
 mod export;
+mod guide;
 mod inside;
 mod keep;
 mod kept_aside;
 mod memory;
+mod notes;
 mod own_images;
 mod recipe;
 mod recipe_text;

@@ -1,6 +1,7 @@
 //! What a run of a preset has to reach, in a form that can be checked.
 
 use super::PresetId;
+use crate::experiment::{Experiment, Prior};
 
 /// One figure of a finished run with the bound it is held to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,6 +62,19 @@ pub enum Figure {
     ErrorPercent,
 }
 
+/// What became of an expectation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The figure keeps to its bound.
+    Reached,
+    /// It does not.
+    FallsShort,
+    /// The run does not have the figure.
+    NotMeasured,
+    /// The figure that it is held against is not known.
+    NothingToCompare,
+}
+
 /// What a figure is held to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Bound {
@@ -106,7 +120,46 @@ impl Figure {
     }
 }
 
+impl Expectation {
+    /// Holds a figure against its bound; `other` is the same figure of the run it is compared with, where it is
+    /// compared with one.
+    #[must_use]
+    pub fn judge(&self, measured: Option<f64>, other: Option<f64>) -> Verdict {
+        let Some(measured) = measured else {
+            return Verdict::NotMeasured;
+        };
+        if self.bound.is_relative() && other.is_none() {
+            return Verdict::NothingToCompare;
+        }
+        if self.bound.is_kept(measured, other) {
+            Verdict::Reached
+        } else {
+            Verdict::FallsShort
+        }
+    }
+}
+
 impl Bound {
+    fn is_relative(self) -> bool {
+        matches!(self, Self::AtMostTimes(..) | Self::LessThanWithBetaOne)
+    }
+
+    /// The recipe that a run of `preset` is compared with; none where the bound is a number.
+    #[must_use]
+    pub fn compared_with(self, preset: PresetId) -> Option<Experiment> {
+        match self {
+            Self::AtMostTimes(_, other) => Some(other.preset().experiment()),
+            Self::LessThanWithBetaOne => {
+                let mut experiment = preset.preset().experiment();
+                if let Prior::Variational(prior) = &mut experiment.objective.prior {
+                    prior.beta = 1.0;
+                }
+                Some(experiment)
+            }
+            Self::Exactly(_) | Self::AtMost(_) | Self::AtLeast(_) | Self::Between(..) => None,
+        }
+    }
+
     /// What it asks for, for people: "at most 0.0105".
     #[must_use]
     pub fn label(self) -> String {
@@ -151,5 +204,24 @@ mod tests {
         assert!(!half.is_kept(1.1, Some(2.0)));
         assert!(!half.is_kept(0.1, None), "nothing to compare with");
         assert!(!Bound::LessThanWithBetaOne.is_kept(3.0, Some(3.0)));
+    }
+
+    #[test]
+    fn a_verdict_needs_the_figure_and_what_it_is_compared_with() {
+        let half = Expectation {
+            figure: Figure::JacobianNorm,
+            published: None,
+            bound: Bound::AtMostTimes(0.5, PresetId::Vanilla64),
+            on_pen_digits: false,
+        };
+        assert_eq!(half.judge(None, Some(4.0)), Verdict::NotMeasured);
+        assert_eq!(half.judge(Some(1.0), None), Verdict::NothingToCompare);
+        assert_eq!(half.judge(Some(1.0), Some(4.0)), Verdict::Reached);
+        assert_eq!(half.judge(Some(3.0), Some(4.0)), Verdict::FallsShort);
+        let other = half.bound.compared_with(PresetId::Contractive64);
+        assert_eq!(other, Some(PresetId::Vanilla64.preset().experiment()));
+        let plain = Bound::LessThanWithBetaOne.compared_with(PresetId::BetaVae10);
+        let beta = plain.and_then(|plain| Some(plain.objective.prior.variational()?.beta));
+        assert_eq!(beta, Some(1.0));
     }
 }

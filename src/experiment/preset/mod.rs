@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::Experiment;
 
-pub use expectation::{Bound, Expectation, Figure};
+pub use expectation::{Bound, Expectation, Figure, Verdict};
 
 /// Identifies a preset in files and on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -38,7 +38,8 @@ pub fn show(ui: &mut Ui, view: &ActivationView, scale: CountScale) {
         let hovered = hovered_bin(plot.response(), plot.transform(), histogram);
         let color = |bin: usize| bar_color(tokens, hovered == Some(bin));
         add_bars(plot, histogram, scale, pixel, color);
-        let mean = VLine::new("", view.mean).stroke(Stroke::new(1.5, tokens.test));
+        let mean = VLine::new("", view.mean)
+            .stroke(Stroke::new(1.5 * theme::thickness(plot.ctx()), tokens.test));
         plot.vline(mean);
     });
     let info = || WidgetInfo::labeled(Role::Image, ui.is_enabled(), summary(view));

@@ -219,6 +219,8 @@ fn empty(ui: &mut Ui, state: &LabState, layer: LayerName) {
     }
 }
 
+const LAYER_HELP: &str = "The layer whose activations are shown: a hidden layer of the encoder or the decoder, or the code";
+
 /// The choice of the layer.
 fn controls(ui: &mut Ui, chosen: &mut LayerName, layers: &[(LayerName, usize)]) {
     ui.spacing_mut().interact_size.y = 21.0; // as high as the choices in other headers
@@ -232,7 +234,8 @@ fn controls(ui: &mut Ui, chosen: &mut LayerName, layers: &[(LayerName, usize)]) 
         .show_ui(ui, |ui| {
             for (layer, units) in layers {
                 let text = format!("{}, {units} units", layer.label());
-                ui.selectable_value(chosen, *layer, text);
+                ui.selectable_value(chosen, *layer, text)
+                    .on_hover_text(LAYER_HELP);
             }
         });
     let label = chosen.label();
@@ -241,6 +244,7 @@ fn controls(ui: &mut Ui, chosen: &mut LayerName, layers: &[(LayerName, usize)]) 
         info.current_text_value = Some(label.clone());
         info
     });
+    combo.response.on_hover_text(LAYER_HELP); // behind its name, so that a screen reader hears it as well
 }
 
 /// The choice of what is shown of the layer.

@@ -106,7 +106,10 @@ pub fn show(ui: &mut Ui, layer: &Layer<'_>, bars: Bars, order: &[usize], sorted:
         add_bars(plot, values, order, pixel, color);
         plot.hline(HLine::new("", 0.0).stroke(Stroke::new(1.0, tokens.border)));
         if bars == Bars::Means {
-            plot.hline(HLine::new("", mean).stroke(Stroke::new(1.25, tokens.test)));
+            plot.hline(HLine::new("", mean).stroke(Stroke::new(
+                1.25 * theme::thickness(plot.ctx()),
+                tokens.test,
+            )));
         }
         if let Some(target) = target {
             let line = HLine::new("", target).stroke(Stroke::new(1.25, tokens.warning));

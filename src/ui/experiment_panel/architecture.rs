@@ -333,8 +333,17 @@ fn activation_problems(ui: &mut Ui, editor: &Editor<'_>) {
     }
 }
 
-/// "101,200 parameters · 12.2 : 1 compression"
 fn costs(ui: &mut Ui, experiment: &Experiment) {
+    ui.add(Label::new(theme::dim(ui, costs_text(experiment))).truncate())
+        .on_hover_text(COSTS_HELP);
+}
+
+/// What [`costs_text`] counts.
+pub(in crate::ui) const COSTS_HELP: &str =
+    "Trainable numbers of encoder and decoder; pixels of an image to units of the code";
+
+/// "101,200 parameters · 12.2 : 1 compression"
+pub(in crate::ui) fn costs_text(experiment: &Experiment) -> String {
     let parameters = number::count_of(experiment.n_parameters());
     let ratio = number_of(N_PIXELS) / number_of(experiment.architecture.code_size()).max(1.0);
     let compression = if ratio > 1.0 {
@@ -344,14 +353,5 @@ fn costs(ui: &mut Ui, experiment: &Experiment) {
     } else {
         "1 : 1, no compression".to_owned()
     };
-    ui.add(
-        Label::new(theme::dim(
-            ui,
-            format!("{parameters} parameters · {compression}"),
-        ))
-        .truncate(),
-    )
-    .on_hover_text(
-        "Trainable numbers of encoder and decoder; pixels of an image to units of the code",
-    );
+    format!("{parameters} parameters · {compression}")
 }

@@ -6,6 +6,7 @@ use egui::{
 };
 use egui_material_icons::icons::{ICON_ERROR, ICON_RESTART_ALT};
 
+use super::find::arrive;
 use crate::experiment::settings::Setting;
 use crate::ui::number;
 use crate::ui::theme::{self, space, text};
@@ -136,9 +137,11 @@ pub(super) fn slider_to(
     } else {
         field
     };
-    ui.add_sized([NUMBER_WIDTH, space::CONTROL], field)
+    let field = ui
+        .add_sized([NUMBER_WIDTH, space::CONTROL], field)
         .on_hover_text(setting.hover_text())
         .accessible_name(name);
+    arrive(&field, name);
     if edited.to_bits() != before.to_bits() && !setting.whole {
         edited = rounded(edited);
     }
@@ -190,6 +193,7 @@ pub(super) fn toggle(
         .add(Checkbox::new(&mut is_on, text))
         .on_hover_text(help)
         .accessible_name(name);
+    arrive(&response, name);
     response.changed().then_some(is_on)
 }
 
@@ -210,9 +214,11 @@ pub(super) fn number_field(
         .update_while_editing(false)
         .custom_formatter(|value, _| number::setting(value))
         .custom_parser(parse);
-    ui.add_sized([width, space::CONTROL], field)
+    let field = ui
+        .add_sized([width, space::CONTROL], field)
         .on_hover_text(setting.hover_text())
         .accessible_name(name);
+    arrive(&field, name);
     (edited.to_bits() != value.to_bits()).then_some(edited)
 }
 
@@ -249,11 +255,13 @@ pub(super) fn choice<T: Copy + PartialEq>(
         .icon(theme::chevron)
         .show_ui(ui, |ui| {
             for &candidate in all {
-                ui.selectable_value(&mut chosen, candidate, label(candidate));
+                ui.selectable_value(&mut chosen, candidate, label(candidate))
+                    .on_hover_text(help);
             }
         })
         .response;
-    response.on_hover_text(help).accessible_name(name);
+    let response = response.on_hover_text(help).accessible_name(name);
+    arrive(&response, name);
     (chosen != current).then_some(chosen)
 }
 

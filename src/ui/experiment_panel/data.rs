@@ -3,6 +3,7 @@
 use egui::{Align, Button, ComboBox, Label, Layout, ProgressBar, Ui};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_DOWNLOAD};
 
+use super::find::arrive;
 use super::section::{Heading, Section};
 use crate::protocol::{DataSource, DatasetDescription, DatasetKind, DatasetProgress};
 use crate::state::LabState;
@@ -114,11 +115,12 @@ fn source_menu(
         || "No data set is in use".to_owned(),
         |dataset| format!("In use: {}, {}", dataset.kind.label(), dataset.origin),
     );
-    response
+    let response = response
         .on_hover_text(format!(
             "Which digits to learn. {kept}. Another data set starts a new run"
         ))
         .accessible_name("data set");
+    arrive(&response, "data set");
 }
 
 fn loading(ui: &mut Ui, progress: &DatasetProgress, wishes: &mut Vec<Action>) {

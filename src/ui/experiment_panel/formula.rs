@@ -13,9 +13,10 @@ use crate::state::LabState;
 use crate::ui::number;
 use crate::ui::theme::{self, Tokens, space};
 
-/// Size of the formula's letters and of its indices, in points.
+/// Size of the formula's letters, in points.
 const SIZE: f32 = 14.0;
-const INDEX_SIZE: f32 = 9.5;
+/// Size of its indices, as a share of its letters'.
+const INDEX: f32 = 0.68;
 
 /// Draws `above` in the space over the formula, which keeps to the bottom.
 pub(super) fn pinned(ui: &mut Ui, state: &LabState, above: impl FnOnce(&mut Ui)) {
@@ -41,9 +42,7 @@ fn show(ui: &mut Ui, state: &LabState) {
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 2.0;
-            let formula = Formula::of(&state.draft, t);
-            let help = help(&state.draft);
-            ui.add(Label::new(formula.job).wrap()).on_hover_text(help);
+            formula(ui, &state.draft, SIZE);
             let lines = state.run.as_ref().map(now::lines).unwrap_or_default();
             for line in lines {
                 ui.add(Label::new(theme::dim(ui, line.text).font(theme::mono(11.0))).truncate())
@@ -53,10 +52,22 @@ fn show(ui: &mut Ui, state: &LabState) {
     ui.add_space(space::XS);
 }
 
+/// The objective of a recipe in letters of a size, with the values in use.
+pub(in crate::ui) fn formula(ui: &mut Ui, experiment: &Experiment, size: f32) {
+    let formula = Formula::of(experiment, theme::tokens_of(ui), size);
+    ui.add(Label::new(formula.job).wrap())
+        .on_hover_text(help(experiment));
+}
+
 /// What the formula is a mean of, and what its letters stand for.
-fn help(experiment: &Experiment) -> String {
+pub(in crate::ui) fn help(experiment: &Experiment) -> String {
     let objective = &experiment.objective;
     let unit = objective.unit(Term::Objective);
+    let unit = if unit.starts_with("per ") {
+        unit.to_owned() // "MSE per pixel" has no other
+    } else {
+        format!("in {unit}")
+    };
     let kind = if objective.is_per_image() {
         "a sum over an image's pixels and a mean over images"
     } else {
@@ -77,19 +88,21 @@ fn help(experiment: &Experiment) -> String {
         }
     }
     let letters = letters.join(", ");
-    format!("The objective: what training minimises, {kind}, in {unit}. {letters}")
+    format!("The objective: what training minimises, {kind}, {unit}. {letters}")
 }
 
 /// A formula as text with indices and exponents.
 struct Formula {
     job: LayoutJob,
+    size: f32,
     colors: &'static Tokens,
 }
 
 impl Formula {
-    fn of(experiment: &Experiment, colors: &'static Tokens) -> Self {
+    fn of(experiment: &Experiment, colors: &'static Tokens, size: f32) -> Self {
         let mut formula = Self {
             job: LayoutJob::default(),
+            size,
             colors,
         };
         formula.letters("J");
@@ -306,11 +319,11 @@ impl Formula {
     }
 
     fn letters(&mut self, text: &str) {
-        self.push(text, SIZE, Align::BOTTOM, self.colors.text);
+        self.push(text, self.size, Align::BOTTOM, self.colors.text);
     }
 
     fn signs(&mut self, text: &str) {
-        self.push(text, SIZE, Align::BOTTOM, self.colors.text_dim);
+        self.push(text, self.size, Align::BOTTOM, self.colors.text_dim);
     }
 
     /// The same, to be kept in one line.
@@ -320,11 +333,11 @@ impl Formula {
 
     /// A value that a control sets.
     fn value(&mut self, text: &str) {
-        self.push(text, SIZE, Align::BOTTOM, self.colors.accent);
+        self.push(text, self.size, Align::BOTTOM, self.colors.accent);
     }
 
     fn exponent(&mut self, text: &str) {
-        self.push(text, INDEX_SIZE, Align::TOP, self.colors.text_dim);
+        self.push(text, INDEX * self.size, Align::TOP, self.colors.text_dim);
     }
 
     fn fraction_of_n(&mut self, numerator: &str) {

@@ -1,13 +1,15 @@
 //! Named recipes: which one, what it shows, where it comes from, what it should reach.
 
 use egui::{Button, ComboBox, Label, RichText, Ui};
-use egui_material_icons::icons::ICON_UNDO;
+use egui_material_icons::icons::{ICON_MENU_BOOK, ICON_UNDO};
 
 use super::Editor;
 use crate::experiment::{Architecture, Experiment, PresetId, Prior};
 use crate::state::LabState;
-use crate::ui::Action;
+use crate::ui::sheet::Sheet;
+use crate::ui::shortcuts::{Deed, key_of};
 use crate::ui::theme::{self, space, text};
+use crate::ui::{Action, GuideAction};
 
 /// Height of the menu, in points: egui gives a menu no more, and the rest is scrolled.
 const MENU_HEIGHT: f32 = 400.0;
@@ -84,18 +86,22 @@ impl Group {
 pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
     let chosen = editor.draft.preset;
     let selected = chosen.map_or("own recipe", |id| id.preset().title);
-    let response = ComboBox::from_id_salt("preset")
-        .selected_text(RichText::new(selected).font(theme::medium(text::size::BODY)))
-        .width(ui.available_width())
-        .height(MENU_HEIGHT)
-        .icon(theme::chevron)
-        .show_ui(ui, |ui| menu(ui, chosen, wishes))
-        .response;
-    response
-        .on_hover_text(
-            "A named recipe from the literature. Everything below follows it until you change it",
-        )
-        .accessible_name("preset");
+    ui.horizontal(|ui| {
+        let room = ui.available_width() - space::CONTROL - ui.spacing().item_spacing.x;
+        let response = ComboBox::from_id_salt("preset")
+            .selected_text(RichText::new(selected).font(theme::medium(text::size::BODY)))
+            .width(room)
+            .height(MENU_HEIGHT)
+            .icon(theme::chevron)
+            .show_ui(ui, |ui| menu(ui, chosen, wishes))
+            .response;
+        response
+            .on_hover_text(
+                "A named recipe from the literature. Everything below follows it until you change it",
+            )
+            .accessible_name("preset");
+        understand(ui, wishes);
+    });
     let Some(id) = chosen else {
         return;
     };
@@ -105,6 +111,22 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
     ui.add(Label::new(theme::dim(ui, expected)).wrap())
         .on_hover_text("What a run of the unchanged preset is known to reach on MNIST");
     ui.add(Label::new(theme::dim(ui, format!("After {}", preset.source))).wrap());
+}
+
+/// The way to the page about the preset.
+fn understand(ui: &mut Ui, wishes: &mut Vec<Action>) {
+    let key = key_of(ui.ctx(), Deed::Understand);
+    let icon = ICON_MENU_BOOK.rich_text().size(16.0);
+    let open = ui
+        .add_sized([space::CONTROL, space::CONTROL], Button::new(icon))
+        .on_hover_text(format!(
+            "Understand the preset: what it is, its formula, what to look for, and what this run has reached of \
+             what it should ({key})"
+        ))
+        .accessible_name("Understand this preset");
+    if open.clicked() {
+        wishes.push(GuideAction::ShowSheet(Some(Sheet::Understand)).into());
+    }
 }
 
 /// All presets under the headings of their groups, with the names that files and commands know.

@@ -54,7 +54,7 @@ pub(super) struct Heading {
 }
 
 impl Section {
-    fn title(self) -> &'static str {
+    pub(super) fn title(self) -> &'static str {
         match self {
             Self::Data => "Data",
             Self::Architecture => "Architecture",
@@ -67,6 +67,11 @@ impl Section {
 }
 
 impl Folds {
+    /// Opens a section, whatever its default.
+    pub(super) fn open(&mut self, section: Section) {
+        self.chosen.insert(section, true);
+    }
+
     /// Draws the heading and, unless the section is folded, its rows.
     pub(super) fn show(&mut self, ui: &mut Ui, heading: &Heading, rows: impl FnOnce(&mut Ui)) {
         let section = heading.section;

@@ -7,6 +7,7 @@ use super::controls::{
     Takes, choice_row, count_of, number_of, problem, problem_of, row, slider_row, slider_row_of,
     slider_row_or_off, slider_to,
 };
+use super::find::arrive;
 use super::section::{Heading, Section};
 use crate::experiment::settings::{
     BATCH_SIZE, EPOCHS, GRADIENT_CLIP, LEARNING_RATE, MOMENTUM, Setting, TRAIN_SAMPLES,
@@ -162,8 +163,10 @@ fn seed(ui: &mut Ui, seed: &mut u64) {
             .clamp_existing_to_range(false)
             .update_while_editing(false)
             .speed(0.1);
-        ui.add_sized([ui.available_width(), space::CONTROL], field)
+        let field = ui
+            .add_sized([ui.available_width(), space::CONTROL], field)
             .on_hover_text(SEED_HELP)
             .accessible_name("seed");
+        arrive(&field, "seed");
     });
 }

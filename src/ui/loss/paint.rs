@@ -100,43 +100,45 @@ pub fn swatch(painter: &Painter, mark: Rect, key: LineKey, color: Color32) {
 
 /// Adds all curves, the run before at the bottom and raw lines under smooth ones.
 pub fn curves<'a>(plot: &mut PlotUi<'a>, tokens: &Tokens, lines: &'a Lines, group: Group) {
+    let thick = theme::thickness(plot.ctx());
     let raw = lines.iter().filter(|(key, _)| key.is_current());
     // Where two networks are compared the smooth training curves are faint already.
     for (key, curve) in raw.filter(|_| !group.compares_networks()) {
         let faint = theme::faint(color(tokens, key, group), 0.28);
         let raw = Line::new("", curve.raw.as_slice());
-        plot.line(raw.stroke(Stroke::new(1.0, faint)));
+        plot.line(raw.stroke(Stroke::new(thick, faint)));
     }
     // From the terms to the objective, which is drawn last and so on top.
     let epochs = Bounds::from(plot.plot_bounds()).x;
     for (key, curve) in lines.iter() {
         let color = color(tokens, key, group);
-        plot.line(line(key, curve).color(color));
+        plot.line(line(key, curve, thick).color(color));
         let shown = curve.within(epochs);
         if key.is_current() && key.split == Split::Test && shown.len() <= MAX_DOTS {
             let dots = Points::new("", PlotPoints::Borrowed(shown));
-            plot.points(dots.radius(2.2).color(color));
+            plot.points(dots.radius(2.2 * thick).color(color));
         }
     }
 }
 
-fn line(key: LineKey, curve: &Curve) -> Line<'_> {
+fn line(key: LineKey, curve: &Curve, thick: f32) -> Line<'_> {
     let (width, style) = pen(key);
     let line = Line::new("", curve.smooth.as_slice());
     if curve.is_rough() {
-        line.width(if key.is_current() { 1.25 } else { 0.75 })
+        line.width(thick * if key.is_current() { 1.25 } else { 0.75 })
     } else {
-        line.width(width).style(style)
+        line.width(thick * width).style(style)
     }
 }
 
 /// Adds the lines to hold the curves against.
 pub fn references(plot: &mut PlotUi<'_>, tokens: &Tokens, shown: &Shown) {
+    let thick = theme::thickness(plot.ctx());
     for line in &shown.references {
         let height = shown.scale.height(line.value);
         if height.is_finite() {
             let color = reference_color(tokens, line.kind);
-            let line = HLine::new("", height).stroke(Stroke::new(1.0, color));
+            let line = HLine::new("", height).stroke(Stroke::new(thick, color));
             plot.hline(line.style(REFERENCE_STYLE));
         }
     }

@@ -7,12 +7,14 @@
 
 mod fonts;
 mod palette;
+mod reading;
 mod style;
 mod tokens;
 
 use egui::{Color32, Context, RichText, Theme, Ui};
 
 pub use palette::{class_color, diverging, ink, pixel, sequential, stencil};
+pub use reading::{reading, reading_size, set_presenting, thickness};
 pub use tokens::{Tokens, tokens};
 
 /// Distances, in points.

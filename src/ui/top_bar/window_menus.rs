@@ -2,17 +2,17 @@
 
 use egui::{Button, Popup, PopupCloseBehavior, RectAlign, RichText, ThemePreference, Ui, vec2};
 use egui_material_icons::icons::{
-    ICON_ARROW_DROP_DOWN, ICON_CONTRAST, ICON_HELP, ICON_MEMORY, ICON_NOTIFICATIONS,
+    ICON_ARROW_DROP_DOWN, ICON_CONTRAST, ICON_MEMORY, ICON_NOTIFICATIONS,
 };
 
-use super::{WindowFacts, export_menu};
+use super::{WindowFacts, export_menu, help_menu};
 use crate::protocol::DeviceChoice;
 use crate::state::LabState;
-use crate::ui::Action;
 use crate::ui::notices::Notes;
 use crate::ui::segmented::{Segment, segmented};
-use crate::ui::shortcuts::{Deed, SCALE_RANGE, SCALE_STEP, key_of};
+use crate::ui::shortcuts::{self, Deed, key_of};
 use crate::ui::theme::{self, space};
+use crate::ui::{Action, GuideAction};
 
 /// Longest device name shown in the bar, in points; the menu shows all of it.
 const MAX_DEVICE_WIDTH: f32 = 170.0;
@@ -35,26 +35,40 @@ const THEMES: [Segment<'static, ThemePreference>; 3] = [
     },
 ];
 
+const SCALES: [Segment<'static, f32>; 4] = [
+    Segment {
+        value: 1.0,
+        text: "100 %",
+        help: "For a desk",
+    },
+    Segment {
+        value: 1.25,
+        text: "125 %",
+        help: "A little larger",
+    },
+    Segment {
+        value: 1.5,
+        text: "150 %",
+        help: "For a projector",
+    },
+    Segment {
+        value: 2.0,
+        text: "200 %",
+        help: "For the last row of a large hall",
+    },
+];
+
 /// Adds the menus from right to left.
 pub(super) fn show(
     ui: &mut Ui,
     state: &LabState,
     window: WindowFacts,
-    notes: &mut Notes,
+    notes: &Notes,
     is_narrow: bool,
     actions: &mut Vec<Action>,
 ) {
-    let help = ui
-        .add(Button::new(theme::icon(ICON_HELP)).frame_when_inactive(false))
-        .on_hover_text(format!(
-            "Shortcuts and first steps ({})",
-            key_of(ui.ctx(), Deed::Help)
-        ))
-        .accessible_name("Help");
-    if help.clicked() {
-        actions.push(Action::ShowHelp(true));
-    }
-    notices_menu(ui, state, notes);
+    help_menu::show(ui, actions);
+    bell(ui, state, notes, actions);
     let view = ui
         .add(Button::new(theme::icon(ICON_CONTRAST)).frame_when_inactive(false))
         .on_hover_text("Theme, scale and layout of the window")
@@ -68,7 +82,7 @@ pub(super) fn show(
     device_menu(ui, state, window.device, actions);
 }
 
-fn notices_menu(ui: &mut Ui, state: &LabState, notes: &mut Notes) {
+fn bell(ui: &mut Ui, state: &LabState, notes: &Notes, actions: &mut Vec<Action>) {
     let t = theme::tokens_of(ui);
     let n_unread = notes.n_unread_errors(state);
     let mut icon = theme::icon(ICON_NOTIFICATIONS);
@@ -79,15 +93,16 @@ fn notices_menu(ui: &mut Ui, state: &LabState, notes: &mut Notes) {
     if n_unread > 0 {
         content.push_right(RichText::new(n_unread.to_string()).color(t.error));
     }
+    let key = key_of(ui.ctx(), Deed::Log);
     let bell = ui
         .add(Button::new(content).frame_when_inactive(false))
-        .on_hover_text("What happened: a log of news and errors")
+        .on_hover_text(format!(
+            "What happened: a log of news, warnings and errors ({key})"
+        ))
         .accessible_name("Notices");
-    Popup::from_toggle_button_response(&bell)
-        .align(RectAlign::BOTTOM_END)
-        .frame(popup_frame(ui))
-        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .show(|ui| notes.log_ui(ui, state));
+    if bell.clicked() {
+        actions.push(GuideAction::ShowLog(!notes.log.is_open).into());
+    }
 }
 
 /// More room than a menu of single lines needs.
@@ -96,7 +111,7 @@ fn popup_frame(ui: &Ui) -> egui::Frame {
 }
 
 fn view_menu(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
-    ui.set_width(200.0);
+    ui.set_width(210.0);
     ui.label(theme::dim(ui, "Theme"));
     if let Some(theme) = segmented(ui, "theme", window.theme, &THEMES) {
         actions.push(Action::SetTheme(theme));
@@ -109,20 +124,31 @@ fn view_menu(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
             "Everything larger, for projectors ({})",
             key_of(ui.ctx(), Deed::ScaleUp)
         );
-        let can =
-            |scale: f32| scale > SCALE_RANGE.start() - 0.01 && scale < SCALE_RANGE.end() + 0.01;
-        for (text, name, help, scale) in [
-            ("−", "Smaller", smaller, window.scale - SCALE_STEP),
-            ("+", "Larger", larger, window.scale + SCALE_STEP),
-        ] {
+        let (down, up) = (
+            shortcuts::smaller(window.scale),
+            shortcuts::larger(window.scale),
+        );
+        for (text, name, help, scale) in
+            [("−", "Smaller", smaller, down), ("+", "Larger", larger, up)]
+        {
             let button = Button::new(text).min_size(vec2(28.0, 0.0));
-            let response = ui.add_enabled(can(scale), button);
-            if response.on_hover_text(help).accessible_name(name).clicked() {
+            let response = ui.add_enabled((scale - window.scale).abs() > 0.001, button);
+            if response
+                .on_hover_text(help)
+                .on_disabled_hover_text("This is the end of the scale")
+                .accessible_name(name)
+                .clicked()
+            {
                 actions.push(Action::SetScale(scale));
             }
         }
         ui.label(theme::figure(ui, format!("{:.0} %", window.scale * 100.0)));
     });
+    if let Some(scale) = segmented(ui, "scale", window.scale, &SCALES) {
+        actions.push(Action::SetScale(scale));
+    }
+    ui.add_space(space::S);
+    switches(ui, window, actions);
     ui.separator();
     let reset = ui
         .button("Reset layout")
@@ -130,6 +156,26 @@ fn view_menu(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
     if reset.clicked() {
         actions.push(Action::ResetLayout);
         ui.close();
+    }
+}
+
+/// What is on or off: lines for a projector, movement.
+fn switches(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
+    let key = key_of(ui.ctx(), Deed::Present);
+    let (mut presents, mut glides) = (window.presents, window.glides);
+    let projector = ui
+        .checkbox(&mut presents, "For a projector")
+        .on_hover_text(format!(
+            "Thicker lines in plots, and nothing smaller than 150 % ({key}); off, the scale is as before"
+        ));
+    if projector.changed() {
+        actions.push(GuideAction::Present(presents).into());
+    }
+    let movement = ui.checkbox(&mut glides, "Movement").on_hover_text(
+        "Whether axes, points and notes glide from one state to the next; off, they jump. Nothing flashes",
+    );
+    if movement.changed() {
+        actions.push(GuideAction::Glide(glides).into());
     }
 }
 

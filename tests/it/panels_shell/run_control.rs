@@ -162,9 +162,9 @@ fn without_a_run_no_key_asks_for_anything() {
 }
 
 #[test]
-fn f1_shows_the_shortcuts_and_escape_hides_them() {
+fn a_question_mark_shows_the_shortcuts_and_escape_hides_them() {
     let mut stage = Stage::ready();
-    stage.press(Key::F1);
+    stage.press(Key::Questionmark);
     assert!(stage.has("train or pause"));
     stage.press(Key::Escape);
     stage.step();

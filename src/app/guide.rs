@@ -1,0 +1,163 @@
+//! What explains the program and how one finds one's way in it: sheets, lessons, the search, the projector.
+
+use egui::Context;
+
+use super::App;
+use crate::experiment::Experiment;
+use crate::ui::command_palette::CommandPalette;
+use crate::ui::lessons::{Course, Does};
+use crate::ui::sheet::Sheet;
+use crate::ui::shortcuts::Switches;
+use crate::ui::{Action, GuideAction, lessons, theme, understand};
+
+/// Smallest scale for a projector.
+const PRESENTING_SCALE: f32 = 1.5;
+
+/// What explains the program, and the search.
+#[derive(Debug, Default)]
+pub(super) struct Guide {
+    /// The sheet over the right of the window.
+    pub sheet: Option<Sheet>,
+    /// The search over everything.
+    pub commands: CommandPalette,
+    /// How far a person is in the lessons.
+    pub course: Course,
+    /// The scale before it was raised for a projector.
+    scale_before: Option<f32>,
+}
+
+impl App {
+    /// What keys switch, as it is.
+    pub(super) fn switches(&self) -> Switches {
+        Switches {
+            scale: self.window.scale,
+            presents: self.window.presents,
+            help: self.help_is_open,
+            sheet: self.guide.sheet,
+            commands: self.guide.commands.is_open(),
+            log: self.notes.log.is_open,
+        }
+    }
+
+    /// Draws the sheet that is shown, and the search.
+    pub(super) fn show_guide(&mut self, ui: &egui::Ui, actions: &mut Vec<Action>) {
+        let switches = self.switches();
+        let Self { guide, state, .. } = self;
+        match guide.sheet {
+            Some(Sheet::Understand) => understand::show(ui, state, actions),
+            Some(Sheet::Lessons) => lessons::show_list(ui, &guide.course, state, actions),
+            None => {}
+        }
+        guide.commands.ui(ui, state, switches, actions);
+    }
+
+    /// Performs a wish about what explains the program.
+    pub(super) fn perform_guide(&mut self, ctx: &Context, action: GuideAction) {
+        match action {
+            GuideAction::ShowSheet(sheet) => self.guide.sheet = sheet,
+            GuideAction::ShowCommands(is_open) => self.guide.commands.show(is_open),
+            GuideAction::ShowLog(is_open) => self.notes.log.is_open = is_open,
+            GuideAction::StartLesson(lesson) => {
+                self.guide.sheet = None; // the views come into sight
+                self.guide.course.start(lesson);
+                self.look_at_step();
+            }
+            GuideAction::GoToStep(step) => {
+                self.guide.course.go_to(step);
+                if self.guide.course.current().is_none() {
+                    self.guide.sheet = Some(Sheet::Lessons); // it is done: the next one is there
+                    self.remind_of_own();
+                }
+                self.look_at_step();
+            }
+            GuideAction::DoStep => self.do_step(ctx),
+            GuideAction::StepBack => {
+                if let Some(before) = self.guide.course.step_back() {
+                    self.follow(ctx, before, false);
+                }
+                self.look_at_step();
+            }
+            GuideAction::LeaveLesson => {
+                self.guide.course.leave();
+                self.remind_of_own();
+            }
+            GuideAction::RestoreOwn => {
+                if let Some(own) = self.guide.course.take_own() {
+                    self.follow(ctx, own, false);
+                    let text = "Your own recipe is back".to_owned();
+                    self.state.notices.info(text);
+                }
+            }
+            GuideAction::LookAt(pane) => {
+                self.guide.sheet = None; // it may lie over the view
+                self.layout.bring_forward(pane);
+            }
+            GuideAction::Find(control) => self.experiment_panel.find(control),
+            GuideAction::Present(presents) => self.present(ctx, presents),
+            GuideAction::Glide(glides) => self.window.glides = glides,
+        }
+    }
+
+    /// Says that the person's own recipe is kept, where a lesson changed it.
+    fn remind_of_own(&mut self) {
+        let own = self.guide.course.own();
+        if own.is_some_and(|own| *own != self.state.draft) {
+            let text = "Your recipe from before the lesson is kept: put it back under Lessons";
+            self.state.notices.info(text.to_owned());
+        }
+    }
+
+    /// Brings the view forward that the step of the lesson speaks of.
+    fn look_at_step(&mut self) {
+        if let Some(step) = self.guide.course.step() {
+            self.layout.bring_forward(step.look);
+        }
+    }
+
+    /// Does what the step of the lesson offers, by the wishes that a person would push.
+    fn do_step(&mut self, ctx: &Context) {
+        let Some(does) = self.guide.course.begin_offer(&self.state.draft) else {
+            return;
+        };
+        self.look_at_step();
+        let recipe = does.recipe(&self.state.draft);
+        match (does, recipe) {
+            (Does::Train { .. }, Some(recipe)) => self.follow(ctx, recipe, true),
+            (Does::Tune(_), Some(recipe)) => {
+                self.perform(ctx, Action::Edit(Box::new(recipe)));
+                self.perform(ctx, Action::Train);
+            }
+            (Does::Judge, _) => self.perform(ctx, Action::JudgeCode),
+            (Does::Train { .. } | Does::Tune(_), None) => {}
+        }
+    }
+
+    /// A new model of a recipe, as Apply makes it and Reset, trained if `trains`.
+    fn follow(&mut self, ctx: &Context, recipe: Experiment, trains: bool) {
+        let was_training = self.state.is_training();
+        self.perform(ctx, Action::Edit(Box::new(recipe)));
+        let is_fresh = self.run_is_untouched() && self.asked.as_ref() == Some(&self.state.draft);
+        if !is_fresh {
+            self.start_run(self.state.draft.clone());
+        }
+        if trains {
+            self.perform(ctx, Action::Train);
+        } else if was_training {
+            self.perform(ctx, Action::Pause); // nobody asked for another run to be trained
+        }
+    }
+
+    /// Thicker lines and nothing smaller than 150 %, or everything as before.
+    fn present(&mut self, ctx: &Context, presents: bool) {
+        self.window.presents = presents;
+        theme::set_presenting(ctx, presents);
+        let scale = if presents {
+            let before = self.window.scale;
+            self.guide.scale_before = (before < PRESENTING_SCALE).then_some(before);
+            before.max(PRESENTING_SCALE)
+        } else {
+            self.guide.scale_before.take().unwrap_or(self.window.scale)
+        };
+        self.perform(ctx, Action::SetScale(scale));
+    }
+}

@@ -1,0 +1,249 @@
+//! Every control of the window has a name and a hover text, in every menu and view, for every kind of recipe.
+
+use std::collections::BTreeSet;
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use hourglass::experiment::{
+    Corruption, Experiment, Half, LayerName, PresetId, Prior, Sparsity, Target, Variational,
+};
+use hourglass::protocol::{DataStage, DatasetProgress, Event};
+use hourglass::ui::experiment_panel::CONTROLS;
+use hourglass::ui::layout::Pane;
+use hourglass::ui::sheet::Sheet;
+use hourglass::ui::{Action, GuideAction};
+
+use super::stage::Stage;
+use crate::panels_views::script;
+
+/// Does what a control would, without the control.
+pub fn wish(stage: &mut Stage, action: impl Into<Action>) {
+    let ctx = stage.harness.ctx.clone();
+    let app = stage.harness.state_mut().as_mut().expect("it was opened");
+    app.perform(&ctx, action.into());
+    stage.step();
+}
+
+/// What a person can operate.
+fn is_control(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Button
+            | Role::Slider
+            | Role::SpinButton
+            | Role::ComboBox
+            | Role::CheckBox
+            | Role::RadioButton
+            | Role::TextInput
+            | Role::DisclosureTriangle
+            | Role::Link
+    )
+}
+
+/// Controls on the screen without a name, or without a hover text, each with where it was seen.
+fn lacking(stage: &Stage, place: &str, found: &mut BTreeSet<String>) -> usize {
+    let mut n_controls = 0;
+    for node in stage.harness.root().children_recursive() {
+        let node = node.accesskit_node();
+        if !is_control(node.role()) {
+            continue;
+        }
+        n_controls += 1;
+        let name = node.label().unwrap_or_default();
+        if name.trim().is_empty() {
+            found.insert(format!("a {:?} without a name, {place}", node.role()));
+        } else if node.description().unwrap_or_default().trim().is_empty() {
+            found.insert(format!(
+                "{:?} “{name}” without a hover text, {place}",
+                node.role()
+            ));
+        }
+    }
+    n_controls
+}
+
+/// A window in mid-run, with something in every view.
+fn busy(experiment: &Experiment) -> Stage {
+    let mut stage = Stage::ready();
+    wish(&mut stage, Action::Edit(Box::new(experiment.clone())));
+    stage.answer_start();
+    stage.train();
+    let run = stage.run();
+    let evaluation = script::evaluation(1, 0.01, &experiment.objective.terms(), 0.02);
+    stage.report(Event::Evaluated { run, evaluation });
+    stage.step();
+    stage
+}
+
+fn assert_nothing_lacks(found: &BTreeSet<String>) {
+    let all: Vec<&str> = found.iter().map(String::as_str).collect();
+    assert!(
+        all.is_empty(),
+        "{} lack something:\n{}",
+        all.len(),
+        all.join("\n")
+    );
+}
+
+#[test]
+fn every_control_of_every_view_and_menu_has_a_name_and_a_hover_text() {
+    let mut stage = busy(&PresetId::Sparse64.preset().experiment());
+    let mut found = BTreeSet::new();
+    for pane in Pane::ALL {
+        wish(&mut stage, GuideAction::LookAt(pane));
+        let n_controls = lacking(&stage, pane.title(), &mut found);
+        assert!(n_controls > 30, "{}: only {n_controls}", pane.title());
+    }
+    let menus = [
+        "Step menu",
+        "Export",
+        "View",
+        "Help",
+        "Run menu",
+        "Device: CPU (flex)",
+    ];
+    for menu in menus {
+        stage.click(menu);
+        lacking(&stage, menu, &mut found);
+        stage.press(egui::Key::Escape);
+    }
+    for menu in ["preset", "data set", "optimizer", "corruption"] {
+        let open = stage.harness.get_by_role_and_label(Role::ComboBox, menu);
+        open.click_accesskit();
+        stage.step();
+        lacking(&stage, menu, &mut found);
+        stage.press(egui::Key::Escape);
+    }
+    for sheet in [Sheet::Understand, Sheet::Lessons] {
+        wish(&mut stage, GuideAction::ShowSheet(Some(sheet)));
+        lacking(&stage, sheet.title(), &mut found);
+    }
+    wish(&mut stage, GuideAction::ShowSheet(None));
+    for (place, action) in [
+        ("the log", GuideAction::ShowLog(true).into()),
+        ("the shortcuts", Action::ShowHelp(true)),
+    ] {
+        wish(&mut stage, action);
+        lacking(&stage, place, &mut found);
+    }
+    wish(&mut stage, Action::ShowHelp(false));
+    wish(&mut stage, GuideAction::ShowCommands(true));
+    lacking(&stage, "the search", &mut found);
+    wish(&mut stage, GuideAction::ShowCommands(false));
+    wish(&mut stage, Action::ShowExport(None));
+    lacking(&stage, "the export", &mut found);
+    assert_nothing_lacks(&found);
+}
+
+/// Where there is little room, rows of choices fold into menus, and buttons show icons alone.
+#[test]
+fn controls_of_a_small_window_have_names_and_hover_texts_too() {
+    let start = hourglass::app::StartOptions::default();
+    let mut stage = Stage::open_with(start, None, egui::vec2(900.0, 600.0));
+    stage.get_ready();
+    stage.train();
+    let mut found = BTreeSet::new();
+    for pane in Pane::ALL {
+        wish(&mut stage, GuideAction::LookAt(pane));
+        lacking(&stage, pane.title(), &mut found);
+    }
+    wish(&mut stage, GuideAction::ShowSheet(Some(Sheet::Understand)));
+    lacking(&stage, "Understand", &mut found);
+    assert_nothing_lacks(&found);
+}
+
+#[test]
+fn every_control_of_every_recipe_has_a_name_and_a_hover_text() {
+    let mut found = BTreeSet::new();
+    let mut stage = Stage::ready();
+    let mut recipes: Vec<Experiment> = PresetId::ALL
+        .map(|id| id.preset().experiment())
+        .into_iter()
+        .collect();
+    let vanilla = || PresetId::Vanilla64.preset().experiment();
+    let mut half = vanilla();
+    half.target = Target::WholeFromHalf { hidden: Half::Left };
+    half.corruption = Corruption::Gaussian { sigma: 0.3 };
+    half.test_noise = Some(0.5);
+    let mut turned = PresetId::Vae20.preset().experiment();
+    turned.target = Target::UprightFromRotated { degrees: 30.0 };
+    turned.objective.reconstruction = hourglass::experiment::Reconstruction::Mse;
+    turned.objective.prior = Prior::Variational(Variational::PLAIN);
+    turned.objective.sparsity = Sparsity::L1 { weight: 1e-3 };
+    recipes.extend([half, turned]);
+    for recipe in recipes {
+        wish(&mut stage, Action::Edit(Box::new(recipe.clone())));
+        let fold = ["Data", "Penalties", "Plan"];
+        for section in fold {
+            let heading = stage
+                .harness
+                .get_by_role_and_label(Role::DisclosureTriangle, section);
+            if heading.accesskit_node().data().is_expanded() == Some(false) {
+                heading.click_accesskit();
+                stage.step();
+            }
+        }
+        let place = recipe.preset.map_or("own", |id| id.name());
+        lacking(&stage, place, &mut found);
+    }
+    assert_nothing_lacks(&found);
+}
+
+#[test]
+fn what_is_there_at_times_has_a_name_and_a_hover_text() {
+    let mut found = BTreeSet::new();
+    let mut stage = Stage::open();
+    lacking(&stage, "before anything", &mut found);
+    stage.report(Event::DatasetProgress(DatasetProgress {
+        stage: DataStage::Reading,
+        fraction: Some(0.5),
+        detail: "half".to_owned(),
+    }));
+    stage.step();
+    lacking(&stage, "while loading", &mut found);
+    stage.get_ready();
+    stage.train();
+    let mut draft = stage.app().state().draft.clone();
+    if let Some(dense) = draft.architecture.as_dense_mut() {
+        dense.code = 8;
+    }
+    wish(&mut stage, Action::Edit(Box::new(draft)));
+    lacking(&stage, "while a new model waits", &mut found);
+    wish(
+        &mut stage,
+        GuideAction::StartLesson(hourglass::ui::lessons::LessonId::Waist),
+    );
+    wish(&mut stage, Action::LookAtLayer(LayerName::Code));
+    lacking(&stage, "in a lesson", &mut found);
+    let message = "gone".to_owned();
+    stage.report(Event::Failed(
+        hourglass::protocol::Failure::WorkerPanicked { message },
+    ));
+    stage.step();
+    lacking(&stage, "after a crash", &mut found);
+    assert_nothing_lacks(&found);
+}
+
+/// Whoever looks for a setting gets to its control, or to the one that has to be set first.
+#[test]
+fn every_control_that_can_be_searched_for_is_found() {
+    let mut missing = Vec::new();
+    for control in &CONTROLS {
+        let mut stage = Stage::ready();
+        wish(&mut stage, GuideAction::Find(control));
+        stage.harness.run_steps(10);
+        let focused = stage
+            .harness
+            .root()
+            .children_recursive()
+            .find(egui_kittest::Node::is_focused);
+        let label = focused.and_then(|node| node.accesskit_node().label());
+        let is_found = label
+            .as_deref()
+            .is_some_and(|label| label == control.name || Some(label) == control.needs());
+        if !is_found {
+            missing.push(format!("{}: the focus is on {label:?}", control.name));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}

@@ -11,6 +11,7 @@ mod legend;
 mod marker;
 mod outline;
 mod own;
+mod way;
 
 use egui::{Color32, Painter, Pos2, Rect, Response, Role, Stroke, Ui, Vec2, WidgetInfo, vec2};
 

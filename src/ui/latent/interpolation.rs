@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use egui::{
-    Button, DragValue, Key, Modifiers, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2,
-    WidgetInfo, vec2,
+    Button, DragValue, Key, Modifiers, Painter, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2,
 };
 use egui_material_icons::icons::{ICON_CLOSE, ICON_LINEAR_SCALE};
 use egui_plot::PlotTransform;
@@ -20,6 +19,7 @@ use crate::ui::segmented::{Segment, segmented};
 use crate::ui::theme::{self, space};
 
 use super::points::Points;
+use super::way::Way;
 
 /// Codes on the way, both ends included.
 const N_PLACES: usize = 9;
@@ -120,11 +120,13 @@ impl Interpolation {
             .as_ref()
             .and_then(|run| run.experiment.objective.prior.distribution());
         let has_arc = prior == Some(LatentPrior::Gaussian);
-        let route = if has_arc { self.route } else { Route::Straight };
+        if !has_arc {
+            self.route = Route::Straight;
+        }
         let asked = self.ends().map(|ends| Places::Between {
             ends,
             n_places: N_PLACES,
-            route,
+            route: self.route,
         });
         self.asking
             .ask(Asker::Interpolation, asked.clone(), actions);
@@ -273,47 +275,22 @@ impl Interpolation {
         points: &Points,
         snapshot: &Snapshot,
     ) {
-        let tokens = theme::tokens_of(ui);
-        let on_screen = |[x, y]: [f32; 2]| -> Pos2 {
-            transform.position_from_point(&[f64::from(x), f64::from(y)].into())
-        };
-        let place = |sample: Option<SampleIdx>| -> Option<Pos2> {
-            let view = points.view();
-            let idx = view
-                .samples
-                .iter()
-                .position(|other| Some(*other) == sample)?;
-            view.points.get(idx).copied().map(on_screen)
-        };
-        let ends = [self.from, self.to].map(place);
-        if let [Some(from), Some(to)] = ends {
-            let view = snapshot.decoded.of(Asker::Interpolation);
-            // Codes of two units are points of the plane; of wider ones the straight way is straight in it too.
-            let way: Vec<Pos2> = match view.filter(|view| view.size == 2) {
-                Some(view) => {
-                    let codes = view.codes.chunks_exact(2);
-                    codes.map(|code| on_screen([code[0], code[1]])).collect()
-                }
-                None => vec![from, to],
-            };
-            if self.route == Route::Straight || way.len() > 2 {
-                for place in &way {
-                    painter.circle_filled(*place, 2.5, tokens.accent);
-                }
-                painter.line(way, Stroke::new(1.5, tokens.accent));
-            }
+        let picked = [self.from, self.to];
+        if picked == [None; 2] {
+            return;
         }
-        for (end, name) in ends.into_iter().zip(["from", "to"]) {
-            let Some(at) = end.filter(|at| transform.frame().contains(*at)) else {
-                continue;
-            };
-            painter.circle_stroke(at, 6.0, Stroke::new(2.0, tokens.accent));
-            let font = theme::text::SMALL.resolve(ui.style());
-            let galley = painter.layout_no_wrap(name.to_owned(), font, tokens.text);
-            let place = Rect::from_min_size(at + vec2(8.0, -8.0), galley.size());
-            painter.rect_filled(place.expand(2.0), 3.0, theme::faint(tokens.plot, 0.8));
-            painter.galley(place.min, galley, tokens.text);
-        }
+        let view = snapshot.decoded.of(Asker::Interpolation);
+        let is_answer = |view: &&Arc<DecodedView>| match &view.places {
+            Places::Between { ends, .. } => self.ends() == Some(*ends),
+            _ => false,
+        };
+        let way = Way::between(
+            picked,
+            self.route,
+            points.view(),
+            view.filter(is_answer).map(Arc::as_ref),
+        );
+        way.paint(ui, painter, transform);
     }
 }
 

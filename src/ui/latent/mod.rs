@@ -22,6 +22,7 @@ mod points;
 mod quality;
 mod selection;
 mod stage;
+mod way;
 mod words;
 
 use std::sync::Arc;

@@ -72,7 +72,10 @@ pub fn origin(view: &DecodedView) -> [String; 2] {
                     ),
                 ],
                 Spacing::Codes => [
-                    format!("over the middle 98 % of the codes{plane}"),
+                    format!(
+                        "middle 98 % of the codes{}",
+                        if units.is_none() { ", PCA plane" } else { "" }
+                    ),
                     format!(
                         "Codes evenly over the middle 98 % of the test images' codes along each axis{plane}{rest}"
                     ),
@@ -97,9 +100,9 @@ pub fn origin(view: &DecodedView) -> [String; 2] {
     }
 }
 
-/// The code behind a picture, in lines.
+/// The code behind a picture, in lines, and what is to be said of the rest of it.
 #[must_use]
-pub fn code_lines(view: &DecodedView, idx: usize) -> Vec<String> {
+pub fn code_lines(view: &DecodedView, idx: usize) -> (Vec<String>, Option<String>) {
     if let Found::Grid { xs, ys, .. } = &view.found {
         let n_columns = xs.len().max(1);
         let [x_name, y_name] = axis_names(&view.found);
@@ -108,24 +111,20 @@ pub fn code_lines(view: &DecodedView, idx: usize) -> Vec<String> {
         let y = at(ys, idx / n_columns).filter(|_| ys.len() > 1);
         let y = y.map(|y| format!("{y_name} {y}"));
         let place: Vec<String> = x.into_iter().chain(y).collect();
-        let mut lines = vec![place.join(", ")];
-        if let (Places::Grid { span, .. }, true) = (&view.places, view.size > 2) {
-            lines.push(match span {
+        let note = match &view.places {
+            Places::Grid { span, .. } if view.size > 2 => Some(match span {
                 Span::Principal => "in the PCA plane, through the mean code".to_owned(),
                 Span::Units(_) => format!("{} other units at rest", view.size - 2),
-            });
-        }
-        return lines;
+            }),
+            _ => None,
+        };
+        return (vec![place.join(", ")], note);
     }
     let code = view.code(idx).unwrap_or_default();
     let unit = |(unit, &at): (usize, &f32)| format!("{} {}", unit_name(unit), value(at));
     let listed: Vec<String> = code.iter().take(MAX_LISTED).enumerate().map(unit).collect();
-    let mut lines: Vec<String> = listed
-        .chunks(PER_LINE)
-        .map(|line| line.join("  "))
-        .collect();
-    if code.len() > MAX_LISTED {
-        lines.push(format!("and {} more units", code.len() - MAX_LISTED));
-    }
-    lines
+    let lines = listed.chunks(PER_LINE).map(|line| line.join("  "));
+    let n_more = code.len().saturating_sub(MAX_LISTED);
+    let note = (n_more > 0).then(|| format!("and {n_more} more units"));
+    (lines.collect(), note)
 }

@@ -128,3 +128,18 @@ fn the_last_choices_of_the_export_dialog_come_back() {
     stage.step();
     assert!(is_chosen(&stage, "Format, SVG") && is_chosen(&stage, "Theme of the figure, dark"));
 }
+
+#[test]
+fn the_choice_of_digits_comes_back() {
+    let mut stage = Stage::training();
+    for name in ["Digits, class", "Class, 7"] {
+        let choice = stage.harness.get_by_role_and_label(Role::RadioButton, name);
+        choice.click();
+        stage.step();
+    }
+    let shelf = saved(&mut stage);
+    let mut stage = reopened(&shelf, StartOptions::default());
+    stage.get_ready();
+    let request = stage.newest_request().expect("something is looked at");
+    assert_eq!(request.samples, [7, 17]);
+}

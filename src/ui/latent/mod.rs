@@ -165,7 +165,7 @@ impl LatentPanel {
             |ui| {
                 if let Some(caption) = caption {
                     controls::header(ui, &mut edited);
-                    measures = quality::show(ui, state);
+                    measures = quality::show(ui, state, &caption);
                     card::caption(ui, &caption);
                 }
             },

@@ -84,7 +84,7 @@ fn objectives(worker: &Worker, n: usize) -> Vec<f32> {
     found
 }
 
-fn snapshot(worker: &Worker, is: impl Fn(&Snapshot) -> bool) -> Snapshot {
+pub fn snapshot(worker: &Worker, is: impl Fn(&Snapshot) -> bool) -> Snapshot {
     let deadline = Instant::now() + DEADLINE;
     while Instant::now() < deadline {
         if let Some(snapshot) = worker.snapshot()

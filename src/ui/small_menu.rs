@@ -36,7 +36,13 @@ impl SmallMenu<'_> {
                 .icon(theme::chevron)
                 .width(0.0)
                 .selected_text(galley)
-                .show_ui(ui, entries);
+                .show_ui(ui, |ui| {
+                    let chosen = entries(ui);
+                    if chosen.is_some() {
+                        ui.close(); // also where a screen reader chose, which is no click
+                    }
+                    chosen
+                });
             combo.response.widget_info(|| {
                 let mut info = WidgetInfo::labeled(Role::ComboBox, ui.is_enabled(), name);
                 info.current_text_value = Some(text.to_owned());

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hourglass::experiment::PresetId;
-use hourglass::protocol::{Axes, Plane, PointSource, ScatterRequest};
+use hourglass::protocol::{Axes, Plane, PointSource, ProbeRequest, ScatterRequest};
 use hourglass::train::{ProbeState, Trainer, device, digits};
 
 use crate::data_sets;
+use crate::worker::{small, snapshot, start, with_digits};
 
 const N_TRAIN: usize = 640;
 const N_TEST: usize = 200;
@@ -170,4 +171,39 @@ fn looking_at_training_images_in_any_plane_never_changes_training() {
         digits(&mut watched, &[250]).expect("looked at");
         assert_eq!(take(&mut watched), take(&mut alone));
     }
+}
+
+#[test]
+fn the_worker_shows_the_plane_and_the_images_that_are_asked_for() {
+    let worker = with_digits();
+    start(&worker, 1, small());
+    let look = |revision, scatter, hovered| {
+        worker.look_at(ProbeRequest {
+            revision,
+            scatter,
+            hovered,
+            ..ProbeRequest::default()
+        });
+        snapshot(&worker, |snapshot| snapshot.revision == revision)
+    };
+    let turned = ScatterRequest {
+        plane: Some(Plane::Units([5, 2])),
+        ..ScatterRequest::default()
+    };
+    let seen = look(1, Some(turned), None).scatter.expect("asked for");
+    assert_eq!((seen.pair, seen.samples.len()), ([5, 2], 10_000));
+    assert_eq!(seen.errors, None);
+    let training = ScatterRequest {
+        source: PointSource::Training,
+        errors: true,
+        ..turned
+    };
+    let seen = look(2, Some(training), Some(10_007));
+    let scatter = seen.scatter.expect("asked for");
+    assert_eq!((scatter.pair, scatter.samples.len()), ([5, 2], 60_000));
+    let errors = scatter.errors.as_ref().expect("asked for");
+    let hovered = seen.hovered.expect("asked for");
+    assert_eq!((scatter.samples[7], hovered.samples[0]), (10_007, 10_007));
+    assert!((errors.mse_per_pixel[7] - hovered.mse_per_pixel[0]).abs() < 1e-5);
+    assert_eq!(look(3, None, None).scatter, None, "nobody looks at it");
 }

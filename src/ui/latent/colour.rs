@@ -164,7 +164,7 @@ impl Scale {
             .iter()
             .map(|galley| galley.size().x + space::XS)
             .sum();
-        let size = vec2(texts + WIDTH + 2.0 * space::S, legend::HEIGHT);
+        let size = vec2(texts + WIDTH + space::XS + space::S, legend::HEIGHT);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let name = format!("Colours, {title}, from {low} to {high}");
         response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &name));
@@ -176,7 +176,7 @@ impl Scale {
         };
         response.on_hover_text(help);
         let painter = ui.painter();
-        let mut left = rect.left() + space::S;
+        let mut left = rect.left() + space::XS;
         let [title, low, high] = galleys;
         for (galley, bar) in [(title, false), (low, true), (high, false)] {
             let place = Align2::LEFT_CENTER.anchor_size(pos2(left, rect.center().y), galley.size());

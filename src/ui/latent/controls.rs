@@ -14,7 +14,7 @@ use super::marquee::{self, Tool};
 use super::points::Points;
 use super::{LatentOptions, Units, code_size, colour};
 
-/// Below this width the menus have a line of their own, in points.
+/// Below this width the menus of a code with axes to choose have a line of their own, in points.
 const NARROW: f32 = 430.0;
 
 /// The controls in the header of the card, from right to left.
@@ -65,7 +65,7 @@ pub fn heading(
     let [_, title] = axes::titles(view.axes, view.pair, "of variance");
     let size = code_size(state).unwrap_or(2);
     let plane = Plane::in_code(asked, size);
-    if ui.available_width() < NARROW {
+    if size > 2 && ui.available_width() < NARROW {
         ui.horizontal(|ui| menus(ui, options, planes, (dataset, plane, size)));
         plot::heading(ui, &title, |ui| tools(ui, options, tool));
     } else {

@@ -166,12 +166,12 @@ impl Gallery {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(space::XS, 0.0);
             for (class, &count) in (0_u8..).zip(&self.counts).filter(|(_, count)| **count > 0) {
-                let name = egui::RichText::new(format!("{class}:"))
-                    .text_style(theme::text::SMALL)
-                    .color(theme::class_color(dark, class));
-                ui.label(name);
+                let (mark, _) = ui.allocate_exact_size(vec2(8.0, 12.0), Sense::hover());
+                let square = Rect::from_center_size(mark.center(), vec2(7.0, 7.0));
+                let color = theme::class_color(dark, class);
+                ui.painter().rect_filled(square, 1.0, color);
                 let count = number::count_of(count);
-                let response = ui.label(theme::dim(ui, &count));
+                let response = ui.label(theme::dim(ui, format!("{class}: {count}")));
                 response.widget_info(|| {
                     WidgetInfo::labeled(
                         Role::Label,
@@ -240,16 +240,15 @@ fn show_cell(
         Stroke::new(1.0, tokens.border)
     };
     painter.rect_stroke(picture, 0.0, border, StrokeKind::Inside);
+    let class = Stroke::new(2.0, theme::class_color(dark, label));
+    painter.hline(picture.x_range(), picture.bottom(), class);
     let font = TextStyle::Small.resolve(ui.style());
     let (_, position) = dataset.place(sample);
     let first = format!("{label} · {}", number::count_of(position));
     let second = error.map_or(String::new(), number::three_digits);
     let line = ui.text_style_height(&TextStyle::Small);
-    let texts = [
-        (first, theme::class_color(dark, label)),
-        (second, tokens.text_dim),
-    ];
-    let mut at = picture.left_bottom() + vec2(0.0, 1.0);
+    let texts = [(first, tokens.text), (second, tokens.text_dim)];
+    let mut at = picture.left_bottom() + vec2(0.0, 2.0);
     for (text, color) in texts {
         painter.text(at, Align2::LEFT_TOP, text, font.clone(), color);
         at.y += line;

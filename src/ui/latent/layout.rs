@@ -45,7 +45,7 @@ pub fn with_gallery(room: Rect) -> (Rect, Option<Rect>) {
         let gallery = gallery.with_min_x(gallery.left() + space::M);
         return (plot, Some(gallery));
     }
-    let height = (0.45 * size.y).clamp(120.0, 320.0);
+    let height = (0.45 * size.y).clamp(152.0, 320.0);
     if size.x < LEAST.x || size.y - height < LEAST.y {
         return (room, None);
     }

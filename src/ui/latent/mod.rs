@@ -179,7 +179,7 @@ impl LatentPanel {
                 if let Some(caption) = caption {
                     controls::header(ui, &mut edited);
                     toggles = interpolation::button(ui, is_interpolating);
-                    measures = quality::show(ui, state);
+                    measures = quality::show(ui, state, &caption);
                     card::caption(ui, &caption);
                 }
             },

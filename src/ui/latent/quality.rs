@@ -8,20 +8,27 @@ use crate::ui::theme;
 
 /// Shows the accuracies that were measured last, with their epoch, or how to get them; tells whether they are to
 /// be measured. Nothing where there is no room for it.
-pub fn show(ui: &mut Ui, state: &LabState) -> bool {
+///
+/// `caption` stands beside it where a shorter text leaves room for both.
+pub fn show(ui: &mut Ui, state: &LabState, caption: &str) -> bool {
     let Some(run) = &state.run else { return false };
     let tokens = theme::tokens_of(ui);
     ui.spacing_mut().interact_size.y = 21.0; // as high as the choices beside it
     ui.spacing_mut().button_padding.y = 1.0;
     let font = theme::text::SMALL.resolve(ui.style());
     let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
-    let fitting = texts(run).into_iter().find(|text| {
+    let width = |text: &str| {
         let galley = ui
             .painter()
-            .layout_no_wrap(text.clone(), font.clone(), tokens.text);
-        galley.size().x <= room
-    });
-    let Some(text) = fitting else { return false };
+            .layout_no_wrap(text.to_owned(), font.clone(), tokens.text);
+        galley.size().x
+    };
+    let beside = width(caption) + 2.0 * ui.spacing().item_spacing.x;
+    let texts = texts(run);
+    let fits = |room: f32| texts.iter().find(|text| width(text) <= room);
+    let Some(text) = fits(room - beside).or_else(|| fits(room)) else {
+        return false;
+    };
     let is_outdated = run
         .code_report
         .as_ref()
@@ -31,7 +38,7 @@ pub fn show(ui: &mut Ui, state: &LabState) -> bool {
     } else {
         tokens.text
     };
-    let text = RichText::new(text)
+    let text = RichText::new(text.as_str())
         .text_style(theme::text::SMALL)
         .color(color);
     let response = ui

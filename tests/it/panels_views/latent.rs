@@ -51,10 +51,8 @@ fn empty_states_say_what_to_do() {
 #[test]
 fn the_number_of_points_is_told() {
     let harness = stage(LatentPanel::ui, scatter());
-    assert_eq!(
-        name_of(&harness, "Latent scatter"),
-        "Latent scatter, 201 points · step 0, raw code"
-    );
+    let name = name_of(&harness, "Latent scatter");
+    assert!(name.starts_with("Latent scatter, 201 points · step 0, raw code"));
 }
 
 #[test]

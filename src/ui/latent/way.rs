@@ -72,15 +72,13 @@ impl Way {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Axes;
 
     #[test]
     fn a_straight_way_joins_its_samples_and_an_arc_of_a_wide_code_is_not_drawn() {
         let scatter = ScatterView {
-            step: 0,
-            axes: Axes::Raw,
             samples: [7, 3].into(),
             points: vec![[1.0, 2.0], [5.0, 6.0]],
+            ..ScatterView::default()
         };
         let way = |picked, route| Way::between(picked, route, &scatter, None);
         let both = way([Some(3), Some(7)], Route::Straight);

@@ -119,15 +119,15 @@ fn find(
     })
 }
 
-/// The codes of clean test images, `[n, size]`; none where the data set lacks one.
+/// The codes of clean images, `[n, size]`; none where the data set lacks one.
 fn codes_of(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<Option<Vec<f32>>, TrainError> {
     let model = trainer.model();
     let held_out = trainer.held_out();
-    let n_test = held_out.split().len();
-    if samples.iter().any(|&sample| sample as usize >= n_test) {
+    let n_samples = held_out.n_samples();
+    if samples.iter().any(|&sample| sample as usize >= n_samples) {
         return Ok(None);
     }
-    let code = model.encode(held_out.chunk(samples).clean);
+    let code = model.encode(held_out.clean(samples));
     readback::values(code).map(Some)
 }
 

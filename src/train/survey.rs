@@ -47,6 +47,8 @@ pub struct Survey {
     /// Once they were asked for.
     moments: OnceCell<CodeMoments>,
     units: OnceCell<Arc<CodeUnits>>,
+    /// The principal axes with the largest variance, where the plane has others.
+    largest: OnceCell<Option<PrincipalAxes>>,
 }
 
 /// How the scatter's plane lies in the space of codes.
@@ -146,6 +148,7 @@ impl ProbeState {
             errors,
             moments: OnceCell::new(),
             units: OnceCell::new(),
+            largest: OnceCell::new(),
         })
     }
 
@@ -190,11 +193,15 @@ impl Survey {
         })
     }
 
-    /// The principal axes that span the plane, where they do.
+    /// The two principal axes with the largest variance, whatever plane is looked at; none where the codes do not
+    /// vary.
     pub(super) fn principal(&self) -> Option<&PrincipalAxes> {
         match &self.frame {
-            Frame::Principal(axes) => Some(axes),
-            Frame::Units | Frame::Point => None,
+            Frame::Principal(axes) if self.pair == [0, 1] => Some(axes),
+            _ => {
+                let fit = || PrincipalAxes::fit_components(&self.codes, self.size, [0, 1]);
+                self.largest.get_or_init(fit).as_ref()
+            }
         }
     }
 

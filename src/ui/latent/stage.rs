@@ -195,17 +195,19 @@ impl Scene {
             hovered: None,
         };
         shown.hovered = self.under_pointer(&shown, options.filter);
-        self.pick(ui, &shown, actions);
+        self.pick(ui, state, &shown, actions);
         let titles = [x_title.as_str(), y_title.as_str()];
         self.decode(ui, state, &shown, titles, actions);
         Some(shown)
     }
 
     /// Picks the point that was clicked, as an end of the interpolation and to be followed elsewhere; the tools of
-    /// selection have clicks of their own.
-    fn pick(&mut self, ui: &Ui, shown: &Shown, actions: &mut Vec<Action>) {
+    /// selection have clicks of their own. Only test images are followed.
+    fn pick(&mut self, ui: &Ui, state: &LabState, shown: &Shown, actions: &mut Vec<Action>) {
         let is_click = self.tool == Tool::Pan && shown.response.clicked();
-        if let Some((sample, _)) = shown.hovered.filter(|_| is_click) {
+        let n_test = state.dataset.as_ref().map_or(0, DatasetDescription::n_test);
+        let picked = shown.hovered.filter(|_| is_click);
+        if let Some((sample, _)) = picked.filter(|&(sample, _)| (sample as usize) < n_test) {
             let with_shift = ui.input(|input| input.modifiers.shift);
             self.interpolation.pick(sample, with_shift);
             actions.push(Action::Follow(sample));

@@ -81,6 +81,8 @@ fn parts(experiment: &Experiment) -> Vec<(String, Experiment)> {
                     for (idx, part) in experiment.plan.pretraining.iter_mut().enumerate() {
                         part.epochs = if idx == layer { many } else { 0 };
                     }
+                    experiment.plan.fine_tuning = None;
+                    experiment.training.epochs = 0;
                 })
             }
             Stage::Pretraining { .. } => continue,

@@ -86,10 +86,10 @@ mod tests {
         assert!(travel.lights(0) && !travel.lights(1));
         travel.tick(10.0 + 0.5 * STAGE_SECS, 3);
         assert_eq!(travel.reached(), Some(0));
-        travel.tick(10.0 + STAGE_SECS, 3);
+        travel.tick(10.0 + 1.1 * STAGE_SECS, 3);
         assert_eq!(travel.reached(), Some(1));
-        travel.tick(10.0 + 2.0 * STAGE_SECS, 3);
-        travel.tick(10.0 + 3.0 * STAGE_SECS, 3);
+        travel.tick(10.0 + 2.2 * STAGE_SECS, 3);
+        travel.tick(10.0 + 3.3 * STAGE_SECS, 3);
         assert_eq!((travel.reached(), travel.is_playing()), (None, false));
     }
 

@@ -108,17 +108,17 @@ fn what_the_run_has_reached_stands_beside_what_it_should_with_a_verdict() {
     open_page(&mut stage);
     assert!(stage.has("measured at the end of each epoch"));
     evaluate(&mut stage, 1.0, |evaluation| {
-        evaluation.mse_per_pixel = 0.02
+        evaluation.mse_per_pixel = 0.02;
     });
     assert!(stage.has("not yet"), "there are epochs left");
     assert!(!stage.has("falls short"));
     evaluate(&mut stage, 5.0, |evaluation| {
-        evaluation.mse_per_pixel = 0.02
+        evaluation.mse_per_pixel = 0.02;
     });
     assert!(stage.has("falls short"));
     assert!(stage.has("0.0200"));
     evaluate(&mut stage, 5.0, |evaluation| {
-        evaluation.mse_per_pixel = 0.0099
+        evaluation.mse_per_pixel = 0.0099;
     });
     assert!(!stage.has("falls short") && !stage.has("not yet"));
 }
@@ -127,7 +127,9 @@ fn what_the_run_has_reached_stands_beside_what_it_should_with_a_verdict() {
 fn figures_of_mnist_do_not_judge_pen_digits() {
     let mut stage = Stage::training(); // on pen digits
     open_page(&mut stage);
-    evaluate(&mut stage, 5.0, |evaluation| evaluation.mse_per_pixel = 0.5);
+    evaluate(&mut stage, 5.0, |evaluation| {
+        evaluation.mse_per_pixel = 0.5;
+    });
     assert!(stage.has("the number is of MNIST"));
     assert!(!stage.has("falls short"));
 }
@@ -196,11 +198,11 @@ fn a_lesson_sets_the_controls_notices_and_takes_back() {
     stage.train();
     assert!(stage.has("Answered once the test MSE per pixel is ≤ 0.0102"));
     evaluate(&mut stage, 1.0, |evaluation| {
-        evaluation.mse_per_pixel = 0.02
+        evaluation.mse_per_pixel = 0.02;
     });
     assert!(!stage.has("On MNIST 0.0099"));
     evaluate(&mut stage, 5.0, |evaluation| {
-        evaluation.mse_per_pixel = 0.0099
+        evaluation.mse_per_pixel = 0.0099;
     });
     assert!(stage.has("On MNIST 0.0099"), "the lesson noticed");
 

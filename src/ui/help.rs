@@ -69,7 +69,7 @@ fn body(ui: &mut Ui) {
 
 fn keyboard_table(ui: &mut Ui, shortcuts: &[Shortcut]) {
     let t = theme::tokens_of(ui);
-    Grid::new(("keyboard", ui.scope_id()))
+    Grid::new(("keyboard", shortcuts.first().map(|first| first.text)))
         .num_columns(2)
         .max_col_width(TEXT)
         .spacing([space::M, space::XS])

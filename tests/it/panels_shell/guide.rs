@@ -127,7 +127,9 @@ fn what_the_run_has_reached_stands_beside_what_it_should_with_a_verdict() {
 fn figures_of_mnist_do_not_judge_pen_digits() {
     let mut stage = Stage::training(); // on pen digits
     open_page(&mut stage);
-    evaluate(&mut stage, 5.0, |evaluation| evaluation.mse_per_pixel = 0.5);
+    evaluate(&mut stage, 5.0, |evaluation| {
+        evaluation.mse_per_pixel = 0.5;
+    });
     assert!(stage.has("the number is of MNIST"));
     assert!(!stage.has("falls short"));
 }

@@ -173,7 +173,7 @@ impl Interpolation {
                 ] {
                     let Some(sample) = end else { continue };
                     ui.label(theme::dim(ui, word));
-                    let field = DragValue::new(sample).range(0..=n_test - 1).speed(0.2);
+                    let field = DragValue::new(sample).range(0..=n_test - 1).speed(1.0);
                     ui.add(field)
                         .on_hover_text("The number of a test image")
                         .accessible_name(name);

@@ -50,7 +50,7 @@ fn plane(ui: &mut Ui, options: &mut ManifoldOptions, size: usize) {
             let mut shown = *unit + 1;
             let field = DragValue::new(&mut shown)
                 .range(1..=size)
-                .speed(0.1)
+                .speed(1.0)
                 .prefix("h ");
             ui.add(field)
                 .on_hover_text(format!(
@@ -85,7 +85,7 @@ fn seed(ui: &mut Ui, options: &mut ManifoldOptions) {
     if button.clicked() {
         options.seed = options.seed.wrapping_add(1);
     }
-    let field = DragValue::new(&mut options.seed).speed(0.1).prefix("seed ");
+    let field = DragValue::new(&mut options.seed).speed(1.0).prefix("seed ");
     ui.add(field)
         .on_hover_text("Which samples are drawn: they stay put while training goes on")
         .accessible_name("Seed of the samples");

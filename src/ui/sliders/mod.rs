@@ -245,7 +245,7 @@ fn controls(
             wish = SampleIdx::try_from(sample).ok().map(Wish::Digit);
         }
         let mut sample = followed.min(last);
-        let field = DragValue::new(&mut sample).range(0..=last).speed(0.2);
+        let field = DragValue::new(&mut sample).range(0..=last).speed(1.0);
         let response = ui
             .add(field)
             .on_hover_text(

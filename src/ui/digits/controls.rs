@@ -165,15 +165,14 @@ fn typed(ui: &mut Ui, wanted: &mut Wanted, n_test: usize) {
         .font(theme::text::FIGURE)
         .desired_width(f32::INFINITY)
         .margin(vec2(6.0, 3.0));
-    let response = ui.add(field).on_hover_text(format!(
+    let help = format!(
         "Numbers of test images and ranges of them, at most {}",
         numbers::MAX_CHOSEN
-    ));
-    if response.changed() {
+    );
+    let response = ui.add(field).on_hover_text(help);
+    if response.accessible_name("Numbers of test images").changed() {
         wanted.page = 0;
     }
-    let response = response.accessible_name("Numbers of test images");
-    drop(response);
     if let Err(problem) = numbers::parse(&wanted.numbers, n_test) {
         let tokens = theme::tokens_of(ui);
         let color = if wanted.numbers.trim().is_empty() {

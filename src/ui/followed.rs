@@ -37,7 +37,7 @@ fn index(ui: &mut Ui, followed: SampleIdx, last: SampleIdx, actions: &mut Vec<Ac
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = 21.0; // as high as the choices in other headers
         let mut sample = followed.min(last);
-        let field = DragValue::new(&mut sample).range(0..=last).speed(0.1);
+        let field = DragValue::new(&mut sample).range(0..=last).speed(1.0);
         let response = ui
             .add(field)
             .on_hover_text("Test image that is followed: its index in the data set");

@@ -139,11 +139,22 @@ pub struct Layout {
 }
 
 impl Default for Layout {
-    /// Loss above Digits, beside them the latent space above a container of tabs.
+    /// Loss above what is rebuilt and decoded, beside them the latent space above what looks into the network.
     fn default() -> Self {
         let mut tiles = Tiles::default();
-        let [loss, digits, latent, inside @ ..] = Pane::ALL.map(|pane| tiles.insert_pane(pane));
-        let inside = tiles.insert_tab_tile(inside.to_vec());
+        let [loss, latent] = [Pane::Loss, Pane::Latent].map(|pane| tiles.insert_pane(pane));
+        let mut tabs = |panes: &[Pane]| {
+            let panes = panes.iter().map(|&pane| tiles.insert_pane(pane)).collect();
+            tiles.insert_tab_tile(panes)
+        };
+        let digits = tabs(&[Pane::Digits, Pane::Manifold, Pane::Sliders]);
+        let inside = tabs(&[
+            Pane::Activations,
+            Pane::Filters,
+            Pane::Network,
+            Pane::YourImage,
+            Pane::Numbers,
+        ]);
         let mut stack = |upper, lower, share| {
             let column = Linear::new_binary(LinearDir::Vertical, [upper, lower], share);
             tiles.insert_container(column)

@@ -277,8 +277,10 @@ fn a_rival_whose_loss_becomes_infinite_stops_both_and_keeps_the_first() {
     let mut endless = small();
     endless.training.epochs = 10_000;
     start(&worker, 1, endless.clone());
-    endless.optimizer.learning_rate = 1e30;
-    compare(&worker, endless);
+    let mut wild = PresetId::Multilayer64.preset().experiment(); // ReLU throughout: nothing holds it
+    wild.optimizer.learning_rate = 1e3;
+    wild.training = endless.training;
+    compare(&worker, wild);
     send(&worker, Command::Train);
     let failed = wait_for(&worker, |event| match event {
         Event::Failed(Failure::NonFiniteLoss { run, .. }) => Some(run),

@@ -60,12 +60,10 @@ impl Scene {
             }
             self.plot(ui, *options, scale, (state, snapshot), actions)
         });
-        if strip_height > 0.0 {
-            inside(ui, strip, "strip", |ui| {
-                self.interpolation
-                    .show(ui, state, dataset, snapshot, actions);
-            });
-        }
+        inside(ui, strip, "strip", |ui| {
+            self.interpolation
+                .show(ui, state, dataset, snapshot, actions); // also where it only ends
+        });
         if let Some(gallery) = gallery {
             let deeds = inside(ui, gallery, "selected", |ui| {
                 let points = self.points.as_ref()?;

@@ -75,6 +75,10 @@ impl Drawing<'_> {
             let label = words::facts(self.network, node);
             WidgetInfo::labeled(Role::Button, ui.is_enabled(), label)
         });
+        // What is shown under the pointer is drawn; this says it to a screen reader.
+        ui.ctx().accesskit_node_builder(response.id, |built| {
+            built.set_description("Shows this layer in Activations and Filters");
+        });
         response
     }
 

@@ -50,6 +50,9 @@ fn lacking(stage: &Stage, place: &str, found: &mut BTreeSet<String>) -> usize {
         }
         n_controls += 1;
         let name = node.label().unwrap_or_default();
+        if name.starts_with("Scroll tabs") {
+            continue; // the arrows that come where tabs have no room: their name says what they do
+        }
         if name.trim().is_empty() {
             found.insert(format!("a {:?} without a name, {place}", node.role()));
         } else if node.description().unwrap_or_default().trim().is_empty() {

@@ -99,6 +99,7 @@ fn a_click_on_a_note_opens_the_log_which_dates_filters_and_copies() {
         .harness
         .get_by_role_and_label(Role::RadioButton, "level, Errors");
     errors.click_accesskit();
+    stage.harness.hover_at(egui::pos2(5.0, 400.0)); // a note under the pointer would stay
     wait(&mut stage, 6.0); // the note of the news goes
     assert!(!stage.has("The recipe is on the clipboard"));
     assert!(stage.has("no space left"));

@@ -558,7 +558,7 @@ fn the_status_and_the_figures_follow_the_plan() {
     let mut stage = Stage::ready();
     wish(&mut stage, Action::ChoosePreset(PresetId::StackedDenoising));
     stage.answer_start();
-    assert!(stage.has("layer 1 of 3, epoch 0/5"));
+    assert!(stage.has("layer 1 of 3, epoch 0/8"));
     let at = |stage: Part, done: usize, goal: usize, before: usize| PlanPosition {
         stage,
         stage_epochs_done: done,

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::time::Instant;
 
-use hourglass::experiment::{Experiment, Term};
+use hourglass::experiment::{Experiment, PresetId, Term};
 use hourglass::protocol::{
     Command, EvaluationScope, Event, Failure, Phase, ProbeRequest, RunId, Snapshot,
 };

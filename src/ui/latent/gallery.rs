@@ -166,12 +166,19 @@ impl Gallery {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(space::XS, 0.0);
             for (class, &count) in (0_u8..).zip(&self.counts).filter(|(_, count)| **count > 0) {
-                let (mark, _) = ui.allocate_exact_size(vec2(8.0, 12.0), Sense::hover());
-                let square = Rect::from_center_size(mark.center(), vec2(7.0, 7.0));
-                let color = theme::class_color(dark, class);
-                ui.painter().rect_filled(square, 1.0, color);
                 let count = number::count_of(count);
-                let response = ui.label(theme::dim(ui, format!("{class}: {count}")));
+                let text = egui::WidgetText::from(theme::dim(ui, format!("{class}: {count}")));
+                let wrap = Some(egui::TextWrapMode::Extend);
+                let text = text.into_galley(ui, wrap, f32::INFINITY, theme::text::SMALL);
+                // Mark and text are one widget: no line ends between them.
+                let size = vec2(text.size().x + 11.0, text.size().y);
+                let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+                let mark =
+                    Rect::from_center_size(rect.left_center() + vec2(3.5, 0.5), vec2(7.0, 7.0));
+                let color = theme::class_color(dark, class);
+                ui.painter().rect_filled(mark, 1.0, color);
+                let at = rect.min + vec2(11.0, 0.0);
+                ui.painter().galley(at, text, theme::tokens_of(ui).text_dim);
                 response.widget_info(|| {
                     WidgetInfo::labeled(
                         Role::Label,

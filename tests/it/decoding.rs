@@ -271,7 +271,10 @@ fn places_that_do_not_exist_have_no_pictures() {
     let mut model = trained(PresetId::Vanilla64);
     let other_size: Places = Places::Codes([0.0; 65].into());
     assert_eq!(decoded(&mut model, other_size), None);
-    assert_eq!(decoded(&mut model, Places::Edited(unedited(200))), None);
+    assert_eq!(
+        decoded(&mut model, Places::Edited(unedited(1_000_000))),
+        None
+    );
     let set = DecodeSet {
         asker: Asker::Grid,
         places: grid(3, Span::Principal),

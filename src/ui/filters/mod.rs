@@ -204,6 +204,9 @@ fn layer_choice(ui: &mut Ui, chosen: &mut Connection, network: &Network, link: &
         info.current_text_value = Some(text.clone());
         info
     });
+    combo.response.on_hover_text(
+        "Layer whose weights are shown: what its units look for, or what they paint",
+    );
 }
 
 fn shown_choice(ui: &mut Ui, shown: Shown) -> Option<Shown> {

@@ -136,6 +136,7 @@ fn the_worst_of_the_whole_test_split_are_shown_with_their_own_errors() {
     assert!(says(&harness, "worst of 200 test images"));
     assert_eq!(asked(&harness)[..3], [199, 198, 197]);
     answer(&mut harness);
+    script::look_at_errors(&mut harness.state_mut().lab); // the worker's next look has both
     let n = u32::try_from(asked(&harness).len()).expect("a few");
     click(&mut harness, "Next digits");
     assert_eq!(asked(&harness)[0], 199 - n);

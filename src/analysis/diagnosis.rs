@@ -5,6 +5,9 @@ use crate::protocol::{Diagnosis, Evaluation};
 /// Share of the code's units that may be dead before it is worth a word.
 const DEAD_SHARE: f64 = 0.1;
 
+/// The same of a code that is a map: its places at the border see no ink, and are at rest in a sound network.
+const DEAD_SHARE_OF_MAP: f64 = 0.5;
+
 /// A discriminator that is right so often teaches nothing any more, in per cent.
 const WON_ACCURACY: f64 = 95.0;
 
@@ -16,10 +19,10 @@ const COPY_SHARE: f64 = 0.1;
 const COLLAPSE_SHARE: f64 = 0.97;
 
 /// Names everything that is wrong. `pixel_variance` is the mean, over pixels, of their variance over the test
-/// images: the error of answering every image with the mean image.
+/// images: the error of answering every image with the mean image. `code_is_map` tells the code of a convolution.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "units are a few thousand")]
-pub fn of(evaluation: &Evaluation, pixel_variance: f64) -> Vec<Diagnosis> {
+pub fn of(evaluation: &Evaluation, pixel_variance: f64, code_is_map: bool) -> Vec<Diagnosis> {
     let mut found = Vec::new();
     if evaluation.step == 0 && evaluation.epoch == 0.0 {
         return found; // fresh weights are no fault
@@ -31,7 +34,12 @@ pub fn of(evaluation: &Evaluation, pixel_variance: f64) -> Vec<Diagnosis> {
         }
     } else if let Some(code) = &evaluation.code {
         let (dead, size) = (code.dead_units, code.size);
-        if dead > 0 && dead as f64 >= DEAD_SHARE * size as f64 {
+        let share = if code_is_map {
+            DEAD_SHARE_OF_MAP
+        } else {
+            DEAD_SHARE
+        };
+        if dead > 0 && dead as f64 >= share * size as f64 {
             found.push(Diagnosis::DeadUnits { dead, size });
         }
     }
@@ -108,7 +116,10 @@ mod tests {
     }
 
     fn keys(evaluation: &Evaluation) -> Vec<&'static str> {
-        of(evaluation, 0.067).iter().map(Diagnosis::key).collect()
+        of(evaluation, 0.067, false)
+            .iter()
+            .map(Diagnosis::key)
+            .collect()
     }
 
     #[test]
@@ -145,5 +156,19 @@ mod tests {
     fn variance_of_two_images_is_exact() {
         // Pixels 0 and 255 on half the images, and one that never changes.
         assert!((pixel_variance(&[0, 255, 7, 255, 0, 7], 3) - 1.0 / 6.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_border_of_a_map_may_rest_and_units_of_a_layer_may_not() {
+        let mut quiet = healthy();
+        let code = quiet.code.as_mut().expect("a code");
+        (code.size, code.dead_units) = (784, 132);
+        let dead = |code_is_map| {
+            let found = of(&quiet, 0.067, code_is_map);
+            found
+                .iter()
+                .any(|found| matches!(found, Diagnosis::DeadUnits { .. }))
+        };
+        assert!(dead(false) && !dead(true));
     }
 }

@@ -100,6 +100,12 @@ impl LayerName {
 }
 
 impl Architecture {
+    /// Whether the code is the map of a convolution, without a fully connected layer behind it.
+    #[must_use]
+    pub fn code_is_map(&self) -> bool {
+        matches!(self, Self::Convolutional(conv) if conv.waist.is_none())
+    }
+
     /// Units of the code.
     #[must_use]
     pub fn code_size(&self) -> usize {

@@ -275,11 +275,20 @@ impl Trainer {
         }
         evaluation.step = self.step;
         evaluation.epoch = self.epoch();
-        if scope == EvaluationScope::Full {
+        if scope == EvaluationScope::Full && self.is_trained_as_a_whole() {
             let variance = self.held_out.pixel_variance();
-            evaluation.diagnoses = diagnosis::of(&evaluation, variance);
+            let code_is_map = self.experiment.architecture.code_is_map();
+            evaluation.diagnoses = diagnosis::of(&evaluation, variance, code_is_map);
         }
         Ok(evaluation)
+    }
+
+    /// Whether the newest step was one of the whole network: while layers are trained one by one, what all of them
+    /// make of an image together says nothing.
+    fn is_trained_as_a_whole(&self) -> bool {
+        let at_start = u64::from(self.position == 0);
+        let epoch = self.order.epoch().saturating_sub(at_start);
+        !matches!(self.experiment.stage_of(epoch).0, Stage::Pretraining { .. })
     }
 
     /// The run's changing state as plain numbers.

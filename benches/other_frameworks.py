@@ -13,6 +13,8 @@ corrupted there or on the device, whichever is the framework's way.
 import argparse
 import csv
 import gzip
+import importlib.metadata
+import json
 import os
 import statistics
 import subprocess
@@ -331,6 +333,17 @@ def in_keras(preset, batch, secs, data):
 # ---- All of them --------------------------------------------------------------------------------------
 
 
+FRAMEWORKS = {"PyTorch": ("torch", in_pytorch), "Keras": ("keras", in_keras)}
+
+
+def elsewhere(name, preset, batch, secs, folder):
+    """What a framework reaches in a process of its own: PyTorch and TensorFlow do not bear one another in one."""
+    command = [sys.executable, __file__, preset, "--one", name, "--batch", str(batch), "--secs", str(secs)]
+    command += ["--data", folder] if folder else []
+    found = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(found.stdout.splitlines()[-1])
+
+
 def in_hourglass(program, preset, batch, secs, data):
     """What `hourglass bench` says."""
     with tempfile.TemporaryDirectory() as folder:
@@ -350,20 +363,23 @@ def main():
     parser.add_argument("--secs", type=float, default=3.0, help="seconds of each measurement")
     parser.add_argument("--data", default=os.environ.get("HOURGLASS_DATA"), help="folder with MNIST's files")
     parser.add_argument("--out", help="file for the figures as CSV")
+    parser.add_argument("--one", choices=[*FRAMEWORKS], help=argparse.SUPPRESS)  # for the processes of `elsewhere`
     args = parser.parse_args()
     unknown = [preset for preset in args.presets if preset not in ALL]
     if unknown:
         parser.error(f"no preset is called {', '.join(unknown)}: choose of {', '.join(ALL)}")
 
-    data = images(args.data)
-    others = {"PyTorch": in_pytorch, "Keras": in_keras}
-    for name, module in (("PyTorch", "torch"), ("Keras", "keras")):
+    if args.one:
+        measure = FRAMEWORKS[args.one][1]
+        print(json.dumps(measure(args.presets[0], int(args.batch), args.secs, images(args.data))))
+        return
+    others = []
+    for name, (package, _) in FRAMEWORKS.items():
         try:
-            version = __import__(module).__version__
-            sys.stderr.write(f"{name} {version}\n")
-        except ImportError:
+            sys.stderr.write(f"{name} {importlib.metadata.version(package)}\n")
+            others.append(name)
+        except importlib.metadata.PackageNotFoundError:
             sys.stderr.write(f"{name} is not installed: left out\n")
-            del others[name]
 
     rows = []
     print("| preset | part | batch | Hourglass (images/s) | " + " | ".join(f"{name} | ratio" for name in others) + " |")
@@ -372,7 +388,7 @@ def main():
         for batch in map(int, args.batch.split(",")):
             batch = batch or OWN_BATCH.get(preset, 64)
             ours = in_hourglass(args.hourglass, preset, batch, args.secs, args.data)
-            theirs = {name: measure(preset, batch, args.secs, data) for name, measure in others.items()}
+            theirs = {name: elsewhere(name, preset, batch, args.secs, args.data) for name in others}
             for part, speed in ours.items():
                 cells = []
                 row = {"preset": preset, "part": part, "batch_size": batch, "hourglass": speed}

@@ -257,7 +257,7 @@ fn show_footer(
         if flow.is_some() && ui.available_width() > 2.2 * signed_legend::SIZE.x {
             let help = "Colours of each layer end at its largest activation for this digit; pixels go \
                         from paper to ink";
-            signed_legend::show(ui, ["−max", "max of the layer"], help);
+            signed_legend::show(ui, ["−max", "max"], help);
             ui.add_space(space::S);
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {

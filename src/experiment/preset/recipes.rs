@@ -366,6 +366,7 @@ pub(super) const DEEP_30: Preset = Preset {
             OutputActivation::Sigmoid,
         );
         experiment.objective.reconstruction = Reconstruction::Bce;
+        experiment.optimizer.schedule = Schedule::Cosine;
         experiment.training.batch_size = 128;
         experiment.training.epochs = 30;
         let layer = LayerPretraining {

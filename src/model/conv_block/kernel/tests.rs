@@ -107,13 +107,11 @@ impl Case {
         );
         let value = |input: usize, y: usize, x: usize| {
             // Positions are one too high, so that none is negative.
-            let is_inside = (1..=side).contains(&y) && (1..=side).contains(&x);
-            let idx = (input * input_side + y.wrapping_sub(1) / scale) * input_side;
-            if is_inside {
-                f64::from(maps[idx + (x - 1) / scale])
-            } else {
-                0.0
+            if !(1..=side).contains(&y) || !(1..=side).contains(&x) {
+                return 0.0;
             }
+            let row = (input * input_side + (y - 1) / scale) * input_side;
+            f64::from(maps[row + (x - 1) / scale])
         };
         let convolved = |output: usize, y: usize, x: usize| {
             let taps = (0..n_inputs * 9).map(|idx| {

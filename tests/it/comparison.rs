@@ -9,7 +9,9 @@ use hourglass::protocol::{
 };
 use hourglass::worker::Worker;
 
-use crate::worker::{DEADLINE, send, small, start, wait_for, wait_for_phase, with_digits};
+use crate::worker::{
+    DEADLINE, nothing_is_said_of_others, send, small, start, wait_for, wait_for_phase, with_digits,
+};
 
 const A: RunId = RunId(1);
 const B: RunId = RunId(2);
@@ -250,25 +252,7 @@ fn invariant_5_after_a_new_run_starts_nothing_is_said_of_a_rival() {
     send(&worker, Command::Train);
     start(&worker, 3, small());
     send(&worker, Command::Train);
-    let mut has_started = false;
-    wait_for(&worker, |event| {
-        let run = match event {
-            Event::RunStarted { run, .. } => {
-                has_started |= run == RunId(3);
-                run
-            }
-            Event::PhaseChanged { run, phase } => {
-                if has_started && matches!(phase, Phase::Finished { .. }) {
-                    return Some(());
-                }
-                run
-            }
-            Event::StepsTaken { run, .. } | Event::Evaluated { run, .. } => run,
-            _ => return None,
-        };
-        assert!(!has_started || run == RunId(3), "a word about {run:?}");
-        None
-    });
+    nothing_is_said_of_others(&worker, RunId(3));
 }
 
 #[test]

@@ -5,7 +5,6 @@ mod film;
 mod gathered;
 
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use hourglass::experiment::{Experiment, PresetId};
 use hourglass::figure::{Content, Facts, FigureKind, Format, Group, Look, Order, Size};
@@ -13,6 +12,7 @@ use hourglass::protocol::{Gather, Gathered};
 use hourglass::train::{ProbeState, Trainer, device};
 
 use crate::data_sets;
+use crate::training::take;
 
 /// A model that took some steps on a few digits.
 fn trained(experiment: &Experiment) -> Trainer {
@@ -20,20 +20,6 @@ fn trained(experiment: &Experiment) -> Trainer {
     let mut trainer = Trainer::new(experiment.clone(), dataset, &device::cpu().device);
     take(&mut trainer, 5);
     trainer
-}
-
-/// Takes steps; a burst ends wherever an evaluation is due. Gives the objective of each.
-fn take(trainer: &mut Trainer, n_steps: u64) -> Vec<f32> {
-    let goal = trainer.step() + n_steps;
-    let mut objectives = Vec::new();
-    while trainer.step() < goal {
-        let left = goal - trainer.step();
-        let burst = trainer
-            .burst(Duration::from_hours(1), left, || false)
-            .expect("the steps are taken");
-        objectives.extend(&burst.steps.terms[0].1);
-    }
-    objectives
 }
 
 fn preset(id: PresetId) -> Experiment {

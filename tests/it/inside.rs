@@ -1,7 +1,5 @@
 //! Looks inside a model, against the model they are of: weights as pictures, and one image through every layer.
 
-use std::time::Duration;
-
 use burn::tensor::{Tensor, TensorData};
 use hourglass::experiment::network::{Connection, Network, Place, Shape, Tile};
 use hourglass::experiment::{Architecture, Experiment, LayerName, N_PIXELS, PresetId};
@@ -9,25 +7,13 @@ use hourglass::protocol::{FilterRequest, FilterView, FlowView, Gather, Numbers};
 use hourglass::train::{ProbeState, Trainer, device, digits, filters, flow, readback, unit_means};
 
 use crate::data_sets;
+use crate::training::take;
 
 fn trained(experiment: &Experiment) -> Trainer {
     let dataset = data_sets::small(640, 400);
     let mut trainer = Trainer::new(experiment.clone(), dataset, &device::cpu().device);
     take(&mut trainer, 3);
     trainer
-}
-
-fn take(trainer: &mut Trainer, n_steps: u64) -> Vec<f32> {
-    let goal = trainer.step() + n_steps;
-    let mut objectives = Vec::new();
-    while trainer.step() < goal {
-        let left = goal - trainer.step();
-        let burst = trainer
-            .burst(Duration::from_hours(1), left, || false)
-            .expect("the steps are taken");
-        objectives.extend(&burst.steps.terms[0].1);
-    }
-    objectives
 }
 
 fn preset(id: PresetId) -> Experiment {

@@ -54,6 +54,29 @@ pub fn wait_for_phase(worker: &Worker, is: impl Fn(Phase) -> bool) -> Phase {
     })
 }
 
+/// Hears a run from its start to its end, and no word about another in between.
+pub fn nothing_is_said_of_others(worker: &Worker, expected: RunId) {
+    let mut has_started = false;
+    wait_for(worker, |event| {
+        let run = match event {
+            Event::RunStarted { run, .. } => {
+                has_started |= run == expected;
+                run
+            }
+            Event::PhaseChanged { run, phase } => {
+                if has_started && matches!(phase, Phase::Finished { .. }) {
+                    return Some(());
+                }
+                run
+            }
+            Event::StepsTaken { run, .. } | Event::Evaluated { run, .. } => run,
+            _ => return None,
+        };
+        assert!(!has_started || run == expected, "a word about {run:?}");
+        None
+    });
+}
+
 /// A small network on few images, so that an epoch takes a moment.
 pub fn small() -> Experiment {
     let mut experiment = PresetId::Vanilla64.preset().experiment();
@@ -229,25 +252,7 @@ fn invariant_5_after_a_new_run_starts_nothing_is_said_of_the_old_one() {
     objectives(&worker, 1);
     start(&worker, 2, small());
     send(&worker, Command::Train);
-    let mut has_started = false;
-    wait_for(&worker, |event| {
-        let run = match event {
-            Event::RunStarted { run, .. } => {
-                has_started |= run == RunId(2);
-                run
-            }
-            Event::PhaseChanged { run, phase } => {
-                if has_started && matches!(phase, Phase::Finished { .. }) {
-                    return Some(());
-                }
-                run
-            }
-            Event::StepsTaken { run, .. } | Event::Evaluated { run, .. } => run,
-            _ => return None,
-        };
-        assert!(!has_started || run == RunId(2), "a word about an old run");
-        None
-    });
+    nothing_is_said_of_others(&worker, RunId(2));
 }
 
 #[test]

@@ -117,6 +117,27 @@ impl PrincipalAxes {
         }
     }
 
+    /// Turns each axis so that its largest entry is positive: the sign of an eigenvector is arbitrary, and a cloud
+    /// that is fitted anew must not flip where there is no earlier one to align with.
+    #[must_use]
+    pub fn upright(mut self) -> Self {
+        for axis in &mut self.axes {
+            let largest = axis.iter().copied().reduce(|largest, value| {
+                if value.abs() > largest.abs() {
+                    value
+                } else {
+                    largest
+                }
+            });
+            if largest.is_some_and(|largest| largest < 0.0) {
+                for value in axis {
+                    *value = -*value;
+                }
+            }
+        }
+        self
+    }
+
     /// The code at a place of the plane: `[size]`.
     #[must_use]
     pub fn code_at(&self, [x, y]: [f32; 2]) -> Vec<f32> {
@@ -272,5 +293,18 @@ mod tests {
         assert_eq!(PrincipalAxes::fit(&[1.0, 2.0, 3.0], 1), None);
         assert_eq!(PrincipalAxes::fit(&[], 8), None);
         assert_eq!(PrincipalAxes::fit(&[f32::NAN; 64], 8), None);
+    }
+
+    #[test]
+    fn upright_axes_do_not_depend_on_the_sign_that_was_found() {
+        let axes = |sign: f64| PrincipalAxes {
+            mean: vec![0.0; 2],
+            axes: [vec![sign * 0.6, sign * -0.8], vec![sign * 0.8, sign * 0.6]],
+            components: [0, 1],
+            explained: [0.7, 0.3],
+        };
+        let upright = axes(1.0).upright();
+        assert_eq!(upright.axes, [[-0.6, 0.8], [0.8, 0.6]]);
+        assert_eq!(axes(-1.0).upright().axes, upright.axes);
     }
 }

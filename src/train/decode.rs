@@ -146,15 +146,9 @@ fn grid(
             if units.iter().any(|&unit| unit >= size) {
                 return None;
             }
-            #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
-            let rest: Vec<f32> = match prior {
+            let rest = match prior {
                 Some(_) => vec![0.0; size],
-                None => survey
-                    .moments()
-                    .mean
-                    .iter()
-                    .map(|&mean| mean as f32)
-                    .collect(),
+                None => survey.mean_code(),
             };
             let grid = Grid::across(survey.codes(), &rest, prior, units, n_places);
             (Some(units), grid)
@@ -200,17 +194,8 @@ fn start_of(
     survey: Option<&Survey>,
     start: CodeStart,
 ) -> Result<Option<Vec<f32>>, TrainError> {
-    #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
-    let mean = |survey: &Survey| {
-        survey
-            .moments()
-            .mean
-            .iter()
-            .map(|&mean| mean as f32)
-            .collect()
-    };
     match start {
-        CodeStart::Mean => Ok(survey.map(mean)),
+        CodeStart::Mean => Ok(survey.map(Survey::mean_code)),
         CodeStart::Sample(sample) => codes_of(trainer, &[sample]),
     }
 }

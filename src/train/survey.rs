@@ -181,6 +181,16 @@ impl Survey {
             .get_or_init(|| CodeMoments::of(&self.codes, self.size))
     }
 
+    /// The mean of all codes: `[size]`.
+    #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
+    pub(super) fn mean_code(&self) -> Vec<f32> {
+        self.moments()
+            .mean
+            .iter()
+            .map(|&mean| mean as f32)
+            .collect()
+    }
+
     /// How the units spread.
     #[must_use]
     pub fn units(&self) -> &Arc<CodeUnits> {
@@ -199,7 +209,10 @@ impl Survey {
         match &self.frame {
             Frame::Principal(axes) if self.pair == [0, 1] => Some(axes),
             _ => {
-                let fit = || PrincipalAxes::fit_components(&self.codes, self.size, [0, 1]);
+                let fit = || {
+                    let found = PrincipalAxes::fit_components(&self.codes, self.size, [0, 1]);
+                    found.map(PrincipalAxes::upright) // there are no earlier ones to align with
+                };
                 self.largest.get_or_init(fit).as_ref()
             }
         }
@@ -269,9 +282,7 @@ impl Survey {
         if let Frame::Principal(axes) = &self.frame {
             return axes.code_at(point);
         }
-        #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
-        let mean = |mean: &f64| *mean as f32;
-        let mut code: Vec<f32> = self.moments().mean.iter().map(mean).collect();
+        let mut code = self.mean_code();
         if matches!(self.frame, Frame::Units) {
             for (unit, value) in self.pair.into_iter().zip(point) {
                 code[unit] = value;

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::theme::{self, Tokens, space};
+use crate::state::LabState;
 
 /// Tag of a ui whose title already stands in a tab: cards inside leave theirs out.
 const TITLE_IN_TAB: &str = "hourglass-title-in-tab";
@@ -100,6 +101,19 @@ pub fn empty(ui: &mut Ui, text: &str, hint: &str) {
     center.add(Label::new(text).wrap());
     center.add(Label::new(hint).wrap());
     ui.advance_cursor_after_rect(rect);
+}
+
+/// Says what a panel about a model lacks before there is one; whether it said so. `appears` is what appears then.
+pub fn before_model(ui: &mut Ui, state: &LabState, appears: &str) -> bool {
+    if state.dataset.is_none() {
+        empty(ui, "No digits yet", "Load a data set, then press Train");
+        return true;
+    }
+    if state.run.is_none() {
+        empty(ui, "No model yet", &format!("Press Train: {appears}"));
+        return true;
+    }
+    false
 }
 
 /// Adds a caption to a header if there is room for all of it.

@@ -198,15 +198,10 @@ fn view(state: &LabState, layer: LayerName) -> Option<&Arc<ActivationView>> {
 }
 
 fn empty(ui: &mut Ui, state: &LabState, layer: LayerName) {
-    if state.dataset.is_none() {
-        card::empty(ui, "No digits yet", "Load a data set, then press Train");
-    } else if state.run.is_none() {
-        card::empty(
-            ui,
-            "No model yet",
-            "Press Train: how much each unit fires appears here",
-        );
-    } else if state
+    if card::before_model(ui, state, "how much each unit fires appears here") {
+        return;
+    }
+    if state
         .run
         .as_ref()
         .is_some_and(|run| run.replay.past().is_some())

@@ -89,7 +89,9 @@ impl FiltersPanel {
         let Self { options, kept } = self;
         let network = state.run.as_ref().map(|run| Network::new(&run.experiment));
         let Some(network) = network else {
-            card::card(ui, "Filters", |_| {}, |ui| empty(ui, state));
+            let appears = "what each unit looks for and paints appears here";
+            let body = |ui: &mut Ui| card::before_model(ui, state, appears);
+            card::card(ui, "Filters", |_| {}, body);
             return;
         };
         if let Some(layer) = kept.wanted.take() {
@@ -169,18 +171,6 @@ fn source(
     let view = snapshot.filters.as_ref();
     let view = view.filter(|view| view.connection == link.connection)?;
     Some(Source::Weights(Arc::clone(view), means))
-}
-
-fn empty(ui: &mut Ui, state: &LabState) {
-    if state.dataset.is_none() {
-        card::empty(ui, "No digits yet", "Load a data set, then press Train");
-    } else {
-        card::empty(
-            ui,
-            "No model yet",
-            "Press Train: what each unit looks for and paints appears here",
-        );
-    }
 }
 
 /// The choice of the weights.

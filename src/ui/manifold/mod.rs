@@ -107,21 +107,18 @@ impl ManifoldPanel {
 }
 
 fn empty(ui: &mut Ui, state: &LabState) {
-    if state.dataset.is_none() {
-        card::empty(ui, "No digits yet", "Load a data set, then press Train");
-    } else if state.run.is_none() {
-        card::empty(
-            ui,
-            "No model yet",
-            "Press Train: what the decoder draws for codes side by side appears here",
-        );
-    } else {
-        card::empty(
-            ui,
-            "The pictures are on their way",
-            "The codes of all test images come first",
-        );
+    if card::before_model(
+        ui,
+        state,
+        "what the decoder draws for codes side by side appears here",
+    ) {
+        return;
     }
+    card::empty(
+        ui,
+        "The pictures are on their way",
+        "The codes of all test images come first",
+    );
 }
 
 impl Kept {

@@ -77,21 +77,18 @@ fn judge_button(ui: &mut Ui, run: Option<&RunState>, actions: &mut Vec<Action>) 
 }
 
 fn empty(ui: &mut Ui, state: &LabState) {
-    if state.dataset.is_none() {
-        card::empty(ui, "No digits yet", "Load a data set, then press Train");
-    } else if state.run.is_none() {
-        card::empty(
-            ui,
-            "No model yet",
-            "Press Train: what the model reaches on the test images stands here",
-        );
-    } else {
-        card::empty(
-            ui,
-            "Nothing measured yet",
-            "The whole test split is measured at the end of each epoch; the code when you ask for it",
-        );
+    if card::before_model(
+        ui,
+        state,
+        "what the model reaches on the test images stands here",
+    ) {
+        return;
     }
+    card::empty(
+        ui,
+        "Nothing measured yet",
+        "The whole test split is measured at the end of each epoch; the code when you ask for it",
+    );
 }
 
 fn body(ui: &mut Ui, state: &LabState, run: &RunState) {

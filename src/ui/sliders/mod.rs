@@ -110,21 +110,14 @@ enum Wish {
 }
 
 fn empty(ui: &mut Ui, state: &LabState) {
-    if state.dataset.is_none() {
-        card::empty(ui, "No digits yet", "Load a data set, then press Train");
-    } else if state.run.is_none() {
-        card::empty(
-            ui,
-            "No model yet",
-            "Press Train: a slider for each unit of the code appears here",
-        );
-    } else {
-        card::empty(
-            ui,
-            "The code is on its way",
-            "The codes of all test images come first",
-        );
+    if card::before_model(ui, state, "a slider for each unit of the code appears here") {
+        return;
     }
+    card::empty(
+        ui,
+        "The code is on its way",
+        "The codes of all test images come first",
+    );
 }
 
 impl Kept {

@@ -8,6 +8,9 @@ use crate::ui::plot::note;
 use crate::ui::replay::moment_text;
 use crate::ui::theme::{self, Tokens};
 
+/// Height of the line at the top in which the parts of the plan are named, in points.
+const LINE: f32 = 18.0;
+
 /// Adds a line where each setting changed.
 pub fn settings(plot: &mut PlotUi<'_>, tokens: &Tokens, marks: &[Mark]) {
     for mark in marks {
@@ -36,11 +39,12 @@ pub fn moment_name(ui: &Ui, painter: &Painter, run: &RunState, transform: &PlotT
         return;
     }
     let (offset, anchor) = if x > frame.center().x {
-        (-theme::space::XS, Align2::RIGHT_BOTTOM)
+        (-theme::space::XS, Align2::RIGHT_TOP)
     } else {
-        (theme::space::XS, Align2::LEFT_BOTTOM)
+        (theme::space::XS, Align2::LEFT_TOP)
     };
-    let at = pos2(x + offset, frame.bottom() - 2.0);
+    // Below the names of the plan's parts, and away from the lines to hold curves against, which lie low.
+    let at = pos2(x + offset, frame.top() + LINE);
     let text = moment_text(past.moment);
     note(ui, painter, at, anchor, &text, theme::tokens_of(ui).warning);
 }

@@ -5,7 +5,7 @@ mod window;
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -15,12 +15,14 @@ use clap::Args;
 
 use crate::data::{Dataset, load};
 use crate::experiment::PresetId;
+use crate::figure;
 use crate::protocol::{DataSource, DeviceChoice};
 use crate::train::device;
 use crate::whole_file;
 
 use super::data_source;
 use super::progress::Progress;
+use super::train::check_writable;
 
 /// Measures training and the window.
 #[derive(Clone, Debug, Args)]
@@ -70,6 +72,14 @@ struct Row {
 pub fn run(args: &BenchArgs) -> Result<()> {
     if !(0.1..=600.0).contains(&args.secs) {
         bail!("--secs takes 0.1 to 600 seconds");
+    }
+    if let Some(folder) = args.out.as_deref().and_then(Path::parent) {
+        let here = Path::new(".");
+        check_writable(if folder.as_os_str().is_empty() {
+            here
+        } else {
+            folder
+        })?; // before minutes are spent
     }
     let progress = Progress::new();
     let opened = device::open(args.device).map_err(anyhow::Error::msg)?;
@@ -168,20 +178,18 @@ fn csv(rows: &[Row]) -> String {
     text
 }
 
-/// Three significant digits; from a thousand on whole, with separated thousands.
+/// Two decimals; from a hundred on whole, with separated thousands.
 fn number(value: f64) -> String {
     if value < 100.0 {
         return format!("{value:.2}");
     }
-    let whole = format!("{value:.0}");
-    let mut text = String::new();
-    for (idx, digit) in whole.char_indices() {
-        if idx > 0 && (whole.len() - idx).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a speed or a time, not negative"
+    )]
+    let whole = value.round_ties_even() as u64;
+    figure::number::count(whole)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ const WARM_UP: f64 = 0.3;
 /// The speed of each part of a preset's plan.
 ///
 /// # Errors
-/// When the device fails or a loss is not finite.
+/// When the batch size is out of range, the device fails or a loss is not finite.
 pub(super) fn measure(
     preset: PresetId,
     batch_size: usize,
@@ -34,6 +34,7 @@ pub(super) fn measure(
         if batch_size > 0 {
             experiment.training.batch_size = batch_size;
         }
+        experiment.validate()?;
         let batch_size = experiment.training.batch_size;
         let mut trainer = Trainer::new(experiment, Arc::clone(dataset), &device.device);
         speed(&mut trainer, budget.mul_f64(WARM_UP))?;

@@ -141,6 +141,9 @@ fn open(
     outcome: Outcome,
 ) -> eframe::Result {
     let (start, look, picture) = (options.start.clone(), options.look, options.picture.clone());
+    // A picture neither sees what a person's windows remember nor leaves a trace there: what egui itself remembers, such
+    // as the scale, would change its size.
+    let aside = picture.as_ref().and_then(|_| tempfile::tempdir().ok());
     let native = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Hourglass")
@@ -150,6 +153,9 @@ fn open(
             .with_icon(icon::icon()),
         renderer,
         persist_window: picture.is_none(),
+        persistence_path: aside
+            .as_ref()
+            .map(|folder| folder.path().join("window.ron")),
         ..NativeOptions::default()
     };
     eframe::run_native(

@@ -186,7 +186,8 @@ impl Stage {
         };
         let Self { ctx, app, .. } = self;
         app.tick(ctx);
-        let output = ctx.run_ui(input, |ui| app.show(ui));
+        let mut output = ctx.run_ui(input, |ui| app.show(ui));
+        output.textures_delta.clear(); // no card takes them
         ctx.tessellate(output.shapes, output.pixels_per_point).len()
     }
 }

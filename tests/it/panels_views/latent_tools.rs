@@ -538,6 +538,7 @@ impl TestRenderer for Textures {
                 }
             }
         }
+        delta.clear(); // what is dropped unapplied is a fault
     }
 
     fn render(

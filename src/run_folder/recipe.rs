@@ -103,7 +103,9 @@ fn base_of(table: &Table) -> Result<Table, ExperimentError> {
 fn merge(base: &mut Table, over: Table) {
     for (key, value) in over {
         match (base.get_mut(&key), value) {
-            (Some(Value::Table(below)), Value::Table(above)) if is_same_kind(below, &above) => {
+            (Some(Value::Table(below)), Value::Table(above))
+                if shares_settings(&key, below, &above) =>
+            {
                 merge(below, above);
             }
             (_, value) => {
@@ -113,10 +115,10 @@ fn merge(base: &mut Table, over: Table) {
     }
 }
 
-fn is_same_kind(below: &Table, above: &Table) -> bool {
-    above
-        .get("kind")
-        .is_none_or(|kind| below.get("kind") == Some(kind))
+/// Whether two tables have the same settings. Those of an optimizer do not depend on its rule.
+fn shares_settings(key: &str, below: &Table, above: &Table) -> bool {
+    let is_same_kind = |kind| below.get("kind") == Some(kind);
+    key == "optimizer" || above.get("kind").is_none_or(is_same_kind)
 }
 
 /// What the recipe says otherwise than what it starts from.
@@ -136,7 +138,7 @@ fn differing(own: &Table, base: &Table) -> Table {
     let mut found = Table::new();
     for (key, value) in own {
         match (value, base.get(key)) {
-            (Value::Table(own), Some(Value::Table(base))) if is_same_kind(base, own) => {
+            (Value::Table(own), Some(Value::Table(base))) if shares_settings(key, base, own) => {
                 let inner = differing(own, base);
                 if !inner.is_empty() {
                     found.insert(key.clone(), Value::Table(inner));
@@ -156,6 +158,7 @@ fn differing(own: &Table, base: &Table) -> Table {
                 let kind = ("kind".to_owned(), Value::from("same_image"));
                 Value::Table(Table::from_iter([kind]))
             }
+            ("schedule", _) => Value::from("constant"),
             (_, Value::Float(_)) => Value::Float(0.0),
             (_, Value::Boolean(_)) => Value::Boolean(false),
             _ => continue,
@@ -186,7 +189,7 @@ fn unknown_key(table: &Table, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Sparsity;
+    use crate::experiment::{OptimizerKind, Sparsity};
 
     fn vanilla() -> Experiment {
         PresetId::Vanilla64.preset().experiment()
@@ -271,6 +274,19 @@ mod tests {
         let experiment = read_experiment(text).expect("a recipe");
         let sigma = crate::experiment::Corruption::Gaussian { sigma: 0.2 };
         assert_eq!(experiment.corruption, sigma);
+    }
+
+    #[test]
+    fn another_rule_of_the_optimizer_keeps_its_other_settings() {
+        let text = "preset = \"vae-20\"\n[optimizer]\nkind = \"adamw\"\nweight_decay = 0.01";
+        let experiment = read_experiment(text).expect("a recipe");
+        let mut expected = PresetId::Vae20.preset().experiment();
+        expected.optimizer.kind = OptimizerKind::AdamW;
+        expected.optimizer.weight_decay = 0.01;
+        assert_eq!(experiment, expected);
+        let short = to_short_toml(&expected);
+        assert!(!short.contains("learning_rate"), "{short}");
+        assert_eq!(read_experiment(&short), Ok(expected));
     }
 
     #[test]

@@ -47,12 +47,24 @@ pub(super) const LESSON: Lesson = Lesson {
                     what: What::Reaches(Figure::NegativeElbo, Bound::AtMost(170.0)),
                 }),
                 answer: "On MNIST 162 after five epochs, of which 5 pay for the code; 153 after thirty. Any point near \
-                         the middle now decodes to something like a digit: export “Manifold” to see them all",
+                         the middle now decodes to something like a digit: hold the pointer over an empty place",
+            }),
+        },
+        Step {
+            text: "The decoder's map. Each picture is what the decoder makes of the code at its place, and the places \
+                   share the prior equally. “Samples” draws codes from the prior instead",
+            look: Pane::Manifold,
+            offer: None,
+            question: Some(Question {
+                asks: "What lies between two classes?",
+                goal: None,
+                answer: "Neither nothing nor noise: strokes open, close and lean until one digit has become the other. \
+                         With the plain code the same places decode to blots",
             }),
         },
         Step {
             text: "Two units are a sheet of paper; twenty have room for strokes. Bars in the view show what each unit \
-                   says about the image, in nats",
+                   says about the image, in nats. “Sliders” moves one unit at a time",
             look: Pane::Activations,
             offer: Some(Offer {
                 label: "Train “Variational”",

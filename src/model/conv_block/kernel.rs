@@ -6,9 +6,12 @@
 //! and bias: these are summed over [`CHUNK`] images, then over the chunks in their order, so that a result
 //! does not depend on the number of threads.
 //!
+//! Upsampled maps are convolved at the size they came in, in four phases.
+//!
 //! Maps are square and lie row by row, channel by channel, image by image.
 
 mod chunk;
+mod phases;
 mod planes;
 #[cfg(test)]
 mod tests;
@@ -18,8 +21,9 @@ use pulp::Arch;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use chunk::{Backward, Forward};
+use phases::{Phase, backward_group, forward_groups, turned, unfold, windows};
 use planes::Grid;
-use tiles::{Filters, WidestTile, turned};
+use tiles::{Filters, WidestTile};
 
 /// Images that one thread takes at a time: enough to pay for adding up vectors at the end of a weight's
 /// gradient, few enough that their planes stay in the second-level cache and that 64 images occupy 16 threads.
@@ -121,10 +125,30 @@ impl Block {
         self.n_outputs * self.output_side().pow(2)
     }
 
+    /// Whether the maps are convolved before they are upsampled. An odd side would want what is cut as well, and
+    /// pooling all four phases at once.
+    fn is_split(&self) -> bool {
+        self.upsampled && self.side.is_multiple_of(2) && !self.pooled
+    }
+
+    /// Where values lie in planes of the maps that are convolved.
+    fn grid(&self) -> Grid {
+        Grid::new(if self.is_split() {
+            self.input_side()
+        } else {
+            self.side
+        })
+    }
+
+    /// Planes of one image's outputs.
+    fn n_output_planes(&self) -> usize {
+        windows(self).len() * self.n_outputs
+    }
+
     /// Whether the gradients of the weights are summed with inputs and outputs in each other's place, which
     /// gives them turned. A tile of the sums wants several channels beside the shifted one.
     fn swaps_sums(&self) -> bool {
-        self.n_outputs < self.n_inputs.min(tiles::STILL_CHANNELS)
+        self.n_outputs < self.n_inputs.min(tiles::WIDE)
     }
 }
 
@@ -141,12 +165,13 @@ pub fn forward(arch: Arch, block: &Block, inputs: &[f32], parameters: Parameters
     let n_images = inputs.len() / block.input_len();
     let mut outputs = vec![0.0; n_images * block.output_len()];
     let mut winners = vec![0; if block.pooled { outputs.len() } else { 0 }];
+    let grid = block.grid();
+    let phases = Phase::all(block, parameters.weights);
     let filters = Filters::new(
-        parameters.weights,
+        &forward_groups(block, &grid, &phases),
         parameters.bias,
         arch.dispatch(WidestTile),
     );
-    let grid = Grid::new(block.side);
     let mut winners_left = winners.chunks_mut(CHUNK * block.output_len());
     let chunks: Vec<Forward> = inputs
         .chunks(CHUNK * block.input_len())
@@ -175,15 +200,18 @@ pub fn backward(
     gradients: &[f32],
     wants_inputs: bool,
 ) -> Gradients {
-    // The gradient by the inputs is a convolution of those by the outputs, with the kernels turned.
+    let grid = block.grid();
+    let phases = Phase::all(block, passed.weights);
     let filters = Filters::new(
-        &turned(passed.weights, block.n_outputs, block.n_inputs),
+        &[backward_group(block, &grid, &phases)],
         &vec![0.0; block.n_inputs],
         arch.dispatch(WidestTile),
     );
-    let grid = Grid::new(block.side);
     let (input_len, output_len) = (CHUNK * block.input_len(), CHUNK * block.output_len());
-    let n_parameters = passed.weights.len() + block.n_outputs;
+    let windows = windows(block);
+    let n_taps: usize = windows.iter().map(|window| window.n_taps()).sum();
+    let n_weights = block.n_outputs * block.n_inputs * n_taps; // of all phases
+    let n_parameters = n_weights + block.n_outputs;
     let n_chunks = passed.inputs.len().div_ceil(input_len);
     let mut parts = vec![0.0; n_chunks * n_parameters];
     let mut by_inputs = vec![0.0; if wants_inputs { passed.inputs.len() } else { 0 }];
@@ -198,13 +226,14 @@ pub fn backward(
         .map(|(((inputs, outputs), gradients), part)| Backward {
             block,
             grid: &grid,
+            windows: &windows,
             turned: &filters,
             inputs,
             outputs,
             winners: winners_left.next().unwrap_or_default(),
             gradients,
             by_inputs: by_inputs_left.next(),
-            by_parameters: part.split_at_mut(passed.weights.len()),
+            by_parameters: part.split_at_mut(n_weights),
         })
         .collect();
     chunks
@@ -212,13 +241,17 @@ pub fn backward(
         .for_each(|chunk| chunk::run(arch, chunk));
 
     let mut by_weights = sum_in_order(&parts, n_parameters);
-    let by_bias = by_weights.split_off(passed.weights.len());
+    let by_bias = by_weights.split_off(n_weights);
     if block.swaps_sums() {
-        by_weights = turned(&by_weights, block.n_inputs, block.n_outputs);
+        let n_taps = windows[0].n_taps();
+        let phases = by_weights.chunks_exact(block.n_outputs * block.n_inputs * n_taps);
+        by_weights = phases
+            .flat_map(|phase| turned(phase, block.n_inputs, block.n_outputs, n_taps))
+            .collect();
     }
     Gradients {
         inputs: wants_inputs.then_some(by_inputs),
-        weights: by_weights,
+        weights: unfold(block, &by_weights),
         bias: by_bias,
     }
 }

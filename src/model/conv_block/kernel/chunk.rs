@@ -9,8 +9,9 @@ use std::cell::RefCell;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Block;
-use super::planes::{Grid, collect_gradients, finish, lay_out, lay_out_gradients};
-use super::tiles::{Filters, convolve, correlate, sum};
+use super::phases::Window;
+use super::planes::{self, Grid, collect_gradients, finish, lay_out, lay_out_gradients};
+use super::tiles::{Channels, Filters, convolve, correlate, sum};
 
 /// The planes and sums of a chunk. Each thread keeps its own from call to call, because fresh memory costs
 /// more than the arithmetic.
@@ -18,6 +19,7 @@ use super::tiles::{Filters, convolve, correlate, sum};
 pub(super) struct Scratch {
     inputs: Vec<f32>,
     gradients: Vec<f32>,
+    slopes: Vec<f32>,
     sums: Vec<f32>,
 }
 
@@ -73,7 +75,10 @@ impl Task for Forward<'_> {
     fn run<S: Simd>(self, simd: S, scratch: &mut Scratch) {
         let Self { block, grid, .. } = self;
         let planes = room(&mut scratch.inputs, block.n_inputs * grid.plane_len);
-        let sums = room(&mut scratch.sums, block.n_outputs * grid.padded_span);
+        let sums = room(
+            &mut scratch.sums,
+            block.n_output_planes() * grid.padded_span,
+        );
         let mut winners = self.winners.chunks_exact_mut(block.output_len());
         let images = self
             .inputs
@@ -92,6 +97,8 @@ impl Task for Forward<'_> {
 pub(super) struct Backward<'a> {
     pub block: &'a Block,
     pub grid: &'a Grid,
+    /// Of each phase.
+    pub windows: &'a [Window],
     /// The kernels turned.
     pub turned: &'a Filters,
     pub inputs: &'a [f32],
@@ -111,23 +118,41 @@ impl Task for Backward<'_> {
         let Self { block, grid, .. } = self;
         let n_images = self.inputs.len() / block.input_len();
         let input_len = block.n_inputs * grid.plane_len;
-        let output_len = block.n_outputs * grid.plane_len;
+        let output_len = block.n_output_planes() * grid.plane_len;
         let inputs = room(&mut scratch.inputs, n_images * input_len);
         let gradients = room(&mut scratch.gradients, n_images * output_len);
-        self.lay_out(inputs, gradients);
+        let slopes = room(&mut scratch.slopes, block.output_len());
+        self.lay_out(inputs, slopes, gradients);
 
         let (by_weights, by_bias) = self.by_parameters;
         for planes in gradients.chunks_exact(output_len) {
-            for (by_bias, plane) in by_bias.iter_mut().zip(planes.chunks_exact(grid.plane_len)) {
-                *by_bias += sum(simd, plane);
+            for (idx, plane) in planes.chunks_exact(grid.plane_len).enumerate() {
+                by_bias[idx % block.n_outputs] += sum(simd, plane);
             }
         }
-        let of_inputs = (&*inputs, block.n_inputs);
-        let of_outputs = (&*gradients, block.n_outputs);
-        if block.swaps_sums() {
-            correlate(simd, grid, of_inputs, of_outputs, by_weights);
-        } else {
-            correlate(simd, grid, of_outputs, of_inputs, by_weights);
+        let mut rest = by_weights;
+        for (number, &window) in self.windows.iter().enumerate() {
+            let of_inputs = Channels {
+                planes: &*inputs,
+                of: block.n_inputs,
+                first: 0,
+            };
+            let of_outputs = Channels {
+                planes: &*gradients,
+                of: block.n_output_planes(),
+                first: number * block.n_outputs,
+            };
+            let (of_inputs, of_outputs) =
+                ((of_inputs, block.n_inputs), (of_outputs, block.n_outputs));
+            let n_weights = block.n_inputs * block.n_outputs * window.n_taps();
+            let (by_weights, others) = rest.split_at_mut(n_weights);
+            rest = others;
+            if block.swaps_sums() {
+                let window = window.turned();
+                correlate(simd, grid, window, of_inputs, of_outputs, by_weights);
+            } else {
+                correlate(simd, grid, window, of_outputs, of_inputs, by_weights);
+            }
         }
         if let Some(by_inputs) = self.by_inputs {
             let sums = room(&mut scratch.sums, block.n_inputs * grid.padded_span);
@@ -142,7 +167,8 @@ impl Task for Backward<'_> {
 
 impl Backward<'_> {
     /// Fills the planes of all images.
-    fn lay_out(&self, inputs: &mut [f32], gradients: &mut [f32]) {
+    #[inline(always)]
+    fn lay_out(&self, inputs: &mut [f32], slopes: &mut [f32], gradients: &mut [f32]) {
         let Self { block, grid, .. } = self;
         let planes = inputs.chunks_exact_mut(block.n_inputs * grid.plane_len);
         for (maps, planes) in self.inputs.chunks_exact(block.input_len()).zip(planes) {
@@ -153,10 +179,11 @@ impl Backward<'_> {
             .gradients
             .chunks_exact(block.output_len())
             .zip(self.outputs.chunks_exact(block.output_len()));
-        let planes = gradients.chunks_exact_mut(block.n_outputs * grid.plane_len);
+        let planes = gradients.chunks_exact_mut(block.n_output_planes() * grid.plane_len);
         for ((gradients, outputs), planes) in images.zip(planes) {
-            let passed = (gradients, outputs, winners.next().unwrap_or_default());
-            lay_out_gradients(block, grid, passed, planes);
+            planes::slopes(block, gradients, outputs, slopes);
+            let winners = winners.next().unwrap_or_default();
+            lay_out_gradients(block, grid, slopes, winners, planes);
         }
     }
 }

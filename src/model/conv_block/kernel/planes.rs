@@ -1,4 +1,8 @@
 //! Maps in planes with a border of zeros, and what happens to them before and after a convolution.
+#![expect(
+    clippy::inline_always,
+    reason = "vector instructions are used only where they are inlined into a function that was made for them"
+)]
 
 use super::{Block, Nonlinearity};
 
@@ -65,13 +69,14 @@ impl Grid {
 }
 
 /// Copies one image's input maps into planes, upsampled where the block does so.
+#[inline(always)]
 pub(super) fn lay_out(block: &Block, grid: &Grid, maps: &[f32], planes: &mut [f32]) {
     let side = block.input_side();
     let maps = maps.chunks_exact(side * side);
     for (map, plane) in maps.zip(planes.chunks_exact_mut(grid.plane_len)) {
         plane.fill(0.0);
         for (y, row) in map.chunks_exact(side).enumerate() {
-            if !block.upsampled {
+            if !block.upsampled || block.is_split() {
                 plane[grid.row(y)].copy_from_slice(row);
                 continue;
             }
@@ -97,7 +102,9 @@ pub(super) fn finish(
     let channels = sums
         .chunks_exact_mut(grid.padded_span)
         .zip(outputs.chunks_exact_mut(side * side));
-    if block.pooled {
+    if block.is_split() {
+        interleave(block, grid, sums, outputs);
+    } else if block.pooled {
         for ((sums, outputs), winners) in channels.zip(winners.chunks_exact_mut(side * side)) {
             pool(grid, sums, outputs, winners);
         }
@@ -120,6 +127,25 @@ pub(super) fn finish(
         Nonlinearity::Sigmoid => {
             for output in outputs {
                 *output = without_faint(sigmoid(*output));
+            }
+        }
+    }
+}
+
+/// Puts the phases of one image's outputs together.
+#[inline(always)]
+fn interleave(block: &Block, grid: &Grid, sums: &[f32], outputs: &mut [f32]) {
+    let side = block.output_side();
+    let phase = |number: usize, channel: usize, y: usize| {
+        let plane = (number * block.n_outputs + channel) * grid.padded_span;
+        &sums[plane + y * grid.stride..][..grid.side]
+    };
+    for (channel, outputs) in outputs.chunks_exact_mut(side * side).enumerate() {
+        for (y, outputs) in outputs.chunks_exact_mut(side).enumerate() {
+            let [even, odd] = [0, 1].map(|x| phase(y % 2 * 2 + x, channel, y / 2));
+            let pairs = outputs.as_chunks_mut::<2>().0.iter_mut();
+            for (pair, (&even, &odd)) in pairs.zip(even.iter().zip(odd)) {
+                *pair = [even, odd];
             }
         }
     }
@@ -150,11 +176,7 @@ fn pool(grid: &Grid, sums: &mut [f32], outputs: &mut [f32], winners: &mut [u8]) 
             let (bottom, bottom_is_right) = larger(lower[0], lower[1]);
             let (largest, is_bottom) = larger(top, bottom);
             *output = largest;
-            let is_right = if is_bottom {
-                bottom_is_right
-            } else {
-                top_is_right
-            };
+            let is_right = (is_bottom & bottom_is_right) | (!is_bottom & top_is_right);
             *winner = 2 * u8::from(is_bottom) + u8::from(is_right);
         }
     }
@@ -162,47 +184,80 @@ fn pool(grid: &Grid, sums: &mut [f32], outputs: &mut [f32], winners: &mut [u8]) 
 
 /// The larger of two values, and whether it is the second. What is not a number counts as largest.
 fn larger(first: f32, second: f32) -> (f32, bool) {
-    let is_second = second > first || second.is_nan();
+    let is_second = (second > first) | second.is_nan(); // no branch: what wins is not to be foretold
     (if is_second { second } else { first }, is_second)
 }
 
-/// Puts one image's gradients by the outputs through pooling and nonlinearity, into planes.
+/// The gradients of one image before the nonlinearity, from those by the outputs.
+#[inline(always)]
+pub(super) fn slopes(block: &Block, gradients: &[f32], outputs: &[f32], slopes: &mut [f32]) {
+    let values = slopes.iter_mut().zip(gradients.iter().zip(outputs));
+    match block.nonlinearity {
+        Nonlinearity::None => {
+            for (slope, (&gradient, _)) in values {
+                *slope = without_faint(gradient);
+            }
+        }
+        Nonlinearity::Relu => {
+            for (slope, (&gradient, &output)) in values {
+                let passes = (output > 0.0) | output.is_nan();
+                *slope = without_faint(if passes { gradient } else { 0.0 });
+            }
+        }
+        Nonlinearity::Sigmoid => {
+            for (slope, (&gradient, &output)) in values {
+                *slope = without_faint(gradient * output * (1.0 - output));
+            }
+        }
+    }
+}
+
+/// Puts one image's gradients through pooling into planes.
+#[inline(always)]
 pub(super) fn lay_out_gradients(
     block: &Block,
     grid: &Grid,
-    (gradients, outputs, winners): (&[f32], &[f32], &[u8]),
+    slopes: &[f32],
+    winners: &[u8],
     planes: &mut [f32],
 ) {
     let side = block.output_side();
-    let channels = gradients
-        .chunks_exact(side * side)
-        .zip(outputs.chunks_exact(side * side));
-    let planes = planes.chunks_exact_mut(grid.plane_len);
-    for (channel, ((gradients, outputs), plane)) in channels.zip(planes).enumerate() {
-        plane.fill(0.0);
-        let rows = gradients.chunks_exact(side).zip(outputs.chunks_exact(side));
-        for (y, (gradients, outputs)) in rows.enumerate() {
-            let slopes = gradients
-                .iter()
-                .zip(outputs)
-                .map(|(&gradient, &output)| slope(block.nonlinearity, gradient, output));
+    planes.fill(0.0);
+    for (channel, slopes) in slopes.chunks_exact(side * side).enumerate() {
+        if block.is_split() {
+            for (y, row) in slopes.chunks_exact(side).enumerate() {
+                let [even, odd] = [0, 1].map(|x| {
+                    let plane = (y % 2 * 2 + x) * block.n_outputs + channel;
+                    plane * grid.plane_len + grid.row(y / 2).start
+                });
+                let pairs = row.as_chunks::<2>().0;
+                for (value, pair) in planes[even..].iter_mut().zip(pairs) {
+                    *value = pair[0];
+                }
+                for (value, pair) in planes[odd..].iter_mut().zip(pairs) {
+                    *value = pair[1];
+                }
+            }
+            continue;
+        }
+        let plane = &mut planes[channel * grid.plane_len..][..grid.plane_len];
+        for (y, row) in slopes.chunks_exact(side).enumerate() {
             if block.pooled {
                 let winners = &winners[(channel * side + y) * side..][..side];
                 let window = &mut plane[grid.row(2 * y).start..];
-                for (x, (slope, winner)) in slopes.zip(winners).enumerate() {
+                for (x, (&slope, winner)) in row.iter().zip(winners).enumerate() {
                     let (lower, right) = (winner / 2, winner % 2);
                     window[usize::from(lower) * grid.stride + 2 * x + usize::from(right)] = slope;
                 }
             } else {
-                for (value, slope) in plane[grid.row(y)].iter_mut().zip(slopes) {
-                    *value = slope;
-                }
+                plane[grid.row(y)].copy_from_slice(row);
             }
         }
     }
 }
 
 /// Makes one image's gradients by the inputs of what the convolution gave.
+#[inline(always)]
 pub(super) fn collect_gradients(
     block: &Block,
     grid: &Grid,
@@ -213,7 +268,7 @@ pub(super) fn collect_gradients(
     let channels = sums.chunks_exact_mut(grid.padded_span);
     for (sums, gradients) in channels.zip(gradients.chunks_exact_mut(side * side)) {
         for (y, gradients) in gradients.chunks_exact_mut(side).enumerate() {
-            if block.upsampled {
+            if block.upsampled && !block.is_split() {
                 collect_pairs(grid, sums, y, gradients);
             } else {
                 gradients.copy_from_slice(&sums[y * grid.stride..][..side]);
@@ -226,6 +281,7 @@ pub(super) fn collect_gradients(
 }
 
 /// A value that was repeated has the gradients of all its places.
+#[inline(always)]
 fn collect_pairs(grid: &Grid, sums: &mut [f32], y: usize, gradients: &mut [f32]) {
     gradients.fill(0.0);
     let rows = sums[2 * y * grid.stride..].chunks_exact_mut(grid.stride);
@@ -235,16 +291,6 @@ fn collect_pairs(grid: &Grid, sums: &mut [f32], y: usize, gradients: &mut [f32])
             *gradient += pair[0] + pair[1];
         }
     }
-}
-
-/// The gradient before the nonlinearity, from the one after it and its output.
-fn slope(nonlinearity: Nonlinearity, gradient: f32, output: f32) -> f32 {
-    without_faint(match nonlinearity {
-        Nonlinearity::None => gradient,
-        Nonlinearity::Relu if output > 0.0 || output.is_nan() => gradient,
-        Nonlinearity::Relu => 0.0,
-        Nonlinearity::Sigmoid => gradient * output * (1.0 - output),
-    })
 }
 
 fn sigmoid(z: f32) -> f32 {

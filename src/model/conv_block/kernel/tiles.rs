@@ -6,15 +6,16 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::planes::{Grid, SIDE, TAPS};
+use super::phases::{Group, Window};
+use super::planes::{Grid, SIDE};
 
-/// Channels that a tile of [`correlate`] takes beside the shifted one, where there are registers for 3 × 9 sums.
-pub(super) const STILL_CHANNELS: usize = 3;
+/// Channels that every processor with vectors takes into one tile.
+pub(super) const WIDE: usize = 4;
 
 /// Registers of AVX-512 and NEON; AVX2 has half as many.
 const MANY_REGISTERS: usize = 32;
 
-/// Output channels of the widest tile, with two vectors each.
+/// Channels of the widest tile.
 pub(super) struct WidestTile;
 
 impl WithSimd for WidestTile {
@@ -23,67 +24,57 @@ impl WithSimd for WidestTile {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> usize {
         if S::REGISTER_COUNT >= MANY_REGISTERS {
-            8
+            2 * WIDE
         } else {
-            4
+            WIDE
         }
     }
 }
 
 /// Weights in the order in which tiles read them.
 pub(super) struct Filters {
-    /// For each tile, input channel and tap, the weights of the tile's output channels.
-    weights: Vec<f32>,
+    tiles: Vec<Tile>,
+}
+
+/// Output channels that are computed together.
+struct Tile {
+    /// The plane of sums of the first of them.
+    first: usize,
     bias: Vec<f32>,
-    n_inputs: usize,
-    widest: usize,
+    /// From a position in the first plane to where each factor lies.
+    offsets: Vec<usize>,
+    /// For each factor, the weights of the tile's outputs.
+    weights: Vec<f32>,
 }
 
 impl Filters {
-    /// Orders weights `[outputs, inputs, 3, 3]`.
-    pub fn new(weights: &[f32], bias: &[f32], widest: usize) -> Self {
-        let mut ordered = Vec::with_capacity(weights.len());
-        let len = weights.len() / bias.len(); // of one output channel
-        let mut first = 0;
-        while first < bias.len() {
-            let width = tile_width(bias.len() - first, widest);
-            for idx in 0..len {
-                ordered.extend((first..first + width).map(|output| weights[output * len + idx]));
+    /// Orders the weights of groups whose outputs have the same bias.
+    pub fn new(groups: &[Group], bias: &[f32], widest: usize) -> Self {
+        let mut tiles = Vec::new();
+        for (number, group) in groups.iter().enumerate() {
+            let mut first = 0;
+            while first < bias.len() {
+                let width = tile_width(bias.len() - first, widest);
+                let rows = group.weights.chunks_exact(bias.len());
+                tiles.push(Tile {
+                    first: number * bias.len() + first,
+                    bias: bias[first..first + width].to_vec(),
+                    offsets: group.offsets.clone(),
+                    weights: rows
+                        .flat_map(|row| &row[first..first + width])
+                        .copied()
+                        .collect(),
+                });
+                first += width;
             }
-            first += width;
         }
-        Self {
-            weights: ordered,
-            bias: bias.to_vec(),
-            n_inputs: len / TAPS,
-            widest,
-        }
-    }
-
-    /// Output channels.
-    pub fn n_outputs(&self) -> usize {
-        self.bias.len()
+        Self { tiles }
     }
 }
 
 /// The width of the next tile: a power of two.
 fn tile_width(n_left: usize, widest: usize) -> usize {
     (1 << n_left.ilog2()).min(widest)
-}
-
-/// Kernels with inputs and outputs in each other's place, and upside down. Twice is as before.
-///
-/// # Shapes
-/// `[outputs, inputs, 3, 3] → [inputs, outputs, 3, 3]`
-pub(super) fn turned(weights: &[f32], n_outputs: usize, n_inputs: usize) -> Vec<f32> {
-    let mut turned = Vec::with_capacity(weights.len());
-    for input in 0..n_inputs {
-        for output in 0..n_outputs {
-            let kernel = &weights[(output * n_inputs + input) * TAPS..][..TAPS];
-            turned.extend(kernel.iter().rev());
-        }
-    }
-    turned
 }
 
 /// Convolves one image's planes; of each output channel `sums` has the whole padded span.
@@ -95,158 +86,159 @@ pub(super) fn convolve<S: Simd>(
     planes: &[f32],
     sums: &mut [f32],
 ) {
-    let per_output = filters.n_inputs * TAPS;
-    let mut first = 0;
-    while first < filters.n_outputs() {
-        let width = tile_width(filters.n_outputs() - first, filters.widest);
-        let outputs = first..first + width;
-        let weights = &filters.weights[first * per_output..outputs.end * per_output];
-        let bias = &filters.bias[outputs.clone()];
-        let sums = &mut sums[first * grid.padded_span..outputs.end * grid.padded_span];
-        match width {
-            8 => convolve_tiles::<S, 2, 8>(simd, grid, weights, bias, planes, sums),
-            4 => convolve_tiles::<S, 2, 4>(simd, grid, weights, bias, planes, sums),
-            2 => convolve_tiles::<S, 4, 2>(simd, grid, weights, bias, planes, sums),
-            _ => convolve_tiles::<S, 4, 1>(simd, grid, weights, bias, planes, sums),
+    for tile in &filters.tiles {
+        let sums = &mut sums[tile.first * grid.padded_span..];
+        match tile.bias.len() {
+            8 => convolve_tile::<S, 2, 8>(simd, grid, tile, planes, sums),
+            4 => convolve_tile::<S, 2, 4>(simd, grid, tile, planes, sums),
+            2 => convolve_tile::<S, 4, 2>(simd, grid, tile, planes, sums),
+            _ => convolve_tile::<S, 4, 1>(simd, grid, tile, planes, sums),
         }
-        first += width;
     }
 }
 
-/// Tiles of `V` vectors of positions by `C` output channels.
+/// `C` output channels, in steps of `V` vectors of positions.
 #[inline(always)]
-fn convolve_tiles<S: Simd, const V: usize, const C: usize>(
+fn convolve_tile<S: Simd, const V: usize, const C: usize>(
     simd: S,
     grid: &Grid,
-    weights: &[f32],
-    bias: &[f32],
+    tile: &Tile,
     planes: &[f32],
     sums: &mut [f32],
 ) {
-    let weights = weights.as_chunks::<C>().0;
+    let weights = tile.weights.as_chunks::<C>().0;
     let n_positions = V * S::F32_LANES;
     for start in (0..grid.span).step_by(n_positions) {
-        let mut tile = [[simd.splat_f32s(0.0); V]; C];
-        for (tile, &bias) in tile.iter_mut().zip(bias) {
-            *tile = [simd.splat_f32s(bias); V];
+        let mut found = [[simd.splat_f32s(0.0); V]; C];
+        for (found, &bias) in found.iter_mut().zip(&tile.bias) {
+            *found = [simd.splat_f32s(bias); V];
         }
-        let planes = planes.chunks_exact(grid.plane_len);
-        for (plane, weights) in planes.zip(weights.chunks_exact(TAPS)) {
-            for (offset, weights) in grid.offsets.iter().zip(weights) {
-                let inputs = S::as_simd_f32s(&plane[start + offset..][..n_positions]).0;
-                for (tile, &weight) in tile.iter_mut().zip(weights) {
-                    let weight = simd.splat_f32s(weight);
-                    for (sum, &input) in tile.iter_mut().zip(inputs) {
-                        *sum = simd.mul_add_e_f32s(weight, input, *sum);
-                    }
+        for (offset, weights) in tile.offsets.iter().zip(weights) {
+            let inputs = S::as_simd_f32s(&planes[start + offset..][..n_positions]).0;
+            for (found, &weight) in found.iter_mut().zip(weights) {
+                let weight = simd.splat_f32s(weight);
+                for (sum, &input) in found.iter_mut().zip(inputs) {
+                    *sum = simd.mul_add_e_f32s(weight, input, *sum);
                 }
             }
         }
-        for (channel, tile) in tile.iter().enumerate() {
+        for (channel, found) in found.iter().enumerate() {
             let start = channel * grid.padded_span + start;
             let sums = S::as_mut_simd_f32s(&mut sums[start..][..n_positions]).0;
-            for (to, &sum) in sums.iter_mut().zip(tile) {
+            for (to, &sum) in sums.iter_mut().zip(found) {
                 *to = sum;
             }
         }
     }
 }
 
-/// For each channel of `still` and each of `shifted`, and for each tap, the sum over all images and positions
-/// of the one times the other under that tap.
+/// For each channel of `still` and each of `shifted`, and for each tap of a window, the sum over all images and
+/// positions of the one times the other under that tap.
 ///
 /// # Shapes
-/// planes `[images, n_still]`, planes `[images, n_shifted]` → `[n_still, n_shifted, 3, 3]`
+/// planes of `[images, n_still]` and `[images, n_shifted]` channels → `[n_still, n_shifted, taps]`
 #[inline(always)]
 pub(super) fn correlate<S: Simd>(
     simd: S,
     grid: &Grid,
-    (still, n_still): (&[f32], usize),
-    (shifted, n_shifted): (&[f32], usize),
+    window: Window,
+    (still, n_still): (Channels, usize),
+    (shifted, n_shifted): (Channels, usize),
     sums: &mut [f32],
 ) {
-    let widest = if S::REGISTER_COUNT >= MANY_REGISTERS {
-        STILL_CHANNELS
-    } else {
-        1
-    };
+    let widest = WidestTile.with_simd(simd);
     let mut first = 0;
     while first < n_still {
-        let width = (n_still - first).min(widest);
+        let width = tile_width(n_still - first, widest);
         for idx in 0..n_shifted {
-            let still = Channels {
-                planes: still,
-                of: n_still,
-                first,
-            };
-            let shifted = Channels {
-                planes: shifted,
-                of: n_shifted,
-                first: idx,
-            };
-            let sums = &mut sums[(first * n_shifted + idx) * TAPS..];
-            match width {
-                STILL_CHANNELS => correlate_tile::<S, 3>(simd, grid, still, shifted, sums),
-                2 => correlate_tile::<S, 2>(simd, grid, still, shifted, sums),
-                _ => correlate_tile::<S, 1>(simd, grid, still, shifted, sums),
+            let pair = [still.from(first), shifted.from(idx)];
+            let sums = &mut sums[(first * n_shifted + idx) * window.n_taps()..];
+            let to = (sums, n_shifted);
+            match (width, window.side) {
+                (8, SIDE) => correlate_tile::<S, 8, SIDE>(simd, grid, window, pair, to),
+                (4, SIDE) => correlate_tile::<S, 4, SIDE>(simd, grid, window, pair, to),
+                (2, SIDE) => correlate_tile::<S, 2, SIDE>(simd, grid, window, pair, to),
+                (_, SIDE) => correlate_tile::<S, 1, SIDE>(simd, grid, window, pair, to),
+                (8, _) => correlate_tile::<S, 8, 2>(simd, grid, window, pair, to),
+                (4, _) => correlate_tile::<S, 4, 2>(simd, grid, window, pair, to),
+                (2, _) => correlate_tile::<S, 2, 2>(simd, grid, window, pair, to),
+                (_, _) => correlate_tile::<S, 1, 2>(simd, grid, window, pair, to),
             }
         }
         first += width;
     }
 }
 
-/// Some channels of all images of a chunk.
+/// Channels of all images of a chunk.
 #[derive(Clone, Copy)]
-struct Channels<'a> {
-    planes: &'a [f32],
-    /// How many channels an image has.
-    of: usize,
-    first: usize,
+pub(super) struct Channels<'a> {
+    pub planes: &'a [f32],
+    /// How many planes an image has.
+    pub of: usize,
+    /// The plane of the first.
+    pub first: usize,
 }
 
+impl Channels<'_> {
+    fn from(self, idx: usize) -> Self {
+        Self {
+            first: self.first + idx,
+            ..self
+        }
+    }
+}
+
+/// `C` channels by one row of `T` taps at a time: more would not leave registers for several channels.
 #[inline(always)]
-fn correlate_tile<S: Simd, const C: usize>(
+fn correlate_tile<S: Simd, const C: usize, const T: usize>(
     simd: S,
     grid: &Grid,
-    still: Channels,
-    shifted: Channels,
-    sums: &mut [f32],
+    window: Window,
+    [still, shifted]: [Channels; 2],
+    (sums, n_shifted): (&mut [f32], usize),
 ) {
-    let mut tile = [[[simd.splat_f32s(0.0); C]; SIDE]; SIDE];
-    let images = still
-        .planes
-        .chunks_exact(still.of * grid.plane_len)
-        .zip(shifted.planes.chunks_exact(shifted.of * grid.plane_len));
-    for (still_planes, shifted_planes) in images {
-        let still_planes = &still_planes[still.first * grid.plane_len + grid.middle..];
-        let plane = &shifted_planes[shifted.first * grid.plane_len..][..grid.plane_len];
-        for start in (0..grid.span).step_by(S::F32_LANES) {
-            let mut values = [simd.splat_f32s(0.0); C];
-            for (channel, value) in values.iter_mut().enumerate() {
-                *value = load::<S>(&still_planes[channel * grid.plane_len + start..]);
+    let [top, left] = window.first;
+    let n_vectors = grid.span.div_ceil(S::F32_LANES);
+    for y in 0..T {
+        let mut found = [[simd.splat_f32s(0.0); T]; C];
+        let images = still
+            .planes
+            .chunks_exact(still.of * grid.plane_len)
+            .zip(shifted.planes.chunks_exact(shifted.of * grid.plane_len));
+        for (still_planes, shifted_planes) in images {
+            let still_planes = &still_planes[still.first * grid.plane_len + grid.middle..];
+            let mut values: [&[S::f32s]; C] = [&[]; C];
+            for (channel, values) in values.iter_mut().enumerate() {
+                *values = vectors::<S>(&still_planes[channel * grid.plane_len..], n_vectors);
             }
-            // Short loops inside one another are what the compiler unrolls, so that the tile stays in registers.
-            for (y, tile) in tile.iter_mut().enumerate() {
-                let row = &plane[start + y * grid.stride..][..S::F32_LANES + SIDE - 1];
-                for (x, sums) in tile.iter_mut().enumerate() {
-                    let view = load::<S>(&row[x..]);
-                    for (sum, &value) in sums.iter_mut().zip(&values) {
+            let first_tap = grid.offsets[(top + y) * SIDE + left];
+            let shifted_plane = &shifted_planes[shifted.first * grid.plane_len + first_tap..];
+            let mut views: [&[S::f32s]; T] = [&[]; T];
+            for (x, views) in views.iter_mut().enumerate() {
+                *views = vectors::<S>(&shifted_plane[x..], n_vectors);
+            }
+            for position in 0..n_vectors {
+                let views = views.map(|views| views[position]);
+                let values = values.map(|values| values[position]);
+                for (sums, value) in found.iter_mut().zip(values) {
+                    for (sum, view) in sums.iter_mut().zip(views) {
                         *sum = simd.mul_add_e_f32s(value, view, *sum);
                     }
                 }
             }
         }
-    }
-    for (tap, lanes) in tile.as_flattened().iter().enumerate() {
-        for (channel, &lanes) in lanes.iter().enumerate() {
-            sums[channel * shifted.of * TAPS + tap] = simd.reduce_sum_f32s(lanes);
+        for (channel, lanes) in found.iter().enumerate() {
+            let sums = &mut sums[(channel * n_shifted * T + y) * T..][..T];
+            for (sum, &lanes) in sums.iter_mut().zip(lanes) {
+                *sum = simd.reduce_sum_f32s(lanes);
+            }
         }
     }
 }
 
 #[inline(always)]
-fn load<S: Simd>(values: &[f32]) -> S::f32s {
-    S::as_simd_f32s(&values[..S::F32_LANES]).0[0]
+fn vectors<S: Simd>(values: &[f32], n: usize) -> &[S::f32s] {
+    &S::as_simd_f32s(values).0[..n]
 }
 
 /// The sum of all values.

@@ -3,6 +3,7 @@
 pub mod adversarial;
 pub mod classification;
 pub mod contraction;
+mod cross_entropy;
 pub mod reconstruction;
 pub mod sparsity;
 pub mod variational;

@@ -3,6 +3,8 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_sigmoid;
 
+use super::cross_entropy;
+
 /// Mean squared error, `1/(batch·n) Σ (x̂ − x)²`.
 ///
 /// # Shapes
@@ -37,7 +39,11 @@ pub fn mae(reconstruction: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
 /// `[batch, n], [batch, n] → [1]`
 #[must_use]
 pub fn bce_from_logits(logits: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
-    cross_entropies(logits, target).mean()
+    if cross_entropy::computes(&logits) {
+        cross_entropy::mean(logits, target)
+    } else {
+        cross_entropies(logits, target).mean()
+    }
 }
 
 /// The cross-entropy of each pixel.

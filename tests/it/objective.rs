@@ -2,7 +2,7 @@
 
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Convolutional, Experiment, LatentPrior,
     OutputActivation, PresetId, Prior, Reconstruction, Sparsity, Term, Variational,
@@ -68,6 +68,48 @@ fn cross_entropy_stays_finite_and_exact_for_every_certainty() {
             );
         }
     }
+}
+
+/// On the processor the mean is one operation with a gradient of its own; elsewhere it is many.
+#[test]
+fn cross_entropy_in_one_pass_is_that_of_the_operations_one_by_one() {
+    let device = cpu().autodiff();
+    device.seed(3);
+    for shape in [[1, 1], [3, 7], [64, 784]] {
+        let logits = Tensor::<2>::random(shape, Distribution::Normal(0.0, 8.0), &device);
+        let target = Tensor::<2>::random(shape, Distribution::Default, &device);
+        let one_by_one = |logits, target| reconstruction::cross_entropies(logits, target).mean();
+        let ways: [fn(Tensor<2>, Tensor<2>) -> Tensor<1>; 2] =
+            [reconstruction::bce_from_logits, one_by_one];
+        let [ours, theirs] = ways.map(|way| {
+            let logits = logits.clone().require_grad();
+            let mean = way(logits.clone(), target.clone()).mul_scalar(3.0);
+            let gradient = logits.grad(&mean.backward()).expect("it was asked for");
+            (
+                value(mean.inner()),
+                readback::values(gradient).expect("read back"),
+            )
+        });
+        assert!(
+            (ours.0 - theirs.0).abs() < 1e-5 * theirs.0,
+            "{ours:?}, {theirs:?}"
+        );
+        let scale = 1.0 / (shape[0] * shape[1]) as f32;
+        for (our, their) in ours.1.iter().zip(&theirs.1) {
+            // One of them is a small difference of numbers near 1.
+            assert!((our - their).abs() <= 1e-6 * scale, "{our}, {their}");
+        }
+    }
+}
+
+#[test]
+fn sure_pixels_leave_no_subnormal_gradients() {
+    let device = cpu().autodiff();
+    let logits = Tensor::<2>::full([1, 2], -95.0, &device).require_grad();
+    let target = Tensor::zeros([1, 2], &device);
+    let gradients = reconstruction::bce_from_logits(logits.clone(), target).backward();
+    let gradient = logits.grad(&gradients).expect("it was asked for");
+    assert_eq!(readback::values(gradient).expect("read back"), [0.0; 2]);
 }
 
 proptest! {

@@ -1,0 +1,196 @@
+//! The mean cross-entropy with its gradient in one pass on all threads, where the processor trains.
+//!
+//! Burn takes a pass for each operation, on one thread, and exponentials twice.
+
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{
+    Autodiff, Backend, Dispatch, DispatchDevice, Flex, TensorMetadata, backend_extension,
+};
+use burn::tensor::{DType, Tensor, TensorData};
+use rayon::prelude::*;
+
+/// Numbers in the memory of this machine.
+type Numbers = FloatTensor<Flex>;
+
+/// Values that one thread takes at a time. Sums are taken over them, then over the chunks in their order, so that
+/// the mean does not depend on the number of threads.
+const CHUNK: usize = 1 << 12;
+
+/// Values whose factors are multiplied before a logarithm is taken: each is at most 2.
+const PIECE: usize = 64;
+
+/// Gradients below this count as 0: of sure pixels they are subnormal, and products with those take a processor
+/// ten times as long.
+const FAINT: f32 = 1e-30;
+
+/// Whether the mean is found here: for tensors in memory, with gradients or without.
+pub(super) fn computes(logits: &Tensor<2>) -> bool {
+    let is_on_host = |device: &DispatchDevice| match device {
+        DispatchDevice::Flex(_) => true,
+        DispatchDevice::Autodiff(device) => matches!(**device, DispatchDevice::Flex(_)),
+        DispatchDevice::Cube(_) => false,
+    };
+    is_on_host(logits.device().as_dispatch()) && logits.dtype() == DType::F32
+}
+
+/// `1/(batch·n) Σ (1 − x) z − ln σ(z)`, differentiable by the logits; the target counts as a constant.
+///
+/// # Shapes
+/// `[batch, n], [batch, n] → [1]`
+pub(super) fn mean(logits: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
+    let [logits, target] = [logits, target.detach()].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(Dispatch::mean_cross_entropy(logits, target))
+}
+
+#[backend_extension(Flex, Autodiff)]
+trait MeanCrossEntropy: Backend {
+    fn mean_cross_entropy(
+        logits: FloatTensor<Self>,
+        target: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+}
+
+impl MeanCrossEntropy for Flex {
+    fn mean_cross_entropy(logits: Numbers, target: Numbers) -> Numbers {
+        one_number(pass(&logits, &target).0)
+    }
+}
+
+impl<C: CheckpointStrategy> MeanCrossEntropy for Autodiff<Flex, C> {
+    fn mean_cross_entropy(
+        logits: FloatTensor<Self>,
+        target: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let prepared = BackwardPass
+            .prepare::<C>([logits.node()])
+            .compute_bound()
+            .stateful();
+        let [logits, target] = [logits, target].map(FloatTensor::<Self>::into_primitive);
+        let (mean, slopes) = pass(&logits, &target);
+        match prepared {
+            OpsKind::Tracked(prepared) => {
+                let state = Numbers::from_data(TensorData::new(slopes, logits.shape()));
+                prepared.finish(state, one_number(mean))
+            }
+            OpsKind::UnTracked(prepared) => prepared.finish(one_number(mean)),
+        }
+    }
+}
+
+/// The state is the gradient of the sum.
+#[derive(Debug)]
+struct BackwardPass;
+
+impl Backward<Flex, 1> for BackwardPass {
+    type State = Numbers;
+
+    fn backward(self, ops: Ops<Numbers, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let [node] = ops.parents;
+        let by_mean = numbers(&grads.consume::<Flex>(&ops.node))[0];
+        let Some(node) = node else { return };
+        let mut by_logits = ops.state;
+        let values = by_logits.storage_mut::<f32>();
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "batches are far below 2^24 values"
+        )]
+        let factor = by_mean / values.len() as f32;
+        for value in values {
+            let scaled = *value * factor;
+            *value = if scaled.abs() < FAINT { 0.0 } else { scaled };
+        }
+        grads.register::<Flex>(node.id, by_logits);
+    }
+}
+
+/// The mean, and the gradient of the sum: `σ(z) − x`.
+fn pass(logits: &Numbers, target: &Numbers) -> (f32, Vec<f32>) {
+    let [logits, target] = [logits, target].map(Numbers::to_contiguous);
+    let [logits, target] = [&logits, &target].map(numbers);
+    let mut slopes = vec![0.0; logits.len()];
+    let sums: Vec<f64> = slopes
+        .par_chunks_mut(CHUNK)
+        .zip(logits.par_chunks(CHUNK))
+        .zip(target.par_chunks(CHUNK))
+        .map(|((slopes, logits), target)| {
+            let pieces = slopes.chunks_mut(PIECE).zip(logits.chunks(PIECE));
+            let sums = pieces
+                .zip(target.chunks(PIECE))
+                .map(|((slopes, logits), target)| of_piece(logits, target, slopes));
+            sums.sum::<f64>()
+        })
+        .collect();
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "a mean of f32"
+    )]
+    let mean = (sums.iter().sum::<f64>() / logits.len() as f64) as f32;
+    (mean, slopes)
+}
+
+/// The sum of some pixels' cross-entropies, and their gradients. With `max(0, −z) + ln(1 + e^{−|z|})` in the place of
+/// `−ln σ(z)` nothing overflows; the sum of the logarithms is that of a product, which is cheaper. What is not a number
+/// stays none.
+fn of_piece(logits: &[f32], target: &[f32], slopes: &mut [f32]) -> f64 {
+    let (mut sum, mut product) = (0.0, 1.0);
+    for ((slope, &logit), &target) in slopes.iter_mut().zip(logits).zip(target) {
+        let small = (-logit.abs()).exp();
+        let of_size = 1.0 / (1.0 + small); // σ(|z|)
+        let (below, sigmoid) = if logit < 0.0 {
+            (-logit, small * of_size)
+        } else {
+            (0.0, of_size)
+        };
+        *slope = sigmoid - target;
+        sum += f64::from((1.0 - target) * logit + below);
+        product *= 1.0 + f64::from(small);
+    }
+    sum + product.ln()
+}
+
+fn one_number(number: f32) -> Numbers {
+    Numbers::from_data(TensorData::new(vec![number], [1]))
+}
+
+/// The numbers of a contiguous tensor, without a copy.
+fn numbers(tensor: &Numbers) -> &[f32] {
+    tensor
+        .as_slice()
+        .expect("it was made contiguous, and has f32 as was seen to before")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sure_pixels_do_not_overflow() {
+        for (logit, target, expected, slope) in [
+            (1e4, 1.0, 0.0, 0.0),
+            (-1e4, 0.0, 0.0, 0.0),
+            (1e4, 0.0, 1e4, 1.0),
+            (-1e4, 1.0, 1e4, -1.0),
+            (0.0, 0.5, std::f32::consts::LN_2, 0.0),
+        ] {
+            let mut found = [0.0];
+            let value = of_piece(&[logit], &[target], &mut found);
+            assert!(
+                (value - f64::from(expected)).abs() < 1e-6,
+                "{logit}: {value}"
+            );
+            assert!((found[0] - slope).abs() < 1e-7, "{logit}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_number_comes_through() {
+        let mut slopes = [0.0; 2];
+        let value = of_piece(&[0.5, f32::NAN], &[0.3, 0.3], &mut slopes);
+        assert!(value.is_nan() && slopes[1].is_nan() && !slopes[0].is_nan());
+    }
+}

@@ -7,14 +7,14 @@ use crate::experiment::{Adversarial, Experiment, Optimizer, Term};
 use crate::model::{Autoencoder, CodeClassifier, Discriminator, Part};
 use crate::objective::{adversarial, classification};
 
-use super::optimizer::Stepper;
+use super::optimizer::{Held, Stepper};
 use super::readback::{self, ParameterValues};
 use super::{TrainError, checkpoint};
 
 /// A discriminator with its optimizer.
 #[derive(Debug)]
 pub struct Adversary {
-    pub discriminator: Discriminator,
+    pub discriminator: Held<Discriminator>,
     stepper: Stepper,
 }
 
@@ -22,15 +22,15 @@ pub struct Adversary {
 /// from the encoder's first weights.
 #[derive(Debug)]
 pub struct Classifiers {
-    pub tuned: CodeClassifier,
-    pub random: CodeClassifier,
+    pub tuned: Held<CodeClassifier>,
+    pub random: Held<CodeClassifier>,
     steppers: [Stepper; 2],
 }
 
 impl Adversary {
     pub fn new(experiment: &Experiment, device: &Device) -> Self {
         Self {
-            discriminator: Discriminator::new(experiment, device),
+            discriminator: Held::new(Discriminator::new(experiment, device)),
             stepper: Stepper::new(&Optimizer::adam(0.0)), // its rate comes with each step
         }
     }
@@ -47,9 +47,10 @@ impl Adversary {
         let of_codes = self.discriminator.forward(codes.detach());
         let loss = adversarial::discriminator(of_samples.clone(), of_codes.clone());
         let accuracy = adversarial::accuracy(of_samples, of_codes);
-        let discriminator = self.discriminator.clone();
         let rate = prior.discriminator_learning_rate * schedule_factor;
-        self.discriminator = self.stepper.step(rate, discriminator, &loss);
+        let stepper = &mut self.stepper;
+        self.discriminator
+            .replace(|discriminator| stepper.step(rate, discriminator, &loss));
         vec![
             (Term::Discriminator, loss),
             (Term::DiscriminatorAccuracy, accuracy),
@@ -57,7 +58,7 @@ impl Adversary {
     }
 
     pub fn parameters(&self) -> Result<Vec<ParameterValues>, TrainError> {
-        readback::parameters(&self.discriminator)
+        readback::parameters(&*self.discriminator)
     }
 
     pub fn states(&self) -> Result<Vec<Bytes>, TrainError> {
@@ -69,9 +70,14 @@ impl Adversary {
         parameters: &[ParameterValues],
         states: &[Bytes],
     ) -> Result<Self, TrainError> {
+        let Self {
+            mut discriminator,
+            stepper,
+        } = self;
+        discriminator.replace(|network| checkpoint::with_parameters(network, parameters));
         Ok(Self {
-            discriminator: checkpoint::with_parameters(self.discriminator, parameters),
-            stepper: with_state(self.stepper, states.first())?,
+            discriminator,
+            stepper: with_state(stepper, states.first())?,
         })
     }
 }
@@ -90,8 +96,12 @@ impl Classifiers {
         });
         let stepper = || Stepper::new(&experiment.optimizer);
         Ok(Self {
-            tuned,
-            random: CodeClassifier::new(experiment, Part::RandomClassifier, device),
+            tuned: Held::new(tuned),
+            random: Held::new(CodeClassifier::new(
+                experiment,
+                Part::RandomClassifier,
+                device,
+            )),
             steppers: [stepper(), stepper()],
         })
     }
@@ -112,7 +122,7 @@ impl Classifiers {
             let logits = network.forward(images.clone());
             let loss = classification::cross_entropy(logits.clone(), labels.clone());
             let error = classification::error_percent(logits, labels.clone());
-            *network = stepper.step(learning_rate, network.clone(), &loss);
+            network.replace(|network| stepper.step(learning_rate, network, &loss));
             values.push([loss, error]);
         }
         let names = [
@@ -127,8 +137,8 @@ impl Classifiers {
     }
 
     pub fn parameters(&self) -> Result<Vec<ParameterValues>, TrainError> {
-        let mut parameters = readback::parameters(&self.tuned)?;
-        parameters.extend(readback::parameters(&self.random)?);
+        let mut parameters = readback::parameters(&*self.tuned)?;
+        parameters.extend(readback::parameters(&*self.random)?);
         Ok(parameters)
     }
 
@@ -141,10 +151,17 @@ impl Classifiers {
         parameters: &[ParameterValues],
         states: &[Bytes],
     ) -> Result<Self, TrainError> {
-        let [first, second] = self.steppers;
+        let Self {
+            mut tuned,
+            mut random,
+            steppers: [first, second],
+        } = self;
+        for network in [&mut tuned, &mut random] {
+            network.replace(|network| checkpoint::with_parameters(network, parameters));
+        }
         Ok(Self {
-            tuned: checkpoint::with_parameters(self.tuned, parameters),
-            random: checkpoint::with_parameters(self.random, parameters),
+            tuned,
+            random,
             steppers: [
                 with_state(first, states.first())?,
                 with_state(second, states.get(1))?,

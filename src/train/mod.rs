@@ -1,5 +1,6 @@
 //! One model being trained: steps, evaluations, looks inside, and the way numbers leave the device.
 
+mod adam;
 mod checkpoint;
 pub mod classify;
 mod companions;

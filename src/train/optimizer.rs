@@ -4,14 +4,13 @@ use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{
-    AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig,
-};
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig};
 use burn::tensor::{Bytes, Tensor};
 
 use crate::experiment::{Optimizer, OptimizerKind};
 
 use super::TrainError;
+use super::adam::OnePassAdam;
 use super::host_state::LoadedOnHost;
 
 /// An optimizer and its state.
@@ -28,14 +27,7 @@ impl Stepper {
     pub fn new(recipe: &Optimizer) -> Self {
         let decay = |penalty: f32| (penalty > 0.0).then_some(WeightDecayConfig { penalty });
         let mut optimizer: ModuleOptimizer = match recipe.kind {
-            OptimizerKind::Adam => {
-                let adam = AdamConfig::new()
-                    .with_beta_1(Optimizer::BETA_1)
-                    .with_beta_2(Optimizer::BETA_2)
-                    .with_epsilon(Optimizer::EPSILON)
-                    .with_weight_decay(decay(recipe.weight_decay));
-                LoadedOnHost(adam.build()).into()
-            }
+            OptimizerKind::Adam => LoadedOnHost(OnePassAdam::new(recipe.weight_decay)).into(),
             OptimizerKind::AdamW => {
                 let adam = AdamWConfig::new()
                     .with_beta_1(Optimizer::BETA_1)
@@ -106,6 +98,31 @@ impl Stepper {
     /// When it is no state of such an optimizer.
     pub fn with_state(self, state: Bytes) -> Result<Self, TrainError> {
         self.0.from_bytes(state).map(Self).map_err(unreadable)
+    }
+}
+
+/// A module that a step takes away and puts back. While it is away nobody else has its tensors, so that none has
+/// to be copied to be changed.
+#[derive(Debug)]
+pub struct Held<M>(Option<M>);
+
+impl<M> Held<M> {
+    pub fn new(module: M) -> Self {
+        Self(Some(module))
+    }
+
+    /// Puts what becomes of the module in its place.
+    pub fn replace(&mut self, with: impl FnOnce(M) -> M) {
+        self.0 = self.0.take().map(with);
+    }
+}
+
+impl<M> std::ops::Deref for Held<M> {
+    type Target = M;
+
+    fn deref(&self) -> &M {
+        let module = self.0.as_ref();
+        module.expect("it is away only where a step panicked, and then nobody goes on")
     }
 }
 

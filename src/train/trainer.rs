@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use burn::backend::DispatchDevice;
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ use crate::protocol::{Evaluation, EvaluationScope, StepBatch};
 use super::companions::{Adversary, Classifiers};
 use super::evaluate::Subject;
 use super::held_out::HeldOut;
-use super::optimizer::Stepper;
+use super::optimizer::{Held, Stepper};
 use super::{Checkpoint, TrainError, checkpoint, evaluate, readback};
 
 /// Running evaluations within an epoch, at fixed steps so that two runs alike measure alike.
@@ -33,7 +34,7 @@ pub struct Trainer {
     dataset: Arc<Dataset>,
     /// With gradients.
     device: Device,
-    model: Autoencoder,
+    model: Held<Autoencoder>,
     stepper: Stepper,
     adversary: Option<Adversary>,
     /// From the first epoch of fine-tuning on.
@@ -91,7 +92,7 @@ impl Trainer {
             experiment,
             dataset,
             device,
-            model,
+            model: Held::new(model),
             step: 0,
             position: 0,
             order,
@@ -217,6 +218,23 @@ impl Trainer {
         &mut self,
         budget: Duration,
         max_steps: u64,
+        interrupted: impl FnMut() -> bool + Send,
+    ) -> Result<Burst, TrainError> {
+        if matches!(
+            self.device.as_dispatch(),
+            DispatchDevice::Autodiff(device) if matches!(**device, DispatchDevice::Flex(_))
+        ) {
+            // Among the threads that share the arithmetic: asking them from outside costs a switch each time.
+            rayon::scope(|_| self.take_steps(budget, max_steps, interrupted))
+        } else {
+            self.take_steps(budget, max_steps, interrupted) // a card has a queue for each thread
+        }
+    }
+
+    fn take_steps(
+        &mut self,
+        budget: Duration,
+        max_steps: u64,
         mut interrupted: impl FnMut() -> bool,
     ) -> Result<Burst, TrainError> {
         let started = Instant::now();
@@ -296,7 +314,7 @@ impl Trainer {
     /// # Errors
     /// When the device fails.
     pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
-        let mut parameters = readback::parameters(&self.model)?;
+        let mut parameters = readback::parameters(&*self.model)?;
         let mut optimizers = vec![self.stepper.state()?];
         if let Some(adversary) = &self.adversary {
             parameters.extend(adversary.parameters()?);
@@ -327,7 +345,7 @@ impl Trainer {
             ..
         } = checkpoint;
         let fresh = Autoencoder::new(&self.experiment, &self.device);
-        self.model = checkpoint::with_parameters(fresh, parameters);
+        self.model = Held::new(checkpoint::with_parameters(fresh, parameters));
         self.stepper = Stepper::new(&self.experiment.optimizer);
         let mut states = optimizers.as_slice();
         if let Some((state, others)) = states.split_first() {
@@ -355,7 +373,8 @@ impl Trainer {
 
     /// Puts values in place of the model's own.
     pub(super) fn put_parameters(&mut self, parameters: &[readback::ParameterValues]) {
-        self.model = checkpoint::with_parameters(self.model.clone(), parameters);
+        self.model
+            .replace(|model| checkpoint::with_parameters(model, parameters));
     }
 
     /// One step: forward, backward, update. Returns its terms and its images' number.
@@ -416,12 +435,13 @@ impl Trainer {
             output,
             epoch: self.joint_epoch(),
             directions,
-            discriminator: self.adversary.as_ref().map(|a| &a.discriminator),
+            discriminator: self.adversary.as_ref().map(|a| &*a.discriminator),
         };
         let terms = objective::evaluate(&objective, &pass, target);
-        let model = self.model.clone();
         let rate = self.scheduled(self.experiment.optimizer.learning_rate);
-        self.model = self.stepper.step(rate, model, &terms.objective);
+        let stepper = &mut self.stepper;
+        self.model
+            .replace(|model| stepper.step(rate, model, &terms.objective));
 
         let mut found = vec![(Term::Objective, terms.objective)];
         found.extend(terms.parts);
@@ -463,9 +483,9 @@ impl Trainer {
         } else {
             reconstruction::mse(output.reconstruction(), clean)
         };
-        let model = self.model.clone();
         let rate = self.scheduled(self.experiment.optimizer.learning_rate);
-        self.model = self.stepper.step(rate, model, &loss);
+        let stepper = &mut self.stepper;
+        self.model.replace(|model| stepper.step(rate, model, &loss));
         vec![(Term::LayerReconstruction, loss)]
     }
 

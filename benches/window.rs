@@ -1,4 +1,4 @@
-//! What a frame of the window costs the processor: laying out and tessellating, all views live, with the 10,000 test
+//! What a frame of the window costs the processor: laying out and tessellating, all views live, with 1,000 or the 10,000 test
 //! images or the 60,000 training images as points. What a graphics card or its imitation does with the triangles is not
 //! counted.
 //!
@@ -15,8 +15,8 @@ use egui::{
     Context, Event as Input, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2, pos2, vec2,
 };
 use hourglass::app::{App, SpawnWorker, StartOptions};
-use hourglass::data::load;
-use hourglass::experiment::{LayerName, PresetId};
+use hourglass::data::{Split, load};
+use hourglass::experiment::{LayerName, N_PIXELS, PresetId};
 use hourglass::protocol::{
     Command, DataSource, EvaluationScope, Event, Phase, PlanPosition, PointSource, RunId,
     ScatterRequest, Snapshot,
@@ -33,8 +33,8 @@ const STEPS_PER_FRAME: u64 = 16;
 /// Frames between two snapshots: ten a second.
 const FRAMES_PER_SNAPSHOT: u64 = 6;
 
-/// Points of the scatter: the test split, and the training split.
-const N_POINTS: [usize; 2] = [10_000, 60_000];
+/// Points of the scatter: some of the test split, all of it, and the training split.
+const N_POINTS: [usize; 3] = [1_000, 10_000, 60_000];
 
 /// A place in the scatter of a window of 1280×800.
 const IN_SCATTER: Pos2 = pos2(1050.0, 250.0);
@@ -58,7 +58,12 @@ struct Stage {
 impl Stage {
     fn new(n_points: usize) -> Self {
         let never = AtomicBool::new(false);
-        let dataset = load(&DataSource::PenDigits, &mut |_| {}, &never).expect("always there");
+        let mut dataset = load(&DataSource::PenDigits, &mut |_| {}, &never).expect("always there");
+        if n_points < dataset.test.len() {
+            let images = &dataset.test.images()[..n_points * N_PIXELS];
+            dataset.test = Split::new(images, &dataset.test.labels()[..n_points]);
+            dataset.test_factors = Arc::from(&dataset.test_factors[..n_points]);
+        }
         let experiment = PresetId::Sparse64.preset().experiment();
         let trainer = Trainer::new(experiment.clone(), Arc::new(dataset), &device::cpu().device);
 
@@ -83,7 +88,7 @@ impl Stage {
             run: RunId(0),
             trainer,
             probe: ProbeState::default(),
-            source: if n_points > N_POINTS[0] {
+            source: if n_points > 10_000 {
                 PointSource::Training
             } else {
                 PointSource::Test

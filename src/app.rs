@@ -84,6 +84,8 @@ pub struct StartOptions {
     pub run: Option<PathBuf>,
     /// Where runs are kept aside that nobody has saved yet; nowhere when absent.
     pub backups: Option<PathBuf>,
+    /// Whether the processor imitates the graphics card that draws the window.
+    pub draws_in_software: bool,
 }
 
 impl Default for StartOptions {
@@ -95,6 +97,7 @@ impl Default for StartOptions {
             own: Vec::new(),
             run: None,
             backups: None,
+            draws_in_software: false,
         }
     }
 }
@@ -191,7 +194,7 @@ impl App {
     ) -> Self {
         theme::install(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false); // the window remembers its own scale
-        let pace = Pace::default();
+        let pace = Pace::new(start.draws_in_software);
         let wake = {
             let ctx = ctx.clone();
             let pace = pace.clone();

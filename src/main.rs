@@ -40,9 +40,10 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
         DeviceChoice::Auto => device::auto(&adapters),
         choice => device::open(choice).map_err(anyhow::Error::msg)?,
     };
+    let only_software_adapters = adapters.iter().all(|adapter| adapter.is_software);
     let options = WindowOptions {
         renderer: args.renderer,
-        only_software_adapters: adapters.iter().all(|adapter| adapter.is_software),
+        only_software_adapters,
         start: StartOptions {
             data: args.data.clone().unwrap_or(DataSource::Auto),
             experiment: args.preset.map(|id| id.preset().experiment()),
@@ -53,6 +54,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
                 Some(_) => None, // a picture leaves no trace
                 None => app::unsaved_runs_folder(),
             },
+            draws_in_software: only_software_adapters,
         },
         look: Look {
             theme: args.theme.map(|theme| match theme {

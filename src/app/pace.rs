@@ -17,6 +17,10 @@ const LONGEST: Duration = Duration::from_millis(250);
 /// Drawing may take so large a share of the time, as one part in so many.
 const PART_OF_TIME: u32 = 12;
 
+/// The same where the processor imitates the graphics card: what it does with the triangles is not in a frame's cost,
+/// takes several times as long, and takes all cores.
+const PART_OF_TIME_IN_SOFTWARE: u32 = 60;
+
 /// Intervals above this make movement between two states of a view look worse than none.
 const CALM_FROM: Duration = Duration::from_millis(40);
 
@@ -24,19 +28,24 @@ const CALM_FROM: Duration = Duration::from_millis(40);
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     interval_micros: Arc<AtomicU64>,
+    part_of_time: u32,
 }
 
-impl Default for Pace {
-    fn default() -> Self {
+impl Pace {
+    /// The pace of a window that a graphics card draws, or the processor.
+    pub(super) fn new(draws_in_software: bool) -> Self {
         let pace = Self {
             interval_micros: Arc::default(),
+            part_of_time: if draws_in_software {
+                PART_OF_TIME_IN_SOFTWARE
+            } else {
+                PART_OF_TIME
+            },
         };
         pace.set(SHORTEST);
         pace
     }
-}
 
-impl Pace {
     /// Time to wait before the next frame that nobody asked for.
     pub(super) fn interval(&self) -> Duration {
         Duration::from_micros(self.interval_micros.load(Ordering::Relaxed))
@@ -50,7 +59,7 @@ impl Pace {
     /// Takes in what a frame cost, layout and drawing together. One slow frame in a row of fast ones moves
     /// the interval by a tenth of what it asks for.
     pub(super) fn note_frame(&self, cost: Duration) {
-        let asked = (cost * PART_OF_TIME).clamp(SHORTEST, LONGEST);
+        let asked = (cost * self.part_of_time).clamp(SHORTEST, LONGEST);
         self.set(self.interval().mul_f32(0.9) + asked.mul_f32(0.1));
     }
 
@@ -65,7 +74,7 @@ mod tests {
     use super::*;
 
     fn after(cost: Duration) -> Pace {
-        let pace = Pace::default();
+        let pace = Pace::new(false);
         for _ in 0..100 {
             pace.note_frame(cost);
         }
@@ -83,6 +92,15 @@ mod tests {
         let pace = after(Duration::from_millis(15));
         assert!(pace.interval() > Duration::from_millis(170) && pace.is_calm());
         assert!(after(Duration::from_secs(1)).interval() <= LONGEST);
+    }
+
+    #[test]
+    fn a_card_that_is_imitated_is_asked_for_fewer_frames() {
+        let pace = Pace::new(true);
+        for _ in 0..100 {
+            pace.note_frame(Duration::from_millis(2));
+        }
+        assert!(pace.interval() > Duration::from_millis(110) && pace.is_calm());
     }
 
     #[test]

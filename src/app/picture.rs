@@ -24,6 +24,9 @@ const SETTLING: Duration = Duration::from_millis(900);
 /// How often it is seen whether the picture can go on, when nothing else causes a frame.
 const POLL: Duration = Duration::from_millis(250);
 
+/// The lines that curves are held against take a few seconds to find; a run begins without them after so long.
+const YARDSTICKS_WITHIN: Duration = Duration::from_secs(60);
+
 /// What is to be in the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PictureOptions {
@@ -60,6 +63,7 @@ pub(super) struct Picture {
     stage: PictureStage,
     pixels: Mailbox<Arc<ColorImage>>,
     costs: CostCounter,
+    since: Instant,
 }
 
 /// What the picture waits for.
@@ -85,6 +89,7 @@ impl Picture {
             stage: PictureStage::Model,
             pixels: Mailbox::default(),
             costs: CostCounter::default(),
+            since: Instant::now(),
         }
     }
 
@@ -106,6 +111,10 @@ impl Picture {
         match self.stage {
             PictureStage::Model => {
                 state.run.as_ref()?;
+                // Lines to hold curves against belong in the picture, and what finds them would slow training.
+                if state.yardsticks.is_none() && self.since.elapsed() < YARDSTICKS_WITHIN {
+                    return None;
+                }
                 self.stage = PictureStage::Training;
                 self.costs.note_begin();
                 std::num::NonZeroU64::new(self.options.epochs).map(Action::StepEpochs)

@@ -14,8 +14,11 @@ use super::{BenchArgs, Row};
 use crate::cli::engine::Engine;
 use crate::cli::progress::Progress;
 
-/// Epochs trained with the window and without it.
-const EPOCHS: u64 = 1;
+/// Training without the window takes at least so long: less says little about the share that the window takes.
+const LEAST_SECS: f64 = 10.0;
+
+/// Most epochs trained with the window and without it.
+const MOST_EPOCHS: u64 = 50;
 
 /// A worker of this process, and windows as processes of their own.
 pub(super) struct Bench<'a> {
@@ -39,16 +42,27 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Opens the window, trains an epoch in it, closes it; and trains the same without it, with the same
+    /// Opens the window, trains some epochs in it, closes it; and trains the same without it, with the same
     /// evaluations.
     ///
     /// # Errors
     /// When no window opens here, or a run does not reach its end.
     pub(super) fn measure(&self, preset: PresetId) -> Result<Vec<Row>> {
         self.progress.set(0.0, format!("{preset} without a window"));
-        let alone_secs = without_window(preset, &self.engine)?;
+        let epoch_secs = without_window(preset, 1, &self.engine)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a few epochs"
+        )]
+        let epochs = (LEAST_SECS / epoch_secs).ceil() as u64;
+        let epochs = epochs.clamp(1, MOST_EPOCHS);
+        let alone_secs = match epochs {
+            1 => epoch_secs,
+            _ => without_window(preset, epochs, &self.engine)?,
+        };
         self.progress.set(0.5, format!("{preset} in the window"));
-        let costs = with_window(preset, self.args)?;
+        let costs = with_window(preset, epochs, self.args)?;
         Ok(rows(preset, alone_secs, &costs))
     }
 }
@@ -78,13 +92,13 @@ fn rows(preset: PresetId, alone_secs: f64, costs: &WindowCosts) -> Vec<Row> {
     rows.collect()
 }
 
-/// Seconds that an epoch takes by itself.
-fn without_window(preset: PresetId, engine: &Engine) -> Result<f64> {
+/// Seconds that some epochs take by themselves.
+fn without_window(preset: PresetId, epochs: u64, engine: &Engine) -> Result<f64> {
     let run = PresetId::ALL.iter().position(|&id| id == preset);
     let run = RunId(run.unwrap_or_default() as u64 + 1);
     let experiment = preset.preset().experiment();
     engine.send(Command::StartRun { run, experiment })?;
-    let epochs = std::num::NonZeroU64::new(EPOCHS).context("there is something to train")?;
+    let epochs = std::num::NonZeroU64::new(epochs).context("there is something to train")?;
     engine.send(Command::TrainEpochs(epochs))?;
     let mut begun = None;
     loop {
@@ -108,7 +122,7 @@ fn without_window(preset: PresetId, engine: &Engine) -> Result<f64> {
     }
 }
 
-fn with_window(preset: PresetId, args: &BenchArgs) -> Result<WindowCosts> {
+fn with_window(preset: PresetId, epochs: u64, args: &BenchArgs) -> Result<WindowCosts> {
     let folder = tempfile::tempdir().context("no folder for the window's figures")?;
     let costs = folder.path().join("costs.json");
     let program = std::env::current_exe().context("this program does not find itself")?;
@@ -117,7 +131,7 @@ fn with_window(preset: PresetId, args: &BenchArgs) -> Result<WindowCosts> {
             "--preset",
             &preset.to_string(),
             "--epochs",
-            &EPOCHS.to_string(),
+            &epochs.to_string(),
         ])
         .args(["--device", &args.device.to_string()])
         .args(data_argument(args.data.as_ref()))

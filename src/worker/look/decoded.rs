@@ -6,7 +6,10 @@ use std::time::Duration;
 use crate::protocol::{DecodeSet, Decoded, DecodedView};
 use crate::train::{Survey, TrainError, Trainer, decode};
 
-use super::{MOST_OF_TIME, View};
+use super::View;
+
+/// Places that a person goes over may take so large a share of the time, as one part in so many.
+const WHILE_ASKED: u32 = 5;
 
 /// The sets asked for, each with its age and price.
 #[derive(Debug, Default)]
@@ -28,7 +31,7 @@ impl Look {
     /// sets together.
     fn is_due(&self, price_of_all: Duration, step: u64, at_rest: bool) -> bool {
         match (self.view.step, self.view.made) {
-            (None, Some(made)) if !at_rest => made.elapsed() >= self.view.cost * MOST_OF_TIME,
+            (None, Some(made)) if !at_rest => made.elapsed() >= self.view.cost * WHILE_ASKED,
             _ => self.view.is_due_at(price_of_all, step, at_rest),
         }
     }

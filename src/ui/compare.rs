@@ -48,29 +48,34 @@ pub fn dialog(
         }
         ui.add_space(space::S);
         let words = difference(&state.draft, own);
-        let words = if words.is_empty() {
+        let is_same = words.is_empty();
+        let words = if is_same {
             "B is the same as A: change something".to_owned()
         } else {
             format!("B: {words}")
         };
         ui.add(Label::new(words).truncate());
         ui.add_space(space::S);
-        buttons(ui, state)
+        buttons(ui, state, is_same)
     });
     let closes = shown.should_close().then_some(CompareAction::Cancel);
     actions.extend(shown.inner.or(closes).map(Action::from));
 }
 
-fn buttons(ui: &mut Ui, state: &LabState) -> Option<CompareAction> {
+fn buttons(ui: &mut Ui, state: &LabState, is_same: bool) -> Option<CompareAction> {
     let is_valid = state.draft_problems().is_empty();
     let mut chosen = None;
     ui.horizontal(|ui| {
         let start = ui
-            .add_enabled(is_valid, Button::new("Start comparison"))
+            .add_enabled(is_valid && !is_same, Button::new("Start comparison"))
             .on_hover_text(
                 "Makes a second model. While A trains, so does B; where A has a lead, B catches up first",
             )
-            .on_disabled_hover_text("First correct what is marked above");
+            .on_disabled_hover_text(if is_valid {
+                "First change something about B: it would be A once more"
+            } else {
+                "First correct what is marked above"
+            });
         if start.clicked() {
             chosen = Some(CompareAction::Start);
         }

@@ -25,6 +25,10 @@ use super::{LatentOptions, Scene, Units, controls, layout, legend, own};
 /// How far from a point the pointer still means it, in points of the screen.
 const REACH: f32 = 12.0;
 
+/// Below this height the points have all the room: of two runs compared in a small window, legend and choices would
+/// leave them none. In points.
+const LEAST_FOR_CONTROLS: f32 = 170.0;
+
 impl Scene {
     /// Shows the scatter.
     pub(super) fn show(
@@ -37,7 +41,10 @@ impl Scene {
     ) {
         let scale = self.scale(options.colour.known_of(Some(dataset)));
         let prior = self.outline.as_ref().map(Outline::prior);
-        legend::show(ui, options, &mut self.legend_markers, prior, scale);
+        let has_room = ui.available_height() >= LEAST_FOR_CONTROLS;
+        if has_room {
+            legend::show(ui, options, &mut self.legend_markers, prior, scale);
+        }
         let room = ui.available_rect_before_wrap();
         let (plot, gallery) = if self.selection.is_empty() {
             (room, None)
@@ -48,7 +55,7 @@ impl Scene {
         let (plot, strip) =
             plot.split_top_bottom_at_y((plot.bottom() - strip_height).max(plot.top()));
         let mut shown = inside(ui, plot, "plot", |ui| {
-            if let Some(points) = &self.points {
+            if let Some(points) = self.points.as_ref().filter(|_| has_room) {
                 let plane = self.asked.plane;
                 controls::heading(
                     ui,

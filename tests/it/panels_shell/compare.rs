@@ -91,6 +91,12 @@ fn the_recipe_of_b_starts_as_that_of_a_and_a_stays_as_it_is() {
     stage.press(Key::C);
     assert!(stage.has("Compare with another recipe"));
     assert!(stage.has("B is the same as A: change something"));
+    stage.click("Start comparison");
+    assert_eq!(
+        asked(&stage.commands()),
+        None,
+        "A once more would say nothing"
+    );
     type_into_recipe(&mut stage, "learning rate", "0.01");
     assert!(stage.has("B: learning rate 0.01"));
     stage.click("Start comparison");
@@ -216,6 +222,7 @@ fn starting_over_takes_the_rival_along_with_the_same_new_seed() {
 fn a_rival_that_was_refused_leaves_the_run_alone() {
     let mut stage = Stage::training();
     stage.press(Key::C);
+    type_into_recipe(&mut stage, "learning rate", "0.01");
     stage.click("Start comparison");
     stage.commands();
     let reason = "it cannot be made".to_owned();

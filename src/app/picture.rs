@@ -25,7 +25,7 @@ const SETTLING: Duration = Duration::from_millis(900);
 const POLL: Duration = Duration::from_millis(250);
 
 /// The lines that curves are held against take a few seconds to find; a run begins without them after so long.
-const YARDSTICKS_WITHIN: Duration = Duration::from_secs(60);
+const YARDSTICKS_WITHIN: Duration = Duration::from_mins(1);
 
 /// What is to be in the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -136,14 +136,14 @@ impl Task for Backward<'_> {
                 planes: &*inputs,
                 of: block.n_inputs,
                 first: 0,
+                n: block.n_inputs,
             };
             let of_outputs = Channels {
                 planes: &*gradients,
                 of: block.n_output_planes(),
                 first: number * block.n_outputs,
+                n: block.n_outputs,
             };
-            let (of_inputs, of_outputs) =
-                ((of_inputs, block.n_inputs), (of_outputs, block.n_outputs));
             let n_weights = block.n_inputs * block.n_outputs * window.n_taps();
             let (by_weights, others) = rest.split_at_mut(n_weights);
             rest = others;

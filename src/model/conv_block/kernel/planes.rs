@@ -176,8 +176,8 @@ fn pool(grid: &Grid, sums: &mut [f32], outputs: &mut [f32], winners: &mut [u8]) 
             let (bottom, bottom_is_right) = larger(lower[0], lower[1]);
             let (largest, is_bottom) = larger(top, bottom);
             *output = largest;
-            let is_right = (is_bottom & bottom_is_right) | (!is_bottom & top_is_right);
-            *winner = 2 * u8::from(is_bottom) + u8::from(is_right);
+            let [is_bottom, top, bottom] = [is_bottom, top_is_right, bottom_is_right].map(u8::from);
+            *winner = 2 * is_bottom + is_bottom * bottom + (1 - is_bottom) * top;
         }
     }
 }

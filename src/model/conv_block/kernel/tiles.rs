@@ -136,24 +136,24 @@ fn convolve_tile<S: Simd, const V: usize, const C: usize>(
 /// positions of the one times the other under that tap.
 ///
 /// # Shapes
-/// planes of `[images, n_still]` and `[images, n_shifted]` channels → `[n_still, n_shifted, taps]`
+/// planes of `[images, still.n]` and `[images, shifted.n]` channels → `[still.n, shifted.n, taps]`
 #[inline(always)]
 pub(super) fn correlate<S: Simd>(
     simd: S,
     grid: &Grid,
     window: Window,
-    (still, n_still): (Channels, usize),
-    (shifted, n_shifted): (Channels, usize),
+    still: Channels,
+    shifted: Channels,
     sums: &mut [f32],
 ) {
     let widest = WidestTile.with_simd(simd);
     let mut first = 0;
-    while first < n_still {
-        let width = tile_width(n_still - first, widest);
-        for idx in 0..n_shifted {
+    while first < still.n {
+        let width = tile_width(still.n - first, widest);
+        for idx in 0..shifted.n {
             let pair = [still.from(first), shifted.from(idx)];
-            let sums = &mut sums[(first * n_shifted + idx) * window.n_taps()..];
-            let to = (sums, n_shifted);
+            let sums = &mut sums[(first * shifted.n + idx) * window.n_taps()..];
+            let to = (sums, shifted.n);
             match (width, window.side) {
                 (8, SIDE) => correlate_tile::<S, 8, SIDE>(simd, grid, window, pair, to),
                 (4, SIDE) => correlate_tile::<S, 4, SIDE>(simd, grid, window, pair, to),
@@ -177,6 +177,8 @@ pub(super) struct Channels<'a> {
     pub of: usize,
     /// The plane of the first.
     pub first: usize,
+    /// How many channels there are.
+    pub n: usize,
 }
 
 impl Channels<'_> {

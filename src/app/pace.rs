@@ -14,12 +14,15 @@ const SHORTEST: Duration = Duration::from_millis(16);
 /// Longest: views are still seen to move.
 const LONGEST: Duration = Duration::from_millis(250);
 
+/// Longest where the processor imitates the graphics card, which takes two cores 40 ms for a frame.
+const LONGEST_IN_SOFTWARE: Duration = Duration::from_millis(400);
+
 /// Drawing may take so large a share of the time, as one part in so many.
 const PART_OF_TIME: u32 = 12;
 
 /// The same where the processor imitates the graphics card: what it does with the triangles is not in a frame's cost,
 /// takes several times as long, and takes all cores.
-const PART_OF_TIME_IN_SOFTWARE: u32 = 60;
+const PART_OF_TIME_IN_SOFTWARE: u32 = 100;
 
 /// Intervals above this make movement between two states of a view look worse than none.
 const CALM_FROM: Duration = Duration::from_millis(40);
@@ -28,7 +31,7 @@ const CALM_FROM: Duration = Duration::from_millis(40);
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     interval_micros: Arc<AtomicU64>,
-    part_of_time: u32,
+    draws_in_software: bool,
 }
 
 impl Pace {
@@ -36,11 +39,7 @@ impl Pace {
     pub(super) fn new(draws_in_software: bool) -> Self {
         let pace = Self {
             interval_micros: Arc::default(),
-            part_of_time: if draws_in_software {
-                PART_OF_TIME_IN_SOFTWARE
-            } else {
-                PART_OF_TIME
-            },
+            draws_in_software,
         };
         pace.set(SHORTEST);
         pace
@@ -59,7 +58,12 @@ impl Pace {
     /// Takes in what a frame cost, layout and drawing together. One slow frame in a row of fast ones moves
     /// the interval by a tenth of what it asks for.
     pub(super) fn note_frame(&self, cost: Duration) {
-        let asked = (cost * self.part_of_time).clamp(SHORTEST, LONGEST);
+        let (part_of_time, longest) = if self.draws_in_software {
+            (PART_OF_TIME_IN_SOFTWARE, LONGEST_IN_SOFTWARE)
+        } else {
+            (PART_OF_TIME, LONGEST)
+        };
+        let asked = (cost * part_of_time).clamp(SHORTEST, longest);
         self.set(self.interval().mul_f32(0.9) + asked.mul_f32(0.1));
     }
 

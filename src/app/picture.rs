@@ -22,7 +22,7 @@ use crate::worker::Mailbox;
 const SETTLING: Duration = Duration::from_millis(900);
 
 /// How often it is seen whether the picture can go on, when nothing else causes a frame.
-const POLL: Duration = Duration::from_millis(250);
+const POLL: Duration = Duration::from_millis(500);
 
 /// The lines that curves are held against take a few seconds to find; a run begins without them after so long.
 const YARDSTICKS_WITHIN: Duration = Duration::from_mins(1);

@@ -152,7 +152,7 @@ fn open(
             .with_min_inner_size(MIN_SIZE)
             .with_icon(icon::icon()),
         renderer,
-        persist_window: picture.is_none(),
+        persist_window: picture.is_none() && look.size.is_none(), // a size that was asked for wins
         persistence_path: aside
             .as_ref()
             .map(|folder| folder.path().join("window.ron")),

@@ -1,6 +1,6 @@
-//! What a frame of the window costs the processor: laying out and tessellating, all views live, with 1,000 or the 10,000 test
-//! images or the 60,000 training images as points. What a graphics card or its imitation does with the triangles is not
-//! counted.
+//! What a frame of the window costs the processor: laying out and tessellating, all views live, with 1,000 or the
+//! 10,000 test images or the 60,000 training images as points. What a graphics card or its imitation does with the
+//! triangles is not counted.
 //!
 //! `cargo bench --bench window`
 

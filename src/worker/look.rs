@@ -20,8 +20,8 @@ const MIN_INTERVAL: Duration = Duration::from_millis(100);
 /// A view that is watched is renewed this often, unless it costs most of that time.
 const MAX_INTERVAL: Duration = Duration::from_secs(2);
 
-/// A view may take so large a share of the time, as one part in so many: with those of a new window training keeps
-/// 95 % of its speed.
+/// A view may take so large a share of the time, as one part in so many: those of a new window stay below a
+/// fifteenth together.
 const PART_OF_TIME: u32 = 60;
 
 /// The largest share that even the dearest view may take: one that costs seconds is renewed seldom.

@@ -52,14 +52,13 @@ pub(super) const LESSON: Lesson = Lesson {
         },
         Step {
             text: "The decoder's map. Each picture is what the decoder makes of the code at its place, and the places \
-                   share the prior equally. “Samples” draws codes from the prior instead",
+                   share the prior equally. “samples” draws codes from the prior instead",
             look: Pane::Manifold,
             offer: None,
             question: Some(Question {
                 asks: "What lies between two classes?",
                 goal: None,
-                answer: "Neither nothing nor noise: strokes open, close and lean until one digit has become the other. \
-                         With the plain code the same places decode to blots",
+                answer: "Neither nothing nor noise: strokes open, close and lean until one digit has become the other",
             }),
         },
         Step {

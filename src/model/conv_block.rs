@@ -13,6 +13,7 @@ use burn::tensor::{DType, Tensor};
 use crate::experiment::Activation;
 
 use super::activation::activate;
+use super::processor::is_processor;
 use kernel::{Block, Nonlinearity};
 
 /// What is around the convolution of a level.
@@ -82,7 +83,7 @@ impl ConvLevel {
             nonlinearity: Nonlinearity::None,
             pooled: false,
         };
-        let is_known = glue::computes_on(&maps.device())
+        let is_known = is_processor(&maps.device())
             && maps.dtype() == DType::F32
             && [height, width] == [block.input_side(); 2]
             && is_plain(convolution)

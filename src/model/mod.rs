@@ -9,6 +9,7 @@ mod dense;
 mod discriminator;
 mod filters;
 mod init;
+pub mod processor;
 mod trace;
 
 pub use autoencoder::{Autoencoder, Code, Encoder, LayerOutput, Output};

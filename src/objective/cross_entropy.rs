@@ -7,14 +7,11 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{
-    Autodiff, Backend, Dispatch, DispatchDevice, Flex, TensorMetadata, backend_extension,
-};
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
+use burn::tensor::{DType, Tensor};
 use rayon::prelude::*;
 
-/// Numbers in the memory of this machine.
-type Numbers = FloatTensor<Flex>;
+use crate::model::processor::{Numbers, is_processor, numbers, tensor, without_faint};
 
 /// Values that one thread takes at a time. Sums are taken over them, then over the chunks in their order, so that
 /// the mean does not depend on the number of threads.
@@ -23,18 +20,9 @@ const CHUNK: usize = 1 << 12;
 /// Values whose factors are multiplied before a logarithm is taken: each is at most 2.
 const PIECE: usize = 64;
 
-/// Gradients below this count as 0: of sure pixels they are subnormal, and products with those take a processor
-/// ten times as long.
-const FAINT: f32 = 1e-30;
-
 /// Whether the mean is found here: for tensors in memory, with gradients or without.
 pub(super) fn computes(logits: &Tensor<2>) -> bool {
-    let is_on_host = |device: &DispatchDevice| match device {
-        DispatchDevice::Flex(_) => true,
-        DispatchDevice::Autodiff(device) => matches!(**device, DispatchDevice::Flex(_)),
-        DispatchDevice::Cube(_) => false,
-    };
-    is_on_host(logits.device().as_dispatch()) && logits.dtype() == DType::F32
+    is_processor(&logits.device()) && logits.dtype() == DType::F32
 }
 
 /// `1/(batch·n) Σ (1 − x) z − ln σ(z)`, differentiable by the logits; the target counts as a constant.
@@ -56,7 +44,7 @@ trait MeanCrossEntropy: Backend {
 
 impl MeanCrossEntropy for Flex {
     fn mean_cross_entropy(logits: Numbers, target: Numbers) -> Numbers {
-        one_number(pass(&logits, &target).0)
+        tensor(vec![pass(&logits, &target).0], [1])
     }
 }
 
@@ -73,10 +61,10 @@ impl<C: CheckpointStrategy> MeanCrossEntropy for Autodiff<Flex, C> {
         let (mean, slopes) = pass(&logits, &target);
         match prepared {
             OpsKind::Tracked(prepared) => {
-                let state = Numbers::from_data(TensorData::new(slopes, logits.shape()));
-                prepared.finish(state, one_number(mean))
+                let state = tensor(slopes, logits.shape());
+                prepared.finish(state, tensor(vec![mean], [1]))
             }
-            OpsKind::UnTracked(prepared) => prepared.finish(one_number(mean)),
+            OpsKind::UnTracked(prepared) => prepared.finish(tensor(vec![mean], [1])),
         }
     }
 }
@@ -100,8 +88,7 @@ impl Backward<Flex, 1> for BackwardPass {
         )]
         let factor = by_mean / values.len() as f32;
         for value in values {
-            let scaled = *value * factor;
-            *value = if scaled.abs() < FAINT { 0.0 } else { scaled };
+            *value = without_faint(*value * factor); // those of sure pixels
         }
         grads.register::<Flex>(node.id, by_logits);
     }
@@ -151,17 +138,6 @@ fn of_piece(logits: &[f32], target: &[f32], slopes: &mut [f32]) -> f64 {
         product *= 1.0 + f64::from(small);
     }
     sum + product.ln()
-}
-
-fn one_number(number: f32) -> Numbers {
-    Numbers::from_data(TensorData::new(vec![number], [1]))
-}
-
-/// The numbers of a contiguous tensor, without a copy.
-fn numbers(tensor: &Numbers) -> &[f32] {
-    tensor
-        .as_slice()
-        .expect("it was made contiguous, and has f32 as was seen to before")
 }
 
 #[cfg(test)]

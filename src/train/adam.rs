@@ -4,13 +4,14 @@
 //! same order, value by value, so that the weights are the same to the last bit.
 
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, DispatchDevice, Flex, backend_extension};
+use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{DType, Device, Tensor};
 use rayon::prelude::*;
 
 use crate::experiment::Optimizer as Recipe;
+use crate::model::processor::{Numbers, is_processor, numbers};
 
 /// Values that one thread takes at a time; fewer are not worth handing out.
 const CHUNK: usize = 1 << 15;
@@ -51,8 +52,7 @@ impl Optimizer for OnePassAdam {
         gradient: Tensor<D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
-        let is_on_host = matches!(tensor.device().as_dispatch(), DispatchDevice::Flex(_))
-            && tensor.dtype() == DType::F32;
+        let is_on_host = is_processor(&tensor.device()) && tensor.dtype() == DType::F32;
         let momentum = match state {
             Some(AdamState { momentum }) if is_on_host => momentum,
             state => return self.burns.step(learning_rate, tensor, gradient, state),
@@ -168,15 +168,15 @@ trait AdamInOnePass: Backend {
 
 impl AdamInOnePass for Flex {
     fn adam_in_one_pass(
-        parameters: FloatTensor<Self>,
-        gradients: FloatTensor<Self>,
-        moment_1: FloatTensor<Self>,
-        moment_2: FloatTensor<Self>,
+        parameters: Numbers,
+        gradients: Numbers,
+        moment_1: Numbers,
+        moment_2: Numbers,
         step: Step,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+    ) -> (Numbers, Numbers, Numbers) {
         let gradients = gradients.to_contiguous();
-        let mut changed = [parameters, moment_1, moment_2]
-            .map(|tensor: FloatTensor<Self>| tensor.to_contiguous());
+        let mut changed =
+            [parameters, moment_1, moment_2].map(|tensor: Numbers| tensor.to_contiguous());
         {
             let [parameters, moment_1, moment_2] = changed.each_mut().map(|tensor| {
                 let places = tensor.layout().contiguous_offsets();
@@ -184,7 +184,7 @@ impl AdamInOnePass for Flex {
                 // Copied only where somebody else still has the tensor.
                 &mut tensor.storage_mut::<f32>()[start..end]
             });
-            let gradients: &[f32] = gradients.as_slice().expect("it was made contiguous");
+            let gradients = numbers(&gradients);
             step.take_on_all_threads(Values {
                 parameters,
                 gradients,

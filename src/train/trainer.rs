@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use burn::backend::DispatchDevice;
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rayon::prelude::*;
@@ -12,6 +11,7 @@ use crate::analysis::diagnosis;
 use crate::data::{Corruptor, Dataset, EpochOrder, noise};
 use crate::experiment::{Activation, Experiment, N_PIXELS, Optimizer, Prior, Stage, Stream, Term};
 use crate::model::Autoencoder;
+use crate::model::processor::is_processor;
 use crate::objective::{self, Pass, contraction, reconstruction};
 use crate::protocol::{Evaluation, EvaluationScope, StepBatch};
 
@@ -220,10 +220,7 @@ impl Trainer {
         max_steps: u64,
         interrupted: impl FnMut() -> bool + Send,
     ) -> Result<Burst, TrainError> {
-        if matches!(
-            self.device.as_dispatch(),
-            DispatchDevice::Autodiff(device) if matches!(**device, DispatchDevice::Flex(_))
-        ) {
+        if is_processor(&self.device) {
             // Among the threads that share the arithmetic: asking them from outside costs a switch each time.
             rayon::scope(|_| self.take_steps(budget, max_steps, interrupted))
         } else {

@@ -7,25 +7,13 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{
-    Autodiff, Backend, Dispatch, DispatchDevice, Flex, TensorMetadata, backend_extension,
-};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
+use burn::tensor::Tensor;
 use pulp::Arch;
 
+use crate::model::processor::{Numbers, numbers, tensor};
+
 use super::kernel::{self, Block, Parameters, Passed};
-
-/// Numbers in the memory of this machine.
-type Numbers = FloatTensor<Flex>;
-
-/// Whether the kernel works on a device's tensors: those of the processor, with gradients or without.
-pub(super) fn computes_on(device: &Device) -> bool {
-    match device.as_dispatch() {
-        DispatchDevice::Flex(_) => true,
-        DispatchDevice::Autodiff(device) => matches!(**device, DispatchDevice::Flex(_)),
-        DispatchDevice::Cube(_) => false,
-    }
-}
 
 /// The outputs of a block, differentiable.
 ///
@@ -156,16 +144,4 @@ fn forward(maps: &Numbers, weights: &Numbers, bias: &Numbers, block: Block) -> (
     let side = block.output_side();
     let shape = [n_images, block.n_outputs, side, side];
     (tensor(found.outputs, shape), found.winners)
-}
-
-/// The numbers of a contiguous tensor, without a copy.
-fn numbers(tensor: &Numbers) -> &[f32] {
-    tensor
-        .as_slice()
-        .expect("the tensor was made contiguous, and has f32 as the layer made sure")
-}
-
-/// A tensor of these numbers, without a copy.
-fn tensor(numbers: Vec<f32>, shape: impl Into<burn::tensor::Shape>) -> Numbers {
-    Numbers::from_data(TensorData::new(numbers, shape))
 }

@@ -140,9 +140,20 @@ impl Block {
         })
     }
 
+    /// Whether each value of the inputs is laid out twice in either direction.
+    fn repeats_inputs(&self) -> bool {
+        self.upsampled && !self.is_split()
+    }
+
     /// Planes of one image's outputs.
     fn n_output_planes(&self) -> usize {
-        windows(self).len() * self.n_outputs
+        let n_phases = if self.is_split() { 4 } else { 1 };
+        n_phases * self.n_outputs
+    }
+
+    /// The plane of a channel's outputs in even or odd rows and columns, where there are phases.
+    fn phase_plane(&self, channel: usize, y: usize, x: usize) -> usize {
+        (y % 2 * 2 + x % 2) * self.n_outputs + channel
     }
 
     /// Whether the gradients of the weights are summed with inputs and outputs in each other's place, which

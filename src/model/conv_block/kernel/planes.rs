@@ -4,6 +4,8 @@
     reason = "vector instructions are used only where they are inlined into a function that was made for them"
 )]
 
+use crate::model::processor::without_faint;
+
 use super::{Block, Nonlinearity};
 
 /// Height and width of kernels.
@@ -14,10 +16,6 @@ pub(super) const TAPS: usize = SIDE * SIDE;
 
 /// Positions in a plane are computed in steps that divide this many: four vectors of the widest kind.
 const STEP: usize = 64;
-
-/// Gradients below this count as 0. Their squares vanish in f32, so no optimizer sees them; but products with
-/// them would be subnormal, and those take a processor ten times as long.
-const FAINT: f32 = 1e-30;
 
 /// Where the values of a map lie in its plane.
 ///
@@ -76,7 +74,7 @@ pub(super) fn lay_out(block: &Block, grid: &Grid, maps: &[f32], planes: &mut [f3
     for (map, plane) in maps.zip(planes.chunks_exact_mut(grid.plane_len)) {
         plane.fill(0.0);
         for (y, row) in map.chunks_exact(side).enumerate() {
-            if !block.upsampled || block.is_split() {
+            if !block.repeats_inputs() {
                 plane[grid.row(y)].copy_from_slice(row);
                 continue;
             }
@@ -136,13 +134,12 @@ pub(super) fn finish(
 #[inline(always)]
 fn interleave(block: &Block, grid: &Grid, sums: &[f32], outputs: &mut [f32]) {
     let side = block.output_side();
-    let phase = |number: usize, channel: usize, y: usize| {
-        let plane = (number * block.n_outputs + channel) * grid.padded_span;
-        &sums[plane + y * grid.stride..][..grid.side]
-    };
     for (channel, outputs) in outputs.chunks_exact_mut(side * side).enumerate() {
         for (y, outputs) in outputs.chunks_exact_mut(side).enumerate() {
-            let [even, odd] = [0, 1].map(|x| phase(y % 2 * 2 + x, channel, y / 2));
+            let [even, odd] = [0, 1].map(|x| {
+                let plane = block.phase_plane(channel, y, x) * grid.padded_span;
+                &sums[plane + y / 2 * grid.stride..][..grid.side]
+            });
             let pairs = outputs.as_chunks_mut::<2>().0.iter_mut();
             for (pair, (&even, &odd)) in pairs.zip(even.iter().zip(odd)) {
                 *pair = [even, odd];
@@ -227,8 +224,8 @@ pub(super) fn lay_out_gradients(
         if block.is_split() {
             for (y, row) in slopes.chunks_exact(side).enumerate() {
                 let [even, odd] = [0, 1].map(|x| {
-                    let plane = (y % 2 * 2 + x) * block.n_outputs + channel;
-                    plane * grid.plane_len + grid.row(y / 2).start
+                    let plane = block.phase_plane(channel, y, x) * grid.plane_len;
+                    plane + grid.row(y / 2).start
                 });
                 let pairs = row.as_chunks::<2>().0;
                 for (value, pair) in planes[even..].iter_mut().zip(pairs) {
@@ -268,7 +265,7 @@ pub(super) fn collect_gradients(
     let channels = sums.chunks_exact_mut(grid.padded_span);
     for (sums, gradients) in channels.zip(gradients.chunks_exact_mut(side * side)) {
         for (y, gradients) in gradients.chunks_exact_mut(side).enumerate() {
-            if block.upsampled && !block.is_split() {
+            if block.repeats_inputs() {
                 collect_pairs(grid, sums, y, gradients);
             } else {
                 gradients.copy_from_slice(&sums[y * grid.stride..][..side]);
@@ -295,8 +292,4 @@ fn collect_pairs(grid: &Grid, sums: &mut [f32], y: usize, gradients: &mut [f32])
 
 fn sigmoid(z: f32) -> f32 {
     1.0 / (1.0 + (-z).exp())
-}
-
-fn without_faint(value: f32) -> f32 {
-    if value.abs() < FAINT { 0.0 } else { value }
 }

@@ -14,7 +14,8 @@ use crate::whole_file::{self, WriteError};
 pub struct WindowCosts {
     /// From the start of the process to the end of its first frame, in milliseconds.
     pub first_frame_ms: f64,
-    /// From the start of the process to the first steps reported, in milliseconds.
+    /// From the start of the process to the first steps reported, in milliseconds, without the time that training
+    /// waited for the yardsticks.
     pub first_step_ms: f64,
     /// Frames while training.
     pub n_frames: usize,
@@ -45,6 +46,7 @@ pub(super) struct CostCounter {
     trained: [Option<Instant>; 2],
     first_frame_ms: Option<f64>,
     first_step_ms: Option<f64>,
+    waited: Duration,
 }
 
 impl CostCounter {
@@ -64,8 +66,9 @@ impl CostCounter {
         self.first_step_ms.get_or_insert_with(millis_since_start);
     }
 
-    /// Notes that training begins.
-    pub(super) fn note_begin(&mut self) {
+    /// Notes that training begins, after it could have begun so long ago.
+    pub(super) fn note_begin(&mut self, waited: Duration) {
+        self.waited = waited;
         self.trained[0] = Some(Instant::now());
     }
 
@@ -85,7 +88,8 @@ impl CostCounter {
         let speed = state.run.as_ref().map(|run| run.speed).unwrap_or_default();
         WindowCosts {
             first_frame_ms: self.first_frame_ms.unwrap_or_default(),
-            first_step_ms: self.first_step_ms.unwrap_or_default(),
+            first_step_ms: (self.first_step_ms.unwrap_or_default() - millis(Some(self.waited)))
+                .max(0.0),
             n_frames: frames.len(),
             frame_ms: millis(of(50)),
             frame_ms_95: millis(of(95)),

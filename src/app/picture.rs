@@ -63,7 +63,8 @@ pub(super) struct Picture {
     stage: PictureStage,
     pixels: Mailbox<Arc<ColorImage>>,
     costs: CostCounter,
-    since: Instant,
+    /// When there was a model.
+    ready: Option<Instant>,
 }
 
 /// What the picture waits for.
@@ -89,7 +90,7 @@ impl Picture {
             stage: PictureStage::Model,
             pixels: Mailbox::default(),
             costs: CostCounter::default(),
-            since: Instant::now(),
+            ready: None,
         }
     }
 
@@ -112,11 +113,12 @@ impl Picture {
             PictureStage::Model => {
                 state.run.as_ref()?;
                 // Lines to hold curves against belong in the picture, and what finds them would slow training.
-                if state.yardsticks.is_none() && self.since.elapsed() < YARDSTICKS_WITHIN {
+                let waited = self.ready.get_or_insert_with(Instant::now).elapsed();
+                if state.yardsticks.is_none() && waited < YARDSTICKS_WITHIN {
                     return None;
                 }
                 self.stage = PictureStage::Training;
-                self.costs.note_begin();
+                self.costs.note_begin(waited);
                 std::num::NonZeroU64::new(self.options.epochs).map(Action::StepEpochs)
             }
             PictureStage::Training => {

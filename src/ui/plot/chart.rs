@@ -7,7 +7,7 @@ use egui::{
     Align, Align2, Color32, Label, Layout, Painter, Pos2, Rangef, Sense, Stroke, TextStyle, Ui,
     UiBuilder, Vec2, vec2,
 };
-use egui_plot::{AxisHints, Plot, PlotResponse, PlotUi};
+use egui_plot::{AxisHints, Plot, PlotMemory, PlotResponse, PlotUi};
 
 use super::ruler::{self, Ruler};
 use super::{Bounds, Follow, Interval, Tick, View};
@@ -135,7 +135,8 @@ impl<'a> Chart<'a> {
                 if equal_units {
                     plot = plot.data_aspect(1.0);
                 }
-                let is_new = view.is_new();
+                // A plot that moved to another place of the window is a new one to the library.
+                let is_new = view.is_new() || PlotMemory::load(ui.ctx(), id).is_none();
                 if is_new {
                     plot = plot.reset(); // what was chosen before means something else now
                 }

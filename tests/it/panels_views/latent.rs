@@ -187,3 +187,46 @@ fn own_images_are_marked_with_their_names_and_a_click_chooses_one() {
     );
     assert!(says(&harness, "second.png in the latent space"));
 }
+
+/// Two runs that are compared in a small window leave a view little height.
+#[test]
+fn in_a_low_panel_the_points_have_all_the_room() {
+    let mut harness = stage(LatentPanel::ui, scatter());
+    assert!(harness.query_by_label("show class 3").is_some());
+    harness.set_size(egui::vec2(345.0, 160.0));
+    harness.run_steps(3);
+    assert!(harness.query_by_label("show class 3").is_none());
+    assert!(harness.query_by_label("Colour by").is_none());
+    let plot = harness.get_by_label_contains("Latent scatter").rect();
+    assert!(plot.height() > 80.0, "of 160 points: {plot:?}");
+}
+
+/// The panel in one of two places of the window.
+type Placed = (LatentPanel, bool);
+
+/// As it happens to the view of a run when another one is put beside it.
+#[test]
+fn a_plot_that_moves_to_another_place_still_follows_its_points() {
+    fn show(panel: &mut Placed, ui: &mut egui::Ui, lab: &LabState, actions: &mut Vec<Action>) {
+        ui.push_id(panel.1, |ui| panel.0.ui(ui, lab, actions));
+    }
+    fn texts(shape: &egui::Shape, found: &mut String) {
+        match shape {
+            egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| texts(shape, found)),
+            egui::Shape::Text(text) => found.push_str(text.galley.text()),
+            _ => {}
+        }
+    }
+    let mut harness = stage(show, scatter());
+    harness.state_mut().panel.1 = true;
+    harness.run_steps(3);
+    let mut found = String::new();
+    for clipped in &harness.output().shapes {
+        texts(&clipped.shape, &mut found);
+    }
+    assert!(found.contains("Latent space"), "{found}");
+    assert!(
+        !found.contains("double-click to see all"),
+        "nobody chose a part of it"
+    );
+}

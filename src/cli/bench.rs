@@ -81,6 +81,15 @@ pub fn run(args: &BenchArgs) -> Result<()> {
             folder
         })?; // before minutes are spent
     }
+    let chosen = match args.presets.as_slice() {
+        [] => PresetId::ALL.to_vec(),
+        named => named.to_vec(),
+    };
+    for &preset in &chosen {
+        for &batch_size in &args.batch {
+            training::recipe(preset, batch_size)?; // also before minutes are spent
+        }
+    }
     let progress = Progress::new();
     let opened = device::open(args.device).map_err(anyhow::Error::msg)?;
     let never = AtomicBool::new(false);
@@ -94,10 +103,6 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         std::thread::available_parallelism().map_or(1, usize::from)
     ));
 
-    let chosen = match args.presets.as_slice() {
-        [] => PresetId::ALL.to_vec(),
-        named => named.to_vec(),
-    };
     let window = if args.window {
         Some(window::Bench::start(args, &progress)?)
     } else {

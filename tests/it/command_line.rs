@@ -256,6 +256,38 @@ fn settings_out_of_range_are_refused_before_anything_is_loaded() {
 }
 
 #[test]
+fn bench_measures_what_it_is_asked_and_refuses_before_it_measures() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("speed.csv");
+    let file = file.to_str().expect("Unicode");
+    let bench = |batch: &'static str| {
+        let ask = ["bench", "vanilla-64", "--secs", "0.1", "--device", "cpu"];
+        let rest = ["--data", data(), "--batch", batch, "--out", file];
+        [&ask[..], &rest[..]].concat()
+    };
+    let refused = hourglass(&bench("64,99999999"));
+    assert!(!refused.status.success());
+    let message = String::from_utf8_lossy(&refused.stderr);
+    assert!(message.contains("batch size"), "{message}");
+    assert!(
+        !message.contains("images/s"),
+        "measured before it refused: {message}"
+    );
+
+    let table = printed_by(&bench("64"));
+    assert!(table.contains("| `vanilla-64` | "), "{table}");
+    let written = std::fs::read_to_string(file).expect("written");
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(lines.len(), 2, "{written}");
+    assert_eq!(lines[0], "preset,part,batch_size,figure,value");
+    let value: f64 = lines[1]
+        .rsplit_once(',')
+        .and_then(|(_, value)| value.parse().ok())
+        .expect("a number");
+    assert!(value > 0.0, "{written}");
+}
+
+#[test]
 fn unknown_presets_and_missing_data_are_answered_with_what_to_do() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let out = folder.path().to_str().expect("Unicode");

@@ -30,10 +30,7 @@ pub(super) fn measure(
     device: &OpenDevice,
 ) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for (part, mut experiment) in parts(&preset.preset().experiment()) {
-        if batch_size > 0 {
-            experiment.training.batch_size = batch_size;
-        }
+    for (part, experiment) in parts(&recipe(preset, batch_size)?) {
         experiment.validate()?;
         let batch_size = experiment.training.batch_size;
         let mut trainer = Trainer::new(experiment, Arc::clone(dataset), &device.device);
@@ -52,6 +49,19 @@ pub(super) fn measure(
         });
     }
     Ok(rows)
+}
+
+/// A preset with another batch size; 0 stands for its own.
+///
+/// # Errors
+/// When the batch size is out of range.
+pub(super) fn recipe(preset: PresetId, batch_size: usize) -> Result<Experiment> {
+    let mut experiment = preset.preset().experiment();
+    if batch_size > 0 {
+        experiment.training.batch_size = batch_size;
+    }
+    experiment.validate()?;
+    Ok(experiment)
 }
 
 /// Images a second over so long.

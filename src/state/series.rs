@@ -62,13 +62,17 @@ impl Series {
     /// The whole run, thinned, up to the newest value: `[epoch, value]`, oldest first.
     #[must_use]
     pub fn points(&self) -> Vec<[f64; 2]> {
+        self.whole.iter().copied().chain(self.beyond()).collect()
+    }
+
+    /// The newest value where no thinned point holds it yet: `[epoch, value]`.
+    #[must_use]
+    pub fn beyond(&self) -> Option<[f64; 2]> {
         let end = self
             .whole
             .last()
             .map_or(f64::NEG_INFINITY, |point| point[0]);
-        // The newest values may not fill a thinned point yet.
-        let newest = self.last().filter(|point| point[0] > end);
-        self.whole.iter().copied().chain(newest).collect()
+        self.last().filter(|point| point[0] > end)
     }
 
     /// The newest values at full rate: `[epoch, value]`, oldest first.

@@ -96,17 +96,42 @@ impl Loss {
 
 /// The exponential moving average, corrected for its start as Adam's moments are (Kingma & Ba 2014,
 /// section 3): `mₜ = β mₜ₋₁ + (1 − β) xₜ`, of which `mₜ / (1 − βᵗ)` is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct MovingAverage {
+    beta: f64,
+    mean: f64,
+    /// βᵗ
+    weight: f64,
+}
+
+impl MovingAverage {
+    /// Of no value yet, with this β.
+    #[must_use]
+    pub fn new(beta: f64) -> Self {
+        Self {
+            beta,
+            mean: 0.0,
+            weight: 1.0,
+        }
+    }
+
+    /// Takes in a value, unless it is not finite; gives the average so far, NaN before the first.
+    pub fn next(&mut self, value: f64) -> f64 {
+        if value.is_finite() {
+            self.mean = self.beta * self.mean + (1.0 - self.beta) * value;
+            self.weight *= self.beta;
+        }
+        self.mean / (1.0 - self.weight)
+    }
+}
+
+/// A curve's [`MovingAverage`].
 #[must_use]
 pub fn smoothed(points: &[[f64; 2]], beta: f64) -> Vec<[f64; 2]> {
-    let mut mean = 0.0;
-    let mut weight = 1.0; // βᵗ
-    let smooth = points.iter().map(|&[epoch, value]| {
-        if value.is_finite() {
-            mean = beta * mean + (1.0 - beta) * value;
-            weight *= beta;
-        }
-        [epoch, mean / (1.0 - weight)]
-    });
+    let mut average = MovingAverage::new(beta);
+    let smooth = points
+        .iter()
+        .map(|&[epoch, value]| [epoch, average.next(value)]);
     smooth.collect()
 }
 

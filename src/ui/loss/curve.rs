@@ -2,7 +2,7 @@
 
 use egui_plot::PlotPoint;
 
-use crate::figure::loss::smoothed;
+use crate::figure::loss::MovingAverage;
 use crate::state::Series;
 use crate::ui::plot::Interval;
 
@@ -74,6 +74,8 @@ pub struct Recipe {
 pub struct Curve {
     /// What it was made from, to tell when it has to be made again.
     made_from: Option<(Recipe, Stamp)>,
+    /// How much of it stays when its series grows.
+    settled: Option<Settled>,
     /// The points as measured; empty without smoothing.
     pub raw: Vec<PlotPoint>,
     /// The points smoothed.
@@ -85,8 +87,28 @@ pub struct Curve {
 /// Tells whether a series has grown: its thinned length, and its newest point as bits.
 type Stamp = (usize, u64, u64);
 
+/// The thinned points that a curve has taken in.
+#[derive(Clone, Copy, Debug)]
+struct Settled {
+    n: usize,
+    /// The last of them, as bits.
+    last: [u64; 2],
+    /// How many points they came to.
+    n_raw: usize,
+    n_smooth: usize,
+    /// The average after them.
+    average: MovingAverage,
+}
+
+impl Settled {
+    /// Whether a series begins with these points; where it was thinned since, it does not.
+    fn begins(&self, whole: &[[f64; 2]]) -> bool {
+        whole.get(self.n - 1).map(|point| point.map(f64::to_bits)) == Some(self.last)
+    }
+}
+
 impl Curve {
-    /// Makes the curve again if its series has grown or the recipe changed; tells whether it did.
+    /// Brings the curve up to date if its series has grown or the recipe changed; tells whether it did.
     pub fn update(&mut self, series: &Series, recipe: Recipe) -> bool {
         let [epoch, value] = series.last().unwrap_or_default();
         let made_from = (
@@ -96,24 +118,17 @@ impl Curve {
         if self.made_from == Some(made_from) {
             return false;
         }
+        let is_same_recipe = self.made_from.is_some_and(|(before, _)| before == recipe);
         self.made_from = Some(made_from);
 
-        let points: Vec<[f64; 2]> = match recipe.window {
-            Window::Whole => series.points(),
-            Window::Recent => series.recent().collect(),
-        };
-        let to_heights = |points: Vec<[f64; 2]>| -> Vec<PlotPoint> {
-            let heights = points.into_iter().map(|[epoch, value]| {
-                PlotPoint::new(epoch, recipe.scale.height(value / recipe.divisor))
-            });
-            heights.filter(|point| point.y.is_finite()).collect()
-        };
-        if recipe.smoothing > 0.0 {
-            self.smooth = to_heights(smoothed(&points, f64::from(recipe.smoothing)));
-            self.raw = to_heights(points);
-        } else {
-            self.smooth = to_heights(points);
-            self.raw.clear();
+        match recipe.window {
+            Window::Whole => self.grow(series, recipe, is_same_recipe),
+            Window::Recent => {
+                let mut average = self.begin(recipe);
+                for point in series.recent() {
+                    self.take(point, recipe, &mut average);
+                }
+            }
         }
         let measured = if self.raw.is_empty() {
             &self.smooth
@@ -122,6 +137,56 @@ impl Curve {
         };
         self.heights = heights_worth_showing(measured, recipe.scale.skipped_share());
         true
+    }
+
+    /// Takes in what is new of a whole run: in training that is a few points a frame.
+    fn grow(&mut self, series: &Series, recipe: Recipe, is_same_recipe: bool) {
+        let whole = series.whole();
+        let settled = self.settled.take();
+        let settled = settled.filter(|settled| is_same_recipe && settled.begins(whole));
+        let (n, mut average) = if let Some(settled) = settled {
+            self.raw.truncate(settled.n_raw);
+            self.smooth.truncate(settled.n_smooth);
+            (settled.n, settled.average)
+        } else {
+            (0, self.begin(recipe))
+        };
+        for &point in &whole[n..] {
+            self.take(point, recipe, &mut average);
+        }
+        self.settled = whole.last().map(|last| Settled {
+            n: whole.len(),
+            last: last.map(f64::to_bits),
+            n_raw: self.raw.len(),
+            n_smooth: self.smooth.len(),
+            average,
+        });
+        if let Some(newest) = series.beyond() {
+            self.take(newest, recipe, &mut average);
+        }
+    }
+
+    /// Empties the curve.
+    fn begin(&mut self, recipe: Recipe) -> MovingAverage {
+        self.settled = None;
+        self.raw.clear();
+        self.smooth.clear();
+        MovingAverage::new(f64::from(recipe.smoothing))
+    }
+
+    fn take(&mut self, [epoch, value]: [f64; 2], recipe: Recipe, average: &mut MovingAverage) {
+        let add = |points: &mut Vec<PlotPoint>, value: f64| {
+            let height = recipe.scale.height(value / recipe.divisor);
+            if height.is_finite() {
+                points.push(PlotPoint::new(epoch, height));
+            }
+        };
+        if recipe.smoothing > 0.0 {
+            add(&mut self.smooth, average.next(value));
+            add(&mut self.raw, value);
+        } else {
+            add(&mut self.smooth, value);
+        }
     }
 
     /// What holds every point between two epochs.
@@ -197,9 +262,35 @@ fn heights_worth_showing(points: &[PlotPoint], skipped_share: f64) -> Option<Int
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figure::loss::smoothed;
     use proptest::prelude::*;
 
     proptest! {
+        /// Points that came in between, and thinning, leave no trace.
+        #[test]
+        fn a_curve_that_grew_is_the_curve_made_at_once(
+            looks in prop::collection::vec(1..700_usize, 1..12), smoothing in prop::sample::select(vec![0.0, 0.9_f32]),
+            window in prop::sample::select(vec![Window::Whole, Window::Recent]),
+        ) {
+            let recipe = Recipe { window, scale: Scale::Log, smoothing, divisor: 2.0 };
+            let (mut series, mut grown) = (Series::default(), Curve::default());
+            let mut steps = 0_u32..;
+            for n in looks {
+                for step in steps.by_ref().take(n) {
+                    let has_logarithm = step % 7 != 3;
+                    let step = f64::from(step);
+                    let value = if has_logarithm { 1.5 + step.sin() } else { 0.0 };
+                    series.push(step / 100.0, value);
+                }
+                grown.update(&series, recipe);
+            }
+            let mut fresh = Curve::default();
+            fresh.update(&series, recipe);
+            prop_assert_eq!(&grown.raw, &fresh.raw);
+            prop_assert_eq!(&grown.smooth, &fresh.smooth);
+            prop_assert_eq!(grown.heights, fresh.heights);
+        }
+
         /// `m̂ₜ = (1 − β) Σᵢ βᵗ⁻ⁱ xᵢ / (1 − βᵗ)`
         #[test]
         fn smoothing_equals_its_closed_form(

@@ -1,10 +1,12 @@
 //! The curves and the lines to hold them against as items of the plot, and the cursor on top of them.
 
+use std::borrow::Cow;
+
 use egui::{Color32, Painter, Rect, Shape, Stroke};
-use egui_plot::{HLine, Line, LineStyle, PlotPoints, PlotTransform, PlotUi, Points};
+use egui_plot::{HLine, Line, LineStyle, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points};
 
 use crate::experiment::Term;
-use crate::ui::plot::Bounds;
+use crate::ui::plot::{Bounds, envelope};
 use crate::ui::theme::{self, Tokens};
 
 use super::curve::Curve;
@@ -101,18 +103,28 @@ pub fn swatch(painter: &Painter, mark: Rect, key: LineKey, color: Color32) {
 /// Adds all curves, the run before at the bottom and raw lines under smooth ones.
 pub fn curves<'a>(plot: &mut PlotUi<'a>, tokens: &Tokens, lines: &'a Lines, group: Group) {
     let thick = theme::thickness(plot.ctx());
+    let columns_per_x = plot.transform().dpos_dvalue_x().abs();
+    let line = |points: &'a [PlotPoint]| {
+        let points = envelope(points, columns_per_x);
+        Line::new(
+            "",
+            match points {
+                Cow::Borrowed(points) => PlotPoints::Borrowed(points),
+                Cow::Owned(points) => PlotPoints::Owned(points),
+            },
+        )
+    };
     let raw = lines.iter().filter(|(key, _)| key.is_current());
     // Where two networks are compared the smooth training curves are faint already.
     for (key, curve) in raw.filter(|_| !group.compares_networks()) {
         let faint = theme::faint(color(tokens, key, group), 0.28);
-        let raw = Line::new("", curve.raw.as_slice());
-        plot.line(raw.stroke(Stroke::new(thick, faint)));
+        plot.line(line(&curve.raw).stroke(Stroke::new(thick, faint)));
     }
     // From the terms to the objective, which is drawn last and so on top.
     let epochs = Bounds::from(plot.plot_bounds()).x;
     for (key, curve) in lines.iter() {
         let color = color(tokens, key, group);
-        plot.line(line(key, curve, thick).color(color));
+        plot.line(drawn(line(&curve.smooth), key, curve, thick).color(color));
         let shown = curve.within(epochs);
         if key.is_current() && key.split == Split::Test && shown.len() <= MAX_DOTS {
             let dots = Points::new("", PlotPoints::Borrowed(shown));
@@ -121,9 +133,8 @@ pub fn curves<'a>(plot: &mut PlotUi<'a>, tokens: &Tokens, lines: &'a Lines, grou
     }
 }
 
-fn line(key: LineKey, curve: &Curve, thick: f32) -> Line<'_> {
+fn drawn<'a>(line: Line<'a>, key: LineKey, curve: &Curve, thick: f32) -> Line<'a> {
     let (width, style) = pen(key);
-    let line = Line::new("", curve.smooth.as_slice());
     if curve.is_rough() {
         line.width(thick * if key.is_current() { 1.25 } else { 0.75 })
     } else {

@@ -6,6 +6,7 @@
 
 mod bounds;
 mod chart;
+mod envelope;
 mod ruler;
 mod view;
 
@@ -13,4 +14,5 @@ pub use crate::figure::Interval;
 pub use crate::figure::ticks::{self, Tick};
 pub use bounds::Bounds;
 pub use chart::{Chart, MakeTicks, Range, heading, heading_width, note};
+pub use envelope::envelope;
 pub use view::{Follow, View};

@@ -1,4 +1,4 @@
-//! The shapes of the ten classes as one small texture, so that a cloud of points is one mesh of squares.
+//! The shapes of the ten classes as one small texture, so that a cloud of points is one mesh of triangles.
 
 use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureId, TextureOptions, pos2};
 
@@ -6,7 +6,8 @@ use crate::experiment::N_CLASSES;
 use crate::figure::marks::corners;
 use crate::figure::palette::class_shape;
 
-/// A texture with the ten shapes side by side, white, to be tinted.
+/// A texture with the ten shapes side by side, white, to be tinted. To the right of each shape and below there is
+/// nothing, as wide and as high as the shape: a triangle that holds it holds that too.
 #[derive(Default)]
 pub struct MarkerAtlas {
     texture: Option<TextureHandle>,
@@ -41,9 +42,9 @@ impl MarkerAtlas {
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "ten")]
     pub fn uv(class: u8) -> Rect {
-        let width = 1.0 / N_CLASSES as f32;
-        let left = f32::from(class.min(9)) * width;
-        Rect::from_min_max(pos2(left, 0.0), pos2(left + width, 1.0))
+        let cell = 1.0 / N_CLASSES as f32;
+        let left = f32::from(class.min(9)) * cell;
+        Rect::from_min_max(pos2(left, 0.0), pos2(left + 0.5 * cell, 0.5))
     }
 
     /// Half the side of the square that holds a shape of `radius` with its margin, in the same unit.
@@ -55,14 +56,15 @@ impl MarkerAtlas {
     }
 }
 
-/// Coverage of all shapes, `[side, 10 · side]` texels, each the mean of 4×4 samples.
+/// Coverage of all shapes, `[2 · side, 10 · 2 · side]` texels, each the mean of 4×4 samples.
 fn shapes(side: usize) -> ColorImage {
     const SAMPLES: u8 = 4;
     let outlines: Vec<Vec<[f32; 2]>> = (0_u8..)
         .take(N_CLASSES)
         .map(|class| corners(class_shape(class)))
         .collect();
-    let mut texels = Vec::with_capacity(side * side * N_CLASSES);
+    let [width, height] = [2 * side * N_CLASSES, 2 * side];
+    let mut texels = Vec::with_capacity(width * height);
     #[expect(clippy::cast_precision_loss, reason = "a few texels")]
     let [half, radius] = [side as f32 / 2.0, side as f32 / 2.0 - 1.0];
     for row in 0..side {
@@ -82,9 +84,11 @@ fn shapes(side: usize) -> ColorImage {
                 let coverage = f32::from(n_inside) / f32::from(SAMPLES * SAMPLES);
                 texels.push(Color32::WHITE.gamma_multiply(coverage));
             }
+            texels.extend(std::iter::repeat_n(Color32::TRANSPARENT, side));
         }
     }
-    ColorImage::new([side * N_CLASSES, side], texels)
+    texels.resize(width * height, Color32::TRANSPARENT);
+    ColorImage::new([width, height], texels)
 }
 
 /// Whether a point lies within a polygon: a ray from it crosses the outline an odd number of times.
@@ -114,7 +118,8 @@ mod tests {
         let image = shapes(side);
         for class in 0..N_CLASSES {
             let alpha = |row: usize, column: usize| {
-                f32::from(image.pixels[row * side * N_CLASSES + class * side + column].a()) / 255.0
+                let place = row * image.width() + 2 * class * side + column;
+                f32::from(image.pixels[place].a()) / 255.0
             };
             let area: f32 = (0..side * side)
                 .map(|idx| alpha(idx / side, idx % side))

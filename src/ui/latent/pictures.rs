@@ -58,8 +58,15 @@ impl Pictures {
         self.places.clear();
     }
 
-    /// Chooses the pictures anew where points or their look changed.
-    pub fn choose(&mut self, points: &Points, look: Look, selection: &Selection, now_secs: f64) {
+    /// Chooses the pictures anew where points or their look changed; `n_in_view` points are in view.
+    pub fn choose(
+        &mut self,
+        points: &Points,
+        look: Look,
+        selection: &Selection,
+        n_in_view: usize,
+        now_secs: f64,
+    ) {
         let is_current = self
             .built_from
             .as_ref()
@@ -69,6 +76,11 @@ impl Pictures {
         }
         self.clear();
         self.built_from = Some((Arc::clone(points.view_arc()), look));
+        // Most of the time there is no room, and then nothing else is asked of each point.
+        let Some(side) = side(look.frame.size(), n_in_view) else {
+            return;
+        };
+        self.side = side;
         self.put_in_order(points);
         let place = look.place();
         let in_view = self.order.iter().filter_map(|&idx| {
@@ -77,11 +89,6 @@ impl Pictures {
             (look.filter.shows(points.class(idx)) && look.frame.contains(center))
                 .then_some((idx, center))
         });
-        let in_view: Vec<(usize, Pos2)> = in_view.collect();
-        let Some(side) = side(look.frame.size(), in_view.len()) else {
-            return;
-        };
-        self.side = side;
         let colors = look.colors();
         let mut room = Room::new(look.frame, side);
         for (idx, center) in in_view {

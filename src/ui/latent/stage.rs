@@ -165,7 +165,9 @@ impl Scene {
         let painter = ui.painter_at(look.frame);
         painter.add(self.cloud.mesh(points, look, selection, now_secs));
         if options.pictures {
-            self.pictures.choose(points, look, selection, now_secs);
+            let n_in_view = self.cloud.n_in_view();
+            self.pictures
+                .choose(points, look, selection, n_in_view, now_secs);
             if let Some(dataset) = &state.dataset {
                 self.pictures.paint(ui, &painter, &mut self.album, dataset);
             }

@@ -2,7 +2,7 @@
 
 use super::Looking;
 use crate::protocol::{Asker, DecodeSet, Places};
-use crate::ui::layout::{Layout, Pane};
+use crate::ui::layout::Pane;
 
 impl Looking {
     /// Takes on what an asker wants decoded, in place of what it wanted before.
@@ -14,9 +14,9 @@ impl Looking {
     }
 
     /// The sets of panes that can be seen.
-    pub(super) fn visible_sets(&self, layout: &Layout) -> Vec<DecodeSet> {
+    pub(super) fn visible_sets(&self, visible: &[Pane]) -> Vec<DecodeSet> {
         let sets = self.decode.iter();
-        sets.filter(|set| layout.shows(pane(set.asker)))
+        sets.filter(|set| visible.contains(&pane(set.asker)))
             .cloned()
             .collect()
     }

@@ -209,7 +209,8 @@ impl App {
     pub(super) fn look(&mut self) {
         self.prepare_drawing();
         let Some(worker) = &self.worker else { return };
-        let shows = |pane| self.layout.shows(pane);
+        let visible = self.layout.visible();
+        let shows = |pane| visible.contains(&pane);
         let revision = self.probe.as_ref().map_or(0, |probe| probe.revision);
         let mut request = ProbeRequest {
             revision,
@@ -222,7 +223,7 @@ impl App {
             } else {
                 Arc::from([])
             },
-            decode: self.looking.visible_sets(&self.layout),
+            decode: self.looking.visible_sets(&visible),
             film: self.export.records_film,
             filters: self.looking.filters.filter(|_| shows(Pane::Filters)),
             followed: (shows(Pane::Network) || shows(Pane::Filters)).then_some(self.state.followed),

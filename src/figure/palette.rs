@@ -159,7 +159,7 @@ pub fn mix(from: Rgb, to: Rgb, share: f32) -> Rgb {
             clippy::cast_sign_loss,
             reason = "between two bytes"
         )]
-        let byte = (from + share * (to - from)).round() as u8;
+        let byte = (from + share * (to - from) + 0.5) as u8; // rounds what is not negative
         byte
     };
     std::array::from_fn(|idx| channel(from[idx], to[idx]))

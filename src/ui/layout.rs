@@ -1,5 +1,6 @@
 //! Where the view panels stand: a tree of panes whose borders can be dragged, remembered between sessions.
 
+use egui::style::ScrollAnimation;
 use egui::{Align2, Id, Rect, Response, Sense, Stroke, TextStyle, Ui, Visuals, WidgetText, vec2};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, ResizeState, SimplificationOptions, TabState, Tabs,
@@ -196,13 +197,13 @@ impl Layout {
         self.tree.make_active(is_pane);
     }
 
-    /// Whether a pane can be seen: not behind another tab.
+    /// The panes that can be seen: not behind another tab.
     #[must_use]
-    pub fn shows(&self, pane: Pane) -> bool {
-        let active = self.tree.active_tiles();
+    pub fn visible(&self) -> Vec<Pane> {
+        let active = self.tree.active_tiles().into_iter();
         active
-            .iter()
-            .any(|&tile| self.tree.tiles.get_pane(&tile) == Some(&pane))
+            .filter_map(|tile| self.tree.tiles.get_pane(&tile).copied())
+            .collect()
     }
 
     /// With the panes it lacks: a layout remembered by an older version gets them as further tabs. None where it
@@ -332,6 +333,7 @@ impl Behavior<Pane> for Drawing<'_> {
     ) -> Response {
         let title = self.tab_title_for_tile(tiles, tile_id);
         let response = quiet_tab(ui, id, title, state.active);
+        keep_in_sight(ui, &response, state.active);
         let response = response.on_hover_text("Brings this view to the front of its tabs");
         self.on_tab_button(tiles, tile_id, response)
     }
@@ -378,6 +380,20 @@ impl Behavior<Pane> for Drawing<'_> {
     }
 }
 
+/// Scrolls a tab into sight when it comes to the front or the window has another width; otherwise who scrolls the
+/// tabs is left alone.
+fn keep_in_sight(ui: &Ui, tab: &Response, active: bool) {
+    let now = active.then(|| ui.ctx().content_rect().width());
+    let id = tab.id.with("in sight");
+    let before = ui.data_mut(|data| {
+        let known = data.get_temp_mut_or_default::<Option<f32>>(id);
+        std::mem::replace(known, now)
+    });
+    if active && before != now {
+        ui.scroll_to_rect_animation(tab.rect, None, ScrollAnimation::none());
+    }
+}
+
 /// A tab without a box: text, and a line under the chosen one.
 fn quiet_tab(ui: &mut Ui, id: Id, title: WidgetText, active: bool) -> Response {
     let t = theme::tokens_of(ui);
@@ -416,7 +432,8 @@ mod tests {
     fn the_default_layout_has_every_pane_and_shows_all_but_the_tabs_behind() {
         let layout = Layout::default();
         assert!(layout.is_complete());
-        let shown = Pane::ALL.into_iter().filter(|&pane| layout.shows(pane));
+        let visible = layout.visible();
+        let shown = Pane::ALL.into_iter().filter(|pane| visible.contains(pane));
         let shown: Vec<Pane> = shown.collect();
         assert_eq!(
             shown,
@@ -428,9 +445,11 @@ mod tests {
     fn a_pane_behind_a_tab_comes_forward() {
         let mut layout = Layout::default();
         layout.bring_forward(Pane::Numbers);
-        assert!(layout.shows(Pane::Numbers) && !layout.shows(Pane::Activations));
+        let visible = layout.visible();
+        assert!(visible.contains(&Pane::Numbers) && !visible.contains(&Pane::Activations));
         layout.bring_forward(Pane::Loss); // has no tab: nothing changes
-        assert!(layout.shows(Pane::Numbers) && layout.shows(Pane::Loss));
+        let visible = layout.visible();
+        assert!(visible.contains(&Pane::Numbers) && visible.contains(&Pane::Loss));
     }
 
     #[test]
@@ -443,7 +462,8 @@ mod tests {
         assert!(!restored.is_complete());
         let completed = restored.completed().expect("it can be mended");
         assert!(completed.is_complete());
-        assert!(completed.shows(Pane::Activations) && !completed.shows(Pane::Numbers));
+        let visible = completed.visible();
+        assert!(visible.contains(&Pane::Activations) && !visible.contains(&Pane::Numbers));
         assert_eq!(
             Layout::default().completed(),
             Some(Layout::default()),

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use hourglass::app::StartOptions;
 use hourglass::experiment::{Bound, Experiment, PresetId, differences};
 use hourglass::protocol::{
     CodeFigures, Command, DatasetKind, Evaluation, EvaluationScope, Event, Phase,
@@ -158,6 +159,46 @@ fn a_run_that_is_compared_needs_the_other_one_trained_to_its_end() {
     assert!(stage.has("≤ 0.5 × vanilla-64: 4.00"));
     train(&mut stage, &contractive, 5.0);
     assert!(stage.has("falls short"));
+}
+
+#[test]
+fn where_tabs_have_no_room_the_one_in_front_is_in_sight_until_someone_scrolls() {
+    let window = egui::vec2(853.0, 533.0); // 1280×800 at 150 %
+    let mut stage = Stage::open_with(StartOptions::default(), None, window);
+    stage.get_ready();
+    let settle = |stage: &mut Stage| {
+        for _ in 0..60 {
+            stage.step(); // the arrows scroll over some frames
+        }
+    };
+    let ends = |stage: &Stage, tab: &str| {
+        let tab = stage.harness.get_by_role_and_label(Role::Button, tab);
+        [tab.rect().left(), tab.rect().right()]
+    };
+    settle(&mut stage);
+    let latent_left = stage.harness.get_by_label("Latent space").rect().left();
+    assert!(
+        ends(&stage, "Numbers")[1] > window.x,
+        "else nothing is to be scrolled"
+    );
+
+    wish(&mut stage, GuideAction::LookAt(Pane::Numbers));
+    settle(&mut stage);
+    let [left, right] = ends(&stage, "Numbers");
+    assert!(
+        latent_left <= left && right <= window.x,
+        "{left} to {right}"
+    );
+
+    for _ in 0..3 {
+        stage.click("Scroll tabs left");
+        settle(&mut stage);
+    }
+    let [left, right] = ends(&stage, "Activations");
+    assert!(
+        latent_left - 20.0 <= left && right <= window.x,
+        "{left} to {right}"
+    );
 }
 
 #[test]

@@ -156,6 +156,7 @@ fn open(
         persistence_path: aside
             .as_ref()
             .map(|folder| folder.path().join("window.ron")),
+        dithering: false, // there are no large gradients, and a card's imitation spends a tenth of a frame on it
         ..NativeOptions::default()
     };
     eframe::run_native(

@@ -25,9 +25,7 @@ pub fn bar(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         return;
     };
     let tokens = theme::tokens_of(ui);
-    let frame = Frame::new()
-        .fill(tokens.surface)
-        .inner_margin(Margin::symmetric(8, 0));
+    let frame = Frame::new().inner_margin(Margin::symmetric(8, 0));
     Panel::bottom("replay")
         .frame(frame)
         .exact_size(HEIGHT)

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation;
 
+use super::sigmoid::sigmoid;
 use crate::experiment::Activation;
 
 /// Applies a nonlinearity to each value.
@@ -12,7 +13,7 @@ use crate::experiment::Activation;
 pub fn activate<const D: usize>(activation: Activation, input: Tensor<D>) -> Tensor<D> {
     match activation {
         Activation::Linear => input,
-        Activation::Sigmoid => activation::sigmoid(input),
+        Activation::Sigmoid => sigmoid(input),
         Activation::Tanh => activation::tanh(input),
         Activation::Relu => activation::relu(input),
         Activation::LeakyRelu => activation::leaky_relu(input, 0.01),

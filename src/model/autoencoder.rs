@@ -2,7 +2,6 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
 use crate::experiment::{
@@ -12,6 +11,7 @@ use crate::experiment::{
 use super::convolutional::{ConvDecoder, ConvEncoder};
 use super::dense::TiedStack;
 use super::init::Initializer;
+use super::sigmoid::sigmoid;
 use super::{DenseStack, activation::activate};
 
 /// An encoder and a decoder that share the code between them.

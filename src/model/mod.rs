@@ -10,6 +10,7 @@ mod discriminator;
 mod filters;
 mod init;
 pub mod processor;
+pub mod sigmoid;
 mod trace;
 
 pub use autoencoder::{Autoencoder, Code, Encoder, LayerOutput, Output};

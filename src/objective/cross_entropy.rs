@@ -2,6 +2,11 @@
 //!
 //! Burn takes a pass for each operation, on one thread, and exponentials twice.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a call would keep loops from being vectorised"
+)]
+
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -9,9 +14,11 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
 use burn::tensor::{DType, Tensor};
+use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use crate::model::processor::{Numbers, is_processor, numbers, tensor, without_faint};
+use crate::model::sigmoid::logistic;
 
 /// Values that one thread takes at a time. Sums are taken over them, then over the chunks in their order, so that
 /// the mean does not depend on the number of threads.
@@ -99,16 +106,17 @@ fn pass(logits: &Numbers, target: &Numbers) -> (f32, Vec<f32>) {
     let [logits, target] = [logits, target].map(Numbers::to_contiguous);
     let [logits, target] = [&logits, &target].map(numbers);
     let mut slopes = vec![0.0; logits.len()];
+    let arch = Arch::new();
     let sums: Vec<f64> = slopes
         .par_chunks_mut(CHUNK)
         .zip(logits.par_chunks(CHUNK))
         .zip(target.par_chunks(CHUNK))
         .map(|((slopes, logits), target)| {
-            let pieces = slopes.chunks_mut(PIECE).zip(logits.chunks(PIECE));
-            let sums = pieces
-                .zip(target.chunks(PIECE))
-                .map(|((slopes, logits), target)| of_piece(logits, target, slopes));
-            sums.sum::<f64>()
+            arch.dispatch(Chunk {
+                logits,
+                target,
+                slopes,
+            })
         })
         .collect();
     #[expect(
@@ -120,20 +128,44 @@ fn pass(logits: &Numbers, target: &Numbers) -> (f32, Vec<f32>) {
     (mean, slopes)
 }
 
+/// What one thread takes.
+struct Chunk<'a> {
+    logits: &'a [f32],
+    target: &'a [f32],
+    slopes: &'a mut [f32],
+}
+
+impl NullaryFnOnce for Chunk<'_> {
+    /// The sum of its cross-entropies.
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        let pieces = self.logits.chunks(PIECE).zip(self.target.chunks(PIECE));
+        let mut sum = 0.0;
+        for ((logits, target), slopes) in pieces.zip(self.slopes.chunks_mut(PIECE)) {
+            sum += of_piece(logits, target, slopes);
+        }
+        sum
+    }
+}
+
 /// The sum of some pixels' cross-entropies, and their gradients. With `max(0, −z) + ln(1 + e^{−|z|})` in the place of
 /// `−ln σ(z)` nothing overflows; the sum of the logarithms is that of a product, which is cheaper. What is not a number
 /// stays none.
+#[inline(always)]
 fn of_piece(logits: &[f32], target: &[f32], slopes: &mut [f32]) -> f64 {
+    let mut smalls = [0.0; PIECE];
+    let pairs = logits.iter().zip(target);
+    let found = slopes.iter_mut().zip(&mut smalls);
+    for ((&logit, &target), (slope, small)) in pairs.zip(found) {
+        let (value, rest) = logistic(logit);
+        *slope = value - target;
+        *small = rest;
+    }
     let (mut sum, mut product) = (0.0, 1.0);
-    for ((slope, &logit), &target) in slopes.iter_mut().zip(logits).zip(target) {
-        let small = (-logit.abs()).exp();
-        let of_size = 1.0 / (1.0 + small); // σ(|z|)
-        let (below, sigmoid) = if logit < 0.0 {
-            (-logit, small * of_size)
-        } else {
-            (0.0, of_size)
-        };
-        *slope = sigmoid - target;
+    for ((&logit, &target), &small) in logits.iter().zip(target).zip(&smalls) {
+        let below = if logit < 0.0 { -logit } else { 0.0 };
         sum += f64::from((1.0 - target) * logit + below);
         product *= 1.0 + f64::from(small);
     }

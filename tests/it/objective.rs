@@ -2,11 +2,13 @@
 
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::GradientsParams;
+use burn::tensor::activation;
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Convolutional, Experiment, LatentPrior,
     OutputActivation, PresetId, Prior, Reconstruction, Sparsity, Term, Variational,
 };
+use hourglass::model::sigmoid::sigmoid;
 use hourglass::model::{Autoencoder, Discriminator};
 use hourglass::objective::{
     Pass, adversarial, classification, contraction, evaluate, reconstruction, sparsity, variational,
@@ -51,6 +53,26 @@ fn l1_is_summed_over_units_and_averaged_over_the_batch() {
 fn cross_entropy(x: f64, z: f64) -> f64 {
     let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
     x * softplus(-z) + (1.0 - x) * softplus(z)
+}
+
+#[test]
+fn the_logistic_function_on_all_threads_is_burns() {
+    let device = cpu().autodiff();
+    // More than one chunk, and not contiguous.
+    let z = Tensor::<2>::random([130, 70], Distribution::Normal(0.0, 5.0), &device);
+    let z = z.swap_dims(0, 1).detach().require_grad();
+    let weights = Tensor::<2>::random([70, 130], Distribution::Default, &device);
+    let of = |function: fn(Tensor<2>) -> Tensor<2>| {
+        let outputs = function(z.clone());
+        let grads = (outputs.clone() * weights.clone()).sum().backward();
+        let by_z = z.grad(&grads).expect("z was asked for");
+        [outputs.inner(), by_z].map(|found| readback::values(found).expect("read back"))
+    };
+    let [ours, burns] = [of(sigmoid), of(activation::sigmoid)];
+    for (ours, burns) in ours.iter().flatten().zip(burns.iter().flatten()) {
+        // Both are right to some units in the last place of 1.
+        assert!((ours - burns).abs() < 3e-7, "{ours} is not {burns}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 )]
 
 use crate::model::processor::without_faint;
+use crate::model::sigmoid::logistic;
 
 use super::{Block, Nonlinearity};
 
@@ -124,7 +125,7 @@ pub(super) fn finish(
         }
         Nonlinearity::Sigmoid => {
             for output in outputs {
-                *output = without_faint(sigmoid(*output));
+                *output = without_faint(logistic(*output).0);
             }
         }
     }
@@ -288,8 +289,4 @@ fn collect_pairs(grid: &Grid, sums: &mut [f32], y: usize, gradients: &mut [f32])
             *gradient += pair[0] + pair[1];
         }
     }
-}
-
-fn sigmoid(z: f32) -> f32 {
-    1.0 / (1.0 + (-z).exp())
 }

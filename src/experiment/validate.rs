@@ -111,8 +111,10 @@ impl Experiment {
 
         self.check_architecture(&mut check);
         check_corruption(self.corruption, &mut check);
-        if self.test_noise.is_some() {
-            check_corruption(self.test_corruption(), &mut check);
+        if let Some(noise) = self.test_noise {
+            // Kept for when there is a corruption again: by the widest range of any.
+            let setting = settings::of_corruption(self.corruption);
+            check(setting.unwrap_or(&settings::NOISE_SIGMA), shortest(noise));
         }
         if let Target::UprightFromRotated { degrees } = self.target {
             check(&settings::ROTATION, shortest(degrees));

@@ -10,6 +10,12 @@ pub enum ExperimentError {
     /// The text is not TOML, or not a recipe.
     #[error("{0}")]
     Text(String),
+    /// A complete recipe without its end.
+    #[error("its end is missing: it was cut short. Take it from a backup")]
+    Cut,
+    /// A text that says nothing, as what is left of a recipe that was cut.
+    #[error("it is empty: a recipe names at least one setting, such as preset = \"vanilla-64\"")]
+    Nothing,
     /// A text too long to be a recipe.
     #[error("it has {} kB, and no recipe has more than {most} kB", .size >> 10, most = .most >> 10)]
     TooLong {

@@ -12,6 +12,12 @@ const FORMAT: i64 = 2;
 /// The entry that holds the number.
 const FORMAT_KEY: &str = "format";
 
+/// Says of a recipe that it is complete, and how it ends: one that was cut is told from a short one.
+const COMPLETE: &str = "# complete: the last line is \"# end\"";
+
+/// The last line of a complete recipe.
+const END: &str = "# end";
+
 /// Most bytes of a recipe; the longest that makes sense has two thousand.
 const MAX_BYTES: usize = 64 << 10;
 
@@ -23,7 +29,7 @@ const MAX_BYTES: usize = 64 << 10;
 pub fn to_toml(experiment: &Experiment) -> String {
     let recipe =
         toml::to_string(experiment).expect("a recipe is made of tables, numbers and names");
-    format!("{FORMAT_KEY} = {FORMAT}\n{recipe}")
+    format!("{FORMAT_KEY} = {FORMAT}\n{COMPLETE}\n{recipe}{END}\n")
 }
 
 /// The recipe as short as it can be: what differs from its preset, or from the preset the window starts with
@@ -48,6 +54,9 @@ pub fn read_experiment(text: &str) -> Result<Experiment, ExperimentError> {
     if size > most {
         return Err(ExperimentError::TooLong { size, most });
     }
+    if text.lines().any(|line| line == COMPLETE) && text.lines().last() != Some(END) {
+        return Err(ExperimentError::Cut);
+    }
     let wrong = |error: toml::de::Error| ExperimentError::Text(error.to_string());
     let mut table: Table = toml::from_str(text).map_err(wrong)?;
     match table.remove(FORMAT_KEY) {
@@ -60,6 +69,9 @@ pub fn read_experiment(text: &str) -> Result<Experiment, ExperimentError> {
             let reason = format!("{FORMAT_KEY} = {other} is no number of a format");
             return Err(ExperimentError::Text(reason));
         }
+    }
+    if table.is_empty() {
+        return Err(ExperimentError::Nothing);
     }
     if let Some(key) = unknown_key(&table, "") {
         let nearest = nearest(&key);
@@ -128,6 +140,10 @@ fn differences(experiment: &Experiment) -> Option<Table> {
     let mut found = differing(&own, &base);
     if let Some(preset) = own.get("preset") {
         found.insert("preset".to_owned(), preset.clone());
+    }
+    if found.is_empty() {
+        let seed = own.get("seed").cloned()?; // a recipe without any setting would be taken for one that was cut
+        found.insert("seed".to_owned(), seed);
     }
     // Plain values first, then the tables, as TOML wants them.
     let (tables, values): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, v)| v.is_table());
@@ -249,6 +265,39 @@ mod tests {
         );
         let odd = text.replace("format = 2", "format = \"new\"");
         assert!(read_experiment(&odd).is_err());
+    }
+
+    #[test]
+    fn a_complete_recipe_that_is_cut_is_refused_wherever_it_is() {
+        for id in PresetId::ALL {
+            let experiment = id.preset().experiment();
+            let text = to_toml(&experiment);
+            for length in 0..text.len() {
+                let read = read_experiment(&text[..length]);
+                if length + 1 == text.len() {
+                    assert_eq!(
+                        read,
+                        Ok(experiment.clone()),
+                        "only the last line end is gone"
+                    );
+                } else {
+                    let error = read.expect_err("cut");
+                    assert!(!error.to_string().is_empty(), "{id} cut to {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_complete_recipe_may_be_changed_by_hand_and_needs_no_marks() {
+        let text = to_toml(&vanilla());
+        let changed = text.replace("seed = 1\n", "seed = 1 # mine\n# and a line more\n");
+        assert_eq!(read_experiment(&changed), Ok(vanilla()));
+        assert_eq!(read_experiment(&text.replace('\n', "\r\n")), Ok(vanilla()));
+        let without = text
+            .replace(&format!("{COMPLETE}\n"), "")
+            .replace("# end\n", "");
+        assert_eq!(read_experiment(&without), Ok(vanilla()));
     }
 
     #[test]

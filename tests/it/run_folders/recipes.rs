@@ -8,6 +8,7 @@ use hourglass::experiment::{
 use hourglass::run_folder::{read_experiment, to_short_toml, to_toml};
 use proptest::prelude::*;
 use proptest::sample::select;
+use toml::{Table, Value};
 
 const ACTIVATIONS: [Activation; 7] = [
     Activation::Linear,
@@ -163,6 +164,51 @@ prop_compose! {
     }
 }
 
+/// The numbers of a recipe, in lists and tables within it too.
+fn n_numbers(table: &Table) -> usize {
+    let mut n = 0;
+    while set_number(&mut table.clone(), &mut { n }, 1.0).is_some() {
+        n += 1;
+    }
+    n
+}
+
+/// Puts another number in place of the nth; gives its place. Whole numbers stay whole where they can.
+fn set_number(table: &mut Table, n: &mut usize, bad: f64) -> Option<String> {
+    table.iter_mut().find_map(|(key, value)| {
+        let within = set_in_value(value, n, bad)?;
+        Some(if within.is_empty() {
+            key.clone()
+        } else {
+            format!("{key}.{within}")
+        })
+    })
+}
+
+fn set_in_value(value: &mut Value, n: &mut usize, bad: f64) -> Option<String> {
+    match value {
+        Value::Table(inner) => set_number(inner, n, bad),
+        Value::Array(values) => values
+            .iter_mut()
+            .find_map(|value| set_in_value(value, n, bad)),
+        Value::Integer(_) | Value::Float(_) if *n == 0 => {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "it is whole and below 2^53"
+            )]
+            let whole = bad.is_finite().then_some(Value::Integer(bad as i64));
+            let is_whole = value.is_integer();
+            *value = whole.filter(|_| is_whole).unwrap_or(Value::Float(bad));
+            Some(String::new())
+        }
+        Value::Integer(_) | Value::Float(_) => {
+            *n -= 1;
+            None
+        }
+        _ => None,
+    }
+}
+
 proptest! {
     #[test]
     fn every_recipe_comes_back_from_its_text(experiment in experiments()) {
@@ -178,6 +224,22 @@ proptest! {
         }
         if let Ok(read) = read_experiment(&to_short_toml(&experiment)) {
             prop_assert_eq!(to_short_toml(&read), to_short_toml(&experiment));
+        }
+    }
+
+    #[test]
+    fn no_number_of_a_recipe_may_be_none_or_out_of_range(mut experiment in experiments(), noise in 0.0..=1.0_f32) {
+        experiment.test_noise.get_or_insert(noise);
+        let recipe = Table::try_from(&experiment).expect("a recipe");
+        for leaf in 0..n_numbers(&recipe) {
+            for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e12, -1e12] {
+                let mut changed = recipe.clone();
+                let place = set_number(&mut changed, &mut { leaf }, bad).expect("a number");
+                let read: Result<Experiment, _> = changed.try_into();
+                let is_taken = read.is_ok_and(|experiment| experiment.validate().is_ok());
+                let may_be_large = place == "seed" && bad.is_finite() && bad > 0.0;
+                prop_assert!(!is_taken || may_be_large, "{place} = {bad}: {recipe}");
+            }
         }
     }
 

@@ -20,6 +20,7 @@ pub mod parity;
 mod probe;
 pub mod readback;
 pub mod resume;
+mod seal;
 mod survey;
 mod trainer;
 pub mod weights;

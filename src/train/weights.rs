@@ -9,7 +9,7 @@ use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
 use safetensors::{SafeTensors, serialize};
 
 use super::readback::{self, ParameterValues};
-use super::{TrainError, Trainer};
+use super::{TrainError, Trainer, seal};
 
 /// Names listed in a message; of more, the first few.
 const MAX_NAMES: usize = 4;
@@ -20,6 +20,12 @@ pub enum WeightsError {
     /// The bytes are no safetensors file.
     #[error("it is no whole safetensors file: {0}")]
     Format(String),
+    /// Some bytes are not as they were written.
+    #[error(
+        "it is damaged: its checksum differs. Take it from a backup; if a program changed it on purpose, have it \
+         leave sha256 out of the metadata"
+    )]
+    Damaged,
     /// Tensors that the model has and the file has not.
     #[error("it lacks {}: choose the recipe that the weights belong to", list(.0))]
     Missing(Vec<String>),
@@ -58,7 +64,7 @@ pub enum WeightsError {
 }
 
 impl Trainer {
-    /// The model's weights as a safetensors file, with the experiment in its metadata. Networks
+    /// The model's weights as a safetensors file, with the experiment and a checksum in its metadata. Networks
     /// trained beside the model are not in it.
     ///
     /// # Errors
@@ -109,7 +115,8 @@ fn write(
         })
         .collect();
     let format = |error: SafeTensorError| WeightsError::Format(error.to_string());
-    serialize(views.map_err(format)?, Some(metadata)).map_err(format)
+    let file = serialize(views.map_err(format)?, Some(metadata)).map_err(format)?;
+    Ok(seal::sealed(file))
 }
 
 /// The parameters of a model with the values of a safetensors file. Memory is bounded by the file's size.
@@ -117,6 +124,9 @@ fn write(
 /// # Errors
 /// Which tensor is missing, unexpected, or not as the model has it.
 pub fn read(file: &[u8], model: &[ParameterValues]) -> Result<Vec<ParameterValues>, WeightsError> {
+    if !seal::is_whole(file) {
+        return Err(WeightsError::Damaged);
+    }
     let tensors =
         SafeTensors::deserialize(file).map_err(|error| WeightsError::Format(error.to_string()))?;
     let has = |name: &str| model.iter().any(|parameter| parameter.name == name);

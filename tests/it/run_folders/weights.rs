@@ -255,7 +255,10 @@ fn hostile_and_damaged_files_are_refused_without_taking_memory() {
     ];
     for (idx, file) in files.iter().enumerate() {
         let error = trainer.take_weights(file).expect_err("no weights");
-        let is_named = matches!(error, WeightsError::Format(_) | WeightsError::Missing(_));
+        let is_named = matches!(
+            error,
+            WeightsError::Format(_) | WeightsError::Missing(_) | WeightsError::Damaged
+        );
         assert!(is_named, "file {idx}: {error}");
     }
 }

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::whole_file::{self, WriteError};
+use super::{FolderLock, save};
+use crate::whole_file::WriteError;
 
 /// Name of the recipe's file in a run folder.
 pub const EXPERIMENT_FILE: &str = "experiment.toml";
@@ -18,9 +19,17 @@ pub const METRICS_FILE: &str = "metrics.csv";
 /// Name of the weights' file in a run folder.
 pub const MODEL_FILE: &str = "model.safetensors";
 
-/// Name of the file that training goes on from. It is written last and is whole by itself: where the others
-/// differ from it, because writing them was cut short, it is right.
+/// Name of the file that training goes on from. It is whole by itself.
 pub const RESUME_FILE: &str = "resume.bpk";
+
+/// All of them, in the order in which they take their places.
+pub(super) const FILES: [&str; 5] = [
+    RESUME_FILE,
+    EXPERIMENT_FILE,
+    MODEL_FILE,
+    METRICS_FILE,
+    SUMMARY_FILE,
+];
 
 /// Most bytes of a file that text is read from.
 const MAX_TEXT: u64 = 256 << 20;
@@ -44,28 +53,23 @@ pub struct RunFiles {
 }
 
 impl RunFiles {
-    /// Writes the files one after the other, each whole or not at all. When writing ends before the last of
-    /// them, the folder still holds the run that it held before: its `resume.bpk` is that run's, the curves
-    /// reach as far as it does or farther, and what is in the others follows from it.
+    /// Puts the files in place of those of the run before, all together: whatever is killed or full, the folder
+    /// is wholly the old run or wholly the new.
     ///
     /// # Errors
-    /// When the folder cannot be made or a file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), WriteError> {
+    /// When a file cannot be written.
+    pub fn write(&self, into: &FolderLock) -> Result<(), WriteError> {
         let summary = self.summary.as_deref();
-        let files = [
-            (METRICS_FILE, Some(self.metrics.as_bytes())),
-            (SUMMARY_FILE, summary.map(str::as_bytes)),
-            (EXPERIMENT_FILE, Some(self.experiment.as_bytes())),
-            (MODEL_FILE, Some(self.model.as_slice())),
-            (RESUME_FILE, Some(self.resume.as_slice())),
-        ];
-        for (name, content) in files {
-            if let Some(content) = content {
-                whole_file::write(&folder.join(name), content)?;
-            }
-        }
-        whole_file::sweep(folder);
-        Ok(())
+        save::replace(
+            into.folder(),
+            &[
+                (METRICS_FILE, Some(self.metrics.as_bytes())),
+                (SUMMARY_FILE, summary.map(str::as_bytes)),
+                (EXPERIMENT_FILE, Some(self.experiment.as_bytes())),
+                (MODEL_FILE, Some(self.model.as_slice())),
+                (RESUME_FILE, Some(self.resume.as_slice())),
+            ],
+        )
     }
 }
 
@@ -77,11 +81,27 @@ pub struct ReadError {
     reason: String,
 }
 
+impl ReadError {
+    pub(super) fn new(path: &Path, reason: impl Into<String>) -> Self {
+        Self {
+            path: path.to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
+
 /// Whether a folder holds a run: training can go on from it, or its weights can be looked at.
 #[must_use]
 pub fn is_run_folder(folder: &Path) -> bool {
-    let has = |name: &str| folder.join(name).is_file();
+    let has = |name: &str| save::place_of(folder, name).is_file();
     has(RESUME_FILE) || (has(EXPERIMENT_FILE) && has(MODEL_FILE))
+}
+
+/// The files of a run that a folder has, by their names, whether or not they make a run.
+#[must_use]
+pub fn names_in(folder: &Path) -> Vec<&'static str> {
+    let has = |name: &&str| save::place_of(folder, name).symlink_metadata().is_ok();
+    FILES.into_iter().filter(has).collect()
 }
 
 /// The content of a file; none where there is no such file.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{SUMMARY_FILE, read_text};
+use super::{SUMMARY_FILE, SavedFiles};
 use crate::experiment::{Figure, N_PIXELS, PresetId};
 use crate::protocol::{
     AdversarialFigures, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
@@ -367,8 +367,8 @@ impl Summary {
     /// The figures of a run folder; none where it has none, or none that are understood.
     #[must_use]
     pub fn of_folder(folder: &Path) -> Option<Self> {
-        let text = read_text(&folder.join(SUMMARY_FILE)).ok()??;
-        serde_json::from_str(&text).ok()
+        let saved = SavedFiles::read(folder, &[SUMMARY_FILE]).ok()?;
+        serde_json::from_str(saved.text(SUMMARY_FILE).ok()??).ok()
     }
 
     /// A figure that presets are held to; none where the run does not have it.

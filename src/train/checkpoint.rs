@@ -26,6 +26,18 @@ pub struct Checkpoint {
     pub position: usize,
 }
 
+impl Checkpoint {
+    /// Whether all weights are finite.
+    #[must_use]
+    pub fn is_finite(&self) -> bool {
+        let mut values = self
+            .parameters
+            .iter()
+            .flat_map(|parameter| &parameter.values);
+        values.all(|value| value.is_finite())
+    }
+}
+
 /// A module with the checkpoint's values in place of its own. Parameters that the checkpoint does not
 /// have, or has in another shape, stay as they are.
 pub fn with_parameters<M: Module>(model: M, parameters: &[ParameterValues]) -> M {

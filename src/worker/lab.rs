@@ -19,7 +19,7 @@ use crossbeam_channel::{TryRecvError, never};
 
 use crate::data::Dataset;
 use crate::protocol::{Command, Event, Failure, Phase, ProbeRequest, RunId, Snapshot};
-use crate::run_folder::Record;
+use crate::run_folder::{FolderLock, Record};
 use crate::train::device::OpenDevice;
 use crate::train::{Checkpoint, Measures, Trainer};
 
@@ -57,6 +57,8 @@ pub struct Lab {
     other: Side,
     /// Whether the rival had taken as many steps before the newest burst.
     was_level: bool,
+    /// Of the folders that the run in progress was written into.
+    locks: Vec<FolderLock>,
 }
 
 /// The run in progress.
@@ -69,6 +71,8 @@ struct Run {
     /// Epochs after which the run is finished.
     epochs_goal: u64,
     last_good: Checkpoint,
+    /// Finite weights that become the last good ones once the next loss is finite too.
+    candidate: Option<Checkpoint>,
     checked: Instant,
     /// Whether the device has run this model's kernels before.
     is_warm: bool,
@@ -99,6 +103,7 @@ impl Lab {
             seen: None,
             other: Side::default(),
             was_level: false,
+            locks: Vec::new(),
         }
     }
 

@@ -17,6 +17,7 @@ impl Lab {
             return Flow::Continue(());
         };
         run.until = None;
+        run.candidate = None;
         let restored_step = run.last_good.step;
         match error {
             TrainError::NonFinite { term, value, step } => {
@@ -57,10 +58,8 @@ impl Lab {
         if opened.info == self.device.info {
             return Flow::Continue(());
         }
-        if let Some(rival) = &mut self.other.run
-            && let Ok(checkpoint) = rival.trainer.checkpoint()
-        {
-            rival.last_good = checkpoint;
+        if let Some(rival) = &mut self.other.run {
+            rival.candidate = rival.trainer.checkpoint().ok();
         }
         let checkpoint = self.run.as_ref().map(|run| run.trainer.checkpoint());
         match checkpoint.transpose() {
@@ -69,11 +68,12 @@ impl Lab {
         }
     }
 
-    /// Goes on with another device, from a checkpoint or from the last good weights.
+    /// Goes on with another device, from a checkpoint or from the last good weights. A checkpoint is none of the
+    /// good ones before the next loss says so.
     pub(super) fn move_to(&mut self, device: OpenDevice, checkpoint: Option<Checkpoint>) -> Flow {
         self.device = device;
         if let (Some(run), Some(checkpoint)) = (&mut self.run, checkpoint) {
-            run.last_good = checkpoint;
+            run.candidate = Some(checkpoint);
         }
         self.rebuild()?;
         self.with_rival(Self::rebuild)?;
@@ -82,14 +82,16 @@ impl Lab {
         self.prepare()
     }
 
-    /// Makes the run's model again on the device in use, from its last good weights.
+    /// Makes the run's model again on the device in use, from where it was, or else from its last good weights.
     fn rebuild(&mut self) -> Flow {
         if let Some(run) = &mut self.run {
             let experiment = run.trainer.experiment().clone();
             let dataset = Arc::clone(run.trainer.dataset());
+            let from = run.candidate.as_ref().unwrap_or(&run.last_good);
             let moved = guarded(&self.device, || {
-                Trainer::resume(experiment, dataset, &self.device.device, &run.last_good)
+                Trainer::resume(experiment, dataset, &self.device.device, from)
             });
+            run.candidate = run.candidate.take().filter(Checkpoint::is_finite);
             match moved {
                 Ok(trainer) => run.trainer = trainer,
                 Err(error) => {

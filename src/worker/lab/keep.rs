@@ -4,12 +4,16 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::protocol::{EvaluationScope, Event, Failure, RunId};
-use crate::run_folder::RunFiles;
+use crate::run_folder::{FolderLock, RunFiles};
 use crate::train::TrainError;
 use crate::train::resume::{self, Resume, ResumedRun};
 
 use super::devices::guarded;
 use super::{Flow, Lab, OwnerGone, Run};
+
+/// Why a run is not saved whose last update went wrong.
+const NOT_FINITE: &str = "the weights hold infinite numbers or NaN, and what was saved before stays. Train on: the \
+                          next step puts the last good weights back";
 
 impl Lab {
     /// Measures the model where that was not done at this step, and writes the run's folder.
@@ -44,10 +48,14 @@ impl Lab {
         };
         let (id, step) = (run.id, run.trainer.step());
         let content = guarded(&self.device, || {
-            Ok((run.trainer.weights(), resume::write(&run.to_resume()?)))
+            let resume = run.to_resume()?;
+            let is_good = resume.checkpoint.is_finite();
+            let model = run.trainer.weights();
+            Ok((model, resume::write(&resume), is_good))
         });
         let written = match content {
-            Ok((Ok(model), Ok(resume))) => {
+            Ok((_, _, false)) => Err(NOT_FINITE.to_owned()),
+            Ok((Ok(model), Ok(resume), true)) => {
                 let yardsticks = self.measures.as_ref().map(|measures| measures.yardsticks());
                 let files = RunFiles {
                     metrics: run.record.metrics_csv(),
@@ -56,10 +64,10 @@ impl Lab {
                     model,
                     resume,
                 };
-                files.write(folder).map_err(|error| error.to_string())
+                self.write_locked(&files, folder)
             }
-            Ok((Err(error), _)) => Err(error.to_string()),
-            Ok((_, Err(error))) => Err(error.to_string()),
+            Ok((Err(error), ..)) => Err(error.to_string()),
+            Ok((_, Err(error), _)) => Err(error.to_string()),
             Err(error) => {
                 self.stop(error)?;
                 return ControlFlow::Continue(None);
@@ -70,6 +78,18 @@ impl Lab {
             return ControlFlow::Continue(None);
         }
         ControlFlow::Continue(Some((id, step)))
+    }
+
+    /// Writes a folder that no other process writes into: none does until this run ends.
+    fn write_locked(&mut self, files: &RunFiles, folder: &Path) -> Result<(), String> {
+        let held = self.locks.iter().position(|lock| lock.folder() == folder);
+        let lock = match held {
+            Some(idx) => self.locks.swap_remove(idx),
+            None => FolderLock::take(folder).map_err(|error| error.to_string())?,
+        };
+        let written = files.write(&lock);
+        self.locks.push(lock);
+        written.map_err(|error| error.to_string())
     }
 }
 

@@ -10,6 +10,7 @@ use crate::experiment::Experiment;
 use crate::protocol::{DatasetKind, EvaluationScope, Event, Failure, RunHistory, RunId};
 use crate::run_folder::{
     self, EXPERIMENT_FILE, Effort, METRICS_FILE, MODEL_FILE, MetricsTable, RESUME_FILE, Record,
+    SavedFiles,
 };
 use crate::train::Trainer;
 use crate::train::resume::{self, Resume, ResumeError};
@@ -60,7 +61,8 @@ impl Lab {
         file: PathBuf,
     ) -> Flow {
         self.open(id, file, |lab, dataset, file| {
-            lab.with_weights(dataset, experiment, file)
+            let weights = run_folder::read_bytes(file).map_err(Refusal::of)?;
+            lab.with_weights(dataset, experiment, weights.as_deref(), file)
         })
     }
 
@@ -127,20 +129,24 @@ impl Lab {
 
     /// The run of a folder, where it was left, or else with its weights alone.
     fn find_run(&self, dataset: &Arc<Dataset>, folder: &Path) -> Result<Found, Refusal> {
-        if let Some(resume) = read_resume(&folder.join(RESUME_FILE))? {
-            return self.with_resume(dataset, folder, resume);
+        let names = [RESUME_FILE, METRICS_FILE, EXPERIMENT_FILE, MODEL_FILE];
+        let saved = SavedFiles::read(folder, &names).map_err(Refusal::of)?;
+        if let Some(resume) = read_resume(&saved, &folder.join(RESUME_FILE))? {
+            return self.with_resume(dataset, folder, &saved, resume);
         }
         let path = folder.join(EXPERIMENT_FILE);
-        let Some(text) = run_folder::read_text(&path).map_err(Refusal::of)? else {
+        let Some(text) = saved.text(EXPERIMENT_FILE).map_err(Refusal::of)? else {
             return Err(Refusal::of(format!(
                 "there is no run in {}: choose a folder with {RESUME_FILE}, or with {EXPERIMENT_FILE} and \
                  {MODEL_FILE}",
                 folder.display()
             )));
         };
-        let experiment = run_folder::read_experiment(&text);
+        let experiment = run_folder::read_experiment(text);
         let experiment = experiment.map_err(|error| Refusal::at(&path, error))?;
-        let mut found = self.with_weights(dataset, experiment, &folder.join(MODEL_FILE))?;
+        let weights = saved.bytes(MODEL_FILE).map_err(Refusal::of)?;
+        let mut found =
+            self.with_weights(dataset, experiment, weights, &folder.join(MODEL_FILE))?;
         found.lost = Some(format!(
             "{} holds no optimizer state to go on from: its weights are in place, and training starts at step 0",
             folder.display()
@@ -152,6 +158,7 @@ impl Lab {
         &self,
         dataset: &Arc<Dataset>,
         folder: &Path,
+        saved: &SavedFiles,
         resume: Resume,
     ) -> Result<Found, Refusal> {
         let path = folder.join(RESUME_FILE);
@@ -185,7 +192,7 @@ impl Lab {
         });
         let trainer = trainer.map_err(Refusal::of)?;
         let trainer = trainer.map_err(|error| Refusal::at(&path, error))?;
-        let metrics = read_metrics(&folder.join(METRICS_FILE), step)?;
+        let metrics = read_metrics(saved, &folder.join(METRICS_FILE), step)?;
         let lost = (metrics.is_none() && step > 0).then(|| {
             format!(
                 "{} has no {METRICS_FILE}: the curves start anew",
@@ -208,15 +215,16 @@ impl Lab {
         &self,
         dataset: &Arc<Dataset>,
         experiment: Experiment,
+        weights: Option<&[u8]>,
         file: &Path,
     ) -> Result<Found, Refusal> {
         experiment.validate().map_err(Refusal::of)?;
-        let Some(bytes) = run_folder::read_bytes(file).map_err(Refusal::of)? else {
+        let Some(weights) = weights else {
             return Err(Refusal::at(file, "there is no such file"));
         };
         let mut trainer = Trainer::new(experiment, Arc::clone(dataset), &self.device.device);
         trainer
-            .take_weights(&bytes)
+            .take_weights(weights)
             .map_err(|error| Refusal::at(file, error))?;
         Ok(Found {
             epochs_goal: trainer.experiment().total_epochs() as u64,
@@ -230,26 +238,39 @@ impl Lab {
 }
 
 /// What a run goes on from; none where there is no such file, or only one of the first layout.
-fn read_resume(path: &Path) -> Result<Option<Resume>, Refusal> {
-    let Some(bytes) = run_folder::read_bytes(path).map_err(Refusal::of)? else {
+fn read_resume(saved: &SavedFiles, path: &Path) -> Result<Option<Resume>, Refusal> {
+    // Its own checksum comes first: it says more exactly what is wrong.
+    let Some(bytes) = saved.unchecked(RESUME_FILE) else {
         return Ok(None);
     };
-    match resume::read(&bytes) {
-        Ok(resume) => Ok(Some(resume)),
+    match resume::read(bytes) {
+        Ok(resume) => {
+            saved.bytes(RESUME_FILE).map_err(Refusal::of)?;
+            Ok(Some(resume))
+        }
         Err(ResumeError::Older) => Ok(None),
         Err(error) => Err(Refusal::at(path, error)),
     }
 }
 
 /// The curves up to a step; what was written after it is left out. None where there is no such file.
-fn read_metrics(path: &Path, step: u64) -> Result<Option<MetricsTable>, Refusal> {
-    let Some(text) = run_folder::read_text(path).map_err(Refusal::of)? else {
+fn read_metrics(
+    saved: &SavedFiles,
+    path: &Path,
+    step: u64,
+) -> Result<Option<MetricsTable>, Refusal> {
+    let way_out = |reason: String| {
+        Refusal::Reason(format!(
+            "{reason}. Move {} away to open the run without its curves",
+            path.display()
+        ))
+    };
+    let text = saved.text(METRICS_FILE);
+    let Some(text) = text.map_err(|error| way_out(error.to_string()))? else {
         return Ok(None);
     };
-    let mut table = MetricsTable::read_csv(&text).map_err(|error| {
-        let reason = format!("{error}. Move the file away to open the run without its curves");
-        Refusal::at(path, reason)
-    })?;
+    let mut table = MetricsTable::read_csv(text)
+        .map_err(|error| way_out(format!("{}: {error}", path.display())))?;
     table.cut_after(step);
     Ok(Some(table))
 }

@@ -56,6 +56,7 @@ impl Lab {
         };
         self.looks.restart();
         self.seen = None;
+        self.locks.clear();
         let started = Event::RunStarted {
             run: id,
             n_parameters: trainer.experiment().n_parameters(),
@@ -69,6 +70,7 @@ impl Lab {
             record,
             until: None,
             last_good,
+            candidate: None,
             checked: Instant::now(),
             is_warm: self.device.info.kind == DeviceKind::Cpu,
             reel: Reel::default(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::protocol::{EvaluationScope, Event, Phase, Snapshot};
-use crate::train::{self, Burst, Measures};
+use crate::train::{self, Burst, Checkpoint, Measures};
 
 use super::devices::guarded;
 use super::{BURST, CHECKPOINT_INTERVAL, Flow, Goal, Lab, OwnerGone};
@@ -58,10 +58,13 @@ impl Lab {
             return Flow::Continue(());
         };
         let became_warm = !std::mem::replace(&mut run.is_warm, true);
+        if let Some(candidate) = run.candidate.take() {
+            run.last_good = candidate; // the losses of this burst were computed with it, and were finite
+        }
         if run.checked.elapsed() >= CHECKPOINT_INTERVAL {
             match guarded(&self.device, || run.trainer.checkpoint()) {
                 Ok(checkpoint) => {
-                    run.last_good = checkpoint;
+                    run.candidate = Some(checkpoint).filter(Checkpoint::is_finite);
                     run.checked = Instant::now();
                 }
                 Err(error) => return self.stop(error),

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use hourglass::experiment::PresetId;
 use hourglass::protocol::{Command, Event, Failure, Phase, RunId};
-use hourglass::run_folder::{RESUME_FILE, RunFiles, is_run_folder};
+use hourglass::run_folder::{
+    CHECKSUMS_FILE, FolderLock, RESUME_FILE, RunFiles, SavedFiles, is_run_folder, names_in,
+};
 use hourglass::train::resume::{self, Resume, ResumeError};
 use hourglass::train::{Trainer, device};
 use sha2::{Digest, Sha256};
@@ -242,6 +244,11 @@ fn a_damaged_folder_is_refused_with_its_file_and_the_run_in_progress_is_untouche
     assert_eq!(step, (RunId(1), 5));
 }
 
+fn write(files: &RunFiles, folder: &Path) -> Result<(), String> {
+    let lock = FolderLock::take(folder).map_err(|error| error.to_string())?;
+    files.write(&lock).map_err(|error| error.to_string())
+}
+
 fn files(resume: &[u8]) -> RunFiles {
     RunFiles {
         metrics: "step,epoch,split,total (per pixel),elapsed (s)\n".to_owned(),
@@ -263,7 +270,7 @@ fn links_that_lead_out_of_the_folder_are_replaced_and_not_followed() {
     for file in ["metrics.csv", "model.safetensors", RESUME_FILE] {
         std::os::unix::fs::symlink("../precious", run.join(file)).expect("linked");
     }
-    files(b"run").write(&run).expect("written");
+    write(&files(b"run"), &run).expect("written");
     assert_eq!(std::fs::read(&outside).expect("there"), b"precious");
     assert_eq!(std::fs::read(run.join(RESUME_FILE)).expect("there"), b"run");
 }
@@ -286,10 +293,7 @@ fn what_is_no_file_is_neither_opened_nor_waited_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_folder_that_cannot_be_written_is_named() {
-    let error = files(b"run")
-        .write(Path::new("/proc/hourglass"))
-        .expect_err("read-only");
-    let message = error.to_string();
+    let message = write(&files(b"run"), Path::new("/proc/hourglass")).expect_err("read-only");
     assert!(message.contains("/proc/hourglass"), "{message}");
     assert!(
         message.contains("Choose a folder that is writable"),
@@ -305,10 +309,7 @@ fn a_disk_that_fills_up_leaves_the_save_before() {
     const FOLDER: &str = "HOURGLASS_TEST_FILLS_UP";
     const NAME: &str = "run_folders::damage::a_disk_that_fills_up_leaves_the_save_before";
     if let Some(folder) = std::env::var_os(FOLDER) {
-        let error = files(&vec![1; 200_000])
-            .write(Path::new(&folder))
-            .expect_err("no room");
-        let message = error.to_string();
+        let message = write(&files(&vec![1; 200_000]), Path::new(&folder)).expect_err("no room");
         assert!(
             message.contains(RESUME_FILE) && message.contains("has space"),
             "{message}"
@@ -316,9 +317,7 @@ fn a_disk_that_fills_up_leaves_the_save_before() {
         return;
     }
     let home = tempfile::tempdir().expect("a temporary folder");
-    files(b"the save before")
-        .write(home.path())
-        .expect("written");
+    write(&files(b"the save before"), home.path()).expect("written");
     let this = std::env::current_exe().expect("this test");
     let script = "trap '' XFSZ; ulimit -f 128; exec \"$0\" --exact \"$1\""; // blocks of 512 bytes
     let status = std::process::Command::new("sh")
@@ -333,5 +332,151 @@ fn a_disk_that_fills_up_leaves_the_save_before() {
     let resume = std::fs::read(home.path().join(RESUME_FILE)).expect("there");
     assert_eq!(resume, b"the save before");
     let n_files = std::fs::read_dir(home.path()).expect("readable").count();
-    assert_eq!(n_files, 4, "nothing unfinished is left");
+    assert_eq!(n_files, 5, "nothing unfinished is left");
+}
+
+/// A folder with an older run and a newer save of which so many files have taken their places.
+fn folder_in_mid_save(home: &Path, n_moved: usize) -> PathBuf {
+    let (folder, newer) = (home.join(format!("run-{n_moved}")), home.join("newer"));
+    let mut older = files(b"older");
+    older.summary = Some("{}".to_owned());
+    write(&older, &folder).expect("written");
+    write(&files(b"newer"), &newer).expect("written");
+    let pending = copied(&newer, &folder.join(".hourglass-save"));
+    for name in names_in(&newer).into_iter().take(n_moved) {
+        std::fs::rename(pending.join(name), folder.join(name)).expect("moved");
+    }
+    folder
+}
+
+#[test]
+fn a_save_counts_once_its_list_is_written_and_not_before() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    for n_moved in 0..=4 {
+        let folder = folder_in_mid_save(home.path(), n_moved);
+        assert!(is_run_folder(&folder));
+        let names = [RESUME_FILE, "summary.json", "metrics.csv"];
+        let saved = SavedFiles::read(&folder, &names).expect("readable");
+        let content = |name: &str| saved.bytes(name).expect("as it was saved");
+        assert_eq!(content(RESUME_FILE), Some(&b"newer"[..]), "{n_moved}");
+        assert_eq!(content("summary.json"), None, "the newer run has none");
+        let left: Vec<_> = std::fs::read_dir(&folder).expect("readable").collect();
+        assert_eq!(left.len(), 5, "the save is finished: {left:?}");
+    }
+    // The same without the list: the save never was, and the next one clears it away.
+    let folder = folder_in_mid_save(home.path(), 0);
+    std::fs::remove_file(folder.join(".hourglass-save").join(CHECKSUMS_FILE)).expect("removed");
+    let saved = SavedFiles::read(&folder, &[RESUME_FILE]).expect("readable");
+    assert_eq!(
+        saved.bytes(RESUME_FILE).expect("whole"),
+        Some(&b"older"[..])
+    );
+    write(&files(b"newest"), &folder).expect("written");
+    assert_eq!(std::fs::read_dir(&folder).expect("readable").count(), 5);
+}
+
+/// A reader that may not write, or meets the writer, takes the newer files from where they lie.
+#[test]
+fn a_save_in_progress_is_read_without_touching_it() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    for n_moved in 0..=4 {
+        let folder = folder_in_mid_save(home.path(), n_moved);
+        let lock = FolderLock::take(&folder).expect("nobody holds it");
+        let saved = SavedFiles::read(&folder, &[RESUME_FILE, "summary.json"]).expect("readable");
+        assert_eq!(
+            saved.bytes(RESUME_FILE).expect("whole"),
+            Some(&b"newer"[..])
+        );
+        assert_eq!(saved.bytes("summary.json").expect("whole"), None);
+        assert!(
+            folder.join(".hourglass-save").is_dir(),
+            "it is the writer's"
+        );
+        drop(lock);
+    }
+}
+
+#[test]
+fn every_flipped_byte_and_every_cut_of_a_saved_file_is_noticed() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let mut whole = files(b"run");
+    whole.summary = Some("{\"steps\": 3}".to_owned());
+    write(&whole, home.path()).expect("written");
+    for name in names_in(home.path()) {
+        let path = home.path().join(name);
+        let bytes = std::fs::read(&path).expect("there");
+        let is_noticed = |damaged: &[u8]| {
+            std::fs::write(&path, damaged).expect("written");
+            let saved = SavedFiles::read(home.path(), &[name]).expect("readable");
+            let error = saved.bytes(name).expect_err(name).to_string();
+            assert!(
+                error.contains(name) && error.contains("its checksum"),
+                "{error}"
+            );
+        };
+        for idx in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[idx] ^= 4;
+            is_noticed(&flipped);
+            is_noticed(&bytes[..idx]);
+        }
+        std::fs::write(&path, &bytes).expect("written");
+    }
+    // The list itself: a cut is noticed; without it, the folder is one of before there were lists.
+    let list = home.path().join(CHECKSUMS_FILE);
+    let text = std::fs::read(&list).expect("there");
+    for length in 0..text.len() {
+        std::fs::write(&list, &text[..length]).expect("written");
+        let error = SavedFiles::read(home.path(), &[RESUME_FILE]).expect_err("cut");
+        assert!(
+            error.to_string().contains("no list of checksums"),
+            "{error}"
+        );
+    }
+    std::fs::remove_file(&list).expect("removed");
+    let saved = SavedFiles::read(home.path(), &[RESUME_FILE]).expect("readable");
+    assert_eq!(
+        saved.bytes(RESUME_FILE).expect("as it is"),
+        Some(&b"run"[..])
+    );
+}
+
+#[test]
+fn figures_of_the_run_before_do_not_stay_and_other_files_do() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let mut with_figures = files(b"first");
+    with_figures.summary = Some("{}".to_owned());
+    write(&with_figures, home.path()).expect("written");
+    std::fs::write(home.path().join("notes.txt"), "mine").expect("written");
+    write(&files(b"second"), home.path()).expect("written");
+    assert!(!home.path().join("summary.json").exists());
+    assert!(home.path().join("notes.txt").exists());
+}
+
+/// The list is one that other programs check.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_list_of_checksums_is_what_sha256sum_reads() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    write(&files(b"run"), home.path()).expect("written");
+    let check = std::process::Command::new("sha256sum")
+        .args(["--check", "--strict", CHECKSUMS_FILE])
+        .current_dir(home.path())
+        .output()
+        .expect("sha256sum is there");
+    assert!(check.status.success(), "{check:?}");
+}
+
+#[test]
+fn what_is_in_the_way_of_a_file_is_named_before_anything_is_replaced() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    write(&files(b"first"), home.path()).expect("written");
+    std::fs::create_dir(home.path().join("summary.json")).expect("made");
+    let error = write(&files(b"second"), home.path()).expect_err("a folder is in the way");
+    assert!(
+        error.contains("summary.json") && error.contains("a folder"),
+        "{error}"
+    );
+    let resume = std::fs::read(home.path().join(RESUME_FILE)).expect("there");
+    assert_eq!(resume, b"first");
 }

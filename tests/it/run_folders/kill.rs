@@ -1,4 +1,5 @@
-//! A process that is killed at any moment of saving leaves the save before, or the one it was at, whole.
+//! A process that is killed at any moment of saving leaves the save before, or the one it was at, whole: also
+//! where each save is over another run.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -9,9 +10,9 @@ use std::time::{Duration, Instant};
 use hourglass::data::{Dataset, Split};
 use hourglass::experiment::{Experiment, N_PIXELS, PresetId};
 use hourglass::protocol::{DatasetKind, Measured};
-use hourglass::run_folder::{EXPERIMENT_FILE, MetricsTable, RESUME_FILE};
 use hourglass::run_folder::{
-    METRICS_FILE, MODEL_FILE, Record, RunFiles, Summary, is_run_folder, read_experiment,
+    EXPERIMENT_FILE, FolderLock, METRICS_FILE, MODEL_FILE, MetricsTable, RESUME_FILE, Record,
+    RunFiles, SUMMARY_FILE, SavedFiles, is_run_folder, read_experiment,
 };
 use hourglass::train::{Trainer, device, resume};
 
@@ -39,19 +40,28 @@ fn dataset() -> Arc<Dataset> {
     })
 }
 
-fn experiment() -> Experiment {
+/// The recipe of one of two runs.
+fn experiment(seed: u64) -> Experiment {
     let mut experiment = PresetId::Vanilla64.preset().experiment();
     experiment.training.batch_size = 16;
+    experiment.seed = seed;
     experiment
 }
 
-/// Trains a step and saves, for ever, saying what it begins and what is done.
+/// Trains a step of one run and saves it over the other, in turns and for ever, saying what it begins and what is
+/// done. The nth save is of seed 1 where n is odd, and of seed 2 where it is even.
 fn save_without_end(folder: &Path) {
-    let mut trainer = Trainer::new(experiment(), dataset(), &device::cpu().device);
-    let device = "CPU (flex)".to_owned();
-    let mut record = Record::new(experiment(), DatasetKind::PenDigits, device);
+    let new = |seed: u64| {
+        let trainer = Trainer::new(experiment(seed), dataset(), &device::cpu().device);
+        let device = "CPU (flex)".to_owned();
+        let record = Record::new(experiment(seed), DatasetKind::PenDigits, device);
+        (trainer, record)
+    };
+    let mut runs = [new(2), new(1)];
+    let lock = FolderLock::take(folder).expect("nobody else saves here");
     let mut out = std::io::stdout();
-    loop {
+    for n in 1_u64.. {
+        let (trainer, record) = &mut runs[usize::from(n % 2 == 1)];
         let burst = trainer.burst(Duration::ZERO, 1, || true).expect("a step");
         let run = hourglass::protocol::RunId(1);
         let steps = burst.steps;
@@ -61,14 +71,13 @@ fn save_without_end(folder: &Path) {
             summary: record.summary_json(None),
             experiment: record.experiment_toml(),
             model: trainer.weights().expect("written"),
-            resume: resume::write(&resume_of(&trainer)).expect("written"),
+            resume: resume::write(&resume_of(trainer)).expect("written"),
         };
-        let step = trainer.step();
-        writeln!(out, "\nbegins {step}")
+        writeln!(out, "\nbegins {n}")
             .and_then(|()| out.flush())
             .expect("heard");
-        files.write(folder).expect("saved");
-        writeln!(out, "\ndone {step}")
+        files.write(&lock).expect("saved");
+        writeln!(out, "\ndone {n}")
             .and_then(|()| out.flush())
             .expect("heard");
     }
@@ -127,12 +136,12 @@ fn a_hundred_kills_while_saving_leave_a_whole_run_each() {
     for n in 0..N_KILLS {
         // Steps of a third of a millisecond over the length of a save on a slow disk.
         let (done, begun) = kill_while_saving(folder, Duration::from_micros(333) * (n % 40));
-        let step = open(folder);
+        let save = open(folder);
         assert!(
-            step == done || step == begun,
-            "step {step} is neither that of the save done, {done}, nor of the one begun, {begun}"
+            save == done || save == begun,
+            "save {save} is neither the one done, {done}, nor the one begun, {begun}"
         );
-        if step == begun && begun > done {
+        if save == begun && begun > done {
             n_within += 1;
         } else {
             n_before += 1;
@@ -146,29 +155,39 @@ fn a_hundred_kills_while_saving_leave_a_whole_run_each() {
     );
 }
 
-/// Opens everything in the folder; the step that training goes on from.
+/// Opens everything in the folder, which is of one run; tells which save it is.
 fn open(folder: &Path) -> u64 {
     assert!(is_run_folder(folder));
-    let read = |name: &str| std::fs::read(folder.join(name)).expect(name);
-    let text = |name: &str| String::from_utf8(read(name)).expect(name);
-    let resume = resume::read(&read(RESUME_FILE)).expect("whole");
-    let mut trainer = resume
+    let names = [
+        RESUME_FILE,
+        EXPERIMENT_FILE,
+        METRICS_FILE,
+        MODEL_FILE,
+        SUMMARY_FILE,
+    ];
+    let saved = SavedFiles::read(folder, &names).expect("readable");
+    let read = |name: &str| saved.bytes(name).expect("as it was saved").expect(name);
+    let text = |name: &str| std::str::from_utf8(read(name)).expect(name);
+    let resume = resume::read(read(RESUME_FILE)).expect("whole");
+    let seed = resume.run.experiment.seed;
+    let trainer = resume
         .trainer(dataset(), &device::cpu().device)
         .expect("a run of ours");
     let step = trainer.step();
 
-    assert_eq!(read_experiment(&text(EXPERIMENT_FILE)), Ok(experiment()));
-    let mut metrics = MetricsTable::read_csv(&text(METRICS_FILE)).expect("whole");
-    metrics.cut_after(step);
+    let recipe = read_experiment(text(EXPERIMENT_FILE));
+    assert_eq!(recipe, Ok(experiment(seed)));
+    let metrics = MetricsTable::read_csv(text(METRICS_FILE)).expect("whole");
     let steps = metrics.rows().iter();
     let steps = steps.filter(|row| row.measured == Measured::Step);
     let steps: Vec<u64> = steps.map(|row| row.step).collect();
     assert_eq!(
         steps,
         (1..=step).collect::<Vec<_>>(),
-        "the curves reach as far"
+        "the curves are as long"
     );
-    assert!(Summary::of_folder(folder).is_none(), "nothing was measured");
-    trainer.take_weights(&read(MODEL_FILE)).expect("whole");
-    step
+    assert!(saved.bytes(SUMMARY_FILE).expect("none").is_none());
+    let weights = trainer.weights().expect("read back");
+    assert!(weights == read(MODEL_FILE), "the weights are the state's");
+    2 * step - seed % 2
 }

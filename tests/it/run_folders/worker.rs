@@ -96,7 +96,7 @@ fn a_run_saved_in_mid_epoch_and_opened_elsewhere_ends_like_one_that_never_stoppe
 }
 
 #[test]
-fn rows_written_after_the_state_that_is_gone_on_from_are_left_out() {
+fn files_of_two_saves_are_told_apart_and_without_the_list_the_state_decides() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (old, new) = (home.path().join("old"), home.path().join("new"));
     let worker = with_digits();
@@ -105,11 +105,35 @@ fn rows_written_after_the_state_that_is_gone_on_from_are_left_out() {
     save(&worker, &old);
     train_steps(&worker, 3);
     save(&worker, &new);
-    // As a kill between two files leaves it: all files are new but the last.
     std::fs::copy(old.join("resume.bpk"), new.join("resume.bpk")).expect("copied");
+    let (run, folder) = (RunId(2), new.clone());
+    let failure = failure_of(&worker, Command::OpenRun { run, folder });
+    assert!(
+        failure.to_string().contains("comes from another run"),
+        "{failure}"
+    );
+
+    // As an older version left it: rows written after the state that is gone on from are left out.
+    std::fs::remove_file(new.join("SHA256SUMS")).expect("there");
     let (history, _) = open(&worker, 2, &new);
     assert_eq!(history.rows.last().map(|row| row.step), Some(3));
     assert_eq!(history.evaluation.step, 3);
+}
+
+#[test]
+fn a_folder_is_written_by_one_process_at_a_time() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (first, second) = (with_digits(), with_digits());
+    start(&first, 1, small());
+    start(&second, 1, small());
+    save(&first, home.path());
+    let folder = home.path().to_owned();
+    let failure = failure_of(&second, Command::BackUpRun { folder });
+    let words = format!("in use by process {}", std::process::id());
+    assert!(failure.to_string().contains(&words), "{failure}");
+    save(&first, home.path()); // which has it as long as its run lasts
+    start(&first, 2, small());
+    save(&second, home.path());
 }
 
 #[test]
@@ -149,6 +173,7 @@ fn a_run_on_other_digits_is_refused_with_what_to_load_and_the_run_in_progress_go
     resume.run.data = needed.name().to_owned();
     let bytes = hourglass::train::resume::write(&resume).expect("written");
     std::fs::write(&path, bytes).expect("written");
+    std::fs::remove_file(home.path().join("SHA256SUMS")).expect("there");
     let failure = failure_of(
         &worker,
         Command::OpenRun {

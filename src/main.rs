@@ -8,7 +8,7 @@ use clap::Parser;
 
 use egui::ThemePreference;
 use hourglass::app::{self, Look, PictureOptions, SpawnWorker, StartOptions, WindowOptions};
-use hourglass::cli::{Cli, Theme, WindowArgs};
+use hourglass::cli::{self, Cli, Theme, WindowArgs};
 use hourglass::protocol::{DataSource, DeviceChoice};
 use hourglass::train::device;
 use hourglass::worker::{self, Worker};
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             writeln!(io::stderr(), "error: {error:#}").ok(); // nobody reads stderr: nothing is lost
-            ExitCode::FAILURE
+            ExitCode::from(cli::exit_code(&error))
         }
     }
 }

@@ -5,7 +5,7 @@ mod window;
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -22,7 +22,6 @@ use crate::whole_file;
 
 use super::data_source;
 use super::progress::Progress;
-use super::train::check_writable;
 
 /// Measures training and the window.
 #[derive(Clone, Debug, Args)]
@@ -73,13 +72,8 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     if !(0.1..=600.0).contains(&args.secs) {
         bail!("--secs takes 0.1 to 600 seconds");
     }
-    if let Some(folder) = args.out.as_deref().and_then(Path::parent) {
-        let here = Path::new(".");
-        check_writable(if folder.as_os_str().is_empty() {
-            here
-        } else {
-            folder
-        })?; // before minutes are spent
+    if let Some(file) = &args.out {
+        whole_file::check(file)?; // before minutes are spent
     }
     let chosen = match args.presets.as_slice() {
         [] => PresetId::ALL.to_vec(),

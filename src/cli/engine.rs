@@ -2,8 +2,6 @@
 
 use std::cell::RefCell;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 
@@ -17,6 +15,7 @@ use crate::train::device;
 use crate::worker::{self, Wake, Worker};
 
 use super::progress::Progress;
+use super::signals::Signals;
 
 /// A worker without a window.
 #[derive(Debug)]
@@ -24,7 +23,7 @@ pub struct Engine {
     /// Name of the device it started on.
     device_name: String,
     worker: Worker,
-    interrupted: Arc<AtomicBool>,
+    signals: Signals,
     /// Of the data set in use; they are said once, whatever is being waited for then.
     yardsticks: RefCell<Option<Yardsticks>>,
     /// Frames of the run, if they were asked for; they come whatever is being waited for then.
@@ -43,11 +42,12 @@ pub struct OpenedRun {
 }
 
 impl Engine {
-    /// Starts a worker on a device; Ctrl-C asks it to stop and keep what it has.
+    /// Starts a worker on a device; Ctrl-C, and other signals to end, ask it to stop and keep what it has.
     ///
     /// # Errors
     /// When the device does not start.
     pub fn start(choice: DeviceChoice) -> Result<Self> {
+        let signals = Signals::listen()?; // before a driver starts threads of its own
         let device = device::open(choice)
             .map_err(anyhow::Error::msg)
             .with_context(|| {
@@ -58,18 +58,10 @@ impl Engine {
             })?;
         let device_name = device.info.name.clone();
         let worker = worker::spawn(device, Wake::nobody()).context("no thread to train on")?;
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let seen_by_handler = Arc::clone(&interrupted);
-        ctrlc::set_handler(move || {
-            if seen_by_handler.swap(true, Ordering::Relaxed) {
-                std::process::exit(130); // asked twice: at once
-            }
-        })
-        .context("Ctrl-C cannot be caught")?;
         Ok(Self {
             device_name,
             worker,
-            interrupted,
+            signals,
             yardsticks: RefCell::new(None),
             film: RefCell::default(),
         })
@@ -115,10 +107,21 @@ impl Engine {
         }
     }
 
-    /// Whether someone pressed Ctrl-C.
+    /// Whether someone pressed Ctrl-C, or the program was asked to end otherwise.
     #[must_use]
     pub fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+        self.signals.is_heard()
+    }
+
+    /// The error of an interrupted command. What is kept follows the word "interrupted".
+    #[must_use]
+    pub fn interruption(&self, kept: &str) -> anyhow::Error {
+        self.signals.error(kept)
+    }
+
+    /// Has the worker give up judging the code, at the next part of it.
+    pub fn stop_judging(&self) {
+        self.worker.hurry();
     }
 
     /// Waits for the next thing that happens; none when a moment passed without any, so that the caller can
@@ -159,7 +162,7 @@ impl Engine {
         self.worker.look_at(request);
         loop {
             if self.is_interrupted() {
-                bail!("interrupted");
+                return Err(self.interruption(""));
             }
             let snapshot = self.worker.snapshot();
             if let Some(snapshot) = snapshot.filter(|snapshot| snapshot.revision == revision) {
@@ -181,7 +184,7 @@ impl Engine {
         loop {
             if self.is_interrupted() {
                 self.send(Command::CancelLoading)?;
-                bail!("interrupted");
+                return Err(self.interruption(""));
             }
             match self.wait()? {
                 Some(Event::DatasetProgress(state)) => progress.set_loading(&state),

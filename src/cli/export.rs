@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::experiment::N_CLASSES;
@@ -20,6 +20,7 @@ use crate::whole_file;
 use super::Theme;
 use super::data_source;
 use super::engine::{Engine, OpenedRun};
+use super::occupied;
 use super::progress::Progress;
 
 /// A figure or a table of a run folder.
@@ -35,6 +36,9 @@ pub struct ExportArgs {
     /// The file to write; its ending says what: .png, .svg or .csv
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Replace the file even if something else made it
+    #[arg(long)]
+    force: bool,
     /// Width and height, such as 160x120mm on paper or 1600x1200 on a screen
     #[arg(long, value_name = "WIDTHxHEIGHT")]
     size: Option<Size>,
@@ -86,7 +90,7 @@ pub fn run(args: &ExportArgs) -> Result<()> {
         dark: args.theme == Theme::Dark,
         title: args.title.clone(),
     };
-    check_writable(&args.out)?;
+    occupied::check_file(&args.out, args.force)?;
     let progress = Progress::new();
     let engine = Engine::start(args.device)?;
     let opened = engine.open_run(&args.run, args.data.as_ref(), &progress)?;
@@ -121,7 +125,7 @@ fn gathered(engine: &Engine) -> Result<Gathered> {
         match engine.wait()? {
             Some(Event::Gathered { gathered, .. }) => return Ok(*gathered),
             Some(Event::Failed(failure)) => bail!(failure),
-            _ if engine.is_interrupted() => bail!("interrupted"),
+            _ if engine.is_interrupted() => return Err(engine.interruption("")),
             _ => {}
         }
     }
@@ -177,7 +181,7 @@ fn yardsticks(engine: &Engine) -> Result<Yardsticks> {
         }
         engine.wait()?;
         if engine.is_interrupted() {
-            bail!("interrupted");
+            return Err(engine.interruption(""));
         }
     }
 }
@@ -229,21 +233,6 @@ fn samples(args: &ExportArgs, dataset: &DatasetDescription) -> Result<Vec<Sample
     Ok(first
         .filter_map(|sample| SampleIdx::try_from(sample).ok())
         .collect())
-}
-
-/// Finds out before anything is computed that the file cannot be written.
-fn check_writable(file: &Path) -> Result<()> {
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let hint = || format!("{} cannot be written: choose another --out", file.display());
-    std::fs::create_dir_all(folder).with_context(hint)?;
-    tempfile::tempfile_in(folder).with_context(hint)?;
-    if file.is_dir() {
-        bail!("{} is a folder: name a file in it", file.display());
-    }
-    Ok(())
 }
 
 fn kind(text: &str) -> Result<FigureKind, String> {

@@ -6,11 +6,14 @@ mod data;
 mod doctor;
 mod engine;
 mod export;
+mod occupied;
 mod presets;
 mod progress;
 mod reconstruct;
 mod reproduce;
 mod run;
+mod saving;
+mod signals;
 mod train;
 
 use std::path::PathBuf;
@@ -22,6 +25,8 @@ use crate::app::Renderer;
 use crate::experiment::PresetId;
 use crate::protocol::{DataSource, DeviceChoice};
 use crate::ui::layout::Pane;
+
+pub use signals::exit_code;
 
 /// A desktop laboratory for autoencoders: watch one learn, from the inside.
 ///

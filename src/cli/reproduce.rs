@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::experiment::{Bound, Expectation, Experiment, PresetId, Verdict};
 use crate::protocol::{Command, DataSource, DatasetDescription, DatasetKind, DeviceChoice, RunId};
-use crate::run_folder::{self, EXPERIMENT_FILE, Summary};
+use crate::run_folder::{self, EXPERIMENT_FILE, SavedFiles, Summary};
 use crate::whole_file;
 
 use super::data_source;
@@ -234,10 +234,12 @@ impl Bench<'_> {
 
     /// A run in a folder that followed this very recipe on this data set to its end.
     fn finished_run(&self, experiment: &Experiment, folder: &Path) -> Option<Summary> {
-        let recipe = std::fs::read_to_string(folder.join(EXPERIMENT_FILE)).ok()?;
+        let saved = SavedFiles::read(folder, &[EXPERIMENT_FILE]).ok()?;
+        let recipe = saved.text(EXPERIMENT_FILE).ok()??;
         let summary = Summary::of_folder(folder)?;
-        let is_same = run_folder::read_experiment(&recipe).as_ref() == Ok(experiment)
+        let is_same = run_folder::read_experiment(recipe).as_ref() == Ok(experiment)
             && summary.epochs == experiment.total_epochs()
+            && summary.compression.is_some() // its code was judged, too
             && summary.data == self.dataset.kind.name();
         is_same.then_some(summary)
     }
@@ -251,14 +253,14 @@ impl Bench<'_> {
             experiment: experiment.clone(),
         })?;
         let begun = Begun::new(experiment);
-        let (summary, ending) = run::to_its_end(&self.engine, begun, folder, self.progress)?;
-        match ending {
+        let ended = run::to_its_end(&self.engine, begun, folder, self.progress)?;
+        match ended.ending {
             Ending::Finished => {
-                let line = run::conclusion(summary.as_ref(), folder);
+                let line = run::conclusion(ended.summary.as_ref(), &ended.folder);
                 self.progress.line(&line);
-                summary.context("the run ended without figures")
+                ended.summary.context("the run ended without figures")
             }
-            Ending::Interrupted => bail!("interrupted; what is done is kept"),
+            Ending::Interrupted => Err(self.engine.interruption("; what is done is kept")),
             Ending::Failed(failure) => bail!(failure),
         }
     }

@@ -1,6 +1,6 @@
 //! One run without a window, from its start to its folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -10,15 +10,26 @@ use crate::run_folder::Summary;
 
 use super::engine::Engine;
 use super::progress::Progress;
+use super::saving::{self, Autosave};
 
 /// How a run ended.
 pub enum Ending {
     /// The plan is done.
     Finished,
-    /// Someone pressed Ctrl-C.
+    /// A signal came: Ctrl-C, or another that asks the program to end.
     Interrupted,
     /// A loss became infinite, or the device failed.
     Failed(Failure),
+}
+
+/// What became of a run.
+pub struct Ended {
+    /// How it ended.
+    pub ending: Ending,
+    /// Its figures, unless they are infinite, as those of a run that failed may be.
+    pub summary: Option<Summary>,
+    /// Where it is: the folder that was asked for, unless that could no longer be written.
+    pub folder: PathBuf,
 }
 
 /// How far a run was when this program began to train it.
@@ -41,25 +52,33 @@ impl Begun {
     }
 }
 
-/// Trains the run in progress until its plan is done, judges its code, and writes its folder. What an
-/// interrupted run has reached is written all the same. Figures come with it, unless they are infinite, as those
-/// of a run that failed may be.
+/// Trains the run in progress until its plan is done, judges its code, and writes its folder: at the start, after
+/// each epoch and at least once a minute, when it ends, and once more with what the code is worth.
 ///
 /// # Errors
-/// When the recipe is refused, the folder is not written, or the worker is gone.
+/// When the recipe is refused, the folder is not written at the start, or the worker is gone.
 pub fn to_its_end(
     engine: &Engine,
     begun: Begun,
     folder: &Path,
     progress: &Progress,
-) -> Result<(Option<Summary>, Ending)> {
+) -> Result<Ended> {
+    let mut autosave = Autosave::begin(engine, folder, progress)?;
     engine.send(Command::Train)?;
-    let ending = follow(engine, &mut Tally::new(begun), progress)?;
-    if matches!(ending, Ending::Finished) {
-        judge(engine, progress)?;
+    let mut ending = follow(engine, &mut Tally::new(begun), &mut autosave, progress)?;
+    autosave.settle()?;
+    let back_up = |folder| Command::BackUpRun { folder };
+    let folder = saving::save(engine, folder, back_up, progress)?; // at once, whatever comes
+    if matches!(ending, Ending::Finished) && !judge(engine, progress)? {
+        ending = Ending::Interrupted;
     }
-    save(engine, folder)?;
-    Ok((Summary::of_folder(folder), ending))
+    let with_figures = |folder| Command::SaveRun { folder };
+    let folder = saving::save(engine, &folder, with_figures, progress)?;
+    Ok(Ended {
+        summary: Summary::of_folder(&folder),
+        ending,
+        folder,
+    })
 }
 
 /// One line for people.
@@ -115,7 +134,12 @@ impl Tally {
 }
 
 /// Takes in what happens until the run ends.
-fn follow(engine: &Engine, tally: &mut Tally, progress: &Progress) -> Result<Ending> {
+fn follow(
+    engine: &Engine,
+    tally: &mut Tally,
+    autosave: &mut Autosave<'_>,
+    progress: &Progress,
+) -> Result<Ending> {
     let mut failed = None;
     let mut is_pausing = false;
     let mut said_preparing = false;
@@ -125,9 +149,13 @@ fn follow(engine: &Engine, tally: &mut Tally, progress: &Progress) -> Result<End
             is_pausing = true;
             engine.send(Command::Pause)?;
         }
+        autosave.if_due()?;
         let Some(event) = engine.wait()? else {
             continue;
         };
+        if autosave.note(&event) {
+            continue;
+        }
         match event {
             Event::StepsTaken { steps, .. } => {
                 tally.add_steps(&steps);
@@ -165,32 +193,23 @@ fn follow(engine: &Engine, tally: &mut Tally, progress: &Progress) -> Result<End
     }
 }
 
-/// Has the code judged, once what it is held against is known.
-fn judge(engine: &Engine, progress: &Progress) -> Result<()> {
+/// Has the code judged, once what it is held against is known; not if a signal comes meanwhile.
+fn judge(engine: &Engine, progress: &Progress) -> Result<bool> {
     progress.set(1.0, "measuring the code…".to_owned());
     engine.send(Command::JudgeCode)?;
     let mut is_judged = false;
     while !is_judged || engine.yardsticks().is_none() {
+        if engine.is_interrupted() {
+            engine.stop_judging();
+            return Ok(false);
+        }
         match engine.wait()? {
             Some(Event::CodeJudged { .. }) => is_judged = true,
             Some(Event::Failed(failure)) => bail!(failure),
             _ => {}
         }
     }
-    Ok(())
-}
-
-/// Writes the run folder.
-fn save(engine: &Engine, folder: &Path) -> Result<()> {
-    let folder = folder.to_owned();
-    engine.send(Command::SaveRun { folder })?;
-    loop {
-        match engine.wait()? {
-            Some(Event::RunSaved { .. }) => return Ok(()),
-            Some(Event::Failed(failure)) => bail!(failure),
-            _ => {}
-        }
-    }
+    Ok(true)
 }
 
 fn show_steps(tally: &Tally, steps: &StepBatch, progress: &Progress) {

@@ -2,16 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
 use crate::experiment::{Experiment, PresetId};
 use crate::protocol::{Command, DataSource, DatasetDescription, DeviceChoice, RunId};
-use crate::run_folder;
+use crate::run_folder::{self, FolderLock, LockError};
+use crate::whole_file;
 
 use super::animation::AnimationArgs;
 use super::data_source;
 use super::engine::Engine;
+use super::occupied;
 use super::progress::Progress;
 use super::run::{self, Begun, Ending};
 
@@ -48,6 +50,9 @@ pub struct TrainArgs {
     /// Folder to write the run into; it is made where it is missing
     #[arg(long, value_name = "DIR", required_unless_present = "resume")]
     out: Option<PathBuf>,
+    /// Replace another run that is in the folder
+    #[arg(long, conflicts_with = "resume")]
+    force: bool,
     /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`; by default MNIST
     /// where it is found, otherwise the pen digits
     #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
@@ -62,8 +67,8 @@ pub struct TrainArgs {
 /// Trains and writes the run folder.
 ///
 /// # Errors
-/// When a setting, the data, the device or the folder is not fit, or the run does not reach its end. What an
-/// interrupted run has reached is written all the same.
+/// When a setting, the data, the device or the folder is not fit, or the run does not reach its end. What a run has
+/// reached is written all the same.
 pub fn run(args: &TrainArgs) -> Result<()> {
     match (&args.resume, &args.out) {
         (Some(folder), _) => resume(args, folder),
@@ -74,7 +79,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
 
 fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     let experiment = experiment_of(args)?;
-    check_writable(out)?;
+    let lock = occupied::take_folder(out, &experiment, args.force)?;
     let engine = Engine::start(args.device)?;
     let progress = Progress::new();
     args.animation.begin(&engine)?;
@@ -93,16 +98,22 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
         },
     })?;
     let begun = Begun::new(experiment);
+    drop(lock); // the worker takes it with the first save
     train(args, &engine, begun, &dataset, out, &progress)
 }
 
 /// Goes on with the run in a folder.
 fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
+    // Nobody may write there from before it is read. A folder without a run is named as that.
+    let lock = if run_folder::is_run_folder(folder) {
+        Some(FolderLock::take(folder).map_err(|error| to_go_on(&error))?)
+    } else {
+        None
+    };
     let engine = Engine::start(args.device)?;
     args.animation.begin(&engine)?;
     let progress = Progress::new();
     let opened = engine.open_run(folder, args.data.as_ref(), &progress)?;
-    check_writable(folder)?;
     let epoch = opened.history.evaluation.epoch;
     progress.line(&format!(
         "going on with {} at epoch {epoch:.1} on {}",
@@ -134,6 +145,7 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
         return Ok(());
     }
     let begun = Begun { experiment, epoch };
+    drop(lock); // the worker takes it with the first save
     train(args, &engine, begun, &opened.dataset, folder, &progress)
 }
 
@@ -147,16 +159,23 @@ fn train(
     progress: &Progress,
 ) -> Result<()> {
     let experiment = begun.experiment.clone();
-    let (summary, ending) = run::to_its_end(engine, begun, folder, progress)?;
+    let run::Ended {
+        ending,
+        summary,
+        folder,
+    } = run::to_its_end(engine, begun, folder, progress)?;
     args.animation
         .write(engine, experiment, dataset, progress)?;
     progress.finish();
     match ending {
         Ending::Finished => {
-            progress.line(&run::conclusion(summary.as_ref(), folder));
+            progress.line(&run::conclusion(summary.as_ref(), &folder));
             Ok(())
         }
-        Ending::Interrupted => bail!("interrupted; what was reached is in {}", folder.display()),
+        Ending::Interrupted => {
+            let kept = format!("; what was reached is in {}", folder.display());
+            Err(engine.interruption(&kept))
+        }
         Ending::Failed(failure) => Err(anyhow::Error::new(failure)).with_context(|| {
             format!(
                 "the run stopped; what it had reached is in {}",
@@ -190,6 +209,21 @@ fn experiment_of(args: &TrainArgs) -> Result<Experiment> {
     Ok(experiment)
 }
 
+/// A run goes on in its own folder, so there is no other to choose.
+fn to_go_on(error: &LockError) -> anyhow::Error {
+    match error {
+        LockError::Unwritable { folder, reason } => anyhow!(
+            "{} cannot be written: {reason}. A run goes on in its own folder: make it writable, or copy it to a place \
+             that is and name the copy",
+            folder.display()
+        ),
+        LockError::InUse { folder, holder } => anyhow!(
+            "{} is in use by {holder}: wait for it or end it, then go on with the run",
+            folder.display()
+        ),
+    }
+}
+
 /// Finds out before the training, not after it, that the folder cannot be written.
 pub(super) fn check_writable(folder: &Path) -> Result<()> {
     let hint = || {
@@ -198,7 +232,5 @@ pub(super) fn check_writable(folder: &Path) -> Result<()> {
             folder.display()
         )
     };
-    std::fs::create_dir_all(folder).with_context(hint)?;
-    tempfile::tempfile_in(folder).with_context(hint)?;
-    Ok(())
+    whole_file::check_folder(folder).with_context(hint)
 }

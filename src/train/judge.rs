@@ -58,11 +58,16 @@ impl Measures {
     }
 }
 
-/// Judges the code of a model; takes some seconds.
+/// Judges the code of a model; takes some seconds. None when it is no longer wanted, which is asked between the
+/// parts.
 ///
 /// # Errors
 /// When the device fails.
-pub fn judge(trainer: &Trainer, measures: &Measures) -> Result<CodeReport, TrainError> {
+pub fn judge(
+    trainer: &Trainer,
+    measures: &Measures,
+    is_wanted: impl Fn() -> bool,
+) -> Result<Option<CodeReport>, TrainError> {
     let model = trainer.model();
     let dataset = trainer.dataset();
     let device = trainer.inner_device();
@@ -75,13 +80,20 @@ pub fn judge(trainer: &Trainer, measures: &Measures) -> Result<CodeReport, Train
 
     let train_codes = encode(&model, train_images, &device)?;
     let test_codes = encode(&model, test_images, &device)?;
-    let code = accuracies((&train_codes, &test_codes), labels, size);
-    let pca = measures.pca.as_ref().map(|pca| {
+    let accuracies = |features: (&[f32], &[f32]), size: usize| {
+        is_wanted().then(|| accuracies(features, labels, size))
+    };
+    let code = accuracies((&train_codes, &test_codes), size);
+    let pca = measures.pca.as_ref().and_then(|pca| {
         let k = size.min(N_PIXELS);
         let codes = (pca.codes(train_images, k), pca.codes(test_images, k));
-        accuracies((&codes.0, &codes.1), labels, k)
+        accuracies((&codes.0, &codes.1), k)
     });
     let pixels = (as_floats(train_images), as_floats(test_images));
+    let pixels = accuracies((&pixels.0, &pixels.1), N_PIXELS);
+    let (Some(code), Some(pixels), true) = (code, pixels, is_wanted()) else {
+        return Ok(None);
+    };
     let of_code = |images: &[u8], codes: &[f32]| -> Result<Compressed, TrainError> {
         let quantised = quantise(&train_codes, codes, size);
         let mse = decoding_error(&model, &quantised.codes, images, size, &device)?;
@@ -102,12 +114,12 @@ pub fn judge(trainer: &Trainer, measures: &Measures) -> Result<CodeReport, Train
     let inverted_codes = encode(&model, &inverted, &device)?;
     let qualities = compression::JPEG_QUALITIES;
     let finest = qualities.into_iter().max().unwrap_or(90);
-    Ok(CodeReport {
+    Ok(Some(CodeReport {
         step: trainer.step(),
         n_train,
         code,
         pca: pca.unwrap_or(NO_ACCURACIES),
-        pixels: accuracies((&pixels.0, &pixels.1), labels, N_PIXELS),
+        pixels,
         compression: CompressionReport {
             code: of_code(test_images, &test_codes)?,
             png_bytes: png_bytes_per_image(test_images),
@@ -119,7 +131,7 @@ pub fn judge(trainer: &Trainer, measures: &Measures) -> Result<CodeReport, Train
         },
         subspace_angle_degrees: subspace_angle(&model, architecture, measures, &device)?,
         factors: followed_factors(&test_codes, size, &dataset.test_factors),
-    })
+    }))
 }
 
 const NO_ACCURACIES: Accuracies = Accuracies {

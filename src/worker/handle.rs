@@ -1,5 +1,7 @@
 //! The window's end of the four lanes to the worker.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
@@ -23,6 +25,7 @@ pub struct Worker {
     probe: Mailbox<ProbeRequest>,
     bell: Sender<()>,
     snapshot: Mailbox<Snapshot>,
+    hurries: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -43,6 +46,8 @@ pub struct WorkerSide {
     pub bell: Receiver<()>,
     /// The newest look at the model.
     pub snapshot: Mailbox<Snapshot>,
+    /// Whether what takes seconds is no longer wanted.
+    pub hurries: Arc<AtomicBool>,
 }
 
 impl Worker {
@@ -53,7 +58,9 @@ impl Worker {
         let (event_sender, event_receiver) = bounded(EVENT_CAPACITY);
         let (bell_sender, bell_receiver) = bounded(1); // one ring is enough to wake
         let (probe, snapshot) = (Mailbox::default(), Mailbox::default());
+        let hurries = Arc::new(AtomicBool::new(false));
         let worker = Self {
+            hurries: Arc::clone(&hurries),
             commands: Some(command_sender),
             events: Some(event_receiver),
             probe: probe.clone(),
@@ -67,6 +74,7 @@ impl Worker {
             probe,
             bell: bell_receiver,
             snapshot,
+            hurries,
         };
         (worker, side)
     }
@@ -114,6 +122,11 @@ impl Worker {
         self.events.as_ref()
     }
 
+    /// Says that the judging of a code, which takes seconds, is no longer wanted, now or later.
+    pub fn hurry(&self) {
+        self.hurries.store(true, Ordering::Relaxed);
+    }
+
     /// The newest look at the model, if there is one since the last time.
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
@@ -124,6 +137,7 @@ impl Worker {
 impl Drop for Worker {
     /// Closes the lanes, which ends the worker after the batch in hand, then waits for its thread.
     fn drop(&mut self) {
+        self.hurry();
         self.commands = None;
         self.events = None;
         if let Some(thread) = self.thread.take() {

@@ -170,6 +170,7 @@ fn threads_and_channels_live_in_the_worker_and_the_download() {
             "data/mnist/transfer.rs",
             "data/mnist/mirror.rs",
             "cli/engine.rs",
+            "cli/signals.rs",
             "app/dialog.rs",
             "app/photos.rs",
             "app/export/writer.rs", // a large picture takes a second to draw, a film a minute

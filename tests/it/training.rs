@@ -502,7 +502,8 @@ fn a_linear_autoencoder_converges_to_pca() {
     let measures = Measures::of(&dataset);
     let mut trainer = Trainer::new(experiment, dataset, &cpu);
     let angle = |trainer: &Trainer| {
-        let report = judge(trainer, &measures).expect("judged");
+        let report = judge(trainer, &measures, || true).expect("judged");
+        let report = report.expect("wanted");
         report.subspace_angle_degrees.expect("a linear network")
     };
     take(&mut trainer, 50);

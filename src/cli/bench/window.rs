@@ -106,7 +106,7 @@ fn without_window(preset: PresetId, epochs: u64, engine: &Engine) -> Result<f64>
     let mut begun = None;
     loop {
         if engine.is_interrupted() {
-            bail!("interrupted");
+            return Err(engine.interruption(""));
         }
         match engine.wait()? {
             Some(Event::PhaseChanged { run: of, phase }) if of == run => match phase {

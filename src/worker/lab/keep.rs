@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use crate::experiment::Term;
 use crate::protocol::{EvaluationScope, Event, Failure, RunId};
 use crate::run_folder::{FolderLock, RunFiles};
 use crate::train::TrainError;
@@ -10,10 +11,6 @@ use crate::train::resume::{self, Resume, ResumedRun};
 
 use super::devices::guarded;
 use super::{Flow, Lab, OwnerGone, Run};
-
-/// Why a run is not saved whose last update went wrong.
-const NOT_FINITE: &str = "the weights hold infinite numbers or NaN, and what was saved before stays. Train on: the \
-                          next step puts the last good weights back";
 
 impl Lab {
     /// Measures the model where that was not done at this step, and writes the run's folder.
@@ -54,7 +51,19 @@ impl Lab {
             Ok((model, resume::write(&resume), is_good))
         });
         let written = match content {
-            Ok((_, _, false)) => Err(NOT_FINITE.to_owned()),
+            Ok((_, _, false)) if !run.last_good.is_finite() => Err(
+                "its weights hold infinite numbers or NaN, and there are no others: start it anew"
+                    .to_owned(),
+            ),
+            Ok((_, _, false)) => {
+                // The last update went wrong, which the next loss would tell: the weights before it are saved.
+                self.stop(TrainError::NonFinite {
+                    term: Term::Objective,
+                    value: f32::NAN,
+                    step: step + 1,
+                })?;
+                return self.write_folder(folder);
+            }
             Ok((Ok(model), Ok(resume), true)) => {
                 let yardsticks = self.measures.as_ref().map(|measures| measures.yardsticks());
                 let files = RunFiles {

@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use crate::protocol::{EvaluationScope, Event, Phase, Snapshot};
@@ -134,12 +135,16 @@ impl Lab {
             Arc::new(Measures::of(run.trainer.dataset())) // asked for before they were known
         });
         let (id, trainer) = (run.id, &run.trainer);
-        let report = guarded(&self.device, || train::judge(trainer, measures));
+        let hurries = &self.side.hurries;
+        let report = guarded(&self.device, || {
+            train::judge(trainer, measures, || !hurries.load(Ordering::Relaxed))
+        });
         if was_waiting {
             run.record.stop_clock();
         }
         match report {
-            Ok(report) => self.report(Event::CodeJudged { run: id, report }),
+            Ok(Some(report)) => self.report(Event::CodeJudged { run: id, report }),
+            Ok(None) => Flow::Continue(()), // nobody waits for it any more
             Err(error) => self.stop(error),
         }
     }

@@ -1,0 +1,96 @@
+//! What is in a folder or at a file's place before something is written there.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::experiment::Experiment;
+use crate::run_folder::{FolderLock, RESUME_FILE, SavedFiles, names_in};
+use crate::train::resume::{self, Resume};
+use crate::whole_file;
+
+/// What is in every figure and table of this program, in its first bytes.
+const OWN_MARK: &[u8] = b"Hourglass ";
+
+/// Bytes in which it is looked for: a figure's metadata comes first.
+const MARKED: u64 = 64 << 10;
+
+/// Takes a folder for a run. One that holds another run is refused, unless that one is to be replaced.
+///
+/// # Errors
+/// What is in the folder and what can be done, or why it cannot be written.
+pub fn take_folder(folder: &Path, experiment: &Experiment, replace: bool) -> Result<FolderLock> {
+    if replace || names_in(folder).is_empty() {
+        return Ok(FolderLock::take(folder)?);
+    }
+    let shown = folder.display();
+    let holds = match newest_state(folder) {
+        Ok(Some(found)) if found.run.experiment == *experiment && !is_done(&found) => bail!(
+            "{shown} holds this very run, unfinished ({}): go on with it by `train --resume {shown}`, name another \
+             --out, or start it over with --force",
+            progress_of(&found)
+        ),
+        Ok(Some(found)) => sentence(&found),
+        Ok(None) => format!("files of a run ({})", names_in(folder).join(", ")),
+        Err(error) => format!("a run that cannot be opened ({error})"),
+    };
+    bail!("{shown} holds {holds}: name another --out, or replace it with --force")
+}
+
+/// Finds out before anything is computed that a file cannot be written, or is none of this program's.
+///
+/// # Errors
+/// What is at its place, and what can be done.
+pub fn check_file(file: &Path, replace: bool) -> Result<()> {
+    whole_file::check(file)?;
+    if !replace && file.exists() && !is_own(file) {
+        bail!(
+            "{} is there already, and Hourglass did not make it: name another file, or replace it with --force",
+            file.display()
+        );
+    }
+    Ok(())
+}
+
+/// Whether a file is a figure or a table of this program, or empty.
+fn is_own(file: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(MARKED).read_to_end(&mut start));
+    let has_mark = || start.windows(OWN_MARK.len()).any(|bytes| bytes == OWN_MARK);
+    read.is_ok() && (start.is_empty() || has_mark())
+}
+
+fn newest_state(folder: &Path) -> Result<Option<Resume>, String> {
+    let saved = SavedFiles::read(folder, &[RESUME_FILE]).map_err(|error| error.to_string())?;
+    let Some(bytes) = saved.unchecked(RESUME_FILE) else {
+        return Ok(None);
+    };
+    resume::read(bytes)
+        .map(Some)
+        .map_err(|error| format!("{RESUME_FILE}: {error}"))
+}
+
+fn is_done(found: &Resume) -> bool {
+    found.checkpoint.epoch >= found.run.epochs_goal
+}
+
+fn progress_of(found: &Resume) -> String {
+    let (done, goal) = (found.checkpoint.epoch, found.run.epochs_goal);
+    format!("{done} of {goal} epochs, step {}", found.checkpoint.step)
+}
+
+/// A run in a few words.
+fn sentence(found: &Resume) -> String {
+    let experiment = &found.run.experiment;
+    let recipe = match experiment.preset {
+        Some(preset) => format!("the preset {preset}"),
+        None => format!(
+            "{} by a recipe of its own",
+            experiment.architecture.summary()
+        ),
+    };
+    let progress = progress_of(found);
+    format!("a run of {recipe}, seed {}, {progress}", experiment.seed)
+}

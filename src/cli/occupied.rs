@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use crate::experiment::Experiment;
-use crate::run_folder::{FolderLock, RESUME_FILE, SavedFiles, names_in};
+use crate::run_folder::{FolderLock, LockError, RESUME_FILE, SavedFiles, names_in};
 use crate::train::resume::{self, Resume};
 use crate::whole_file;
 
@@ -23,7 +23,16 @@ const MARKED: u64 = 64 << 10;
 /// What is in the folder and what can be done, or why it cannot be written.
 pub fn take_folder(folder: &Path, experiment: &Experiment, replace: bool) -> Result<FolderLock> {
     if replace || names_in(folder).is_empty() {
-        return Ok(FolderLock::take(folder)?);
+        return FolderLock::take(folder).map_err(|error| match error {
+            LockError::Unwritable { folder, reason } => anyhow!(
+                "{} cannot be written: {reason}. Free some space or choose another --out",
+                folder.display()
+            ),
+            LockError::InUse { folder, holder } => anyhow!(
+                "{} is in use by {holder}: wait for it or end it, or choose another --out",
+                folder.display()
+            ),
+        });
     }
     let shown = folder.display();
     let holds = match newest_state(folder) {

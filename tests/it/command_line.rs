@@ -114,9 +114,39 @@ fn a_run_folder_holds_recipe_figures_curves_and_weights() {
         again.path().to_str().expect("Unicode"),
     ]));
     assert_eq!(figures(folder.path()), figures(again.path()));
-    for file in ["model.safetensors", "resume.bpk"] {
-        assert!(folder.path().join(file).is_file(), "{file}");
+    let mut names: Vec<String> = std::fs::read_dir(folder.path())
+        .expect("readable")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    let expected = [
+        "SHA256SUMS",
+        "experiment.toml",
+        "metrics.csv",
+        "model.safetensors",
+        "resume.bpk",
+        "summary.json",
+    ];
+    assert_eq!(names, expected);
+
+    // It is not replaced unasked.
+    let refused = train(folder.path(), &["--seed", "8"]);
+    let message = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    for words in ["the preset sparse-64", "seed 7", "2 of 2 epochs", "--force"] {
+        assert!(message.contains(words), "{words}: {message}");
     }
+    assert_eq!(
+        figures(folder.path()),
+        figures(again.path()),
+        "it is as it was"
+    );
 }
 
 /// `metrics.csv` without its column of times.
@@ -152,6 +182,17 @@ fn a_run_goes_on_in_its_folder_and_on_its_digits() {
     assert_eq!(steps("test"), ["20", "40", "60"]);
     let summary = Summary::of_folder(home.path()).expect("written");
     assert_eq!((summary.steps, summary.epochs), (60, 3));
+
+    // What is in the way is named, with what this command can do about it.
+    let lock = home.path().join(".hourglass-lock");
+    std::fs::create_dir(&lock).expect("made");
+    let message = failure_of(&[&resume[..], &["--epochs", "4"]].concat());
+    assert!(
+        message.contains("make it writable, or copy it"),
+        "{message}"
+    );
+    assert!(!message.contains("--out"), "{message}");
+    std::fs::remove_dir(&lock).expect("removed");
 
     let message = failure_of(&["train", "--resume", "/nowhere", "--device", "cpu"]);
     assert!(message.contains("there is no run in /nowhere"), "{message}");
@@ -265,6 +306,11 @@ fn bench_measures_what_it_is_asked_and_refuses_before_it_measures() {
         let rest = ["--data", data(), "--batch", batch, "--out", file];
         [&ask[..], &rest[..]].concat()
     };
+    #[cfg(unix)]
+    {
+        let message = failure_of(&["bench", "vanilla-64", "--out", "/dev/null"]);
+        assert!(message.contains("it is a device or a pipe"), "{message}");
+    }
     let refused = hourglass(&bench("64,99999999"));
     assert!(!refused.status.success());
     let message = String::from_utf8_lossy(&refused.stderr);
@@ -285,6 +331,150 @@ fn bench_measures_what_it_is_asked_and_refuses_before_it_measures() {
         .and_then(|(_, value)| value.parse().ok())
         .expect("a number");
     assert!(value > 0.0, "{written}");
+}
+
+/// A run that is under way, and what it says.
+#[cfg(unix)]
+mod under_way {
+    use std::io::{BufRead, BufReader, Lines};
+    use std::process::{Child, ChildStderr, Stdio};
+
+    use hourglass::run_folder::{RESUME_FILE, SavedFiles};
+    use hourglass::train::resume;
+
+    use super::*;
+
+    struct UnderWay {
+        child: Child,
+        lines: Lines<BufReader<ChildStderr>>,
+    }
+
+    impl UnderWay {
+        fn start(out: &Path, more: &[&str]) -> Self {
+            let out = out.to_str().expect("Unicode");
+            let recipe = [
+                "train",
+                "--preset",
+                "vanilla-64",
+                "--set",
+                "train_samples=640",
+            ];
+            let place = ["--data", data(), "--device", "cpu", "--out", out];
+            let mut child = Command::new(env!("CARGO_BIN_EXE_hourglass"))
+                .args([&recipe[..], &place[..], more].concat())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("the program starts");
+            let lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+            Self { child, lines }
+        }
+
+        fn wait_for(&mut self, words: &str) {
+            let said = self.lines.by_ref().map_while(Result::ok);
+            let said: Vec<String> = said.take_while(|line| !line.contains(words)).collect();
+            assert!(self.child.try_wait().expect("asked").is_none(), "{said:?}");
+        }
+
+        fn signal(&self, signal: &str) {
+            let pid = self.child.id().to_string();
+            let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+            assert!(sent.expect("kill is there").success());
+        }
+
+        /// Its exit code, and what else it said.
+        fn end(mut self) -> (Option<i32>, String) {
+            let code = self.child.wait().expect("it ends").code();
+            let said: Vec<String> = self.lines.map_while(Result::ok).collect();
+            (code, said.join("\n"))
+        }
+    }
+
+    /// Epochs and steps of the run in a folder.
+    fn reached(folder: &Path) -> (u64, u64) {
+        let saved = SavedFiles::read(folder, &[RESUME_FILE]).expect("readable");
+        let bytes = saved.bytes(RESUME_FILE).expect("whole").expect("there");
+        let checkpoint = resume::read(bytes).expect("a run").checkpoint;
+        (checkpoint.epoch, checkpoint.step)
+    }
+
+    #[test]
+    fn every_signal_to_end_keeps_the_run_and_ends_with_its_own_code() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+            let folder = home.path().join(signal);
+            let mut run = UnderWay::start(&folder, &["--epochs", "1000"]);
+            run.wait_for("epoch 1/1000");
+            run.signal(signal);
+            run.signal(signal); // at once: it is the same wish
+            let (ended, said) = run.end();
+            assert_eq!(ended, Some(code), "{said}");
+            assert!(
+                said.contains("interrupted; what was reached is in"),
+                "{said}"
+            );
+            assert!(reached(&folder).0 >= 1);
+            assert!(Summary::of_folder(&folder).is_some());
+            assert!(!folder.join(".hourglass-lock").exists());
+        }
+
+        // The same recipe again is offered to go on, and a second process is told of the first.
+        let folder = home.path().join("INT");
+        let out = folder.to_str().expect("Unicode");
+        let again = [
+            "train",
+            "--preset",
+            "vanilla-64",
+            "--set",
+            "train_samples=640",
+        ];
+        let again = [&again[..], &["--epochs", "1000", "--out", out]].concat();
+        let message = failure_of(&again);
+        assert!(message.contains("this very run, unfinished"), "{message}");
+        assert!(message.contains(&format!("--resume {out}")), "{message}");
+        let mut first = UnderWay::start(&folder, &["--epochs", "1000", "--force"]);
+        first.wait_for("epoch 1/1000");
+        let message = failure_of(&["train", "--resume", out, "--device", "cpu"]);
+        let words = format!("in use by process {} (hourglass train)", first.child.id());
+        assert!(message.contains(&words), "{message}");
+        first.signal("KILL");
+        let (code, _) = first.end();
+        assert_eq!(code, None);
+        reached(&folder); // it was saved before, and the lock of the killed process holds nobody up
+        let finished = ["train", "--resume", out, "--device", "cpu", "--epochs", "1"];
+        assert_success(&hourglass(&finished));
+    }
+
+    #[test]
+    fn a_finished_run_is_on_disk_before_it_is_judged_and_judging_can_be_stopped() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let folder = home.path().join("run");
+        let mut run = UnderWay::start(&folder, &["--epochs", "1"]);
+        run.wait_for("epoch 1/1 ");
+        run.signal("INT");
+        let (code, said) = run.end();
+        assert_eq!(code, Some(130), "{said}");
+        assert_eq!(reached(&folder), (1, 10));
+        let summary = Summary::of_folder(&folder).expect("measured");
+        assert!(summary.compression.is_none(), "its code was not judged");
+    }
+
+    #[test]
+    fn a_run_whose_folder_can_no_longer_be_written_is_written_beside_it() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let folder = home.path().join("run");
+        let mut run = UnderWay::start(&folder, &["--epochs", "1000"]);
+        run.wait_for("epoch 1/1000");
+        while std::fs::write(&folder, "in the way").is_err() {
+            std::fs::remove_dir_all(&folder).ok(); // a save may make it anew meanwhile
+        }
+        run.signal("TERM");
+        let rescued = home.path().join(format!("run-rescued-{}", run.child.id()));
+        let (code, said) = run.end();
+        assert_eq!(code, Some(143), "{said}");
+        let words = format!("the run is in {} instead", rescued.display());
+        assert!(said.contains(&words), "{said}");
+        assert!(reached(&rescued).0 >= 1);
+    }
 }
 
 #[test]
@@ -633,6 +823,9 @@ fn exports_that_succeed(folder: &Path, run: &str) {
         let mut arguments = vec!["export", what, "--run", run, "--out", &out];
         arguments.extend(more);
         assert_success(&hourglass(&arguments));
+        if what == "digits" {
+            assert_success(&hourglass(&arguments)); // its own files are replaced
+        }
     }
     let read = |name: &str| std::fs::read(in_folder(name)).expect("written");
     let loss = read("loss.png");
@@ -653,6 +846,7 @@ fn exports_that_succeed(folder: &Path, run: &str) {
 
 fn exports_that_are_refused(folder: &Path, run: &str) {
     let in_folder = |name: &str| in_folder(folder, name);
+    std::fs::write(in_folder("mine.csv"), "not to be lost").expect("written");
     for (what, file, more, expected) in [
         (
             "scatter",
@@ -680,7 +874,8 @@ fn exports_that_are_refused(folder: &Path, run: &str) {
             vec!["--samples", "10000"],
             "no test image 10000",
         ),
-        ("loss", "film.gif/a.png", vec![], "choose another --out"),
+        ("loss", "film.gif/a.png", vec![], "cannot be written"),
+        ("loss", "mine.csv", vec![], "replace it with --force"),
     ] {
         let out = in_folder(file);
         let mut arguments = vec!["export", what, "--run", run, "--out", &out];
@@ -697,5 +892,7 @@ fn exports_that_are_refused(folder: &Path, run: &str) {
         &in_folder("a.png"),
     ]);
     assert!(nowhere.contains("/nowhere/at/all"), "{nowhere}");
+    let mine = std::fs::read_to_string(in_folder("mine.csv")).expect("there");
+    assert_eq!(mine, "not to be lost");
     assert!(!Path::new(&in_folder("a.png")).exists());
 }

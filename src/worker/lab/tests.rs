@@ -3,17 +3,19 @@
 use std::num::NonZeroU64;
 use std::panic::catch_unwind;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 
 use crate::data::{Dataset, Split};
 use crate::experiment::{N_PIXELS, PresetId};
 use crate::protocol::{Command, DatasetKind, DeviceInfo, DeviceKind, Event, Failure, Phase, RunId};
-use crate::train::{TrainError, device};
+use crate::run_folder::{RESUME_FILE, SavedFiles};
+use crate::train::{TrainError, device, resume};
 use crate::worker::{Wake, Worker};
 
-use super::Lab;
 use super::devices::guarded;
+use super::{CHECKPOINT_INTERVAL, Lab, Run};
 
 /// A laboratory on a device that calls itself a GPU, with a run that has taken some steps.
 fn with_steps_on_a_gpu() -> (Worker, Lab) {
@@ -124,4 +126,86 @@ fn a_panic_of_the_device_is_an_error_but_a_panic_on_the_cpu_is_a_defect() {
 
     let on_cpu = catch_unwind(|| guarded::<()>(&device::cpu(), || panic!("a defect")));
     assert!(on_cpu.is_err());
+}
+
+fn run_of(lab: &mut Lab) -> &mut Run {
+    lab.run.as_mut().expect("a run")
+}
+
+/// Takes a step after which a checkpoint is due.
+fn step_to_a_checkpoint(lab: &mut Lab) {
+    let run = run_of(lab);
+    run.checked = Instant::now()
+        .checked_sub(CHECKPOINT_INTERVAL)
+        .expect("the clock has run for longer");
+    assert!(lab.obey(Command::TrainSteps(NonZeroU64::MIN)).is_continue());
+    assert!(lab.train().is_continue());
+}
+
+/// What an update does to weights that grows beyond all numbers.
+fn spoil(run: &mut Run) {
+    let mut spoiled = run.trainer.checkpoint().expect("read back");
+    spoiled.parameters[0].values[0] = f32::INFINITY;
+    run.trainer.restore(&spoiled).expect("put in place");
+}
+
+#[test]
+fn weights_are_good_once_they_are_finite_and_the_next_loss_was() {
+    let (_worker, mut lab) = with_steps_on_a_gpu();
+    step_to_a_checkpoint(&mut lab);
+    assert_eq!(run_of(&mut lab).last_good.step, 0, "not yet");
+    step_to_a_checkpoint(&mut lab);
+    assert_eq!(run_of(&mut lab).last_good.step, 4);
+
+    // The losses of a burst were finite, and its last update was not.
+    let run = run_of(&mut lab);
+    run.candidate = None;
+    let burst = run
+        .trainer
+        .burst(Duration::ZERO, 1, || true)
+        .expect("a step");
+    spoil(run);
+    run.checked = Instant::now()
+        .checked_sub(CHECKPOINT_INTERVAL)
+        .expect("the clock has run for longer");
+    assert!(lab.trained(burst).is_continue());
+    assert!(lab.obey(Command::TrainSteps(NonZeroU64::MIN)).is_continue());
+    assert!(lab.train().is_continue());
+    let run = run_of(&mut lab);
+    assert_eq!((run.trainer.step(), run.last_good.step), (4, 4));
+    assert!(run.trainer.checkpoint().expect("read back").is_finite());
+}
+
+#[test]
+fn a_run_whose_last_update_went_wrong_is_saved_as_it_was_before() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (worker, mut lab) = with_steps_on_a_gpu();
+    let events = worker.events().expect("the lane is open");
+    drain(events);
+    spoil(run_of(&mut lab));
+    let folder = home.path().to_owned();
+    assert!(lab.obey(Command::BackUpRun { folder }).is_continue());
+    let said = drain(events);
+    let is_told = |event: &Event| matches!(event, Event::Failed(Failure::NonFiniteLoss { .. }));
+    assert!(said.iter().any(is_told), "{said:?}");
+    let last = said.last();
+    assert!(
+        matches!(last, Some(Event::RunBackedUp { step: 0, .. })),
+        "{said:?}"
+    );
+    let saved = SavedFiles::read(home.path(), &[RESUME_FILE]).expect("readable");
+    let bytes = saved.bytes(RESUME_FILE).expect("whole").expect("there");
+    assert!(resume::read(bytes).expect("a run").checkpoint.is_finite());
+}
+
+#[test]
+fn judging_ends_when_it_is_no_longer_wanted() {
+    let (worker, mut lab) = with_steps_on_a_gpu();
+    let events = worker.events().expect("the lane is open");
+    let is_judged = |event: &Event| matches!(event, Event::CodeJudged { .. });
+    assert!(lab.obey(Command::JudgeCode).is_continue());
+    assert!(drain(events).iter().any(is_judged));
+    worker.hurry();
+    assert!(lab.obey(Command::JudgeCode).is_continue());
+    assert!(!drain(events).iter().any(is_judged));
 }

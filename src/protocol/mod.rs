@@ -17,6 +17,7 @@ mod filters;
 mod flow;
 mod gather;
 mod history;
+mod kept;
 mod metrics;
 mod own;
 mod plane;
@@ -46,6 +47,7 @@ pub use filters::{FilterBank, FilterRequest, FilterView, TileFigures, UnitMeans}
 pub use flow::{FlowView, LayerFlow};
 pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers, Spacing};
 pub use history::{HistoryRow, Measured, RunHistory};
+pub use kept::{AboutRun, KeepAside, KeptRun, title_of};
 pub use metrics::{
     AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
     Psnr, StepBatch, VariationalFigures,

@@ -41,7 +41,8 @@ use crate::ui::layout::{Layout, Panels};
 use crate::ui::notices::Notes;
 use crate::ui::top_bar::{TopBar, WindowFacts};
 use crate::ui::{
-    Action, banner, compare, drop_overlay, help, left_behind, question, replay, shortcuts, theme,
+    Action, banner, compare, drop_overlay, help, left_behind, previous, question, replay,
+    shortcuts, theme,
 };
 use crate::worker::{Wake, Worker};
 
@@ -243,7 +244,7 @@ impl App {
         if let Some(experiment) = start.experiment {
             app.state.draft = experiment;
         }
-        app.state.keep.left_behind = app.keeping.backup.left_behind();
+        app.look_for_left_behind();
         ctx.set_theme(app.window.theme);
         ctx.set_zoom_factor(app.window.scale);
         theme::set_presenting(ctx, app.window.presents);
@@ -307,7 +308,9 @@ impl App {
         replay::listen(&ctx, state, &mut actions);
         top_bar.ui(ui, state, *window, notes, &mut actions);
         banner::crash(ui, state, &mut actions);
+        banner::not_kept_aside(ui, state, &mut actions);
         left_behind::offer(ui, state, &mut actions);
+        previous::offer(ui, state, &mut actions);
         compare::strip(ui, state, &mut actions);
         let gap = theme::space::GAP;
         // Nothing is painted behind the cards: the surface is what the window is cleared with.
@@ -334,6 +337,7 @@ impl App {
                 guide.course.ui(ui, state, &mut actions);
                 layout.ui(ui, panels, state, &mut actions);
             });
+        previous::listen(&ctx, state, &mut actions); // after the panels, which may take back something of their own
         notes.ui(ui, state, &mut actions);
         export.ui(ui, state, panels, &looking.samples, &mut actions);
         if *help_is_open {
@@ -345,6 +349,7 @@ impl App {
             });
         }
         self.show_guide(ui, &mut actions);
+        left_behind::list(ui, &self.state, &mut actions);
         question::ask(ui, &self.state, &mut actions);
         drop_overlay::show(&ctx);
         self.after_frame(&ctx, actions);

@@ -48,15 +48,14 @@ impl App {
             _ => FollowUp::of(&event),
         };
         let news = KeepNews::of(&event);
-        let was_opening = self.state.is_opening();
+        let was_opening = self.state.is_opening() || self.state.awaits_previous();
         self.state.apply(event);
-        if let Some(run) = self
-            .state
-            .run
-            .as_ref()
-            .filter(|_| was_opening && !self.state.is_opening())
+        if let Some(run) =
+            self.state.run.as_ref().filter(|_| {
+                was_opening && !self.state.is_opening() && !self.state.awaits_previous()
+            })
         {
-            self.asked = Some(run.experiment.clone()); // a run that was opened brings its recipe
+            self.asked = Some(run.experiment.clone()); // a run that was opened or is back brings its recipe
         }
         if let Some(news) = news {
             self.take_news(news);
@@ -170,7 +169,7 @@ impl FollowUp {
             Event::Failed(Failure::NoFigure { .. } | Failure::DeviceLost { .. }) => {
                 Self::GiveUpFigure
             }
-            Event::RunStarted { .. } => Self::NewRun,
+            Event::RunStarted { .. } | Event::RunBroughtBack { .. } => Self::NewRun,
             Event::ComparisonEnded { .. } => Self::EndComparison,
             Event::Failed(Failure::InvalidExperiment { .. }) => Self::AskAgain,
             Event::Failed(Failure::WorkerPanicked { .. }) => Self::LetGo,

@@ -1,16 +1,16 @@
 //! Saving, opening and closing: which folder, when, and what is asked before.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use egui::{Context, ViewportCommand};
 
 use super::App;
-use super::backup::Backup;
+use super::backup::Backups;
 use super::dialog::Question;
 use crate::experiment::Experiment;
-use crate::protocol::{Command, DataSource, Event, Failure};
-use crate::run_folder;
+use crate::protocol::{Command, DataSource, Event, Failure, RunId};
+use crate::run_folder::{self, aside};
+use crate::state::Offer;
 use crate::ui::{CloseAnswer, KeepAction};
 
 /// What the window does once something is on disk.
@@ -28,24 +28,30 @@ pub(super) enum Closing {
 /// What the window has to do with runs on disk.
 #[derive(Debug)]
 pub(super) struct Keeping {
-    /// The run kept aside once a minute.
-    pub backup: Backup,
+    /// Where runs are kept aside.
+    pub backups: Backups,
     /// The folder of a run to be opened once there are digits.
     pub to_open: Option<PathBuf>,
     /// Whether a run has to be started on the digits in use, should the one being opened not open.
     pub owes_run: bool,
     /// Whether the window closes.
     pub closing: Closing,
+    /// Whether the worker may have let go of a run since the list was made.
+    has_let_go: bool,
+    /// Where the digits of the runs come from that this window has.
+    digits: Vec<(RunId, DataSource)>,
 }
 
 impl Keeping {
     /// With a run to be opened first, and a place to keep runs aside.
     pub(super) fn new(to_open: Option<PathBuf>, backups: Option<PathBuf>) -> Self {
         Self {
-            backup: Backup::new(backups),
+            backups: Backups::new(backups),
             to_open,
             owes_run: false,
             closing: Closing::No,
+            has_let_go: false,
+            digits: Vec::new(),
         }
     }
 }
@@ -53,11 +59,20 @@ impl Keeping {
 /// A report that concerns runs on disk.
 pub(super) enum KeepNews {
     Saved(PathBuf),
-    BackedUp,
     NotSaved,
-    Opened { from: PathBuf, goes_on: bool },
+    SetAside,
+    /// Another run is in progress.
+    Took(RunId),
+    BroughtBack(RunId),
+    Opened {
+        from: PathBuf,
+        goes_on: bool,
+    },
     NotOpened,
-    NeedsDataset { folder: PathBuf, source: DataSource },
+    NeedsDataset {
+        folder: PathBuf,
+        source: DataSource,
+    },
     NoDataset,
     WorkerGone,
 }
@@ -66,7 +81,9 @@ impl KeepNews {
     pub(super) fn of(event: &Event) -> Option<Self> {
         Some(match event {
             Event::RunSaved { folder, .. } => Self::Saved(folder.clone()),
-            Event::RunBackedUp { .. } => Self::BackedUp,
+            Event::RunSetAside { .. } => Self::SetAside,
+            Event::RunStarted { run, .. } | Event::ComparisonEnded { run } => Self::Took(*run),
+            Event::RunBroughtBack { run, .. } => Self::BroughtBack(*run),
             Event::RunOpened { from, history, .. } => Self::Opened {
                 from: from.clone(),
                 goes_on: history.goes_on,
@@ -103,9 +120,28 @@ impl App {
             KeepAction::Open(folder) => self.open_run(folder),
             KeepAction::AskForWeights => self.dialog.open(Question::Weights, &self.wake),
             KeepAction::TakeWeights(file) => self.take_weights(file),
-            KeepAction::ForgetLeftBehind => {
-                if let Some(folder) = self.state.keep.left_behind.take() {
-                    self.keeping.backup.forget(&folder);
+            KeepAction::Offer(offer) => {
+                self.look_for_left_behind();
+                self.state.keep.offer = offer;
+            }
+            KeepAction::Forget(folder) => {
+                aside::forget(&folder);
+                self.look_for_left_behind();
+            }
+            KeepAction::ForgetAll => {
+                for kept in self.state.keep.left_behind.drain(..) {
+                    aside::forget(&kept.folder);
+                }
+                self.look_for_left_behind();
+            }
+            KeepAction::BringBack => {
+                if self.state.begin_bringing_back() {
+                    self.outbox.push(Command::BringBack);
+                }
+            }
+            KeepAction::OfferPrevious(is_offered) => {
+                if let Some(previous) = &mut self.state.previous {
+                    previous.is_offered = is_offered;
                 }
             }
             KeepAction::Close(answer) => self.close(answer),
@@ -190,7 +226,10 @@ impl App {
                 self.save();
                 Closing::OnceSaved
             }
-            CloseAnswer::Discard => Closing::Now,
+            CloseAnswer::Discard => {
+                self.outbox.push(Command::ForgetAside);
+                Closing::Now
+            }
             CloseAnswer::Stay => Closing::No,
         };
     }
@@ -200,14 +239,26 @@ impl App {
         match news {
             KeepNews::Saved(folder) => {
                 self.state.keep.note_recent(&folder);
-                self.keeping.backup.discard();
                 if self.keeping.closing == Closing::OnceSaved {
                     self.keeping.closing = Closing::Now;
                 }
             }
-            KeepNews::BackedUp => self.keeping.backup.note_written(),
+            KeepNews::SetAside => self.keeping.has_let_go = true,
+            KeepNews::Took(run) => {
+                self.note_digits(run);
+                if std::mem::take(&mut self.keeping.has_let_go) {
+                    self.look_for_left_behind();
+                }
+            }
+            KeepNews::BroughtBack(run) => {
+                let digits = &self.keeping.digits;
+                if let Some((_, source)) = digits.iter().find(|(of, _)| *of == run) {
+                    self.data = source.clone();
+                }
+                self.look_for_left_behind();
+            }
             KeepNews::NotSaved => self.keeping.closing = Closing::No,
-            KeepNews::Opened { from, goes_on } => self.opened(from, goes_on),
+            KeepNews::Opened { from, goes_on } => self.opened(&from, goes_on),
             KeepNews::NeedsDataset { folder, source } => {
                 self.keeping.to_open = Some(folder);
                 self.data_asked = source.clone();
@@ -215,33 +266,51 @@ impl App {
             }
             KeepNews::NoDataset | KeepNews::NotOpened => {
                 self.keeping.to_open = None;
+                self.look_for_left_behind();
                 if std::mem::take(&mut self.keeping.owes_run) {
                     self.start_run_when_possible();
                 }
             }
             KeepNews::WorkerGone => {
                 self.keeping.closing = Closing::No;
-                self.state.keep.left_behind = self.keeping.backup.own_run();
+                self.state.keep.offer = Offer::Bar; // what this window had is among them now
+                self.look_for_left_behind();
             }
         }
     }
 
-    fn opened(&mut self, from: PathBuf, goes_on: bool) {
+    /// Notes where the digits of a run come from: should it be brought back, a worker that is started after a crash has
+    /// to load them.
+    fn note_digits(&mut self, run: RunId) {
+        let state = &self.state;
+        let previous = state.previous.as_ref().map(|previous| &previous.run);
+        let known = [state.run.as_ref(), state.rival.as_ref(), previous];
+        let is_known = |id: RunId| known.iter().flatten().any(|run| run.id == id);
+        self.keeping
+            .digits
+            .retain(|(of, _)| is_known(*of) && *of != run);
+        self.keeping.digits.push((run, self.data.clone()));
+    }
+
+    fn opened(&mut self, from: &Path, goes_on: bool) {
         self.keeping.owes_run = false;
-        if !self.keeping.backup.is_kept_aside(&from) {
-            if goes_on {
-                self.state.keep.note_recent(&from);
+        if self.keeping.backups.is_kept_aside(from) {
+            if let Some(run) = &mut self.state.run {
+                run.saved = None; // nobody chose that folder
             }
-            return;
+            self.look_for_left_behind();
+            self.state.keep.offer = Offer::Menu;
+        } else if goes_on {
+            self.state.keep.note_recent(from);
         }
-        if let Some(run) = &mut self.state.run {
-            run.saved = None; // nobody chose that folder
-        }
-        self.state.keep.left_behind.take_if(|left| *left == from);
-        self.keeping.backup.adopt(from);
     }
 
-    /// Asks before the window closes over an unsaved run, and keeps the run aside once a minute.
+    /// Finds the runs that no window has open: they come and go with other windows, too.
+    pub(super) fn look_for_left_behind(&mut self) {
+        self.state.keep.left_behind = self.keeping.backups.left_behind();
+    }
+
+    /// Asks before the window closes over an unsaved run.
     pub(super) fn keep_watch(&mut self, ctx: &Context) {
         if self.picture.is_some() {
             return; // nobody sees it, and it leaves no trace
@@ -258,21 +327,5 @@ impl App {
                 }
             }
         }
-        self.back_up(ctx);
-    }
-
-    fn back_up(&mut self, ctx: &Context) {
-        let Some(run) = self.state.run.as_ref().filter(|run| run.is_unsaved()) else {
-            return;
-        };
-        if self.state.crash.is_some() {
-            return; // there is nobody to write it
-        }
-        let now_secs = ctx.input(|input| input.time);
-        if let Some(folder) = self.keeping.backup.due(run.id, run.step, now_secs) {
-            self.outbox.push(Command::BackUpRun { folder });
-        }
-        let secs = self.keeping.backup.secs_left(now_secs);
-        ctx.request_repaint_after(Duration::from_secs_f64(secs.max(1.0)));
     }
 }

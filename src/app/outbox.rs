@@ -62,12 +62,15 @@ fn concerns_a_run(command: &Command) -> bool {
         | Command::Pause
         | Command::JudgeCode
         | Command::Gather(_)
+        | Command::BringBack
         | Command::Tune(_) => true,
         Command::LoadDataset(_)
         | Command::FetchMnist
         | Command::CancelLoading
         | Command::UseDevice(_)
         | Command::SaveRun { .. }
+        | Command::KeepAside(_)
+        | Command::ForgetAside
         | Command::BackUpRun { .. } => false,
     }
 }

@@ -100,6 +100,8 @@ impl App {
         self.data_asked = self.data.clone();
         self.worker = Some((self.spawn_worker)(self.wake.clone()));
         self.probe = None; // the new worker has to be told what the window looks at
+        self.outbox
+            .push(Command::KeepAside(self.keeping.backups.wish()));
         self.outbox.push(Command::LoadDataset(self.data.clone()));
         self.look();
         self.send_waiting();

@@ -27,6 +27,23 @@ pub enum Failure {
         /// What, which file, and what to do.
         reason: String,
     },
+    /// Runs are not kept aside, so that a crash would lose them; it is tried again.
+    #[error(
+        "Runs are not kept aside in {}: {reason}. Save the run, or make the folder writable",
+        place.display()
+    )]
+    NotKeptAside {
+        /// The folder for them.
+        place: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// There is no run before to be brought back, or it cannot be.
+    #[error("the previous run cannot be brought back: {reason}")]
+    NotBroughtBack {
+        /// Why.
+        reason: String,
+    },
     /// A run could not be opened, or weights not be taken over; the run in progress still is.
     #[error("{reason}")]
     NotOpened {

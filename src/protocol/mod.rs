@@ -126,6 +126,12 @@ pub enum Command {
         /// The folder; it is made where it is missing.
         folder: PathBuf,
     },
+    /// Keep runs aside that nobody has saved: on a clock of the worker's own, and whenever one of them may be lost.
+    KeepAside(KeepAside),
+    /// Remove what was kept aside, and keep no more: a person said that these runs are not wanted.
+    ForgetAside,
+    /// Put the run before back in the place of the one in progress, as it was.
+    BringBack,
     /// Go on with the run in a folder. The run before it ends, unless this one cannot be opened.
     OpenRun {
         /// Its name from here on, chosen by the window.
@@ -260,6 +266,20 @@ pub enum Event {
         folder: PathBuf,
         /// Steps taken before it was written.
         step: u64,
+    },
+    /// Runs are kept aside, or are again.
+    KeepingAside,
+    /// Another run takes the place of this one, which can be brought back.
+    RunSetAside {
+        /// Which run.
+        run: RunId,
+    },
+    /// The run before is in the place of the one in progress, as it was.
+    RunBroughtBack {
+        /// Which run.
+        run: RunId,
+        /// The digits it learned from, where others were in use.
+        dataset: Option<DatasetDescription>,
     },
     /// Something went wrong; what it was says what can be done.
     Failed(Failure),

@@ -2,17 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::protocol::KeptRun;
+
 /// What the window knows of runs on disk.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Keep {
     /// Folders of runs that were saved or opened, the newest first.
     pub recent: Vec<PathBuf>,
-    /// A run that nobody got to saving, from a window that crashed.
-    pub left_behind: Option<PathBuf>,
+    /// Runs that nobody got to saving and no window has open, the newest first.
+    pub left_behind: Vec<KeptRun>,
+    /// How they are offered.
+    pub offer: Offer,
+    /// Why runs are not kept aside, while they are not.
+    pub trouble: Option<String>,
     /// A folder that holds another run and is to be saved into, until a person has said yes or no.
     pub asks_to_replace: Option<PathBuf>,
     /// Whether the window is to be closed and a person is asked what becomes of the run.
     pub asks_before_closing: bool,
+}
+
+/// How runs are offered that were left behind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Offer {
+    /// In a bar.
+    #[default]
+    Bar,
+    /// In a list.
+    List,
+    /// In the menu of runs alone.
+    Menu,
 }
 
 impl Keep {

@@ -11,6 +11,7 @@ mod keep;
 mod landmarks;
 mod notice;
 mod own;
+mod previous;
 mod reel;
 mod replay;
 mod rival;
@@ -29,13 +30,14 @@ pub use difference::difference;
 pub use ghost::Ghost;
 pub use history::{History, Mark};
 pub use judging::{Judged, Outcome};
-pub use keep::Keep;
+pub use keep::{Keep, Offer};
 pub use landmarks::Landmarks;
 pub use notice::{Notice, NoticeLevel, Notices};
 pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
+pub use previous::Previous;
 pub use reel::Reel;
 pub use replay::{Moment, Past, Replay, Rewind};
-pub use run::{RunState, Speed};
+pub use run::{RunState, Speed, title};
 pub use series::Series;
 
 /// Everything the window knows.
@@ -65,6 +67,12 @@ pub struct LabState {
     pub keep: Keep,
     /// The run trained beside the run in progress, while two are compared.
     pub rival: Option<RunState>,
+    /// The run before, which can be brought back.
+    pub previous: Option<Previous>,
+    /// Whether it is on its way.
+    awaits_previous: bool,
+    /// The run that is taken out of its place by the next news.
+    set_aside: Option<RunId>,
     /// The recipe of a rival while a person chooses it.
     pub rival_draft: Option<Experiment>,
     /// The run that is being started as a rival.
@@ -94,6 +102,7 @@ impl LabState {
     /// Chooses the name of the next run; messages about earlier ones are ignored from here on.
     pub fn begin_run(&mut self) -> RunId {
         self.opening = None;
+        self.awaits_previous = false;
         self.current_run = self.next_run();
         self.current_run
     }
@@ -192,8 +201,8 @@ impl LabState {
                     self.current_run = run;
                     self.draft = experiment.clone();
                 }
+                let before = self.replace_runs();
                 self.rival = None; // a comparison ends with the run it is about
-                let before = self.run.take().and_then(RunState::into_ghost);
                 self.run = Some(RunState::new(
                     run,
                     experiment,
@@ -208,10 +217,14 @@ impl LabState {
                 n_parameters,
                 steps_per_epoch,
             } if self.coming_rival.take_if(|coming| *coming == run).is_some() => {
+                self.replace_runs();
                 let rival = RunState::new(run, experiment, n_parameters, steps_per_epoch, None);
                 self.rival = Some(rival);
             }
             Event::ComparisonEnded { run } => self.end_comparison(run),
+            Event::RunSetAside { run } => self.note_set_aside(run),
+            Event::RunBroughtBack { run, dataset } => self.take_back(run, dataset),
+            Event::KeepingAside => self.keep.trouble = None,
             Event::Failed(failure) => self.fail(&failure),
             // Whoever asked for numbers has them; the other is of an older run.
             Event::Gathered { .. } | Event::RunStarted { .. } => {}
@@ -304,12 +317,22 @@ impl LabState {
                 return;
             }
             Failure::NotCompared { .. } => self.coming_rival = None,
+            Failure::NotKeptAside { .. } => {
+                self.keep.trouble = Some(failure.to_string()); // it lasts, and so does its bar
+                return;
+            }
+            Failure::NotBroughtBack { .. } => {
+                self.awaits_previous = false;
+                self.previous = None;
+            }
             Failure::Dataset { .. } => self.loading = None,
             Failure::NotOpened { run, .. } => {
                 self.opening = self.opening.filter(|opening| opening != run);
             }
             Failure::WorkerPanicked { message } => {
                 self.crash = Some(message.clone());
+                self.previous = None; // it went with the worker; where it was kept aside, it still is
+                self.awaits_previous = false;
                 self.device = None;
                 self.loading = None;
                 let both = [self.run.as_mut(), self.rival.as_mut()];

@@ -89,7 +89,9 @@ impl LabState {
                 self.draft = run.experiment.clone();
             }
         }
-        let ghost = self.rival.take().and_then(RunState::into_ghost);
+        let ghost = self.rival.as_ref().and_then(RunState::to_ghost);
+        self.replace_runs();
+        self.rival = None;
         if let (Some(run), Some(ghost)) = (&mut self.run, ghost) {
             run.ghost = Some(ghost);
         }

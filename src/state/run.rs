@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::experiment::Experiment;
 use crate::protocol::{
     CodeReport, Diagnosis, Evaluation, EvaluationScope, Event, Phase, PlanPosition, RunHistory,
-    RunId, Snapshot, StepBatch,
+    RunId, Snapshot, StepBatch, title_of,
 };
 
 use super::{Ghost, History, Reel, Replay, Rewind};
@@ -49,6 +49,13 @@ pub struct RunState {
     pub reel: Reel,
     /// Its past, to be shown again.
     pub replay: Replay,
+}
+
+/// What a run is called: its preset, where its recipe comes from one.
+#[must_use]
+pub fn title(run: &RunState) -> String {
+    let experiment = &run.experiment;
+    title_of(experiment.preset, !experiment.is_pristine())
 }
 
 /// How fast a run goes.
@@ -154,13 +161,13 @@ impl RunState {
     }
 
     /// The run, to be shown as the ghost of the next; the one before it if it has no curves.
-    pub(super) fn into_ghost(self) -> Option<Ghost> {
+    pub(super) fn to_ghost(&self) -> Option<Ghost> {
         if self.history.is_empty() {
-            self.ghost
+            self.ghost.clone()
         } else {
             Some(Ghost {
-                experiment: self.experiment,
-                history: self.history,
+                experiment: self.experiment.clone(),
+                history: self.history.clone(),
             })
         }
     }

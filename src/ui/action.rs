@@ -16,7 +16,7 @@ use crate::protocol::{
     Asker, DataSource, DeviceChoice, FilterRequest, OwnId, Places, Preparation, SampleIdx,
     ScatterRequest,
 };
-use crate::state::Rewind;
+use crate::state::{Offer, Rewind};
 
 /// A wish pushed by a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,8 +155,16 @@ pub enum KeepAction {
     AskForWeights,
     /// Start the recipe with the weights in this file.
     TakeWeights(PathBuf),
-    /// Remove the run that was left behind.
-    ForgetLeftBehind,
+    /// Offer the runs that were left behind in this way.
+    Offer(Offer),
+    /// Remove a run that was left behind.
+    Forget(PathBuf),
+    /// Remove all runs that were left behind.
+    ForgetAll,
+    /// Put the run before back in the place of the one in progress.
+    BringBack,
+    /// Show or hide the bar that offers the run before.
+    OfferPrevious(bool),
     /// What becomes of an unsaved run when the window closes.
     Close(CloseAnswer),
     /// Put the draft on the clipboard as text.

@@ -7,7 +7,7 @@ use egui_material_icons::icons::{ICON_CLOSE, ICON_ERROR, ICON_WARNING};
 use super::card::NOTE_MARGIN;
 use super::notices::capitalized;
 use super::theme::space;
-use super::{Action, theme};
+use super::{Action, KeepAction, theme};
 use crate::protocol::{Diagnosis, RunId};
 use crate::state::LabState;
 
@@ -93,6 +93,34 @@ pub fn crash(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
                     ui.label(theme::icon(ICON_ERROR).color(t.error));
                     let text = format!("The training thread crashed: {message}");
                     ui.add(Label::new(text).wrap());
+                });
+            });
+        });
+}
+
+/// Says that a crash would lose the run, why, and what to do; nothing while runs are kept aside.
+pub fn not_kept_aside(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    let Some(trouble) = &state.keep.trouble else {
+        return;
+    };
+    let t = theme::tokens_of(ui);
+    let frame = Frame::new().fill(t.warning_soft).inner_margin(NOTE_MARGIN);
+    Panel::top("not-kept-aside")
+        .frame(frame)
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let save = ui
+                    .add_enabled(state.run.is_some(), Button::new("Save run"))
+                    .on_hover_text(
+                        "Writes the run into its folder, or asks for one. Keeping it aside is tried again every minute",
+                    );
+                if save.clicked() {
+                    actions.push(KeepAction::Save.into());
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.label(theme::icon(ICON_WARNING).color(t.warning));
+                    ui.add(Label::new(trouble.as_str()).wrap().selectable(true));
                 });
             });
         });

@@ -8,7 +8,7 @@ use super::experiment_panel::ExperimentPanel;
 use super::number;
 use super::theme::{self, space};
 use crate::experiment::Experiment;
-use crate::state::{LabState, RunState, difference};
+use crate::state::{LabState, RunState, difference, title};
 
 /// Width of the dialog, in points.
 const WIDTH: f32 = 360.0;
@@ -110,11 +110,7 @@ pub fn strip(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         .fill(tokens.panel)
         .stroke(egui::Stroke::new(1.0, tokens.border))
         .inner_margin(Margin::symmetric(10, 3));
-    let own = match run.experiment.preset {
-        Some(id) if run.experiment.is_pristine() => id.preset().title.to_owned(),
-        Some(id) => format!("{}, modified", id.preset().title),
-        None => "own recipe".to_owned(),
-    };
+    let own = title(run);
     let other = state.rival_difference().unwrap_or_default();
     Panel::top("comparison")
         .frame(frame)

@@ -31,6 +31,7 @@ pub mod network;
 pub mod notices;
 pub mod numbers;
 mod plot;
+pub mod previous;
 pub mod question;
 pub mod replay;
 mod segmented;

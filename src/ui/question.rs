@@ -6,7 +6,7 @@ use egui::{Id, Label, Modal, Ui};
 
 use super::theme::{self, space};
 use super::{Action, CloseAnswer, KeepAction};
-use crate::state::LabState;
+use crate::state::{LabState, title};
 
 /// Width of a question, in points.
 const WIDTH: f32 = 340.0;
@@ -20,12 +20,19 @@ pub fn ask(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
         ask_to_replace(ui, folder, actions);
     } else if state.keep.asks_before_closing {
         let step = state.run.as_ref().map_or(0, |run| run.step);
-        ask_before_closing(ui, step, actions);
+        let previous = state.previous.as_ref().map(|previous| title(&previous.run));
+        ask_before_closing(ui, step, previous.as_deref(), actions);
     }
 }
 
-fn ask_before_closing(ui: &Ui, step: u64, actions: &mut Vec<Action>) {
-    let text = format!("What it learned in {step} steps is not saved");
+fn ask_before_closing(ui: &Ui, step: u64, previous: Option<&str>, actions: &mut Vec<Action>) {
+    let of_previous = previous.map_or(String::new(), |previous| {
+        format!(
+            ". Nor is the previous run, {previous}: it is lost with this one, or offered at the next start if this one \
+             is saved"
+        )
+    });
+    let text = format!("What it learned in {step} steps is not saved{of_previous}");
     let answers = [
         (
             "Save",

@@ -76,6 +76,8 @@ pub enum Deed {
     Undo,
     /// Draw the stroke again that was taken back.
     Redo,
+    /// Put the run before back in the place of the one in progress.
+    BringBack,
     /// Take the picture on the clipboard.
     Paste,
     /// Select points of the latent space with a box.
@@ -119,6 +121,7 @@ impl Deed {
             self,
             Self::Undo
                 | Self::Redo
+                | Self::BringBack
                 | Self::Paste
                 | Self::SelectBox
                 | Self::SelectLasso
@@ -160,7 +163,7 @@ const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 29] = [
+pub const ALL: [Shortcut; 30] = [
     plain(Key::Space, Deed::TrainOrPause, "train or pause"),
     plain(Key::S, Deed::StepBatch, "train one batch"),
     plain(Key::E, Deed::StepEpoch, "train one epoch"),
@@ -182,6 +185,7 @@ pub const ALL: [Shortcut; 29] = [
         deed: Deed::Redo,
         text: "draw the stroke again",
     },
+    with_command(Key::Z, Deed::BringBack, "bring the previous run back"),
     plain(Key::C, Deed::Compare, "compare the run with another recipe"),
     plain(
         Key::Home,
@@ -270,6 +274,12 @@ fn is_function_key(key: Key) -> bool {
     matches!(key, Key::F1 | Key::F2 | Key::F5 | Key::F9)
 }
 
+/// Whether there is a run before that can take the place of the one in progress.
+#[must_use]
+pub fn can_bring_back(state: &LabState) -> bool {
+    state.previous.is_some() && !state.awaits_previous() && state.crash.is_none()
+}
+
 /// What a deed comes to as things stand; none where it comes to nothing.
 #[must_use]
 pub fn action(deed: Deed, state: &LabState, switches: Switches) -> Option<Action> {
@@ -291,6 +301,7 @@ pub fn action(deed: Deed, state: &LabState, switches: Switches) -> Option<Action
         Deed::ScaleDown => Some(Action::SetScale(smaller(switches.scale))),
         Deed::ScaleReset => Some(Action::SetScale(1.0)),
         Deed::Compare => has_run.then_some(CompareAction::Open.into()),
+        Deed::BringBack => can_bring_back(state).then_some(KeepAction::BringBack.into()),
         Deed::Undo
         | Deed::Redo
         | Deed::Paste

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySendError, bounded};
 
 use crate::protocol::{Command, Event, ProbeRequest, Snapshot};
 
@@ -26,7 +27,29 @@ pub struct Worker {
     bell: Sender<()>,
     snapshot: Mailbox<Snapshot>,
     hurries: Arc<AtomicBool>,
+    farewell: Farewell,
     thread: Option<JoinHandle<()>>,
+}
+
+/// Ends a worker from any thread, whatever its owner is doing, once it has kept its runs aside.
+#[derive(Clone, Debug)]
+pub struct Farewell {
+    is_asked: Arc<AtomicBool>,
+    hurries: Arc<AtomicBool>,
+    bell: Sender<()>,
+    /// Closed once the worker has ended.
+    ended: Receiver<()>,
+}
+
+impl Farewell {
+    /// Asks the worker to end and waits until it has; tells whether it did in this time.
+    #[must_use]
+    pub fn say(&self, patience: Duration) -> bool {
+        self.hurries.store(true, Ordering::Relaxed); // nobody waits for figures any more
+        self.is_asked.store(true, Ordering::Release);
+        self.bell.try_send(()).ok(); // full: the bell is ringing already
+        self.ended.recv_timeout(patience) == Err(RecvTimeoutError::Disconnected)
+    }
 }
 
 /// The worker ended, with or without a word.
@@ -48,6 +71,16 @@ pub struct WorkerSide {
     pub snapshot: Mailbox<Snapshot>,
     /// Whether what takes seconds is no longer wanted.
     pub hurries: Arc<AtomicBool>,
+    is_asked_to_end: Arc<AtomicBool>,
+    /// Dropped when the worker ends, which is what a farewell waits for.
+    _ended: Sender<()>,
+}
+
+impl WorkerSide {
+    /// Whether somebody said farewell.
+    pub(super) fn is_asked_to_end(&self) -> bool {
+        self.is_asked_to_end.load(Ordering::Acquire)
+    }
 }
 
 impl Worker {
@@ -57,8 +90,15 @@ impl Worker {
         let (command_sender, command_receiver) = bounded(COMMAND_CAPACITY);
         let (event_sender, event_receiver) = bounded(EVENT_CAPACITY);
         let (bell_sender, bell_receiver) = bounded(1); // one ring is enough to wake
+        let (ended_sender, ended_receiver) = bounded(0); // nothing is ever sent
         let (probe, snapshot) = (Mailbox::default(), Mailbox::default());
         let hurries = Arc::new(AtomicBool::new(false));
+        let farewell = Farewell {
+            is_asked: Arc::default(),
+            hurries: Arc::clone(&hurries),
+            bell: bell_sender.clone(),
+            ended: ended_receiver,
+        };
         let worker = Self {
             hurries: Arc::clone(&hurries),
             commands: Some(command_sender),
@@ -66,6 +106,7 @@ impl Worker {
             probe: probe.clone(),
             bell: bell_sender,
             snapshot: snapshot.clone(),
+            farewell: farewell.clone(),
             thread: None,
         };
         let side = WorkerSide {
@@ -75,6 +116,8 @@ impl Worker {
             bell: bell_receiver,
             snapshot,
             hurries,
+            is_asked_to_end: farewell.is_asked,
+            _ended: ended_sender,
         };
         (worker, side)
     }
@@ -82,6 +125,12 @@ impl Worker {
     /// Makes the owner wait for this thread when it drops the worker.
     pub(super) fn attach(&mut self, thread: JoinHandle<()>) {
         self.thread = Some(thread);
+    }
+
+    /// What ends this worker from other threads.
+    #[must_use]
+    pub fn farewell(&self) -> Farewell {
+        self.farewell.clone()
     }
 
     /// Hands over a command without waiting.

@@ -1,11 +1,15 @@
 //! The worker's loop: obey, train for a moment, report, look, again.
 
+mod aside;
+#[cfg(test)]
+mod aside_tests;
 mod compare;
 mod data;
 mod devices;
 mod film;
 mod keep;
 mod open;
+mod previous;
 mod runs;
 mod steps;
 #[cfg(test)]
@@ -15,7 +19,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{TryRecvError, never};
+use crossbeam_channel::{SendTimeoutError, TryRecvError, never};
 
 use crate::data::Dataset;
 use crate::protocol::{Command, Event, Failure, Phase, ProbeRequest, RunId, Snapshot};
@@ -26,7 +30,9 @@ use crate::train::{Checkpoint, Measures, Trainer};
 use super::loader::{Loader, Task};
 use super::look::Looks;
 use super::{Wake, WorkerSide};
+use aside::{Keeping, OnDisk};
 use compare::Side;
+use previous::Previous;
 
 /// Longest time between two looks at the commands, apart from a batch that takes longer by itself.
 const BURST: Duration = Duration::from_millis(30);
@@ -34,6 +40,9 @@ const BURST: Duration = Duration::from_millis(30);
 /// Time between two checkpoints of weights known to be good. Losing a second of training to a loss that
 /// became infinite is no loss.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Time between two looks at the clock while the owner does not listen.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The owner is gone: the worker ends.
 struct OwnerGone;
@@ -59,6 +68,10 @@ pub struct Lab {
     was_level: bool,
     /// Of the folders that the run in progress was written into.
     locks: Vec<FolderLock>,
+    /// How runs are kept aside that nobody has saved.
+    keeping: Keeping,
+    /// The run before, which can be brought back.
+    previous: Option<Previous>,
 }
 
 /// The run in progress.
@@ -78,6 +91,8 @@ struct Run {
     is_warm: bool,
     /// Its film, while one is asked for.
     reel: film::Reel,
+    /// What of it is on disk.
+    on_disk: OnDisk,
 }
 
 /// Where steps stop being taken.
@@ -104,20 +119,26 @@ impl Lab {
             other: Side::default(),
             was_level: false,
             locks: Vec::new(),
+            keeping: Keeping::default(),
+            previous: None,
         }
     }
 
-    /// Works until the owner drops its end of the lanes.
+    /// Works until the owner drops its end of the lanes, or somebody says farewell.
     pub fn run(mut self) {
         let device = self.device.info.clone();
         let mut flow = self.report(Event::WorkerReady { device });
         while flow.is_continue() {
             flow = self.turn();
         }
+        self.leave();
     }
 
     /// One turn of the loop.
     fn turn(&mut self) -> Flow {
+        if self.side.is_asked_to_end() {
+            return Flow::Break(OwnerGone);
+        }
         loop {
             match self.side.commands.try_recv() {
                 Ok(command) => self.obey(command)?,
@@ -126,6 +147,7 @@ impl Lab {
             }
         }
         self.hear_loader()?;
+        self.keep_aside()?;
         self.side.bell.try_recv().ok(); // silenced first: what rings from here on is found at the next turn
         if let Some(request) = self.side.probe.take() {
             self.other.looks.request(ProbeRequest {
@@ -153,7 +175,10 @@ impl Lab {
         ready.recv(&self.side.commands);
         ready.recv(&self.side.bell);
         ready.recv(messages);
-        ready.ready();
+        match self.time_to_next() {
+            Some(time) => ready.ready_timeout(time).ok(), // there is a run to keep aside then
+            None => Some(ready.ready()),
+        };
         self.side.bell.try_recv().ok(); // silenced: the mailbox is looked at in any case
     }
 
@@ -190,8 +215,14 @@ impl Lab {
             Command::JudgeCode => self.judge(),
             Command::Gather(what) => self.gather(&what),
             Command::SaveRun { folder } => self.save(folder),
+            Command::KeepAside(wish) => self.start_keeping(wish),
+            Command::ForgetAside => {
+                self.forget_aside();
+                Flow::Continue(())
+            }
+            Command::BringBack => self.bring_back(),
             Command::BackUpRun { folder } => self.back_up(folder),
-            Command::OpenRun { run, folder } => self.open_run(run, folder),
+            Command::OpenRun { run, folder } => self.open_folder(run, folder),
             Command::StartFromWeights {
                 run,
                 experiment,
@@ -226,11 +257,25 @@ impl Lab {
     fn report(&mut self, event: Event) -> Flow {
         if let Some(run) = &mut self.run {
             run.record.note(&event);
+            if let Event::RunSaved { step, .. } = event {
+                run.on_disk
+                    .note_saved(step, run.record.effort().training_secs);
+            }
         }
-        if self.side.events.send(event).is_err() {
-            return Flow::Break(OwnerGone);
-        }
+        self.hand_over(event)?;
         self.wake.call();
         Flow::Continue(())
+    }
+
+    /// Waits for room in the lane. Runs are kept aside meanwhile: a window that is covered may not listen for hours.
+    fn hand_over(&mut self, mut event: Event) -> Flow {
+        loop {
+            event = match self.side.events.send_timeout(event, PATIENCE) {
+                Ok(()) => return Flow::Continue(()),
+                Err(SendTimeoutError::Timeout(event)) if !self.side.is_asked_to_end() => event,
+                Err(_) => return Flow::Break(OwnerGone),
+            };
+            self.write_what_is_due();
+        }
     }
 }

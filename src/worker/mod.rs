@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::protocol::{Event, Failure};
 use crate::train::device::OpenDevice;
 
-pub use handle::{Worker, WorkerGone, WorkerSide};
+pub use handle::{Farewell, Worker, WorkerGone, WorkerSide};
 pub use mailbox::Mailbox;
 
 use lab::Lab;

@@ -13,6 +13,7 @@ mod kept_aside;
 mod memory;
 mod notes;
 mod own_images;
+mod previous;
 mod recipe;
 mod recipe_text;
 mod replay;

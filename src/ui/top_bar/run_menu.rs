@@ -5,8 +5,8 @@ use std::path::Path;
 use egui::{Button, Popup, RectAlign, Response, Ui};
 use egui_material_icons::icons::{ICON_ARROW_DROP_DOWN, ICON_FOLDER_OPEN};
 
-use crate::state::LabState;
-use crate::ui::shortcuts::{Deed, key_of};
+use crate::state::{LabState, Offer};
+use crate::ui::shortcuts::{Deed, can_bring_back, key_of};
 use crate::ui::theme::{self, space};
 use crate::ui::{Action, CompareAction, KeepAction};
 
@@ -93,6 +93,7 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     if compare.clicked() {
         actions.push(CompareAction::Open.into());
     }
+    unsaved(ui, state, actions);
     ui.separator();
     ui.label(theme::dim(ui, "Recent runs"));
     if state.keep.recent.is_empty() {
@@ -107,6 +108,28 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         }
     }
     ui.add_space(space::XS);
+}
+
+/// Runs that nobody saved: the one before, and those that no window has open.
+fn unsaved(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    let key = key_of(ui.ctx(), Deed::BringBack);
+    let back = item(ui, "Bring previous run back", &key, can_bring_back(state)).on_hover_text(
+        "Puts the unsaved run that another took the place of back as it was; this one becomes the previous run",
+    );
+    if back.clicked() {
+        actions.push(KeepAction::BringBack.into());
+    }
+    let n_left = state.keep.left_behind.len();
+    let count = if n_left > 0 {
+        n_left.to_string()
+    } else {
+        String::new()
+    };
+    let list = item(ui, "Unsaved runs…", &count, n_left > 0)
+        .on_hover_text("Lists the runs that were kept aside and that no window has open");
+    if list.clicked() {
+        actions.push(KeepAction::Offer(Offer::List).into());
+    }
 }
 
 fn item(ui: &mut Ui, name: &str, key: &str, is_possible: bool) -> Response {

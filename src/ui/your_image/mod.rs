@@ -111,16 +111,13 @@ fn listen(ui: &Ui, mode: Mode, state: &LabState, actions: &mut Vec<Action>) {
     if shortcuts::is_pressed(ui.ctx(), Deed::Redo) && mode == Mode::Draw && drawing.can_redo() {
         actions.push(Action::Own(OwnAction::Draw(DrawEdit::Redo)));
     }
+    let undo = match mode {
+        Mode::Draw if drawing.can_undo() => OwnAction::Draw(DrawEdit::Undo),
+        Mode::Images if state.own.can_restore() => OwnAction::Restore,
+        _ => return, // the keys may mean something elsewhere
+    };
     if shortcuts::is_pressed(ui.ctx(), Deed::Undo) {
-        match mode {
-            Mode::Draw if drawing.can_undo() => {
-                actions.push(Action::Own(OwnAction::Draw(DrawEdit::Undo)));
-            }
-            Mode::Images if state.own.can_restore() => {
-                actions.push(Action::Own(OwnAction::Restore));
-            }
-            _ => {}
-        }
+        actions.push(Action::Own(undo));
     }
 }
 

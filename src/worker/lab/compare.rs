@@ -41,7 +41,7 @@ impl Lab {
                 return self.fail(Failure::NotCompared { reason });
             }
         };
-        self.end_rival();
+        self.end_rival()?;
         self.was_level = false;
         let is_training = self.is_training();
         let (kind, device) = (dataset.kind, self.device.info.name.clone());
@@ -74,7 +74,7 @@ impl Lab {
                 run.until = is_training.then_some(Goal::Epochs(run.epochs_goal));
             }
         }
-        self.end_rival();
+        self.end_rival()?;
         let Some(run) = &self.run else {
             return Flow::Continue(());
         };
@@ -83,11 +83,13 @@ impl Lab {
         self.rest_if_done()
     }
 
-    /// Forgets the rival, if there is one.
-    pub(super) fn end_rival(&mut self) {
+    /// Ends the rival, if there is one.
+    pub(super) fn end_rival(&mut self) -> Flow {
+        self.with_rival(Self::set_aside)?;
         self.other.run = None;
         self.other.seen = None;
         self.other.looks.restart();
+        Flow::Continue(())
     }
 
     /// Whether the rival has taken fewer steps than the run in front.
@@ -143,7 +145,7 @@ impl Lab {
         flow
     }
 
-    fn change_sides(&mut self) {
+    pub(super) fn change_sides(&mut self) {
         mem::swap(&mut self.run, &mut self.other.run);
         mem::swap(&mut self.looks, &mut self.other.looks);
         mem::swap(&mut self.seen, &mut self.other.seen);

@@ -83,7 +83,7 @@ impl Lab {
     }
 
     /// Makes the run's model again on the device in use, from where it was, or else from its last good weights.
-    fn rebuild(&mut self) -> Flow {
+    pub(super) fn rebuild(&mut self) -> Flow {
         if let Some(run) = &mut self.run {
             let experiment = run.trainer.experiment().clone();
             let dataset = Arc::clone(run.trainer.dataset());

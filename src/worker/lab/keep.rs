@@ -104,7 +104,7 @@ impl Lab {
 
 impl Run {
     /// Everything the run goes on from.
-    fn to_resume(&self) -> Result<Resume, TrainError> {
+    pub(super) fn to_resume(&self) -> Result<Resume, TrainError> {
         let effort = self.record.effort();
         let dataset = self.trainer.dataset();
         Ok(Resume {

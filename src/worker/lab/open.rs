@@ -115,7 +115,7 @@ impl Lab {
             goes_on: found.goes_on,
             lost: found.lost,
         };
-        self.end_rival();
+        self.end_rival()?;
         self.take_on(run, found.trainer, found.epochs_goal, record)?;
         self.report(Event::RunOpened { run, from, history })?;
         match &self.run {

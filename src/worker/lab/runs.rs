@@ -7,6 +7,7 @@ use crate::protocol::{DeviceKind, EvaluationScope, Event, Failure, Phase, PlanPo
 use crate::run_folder::Record;
 use crate::train::Trainer;
 
+use super::aside::OnDisk;
 use super::film::Reel;
 use super::{Flow, Goal, Lab, Run};
 
@@ -29,7 +30,7 @@ impl Lab {
         let trainer = Trainer::new(experiment, dataset, &self.device.device);
         let epochs_goal = trainer.experiment().total_epochs() as u64;
         let record = Record::new(trainer.experiment().clone(), kind, device);
-        self.end_rival();
+        self.end_rival()?;
         self.take_on(id, trainer, epochs_goal, record)?;
         if self.run.as_ref().is_none_or(|run| run.id != id) {
             return Flow::Continue(()); // it could not be made, which was reported
@@ -54,6 +55,7 @@ impl Lab {
                 });
             }
         };
+        self.set_aside()?;
         self.looks.restart();
         self.seen = None;
         self.locks.clear();
@@ -74,6 +76,7 @@ impl Lab {
             checked: Instant::now(),
             is_warm: self.device.info.kind == DeviceKind::Cpu,
             reel: Reel::default(),
+            on_disk: OnDisk::default(),
         });
         self.report(started)
     }

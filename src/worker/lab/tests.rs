@@ -17,6 +17,18 @@ use crate::worker::{Wake, Worker};
 use super::devices::guarded;
 use super::{CHECKPOINT_INTERVAL, Lab, Run};
 
+/// Digits that nothing has to be loaded for.
+pub(super) fn made_up() -> Arc<Dataset> {
+    let split = || Split::new(vec![128; 64 * N_PIXELS], vec![3; 64]);
+    Arc::new(Dataset {
+        kind: DatasetKind::PenDigits,
+        origin: "made up".to_owned(),
+        train: split(),
+        test: split(),
+        test_factors: Vec::new().into(),
+    })
+}
+
 /// A laboratory on a device that calls itself a GPU, with a run that has taken some steps.
 fn with_steps_on_a_gpu() -> (Worker, Lab) {
     let (worker, side) = Worker::lanes();
@@ -26,14 +38,7 @@ fn with_steps_on_a_gpu() -> (Worker, Lab) {
         name: "a graphics card".to_owned(),
     };
     let mut lab = Lab::new(side, gpu, Wake::nobody());
-    let split = || Split::new(vec![128; 64 * N_PIXELS], vec![3; 64]);
-    lab.dataset = Some(Arc::new(Dataset {
-        kind: DatasetKind::PenDigits,
-        origin: "made up".to_owned(),
-        train: split(),
-        test: split(),
-        test_factors: Vec::new().into(),
-    }));
+    lab.dataset = Some(made_up());
     let experiment = PresetId::Vanilla64.preset().experiment();
     let run = RunId(1);
     for command in [

@@ -130,3 +130,18 @@ fn a_save_that_fails_keeps_the_window_open() {
     assert_eq!(closing(&stage), (false, false));
     assert!(stage.app().state().has_unsaved_run());
 }
+
+#[test]
+fn only_a_person_who_does_not_want_the_run_has_it_forgotten() {
+    let mut stage = Stage::training();
+    press_cross(&mut stage);
+    stage.commands();
+    closes_after(&mut stage, "Don't save");
+    assert_eq!(stage.commands(), [Command::ForgetAside]);
+
+    let mut stage = Stage::training();
+    stage.commands();
+    saved(&mut stage, Path::new("/runs/first"));
+    press_cross(&mut stage);
+    assert_eq!(stage.commands(), []);
+}

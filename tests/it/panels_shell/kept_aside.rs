@@ -1,12 +1,18 @@
-//! The run that is kept aside once a minute, and offered after a crash.
+//! Runs that were kept aside: told to the worker once, offered after a crash, forgotten by a person alone.
 
 use std::path::{Path, PathBuf};
 
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
 use hourglass::app::StartOptions;
-use hourglass::protocol::{Command, Event};
+use hourglass::experiment::PresetId;
+use hourglass::protocol::{AboutRun, Command, Event, Failure, Phase};
+use hourglass::run_folder::aside::Slot;
 
 use super::keep::{answer_opening, saved};
 use super::stage::Stage;
+
+const ONE: &str = "A run was not saved when Hourglass last ended";
 
 fn with_backups(place: &Path) -> Stage {
     let start = StartOptions {
@@ -19,118 +25,177 @@ fn with_backups(place: &Path) -> Stage {
     stage
 }
 
-/// Lets so many seconds of the window's clock pass; gives the folders runs were to be kept aside in.
-fn backups_after(stage: &mut Stage, secs: f32) -> Vec<PathBuf> {
-    let mut passed = 0.0;
-    while passed < secs {
-        stage.harness.step();
-        passed += stage.harness.input().predicted_dt.max(0.25);
-    }
-    let commands = stage.commands().into_iter();
-    commands
-        .filter_map(|command| match command {
-            Command::BackUpRun { folder } => Some(folder),
-            _ => None,
-        })
-        .collect()
-}
-
-#[test]
-fn a_run_is_kept_aside_once_a_minute_as_long_as_it_learns_and_is_not_saved() {
-    let place = tempfile::tempdir().expect("a temporary folder");
-    let mut stage = with_backups(place.path());
-    assert_eq!(
-        backups_after(&mut stage, 70.0),
-        Vec::<PathBuf>::new(),
-        "nothing was learned"
-    );
-    stage.train();
-    let folders = backups_after(&mut stage, 70.0);
-    assert_eq!(folders.len(), 1, "{folders:?}");
-    assert!(folders[0].starts_with(place.path()));
-    assert_eq!(
-        backups_after(&mut stage, 70.0),
-        Vec::<PathBuf>::new(),
-        "nothing new"
-    );
-
-    let notes = stage.app().state().notices.next_number();
-    stage.report(Event::RunBackedUp {
-        run: stage.run(),
-        folder: folders[0].clone(),
-        step: 1,
-    });
-    stage.step();
-    assert_eq!(
-        stage.app().state().notices.next_number(),
-        notes,
-        "no note each minute"
-    );
-    assert!(stage.app().state().has_unsaved_run());
-    saved(&mut stage, Path::new("/runs/first"));
-    assert!(!folders[0].exists(), "what is saved is not kept aside");
-    drop(stage);
-    assert_eq!(
-        std::fs::read_dir(place.path()).expect("readable").count(),
-        0
-    );
-}
-
-/// What a window leaves that was killed after it had kept its run aside.
+/// A run folder as another program, or a person, may leave it.
 pub fn leave_behind(place: &Path, name: &str) -> PathBuf {
     let folder = place.join(name);
     std::fs::create_dir_all(&folder).expect("made");
-    for file in ["resume.bpk", "in-use"] {
-        std::fs::write(folder.join(file), "of a run").expect("written");
-    }
+    std::fs::write(folder.join("resume.bpk"), "of a run").expect("written");
     folder
+}
+
+/// What a window leaves that was killed after it had kept its run aside; the lock of one that lives.
+fn keep_aside(place: &Path, preset: PresetId) -> (PathBuf, Slot) {
+    let slot = Slot::make(place).expect("made");
+    let about = AboutRun {
+        preset: Some(preset),
+        epoch: 7.2,
+        step: 6_750,
+        training_secs: 750.0,
+        data: "mnist".to_owned(),
+        loss: (0_u8..40).map(|n| 1.0 / (1.0 + f32::from(n))).collect(),
+        ..AboutRun::default()
+    };
+    slot.describe(about).expect("described");
+    let folder = slot.run_folder();
+    std::fs::create_dir_all(&folder).expect("made");
+    std::fs::write(folder.join("resume.bpk"), "of a run").expect("written");
+    (folder, slot)
+}
+
+fn crash(place: &Path, preset: PresetId) -> PathBuf {
+    keep_aside(place, preset).0
+}
+
+#[test]
+fn a_worker_is_told_once_where_to_keep_runs_aside() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let start = StartOptions {
+        backups: Some(place.path().to_owned()),
+        ..StartOptions::default()
+    };
+    let mut stage = Stage::open_with(start, None, egui::vec2(1280.0, 800.0));
+    let told = |commands: &[Command]| {
+        let wishes = commands.iter().filter_map(|command| match command {
+            Command::KeepAside(wish) => Some(wish.place.clone()),
+            _ => None,
+        });
+        wishes.collect::<Vec<_>>()
+    };
+    assert_eq!(told(&stage.commands()), [Some(place.path().to_owned())]);
+    stage.get_ready();
+    stage.train();
+    assert!(told(&stage.commands()).is_empty());
+}
+
+#[test]
+fn a_paused_window_over_an_unsaved_run_draws_nothing() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let mut stage = with_backups(place.path());
+    stage.train();
+    stage.phase(|position| Phase::Paused { position });
+    assert!(stage.app().state().has_unsaved_run());
+    stage.harness.run_steps(200); // what glides has come to rest
+    let output = &stage.harness.output().viewport_output[&egui::ViewportId::ROOT];
+    assert_eq!(output.repaint_delay, std::time::Duration::MAX);
 }
 
 #[test]
 fn a_run_left_behind_by_a_crash_is_offered_and_opens_unsaved() {
     let place = tempfile::tempdir().expect("a temporary folder");
-    let left = leave_behind(place.path(), "run-1");
+    let left = crash(place.path(), PresetId::Vanilla64);
     let mut stage = with_backups(place.path());
-    assert!(stage.has("A run was not saved when Hourglass last ended"));
+    assert!(stage.has(ONE));
+    assert!(stage.has("epoch 7.2, just now"));
+    stage.click("Open it");
+    let commands = stage.commands();
+    assert!(
+        matches!(&commands[..], [Command::OpenRun { folder, .. }] if *folder == left),
+        "{commands:?}"
+    );
+    let lock = Slot::claim(&left).expect("free").expect("a slot"); // as the worker has it from here on
     stage.click("Open it");
     answer_opening(&mut stage);
-    assert!(!stage.has("A run was not saved when Hourglass last ended"));
+    assert!(!stage.has(ONE));
     let lab = stage.app().state();
     assert!(lab.has_unsaved_run(), "nobody chose its folder");
     assert_eq!(lab.keep.recent, Vec::<PathBuf>::new());
-    assert!(left.exists(), "until it is written elsewhere");
     saved(&mut stage, Path::new("/runs/first"));
-    assert!(!left.exists());
+    drop(lock);
+    assert!(left.exists(), "removing it is the worker's part");
 }
 
 #[test]
-fn a_run_left_behind_can_be_forgotten_and_only_the_newest_is_kept() {
+fn an_offer_that_is_ignored_stays_beside_those_of_later_crashes() {
     let place = tempfile::tempdir().expect("a temporary folder");
-    let old = leave_behind(place.path(), "run-1");
-    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
-    let resume = std::fs::File::options()
-        .append(true)
-        .open(old.join("resume.bpk"));
-    resume
-        .expect("there")
-        .set_modified(long_ago)
-        .expect("changed");
-    let new = leave_behind(place.path(), "run-2");
+    let first = crash(place.path(), PresetId::Vanilla64);
+    let stage = with_backups(place.path());
+    assert!(stage.has(ONE));
+    drop(stage);
+    let second = crash(place.path(), PresetId::Vae20);
     let mut stage = with_backups(place.path());
-    assert!(!old.exists() && new.exists());
-    stage.click("Forget it");
-    assert!(!new.exists());
-    assert!(!stage.has("A run was not saved when Hourglass last ended"));
+    assert!(stage.has("2 runs were not saved when their windows ended"));
+    stage.click("Show…");
+    let (vanilla, vae) = (
+        PresetId::Vanilla64.preset().title,
+        PresetId::Vae20.preset().title,
+    );
+    for text in [
+        vanilla,
+        vae,
+        "MNIST, seed 0, step 6,750, 12 min 30 s of training, just now",
+    ] {
+        assert!(stage.has(text), "{text}");
+    }
+    assert!(stage.has("The newest 20 are kept, each for at least 30 days"));
+    let top = |stage: &Stage, title: &str| {
+        let name = format!("Open {title} epoch 7.2");
+        let button = stage.harness.get_by_role_and_label(Role::Button, &name);
+        button.rect().top()
+    };
+    assert!(
+        top(&stage, vae) < top(&stage, vanilla),
+        "the newest comes first"
+    );
+
+    stage.click(&format!("Forget {vae} epoch 7.2"));
+    assert!(first.exists() && !second.exists());
+    stage.click("Close");
+    assert!(!stage.has("Unsaved runs"));
+    stage.click("Run menu");
+    stage.click("Unsaved runs…");
+    stage.click("Forget all");
+    assert!(!first.exists());
+    assert!(stage.has("None any more"));
+}
+
+#[test]
+fn an_offer_can_be_hidden_and_nothing_is_removed() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let left = crash(place.path(), PresetId::Vanilla64);
+    let mut stage = with_backups(place.path());
+    stage.click("Hide unsaved runs");
+    assert!(!stage.has(ONE));
+    drop(stage);
+    assert!(left.exists());
 }
 
 #[test]
 fn the_run_of_a_window_that_lives_is_not_offered_to_another() {
     let place = tempfile::tempdir().expect("a temporary folder");
-    let mut first = with_backups(place.path());
-    first.train();
-    let folders = backups_after(&mut first, 70.0);
-    std::fs::write(folders[0].join("resume.bpk"), "of a run").expect("written");
-    let second = with_backups(place.path());
-    assert!(!second.has("A run was not saved when Hourglass last ended"));
-    assert!(folders[0].join("resume.bpk").exists());
+    let (folder, lock) = keep_aside(place.path(), PresetId::Vanilla64);
+    let mut stage = with_backups(place.path());
+    assert!(!stage.has(ONE));
+    drop(lock);
+    stage.report(Event::Failed(Failure::WorkerPanicked {
+        message: "index out of bounds".to_owned(),
+    }));
+    stage.step();
+    assert!(stage.has(ONE), "what a worker had that crashed is offered");
+    assert!(folder.exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_said_as_long_as_it_lasts() {
+    let mut stage = Stage::training();
+    stage.report(Event::Failed(Failure::NotKeptAside {
+        place: "/home/me/.local/share/hourglass/unsaved".into(),
+        reason: "Permission denied".to_owned(),
+    }));
+    stage.harness.run_steps(2_000); // a note would be gone
+    assert!(stage.has(
+        "Runs are not kept aside in /home/me/.local/share/hourglass/unsaved: Permission denied"
+    ));
+    stage.report(Event::KeepingAside);
+    stage.step();
+    assert!(!stage.has("Runs are not kept aside"));
 }

@@ -21,7 +21,10 @@ fn started(commands: &[Command]) -> Option<&Experiment> {
 fn once_device_and_data_are_there_a_run_is_started_and_space_trains_it() {
     let mut stage = Stage::open();
     let first = stage.commands();
-    assert!(matches!(first[..], [Command::LoadDataset(_)]), "{first:?}");
+    assert!(
+        matches!(first[..], [Command::KeepAside(_), Command::LoadDataset(_)]),
+        "{first:?}"
+    );
     stage.get_ready();
     assert_eq!(stage.app().state().phase(), Some(Phase::Ready));
     stage.press(Key::Space);

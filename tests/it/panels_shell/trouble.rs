@@ -27,7 +27,10 @@ fn a_crash_shows_a_banner_and_restart_brings_another_worker() {
     assert!(!stage.has("The training thread crashed"));
     let commands = stage.commands();
     assert!(
-        matches!(commands[..], [Command::LoadDataset(_)]),
+        matches!(
+            commands[..],
+            [Command::KeepAside(_), Command::LoadDataset(_)]
+        ),
         "{commands:?}"
     );
     stage.report(Event::WorkerReady { device: cpu() });

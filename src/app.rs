@@ -11,6 +11,7 @@ mod dialog;
 mod dropped;
 mod events;
 mod export;
+mod farewell;
 mod guide;
 mod icon;
 mod keep;
@@ -57,6 +58,7 @@ use picture::Picture;
 
 pub use backup::unsaved_runs_folder;
 pub use costs::{WindowCosts, peak_memory_mib};
+pub use farewell::Farewells;
 pub use picture::{PictureError, PictureOptions};
 pub use window::{Look, Renderer, WindowError, WindowOptions, run};
 

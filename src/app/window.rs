@@ -5,6 +5,7 @@ use std::rc::Rc;
 use eframe::NativeOptions;
 use egui::{ThemePreference, ViewportBuilder};
 
+use super::farewell::Farewells;
 use super::picture::{Outcome, Picture, PictureError, PictureOptions};
 use super::{App, SpawnWorker, StartOptions, icon};
 use crate::ui::Action;
@@ -98,13 +99,22 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
+    let ends = Farewells::heard();
+    let spawn_worker: SpawnWorker = {
+        let (spawn, ends) = (Rc::clone(spawn_worker), ends.clone());
+        Rc::new(move |wake| {
+            let worker = spawn(wake);
+            ends.note(&worker);
+            worker
+        })
+    };
     let mut reasons = Vec::new();
     for &renderer in options.renderers() {
         let outcome = Outcome::default();
         match open(
             renderer,
             options,
-            Rc::clone(spawn_worker),
+            Rc::clone(&spawn_worker),
             Rc::clone(&outcome),
         ) {
             Ok(()) => return Ok(outcome.take().unwrap_or(Ok(()))?),

@@ -1,6 +1,7 @@
 //! Run folders: written, opened again, damaged, cut short.
 
 mod damage;
+mod exit;
 mod kill;
 mod recipes;
 mod round_trip;

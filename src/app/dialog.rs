@@ -85,6 +85,7 @@ fn ask(question: Question) -> Option<Action> {
         Question::Weights => dialog
             .set_title("Weights under PyTorch's names")
             .add_filter("safetensors", &["safetensors"])
+            .add_filter("All files", &["*"])
             .pick_file()
             .map(|file| KeepAction::TakeWeights(file).into()),
         Question::Pictures => dialog

@@ -8,7 +8,7 @@ use super::App;
 use super::backup::Backups;
 use super::dialog::Question;
 use crate::experiment::Experiment;
-use crate::protocol::{Command, DataSource, Event, Failure, RunId};
+use crate::protocol::{Command, DataSource, Event, Failure, Matching, RunId};
 use crate::run_folder::{self, aside};
 use crate::state::Offer;
 use crate::ui::{CloseAnswer, KeepAction};
@@ -89,7 +89,9 @@ impl KeepNews {
                 goes_on: history.goes_on,
             },
             Event::Failed(Failure::NotSaved { .. }) => Self::NotSaved,
-            Event::Failed(Failure::NotOpened { .. }) => Self::NotOpened,
+            Event::Failed(Failure::NotOpened { .. } | Failure::WeightsFitByShape { .. }) => {
+                Self::NotOpened
+            }
             Event::Failed(Failure::OtherDataset { folder, needed, .. }) => Self::NeedsDataset {
                 folder: folder.clone(),
                 source: needed.source(),
@@ -119,7 +121,12 @@ impl App {
             KeepAction::AskForRun => self.dialog.open(Question::Run, &self.wake),
             KeepAction::Open(folder) => self.open_run(folder),
             KeepAction::AskForWeights => self.dialog.open(Question::Weights, &self.wake),
-            KeepAction::TakeWeights(file) => self.take_weights(file),
+            KeepAction::TakeWeights(file) => self.take_weights(file, Matching::ByName),
+            KeepAction::TakeWeightsByShape(file) => {
+                self.state.keep.weights_offered = None;
+                self.take_weights(file, Matching::ByShape);
+            }
+            KeepAction::LeaveWeights => self.state.keep.weights_offered = None,
             KeepAction::Offer(offer) => {
                 self.look_for_left_behind();
                 self.state.keep.offer = offer;
@@ -192,7 +199,7 @@ impl App {
         self.outbox.push(Command::OpenRun { run, folder });
     }
 
-    fn take_weights(&mut self, file: PathBuf) {
+    fn take_weights(&mut self, file: PathBuf, matching: Matching) {
         let experiment: Experiment = self.state.draft.clone();
         if experiment.validate().is_err() || !self.worker_has_data {
             return; // the panel says why
@@ -202,6 +209,7 @@ impl App {
             run,
             experiment,
             file,
+            matching,
         });
     }
 

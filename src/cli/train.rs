@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
 use crate::experiment::{Experiment, PresetId};
-use crate::protocol::{Command, DataSource, DatasetDescription, DeviceChoice, RunId};
+use crate::protocol::{Command, DataSource, DatasetDescription, DeviceChoice, Matching, RunId};
 use crate::run_folder::{self, FolderLock, LockError};
 use crate::whole_file;
 
@@ -41,6 +41,9 @@ pub struct TrainArgs {
     /// Start with the weights in this safetensors file, under PyTorch's names, in place of random ones
     #[arg(long, value_name = "FILE.safetensors", conflicts_with = "resume")]
     weights: Option<PathBuf>,
+    /// Take the weights by their shapes and their order, whatever they are called
+    #[arg(long, requires = "weights")]
+    weights_by_shape: bool,
     /// Passes over the training images
     #[arg(long)]
     epochs: Option<usize>,
@@ -95,6 +98,11 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
             run,
             experiment: recipe,
             file,
+            matching: if args.weights_by_shape {
+                Matching::ByShape
+            } else {
+                Matching::ByName
+            },
         },
     })?;
     let begun = Begun::new(experiment);

@@ -5,6 +5,7 @@ mod centring;
 mod dataset;
 mod load;
 pub mod mnist;
+pub mod name_order;
 pub mod noise;
 pub mod pen_digits;
 pub mod photo;

@@ -52,6 +52,22 @@ pub enum Failure {
         /// What, which file, and what to do.
         reason: String,
     },
+    /// Weights have other names than the model's, or are stored the other way round, and would fit by their shapes;
+    /// the run in progress still is.
+    #[error(
+        "{file}: the tensors have other names than the model's, or are stored otherwise, and their shapes fit in this \
+         order: {pairs}",
+        file = .file.display(),
+        pairs = .pairs.join("; ")
+    )]
+    WeightsFitByShape {
+        /// Which run it would have been.
+        run: RunId,
+        /// The file.
+        file: PathBuf,
+        /// A line for each tensor and the parameter it would become, and what there is to know of them all.
+        pairs: Vec<String>,
+    },
     /// A run learned from other digits than those in use; the run in progress still is.
     #[error(
         "the run in {folder} learned from {needed}, and {in_use} is in use: load {needed}, then open it again",

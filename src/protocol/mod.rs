@@ -72,6 +72,16 @@ pub use yardstick::{
 )]
 pub struct RunId(pub u64);
 
+/// How tensors of a file and parameters of a model find each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Matching {
+    /// By their names, apart from what wrappers put before or between them.
+    #[default]
+    ByName,
+    /// By their shapes and their order, whatever they are called.
+    ByShape,
+}
+
 /// What the window asks of the worker.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -147,6 +157,8 @@ pub enum Command {
         experiment: Experiment,
         /// A safetensors file under `PyTorch`'s names and layout.
         file: PathBuf,
+        /// How its tensors find the model's parameters.
+        matching: Matching,
     },
 }
 

@@ -15,10 +15,21 @@ pub struct Keep {
     pub offer: Offer,
     /// Why runs are not kept aside, while they are not.
     pub trouble: Option<String>,
+    /// Weights that would fit by their shapes, until a person has said yes or no.
+    pub weights_offered: Option<OfferedWeights>,
     /// A folder that holds another run and is to be saved into, until a person has said yes or no.
     pub asks_to_replace: Option<PathBuf>,
     /// Whether the window is to be closed and a person is asked what becomes of the run.
     pub asks_before_closing: bool,
+}
+
+/// A file whose tensors have other names than the model's, and fit by their shapes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferedWeights {
+    /// The file.
+    pub file: PathBuf,
+    /// A line for each tensor and the parameter it would become.
+    pub pairs: Vec<String>,
 }
 
 /// How runs are offered that were left behind.

@@ -30,7 +30,7 @@ pub use difference::difference;
 pub use ghost::Ghost;
 pub use history::{History, Mark};
 pub use judging::{Judged, Outcome};
-pub use keep::{Keep, Offer};
+pub use keep::{Keep, Offer, OfferedWeights};
 pub use landmarks::Landmarks;
 pub use notice::{Notice, NoticeLevel, Notices};
 pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
@@ -328,6 +328,14 @@ impl LabState {
             Failure::Dataset { .. } => self.loading = None,
             Failure::NotOpened { run, .. } => {
                 self.opening = self.opening.filter(|opening| opening != run);
+            }
+            Failure::WeightsFitByShape { run, file, pairs } => {
+                self.opening = self.opening.filter(|opening| opening != run);
+                self.keep.weights_offered = Some(OfferedWeights {
+                    file: file.clone(),
+                    pairs: pairs.clone(),
+                });
+                return; // a question says it
             }
             Failure::WorkerPanicked { message } => {
                 self.crash = Some(message.clone());

@@ -153,6 +153,10 @@ pub enum KeepAction {
     Open(PathBuf),
     /// Ask for a file with weights and start the recipe with them.
     AskForWeights,
+    /// Start the recipe with the weights in this file, taken by their shapes.
+    TakeWeightsByShape(PathBuf),
+    /// Do not take the weights that were offered by their shapes.
+    LeaveWeights,
     /// Start the recipe with the weights in this file.
     TakeWeights(PathBuf),
     /// Offer the runs that were left behind in this way.

@@ -6,7 +6,7 @@ use egui::{Id, Label, Modal, Ui};
 
 use super::theme::{self, space};
 use super::{Action, CloseAnswer, KeepAction};
-use crate::state::{LabState, title};
+use crate::state::{LabState, OfferedWeights, title};
 
 /// Width of a question, in points.
 const WIDTH: f32 = 340.0;
@@ -18,6 +18,8 @@ type Answer = (&'static str, &'static str, KeepAction);
 pub fn ask(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
     if let Some(folder) = &state.keep.asks_to_replace {
         ask_to_replace(ui, folder, actions);
+    } else if let Some(offered) = &state.keep.weights_offered {
+        ask_to_take_weights(ui, offered, actions);
     } else if state.keep.asks_before_closing {
         let step = state.run.as_ref().map_or(0, |run| run.step);
         let previous = state.previous.as_ref().map(|previous| title(&previous.run));
@@ -71,6 +73,38 @@ fn ask_to_replace(ui: &Ui, folder: &Path, actions: &mut Vec<Action>) {
         ),
     ];
     question(ui, "Replace the run?", &text, &answers, actions);
+}
+
+fn ask_to_take_weights(ui: &Ui, offered: &OfferedWeights, actions: &mut Vec<Action>) {
+    /// Lines shown; of more, the first.
+    const MAX_LINES: usize = 12;
+    let OfferedWeights { file, pairs } = offered;
+    let name = file
+        .file_name()
+        .unwrap_or(file.as_os_str())
+        .to_string_lossy();
+    let shown = pairs.iter().take(MAX_LINES).cloned().collect::<Vec<_>>();
+    let more = match pairs.len() - shown.len() {
+        0 => String::new(),
+        n => format!("\n… and {n} more"),
+    };
+    let text = format!(
+        "The tensors in {name} are not named or stored as this model's. Their shapes fit in this order:\n\n{}{more}",
+        shown.join("\n")
+    );
+    let answers = [
+        (
+            "Take them",
+            "Starts the recipe with these weights, paired as shown",
+            KeepAction::TakeWeightsByShape(file.clone()),
+        ),
+        (
+            "Cancel",
+            "The run in progress stays as it is",
+            KeepAction::LeaveWeights,
+        ),
+    ];
+    question(ui, "Take these weights?", &text, &answers, actions);
 }
 
 /// Shows a question over everything else; the last answer is that of whoever clicks elsewhere.

@@ -227,7 +227,8 @@ impl Lab {
                 run,
                 experiment,
                 file,
-            } => self.start_from_weights(run, experiment, file),
+                matching,
+            } => self.start_from_weights(run, experiment, file, matching),
         }
     }
 

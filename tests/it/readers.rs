@@ -3,7 +3,7 @@
 
 use burn::module::ParamId;
 use hourglass::data::photo::{Picture, prepare};
-use hourglass::protocol::Preparation;
+use hourglass::protocol::{Matching, Preparation};
 use hourglass::run_folder::{read_experiment, to_short_toml, to_toml};
 use hourglass::train::readback::ParameterValues;
 use hourglass::train::{resume, weights};
@@ -46,7 +46,7 @@ pub fn weights_of(bytes: &[u8]) -> bool {
         parameter(1, "encoder.layers.0.weight", &[3, 2]),
         parameter(2, "encoder.layers.0.bias", &[2]),
     ];
-    let Ok(read) = weights::read(bytes, &model) else {
+    let Ok(read) = weights::read(bytes, &model, Matching::ByShape) else {
         return false;
     };
     assert_eq!(read.len(), model.len());

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::experiment::Term;
 use crate::protocol::{AboutRun, Command, Event, Failure, KeepAside, Measured, RunId};
-use crate::run_folder::{FolderLock, RunFiles};
 use crate::run_folder::aside::{self, Slot};
+use crate::run_folder::{FolderLock, RunFiles};
 use crate::train::{Checkpoint, TrainError, resume};
 
 use super::devices::guarded;

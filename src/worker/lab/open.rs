@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use crate::data::Dataset;
 use crate::experiment::Experiment;
-use crate::protocol::{DatasetKind, EvaluationScope, Event, Failure, RunHistory, RunId};
+use crate::protocol::{DatasetKind, EvaluationScope, Event, Failure, Matching, RunHistory, RunId};
 use crate::run_folder::{
     self, EXPERIMENT_FILE, Effort, METRICS_FILE, MODEL_FILE, MetricsTable, RESUME_FILE, Record,
     SavedFiles,
 };
 use crate::train::Trainer;
 use crate::train::resume::{self, Resume, ResumeError};
+use crate::train::weights::WeightsError;
 use crate::worker::panic_message;
 
 use super::devices::guarded;
@@ -33,6 +34,8 @@ struct Found {
 enum Refusal {
     /// It learned from other digits.
     OtherDataset(DatasetKind),
+    /// Its weights would fit by their shapes.
+    FitsByShape(Vec<String>),
     /// What, which file, and what to do.
     Reason(String),
 }
@@ -59,10 +62,11 @@ impl Lab {
         id: RunId,
         experiment: Experiment,
         file: PathBuf,
+        matching: Matching,
     ) -> Flow {
         self.open(id, file, |lab, dataset, file| {
             let weights = run_folder::read_bytes(file).map_err(Refusal::of)?;
-            lab.with_weights(dataset, experiment, weights.as_deref(), file)
+            lab.with_weights(dataset, experiment, weights.as_deref(), file, matching)
         })
     }
 
@@ -90,6 +94,13 @@ impl Lab {
         let (found, evaluation) = match found {
             Ok(found) => found,
             Err(Refusal::Reason(reason)) => return self.fail(Failure::NotOpened { run, reason }),
+            Err(Refusal::FitsByShape(pairs)) => {
+                return self.fail(Failure::WeightsFitByShape {
+                    run,
+                    file: from,
+                    pairs,
+                });
+            }
             Err(Refusal::OtherDataset(needed)) => {
                 return self.fail(Failure::OtherDataset {
                     run,
@@ -145,8 +156,8 @@ impl Lab {
         let experiment = run_folder::read_experiment(text);
         let experiment = experiment.map_err(|error| Refusal::at(&path, error))?;
         let weights = saved.bytes(MODEL_FILE).map_err(Refusal::of)?;
-        let mut found =
-            self.with_weights(dataset, experiment, weights, &folder.join(MODEL_FILE))?;
+        let file = folder.join(MODEL_FILE);
+        let mut found = self.with_weights(dataset, experiment, weights, &file, Matching::ByName)?;
         found.lost = Some(format!(
             "{} holds no optimizer state to go on from: its weights are in place, and training starts at step 0",
             folder.display()
@@ -217,6 +228,7 @@ impl Lab {
         experiment: Experiment,
         weights: Option<&[u8]>,
         file: &Path,
+        matching: Matching,
     ) -> Result<Found, Refusal> {
         experiment.validate().map_err(Refusal::of)?;
         let Some(weights) = weights else {
@@ -224,8 +236,11 @@ impl Lab {
         };
         let mut trainer = Trainer::new(experiment, Arc::clone(dataset), &self.device.device);
         trainer
-            .take_weights(weights)
-            .map_err(|error| Refusal::at(file, error))?;
+            .take_weights(weights, matching)
+            .map_err(|error| match error {
+                WeightsError::FitsByShape(pairing) => Refusal::FitsByShape(pairing.lines()),
+                error => Refusal::at(file, error),
+            })?;
         Ok(Found {
             epochs_goal: trainer.experiment().total_epochs() as u64,
             metrics: MetricsTable::new(trainer.experiment().terms()),

@@ -9,8 +9,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::app::StartOptions;
 use hourglass::experiment::{Experiment, PresetId, Term};
 use hourglass::protocol::{
-    Command, DataSource, DatasetKind, Event, Failure, HistoryRow, Measured, Phase, PlanPosition,
-    RunHistory, RunId,
+    Command, DataSource, DatasetKind, Event, Failure, HistoryRow, Matching, Measured, Phase,
+    PlanPosition, RunHistory, RunId,
 };
 use hourglass::ui::{Action, KeepAction};
 
@@ -289,4 +289,34 @@ fn a_run_folder_that_is_dropped_opens_and_another_folder_does_not() {
         matches!(&commands[..], [Command::OpenRun { folder, run: RunId(_) }] if *folder == run),
         "{commands:?}"
     );
+}
+
+#[test]
+fn weights_that_fit_by_their_shapes_are_shown_and_taken_only_after_a_yes() {
+    let mut stage = Stage::training();
+    stage.commands();
+    let file = PathBuf::from("/home/me/theirs.safetensors");
+    for answer in ["Cancel", "Take them"] {
+        perform(&mut stage, KeepAction::TakeWeights(file.clone()));
+        let commands = stage.commands();
+        let Some(Command::StartFromWeights { run, matching, .. }) = commands.last() else {
+            panic!("no weights were to be taken: {commands:?}");
+        };
+        assert_eq!(*matching, Matching::ByName);
+        stage.report(Event::Failed(Failure::WeightsFitByShape {
+            run: *run,
+            file: file.clone(),
+            pairs: vec!["fc1.weight [64, 784] → encoder.layers.0.weight".to_owned()],
+        }));
+        stage.step();
+        assert!(stage.has("Take these weights?"));
+        stage.click(answer);
+        stage.step();
+        assert!(!stage.has("Take these weights?"));
+        let commands = stage.commands();
+        let is_taken = commands.iter().any(|command| {
+            matches!(command, Command::StartFromWeights { matching: Matching::ByShape, file: taken, .. } if *taken == file)
+        });
+        assert_eq!(is_taken, answer == "Take them", "{commands:?}");
+    }
 }

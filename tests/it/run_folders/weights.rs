@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use hourglass::experiment::{Activation, Architecture, Convolutional, Experiment, PresetId};
+use hourglass::protocol::Matching;
 use hourglass::train::weights::WeightsError;
 use hourglass::train::{Trainer, digits};
 use safetensors::tensor::{Dtype, TensorView};
@@ -144,7 +145,9 @@ fn weights_come_back_to_the_last_bit() {
             rebuilt(&mut source, &[3, 4]),
             "{kind}"
         );
-        target.take_weights(&file).expect("they fit");
+        target
+            .take_weights(&file, Matching::ByName)
+            .expect("they fit");
         assert_eq!(
             rebuilt(&mut target, &[3, 4]),
             rebuilt(&mut source, &[3, 4]),
@@ -191,22 +194,22 @@ fn what_does_not_fit_is_named_and_nothing_changes() {
             }),
         ),
         (
-            "has scale, which this model has not",
+            "has scale [1], which this model has not",
             with(&file, |all| {
                 all.insert("scale".to_owned(), (Dtype::F32, vec![1], vec![0; 4]));
             }),
         ),
         (
-            "encoder.layers.0.weight is [784, 64] in it and [64, 784] in this model",
+            "encoder.layers.0.weight is [392, 128] in it and [64, 784] in this model",
             with(&file, |all| {
-                all.get_mut(NAME).expect("there").1 = vec![784, 64];
+                all.get_mut(NAME).expect("there").1 = vec![392, 128];
             }),
         ),
         (
-            "decoder.layers.0.bias holds F64 in it: save the weights as float32",
+            "decoder.layers.0.bias holds I64 in it: save the weights as float32",
             with(&file, |all| {
                 *all.get_mut("decoder.layers.0.bias").expect("there") =
-                    (Dtype::F64, vec![784], vec![0; 784 * 8]);
+                    (Dtype::I64, vec![784], vec![0; 784 * 8]);
             }),
         ),
         (
@@ -218,10 +221,104 @@ fn what_does_not_fit_is_named_and_nothing_changes() {
         ),
     ];
     for (expected, damaged) in cases {
-        let error = trainer.take_weights(&damaged).expect_err(expected);
+        let error = trainer
+            .take_weights(&damaged, Matching::ByShape)
+            .expect_err(expected);
         assert!(error.to_string().contains(expected), "{error}");
     }
     assert_eq!(rebuilt(&mut trainer, &[1]), before);
+}
+
+/// The file with other names, of which each is made from one of the model's.
+fn renamed(file: &[u8], rename: impl Fn(&str) -> String) -> Vec<u8> {
+    with(file, |all| {
+        *all = all
+            .drain()
+            .map(|(name, content)| (rename(&name), content))
+            .collect();
+    })
+}
+
+/// The file with its matrices the other way round, as Keras has them.
+fn with_rows_for_inputs(file: &[u8]) -> Vec<u8> {
+    with(file, |all| {
+        for (_, shape, bytes) in all.values_mut() {
+            if let [rows, columns] = *shape.as_slice() {
+                let at = |row, column| row * columns + column;
+                let quads = bytes.as_chunks::<4>().0;
+                let cells = (0..columns).flat_map(|column| (0..rows).map(move |row| (row, column)));
+                *bytes = cells
+                    .flat_map(|(row, column)| quads[at(row, column)])
+                    .collect();
+                shape.reverse();
+            }
+        }
+    })
+}
+
+#[test]
+fn names_of_wrappers_are_seen_through() {
+    for (kind, experiment) in kinds() {
+        let mut source = trained(&experiment);
+        let file = source.weights().expect("written");
+        for before in ["module.", "_orig_mod.", "autoencoder.module."] {
+            let file = renamed(&file, |name| format!("{before}{name}"));
+            let mut target = trainer(&experiment);
+            target
+                .take_weights(&file, Matching::ByName)
+                .expect("the same names behind the wrapper's");
+            let both = [&mut target, &mut source].map(|one| rebuilt(one, &[3, 4]));
+            assert_eq!(both[0], both[1], "{kind}");
+        }
+    }
+}
+
+#[test]
+fn weights_under_other_names_or_the_other_way_round_are_offered_and_taken_by_shape() {
+    let experiment = preset(PresetId::Vanilla64);
+    let mut source = trained(&experiment);
+    let file = source.weights().expect("written");
+    let fc = |name: &str| {
+        let layer = if name.starts_with("encoder") {
+            "fc1"
+        } else {
+            "fc2"
+        };
+        name.rsplit_once('.')
+            .map_or(layer.to_owned(), |(_, leaf)| format!("{layer}.{leaf}"))
+    };
+    let cases = [
+        (
+            "fc1.weight [64, 784] → encoder.layers.0.weight",
+            renamed(&file, fc),
+        ),
+        (
+            "encoder.0.weight [64, 784] → encoder.layers.0.weight",
+            renamed(&file, |name| name.replace("layers.", "")),
+        ),
+        (
+            "encoder.layers.0.weight [784, 64] → encoder.layers.0.weight",
+            with_rows_for_inputs(&file),
+        ),
+        (
+            "fc2.weight [64, 784] → decoder.layers.0.weight",
+            with_rows_for_inputs(&renamed(&file, fc)),
+        ),
+    ];
+    for (expected, file) in cases {
+        let mut target = trainer(&experiment);
+        let before = rebuilt(&mut target, &[3, 4]);
+        let error = target
+            .take_weights(&file, Matching::ByName)
+            .expect_err("only offered");
+        assert!(error.to_string().contains(expected), "{error}");
+        assert!(matches!(error, WeightsError::FitsByShape(_)), "{error}");
+        assert_eq!(rebuilt(&mut target, &[3, 4]), before);
+        target
+            .take_weights(&file, Matching::ByShape)
+            .expect("they fit");
+        assert_eq!(rebuilt(&mut target, &[3, 4]), rebuilt(&mut source, &[3, 4]));
+    }
 }
 
 #[test]
@@ -254,10 +351,12 @@ fn hostile_and_damaged_files_are_refused_without_taking_memory() {
         flipped,
     ];
     for (idx, file) in files.iter().enumerate() {
-        let error = trainer.take_weights(file).expect_err("no weights");
+        let error = trainer
+            .take_weights(file, Matching::ByShape)
+            .expect_err("no weights");
         let is_named = matches!(
             error,
-            WeightsError::Format(_) | WeightsError::Missing(_) | WeightsError::Damaged
+            WeightsError::Format(_) | WeightsError::Missing { .. } | WeightsError::Damaged
         );
         assert!(is_named, "file {idx}: {error}");
     }

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use hourglass::experiment::PresetId;
 use hourglass::protocol::{
-    Command, DataSource, DatasetKind, Event, Failure, Measured, Phase, RunHistory, RunId,
+    Command, DataSource, DatasetKind, Event, Failure, Matching, Measured, Phase, RunHistory, RunId,
 };
 use hourglass::run_folder::Summary;
 use hourglass::worker::Worker;
+use safetensors::SafeTensors;
 
 use crate::data_sets;
 use crate::worker::{send, small, start, wait_for, wait_for_phase, with_digits};
@@ -219,9 +220,44 @@ fn weights_of_another_recipe_are_refused_by_name() {
             run: RunId(2),
             experiment: PresetId::Multilayer64.preset().experiment(),
             file: home.path().join("model.safetensors"),
+            matching: Matching::ByName,
         },
     );
     let message = failure.to_string();
     assert!(message.contains("encoder.layers.1.weight"), "{message}");
     assert!(message.contains("choose the recipe"), "{message}");
+}
+
+#[test]
+fn weights_under_other_names_are_offered_with_their_pairs_and_taken_after_a_yes() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let worker = with_digits();
+    start(&worker, 1, small());
+    save(&worker, home.path());
+    let model = std::fs::read(home.path().join("model.safetensors")).expect("saved");
+    let tensors = SafeTensors::deserialize(&model).expect("a safetensors file");
+    let renamed = tensors
+        .iter()
+        .map(|(name, tensor)| (format!("net/{name}"), tensor));
+    let file = home.path().join("theirs.safetensors");
+    let bytes = safetensors::serialize(renamed, None).expect("written");
+    std::fs::write(&file, bytes).expect("written");
+    let command = |matching| Command::StartFromWeights {
+        run: RunId(2),
+        experiment: small(),
+        file: file.clone(),
+        matching,
+    };
+    let failure = failure_of(&worker, command(Matching::ByName));
+    let Failure::WeightsFitByShape { pairs, .. } = &failure else {
+        panic!("{failure}");
+    };
+    assert!(
+        pairs[0].contains("net/encoder.layers.0.weight ["),
+        "{pairs:?}"
+    );
+    send(&worker, command(Matching::ByShape));
+    wait_for(&worker, |event| {
+        matches!(event, Event::RunOpened { .. }).then_some(())
+    });
 }

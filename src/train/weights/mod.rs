@@ -2,6 +2,13 @@
 //!
 //! A layer of `inputs → outputs` keeps its weights as `[outputs, inputs]` there and as `[inputs, outputs]`
 //! here; everything else has the same layout. `assets/pytorch/reconstruct.py` rebuilds images from such a file.
+//!
+//! Files of other programs are read too: `format` names a file that is not safetensors, `pairing` finds the tensor
+//! that is meant for each parameter, `numbers` converts it.
+
+mod format;
+mod numbers;
+mod pairing;
 
 use std::collections::HashMap;
 
@@ -10,6 +17,10 @@ use safetensors::{SafeTensors, serialize};
 
 use super::readback::{self, ParameterValues};
 use super::{TrainError, Trainer, seal};
+use crate::protocol::Matching;
+use format::Foreign;
+use numbers::NumbersError;
+pub use pairing::{Pair, Pairing};
 
 /// Names listed in a message; of more, the first few.
 const MAX_NAMES: usize = 4;
@@ -26,9 +37,24 @@ pub enum WeightsError {
          leave sha256 out of the metadata"
     )]
     Damaged,
+    /// A file of another kind.
+    #[error("{0}")]
+    Foreign(Foreign),
+    /// The tensors have other names, or are stored the other way round, and would fit by their shapes.
+    #[error("its tensors are not named or stored as this model's, but their shapes fit: {0}")]
+    FitsByShape(Pairing),
     /// Tensors that the model has and the file has not.
-    #[error("it lacks {}: choose the recipe that the weights belong to", list(.0))]
-    Missing(Vec<String>),
+    #[error(
+        "it lacks {}{}: choose the recipe that the weights belong to",
+        list(missing),
+        has(unexpected)
+    )]
+    Missing {
+        /// Names of the model's.
+        missing: Vec<String>,
+        /// Those of the file that the model has not, with their shapes.
+        unexpected: Vec<String>,
+    },
     /// Tensors that the file has and the model has not.
     #[error("it has {}, which this model has not: choose the recipe that the weights belong to", list(.0))]
     Unexpected(Vec<String>),
@@ -37,26 +63,20 @@ pub enum WeightsError {
         "{name} is {found:?} in it and {expected:?} in this model: choose the recipe that the weights belong to"
     )]
     Shape {
-        /// Which tensor.
+        /// Which tensor, as the file calls it.
         name: String,
         /// As the model has it in `PyTorch`'s layout.
         expected: Vec<usize>,
         /// As the file has it.
         found: Vec<usize>,
     },
-    /// Numbers of another kind.
-    #[error("{name} holds {found} in it: save the weights as float32")]
-    Kind {
-        /// Which tensor.
+    /// Numbers that are no weights.
+    #[error("{name} {error}")]
+    Numbers {
+        /// Which tensor, as the file calls it.
         name: String,
-        /// What the file has.
-        found: String,
-    },
-    /// Infinite numbers, or NaN.
-    #[error("{name} holds infinite numbers or NaN in it")]
-    NotFinite {
-        /// Which tensor.
-        name: String,
+        /// What is wrong with them.
+        error: NumbersError,
     },
     /// The device failed.
     #[error(transparent)]
@@ -78,14 +98,14 @@ impl Trainer {
         write(&parameters, metadata)
     }
 
-    /// Puts weights from a safetensors file in place of the model's own. What training has learned besides,
+    /// Puts weights from a safetensors file in place of the model's own, matched by name or by shape. What training has learned besides,
     /// such as the optimizer's state, stays as it is: a trainer that is new has nothing of it.
     ///
     /// # Errors
     /// Which tensor does not fit; then nothing has changed.
-    pub fn take_weights(&mut self, file: &[u8]) -> Result<(), WeightsError> {
+    pub fn take_weights(&mut self, file: &[u8], matching: Matching) -> Result<(), WeightsError> {
         let own = readback::parameters(&self.model())?;
-        let taken = read(file, &own)?;
+        let taken = read(file, &own, matching)?;
         self.put_parameters(&taken);
         Ok(())
     }
@@ -122,69 +142,95 @@ fn write(
 /// The parameters of a model with the values of a safetensors file. Memory is bounded by the file's size.
 ///
 /// # Errors
-/// Which tensor is missing, unexpected, or not as the model has it.
-pub fn read(file: &[u8], model: &[ParameterValues]) -> Result<Vec<ParameterValues>, WeightsError> {
+/// Which tensor is missing, unexpected, or not as the model has it; what the file is if it is none of safetensors.
+pub fn read(
+    file: &[u8],
+    model: &[ParameterValues],
+    matching: Matching,
+) -> Result<Vec<ParameterValues>, WeightsError> {
     if !seal::is_whole(file) {
         return Err(WeightsError::Damaged);
     }
-    let tensors =
-        SafeTensors::deserialize(file).map_err(|error| WeightsError::Format(error.to_string()))?;
-    let has = |name: &str| model.iter().any(|parameter| parameter.name == name);
-    let mut unexpected: Vec<String> = tensors
-        .names()
-        .into_iter()
-        .filter(|name| !has(name))
-        .map(str::to_owned)
-        .collect();
-    unexpected.sort();
-    let missing: Vec<String> = model
-        .iter()
-        .filter(|parameter| tensors.tensor(&parameter.name).is_err())
-        .map(|parameter| parameter.name.clone())
-        .collect();
-    if !missing.is_empty() {
-        return Err(WeightsError::Missing(missing));
-    }
-    if !unexpected.is_empty() {
-        return Err(WeightsError::Unexpected(unexpected));
-    }
-    model
-        .iter()
-        .map(|parameter| {
+    let tensors = SafeTensors::deserialize(file).map_err(|error| {
+        Foreign::of(file).map_or_else(
+            || WeightsError::Format(error.to_string()),
+            WeightsError::Foreign,
+        )
+    })?;
+    let pairing = match (Pairing::by_name(&tensors, model), matching) {
+        (Some(pairing), _) if pairing.is_as_stored() => pairing,
+        (by_name, matching) => {
+            let fitting = by_name.or_else(|| Pairing::by_shape(&tensors, model));
+            match (fitting, matching) {
+                (Some(pairing), Matching::ByShape) => pairing,
+                (Some(pairing), Matching::ByName) => {
+                    return Err(WeightsError::FitsByShape(pairing));
+                }
+                (None, _) => return Err(misfit(&tensors, model)),
+            }
+        }
+    };
+    let pairs = model.iter().zip(&pairing.pairs);
+    pairs
+        .map(|(parameter, pair)| {
             let tensor = tensors
-                .tensor(&parameter.name)
+                .tensor(&pair.tensor)
                 .map_err(|error| WeightsError::Format(error.to_string()))?;
-            read_one(parameter, &tensor)
+            read_one(parameter, pair, &tensor)
         })
         .collect()
 }
 
-fn read_one(
-    parameter: &ParameterValues,
-    tensor: &TensorView<'_>,
-) -> Result<ParameterValues, WeightsError> {
-    let name = parameter.name.clone();
-    let expected = torch_shape(&parameter.shape);
-    if tensor.shape() != expected {
-        let found = tensor.shape().to_vec();
-        return Err(WeightsError::Shape {
-            name,
+/// Why a file's tensors are not those of a model, in its own names.
+fn misfit(tensors: &SafeTensors<'_>, model: &[ParameterValues]) -> WeightsError {
+    let by_name = pairing::names(tensors, model);
+    let missing: Vec<String> = model
+        .iter()
+        .filter(|parameter| !by_name.contains_key(parameter.name.as_str()))
+        .map(|parameter| parameter.name.clone())
+        .collect();
+    let mut unexpected: Vec<String> = tensors
+        .iter()
+        .filter(|(name, _)| !by_name.values().any(|known| known == name))
+        .map(|(name, tensor)| format!("{name} {:?}", tensor.shape()))
+        .collect();
+    unexpected.sort();
+    if !missing.is_empty() {
+        return WeightsError::Missing {
+            missing,
+            unexpected,
+        };
+    }
+    if !unexpected.is_empty() {
+        return WeightsError::Unexpected(unexpected);
+    }
+    let mut shapes = model.iter().filter_map(|parameter| {
+        let name = by_name.get(parameter.name.as_str())?;
+        let found = tensors.tensor(name).ok()?.shape().to_vec();
+        let expected = torch_shape(&parameter.shape);
+        (found != expected).then(|| WeightsError::Shape {
+            name: name.clone(),
             expected,
             found,
-        });
-    }
-    if tensor.dtype() != Dtype::F32 {
-        let found = tensor.dtype().to_string();
-        return Err(WeightsError::Kind { name, found });
-    }
-    let (quads, _) = tensor.data().as_chunks::<4>(); // the shape says how many there are
-    let values: Vec<f32> = quads.iter().map(|quad| f32::from_le_bytes(*quad)).collect();
-    if !values.iter().all(|value| value.is_finite()) {
-        return Err(WeightsError::NotFinite { name });
-    }
-    let values = match *expected.as_slice() {
-        [outputs, inputs] => transposed(&values, outputs, inputs),
-        _ => values,
+        })
+    });
+    shapes
+        .next()
+        .unwrap_or_else(|| WeightsError::Format("two tensors have one name".to_owned()))
+}
+
+fn read_one(
+    parameter: &ParameterValues,
+    pair: &Pair,
+    tensor: &TensorView<'_>,
+) -> Result<ParameterValues, WeightsError> {
+    let values = numbers::values(tensor).map_err(|error| WeightsError::Numbers {
+        name: pair.tensor.clone(),
+        error,
+    })?;
+    let values = match *tensor.shape() {
+        [rows, columns] if !pair.is_transposed => transposed(&values, rows, columns),
+        _ => values, // as it is here already, or not a matrix
     };
     Ok(ParameterValues {
         values,
@@ -224,5 +270,14 @@ fn list(names: &[String]) -> String {
         format!("{} and {more} more tensors", shown.join(", "))
     } else {
         shown.join(", ")
+    }
+}
+
+/// What the file has in place of what it lacks.
+fn has(unexpected: &[String]) -> String {
+    if unexpected.is_empty() {
+        String::new()
+    } else {
+        format!(" and has {}", list(unexpected))
     }
 }

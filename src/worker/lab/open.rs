@@ -157,7 +157,19 @@ impl Lab {
         let experiment = experiment.map_err(|error| Refusal::at(&path, error))?;
         let weights = saved.bytes(MODEL_FILE).map_err(Refusal::of)?;
         let file = folder.join(MODEL_FILE);
-        let mut found = self.with_weights(dataset, experiment, weights, &file, Matching::ByName)?;
+        let found = self.with_weights(dataset, experiment, weights, &file, Matching::ByName);
+        let mut found = found.map_err(|refusal| match refusal {
+            // A run's own weights are its recipe's, or they are somebody else's.
+            Refusal::FitsByShape(pairs) => Refusal::at(
+                &file,
+                format!(
+                    "it holds weights of another layout or under other names ({}): start from them with \
+                     \"Take weights…\" or --weights",
+                    pairs.join("; ")
+                ),
+            ),
+            refusal => refusal,
+        })?;
         found.lost = Some(format!(
             "{} holds no optimizer state to go on from: its weights are in place, and training starts at step 0",
             folder.display()

@@ -7,7 +7,9 @@ use std::rc::Rc;
 use clap::Parser;
 
 use egui::ThemePreference;
-use hourglass::app::{self, Look, PictureOptions, SpawnWorker, StartOptions, WindowOptions};
+use hourglass::app::{
+    self, Farewells, Look, PictureOptions, SpawnWorker, StartOptions, WindowOptions,
+};
 use hourglass::cli::{self, Cli, Theme, WindowArgs};
 use hourglass::protocol::{DataSource, DeviceChoice};
 use hourglass::train::device;
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
 /// Opens the window. The device that trains is started here, before there is a window: two threads that
 /// start a graphics driver at once can crash in it.
 fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
+    let farewells = Farewells::heard();
     let adapters = device::adapters();
     let opened = match args.device {
         DeviceChoice::Auto => device::auto(&adapters),
@@ -72,10 +75,12 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
         }),
     };
     let spawn: SpawnWorker = Rc::new(move |wake| {
-        worker::spawn(opened.clone(), wake).unwrap_or_else(|error| {
+        let worker = worker::spawn(opened.clone(), wake).unwrap_or_else(|error| {
             log::error!("no thread to train on: {error}");
             Worker::lanes().0 // its lanes are closed, and the window says that there is no worker
-        })
+        });
+        farewells.note(&worker);
+        worker
     });
     app::run(&options, &spawn)?;
     Ok(())

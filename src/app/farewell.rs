@@ -8,13 +8,11 @@ use std::cell::RefCell;
 use std::process;
 use std::time::Duration;
 
+use crate::cli;
 use crate::worker::{Farewell, Mailbox, Worker};
 
 /// A worker that is busy for longer keeps what it kept a minute ago.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// What a shell reports of a process that SIGTERM ended. The three signals that end a window are one to us.
-const ENDED_BY_SIGNAL: i32 = 128 + 15;
 
 /// The newest worker, to be found at the end of the process.
 #[derive(Clone, Debug, Default)]
@@ -23,20 +21,19 @@ pub struct Farewells {
 }
 
 impl Farewells {
-    /// Hears of the end of the process from here on, by a signal or on this thread.
+    /// Hears of the end of the process from here on, by a signal or on this thread. Called before any other thread is
+    /// started, which could take a signal.
     #[must_use]
     pub fn heard() -> Self {
         let own = Self::default();
         own.hear_the_end_of_this_thread();
         let heard = own.clone();
-        let set = ctrlc::set_handler(move || {
+        let set = cli::on_signal(move |number| {
             heard.say();
-            process::exit(ENDED_BY_SIGNAL);
+            process::exit((cli::OF_SIGNALS + number).into());
         });
         if let Err(error) = set {
-            log::warn!(
-                "signals are not heard, and end the window without keeping its newest steps: {error}"
-            );
+            log::warn!("signals end the window without keeping its newest steps: {error}");
         }
         own
     }

@@ -26,7 +26,7 @@ use crate::experiment::PresetId;
 use crate::protocol::{DataSource, DeviceChoice};
 use crate::ui::layout::Pane;
 
-pub use signals::exit_code;
+pub use signals::{OF_SIGNALS, exit_code, on_signal};
 
 /// A desktop laboratory for autoencoders: watch one learn, from the inside.
 ///

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 const SAME_WISH: Duration = Duration::from_secs(1);
 
 /// What a program adds to a signal's number for its exit code.
-const OF_SIGNALS: u8 = 128;
+pub const OF_SIGNALS: u8 = 128;
 
 /// The program was asked to end before it was done.
 #[derive(Debug, thiserror::Error)]
@@ -77,9 +77,13 @@ impl Signals {
     }
 }
 
-/// Calls `hear` with the number of each signal, on a thread of its own: a handler would not be told which it is.
+/// Calls `hear` with the number of each signal that asks the program to end, on a thread of its own: a handler would not
+/// be told which it is. No other thread may have been started that could take a signal.
+///
+/// # Errors
+/// When the system does not let them be caught.
 #[cfg(unix)]
-fn on_signal(mut hear: impl FnMut(u8) + Send + 'static) -> Result<()> {
+pub fn on_signal(mut hear: impl FnMut(u8) + Send + 'static) -> Result<()> {
     use nix::sys::signal::{SigSet, Signal};
 
     let mut wanted = SigSet::empty();
@@ -99,8 +103,12 @@ fn on_signal(mut hear: impl FnMut(u8) + Send + 'static) -> Result<()> {
     Ok(())
 }
 
+/// Calls `hear` when the program is asked to end, on a thread of its own.
+///
+/// # Errors
+/// When the system does not let that be caught.
 #[cfg(not(unix))]
-fn on_signal(mut hear: impl FnMut(u8) + Send + 'static) -> Result<()> {
+pub fn on_signal(mut hear: impl FnMut(u8) + Send + 'static) -> Result<()> {
     ctrlc::set_handler(move || hear(2))?;
     Ok(())
 }

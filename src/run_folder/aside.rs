@@ -9,9 +9,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::files::{
-    EXPERIMENT_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, SUMMARY_FILE, is_run_folder, read_text,
-};
+use super::files::{FILES, RESUME_FILE, is_run_folder, read_text};
+use super::lock;
+use super::save::CHECKSUMS_FILE;
 use crate::protocol::{AboutRun, KeptRun};
 use crate::whole_file;
 
@@ -309,17 +309,8 @@ fn remove(folder: &Path) {
     } else {
         Ok(())
     };
-    let of_earlier_version = [
-        RESUME_FILE,
-        METRICS_FILE,
-        SUMMARY_FILE,
-        EXPERIMENT_FILE,
-        MODEL_FILE,
-    ];
-    for name in of_earlier_version
-        .into_iter()
-        .chain([ABOUT_FILE, OFFERED_FILE, LOCK_FILE])
-    {
+    let of_earlier_version = FILES.into_iter().chain([CHECKSUMS_FILE, lock::LOCK_FILE]);
+    for name in of_earlier_version.chain([ABOUT_FILE, OFFERED_FILE, LOCK_FILE]) {
         fs::remove_file(folder.join(name)).ok(); // most of them are not there
     }
     if let Err(error) = removed.and_then(|()| fs::remove_dir(folder)) {

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// Name of the file that is locked.
-const LOCK_FILE: &str = ".hourglass-lock";
+pub(super) const LOCK_FILE: &str = ".hourglass-lock";
 
 /// Most bytes of what the holder says of itself.
 const MAX_WORDS: u64 = 200;

@@ -176,7 +176,8 @@ mod tests {
         drop(first);
         assert_eq!(fs::read_dir(&folder).expect("there").count(), 0);
 
-        fs::write(folder.join(LOCK_FILE), "process 1 that was killed\n").expect("written");
+        let stale = folder.join(LOCK_FILE);
+        crate::whole_file::write(&stale, b"process 1 that was killed\n").expect("written");
         FolderLock::take(&folder).expect("nobody holds it");
     }
 }

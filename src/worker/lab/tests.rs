@@ -147,10 +147,12 @@ fn step_to_a_checkpoint(lab: &mut Lab) {
     assert!(lab.train().is_continue());
 }
 
-/// What an update does to weights that grows beyond all numbers.
+/// What an update does to weights that is no number.
 fn spoil(run: &mut Run) {
     let mut spoiled = run.trainer.checkpoint().expect("read back");
-    spoiled.parameters[0].values[0] = f32::INFINITY;
+    for parameter in &mut spoiled.parameters {
+        parameter.values.fill(f32::NAN);
+    }
     run.trainer.restore(&spoiled).expect("put in place");
 }
 

@@ -13,7 +13,7 @@
 //! | steps, evaluations, looks inside, devices | [`train`], [`analysis`] |
 //! | the thread that trains | [`worker`] |
 //! | what the window knows, and how it looks | [`state`], [`ui`], [`app`] |
-//! | the command line and the files it writes | [`cli`], [`run_folder`], [`whole_file`] |
+//! | the command line and the files it writes | [`cli`], [`run_folder`], [`whole_file`], [`plain_file`] |
 //!
 //! `ARCHITECTURE.md` says which of them may know of which.
 
@@ -25,6 +25,7 @@ pub mod experiment;
 pub mod figure;
 pub mod model;
 pub mod objective;
+pub mod plain_file;
 pub mod protocol;
 pub mod run_folder;
 pub mod state;

@@ -1,12 +1,11 @@
 //! What is in a folder or at a file's place before something is written there.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 
 use crate::experiment::Experiment;
+use crate::plain_file;
 use crate::run_folder::{FolderLock, LockError, RESUME_FILE, SavedFiles, names_in};
 use crate::train::resume::{self, Resume};
 use crate::whole_file;
@@ -65,10 +64,11 @@ pub fn check_file(file: &Path, replace: bool) -> Result<()> {
 
 /// Whether a file is a figure or a table of this program, or empty.
 fn is_own(file: &Path) -> bool {
-    let mut start = Vec::new();
-    let read = File::open(file).and_then(|file| file.take(MARKED).read_to_end(&mut start));
+    let Ok(start) = plain_file::read_start(file, MARKED) else {
+        return false;
+    };
     let has_mark = || start.windows(OWN_MARK.len()).any(|bytes| bytes == OWN_MARK);
-    read.is_ok() && (start.is_empty() || has_mark())
+    start.is_empty() || has_mark()
 }
 
 fn newest_state(folder: &Path) -> Result<Option<Resume>, String> {

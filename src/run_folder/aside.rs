@@ -5,13 +5,14 @@
 //! is removed here that this program did not provably make.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::files::{FILES, RESUME_FILE, is_run_folder, read_text};
 use super::lock;
 use super::save::CHECKSUMS_FILE;
+use crate::plain_file;
 use crate::protocol::{AboutRun, KeptRun};
 use crate::whole_file;
 
@@ -86,7 +87,7 @@ impl Slot {
         let made = made.map_err(|error| KeepError::of(&error))?; // removed again where what follows fails
         let path = made.path().join(LOCK_FILE);
         whole_file::write(&path, MARK.as_bytes()).map_err(|error| KeepError::of(&error))?;
-        let lock = File::open(&path).map_err(|error| KeepError::of(&error))?;
+        let lock = plain_file::open(&path).map_err(|error| KeepError::of(&error.into()))?;
         lock_alone(&lock).map_err(|error| KeepError::of(&error))?;
         Ok(Self {
             folder: made.keep(),
@@ -109,7 +110,7 @@ impl Slot {
             path: path.clone(),
             source,
         };
-        let lock = File::open(&path).map_err(no_lock)?;
+        let lock = plain_file::open(&path).map_err(|error| no_lock(error.into()))?;
         match lock_alone(&lock) {
             Ok(()) => Ok(Some(Self {
                 folder: folder.to_owned(),
@@ -231,17 +232,13 @@ fn is_marked(path: &Path) -> bool {
     if !fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         return false;
     }
-    let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| {
-        let most = MARK.len() as u64;
-        file.take(most).read_to_end(&mut start)
-    });
-    read.is_ok() && start == MARK.as_bytes()
+    let start = plain_file::read_start(path, MARK.len() as u64);
+    start.is_ok_and(|start| start == MARK.as_bytes())
 }
 
 /// Whether nobody holds the lock. A lock that cannot be looked at may be held.
 fn is_free(folder: &Path) -> bool {
-    File::open(folder.join(LOCK_FILE)).is_ok_and(|lock| lock.try_lock_shared().is_ok())
+    plain_file::open(&folder.join(LOCK_FILE)).is_ok_and(|lock| lock.try_lock_shared().is_ok())
 }
 
 fn lock_alone(lock: &File) -> Result<(), TryLockError> {

@@ -6,12 +6,14 @@ use crate::experiment::{Objective, Term};
 use crate::protocol::{Evaluation, EvaluationScope, HistoryRow, Measured, StepBatch};
 
 /// Rows of `metrics.csv`, in the order they happened. There are at most [`MetricsTable::MAX_STEPS`] rows of
-/// steps: when they are full, every other one goes, and from there on only so many are recorded.
+/// steps: when they are full, every other one goes, and from there on only so many are recorded. There are at most
+/// as many rows of evaluations: of those, too, every other one goes when they are full.
 #[derive(Clone, Debug)]
 pub struct MetricsTable {
     terms: Vec<Term>,
     rows: Vec<HistoryRow>,
     n_steps: usize,
+    n_tests: usize,
     /// Only steps that are a multiple of it are recorded.
     stride: u64,
 }
@@ -37,6 +39,7 @@ impl MetricsTable {
             terms,
             rows: Vec::new(),
             n_steps: 0,
+            n_tests: 0,
             stride: 1,
         }
     }
@@ -154,6 +157,11 @@ impl MetricsTable {
                 return;
             }
             self.n_steps += 1;
+        } else {
+            if self.n_tests == Self::MAX_STEPS {
+                self.thin_tests();
+            }
+            self.n_tests += 1;
         }
         self.rows.push(row);
     }
@@ -166,9 +174,22 @@ impl MetricsTable {
         self.count();
     }
 
+    fn thin_tests(&mut self) {
+        let mut is_kept = false;
+        self.rows.retain(|row| {
+            if row.measured == Measured::Step {
+                return true;
+            }
+            is_kept = !is_kept;
+            is_kept
+        });
+        self.count();
+    }
+
     fn count(&mut self) {
         let is_step = |row: &&HistoryRow| row.measured == Measured::Step;
         self.n_steps = self.rows.iter().filter(is_step).count();
+        self.n_tests = self.rows.len() - self.n_steps;
     }
 }
 
@@ -186,15 +207,22 @@ fn read_header(line: &str) -> Result<Vec<Term>, String> {
         .strip_prefix("step,epoch,split,")
         .and_then(|rest| rest.strip_suffix(",elapsed (s)"))
         .ok_or("is no header of a metrics.csv")?;
-    let term = |column: &str| {
+    let mut terms = Vec::new();
+    for column in middle.split(',') {
         let key = column.split(' ').next().unwrap_or(column);
-        Term::of_key(key).ok_or_else(|| format!("has a column {key:?} that is not known"))
-    };
-    middle.split(',').map(term).collect()
+        let known = Term::of_key(key);
+        let term = known.ok_or_else(|| format!("has a column {key:?} that is not known"))?;
+        if terms.contains(&term) {
+            return Err(format!("has the column {key:?} twice"));
+        }
+        terms.push(term);
+    }
+    Ok(terms)
 }
 
 fn read_row(line: &str, terms: &[Term]) -> Result<HistoryRow, String> {
-    let cells: Vec<&str> = line.split(',').collect();
+    // One more than there may be, so that a line of nothing but commas takes no memory.
+    let cells: Vec<&str> = line.splitn(terms.len() + 5, ',').collect();
     let [step, epoch, split, values @ .., elapsed] = cells.as_slice() else {
         return Err("has too few columns".to_owned());
     };
@@ -208,7 +236,7 @@ fn read_row(line: &str, terms: &[Term]) -> Result<HistoryRow, String> {
         "test-sample" => Measured::Test(EvaluationScope::Running),
         other => return Err(format!("is of the split {other:?}, which is not known")),
     };
-    let mut read = Vec::new();
+    let mut read = Vec::with_capacity(values.len());
     for (term, cell) in terms.iter().zip(values) {
         if cell.is_empty() {
             continue;
@@ -278,6 +306,46 @@ mod tests {
         assert!(numbers.windows(2).all(|pair| pair[1] - pair[0] == 2));
         table.cut_after(10);
         assert_eq!(table.rows().len(), 5);
+    }
+
+    #[test]
+    fn rows_of_evaluations_stay_bounded_and_reach_over_the_run() {
+        let (mut table, _) = table();
+        let n = MetricsTable::MAX_STEPS as u64 + 2;
+        for step in 0..n {
+            let evaluation = Evaluation {
+                step,
+                epoch: 0.0,
+                scope: EvaluationScope::Running,
+                terms: Vec::new(),
+                mse_per_pixel: 0.0,
+                bce_per_pixel: None,
+                squared_error_per_image: 0.0,
+                code: None,
+                psnr: None,
+                variational: None,
+                adversarial: None,
+                classification: None,
+                noise_image_mse: None,
+                diagnoses: Vec::new(),
+            };
+            table.push_evaluation(&evaluation, 0.0);
+        }
+        assert!(table.rows().len() <= MetricsTable::MAX_STEPS);
+        let ends = [table.rows().first(), table.rows().last()];
+        assert_eq!(ends.map(|row| row.expect("rows").step), [0, n - 1]);
+    }
+
+    #[test]
+    fn a_line_or_a_header_without_end_is_refused() {
+        let (table, objective) = table();
+        let header = table.to_csv(&objective);
+        let commas = header.clone() + &",".repeat(1 << 20);
+        let error = MetricsTable::read_csv(&commas).expect_err("too many columns");
+        assert_eq!(error.line, 2, "{error}");
+        let twice = header.replacen("total (", "total (a),total (", 1);
+        let error = MetricsTable::read_csv(&twice).expect_err("a column twice");
+        assert!(error.to_string().contains("twice"), "{error}");
     }
 
     #[test]

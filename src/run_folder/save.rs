@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::files::{FILES, RESUME_FILE, ReadError, read_bytes, read_text};
 use super::lock::FolderLock;
+use crate::plain_file;
 use crate::whole_file::{self, WriteError, sync_folder};
 
 /// Name of the list of checksums, which `sha256sum --check` reads too.
@@ -21,6 +22,9 @@ pub const CHECKSUMS_FILE: &str = "SHA256SUMS";
 
 /// Where the files of a save lie until all are written.
 const PENDING: &str = ".hourglass-save";
+
+/// Most bytes of the list, which has five lines.
+const MAX_LIST: u64 = 64 << 10;
 
 /// How often a reader begins anew that meets a save by another process.
 const MAX_TRIES: usize = 5;
@@ -93,7 +97,7 @@ fn finish(folder: &Path) -> io::Result<()> {
     if !is_done(&pending) {
         return Ok(());
     }
-    let Some(listed) = parse(&fs::read_to_string(&list)?) else {
+    let Some(listed) = parse(&plain_file::read_text(&list, MAX_LIST)?) else {
         let reason = format!(
             "{} is damaged: delete {}",
             list.display(),

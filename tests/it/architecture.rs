@@ -82,7 +82,8 @@ fn modules_import_only_what_lies_below_them() {
         ("state", &["state", "protocol", "experiment"]),
         ("figure", &["figure", "protocol", "experiment"]),
         ("whole_file", &["whole_file"]),
-        ("data", &["data", "protocol", "experiment"]),
+        ("plain_file", &["plain_file"]),
+        ("data", &["data", "plain_file", "protocol", "experiment"]),
         ("analysis", &["analysis", "protocol", "experiment"]),
         ("model", &["model", "experiment"]),
         ("objective", &["objective", "model", "experiment"]),
@@ -100,7 +101,13 @@ fn modules_import_only_what_lies_below_them() {
         ),
         (
             "run_folder",
-            &["run_folder", "whole_file", "protocol", "experiment"],
+            &[
+                "run_folder",
+                "whole_file",
+                "plain_file",
+                "protocol",
+                "experiment",
+            ],
         ),
         (
             "worker",
@@ -216,9 +223,37 @@ fn invariant_12_files_are_written_whole_or_not_at_all() {
         &["fs::write", "File::create", "OpenOptions"],
         &[
             "whole_file",
+            "plain_file", // to read
             "data/mnist/part.rs",
             "data/mnist/fetch.rs",
             "data/mnist/read.rs",
         ],
     );
+}
+
+/// A pipe would be waited for, a device read without end: `plain_file` does neither.
+#[test]
+fn only_plain_files_are_read_and_in_one_place() {
+    let reads = [
+        "File::open",
+        "fs::read(",
+        "fs::read_to_string(",
+        "image::open",
+        "ImageReader::open",
+    ];
+    for source in sources() {
+        let path = source.path.to_string_lossy().replace('\\', "/");
+        // What tests look at is their own.
+        let code = source.code.split("#[cfg(test)]").next().unwrap_or("");
+        let of_the_system = ["\"/proc/", "File::open(folder)"]; // Linux' own answers; a folder to be synced
+        for line in code.lines() {
+            let is_read = reads.iter().any(|word| line.contains(word));
+            let is_allowed =
+                path == "plain_file.rs" || of_the_system.iter().any(|word| line.contains(word));
+            assert!(
+                !is_read || is_allowed,
+                "{path} reads a file by itself, which belongs into plain_file.rs: {line}"
+            );
+        }
+    }
 }

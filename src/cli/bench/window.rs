@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::app::WindowCosts;
 use crate::experiment::PresetId;
+use crate::plain_file;
 use crate::protocol::{Command, DataSource, Event, Phase, RunId};
 
 use super::{BenchArgs, Row};
@@ -19,6 +20,9 @@ const LEAST_SECS: f64 = 10.0;
 
 /// Most epochs trained with the window and without it.
 const MOST_EPOCHS: u64 = 50;
+
+/// Most bytes of a window's figures, which are a few hundred.
+const MAX_COSTS: u64 = 1 << 20;
 
 /// A worker of this process, and windows as processes of their own.
 pub(super) struct Bench<'a> {
@@ -150,7 +154,7 @@ fn with_window(preset: PresetId, epochs: u64, args: &BenchArgs) -> Result<Window
             String::from_utf8_lossy(&ended.stderr).trim()
         );
     }
-    let text = std::fs::read_to_string(&costs).context("the window left no figures")?;
+    let text = plain_file::read_text(&costs, MAX_COSTS).context("the window left no figures")?;
     serde_json::from_str(&text).context("the window's figures cannot be read")
 }
 

@@ -1,13 +1,14 @@
 //! Reads the content of one file, plain or compressed, and compares it with its checksum.
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
+
+use crate::plain_file;
 
 use super::manifest::FileSpec;
 use super::verify::VerifyError;
@@ -30,7 +31,10 @@ impl Source {
     }
 
     pub(super) fn open(&self) -> Result<Box<dyn Read>, VerifyError> {
-        let file = File::open(&self.path).map_err(|reason| self.unreadable(reason, 0))?;
+        let file = plain_file::open(&self.path).map_err(|error| VerifyError::Unreadable {
+            reason: error.into(),
+            path: self.path.clone(),
+        })?;
         let file = BufReader::with_capacity(CHUNK_BYTES, file);
         Ok(if self.packed {
             // Like gunzip, reads all members: `GzDecoder` would stop after the first.

@@ -4,14 +4,16 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::plain_file::{self, PlainFileError};
+
 use super::{DecodeError, Picture};
 
 /// Endings of the files that are taken from a folder. A file that is named itself is read whatever it is
 /// called.
 const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "jfif", "gif", "bmp", "webp"];
 
-/// Largest file that is read, in bytes.
-const MAX_FILE_BYTES: u64 = 256 << 20;
+/// Largest file that is read, in bytes: what is in it takes memory beside it.
+const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// Why a file gave no picture; it names the file.
 #[derive(Debug, thiserror::Error)]
@@ -22,13 +24,7 @@ pub enum PhotoError {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
-    },
-    /// The file is larger than any picture that is read.
-    #[error("{} is larger than {} MB: make the picture smaller", path.display(), MAX_FILE_BYTES >> 20)]
-    TooLarge {
-        /// Which file.
-        path: PathBuf,
+        source: PlainFileError,
     },
     /// The folder has no pictures.
     #[error("{} holds no pictures (PNG, JPEG, GIF, BMP or WebP)", path.display())]
@@ -51,10 +47,7 @@ impl PhotoError {
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
-            Self::Read { path, .. }
-            | Self::TooLarge { path }
-            | Self::NoPictures { path }
-            | Self::Decode { path, .. } => path,
+            Self::Read { path, .. } | Self::NoPictures { path } | Self::Decode { path, .. } => path,
         }
     }
 }
@@ -82,17 +75,10 @@ pub fn find(paths: &[PathBuf]) -> Vec<Result<PathBuf, PhotoError>> {
 /// # Errors
 /// When it cannot be read, is too large, or is no picture; the error names it.
 pub fn read(path: &Path) -> Result<Picture, PhotoError> {
-    let read_error = |source| PhotoError::Read {
+    let bytes = plain_file::read(path, MAX_FILE_BYTES).map_err(|source| PhotoError::Read {
         path: path.to_owned(),
         source,
-    };
-    let metadata = fs::metadata(path).map_err(read_error)?;
-    if metadata.len() > MAX_FILE_BYTES {
-        return Err(PhotoError::TooLarge {
-            path: path.to_owned(),
-        });
-    }
-    let bytes = fs::read(path).map_err(read_error)?;
+    })?;
     Picture::decode(&bytes).map_err(|source| PhotoError::Decode {
         path: path.to_owned(),
         source,
@@ -101,9 +87,9 @@ pub fn read(path: &Path) -> Result<Picture, PhotoError> {
 
 fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, PhotoError> {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
-    let entries = entries.map_err(|source| PhotoError::Read {
+    let entries = entries.map_err(|error| PhotoError::Read {
         path: folder.to_owned(),
-        source,
+        source: error.into(),
     })?;
     let is_picture = |path: &PathBuf| {
         let ending = path.extension().map(OsStr::to_ascii_lowercase);

@@ -284,9 +284,9 @@ fn what_is_no_file_is_neither_opened_nor_waited_for() {
     assert!(made.expect("mkfifo is there").success());
     assert!(!is_run_folder(home.path()));
     let error = hourglass::run_folder::read_bytes(&pipe).expect_err("a pipe");
-    assert!(error.to_string().contains("it is no file"), "{error}");
+    assert!(error.to_string().contains("it is a pipe"), "{error}");
     let error = hourglass::run_folder::read_text(home.path()).expect_err("a folder");
-    assert!(error.to_string().contains("it is no file"), "{error}");
+    assert!(error.to_string().contains("it is a folder"), "{error}");
 }
 
 /// Nothing can be made there, not even by root.

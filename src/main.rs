@@ -27,11 +27,18 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        // `hourglass presets | head -1`: whoever read has read enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             writeln!(io::stderr(), "error: {error:#}").ok(); // nobody reads stderr: nothing is lost
             ExitCode::from(cli::exit_code(&error))
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Opens the window. The device that trains is started here, before there is a window: two threads that

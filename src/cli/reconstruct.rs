@@ -12,18 +12,14 @@ use clap::{Args, ValueEnum};
 use crate::data::photo;
 use crate::protocol::{
     Backdrop, Centring, DataSource, DeviceChoice, OwnId, OwnImage, OwnLook, Paper, Preparation,
-    Prepared, ProbeRequest,
+    ProbeRequest,
 };
-use crate::whole_file;
 
 use super::data_source;
 use super::engine::Engine;
 use super::progress::Progress;
 use super::train::check_writable;
-use output::{row, unused_name, write_pictures};
-
-/// Name of the table.
-const TABLE: &str = "errors.csv";
+use output::{HEADER, check_table, notes, row, unused_name, write_pictures, write_table};
 
 /// Images that are looked at in one go.
 const AT_ONCE: usize = 100;
@@ -161,58 +157,68 @@ impl ReconstructArgs {
 struct Asked {
     /// As it was named.
     path: PathBuf,
-    /// The digit it became, or what was wrong with it.
-    prepared: Result<Arc<Prepared>, String>,
+    /// The digit it became, or what was wrong with it. No more is kept, so that a folder may have any number of
+    /// pictures.
+    digit: Result<Digit, String>,
+}
+
+/// A picture as the model sees it.
+struct Digit {
+    pixels: Arc<[u8]>,
+    /// What was decided and noticed on the way.
+    note: String,
 }
 
 /// Rebuilds pictures and writes what came of them.
 ///
 /// # Errors
-/// When the run, the data, the device or the folder is not fit, or when not every picture could be rebuilt; those
-/// that could are written all the same.
+/// When the run, the data, the device or the folder is not fit, or when not every picture could be rebuilt and
+/// written; those that could are written all the same.
 pub fn run(args: &ReconstructArgs) -> Result<()> {
     check_writable(&args.out)?;
+    check_table(&args.out)?;
     let progress = Progress::new();
-    let asked = prepare(&args.pictures, &args.preparation(), &progress);
+    let mut asked = prepare(&args.pictures, &args.preparation(), &progress);
     let engine = Engine::start(args.device)?;
     engine.open_run(&args.run, args.data.as_ref(), &progress)?;
     let images: Vec<OwnImage> = (1..)
         .zip(&asked)
         .filter_map(|(id, asked)| {
-            let prepared = asked.prepared.as_ref().ok()?;
+            let digit = asked.digit.as_ref().ok()?;
             Some(OwnImage {
                 id: OwnId(id),
-                pixels: Arc::clone(&prepared.pixels),
+                pixels: Arc::clone(&digit.pixels),
             })
         })
         .collect();
     let looks = look(&engine, &images, &progress)?;
-    let mut table = String::from(
-        "file,mse_per_pixel,percentile,nearest_labels,nearest_test_images,nearest_distances,note\n",
-    );
+    let mut table = HEADER.to_owned();
     let mut names = HashSet::new();
-    for (id, asked) in (1..).zip(&asked) {
+    for (id, asked) in (1..).zip(&mut asked) {
         let found = looks.iter().find(|look| look.id == OwnId(id));
-        if let (Ok(prepared), Some(look)) = (&asked.prepared, found) {
+        if let (Ok(digit), Some(look)) = (&asked.digit, found) {
             let name = unused_name(&asked.path, &mut names);
-            write_pictures(&args.out, &name, prepared, look)?;
+            if let Err(error) = write_pictures(&args.out, &name, digit, look) {
+                let error = format!("{}: {error}", asked.path.display());
+                progress.line(&format!("error: {error}"));
+                asked.digit = Err(error);
+            }
         }
         table.push_str(&row(asked, found));
     }
-    whole_file::write(&args.out.join(TABLE), table.as_bytes())?;
     progress.finish();
-    let n_bad = asked.iter().filter(|asked| asked.prepared.is_err()).count();
-    progress.line(&format!(
-        "{} of {} pictures rebuilt; their errors are in {}",
-        asked.len() - n_bad,
+    let place = write_table(&args.out, &table)?;
+    let (n_all, n_bad) = (
         asked.len(),
-        args.out.join(TABLE).display()
+        asked.iter().filter(|asked| asked.digit.is_err()).count(),
+    );
+    progress.line(&format!(
+        "{} of {n_all} pictures rebuilt; their errors are in {}",
+        n_all - n_bad,
+        place.display()
     ));
     if n_bad > 0 {
-        bail!(
-            "{n_bad} of {} pictures could not be read; they are named above",
-            asked.len()
-        );
+        bail!("{n_bad} of {n_all} pictures could not be read or written; they are named above");
     }
     Ok(())
 }
@@ -228,14 +234,19 @@ fn prepare(paths: &[PathBuf], wish: &Preparation, progress: &Progress) -> Vec<As
             .as_ref()
             .map_or_else(|error| error.path().to_owned(), Clone::clone);
         let picture = file.and_then(|path| photo::read(&path));
-        let prepared = match picture {
-            Ok(picture) => Ok(Arc::new(photo::prepare(&picture, wish))),
+        let digit = match picture {
+            Ok(picture) => {
+                let prepared = photo::prepare(&picture, wish);
+                let note = notes(&prepared);
+                let pixels = prepared.pixels;
+                Ok(Digit { pixels, note })
+            }
             Err(error) => {
                 progress.line(&format!("error: {error}"));
                 Err(error.to_string())
             }
         };
-        asked.push(Asked { path, prepared });
+        asked.push(Asked { path, digit });
     }
     asked
 }

@@ -204,6 +204,8 @@ pub enum PhotoNote {
     },
     /// It moves, and only the first of its pictures is used.
     FirstFrame,
+    /// Its end is missing, and what is not there is grey.
+    CutShort,
     /// It was turned upright as its camera says.
     Turned,
     /// It was made smaller before anything else.
@@ -229,6 +231,7 @@ impl fmt::Display for PhotoNote {
             ),
             Self::Format { name, .. } => write!(f, "read from {name}"),
             Self::FirstFrame => f.write_str("only the first of its pictures is used"),
+            Self::CutShort => f.write_str("cut short: its end is missing"),
             Self::Turned => f.write_str("turned upright as its camera says"),
             Self::Reduced {
                 from: [width, height],

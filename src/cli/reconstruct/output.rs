@@ -1,17 +1,50 @@
 //! What `hourglass reconstruct` writes: pictures of each digit, and a line of the table.
 
 use std::collections::HashSet;
-use std::io::Cursor;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use image::{GrayImage, ImageFormat, Luma};
+use anyhow::{Context, Result, bail};
+use image::{GrayImage, Luma};
 
+use crate::data::photo::{RESULT_MARK, is_result};
 use crate::experiment::{IMAGE_SIDE, N_PIXELS};
+use crate::plain_file::{self, PlainFileError};
 use crate::protocol::{OwnLook, PhotoNote, Prepared};
 use crate::whole_file;
 
-use super::Asked;
+use super::{Asked, Digit};
+
+/// Name of the table.
+const TABLE: &str = "errors.csv";
+
+/// The first line of the table.
+pub(super) const HEADER: &str =
+    "file,mse_per_pixel,percentile,nearest_labels,nearest_test_images,nearest_distances,note\n";
+
+/// Makes sure that the table of another program is not replaced.
+pub(super) fn check_table(folder: &Path) -> Result<()> {
+    let path = folder.join(TABLE);
+    match plain_file::read_start(&path, HEADER.len() as u64) {
+        Err(PlainFileError::Missing) => Ok(()),
+        Ok(start) if start == HEADER.as_bytes() => Ok(()), // of an earlier time
+        _ => bail!(
+            "{} is there already and was not written by `hourglass reconstruct`: name another folder with --out",
+            path.display()
+        ),
+    }
+}
+
+/// Writes the table, and gives its place. Where it cannot be written it goes to the standard output, because it took
+/// time to make.
+pub(super) fn write_table(folder: &Path, table: &str) -> Result<PathBuf> {
+    let path = folder.join(TABLE);
+    if let Err(error) = whole_file::write(&path, table.as_bytes()) {
+        io::stdout().write_all(table.as_bytes())?;
+        bail!("{error}. What belongs in it is on the standard output");
+    }
+    Ok(path)
+}
 
 /// The name of a picture's files: its own without the ending, with a number where another has it already.
 pub(super) fn unused_name(path: &Path, names: &mut HashSet<String>) -> String {
@@ -27,34 +60,57 @@ pub(super) fn unused_name(path: &Path, names: &mut HashSet<String>) -> String {
     name
 }
 
-/// The digit, its reconstruction, and both beside each other eight times as large.
+/// The digit, its reconstruction, and both beside each other eight times as large. A file that is no earlier result
+/// is not replaced.
 pub(super) fn write_pictures(
     folder: &Path,
     name: &str,
-    prepared: &Prepared,
+    digit: &Digit,
     look: &OwnLook,
 ) -> Result<()> {
-    let original: Vec<u8> = prepared.pixels.to_vec();
+    let original = &digit.pixels;
     let rebuilt: Vec<u8> = look
         .reconstruction
         .iter()
         .map(|&share| byte(share))
         .collect();
-    for (kind, image) in [
-        ("prepared", digit(&original)),
-        ("reconstruction", digit(&rebuilt)),
-        ("side-by-side", side_by_side(&original, &rebuilt)),
-    ] {
-        let mut png = Cursor::new(Vec::new());
-        image
-            .write_to(&mut png, ImageFormat::Png)
-            .with_context(|| format!("{name}.{kind}.png cannot be made"))?;
-        whole_file::write(&folder.join(format!("{name}.{kind}.png")), png.get_ref())?;
+    let pictures = [
+        ("prepared", picture_of(original)),
+        ("reconstruction", picture_of(&rebuilt)),
+        ("side-by-side", side_by_side(original, &rebuilt)),
+    ]
+    .map(|(kind, image)| (folder.join(format!("{name}.{kind}.png")), image));
+    for (path, _) in &pictures {
+        if path.symlink_metadata().is_ok() && !is_result(path) {
+            bail!(
+                "{} is there already and was not written by `hourglass reconstruct`: it is left as it is",
+                path.display()
+            );
+        }
+    }
+    for (path, image) in pictures {
+        let png =
+            marked_png(&image).with_context(|| format!("{} cannot be made", path.display()))?;
+        whole_file::write(&path, &png)?;
     }
     Ok(())
 }
 
-fn digit(pixels: &[u8]) -> GrayImage {
+/// A picture as a file that says of itself that it is a result.
+fn marked_png(image: &GrayImage) -> Result<Vec<u8>, png::EncodingError> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, image.width(), image.height());
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    let [keyword, text] = RESULT_MARK.map(str::to_owned);
+    encoder.add_text_chunk(keyword, text)?;
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(image.as_raw())?;
+    writer.finish()?;
+    Ok(file)
+}
+
+fn picture_of(pixels: &[u8]) -> GrayImage {
     let pixel = |x: u32, y: u32| pixels[y as usize * IMAGE_SIDE + x as usize];
     let side = side();
     GrayImage::from_fn(side, side, |x, y| Luma([pixel(x, y)]))
@@ -85,8 +141,8 @@ pub(super) fn row(asked: &Asked, look: Option<&OwnLook>) -> String {
     let standing = look.and_then(|look| look.standing.as_ref());
     let near = standing.map_or(&[][..], |standing| &standing.neighbours);
     let list = |values: Vec<String>| values.join(" ");
-    let note = match &asked.prepared {
-        Ok(prepared) => notes(prepared),
+    let note = match &asked.digit {
+        Ok(digit) => digit.note.clone(),
         Err(error) => format!("error: {error}"),
     };
     let fields = [
@@ -104,7 +160,7 @@ pub(super) fn row(asked: &Asked, look: Option<&OwnLook>) -> String {
 }
 
 /// What was decided and noticed.
-fn notes(prepared: &Prepared) -> String {
+pub(super) fn notes(prepared: &Prepared) -> String {
     let mut notes: Vec<String> = prepared.notes.iter().map(PhotoNote::to_string).collect();
     if prepared.decisions.invert {
         notes.push("inverted".to_owned());
@@ -142,6 +198,36 @@ mod tests {
         assert_eq!(name("b/7.jpg"), "7-2");
         assert_eq!(name("7-2.png"), "7-2-2");
         assert_eq!(name("c/7.png"), "7-3");
+    }
+
+    #[test]
+    fn a_result_is_known_by_its_mark_and_not_by_its_name() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("renamed.png");
+        let png = marked_png(&picture_of(&[7; N_PIXELS])).expect("a picture");
+        whole_file::write(&path, &png).expect("written");
+        assert!(is_result(&path));
+        let read = image::load_from_memory(&png).expect("a picture").to_luma8();
+        assert_eq!(read.as_raw(), &[7; N_PIXELS]);
+        let other = folder.path().join("7.prepared.png");
+        picture_of(&[7; N_PIXELS]).save(&other).expect("written");
+        assert!(!is_result(&other));
+    }
+
+    #[test]
+    fn the_table_of_somebody_else_is_not_replaced() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        assert!(check_table(folder.path()).is_ok());
+        write_table(folder.path(), HEADER).expect("written");
+        assert!(check_table(folder.path()).is_ok());
+        whole_file::write(&folder.path().join(TABLE), b"mine\n").expect("written");
+        let error = check_table(folder.path())
+            .expect_err("not ours")
+            .to_string();
+        assert!(
+            error.contains("errors.csv is there already") && error.contains("--out"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -8,13 +8,12 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use crate::protocol::PhotoNote;
 
-use super::Picture;
+use super::cost::{self, MAX_BYTES};
+use super::jpeg::Markers;
+use super::{Picture, guard};
 
 /// Longest side of a picture that is read, in pixels.
 const MAX_SIDE: u32 = 16_384;
-
-/// Memory that decoding may take, in bytes: a photograph of 64 million pixels with opacity.
-const MAX_BYTES: u64 = 256 << 20;
 
 /// Why bytes are no picture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,10 +28,21 @@ pub enum DecodeError {
     UnknownFormat,
     /// It is too large, or claims to be.
     #[error(
-        "it is larger than a picture may be here ({MAX_SIDE} pixels a side, {} MB in memory): make it smaller",
+        "it is larger than a picture may be here ({MAX_SIDE} pixels a side, {} MB in memory while it is read): \
+         make it smaller",
         MAX_BYTES >> 20
     )]
     TooLarge,
+    /// It has too few bytes for the size it claims.
+    #[error(
+        "it is cut short: most of its {width}×{height} pixels are missing. Copy or download it again"
+    )]
+    MostlyMissing {
+        /// Pixels across, as it claims.
+        width: u32,
+        /// Pixels down, as it claims.
+        height: u32,
+    },
     /// It is damaged.
     #[error("it is damaged or cut short: {reason}")]
     Damaged {
@@ -48,49 +58,58 @@ pub enum DecodeError {
 }
 
 impl Picture {
-    /// Decodes a picture: PNG in all its kinds, JPEG, GIF, BMP, `WebP`. Limits on sides and memory are set
-    /// before anything is decoded.
+    /// Decodes a picture: PNG in all its kinds, JPEG, GIF, BMP, `WebP`. What it will take is told from its header
+    /// before anything is decoded, and a decoder that panics is an error of the picture.
     ///
     /// # Errors
-    /// When it is no picture, damaged, or larger than the limits.
+    /// When it is no picture, damaged, mostly missing, or larger than the limits.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         if bytes.is_empty() {
             return Err(DecodeError::Empty);
         }
-        let mut reader = ImageReader::new(Cursor::new(bytes))
-            .with_guessed_format()
-            .map_err(|error| DecodeError::Damaged {
-                reason: error.to_string(),
-            })?;
-        let Some(format) = reader.format().and_then(Format::of) else {
-            return Err(DecodeError::UnknownFormat);
-        };
-        let mut limits = Limits::default();
-        limits.max_image_width = Some(MAX_SIDE);
-        limits.max_image_height = Some(MAX_SIDE);
-        limits.max_alloc = Some(MAX_BYTES);
-        reader.limits(limits);
-        let mut decoder = reader.into_decoder().map_err(decode_error)?;
-        if decoder.total_bytes() > MAX_BYTES {
-            return Err(DecodeError::TooLarge); // not every decoder counts what it gives back
-        }
-        let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms); // damaged: as it lies
-        let mut image = DynamicImage::from_decoder(decoder).map_err(decode_error)?;
-        let mut notes = Vec::from_iter(format.note());
-        if turn != Orientation::NoTransforms {
-            image.apply_orientation(turn);
-            notes.push(PhotoNote::Turned);
-        }
-        if format == Format::Gif {
-            notes.push(PhotoNote::FirstFrame);
-        }
-        Ok(Self::from_decoded(&image, notes))
+        let decoded = guard::guarded(|| decode(bytes)).unwrap_or_else(|said| {
+            let reason = format!("its decoder gave up, {said}");
+            Err(DecodeError::Damaged { reason })
+        });
+        let (image, turn, notes) = decoded?;
+        Ok(Self::from_decoded(&image, turn, notes))
     }
+}
+
+fn decode(bytes: &[u8]) -> Result<(DynamicImage, Orientation, Vec<PhotoNote>), DecodeError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|error| DecodeError::Damaged {
+            reason: error.to_string(),
+        })?;
+    let Some(format) = reader.format().and_then(Format::of) else {
+        return Err(DecodeError::UnknownFormat);
+    };
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(cost::alloc_limit(format));
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(decode_error)?;
+    let (width, height) = decoder.dimensions();
+    cost::check(format, bytes, [width, height], decoder.total_bytes())?;
+    let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms); // damaged: as it lies
+    let image = DynamicImage::from_decoder(decoder).map_err(decode_error)?;
+    let mut notes = Vec::from_iter(format.note());
+    if turn != Orientation::NoTransforms {
+        notes.push(PhotoNote::Turned);
+    }
+    match format {
+        Format::Gif => notes.push(PhotoNote::FirstFrame),
+        Format::Jpeg if !Markers::of(bytes).has_end => notes.push(PhotoNote::CutShort),
+        _ => {}
+    }
+    Ok((image, turn, notes))
 }
 
 /// A format that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     Png,
     Jpeg,
     Gif,

@@ -6,7 +6,14 @@ use std::path::{Path, PathBuf};
 
 use crate::plain_file::{self, PlainFileError};
 
-use super::{DecodeError, Picture};
+use super::{DecodeError, Picture, name_order};
+
+/// What a picture that this program made says of itself, keyword and text: such a result is not taken for a picture
+/// of one's own when a folder is read again.
+pub const RESULT_MARK: [&str; 2] = ["Software", "Hourglass reconstruct"];
+
+/// Bytes at the start of a PNG within which the mark lies: it is the first chunk after the header.
+const MARK_WITHIN: u64 = 256;
 
 /// Endings of the files that are taken from a folder. A file that is named itself is read whatever it is
 /// called.
@@ -27,10 +34,12 @@ pub enum PhotoError {
         source: PlainFileError,
     },
     /// The folder has no pictures.
-    #[error("{} holds no pictures (PNG, JPEG, GIF, BMP or WebP)", path.display())]
+    #[error("{} holds no pictures (PNG, JPEG, GIF, BMP or WebP){}", path.display(), but_results(*.n_results))]
     NoPictures {
         /// Which folder.
         path: PathBuf,
+        /// Files in it that are results of this program.
+        n_results: usize,
     },
     /// The file is no picture.
     #[error("{}: {source}", path.display())]
@@ -47,13 +56,22 @@ impl PhotoError {
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
-            Self::Read { path, .. } | Self::NoPictures { path } | Self::Decode { path, .. } => path,
+            Self::Read { path, .. } | Self::NoPictures { path, .. } | Self::Decode { path, .. } => {
+                path
+            }
         }
     }
 }
 
+fn but_results(n: usize) -> String {
+    match n {
+        0 => String::new(),
+        n => format!(" but {n} that `hourglass reconstruct` wrote; name them to use them"),
+    }
+}
+
 /// The files that are meant by some paths, in order: a file itself, of a folder the pictures that lie in it,
-/// by name. Folders within a folder are passed over.
+/// by name, 2 before 10. Folders within a folder, hidden files and results of this program are passed over.
 #[must_use]
 pub fn find(paths: &[PathBuf]) -> Vec<Result<PathBuf, PhotoError>> {
     let mut found = Vec::new();
@@ -95,16 +113,45 @@ fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, PhotoError> {
         let ending = path.extension().map(OsStr::to_ascii_lowercase);
         ending.is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
     };
+    // Such as `._7.png`, which macOS leaves beside `7.png` on foreign disks.
+    let is_hidden = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.as_encoded_bytes().starts_with(b".")
+    };
     let paths = entries.into_iter().map(|entry| entry.path());
     let mut pictures: Vec<PathBuf> = paths
         .filter(|path| path.is_file())
-        .filter(is_picture)
+        .filter(|path| is_picture(path) && !is_hidden(path))
         .collect();
+    let n_all = pictures.len();
+    pictures.retain(|path| !is_result(path));
+    let n_results = n_all - pictures.len();
     if pictures.is_empty() {
         return Err(PhotoError::NoPictures {
             path: folder.to_owned(),
+            n_results,
         });
     }
-    pictures.sort();
+    if n_results > 0 {
+        let folder = folder.display();
+        log::info!("{n_results} results of `hourglass reconstruct` in {folder} are passed over");
+    }
+    pictures.sort_by(|a, b| {
+        let [left, right] =
+            [a, b].map(|path| path.file_name().unwrap_or_default().to_string_lossy());
+        name_order::compare(&left, &right).then_with(|| a.cmp(b))
+    });
     Ok(pictures)
+}
+
+/// Whether a file is a result of this program, as its mark says and not its name.
+#[must_use]
+pub fn is_result(path: &Path) -> bool {
+    let [keyword, text] = RESULT_MARK;
+    let mark = format!("tEXt{keyword}\0{text}");
+    let start = plain_file::read_start(path, MARK_WITHIN).unwrap_or_default();
+    start.starts_with(b"\x89PNG")
+        && start
+            .windows(mark.len())
+            .any(|part| part == mark.as_bytes())
 }

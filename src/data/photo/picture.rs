@@ -1,5 +1,6 @@
 //! A decoded picture, made small enough to work with: light and opacity of each pixel.
 
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageBuffer, Pixel, Primitive};
 
 use crate::protocol::{Backdrop, PhotoNote, PhotoStage, StagePicture};
@@ -39,23 +40,29 @@ struct Pixels {
 }
 
 impl Picture {
-    pub(super) fn from_decoded(decoded: &DynamicImage, mut notes: Vec<PhotoNote>) -> Self {
+    /// Turns it as its camera says while it is made smaller: a turned copy of all of it would take as much memory
+    /// again.
+    pub(super) fn from_decoded(
+        decoded: &DynamicImage,
+        turn: Orientation,
+        mut notes: Vec<PhotoNote>,
+    ) -> Self {
         let factor = |side: u32| (side as usize).div_ceil(MAX_SIDE);
         let factor = factor(decoded.width().max(decoded.height())).max(1);
         if factor > 1 {
-            let from = [decoded.width(), decoded.height()];
+            let from = turned_sides(turn, [decoded.width(), decoded.height()]);
             notes.push(PhotoNote::Reduced { from });
         }
         let pixels = match decoded {
-            DynamicImage::ImageLuma8(image) => Pixels::reduced(image, factor),
-            DynamicImage::ImageLumaA8(image) => Pixels::reduced(image, factor),
-            DynamicImage::ImageRgb8(image) => Pixels::reduced(image, factor),
-            DynamicImage::ImageRgba8(image) => Pixels::reduced(image, factor),
-            DynamicImage::ImageLuma16(image) => Pixels::reduced(image, factor),
-            DynamicImage::ImageLumaA16(image) => Pixels::reduced(image, factor),
-            DynamicImage::ImageRgb16(image) => Pixels::reduced(image, factor),
-            DynamicImage::ImageRgba16(image) => Pixels::reduced(image, factor),
-            other => Pixels::reduced(&other.to_rgba8(), factor), // floats, which no format here has
+            DynamicImage::ImageLuma8(image) => Pixels::reduced(image, factor, turn),
+            DynamicImage::ImageLumaA8(image) => Pixels::reduced(image, factor, turn),
+            DynamicImage::ImageRgb8(image) => Pixels::reduced(image, factor, turn),
+            DynamicImage::ImageRgba8(image) => Pixels::reduced(image, factor, turn),
+            DynamicImage::ImageLuma16(image) => Pixels::reduced(image, factor, turn),
+            DynamicImage::ImageLumaA16(image) => Pixels::reduced(image, factor, turn),
+            DynamicImage::ImageRgb16(image) => Pixels::reduced(image, factor, turn),
+            DynamicImage::ImageRgba16(image) => Pixels::reduced(image, factor, turn),
+            other => Pixels::reduced(&other.to_rgba8(), factor, turn), // floats, which no format here has
         };
         Self::from_pixels(&pixels, notes)
     }
@@ -67,7 +74,11 @@ impl Picture {
         let side = |side: usize| u32::try_from(side).ok().filter(|side| *side > 0);
         let image = image::RgbaImage::from_raw(side(width)?, side(height)?, rgba.to_vec())?;
         let decoded = DynamicImage::ImageRgba8(image);
-        Some(Self::from_decoded(&decoded, Vec::new()))
+        Some(Self::from_decoded(
+            &decoded,
+            Orientation::NoTransforms,
+            Vec::new(),
+        ))
     }
 
     /// A picture from shares of light, row by row.
@@ -136,7 +147,11 @@ impl Picture {
 
 impl Pixels {
     /// The mean of each block of `factor` × `factor` pixels, straight from the decoded image.
-    fn reduced<P>(image: &ImageBuffer<P, Vec<P::Subpixel>>, factor: usize) -> Self
+    fn reduced<P>(
+        image: &ImageBuffer<P, Vec<P::Subpixel>>,
+        factor: usize,
+        turn: Orientation,
+    ) -> Self
     where
         P: Pixel,
         P::Subpixel: Primitive + Into<f32>,
@@ -150,9 +165,11 @@ impl Pixels {
             }
         };
         let (width, height) = (image.width() as usize, image.height() as usize);
-        let mut sums = Sums::new(width, height, factor);
+        let [turned_width, turned_height] = turned_sides(turn, [width, height]);
+        let mut sums = Sums::new(turned_width, turned_height, factor);
         for (row, pixels) in image.rows().enumerate() {
             for (column, pixel) in pixels.enumerate() {
+                let [column, row] = turned(turn, [column, row], [width, height]);
                 sums.add(row, column, weighed(pixel));
             }
         }
@@ -167,6 +184,35 @@ impl Pixels {
             }
         }
         sums.into_means()
+    }
+}
+
+/// Width and height once it is turned.
+fn turned_sides<T>(turn: Orientation, [width, height]: [T; 2]) -> [T; 2] {
+    match turn {
+        Orientation::NoTransforms
+        | Orientation::Rotate180
+        | Orientation::FlipHorizontal
+        | Orientation::FlipVertical => [width, height],
+        Orientation::Rotate90
+        | Orientation::Rotate270
+        | Orientation::Rotate90FlipH
+        | Orientation::Rotate270FlipH => [height, width],
+    }
+}
+
+/// Where a pixel comes to lie, from its column and row and the sides of the picture as it was.
+fn turned(turn: Orientation, [x, y]: [usize; 2], [width, height]: [usize; 2]) -> [usize; 2] {
+    let (from_right, from_bottom) = (width - 1 - x, height - 1 - y);
+    match turn {
+        Orientation::NoTransforms => [x, y],
+        Orientation::Rotate90 => [from_bottom, x],
+        Orientation::Rotate180 => [from_right, from_bottom],
+        Orientation::Rotate270 => [y, from_right],
+        Orientation::FlipHorizontal => [from_right, y],
+        Orientation::FlipVertical => [x, from_bottom],
+        Orientation::Rotate90FlipH => [y, x],
+        Orientation::Rotate270FlipH => [from_bottom, from_right],
     }
 }
 
@@ -247,4 +293,32 @@ impl Weighed {
 )]
 pub(super) fn byte(share: f32) -> u8 {
     (share * 255.0).round().clamp(0.0, 255.0) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turning_while_making_smaller_is_turning_first() {
+        let image = image::RgbImage::from_fn(801, 770, |x, y| {
+            let byte = |value: u32| u8::try_from(value % 256).expect("a remainder");
+            image::Rgb([byte(x), byte(y), byte(x * y)])
+        });
+        let image = DynamicImage::ImageRgb8(image);
+        for exif in 1..=8 {
+            let turn = Orientation::from_exif(exif).expect("one of eight");
+            let mut first = image.clone();
+            first.apply_orientation(turn);
+            let expected = Picture::from_decoded(&first, Orientation::NoTransforms, Vec::new());
+            let found = Picture::from_decoded(&image, turn, Vec::new());
+            assert_eq!(
+                (found.width, found.height),
+                (expected.width, expected.height)
+            );
+            assert_eq!(found.notes, expected.notes, "{turn:?}");
+            let pairs = found.luma.iter().zip(&expected.luma);
+            assert!(pairs.clone().all(|(a, b)| a.abs_diff(*b) <= 1), "{turn:?}");
+        }
+    }
 }

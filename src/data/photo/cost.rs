@@ -1,0 +1,71 @@
+//! What decoding a picture will take, told from its header: memory, and the going over of blocks.
+
+use super::decode::{DecodeError, Format};
+use super::jpeg::Markers;
+
+/// Memory that a picture may take until it is small, in bytes, its file included: photographs of fifty million
+/// pixels pass.
+pub(super) const MAX_BYTES: u64 = 256 << 20;
+
+/// Memory of what is made from a decoded picture, in bytes: four floats for each pixel of 768×768, and copies.
+const AFTERWARDS: u64 = 16 << 20;
+
+/// Memory for what lies beside the pixels of a PNG, such as colour profiles, in bytes.
+const BESIDE_PIXELS: u64 = 16 << 20;
+
+/// How often blocks may be gone over, all scans of a JPEG together: 1.5 seconds. Fifty million pixels in the ten
+/// scans that encoders write are 12 million visits.
+const MAX_BLOCK_VISITS: u64 = 24_000_000;
+
+/// Memory that a decoder may reserve by itself while it reads the header.
+pub(super) fn alloc_limit(format: Format) -> u64 {
+    match format {
+        Format::Png => BESIDE_PIXELS,
+        _ => MAX_BYTES / 2,
+    }
+}
+
+/// Refuses what would take too much, or of which most is not there.
+pub(super) fn check(
+    format: Format,
+    bytes: &[u8],
+    [width, height]: [u32; 2],
+    decoded_bytes: u64,
+) -> Result<(), DecodeError> {
+    let n_pixels = u64::from(width) * u64::from(height);
+    let n_file = bytes.len() as u64;
+    let decoder = match format {
+        Format::Png => BESIDE_PIXELS,
+        Format::Bmp => 0,
+        Format::Gif => decoded_bytes, // a frame beside the canvas, which may be as large
+        Format::WebP => n_pixels * webp_bytes_per_pixel(bytes),
+        Format::Jpeg => {
+            let markers = Markers::of(bytes);
+            if markers.is_mostly_missing() {
+                return Err(DecodeError::MostlyMissing { width, height });
+            }
+            if markers.block_visits() > MAX_BLOCK_VISITS {
+                return Err(DecodeError::TooLarge);
+            }
+            n_file + markers.coefficient_bytes() // the decoder has a copy of the file
+        }
+    };
+    let all = [n_file, decoded_bytes, decoder, AFTERWARDS];
+    if all.into_iter().fold(0, u64::saturating_add) > MAX_BYTES {
+        return Err(DecodeError::TooLarge);
+    }
+    Ok(())
+}
+
+/// Bytes that the decoder of `WebP` keeps for each pixel beside the decoded picture.
+fn webp_bytes_per_pixel(bytes: &[u8]) -> u64 {
+    /// Bits of the extended header.
+    const HAS_OPACITY: u8 = 0x10;
+    const MOVES: u8 = 0x02;
+    match (bytes.get(12..16), bytes.get(20)) {
+        (Some(b"VP8 "), _) => 2, // luma, and colours at half the size
+        (Some(b"VP8X"), Some(flags)) if flags & MOVES != 0 => 19, // a canvas, a frame, and as the next
+        (Some(b"VP8X"), Some(flags)) if flags & HAS_OPACITY != 0 => 11, // opacity is a picture of its own
+        _ => 5, // lossless: four channels, and transforms of blocks
+    }
+}

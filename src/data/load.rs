@@ -98,14 +98,12 @@ pub fn fetch(
         Some(folder) => folder.to_owned(),
         None => mnist::cache_folder().ok_or(LoadError::NoCache)?,
     };
+    let options = FetchOptions {
+        replaces: into.is_none(), // a person's own folder is theirs
+        ..FetchOptions::default()
+    };
     let mut report = |progress: FetchProgress| report(describe_fetch(progress));
-    mnist::fetch(
-        &Manifest::mnist(),
-        &FetchOptions::default(),
-        &folder,
-        &mut report,
-        cancel,
-    )?;
+    mnist::fetch(&Manifest::mnist(), &options, &folder, &mut report, cancel)?;
     Ok(folder)
 }
 

@@ -673,10 +673,13 @@ fn reconstruct_writes_pictures_and_a_table_and_names_what_is_no_picture() {
         large.save(path(name)).expect("written");
     }
     std::fs::write(path("broken.png"), "no picture").expect("written");
+    let long = format!("{}.png", "n".repeat(245));
+    std::fs::copy(path("other.png"), path(&long)).expect("copied");
 
     let named = |path: &Path| path.to_str().expect("a Unicode path").to_owned();
     let (run, out) = (named(&run), named(&path("out")));
-    let pictures = ["seven, first.png", "broken.png", "other.png"].map(|name| named(&path(name)));
+    let pictures =
+        ["seven, first.png", "broken.png", "other.png", &long].map(|name| named(&path(name)));
     let mut arguments = vec![
         "reconstruct",
         "--run",
@@ -693,7 +696,7 @@ fn reconstruct_writes_pictures_and_a_table_and_names_what_is_no_picture() {
         "{message}"
     );
     assert!(
-        message.contains("1 of 3 pictures could not be read"),
+        message.contains("2 of 4 pictures could not be read or written"),
         "{message}"
     );
 
@@ -711,7 +714,8 @@ fn reconstruct_writes_pictures_and_a_table_and_names_what_is_no_picture() {
     }
     let table = std::fs::read_to_string(out.join("errors.csv")).expect("written");
     let lines: Vec<&str> = table.lines().collect();
-    assert_eq!(lines.len(), 4);
+    assert_eq!(lines.len(), 5);
+    assert!(lines[4].contains("cannot be written"), "{}", lines[4]); // its name has no room for a longer ending
     assert!(lines[0].starts_with("file,mse_per_pixel,percentile,nearest_labels"));
     assert!(
         lines[1].starts_with('"') && lines[1].ends_with("inverted"),
@@ -739,6 +743,78 @@ fn reconstruct_writes_pictures_and_a_table_and_names_what_is_no_picture() {
         "{}",
         lines[3]
     );
+}
+
+/// What is written beside the pictures is not read the next time, and what is not its own is not replaced.
+#[test]
+fn reconstruct_into_the_folder_of_its_pictures_can_be_repeated() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let named = |name: &str| {
+        folder
+            .path()
+            .join(name)
+            .to_str()
+            .expect("Unicode")
+            .to_owned()
+    };
+    let (run, scans) = (named("run"), named("scans"));
+    assert_success(&train(Path::new(&run), &["--set", "code=16"]));
+    std::fs::create_dir(&scans).expect("made");
+    let digit = image::GrayImage::from_raw(28, 28, data_sets::whole().test.image(0).to_vec());
+    digit
+        .expect("28×28")
+        .save(named("scans/7.png"))
+        .expect("written");
+    let arguments = [
+        "reconstruct",
+        "--run",
+        &run,
+        "--out",
+        &scans,
+        "--device",
+        "cpu",
+        "--data",
+        data(),
+        &scans,
+    ];
+    let table = || std::fs::read_to_string(named("scans/errors.csv")).expect("written");
+    assert_success(&hourglass(&arguments));
+    let first = table();
+    assert_success(&hourglass(&arguments));
+    assert_eq!(table(), first);
+
+    std::fs::copy(named("scans/7.png"), named("scans/7.prepared.png")).expect("somebody's own");
+    std::fs::remove_file(named("scans/7.reconstruction.png")).expect("removed");
+    let message = failure_of(&arguments);
+    assert!(
+        message.contains("7.prepared.png is there already"),
+        "{message}"
+    );
+    std::fs::write(named("scans/errors.csv"), "mine").expect("written");
+    let message = failure_of(&arguments);
+    assert!(message.contains("errors.csv is there already"), "{message}");
+    assert_eq!(table(), "mine");
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_error() {
+    let program = env!("CARGO_BIN_EXE_hourglass");
+    for command in [&["presets"][..], &["data", "list"]] {
+        let mut child = Command::new(program)
+            .args(command)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        drop(child.stdout.take()); // as `head` does once it has its line
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{command:?}");
+        assert!(
+            output.stderr.is_empty(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn images_server(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> S
 
 fn options(mirrors: &[&Server]) -> FetchOptions {
     FetchOptions {
+        replaces: true,
         mirrors: mirrors.iter().map(|server| server.url.clone()).collect(),
         stall_timeout: DEADLINE,
         rounds: NonZeroU32::MIN,
@@ -442,6 +443,25 @@ fn a_damaged_file_is_fetched_again() {
     fetch_from(&[&good], folder.path()).unwrap();
     assert_complete(folder.path());
     assert_eq!(good.requests().len(), 1);
+}
+
+/// A folder of Fashion-MNIST, named by mistake.
+#[test]
+fn a_file_of_somebody_else_is_not_replaced() {
+    let mirror = server(Reply::File);
+    let folder = TempDir::new().unwrap();
+    let mut theirs = small().contents[0].clone();
+    theirs[100] ^= 1;
+    let theirs = gzip(&theirs);
+    fs::write(folder.path().join(IMAGES), &theirs).unwrap();
+    let options = FetchOptions {
+        replaces: false,
+        ..options(&[&mirror])
+    };
+    let error = fetch_with(&options, folder.path()).unwrap_err();
+    assert!(matches!(error, FetchError::Occupied { .. }), "{error}");
+    assert!(error.to_string().contains("another data set"), "{error}");
+    assert!(fs::read(folder.path().join(IMAGES)).unwrap() == theirs);
 }
 
 #[test]

@@ -139,11 +139,104 @@ fn gzip_damage_is_found() {
     let crc = wrong_crc.len() - 8;
     wrong_crc[crc] ^= 1;
     let cut = packed[..packed.len() / 2].to_vec();
-    let not_gzip = b"<html>not found</html>".to_vec();
-    for damaged in [corrupted, wrong_crc, cut, not_gzip] {
+    for damaged in [corrupted, wrong_crc, cut] {
         let error = error_after(|folder| write_gzip(folder, TRAIN_IMAGES, &damaged));
         assert!(matches!(error, VerifyError::DamagedGzip { .. }), "{error}");
     }
+}
+
+#[test]
+fn files_are_told_by_their_first_bytes_and_not_by_their_ending() {
+    let folder = TempDir::new().unwrap();
+    for (idx, spec) in small().manifest.files().into_iter().enumerate() {
+        let (name, content) = if idx % 2 == 0 {
+            (spec.gzip_name(), &small().contents[idx])
+        } else {
+            (spec.name.clone(), &small().gzips[idx])
+        };
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    check_small(folder.path()).unwrap();
+}
+
+#[test]
+fn the_folders_of_pytorch_and_kaggle_are_found_and_mnist_comes_before_its_likes() {
+    let pytorch = TempDir::new().unwrap();
+    let raw = pytorch.path().join("MNIST/raw");
+    fs::create_dir_all(&raw).unwrap();
+    small().write_gzip(&raw);
+    let fashion = pytorch.path().join("FashionMNIST/raw");
+    fs::create_dir_all(&fashion).unwrap();
+    for idx in 0..4 {
+        let mut content = small().contents[idx].clone();
+        *content.last_mut().unwrap() ^= 1;
+        fs::write(fashion.join(&small().spec(idx).name), content).unwrap();
+    }
+    check_small(pytorch.path()).unwrap();
+    check_small(&pytorch.path().join("MNIST")).unwrap();
+
+    let kaggle = TempDir::new().unwrap();
+    for idx in 0..4 {
+        let name = &small().spec(idx).name;
+        let own = kaggle.path().join(name);
+        fs::create_dir(&own).unwrap();
+        fs::write(own.join(name), &small().contents[idx]).unwrap();
+    }
+    check_small(kaggle.path()).unwrap();
+    let places = Places {
+        explicit: Some(kaggle.path().to_owned()),
+        ..Places::default()
+    };
+    let found = places.locate(&small().manifest).unwrap();
+    assert_eq!(found.as_deref(), Some(kaggle.path()));
+}
+
+#[test]
+fn what_is_no_data_is_named_for_what_it_is() {
+    for (content, kind) in [
+        (
+            &b"\n<!DOCTYPE html><html>not found</html>"[..],
+            "a saved web page",
+        ),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid",
+            "Git LFS",
+        ),
+        (b"PK\x03\x04 and so on", "a ZIP archive"),
+        (b"404: Not Found", "text"),
+        (b"", "it is empty"),
+        (&small().contents[TRAIN_IMAGES][..500], "it is cut short"),
+    ] {
+        for packed in [false, true] {
+            let error = error_after(|folder| {
+                write(folder, TRAIN_IMAGES, content);
+                if packed {
+                    write_gzip(folder, TRAIN_IMAGES, content); // in a file called so
+                }
+            });
+            assert!(error.to_string().contains(kind), "{error}");
+        }
+    }
+}
+
+/// Fashion-MNIST, KMNIST and others have MNIST's format and the names of its files.
+#[test]
+fn nobody_is_told_to_delete_another_data_set() {
+    let mut other = small().contents[TRAIN_IMAGES].clone();
+    for byte in &mut other[16..] {
+        *byte = byte.wrapping_add(1);
+    }
+    let more = with_count(TRAIN_IMAGES, 399);
+    for content in [other, more, small().contents[TEST_LABELS].clone()] {
+        let error = error_after(|folder| write(folder, TRAIN_IMAGES, &content)).to_string();
+        assert!(!error.contains("delete"), "{error}");
+    }
+    let error = error_after(|folder| {
+        let mut content = small().contents[TRAIN_IMAGES].clone();
+        content[20] ^= 1;
+        write(folder, TRAIN_IMAGES, &content);
+    });
+    assert!(error.to_string().contains("another data set"), "{error}");
 }
 
 #[test]

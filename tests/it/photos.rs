@@ -76,6 +76,8 @@ fn a_folder_is_read_file_by_file_and_what_is_no_picture_is_named() {
     std::fs::write(path("2.png"), &image).expect("written");
     std::fs::write(path("1.PNG"), b"not a picture at all").expect("written");
     std::fs::write(path("notes.txt"), b"passed over").expect("written");
+    std::fs::write(path("._2.png"), b"what macOS leaves on foreign disks").expect("written");
+    std::fs::write(path("10.png"), &image).expect("written");
     std::fs::write(path("empty.png"), b"").expect("written");
     let found = find(&[folder.path().to_owned(), path("missing.png")]);
     let names: Vec<PathBuf> = found
@@ -87,6 +89,7 @@ fn a_folder_is_read_file_by_file_and_what_is_no_picture_is_named() {
         [
             path("1.PNG"),
             path("2.png"),
+            path("10.png"),
             path("empty.png"),
             path("missing.png")
         ]
@@ -105,4 +108,16 @@ fn a_folder_is_read_file_by_file_and_what_is_no_picture_is_named() {
             .to_string()
             .contains("holds no pictures")
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_named_and_not_waited_for() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pipe = folder.path().join("7.png");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("a system with pipes").success());
+    let message = |path: PathBuf| read(&path).expect_err("no file").to_string();
+    assert!(message(pipe).contains("7.png cannot be read: it is a pipe"));
+    assert!(message(PathBuf::from("/dev/zero")).contains("it is a device"));
 }

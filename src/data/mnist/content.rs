@@ -25,8 +25,10 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Tells by the first bytes whether it is compressed: browsers and archives give content either name.
     pub(super) fn of(path: PathBuf) -> Self {
-        let packed = path.extension().is_some_and(|extension| extension == "gz");
+        let start = plain_file::read_start(&path, 2).unwrap_or_default(); // `open` says what is wrong with it
+        let packed = start == [0x1f, 0x8b];
         Self { path, packed }
     }
 
@@ -156,6 +158,34 @@ impl<'a> ContentReader<'a> {
         }
         Ok(())
     }
+}
+
+/// What content is, judged by how it begins, where that is none of MNIST's.
+pub(super) fn kind_of(start: &[u8]) -> Option<&'static str> {
+    let text = start.trim_ascii_start().to_ascii_lowercase();
+    let of_text = |beginning: &str| text.starts_with(beginning.as_bytes());
+    Some(if start.is_empty() {
+        "empty"
+    } else if of_text("<!doctype") || of_text("<html") || of_text("<head") {
+        "a saved web page"
+    } else if of_text("version https://git-lfs") {
+        "a pointer of Git LFS, which `git lfs pull` replaces by the content"
+    } else if start.starts_with(b"PK\x03\x04") {
+        "a ZIP archive, which has to be unpacked"
+    } else if start.starts_with(b"\x89HDF") {
+        "HDF5"
+    } else if start.starts_with(b"\x93NUMPY") {
+        "an array of NumPy"
+    } else if start.starts_with(&[0x1f, 0x8b]) {
+        "compressed twice"
+    } else if start
+        .iter()
+        .all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'))
+    {
+        "text"
+    } else {
+        return None;
+    })
 }
 
 /// Lower-case hexadecimal.

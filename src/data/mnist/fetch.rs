@@ -29,15 +29,18 @@ pub struct FetchOptions {
     pub stall_timeout: Duration,
     /// How often all mirrors are asked for a file in vain before the fetch fails.
     pub rounds: NonZeroU32,
+    /// Whether files of other content are replaced, because the folder is the program's own.
+    pub replaces: bool,
 }
 
 impl Default for FetchOptions {
-    /// The mirrors of MNIST, 20 s, two rounds.
+    /// The mirrors of MNIST, 20 s, two rounds, and nothing is replaced.
     fn default() -> Self {
         Self {
             mirrors: MNIST_MIRRORS.map(str::to_owned).to_vec(),
             stall_timeout: Duration::from_secs(20),
             rounds: NonZeroU32::MIN.saturating_add(1),
+            replaces: false,
         }
     }
 }
@@ -72,6 +75,12 @@ pub enum FetchError {
     Busy {
         /// The folder.
         folder: PathBuf,
+    },
+    /// There are files of the same names and other content.
+    #[error("MNIST is not fetched into this folder: {found}. Choose an empty folder with --into")]
+    Occupied {
+        /// What is there.
+        found: VerifyError,
     },
     /// The folder cannot be made, read or written, or the disk is full.
     #[error("the download cannot be stored ({reason}): {}; make room, or choose a folder that can be written", .folder.display())]
@@ -166,14 +175,24 @@ impl Fetcher<'_> {
 
     /// Whether the file is there, whole, plain or compressed.
     fn is_here(&self, spec: &FileSpec) -> Result<bool, FetchError> {
+        let mut other = None;
         for path in present(self.into, spec) {
+            let is_in_the_way = path.parent() == Some(self.into); // and not in a folder below
             match check_content(&Source::of(path), spec, self.cancel, |_| ()) {
                 Ok(()) => return Ok(true),
                 Err(VerifyError::Cancelled) => return Err(FetchError::Cancelled),
-                Err(error) => log::warn!("fetching again: {error}"),
+                Err(error) if is_in_the_way => other = other.or(Some(error)),
+                Err(_) => {}
             }
         }
-        Ok(false)
+        match other {
+            Some(found) if !self.options.replaces => Err(FetchError::Occupied { found }),
+            Some(found) => {
+                log::warn!("fetching again: {found}");
+                Ok(false)
+            }
+            None => Ok(false),
+        }
     }
 
     fn fetch_file(&mut self, spec: &FileSpec) -> Result<(), FetchError> {

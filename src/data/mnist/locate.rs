@@ -130,12 +130,40 @@ pub fn cache_folder() -> Option<PathBuf> {
     Some(dirs.cache_dir().join("mnist"))
 }
 
-/// Paths in `folder` that may be the file `spec` describes, best first.
+/// Paths in `folder`, and one or two levels below it, that may be the file `spec` describes, best first. `PyTorch` keeps
+/// the four in `MNIST/raw`, Kaggle's archive has a folder for each.
 pub(super) fn present(folder: &Path, spec: &FileSpec) -> impl Iterator<Item = PathBuf> {
-    spec.accepted_names()
-        .map(|name| folder.join(name))
-        .into_iter()
-        .filter(|path| path.is_file())
+    let names = spec.accepted_names();
+    let in_folder = move |folder: PathBuf| names.clone().map(|name| folder.join(name));
+    let folders = folders_to_look_in(folder).into_iter();
+    folders.flat_map(in_folder).filter(|path| path.is_file())
+}
+
+/// A folder, and those in it and in these; MNIST's own comes before Fashion-MNIST's.
+fn folders_to_look_in(folder: &Path) -> Vec<PathBuf> {
+    let children = subfolders(folder);
+    let mut folders = vec![folder.to_owned()];
+    for child in &children {
+        folders.push(child.clone());
+        folders.extend(subfolders(child));
+    }
+    folders
+}
+
+/// The folders in a folder, in order, as many as there may be of data sets.
+fn subfolders(folder: &Path) -> Vec<PathBuf> {
+    /// A home folder named by mistake is not searched through.
+    const MOST: usize = 64;
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    let mut folders: Vec<PathBuf> = paths.filter(|path| path.is_dir()).take(MOST).collect();
+    let is_other = |path: &PathBuf| {
+        !path
+            .file_name()
+            .is_some_and(|name| name.eq_ignore_ascii_case("mnist"))
+    };
+    folders.sort_by_key(|path| (is_other(path), path.clone()));
+    folders
 }
 
 fn usable(folder: &Path, given_by: GivenBy, manifest: &Manifest) -> Result<PathBuf, LocateError> {

@@ -4,13 +4,21 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::content::{Source, check_content, hex};
+use super::content::{Source, check_content, hex, kind_of};
 use super::locate::present;
 use super::manifest::{Content, FileSpec, Manifest};
 use super::progress::{LoadProgress, LoadStage, Meter};
 
+/// Bytes that tell what a file is.
+const START_BYTES: u64 = 64;
+
 const WHAT_TO_DO: &str =
-    "delete it and run `hourglass data fetch`, or give a folder with the four MNIST files";
+    "it is left as it is; run `hourglass data fetch`, or give a folder with the four MNIST files";
+
+/// Several data sets were made in MNIST's format, and their files have the names of MNIST's: whoever is told that a
+/// file is damaged might delete a data set.
+const OTHER_DATA_SET: &str = "it is in MNIST's format with other content, probably of another data set such as \
+     Fashion-MNIST, or a single byte has changed";
 
 /// What is wrong with a file. Reasons are part of the text and not a `source`, because the file
 /// and what to do come last.
@@ -34,8 +42,18 @@ pub enum VerifyError {
         /// The file.
         path: PathBuf,
     },
+    /// The file is of a kind that has nothing to do with MNIST.
+    #[error("the file is not {expected} but {kind}: {}; {}", .path.display(), WHAT_TO_DO)]
+    OtherKind {
+        /// Name of the file that was expected.
+        expected: String,
+        /// What it is, by its first bytes.
+        kind: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
     /// The content is too short, or a plain file is too long.
-    #[error("the file holds {found_bytes} bytes of data instead of {expected_bytes}: {}; {}", .path.display(), WHAT_TO_DO)]
+    #[error("the file holds {found_bytes} bytes of data instead of {expected_bytes}{}: {}; {}", cut_short(*.found_bytes, *.expected_bytes), .path.display(), WHAT_TO_DO)]
     WrongSize {
         /// Size of the uncompressed content in bytes.
         found_bytes: u64,
@@ -85,7 +103,7 @@ pub enum VerifyError {
         labels: PathBuf,
     },
     /// Images and labels agree with each other but not with the data set.
-    #[error("the file holds {found} images or labels instead of {expected}: {}; {}", .path.display(), WHAT_TO_DO)]
+    #[error("the file holds {found} images or labels instead of {expected}, so that it is probably of another data set such as EMNIST: {}; {}", .path.display(), WHAT_TO_DO)]
     WrongCount {
         /// Number of items by the header.
         found: u32,
@@ -95,7 +113,7 @@ pub enum VerifyError {
         path: PathBuf,
     },
     /// Size and header are right, the content is not.
-    #[error("the content has SHA-256 {found} instead of {expected}: {}; {}", .path.display(), WHAT_TO_DO)]
+    #[error("{} (SHA-256 {found} instead of {expected}): {}; {}", OTHER_DATA_SET, .path.display(), WHAT_TO_DO)]
     WrongChecksum {
         /// SHA-256 of the uncompressed content, in hexadecimal.
         found: String,
@@ -115,6 +133,14 @@ pub enum VerifyError {
     /// The caller asked to stop.
     #[error("the check was cancelled")]
     Cancelled,
+}
+
+fn cut_short(found_bytes: u64, expected_bytes: u64) -> &'static str {
+    match found_bytes {
+        0 => ", it is empty",
+        found if found < expected_bytes => ", it is cut short",
+        _ => "",
+    }
 }
 
 /// Checks the four files in `folder`, plain or compressed, without unpacking them to disk.
@@ -225,7 +251,7 @@ fn candidates(
 fn check_start(source: &Source, spec: &FileSpec, manifest: &Manifest) -> Result<u32, VerifyError> {
     let mut start = Vec::new();
     let stream = source.open()?;
-    let read = stream.take(16).read_to_end(&mut start);
+    let read = stream.take(START_BYTES).read_to_end(&mut start);
     let n_read = start.len() as u64;
     read.map_err(|reason| source.unreadable(reason, n_read))?;
 
@@ -239,6 +265,14 @@ fn check_start(source: &Source, spec: &FileSpec, manifest: &Manifest) -> Result<
         return Err(VerifyError::Swapped {
             expected: spec.name.clone(),
             found: other.name.clone(),
+            path,
+        });
+    }
+    let kind = kind_of(&start).filter(|_| !start.is_empty() && !start.starts_with(&expected[..3]));
+    if let Some(kind) = kind {
+        return Err(VerifyError::OtherKind {
+            expected: spec.name.clone(),
+            kind,
             path,
         });
     }

@@ -38,7 +38,7 @@ pub(super) fn check(
         Format::Png => BESIDE_PIXELS,
         Format::Bmp => 0,
         Format::Gif => decoded_bytes, // a frame beside the canvas, which may be as large
-        Format::WebP => n_pixels * webp_bytes_per_pixel(bytes),
+        Format::WebP => n_pixels.max(largest_webp_frame(bytes)) * webp_bytes_per_pixel(bytes),
         Format::Jpeg => {
             let markers = Markers::of(bytes);
             if markers.is_mostly_missing() {
@@ -55,6 +55,17 @@ pub(super) fn check(
         return Err(DecodeError::TooLarge);
     }
     Ok(())
+}
+
+/// Pixels of the largest lossy frame in a `WebP`: its decoder reserves what the frame says, and only then compares it
+/// with the canvas (RFC 6386, 9.1).
+fn largest_webp_frame(bytes: &[u8]) -> u64 {
+    let frames = bytes.windows(18).filter_map(|window| {
+        let is_frame = window.starts_with(b"VP8 ") && window[11..14] == [0x9d, 0x01, 0x2a];
+        let side = |at: usize| u64::from(u16::from_le_bytes([window[at], window[at + 1]]) & 0x3fff);
+        is_frame.then(|| side(14) * side(16))
+    });
+    frames.max().unwrap_or(0)
 }
 
 /// Bytes that the decoder of `WebP` keeps for each pixel beside the decoded picture.

@@ -29,7 +29,13 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
-/// A folder with two pictures of bars and a file that is none.
+/// A PNG of one pixel whose palette of four bytes makes the decoder panic.
+const ODD_PALETTE: &[u8] =
+    b"\x89PNG\x0d\x0a\x1a\x0a\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x01\x03\x00\
+          \x00\x00%\xdbV\xca\x00\x00\x00\x04PLTE\x00\x00\x00\x00\xb4\xa3\xaez\x00\x00\x00\x0aIDATx\
+          \x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82";
+
+/// A folder with two pictures of bars, a file that is none, and one that its decoder cannot bear.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, width) in [("a.png", 6), ("c.png", 14)] {
@@ -40,6 +46,7 @@ fn folder() -> tempfile::TempDir {
         picture.save(folder.path().join(name)).expect("written");
     }
     std::fs::write(folder.path().join("b.png"), "no picture").expect("written");
+    std::fs::write(folder.path().join("bb.png"), ODD_PALETTE).expect("written");
     folder
 }
 
@@ -101,6 +108,7 @@ fn a_dropped_folder_becomes_images_and_what_is_no_picture_is_named() {
     stage.step();
     assert_eq!(names(&stage), ["a.png", "c.png"]);
     assert!(stage.has("b.png") && stage.has("save it as PNG"));
+    assert!(stage.has("bb.png") && stage.has("its decoder gave up"));
     assert!(stage.has("c.png, 28×28"), "the tab came to the front");
     assert_eq!(asked(&stage), Some(vec![OwnId(1), OwnId(2)]));
     drop(folder);

@@ -206,6 +206,95 @@ fn files_that_lie_about_their_size_are_refused_before_anything_is_reserved() {
     }
 }
 
+/// The palette of such a file made the `png` crate panic, and one of them ended a whole `reconstruct`.
+#[test]
+fn a_decoder_that_panics_is_an_error_of_its_file() {
+    for n_bytes in [4, 7, 767] {
+        let header = Header {
+            bit_depth: 8,
+            color_type: 3,
+            ..header(8, 3)
+        };
+        let bytes = file(
+            &header,
+            &[(b"PLTE", vec![9; n_bytes])],
+            &lines(|bytes, _| bytes.push(0)),
+        );
+        let error = Picture::decode(&bytes).expect_err("no palette");
+        assert!(error.to_string().contains("it is damaged"), "{error}");
+    }
+}
+
+/// A JPEG of grey without a difference anywhere: a block is one bit in a scan of a progressive file, and otherwise
+/// two.
+fn grey_jpeg(side: u16, is_progressive: bool, n_scans: usize, share_of_data: f64) -> Vec<u8> {
+    let [s1, s0] = side.to_be_bytes();
+    let mut bytes = vec![0xff, 0xd8, 0xff, 0xdb, 0, 67, 0];
+    bytes.extend([1; 64]);
+    bytes.extend([0xff, if is_progressive { 0xc2 } else { 0xc0 }]);
+    bytes.extend([0, 11, 8, s1, s0, s1, s0, 1, 1, 0x11, 0]);
+    for class in [0x00, 0x10] {
+        bytes.extend([0xff, 0xc4, 0, 20, class, 1]);
+        bytes.extend([0; 16]);
+    }
+    let n_blocks = usize::from(side).div_ceil(8).pow(2);
+    let n_bits = n_blocks * if is_progressive { 1 } else { 2 };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of a small file"
+    )]
+    let n_data = (n_bits.div_ceil(8) as f64 * share_of_data) as usize;
+    for scan in 0..n_scans {
+        // The first scan sends all but the last bits, each later one a bit more.
+        let low = n_scans.saturating_sub(scan + 1).min(13);
+        let high = if scan == 0 { 0 } else { low + 1 };
+        let bits = u8::try_from(high << 4 | low).expect("two digits");
+        let [last, bits] = if is_progressive { [0, bits] } else { [63, 0] };
+        bytes.extend([0xff, 0xda, 0, 8, 1, 1, 0, 0, last, bits]);
+        bytes.extend(vec![0; n_data]);
+    }
+    bytes.extend([0xff, 0xd9]);
+    bytes
+}
+
+#[test]
+fn what_a_picture_will_take_is_told_from_its_header() {
+    let message = |bytes: &[u8]| Picture::decode(bytes).expect_err("refused").to_string();
+    // Two kilobytes that took 771 MB, and the same with all of its data.
+    let error = message(&grey_jpeg(16_384, true, 1, 0.004));
+    assert!(
+        error.contains("most of its 16384×16384 pixels are missing"),
+        "{error}"
+    );
+    let error = message(&grey_jpeg(16_384, true, 1, 1.0));
+    assert!(error.contains("larger than a picture may be"), "{error}");
+    // Small in memory, and gone over again and again.
+    let error = message(&grey_jpeg(4_000, true, 100, 1.0));
+    assert!(error.contains("larger than a picture may be"), "{error}");
+    // WebP without loss, which took 550 MB; and a frame that is larger than its canvas of 9 × 9.
+    let mut lossless = b"RIFF\x2c\0\0\0WEBPVP8L\x20\0\0\0\x2f\xfe\xbf\xff\x0f".to_vec();
+    lossless.extend([0; 27]);
+    let mut lossy = b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x08\0\0\x08\0\0".to_vec();
+    lossy.extend(b"VP8 \x20\0\0\0\x30\x01\0\x9d\x01\x2a\xff\x3f\xff\x3f");
+    lossy.extend([0; 22]);
+    for webp in [lossless, lossy] {
+        let error = message(&webp);
+        assert!(error.contains("larger than a picture may be"), "{error}");
+    }
+}
+
+#[test]
+fn a_jpeg_without_its_end_is_read_with_a_note() {
+    for is_progressive in [false, true] {
+        let whole = grey_jpeg(200, is_progressive, 1, 1.0);
+        assert!(!prepared(&whole).notes.contains(&PhotoNote::CutShort));
+        let cut = &whole[..whole.len() - 20];
+        assert!(prepared(cut).notes.contains(&PhotoNote::CutShort));
+    }
+}
+
 #[test]
 fn a_bomb_of_text_is_passed_over_or_refused() {
     let mut text = b"Comment\0\0".to_vec();

@@ -22,6 +22,7 @@ mod pace;
 mod perform;
 mod photos;
 mod picture;
+mod typed;
 mod window;
 
 use std::path::PathBuf;
@@ -269,7 +270,7 @@ impl App {
         if self.drain_events() {
             ctx.request_repaint(); // there is more, but the frame must not wait for it
         }
-        if let Some(action) = self.dialog.take_answer() {
+        if let Some(action) = self.take_answer() {
             self.perform(ctx, action);
         }
         self.take_photos();
@@ -353,6 +354,9 @@ impl App {
         self.show_guide(ui, &mut actions);
         left_behind::list(ui, &self.state, &mut actions);
         question::ask(ui, &self.state, &mut actions);
+        if let Some(typed) = &mut self.dialog.typed {
+            typed.field.ui(ui, &mut actions);
+        }
         drop_overlay::show(&ctx);
         self.after_frame(&ctx, actions);
     }

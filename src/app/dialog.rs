@@ -1,12 +1,29 @@
 //! The system's dialogs for folders and files, each on its own thread so that the window goes on.
+//!
+//! A machine may have none: on Linux they are drawn by a desktop portal or by zenity. Then, and while a dialog
+//! does not come back, a path is typed into the window instead.
 
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
+use super::App;
+use super::typed::Typed;
 use crate::figure::Order;
 use crate::protocol::DataSource;
 use crate::ui::{Action, CloseAnswer, KeepAction, OwnAction};
-use crate::worker::Wake;
+
+/// Nobody opens a dialog, looks at it and leaves it within this time: it was never there.
+const TOO_QUICK: Duration = Duration::from_millis(300);
+
+/// What the window says where there is no dialog.
+const NO_DIALOG: &str = "this system has no dialog for files: install xdg-desktop-portal with the backend of \
+     your desktop (such as xdg-desktop-portal-gtk), or zenity. Until then, type the path";
+
+/// What the window says while a dialog is open that may not be seen.
+const STILL_OPEN: &str =
+    "the system’s dialog is still open, perhaps behind this window; a path can be typed here";
 
 /// What a dialog asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,83 +42,213 @@ pub(super) enum Question {
     Figure(Box<Order>, String),
 }
 
-/// The dialog that asks; at most one is open.
-#[derive(Debug, Default)]
-pub(super) struct Dialog {
-    answer: Option<Receiver<Option<Action>>>,
-}
-
-impl Dialog {
-    /// Opens a dialog unless one is open already.
-    pub(super) fn open(&mut self, question: Question, wake: &Wake) {
-        if self.answer.is_some() {
-            return;
-        }
-        let (sender, receiver) = sync_channel(1);
-        let wake = wake.clone();
-        let asked = thread::Builder::new()
-            .name("file-dialog".to_owned())
-            .spawn(move || {
-                sender.send(ask(question)).ok(); // the window may be closed by now
-                wake.call();
-            });
-        match asked {
-            Ok(_detached) => self.answer = Some(receiver),
-            Err(error) => log::warn!("the dialog does not open: {error}"),
+impl Question {
+    /// What the dialog is called.
+    pub(super) fn title(&self) -> &'static str {
+        match self {
+            Self::DataFolder => "Folder with the files of MNIST",
+            Self::Run => "Folder of a run",
+            Self::NewRun(_) => "Name of the run's folder",
+            Self::Weights => "Weights under PyTorch's names",
+            Self::Pictures => "Pictures of digits",
+            Self::Figure(..) => "Export a figure",
         }
     }
 
-    /// What follows from the answer, once; none while the dialog is open or when nothing does.
+    /// Whether something is written where the answer says.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::NewRun(_) | Self::Figure(..))
+    }
+
+    /// Whether a file would be replaced without another word. Saving a run asks by itself.
+    pub(super) fn would_replace(&self, path: &Path) -> bool {
+        matches!(self, Self::Figure(..)) && path.exists()
+    }
+
+    /// What follows from the paths chosen, at least one.
+    pub(super) fn answered(self, mut paths: Vec<PathBuf>) -> Action {
+        if self == Self::Pictures {
+            return Action::Own(OwnAction::Read(paths));
+        }
+        let path = paths.swap_remove(0);
+        match self {
+            Self::DataFolder => Action::LoadData(DataSource::Folder(path)),
+            Self::Run => KeepAction::Open(path).into(),
+            Self::NewRun(_) => KeepAction::SaveIn(path).into(),
+            Self::Weights => KeepAction::TakeWeights(path).into(),
+            Self::Pictures => Action::Own(OwnAction::Read(vec![path])),
+            Self::Figure(order, _) => Action::ExportTo(order, path),
+        }
+    }
+
+    /// What follows when no path is chosen: a window about to close stays open.
+    pub(super) fn given_up(&self) -> Option<Action> {
+        let stays = || KeepAction::Close(CloseAnswer::Stay).into();
+        matches!(self, Self::NewRun(_)).then(stays)
+    }
+}
+
+/// What came of a dialog.
+#[derive(Debug, PartialEq)]
+enum Answer {
+    /// These were chosen, at least one.
+    Chosen(Vec<PathBuf>),
+    /// The person wanted none.
+    GivenUp,
+    /// No dialog was shown.
+    NoDialog,
+}
+
+/// The dialog that asks; at most one is open.
+#[derive(Debug, Default)]
+pub(super) struct Dialog {
+    open: Option<(Question, Receiver<Answer>)>,
+    /// The question whose answer is being typed.
+    pub typed: Option<Typed>,
+    /// Whether it was said that there are no dialogs here.
+    said_so: bool,
+}
+
+impl App {
+    /// Opens a dialog. While another one is open, a path can be typed.
+    pub(super) fn ask(&mut self, question: Question) {
+        if self.dialog.typed.is_some() {
+            return;
+        }
+        if self.dialog.open.is_some() {
+            self.state.notices.info(STILL_OPEN.to_owned());
+            self.dialog.typed = Some(Typed::new(question));
+            return;
+        }
+        let (sender, receiver) = sync_channel(1);
+        let (wake, asked) = (self.wake.clone(), question.clone());
+        let thread = thread::Builder::new()
+            .name("file-dialog".to_owned())
+            .spawn(move || {
+                sender.send(show(&asked)).ok(); // the window may be closed by now
+                wake.call();
+            });
+        match thread {
+            Ok(_detached) => self.dialog.open = Some((question, receiver)),
+            Err(error) => {
+                log::warn!("the dialog does not open: {error}");
+                self.dialog.typed = Some(Typed::new(question));
+            }
+        }
+    }
+
+    /// Takes in the answer of the dialog, once; none while it is open or when nothing follows.
     pub(super) fn take_answer(&mut self) -> Option<Action> {
-        let answer = match self.answer.as_ref()?.try_recv() {
+        let (_, receiver) = self.dialog.open.as_ref()?;
+        let answer = match receiver.try_recv() {
             Err(TryRecvError::Empty) => return None,
-            Err(TryRecvError::Disconnected) => None,
+            Err(TryRecvError::Disconnected) => Answer::NoDialog, // it panicked
             Ok(answer) => answer,
         };
-        self.answer = None;
-        answer
+        let (question, _) = self.dialog.open.take()?;
+        match answer {
+            Answer::Chosen(paths) => Some(question.answered(paths)),
+            Answer::GivenUp => question.given_up(),
+            Answer::NoDialog => {
+                if !std::mem::replace(&mut self.dialog.said_so, true) {
+                    self.state.notices.warning(NO_DIALOG.to_owned());
+                }
+                self.dialog.typed.get_or_insert(Typed::new(question));
+                None
+            }
+        }
     }
 }
 
 /// Waits for the person.
-fn ask(question: Question) -> Option<Action> {
-    let dialog = rfd::FileDialog::new();
-    match question {
-        Question::DataFolder => dialog
-            .set_title("Folder with the files of MNIST")
-            .pick_folder()
-            .map(|folder| Action::LoadData(DataSource::Folder(folder))),
-        Question::Run => dialog
-            .set_title("Folder of a run")
-            .pick_folder()
-            .map(|folder| KeepAction::Open(folder).into()),
-        Question::NewRun(name) => dialog
-            .set_title("Name of the run's folder")
-            .set_file_name(name)
-            .save_file()
-            .map(KeepAction::SaveIn)
-            .or(Some(KeepAction::Close(CloseAnswer::Stay))) // a window about to close stays open
-            .map(Action::from),
-        Question::Weights => dialog
-            .set_title("Weights under PyTorch's names")
+fn show(question: &Question) -> Answer {
+    let started = Instant::now();
+    let dialog = rfd::FileDialog::new().set_title(question.title());
+    let one = |path: Option<PathBuf>| path.map(|path| vec![path]);
+    let chosen = match question {
+        Question::DataFolder | Question::Run => one(dialog.pick_folder()),
+        Question::NewRun(name) => one(dialog.set_file_name(name).save_file()),
+        Question::Weights => one(dialog
             .add_filter("safetensors", &["safetensors"])
             .add_filter("All files", &["*"])
-            .pick_file()
-            .map(|file| KeepAction::TakeWeights(file).into()),
+            .pick_file()),
         Question::Pictures => dialog
-            .set_title("Pictures of digits")
             .add_filter("Pictures", &["png", "jpg", "jpeg", "gif", "bmp", "webp"])
             .add_filter("All files", &["*"])
-            .pick_files()
-            .map(|files| Action::Own(OwnAction::Read(files))),
+            .pick_files(),
         Question::Figure(order, name) => {
-            let dialog = dialog.set_title("Export a figure").set_file_name(name);
+            let dialog = dialog.set_file_name(name);
             let formats = order.kind.formats().iter();
             let dialog = formats.fold(dialog, |dialog, format| {
                 dialog.add_filter(format.label(), &[format.ending()])
             });
-            let file = dialog.save_file();
-            file.map(|file| Action::ExportTo(order, file))
+            one(dialog.save_file())
         }
+    };
+    match chosen {
+        Some(paths) if !paths.is_empty() => Answer::Chosen(paths),
+        _ if USES_PORTAL && was_absent(started.elapsed(), Helpers::here()) => Answer::NoDialog,
+        _ => Answer::GivenUp,
+    }
+}
+
+/// Whether dialogs are drawn by other programs, which may not be there.
+const USES_PORTAL: bool = cfg!(all(
+    unix,
+    not(target_vendor = "apple"),
+    not(target_os = "android")
+));
+
+/// Which of the programs that draw dialogs there are.
+#[derive(Clone, Copy, Debug)]
+struct Helpers {
+    portal: bool,
+    zenity: bool,
+}
+
+impl Helpers {
+    /// As the files of this machine say: the service by which the bus starts the portal, and the programs.
+    fn here() -> Self {
+        let data = std::env::var_os("XDG_DATA_DIRS").filter(|folders| !folders.is_empty());
+        let data = data.unwrap_or_else(|| "/usr/local/share:/usr/share".into());
+        let service = "dbus-1/services/org.freedesktop.portal.Desktop.service";
+        let portal = std::env::split_paths(&data)
+            .chain([PathBuf::from("/run/current-system/sw/share")])
+            .any(|folder| folder.join(service).exists());
+        let programs = std::env::var_os("PATH").unwrap_or_default();
+        let zenity = std::env::split_paths(&programs).any(|folder| folder.join("zenity").is_file());
+        Self { portal, zenity }
+    }
+}
+
+/// Whether a dialog that gave no path was never shown: there is nobody to show it, or it came back more quickly
+/// than a person can leave it. The dialogs themselves tell neither from a person who wanted none.
+fn was_absent(took: Duration, helpers: Helpers) -> bool {
+    took < TOO_QUICK || !(helpers.portal || helpers.zenity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dialog_that_was_never_shown_is_told_from_one_that_was_left() {
+        let (quick, slow) = (Duration::from_millis(20), Duration::from_secs(26));
+        let helpers = |portal, zenity| Helpers { portal, zenity };
+        assert!(was_absent(quick, helpers(false, false)));
+        assert!(was_absent(slow, helpers(false, false)), "the bus timed out");
+        assert!(
+            was_absent(quick, helpers(true, false)),
+            "a portal without a backend"
+        );
+        assert!(!was_absent(slow, helpers(true, false)));
+        assert!(!was_absent(slow, helpers(false, true)));
+    }
+
+    #[test]
+    fn whoever_gives_up_naming_a_run_keeps_the_window() {
+        let stays = Some(KeepAction::Close(CloseAnswer::Stay).into());
+        assert_eq!(Question::NewRun("run".to_owned()).given_up(), stays);
+        assert_eq!(Question::Run.given_up(), None);
     }
 }

@@ -21,7 +21,7 @@ impl App {
     pub(super) fn ask_for_file(&mut self, order: Box<Order>) {
         let Some(run) = &self.state.run else { return };
         let name = order.file_name(&run.experiment);
-        self.dialog.open(Question::Figure(order, name), &self.wake);
+        self.ask(Question::Figure(order, name));
     }
 
     /// Begins to write a figure.

@@ -118,9 +118,9 @@ impl App {
                 self.state.keep.asks_to_replace = None;
                 self.keeping.closing = Closing::No;
             }
-            KeepAction::AskForRun => self.dialog.open(Question::Run, &self.wake),
+            KeepAction::AskForRun => self.ask(Question::Run),
             KeepAction::Open(folder) => self.open_run(folder),
-            KeepAction::AskForWeights => self.dialog.open(Question::Weights, &self.wake),
+            KeepAction::AskForWeights => self.ask(Question::Weights),
             KeepAction::TakeWeights(file) => self.take_weights(file, Matching::ByName),
             KeepAction::TakeWeightsByShape(file) => {
                 self.state.keep.weights_offered = None;
@@ -186,7 +186,7 @@ impl App {
         let Some(run) = &self.state.run else { return };
         let preset = run.experiment.preset.map_or("run", |id| id.name());
         let name = format!("{preset}-seed-{}", run.experiment.seed);
-        self.dialog.open(Question::NewRun(name), &self.wake);
+        self.ask(Question::NewRun(name));
     }
 
     /// Goes on with a run as soon as there are digits.

@@ -39,7 +39,7 @@ pub(super) struct OwnPictures {
 impl App {
     pub(super) fn perform_own(&mut self, action: OwnAction) {
         match action {
-            OwnAction::Open => self.dialog.open(Question::Pictures, &self.wake),
+            OwnAction::Open => self.ask(Question::Pictures),
             OwnAction::Read(paths) => self.read_pictures(paths),
             OwnAction::Paste(image) => self.paste(&image),
             OwnAction::CancelReading => self.own.photos.cancel(),

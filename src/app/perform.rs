@@ -43,7 +43,7 @@ impl App {
                 self.data_asked = source.clone();
                 self.outbox.push(Command::LoadDataset(source));
             }
-            Action::OpenDataFolder => self.dialog.open(Question::DataFolder, &self.wake),
+            Action::OpenDataFolder => self.ask(Question::DataFolder),
             Action::FetchMnist => {
                 self.data_asked = DataSource::Mnist;
                 self.outbox.push(Command::FetchMnist);
@@ -79,6 +79,7 @@ impl App {
             Action::ExportTo(order, path) => self.export_to(order, &path),
             Action::CancelExport => self.exporter.cancel(),
             Action::Keep(action) => self.keep(ctx, action),
+            Action::Path(action) => self.perform_typed(ctx, action),
             Action::SetTheme(theme) => {
                 self.window.theme = theme;
                 ctx.set_theme(theme);

@@ -9,6 +9,7 @@ use egui::{ColorImage, ThemePreference};
 use super::experiment_panel::Control;
 use super::layout::Pane;
 use super::lessons::LessonId;
+use super::path_field::PathAction;
 use super::sheet::Sheet;
 use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::figure::{FigureKind, Order};
@@ -96,6 +97,8 @@ pub enum Action {
     CancelExport,
     /// Something about runs on disk, or recipes as text.
     Keep(KeepAction),
+    /// Something about a path that is typed.
+    Path(PathAction),
 
     /// Light, dark, or as the system.
     SetTheme(ThemePreference),

@@ -30,6 +30,7 @@ pub mod manifold;
 pub mod network;
 pub mod notices;
 pub mod numbers;
+pub mod path_field;
 mod plot;
 pub mod previous;
 pub mod question;

@@ -20,3 +20,4 @@ mod replay;
 mod run_control;
 pub mod stage;
 mod trouble;
+mod typed_paths;

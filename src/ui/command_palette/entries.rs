@@ -9,6 +9,7 @@ use crate::state::LabState;
 use crate::ui::experiment_panel::CONTROLS;
 use crate::ui::layout::Pane;
 use crate::ui::lessons;
+use crate::ui::path_field::{PathAction, PathFor};
 use crate::ui::shortcuts::{self, Deed, Switches};
 use crate::ui::{Action, GuideAction, KeepAction};
 
@@ -33,6 +34,7 @@ pub fn entries(ctx: &Context, state: &LabState, switches: Switches) -> Vec<Entry
     let mut entries = Vec::new();
     deeds(ctx, state, switches, &mut entries);
     runs(state, &mut entries);
+    typed_paths(state, &mut entries);
     presets(&mut entries);
     lessons_of(&mut entries);
     views(&mut entries);
@@ -117,6 +119,26 @@ fn runs(state: &LabState, entries: &mut Vec<Entry>) {
     if state.run.is_some() {
         let help = "Measures what the code is worth: probes, neighbours, bytes beside PNG and JPEG";
         entries.push(entry("Run", "Measure the code", help, Action::JudgeCode));
+    }
+}
+
+/// Everything that is opened by a dialog, by a path that is typed.
+fn typed_paths(state: &LabState, entries: &mut Vec<Entry>) {
+    if state.crash.is_some() {
+        return;
+    }
+    for (kind, name, what) in [
+        ("Run", "Open a run by its path…", PathFor::Run),
+        ("Run", "Take weights by their path…", PathFor::Weights),
+        ("Image", "Open pictures by their path…", PathFor::Pictures),
+        (
+            "Data",
+            "Open a data folder by its path…",
+            PathFor::DataFolder,
+        ),
+    ] {
+        let help = "Type or paste a path, where there is no dialog for files";
+        entries.push(entry(kind, name, help, PathAction::Ask(what)));
     }
 }
 

@@ -1,0 +1,229 @@
+//! A path that was typed: what it means, whether it can be what was asked for, and what follows.
+
+use std::path::{Path, PathBuf};
+
+use super::App;
+use super::dialog::Question;
+use crate::ui::path_field::{PathAction, PathField, PathFor};
+
+/// A question whose answer is being typed.
+#[derive(Debug)]
+pub(super) struct Typed {
+    question: Question,
+    pub field: PathField,
+}
+
+impl Typed {
+    pub(super) fn new(question: Question) -> Self {
+        let text = match &question {
+            Question::NewRun(name) | Question::Figure(_, name) => name.clone(),
+            _ => String::new(),
+        };
+        let field = PathField {
+            title: question.title().to_owned(),
+            verb: if question.writes() { "Save" } else { "Open" },
+            text,
+            ..PathField::default()
+        };
+        Self { question, field }
+    }
+}
+
+impl From<PathFor> for Question {
+    fn from(what: PathFor) -> Self {
+        match what {
+            PathFor::DataFolder => Self::DataFolder,
+            PathFor::Run => Self::Run,
+            PathFor::Weights => Self::Weights,
+            PathFor::Pictures => Self::Pictures,
+        }
+    }
+}
+
+impl App {
+    /// Performs a wish about a typed path.
+    pub(super) fn perform_typed(&mut self, ctx: &egui::Context, action: PathAction) {
+        match action {
+            PathAction::Ask(what) => self.dialog.typed = Some(Typed::new(what.into())),
+            PathAction::Cancel => {
+                let typed = self.dialog.typed.take();
+                if let Some(action) = typed.and_then(|typed| typed.question.given_up()) {
+                    self.perform(ctx, action);
+                }
+            }
+            PathAction::Take(text) => self.take_typed(ctx, text, false),
+            PathAction::Replace(text) => self.take_typed(ctx, text, true),
+        }
+    }
+
+    fn take_typed(&mut self, ctx: &egui::Context, text: String, may_replace: bool) {
+        let Some(mut typed) = self.dialog.typed.take() else {
+            return;
+        };
+        let taken = path_of(&text, std::env::home_dir().as_deref()).and_then(|path| {
+            problem(&typed.question, &path).map_or(Ok(path), Err) // the question decides
+        });
+        match taken {
+            Ok(path) if !may_replace && typed.question.would_replace(&path) => {
+                typed.field.problem = Some(format!("{} exists already", path.display()));
+                typed.field.replaces = Some(text);
+                self.dialog.typed = Some(typed);
+            }
+            Ok(path) => {
+                let action = typed.question.answered(vec![path]);
+                self.perform(ctx, action);
+            }
+            Err(problem) => {
+                typed.field.problem = Some(problem);
+                self.dialog.typed = Some(typed);
+            }
+        }
+    }
+}
+
+/// The path that a text means: quotes around it, a `file://` address, `~` for the home folder, and what is
+/// relative counts from the folder that the program was started in.
+fn path_of(text: &str, home: Option<&Path>) -> Result<PathBuf, String> {
+    let text = text.trim();
+    let unquoted = ['"', '\'']
+        .into_iter()
+        .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
+        .unwrap_or(text);
+    let path = if let Some(address) = unquoted.strip_prefix("file://") {
+        of_address(address)?
+    } else if unquoted == "~" || unquoted.starts_with("~/") || unquoted.starts_with("~\\") {
+        let home = home.ok_or("this user has no home folder: type the whole path")?;
+        home.join(unquoted[1..].trim_start_matches(['/', '\\']))
+    } else {
+        PathBuf::from(unquoted)
+    };
+    std::path::absolute(&path).map_err(|error| format!("{unquoted:?} is no path: {error}"))
+}
+
+/// The path in a `file://` address, without those first letters.
+fn of_address(address: &str) -> Result<PathBuf, String> {
+    let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
+    if !(host.is_empty() || host == "localhost") {
+        return Err(format!(
+            "file://{address} is on another machine ({host}): type the path of a file on this one"
+        ));
+    }
+    let bytes = path.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let code = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        let code = code.and_then(|code| std::str::from_utf8(code).ok());
+        if let Some(byte) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            decoded.push(byte);
+            at += 3;
+        } else {
+            decoded.push(bytes[at]);
+            at += 1;
+        }
+    }
+    let decoded = String::from_utf8(decoded)
+        .map_err(|_not_text| format!("file://{address} is not UTF-8: type the path itself"))?;
+    let drive = decoded.strip_prefix('/').filter(|_| cfg!(windows)); // file:///C:/…
+    Ok(PathBuf::from(drive.unwrap_or(&decoded)))
+}
+
+/// Why a path cannot be the answer to a question.
+fn problem(question: &Question, path: &Path) -> Option<String> {
+    let shown = path.display();
+    let wants_folder = matches!(question, Question::DataFolder | Question::Run);
+    if question.writes() {
+        let folder = path.parent().unwrap_or(path);
+        return if !folder.is_dir() {
+            Some(format!("there is no folder {}", folder.display()))
+        } else if matches!(question, Question::Figure(..)) && path.is_dir() {
+            Some(format!("{shown} is a folder: add a name for the file"))
+        } else if matches!(question, Question::NewRun(_)) && path.is_file() {
+            Some(format!(
+                "{shown} is a file: a run needs a folder of its own"
+            ))
+        } else {
+            None
+        };
+    }
+    if !path.exists() {
+        Some(format!("there is no {shown}"))
+    } else if wants_folder && !path.is_dir() {
+        Some(format!("{shown} is a file: type the folder it is in"))
+    } else if matches!(question, Question::Weights) && path.is_dir() {
+        Some(format!("{shown} is a folder: type the file in it"))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typed_path_is_understood_as_people_write_it() {
+        let home = Path::new("/home/ada");
+        let here = std::env::current_dir().expect("there is one");
+        for (text, path) in [
+            ("/data/mnist", PathBuf::from("/data/mnist")),
+            ("  /data/mnist \n", PathBuf::from("/data/mnist")),
+            ("\"/data/my digits\"", PathBuf::from("/data/my digits")),
+            ("'/data/it''s'", PathBuf::from("/data/it''s")),
+            ("~", PathBuf::from("/home/ada")),
+            ("~/runs/one", PathBuf::from("/home/ada/runs/one")),
+            ("'~/runs/one'", PathBuf::from("/home/ada/runs/one")),
+            ("runs/~one", here.join("runs/~one")),
+            ("file:///data/my%20digits", PathBuf::from("/data/my digits")),
+            ("file://localhost/data/%C3%A9", PathBuf::from("/data/é")),
+            ("file:///data/100%", PathBuf::from("/data/100%")),
+            ("file:///data/%zz", PathBuf::from("/data/%zz")),
+            ("\"", here.join("\"")),
+        ] {
+            let path = if cfg!(windows) {
+                std::path::absolute(&path).expect("a path")
+            } else {
+                path
+            };
+            assert_eq!(path_of(text, Some(home)), Ok(path), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_path_of_this_machine_says_so() {
+        let far = path_of("file://server/share/x.png", None).expect_err("it is elsewhere");
+        assert!(far.contains("another machine (server)"), "{far}");
+        let homeless = path_of("~/x", None).expect_err("there is no home");
+        assert!(homeless.contains("no home folder"), "{homeless}");
+        assert!(path_of("file:///%ff", None).is_err());
+        assert!(path_of("", None).is_err());
+    }
+
+    #[test]
+    fn a_path_that_cannot_be_what_was_asked_for_is_refused_with_the_reason() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("file");
+        std::fs::write(&file, "x").expect("writes");
+        let missing = folder.path().join("none");
+        let new = || Question::NewRun("run".to_owned());
+        for (question, path, part) in [
+            (Question::Run, missing.as_path(), Some("there is no ")),
+            (Question::Run, &file, Some("is a file")),
+            (Question::Run, folder.path(), None),
+            (Question::Weights, folder.path(), Some("is a folder")),
+            (Question::Weights, &file, None),
+            (Question::Pictures, folder.path(), None),
+            (new(), &file, Some("needs a folder of its own")),
+            (new(), &missing.join("run"), Some("there is no folder")),
+            (new(), &missing, None),
+        ] {
+            let said = problem(&question, path);
+            let fits = match (&said, part) {
+                (Some(said), Some(part)) => said.contains(part),
+                (None, None) => true,
+                _ => false,
+            };
+            assert!(fits, "{question:?} {path:?}: {said:?}");
+        }
+    }
+}

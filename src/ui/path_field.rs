@@ -1,0 +1,135 @@
+//! A field for a path that is typed or pasted: for machines without a dialog for files, and for who prefers it.
+
+use egui::{Button, Id, Key, Label, Modal, TextEdit, Ui};
+
+use super::Action;
+use super::theme::{self, space};
+
+/// Width of the dialog, in points.
+const WIDTH: f32 = 460.0;
+
+/// What a path is wanted for that can be asked for at any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathFor {
+    /// A folder with the files of MNIST.
+    DataFolder,
+    /// The folder of a run, to go on with it.
+    Run,
+    /// A file with weights.
+    Weights,
+    /// A picture of one's own, or a folder of them.
+    Pictures,
+}
+
+/// A wish about a path that is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathAction {
+    /// Show the field.
+    Ask(PathFor),
+    /// Take this text as the path.
+    Take(String),
+    /// Take it, and replace the file that is there.
+    Replace(String),
+    /// Leave it.
+    Cancel,
+}
+
+impl From<PathAction> for Action {
+    fn from(action: PathAction) -> Self {
+        Self::Path(action)
+    }
+}
+
+/// The dialog with the field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PathField {
+    /// What is asked for.
+    pub title: String,
+    /// The name of the button that takes the path.
+    pub verb: &'static str,
+    /// What stands in the field.
+    pub text: String,
+    /// Why the text was not taken.
+    pub problem: Option<String>,
+    /// The text that names a file which exists and would be replaced.
+    pub replaces: Option<String>,
+}
+
+impl PathField {
+    /// Shows the dialog. Enter takes the path, Escape leaves it.
+    pub fn ui(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
+        let frame = egui::Frame::popup(ui.style())
+            .inner_margin(20)
+            .corner_radius(12);
+        let modal = Modal::new(Id::unique("typed-path")).frame(frame);
+        let mut wish = None;
+        let shown = modal.show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH);
+            ui.heading(&self.title);
+            ui.add_space(space::XS);
+            let help = "Type or paste a path; ~ is your home folder";
+            ui.add(Label::new(theme::dim(ui, help)).wrap());
+            ui.add_space(space::S);
+            self.field(ui);
+            if let Some(problem) = &self.problem {
+                ui.add_space(space::XS);
+                let color = theme::tokens_of(ui).error;
+                ui.add(Label::new(egui::RichText::new(problem).color(color)).wrap());
+            }
+            ui.add_space(space::M);
+            wish = self.buttons(ui);
+        });
+        if shown.should_close() {
+            wish = Some(PathAction::Cancel);
+        }
+        actions.extend(wish.map(Action::from));
+    }
+
+    fn field(&mut self, ui: &mut Ui) {
+        let field = TextEdit::singleline(&mut self.text)
+            .id_salt("typed-path-text")
+            .desired_width(f32::INFINITY)
+            .hint_text("~/folder/name");
+        let response = ui.add(field).on_hover_text("The path of a file or folder");
+        if response.changed() {
+            self.problem = None;
+            self.replaces = None;
+        }
+        if ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+        }
+        response.accessible_name("Path");
+    }
+
+    fn buttons(&self, ui: &mut Ui) -> Option<PathAction> {
+        let replaces = self.replaces.as_ref() == Some(&self.text);
+        let (verb, help) = if replaces {
+            ("Replace", "Writes over the file that is there (Enter)")
+        } else {
+            (self.verb, "Takes this path (Enter)")
+        };
+        let mut wish = None;
+        ui.horizontal(|ui| {
+            let can_take = !self.text.trim().is_empty();
+            let take = ui
+                .add_enabled(can_take, Button::new(verb))
+                .on_hover_text(help)
+                .on_disabled_hover_text("Type a path first");
+            let enter = can_take && ui.input(|input| input.key_pressed(Key::Enter));
+            if take.clicked() || enter {
+                wish = Some(if replaces {
+                    PathAction::Replace(self.text.clone())
+                } else {
+                    PathAction::Take(self.text.clone())
+                });
+            }
+            let cancel = ui
+                .button("Cancel")
+                .on_hover_text("Leaves everything as it is (Escape)");
+            if cancel.clicked() || (cancel.has_focus() && enter) {
+                wish = Some(PathAction::Cancel);
+            }
+        });
+        wish
+    }
+}

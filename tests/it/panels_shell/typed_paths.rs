@@ -1,0 +1,91 @@
+//! Paths that are typed, where there is no dialog for files.
+
+use egui::Key;
+use egui_kittest::kittest::Queryable as _;
+use hourglass::app::StartOptions;
+use hourglass::protocol::{Command, DataSource};
+use hourglass::ui::path_field::{PathAction, PathFor};
+use hourglass::ui::{Action, KeepAction};
+
+use super::stage::Stage;
+
+fn perform(stage: &mut Stage, action: impl Into<Action>) {
+    let ctx = stage.harness.ctx.clone();
+    let app = stage.harness.state_mut().as_mut().expect("it was opened");
+    app.perform(&ctx, action.into());
+    stage.step();
+    stage.step();
+}
+
+fn type_text(stage: &mut Stage, text: &str) {
+    stage.harness.get_by_label("Path").type_text(text);
+    stage.step();
+}
+
+fn press(stage: &mut Stage, key: Key) {
+    stage.harness.key_press(key);
+    stage.step();
+    stage.step();
+}
+
+#[test]
+fn a_typed_path_is_taken_with_enter_and_a_wrong_one_says_why() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut stage = Stage::ready();
+    stage.commands();
+    perform(&mut stage, PathAction::Ask(PathFor::DataFolder));
+    assert!(stage.has("Folder with the files of MNIST"));
+    type_text(&mut stage, "/no/such/folder");
+    press(&mut stage, Key::Enter);
+    assert!(stage.has("there is no /no/such/folder"));
+    press(&mut stage, Key::Escape);
+    assert!(!stage.has("Folder with the files of MNIST"));
+
+    perform(&mut stage, PathAction::Ask(PathFor::DataFolder));
+    type_text(
+        &mut stage,
+        &format!("\"file://{}\"", folder.path().display()),
+    );
+    press(&mut stage, Key::Enter);
+    let source = DataSource::Folder(folder.path().to_owned());
+    assert_eq!(stage.commands(), [Command::LoadDataset(source)]);
+    assert!(!stage.has("Folder with the files of MNIST"));
+}
+
+#[test]
+fn escape_leaves_everything_as_it_is() {
+    let mut stage = Stage::open_with(StartOptions::default(), None, egui::vec2(900.0, 600.0));
+    stage.commands();
+    perform(&mut stage, PathAction::Ask(PathFor::Run));
+    type_text(&mut stage, "/tmp");
+    press(&mut stage, Key::Escape);
+    assert!(!stage.has("Folder of a run"));
+    assert_eq!(stage.commands(), []);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_without_dialogs_asks_for_a_path_and_says_what_to_install() {
+    let is_here = |program: &str| {
+        let programs = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&programs).any(|folder| folder.join(program).is_file())
+    };
+    if is_here("zenity") || std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some() {
+        return; // a dialog would open, and wait for a person
+    }
+    let mut stage = Stage::ready();
+    perform(&mut stage, KeepAction::AskForRun);
+    let started = std::time::Instant::now();
+    while !stage.has("Folder of a run") {
+        assert!(started.elapsed().as_secs() < 60, "nothing was said");
+        std::thread::yield_now();
+        stage.step();
+    }
+    let app = stage.app();
+    let said = app
+        .state()
+        .notices
+        .since(0)
+        .any(|notice| notice.text.contains("install xdg-desktop-portal"));
+    assert!(said);
+}

@@ -12,6 +12,7 @@ mod dropped;
 mod events;
 mod export;
 mod farewell;
+mod graphics;
 mod guide;
 mod icon;
 mod keep;
@@ -50,6 +51,7 @@ use crate::worker::{Wake, Worker};
 
 use dialog::Dialog;
 use export::Exporter;
+use graphics::Graphics;
 use guide::Guide;
 use keep::Keeping;
 use outbox::Outbox;
@@ -61,7 +63,7 @@ pub use backup::unsaved_runs_folder;
 pub use costs::{WindowCosts, peak_memory_mib};
 pub use farewell::Farewells;
 pub use picture::{PictureError, PictureOptions};
-pub use window::{Look, Renderer, WindowError, WindowOptions, run};
+pub use window::{Display, Look, Renderer, WindowError, WindowOptions, run};
 
 /// Makes a worker; called at the start and after each crash.
 pub type SpawnWorker = Rc<dyn Fn(Wake) -> Worker>;
@@ -90,6 +92,8 @@ pub struct StartOptions {
     pub backups: Option<PathBuf>,
     /// Whether the processor imitates the graphics card that draws the window.
     pub draws_in_software: bool,
+    /// What the window has to say first.
+    pub warning: Option<String>,
 }
 
 impl Default for StartOptions {
@@ -102,6 +106,7 @@ impl Default for StartOptions {
             run: None,
             backups: None,
             draws_in_software: false,
+            warning: None,
         }
     }
 }
@@ -182,6 +187,8 @@ pub struct App {
     export: ExportDialog,
     /// The picture that this window is only there for, if it is.
     picture: Option<Picture>,
+    /// The device that draws the window.
+    graphics: Graphics,
     /// Whether a frame was drawn.
     has_drawn: bool,
 }
@@ -239,6 +246,7 @@ impl App {
             notes: Notes::default(),
             export: ExportDialog::default(),
             picture: None,
+            graphics: Graphics::default(),
             has_drawn: false,
         };
         if let Some(storage) = storage {
@@ -251,6 +259,9 @@ impl App {
         ctx.set_theme(app.window.theme);
         ctx.set_zoom_factor(app.window.scale);
         theme::set_presenting(ctx, app.window.presents);
+        if let Some(warning) = start.warning {
+            app.state.notices.warning(warning);
+        }
         app.start_worker();
         if !start.own.is_empty() {
             app.read_pictures(start.own);
@@ -386,6 +397,7 @@ impl eframe::App for App {
         if let Some(secs) = frame.info().cpu_usage {
             self.pace.note_frame(Duration::from_secs_f32(secs));
         }
+        self.graphics.count_frame(frame.wgpu_render_state());
         let jumps = self.pace.is_calm() || !self.window.glides;
         let glide_secs = if jumps { 0.0 } else { GLIDE_SECS };
         ui.ctx()

@@ -54,6 +54,8 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
     let options = WindowOptions {
         renderer: args.renderer,
         only_software_adapters,
+        display: args.display,
+        lose_graphics: args.lose_graphics,
         start: StartOptions {
             data: args.data.clone().unwrap_or(DataSource::Auto),
             experiment: args.preset.map(|id| id.preset().experiment()),
@@ -65,6 +67,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
                 None => app::unsaved_runs_folder(),
             },
             draws_in_software: only_software_adapters,
+            warning: None,
         },
         look: Look {
             theme: args.theme.map(|theme| match theme {

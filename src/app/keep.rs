@@ -320,6 +320,10 @@ impl App {
 
     /// Asks before the window closes over an unsaved run.
     pub(super) fn keep_watch(&mut self, ctx: &Context) {
+        if self.graphics.is_lost() {
+            ctx.send_viewport_cmd(ViewportCommand::Close); // the worker keeps the run, and another window opens
+            return;
+        }
         if self.picture.is_some() {
             return; // nobody sees it, and it leaves no trace
         }

@@ -1,15 +1,20 @@
 //! Opening the window: which renderer, how large, what when it does not open.
 
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use eframe::NativeOptions;
 use egui::{ThemePreference, ViewportBuilder};
 
+use super::backup::Backups;
 use super::farewell::Farewells;
+use super::graphics::{Graphics, Turns};
 use super::picture::{Outcome, Picture, PictureError, PictureOptions};
 use super::{App, SpawnWorker, StartOptions, icon};
-use crate::ui::Action;
 use crate::ui::layout::Pane;
+use crate::ui::{Action, drops};
 
 /// Size of the window at first and its smallest, in points.
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -27,6 +32,22 @@ pub enum Renderer {
     Glow,
 }
 
+/// What shows the window on Linux, and whether files can be dropped on it.
+///
+/// By itself it runs under Wayland where there is one, although X11 (through `XWayland`) would take dropped files:
+/// `XWayland` is drawn at a whole scale and blown up on a screen of 125 % or 150 %, so that all text is blurred all the
+/// time, for the sake of something for which there is `Open…`, pasting and `--own`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Display {
+    /// Wayland where there is one, otherwise X11.
+    #[default]
+    Auto,
+    /// Wayland.
+    Wayland,
+    /// X11, under Wayland through `XWayland`: takes dropped files, may be blurred on a scaled screen.
+    X11,
+}
+
 /// How to open the window.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WindowOptions {
@@ -34,6 +55,10 @@ pub struct WindowOptions {
     pub renderer: Renderer,
     /// Whether every adapter of this machine imitates a graphics card in software, or there is none.
     pub only_software_adapters: bool,
+    /// What shows it.
+    pub display: Display,
+    /// Frames after which the device that draws it is destroyed, to see what follows.
+    pub lose_graphics: Option<u32>,
     /// What it starts with.
     pub start: StartOptions,
     /// How it looks, whatever is remembered.
@@ -73,6 +98,15 @@ pub enum WindowError {
         /// What each renderer said.
         reason: String,
     },
+    /// The device that draws it is lost again and again.
+    #[error(
+        "the graphics device that draws the window was lost {n_times} times. Update its driver, or start with \
+         `--renderer glow`"
+    )]
+    GraphicsLost {
+        /// How often.
+        n_times: usize,
+    },
     /// It was there for a picture, and there is none.
     #[error(transparent)]
     Picture(#[from] PictureError),
@@ -84,7 +118,10 @@ impl WindowOptions {
         match self.renderer {
             Renderer::Wgpu => &[eframe::Renderer::Wgpu],
             Renderer::Glow => &[eframe::Renderer::Glow],
-            Renderer::Auto if self.only_software_adapters => &[eframe::Renderer::Glow],
+            Renderer::Auto if self.only_software_adapters => {
+                // On Windows a machine without a driver has OpenGL 1.1, which opens no window, and Direct3D's WARP.
+                &[eframe::Renderer::Glow, eframe::Renderer::Wgpu]
+            }
             Renderer::Auto => &[eframe::Renderer::Wgpu, eframe::Renderer::Glow],
         }
     }
@@ -108,27 +145,57 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
             worker
         })
     };
-    let mut reasons = Vec::new();
-    for &renderer in options.renderers() {
+    let backups = Backups::new(options.start.backups.clone());
+    let mut options = options.clone();
+    let mut turns = Turns::new(options.renderers());
+    let (mut reasons, mut n_lost) = (Vec::new(), 0);
+    while let Some(renderer) = turns.current() {
         let outcome = Outcome::default();
-        match open(
-            renderer,
-            options,
-            Rc::clone(&spawn_worker),
-            Rc::clone(&outcome),
-        ) {
-            Ok(()) => return Ok(outcome.take().unwrap_or(Ok(()))?),
-            Err(error) => {
+        let graphics = Graphics::new(options.lose_graphics);
+        let folders = || -> HashSet<PathBuf> {
+            let kept = backups.left_behind().into_iter();
+            kept.map(|kept| kept.folder).collect()
+        };
+        let before = folders();
+        let opened = catch_unwind(AssertUnwindSafe(|| {
+            let spawn = Rc::clone(&spawn_worker);
+            open(
+                renderer,
+                &options,
+                spawn,
+                Rc::clone(&outcome),
+                graphics.clone(),
+            )
+        }));
+        match opened {
+            _ if graphics.is_lost() => {
+                n_lost += 1;
+                turns.lost_device();
+                options.lose_graphics = None;
+                options.start.run = folders().difference(&before).next().cloned();
+                options.start.warning = Some(GRAPHICS_LOST.to_owned());
+            }
+            Err(panic) => resume_unwind(panic),
+            Ok(Ok(())) => return Ok(outcome.take().unwrap_or(Ok(()))?),
+            Ok(Err(error)) => {
                 log::warn!("{renderer} does not open a window: {error}");
                 let reason = error.to_string();
                 reasons.push(format!("{renderer}: {}", reason.trim_end_matches('.')));
+                turns.did_not_open();
             }
         }
+    }
+    if n_lost > 0 {
+        return Err(WindowError::GraphicsLost { n_times: n_lost });
     }
     Err(WindowError::DoesNotOpen {
         reason: reasons.join("; "),
     })
 }
+
+/// What a window says that stands in for one whose device was lost.
+const GRAPHICS_LOST: &str = "the graphics device that draws the window was lost, as after a suspend or a reset of \
+     its driver: the window was opened again, with the unsaved run as it was kept aside";
 
 /// Whether a window could be seen. X11 and Wayland name their display in a variable; other systems have one.
 fn has_display() -> bool {
@@ -149,7 +216,9 @@ fn open(
     options: &WindowOptions,
     spawn_worker: SpawnWorker,
     outcome: Outcome,
+    graphics: Graphics,
 ) -> eframe::Result {
+    let display = options.display;
     let (start, look, picture) = (options.start.clone(), options.look, options.picture.clone());
     // A picture neither sees what a person's windows remember nor leaves a trace there: what egui itself remembers, such
     // as the scale, would change its size.
@@ -166,6 +235,7 @@ fn open(
         persistence_path: aside
             .as_ref()
             .map(|folder| folder.path().join("window.ron")),
+        event_loop_builder: Some(Box::new(move |builder| choose_display(builder, display))),
         dithering: false, // there are no large gradients, and a card's imitation spends a tenth of a frame on it
         ..NativeOptions::default()
     };
@@ -174,8 +244,13 @@ fn open(
         native,
         Box::new(move |creation| {
             let ctx = &creation.egui_ctx;
+            drops::set_taken(ctx, !is_wayland(creation));
+            if let Some(state) = &creation.wgpu_render_state {
+                graphics.watch(state, ctx);
+            }
             let storage = creation.storage.filter(|_| picture.is_none());
             let mut app = App::new(ctx, storage, start, spawn_worker);
+            app.graphics = graphics;
             app.picture = picture.map(|options| Picture::new(options, outcome));
             if let Some(theme) = look.theme {
                 app.perform(ctx, Action::SetTheme(theme));
@@ -189,4 +264,56 @@ fn open(
             Ok(Box::new(app))
         }),
     )
+}
+
+type EventLoopBuilder = eframe::EventLoopBuilder<eframe::UserEvent>;
+
+/// Has the window opened by the display system that was asked for. Only Linux and its like have several.
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+fn choose_display(builder: &mut EventLoopBuilder, display: Display) {
+    use winit::platform::wayland::EventLoopBuilderExtWayland as _;
+    use winit::platform::x11::EventLoopBuilderExtX11 as _;
+    match display {
+        Display::Auto => {}
+        Display::Wayland => drop(builder.with_wayland()),
+        Display::X11 => drop(builder.with_x11()),
+    }
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
+fn choose_display(_builder: &mut EventLoopBuilder, _display: Display) {}
+
+/// Whether Wayland shows the window, as the window itself says.
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+fn is_wayland(creation: &eframe::CreationContext<'_>) -> bool {
+    use winit::raw_window_handle::{HasDisplayHandle as _, RawDisplayHandle};
+    let handle = creation.display_handle();
+    handle.is_ok_and(|handle| matches!(handle.as_raw(), RawDisplayHandle::Wayland(_)))
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
+fn is_wayland(_creation: &eframe::CreationContext<'_>) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use eframe::Renderer::{Glow, Wgpu};
+
+    #[test]
+    fn a_machine_whose_adapters_are_imitated_tries_glow_then_wgpu() {
+        let order = |renderer, only_software_adapters| {
+            let options = WindowOptions {
+                renderer,
+                only_software_adapters,
+                ..WindowOptions::default()
+            };
+            options.renderers()
+        };
+        assert_eq!(order(Renderer::Auto, true), [Glow, Wgpu]);
+        assert_eq!(order(Renderer::Auto, false), [Wgpu, Glow]);
+        assert_eq!(order(Renderer::Glow, false), [Glow]);
+        assert_eq!(order(Renderer::Wgpu, true), [Wgpu]);
+    }
 }

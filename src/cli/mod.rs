@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::app::Renderer;
+use crate::app::{Display, Renderer};
 use crate::experiment::PresetId;
 use crate::protocol::{DataSource, DeviceChoice};
 use crate::ui::layout::Pane;
@@ -60,6 +60,12 @@ pub struct WindowArgs {
     /// What draws the window; by default wgpu, or glow where only the processor can draw
     #[arg(long, value_enum, default_value_t)]
     pub renderer: Renderer,
+    /// Which display system opens the window, on Linux; under Wayland no files can be dropped on it
+    #[arg(long, value_enum, default_value_t)]
+    pub display: Display,
+    /// Destroy the graphics device that draws the window after so many frames, to see what follows
+    #[arg(long, value_name = "FRAMES", hide = true)]
+    pub lose_graphics: Option<u32>,
     /// Light or dark, whatever is remembered
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,

@@ -14,6 +14,7 @@ mod decoded;
 mod digit_image;
 pub mod digits;
 pub mod drop_overlay;
+pub mod drops;
 pub mod experiment_panel;
 pub mod export;
 pub mod filters;

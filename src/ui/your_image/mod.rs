@@ -14,7 +14,7 @@ use super::action::{Action, DrawEdit, OwnAction};
 use super::segmented::{Segment, segmented};
 use super::shortcuts::{self, Deed};
 use super::theme::{self, space};
-use super::{card, number};
+use super::{card, drops, number};
 use crate::protocol::{OwnId, OwnLook};
 use crate::state::{LabState, Own, Reading};
 use canvas::Canvas;
@@ -141,10 +141,8 @@ fn controls(ui: &mut Ui, state: &LabState, mode: &mut Mode) -> bool {
     ui.spacing_mut().interact_size.y = 21.0; // as high as the choices beside it
     ui.spacing_mut().button_padding.y = 1.0;
     let open = Button::new(RichText::new("Open…").text_style(theme::text::SMALL));
-    let response = ui.add(open).on_hover_text(
-        "Opens pictures of digits: PNG, JPEG, GIF, BMP or WebP, one or many. They can also be dropped on the \
-         window, folders too, or pasted with Ctrl+V",
-    );
+    let help = drops::open_help(ui.ctx());
+    let response = ui.add(open).on_hover_text(help);
     let opens = response.accessible_name("Open pictures").clicked();
     let n_images = state.own.images().len();
     if n_images > 0 {
@@ -225,7 +223,7 @@ fn empty(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     card::empty(
         ui,
         "No images of your own yet",
-        "Drop pictures or a folder on the window, paste one with Ctrl+V, press Open…, or draw a digit",
+        &drops::invitation(ui.ctx()),
     );
 }
 

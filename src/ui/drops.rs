@@ -1,0 +1,38 @@
+//! Whether files can be dropped on the window, in the one place where its texts look.
+//!
+//! winit 0.30 delivers no dropped files under Wayland: it has no code for them at all.
+
+use egui::{Context, Id};
+
+/// What works in place of dropping.
+const WITHOUT: &str =
+    "This window runs under Wayland and takes no dropped files; started with --display x11 it does";
+
+/// Notes whether the system the window runs under delivers dropped files.
+pub fn set_taken(ctx: &Context, are_taken: bool) {
+    ctx.data_mut(|data| data.insert_temp(Id::unique("drops-are-taken"), are_taken));
+}
+
+fn are_taken(ctx: &Context) -> bool {
+    ctx.data(|data| data.get_temp(Id::unique("drops-are-taken")))
+        .unwrap_or(true)
+}
+
+/// How pictures come into an empty view.
+pub(super) fn invitation(ctx: &Context) -> String {
+    if are_taken(ctx) {
+        "Drop pictures or a folder on the window, paste one with Ctrl+V, press Open…, or draw a digit".to_owned()
+    } else {
+        format!("Press Open…, paste a picture with Ctrl+V, or draw a digit. {WITHOUT}")
+    }
+}
+
+/// What the button says that opens pictures.
+pub(super) fn open_help(ctx: &Context) -> String {
+    let what = "Opens pictures of digits: PNG, JPEG, GIF, BMP or WebP, one or many.";
+    if are_taken(ctx) {
+        format!("{what} They can also be dropped on the window, folders too, or pasted with Ctrl+V")
+    } else {
+        format!("{what} They can also be pasted with Ctrl+V. {WITHOUT}")
+    }
+}

@@ -92,6 +92,8 @@ pub struct StartOptions {
     pub backups: Option<PathBuf>,
     /// Whether the processor imitates the graphics card that draws the window.
     pub draws_in_software: bool,
+    /// The graphics adapters that can be chosen to train on.
+    pub adapters: Vec<(String, DeviceChoice)>,
     /// What the window has to say first.
     pub warning: Option<String>,
 }
@@ -106,6 +108,7 @@ impl Default for StartOptions {
             run: None,
             backups: None,
             draws_in_software: false,
+            adapters: Vec::new(),
             warning: None,
         }
     }
@@ -259,6 +262,7 @@ impl App {
         ctx.set_theme(app.window.theme);
         ctx.set_zoom_factor(app.window.scale);
         theme::set_presenting(ctx, app.window.presents);
+        app.state.adapters = start.adapters;
         if let Some(warning) = start.warning {
             app.state.notices.warning(warning);
         }

@@ -67,6 +67,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
                 None => app::unsaved_runs_folder(),
             },
             draws_in_software: only_software_adapters,
+            adapters: device::choices(&adapters),
             warning: None,
         },
         look: Look {

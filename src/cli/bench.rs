@@ -48,7 +48,7 @@ pub struct BenchArgs {
     /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`
     #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
     data: Option<DataSource>,
-    /// Device to train on: `auto`, `cpu` or `gpu`
+    /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
     #[arg(long, default_value_t)]
     device: DeviceChoice,
 }

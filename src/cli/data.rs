@@ -40,7 +40,7 @@ pub enum DataCommand {
         /// Seed of the classifiers' weights and order
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Device to train on: `auto`, `cpu` or `gpu`
+        /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
         #[arg(long, default_value_t)]
         device: DeviceChoice,
     },

@@ -31,12 +31,13 @@ pub fn run() -> Result<()> {
     if adapters.is_empty() {
         writeln!(out, "  none that wgpu finds")?;
     }
-    for adapter in &adapters {
+    for (adapter, (_, choice)) in std::iter::zip(&adapters, device::choices(&adapters)) {
         let Adapter {
             name,
             backend,
             driver,
             is_software,
+            ..
         } = adapter;
         let kind = if *is_software {
             ", imitated by the processor"
@@ -44,6 +45,7 @@ pub fn run() -> Result<()> {
             ""
         };
         writeln!(out, "  {name} ({backend}, {driver}{kind})")?;
+        writeln!(out, "    to train on it: --device \"{choice}\"")?;
     }
 
     let chosen = device::auto(&adapters);
@@ -84,7 +86,7 @@ fn renderer(adapters: &[Adapter]) -> &'static str {
     if adapters.iter().any(|adapter| !adapter.is_software) {
         "wgpu, or glow (OpenGL) if wgpu fails"
     } else {
-        "glow (OpenGL): where the processor draws, it is three times as fast as wgpu"
+        "glow (OpenGL), or wgpu if glow fails: where the processor draws, glow is three times as fast"
     }
 }
 

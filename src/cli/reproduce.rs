@@ -49,7 +49,7 @@ pub struct ReproduceArgs {
     /// figures are MNIST's
     #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source, default_value = "mnist")]
     data: DataSource,
-    /// Device to train on: `auto`, `cpu` or `gpu`
+    /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
     #[arg(long, default_value_t)]
     device: DeviceChoice,
 }

@@ -62,7 +62,7 @@ pub struct TrainArgs {
     data: Option<DataSource>,
     #[command(flatten)]
     animation: AnimationArgs,
-    /// Device to train on: `auto`, `cpu` or `gpu`
+    /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
     #[arg(long, default_value_t)]
     device: DeviceChoice,
 }

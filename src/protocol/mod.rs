@@ -40,7 +40,7 @@ pub use decode::{
     Asker, CodeStart, CodeUnits, DecodeSet, Decoded, DecodedView, EditedCode, Found,
     MAX_CODE_UNITS, MAX_DECODED, Places, Route, Span, UnitRange,
 };
-pub use device::{DeviceChoice, DeviceInfo, DeviceKind};
+pub use device::{AdapterName, DeviceChoice, DeviceInfo, DeviceKind};
 pub use errors::{ClassErrors, ErrorView};
 pub use failure::Failure;
 pub use filters::{FilterBank, FilterRequest, FilterView, TileFigures, UnitMeans};

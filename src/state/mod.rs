@@ -22,8 +22,8 @@ mod track;
 
 use crate::experiment::{Experiment, InvalidExperiment};
 use crate::protocol::{
-    DatasetDescription, DatasetProgress, DeviceInfo, EvaluationScope, Event, Failure, Phase, RunId,
-    SampleIdx, Snapshot, Yardsticks,
+    DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo, EvaluationScope, Event, Failure,
+    Phase, RunId, SampleIdx, Snapshot, Yardsticks,
 };
 
 pub use difference::difference;
@@ -43,6 +43,8 @@ pub use series::Series;
 /// Everything the window knows.
 #[derive(Debug, Default)]
 pub struct LabState {
+    /// The graphics adapters of this machine: what they are called, and what to ask for.
+    pub adapters: Vec<(String, DeviceChoice)>,
     /// The device training runs on; none until the worker has reported.
     pub device: Option<DeviceInfo>,
     /// The data set in use.

@@ -52,6 +52,7 @@ fn a_software_adapter_is_never_chosen_by_itself() {
         backend: "Vulkan".to_owned(),
         driver: "Mesa".to_owned(),
         is_software: true,
+        address: None,
     };
     assert_eq!(device::auto(&[software]).info.kind, DeviceKind::Cpu);
     assert_eq!(device::auto(&[]).info.kind, DeviceKind::Cpu);

@@ -208,9 +208,24 @@ fn device_menu(ui: &mut Ui, state: &LabState, chosen: DeviceChoice, actions: &mu
                     actions.push(Action::UseDevice(choice));
                 }
             }
+            adapters(ui, state, chosen, actions);
             ui.separator();
             ui.label(theme::dim(ui, format!("In use: {name}")));
         });
+}
+
+/// Each graphics adapter by name, where there are several.
+fn adapters(ui: &mut Ui, state: &LabState, chosen: DeviceChoice, actions: &mut Vec<Action>) {
+    if state.adapters.len() < 2 {
+        return;
+    }
+    ui.separator();
+    for (name, choice) in &state.adapters {
+        let button = Button::selectable(*choice == chosen, name).truncate();
+        if ui.add(button).on_hover_text(device_help(*choice)).clicked() {
+            actions.push(Action::UseDevice(*choice));
+        }
+    }
 }
 
 fn device_help(choice: DeviceChoice) -> &'static str {
@@ -222,6 +237,7 @@ fn device_help(choice: DeviceChoice) -> &'static str {
         DeviceChoice::Gpu => {
             "The best graphics card found; worth it for large batches and large layers"
         }
+        DeviceChoice::Named(_) => "This graphics card, for machines with several",
     }
 }
 

@@ -3,8 +3,9 @@
 //! A window cannot draw without it. It closes, its worker keeps the run aside as for any window that ends, and
 //! another window opens in the same process with that run: see [`run`](super::run).
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use eframe::egui_wgpu::RenderState;
 use eframe::wgpu;
@@ -13,10 +14,14 @@ use egui::Context;
 /// Windows that may lose their device before the program gives up.
 const MOST_LOSSES: usize = 4;
 
+/// A device that has not answered by then is not waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// What is known of the device.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Graphics {
     is_lost: Arc<AtomicBool>,
+    device: Arc<OnceLock<wgpu::Device>>,
     /// Frames until it is destroyed, to see what follows.
     frames_left: Option<u32>,
 }
@@ -32,7 +37,7 @@ impl Graphics {
 
     /// Watches a device: errors are logged instead of ending the program, and its loss is noted.
     pub(super) fn watch(&self, state: &RenderState, ctx: &Context) {
-        let device = &state.device;
+        let device = self.device.get_or_init(|| state.device.clone());
         device.on_uncaptured_error(Arc::new(|error: wgpu::Error| {
             log::warn!("the window's graphics device: {error}");
         }));
@@ -47,6 +52,18 @@ impl Graphics {
     /// Whether the device is lost.
     pub(super) fn is_lost(&self) -> bool {
         self.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Whether the device is lost, as it says when asked. A frame may panic over it before the news has come.
+    pub(super) fn is_lost_at_last(&self) -> bool {
+        if let Some(device) = self.device.get() {
+            let wait = wgpu::PollType::Wait {
+                submission_index: None,
+                timeout: Some(PATIENCE),
+            };
+            device.poll(wait).ok(); // a lost device may answer with an error, and tells the watch
+        }
+        self.is_lost()
     }
 
     /// Counts a frame, and destroys the device if it is time to.

@@ -203,7 +203,7 @@ mod tests {
     fn a_path_that_cannot_be_what_was_asked_for_is_refused_with_the_reason() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("file");
-        std::fs::write(&file, "x").expect("writes");
+        crate::whole_file::write(&file, b"x").expect("writes");
         let missing = folder.path().join("none");
         let new = || Question::NewRun("run".to_owned());
         for (question, path, part) in [

@@ -168,7 +168,7 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
             )
         }));
         match opened {
-            _ if graphics.is_lost() => {
+            _ if graphics.is_lost_at_last() => {
                 n_lost += 1;
                 turns.lost_device();
                 options.lose_graphics = None;

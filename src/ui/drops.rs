@@ -36,3 +36,23 @@ pub(super) fn open_help(ctx: &Context) -> String {
         format!("{what} They can also be pasted with Ctrl+V. {WITHOUT}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_without_drops_does_not_invite_to_drop_and_says_what_works() {
+        let ctx = Context::default();
+        assert!(invitation(&ctx).starts_with("Drop pictures"));
+        assert!(open_help(&ctx).contains("dropped on the window"));
+        set_taken(&ctx, false);
+        for text in [invitation(&ctx), open_help(&ctx)] {
+            assert!(!text.starts_with("Drop"), "{text}");
+            assert!(
+                text.contains("Ctrl+V") && text.contains("--display x11"),
+                "{text}"
+            );
+        }
+    }
+}

@@ -5,8 +5,9 @@ use std::num::NonZeroU64;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
+use hourglass::app::StartOptions;
 use hourglass::experiment::Experiment;
-use hourglass::protocol::{Command, DeviceChoice, Event, Phase, PlanPosition};
+use hourglass::protocol::{AdapterName, Command, DeviceChoice, Event, Phase, PlanPosition};
 
 use super::stage::Stage;
 
@@ -197,4 +198,22 @@ fn the_scale_goes_in_steps_and_keeps_to_its_range() {
         .key_press_modifiers(egui::Modifiers::COMMAND, Key::Num0);
     stage.step();
     assert!((stage.harness.ctx.zoom_factor() - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn one_of_several_graphics_cards_is_chosen_by_name() {
+    let named = |name: &str| DeviceChoice::Named(AdapterName::new(name));
+    let start = StartOptions {
+        adapters: vec![
+            ("H100 (Vulkan)".to_owned(), named("H100")),
+            ("A770 (Vulkan)".to_owned(), named("A770")),
+        ],
+        ..StartOptions::default()
+    };
+    let mut stage = Stage::open_with(start, None, egui::vec2(1280.0, 800.0));
+    stage.get_ready();
+    stage.commands();
+    stage.click("Device: CPU (flex)");
+    stage.click("A770 (Vulkan)");
+    assert_eq!(stage.commands(), [Command::UseDevice(named("A770"))]);
 }

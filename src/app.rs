@@ -12,6 +12,7 @@ mod dropped;
 mod events;
 mod export;
 mod farewell;
+mod fonts;
 mod graphics;
 mod guide;
 mod icon;
@@ -51,6 +52,7 @@ use crate::worker::{Wake, Worker};
 
 use dialog::Dialog;
 use export::Exporter;
+use fonts::LastResort;
 use graphics::Graphics;
 use guide::Guide;
 use keep::Keeping;
@@ -159,6 +161,7 @@ pub struct App {
     pace: Pace,
     /// None after a crash, until the restart.
     worker: Option<Worker>,
+    last_resort: LastResort,
     outbox: Outbox,
     state: LabState,
     /// The recipe the worker was last asked to follow; none while no run was asked for.
@@ -207,6 +210,8 @@ impl App {
         spawn_worker: SpawnWorker,
     ) -> Self {
         theme::install(ctx);
+        let last_resort = LastResort::default();
+        last_resort.install(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false); // the window remembers its own scale
         let pace = Pace::new(start.draws_in_software);
         let wake = {
@@ -220,6 +225,7 @@ impl App {
             pace,
             spawn_worker,
             outbox: Outbox::default(),
+            last_resort,
             state: LabState::default(),
             asked: None,
             looking: Looking::default(),
@@ -377,6 +383,7 @@ impl App {
     }
 
     fn after_frame(&mut self, ctx: &Context, actions: Vec<Action>) {
+        self.last_resort.look(ctx);
         let shows = actions.iter().any(Action::changes_window);
         for action in actions {
             self.perform(ctx, action);

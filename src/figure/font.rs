@@ -54,9 +54,15 @@ pub fn width(text: &str, size: f32, weight: Weight) -> f32 {
     };
     let per_em = |character: char| {
         let known = face.as_ref().and_then(|face| face.advance(character));
-        known.unwrap_or(0.6) // of a sign from another font
+        known.unwrap_or(if is_wide(character) { 1.0 } else { 0.6 }) // of a sign from another font
     };
     text.chars().map(per_em).sum::<f32>() * size
+}
+
+/// Whether a character is as wide as high: Han, kana, Hangul.
+fn is_wide(character: char) -> bool {
+    matches!(character, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// A font with what is needed to measure it.

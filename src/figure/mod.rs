@@ -30,6 +30,7 @@ pub mod reference;
 mod scatter;
 mod size;
 mod svg;
+pub mod system_fonts;
 pub mod ticks;
 
 use std::ops::ControlFlow;

@@ -4,13 +4,13 @@ use std::sync::{Arc, LazyLock};
 
 use png::{BitDepth, ColorType, Compression, Encoder, PixelDimensions, Unit};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb};
+use resvg::usvg::{FontResolver, Options, Tree, fontdb};
 
 use super::facts::Entries;
 use super::font;
 use super::page::Page;
 use super::palette::Rgb;
-use super::{FigureError, size};
+use super::{FigureError, size, system_fonts};
 
 /// A drawn page: `[height, width]` pixels.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ pub fn of_pixels(pixels: &[Rgb], width: usize) -> Result<Vec<u8>, FigureError> {
     Ok(file)
 }
 
-/// Draws with the compiled-in fonts alone, so that a figure looks the same on every machine.
+/// Draws with the compiled-in fonts wherever they have the text, so that a figure looks the same on every machine.
 fn options() -> Options<'static> {
     static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
         let mut fonts = fontdb::Database::new();
@@ -111,7 +111,20 @@ fn options() -> Options<'static> {
     Options {
         fontdb: Arc::clone(&FONTS),
         font_family: font::FAMILY.to_owned(),
+        font_resolver: resolver(),
         ..Options::default()
+    }
+}
+
+/// A font of the system is the last resort, for what none of ours has: without such text a figure has none of it.
+fn resolver() -> FontResolver<'static> {
+    let ours = FontResolver::default_fallback_selector();
+    FontResolver {
+        select_fallback: Box::new(move |character, used, fonts| {
+            let found = ours(character, used, fonts);
+            found.or_else(|| system_fonts::of_machine().add_to(fonts, character))
+        }),
+        ..FontResolver::default()
     }
 }
 

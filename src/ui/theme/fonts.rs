@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use egui::{FontData, FontDefinitions, FontFamily, FontId};
 
 use crate::figure::font;
@@ -60,6 +61,28 @@ pub(super) fn definitions() -> FontDefinitions {
         definitions.families.insert(family, names.collect());
     }
     definitions
+}
+
+/// A font from elsewhere, after all others in every family.
+#[must_use]
+pub fn last_resort(name: String, bytes: Vec<u8>, index: u32) -> FontInsert {
+    let families = [
+        FontFamily::Proportional,
+        FontFamily::Monospace,
+        FontFamily::Name(MEDIUM.into()),
+        FontFamily::Name(SEMIBOLD.into()),
+    ];
+    let families = families.map(|family| InsertFontFamily {
+        family,
+        priority: FontPriority::Lowest,
+    });
+    let mut data = FontData::from_owned(bytes);
+    data.index = index;
+    FontInsert {
+        name,
+        data,
+        families: families.into(),
+    }
 }
 
 /// Plex Sans.

@@ -65,7 +65,7 @@ pub mod text {
     }
 }
 
-pub use fonts::{medium, mono, regular, semibold};
+pub use fonts::{last_resort, medium, mono, regular, semibold};
 
 /// Installs fonts and both themes; the context's theme preference chooses between them.
 pub fn install(ctx: &Context) {

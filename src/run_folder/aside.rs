@@ -87,7 +87,8 @@ impl Slot {
         let made = made.map_err(|error| KeepError::of(&error))?; // removed again where what follows fails
         let path = made.path().join(LOCK_FILE);
         whole_file::write(&path, MARK.as_bytes()).map_err(|error| KeepError::of(&error))?;
-        let lock = plain_file::open(&path).map_err(|error| KeepError::of(&error.into()))?;
+        let lock =
+            plain_file::open(&path).map_err(|error| KeepError::of(&io::Error::from(error)))?;
         lock_alone(&lock).map_err(|error| KeepError::of(&error))?;
         Ok(Self {
             folder: made.keep(),

@@ -32,7 +32,7 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui};
+use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui, ViewportCommand};
 
 use crate::experiment::{Experiment, LayerName, PresetId};
 use crate::protocol::{
@@ -64,6 +64,7 @@ use picture::Picture;
 pub use backup::unsaved_runs_folder;
 pub use costs::{WindowCosts, peak_memory_mib};
 pub use farewell::Farewells;
+pub use graphics::Loss;
 pub use picture::{PictureError, PictureOptions};
 pub use window::{Display, Look, Renderer, WindowError, WindowOptions, run};
 
@@ -408,7 +409,10 @@ impl eframe::App for App {
         if let Some(secs) = frame.info().cpu_usage {
             self.pace.note_frame(Duration::from_secs_f32(secs));
         }
-        self.graphics.count_frame(frame.wgpu_render_state());
+        if !self.graphics.begin_frame() {
+            ui.ctx().send_viewport_cmd(ViewportCommand::Close); // the worker keeps the run, and another window opens
+            return;
+        }
         let jumps = self.pace.is_calm() || !self.window.glides;
         let glide_secs = if jumps { 0.0 } else { GLIDE_SECS };
         ui.ctx()

@@ -8,7 +8,7 @@ use clap::Parser;
 
 use egui::ThemePreference;
 use hourglass::app::{
-    self, Farewells, Look, PictureOptions, SpawnWorker, StartOptions, WindowOptions,
+    self, Farewells, Look, Loss, PictureOptions, SpawnWorker, StartOptions, WindowOptions,
 };
 use hourglass::cli::{self, Cli, Theme, WindowArgs};
 use hourglass::protocol::{DataSource, DeviceChoice};
@@ -55,7 +55,10 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
         renderer: args.renderer,
         only_software_adapters,
         display: args.display,
-        lose_graphics: args.lose_graphics,
+        lose_graphics: args.lose_graphics.map(|frame| Loss {
+            frame,
+            while_drawing: args.while_drawing,
+        }),
         start: StartOptions {
             data: args.data.clone().unwrap_or(DataSource::Auto),
             experiment: args.preset.map(|id| id.preset().experiment()),

@@ -18,6 +18,7 @@ pub mod whole_file;
 pub mod data {
     mod centring;
     mod dataset;
+    pub mod name_order;
     pub mod photo;
 
     pub use dataset::{Dataset, Split};
@@ -29,6 +30,7 @@ pub mod train {
     mod error;
     pub mod readback;
     pub mod resume;
+    mod seal;
     pub mod weights;
 
     use std::sync::Arc;

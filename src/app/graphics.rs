@@ -1,7 +1,9 @@
 //! The device that draws the window, and its end: a card that is reset, or away after a suspend.
 //!
 //! A window cannot draw without it. It closes, its worker keeps the run aside as for any window that ends, and
-//! another window opens in the same process with that run: see [`run`](super::run).
+//! another window opens in the same process with that run: see [`run`](super::run). A frame that begins on a lost
+//! device draws nothing, because egui's renderer panics over one; where a device goes in the middle of a frame, that
+//! panic ends the window.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -17,27 +19,44 @@ const MOST_LOSSES: usize = 4;
 /// A device that has not answered by then is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// When a device is destroyed, to see what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// Before or in which frame.
+    pub frame: u32,
+    /// Whether that frame is under way.
+    pub while_drawing: bool,
+}
+
 /// What is known of the device.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Graphics {
     is_lost: Arc<AtomicBool>,
-    device: Arc<OnceLock<wgpu::Device>>,
-    /// Frames until it is destroyed, to see what follows.
-    frames_left: Option<u32>,
+    /// Kept with its queue, which goes with the window: a device without one never says that it was destroyed.
+    device: Arc<OnceLock<(wgpu::Device, wgpu::Queue)>>,
+    /// Whether a window opened to be drawn by it.
+    has_window: Arc<AtomicBool>,
+    /// When it is destroyed, if it is, counted from now.
+    loss: Option<Loss>,
 }
 
 impl Graphics {
-    /// A device that is destroyed after so many frames, where a number is given.
-    pub(super) fn new(frames_left: Option<u32>) -> Self {
+    /// A device that is destroyed as said.
+    pub(super) fn new(loss: Option<Loss>) -> Self {
         Self {
-            frames_left,
+            loss,
             ..Self::default()
         }
     }
 
-    /// Watches a device: errors are logged instead of ending the program, and its loss is noted.
-    pub(super) fn watch(&self, state: &RenderState, ctx: &Context) {
-        let device = self.device.get_or_init(|| state.device.clone());
+    /// Notes that a window has opened, and watches its device if it is one of wgpu: errors are logged instead of
+    /// ending the program, and its loss is noted.
+    pub(super) fn watch(&self, state: Option<&RenderState>, ctx: &Context) {
+        self.has_window.store(true, Ordering::Relaxed);
+        let Some(state) = state else {
+            return;
+        };
+        let (device, _) = (self.device).get_or_init(|| (state.device.clone(), state.queue.clone()));
         device.on_uncaptured_error(Arc::new(|error: wgpu::Error| {
             log::warn!("the window's graphics device: {error}");
         }));
@@ -54,29 +73,48 @@ impl Graphics {
         self.is_lost.load(Ordering::Relaxed)
     }
 
-    /// Whether the device is lost, as it says when asked. A frame may panic over it before the news has come.
+    /// Whether a window opened.
+    pub(super) fn has_window(&self) -> bool {
+        self.has_window.load(Ordering::Relaxed)
+    }
+
+    /// Whether the device is lost, as it says when asked after a frame that panicked.
     pub(super) fn is_lost_at_last(&self) -> bool {
-        if let Some(device) = self.device.get() {
-            let wait = wgpu::PollType::Wait {
-                submission_index: None,
-                timeout: Some(PATIENCE),
-            };
-            device.poll(wait).ok(); // a lost device may answer with an error, and tells the watch
-        }
+        self.ask(wgpu::PollType::Wait {
+            submission_index: None,
+            timeout: Some(PATIENCE),
+        });
         self.is_lost()
     }
 
-    /// Counts a frame, and destroys the device if it is time to.
-    pub(super) fn count_frame(&mut self, state: Option<&RenderState>) {
-        let Some(left) = &mut self.frames_left else {
-            return;
-        };
-        *left = left.saturating_sub(1);
-        if *left == 0 {
-            self.frames_left = None;
-            if let Some(state) = state {
-                state.device.destroy();
-            }
+    /// Begins a frame; false if the device is lost, and the frame should draw nothing.
+    pub(super) fn begin_frame(&mut self) -> bool {
+        let is_due = self.loss.as_mut().is_some_and(|loss| {
+            loss.frame = loss.frame.saturating_sub(1);
+            loss.frame == 0
+        });
+        let loss = if is_due { self.loss.take() } else { None };
+        if loss.is_some_and(|loss| !loss.while_drawing) {
+            self.destroy();
+        }
+        self.ask(wgpu::PollType::Poll);
+        let goes_on = !self.is_lost();
+        if loss.is_some_and(|loss| loss.while_drawing) {
+            self.destroy();
+        }
+        goes_on
+    }
+
+    fn destroy(&self) {
+        if let Some((device, _)) = self.device.get() {
+            device.destroy();
+        }
+    }
+
+    /// Has the device say how it is: if it is lost, the watch is told.
+    fn ask(&self, poll: wgpu::PollType) {
+        if let Some((device, _)) = self.device.get() {
+            device.poll(poll).ok(); // a lost device may answer with an error
         }
     }
 }

@@ -321,8 +321,7 @@ impl App {
     /// Asks before the window closes over an unsaved run.
     pub(super) fn keep_watch(&mut self, ctx: &Context) {
         if self.graphics.is_lost() {
-            ctx.send_viewport_cmd(ViewportCommand::Close); // the worker keeps the run, and another window opens
-            return;
+            return; // it closes whatever was asked
         }
         if self.picture.is_some() {
             return; // nobody sees it, and it leaves no trace

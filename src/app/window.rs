@@ -10,7 +10,7 @@ use egui::{ThemePreference, ViewportBuilder};
 
 use super::backup::Backups;
 use super::farewell::Farewells;
-use super::graphics::{Graphics, Turns};
+use super::graphics::{Graphics, Loss, Turns};
 use super::picture::{Outcome, Picture, PictureError, PictureOptions};
 use super::{App, SpawnWorker, StartOptions, icon};
 use crate::ui::layout::Pane;
@@ -57,8 +57,8 @@ pub struct WindowOptions {
     pub only_software_adapters: bool,
     /// What shows it.
     pub display: Display,
-    /// Frames after which the device that draws it is destroyed, to see what follows.
-    pub lose_graphics: Option<u32>,
+    /// When the device that draws it is destroyed, to see what follows.
+    pub lose_graphics: Option<Loss>,
     /// What it starts with.
     pub start: StartOptions,
     /// How it looks, whatever is remembered.
@@ -149,6 +149,7 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
     let mut options = options.clone();
     let mut turns = Turns::new(options.renderers());
     let (mut reasons, mut n_lost) = (Vec::new(), 0);
+    let mut is_left_running = false; // the event loop, by a panic
     while let Some(renderer) = turns.current() {
         let outcome = Outcome::default();
         let graphics = Graphics::new(options.lose_graphics);
@@ -168,7 +169,10 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
             )
         }));
         match opened {
+            // It ends at once, without a window, and begins anew when it is asked again.
+            Ok(_) if is_left_running && !graphics.has_window() => is_left_running = false,
             _ if graphics.is_lost_at_last() => {
+                is_left_running = opened.is_err();
                 n_lost += 1;
                 turns.lost_device();
                 options.lose_graphics = None;
@@ -245,9 +249,7 @@ fn open(
         Box::new(move |creation| {
             let ctx = &creation.egui_ctx;
             drops::set_taken(ctx, !is_wayland(creation));
-            if let Some(state) = &creation.wgpu_render_state {
-                graphics.watch(state, ctx);
-            }
+            graphics.watch(creation.wgpu_render_state.as_ref(), ctx);
             let storage = creation.storage.filter(|_| picture.is_none());
             let mut app = App::new(ctx, storage, start, spawn_worker);
             app.graphics = graphics;

@@ -66,6 +66,9 @@ pub struct WindowArgs {
     /// Destroy the graphics device that draws the window after so many frames, to see what follows
     #[arg(long, value_name = "FRAMES", hide = true)]
     pub lose_graphics: Option<u32>,
+    /// …in the middle of that frame
+    #[arg(long, requires = "lose_graphics", hide = true)]
+    pub while_drawing: bool,
     /// Light or dark, whatever is remembered
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,

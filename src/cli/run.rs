@@ -187,9 +187,6 @@ fn follow(
             ) => {
                 failed = Some(failure); // the run stops next
             }
-            Event::Failed(failure @ Failure::WeightsFitByShape { .. }) => {
-                bail!("{failure}. --weights-by-shape takes them so")
-            }
             Event::Failed(failure) => bail!(failure),
             _ => {}
         }

@@ -6,7 +6,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
 use crate::experiment::{Experiment, PresetId};
-use crate::protocol::{Command, DataSource, DatasetDescription, DeviceChoice, Matching, RunId};
+use crate::protocol::{
+    Command, DataSource, DatasetDescription, DeviceChoice, Failure, Matching, RunId,
+};
 use crate::run_folder::{self, FolderLock, LockError};
 use crate::whole_file;
 
@@ -107,7 +109,14 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     })?;
     let begun = Begun::new(experiment);
     drop(lock); // the worker takes it with the first save
-    train(args, &engine, begun, &dataset, out, &progress)
+    train(args, &engine, begun, &dataset, out, &progress).map_err(|error| {
+        match error.downcast_ref::<Failure>() {
+            Some(Failure::WeightsFitByShape { .. }) => {
+                anyhow!("{error}. Take them so with --weights-by-shape")
+            }
+            _ => error,
+        }
+    })
 }
 
 /// Goes on with the run in a folder.

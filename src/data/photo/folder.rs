@@ -4,9 +4,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::{DecodeError, Picture};
+use crate::data::name_order;
 use crate::plain_file::{self, PlainFileError};
-
-use super::{DecodeError, Picture, name_order};
 
 /// What a picture that this program made says of itself, keyword and text: such a result is not taken for a picture
 /// of one's own when a folder is read again.

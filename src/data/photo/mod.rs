@@ -19,7 +19,6 @@ mod folder;
 mod guard;
 mod ink;
 mod jpeg;
-mod name_order;
 mod paper;
 mod picture;
 mod prepare;

@@ -1,6 +1,6 @@
 //! What a file is that was taken for weights and is no safetensors file, and how to make one of it.
 
-use std::fmt;
+use std::path::Path;
 
 /// Bytes that are looked at for what tells one kind of archive from another.
 const LOOKED_AT: usize = 64 << 20;
@@ -26,6 +26,10 @@ pub enum Foreign {
     Onnx,
     /// The format of llama.cpp.
     Gguf,
+    /// What Git keeps in place of a large file.
+    LfsPointer,
+    /// What a browser saved in place of the file.
+    WebPage,
 }
 
 impl Foreign {
@@ -37,6 +41,8 @@ impl Foreign {
             [0x89, b'H', b'D', b'F', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Hdf5),
             [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Some(Self::Npy),
             [b'G', b'G', b'U', b'F', ..] => Some(Self::Gguf),
+            _ if file.starts_with(b"version https://git-lfs") => Some(Self::LfsPointer),
+            _ if is_web_page(file) => Some(Self::WebPage),
             // A protocol buffer that begins with a version and the name of its producer.
             [8, _, 0x12, length, rest @ ..] => {
                 let producer = rest.get(..usize::from(*length))?;
@@ -61,34 +67,30 @@ impl Foreign {
         }
     }
 
-    /// What it is, and a line of Python that makes a safetensors file of it; none where no line would do.
+    /// What it is, and statements of Python that read its tensors as `t`; none where no line would do.
     fn words(self) -> (&'static str, Option<&'static str>) {
         const TORCH: &str = "import torch; from safetensors.torch import save_file; \
-            save_file({k: v.contiguous() for k, v in torch.load('FILE', map_location='cpu', weights_only=True).items()}, \
-            'weights.safetensors')";
+            t = torch.load('FILE', map_location='cpu', weights_only=True); \
+            t = t.get('state_dict', t.get('model_state_dict', t)); t = {k: v.clone() for k, v in t.items()}";
         const KERAS: &str = "import keras; from safetensors.numpy import save_file; \
-            save_file({w.path: keras.ops.convert_to_numpy(w) for w in keras.saving.load_model('FILE').weights}, \
-            'weights.safetensors')";
+            t = {w.path: keras.ops.convert_to_numpy(w) for w in keras.saving.load_model('FILE').weights}";
         const HDF5: &str = "import h5py; from safetensors.numpy import save_file; t = {}; \
-            h5py.File('FILE').visititems(lambda n, d: t.update({n: d[()]}) if isinstance(d, h5py.Dataset) else None); \
-            save_file(t, 'weights.safetensors')";
+            h5py.File('FILE').visititems(lambda k, v: t.update({k: v[()]}) if isinstance(v, h5py.Dataset) \
+            and v.ndim and 'optimizer' not in k else None)";
         const NPZ: &str = "import numpy; from safetensors.numpy import save_file; \
-            save_file({k: numpy.ascontiguousarray(v) for k, v in numpy.load('FILE').items()}, \
-            'weights.safetensors')";
-        const ONNX: &str = "import onnx; from onnx.numpy_helper import to_array; from safetensors.numpy import save_file; \
-            save_file({t.name: to_array(t) for t in onnx.load('FILE').graph.initializer}, 'weights.safetensors')";
+            t = {k: numpy.ascontiguousarray(v) for k, v in numpy.load('FILE').items()}";
+        const ONNX: &str = "import onnx; from onnx.numpy_helper import to_array; \
+            from safetensors.numpy import save_file; \
+            t = {v.name: to_array(v).copy() for v in onnx.load('FILE').graph.initializer}";
         match self {
-            Self::PyTorch => (
-                "a file of PyTorch (torch.save). If it holds a state_dict,",
-                Some(TORCH),
-            ),
+            Self::PyTorch => ("a file of PyTorch (torch.save)", Some(TORCH)),
             Self::Pickle => (
-                "a Python pickle, such as torch.save wrote before PyTorch 1.6. If it holds a state_dict,",
+                "a Python pickle, such as torch.save wrote before PyTorch 1.6",
                 Some(TORCH),
             ),
-            Self::Keras => ("a model of Keras.", Some(KERAS)),
-            Self::Hdf5 => ("an HDF5 file, as Keras writes weights.", Some(HDF5)),
-            Self::Npz => ("an archive of NumPy arrays (npz).", Some(NPZ)),
+            Self::Keras => ("a model of Keras", Some(KERAS)),
+            Self::Hdf5 => ("an HDF5 file, as Keras writes weights", Some(HDF5)),
+            Self::Npz => ("an archive of NumPy arrays (npz)", Some(NPZ)),
             Self::Npy => (
                 "a single NumPy array (npy), and a model has several: save all of them as safetensors",
                 None,
@@ -97,27 +99,53 @@ impl Foreign {
                 "a ZIP archive: unpack it and choose the safetensors file",
                 None,
             ),
-            Self::Onnx => ("a network in ONNX.", Some(ONNX)),
+            Self::Onnx => ("a network in ONNX", Some(ONNX)),
             Self::Gguf => (
                 "a GGUF file, which holds language models: choose a safetensors file",
                 None,
             ),
+            Self::LfsPointer => (
+                "the pointer that Git LFS keeps in place of a file: fetch the file with `git lfs pull`",
+                None,
+            ),
+            Self::WebPage => (
+                "a web page and not the file itself: download the file again by its link for raw files",
+                None,
+            ),
         }
+    }
+
+    /// What a file is and what to do: where one would do, the line of Python that makes a safetensors file of it,
+    /// to be copied to a shell.
+    #[must_use]
+    pub fn advice(self, file: &Path) -> String {
+        let (what, line) = self.words();
+        let Some(line) = line else {
+            return format!("it is {what}");
+        };
+        // A name that a shell or Python would read otherwise is left to whoever copies the line.
+        let as_written = |path: &Path| {
+            let name = path.to_str().unwrap_or_default();
+            let is_plain = !name.is_empty() && !name.contains(['\'', '"', '\\', '$', '`', '!']);
+            is_plain.then(|| name.to_owned())
+        };
+        let to = file.with_extension("safetensors");
+        let names = as_written(file).zip(as_written(&to));
+        let (from, to) = names.unwrap_or(("FILE".to_owned(), "weights.safetensors".to_owned()));
+        let line = line.replace("FILE", &from);
+        format!(
+            "it is {what}. This makes a safetensors file of it: python -c \"{line}; save_file(t, '{to}')\""
+        )
     }
 }
 
-impl fmt::Display for Foreign {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, line) = self.words();
-        write!(f, "it is {what}")?;
-        match line {
-            Some(line) => write!(
-                f,
-                " This makes a safetensors file of it: python -c \"{line}\""
-            ),
-            None => Ok(()),
-        }
-    }
+/// Whether a text begins as a web page does.
+fn is_web_page(file: &[u8]) -> bool {
+    let text = file.trim_ascii_start();
+    [&b"<!doctype html"[..], b"<html"].iter().any(|tag| {
+        let begin = text.get(..tag.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(tag))
+    })
 }
 
 /// Names of an archive's files, from the header before each.
@@ -156,7 +184,7 @@ mod tests {
         let torch = archive(&["model/data.pkl", "model/version"]);
         let keras = archive(&["metadata.json", "config.json", "model.weights.h5"]);
         let npz = archive(&["encoder.layers.0.weight.npy"]);
-        let cases: [(&[u8], Foreign); 9] = [
+        let cases: [(&[u8], Foreign); 11] = [
             (&torch, Foreign::PyTorch),
             (&keras, Foreign::Keras),
             (&npz, Foreign::Npz),
@@ -166,28 +194,45 @@ mod tests {
             (b"\x93NUMPY\x01\0v\0", Foreign::Npy),
             (b"\x08\x07\x12\x07pytorch\x1a\x052.1.0", Foreign::Onnx),
             (b"GGUF\x03\0\0\0", Foreign::Gguf),
+            (
+                b"version https://git-lfs.github.com/spec/v1\n",
+                Foreign::LfsPointer,
+            ),
+            (b"\n<!DOCTYPE HTML><title>404", Foreign::WebPage),
         ];
         for (bytes, expected) in cases {
             assert_eq!(Foreign::of(bytes), Some(expected));
             assert!(Foreign::of(&bytes[..2]).is_none_or(|found| found == Foreign::Pickle));
         }
         assert_eq!(Foreign::of(b""), None);
-        assert_eq!(Foreign::of(b"<!doctype html>"), None);
+        assert_eq!(Foreign::of(b"<!doctype xml>"), None);
     }
 
     #[test]
-    fn the_message_is_a_line_to_copy() {
-        let message = Foreign::Npz.to_string();
-        assert!(message.contains("python -c \"import numpy;"), "{message}");
+    fn the_advice_is_a_line_to_copy() {
         for one in [
             Foreign::PyTorch,
             Foreign::Keras,
             Foreign::Hdf5,
+            Foreign::Npz,
             Foreign::Onnx,
         ] {
-            let message = one.to_string();
-            assert_eq!(message.matches('"').count(), 2, "{message}");
-            assert!(!message.contains("  "), "{message}");
+            let said = one.advice(Path::new("/some where/w.bin"));
+            assert!(said.contains("python -c \"import "), "{said}");
+            assert!(said.contains("('/some where/w.bin'"), "{said}");
+            assert!(
+                said.contains("save_file(t, '/some where/w.safetensors')"),
+                "{said}"
+            );
+            assert_eq!(said.matches('"').count(), 2, "{said}");
+            assert!(!said.contains("  "), "{said}");
         }
+        let said = Foreign::Npz.advice(Path::new("it's $(mine).npz"));
+        assert!(
+            said.contains("numpy.load('FILE')") && said.contains("'weights.safetensors'"),
+            "{said}"
+        );
+        let said = Foreign::LfsPointer.advice(Path::new("w.safetensors"));
+        assert!(said.contains("git lfs pull"), "{said}");
     }
 }

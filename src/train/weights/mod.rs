@@ -18,7 +18,7 @@ use safetensors::{SafeTensors, serialize};
 use super::readback::{self, ParameterValues};
 use super::{TrainError, Trainer, seal};
 use crate::protocol::Matching;
-use format::Foreign;
+pub use format::Foreign;
 use numbers::NumbersError;
 pub use pairing::{Pair, Pairing};
 
@@ -37,8 +37,8 @@ pub enum WeightsError {
          leave sha256 out of the metadata"
     )]
     Damaged,
-    /// A file of another kind.
-    #[error("{0}")]
+    /// A file of another kind: [`Foreign::advice`] says what to do.
+    #[error("it is no safetensors file")]
     Foreign(Foreign),
     /// The tensors have other names, or are stored the other way round, and would fit by their shapes.
     #[error("its tensors are not named or stored as this model's, but their shapes fit: {0}")]

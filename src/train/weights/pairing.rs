@@ -1,7 +1,7 @@
 //! Which tensor of a file is meant for which parameter of a model: by name, or by shape and order.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use safetensors::SafeTensors;
@@ -221,35 +221,68 @@ impl fmt::Display for Pairing {
     }
 }
 
-/// The file's name for each parameter that it has by name. Wrappers' parts and a common beginning do not count.
+/// The file's name for each parameter that it has by name. Wrappers' parts and a common beginning do not count, and
+/// the layers of an `nn.Sequential` are counted without what stands between them.
 pub(super) fn names<'a>(
     tensors: &SafeTensors<'_>,
     model: &'a [ParameterValues],
 ) -> BTreeMap<&'a str, String> {
-    let cleaned: Vec<(String, &str)> = tensors
-        .names()
-        .into_iter()
+    let stored = tensors.names();
+    let cleaned: Vec<String> = stored
+        .iter()
         .map(|name| {
             let parts = name.split('.').filter(|part| !WRAPPERS.contains(part));
-            (parts.collect::<Vec<_>>().join("."), name)
+            parts.collect::<Vec<_>>().join(".")
         })
         .collect();
-    let first = cleaned.first().map_or("", |(name, _)| name.as_str());
+    let first = cleaned.first().map_or("", String::as_str);
     let beginnings = first.match_indices('.').map(|(end, _)| &first[..=end]);
-    let candidates = [""].into_iter().chain(beginnings);
-    let common = candidates.filter(|beginning| {
+    let common = [""].into_iter().chain(beginnings).filter(|beginning| {
         let mut names = cleaned.iter();
-        names.all(|(name, _)| name.starts_with(beginning))
+        names.all(|name| name.starts_with(beginning))
     });
-    let known = common.map(|beginning| {
-        let names = model.iter().filter_map(|parameter| {
-            let wanted = |(name, _): &&(String, &str)| name[beginning.len()..] == parameter.name;
-            let (_, name) = cleaned.iter().find(wanted)?;
-            Some((parameter.name.as_str(), (*name).to_owned()))
-        });
-        names.collect::<BTreeMap<_, _>>()
+    let known = common.flat_map(|beginning| {
+        let rests: Vec<&str> = cleaned
+            .iter()
+            .map(|name| &name[beginning.len()..])
+            .collect();
+        let as_they_are = rests.iter().map(|&name| name.to_owned()).collect();
+        [as_they_are, of_sequential(&rests)].map(|names: Vec<String>| {
+            let found = model.iter().filter_map(|parameter| {
+                let idx = names.iter().position(|name| *name == parameter.name)?;
+                Some((parameter.name.as_str(), stored[idx].to_owned()))
+            });
+            found.collect::<BTreeMap<_, _>>()
+        })
     });
-    known.max_by_key(BTreeMap::len).unwrap_or_default()
+    // Of equals the first, as they are called.
+    known
+        .reduce(|best, next| if next.len() > best.len() { next } else { best })
+        .unwrap_or_default()
+}
+
+/// `encoder.0.weight`, `encoder.2.weight` → `encoder.layers.0.weight`, `encoder.layers.1.weight`: activations stand
+/// between the layers of an `nn.Sequential` and are counted there.
+fn of_sequential(names: &[&str]) -> Vec<String> {
+    /// Its half, its number there and what follows.
+    fn parsed(name: &str) -> Option<(&str, usize, &str)> {
+        let (half, rest) = name.split_once('.')?;
+        let (number, leaf) = rest.split_once('.')?;
+        Some((half, number.parse().ok()?, leaf))
+    }
+    let numbers: BTreeSet<(&str, usize)> = names
+        .iter()
+        .filter_map(|name| parsed(name))
+        .map(|(half, number, _)| (half, number))
+        .collect();
+    let renamed = names.iter().map(|&name| match parsed(name) {
+        Some((half, number, leaf)) => {
+            let layer = numbers.range((half, 0)..(half, number)).count();
+            format!("{half}.layers.{layer}.{leaf}")
+        }
+        None => name.to_owned(),
+    });
+    renamed.collect()
 }
 
 /// How a file stores its matrices: a bias tells its layer's units. Where no bias tells, the name does.
@@ -350,6 +383,26 @@ mod tests {
             let pairing = Pairing::by_name(&tensors, &small()).expect(before);
             assert!(pairing.is_as_stored());
             assert_eq!(tensors_of(Some(pairing)).len(), 4);
+        }
+    }
+
+    #[test]
+    fn layers_of_a_sequential_are_counted_without_what_is_between_them() {
+        let deep = model(&[
+            ("encoder.layers.0.weight", &[8, 5]),
+            ("encoder.layers.1.weight", &[5, 5]),
+            ("encoder.layers.2.weight", &[5, 3]),
+            ("decoder.layers.0.weight", &[3, 8]),
+        ]);
+        let shapes: [&[usize]; 4] = [&[5, 8], &[5, 5], &[3, 5], &[8, 3]];
+        for beginning in ["", "module.", "net."] {
+            let names = ["encoder.2", "encoder.4", "encoder.10", "decoder.0"];
+            let names = names.map(|layer| format!("{beginning}{layer}.weight"));
+            let tensors: Vec<_> = names.iter().map(String::as_str).zip(shapes).collect();
+            let file = file(&tensors);
+            let tensors = SafeTensors::deserialize(&file).expect("a file");
+            let found = tensors_of(Pairing::by_name(&tensors, &deep));
+            assert_eq!(found, names.map(|name| (name, false)));
         }
     }
 

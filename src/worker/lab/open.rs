@@ -251,6 +251,7 @@ impl Lab {
             .take_weights(weights, matching)
             .map_err(|error| match error {
                 WeightsError::FitsByShape(pairing) => Refusal::FitsByShape(pairing.lines()),
+                WeightsError::Foreign(foreign) => Refusal::at(file, foreign.advice(file)),
                 error => Refusal::at(file, error),
             })?;
         Ok(Found {

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use eframe::egui_wgpu::RenderState;
 use eframe::wgpu;
 use egui::Context;
 
@@ -49,14 +48,14 @@ impl Graphics {
         }
     }
 
-    /// Notes that a window has opened, and watches its device if it is one of wgpu: errors are logged instead of
-    /// ending the program, and its loss is noted.
-    pub(super) fn watch(&self, state: Option<&RenderState>, ctx: &Context) {
+    /// Notes that a window has opened.
+    pub(super) fn note_window(&self) {
         self.has_window.store(true, Ordering::Relaxed);
-        let Some(state) = state else {
-            return;
-        };
-        let (device, _) = (self.device).get_or_init(|| (state.device.clone(), state.queue.clone()));
+    }
+
+    /// Watches a device of wgpu: errors are logged instead of ending the program, and its loss is noted.
+    pub(super) fn watch(&self, device: &wgpu::Device, queue: &wgpu::Queue, ctx: &Context) {
+        let (device, _) = (self.device).get_or_init(|| (device.clone(), queue.clone()));
         device.on_uncaptured_error(Arc::new(|error: wgpu::Error| {
             log::warn!("the window's graphics device: {error}");
         }));
@@ -183,6 +182,45 @@ mod tests {
         assert_eq!(turns.current(), Some(Glow));
         turns.lost_device();
         assert_eq!(turns.current(), None);
+    }
+
+    /// Whatever adapter there is, if there is one.
+    fn device() -> Option<(wgpu::Device, wgpu::Queue)> {
+        let instance = wgpu::Instance::default();
+        let any =
+            pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default()));
+        let adapter = any.ok()?;
+        let opened = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor::default()));
+        Some(opened.expect("the adapter opens"))
+    }
+
+    #[test]
+    fn no_frame_is_drawn_on_a_lost_device() {
+        let Some((device, queue)) = device() else {
+            return assert_eq!(crate::train::device::adapters(), [], "an adapter");
+        };
+        let mut graphics = Graphics::new(Some(Loss {
+            frame: 3,
+            while_drawing: false,
+        }));
+        graphics.watch(&device, &queue, &Context::default());
+        let drawn = [1, 2, 3, 4].map(|_| graphics.begin_frame());
+        assert_eq!(drawn, [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_device_lost_in_a_frame_says_so_after_its_window_is_gone() {
+        let Some((device, queue)) = device() else {
+            return assert_eq!(crate::train::device::adapters(), [], "an adapter");
+        };
+        let mut graphics = Graphics::new(Some(Loss {
+            frame: 1,
+            while_drawing: true,
+        }));
+        graphics.watch(&device, &queue, &Context::default());
+        assert!(graphics.begin_frame());
+        drop((device, queue)); // with the window, whose frame panicked
+        assert!(graphics.is_lost_at_last());
     }
 
     #[test]

@@ -249,7 +249,10 @@ fn open(
         Box::new(move |creation| {
             let ctx = &creation.egui_ctx;
             drops::set_taken(ctx, !is_wayland(creation));
-            graphics.watch(creation.wgpu_render_state.as_ref(), ctx);
+            graphics.note_window();
+            if let Some(state) = &creation.wgpu_render_state {
+                graphics.watch(&state.device, &state.queue, ctx);
+            }
             let storage = creation.storage.filter(|_| picture.is_none());
             let mut app = App::new(ctx, storage, start, spawn_worker);
             app.graphics = graphics;

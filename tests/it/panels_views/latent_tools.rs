@@ -540,14 +540,6 @@ impl TestRenderer for Textures {
         }
         delta.clear(); // what is dropped unapplied is a fault
     }
-
-    fn render(
-        &mut self,
-        _ctx: &egui::Context,
-        _output: &egui::FullOutput,
-    ) -> Result<image::RgbaImage, String> {
-        Err("only textures are kept".to_owned())
-    }
 }
 
 /// Every picture of the album that is drawn: where, and its texels.

@@ -20,6 +20,7 @@ mod history;
 mod kept;
 mod metrics;
 mod own;
+mod pieces;
 mod plane;
 mod probe;
 mod reached;
@@ -56,6 +57,7 @@ pub use own::{
     Backdrop, Centring, Decisions, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Paper, PenStroke,
     PhotoNote, PhotoStage, Preparation, Prepared, StagePicture, Standing,
 };
+pub use pieces::{Group, GroupMap, GroupSet, LeftOut, MAX_GROUPS, Take};
 pub use plane::{Plane, PointSource, ScatterRequest};
 pub use probe::{
     ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleErrors, SampleIdx, ScatterView,

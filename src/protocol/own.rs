@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::SampleIdx;
+use super::pieces::{Group, GroupMap, LeftOut, Take};
 
 /// Names an image of one's own for as long as the process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +92,12 @@ pub struct Preparation {
     pub sharpen: Option<bool>,
     /// How the digit is put into the middle.
     pub centring: Option<Centring>,
+    /// Whether a pen much thinner or thicker than MNIST's is made as wide as that.
+    pub pen: Option<bool>,
+    /// The part of the picture that is looked at: left, top, right and bottom as shares of its width and height.
+    pub region: Option<[f32; 4]>,
+    /// Which groups of ink become the digit.
+    pub take: Option<Take>,
 }
 
 /// What was decided, by the person or from the picture.
@@ -116,6 +123,8 @@ pub struct Decisions {
     pub sharpen: bool,
     /// How the digit was put into the middle.
     pub centring: Centring,
+    /// Whether the pen was made as wide as MNIST's.
+    pub pen: bool,
 }
 
 /// What lies behind transparent pixels.
@@ -160,6 +169,19 @@ pub struct Prepared {
     pub pixels: Arc<[u8]>,
     /// What a person should know.
     pub notes: Vec<PhotoNote>,
+    /// All ink that was found, writing first and in reading order: rows from top to bottom, each from left to right;
+    /// then what surrounds it.
+    pub groups: Vec<Group>,
+    /// Where these lie.
+    pub group_map: GroupMap,
+}
+
+impl Prepared {
+    /// The groups that may be digits of their own, by their places, in reading order.
+    pub fn digits(&self) -> impl Iterator<Item = usize> {
+        let groups = self.groups.iter().enumerate();
+        groups.filter_map(|(place, group)| group.is_digit.then_some(place))
+    }
 }
 
 /// The picture after one stage, at most 200 pixels wide and high.
@@ -202,10 +224,47 @@ pub enum PhotoNote {
         /// Whether its pixels are no longer quite what they were.
         is_lossy: bool,
     },
-    /// It moves, and only the first of its pictures is used.
-    FirstFrame,
-    /// Its end is missing, and what is not there is grey.
-    CutShort,
+    /// It moves, and only one of its pictures is used.
+    OneFrame {
+        /// Which one, counted from 1: the first that is not blank.
+        used: usize,
+        /// Pictures in all, where that is known.
+        n_frames: Option<usize>,
+    },
+    /// Its end is missing.
+    CutShort {
+        /// Share of its rows that are missing, where that is known.
+        missing: Option<f32>,
+    },
+    /// Everything on it was transparent, and was taken as opaque.
+    OpacityIgnored,
+    /// Its values do not reach a sixteenth of white: they were made to.
+    Unscaled,
+    /// Told by its colours, because their lightness is nearly the same.
+    ByColour,
+    /// Ink was left out.
+    LeftOut {
+        /// Why.
+        why: LeftOut,
+        /// How many groups of it.
+        n_groups: usize,
+    },
+    /// There are several digits, and one of them was taken.
+    SeveralDigits {
+        /// Digits in all.
+        n_digits: usize,
+        /// Which one, counted from 1 in reading order.
+        taken: usize,
+    },
+    /// The writing reaches the border and may be cut off there.
+    ReachesBorder,
+    /// It was faint, and made full.
+    FaintMadeFull,
+    /// The pen was far from as wide as MNIST's, and made so.
+    PenWidth {
+        /// Whether it was thinner.
+        was_thin: bool,
+    },
     /// It was turned upright as its camera says.
     Turned,
     /// It was made smaller before anything else.
@@ -230,8 +289,45 @@ impl fmt::Display for PhotoNote {
                 "{name}: its compression may have changed pixels, prefer PNG"
             ),
             Self::Format { name, .. } => write!(f, "read from {name}"),
-            Self::FirstFrame => f.write_str("only the first of its pictures is used"),
-            Self::CutShort => f.write_str("cut short: its end is missing"),
+            Self::OneFrame { used, n_frames } => {
+                match used {
+                    1 => f.write_str("only the first ")?,
+                    _ => write!(f, "the first are blank: only number {used} ")?,
+                }
+                match n_frames {
+                    Some(n) => write!(f, "of its {n} pictures is used"),
+                    None => f.write_str("of its pictures is used"),
+                }
+            }
+            Self::CutShort { missing: None } => f.write_str("cut short: its end is missing"),
+            Self::CutShort {
+                missing: Some(share),
+            } => write!(
+                f,
+                "cut short: {} of it, at the bottom, is missing. Copy or download it again",
+                share_in_words(*share)
+            ),
+            Self::OpacityIgnored => {
+                f.write_str("everything on it is transparent: taken as opaque")
+            }
+            Self::Unscaled => {
+                f.write_str("its values end far below white, as of an array saved without scaling: made to reach it")
+            }
+            Self::ByColour => f.write_str("told by colour, as light and dark hardly differ"),
+            Self::LeftOut { why, n_groups: 1 } => write!(f, "left out: {why}"),
+            Self::LeftOut { why, n_groups } => write!(f, "left out: {why} ({n_groups} pieces)"),
+            Self::SeveralDigits { n_digits, taken } => write!(
+                f,
+                "{n_digits} digits found: took number {taken} in reading order; click another, or take each"
+            ),
+            Self::ReachesBorder => {
+                f.write_str("the writing reaches the border: some of it may be cut off")
+            }
+            Self::FaintMadeFull => f.write_str("faint: made full"),
+            Self::PenWidth { was_thin: true } => {
+                f.write_str("a very thin pen: made as wide as MNIST's")
+            }
+            Self::PenWidth { .. } => f.write_str("a very thick pen: made as narrow as MNIST's"),
             Self::Turned => f.write_str("turned upright as its camera says"),
             Self::Reduced {
                 from: [width, height],
@@ -241,6 +337,25 @@ impl fmt::Display for PhotoNote {
             }
             Self::AlreadyPrepared => f.write_str("a digit as MNIST's are: taken as it is"),
         }
+    }
+}
+
+/// A share as a person says it: `about a fifth`, `about 65 %`.
+fn share_in_words(share: f32) -> String {
+    let fractions = [
+        (0.5, "half"),
+        (0.333, "a third"),
+        (0.25, "a quarter"),
+        (0.2, "a fifth"),
+        (0.1, "a tenth"),
+    ];
+    let near = fractions
+        .iter()
+        .find(|(value, _)| (share - value).abs() < 0.022);
+    match near {
+        Some((_, word)) => format!("about {word}"),
+        None if share < 0.1 => "less than a tenth".to_owned(),
+        None => format!("about {:.0} %", 100.0 * share),
     }
 }
 

@@ -7,8 +7,9 @@ use super::jpeg::Markers;
 /// pixels pass.
 pub(super) const MAX_BYTES: u64 = 256 << 20;
 
-/// Memory of what is made from a decoded picture, in bytes: four floats for each pixel of 768×768, and copies.
-const AFTERWARDS: u64 = 16 << 20;
+/// Memory of what is made from a decoded picture, in bytes: four floats for each pixel of 768×768, two bytes for each
+/// of 2048×2048, and copies.
+const AFTERWARDS: u64 = 28 << 20;
 
 /// Memory for what lies beside the pixels of a PNG, such as colour profiles, in bytes.
 const BESIDE_PIXELS: u64 = 16 << 20;

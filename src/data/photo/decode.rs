@@ -100,8 +100,7 @@ fn decode(bytes: &[u8]) -> Result<(DynamicImage, Orientation, Vec<PhotoNote>), D
         notes.push(PhotoNote::Turned);
     }
     match format {
-        Format::Gif => notes.push(PhotoNote::FirstFrame),
-        Format::Jpeg if !Markers::of(bytes).has_end => notes.push(PhotoNote::CutShort),
+        Format::Jpeg if !Markers::of(bytes).has_end => notes.push(PhotoNote::CutShort { missing: None }),
         _ => {}
     }
     Ok((image, turn, notes))

@@ -1,6 +1,6 @@
 //! Strokes of a pen as a picture.
 
-use crate::protocol::{Paper, PenStroke, Preparation};
+use crate::protocol::{Paper, PenStroke, Preparation, Take};
 
 use super::Picture;
 
@@ -22,6 +22,9 @@ pub const OF_DRAWINGS: Preparation = Preparation {
     crop: None,
     sharpen: Some(false),
     centring: None,
+    pen: Some(false),
+    region: None,
+    take: Some(Take::AllInk),
 };
 
 /// Light strokes on black. A point alone is a dot.

@@ -1,5 +1,7 @@
 //! What of a picture is ink: told from noise, made full, and found as a box.
 
+use super::segment::depths;
+
 /// Ink fainter than this is none: ten of 255, which nobody sees.
 const FAINTEST: f32 = 0.04;
 
@@ -19,10 +21,57 @@ const LEAST_SLOPE: f32 = 0.02;
 const STEEP: f32 = 1.5;
 
 /// Ink of each pixel, 0 paper to 1 full.
+#[derive(Clone)]
 pub struct Ink {
     pub width: usize,
     pub height: usize,
     pub amount: Vec<f32>,
+}
+
+/// From where on something is ink, and when it is full.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Levels {
+    /// What stands out by less is noise.
+    floor: f32,
+    /// What most of the strokes have.
+    full: f32,
+    /// Whether that becomes full ink.
+    stretch: bool,
+}
+
+impl Levels {
+    /// What stands out the most is full, and nothing is noise.
+    #[must_use]
+    pub fn up_to(strongest: f32) -> Self {
+        Self {
+            floor: 0.0,
+            full: strongest,
+            stretch: true,
+        }
+    }
+
+    /// Ink of a picture.
+    #[must_use]
+    pub fn ink(&self, width: usize, height: usize, above: &[f32]) -> Ink {
+        Ink {
+            width,
+            height,
+            amount: above.iter().map(|&above| self.amount(above)).collect(),
+        }
+    }
+
+    /// Ink of what stands out so far, 0..1.
+    #[must_use]
+    pub fn amount(&self, above: f32) -> f32 {
+        let amount = if self.stretch {
+            (above - self.floor) / (self.full - self.floor).max(FAINTEST)
+        } else if above < self.floor {
+            0.0
+        } else {
+            above
+        };
+        amount.clamp(0.0, 1.0)
+    }
 }
 
 /// A box of whole pixels: what lies from `left` to before `right` and from `top` to before `bottom`.
@@ -35,16 +84,76 @@ pub struct PixelBox {
 }
 
 impl PixelBox {
+    /// A box of no pixels, that becomes what it takes in.
+    pub const NOTHING: Self = Self {
+        left: usize::MAX,
+        top: usize::MAX,
+        right: 0,
+        bottom: 0,
+    };
+
+    /// All of a picture.
+    pub fn whole(width: usize, height: usize) -> Self {
+        Self {
+            left: 0,
+            top: 0,
+            right: width,
+            bottom: height,
+        }
+    }
+
+    /// Grows so that a pixel lies in it.
+    pub fn take_in(&mut self, column: usize, row: usize) {
+        self.left = self.left.min(column);
+        self.right = self.right.max(column + 1);
+        self.top = self.top.min(row);
+        self.bottom = self.bottom.max(row + 1);
+    }
+
+    /// The box around both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    /// The values of a picture within the box.
+    #[must_use]
+    pub fn cut<T: Copy>(&self, values: &[T], width: usize) -> Vec<T> {
+        let lines = values.chunks_exact(width).skip(self.top).take(self.height());
+        lines.flat_map(|line| line[self.left..self.right].iter().copied()).collect()
+    }
+
+    /// The longer side.
+    #[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
+    pub fn longest(&self) -> f32 {
+        self.width().max(self.height()) as f32
+    }
+
     pub fn width(&self) -> usize {
-        self.right - self.left
+        self.right.saturating_sub(self.left)
     }
 
     pub fn height(&self) -> usize {
-        self.bottom - self.top
+        self.bottom.saturating_sub(self.top)
     }
 }
 
 impl Ink {
+    /// A part of it.
+    #[must_use]
+    pub fn within(&self, part: PixelBox) -> Self {
+        Self {
+            width: part.width(),
+            height: part.height(),
+            amount: part.cut(&self.amount, self.width),
+        }
+    }
+
     /// Tells ink from paper by how far pixels stand out from it. None where nothing does.
     ///
     /// What lies within the noise is paper. With `stretch`, the ink that most of the strokes have becomes full.
@@ -55,7 +164,7 @@ impl Ink {
         above: &[f32],
         noise: f32,
         stretch: bool,
-    ) -> Option<Self> {
+    ) -> Option<(Self, Levels)> {
         let floor = (NOISE_FACTOR * noise).min(0.25);
         // Means of nine pixels have a third of the noise: nothing of plain paper gets so far.
         let smooth = (noise > 0.0).then(|| smoothed(width, height, above));
@@ -71,26 +180,16 @@ impl Ink {
             Some(_) => *strokes.select_nth_unstable_by(most, f32::total_cmp).1,
             None => strongest,
         };
-        let full = full.max(FAINTEST);
-        let amount = above.iter().map(|&above| {
-            let amount = if stretch {
-                (above - floor) / (full - floor).max(FAINTEST)
-            } else if above < floor {
-                0.0
-            } else {
-                above
-            };
-            amount.clamp(0.0, 1.0)
-        });
-        let mut ink = Self {
-            width,
-            height,
-            amount: amount.collect(),
+        let levels = Levels {
+            floor,
+            full: full.max(FAINTEST),
+            stretch,
         };
+        let mut ink = levels.ink(width, height, above);
         if noise > 0.0 {
             ink.clear_far_from(seen, floor);
         }
-        Some(ink)
+        Some((ink, levels))
     }
 
     /// Paper again wherever no pixel around stands out once smoothed: what is left there is noise.
@@ -115,13 +214,7 @@ impl Ink {
         for idx in specks.iter().flat_map(|piece| &piece.pixels) {
             self.amount[*idx] = 0.0;
         }
-        let boxes = kept.iter().map(|piece| piece.bounds);
-        boxes.reduce(|a, b| PixelBox {
-            left: a.left.min(b.left),
-            top: a.top.min(b.top),
-            right: a.right.max(b.right),
-            bottom: a.bottom.max(b.bottom),
-        })
+        kept.iter().map(|piece| piece.bounds).reduce(PixelBox::with)
     }
 
     /// Whether even the steepest edges of a part rise over most of a pixel of the `side` × `side` that it is
@@ -163,6 +256,39 @@ impl Ink {
         }
     }
 
+    /// Width of the pen in pixels: what ink there is for each pixel along its edges, of which a stroke has two.
+    #[must_use]
+    pub fn pen_width(&self) -> f32 {
+        let (mut mass, mut edges) = (0.0, 0.0);
+        for row in 0..self.height {
+            let line = &self.amount[row * self.width..][..self.width];
+            let below = (row + 1 < self.height).then(|| &self.amount[(row + 1) * self.width..]);
+            for (column, &here) in line.iter().enumerate() {
+                let right = line.get(column + 1).map_or(0.0, |right| right - here);
+                let down = below.map_or(0.0, |below| below[column] - here);
+                mass += here;
+                edges += right.hypot(down);
+            }
+        }
+        if edges > 0.0 { 2.0 * mass / edges } else { 0.0 }
+    }
+
+    /// Moves all edges outwards by so many pixels, or inwards where it is negative.
+    pub fn move_edges(&mut self, by: f32) {
+        const EDGE: f32 = 0.4;
+        let is_outside = |idx: usize| (self.amount[idx] < EDGE) == (by > 0.0);
+        let depth = depths(self.width, self.height, is_outside);
+        for (amount, depth) in self.amount.iter_mut().zip(depth) {
+            // The first pixel beyond an edge has a depth of one, and lies half a pixel from it.
+            let inside = (by.abs() - depth + 1.0).clamp(0.0, 1.0);
+            *amount = if by > 0.0 {
+                amount.max(inside)
+            } else {
+                amount.min(1.0 - inside)
+            };
+        }
+    }
+
     /// Ink of at least `threshold` in pieces whose pixels touch, also at their corners.
     fn pieces(&self, threshold: f32) -> Vec<Piece> {
         let mut is_open: Vec<bool> = self.amount.iter().map(|v| *v >= threshold).collect();
@@ -180,23 +306,14 @@ impl Ink {
         let mut piece = Piece {
             pixels: Vec::new(),
             mass: 0.0,
-            bounds: PixelBox {
-                left: usize::MAX,
-                top: usize::MAX,
-                right: 0,
-                bottom: 0,
-            },
+            bounds: PixelBox::NOTHING,
         };
         let mut waiting = vec![start];
         while let Some(idx) = waiting.pop() {
             let (row, column) = (idx / self.width, idx % self.width);
             piece.pixels.push(idx);
             piece.mass += self.amount[idx];
-            let bounds = &mut piece.bounds;
-            bounds.left = bounds.left.min(column);
-            bounds.right = bounds.right.max(column + 1);
-            bounds.top = bounds.top.min(row);
-            bounds.bottom = bounds.bottom.max(row + 1);
+            piece.bounds.take_in(column, row);
             for neighbour in around(self.width, self.height, idx) {
                 if std::mem::take(&mut is_open[neighbour]) {
                     waiting.push(neighbour);
@@ -248,7 +365,7 @@ fn dilated(width: usize, height: usize, values: &[f32], is: impl Fn(f32) -> bool
     clippy::cast_precision_loss,
     reason = "256 bins, and pixels of a picture"
 )]
-fn between(values: &[f32]) -> f32 {
+pub fn between(values: &[f32]) -> f32 {
     const BINS: usize = 256;
     let top = values.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
     let mut counts = [0_usize; BINS];

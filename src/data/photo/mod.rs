@@ -22,6 +22,9 @@ mod jpeg;
 mod paper;
 mod picture;
 mod prepare;
+mod segment;
+mod source;
+mod stripped;
 
 pub use decode::DecodeError;
 pub use drawing::{OF_DRAWINGS, picture_of};

@@ -64,6 +64,49 @@ impl Border {
     }
 }
 
+/// A shade that is a polynomial of second degree in the place.
+#[derive(Clone, Copy, Debug)]
+pub struct Surface([f64; TERMS]);
+
+impl Surface {
+    /// One shade everywhere.
+    pub fn flat(shade: f32) -> Self {
+        let mut terms = [0.0; TERMS];
+        terms[0] = f64::from(shade);
+        Self(terms)
+    }
+
+    /// Fits values at places in −1..1 along both axes; those far off are left out, and found again after each fit.
+    /// None where the samples do not determine it.
+    pub fn fit(samples: &[([f32; 2], f32)]) -> Option<Self> {
+        const FITS: usize = 4;
+        let samples: Vec<([f64; TERMS], f64)> = samples
+            .iter()
+            .map(|(place, value)| (terms(place.map(f64::from)), f64::from(*value)))
+            .collect();
+        let mut is_kept = vec![true; samples.len()];
+        let mut surface = None;
+        for _ in 0..FITS {
+            let kept = samples.iter().zip(&is_kept).filter(|(_, kept)| **kept);
+            let fitted = least_squares(kept.map(|(sample, _)| sample))?;
+            let off = |(at, value): &([f64; TERMS], f64)| (value - dot(&fitted, at)).abs();
+            let mut sizes: Vec<f32> = samples.iter().map(|sample| narrow(off(sample))).collect();
+            sizes.sort_unstable_by(f32::total_cmp);
+            let spread = f64::from(1.4826 * quantile(&sizes, 0.5)).max(0.002);
+            for (kept, sample) in is_kept.iter_mut().zip(&samples) {
+                *kept = off(sample) < 3.0 * spread;
+            }
+            surface = Some(Self(fitted));
+        }
+        surface
+    }
+
+    /// The shade at a place in −1..1 along both axes.
+    pub fn at(&self, place: [f32; 2]) -> f32 {
+        narrow(dot(&self.0, &terms(place.map(f64::from))))
+    }
+}
+
 /// How far each pixel stands out from paper of one shade; `sign` is −1 where ink is darker than paper.
 #[must_use]
 pub fn above_flat(grey: Grey<'_>, shade: f32, sign: f32) -> Vec<f32> {
@@ -190,7 +233,10 @@ const TERMS: usize = 6;
 #[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
 fn basis(grey: Grey<'_>, row: usize, column: usize) -> [f64; TERMS] {
     let along = |at: usize, side: usize| 2.0 * (at as f64 + 0.5) / side as f64 - 1.0;
-    let (x, y) = (along(column, grey.width), along(row, grey.height));
+    terms([along(column, grey.width), along(row, grey.height)])
+}
+
+fn terms([x, y]: [f64; 2]) -> [f64; TERMS] {
     [1.0, x, y, x * x, x * y, y * y]
 }
 

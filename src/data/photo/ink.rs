@@ -256,23 +256,6 @@ impl Ink {
         }
     }
 
-    /// Width of the pen in pixels: what ink there is for each pixel along its edges, of which a stroke has two.
-    #[must_use]
-    pub fn pen_width(&self) -> f32 {
-        let (mut mass, mut edges) = (0.0, 0.0);
-        for row in 0..self.height {
-            let line = &self.amount[row * self.width..][..self.width];
-            let below = (row + 1 < self.height).then(|| &self.amount[(row + 1) * self.width..]);
-            for (column, &here) in line.iter().enumerate() {
-                let right = line.get(column + 1).map_or(0.0, |right| right - here);
-                let down = below.map_or(0.0, |below| below[column] - here);
-                mass += here;
-                edges += right.hypot(down);
-            }
-        }
-        if edges > 0.0 { 2.0 * mass / edges } else { 0.0 }
-    }
-
     /// Moves all edges outwards by so many pixels, or inwards where it is negative.
     pub fn move_edges(&mut self, by: f32) {
         const EDGE: f32 = 0.4;

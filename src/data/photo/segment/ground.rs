@@ -8,14 +8,22 @@ use crate::protocol::Paper;
 use super::plane::{Plane, depths, small};
 use crate::data::photo::paper::{Surface, quantile};
 
-/// Share of the widest area's radius from which on an area can be ground.
+/// Share of the widest area's radius from which on an area can be ground, and one of a shade that another ground has.
 const WIDE_SHARE: f32 = 0.25;
+const LEAST_SHARE: f32 = 0.1;
 
-/// An area so many times as large as the largest circle in it is a stroke, or a margin.
-const LONG: f32 = 8.0;
+/// An area so many times as large as a circle of its usual width is compact, or at most a sheet with something on it;
+/// beyond it is a stroke, or a margin.
+const COMPACT: f32 = 6.0;
+const LONG: f32 = 12.0;
 
-/// Share of the border of the picture from which on even a long area is ground.
+/// Share of the border of the picture along which an area runs, from which on even a long one is ground, and one that
+/// is not.
 const BORDER_SHARE: f32 = 0.4;
+const SIDE_SHARE: f32 = 0.15;
+
+/// Share of an area that lies on it, from which on it carries something.
+const CARRIES_SHARE: f32 = 0.003;
 
 /// Difference of light, as a share of the picture's range, within which areas have one shade.
 const SAME_SHADE: f32 = 0.12;
@@ -34,6 +42,11 @@ struct Area {
     n_pixels: usize,
     /// Radius of the largest circle in it.
     radius: f32,
+    /// Sum of its pixels' distances from its edge.
+    depth: f64,
+    /// Pixels that it runs around, and how many of them are of the main shade.
+    n_enclosed: usize,
+    n_main_enclosed: usize,
     /// Pixels of it at the picture's border.
     n_border: usize,
     sum: f64,
@@ -49,6 +62,22 @@ impl Area {
     )]
     fn mean(&self) -> f32 {
         (self.sum / self.n_pixels.max(1) as f64) as f32
+    }
+
+    /// How many times as large it is as a circle of its usual width: its pixels' mean distance from the edge is half
+    /// of a stroke's radius.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "pixels of a small picture"
+    )]
+    fn length(&self) -> f32 {
+        let radius = 2.0 * (self.depth / self.n_pixels.max(1) as f64) as f32;
+        small(self.n_pixels) / (std::f32::consts::PI * radius * radius)
+    }
+
+    fn carries(&self, n: usize) -> bool {
+        small(n) > (CARRIES_SHARE * small(self.n_pixels)).max(4.0)
     }
 }
 
@@ -66,10 +95,10 @@ pub struct Grounds {
 
 impl Grounds {
     /// Finds them in a picture without its noise; none where nothing is even. `flat_step` is how much light may
-    /// change from pixel to pixel within one.
-    pub fn of(light: &Plane, flat_step: f32, paper: Option<Paper>) -> Option<Self> {
-        let (areas, area_of) = areas(light, flat_step);
-        let is_ground = choose(&areas, light);
+    /// change from pixel to pixel within one. With `only_main`, other shades than the main one are none.
+    pub fn of(light: &Plane, flat_step: f32, paper: Option<Paper>, only_main: bool) -> Option<Self> {
+        let (mut areas, area_of) = areas(light, flat_step);
+        let is_ground = choose(&mut areas, &area_of, light, only_main);
         let numbers = numbered(&is_ground);
         let mut of: Vec<u16> = area_of
             .iter()
@@ -137,6 +166,9 @@ fn areas(light: &Plane, flat_step: f32) -> (Vec<Area>, Vec<Option<usize>>) {
         let mut area = Area {
             n_pixels: 0,
             radius: 0.0,
+            depth: 0.0,
+            n_enclosed: 0,
+            n_main_enclosed: 0,
             n_border: 0,
             sum: 0.0,
             shade: 0,
@@ -149,6 +181,7 @@ fn areas(light: &Plane, flat_step: f32) -> (Vec<Area>, Vec<Option<usize>>) {
             area.n_pixels += 1;
             area.n_border += usize::from(at_border);
             area.radius = area.radius.max(depth[idx]);
+            area.depth += f64::from(depth[idx]);
             area.sum += f64::from(light.values[idx]);
             let beside = [
                 (column > 0).then(|| idx - 1),
@@ -169,37 +202,99 @@ fn areas(light: &Plane, flat_step: f32) -> (Vec<Area>, Vec<Option<usize>>) {
     (areas, area_of)
 }
 
-/// Which areas are ground: wide ones. A long one is a stroke, unless it is of the shade that takes the most room, or
-/// runs along the border.
-fn choose(areas: &[Area], light: &Plane) -> Vec<bool> {
+/// Which areas are ground: of those that are wide the main shade, what runs along the border, and what carries
+/// something without being a stroke around it.
+fn choose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, only_main: bool) -> Vec<bool> {
+    let border = small(2 * (light.width + light.height));
+    let main = name_shades(areas, light, border);
+    enclose(areas, area_of, light, main);
+    let widest = areas.iter().map(|area| area.radius).fold(0.0, f32::max);
+    let largest = areas.iter().map(|area| area.n_pixels).max();
+    let is_ground = |area: &Area| {
+        let along = small(area.n_border) / border;
+        let length = area.length();
+        let carries = area.carries(area.n_enclosed) && length < LONG;
+        let is_main = area.shade == main && (area.n_border > 0 || length < COMPACT || carries);
+        let is_sheet = Some(area.n_pixels) == largest
+            && area.carries(area.n_enclosed - area.n_main_enclosed);
+        let is_beside = along > BORDER_SHARE || along > SIDE_SHARE && length < LONG;
+        area.radius >= 2.0
+            && area.radius >= WIDE_SHARE * widest
+            && (is_main || !only_main && (is_beside || carries || is_sheet))
+    };
+    let chosen: Vec<bool> = areas.iter().map(is_ground).collect();
+    // What is seen through the loop of a stroke is the same ground.
+    let is_seen = |area: &Area| {
+        let has_shade = |(other, chosen): (&Area, &bool)| *chosen && other.shade == area.shade;
+        area.radius >= LEAST_SHARE * widest
+            && area.radius >= 2.0
+            && area.length() < COMPACT
+            && areas.iter().zip(&chosen).any(has_shade)
+    };
+    let pairs = areas.iter().zip(&chosen);
+    pairs.map(|(area, chosen)| *chosen || is_seen(area)).collect()
+}
+
+/// Gives areas of one shade the same number; the number of the main one, by the room that it takes in the picture and
+/// along its border.
+fn name_shades(areas: &mut [Area], light: &Plane, border: f32) -> usize {
     let [least, most] = light.range();
     let mut order: Vec<usize> = (0..areas.len()).collect();
     order.sort_by_key(|&idx| std::cmp::Reverse(areas[idx].n_pixels));
-    let mut shades: Vec<(f32, usize)> = Vec::new(); // light, and pixels of it
-    let mut shade_of = vec![0; areas.len()];
+    let mut shades: Vec<(f32, f32)> = Vec::new(); // light, and room
     for idx in order {
         let mean = areas[idx].mean();
-        let same = |shade: &(f32, usize)| (shade.0 - mean).abs() < SAME_SHADE * (most - least);
+        let same = |shade: &(f32, f32)| (shade.0 - mean).abs() < SAME_SHADE * (most - least);
         let shade = shades.iter().position(same).unwrap_or_else(|| {
-            shades.push((mean, 0));
+            shades.push((mean, 0.0));
             shades.len() - 1
         });
-        shades[shade].1 += areas[idx].n_pixels;
-        shade_of[idx] = shade;
+        let in_picture = small(areas[idx].n_pixels) / small(light.values.len());
+        shades[shade].1 += in_picture + small(areas[idx].n_border) / border;
+        areas[idx].shade = shade;
     }
-    let largest = (0..shades.len()).max_by_key(|&shade| shades[shade].1);
-    let widest = areas.iter().map(|area| area.radius).fold(0.0, f32::max);
-    let border = small(2 * (light.width + light.height));
-    let is_ground = |(area, shade): (&Area, &usize)| {
-        let circle = std::f32::consts::PI * area.radius * area.radius;
-        let is_long = small(area.n_pixels) > LONG * circle;
-        let is_along = small(area.n_border) > BORDER_SHARE * border;
-        let is_main = Some(*shade) == largest;
-        area.radius >= WIDE_SHARE * widest
-            && area.radius >= 2.0
-            && (is_main || !is_long || is_along)
-    };
-    areas.iter().zip(&shade_of).map(is_ground).collect()
+    let by_room = |a: &usize, b: &usize| shades[*a].1.total_cmp(&shades[*b].1);
+    (0..shades.len()).max_by(by_room).unwrap_or(0)
+}
+
+/// Counts what each of the larger areas runs around: what cannot be reached from the picture's border without
+/// crossing it.
+fn enclose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, main: usize) {
+    /// Areas that are looked at.
+    const MOST: usize = 12;
+    let (width, height) = (light.width, light.height);
+    let mut order: Vec<usize> = (0..areas.len()).collect();
+    order.sort_by_key(|&idx| std::cmp::Reverse(areas[idx].n_pixels));
+    for &area in order.iter().take(MOST) {
+        let is_closed = |idx: usize| area_of[idx] == Some(area);
+        let mut is_reached = vec![false; area_of.len()];
+        let mut waiting: Vec<usize> = (0..area_of.len())
+            .filter(|idx| {
+                let (row, column) = (idx / width, idx % width);
+                row == 0 || column == 0 || row + 1 == height || column + 1 == width
+            })
+            .filter(|&idx| !is_closed(idx))
+            .collect();
+        for &idx in &waiting {
+            is_reached[idx] = true;
+        }
+        while let Some(idx) = waiting.pop() {
+            for near in super::pieces::around(width, height, idx) {
+                if !is_reached[near] && !is_closed(near) {
+                    is_reached[near] = true;
+                    waiting.push(near);
+                }
+            }
+        }
+        let enclosed = (0..area_of.len()).filter(|&idx| !is_reached[idx] && !is_closed(idx));
+        let (mut n_all, mut n_main) = (0, 0);
+        for idx in enclosed {
+            n_all += 1;
+            n_main += usize::from(area_of[idx].is_some_and(|area| areas[area].shade == main));
+        }
+        areas[area].n_enclosed = n_all;
+        areas[area].n_main_enclosed = n_main;
+    }
 }
 
 /// Numbers for those that are chosen.

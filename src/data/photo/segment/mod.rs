@@ -92,13 +92,21 @@ impl Writing {
             return None;
         }
         let flat_step = (0.05 * (most - least)).max(8.0 * noise);
-        let grounds = Grounds::of(&light, flat_step, wish.paper)?;
-        let [dark, bright] = stands_out(&light, &grounds.under);
-        let spread = spread_on_ground(&light, &grounds);
+        // Where nothing lies on all grounds together, one of them is the writing itself.
+        [false, true].into_iter().find_map(|only_main| {
+            let grounds = Grounds::of(&light, flat_step, wish.paper, only_main)?;
+            Self::on(grey, scale, &light, &grounds, wish)
+        })
+    }
+
+    fn on(grey: Grey<'_>, scale: f32, light: &Plane, grounds: &Grounds, wish: &Wish) -> Option<Self> {
+        let [least, most] = light.range();
+        let [dark, bright] = stands_out(light, &grounds.under);
+        let spread = spread_on_ground(light, grounds);
         let floor = (NOISE_FACTOR * spread).max(0.06 * (most - least)).max(0.5 * FAINTEST);
         let pieces = Pieces::of([&dark, &bright], floor);
         let groups = Groups::of(&pieces, light.width, wish.is_dark, wish.take)?;
-        Self::at_full_size(grey, scale, &light, &grounds, groups, wish)
+        Self::at_full_size(grey, scale, light, grounds, groups, wish)
     }
 
     fn at_full_size(

@@ -25,6 +25,9 @@ const SIDE_SHARE: f32 = 0.15;
 /// Share of an area that lies on it, from which on it carries something.
 const CARRIES_SHARE: f32 = 0.003;
 
+/// Share of it that is seen through an area, from which on that area is a stroke.
+const SEEN_SHARE: f32 = 0.4;
+
 /// Difference of light, as a share of the picture's range, within which areas have one shade.
 const SAME_SHADE: f32 = 0.12;
 
@@ -44,9 +47,9 @@ struct Area {
     radius: f32,
     /// Sum of its pixels' distances from its edge.
     depth: f64,
-    /// Pixels that it runs around, and how many of them are of the main shade.
+    /// Pixels that it runs around, and how many of them are seen through it: compact, and of the main shade.
     n_enclosed: usize,
-    n_main_enclosed: usize,
+    n_seen: usize,
     /// Pixels of it at the picture's border.
     n_border: usize,
     sum: f64,
@@ -76,8 +79,10 @@ impl Area {
         small(self.n_pixels) / (std::f32::consts::PI * radius * radius)
     }
 
-    fn carries(&self, n: usize) -> bool {
-        small(n) > (CARRIES_SHARE * small(self.n_pixels)).max(4.0)
+    /// Whether something lies on it. What is only seen through it is seen through the loops of a stroke.
+    fn carries(&self) -> bool {
+        small(self.n_enclosed) > (CARRIES_SHARE * small(self.n_pixels)).max(4.0)
+            && small(self.n_seen) < SEEN_SHARE * small(self.n_enclosed)
     }
 }
 
@@ -168,7 +173,7 @@ fn areas(light: &Plane, flat_step: f32) -> (Vec<Area>, Vec<Option<usize>>) {
             radius: 0.0,
             depth: 0.0,
             n_enclosed: 0,
-            n_main_enclosed: 0,
+            n_seen: 0,
             n_border: 0,
             sum: 0.0,
             shade: 0,
@@ -209,18 +214,15 @@ fn choose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, only_mai
     let main = name_shades(areas, light, border);
     enclose(areas, area_of, light, main);
     let widest = areas.iter().map(|area| area.radius).fold(0.0, f32::max);
-    let largest = areas.iter().map(|area| area.n_pixels).max();
     let is_ground = |area: &Area| {
         let along = small(area.n_border) / border;
         let length = area.length();
-        let carries = area.carries(area.n_enclosed) && length < LONG;
+        let carries = area.carries();
         let is_main = area.shade == main && (area.n_border > 0 || length < COMPACT || carries);
-        let is_sheet = Some(area.n_pixels) == largest
-            && area.carries(area.n_enclosed - area.n_main_enclosed);
         let is_beside = along > BORDER_SHARE || along > SIDE_SHARE && length < LONG;
         area.radius >= 2.0
             && area.radius >= WIDE_SHARE * widest
-            && (is_main || !only_main && (is_beside || carries || is_sheet))
+            && (is_main || !only_main && (is_beside || carries))
     };
     let chosen: Vec<bool> = areas.iter().map(is_ground).collect();
     // What is seen through the loop of a stroke is the same ground.
@@ -287,13 +289,14 @@ fn enclose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, main: u
             }
         }
         let enclosed = (0..area_of.len()).filter(|&idx| !is_reached[idx] && !is_closed(idx));
-        let (mut n_all, mut n_main) = (0, 0);
+        let (mut n_all, mut n_seen) = (0, 0);
         for idx in enclosed {
+            let is_seen = |area: &Area| area.shade == main && area.length() < COMPACT;
             n_all += 1;
-            n_main += usize::from(area_of[idx].is_some_and(|area| areas[area].shade == main));
+            n_seen += usize::from(area_of[idx].is_some_and(|area| is_seen(&areas[area])));
         }
         areas[area].n_enclosed = n_all;
-        areas[area].n_main_enclosed = n_main;
+        areas[area].n_seen = n_seen;
     }
 }
 

@@ -45,6 +45,7 @@ impl App {
             OwnAction::CancelReading => self.own.photos.cancel(),
             OwnAction::Choose(id) => self.state.own.choose(id),
             OwnAction::Prepare(id, wish) => self.prepare_again(id, wish),
+            OwnAction::TakeEach(id) => self.take_each(id),
             OwnAction::Remove(id) => {
                 self.state.own.remove(id);
                 self.forget_pictures();
@@ -68,9 +69,10 @@ impl App {
                 News::Read {
                     name,
                     picture,
+                    wish,
                     prepared,
                 } => {
-                    let added = self.state.own.add(name, Preparation::default(), prepared);
+                    let added = self.state.own.add(name, wish, prepared);
                     match added {
                         Some(id) => drop(self.own.pictures.insert(id, picture)),
                         None => self.say_that_it_is_full(1),
@@ -128,6 +130,26 @@ impl App {
             self.own
                 .photos
                 .send(Job::Prepare { id, picture, wish }, &self.wake);
+        }
+    }
+
+    fn take_each(&mut self, id: OwnId) {
+        let (Some(own), Some(picture)) = (self.state.own.find(id), self.own.pictures.get(&id))
+        else {
+            return;
+        };
+        let mut groups: Vec<usize> = own.prepared.digits().collect();
+        let (n_digits, room) = (groups.len(), self.state.own.room());
+        groups.truncate(room);
+        let job = Job::TakeEach {
+            name: own.name.clone(),
+            picture: Arc::clone(picture),
+            wish: own.wish,
+            groups,
+        };
+        self.own.photos.send(job, &self.wake);
+        if n_digits > room {
+            self.say_that_it_is_full(n_digits - room);
         }
     }
 

@@ -8,7 +8,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
 
 use crate::data::photo::{self, Picture};
-use crate::protocol::{OwnId, Preparation, Prepared};
+use crate::protocol::{GroupSet, OwnId, Preparation, Prepared, Take};
 use crate::worker::Wake;
 
 /// Jobs that wait for the thread; a person does not come so far.
@@ -32,6 +32,13 @@ pub(super) enum Job {
         height: usize,
         rgba: Vec<u8>,
     },
+    /// Make each of these groups of a picture's ink an image of its own.
+    TakeEach {
+        name: String,
+        picture: Arc<Picture>,
+        wish: Preparation,
+        groups: Vec<usize>,
+    },
     /// Make a picture a digit in another way.
     Prepare {
         id: OwnId,
@@ -48,6 +55,7 @@ pub(super) enum News {
     Read {
         name: String,
         picture: Arc<Picture>,
+        wish: Preparation,
         prepared: Arc<Prepared>,
     },
     /// A file that is no picture; the message names it.
@@ -187,6 +195,12 @@ fn work(jobs: &Receiver<Job>, reporter: &Reporter) {
                 height,
                 rgba,
             } => take(name, [width, height], &rgba, reporter),
+            Job::TakeEach {
+                name,
+                picture,
+                wish,
+                groups,
+            } => take_each(&name, &picture, wish, &groups, reporter),
             Job::Prepare { id, picture, wish } => {
                 // A slider that is dragged: only the newest wish about an image counts.
                 held = jobs.try_recv().ok();
@@ -253,11 +267,35 @@ fn take(
     }
 }
 
+fn take_each(
+    name: &str,
+    picture: &Arc<Picture>,
+    wish: Preparation,
+    groups: &[usize],
+    reporter: &Reporter,
+) -> Result<(), WindowGone> {
+    for (idx, &group) in groups.iter().enumerate() {
+        let wish = Preparation {
+            take: Some(Take::Groups(GroupSet::one(group))),
+            ..wish
+        };
+        reporter.report(News::Read {
+            name: format!("{name} · {}", idx + 1),
+            picture: Arc::clone(picture),
+            wish,
+            prepared: Arc::new(photo::prepare(picture, &wish)),
+        })?;
+    }
+    Ok(())
+}
+
 fn report_picture(name: String, picture: Picture, reporter: &Reporter) -> Result<(), WindowGone> {
-    let prepared = Arc::new(photo::prepare(&picture, &Preparation::default()));
+    let wish = Preparation::default();
+    let prepared = Arc::new(photo::prepare(&picture, &wish));
     reporter.report(News::Read {
         name,
         picture: Arc::new(picture),
+        wish,
         prepared,
     })
 }

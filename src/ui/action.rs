@@ -268,6 +268,8 @@ pub enum OwnAction {
     Choose(OwnId),
     /// Make this image a digit in this way.
     Prepare(OwnId, Preparation),
+    /// Take each digit that was found on this image's picture as an image of its own.
+    TakeEach(OwnId),
     /// Remove this image.
     Remove(OwnId),
     /// Remove all images.

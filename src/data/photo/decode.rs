@@ -100,7 +100,9 @@ fn decode(bytes: &[u8]) -> Result<(DynamicImage, Orientation, Vec<PhotoNote>), D
         notes.push(PhotoNote::Turned);
     }
     match format {
-        Format::Jpeg if !Markers::of(bytes).has_end => notes.push(PhotoNote::CutShort { missing: None }),
+        Format::Jpeg if !Markers::of(bytes).has_end => {
+            notes.push(PhotoNote::CutShort { missing: None })
+        }
         _ => {}
     }
     Ok((image, turn, notes))

@@ -102,10 +102,13 @@ impl Picture {
         if hides_all && pixels.brightest_and_darkest()[0] > pixels.brightest_and_darkest()[1] {
             notes.push(PhotoNote::OpacityIgnored);
         } else if hides_all {
-            pixels = Pixels::reduced(&decoded.to_rgba8(), &Reduction {
-                ignores_opacity: false,
-                ..reduction
-            })
+            pixels = Pixels::reduced(
+                &decoded.to_rgba8(),
+                &Reduction {
+                    ignores_opacity: false,
+                    ..reduction
+                },
+            )
             .0;
         }
         let is_lossy = |note: &PhotoNote| matches!(note, PhotoNote::Format { is_lossy: true, .. });
@@ -270,7 +273,10 @@ fn part_of(region: [f32; 4], width: usize, height: usize) -> PixelBox {
     let at = |share: f32, side: usize| ((share * side as f32).round() as usize).min(side);
     let along = |from: f32, to: f32, side: usize| {
         let from = at(from.min(to), side).min(side.saturating_sub(1));
-        (from, at(to.max(from as f32 / side as f32), side).max(from + 1))
+        (
+            from,
+            at(to.max(from as f32 / side as f32), side).max(from + 1),
+        )
     };
     let [(left, right), (top, bottom)] = [
         along(region[0], region[2], width),
@@ -341,7 +347,8 @@ fn by_colour(luma: &[f32], chroma: &[[u8; 2]]) -> Option<Vec<f32>> {
     };
     let [darkest, lightest] = range(&|sample| dot(*sample, [0.2126, 0.7152, 0.0722]));
     let [least, most] = range(&|sample| dot(*sample, direction));
-    let is_by_luma = lightest - darkest >= LUMA_SHARE * (most - least) || most - least < LEAST_CHROMA;
+    let is_by_luma =
+        lightest - darkest >= LUMA_SHARE * (most - least) || most - least < LEAST_CHROMA;
     (!is_by_luma).then(|| {
         let scale = (most - least).max(1.0).recip();
         let light = |idx| ((dot(colour(idx), direction) - least) * scale).clamp(0.0, 1.0);

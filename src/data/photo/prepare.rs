@@ -62,7 +62,9 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
         backdrop,
         invert: source.is_dark,
         paper: source.paper,
-        stretch: wish.stretch.unwrap_or(!source.is_prepared || source.is_faint),
+        stretch: wish
+            .stretch
+            .unwrap_or(!source.is_prepared || source.is_faint),
         threshold: wish.threshold.unwrap_or(CROP_THRESHOLD),
         crop: wish.crop.unwrap_or(!source.is_prepared),
         sharpen: false, // known once the digit's size is
@@ -180,7 +182,11 @@ fn pen_width(ink: &Ink, part: PixelBox) -> f32 {
         .collect();
     let at = |column: usize, row: usize| {
         let is_inside = column < SIDE && row < SIDE;
-        if is_inside { amount[row * SIDE + column] } else { 0.0 }
+        if is_inside {
+            amount[row * SIDE + column]
+        } else {
+            0.0
+        }
     };
     let (mut mass, mut edges) = (0.0, 0.0);
     for row in 0..=SIDE {

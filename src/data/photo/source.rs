@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::protocol::{
-    Decisions, Group, GroupMap, LeftOut, Paper, PhotoNote, Preparation, Take,
-};
+use crate::protocol::{Decisions, Group, GroupMap, LeftOut, Paper, PhotoNote, Preparation, Take};
 
 use super::Picture;
 use super::ink::{Ink, Levels, PixelBox};
@@ -168,7 +166,13 @@ impl Source {
             return Some((levels.ink(self.width, self.height, &self.above), levels));
         }
         if !decisions.crop {
-            return Ink::find(self.width, self.height, &self.all_above, self.noise, stretch);
+            return Ink::find(
+                self.width,
+                self.height,
+                &self.all_above,
+                self.noise,
+                stretch,
+            );
         }
         match &self.closer {
             Some(closer) => Ink::find(
@@ -180,7 +184,13 @@ impl Source {
             ),
             None => {
                 let above = self.part.cut(&self.above, self.width);
-                Ink::find(self.part.width(), self.part.height(), &above, self.noise, stretch)
+                Ink::find(
+                    self.part.width(),
+                    self.part.height(),
+                    &above,
+                    self.noise,
+                    stretch,
+                )
             }
         }
     }
@@ -322,7 +332,11 @@ pub(super) fn shares_of(part: PixelBox, width: usize, height: usize) -> [f32; 4]
 pub(super) fn inside(window: [f32; 4], shares: [f32; 4]) -> [f32; 4] {
     let [left, top, right, bottom] = window;
     let along = |share: f32, from: f32, to: f32| {
-        if share >= 1.0 { to } else { from + share * (to - from) }
+        if share >= 1.0 {
+            to
+        } else {
+            from + share * (to - from)
+        }
     };
     [
         along(shares[0], left, right),

@@ -2,6 +2,7 @@
 
 mod canvas;
 mod overrides;
+mod pieces;
 mod result;
 mod stages;
 mod strip;
@@ -18,6 +19,7 @@ use super::{card, drops, number};
 use crate::protocol::{OwnId, OwnLook};
 use crate::state::{LabState, Own, Reading};
 use canvas::Canvas;
+use pieces::Pieces;
 use result::{ResultPictures, Subject};
 use stages::StageTextures;
 use strip::Strip;
@@ -62,6 +64,7 @@ enum Mode {
 struct Kept {
     strip: Strip,
     stages: StageTextures,
+    pieces: Pieces,
     result: ResultPictures,
     canvas: Canvas,
     /// Images there were, to notice new ones.
@@ -169,7 +172,9 @@ fn images(ui: &mut Ui, kept: &mut Kept, state: &LabState, actions: &mut Vec<Acti
         // What the model makes of it first: a low panel shows that, and the way there under it.
         result::show(ui, &mut kept.result, state, &subject(state, chosen));
         ui.add_space(space::XS);
-        stages::show(ui, &mut kept.stages, chosen);
+        kept.stages.update(ui, &chosen.prepared);
+        pieces::show(ui, &mut kept.pieces, &kept.stages, chosen, actions);
+        stages::show(ui, &kept.stages, chosen);
         overrides::show(ui, chosen, actions);
     });
 }

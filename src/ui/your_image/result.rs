@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Label, Rect, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
+use egui::{Label, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use crate::experiment::N_PIXELS;
 use crate::protocol::{DatasetDescription, Neighbour, OwnLook, Prepared, Standing};
@@ -117,7 +117,15 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &S
         ui.add(Label::new(format!("MSE {mse} per pixel")).truncate())
             .on_hover_text("Mean squared error of the reconstruction, pixels being 0 to 1");
         match &look.standing {
-            Some(standing) => place(ui, pictures, standing),
+            Some(standing) => {
+                place(ui, pictures, standing);
+                if let Some(said) = words::unlike(standing, subject.prepared) {
+                    let warning = RichText::new(said).color(theme::tokens_of(ui).warning);
+                    ui.add(Label::new(warning).wrap()).on_hover_text(
+                        "Its error is larger than that of 99 % of the test digits by the same weights",
+                    );
+                }
+            }
             None => drop(ui.label(theme::dim(ui, "measuring the test digits…"))),
         }
     } else {

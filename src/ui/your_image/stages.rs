@@ -27,7 +27,16 @@ pub struct StageTextures {
 }
 
 impl StageTextures {
-    fn update(&mut self, ui: &Ui, prepared: &Arc<Prepared>) {
+    /// The picture as it came.
+    pub fn original(&self) -> Option<&TextureHandle> {
+        let (prepared, _) = self.of.as_ref()?;
+        let mut stages = prepared.stages.iter();
+        let place = stages.position(|stage| stage.stage == PhotoStage::Original)?;
+        self.textures.get(place)
+    }
+
+    /// Makes the textures of a picture, where they are not those that there are.
+    pub fn update(&mut self, ui: &Ui, prepared: &Arc<Prepared>) {
         let dark = ui.visuals().dark_mode;
         let is_current = self
             .of
@@ -65,8 +74,7 @@ pub fn texture(ctx: &Context, stage: &StagePicture, dark: bool) -> TextureHandle
 }
 
 /// Shows the stages in a row that fills the width.
-pub fn show(ui: &mut Ui, textures: &mut StageTextures, own: &Own) {
-    textures.update(ui, &own.prepared);
+pub fn show(ui: &mut Ui, textures: &StageTextures, own: &Own) {
     let stages = &own.prepared.stages;
     if stages.is_empty() {
         return;

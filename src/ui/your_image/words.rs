@@ -1,6 +1,6 @@
 //! Figures and notes of own images in words.
 
-use crate::protocol::{PhotoNote, PhotoStage, Prepared, Standing};
+use crate::protocol::{Group, PhotoNote, PhotoStage, Prepared, Standing};
 use crate::ui::number;
 
 /// `worse than 93 % of the test digits`, `better than 62 % of the test digits`.
@@ -31,6 +31,70 @@ pub fn standing(standing: &Standing) -> String {
 pub fn notes(prepared: &Prepared) -> Option<String> {
     let notes: Vec<String> = prepared.notes.iter().map(PhotoNote::to_string).collect();
     (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// Share of the test images above whose error an image is unlike what the model has seen.
+const UNLIKE: f64 = 0.99;
+
+/// That an image is unlike what the model has seen, and what looks like the reason; none where it is like them.
+#[must_use]
+pub fn unlike(standing: &Standing, prepared: &Prepared) -> Option<String> {
+    (standing.share_below > UNLIKE).then(|| {
+        let reason = prepared.notes.iter().find_map(reason);
+        let reason = reason.unwrap_or(
+            "no stage looks like the reason: the data set may have none that are written so",
+        );
+        format!("unlike what the model has seen: {reason}")
+    })
+}
+
+/// Which stage a note points to.
+fn reason(note: &PhotoNote) -> Option<&'static str> {
+    Some(match note {
+        PhotoNote::NoInk => "no digit was found; drag a rectangle around it",
+        PhotoNote::SeveralDigits { .. } => "there are several digits; click the one you mean",
+        PhotoNote::CutShort { .. } => "the picture is cut short",
+        PhotoNote::ReachesBorder => "the writing is cut off at the border",
+        PhotoNote::LeftOut { .. } => "look at what was left out; click what belongs to the digit",
+        PhotoNote::PenWidth { .. } => "the pen was made another width; look at the ink",
+        PhotoNote::ByColour | PhotoNote::FaintMadeFull | PhotoNote::Unscaled => {
+            "the ink was weak; look at it, and at the paper"
+        }
+        _ => return None,
+    })
+}
+
+/// How many digits were found.
+#[must_use]
+pub fn found(n_digits: usize) -> String {
+    match n_digits {
+        0 => "No digit found".to_owned(),
+        1 => "1 digit found".to_owned(),
+        n => format!("{n} digits found"),
+    }
+}
+
+/// What a group of ink is, and what a click does.
+#[must_use]
+pub fn group(group: &Group) -> String {
+    match (group.is_taken, group.left_out) {
+        (true, _) => "Part of the digit; click to leave it out".to_owned(),
+        (false, Some(why)) => format!("Left out: {why}. Click to take it"),
+        (false, None) => "Left out. Click to take it".to_owned(),
+    }
+}
+
+/// What stands on a group's switch, and what it is called.
+#[must_use]
+pub fn switch(number: Option<usize>, group: &Group) -> (String, String) {
+    match (number, group.left_out) {
+        (Some(number), _) => {
+            let number = number + 1;
+            (number.to_string(), format!("Digit {number}"))
+        }
+        (None, Some(why)) => (why.to_string(), format!("Ink: {why}")),
+        (None, None) => ("ink".to_owned(), "Ink".to_owned()),
+    }
 }
 
 /// What a stage is called, and what happens in it.

@@ -101,7 +101,12 @@ pub struct Grounds {
 impl Grounds {
     /// Finds them in a picture without its noise; none where nothing is even. `flat_step` is how much light may
     /// change from pixel to pixel within one. With `only_main`, other shades than the main one are none.
-    pub fn of(light: &Plane, flat_step: f32, paper: Option<Paper>, only_main: bool) -> Option<Self> {
+    pub fn of(
+        light: &Plane,
+        flat_step: f32,
+        paper: Option<Paper>,
+        only_main: bool,
+    ) -> Option<Self> {
         let (mut areas, area_of) = areas(light, flat_step);
         let is_ground = choose(&mut areas, &area_of, light, only_main);
         let numbers = numbered(&is_ground);
@@ -209,7 +214,12 @@ fn areas(light: &Plane, flat_step: f32) -> (Vec<Area>, Vec<Option<usize>>) {
 
 /// Which areas are ground: of those that are wide the main shade, what runs along the border, and what carries
 /// something without being a stroke around it.
-fn choose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, only_main: bool) -> Vec<bool> {
+fn choose(
+    areas: &mut [Area],
+    area_of: &[Option<usize>],
+    light: &Plane,
+    only_main: bool,
+) -> Vec<bool> {
     let border = small(2 * (light.width + light.height));
     let main = name_shades(areas, light, border);
     enclose(areas, area_of, light, main);
@@ -234,7 +244,9 @@ fn choose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, only_mai
             && areas.iter().zip(&chosen).any(has_shade)
     };
     let pairs = areas.iter().zip(&chosen);
-    pairs.map(|(area, chosen)| *chosen || is_seen(area)).collect()
+    pairs
+        .map(|(area, chosen)| *chosen || is_seen(area))
+        .collect()
 }
 
 /// Gives areas of one shade the same number; the number of the main one, by the room that it takes in the picture and
@@ -333,7 +345,10 @@ fn carry_on(of: &mut [u16], width: usize) {
 
 /// The least and the most shade near each pixel, where two grounds meet.
 fn seams(shades: &Plane) -> [Plane; 2] {
-    let (least, most) = (shades.extreme(SEAM, f32::min), shades.extreme(SEAM, f32::max));
+    let (least, most) = (
+        shades.extreme(SEAM, f32::min),
+        shades.extreme(SEAM, f32::max),
+    );
     let mut under = [least.clone(), most.clone()];
     for (idx, (least, most)) in least.values.iter().zip(&most.values).enumerate() {
         if most - least < 0.03 {

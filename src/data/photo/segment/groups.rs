@@ -58,7 +58,12 @@ pub struct Groups {
 
 impl Groups {
     /// Sorts pieces into groups. With a polarity, ink of the other one is none.
-    pub fn of(pieces: &Pieces, width: usize, is_dark: Option<bool>, take: Option<Take>) -> Option<Self> {
+    pub fn of(
+        pieces: &Pieces,
+        width: usize,
+        is_dark: Option<bool>,
+        take: Option<Take>,
+    ) -> Option<Self> {
         let height = pieces.of.len() / width;
         let all = &pieces.pieces;
         let mut order: Vec<usize> = (0..all.len())
@@ -68,7 +73,10 @@ impl Groups {
         order.truncate(MAX_PIECES);
         let surroundings = Surroundings::among(pieces, &order, width);
         let (candidates, is_dark) = surroundings.candidates(pieces, &order)?;
-        let heaviest = candidates.iter().map(|&idx| all[idx].mass).fold(0.0, f32::max);
+        let heaviest = candidates
+            .iter()
+            .map(|&idx| all[idx].mass)
+            .fold(0.0, f32::max);
         let is_speck = |idx: &usize| all[*idx].mass < SPECK_SHARE * heaviest;
         let (specks, candidates): (Vec<usize>, Vec<usize>) =
             candidates.into_iter().partition(is_speck);
@@ -98,9 +106,17 @@ impl Groups {
         let mut sorted: Vec<Option<Found>> = groups.into_iter().map(Some).collect();
         let mut groups: Vec<Found> = order.iter().filter_map(|&idx| sorted[idx].take()).collect();
         choose(&mut groups, take);
-        let of: Vec<u16> = pieces.of.iter().map(|&piece| group_of[piece as usize]).collect();
+        let of: Vec<u16> = pieces
+            .of
+            .iter()
+            .map(|&piece| group_of[piece as usize])
+            .collect();
         let nearest = nearest(&of, width, height);
-        Some(Self { groups, of, nearest })
+        Some(Self {
+            groups,
+            of,
+            nearest,
+        })
     }
 }
 
@@ -166,7 +182,11 @@ impl Surroundings {
             same.copied().collect()
         };
         // By polarity: what is inside counts in full, what is cut off by the border less.
-        let strokes: Vec<usize> = free.iter().filter(|idx| all[**idx].is_stroke()).copied().collect();
+        let strokes: Vec<usize> = free
+            .iter()
+            .filter(|idx| all[**idx].is_stroke())
+            .copied()
+            .collect();
         let worth = |is_dark: bool| {
             heaviest(&inner, is_dark).max(ELSEWHERE_SHARE * heaviest(&strokes, is_dark))
         };
@@ -180,7 +200,10 @@ impl Surroundings {
         let taken = if inside > 0.0 && inside >= at_border {
             of_kind(&inner, is_dark)
         } else if heaviest(&strokes, is_dark) > 0.0 {
-            of_kind(&strokes, is_dark).into_iter().chain(of_kind(&inner, is_dark)).collect()
+            of_kind(&strokes, is_dark)
+                .into_iter()
+                .chain(of_kind(&inner, is_dark))
+                .collect()
         } else {
             of_kind(rest, is_dark)
         };
@@ -251,7 +274,10 @@ fn joined(pieces: &Pieces, candidates: &[usize], width: usize) -> Vec<Vec<usize>
 fn found(pieces: &Pieces, members: &[usize]) -> Found {
     let all = members.iter().map(|&idx| &pieces.pieces[idx]);
     Found {
-        bounds: all.clone().map(|piece| piece.bounds).fold(PixelBox::NOTHING, PixelBox::with),
+        bounds: all
+            .clone()
+            .map(|piece| piece.bounds)
+            .fold(PixelBox::NOTHING, PixelBox::with),
         mass: all.clone().map(|piece| piece.mass).sum(),
         is_dark: all.clone().any(|piece| piece.is_dark),
         is_digit: false,
@@ -277,7 +303,9 @@ fn mark_digits(groups: &mut [Found]) {
 
 /// Digits first: rows from top to bottom, each from left to right; then the others, by mass.
 fn reading_order(groups: &[Found]) -> Vec<usize> {
-    let mut digits: Vec<usize> = (0..groups.len()).filter(|&idx| groups[idx].is_digit).collect();
+    let mut digits: Vec<usize> = (0..groups.len())
+        .filter(|&idx| groups[idx].is_digit)
+        .collect();
     let middle = |idx: usize| groups[idx].bounds.top + groups[idx].bounds.bottom;
     digits.sort_by_key(|&idx| middle(idx));
     let mut rows: Vec<Vec<usize>> = Vec::new();
@@ -292,7 +320,10 @@ fn reading_order(groups: &[Found]) -> Vec<usize> {
             });
             beside.is_some_and(|&other| {
                 let other = groups[other].bounds;
-                let overlap = bounds.bottom.min(other.bottom).saturating_sub(bounds.top.max(other.top));
+                let overlap = bounds
+                    .bottom
+                    .min(other.bottom)
+                    .saturating_sub(bounds.top.max(other.top));
                 2 * overlap > bounds.height().min(other.height())
             })
         };
@@ -304,7 +335,9 @@ fn reading_order(groups: &[Found]) -> Vec<usize> {
     for row in &mut rows {
         row.sort_by_key(|&idx| groups[idx].bounds.left);
     }
-    let mut others: Vec<usize> = (0..groups.len()).filter(|&idx| !groups[idx].is_digit).collect();
+    let mut others: Vec<usize> = (0..groups.len())
+        .filter(|&idx| !groups[idx].is_digit)
+        .collect();
     others.sort_by(|&a, &b| groups[b].mass.total_cmp(&groups[a].mass));
     rows.into_iter().flatten().chain(others).collect()
 }
@@ -335,7 +368,11 @@ fn choose(groups: &mut [Found], take: Option<Take>) {
                 .collect();
             heights.sort_by_key(|&(height, idx)| (std::cmp::Reverse(height), idx));
             let taken = match heights[..] {
-                [(tallest, idx), (next, _), ..] if small(tallest) > CLEARLY_TALLER * small(next) => idx,
+                [(tallest, idx), (next, _), ..]
+                    if small(tallest) > CLEARLY_TALLER * small(next) =>
+                {
+                    idx
+                }
                 _ => 0,
             };
             for (idx, group) in groups.iter_mut().enumerate() {
@@ -371,5 +408,7 @@ fn nearest(of: &[u16], width: usize, height: usize) -> Vec<(u16, u16)> {
 #[must_use]
 pub fn digits_of(groups: &[Found]) -> GroupSet {
     let digits = groups.iter().enumerate();
-    digits.filter_map(|(idx, group)| group.is_digit.then_some(idx)).collect()
+    digits
+        .filter_map(|(idx, group)| group.is_digit.then_some(idx))
+        .collect()
 }

@@ -99,11 +99,19 @@ impl Writing {
         })
     }
 
-    fn on(grey: Grey<'_>, scale: f32, light: &Plane, grounds: &Grounds, wish: &Wish) -> Option<Self> {
+    fn on(
+        grey: Grey<'_>,
+        scale: f32,
+        light: &Plane,
+        grounds: &Grounds,
+        wish: &Wish,
+    ) -> Option<Self> {
         let [least, most] = light.range();
         let [dark, bright] = stands_out(light, &grounds.under);
         let spread = spread_on_ground(light, grounds);
-        let floor = (NOISE_FACTOR * spread).max(0.06 * (most - least)).max(0.5 * FAINTEST);
+        let floor = (NOISE_FACTOR * spread)
+            .max(0.06 * (most - least))
+            .max(0.5 * FAINTEST);
         let pieces = Pieces::of([&dark, &bright], floor);
         let groups = Groups::of(&pieces, light.width, wish.is_dark, wish.take)?;
         Self::at_full_size(grey, scale, light, grounds, groups, wish)
@@ -118,7 +126,9 @@ impl Writing {
         wish: &Wish,
     ) -> Option<Self> {
         let taken = || groups.groups.iter().filter(|group| group.is_taken);
-        let bounds = taken().map(|group| group.bounds).fold(PixelBox::NOTHING, PixelBox::with);
+        let bounds = taken()
+            .map(|group| group.bounds)
+            .fold(PixelBox::NOTHING, PixelBox::with);
         let is_dark = taken().next()?.is_dark;
         let takes_all = wish.take == Some(Take::AllInk);
         let reach = (REACH_SHARE * small(bounds.width().max(bounds.height()))).max(4.0);
@@ -130,7 +140,11 @@ impl Writing {
         let on_ground = grounds.papers.len() < 2 && is_alone;
         let near = |&(number, away): &(u16, u16)| {
             let is_near = on_ground || f32::from(away) <= reach;
-            if takes_all || is_near && is_taken(number) { 1.0 } else { 0.0 }
+            if takes_all || is_near && is_taken(number) {
+                1.0
+            } else {
+                0.0
+            }
         };
         let allowed = Plane {
             values: groups.nearest.iter().map(near).collect(),
@@ -147,7 +161,11 @@ impl Writing {
                 let stands_out = evened.stands_out(light, under.on_line(x, y));
                 all_above.push(stands_out);
                 let is_allowed = allowed.on_line(x, y) >= 0.5;
-                above.push(if is_allowed { stands_out } else { stands_out.min(0.0) });
+                above.push(if is_allowed {
+                    stands_out
+                } else {
+                    stands_out.min(0.0)
+                });
             }
         }
         let margin = reach + 2.0;
@@ -184,7 +202,11 @@ impl Evened {
             let group = groups.groups.get(usize::from(number).wrapping_sub(1));
             group.is_some_and(|group| group.is_taken)
         };
-        let pixels = groups.of.iter().enumerate().filter(|(_, number)| taken(**number));
+        let pixels = groups
+            .of
+            .iter()
+            .enumerate()
+            .filter(|(_, number)| taken(**number));
         let mut lights = Vec::new();
         let mut shades = Vec::new();
         for (idx, _) in pixels {
@@ -223,7 +245,9 @@ fn stands_out(light: &Plane, under: &[Plane; 2]) -> [Plane; 2] {
     [(-1.0, &under[0]), (1.0, &under[1])].map(|(sign, under)| {
         let pairs = light.values.iter().zip(&under.values);
         Plane {
-            values: pairs.map(|(light, under)| (sign * (light - under)).max(0.0)).collect(),
+            values: pairs
+                .map(|(light, under)| (sign * (light - under)).max(0.0))
+                .collect(),
             ..*light
         }
     })
@@ -232,8 +256,12 @@ fn stands_out(light: &Plane, under: &[Plane; 2]) -> [Plane; 2] {
 /// Standard deviation of the grounds' light from their shades.
 fn spread_on_ground(light: &Plane, grounds: &Grounds) -> f32 {
     let under = &grounds.under[0];
-    let pixels = (0..light.values.len()).step_by(3).filter(|&idx| grounds.is_ground[idx]);
-    let mut sizes: Vec<f32> = pixels.map(|idx| (light.values[idx] - under.values[idx]).abs()).collect();
+    let pixels = (0..light.values.len())
+        .step_by(3)
+        .filter(|&idx| grounds.is_ground[idx]);
+    let mut sizes: Vec<f32> = pixels
+        .map(|idx| (light.values[idx] - under.values[idx]).abs())
+        .collect();
     sizes.sort_unstable_by(f32::total_cmp);
     1.4826 * quantile(&sizes, 0.5)
 }
@@ -249,7 +277,9 @@ fn taken_ground(groups: &Groups, grounds: &Grounds) -> usize {
             *count += 1;
         }
     }
-    (0..counts.len()).max_by_key(|&idx| counts[idx]).unwrap_or(0)
+    (0..counts.len())
+        .max_by_key(|&idx| counts[idx])
+        .unwrap_or(0)
 }
 
 /// Standard deviation of the noise of what is ground within a part of the picture, in its own pixels.
@@ -269,9 +299,14 @@ fn noise_within(
     let step = (part.width() * part.height() / 20_000).max(1);
     let mut values = Vec::new();
     for idx in (0..part.width() * part.height()).step_by(step) {
-        let (column, row) = (part.left + idx % part.width(), part.top + idx / part.width());
+        let (column, row) = (
+            part.left + idx % part.width(),
+            part.top + idx / part.width(),
+        );
         let place = |at: usize| ((small(at) + 0.5) * scale) as usize;
-        let is_ground = grounds.is_ground.get(place(row) * width + place(column).min(width - 1));
+        let is_ground = grounds
+            .is_ground
+            .get(place(row) * width + place(column).min(width - 1));
         if is_ground == Some(&true) {
             values.push(above[row * grey.width + column]);
         }

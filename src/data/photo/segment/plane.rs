@@ -113,7 +113,8 @@ impl Plane {
             .zip(across.chunks_exact_mut(self.width))
         {
             for (column, value) in out.iter_mut().enumerate() {
-                let near = &line[column.saturating_sub(reach)..(column + reach + 1).min(self.width)];
+                let near =
+                    &line[column.saturating_sub(reach)..(column + reach + 1).min(self.width)];
                 *value = near.iter().copied().fold(*value, pick);
             }
         }

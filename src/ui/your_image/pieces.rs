@@ -84,7 +84,7 @@ impl Pieces {
             match group.and_then(|group| prepared.groups.get(group)) {
                 None => Color32::TRANSPARENT,
                 Some(group) if group.is_taken => tokens.accent.gamma_multiply(0.55),
-                Some(_) => tokens.panel.gamma_multiply(0.75), // faint: it is left out
+                Some(_) => Color32::from_gray(150).gamma_multiply(0.8), // faint on any ground
             }
         });
         let colors: Vec<Color32> = colors.collect();

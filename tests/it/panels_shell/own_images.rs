@@ -121,6 +121,45 @@ fn a_dropped_folder_becomes_images_and_what_is_no_picture_is_named() {
 }
 
 #[test]
+fn each_digit_of_a_picture_becomes_an_image_of_its_own() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let ring = |x: u32, y: u32, middle: u32| {
+        let away = x.abs_diff(middle).pow(2) + y.abs_diff(50).pow(2);
+        (100..225).contains(&away)
+    };
+    let picture = image::GrayImage::from_fn(150, 100, |x, y| {
+        let is_ink = [28, 75, 122].iter().any(|&middle| ring(x, y, middle));
+        image::Luma([if is_ink { 20 } else { 240 }])
+    });
+    let path = folder.path().join("sheet.png");
+    picture.save(&path).expect("written");
+    let mut stage = Stage::ready();
+    drop_files(&mut stage, &[path]);
+    wait_until(&mut stage, |stage| own(stage).images().len() == 1);
+    let id = own(&stage).images()[0].id;
+    perform(&mut stage, OwnAction::TakeEach(id));
+    wait_until(&mut stage, |stage| own(stage).images().len() == 4);
+    let expected = [
+        "sheet.png",
+        "sheet.png · 1",
+        "sheet.png · 2",
+        "sheet.png · 3",
+    ];
+    assert_eq!(names(&stage), expected);
+    for digit in &own(&stage).images()[1..] {
+        let taken = digit.prepared.groups.iter().filter(|group| group.is_taken);
+        assert_eq!(taken.count(), 1);
+        assert!(
+            digit.wish.take.is_some(),
+            "it stays this one when it is prepared again"
+        );
+    }
+    let digits = own(&stage).images()[1..].iter();
+    let lefts = digits.map(|digit| digit.prepared.crop[0]);
+    assert!(lefts.is_sorted(), "in reading order");
+}
+
+#[test]
 fn files_held_over_the_window_are_announced() {
     let mut stage = Stage::ready();
     let hovered = HoveredFile::default();

@@ -358,7 +358,31 @@ pub fn add_own(state: &mut LabState, name: &str, n_pixels: u32) -> OwnId {
             [shade, shade, shade, 255]
         })
         .collect();
-    let picture = Picture::from_rgba(100, 100, &rgba).expect("100×100");
+    add_own_picture(state, name, &rgba)
+}
+
+/// Adds an image of one's own: two rings side by side, written one after the other.
+pub fn add_two_digits(state: &mut LabState, name: &str) -> OwnId {
+    let ring = |x: i32, y: i32, middle: i32| {
+        let away = (x - middle).pow(2) + (y - 50).pow(2);
+        (10 * 10..15 * 15).contains(&away)
+    };
+    let rgba: Vec<u8> = (0..100 * 100)
+        .flat_map(|idx| {
+            let (x, y) = (idx % 100, idx / 100);
+            let shade = if ring(x, y, 28) || ring(x, y, 72) {
+                0
+            } else {
+                255
+            };
+            [shade, shade, shade, 255]
+        })
+        .collect();
+    add_own_picture(state, name, &rgba)
+}
+
+fn add_own_picture(state: &mut LabState, name: &str, rgba: &[u8]) -> OwnId {
+    let picture = Picture::from_rgba(100, 100, rgba).expect("100×100");
     let prepared = prepare(&picture, &Preparation::default());
     let added = state
         .own

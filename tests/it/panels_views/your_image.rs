@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, Queryable as _};
 use hourglass::experiment::{Experiment, LayerName};
-use hourglass::protocol::{OwnId, Preparation};
+use hourglass::protocol::{GroupSet, OwnId, Preparation, Take};
 use hourglass::state::LabState;
 use hourglass::ui::{Action, DrawEdit, OwnAction, your_image::YourImagePanel};
 
@@ -136,6 +138,96 @@ fn decisions_show_who_made_them_and_can_be_changed() {
         last_action(&harness),
         Some(OwnAction::Prepare(second, Preparation::default()))
     );
+}
+
+#[test]
+fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
+    let (mut lab, _) = two_images();
+    let id = script::add_two_digits(&mut lab, "two.png");
+    let mut harness = stage(YourImagePanel::ui, lab);
+    assert!(says(&harness, "2 digits found"));
+    let prepared = |harness: &Harness<'static, Stage<YourImagePanel>>| {
+        let own = harness.state().lab.own.find(id).expect("it is there");
+        Arc::clone(&own.prepared)
+    };
+    let digits: Vec<usize> = prepared(&harness).digits().collect();
+    assert_eq!(digits.len(), 2);
+    let place = |digit: usize| {
+        let [left, _, right, _] = prepared(&harness).groups[digits[digit]].bounds;
+        left.midpoint(right)
+    };
+    assert!(place(0) < 0.5 && place(1) > 0.5, "in reading order");
+    click(&mut harness, "Take all 2");
+    assert_eq!(last_action(&harness), Some(OwnAction::TakeEach(id)));
+
+    // A switch and a click on the ink mean the same.
+    let is_taken = prepared(&harness).groups[digits[1]].is_taken;
+    let taken = |digit: usize| prepared(&harness).groups[digits[digit]].is_taken;
+    assert_ne!(taken(0), taken(1), "one of them was taken");
+    let both: GroupSet = digits.iter().copied().collect();
+    let wish = Preparation {
+        take: Some(Take::Groups(both)),
+        ..Preparation::default()
+    };
+    let left_out = if is_taken { "Digit 1" } else { "Digit 2" };
+    click(&mut harness, left_out);
+    assert_eq!(last_action(&harness), Some(OwnAction::Prepare(id, wish)));
+    let picture = harness.get_by_label("two.png, what was found").rect();
+    let at = |x: f32, y: f32| picture.min + egui::vec2(x, y) * picture.size();
+    let ink = if is_taken {
+        at(0.155, 0.5)
+    } else {
+        at(0.845, 0.5)
+    };
+    harness.hover_at(ink);
+    harness.run_steps(2);
+    harness.drag_at(ink);
+    harness.drop_at(ink);
+    harness.run_steps(2);
+    assert_eq!(last_action(&harness), Some(OwnAction::Prepare(id, wish)));
+    assert_eq!(own_actions(&harness).len(), 3);
+
+    // A rectangle that is dragged is looked at alone.
+    harness.drag_at(at(0.5, 0.1));
+    harness.run_steps(2);
+    harness.hover_at(at(0.9, 0.6));
+    harness.run_steps(2);
+    harness.drop_at(at(0.95, 0.9));
+    harness.run_steps(2);
+    let Some(OwnAction::Prepare(_, wish)) = last_action(&harness) else {
+        panic!("{:?}", last_action(&harness));
+    };
+    let part = wish.region.expect("a part");
+    for (found, expected) in part.into_iter().zip([0.5, 0.1, 0.95, 0.9]) {
+        assert!((found - expected).abs() < 0.02, "{part:?}");
+    }
+}
+
+#[test]
+fn an_image_unlike_all_that_was_seen_says_so_with_the_stage_that_looks_like_the_reason() {
+    let (mut lab, [first, _]) = two_images();
+    let two = script::add_two_digits(&mut lab, "two.png");
+    script::look_at_own(&mut lab);
+    let run = lab.run.as_mut().expect("a run was started");
+    let snapshot = run.snapshot.as_mut().expect("looked at");
+    let own = snapshot.own.as_mut().expect("own images");
+    for look in Arc::make_mut(own)
+        .images
+        .iter_mut()
+        .filter(|look| look.id != first)
+    {
+        let standing = look.standing.as_mut().expect("measured");
+        standing.share_below = 0.995;
+    }
+    lab.own.choose(two);
+    let mut harness = stage(YourImagePanel::ui, lab);
+    assert!(says(
+        &harness,
+        "unlike what the model has seen: there are several digits"
+    ));
+    harness.state_mut().lab.own.choose(first);
+    harness.run_steps(3);
+    assert!(!says(&harness, "unlike what the model has seen"));
 }
 
 #[test]

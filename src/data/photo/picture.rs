@@ -69,9 +69,10 @@ struct Pixels {
 
 impl Picture {
     /// Turns it as its camera says while it is made smaller: a turned copy of all of it would take as much memory
-    /// again.
+    /// again. Rows after `n_rows` are not there.
     pub(super) fn from_decoded(
         decoded: &DynamicImage,
+        n_rows: u32,
         turn: Orientation,
         mut notes: Vec<PhotoNote>,
     ) -> Self {
@@ -87,6 +88,7 @@ impl Picture {
             detail_factor: longest.div_ceil(DETAIL_SIDE).max(1),
             turn,
             ignores_opacity: hides_all,
+            n_rows: n_rows.max(1) as usize,
         };
         let (mut pixels, mut detail) = match decoded {
             DynamicImage::ImageLuma8(image) => Pixels::reduced(image, &reduction),
@@ -128,6 +130,7 @@ impl Picture {
         let decoded = DynamicImage::ImageRgba8(image);
         Some(Self::from_decoded(
             &decoded,
+            decoded.height(),
             Orientation::NoTransforms,
             Vec::new(),
         ))
@@ -362,6 +365,8 @@ struct Reduction {
     detail_factor: usize,
     turn: Orientation,
     ignores_opacity: bool,
+    /// Rows that are there.
+    n_rows: usize,
 }
 
 /// Sums of luma over small blocks, in quarters of a byte's steps.
@@ -433,12 +438,13 @@ impl Pixels {
             }
         };
         let turn = reduction.turn;
-        let sides = [image.width() as usize, image.height() as usize];
+        let n_rows = reduction.n_rows.min(image.height() as usize);
+        let sides = [image.width() as usize, n_rows];
         let turned_sides = turned_sides(turn, sides);
         let mut sums = Sums::new(turned_sides[0], turned_sides[1], reduction.factor);
         let mut detail = (reduction.factor > reduction.detail_factor)
             .then(|| DetailSums::new(turned_sides, reduction.detail_factor));
-        for (row, pixels) in image.rows().enumerate() {
+        for (row, pixels) in image.rows().take(n_rows).enumerate() {
             for (column, pixel) in pixels.enumerate() {
                 let [column, row] = turned(turn, [column, row], sides);
                 let weighed = weighed(pixel);
@@ -620,8 +626,8 @@ mod tests {
             let turn = Orientation::from_exif(exif).expect("one of eight");
             let mut first = image.clone();
             first.apply_orientation(turn);
-            let expected = Picture::from_decoded(&first, Orientation::NoTransforms, Vec::new());
-            let found = Picture::from_decoded(&image, turn, Vec::new());
+            let expected = Picture::from_decoded(&first, first.height(), Orientation::NoTransforms, Vec::new());
+            let found = Picture::from_decoded(&image, image.height(), turn, Vec::new());
             assert_eq!(
                 (found.width, found.height),
                 (expected.width, expected.height)

@@ -27,7 +27,7 @@ pub(super) const BOX_SIDE: usize = 20;
 const CROP_THRESHOLD: f32 = 0.25;
 
 /// Widths of a pen in pixels of the result that MNIST has, and what others are made.
-const PEN_WIDTHS: [f32; 2] = [1.4, 4.6];
+const PEN_WIDTHS: [f32; 2] = [1.0, 4.6];
 const USUAL_PENS: [f32; 2] = [2.2, 3.4];
 
 /// Makes a picture a digit as MNIST's are. What the wish leaves open is decided from the picture.

@@ -8,7 +8,7 @@ use crate::protocol::{
 
 use super::Picture;
 use super::ink::{Ink, Levels, PixelBox};
-use super::paper::{Border, Grey};
+use super::paper::{Border, Grey, LEAST_SIDE};
 use super::segment::{Found, Wish, Writing};
 use super::stripped::Stripped;
 
@@ -83,7 +83,9 @@ impl Source {
             paper: wish.paper,
             take: wish.take,
         };
-        let Some(writing) = Writing::find(grey, &segment) else {
+        let is_small = grey.width.min(grey.height) < LEAST_SIDE;
+        let writing = (!is_small).then(|| Writing::find(grey, &segment)).flatten();
+        let Some(writing) = writing else {
             let (all, is_dark) = stripped();
             return Self::all_of(all, is_dark);
         };

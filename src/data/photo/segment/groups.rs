@@ -1,11 +1,11 @@
 //! Which pieces of ink belong together, which of these groups is the digit, and what is left out.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 use crate::data::photo::ink::PixelBox;
-use crate::protocol::{GroupSet, LeftOut, MAX_GROUPS, Take};
+use crate::protocol::{LeftOut, MAX_GROUPS, Take};
 
-use super::pieces::{Pieces, around};
+use super::pieces::{Pieces, around, nearest};
 use super::plane::small;
 
 /// A piece lighter than this share of the heaviest is a speck.
@@ -59,7 +59,6 @@ pub struct Groups {
 impl Groups {
     /// Sorts pieces into groups. With a polarity, ink of the other one is none.
     pub fn of(pieces: &Pieces, width: usize, is_dark: Option<bool>, take: Option<Take>) -> Option<Self> {
-        let height = pieces.of.len() / width;
         let all = &pieces.pieces;
         let mut order: Vec<usize> = (0..all.len())
             .filter(|&idx| is_dark.is_none_or(|is_dark| all[idx].is_dark == is_dark))
@@ -99,7 +98,7 @@ impl Groups {
         let mut groups: Vec<Found> = order.iter().filter_map(|&idx| sorted[idx].take()).collect();
         choose(&mut groups, take);
         let of: Vec<u16> = pieces.of.iter().map(|&piece| group_of[piece as usize]).collect();
-        let nearest = nearest(&of, width, height);
+        let nearest = nearest(&of, width, 0);
         Some(Self { groups, of, nearest })
     }
 }
@@ -199,7 +198,7 @@ fn joined(pieces: &Pieces, candidates: &[usize], width: usize) -> Vec<Vec<usize>
         own[idx + 1] = number;
     }
     let of: Vec<u16> = pieces.of.iter().map(|&piece| own[piece as usize]).collect();
-    let nearest = nearest(&of, width, height);
+    let nearest = nearest(&of, width, 0);
     let mut gaps: HashMap<(u16, u16), u16> = HashMap::new();
     for (idx, &(here, away)) in nearest.iter().enumerate() {
         for near in around(width, height, idx) {
@@ -346,30 +345,4 @@ fn choose(groups: &mut [Found], take: Option<Take>) {
             }
         }
     }
-}
-
-/// The number nearest to each pixel, and how many steps away it is.
-fn nearest(of: &[u16], width: usize, height: usize) -> Vec<(u16, u16)> {
-    let mut found: Vec<(u16, u16)> = of.iter().map(|&number| (number, 0)).collect();
-    let numbered = of.iter().enumerate();
-    let mut waiting: VecDeque<usize> = numbered
-        .filter_map(|(idx, number)| (*number > 0).then_some(idx))
-        .collect();
-    while let Some(idx) = waiting.pop_front() {
-        let (number, away) = found[idx];
-        for near in around(width, height, idx) {
-            if found[near].0 == 0 {
-                found[near] = (number, away.saturating_add(1));
-                waiting.push_back(near);
-            }
-        }
-    }
-    found
-}
-
-/// The groups that may be digits, as a set.
-#[must_use]
-pub fn digits_of(groups: &[Found]) -> GroupSet {
-    let digits = groups.iter().enumerate();
-    digits.filter_map(|(idx, group)| group.is_digit.then_some(idx)).collect()
 }

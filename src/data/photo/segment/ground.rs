@@ -24,8 +24,11 @@ const SIDE_SHARE: f32 = 0.15;
 /// Share of an area that lies on it, from which on it carries something.
 const CARRIES_SHARE: f32 = 0.01;
 
-/// How near to an area, in pixels, something is its edge and does not lie on it.
-const EDGE: u16 = 3;
+/// Share of the widest of it that something must be to be seen through a loop: the core of a soft stroke is less.
+const LOOP_SHARE: f32 = 0.6;
+
+/// How many times as wide a ground is as the strokes on it.
+const WIDER: f32 = 1.3;
 
 /// Share of the picture that a compact area of a ground's shade must have to be that ground.
 const LEAST_ROOM: f32 = 0.01;
@@ -52,9 +55,13 @@ struct Area {
     radius: f32,
     /// Sum of its pixels' distances from its edge.
     depth: f64,
-    /// Pixels that it runs around, and how many of them are seen through it: compact, and of the shade around it.
+    /// Pixels of other light that it runs around, how many of them are seen through it: compact, and of the shade
+    /// around it; and the radius of the largest circle in them.
     n_enclosed: usize,
     n_seen: usize,
+    enclosed_radius: f32,
+    /// How long it is with all that it runs around.
+    filled_length: f32,
     /// Pixels of it at the picture's border.
     n_border: usize,
     sum: f64,
@@ -74,21 +81,29 @@ impl Area {
 
     /// How many times as large it is as a circle of its usual width: its pixels' mean distance from the edge is half
     /// of a stroke's radius.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "pixels of a small picture"
-    )]
     fn length(&self) -> f32 {
-        let radius = 2.0 * (self.depth / self.n_pixels.max(1) as f64) as f32;
-        small(self.n_pixels) / (std::f32::consts::PI * radius * radius)
+        length(self.n_pixels, self.depth)
     }
 
-    /// Whether something lies on it. What is only seen through it is seen through the loops of a stroke.
+    /// Whether something lies on it, narrower than it is itself. What is only seen through it is seen through the loops
+    /// of a stroke.
     fn carries(&self) -> bool {
         small(self.n_enclosed) > (CARRIES_SHARE * small(self.n_pixels)).max(12.0)
             && small(self.n_seen) < SEEN_SHARE * small(self.n_enclosed)
+            && self.radius > WIDER * self.enclosed_radius
+            && self.filled_length < COMPACT
     }
+}
+
+/// The same of any shape, from its pixels and the sum of their distances from its edge.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "pixels of a small picture"
+)]
+fn length(n_pixels: usize, depth: f64) -> f32 {
+    let radius = 2.0 * (depth / n_pixels.max(1) as f64) as f32;
+    small(n_pixels) / (std::f32::consts::PI * radius * radius)
 }
 
 /// The grounds of a picture, carried on under what lies on them.
@@ -180,6 +195,8 @@ fn areas(light: &Plane, flat_step: f32) -> (Vec<Area>, Vec<Option<usize>>) {
             depth: 0.0,
             n_enclosed: 0,
             n_seen: 0,
+            enclosed_radius: 0.0,
+            filled_length: f32::INFINITY,
             n_border: 0,
             sum: 0.0,
             shade: 0,
@@ -274,8 +291,12 @@ fn enclose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane) {
     /// Areas that are looked at.
     const MOST: usize = 12;
     let (width, height) = (light.width, light.height);
-    let mut order: Vec<usize> = (0..areas.len()).collect();
+    let widest = areas.iter().map(|area| area.radius).fold(0.0, f32::max);
+    let is_wide = |idx: &usize| areas[*idx].radius >= (WIDE_SHARE * widest).max(2.0);
+    let mut order: Vec<usize> = (0..areas.len()).filter(is_wide).collect();
     order.sort_by_key(|&idx| std::cmp::Reverse(areas[idx].n_pixels));
+    let [least, most] = light.range();
+    let least_difference = SAME_SHADE * (most - least);
     // The edge between two areas is nobody's, and counts for the nearer one.
     let numbers: Vec<u32> = area_of
         .iter()
@@ -303,19 +324,30 @@ fn enclose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane) {
                 }
             }
         }
-        let enclosed = (0..area_of.len()).filter(|&idx| !is_reached[idx] && !is_closed(idx));
+        let mean = areas[area].mean();
+        let differs = |idx: usize| (light.values[idx] - mean).abs() > least_difference;
+        let is_enclosed: Vec<bool> = (0..area_of.len())
+            .map(|idx| !is_reached[idx] && !is_closed(idx) && differs(idx))
+            .collect();
+        if !is_enclosed.contains(&true) {
+            continue;
+        }
+        let depth = depths(width, height, |idx| is_enclosed[idx]);
+        let enclosed_radius = depth.iter().copied().fold(0.0, f32::max);
+        let filled = depths(width, height, |idx| !is_reached[idx]);
+        let n_filled = is_reached.iter().filter(|is_reached| !**is_reached).count();
+        areas[area].filled_length = length(n_filled, filled.into_iter().map(f64::from).sum());
+        areas[area].enclosed_radius = enclosed_radius;
         let outside = shade_around(areas, area, &nearest, &is_reached, width);
         let (mut n_all, mut n_seen) = (0, 0);
-        for idx in enclosed {
-            let (number, away) = nearest[idx];
-            let Some(near) = areas.get(number as usize) else {
-                continue;
+        for (number, _) in nearest.iter().zip(&is_enclosed).filter(|(_, is)| **is).map(|(near, _)| near) {
+            let is_seen = |near: &Area| {
+                Some(near.shade) == outside
+                    && near.length() < COMPACT
+                    && near.radius > LOOP_SHARE * enclosed_radius
             };
-            if number as usize == area && away <= EDGE {
-                continue;
-            }
             n_all += 1;
-            n_seen += usize::from(Some(near.shade) == outside && near.length() < COMPACT);
+            n_seen += usize::from(areas.get(*number as usize).is_some_and(is_seen));
         }
         areas[area].n_enclosed = n_all;
         areas[area].n_seen = n_seen;

@@ -6,7 +6,7 @@ use crate::data::photo::paper::{Grey, quantile};
 const MAX_SIDE: usize = 384;
 
 /// A smaller picture is enlarged to this, so that a stroke has several pixels whatever the picture.
-const MIN_SIDE: usize = 112;
+const MIN_SIDE: usize = 200;
 
 /// Values `[height × width]`, row by row.
 #[derive(Clone, Debug)]

@@ -141,7 +141,7 @@ fn decode(bytes: &[u8]) -> Result<Decoded, DecodeError> {
     if n_frames > 1 {
         let mut used = 1;
         if frames::is_blank(&image) {
-            image = DynamicImage::default(); // its memory is needed
+            drop(std::mem::take(&mut image)); // its memory is needed
             match frames::first_with_ink(format, bytes, &limits) {
                 Some(found) => (image, used) = found,
                 None => image = DynamicImage::new_luma8(width, height),

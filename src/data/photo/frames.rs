@@ -38,7 +38,12 @@ pub(super) fn is_blank(image: &DynamicImage) -> bool {
     let Some(first) = bytes.get(..n_channels) else {
         return true;
     };
-    let is_same = |pixel: &[u8]| pixel.iter().zip(first).all(|(a, b)| a.abs_diff(*b) <= BLANK);
+    let is_same = |pixel: &[u8]| {
+        pixel
+            .iter()
+            .zip(first)
+            .all(|(a, b)| a.abs_diff(*b) <= BLANK)
+    };
     bytes.chunks_exact(n_channels).all(is_same)
 }
 
@@ -100,9 +105,15 @@ fn search_sized<'a>(
     None
 }
 
-/// Image descriptors of a GIF (GIF89a, appendix A).
+/// Image descriptors of a GIF (version 89a, appendix A).
 fn gif_frames(bytes: &[u8]) -> usize {
-    let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
+    let table = |flags: u8| {
+        if flags & 0x80 == 0 {
+            0
+        } else {
+            3 << ((flags & 7) + 1)
+        }
+    };
     let Some(flags) = bytes.get(10) else {
         return 0;
     };

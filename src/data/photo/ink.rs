@@ -124,8 +124,13 @@ impl PixelBox {
     /// The values of a picture within the box.
     #[must_use]
     pub fn cut<T: Copy>(&self, values: &[T], width: usize) -> Vec<T> {
-        let lines = values.chunks_exact(width).skip(self.top).take(self.height());
-        lines.flat_map(|line| line[self.left..self.right].iter().copied()).collect()
+        let lines = values
+            .chunks_exact(width)
+            .skip(self.top)
+            .take(self.height());
+        lines
+            .flat_map(|line| line[self.left..self.right].iter().copied())
+            .collect()
     }
 
     /// The longer side.

@@ -115,14 +115,16 @@ impl Surface {
 
 impl Border {
     fn by_corners(grey: Grey<'_>) -> Self {
-        let last = grey.light.len() - 1;
-        let mut corners =
-            [0, grey.width - 1, last + 1 - grey.width, last].map(|idx| grey.light[idx]);
+        let end = grey.light.len();
+        let mut corners = [0, grey.width - 1, end - grey.width, end - 1].map(|idx| grey.light[idx]);
         corners.sort_unstable_by(f32::total_cmp);
-        let shade = (corners[1] + corners[2]) / 2.0;
-        let [least, most] = grey.light.iter().fold([f32::INFINITY, 0.0], |[a, b], &light| {
-            [light.min(a), light.max(b)]
-        });
+        let shade = f32::midpoint(corners[1], corners[2]);
+        let [least, most] = grey
+            .light
+            .iter()
+            .fold([f32::INFINITY, 0.0], |[a, b], &light| {
+                [light.min(a), light.max(b)]
+            });
         Self {
             shade,
             is_light: shade - least > most - shade || most - least < 1e-6 && shade >= 0.5,

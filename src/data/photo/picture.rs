@@ -104,10 +104,13 @@ impl Picture {
         if hides_all && pixels.brightest_and_darkest()[0] > pixels.brightest_and_darkest()[1] {
             notes.push(PhotoNote::OpacityIgnored);
         } else if hides_all {
-            pixels = Pixels::reduced(&decoded.to_rgba8(), &Reduction {
-                ignores_opacity: false,
-                ..reduction
-            })
+            pixels = Pixels::reduced(
+                &decoded.to_rgba8(),
+                &Reduction {
+                    ignores_opacity: false,
+                    ..reduction
+                },
+            )
             .0;
         }
         let is_lossy = |note: &PhotoNote| matches!(note, PhotoNote::Format { is_lossy: true, .. });
@@ -273,7 +276,10 @@ fn part_of(region: [f32; 4], width: usize, height: usize) -> PixelBox {
     let at = |share: f32, side: usize| ((share * side as f32).round() as usize).min(side);
     let along = |from: f32, to: f32, side: usize| {
         let from = at(from.min(to), side).min(side.saturating_sub(1));
-        (from, at(to.max(from as f32 / side as f32), side).max(from + 1))
+        (
+            from,
+            at(to.max(from as f32 / side as f32), side).max(from + 1),
+        )
     };
     let [(left, right), (top, bottom)] = [
         along(region[0], region[2], width),
@@ -344,7 +350,8 @@ fn by_colour(luma: &[f32], chroma: &[[u8; 2]]) -> Option<Vec<f32>> {
     };
     let [darkest, lightest] = range(&|sample| dot(*sample, [0.2126, 0.7152, 0.0722]));
     let [least, most] = range(&|sample| dot(*sample, direction));
-    let is_by_luma = lightest - darkest >= LUMA_SHARE * (most - least) || most - least < LEAST_CHROMA;
+    let is_by_luma =
+        lightest - darkest >= LUMA_SHARE * (most - least) || most - least < LEAST_CHROMA;
     (!is_by_luma).then(|| {
         let scale = (most - least).max(1.0).recip();
         let light = |idx| ((dot(colour(idx), direction) - least) * scale).clamp(0.0, 1.0);
@@ -376,12 +383,7 @@ struct Blocks {
 }
 
 impl Blocks {
-    fn of(
-        reduction: &Reduction,
-        sides: [usize; 2],
-        factor: usize,
-        blocks_across: usize,
-    ) -> Self {
+    fn of(reduction: &Reduction, sides: [usize; 2], factor: usize, blocks_across: usize) -> Self {
         let [width, height] = sides;
         let is_transposed = turned_sides(reduction.turn, [0, 1]) != [0, 1];
         let parts = |at: usize, of_row: bool| {
@@ -671,7 +673,12 @@ mod tests {
             let turn = Orientation::from_exif(exif).expect("one of eight");
             let mut first = image.clone();
             first.apply_orientation(turn);
-            let expected = Picture::from_decoded(&first, first.height(), Orientation::NoTransforms, Vec::new());
+            let expected = Picture::from_decoded(
+                &first,
+                first.height(),
+                Orientation::NoTransforms,
+                Vec::new(),
+            );
             let found = Picture::from_decoded(&image, image.height(), turn, Vec::new());
             assert_eq!(
                 (found.width, found.height),

@@ -14,6 +14,7 @@ use super::fit::fit;
 use super::ink::{Ink, PixelBox};
 use super::paper::Grey;
 use super::picture::{SHOWN_SIDE, byte};
+use super::segment::small;
 use super::source::{Source, inside};
 
 /// Side of the box that MNIST's digits were fitted into, in pixels.
@@ -62,7 +63,9 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
         backdrop,
         invert: source.is_dark,
         paper: source.paper,
-        stretch: wish.stretch.unwrap_or(!source.is_prepared || source.is_faint),
+        stretch: wish
+            .stretch
+            .unwrap_or(!source.is_prepared || source.is_faint),
         threshold: wish.threshold.unwrap_or(CROP_THRESHOLD),
         crop: wish.crop.unwrap_or(!source.is_prepared),
         sharpen: false, // known once the digit's size is
@@ -152,7 +155,7 @@ fn widen_pen(
     threshold: f32,
     notes: &mut Vec<PhotoNote>,
 ) -> bool {
-    let pixels_per_result = part.longest() / BOX_SIDE as f32;
+    let pixels_per_result = part.longest() / small(BOX_SIDE);
     let width = pen_width(ink, *part);
     let [thinnest, thickest] = PEN_WIDTHS;
     let is_usual = (thinnest..=thickest).contains(&width);
@@ -180,7 +183,11 @@ fn pen_width(ink: &Ink, part: PixelBox) -> f32 {
         .collect();
     let at = |column: usize, row: usize| {
         let is_inside = column < SIDE && row < SIDE;
-        if is_inside { amount[row * SIDE + column] } else { 0.0 }
+        if is_inside {
+            amount[row * SIDE + column]
+        } else {
+            0.0
+        }
     };
     let (mut mass, mut edges) = (0.0, 0.0);
     for row in 0..=SIDE {
@@ -193,7 +200,7 @@ fn pen_width(ink: &Ink, part: PixelBox) -> f32 {
         }
     }
     if edges > 0.0 {
-        2.0 * mass / edges / CLOSER as f32
+        2.0 * mass / edges / small(CLOSER)
     } else {
         0.0
     }

@@ -44,7 +44,11 @@ impl<D: ImageDecoder> ImageDecoder for RowByRow<'_, D> {
         while n_rows > 0 {
             let start = (n_rows as usize - 1) * row_bytes;
             let row = &buf[start..start + row_bytes];
-            if row.iter().zip(start..).any(|(byte, idx)| *byte != untouched(idx)) {
+            if row
+                .iter()
+                .zip(start..)
+                .any(|(byte, idx)| *byte != untouched(idx))
+            {
                 break;
             }
             n_rows -= 1;
@@ -79,14 +83,21 @@ pub(super) fn rows_before_fill(image: &DynamicImage) -> u32 {
     let bytes = image.as_bytes();
     let row_bytes = bytes.len() / (height as usize).max(1);
     let n_channels = usize::from(image.color().bytes_per_pixel()).max(1);
-    let Some(last) = row_bytes.checked_sub(n_channels).and_then(|_| bytes.chunks_exact(row_bytes).next_back())
+    let Some(last) = row_bytes
+        .checked_sub(n_channels)
+        .and_then(|_| bytes.chunks_exact(row_bytes).next_back())
     else {
         return height;
     };
-    let is_plain = last.chunks_exact(n_channels).all(|pixel| pixel == &last[..n_channels]);
+    let is_plain = last
+        .chunks_exact(n_channels)
+        .all(|pixel| pixel == &last[..n_channels]);
     if !is_plain {
         return height;
     }
-    let filled = bytes.chunks_exact(row_bytes).rev().take_while(|row| *row == last);
+    let filled = bytes
+        .chunks_exact(row_bytes)
+        .rev()
+        .take_while(|row| *row == last);
     height - u32::try_from(filled.count()).unwrap_or(0).min(height)
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::protocol::{
-    Decisions, Group, GroupMap, LeftOut, Paper, PhotoNote, Preparation, Take,
-};
+use crate::protocol::{Decisions, Group, GroupMap, LeftOut, Paper, PhotoNote, Preparation, Take};
 
 use super::Picture;
 use super::ink::{Ink, Levels, PixelBox};
@@ -170,21 +168,21 @@ impl Source {
             return Some((levels.ink(self.width, self.height, &self.above), levels));
         }
         if !decisions.crop {
-            return Ink::find(self.width, self.height, &self.all_above, self.noise, stretch);
-        }
-        match &self.closer {
-            Some(closer) => Ink::find(
-                closer.width,
-                closer.height,
-                &closer.above,
-                closer.noise,
+            return Ink::find(
+                self.width,
+                self.height,
+                &self.all_above,
+                self.noise,
                 stretch,
-            ),
-            None => {
-                let above = self.part.cut(&self.above, self.width);
-                Ink::find(self.part.width(), self.part.height(), &above, self.noise, stretch)
-            }
+            );
         }
+        let find =
+            |width, height, above: &[f32], noise| Ink::find(width, height, above, noise, stretch);
+        if let Some(closer) = &self.closer {
+            return find(closer.width, closer.height, &closer.above, closer.noise);
+        }
+        let above = self.part.cut(&self.above, self.width);
+        find(self.part.width(), self.part.height(), &above, self.noise)
     }
 
     /// No ink, of the size that it would have.
@@ -218,13 +216,11 @@ impl Source {
         if !is_cropped || self.is_prepared {
             return shares_of(part, self.width, self.height);
         }
-        match &self.closer {
-            Some(closer) => inside(closer.window, shares_of(part, closer.width, closer.height)),
-            None => {
-                let all = shares_of(self.part, self.width, self.height);
-                inside(all, shares_of(part, self.part.width(), self.part.height()))
-            }
+        if let Some(closer) = &self.closer {
+            return inside(closer.window, shares_of(part, closer.width, closer.height));
         }
+        let all = shares_of(self.part, self.width, self.height);
+        inside(all, shares_of(part, self.part.width(), self.part.height()))
     }
 
     /// What a person should know of how the writing was found.
@@ -255,7 +251,7 @@ impl Source {
         let digits: Vec<usize> = (0..found.groups.len())
             .filter(|&idx| found.groups[idx].is_digit)
             .collect();
-        let taken = digits.iter().position(|&idx| found.groups[idx].is_taken);
+        let taken = digits.iter().position(|&idx| found.groups[idx].is_taken());
         if let (Some(taken), None, 2..) = (taken, wish.take, digits.len()) {
             notes.push(PhotoNote::SeveralDigits {
                 n_digits: digits.len(),
@@ -269,7 +265,7 @@ impl Source {
         left_out.remove(&LeftOut::OtherDigit);
         let left_out = left_out.into_iter();
         notes.extend(left_out.map(|(why, n_groups)| PhotoNote::LeftOut { why, n_groups }));
-        let mut taken = found.groups.iter().filter(|group| group.is_taken);
+        let mut taken = found.groups.iter().filter(Found::is_taken);
         if taken.any(|group| group.reaches_border) && wish.take != Some(Take::AllInk) {
             notes.push(PhotoNote::ReachesBorder);
         }
@@ -282,7 +278,6 @@ impl Source {
         };
         let group = |group: &Found| Group {
             bounds: inside(window, shares_of(group.bounds, found.width, found.height)),
-            is_taken: group.is_taken,
             is_digit: group.is_digit,
             left_out: group.left_out,
         };
@@ -324,7 +319,11 @@ pub(super) fn shares_of(part: PixelBox, width: usize, height: usize) -> [f32; 4]
 pub(super) fn inside(window: [f32; 4], shares: [f32; 4]) -> [f32; 4] {
     let [left, top, right, bottom] = window;
     let along = |share: f32, from: f32, to: f32| {
-        if share >= 1.0 { to } else { from + share * (to - from) }
+        if share >= 1.0 {
+            to
+        } else {
+            from + share * (to - from)
+        }
     };
     [
         along(shares[0], left, right),

@@ -71,7 +71,11 @@ impl Stripped {
             return false;
         };
         let full = self.strongest();
-        let bytes: Vec<u8> = ink.amount.iter().map(|amount| byte(amount / full)).collect();
+        let bytes: Vec<u8> = ink
+            .amount
+            .iter()
+            .map(|amount| byte(amount / full))
+            .collect();
         let all = || (0..bytes.len()).filter(|idx| bytes[*idx] > 0);
         let extent = |along: fn(usize) -> usize| {
             let least = all().map(along).min().unwrap_or(0);

@@ -121,7 +121,12 @@ pub struct Grounds {
 impl Grounds {
     /// Finds them in a picture without its noise; none where nothing is even. `flat_step` is how much light may
     /// change from pixel to pixel within one. With `only_main`, other shades than the main one are none.
-    pub fn of(light: &Plane, flat_step: f32, paper: Option<Paper>, only_main: bool) -> Option<Self> {
+    pub fn of(
+        light: &Plane,
+        flat_step: f32,
+        paper: Option<Paper>,
+        only_main: bool,
+    ) -> Option<Self> {
         let (mut areas, area_of) = areas(light, flat_step);
         let is_ground = choose(&mut areas, &area_of, light, only_main);
         let numbers = numbered(&is_ground);
@@ -232,7 +237,12 @@ fn areas(light: &Plane, flat_step: f32) -> (Vec<Area>, Vec<Option<usize>>) {
 
 /// Which areas are ground: of those that are wide the main shade, what runs along the border, and what carries
 /// something without being a stroke around it.
-fn choose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, only_main: bool) -> Vec<bool> {
+fn choose(
+    areas: &mut [Area],
+    area_of: &[Option<usize>],
+    light: &Plane,
+    only_main: bool,
+) -> Vec<bool> {
     let border = small(2 * (light.width + light.height));
     let main = name_shades(areas, light, border);
     enclose(areas, area_of, light);
@@ -242,7 +252,8 @@ fn choose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, only_mai
         let length = area.length();
         let carries = area.carries();
         let room = small(area.n_pixels) / small(light.values.len());
-        let is_main = area.shade == main && (area.n_border > 0 || length < COMPACT && room >= LEAST_ROOM || carries);
+        let is_main = area.shade == main
+            && (area.n_border > 0 || length < COMPACT && room >= LEAST_ROOM || carries);
         let is_beside = along > BORDER_SHARE || along > SIDE_SHARE && length < LONG;
         area.radius >= 2.0
             && area.radius >= WIDE_SHARE * widest
@@ -260,7 +271,9 @@ fn choose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, only_mai
             && areas.iter().zip(&chosen).any(has_shade)
     };
     let pairs = areas.iter().zip(&chosen);
-    pairs.map(|(area, chosen)| *chosen || is_seen(area)).collect()
+    pairs
+        .map(|(area, chosen)| *chosen || is_seen(area))
+        .collect()
 }
 
 /// Gives areas of one shade the same number; the number of the main one, by the room that it takes in the picture and
@@ -340,7 +353,12 @@ fn enclose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane) {
         areas[area].enclosed_radius = enclosed_radius;
         let outside = shade_around(areas, area, &nearest, &is_reached, width);
         let (mut n_all, mut n_seen) = (0, 0);
-        for (number, _) in nearest.iter().zip(&is_enclosed).filter(|(_, is)| **is).map(|(near, _)| near) {
+        for (number, _) in nearest
+            .iter()
+            .zip(&is_enclosed)
+            .filter(|(_, is)| **is)
+            .map(|(near, _)| near)
+        {
             let is_seen = |near: &Area| {
                 Some(near.shade) == outside
                     && near.length() < COMPACT
@@ -397,7 +415,10 @@ fn numbered(chosen: &[bool]) -> Vec<u16> {
 
 /// The least and the most shade near each pixel, where two grounds meet.
 fn seams(shades: &Plane) -> [Plane; 2] {
-    let (least, most) = (shades.extreme(SEAM, f32::min), shades.extreme(SEAM, f32::max));
+    let (least, most) = (
+        shades.extreme(SEAM, f32::min),
+        shades.extreme(SEAM, f32::max),
+    );
     let mut under = [least.clone(), most.clone()];
     for (idx, (least, most)) in least.values.iter().zip(&most.values).enumerate() {
         if most - least < 0.03 {

@@ -41,15 +41,21 @@ pub struct Found {
     pub mass: f32,
     pub is_dark: bool,
     pub is_digit: bool,
-    pub is_taken: bool,
+    /// Why it is not taken; nothing where it is.
     pub left_out: Option<LeftOut>,
     pub reaches_border: bool,
+}
+
+impl Found {
+    pub fn is_taken(&self) -> bool {
+        self.left_out.is_none()
+    }
 }
 
 /// All groups, and where they lie.
 pub struct Groups {
     /// Digits first, in reading order, then what is left out.
-    pub groups: Vec<Found>,
+    pub all: Vec<Found>,
     /// The group of each pixel, counted from 1; 0 where there is no ink.
     pub of: Vec<u16>,
     /// The group nearest to each pixel, counted from 1, and how far it is.
@@ -58,7 +64,12 @@ pub struct Groups {
 
 impl Groups {
     /// Sorts pieces into groups. With a polarity, ink of the other one is none.
-    pub fn of(pieces: &Pieces, width: usize, is_dark: Option<bool>, take: Option<Take>) -> Option<Self> {
+    pub fn of(
+        pieces: &Pieces,
+        width: usize,
+        is_dark: Option<bool>,
+        take: Option<Take>,
+    ) -> Option<Self> {
         let all = &pieces.pieces;
         let mut order: Vec<usize> = (0..all.len())
             .filter(|&idx| is_dark.is_none_or(|is_dark| all[idx].is_dark == is_dark))
@@ -67,7 +78,10 @@ impl Groups {
         order.truncate(MAX_PIECES);
         let surroundings = Surroundings::among(pieces, &order, width);
         let (candidates, is_dark) = surroundings.candidates(pieces, &order)?;
-        let heaviest = candidates.iter().map(|&idx| all[idx].mass).fold(0.0, f32::max);
+        let heaviest = candidates
+            .iter()
+            .map(|&idx| all[idx].mass)
+            .fold(0.0, f32::max);
         let is_speck = |idx: &usize| all[*idx].mass < SPECK_SHARE * heaviest;
         let (specks, candidates): (Vec<usize>, Vec<usize>) =
             candidates.into_iter().partition(is_speck);
@@ -97,9 +111,17 @@ impl Groups {
         let mut sorted: Vec<Option<Found>> = groups.into_iter().map(Some).collect();
         let mut groups: Vec<Found> = order.iter().filter_map(|&idx| sorted[idx].take()).collect();
         choose(&mut groups, take);
-        let of: Vec<u16> = pieces.of.iter().map(|&piece| group_of[piece as usize]).collect();
+        let of: Vec<u16> = pieces
+            .of
+            .iter()
+            .map(|&piece| group_of[piece as usize])
+            .collect();
         let nearest = nearest(&of, width, 0);
-        Some(Self { groups, of, nearest })
+        Some(Self {
+            all: groups,
+            of,
+            nearest,
+        })
     }
 }
 
@@ -165,7 +187,11 @@ impl Surroundings {
             same.copied().collect()
         };
         // By polarity: what is inside counts in full, what is cut off by the border less.
-        let strokes: Vec<usize> = free.iter().filter(|idx| all[**idx].is_stroke()).copied().collect();
+        let strokes: Vec<usize> = free
+            .iter()
+            .filter(|idx| all[**idx].is_stroke())
+            .copied()
+            .collect();
         let worth = |is_dark: bool| {
             heaviest(&inner, is_dark).max(ELSEWHERE_SHARE * heaviest(&strokes, is_dark))
         };
@@ -179,7 +205,10 @@ impl Surroundings {
         let taken = if inside > 0.0 && inside >= at_border {
             of_kind(&inner, is_dark)
         } else if heaviest(&strokes, is_dark) > 0.0 {
-            of_kind(&strokes, is_dark).into_iter().chain(of_kind(&inner, is_dark)).collect()
+            of_kind(&strokes, is_dark)
+                .into_iter()
+                .chain(of_kind(&inner, is_dark))
+                .collect()
         } else {
             of_kind(rest, is_dark)
         };
@@ -250,11 +279,13 @@ fn joined(pieces: &Pieces, candidates: &[usize], width: usize) -> Vec<Vec<usize>
 fn found(pieces: &Pieces, members: &[usize]) -> Found {
     let all = members.iter().map(|&idx| &pieces.pieces[idx]);
     Found {
-        bounds: all.clone().map(|piece| piece.bounds).fold(PixelBox::NOTHING, PixelBox::with),
+        bounds: all
+            .clone()
+            .map(|piece| piece.bounds)
+            .fold(PixelBox::NOTHING, PixelBox::with),
         mass: all.clone().map(|piece| piece.mass).sum(),
         is_dark: all.clone().any(|piece| piece.is_dark),
         is_digit: false,
-        is_taken: false,
         left_out: None,
         reaches_border: all.clone().any(|piece| piece.n_border > 0),
     }
@@ -276,7 +307,9 @@ fn mark_digits(groups: &mut [Found]) {
 
 /// Digits first: rows from top to bottom, each from left to right; then the others, by mass.
 fn reading_order(groups: &[Found]) -> Vec<usize> {
-    let mut digits: Vec<usize> = (0..groups.len()).filter(|&idx| groups[idx].is_digit).collect();
+    let mut digits: Vec<usize> = (0..groups.len())
+        .filter(|&idx| groups[idx].is_digit)
+        .collect();
     let middle = |idx: usize| groups[idx].bounds.top + groups[idx].bounds.bottom;
     digits.sort_by_key(|&idx| middle(idx));
     let mut rows: Vec<Vec<usize>> = Vec::new();
@@ -291,7 +324,10 @@ fn reading_order(groups: &[Found]) -> Vec<usize> {
             });
             beside.is_some_and(|&other| {
                 let other = groups[other].bounds;
-                let overlap = bounds.bottom.min(other.bottom).saturating_sub(bounds.top.max(other.top));
+                let overlap = bounds
+                    .bottom
+                    .min(other.bottom)
+                    .saturating_sub(bounds.top.max(other.top));
                 2 * overlap > bounds.height().min(other.height())
             })
         };
@@ -303,7 +339,9 @@ fn reading_order(groups: &[Found]) -> Vec<usize> {
     for row in &mut rows {
         row.sort_by_key(|&idx| groups[idx].bounds.left);
     }
-    let mut others: Vec<usize> = (0..groups.len()).filter(|&idx| !groups[idx].is_digit).collect();
+    let mut others: Vec<usize> = (0..groups.len())
+        .filter(|&idx| !groups[idx].is_digit)
+        .collect();
     others.sort_by(|&a, &b| groups[b].mass.total_cmp(&groups[a].mass));
     rows.into_iter().flatten().chain(others).collect()
 }
@@ -313,18 +351,16 @@ fn choose(groups: &mut [Found], take: Option<Take>) {
     match take {
         Some(Take::AllInk) => {
             for group in groups {
-                group.is_taken = true;
                 group.left_out = None;
             }
         }
         Some(Take::Groups(set)) => {
             for (idx, group) in groups.iter_mut().enumerate() {
-                group.is_taken = set.contains(idx);
-                if group.is_taken {
-                    group.left_out = None;
-                } else if group.left_out.is_none() {
-                    group.left_out = Some(LeftOut::ByHand);
-                }
+                group.left_out = if set.contains(idx) {
+                    None
+                } else {
+                    group.left_out.or(Some(LeftOut::OtherDigit))
+                };
             }
         }
         None => {
@@ -334,12 +370,15 @@ fn choose(groups: &mut [Found], take: Option<Take>) {
                 .collect();
             heights.sort_by_key(|&(height, idx)| (std::cmp::Reverse(height), idx));
             let taken = match heights[..] {
-                [(tallest, idx), (next, _), ..] if small(tallest) > CLEARLY_TALLER * small(next) => idx,
+                [(tallest, idx), (next, _), ..]
+                    if small(tallest) > CLEARLY_TALLER * small(next) =>
+                {
+                    idx
+                }
                 _ => 0,
             };
             for (idx, group) in groups.iter_mut().enumerate() {
-                group.is_taken = idx == taken;
-                if group.is_digit && !group.is_taken {
+                if group.is_digit && idx != taken {
                     group.left_out = Some(LeftOut::OtherDigit);
                 }
             }

@@ -21,10 +21,10 @@ use super::paper::{Grey, quantile};
 use ground::Grounds;
 use groups::Groups;
 use pieces::Pieces;
-use plane::{Plane, Scaled, small};
+use plane::{Plane, Scaled};
 
 pub use groups::Found;
-pub use plane::depths;
+pub use plane::{depths, small};
 
 /// Light that differs by less is the same: ten of 255, which nobody sees.
 const FAINTEST: f32 = 0.04;
@@ -67,8 +67,6 @@ pub struct Writing {
     pub map: Vec<u16>,
     pub map_width: usize,
     pub map_height: usize,
-    /// Places of the map along a pixel of the picture.
-    pub scale: f32,
 }
 
 impl Writing {
@@ -99,11 +97,19 @@ impl Writing {
         })
     }
 
-    fn on(grey: Grey<'_>, scale: f32, light: &Plane, grounds: &Grounds, wish: &Wish) -> Option<Self> {
+    fn on(
+        grey: Grey<'_>,
+        scale: f32,
+        light: &Plane,
+        grounds: &Grounds,
+        wish: &Wish,
+    ) -> Option<Self> {
         let [least, most] = light.range();
         let [dark, bright] = stands_out(light, &grounds.under);
         let spread = spread_on_ground(light, grounds);
-        let floor = (NOISE_FACTOR * spread).max(0.06 * (most - least)).max(0.5 * FAINTEST);
+        let floor = (NOISE_FACTOR * spread)
+            .max(0.06 * (most - least))
+            .max(0.5 * FAINTEST);
         let pieces = Pieces::of([&dark, &bright], floor);
         let groups = Groups::of(&pieces, light.width, wish.is_dark, wish.take)?;
         Self::at_full_size(grey, scale, light, grounds, groups, wish)
@@ -117,20 +123,26 @@ impl Writing {
         groups: Groups,
         wish: &Wish,
     ) -> Option<Self> {
-        let taken = || groups.groups.iter().filter(|group| group.is_taken);
-        let bounds = taken().map(|group| group.bounds).fold(PixelBox::NOTHING, PixelBox::with);
+        let taken = || groups.all.iter().filter(Found::is_taken);
+        let bounds = taken()
+            .map(|group| group.bounds)
+            .fold(PixelBox::NOTHING, PixelBox::with);
         let is_dark = taken().next()?.is_dark;
         let takes_all = wish.take == Some(Take::AllInk);
         let reach = (REACH_SHARE * small(bounds.width().max(bounds.height()))).max(4.0);
-        let is_alone = groups.groups.iter().all(|group| group.is_taken);
+        let is_alone = groups.all.iter().all(Found::is_taken);
         let is_taken = |number: u16| {
-            let group = groups.groups.get(usize::from(number).wrapping_sub(1));
-            group.is_some_and(|group| group.is_taken)
+            let group = groups.all.get(usize::from(number).wrapping_sub(1));
+            group.is_some_and(Found::is_taken)
         };
         let on_ground = grounds.papers.len() < 2 && is_alone;
         let near = |&(number, away): &(u16, u16)| {
             let is_near = on_ground || f32::from(away) <= reach;
-            if takes_all || is_near && is_taken(number) { 1.0 } else { 0.0 }
+            if takes_all || is_near && is_taken(number) {
+                1.0
+            } else {
+                0.0
+            }
         };
         let allowed = Plane {
             values: groups.nearest.iter().map(near).collect(),
@@ -147,7 +159,11 @@ impl Writing {
                 let stands_out = evened.stands_out(light, under.on_line(x, y));
                 all_above.push(stands_out);
                 let is_allowed = allowed.on_line(x, y) >= 0.5;
-                above.push(if is_allowed { stands_out } else { stands_out.min(0.0) });
+                above.push(if is_allowed {
+                    stands_out
+                } else {
+                    stands_out.min(0.0)
+                });
             }
         }
         let margin = reach + 2.0;
@@ -164,8 +180,7 @@ impl Writing {
             map_width: light.width,
             map_height: light.height,
             map: groups.of,
-            groups: groups.groups,
-            scale,
+            groups: groups.all,
         })
     }
 }
@@ -181,10 +196,14 @@ impl Evened {
     fn of(light: &Plane, under: &Plane, groups: &Groups, is_dark: bool) -> Self {
         let sign = if is_dark { -1.0 } else { 1.0 };
         let taken = |number: u16| {
-            let group = groups.groups.get(usize::from(number).wrapping_sub(1));
-            group.is_some_and(|group| group.is_taken)
+            let group = groups.all.get(usize::from(number).wrapping_sub(1));
+            group.is_some_and(Found::is_taken)
         };
-        let pixels = groups.of.iter().enumerate().filter(|(_, number)| taken(**number));
+        let pixels = groups
+            .of
+            .iter()
+            .enumerate()
+            .filter(|(_, number)| taken(**number));
         let mut lights = Vec::new();
         let mut shades = Vec::new();
         for (idx, _) in pixels {
@@ -223,7 +242,9 @@ fn stands_out(light: &Plane, under: &[Plane; 2]) -> [Plane; 2] {
     [(-1.0, &under[0]), (1.0, &under[1])].map(|(sign, under)| {
         let pairs = light.values.iter().zip(&under.values);
         Plane {
-            values: pairs.map(|(light, under)| (sign * (light - under)).max(0.0)).collect(),
+            values: pairs
+                .map(|(light, under)| (sign * (light - under)).max(0.0))
+                .collect(),
             ..*light
         }
     })
@@ -232,8 +253,12 @@ fn stands_out(light: &Plane, under: &[Plane; 2]) -> [Plane; 2] {
 /// Standard deviation of the grounds' light from their shades.
 fn spread_on_ground(light: &Plane, grounds: &Grounds) -> f32 {
     let under = &grounds.under[0];
-    let pixels = (0..light.values.len()).step_by(3).filter(|&idx| grounds.is_ground[idx]);
-    let mut sizes: Vec<f32> = pixels.map(|idx| (light.values[idx] - under.values[idx]).abs()).collect();
+    let pixels = (0..light.values.len())
+        .step_by(3)
+        .filter(|&idx| grounds.is_ground[idx]);
+    let mut sizes: Vec<f32> = pixels
+        .map(|idx| (light.values[idx] - under.values[idx]).abs())
+        .collect();
     sizes.sort_unstable_by(f32::total_cmp);
     1.4826 * quantile(&sizes, 0.5)
 }
@@ -242,14 +267,16 @@ fn spread_on_ground(light: &Plane, grounds: &Grounds) -> f32 {
 fn taken_ground(groups: &Groups, grounds: &Grounds) -> usize {
     let mut counts = vec![0_usize; grounds.papers.len()];
     for (number, ground) in groups.of.iter().zip(&grounds.of) {
-        let group = groups.groups.get(usize::from(*number).wrapping_sub(1));
-        if group.is_some_and(|group| group.is_taken)
+        let group = groups.all.get(usize::from(*number).wrapping_sub(1));
+        if group.is_some_and(Found::is_taken)
             && let Some(count) = counts.get_mut(usize::from(*ground))
         {
             *count += 1;
         }
     }
-    (0..counts.len()).max_by_key(|&idx| counts[idx]).unwrap_or(0)
+    (0..counts.len())
+        .max_by_key(|&idx| counts[idx])
+        .unwrap_or(0)
 }
 
 /// Standard deviation of the noise of what is ground within a part of the picture, in its own pixels.
@@ -269,9 +296,14 @@ fn noise_within(
     let step = (part.width() * part.height() / 20_000).max(1);
     let mut values = Vec::new();
     for idx in (0..part.width() * part.height()).step_by(step) {
-        let (column, row) = (part.left + idx % part.width(), part.top + idx / part.width());
+        let (column, row) = (
+            part.left + idx % part.width(),
+            part.top + idx / part.width(),
+        );
         let place = |at: usize| ((small(at) + 0.5) * scale) as usize;
-        let is_ground = grounds.is_ground.get(place(row) * width + place(column).min(width - 1));
+        let is_ground = grounds
+            .is_ground
+            .get(place(row) * width + place(column).min(width - 1));
         if is_ground == Some(&true) {
             values.push(above[row * grey.width + column]);
         }

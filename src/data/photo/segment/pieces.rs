@@ -110,7 +110,8 @@ impl Pieces {
             return false;
         }
         let number = outer + 1;
-        let middle = [inside.left + inside.right, inside.top + inside.bottom].map(|sum| small(sum) / 2.0);
+        let middle =
+            [inside.left + inside.right, inside.top + inside.bottom].map(|sum| small(sum) / 2.0);
         let meets = |direction: &usize| {
             let angle = std::f32::consts::TAU * small(*direction) / small(DIRECTIONS);
             let (down, across) = angle.sin_cos();

@@ -73,14 +73,6 @@ impl Scaled {
 }
 
 impl Plane {
-    pub fn filled(width: usize, height: usize, value: f32) -> Self {
-        Self {
-            width,
-            height,
-            values: vec![value; width * height],
-        }
-    }
-
     /// The value at a place between pixels' centres; those at the border go on beyond it.
     #[expect(
         clippy::cast_possible_truncation,
@@ -113,7 +105,8 @@ impl Plane {
             .zip(across.chunks_exact_mut(self.width))
         {
             for (column, value) in out.iter_mut().enumerate() {
-                let near = &line[column.saturating_sub(reach)..(column + reach + 1).min(self.width)];
+                let near =
+                    &line[column.saturating_sub(reach)..(column + reach + 1).min(self.width)];
                 *value = near.iter().copied().fold(*value, pick);
             }
         }

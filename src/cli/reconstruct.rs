@@ -9,10 +9,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
-use crate::data::photo;
+use crate::data::photo::{self, Picture};
 use crate::protocol::{
-    Backdrop, Centring, DataSource, DeviceChoice, OwnId, OwnImage, OwnLook, Paper, Preparation,
-    ProbeRequest,
+    Backdrop, Centring, DataSource, DeviceChoice, GroupSet, OwnId, OwnImage, OwnLook, Paper,
+    Preparation, Prepared, ProbeRequest, Take,
 };
 
 use super::data_source;
@@ -54,6 +54,12 @@ pub struct ReconstructArgs {
     /// What comes into the middle: the centre of mass, as in MNIST, the box around the ink, or nothing
     #[arg(long, value_enum, default_value_t)]
     centre: CentreChoice,
+    /// Make a pen that is much thinner or thicker than MNIST's as wide as that
+    #[arg(long, value_enum, default_value_t)]
+    pen: YesNo,
+    /// Take each digit in a picture as a picture of its own, in reading order, and not only one of them
+    #[arg(long)]
+    each: bool,
     /// What lies behind transparent pixels
     #[arg(long, value_enum, default_value_t)]
     backdrop: BackdropChoice,
@@ -149,14 +155,19 @@ impl ReconstructArgs {
                 CentreChoice::Box => Some(Centring::Box),
                 CentreChoice::No => Some(Centring::Kept),
             },
+            pen: self.pen.wish(),
+            region: None,
+            take: None,
         }
     }
 }
 
-/// A picture that was asked for.
+/// A picture that was asked for, or one digit of it.
 struct Asked {
     /// As it was named.
     path: PathBuf,
+    /// Which digit of it, counted from 1, where each is taken and there are several.
+    number: Option<usize>,
     /// The digit it became, or what was wrong with it. No more is kept, so that a folder may have any number of
     /// pictures.
     digit: Result<Digit, String>,
@@ -169,6 +180,17 @@ struct Digit {
     note: String,
 }
 
+impl Digit {
+    fn of(prepared: Prepared, said: Option<String>) -> Self {
+        let notes = notes(&prepared);
+        let said = said.into_iter().chain((!notes.is_empty()).then_some(notes));
+        Self {
+            note: said.collect::<Vec<String>>().join("; "),
+            pixels: prepared.pixels,
+        }
+    }
+}
+
 /// Rebuilds pictures and writes what came of them.
 ///
 /// # Errors
@@ -178,7 +200,7 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     check_writable(&args.out)?;
     check_table(&args.out)?;
     let progress = Progress::new();
-    let mut asked = prepare(&args.pictures, &args.preparation(), &progress);
+    let mut asked = prepare(&args.pictures, &args.preparation(), args.each, &progress);
     let engine = Engine::start(args.device)?;
     engine.open_run(&args.run, args.data.as_ref(), &progress)?;
     let images: Vec<OwnImage> = (1..)
@@ -197,7 +219,7 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     for (id, asked) in (1..).zip(&mut asked) {
         let found = looks.iter().find(|look| look.id == OwnId(id));
         if let (Ok(digit), Some(look)) = (&asked.digit, found) {
-            let name = unused_name(&asked.path, &mut names);
+            let name = unused_name(&asked.path, asked.number, &mut names);
             if let Err(error) = write_pictures(&args.out, &name, digit, look) {
                 let error = format!("{}: {error}", asked.path.display());
                 progress.line(&format!("error: {error}"));
@@ -223,7 +245,7 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     Ok(())
 }
 
-fn prepare(paths: &[PathBuf], wish: &Preparation, progress: &Progress) -> Vec<Asked> {
+fn prepare(paths: &[PathBuf], wish: &Preparation, each: bool, progress: &Progress) -> Vec<Asked> {
     let files = photo::find(paths);
     let n_files = files.len();
     let mut asked = Vec::with_capacity(n_files);
@@ -233,22 +255,46 @@ fn prepare(paths: &[PathBuf], wish: &Preparation, progress: &Progress) -> Vec<As
         let path = file
             .as_ref()
             .map_or_else(|error| error.path().to_owned(), Clone::clone);
-        let picture = file.and_then(|path| photo::read(&path));
-        let digit = match picture {
+        match file.and_then(|path| photo::read(&path)) {
             Ok(picture) => {
-                let prepared = photo::prepare(&picture, wish);
-                let note = notes(&prepared);
-                let pixels = prepared.pixels;
-                Ok(Digit { pixels, note })
+                let digits = digits(&picture, wish, each);
+                asked.extend(digits.into_iter().map(|(number, digit)| Asked {
+                    path: path.clone(),
+                    number,
+                    digit: Ok(digit),
+                }));
             }
             Err(error) => {
                 progress.line(&format!("error: {error}"));
-                Err(error.to_string())
+                asked.push(Asked {
+                    path,
+                    number: None,
+                    digit: Err(error.to_string()),
+                });
             }
-        };
-        asked.push(Asked { path, digit });
+        }
     }
     asked
+}
+
+/// The digit of a picture, or each of them with its number.
+fn digits(picture: &Picture, wish: &Preparation, each: bool) -> Vec<(Option<usize>, Digit)> {
+    let first = photo::prepare(picture, wish);
+    let places: Vec<usize> = first.digits().collect();
+    let n_digits = places.len();
+    if !each || n_digits < 2 {
+        return vec![(None, Digit::of(first, None))];
+    }
+    let digits = (1..).zip(places).map(|(number, place)| {
+        let wish = Preparation {
+            take: Some(Take::Groups(GroupSet::one(place))),
+            ..*wish
+        };
+        let prepared = photo::prepare(picture, &wish);
+        let of = format!("digit {number} of {n_digits}");
+        (Some(number), Digit::of(prepared, Some(of)))
+    });
+    digits.collect()
 }
 
 fn look(engine: &Engine, images: &[OwnImage], progress: &Progress) -> Result<Vec<OwnLook>> {

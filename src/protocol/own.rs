@@ -228,8 +228,8 @@ pub enum PhotoNote {
     OneFrame {
         /// Which one, counted from 1: the first that is not blank.
         used: usize,
-        /// Pictures in all, where that is known.
-        n_frames: Option<usize>,
+        /// Pictures in all.
+        n_frames: usize,
     },
     /// Its end is missing.
     CutShort {
@@ -289,22 +289,24 @@ impl fmt::Display for PhotoNote {
                 "{name}: its compression may have changed pixels, prefer PNG"
             ),
             Self::Format { name, .. } => write!(f, "read from {name}"),
-            Self::OneFrame { used, n_frames } => {
-                match used {
-                    1 => f.write_str("only the first ")?,
-                    _ => write!(f, "the first are blank: only number {used} ")?,
-                }
-                match n_frames {
-                    Some(n) => write!(f, "of its {n} pictures is used"),
-                    None => f.write_str("of its pictures is used"),
-                }
+            Self::OneFrame { used: 1, n_frames } => {
+                write!(f, "only the first of its {n_frames} pictures is used")
             }
+            Self::OneFrame { used, n_frames } => write!(
+                f,
+                "its first picture is blank: only number {used} of its {n_frames} is used"
+            ),
             Self::CutShort { missing: None } => f.write_str("cut short: its end is missing"),
+            Self::CutShort {
+                missing: Some(share),
+            } if *share <= 0.0 => {
+                f.write_str("its end is missing, but all of the picture is there")
+            }
             Self::CutShort {
                 missing: Some(share),
             } => write!(
                 f,
-                "cut short: {} of it, at the bottom, is missing. Copy or download it again",
+                "cut short: {} of it is missing at the end. Copy or download it again",
                 share_in_words(*share)
             ),
             Self::OpacityIgnored => {

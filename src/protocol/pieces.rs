@@ -11,12 +11,18 @@ pub const MAX_GROUPS: usize = 256;
 pub struct Group {
     /// Left, top, right and bottom as shares of the picture's width and height.
     pub bounds: [f32; 4],
-    /// Whether it is part of the digit.
-    pub is_taken: bool,
     /// Whether it may be a digit of its own: no surroundings, and about as tall as the tallest of these.
     pub is_digit: bool,
-    /// Why it is none, or none of this one; nothing of what is taken by itself.
+    /// Why it is no part of the digit that was made; nothing where it is.
     pub left_out: Option<LeftOut>,
+}
+
+impl Group {
+    /// Whether it is part of the digit that was made.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        self.left_out.is_none()
+    }
 }
 
 /// Why ink is no part of the digit.
@@ -32,8 +38,6 @@ pub enum LeftOut {
     Small,
     /// It is another digit.
     OtherDigit,
-    /// The person left it out.
-    ByHand,
 }
 
 impl fmt::Display for LeftOut {
@@ -44,7 +48,6 @@ impl fmt::Display for LeftOut {
             Self::Line => "a long straight line",
             Self::Small => "small marks apart from the writing",
             Self::OtherDigit => "another digit",
-            Self::ByHand => "what was switched off",
         })
     }
 }
@@ -136,7 +139,7 @@ impl GroupMap {
             let share = (place[axis] - from) / (to - from);
             (0.0..1.0)
                 .contains(&share)
-                .then(|| (share * side as f32) as usize)
+                .then_some((share * side as f32) as usize)
         };
         let (column, row) = (along(0, self.width)?, along(1, self.height)?);
         let rows = row.saturating_sub(REACH)..(row + REACH + 1).min(self.height);

@@ -194,7 +194,7 @@ impl OwnImages {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::protocol::{Centring, Decisions, Paper};
+    use crate::protocol::{Centring, Decisions, GroupMap, Paper};
 
     pub(crate) fn prepared(shade: u8) -> Arc<Prepared> {
         Arc::new(Prepared {
@@ -208,10 +208,13 @@ pub(crate) mod tests {
                 crop: true,
                 sharpen: false,
                 centring: Centring::Mass,
+                pen: false,
             },
             crop: [0.0, 0.0, 1.0, 1.0],
             pixels: vec![shade; 784].into(),
             notes: Vec::new(),
+            groups: Vec::new(),
+            group_map: GroupMap::default(),
         })
     }
 

@@ -4,6 +4,7 @@ mod decisions;
 mod digits;
 mod files;
 mod png_file;
+mod surroundings;
 
 use std::io::Cursor;
 use std::path::PathBuf;

@@ -46,14 +46,23 @@ pub(super) fn write_table(folder: &Path, table: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The name of a picture's files: its own without the ending, with a number where another has it already.
-pub(super) fn unused_name(path: &Path, names: &mut HashSet<String>) -> String {
+/// The name of a picture's files: its own without the ending, with the number of a digit of it, and with another
+/// number where another has it already.
+pub(super) fn unused_name(
+    path: &Path,
+    digit: Option<usize>,
+    names: &mut HashSet<String>,
+) -> String {
     let stem = path
         .file_stem()
         .unwrap_or(path.as_os_str())
         .to_string_lossy();
+    let stem = match digit {
+        Some(number) => format!("{stem}.{number}"),
+        None => stem.into_owned(),
+    };
     let mut numbered = (2..).map(|n| format!("{stem}-{n}"));
-    let mut name = stem.to_string();
+    let mut name = stem.clone();
     while !names.insert(name.clone()) {
         name = numbered.next().unwrap_or_default(); // never ends
     }
@@ -193,11 +202,16 @@ mod tests {
     #[test]
     fn files_of_the_same_name_do_not_overwrite_each_other() {
         let mut names = HashSet::new();
-        let mut name = |path: &str| unused_name(Path::new(path), &mut names);
+        let mut name = |path: &str| unused_name(Path::new(path), None, &mut names);
         assert_eq!(name("a/7.png"), "7");
         assert_eq!(name("b/7.jpg"), "7-2");
         assert_eq!(name("7-2.png"), "7-2-2");
         assert_eq!(name("c/7.png"), "7-3");
+        let mut each = |number| unused_name(Path::new("a/sheet.png"), Some(number), &mut names);
+        assert_eq!(
+            [each(1), each(2), each(1)],
+            ["sheet.1", "sheet.2", "sheet.1-2"]
+        );
     }
 
     #[test]

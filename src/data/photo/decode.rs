@@ -1,5 +1,6 @@
 //! Reads a picture's bytes, whatever they claim to be.
 
+use std::cell::Cell;
 use std::io::Cursor;
 
 use image::error::{ImageError, LimitErrorKind};
@@ -10,7 +11,8 @@ use crate::protocol::PhotoNote;
 
 use super::cost::{self, MAX_BYTES};
 use super::jpeg::Markers;
-use super::{Picture, guard};
+use super::salvage::{self, RowByRow};
+use super::{Picture, frames, guard};
 
 /// Longest side of a picture that is read, in pixels.
 const MAX_SIDE: u32 = 16_384;
@@ -71,12 +73,26 @@ impl Picture {
             let reason = format!("its decoder gave up, {said}");
             Err(DecodeError::Damaged { reason })
         });
-        let (image, turn, notes) = decoded?;
-        Ok(Self::from_decoded(&image, turn, notes))
+        let Decoded {
+            image,
+            n_rows,
+            turn,
+            notes,
+        } = decoded?;
+        Ok(Self::from_decoded(&image, n_rows, turn, notes))
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<(DynamicImage, Orientation, Vec<PhotoNote>), DecodeError> {
+/// A decoded picture.
+struct Decoded {
+    image: DynamicImage,
+    /// Rows of it that are there; the others are filled up.
+    n_rows: u32,
+    turn: Orientation,
+    notes: Vec<PhotoNote>,
+}
+
+fn decode(bytes: &[u8]) -> Result<Decoded, DecodeError> {
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|error| DecodeError::Damaged {
@@ -89,23 +105,61 @@ fn decode(bytes: &[u8]) -> Result<(DynamicImage, Orientation, Vec<PhotoNote>), D
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(cost::alloc_limit(format));
-    reader.limits(limits);
+    reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(decode_error)?;
     let (width, height) = decoder.dimensions();
     cost::check(format, bytes, [width, height], decoder.total_bytes())?;
     let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms); // damaged: as it lies
-    let image = DynamicImage::from_decoder(decoder).map_err(decode_error)?;
     let mut notes = Vec::from_iter(format.note());
     if turn != Orientation::NoTransforms {
         notes.push(PhotoNote::Turned);
     }
-    match format {
-        Format::Jpeg if !Markers::of(bytes).has_end => {
-            notes.push(PhotoNote::CutShort { missing: None })
+    let stopped_at = Cell::new(None);
+    let image = if format == Format::Png && !is_interlaced(bytes) {
+        let n_rows = &stopped_at;
+        DynamicImage::from_decoder(RowByRow { decoder, n_rows })
+    } else {
+        DynamicImage::from_decoder(decoder)
+    };
+    let mut image = image.map_err(decode_error)?;
+    let mut n_rows = stopped_at.get();
+    if format == Format::Jpeg && !Markers::of(bytes).has_end {
+        let before_fill = salvage::rows_before_fill(&image);
+        if before_fill > 0 && before_fill < height {
+            n_rows = Some(before_fill);
+        } else {
+            notes.push(PhotoNote::CutShort { missing: None });
         }
-        _ => {}
     }
-    Ok((image, turn, notes))
+    if let Some(n_rows) = n_rows {
+        #[expect(clippy::cast_precision_loss, reason = "rows of a picture")]
+        let missing = 1.0 - n_rows as f32 / height.max(1) as f32;
+        let missing = Some(missing);
+        notes.push(PhotoNote::CutShort { missing });
+    }
+    let n_frames = frames::count(format, bytes);
+    if n_frames > 1 {
+        let mut used = 1;
+        if frames::is_blank(&image) {
+            drop(std::mem::take(&mut image)); // its memory is needed
+            match frames::first_with_ink(format, bytes, &limits) {
+                Some(found) => (image, used) = found,
+                None => image = DynamicImage::new_luma8(width, height),
+            }
+        }
+        notes.push(PhotoNote::OneFrame { used, n_frames });
+    }
+    Ok(Decoded {
+        n_rows: n_rows.unwrap_or(image.height()).min(image.height()),
+        image,
+        turn,
+        notes,
+    })
+}
+
+/// Whether rows come in passes.
+fn is_interlaced(png: &[u8]) -> bool {
+    png.get(28).is_some_and(|method| *method != 0)
 }
 
 /// A format that is read.

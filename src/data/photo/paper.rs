@@ -6,6 +6,9 @@ const BORDER_SHARE: f32 = 0.02;
 /// Difference of light along the border from which on the paper counts as uneven.
 const UNEVEN_FROM: f32 = 0.06;
 
+/// A smaller picture is all strokes, also along its border: its corners are paper.
+pub const LEAST_SIDE: usize = 20;
+
 /// Noise below this is the rounding of eight bits.
 const LEAST_NOISE: f32 = 0.004;
 
@@ -33,6 +36,9 @@ impl Border {
     /// cubed differences add up to more, since a little ink differs by more than much of a shadow.
     #[must_use]
     pub fn of(grey: Grey<'_>) -> Self {
+        if grey.width.min(grey.height) < LEAST_SIDE && grey.light.len() > 1 {
+            return Self::by_corners(grey);
+        }
         let mut border = border_pixels(grey);
         border.sort_unstable_by(f32::total_cmp);
         let shade = quantile(&border, 0.5);
@@ -104,6 +110,26 @@ impl Surface {
     /// The shade at a place in −1..1 along both axes.
     pub fn at(&self, place: [f32; 2]) -> f32 {
         narrow(dot(&self.0, &terms(place.map(f64::from))))
+    }
+}
+
+impl Border {
+    fn by_corners(grey: Grey<'_>) -> Self {
+        let end = grey.light.len();
+        let mut corners = [0, grey.width - 1, end - grey.width, end - 1].map(|idx| grey.light[idx]);
+        corners.sort_unstable_by(f32::total_cmp);
+        let shade = f32::midpoint(corners[1], corners[2]);
+        let [least, most] = grey
+            .light
+            .iter()
+            .fold([f32::INFINITY, 0.0], |[a, b], &light| {
+                [light.min(a), light.max(b)]
+            });
+        Self {
+            shade,
+            is_light: shade - least > most - shade || most - least < 1e-6 && shade >= 0.5,
+            is_uneven: false,
+        }
     }
 }
 

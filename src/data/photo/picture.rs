@@ -69,9 +69,10 @@ struct Pixels {
 
 impl Picture {
     /// Turns it as its camera says while it is made smaller: a turned copy of all of it would take as much memory
-    /// again.
+    /// again. Rows after `n_rows` are not there.
     pub(super) fn from_decoded(
         decoded: &DynamicImage,
+        n_rows: u32,
         turn: Orientation,
         mut notes: Vec<PhotoNote>,
     ) -> Self {
@@ -87,6 +88,7 @@ impl Picture {
             detail_factor: longest.div_ceil(DETAIL_SIDE).max(1),
             turn,
             ignores_opacity: hides_all,
+            n_rows: n_rows.max(1) as usize,
         };
         let (mut pixels, mut detail) = match decoded {
             DynamicImage::ImageLuma8(image) => Pixels::reduced(image, &reduction),
@@ -131,6 +133,7 @@ impl Picture {
         let decoded = DynamicImage::ImageRgba8(image);
         Some(Self::from_decoded(
             &decoded,
+            decoded.height(),
             Orientation::NoTransforms,
             Vec::new(),
         ))
@@ -369,6 +372,34 @@ struct Reduction {
     detail_factor: usize,
     turn: Orientation,
     ignores_opacity: bool,
+    /// Rows that are there.
+    n_rows: usize,
+}
+
+/// Which block each pixel belongs to, however the picture is turned: what its column gives and its row together.
+struct Blocks {
+    of_column: Vec<usize>,
+    of_row: Vec<usize>,
+}
+
+impl Blocks {
+    fn of(reduction: &Reduction, sides: [usize; 2], factor: usize, blocks_across: usize) -> Self {
+        let [width, height] = sides;
+        let is_transposed = turned_sides(reduction.turn, [0, 1]) != [0, 1];
+        let parts = |at: usize, of_row: bool| {
+            let place = if of_row { [0, at] } else { [at, 0] };
+            let [column, row] = turned(reduction.turn, place, sides);
+            if of_row == is_transposed {
+                column / factor
+            } else {
+                row / factor * blocks_across
+            }
+        };
+        Self {
+            of_column: (0..width).map(|at| parts(at, false)).collect(),
+            of_row: (0..height).map(|at| parts(at, true)).collect(),
+        }
+    }
 }
 
 /// Sums of luma over small blocks, in quarters of a byte's steps.
@@ -391,14 +422,15 @@ impl DetailSums {
         }
     }
 
-    fn add(&mut self, row: usize, column: usize, luma: f32) {
-        let block = row / self.factor * self.width + column / self.factor;
+    fn add(&mut self, block: usize, [red, green, blue]: [f32; 3]) {
+        const STEPS: f32 = 1020.0; // four for each of a byte's
+        let luma = 0.2126 * STEPS * red + 0.7152 * STEPS * green + 0.0722 * STEPS * blue + 0.5;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "clamped before the cast"
+            reason = "it saturates"
         )]
-        let luma = (luma * 1020.0 + 0.5).clamp(0.0, 1020.0) as u16;
+        let luma = luma as u16;
         self.blocks[block] = self.blocks[block].saturating_add(luma);
     }
 
@@ -439,23 +471,38 @@ impl Pixels {
                 opacity,
             }
         };
-        let turn = reduction.turn;
-        let sides = [image.width() as usize, image.height() as usize];
-        let turned_sides = turned_sides(turn, sides);
-        let mut sums = Sums::new(turned_sides[0], turned_sides[1], reduction.factor);
-        let mut detail = (reduction.factor > reduction.detail_factor)
-            .then(|| DetailSums::new(turned_sides, reduction.detail_factor));
-        for (row, pixels) in image.rows().enumerate() {
-            for (column, pixel) in pixels.enumerate() {
-                let [column, row] = turned(turn, [column, row], sides);
-                let weighed = weighed(pixel);
-                sums.add(row, column, weighed);
-                if let Some(detail) = &mut detail {
-                    detail.add(row, column, dot(weighed.rgb, [0.2126, 0.7152, 0.0722]));
+        let n_rows = reduction.n_rows.min(image.height() as usize);
+        let sides = [image.width() as usize, n_rows];
+        let [turned_width, turned_height] = turned_sides(reduction.turn, sides);
+        let mut sums = Sums::new(turned_width, turned_height, reduction.factor);
+        let blocks = Blocks::of(reduction, sides, reduction.factor, sums.width);
+        let mut detail = (reduction.factor > reduction.detail_factor).then(|| {
+            let factor = reduction.detail_factor;
+            let sums = DetailSums::new([turned_width, turned_height], factor);
+            let blocks = Blocks::of(reduction, sides, factor, sums.width);
+            (sums, blocks)
+        });
+        for (row, pixels) in image.rows().take(n_rows).enumerate() {
+            let along = &blocks.of_row[row];
+            match &mut detail {
+                None => {
+                    for (pixel, block) in pixels.zip(&blocks.of_column) {
+                        sums.add(along + block, weighed(pixel));
+                    }
+                }
+                Some((detail, finer)) => {
+                    let along_finer = finer.of_row[row];
+                    let columns = blocks.of_column.iter().zip(&finer.of_column);
+                    for (pixel, (block, finer)) in pixels.zip(columns) {
+                        let weighed = weighed(pixel);
+                        sums.add(along + block, weighed);
+                        detail.add(along_finer + finer, weighed.rgb);
+                    }
                 }
             }
         }
-        (sums.into_means(), detail.map(DetailSums::into_detail))
+        let detail = detail.map(|(sums, _)| sums.into_detail());
+        (sums.into_means(), detail)
     }
 
     /// How far red and blue lie from luma; none where all is nearly grey.
@@ -497,7 +544,7 @@ impl Pixels {
         let mut sums = Sums::new(self.width, self.height, factor);
         for (row, pixels) in self.weighed.chunks_exact(self.width).enumerate() {
             for (column, pixel) in pixels.iter().enumerate() {
-                sums.add(row, column, *pixel);
+                sums.add(row / factor * sums.width + column / factor, *pixel);
             }
         }
         sums.into_means()
@@ -552,8 +599,7 @@ impl Sums {
         }
     }
 
-    fn add(&mut self, row: usize, column: usize, pixel: Weighed) {
-        let block = row / self.factor * self.width + column / self.factor;
+    fn add(&mut self, block: usize, pixel: Weighed) {
         let sum = &mut self.blocks[block];
         for (sum, value) in sum.rgb.iter_mut().zip(pixel.rgb) {
             *sum += value;
@@ -627,8 +673,13 @@ mod tests {
             let turn = Orientation::from_exif(exif).expect("one of eight");
             let mut first = image.clone();
             first.apply_orientation(turn);
-            let expected = Picture::from_decoded(&first, Orientation::NoTransforms, Vec::new());
-            let found = Picture::from_decoded(&image, turn, Vec::new());
+            let expected = Picture::from_decoded(
+                &first,
+                first.height(),
+                Orientation::NoTransforms,
+                Vec::new(),
+            );
+            let found = Picture::from_decoded(&image, image.height(), turn, Vec::new());
             assert_eq!(
                 (found.width, found.height),
                 (expected.width, expected.height)

@@ -14,6 +14,7 @@ use super::fit::fit;
 use super::ink::{Ink, PixelBox};
 use super::paper::Grey;
 use super::picture::{SHOWN_SIDE, byte};
+use super::segment::small;
 use super::source::{Source, inside};
 
 /// Side of the box that MNIST's digits were fitted into, in pixels.
@@ -27,7 +28,7 @@ pub(super) const BOX_SIDE: usize = 20;
 const CROP_THRESHOLD: f32 = 0.25;
 
 /// Widths of a pen in pixels of the result that MNIST has, and what others are made.
-const PEN_WIDTHS: [f32; 2] = [1.4, 4.6];
+const PEN_WIDTHS: [f32; 2] = [1.0, 4.6];
 const USUAL_PENS: [f32; 2] = [2.2, 3.4];
 
 /// Makes a picture a digit as MNIST's are. What the wish leaves open is decided from the picture.
@@ -154,7 +155,7 @@ fn widen_pen(
     threshold: f32,
     notes: &mut Vec<PhotoNote>,
 ) -> bool {
-    let pixels_per_result = part.longest() / BOX_SIDE as f32;
+    let pixels_per_result = part.longest() / small(BOX_SIDE);
     let width = pen_width(ink, *part);
     let [thinnest, thickest] = PEN_WIDTHS;
     let is_usual = (thinnest..=thickest).contains(&width);
@@ -199,7 +200,7 @@ fn pen_width(ink: &Ink, part: PixelBox) -> f32 {
         }
     }
     if edges > 0.0 {
-        2.0 * mass / edges / CLOSER as f32
+        2.0 * mass / edges / small(CLOSER)
     } else {
         0.0
     }

@@ -6,7 +6,7 @@ use crate::protocol::{Decisions, Group, GroupMap, LeftOut, Paper, PhotoNote, Pre
 
 use super::Picture;
 use super::ink::{Ink, Levels, PixelBox};
-use super::paper::{Border, Grey};
+use super::paper::{Border, Grey, LEAST_SIDE};
 use super::segment::{Found, Wish, Writing};
 use super::stripped::Stripped;
 
@@ -81,7 +81,9 @@ impl Source {
             paper: wish.paper,
             take: wish.take,
         };
-        let Some(writing) = Writing::find(grey, &segment) else {
+        let is_small = grey.width.min(grey.height) < LEAST_SIDE;
+        let writing = (!is_small).then(|| Writing::find(grey, &segment)).flatten();
+        let Some(writing) = writing else {
             let (all, is_dark) = stripped();
             return Self::all_of(all, is_dark);
         };
@@ -174,25 +176,13 @@ impl Source {
                 stretch,
             );
         }
-        match &self.closer {
-            Some(closer) => Ink::find(
-                closer.width,
-                closer.height,
-                &closer.above,
-                closer.noise,
-                stretch,
-            ),
-            None => {
-                let above = self.part.cut(&self.above, self.width);
-                Ink::find(
-                    self.part.width(),
-                    self.part.height(),
-                    &above,
-                    self.noise,
-                    stretch,
-                )
-            }
+        let find =
+            |width, height, above: &[f32], noise| Ink::find(width, height, above, noise, stretch);
+        if let Some(closer) = &self.closer {
+            return find(closer.width, closer.height, &closer.above, closer.noise);
         }
+        let above = self.part.cut(&self.above, self.width);
+        find(self.part.width(), self.part.height(), &above, self.noise)
     }
 
     /// No ink, of the size that it would have.
@@ -226,13 +216,11 @@ impl Source {
         if !is_cropped || self.is_prepared {
             return shares_of(part, self.width, self.height);
         }
-        match &self.closer {
-            Some(closer) => inside(closer.window, shares_of(part, closer.width, closer.height)),
-            None => {
-                let all = shares_of(self.part, self.width, self.height);
-                inside(all, shares_of(part, self.part.width(), self.part.height()))
-            }
+        if let Some(closer) = &self.closer {
+            return inside(closer.window, shares_of(part, closer.width, closer.height));
         }
+        let all = shares_of(self.part, self.width, self.height);
+        inside(all, shares_of(part, self.part.width(), self.part.height()))
     }
 
     /// What a person should know of how the writing was found.
@@ -263,7 +251,7 @@ impl Source {
         let digits: Vec<usize> = (0..found.groups.len())
             .filter(|&idx| found.groups[idx].is_digit)
             .collect();
-        let taken = digits.iter().position(|&idx| found.groups[idx].is_taken);
+        let taken = digits.iter().position(|&idx| found.groups[idx].is_taken());
         if let (Some(taken), None, 2..) = (taken, wish.take, digits.len()) {
             notes.push(PhotoNote::SeveralDigits {
                 n_digits: digits.len(),
@@ -277,7 +265,7 @@ impl Source {
         left_out.remove(&LeftOut::OtherDigit);
         let left_out = left_out.into_iter();
         notes.extend(left_out.map(|(why, n_groups)| PhotoNote::LeftOut { why, n_groups }));
-        let mut taken = found.groups.iter().filter(|group| group.is_taken);
+        let mut taken = found.groups.iter().filter(Found::is_taken);
         if taken.any(|group| group.reaches_border) && wish.take != Some(Take::AllInk) {
             notes.push(PhotoNote::ReachesBorder);
         }
@@ -290,7 +278,6 @@ impl Source {
         };
         let group = |group: &Found| Group {
             bounds: inside(window, shares_of(group.bounds, found.width, found.height)),
-            is_taken: group.is_taken,
             is_digit: group.is_digit,
             left_out: group.left_out,
         };

@@ -40,7 +40,8 @@ impl Stripped {
                 paper::above_flat(grey, sign * farthest, sign)
             }
         };
-        let noise = if agrees {
+        // Of few pixels, most may be ink.
+        let noise = if agrees && width.min(height) >= paper::LEAST_SIDE {
             paper::noise(width, height, &above)
         } else {
             0.0

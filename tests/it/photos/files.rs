@@ -1,7 +1,7 @@
 //! Files of every kind, damaged ones, and ones that lie.
 
 use hourglass::data::photo::{Picture, prepare};
-use hourglass::protocol::{Backdrop, PhotoNote, Preparation};
+use hourglass::protocol::{Backdrop, PhotoNote, Preparation, Prepared};
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageFormat};
 use proptest::prelude::*;
@@ -289,10 +289,87 @@ fn what_a_picture_will_take_is_told_from_its_header() {
 fn a_jpeg_without_its_end_is_read_with_a_note() {
     for is_progressive in [false, true] {
         let whole = grey_jpeg(200, is_progressive, 1, 1.0);
-        assert!(!prepared(&whole).notes.contains(&PhotoNote::CutShort));
+        let is_cut = |note: &PhotoNote| matches!(note, PhotoNote::CutShort { .. });
+        assert!(!prepared(&whole).notes.iter().any(is_cut));
         let cut = &whole[..whole.len() - 20];
-        assert!(prepared(cut).notes.contains(&PhotoNote::CutShort));
+        assert!(prepared(cut).notes.iter().any(is_cut));
     }
+}
+
+/// Lines without noise, of which the last of the file are missing.
+#[test]
+fn a_png_that_is_cut_short_is_read_as_far_as_it_goes() {
+    let plain = lines(|bytes, ink| bytes.push(if ink { 0 } else { 255 }));
+    let whole = file(&header(8, 0), &[], &plain);
+    let reference = prepared(&whole);
+    let without_end = prepared(&whole[..whole.len() - 12]);
+    assert_eq!(without_end.pixels, reference.pixels);
+    let missing = |prepared: &Prepared| {
+        let notes = prepared.notes.iter();
+        let shares = notes.filter_map(|note| match note {
+            PhotoNote::CutShort { missing } => Some(*missing),
+            _ => None,
+        });
+        shares.last().flatten()
+    };
+    assert_eq!(missing(&reference), None);
+    assert_eq!(missing(&without_end), Some(0.0));
+    assert!(
+        Picture::decode(&whole[..60]).is_err(),
+        "nothing of it is there"
+    );
+}
+
+/// The same stroke in the second picture; the first is as empty as the paper.
+#[test]
+fn the_first_frame_that_is_not_blank_is_taken() {
+    let frame = |shows: bool| {
+        let image = image::RgbaImage::from_fn(40, 40, |x, y| {
+            let ink = shows && has_ink(y as usize, x as usize);
+            image::Rgba(if ink { [0, 0, 0, 255] } else { [255; 4] })
+        });
+        image::Frame::new(image)
+    };
+    let gif = |frames: &[bool]| {
+        let mut bytes = Vec::new();
+        let mut encoder = image::codecs::gif::GifEncoder::new(&mut bytes);
+        for &shows in frames {
+            encoder.encode_frame(frame(shows)).expect("into memory");
+        }
+        drop(encoder);
+        prepared(&bytes)
+    };
+    let still = gif(&[true]);
+    let late = gif(&[false, true, true]);
+    let early = gif(&[true, false]);
+    for found in [&late, &early] {
+        assert!(difference(&found.pixels, &still.pixels) < 1e-3);
+    }
+    let frames = |used, n_frames| PhotoNote::OneFrame { used, n_frames };
+    assert!(late.notes.contains(&frames(2, 3)) && early.notes.contains(&frames(1, 2)));
+    let is_frames = |note: &PhotoNote| matches!(note, PhotoNote::OneFrame { .. });
+    assert!(!still.notes.iter().any(is_frames));
+    assert!(gif(&[false, false]).notes.contains(&PhotoNote::NoInk));
+}
+
+/// What Windows puts on the clipboard: four bytes a pixel, and never the opacity.
+#[test]
+fn a_picture_that_hides_everything_is_taken_as_opaque() {
+    let pixel = |ink| {
+        if ink {
+            [0, 0, 0, 0]
+        } else {
+            [255, 255, 255, 0]
+        }
+    };
+    let places = (0..1600).map(|idx| has_ink(idx / 40, idx % 40));
+    let hidden: Vec<u8> = places.flat_map(pixel).collect();
+    let picture = Picture::from_rgba(40, 40, &hidden).expect("40×40");
+    let found = prepare(&picture, &Preparation::default());
+    let plain = lines(|bytes, ink| bytes.push(if ink { 0 } else { 255 }));
+    let reference = prepared(&file(&header(8, 0), &[], &plain));
+    assert!(difference(&found.pixels, &reference.pixels) < 1e-3);
+    assert!(found.notes.contains(&PhotoNote::OpacityIgnored));
 }
 
 #[test]

@@ -1,15 +1,14 @@
 //! What lies under the ink: sheets, tables, canvases, and the same in a shadow. A ground is a wide area within which
 //! light changes slowly; its shade goes on under what lies on it.
 
-use std::collections::VecDeque;
-
 use crate::protocol::Paper;
 
+use super::pieces::nearest;
 use super::plane::{Plane, depths, small};
 use crate::data::photo::paper::{Surface, quantile};
 
 /// Share of the widest area's radius from which on an area can be ground, and one of a shade that another ground has.
-const WIDE_SHARE: f32 = 0.25;
+const WIDE_SHARE: f32 = 0.15;
 const LEAST_SHARE: f32 = 0.1;
 
 /// An area so many times as large as a circle of its usual width is compact, or at most a sheet with something on it;
@@ -23,7 +22,16 @@ const BORDER_SHARE: f32 = 0.4;
 const SIDE_SHARE: f32 = 0.15;
 
 /// Share of an area that lies on it, from which on it carries something.
-const CARRIES_SHARE: f32 = 0.003;
+const CARRIES_SHARE: f32 = 0.01;
+
+/// Share of the widest of it that something must be to be seen through a loop: the core of a soft stroke is less.
+const LOOP_SHARE: f32 = 0.6;
+
+/// How many times as wide a ground is as the strokes on it.
+const WIDER: f32 = 1.3;
+
+/// Share of the picture that a compact area of a ground's shade must have to be that ground.
+const LEAST_ROOM: f32 = 0.01;
 
 /// Share of it that is seen through an area, from which on that area is a stroke.
 const SEEN_SHARE: f32 = 0.4;
@@ -47,9 +55,13 @@ struct Area {
     radius: f32,
     /// Sum of its pixels' distances from its edge.
     depth: f64,
-    /// Pixels that it runs around, and how many of them are seen through it: compact, and of the main shade.
+    /// Pixels of other light that it runs around, how many of them are seen through it: compact, and of the shade
+    /// around it; and the radius of the largest circle in them.
     n_enclosed: usize,
     n_seen: usize,
+    enclosed_radius: f32,
+    /// How long it is with all that it runs around.
+    filled_length: f32,
     /// Pixels of it at the picture's border.
     n_border: usize,
     sum: f64,
@@ -69,21 +81,29 @@ impl Area {
 
     /// How many times as large it is as a circle of its usual width: its pixels' mean distance from the edge is half
     /// of a stroke's radius.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "pixels of a small picture"
-    )]
     fn length(&self) -> f32 {
-        let radius = 2.0 * (self.depth / self.n_pixels.max(1) as f64) as f32;
-        small(self.n_pixels) / (std::f32::consts::PI * radius * radius)
+        length(self.n_pixels, self.depth)
     }
 
-    /// Whether something lies on it. What is only seen through it is seen through the loops of a stroke.
+    /// Whether something lies on it, narrower than it is itself. What is only seen through it is seen through the loops
+    /// of a stroke.
     fn carries(&self) -> bool {
-        small(self.n_enclosed) > (CARRIES_SHARE * small(self.n_pixels)).max(4.0)
+        small(self.n_enclosed) > (CARRIES_SHARE * small(self.n_pixels)).max(12.0)
             && small(self.n_seen) < SEEN_SHARE * small(self.n_enclosed)
+            && self.radius > WIDER * self.enclosed_radius
+            && self.filled_length < COMPACT
     }
+}
+
+/// The same of any shape, from its pixels and the sum of their distances from its edge.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "pixels of a small picture"
+)]
+fn length(n_pixels: usize, depth: f64) -> f32 {
+    let radius = 2.0 * (depth / n_pixels.max(1) as f64) as f32;
+    small(n_pixels) / (std::f32::consts::PI * radius * radius)
 }
 
 /// The grounds of a picture, carried on under what lies on them.
@@ -110,7 +130,7 @@ impl Grounds {
         let (mut areas, area_of) = areas(light, flat_step);
         let is_ground = choose(&mut areas, &area_of, light, only_main);
         let numbers = numbered(&is_ground);
-        let mut of: Vec<u16> = area_of
+        let of: Vec<u16> = area_of
             .iter()
             .map(|area| area.map_or(u16::MAX, |area| numbers[area]))
             .collect();
@@ -126,7 +146,8 @@ impl Grounds {
             return None;
         }
         let is_ground = of.iter().map(|number| *number != u16::MAX).collect();
-        carry_on(&mut of, light.width);
+        let carried_on = nearest(&of, light.width, u16::MAX);
+        let of: Vec<u16> = carried_on.into_iter().map(|(number, _)| number).collect();
         let fitted: Vec<Fitted> = samples
             .iter()
             .map(|pixels| Fitted::to(light, pixels, paper))
@@ -179,6 +200,8 @@ fn areas(light: &Plane, flat_step: f32) -> (Vec<Area>, Vec<Option<usize>>) {
             depth: 0.0,
             n_enclosed: 0,
             n_seen: 0,
+            enclosed_radius: 0.0,
+            filled_length: f32::INFINITY,
             n_border: 0,
             sum: 0.0,
             shade: 0,
@@ -222,13 +245,15 @@ fn choose(
 ) -> Vec<bool> {
     let border = small(2 * (light.width + light.height));
     let main = name_shades(areas, light, border);
-    enclose(areas, area_of, light, main);
+    enclose(areas, area_of, light);
     let widest = areas.iter().map(|area| area.radius).fold(0.0, f32::max);
     let is_ground = |area: &Area| {
         let along = small(area.n_border) / border;
         let length = area.length();
         let carries = area.carries();
-        let is_main = area.shade == main && (area.n_border > 0 || length < COMPACT || carries);
+        let room = small(area.n_pixels) / small(light.values.len());
+        let is_main = area.shade == main
+            && (area.n_border > 0 || length < COMPACT && room >= LEAST_ROOM || carries);
         let is_beside = along > BORDER_SHARE || along > SIDE_SHARE && length < LONG;
         area.radius >= 2.0
             && area.radius >= WIDE_SHARE * widest
@@ -238,8 +263,10 @@ fn choose(
     // What is seen through the loop of a stroke is the same ground.
     let is_seen = |area: &Area| {
         let has_shade = |(other, chosen): (&Area, &bool)| *chosen && other.shade == area.shade;
+        let room = small(area.n_pixels) / small(light.values.len());
         area.radius >= LEAST_SHARE * widest
             && area.radius >= 2.0
+            && room >= LEAST_ROOM
             && area.length() < COMPACT
             && areas.iter().zip(&chosen).any(has_shade)
     };
@@ -273,12 +300,22 @@ fn name_shades(areas: &mut [Area], light: &Plane, border: f32) -> usize {
 
 /// Counts what each of the larger areas runs around: what cannot be reached from the picture's border without
 /// crossing it.
-fn enclose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, main: usize) {
+fn enclose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane) {
     /// Areas that are looked at.
     const MOST: usize = 12;
     let (width, height) = (light.width, light.height);
-    let mut order: Vec<usize> = (0..areas.len()).collect();
+    let widest = areas.iter().map(|area| area.radius).fold(0.0, f32::max);
+    let is_wide = |idx: &usize| areas[*idx].radius >= (WIDE_SHARE * widest).max(2.0);
+    let mut order: Vec<usize> = (0..areas.len()).filter(is_wide).collect();
     order.sort_by_key(|&idx| std::cmp::Reverse(areas[idx].n_pixels));
+    let [least, most] = light.range();
+    let least_difference = SAME_SHADE * (most - least);
+    // The edge between two areas is nobody's, and counts for the nearer one.
+    let numbers: Vec<u32> = area_of
+        .iter()
+        .map(|area| area.map_or(u32::MAX, |area| u32::try_from(area).unwrap_or(u32::MAX)))
+        .collect();
+    let nearest = nearest(&numbers, width, u32::MAX);
     for &area in order.iter().take(MOST) {
         let is_closed = |idx: usize| area_of[idx] == Some(area);
         let mut is_reached = vec![false; area_of.len()];
@@ -300,16 +337,66 @@ fn enclose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane, main: u
                 }
             }
         }
-        let enclosed = (0..area_of.len()).filter(|&idx| !is_reached[idx] && !is_closed(idx));
+        let mean = areas[area].mean();
+        let differs = |idx: usize| (light.values[idx] - mean).abs() > least_difference;
+        let is_enclosed: Vec<bool> = (0..area_of.len())
+            .map(|idx| !is_reached[idx] && !is_closed(idx) && differs(idx))
+            .collect();
+        if !is_enclosed.contains(&true) {
+            continue;
+        }
+        let depth = depths(width, height, |idx| is_enclosed[idx]);
+        let enclosed_radius = depth.iter().copied().fold(0.0, f32::max);
+        let filled = depths(width, height, |idx| !is_reached[idx]);
+        let n_filled = is_reached.iter().filter(|is_reached| !**is_reached).count();
+        areas[area].filled_length = length(n_filled, filled.into_iter().map(f64::from).sum());
+        areas[area].enclosed_radius = enclosed_radius;
+        let outside = shade_around(areas, area, &nearest, &is_reached, width);
         let (mut n_all, mut n_seen) = (0, 0);
-        for idx in enclosed {
-            let is_seen = |area: &Area| area.shade == main && area.length() < COMPACT;
+        for (number, _) in nearest
+            .iter()
+            .zip(&is_enclosed)
+            .filter(|(_, is)| **is)
+            .map(|(near, _)| near)
+        {
+            let is_seen = |near: &Area| {
+                Some(near.shade) == outside
+                    && near.length() < COMPACT
+                    && near.radius > LOOP_SHARE * enclosed_radius
+            };
             n_all += 1;
-            n_seen += usize::from(area_of[idx].is_some_and(|area| is_seen(&areas[area])));
+            n_seen += usize::from(areas.get(*number as usize).is_some_and(is_seen));
         }
         areas[area].n_enclosed = n_all;
         areas[area].n_seen = n_seen;
     }
+}
+
+/// The shade of most of what lies around an area and can be reached from the border.
+fn shade_around(
+    areas: &[Area],
+    area: usize,
+    nearest: &[(u32, u16)],
+    is_reached: &[bool],
+    width: usize,
+) -> Option<usize> {
+    let height = nearest.len() / width;
+    let mut counts = vec![0_usize; areas.len()];
+    for (idx, &(number, _)) in nearest.iter().enumerate() {
+        let is_beside = || {
+            let mut near = super::pieces::around(width, height, idx);
+            near.any(|near| nearest[near].0 as usize == area)
+        };
+        if number as usize != area
+            && is_reached[idx]
+            && let Some(near) = areas.get(number as usize)
+            && is_beside()
+        {
+            counts[near.shade] += 1;
+        }
+    }
+    let most = (0..counts.len()).max_by_key(|&shade| counts[shade])?;
+    (counts[most] > 0).then_some(most)
 }
 
 /// Numbers for those that are chosen.
@@ -324,23 +411,6 @@ fn numbered(chosen: &[bool]) -> Vec<u16> {
         }
     };
     chosen.iter().map(number).collect()
-}
-
-/// Gives each pixel that has none the number of the nearest that has.
-fn carry_on(of: &mut [u16], width: usize) {
-    let height = of.len() / width;
-    let numbered = of.iter().enumerate();
-    let mut waiting: VecDeque<usize> = numbered
-        .filter_map(|(idx, number)| (*number != u16::MAX).then_some(idx))
-        .collect();
-    while let Some(idx) = waiting.pop_front() {
-        for next in super::pieces::around(width, height, idx) {
-            if of[next] == u16::MAX {
-                of[next] = of[idx];
-                waiting.push_back(next);
-            }
-        }
-    }
 }
 
 /// The least and the most shade near each pixel, where two grounds meet.

@@ -1,11 +1,11 @@
 //! Which pieces of ink belong together, which of these groups is the digit, and what is left out.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 use crate::data::photo::ink::PixelBox;
-use crate::protocol::{GroupSet, LeftOut, MAX_GROUPS, Take};
+use crate::protocol::{LeftOut, MAX_GROUPS, Take};
 
-use super::pieces::{Pieces, around};
+use super::pieces::{Pieces, around, nearest};
 use super::plane::small;
 
 /// A piece lighter than this share of the heaviest is a speck.
@@ -41,15 +41,21 @@ pub struct Found {
     pub mass: f32,
     pub is_dark: bool,
     pub is_digit: bool,
-    pub is_taken: bool,
+    /// Why it is not taken; nothing where it is.
     pub left_out: Option<LeftOut>,
     pub reaches_border: bool,
+}
+
+impl Found {
+    pub fn is_taken(&self) -> bool {
+        self.left_out.is_none()
+    }
 }
 
 /// All groups, and where they lie.
 pub struct Groups {
     /// Digits first, in reading order, then what is left out.
-    pub groups: Vec<Found>,
+    pub all: Vec<Found>,
     /// The group of each pixel, counted from 1; 0 where there is no ink.
     pub of: Vec<u16>,
     /// The group nearest to each pixel, counted from 1, and how far it is.
@@ -64,7 +70,6 @@ impl Groups {
         is_dark: Option<bool>,
         take: Option<Take>,
     ) -> Option<Self> {
-        let height = pieces.of.len() / width;
         let all = &pieces.pieces;
         let mut order: Vec<usize> = (0..all.len())
             .filter(|&idx| is_dark.is_none_or(|is_dark| all[idx].is_dark == is_dark))
@@ -111,9 +116,9 @@ impl Groups {
             .iter()
             .map(|&piece| group_of[piece as usize])
             .collect();
-        let nearest = nearest(&of, width, height);
+        let nearest = nearest(&of, width, 0);
         Some(Self {
-            groups,
+            all: groups,
             of,
             nearest,
         })
@@ -222,7 +227,7 @@ fn joined(pieces: &Pieces, candidates: &[usize], width: usize) -> Vec<Vec<usize>
         own[idx + 1] = number;
     }
     let of: Vec<u16> = pieces.of.iter().map(|&piece| own[piece as usize]).collect();
-    let nearest = nearest(&of, width, height);
+    let nearest = nearest(&of, width, 0);
     let mut gaps: HashMap<(u16, u16), u16> = HashMap::new();
     for (idx, &(here, away)) in nearest.iter().enumerate() {
         for near in around(width, height, idx) {
@@ -281,7 +286,6 @@ fn found(pieces: &Pieces, members: &[usize]) -> Found {
         mass: all.clone().map(|piece| piece.mass).sum(),
         is_dark: all.clone().any(|piece| piece.is_dark),
         is_digit: false,
-        is_taken: false,
         left_out: None,
         reaches_border: all.clone().any(|piece| piece.n_border > 0),
     }
@@ -347,18 +351,16 @@ fn choose(groups: &mut [Found], take: Option<Take>) {
     match take {
         Some(Take::AllInk) => {
             for group in groups {
-                group.is_taken = true;
                 group.left_out = None;
             }
         }
         Some(Take::Groups(set)) => {
             for (idx, group) in groups.iter_mut().enumerate() {
-                group.is_taken = set.contains(idx);
-                if group.is_taken {
-                    group.left_out = None;
-                } else if group.left_out.is_none() {
-                    group.left_out = Some(LeftOut::ByHand);
-                }
+                group.left_out = if set.contains(idx) {
+                    None
+                } else {
+                    group.left_out.or(Some(LeftOut::OtherDigit))
+                };
             }
         }
         None => {
@@ -376,39 +378,10 @@ fn choose(groups: &mut [Found], take: Option<Take>) {
                 _ => 0,
             };
             for (idx, group) in groups.iter_mut().enumerate() {
-                group.is_taken = idx == taken;
-                if group.is_digit && !group.is_taken {
+                if group.is_digit && idx != taken {
                     group.left_out = Some(LeftOut::OtherDigit);
                 }
             }
         }
     }
-}
-
-/// The number nearest to each pixel, and how many steps away it is.
-fn nearest(of: &[u16], width: usize, height: usize) -> Vec<(u16, u16)> {
-    let mut found: Vec<(u16, u16)> = of.iter().map(|&number| (number, 0)).collect();
-    let numbered = of.iter().enumerate();
-    let mut waiting: VecDeque<usize> = numbered
-        .filter_map(|(idx, number)| (*number > 0).then_some(idx))
-        .collect();
-    while let Some(idx) = waiting.pop_front() {
-        let (number, away) = found[idx];
-        for near in around(width, height, idx) {
-            if found[near].0 == 0 {
-                found[near] = (number, away.saturating_add(1));
-                waiting.push_back(near);
-            }
-        }
-    }
-    found
-}
-
-/// The groups that may be digits, as a set.
-#[must_use]
-pub fn digits_of(groups: &[Found]) -> GroupSet {
-    let digits = groups.iter().enumerate();
-    digits
-        .filter_map(|(idx, group)| group.is_digit.then_some(idx))
-        .collect()
 }

@@ -21,10 +21,10 @@ use super::paper::{Grey, quantile};
 use ground::Grounds;
 use groups::Groups;
 use pieces::Pieces;
-use plane::{Plane, Scaled, small};
+use plane::{Plane, Scaled};
 
 pub use groups::Found;
-pub use plane::depths;
+pub use plane::{depths, small};
 
 /// Light that differs by less is the same: ten of 255, which nobody sees.
 const FAINTEST: f32 = 0.04;
@@ -67,8 +67,6 @@ pub struct Writing {
     pub map: Vec<u16>,
     pub map_width: usize,
     pub map_height: usize,
-    /// Places of the map along a pixel of the picture.
-    pub scale: f32,
 }
 
 impl Writing {
@@ -125,17 +123,17 @@ impl Writing {
         groups: Groups,
         wish: &Wish,
     ) -> Option<Self> {
-        let taken = || groups.groups.iter().filter(|group| group.is_taken);
+        let taken = || groups.all.iter().filter(Found::is_taken);
         let bounds = taken()
             .map(|group| group.bounds)
             .fold(PixelBox::NOTHING, PixelBox::with);
         let is_dark = taken().next()?.is_dark;
         let takes_all = wish.take == Some(Take::AllInk);
         let reach = (REACH_SHARE * small(bounds.width().max(bounds.height()))).max(4.0);
-        let is_alone = groups.groups.iter().all(|group| group.is_taken);
+        let is_alone = groups.all.iter().all(Found::is_taken);
         let is_taken = |number: u16| {
-            let group = groups.groups.get(usize::from(number).wrapping_sub(1));
-            group.is_some_and(|group| group.is_taken)
+            let group = groups.all.get(usize::from(number).wrapping_sub(1));
+            group.is_some_and(Found::is_taken)
         };
         let on_ground = grounds.papers.len() < 2 && is_alone;
         let near = |&(number, away): &(u16, u16)| {
@@ -182,8 +180,7 @@ impl Writing {
             map_width: light.width,
             map_height: light.height,
             map: groups.of,
-            groups: groups.groups,
-            scale,
+            groups: groups.all,
         })
     }
 }
@@ -199,8 +196,8 @@ impl Evened {
     fn of(light: &Plane, under: &Plane, groups: &Groups, is_dark: bool) -> Self {
         let sign = if is_dark { -1.0 } else { 1.0 };
         let taken = |number: u16| {
-            let group = groups.groups.get(usize::from(number).wrapping_sub(1));
-            group.is_some_and(|group| group.is_taken)
+            let group = groups.all.get(usize::from(number).wrapping_sub(1));
+            group.is_some_and(Found::is_taken)
         };
         let pixels = groups
             .of
@@ -270,8 +267,8 @@ fn spread_on_ground(light: &Plane, grounds: &Grounds) -> f32 {
 fn taken_ground(groups: &Groups, grounds: &Grounds) -> usize {
     let mut counts = vec![0_usize; grounds.papers.len()];
     for (number, ground) in groups.of.iter().zip(&grounds.of) {
-        let group = groups.groups.get(usize::from(*number).wrapping_sub(1));
-        if group.is_some_and(|group| group.is_taken)
+        let group = groups.all.get(usize::from(*number).wrapping_sub(1));
+        if group.is_some_and(Found::is_taken)
             && let Some(count) = counts.get_mut(usize::from(*ground))
         {
             *count += 1;

@@ -1,5 +1,7 @@
 //! Connected pieces of ink, and which of them surround the writing.
 
+use std::collections::VecDeque;
+
 use super::plane::{Plane, depths, small};
 use crate::data::photo::ink::{PixelBox, between};
 
@@ -175,4 +177,25 @@ pub fn around(width: usize, height: usize, idx: usize) -> impl Iterator<Item = u
     let rows = row.saturating_sub(1)..(row + 2).min(height);
     let columns = column.saturating_sub(1)..(column + 2).min(width);
     rows.flat_map(move |row| columns.clone().map(move |column| row * width + column))
+}
+
+/// The number nearest to each pixel, and how many steps away it is: 0 where the pixel has one itself. `none` is the
+/// number of those that have none.
+pub fn nearest<T: Copy + PartialEq>(of: &[T], width: usize, none: T) -> Vec<(T, u16)> {
+    let height = of.len() / width;
+    let mut found: Vec<(T, u16)> = of.iter().map(|&number| (number, 0)).collect();
+    let numbered = of.iter().enumerate();
+    let mut waiting: VecDeque<usize> = numbered
+        .filter_map(|(idx, number)| (*number != none).then_some(idx))
+        .collect();
+    while let Some(idx) = waiting.pop_front() {
+        let (number, away) = found[idx];
+        for near in around(width, height, idx) {
+            if found[near].0 == none {
+                found[near] = (number, away.saturating_add(1));
+                waiting.push_back(near);
+            }
+        }
+    }
+    found
 }

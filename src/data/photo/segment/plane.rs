@@ -6,7 +6,7 @@ use crate::data::photo::paper::{Grey, quantile};
 const MAX_SIDE: usize = 384;
 
 /// A smaller picture is enlarged to this, so that a stroke has several pixels whatever the picture.
-const MIN_SIDE: usize = 112;
+const MIN_SIDE: usize = 200;
 
 /// Values `[height × width]`, row by row.
 #[derive(Clone, Debug)]
@@ -73,14 +73,6 @@ impl Scaled {
 }
 
 impl Plane {
-    pub fn filled(width: usize, height: usize, value: f32) -> Self {
-        Self {
-            width,
-            height,
-            values: vec![value; width * height],
-        }
-    }
-
     /// The value at a place between pixels' centres; those at the border go on beyond it.
     #[expect(
         clippy::cast_possible_truncation,

@@ -50,6 +50,7 @@ use crate::ui::{
 };
 use crate::worker::{Wake, Worker};
 
+use backup::Backups;
 use dialog::Dialog;
 use export::Exporter;
 use fonts::LastResort;
@@ -91,8 +92,12 @@ pub struct StartOptions {
     pub own: Vec<PathBuf>,
     /// The folder of the run to go on with; a new one is started when absent.
     pub run: Option<PathBuf>,
+    /// Whether it trains as soon as it has a run.
+    pub trains: bool,
     /// Where runs are kept aside that nobody has saved yet; nowhere when absent.
     pub backups: Option<PathBuf>,
+    /// Time between two backups of a run that learns, if it is not to be the usual one.
+    pub backup_every: Option<Duration>,
     /// Whether the processor imitates the graphics card that draws the window.
     pub draws_in_software: bool,
     /// The graphics adapters that can be chosen to train on.
@@ -109,7 +114,9 @@ impl Default for StartOptions {
             device: DeviceChoice::Auto,
             own: Vec::new(),
             run: None,
+            trains: false,
             backups: None,
+            backup_every: None,
             draws_in_software: false,
             adapters: Vec::new(),
             warning: None,
@@ -196,6 +203,8 @@ pub struct App {
     picture: Option<Picture>,
     /// The device that draws the window.
     graphics: Graphics,
+    /// What it was started to do, as soon as it has a run.
+    first: Option<Action>,
     /// Whether a frame was drawn.
     has_drawn: bool,
 }
@@ -237,7 +246,10 @@ impl App {
             exporter: Exporter::default(),
             dialog: Dialog::default(),
             own: OwnPictures::default(),
-            keeping: Keeping::new(start.run, start.backups),
+            keeping: Keeping::new(
+                start.run,
+                Backups::new(start.backups).every(start.backup_every),
+            ),
             window: WindowFacts {
                 theme: egui::ThemePreference::System,
                 scale: 1.0,
@@ -257,6 +269,7 @@ impl App {
             export: ExportDialog::default(),
             picture: None,
             graphics: Graphics::default(),
+            first: start.trains.then_some(Action::Train),
             has_drawn: false,
         };
         if let Some(storage) = storage {
@@ -298,6 +311,11 @@ impl App {
         self.take_photos();
         self.follow_export();
         self.keep_watch(ctx);
+        if self.state.run.is_some()
+            && let Some(action) = self.first.take()
+        {
+            self.perform(ctx, action);
+        }
         if let Some(picture) = &mut self.picture
             && let Some(action) = picture.step(ctx, &self.state)
         {

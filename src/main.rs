@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -65,10 +66,12 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             device: args.device,
             own: args.own.clone(),
             run: args.run.clone(),
+            trains: args.train,
             backups: match args.screenshot {
                 Some(_) => None, // a picture leaves no trace
                 None => app::unsaved_runs_folder(),
             },
+            backup_every: args.backup_every.map(Duration::from_millis),
             draws_in_software: only_software_adapters,
             adapters: device::choices(&adapters),
             warning: None,

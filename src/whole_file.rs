@@ -114,6 +114,11 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Removes what a process left behind in a folder that was killed while it wrote there, an hour ago or more.
 pub fn sweep(folder: &Path) {
+    sweep_older(folder, LEFT_BEHIND);
+}
+
+/// The same where nobody else writes: whatever is of this age or older.
+pub fn sweep_older(folder: &Path, least: Duration) {
     let [prefix, suffix] = UNFINISHED;
     let now = SystemTime::now();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -121,9 +126,7 @@ pub fn sweep(folder: &Path) {
         let name = name.to_string_lossy();
         let is_old = || -> io::Result<bool> {
             let written = entry.metadata()?.modified()?;
-            Ok(now
-                .duration_since(written)
-                .is_ok_and(|age| age > LEFT_BEHIND))
+            Ok(now.duration_since(written).is_ok_and(|age| age >= least))
         };
         if name.starts_with(prefix) && name.ends_with(suffix) && is_old().unwrap_or(false) {
             fs::remove_file(entry.path()).ok(); // it takes space and does no harm

@@ -24,18 +24,30 @@ pub fn unsaved_runs_folder() -> Option<PathBuf> {
 pub(super) struct Backups {
     /// None where nothing is kept.
     place: Option<PathBuf>,
+    every: Duration,
 }
 
 impl Backups {
     pub(super) fn new(place: Option<PathBuf>) -> Self {
-        Self { place }
+        Self {
+            place,
+            every: INTERVAL,
+        }
+    }
+
+    /// Keeps a run that learns at other intervals than every minute.
+    pub(super) fn every(self, every: Option<Duration>) -> Self {
+        Self {
+            every: every.unwrap_or(self.every),
+            ..self
+        }
     }
 
     /// What a worker is told about it.
     pub(super) fn wish(&self) -> KeepAside {
         KeepAside {
             place: self.place.clone(),
-            every: INTERVAL,
+            every: self.every,
             worth: WORTH,
         }
     }

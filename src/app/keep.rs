@@ -43,10 +43,10 @@ pub(super) struct Keeping {
 }
 
 impl Keeping {
-    /// With a run to be opened first, and a place to keep runs aside.
-    pub(super) fn new(to_open: Option<PathBuf>, backups: Option<PathBuf>) -> Self {
+    /// With a run to be opened first.
+    pub(super) fn new(to_open: Option<PathBuf>, backups: Backups) -> Self {
         Self {
-            backups: Backups::new(backups),
+            backups,
             to_open,
             owes_run: false,
             closing: Closing::No,

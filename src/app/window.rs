@@ -9,7 +9,6 @@ use eframe::NativeOptions;
 use egui::{ThemePreference, ViewportBuilder};
 
 use super::backup::Backups;
-use super::farewell::Farewells;
 use super::graphics::{Graphics, Loss, Turns};
 use super::picture::{Outcome, Picture, PictureError, PictureOptions};
 use super::{App, SpawnWorker, StartOptions, icon};
@@ -136,15 +135,6 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
-    let ends = Farewells::heard();
-    let spawn_worker: SpawnWorker = {
-        let (spawn, ends) = (Rc::clone(spawn_worker), ends.clone());
-        Rc::new(move |wake| {
-            let worker = spawn(wake);
-            ends.note(&worker);
-            worker
-        })
-    };
     let backups = Backups::new(options.start.backups.clone());
     let mut options = options.clone();
     let mut turns = Turns::new(options.renderers());
@@ -159,7 +149,7 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
         };
         let before = folders();
         let opened = catch_unwind(AssertUnwindSafe(|| {
-            let spawn = Rc::clone(&spawn_worker);
+            let spawn = Rc::clone(spawn_worker);
             open(
                 renderer,
                 &options,
@@ -176,6 +166,7 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
                 n_lost += 1;
                 turns.lost_device();
                 options.lose_graphics = None;
+                options.start.trains = false; // it is paused as it was kept
                 options.start.run = folders().difference(&before).next().cloned();
                 options.start.warning = Some(GRAPHICS_LOST.to_owned());
             }

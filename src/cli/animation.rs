@@ -14,6 +14,7 @@ use crate::whole_file;
 
 use super::Theme;
 use super::engine::Engine;
+use super::occupied;
 use super::progress::Progress;
 
 /// An animation of the run.
@@ -37,10 +38,11 @@ impl AnimationArgs {
     /// Finds out before the training that the file's name is fit, and has frames taken.
     ///
     /// # Errors
-    /// When the file is no GIF.
-    pub fn begin(&self, engine: &Engine) -> Result<()> {
+    /// When the file is no GIF, or may not be written.
+    pub fn begin(&self, engine: &Engine, replace: bool) -> Result<()> {
         if let Some(file) = &self.animation {
             Format::of(file, FigureKind::Film)?;
+            occupied::check_file(file, replace)?;
             engine.record_film();
         }
         Ok(())

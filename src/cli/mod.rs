@@ -51,6 +51,9 @@ pub struct WindowArgs {
     /// Go on with the run in this folder
     #[arg(long, value_name = "DIR", conflicts_with = "preset")]
     pub run: Option<PathBuf>,
+    /// Train as soon as there are digits
+    #[arg(long, conflicts_with = "screenshot")]
+    pub train: bool,
     /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`
     #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
     pub data: Option<DataSource>,
@@ -63,6 +66,9 @@ pub struct WindowArgs {
     /// Which display system opens the window, on Linux; under Wayland no files can be dropped on it
     #[arg(long, value_enum, default_value_t)]
     pub display: Display,
+    /// Time between two backups of a run that learns, in milliseconds, to kill many windows in little time
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..), hide = true)]
+    pub backup_every: Option<u64>,
     /// Destroy the graphics device that draws the window after so many frames, to see what follows
     #[arg(long, value_name = "FRAMES", hide = true)]
     pub lose_graphics: Option<u32>,

@@ -55,8 +55,8 @@ pub struct TrainArgs {
     /// Folder to write the run into; it is made where it is missing
     #[arg(long, value_name = "DIR", required_unless_present = "resume")]
     out: Option<PathBuf>,
-    /// Replace another run that is in the folder
-    #[arg(long, conflicts_with = "resume")]
+    /// Replace another run that is in the folder, and a file at the place of the animation
+    #[arg(long)]
     force: bool,
     /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`; by default MNIST
     /// where it is found, otherwise the pen digits
@@ -87,7 +87,7 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     let lock = occupied::take_folder(out, &experiment, args.force)?;
     let engine = Engine::start(args.device)?;
     let progress = Progress::new();
-    args.animation.begin(&engine)?;
+    args.animation.begin(&engine, args.force)?;
     let dataset = engine.load(args.data.clone().unwrap_or(DataSource::Auto), &progress)?;
 
     let (run, recipe) = (RunId(1), experiment.clone());
@@ -128,7 +128,7 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
         None
     };
     let engine = Engine::start(args.device)?;
-    args.animation.begin(&engine)?;
+    args.animation.begin(&engine, args.force)?;
     let progress = Progress::new();
     let opened = engine.open_run(folder, args.data.as_ref(), &progress)?;
     let epoch = opened.history.evaluation.epoch;

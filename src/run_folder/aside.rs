@@ -9,9 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::files::{FILES, RESUME_FILE, is_run_folder, read_text};
-use super::lock;
-use super::save::CHECKSUMS_FILE;
+use super::files::{RESUME_FILE, is_run_folder, read_text};
+use super::save;
 use crate::plain_file;
 use crate::protocol::{AboutRun, KeptRun};
 use crate::whole_file;
@@ -302,13 +301,9 @@ fn forget_empty(folder: &Path) {
 /// last: what is cut short can be gone on with.
 fn remove(folder: &Path) {
     let run = folder.join(RUN);
-    let removed = if run.is_dir() {
-        fs::remove_dir_all(&run)
-    } else {
-        Ok(())
-    };
-    let of_earlier_version = FILES.into_iter().chain([CHECKSUMS_FILE, lock::LOCK_FILE]);
-    for name in of_earlier_version.chain([ABOUT_FILE, OFFERED_FILE, LOCK_FILE]) {
+    let removed = save::remove_files(&run).and(save::remove_files(folder)); // here, of an earlier version
+    fs::remove_dir(&run).ok();
+    for name in [ABOUT_FILE, OFFERED_FILE, LOCK_FILE] {
         fs::remove_file(folder.join(name)).ok(); // most of them are not there
     }
     if let Err(error) = removed.and_then(|()| fs::remove_dir(folder)) {
@@ -377,14 +372,18 @@ mod tests {
             write("run-2/resume.bpk"),
         ];
         let slot = leave(home.path(), 1);
-        let beside = write(&format!(
-            "{}/notes.txt",
-            slot.file_name().expect("named").display()
-        ));
+        let slot = slot.file_name().expect("named").display().to_string();
+        let beside = write(&format!("{slot}/notes.txt"));
+        let within = write(&format!("{slot}/run/notes.txt"));
         assert_eq!(steps(home.path()), [1]);
         forget(&left_behind(home.path())[0].folder);
         assert_eq!(steps(home.path()), [0; 0]);
-        assert!(foreign.iter().chain([&beside]).all(|path| path.exists()));
+        assert!(
+            foreign
+                .iter()
+                .chain([&beside, &within])
+                .all(|path| path.exists())
+        );
         forget(&home.path().join("run-of-somebody"));
         assert!(foreign.iter().all(|path| path.exists()));
     }

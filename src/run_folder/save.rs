@@ -9,11 +9,12 @@ use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
 use super::files::{FILES, RESUME_FILE, ReadError, read_bytes, read_text};
-use super::lock::FolderLock;
+use super::lock::{FolderLock, LOCK_FILE};
 use crate::plain_file;
 use crate::whole_file::{self, WriteError, sync_folder};
 
@@ -78,6 +79,19 @@ fn check_places(folder: &Path) -> Result<(), WriteError> {
             _ => {} // a link is replaced, and what it leads to stays
         }
     }
+    Ok(())
+}
+
+/// Removes a run's files from a folder that nobody else writes to, and nothing else.
+///
+/// # Errors
+/// When one of them cannot be removed.
+pub(super) fn remove_files(folder: &Path) -> io::Result<()> {
+    clear(&folder.join(PENDING))?;
+    for name in FILES.into_iter().chain([CHECKSUMS_FILE, LOCK_FILE]) {
+        unless_missing(fs::remove_file(folder.join(name)))?;
+    }
+    whole_file::sweep_older(folder, Duration::ZERO);
     Ok(())
 }
 

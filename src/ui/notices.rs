@@ -4,9 +4,10 @@
 //! repeats; errors stay until they are dismissed. A pointer that rests on one keeps them all, a click shows the log.
 
 use egui::accesskit::{Live, Role};
+use egui::text::LayoutJob;
 use egui::{
     Align, Align2, Area, AreaState, Color32, Frame, Id, Label, Layout, Margin, Order, Rect, Sense,
-    Stroke, Ui, vec2,
+    Stroke, TextStyle, Ui, vec2,
 };
 use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{ICON_CLOSE, ICON_ERROR, ICON_INFO, ICON_WARNING};
@@ -26,6 +27,8 @@ const FADE_SECS: f64 = 0.4;
 const FADE_FRAME_SECS: f64 = 1.0 / 30.0;
 /// Most notes shown at once; older ones are in the log.
 const MAX_SHOWN: usize = 4;
+/// Most lines of a note; the log has all of them.
+const MAX_LINES: usize = 6;
 /// Width of a note, in points.
 const WIDTH: f32 = 340.0;
 
@@ -245,7 +248,12 @@ fn note_contents(ui: &mut Ui, notice: &Notice) -> bool {
         ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
             let (icon, color) = icon_of(ui, notice.level);
             ui.label(theme::icon(icon).color(color));
-            ui.add(Label::new(capitalized(&notice.text)).wrap());
+            let font = TextStyle::Body.resolve(ui.style());
+            let color = ui.visuals().text_color();
+            let text = capitalized(&notice.text);
+            let mut lines = LayoutJob::simple(text, font, color, ui.available_width());
+            lines.wrap.max_rows = MAX_LINES;
+            ui.add(Label::new(lines));
         });
         is_dismissed
     })

@@ -419,8 +419,8 @@ mod under_way {
 
         /// Its exit code, and what else it said.
         fn end(mut self) -> (Option<i32>, String) {
+            let said: Vec<String> = self.lines.map_while(Result::ok).collect(); // before the pipe is full
             let code = self.child.wait().expect("it ends").code();
-            let said: Vec<String> = self.lines.map_while(Result::ok).collect();
             (code, said.join("\n"))
         }
     }
@@ -918,6 +918,18 @@ fn figures_of_a_run_folder_are_exported_and_what_cannot_be_is_named() {
             .expect("written")
             .starts_with(b"GIF89a")
     );
+    std::fs::write(&film, "GIF89a of somebody").expect("written");
+    let elsewhere = in_folder(folder.path(), "elsewhere");
+    let message = failure_of(&[
+        "train",
+        "--preset",
+        "vanilla-64",
+        "--out",
+        &elsewhere,
+        "--animation",
+        film_name,
+    ]);
+    assert!(message.contains("Hourglass did not make it"), "{message}");
 
     let run = run.to_str().expect("Unicode");
     exports_that_succeed(folder.path(), run);

@@ -52,6 +52,22 @@ fn good_news_goes_by_itself_and_errors_stay() {
 }
 
 #[test]
+fn a_long_error_is_a_short_note_and_whole_in_the_log() {
+    let mut stage = Stage::ready();
+    let lines: Vec<String> = (0..90)
+        .map(|n| format!("scan-{n}.png is damaged"))
+        .collect();
+    let reason = lines.join("\n");
+    stage.report(Event::Failed(Failure::NotSaved { reason }));
+    stage.step();
+    let note = stage.harness.get_by_role(Role::Alert).rect();
+    assert!(note.height() < 160.0, "{note}");
+    wish(&mut stage, GuideAction::ShowLog(true));
+    stage.step();
+    assert!(stage.has("scan-89.png is damaged"));
+}
+
+#[test]
 fn a_note_under_the_pointer_stays() {
     let mut stage = Stage::ready();
     wait(&mut stage, 6.0);

@@ -217,3 +217,23 @@ fn one_of_several_graphics_cards_is_chosen_by_name() {
     stage.click("A770 (Vulkan)");
     assert_eq!(stage.commands(), [Command::UseDevice(named("A770"))]);
 }
+
+#[test]
+fn a_window_that_is_to_train_does_so_once_there_is_a_run_and_only_once() {
+    let start = StartOptions {
+        trains: true,
+        ..StartOptions::default()
+    };
+    let mut stage = Stage::open_with(start, None, egui::vec2(1280.0, 800.0));
+    let before = stage.commands();
+    assert!(!before.contains(&Command::Train), "there is no run yet");
+    stage.get_ready();
+    stage.step();
+    let n_train = |commands: &[Command]| {
+        let trains = commands.iter().filter(|one| **one == Command::Train);
+        trains.count()
+    };
+    assert_eq!(n_train(&stage.commands()), 1);
+    stage.step();
+    assert_eq!(n_train(&stage.commands()), 0);
+}

@@ -261,8 +261,14 @@ fn names_of_wrappers_are_seen_through() {
     for (kind, experiment) in kinds() {
         let mut source = trained(&experiment);
         let file = source.weights().expect("written");
-        for before in ["module.", "_orig_mod.", "autoencoder.module."] {
-            let file = renamed(&file, |name| format!("{before}{name}"));
+        let others: [fn(&str) -> String; 4] = [
+            |name| format!("module.{name}"),
+            |name| format!("_orig_mod.{name}"),
+            |name| format!("autoencoder.module.{name}"),
+            |name| name.replace("layers.", ""), // as in an `nn.Sequential`
+        ];
+        for other in others {
+            let file = renamed(&file, other);
             let mut target = trainer(&experiment);
             target
                 .take_weights(&file, Matching::ByName)
@@ -293,8 +299,8 @@ fn weights_under_other_names_or_the_other_way_round_are_offered_and_taken_by_sha
             renamed(&file, fc),
         ),
         (
-            "encoder.0.weight [64, 784] → encoder.layers.0.weight",
-            renamed(&file, |name| name.replace("layers.", "")),
+            "enc.0.weight [64, 784] → encoder.layers.0.weight",
+            renamed(&file, |name| name.replace("oder.layers", "")),
         ),
         (
             "encoder.layers.0.weight [784, 64] → encoder.layers.0.weight",

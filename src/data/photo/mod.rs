@@ -1,11 +1,13 @@
 //! Pictures of one's own, made digits the way MNIST was made.
 //!
 //! 1. `decode` reads PNG, and JPEG, GIF, BMP and `WebP` with a note; `cost` tells from the header what it will take,
-//!    `jpeg` what of a JPEG is there, and `guard` makes an error of a decoder's panic;
-//! 2. `picture` makes what was read small enough to work with, as light and opacity;
-//! 3. `prepare` goes from there to 28×28: transparency over white, light and dark exchanged where the
-//!    background is light (`paper` tells from the border), the paper taken off, cropped to the ink (`ink`),
-//!    fitted into 20×20 with its proportions kept (`fit`), its centre of mass put into the middle.
+//!    `jpeg` what of a JPEG is there, `salvage` keeps what there is of a file cut short, `frames` finds the first
+//!    frame that is not blank, and `guard` makes an error of a decoder's panic;
+//! 2. `picture` makes what was read small enough to work with, as light, colour and opacity;
+//! 3. `segment` finds the writing, and lists what surrounds it. Where it finds none, everything that stands out from
+//!    the `paper` at the border is ink (`stripped`); `source` is either;
+//! 4. `prepare` makes that what the data set has, 28×28: cropped to the ink (`ink`), a usual pen, fitted into 20×20
+//!    with its proportions kept (`fit`), its centre of mass put into the middle.
 //!
 //! Every stage is kept as a picture, and each decision can be made by the person instead.
 //!

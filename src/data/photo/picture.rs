@@ -101,17 +101,13 @@ impl Picture {
             DynamicImage::ImageRgba16(image) => Pixels::reduced(image, &reduction),
             other => Pixels::reduced(&other.to_rgba8(), &reduction), // floats, which no format here has
         };
-        if hides_all && pixels.brightest_and_darkest()[0] > pixels.brightest_and_darkest()[1] {
-            notes.push(PhotoNote::OpacityIgnored);
-        } else if hides_all {
-            pixels = Pixels::reduced(
-                &decoded.to_rgba8(),
-                &Reduction {
-                    ignores_opacity: false,
-                    ..reduction
-                },
-            )
-            .0;
+        if hides_all {
+            let [most, least] = pixels.brightest_and_darkest();
+            if most > least {
+                notes.push(PhotoNote::OpacityIgnored);
+            } else {
+                pixels.weighed.fill(Weighed::default()); // it is as empty as it says
+            }
         }
         let is_lossy = |note: &PhotoNote| matches!(note, PhotoNote::Format { is_lossy: true, .. });
         if !notes.iter().any(is_lossy) && pixels.reach_white() {

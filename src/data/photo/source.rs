@@ -265,7 +265,7 @@ impl Source {
         left_out.remove(&LeftOut::OtherDigit);
         let left_out = left_out.into_iter();
         notes.extend(left_out.map(|(why, n_groups)| PhotoNote::LeftOut { why, n_groups }));
-        let mut taken = found.groups.iter().filter(Found::is_taken);
+        let mut taken = found.groups.iter().filter(|group| group.is_taken());
         if taken.any(|group| group.reaches_border) && wish.take != Some(Take::AllInk) {
             notes.push(PhotoNote::ReachesBorder);
         }

@@ -5,6 +5,7 @@ use crate::protocol::Paper;
 
 use super::pieces::nearest;
 use super::plane::{Plane, depths, small};
+use crate::data::photo::ink::PixelBox;
 use crate::data::photo::paper::{Surface, quantile};
 
 /// Share of the widest area's radius from which on an area can be ground, and one of a shade that another ground has.
@@ -26,6 +27,9 @@ const CARRIES_SHARE: f32 = 0.01;
 
 /// Share of the widest of it that something must be to be seen through a loop: the core of a soft stroke is less.
 const LOOP_SHARE: f32 = 0.6;
+
+/// Share of the box around it from which on something is a rectangle, and no stroke with loops.
+const BOX_SHARE: f32 = 0.88;
 
 /// How many times as wide a ground is as the strokes on it.
 const WIDER: f32 = 1.3;
@@ -60,8 +64,12 @@ struct Area {
     n_enclosed: usize,
     n_seen: usize,
     enclosed_radius: f32,
-    /// How long it is with all that it runs around.
+    /// How long these are.
+    enclosed_length: f32,
+    /// How long it is with all that it runs around, and which share of the box around it that fills.
     filled_length: f32,
+    filled_share: f32,
+    bounds: PixelBox,
     /// Pixels of it at the picture's border.
     n_border: usize,
     sum: f64,
@@ -85,11 +93,12 @@ impl Area {
         length(self.n_pixels, self.depth)
     }
 
-    /// Whether something lies on it, narrower than it is itself. What is only seen through it is seen through the loops
-    /// of a stroke.
+    /// Whether something lies on it, narrower than it is itself. What is compact, or only seen through it, is the loop of
+    /// a stroke, unless it is a rectangle.
     fn carries(&self) -> bool {
+        let is_seen_through = small(self.n_seen) > SEEN_SHARE * small(self.n_enclosed);
         small(self.n_enclosed) > (CARRIES_SHARE * small(self.n_pixels)).max(12.0)
-            && small(self.n_seen) < SEEN_SHARE * small(self.n_enclosed)
+            && (self.filled_share > BOX_SHARE || self.enclosed_length > COMPACT && !is_seen_through)
             && self.radius > WIDER * self.enclosed_radius
             && self.filled_length < COMPACT
     }
@@ -201,7 +210,10 @@ fn areas(light: &Plane, flat_step: f32) -> (Vec<Area>, Vec<Option<usize>>) {
             n_enclosed: 0,
             n_seen: 0,
             enclosed_radius: 0.0,
+            enclosed_length: 0.0,
             filled_length: f32::INFINITY,
+            filled_share: 0.0,
+            bounds: PixelBox::NOTHING,
             n_border: 0,
             sum: 0.0,
             shade: 0,
@@ -212,6 +224,7 @@ fn areas(light: &Plane, flat_step: f32) -> (Vec<Area>, Vec<Option<usize>>) {
             let (row, column) = (idx / width, idx % width);
             let at_border = row == 0 || column == 0 || row + 1 == height || column + 1 == width;
             area.n_pixels += 1;
+            area.bounds.take_in(column, row);
             area.n_border += usize::from(at_border);
             area.radius = area.radius.max(depth[idx]);
             area.depth += f64::from(depth[idx]);
@@ -350,7 +363,15 @@ fn enclose(areas: &mut [Area], area_of: &[Option<usize>], light: &Plane) {
         let filled = depths(width, height, |idx| !is_reached[idx]);
         let n_filled = is_reached.iter().filter(|is_reached| !**is_reached).count();
         areas[area].filled_length = length(n_filled, filled.into_iter().map(f64::from).sum());
+        let bounds = areas[area].bounds;
+        areas[area].filled_share = small(n_filled) / small(bounds.width() * bounds.height());
         areas[area].enclosed_radius = enclosed_radius;
+        let n_enclosed = is_enclosed
+            .iter()
+            .filter(|is_enclosed| **is_enclosed)
+            .count();
+        let depth: f64 = depth.into_iter().map(f64::from).sum();
+        areas[area].enclosed_length = length(n_enclosed, depth);
         let outside = shade_around(areas, area, &nearest, &is_reached, width);
         let (mut n_all, mut n_seen) = (0, 0);
         for (number, _) in nearest

@@ -123,7 +123,7 @@ impl Writing {
         groups: Groups,
         wish: &Wish,
     ) -> Option<Self> {
-        let taken = || groups.all.iter().filter(Found::is_taken);
+        let taken = || groups.all.iter().filter(|group| group.is_taken());
         let bounds = taken()
             .map(|group| group.bounds)
             .fold(PixelBox::NOTHING, PixelBox::with);

@@ -258,9 +258,8 @@ impl Lab {
     fn report(&mut self, event: Event) -> Flow {
         if let Some(run) = &mut self.run {
             run.record.note(&event);
-            if let Event::RunSaved { step, .. } = event {
-                run.on_disk
-                    .note_saved(step, run.record.effort().training_secs);
+            if let Event::RunSaved { step, folder, .. } = &event {
+                run.note_saved(folder, *step);
             }
         }
         self.hand_over(event)?;

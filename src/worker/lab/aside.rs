@@ -259,12 +259,6 @@ impl Lab {
 }
 
 impl OnDisk {
-    /// The run is in a folder that a person chose.
-    pub(super) fn note_saved(&mut self, step: u64, training_secs: f64) {
-        self.saved = (step, training_secs);
-        self.discard();
-    }
-
     /// Removes what was kept aside.
     pub(super) fn discard(&mut self) {
         self.kept_step = None;
@@ -299,7 +293,22 @@ impl Run {
 
     fn is_kept_in(&self, folder: &Path) -> bool {
         let slot = self.on_disk.slot.as_ref();
-        slot.is_some_and(|slot| slot.run_folder() == folder)
+        slot.is_some_and(|slot| is_same(&slot.run_folder(), folder))
+    }
+
+    /// It is in a folder that a person chose, and kept aside no longer; but where that is the very folder it was kept
+    /// aside in, it stays there.
+    pub(super) fn note_saved(&mut self, folder: &Path, step: u64) {
+        self.on_disk.saved = (step, self.record.effort().training_secs);
+        if !self.is_kept_in(folder) {
+            self.on_disk.discard();
+            return;
+        }
+        self.on_disk.kept_step = Some(step);
+        let about = self.about();
+        if let Some(Err(error)) = self.on_disk.slot.as_ref().map(|slot| slot.describe(about)) {
+            log::info!("a list of runs that were kept aside shows it as it was before: {error}");
+        }
     }
 
     /// What it is, for a list.
@@ -325,6 +334,12 @@ impl Run {
             ..AboutRun::default() // number and time are those of writing it
         }
     }
+}
+
+/// Whether two paths lead to one folder.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_gone| path.to_owned());
+    one == other || canonical(one) == canonical(other)
 }
 
 /// Writes a run into its slot; one is made where it has none.

@@ -231,6 +231,45 @@ fn an_owner_that_goes_leaves_the_newest_steps() {
     assert_eq!(left, [(7, 6), (8, 6)], "the rival too");
 }
 
+/// `hourglass train --resume` on a run that a window kept aside.
+#[test]
+fn a_run_that_is_saved_into_the_folder_it_was_kept_aside_in_stays_there() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (worker, mut lab) = lab();
+    obey(&mut lab, Command::KeepAside(wish(home.path())));
+    start(&mut lab, 1, 7);
+    take_steps(&mut lab, 2);
+    drop(worker);
+    lab.run(); // which ends at once
+    let folder = left_behind(home.path())[0].folder.clone();
+
+    let (worker, mut lab) = self::lab();
+    open(&mut lab, 1, &folder);
+    take_steps(&mut lab, 3);
+    obey(
+        &mut lab,
+        Command::BackUpRun {
+            folder: folder.clone(),
+        },
+    );
+    obey(
+        &mut lab,
+        Command::SaveRun {
+            folder: folder.clone(),
+        },
+    );
+    drop(worker);
+    lab.run();
+    let left = left_behind(home.path());
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].folder, folder);
+    assert_eq!(step_of(&left[0]), 5);
+    let (_worker, mut lab) = self::lab();
+    open(&mut lab, 1, &folder);
+    let run = lab.run.as_ref().expect("it opens");
+    assert_eq!(weights_of(&run.trainer), undisturbed(7, 5));
+}
+
 #[test]
 fn a_run_that_is_saved_or_not_wanted_is_kept_aside_no_longer() {
     let home = tempfile::tempdir().expect("a temporary folder");

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use crate::data::photo::{self, Picture};
 use crate::protocol::{
     Backdrop, Centring, DataSource, DeviceChoice, GroupSet, OwnId, OwnImage, OwnLook, Paper,
-    Preparation, Prepared, ProbeRequest, Take,
+    PhotoNote, Preparation, Prepared, ProbeRequest, Take,
 };
 
 use super::data_source;
@@ -178,6 +178,8 @@ struct Digit {
     pixels: Arc<[u8]>,
     /// What was decided and noticed on the way.
     note: String,
+    /// What there is to know of the picture itself.
+    notes: Vec<PhotoNote>,
 }
 
 impl Digit {
@@ -187,6 +189,7 @@ impl Digit {
         Self {
             note: said.collect::<Vec<String>>().join("; "),
             pixels: prepared.pixels,
+            notes: prepared.notes,
         }
     }
 }

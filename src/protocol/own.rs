@@ -278,6 +278,42 @@ pub enum PhotoNote {
     AlreadyPrepared,
 }
 
+/// Share of the test images above whose error an image is unlike what the model has seen.
+const UNLIKE: f64 = 0.99;
+
+impl Standing {
+    /// That an image is unlike what the model has seen, with the stage of its preparation that looks like the reason;
+    /// none where it is like them.
+    #[must_use]
+    pub fn unlike(&self, notes: &[PhotoNote]) -> Option<String> {
+        (self.share_below > UNLIKE).then(|| {
+            let reason = notes.iter().find_map(PhotoNote::doubt);
+            let reason = reason.unwrap_or(
+                "no stage looks like the reason: the data set may have none that are written so",
+            );
+            format!("unlike what the model has seen: {reason}")
+        })
+    }
+}
+
+impl PhotoNote {
+    /// What to look at where the digit is doubtful; none where this is no reason for doubt.
+    fn doubt(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoInk => "no digit was found; drag a rectangle around it",
+            Self::SeveralDigits { .. } => "there are several digits; click the one you mean",
+            Self::CutShort { .. } => "the picture is cut short",
+            Self::ReachesBorder => "the writing is cut off at the border",
+            Self::LeftOut { .. } => "look at what was left out; click what belongs to the digit",
+            Self::PenWidth { .. } => "the pen was made another width; look at the ink",
+            Self::ByColour | Self::FaintMadeFull | Self::Unscaled => {
+                "the ink was weak; look at it, and at the paper"
+            }
+            _ => return None,
+        })
+    }
+}
+
 impl fmt::Display for PhotoNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

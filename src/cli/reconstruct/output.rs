@@ -151,7 +151,12 @@ pub(super) fn row(asked: &Asked, look: Option<&OwnLook>) -> String {
     let near = standing.map_or(&[][..], |standing| &standing.neighbours);
     let list = |values: Vec<String>| values.join(" ");
     let note = match &asked.digit {
-        Ok(digit) => digit.note.clone(),
+        Ok(digit) => {
+            let unlike = standing.and_then(|standing| standing.unlike(&digit.notes));
+            let parts = unlike.into_iter().chain(Some(digit.note.clone()));
+            let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+            parts.join("; ")
+        }
         Err(error) => format!("error: {error}"),
     };
     let fields = [

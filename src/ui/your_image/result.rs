@@ -119,7 +119,7 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &S
         match &look.standing {
             Some(standing) => {
                 place(ui, pictures, standing);
-                if let Some(said) = words::unlike(standing, subject.prepared) {
+                if let Some(said) = standing.unlike(&subject.prepared.notes) {
                     let warning = RichText::new(said).color(theme::tokens_of(ui).warning);
                     ui.add(Label::new(warning).wrap()).on_hover_text(
                         "Its error is larger than that of 99 % of the test digits by the same weights",

@@ -33,37 +33,6 @@ pub fn notes(prepared: &Prepared) -> Option<String> {
     (!notes.is_empty()).then(|| notes.join("; "))
 }
 
-/// Share of the test images above whose error an image is unlike what the model has seen.
-const UNLIKE: f64 = 0.99;
-
-/// That an image is unlike what the model has seen, and what looks like the reason; none where it is like them.
-#[must_use]
-pub fn unlike(standing: &Standing, prepared: &Prepared) -> Option<String> {
-    (standing.share_below > UNLIKE).then(|| {
-        let reason = prepared.notes.iter().find_map(reason);
-        let reason = reason.unwrap_or(
-            "no stage looks like the reason: the data set may have none that are written so",
-        );
-        format!("unlike what the model has seen: {reason}")
-    })
-}
-
-/// Which stage a note points to.
-fn reason(note: &PhotoNote) -> Option<&'static str> {
-    Some(match note {
-        PhotoNote::NoInk => "no digit was found; drag a rectangle around it",
-        PhotoNote::SeveralDigits { .. } => "there are several digits; click the one you mean",
-        PhotoNote::CutShort { .. } => "the picture is cut short",
-        PhotoNote::ReachesBorder => "the writing is cut off at the border",
-        PhotoNote::LeftOut { .. } => "look at what was left out; click what belongs to the digit",
-        PhotoNote::PenWidth { .. } => "the pen was made another width; look at the ink",
-        PhotoNote::ByColour | PhotoNote::FaintMadeFull | PhotoNote::Unscaled => {
-            "the ink was weak; look at it, and at the paper"
-        }
-        _ => return None,
-    })
-}
-
 /// How many digits were found.
 #[must_use]
 pub fn found(n_digits: usize) -> String {

@@ -3,7 +3,7 @@
 //! 1. `decode` reads PNG, and JPEG, GIF, BMP and `WebP` with a note; `cost` tells from the header what it will take,
 //!    `jpeg` what of a JPEG is there, `salvage` keeps what there is of a file cut short, `frames` finds the first
 //!    frame that is not blank, and `guard` makes an error of a decoder's panic;
-//! 2. `picture` makes what was read small enough to work with, as light, colour and opacity;
+//! 2. `picture` is what was read, made small enough to work with (`reduce`), as light, colour (`colour`) and opacity;
 //! 3. `segment` finds the writing, and lists what surrounds it. Where it finds none, everything that stands out from
 //!    the `paper` at the border is ink (`stripped`); `source` is either;
 //! 4. `prepare` makes that what the data set has, 28×28: cropped to the ink (`ink`), a usual pen, fitted into 20×20
@@ -13,6 +13,7 @@
 //!
 //! [`Picture::decode`] and [`prepare`] are functions of bytes and options alone, fit to be fuzzed.
 
+mod colour;
 mod cost;
 mod decode;
 mod drawing;
@@ -25,6 +26,7 @@ mod jpeg;
 mod paper;
 mod picture;
 mod prepare;
+mod reduce;
 mod salvage;
 mod segment;
 mod source;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::data::centring;
 use crate::experiment::IMAGE_SIDE;
 use crate::protocol::{
-    Backdrop, Centring, Decisions, PhotoNote, PhotoStage, Preparation, Prepared, StagePicture,
+    Backdrop, Centring, Decisions, Group, LeftOut, PhotoNote, PhotoStage, Preparation, Prepared,
+    StagePicture,
 };
 
 use super::Picture;
@@ -51,6 +52,16 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
         light: &light,
     };
     let mut source = Source::of(grey, wish);
+    if wish.region.is_none()
+        && wish.take.is_none()
+        && let Some(mut inside) = look_inside(picture, wish, &source)
+    {
+        inside.notes.push(PhotoNote::LeftOut {
+            why: LeftOut::Around,
+            n_groups: 1,
+        });
+        return inside;
+    }
     if !by_colour {
         source.look_closer(view, wish);
     }
@@ -126,6 +137,20 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
         groups,
         group_map: source.group_map(window),
     }
+}
+
+/// What is made of a rectangle in the picture, if there is one and something in it.
+fn look_inside(picture: &Picture, wish: &Preparation, source: &Source) -> Option<Prepared> {
+    let inside = Preparation {
+        region: Some(source.rectangle()?),
+        ..*wish
+    };
+    let prepared = prepare(picture, &inside);
+    prepared
+        .groups
+        .iter()
+        .any(Group::is_taken)
+        .then_some(prepared)
 }
 
 /// White, unless nothing shows on it and something shows on black: light ink on nothing.

@@ -7,7 +7,7 @@ use crate::protocol::{Decisions, Group, GroupMap, LeftOut, Paper, PhotoNote, Pre
 use super::Picture;
 use super::ink::{Ink, Levels, PixelBox};
 use super::paper::{Border, Grey, LEAST_SIDE};
-use super::segment::{Found, Wish, Writing};
+use super::segment::{Found, Wish, Writing, small};
 use super::stripped::Stripped;
 
 /// Writing of fewer pixels is looked for again in the picture before it was made smaller.
@@ -156,6 +156,41 @@ impl Source {
                 window: inside(window, shares_of(part, closer.width, closer.height)),
             });
         }
+    }
+
+    /// The box of what was taken, as shares of the picture, if that is a rectangle and no writing: a picture within the
+    /// picture.
+    pub(super) fn rectangle(&self) -> Option<[f32; 4]> {
+        /// Share of each side along which there must be ink, and places beside the side where it may lie.
+        const ALONG: f32 = 0.9;
+        const BESIDE: usize = 3;
+        let found = self.found.as_ref()?;
+        let taken = found.groups.iter().position(Found::is_taken)?;
+        let PixelBox {
+            left,
+            top,
+            right,
+            bottom,
+        } = found.groups[taken].bounds;
+        if right - left < 8 * BESIDE || bottom - top < 8 * BESIDE {
+            return None;
+        }
+        let is_in = |x: usize, y: usize| usize::from(found.map[y * found.width + x]) == taken + 1;
+        let share = |along: std::ops::Range<usize>, is: &dyn Fn(usize, usize) -> bool| {
+            let n_all = small(along.len());
+            let has_ink = |at: &usize| (0..BESIDE).any(|beside| is(*at, beside));
+            small(along.filter(has_ink).count()) / n_all
+        };
+        let sides = [
+            share(top..bottom, &|y, beside| is_in(left + beside, y)),
+            share(top..bottom, &|y, beside| is_in(right - 1 - beside, y)),
+            share(left..right, &|x, beside| is_in(x, top + beside)),
+            share(left..right, &|x, beside| is_in(x, bottom - 1 - beside)),
+        ];
+        sides
+            .iter()
+            .all(|share| *share > ALONG)
+            .then(|| shares_of(found.groups[taken].bounds, found.width, found.height))
     }
 
     /// The ink that becomes the digit: of a box around it where the picture is cropped, otherwise of all. None where

@@ -2,13 +2,15 @@
 //! together.
 //!
 //! 1. `plane` makes the picture a few hundred pixels wide, and takes noise off;
-//! 2. `ground` finds wide areas of slowly changing light, and carries their shades on under what lies on them;
+//! 2. `areas` finds wide areas of slowly changing light, and `ground` carries the shades of those that are ground on
+//!    under what lies on them;
 //! 3. `pieces` are the connected pixels that stand out from their ground, darker or lighter;
 //! 4. `groups` leaves surroundings out, puts pieces together, and says which group is the digit.
 //!
 //! What comes out is a [`Writing`]: how far each pixel stands out, and plain lists. Making a digit as a data set has
 //! them is done elsewhere.
 
+mod areas;
 mod ground;
 mod groups;
 mod pieces;

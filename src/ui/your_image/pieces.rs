@@ -83,8 +83,8 @@ impl Pieces {
             let group = usize::from(group).checked_sub(1);
             match group.and_then(|group| prepared.groups.get(group)) {
                 None => Color32::TRANSPARENT,
-                Some(group) if group.is_taken => tokens.accent.gamma_multiply(0.55),
-                Some(_) => Color32::from_gray(150).gamma_multiply(0.8), // faint on any ground
+                Some(group) if group.is_taken() => tokens.accent.gamma_multiply(0.55),
+                Some(_) => theme::pixel([150; 3]).gamma_multiply(0.8), // faint on any ground
             }
         });
         let colors: Vec<Color32> = colors.collect();
@@ -127,9 +127,9 @@ impl Pieces {
             .prepared
             .groups
             .iter()
-            .filter(|group| group.is_digit || group.is_taken)
+            .filter(|group| group.is_digit || group.is_taken())
         {
-            let color = if group.is_taken {
+            let color = if group.is_taken() {
                 tokens.accent
             } else {
                 tokens.text_dim
@@ -253,7 +253,7 @@ fn shade_around(painter: &egui::Painter, whole: Rect, part: Rect, color: Color32
 
 /// The groups that are taken with one of them switched. The last one stays: without any, there is no digit.
 fn switched(prepared: &Prepared, idx: usize) -> GroupSet {
-    let taken = |(idx, group): (usize, &Group)| group.is_taken.then_some(idx);
+    let taken = |(idx, group): (usize, &Group)| group.is_taken().then_some(idx);
     let mut set: GroupSet = prepared
         .groups
         .iter()
@@ -301,7 +301,7 @@ fn found(ui: &mut Ui, own: &Own, wish: &mut Preparation, actions: &mut Vec<Actio
             }
         }
         let is_all = wish.take == Some(Take::AllInk);
-        let has_left_out = prepared.groups.iter().any(|group| !group.is_taken);
+        let has_left_out = prepared.groups.iter().any(|group| !group.is_taken());
         if has_left_out && !is_all {
             let all = ui
                 .button(small("All ink"))
@@ -326,10 +326,10 @@ fn switches(ui: &mut Ui, prepared: &Prepared, digits: &[usize], wish: &mut Prepa
             let (text, name) = words::switch(number, group);
             let text = RichText::new(text).text_style(theme::text::SMALL);
             let response = ui
-                .selectable_label(group.is_taken, text)
+                .selectable_label(group.is_taken(), text)
                 .on_hover_text(words::group(group));
             response.widget_info(|| {
-                WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), group.is_taken, &name)
+                WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), group.is_taken(), &name)
             });
             if response.clicked() {
                 wish.take = Some(Take::Groups(switched(prepared, idx)));

@@ -46,10 +46,9 @@ pub fn found(n_digits: usize) -> String {
 /// What a group of ink is, and what a click does.
 #[must_use]
 pub fn group(group: &Group) -> String {
-    match (group.is_taken, group.left_out) {
-        (true, _) => "Part of the digit; click to leave it out".to_owned(),
-        (false, Some(why)) => format!("Left out: {why}. Click to take it"),
-        (false, None) => "Left out. Click to take it".to_owned(),
+    match group.left_out {
+        None => "Part of the digit; click to leave it out".to_owned(),
+        Some(why) => format!("Left out: {why}. Click to take it"),
     }
 }
 

@@ -147,7 +147,11 @@ fn each_digit_of_a_picture_becomes_an_image_of_its_own() {
     ];
     assert_eq!(names(&stage), expected);
     for digit in &own(&stage).images()[1..] {
-        let taken = digit.prepared.groups.iter().filter(|group| group.is_taken);
+        let taken = digit
+            .prepared
+            .groups
+            .iter()
+            .filter(|group| group.is_taken());
         assert_eq!(taken.count(), 1);
         assert!(
             digit.wish.take.is_some(),

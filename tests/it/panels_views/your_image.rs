@@ -161,8 +161,8 @@ fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
     assert_eq!(last_action(&harness), Some(OwnAction::TakeEach(id)));
 
     // A switch and a click on the ink mean the same.
-    let is_taken = prepared(&harness).groups[digits[1]].is_taken;
-    let taken = |digit: usize| prepared(&harness).groups[digits[digit]].is_taken;
+    let is_taken = prepared(&harness).groups[digits[1]].is_taken();
+    let taken = |digit: usize| prepared(&harness).groups[digits[digit]].is_taken();
     assert_ne!(taken(0), taken(1), "one of them was taken");
     let both: GroupSet = digits.iter().copied().collect();
     let wish = Preparation {

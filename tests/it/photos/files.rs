@@ -310,7 +310,7 @@ fn a_png_that_is_cut_short_is_read_as_far_as_it_goes() {
             PhotoNote::CutShort { missing } => Some(*missing),
             _ => None,
         });
-        shares.last().flatten()
+        shares.next_back().flatten()
     };
     assert_eq!(missing(&reference), None);
     assert_eq!(missing(&without_end), Some(0.0));

@@ -243,7 +243,8 @@ fn several_digits_are_found_in_reading_order_and_taken_one_by_one() {
         let [left, top, right, bottom] = found.groups[place].bounds;
         let middle = [f32::midpoint(left, right), f32::midpoint(top, bottom)];
         // A click on its ink, or near it.
-        let clicks = (0..20).map(|step| [left + (right - left) * 0.05 * step as f32, middle[1]]);
+        let clicks =
+            (0_u8..20).map(|step| [left + (right - left) * 0.05 * f32::from(step), middle[1]]);
         assert!(
             clicks
                 .filter_map(|click| found.group_map.at(click))

@@ -306,7 +306,7 @@ fn a_png_that_is_cut_short_is_read_as_far_as_it_goes() {
     assert_eq!(without_end.pixels, reference.pixels);
     let missing = |prepared: &Prepared| {
         let notes = prepared.notes.iter();
-        let shares = notes.filter_map(|note| match note {
+        let mut shares = notes.filter_map(|note| match note {
             PhotoNote::CutShort { missing } => Some(*missing),
             _ => None,
         });

@@ -1,6 +1,7 @@
 //! Where the ink of a digit comes from: the writing that was told apart, or all that stands out.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::protocol::{Decisions, Group, GroupMap, LeftOut, Paper, PhotoNote, Preparation, Take};
 
@@ -46,6 +47,43 @@ struct FoundGroups {
     map: Vec<u16>,
     width: usize,
     height: usize,
+}
+
+impl FoundGroups {
+    /// Whether a group is as good as a filled rectangle, and no line around one.
+    fn is_rectangle(&self, group: usize) -> bool {
+        /// Share of each side along which there must be ink, and places beside the side where it may lie.
+        const ALONG: f32 = 0.9;
+        const BESIDE: usize = 3;
+        /// Share of it that must be ink.
+        const FILLED: f32 = 0.4;
+        let PixelBox {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.groups[group].bounds;
+        if right - left < 8 * BESIDE || bottom - top < 8 * BESIDE {
+            return false;
+        }
+        let is_in = |x: usize, y: usize| usize::from(self.map[y * self.width + x]) == group + 1;
+        let share = |along: Range<usize>, is: &dyn Fn(usize, usize) -> bool| {
+            let n_all = small(along.len());
+            let has_ink = |at: &usize| (0..BESIDE).any(|beside| is(*at, beside));
+            small(along.filter(has_ink).count()) / n_all
+        };
+        let sides = [
+            share(top..bottom, &|y, beside| is_in(left + beside, y)),
+            share(top..bottom, &|y, beside| is_in(right - 1 - beside, y)),
+            share(left..right, &|x, beside| is_in(x, top + beside)),
+            share(left..right, &|x, beside| is_in(x, bottom - 1 - beside)),
+        ];
+        let n_ink: usize = (top..bottom)
+            .map(|y| (left..right).filter(|&x| is_in(x, y)).count())
+            .sum();
+        sides.iter().all(|share| *share > ALONG)
+            && small(n_ink) > FILLED * small((right - left) * (bottom - top))
+    }
 }
 
 /// The writing in the picture before it was made smaller.
@@ -158,39 +196,17 @@ impl Source {
         }
     }
 
-    /// The box of what was taken, as shares of the picture, if that is a rectangle and no writing: a picture within the
-    /// picture.
+    /// The box of a rectangle that is filled with ink, as shares of the picture: a picture within the picture. It was
+    /// taken for writing, or left out because it runs around something.
     pub(super) fn rectangle(&self) -> Option<[f32; 4]> {
-        /// Share of each side along which there must be ink, and places beside the side where it may lie.
-        const ALONG: f32 = 0.9;
-        const BESIDE: usize = 3;
         let found = self.found.as_ref()?;
-        let taken = found.groups.iter().position(Found::is_taken)?;
-        let PixelBox {
-            left,
-            top,
-            right,
-            bottom,
-        } = found.groups[taken].bounds;
-        if right - left < 8 * BESIDE || bottom - top < 8 * BESIDE {
-            return None;
-        }
-        let is_in = |x: usize, y: usize| usize::from(found.map[y * found.width + x]) == taken + 1;
-        let share = |along: std::ops::Range<usize>, is: &dyn Fn(usize, usize) -> bool| {
-            let n_all = small(along.len());
-            let has_ink = |at: &usize| (0..BESIDE).any(|beside| is(*at, beside));
-            small(along.filter(has_ink).count()) / n_all
+        let is_rectangle = |idx: &usize| {
+            let why = found.groups[*idx].left_out;
+            why.is_none_or(|why| why == LeftOut::Around) && found.is_rectangle(*idx)
         };
-        let sides = [
-            share(top..bottom, &|y, beside| is_in(left + beside, y)),
-            share(top..bottom, &|y, beside| is_in(right - 1 - beside, y)),
-            share(left..right, &|x, beside| is_in(x, top + beside)),
-            share(left..right, &|x, beside| is_in(x, bottom - 1 - beside)),
-        ];
-        sides
-            .iter()
-            .all(|share| *share > ALONG)
-            .then(|| shares_of(found.groups[taken].bounds, found.width, found.height))
+        let idx = (0..found.groups.len()).find(is_rectangle)?;
+        let bounds = found.groups[idx].bounds;
+        Some(shares_of(bounds, found.width, found.height))
     }
 
     /// The ink that becomes the digit: of a box around it where the picture is cropped, otherwise of all. None where

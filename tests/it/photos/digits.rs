@@ -107,6 +107,7 @@ fn enlarged_inverted_and_moved_digits_come_back_as_good_as_they_were() {
             mean(&before),
         );
         assert!((0.75..=1.25).contains(&ratio), "{filter:?}: {ratio}");
+        assert!((0.88..=1.12).contains(&median), "{filter:?}: {median}");
     }
 
     // What a drawing gains by going through the same preparation: drawn straight into 28×28, it would lie where

@@ -8,7 +8,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
 
 use crate::data::photo::{self, Picture};
-use crate::protocol::{GroupSet, OwnId, Preparation, Prepared, Take};
+use crate::protocol::{OwnId, Preparation, Prepared};
 use crate::worker::Wake;
 
 /// Jobs that wait for the thread; a person does not come so far.
@@ -275,10 +275,7 @@ fn take_each(
     reporter: &Reporter,
 ) -> Result<(), WindowGone> {
     for (idx, &group) in groups.iter().enumerate() {
-        let wish = Preparation {
-            take: Some(Take::Groups(GroupSet::one(group))),
-            ..wish
-        };
+        let wish = wish.taking(group);
         reporter.report(News::Read {
             name: format!("{name} · {}", idx + 1),
             picture: Arc::clone(picture),

@@ -11,8 +11,8 @@ use clap::{Args, ValueEnum};
 
 use crate::data::photo::{self, Picture};
 use crate::protocol::{
-    Backdrop, Centring, DataSource, DeviceChoice, GroupSet, OwnId, OwnImage, OwnLook, Paper,
-    PhotoNote, Preparation, Prepared, ProbeRequest, Take,
+    Backdrop, Centring, DataSource, DeviceChoice, OwnId, OwnImage, OwnLook, Paper, PhotoNote,
+    Preparation, Prepared, ProbeRequest,
 };
 
 use super::data_source;
@@ -289,11 +289,7 @@ fn digits(picture: &Picture, wish: &Preparation, each: bool) -> Vec<(Option<usiz
         return vec![(None, Digit::of(first, None))];
     }
     let digits = (1..).zip(places).map(|(number, place)| {
-        let wish = Preparation {
-            take: Some(Take::Groups(GroupSet::one(place))),
-            ..*wish
-        };
-        let prepared = photo::prepare(picture, &wish);
+        let prepared = photo::prepare(picture, &wish.taking(place));
         let of = format!("digit {number} of {n_digits}");
         (Some(number), Digit::of(prepared, Some(of)))
     });

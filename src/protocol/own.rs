@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::SampleIdx;
-use super::pieces::{Group, GroupMap, LeftOut, Take};
+use super::pieces::{Group, GroupMap, GroupSet, LeftOut, Take};
 
 /// Names an image of one's own for as long as the process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +98,17 @@ pub struct Preparation {
     pub region: Option<[f32; 4]>,
     /// Which groups of ink become the digit.
     pub take: Option<Take>,
+}
+
+impl Preparation {
+    /// The same with one group of ink alone.
+    #[must_use]
+    pub fn taking(self, group: usize) -> Self {
+        Self {
+            take: Some(Take::Groups(GroupSet::one(group))),
+            ..self
+        }
+    }
 }
 
 /// What was decided, by the person or from the picture.

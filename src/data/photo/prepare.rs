@@ -7,7 +7,7 @@ use crate::data::centring;
 use crate::experiment::IMAGE_SIDE;
 use crate::protocol::{
     Backdrop, Centring, Decisions, Group, LeftOut, PhotoNote, PhotoStage, Preparation, Prepared,
-    StagePicture,
+    StagePicture, Take,
 };
 
 use super::Picture;
@@ -51,9 +51,14 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
         height: view.height,
         light: &light,
     };
-    let mut source = Source::of(grey, wish);
+    let by_itself = Preparation {
+        take: None,
+        ..*wish
+    };
+    let mut source = Source::of(grey, &by_itself);
+    // Whoever takes groups of a picture within the picture means those that were found in it.
     if wish.region.is_none()
-        && wish.take.is_none()
+        && wish.take != Some(Take::AllInk)
         && let Some(mut inside) = look_inside(picture, wish, &source)
     {
         inside.notes.push(PhotoNote::LeftOut {
@@ -61,6 +66,9 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
             n_groups: 1,
         });
         return inside;
+    }
+    if wish.take.is_some() {
+        source = Source::of(grey, wish);
     }
     if !by_colour {
         source.look_closer(view, wish);
@@ -70,26 +78,7 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
     if by_colour {
         notes.push(PhotoNote::ByColour);
     }
-    let mut decisions = Decisions {
-        backdrop,
-        invert: source.is_dark,
-        paper: source.paper,
-        stretch: wish
-            .stretch
-            .unwrap_or(!source.is_prepared || source.is_faint),
-        threshold: wish.threshold.unwrap_or(CROP_THRESHOLD),
-        crop: wish.crop.unwrap_or(!source.is_prepared),
-        sharpen: false, // known once the digit's size is
-        centring: Centring::Mass,
-        pen: false, // the same
-    };
-    let usual = if decisions.crop {
-        Centring::Mass
-    } else {
-        Centring::Kept
-    };
-    decisions.centring = wish.centring.unwrap_or(usual);
-
+    let mut decisions = decide(wish, &source, backdrop);
     let found = source.ink(&decisions);
     let has_ink = found.is_some();
     let levels = found.as_ref().map(|(_, levels)| *levels);
@@ -136,6 +125,25 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
         notes,
         groups,
         group_map: source.group_map(window),
+    }
+}
+
+/// What the person decided, and what the picture says where they did not.
+fn decide(wish: &Preparation, source: &Source, backdrop: Option<Backdrop>) -> Decisions {
+    let crop = wish.crop.unwrap_or(!source.is_prepared);
+    let usual = if crop { Centring::Mass } else { Centring::Kept };
+    Decisions {
+        backdrop,
+        invert: source.is_dark,
+        paper: source.paper,
+        stretch: wish
+            .stretch
+            .unwrap_or(!source.is_prepared || source.is_faint),
+        threshold: wish.threshold.unwrap_or(CROP_THRESHOLD),
+        crop,
+        sharpen: false, // known once the digit's size is
+        centring: wish.centring.unwrap_or(usual),
+        pen: false, // the same
     }
 }
 
@@ -277,15 +285,13 @@ fn centred(fitted: &[u8], side: usize, centring: Centring) -> Vec<u8> {
     }
 }
 
-/// A part of a picture at the size it is shown: the mean of each block of pixels.
+/// Ink at the size it is shown: the mean of each block of pixels.
 fn shown(stage: PhotoStage, ink: &Ink) -> StagePicture {
-    let part = PixelBox::whole(ink.width, ink.height);
-    let factor = part.width().max(part.height()).div_ceil(SHOWN_SIDE).max(1);
-    let sides = [part.width(), part.height()].map(|side| side.div_ceil(factor));
+    let factor = ink.width.max(ink.height).div_ceil(SHOWN_SIDE).max(1);
+    let sides = [ink.width, ink.height].map(|side| side.div_ceil(factor));
     let mut sums = vec![(0.0_f32, 0.0_f32); sides[0] * sides[1]];
-    let lines = ink.amount.chunks_exact(ink.width);
-    for (row, line) in lines.skip(part.top).take(part.height()).enumerate() {
-        for (column, value) in line[part.left..part.right].iter().enumerate() {
+    for (row, line) in ink.amount.chunks_exact(ink.width).enumerate() {
+        for (column, value) in line.iter().enumerate() {
             let (sum, n) = &mut sums[row / factor * sides[0] + column / factor];
             *sum += value;
             *n += 1.0;

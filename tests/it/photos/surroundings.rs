@@ -140,6 +140,34 @@ fn a_picture_within_a_picture_is_looked_into() {
     }
 }
 
+/// Groups are numbered within what was looked into: a click on one means it, and not one of the page.
+#[test]
+fn groups_of_a_picture_within_a_picture_are_taken_where_they_were_found() {
+    for page in [255, 128] {
+        let image = GrayImage::from_fn(356, 356, |x, y| {
+            let is_canvas = |at: u32| (63..293).contains(&at);
+            let away = x.abs_diff(178).pow(2) + y.abs_diff(178).pow(2);
+            Luma([match away {
+                _ if !(is_canvas(x) && is_canvas(y)) => page,
+                3_601..10_000 => 255,
+                _ => 0,
+            }])
+        });
+        let picture = Picture::decode(&png(&image)).expect("a picture");
+        let found = prepare(&picture, &Preparation::default());
+        let looked_into = found.group_map.bounds;
+        assert!(
+            looked_into[0] > 0.15 && looked_into[2] < 0.85,
+            "{looked_into:?}"
+        );
+        let taken = (0..found.groups.len()).find(|&place| found.groups[place].is_taken());
+        let by_hand = Preparation::default().taking(taken.expect("a digit"));
+        let by_hand = prepare(&picture, &by_hand);
+        assert!(by_hand.group_map == found.group_map, "page {page}");
+        assert_eq!(by_hand.pixels, found.pixels);
+    }
+}
+
 #[test]
 fn writing_without_a_margin_is_writing() {
     for digit in DIGITS.map(digit) {
@@ -233,11 +261,7 @@ fn several_digits_are_found_in_reading_order_and_taken_one_by_one() {
     }));
     is_digit(&first, &digits[0], "the first");
     for (place, digit) in digits.iter().enumerate() {
-        let wish = Preparation {
-            take: Some(Take::Groups(GroupSet::one(place))),
-            ..Preparation::default()
-        };
-        let found = prepare(&picture, &wish);
+        let found = prepare(&picture, &Preparation::default().taking(place));
         is_digit(&found, digit, &format!("number {place}"));
         assert!(found.groups[place].is_taken());
         let [left, top, right, bottom] = found.groups[place].bounds;

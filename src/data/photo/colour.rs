@@ -8,13 +8,16 @@ pub(super) const LEAST_CHROMA: f32 = 0.06;
 /// Share of the range of colours that the range of luma must have for luma to tell ink from paper.
 const LUMA_SHARE: f32 = 0.35;
 
+/// What red, green and blue give to luma (Rec. 709).
+pub(super) const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
+
 /// Light along the direction in which colours differ most, where luma has little of it.
 #[expect(clippy::cast_precision_loss, reason = "a few thousand samples")]
 pub(super) fn by_colour(luma: &[f32], chroma: &[[u8; 2]]) -> Option<Vec<f32>> {
     const SAMPLES: usize = 20_000;
     let colour = |idx: usize| {
         let [red, blue] = chroma[idx].map(|half| (f32::from(half) - 128.0) / 127.0);
-        let green = -(0.2126 * red + 0.0722 * blue) / 0.7152;
+        let green = -(LUMA[0] * red + LUMA[2] * blue) / LUMA[1];
         [red, green, blue].map(|off| luma[idx] + off)
     };
     let samples: Vec<[f32; 3]> = (0..luma.len())
@@ -52,7 +55,7 @@ pub(super) fn by_colour(luma: &[f32], chroma: &[[u8; 2]]) -> Option<Vec<f32>> {
         values.sort_unstable_by(f32::total_cmp);
         [quantile(&values, 0.002), quantile(&values, 0.998)]
     };
-    let [darkest, lightest] = range(&|sample| dot(*sample, [0.2126, 0.7152, 0.0722]));
+    let [darkest, lightest] = range(&|sample| dot(*sample, LUMA));
     let [least, most] = range(&|sample| dot(*sample, direction));
     let is_by_luma =
         lightest - darkest >= LUMA_SHARE * (most - least) || most - least < LEAST_CHROMA;
@@ -63,6 +66,6 @@ pub(super) fn by_colour(luma: &[f32], chroma: &[[u8; 2]]) -> Option<Vec<f32>> {
     })
 }
 
-fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
+pub(super) fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -320,7 +320,7 @@ struct Piece {
 }
 
 /// A pixel with those that touch it.
-fn around(width: usize, height: usize, idx: usize) -> impl Iterator<Item = usize> {
+pub fn around(width: usize, height: usize, idx: usize) -> impl Iterator<Item = usize> {
     let (row, column) = (idx / width, idx % width);
     let rows = row.saturating_sub(1)..(row + 2).min(height);
     let columns = column.saturating_sub(1)..(column + 2).min(width);

@@ -10,7 +10,7 @@ const UNEVEN_FROM: f32 = 0.06;
 pub const LEAST_SIDE: usize = 20;
 
 /// Noise below this is the rounding of eight bits.
-const LEAST_NOISE: f32 = 0.004;
+pub const LEAST_NOISE: f32 = 0.004;
 
 /// A grey picture: light of each pixel, 0..1.
 #[derive(Clone, Copy)]
@@ -96,9 +96,8 @@ impl Surface {
             let kept = samples.iter().zip(&is_kept).filter(|(_, kept)| **kept);
             let fitted = least_squares(kept.map(|(sample, _)| sample))?;
             let off = |(at, value): &([f64; TERMS], f64)| (value - dot(&fitted, at)).abs();
-            let mut sizes: Vec<f32> = samples.iter().map(|sample| narrow(off(sample))).collect();
-            sizes.sort_unstable_by(f32::total_cmp);
-            let spread = f64::from(1.4826 * quantile(&sizes, 0.5)).max(0.002);
+            let sizes = samples.iter().map(|sample| narrow(off(sample))).collect();
+            let spread = f64::from(spread(sizes)).max(0.002);
             for (kept, sample) in is_kept.iter_mut().zip(&samples) {
                 *kept = off(sample) < 3.0 * spread;
             }
@@ -199,17 +198,28 @@ fn above(grey: Grey<'_>, sign: f32, [most_below, most_above]: [f64; 2]) -> Vec<f
 /// the border does not count.
 #[must_use]
 pub fn noise(width: usize, height: usize, above: &[f32]) -> f32 {
-    let mut border = border_pixels(Grey {
+    noise_of(border_pixels(Grey {
         width,
         height,
         light: above,
-    });
-    border.sort_unstable_by(f32::total_cmp);
-    let middle = quantile(&border, 0.5);
-    let mut sizes: Vec<f32> = border.iter().map(|value| (value - middle).abs()).collect();
-    sizes.sort_unstable_by(f32::total_cmp);
-    let noise = 1.4826 * quantile(&sizes, 0.5);
+    }))
+}
+
+/// The same of values that are paper, most of them; 0 where it is the rounding of eight bits.
+pub fn noise_of(mut values: Vec<f32>) -> f32 {
+    values.sort_unstable_by(f32::total_cmp);
+    let middle = quantile(&values, 0.5);
+    let noise = spread(values.iter().map(|value| value - middle).collect());
     if noise < LEAST_NOISE { 0.0 } else { noise }
+}
+
+/// Standard deviation of values around 0, from the median of their sizes: the few that are far off do not count.
+pub fn spread(mut off: Vec<f32>) -> f32 {
+    for value in &mut off {
+        *value = value.abs();
+    }
+    off.sort_unstable_by(f32::total_cmp);
+    1.4826 * quantile(&off, 0.5)
 }
 
 /// The values within the border.

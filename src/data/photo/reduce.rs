@@ -3,7 +3,7 @@
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageBuffer, Pixel, Primitive};
 
-use super::colour::LEAST_CHROMA;
+use super::colour::{LEAST_CHROMA, LUMA, dot};
 use super::picture::byte;
 
 /// Longest side of what small writing is looked for in, in pixels.
@@ -104,9 +104,9 @@ impl DetailSums {
         }
     }
 
-    fn add(&mut self, block: usize, [red, green, blue]: [f32; 3]) {
+    fn add(&mut self, block: usize, rgb: [f32; 3]) {
         const STEPS: f32 = 1020.0; // four for each of a byte's
-        let luma = 0.2126 * STEPS * red + 0.7152 * STEPS * green + 0.0722 * STEPS * blue + 0.5;
+        let luma = dot(rgb, LUMA.map(|weight| weight * STEPS)) + 0.5;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -190,8 +190,8 @@ impl Pixels {
     /// How far red and blue lie from luma; none where all is nearly grey.
     pub(super) fn chroma(&self) -> Option<Vec<[u8; 2]>> {
         let off = |pixel: &Weighed| {
-            let [red, green, blue] = pixel.rgb;
-            let luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+            let [red, _, blue] = pixel.rgb;
+            let luma = dot(pixel.rgb, LUMA);
             [red - luma, blue - luma]
         };
         let is_colour = |pixel: &Weighed| off(pixel).iter().any(|off| off.abs() > LEAST_CHROMA);
@@ -310,9 +310,7 @@ impl Sums {
 impl Weighed {
     /// Rec. 709 luma of the colour itself, whatever its opacity.
     pub(super) fn luma(&self) -> u16 {
-        let [red, green, blue] = self.rgb;
-        let weighed = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-        let luma = weighed / self.opacity.max(1e-6);
+        let luma = dot(self.rgb, LUMA) / self.opacity.max(1e-6);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

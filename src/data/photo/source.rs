@@ -165,7 +165,7 @@ impl Source {
 
     /// Looks for small writing again where the picture has more of it.
     pub(super) fn look_closer(&mut self, picture: &Picture, wish: &Preparation) {
-        let is_small = self.part.longest() < 3.0 * few_pixels();
+        let is_small = self.part.longest() < 3.0 * small(FEW_PIXELS);
         if self.found.is_none() || !is_small || wish.take == Some(Take::AllInk) {
             return;
         }
@@ -347,11 +347,6 @@ impl Source {
             bounds: window,
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a small number")]
-fn few_pixels() -> f32 {
-    FEW_PIXELS as f32
 }
 
 /// The edges of a part as shares of the whole.

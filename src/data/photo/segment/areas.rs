@@ -1,8 +1,8 @@
 //! Areas within which light changes slowly, and which of them are ground and not the inside of a stroke.
 
-use super::pieces::{around, nearest};
+use super::pieces::nearest;
 use super::plane::{Plane, depths, small};
-use crate::data::photo::ink::PixelBox;
+use crate::data::photo::ink::{PixelBox, around};
 
 /// Share of the widest area's radius from which on an area can be ground, and one of a shade that another ground has.
 const WIDE_SHARE: f32 = 0.15;

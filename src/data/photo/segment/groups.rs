@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::data::photo::ink::PixelBox;
+use crate::data::photo::ink::{PixelBox, around};
 use crate::protocol::{LeftOut, MAX_GROUPS, Take};
 
-use super::pieces::{Pieces, around, nearest};
+use super::pieces::{Pieces, nearest};
 use super::plane::small;
 
 /// A piece lighter than this share of the heaviest is a speck.
@@ -63,6 +63,12 @@ pub struct Groups {
 }
 
 impl Groups {
+    /// Whether a group, by its number from 1, is taken; ink of no group is not.
+    pub fn is_taken(&self, number: u16) -> bool {
+        let group = self.all.get(usize::from(number).wrapping_sub(1));
+        group.is_some_and(Found::is_taken)
+    }
+
     /// Sorts pieces into groups. With a polarity, ink of the other one is none.
     pub fn of(
         pieces: &Pieces,

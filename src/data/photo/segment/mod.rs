@@ -19,7 +19,7 @@ mod plane;
 use crate::protocol::{Paper, Take};
 
 use super::ink::PixelBox;
-use super::paper::{Grey, quantile};
+use super::paper::{Grey, LEAST_NOISE, noise_of, quantile, spread};
 use ground::Grounds;
 use groups::Groups;
 use pieces::Pieces;
@@ -33,9 +33,6 @@ const FAINTEST: f32 = 0.04;
 
 /// How many standard deviations of the noise are no ink.
 const NOISE_FACTOR: f32 = 4.5;
-
-/// Noise below this is the rounding of eight bits.
-const LEAST_NOISE: f32 = 0.004;
 
 /// How far ink of the writing may lie from where it was found, as a share of its size.
 const REACH_SHARE: f32 = 0.12;
@@ -133,14 +130,10 @@ impl Writing {
         let takes_all = wish.take == Some(Take::AllInk);
         let reach = (REACH_SHARE * small(bounds.width().max(bounds.height()))).max(4.0);
         let is_alone = groups.all.iter().all(Found::is_taken);
-        let is_taken = |number: u16| {
-            let group = groups.all.get(usize::from(number).wrapping_sub(1));
-            group.is_some_and(Found::is_taken)
-        };
         let on_ground = grounds.papers.len() < 2 && is_alone;
         let near = |&(number, away): &(u16, u16)| {
             let is_near = on_ground || f32::from(away) <= reach;
-            if takes_all || is_near && is_taken(number) {
+            if takes_all || is_near && groups.is_taken(number) {
                 1.0
             } else {
                 0.0
@@ -197,20 +190,13 @@ struct Evened {
 impl Evened {
     fn of(light: &Plane, under: &Plane, groups: &Groups, is_dark: bool) -> Self {
         let sign = if is_dark { -1.0 } else { 1.0 };
-        let taken = |number: u16| {
-            let group = groups.all.get(usize::from(number).wrapping_sub(1));
-            group.is_some_and(Found::is_taken)
-        };
-        let pixels = groups
-            .of
-            .iter()
-            .enumerate()
-            .filter(|(_, number)| taken(**number));
         let mut lights = Vec::new();
         let mut shades = Vec::new();
-        for (idx, _) in pixels {
-            lights.push(sign * light.values[idx]);
-            shades.push(sign * under.values[idx]);
+        for (idx, &number) in groups.of.iter().enumerate() {
+            if groups.is_taken(number) {
+                lights.push(sign * light.values[idx]);
+                shades.push(sign * under.values[idx]);
+            }
         }
         lights.sort_unstable_by(f32::total_cmp);
         shades.sort_unstable_by(f32::total_cmp);
@@ -258,19 +244,18 @@ fn spread_on_ground(light: &Plane, grounds: &Grounds) -> f32 {
     let pixels = (0..light.values.len())
         .step_by(3)
         .filter(|&idx| grounds.is_ground[idx]);
-    let mut sizes: Vec<f32> = pixels
-        .map(|idx| (light.values[idx] - under.values[idx]).abs())
-        .collect();
-    sizes.sort_unstable_by(f32::total_cmp);
-    1.4826 * quantile(&sizes, 0.5)
+    spread(
+        pixels
+            .map(|idx| light.values[idx] - under.values[idx])
+            .collect(),
+    )
 }
 
 /// The ground that most of the taken ink lies on.
 fn taken_ground(groups: &Groups, grounds: &Grounds) -> usize {
     let mut counts = vec![0_usize; grounds.papers.len()];
-    for (number, ground) in groups.of.iter().zip(&grounds.of) {
-        let group = groups.all.get(usize::from(*number).wrapping_sub(1));
-        if group.is_some_and(Found::is_taken)
+    for (&number, ground) in groups.of.iter().zip(&grounds.of) {
+        if groups.is_taken(number)
             && let Some(count) = counts.get_mut(usize::from(*ground))
         {
             *count += 1;
@@ -310,12 +295,7 @@ fn noise_within(
             values.push(above[row * grey.width + column]);
         }
     }
-    values.sort_unstable_by(f32::total_cmp);
-    let middle = quantile(&values, 0.5);
-    let mut sizes: Vec<f32> = values.iter().map(|value| (value - middle).abs()).collect();
-    sizes.sort_unstable_by(f32::total_cmp);
-    let noise = 1.4826 * quantile(&sizes, 0.5);
-    if noise < LEAST_NOISE { 0.0 } else { noise }
+    noise_of(values)
 }
 
 /// A box of the small picture in pixels of the picture, with a margin.

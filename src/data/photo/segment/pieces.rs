@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::plane::{Plane, depths, small};
-use crate::data::photo::ink::{PixelBox, between};
+use crate::data::photo::ink::{PixelBox, around, between};
 
 /// Share of a piece's own strength from which on its pixels belong to it.
 const OWN_SHARE: f32 = 0.3;
@@ -169,14 +169,6 @@ fn connected(width: usize, height: usize, is_in: &[bool], kind: &[bool]) -> Vec<
         all.push(pixels);
     }
     all
-}
-
-/// A pixel with those that touch it.
-pub fn around(width: usize, height: usize, idx: usize) -> impl Iterator<Item = usize> {
-    let (row, column) = (idx / width, idx % width);
-    let rows = row.saturating_sub(1)..(row + 2).min(height);
-    let columns = column.saturating_sub(1)..(column + 2).min(width);
-    rows.flat_map(move |row| columns.clone().map(move |column| row * width + column))
 }
 
 /// The number nearest to each pixel, and how many steps away it is: 0 where the pixel has one itself. `none` is the

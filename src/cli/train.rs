@@ -112,7 +112,7 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     train(args, &engine, begun, &dataset, out, &progress).map_err(|error| {
         match error.downcast_ref::<Failure>() {
             Some(Failure::WeightsFitByShape { .. }) => {
-                anyhow!("{error}. Take them so with --weights-by-shape")
+                anyhow!("{error}. Take them in this order with --weights-by-shape")
             }
             _ => error,
         }

@@ -300,7 +300,7 @@ impl Standing {
         (self.share_below > UNLIKE).then(|| {
             let reason = notes.iter().find_map(PhotoNote::doubt);
             let reason = reason.unwrap_or(
-                "no stage looks like the reason: the data set may have none that are written so",
+                "no stage looks like the reason; the data set may have no digits written like this",
             );
             format!("unlike what the model has seen: {reason}")
         })
@@ -360,9 +360,9 @@ impl fmt::Display for PhotoNote {
                 f.write_str("everything on it is transparent: taken as opaque")
             }
             Self::Unscaled => {
-                f.write_str("its values end far below white, as of an array saved without scaling: made to reach it")
+                f.write_str("its values end far below white, as in an array saved without scaling: stretched to white")
             }
-            Self::ByColour => f.write_str("told by colour, as light and dark hardly differ"),
+            Self::ByColour => f.write_str("found by colour, because light and dark hardly differ"),
             Self::LeftOut { why, n_groups: 1 } => write!(f, "left out: {why}"),
             Self::LeftOut { why, n_groups } => write!(f, "left out: {why} ({n_groups} pieces)"),
             Self::SeveralDigits { n_digits, taken } => write!(
@@ -372,7 +372,7 @@ impl fmt::Display for PhotoNote {
             Self::ReachesBorder => {
                 f.write_str("the writing reaches the border: some of it may be cut off")
             }
-            Self::FaintMadeFull => f.write_str("faint: made full"),
+            Self::FaintMadeFull => f.write_str("faint ink: made full"),
             Self::PenWidth { was_thin: true } => {
                 f.write_str("a very thin pen: made as wide as MNIST's")
             }

@@ -181,7 +181,6 @@ impl Stage {
     /// One frame of 1280×800 at 60 frames a second; returns the triangles it came to.
     fn frame(&mut self, events: &[Input]) -> usize {
         self.n_frames += 1;
-        #[expect(clippy::cast_precision_loss, reason = "a few thousand frames")]
         let time = self.n_frames as f64 / 60.0;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::new(1280.0, 800.0))),

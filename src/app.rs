@@ -486,7 +486,6 @@ pub fn note_start() {
     STARTED.get_or_init(Instant::now);
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "margins are a few points")]
 const fn margin(points: f32) -> i8 {
     points as i8
 }

@@ -23,11 +23,6 @@ pub struct ActivationStatistics {
 
 /// Figures of activations `[n, units]`, row by row. Of no images at all, every figure is zero.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a mean is drawn, not added up"
-)]
 pub fn statistics(activations: &[f32], n_units: usize) -> ActivationStatistics {
     let mut sums = vec![0.0_f64; n_units];
     let mut alive = vec![false; n_units];
@@ -60,11 +55,6 @@ pub fn histogram(values: &[f32], range: Option<[f32; 2]>) -> Histogram {
     let mut counts = vec![0_u32; usize::from(N_BINS)];
     for value in values.iter().filter(|value| value.is_finite()) {
         let bin = ((value - low) / bin_width).clamp(0.0, f32::from(N_BINS - 1));
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to the bins' indices"
-        )]
         let bin_idx = bin as usize;
         counts[bin_idx] += 1;
     }

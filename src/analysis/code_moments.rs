@@ -39,7 +39,6 @@ fn mean_of(codes: &[f32], size: usize, figure: impl Fn(usize, f64) -> f64 + Sync
             sums
         })
         .collect();
-    #[expect(clippy::cast_precision_loss, reason = "rows are far below 2^53")]
     let n_rows = (codes.len() / size.max(1)).max(1) as f64;
     (0..size)
         .map(|unit| blocks.iter().map(|sums| sums[unit]).sum::<f64>() / n_rows)

@@ -42,7 +42,6 @@ pub fn quantise(reference_codes: &[f32], codes: &[f32], size: usize) -> Quantise
         let units = row.iter().zip(&ranges);
         units.map(|(&value, &range)| through_a_byte(value, range))
     });
-    #[expect(clippy::cast_precision_loss, reason = "units are a few hundred")]
     let bytes_per_image = size as f64;
     Quantised {
         codes: quantised.collect(),
@@ -99,13 +98,8 @@ pub fn jpeg_at(images: &[u8], quality: u8) -> JpegFigures {
         .collect();
     let sizes: Vec<usize> = files.iter().map(|file| file.n_bytes).collect();
     let header_sizes: Vec<usize> = files.iter().map(|file| file.n_header_bytes).collect();
-    #[expect(clippy::cast_precision_loss, reason = "pixels are far below 2^53")]
     let n_pixels = images.len().max(1) as f64;
     let squared_error: u64 = files.iter().map(|file| file.squared_error).sum();
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a sum of bytes squared is far below 2^53"
-    )]
     let mse_per_pixel = squared_error as f64 / (255.0 * 255.0) / n_pixels;
     JpegFigures {
         quality,
@@ -200,9 +194,7 @@ fn write_grey(encoder: impl ImageEncoder, image: &[u8]) -> ImageResult<()> {
 }
 
 fn mean_size(sizes: &[usize]) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "bytes are far below 2^53")]
-    let mean = sizes.iter().sum::<usize>() as f64 / sizes.len().max(1) as f64;
-    mean
+    sizes.iter().sum::<usize>() as f64 / sizes.len().max(1) as f64
 }
 
 #[cfg(test)]

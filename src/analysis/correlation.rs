@@ -18,7 +18,6 @@ pub fn strongest(codes: &[f32], size: usize, factor: &[f32]) -> Option<(usize, f
             *sum += offset * (f64::from(code) - of_codes.mean[unit]);
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "images are a few thousand")]
     let n = factor.len().max(1) as f64;
     let correlations = covariance.iter().zip(&of_codes.variance).enumerate();
     correlations

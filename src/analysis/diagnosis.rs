@@ -21,7 +21,6 @@ const COLLAPSE_SHARE: f64 = 0.97;
 /// Names everything that is wrong. `pixel_variance` is the mean, over pixels, of their variance over the test
 /// images: the error of answering every image with the mean image. `code_is_map` tells the code of a convolution.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "units are a few thousand")]
 pub fn of(evaluation: &Evaluation, pixel_variance: f64, code_is_map: bool) -> Vec<Diagnosis> {
     let mut found = Vec::new();
     if evaluation.step == 0 && evaluation.epoch == 0.0 {
@@ -65,10 +64,6 @@ pub fn of(evaluation: &Evaluation, pixel_variance: f64, code_is_map: bool) -> Ve
 
 /// Mean, over pixels, of their variance over images `[n, 784]` of 0..255, in units of 0..1.
 #[must_use]
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts and sums of bytes are far below 2^53"
-)]
 pub fn pixel_variance(images: &[u8], n_pixels: usize) -> f64 {
     let mut sums = vec![[0_u64; 2]; n_pixels.max(1)];
     for image in images.chunks_exact(n_pixels.max(1)) {

@@ -12,7 +12,6 @@ pub fn entropy_floor(test: &[u8]) -> f64 {
     for &byte in test {
         counts[usize::from(byte)] += 1;
     }
-    #[expect(clippy::cast_precision_loss, reason = "pixels are far below 2^53")]
     let share = |count: u64| count as f64 / test.len().max(1) as f64;
     (0..=u8::MAX)
         .zip(counts)

@@ -47,15 +47,10 @@ impl<'a> FittedGaussian<'a> {
                 *sum += noise * f64::from(value);
             }
         }
-        #[expect(clippy::cast_precision_loss, reason = "codes are a few thousand")]
         let root = (self.n_codes().max(1) as f64).sqrt();
         let units = sums.iter().zip(*mean);
         units
-            .map(|(sum, mean)| {
-                #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
-                let value = (mean + (sum - noise_sum * mean) / root) as f32;
-                value
-            })
+            .map(|(sum, mean)| (mean + (sum - noise_sum * mean) / root) as f32)
             .collect()
     }
 }

@@ -30,11 +30,6 @@ pub fn arc(from: &[f32], to: &[f32], n_places: usize) -> Vec<f32> {
     })
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "a few places of codes, which are f32"
-)]
 fn weighted(
     from: &[f32],
     to: &[f32],

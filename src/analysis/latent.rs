@@ -17,7 +17,6 @@ pub fn active_units(variances: &[f64]) -> usize {
 /// standard deviations, and the share of codes that lie so near to some petal, in per cent. None for other
 /// priors.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "codes are a few thousand")]
 pub fn petals(prior: LatentPrior, codes: &[f32]) -> Option<(usize, f64)> {
     if prior != LatentPrior::Mixture {
         return None;

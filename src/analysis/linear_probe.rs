@@ -113,7 +113,6 @@ impl<'a> Examples<'a> {
                 *sum += f64::from(value);
             }
         }
-        #[expect(clippy::cast_precision_loss, reason = "codes are far below 2^53")]
         let n_codes = self.labels.len() as f64;
         loss /= n_codes;
         for slope in &mut gradient {
@@ -158,9 +157,8 @@ impl<'a> Examples<'a> {
                     .count()
             })
             .sum();
-        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-        let share = n_right as f64 / self.labels.len() as f64;
-        share
+
+        n_right as f64 / self.labels.len() as f64
     }
 
     fn blocks(&self) -> impl IndexedParallelIterator<Item = (&[f32], &[u8])> {
@@ -215,10 +213,6 @@ fn scale(variance: f64) -> f64 {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "products are taken in single precision"
-)]
 fn single(value: f64) -> f32 {
     value as f32
 }

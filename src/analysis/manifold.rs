@@ -119,11 +119,6 @@ fn column(codes: &[f32], size: usize, axis: usize) -> Vec<f32> {
 }
 
 /// Places along one axis, rising.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "a few places of codes, which are f32"
-)]
 fn places(prior: Option<LatentPrior>, values: Vec<f32>, n_places: usize) -> (Spacing, Vec<f32>) {
     let n_places = n_places.max(1);
     let between = |[from, to]: [f64; 2]| {

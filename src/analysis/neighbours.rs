@@ -62,7 +62,6 @@ pub fn knn_accuracy(
             verdicts.map(usize::from).sum::<usize>()
         })
         .sum();
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     let share = n_right as f64 / test.labels.len() as f64;
     Some(share)
 }
@@ -102,7 +101,6 @@ pub fn nearest_codes(
                     .iter()
                     .zip(query)
                     .map(|(a, b)| f64::from(a - b).powi(2));
-                #[expect(clippy::cast_possible_truncation, reason = "a figure for people")]
                 let distance = squares.sum::<f64>().sqrt() as f32;
                 (near.train_idx, distance)
             };
@@ -149,7 +147,6 @@ fn centred(codes: &[f32], mean: &[f64]) -> Vec<f32> {
     let mut centred = codes.to_vec();
     centred.par_chunks_exact_mut(mean.len()).for_each(|code| {
         for (value, mean) in code.iter_mut().zip(mean) {
-            #[expect(clippy::cast_possible_truncation, reason = "back to single precision")]
             let offset = (f64::from(*value) - mean) as f32;
             *value = offset;
         }

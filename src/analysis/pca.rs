@@ -91,7 +91,6 @@ impl PrincipalAxes {
         total: f64,
     ) -> Option<Self> {
         let [(first, first_variance), (second, second_variance)] = axes;
-        #[expect(clippy::cast_possible_truncation, reason = "a share for people")]
         let share = |variance: f64| (variance / total) as f32;
         (total > 0.0).then(|| Self {
             mean: centred.mean.clone(),
@@ -143,12 +142,8 @@ impl PrincipalAxes {
     pub fn code_at(&self, [x, y]: [f32; 2]) -> Vec<f32> {
         let [first, second] = &self.axes;
         let axes = first.iter().zip(second).zip(&self.mean);
-        axes.map(|((a, b), mean)| {
-            #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
-            let value = (mean + f64::from(x) * a + f64::from(y) * b) as f32;
-            value
-        })
-        .collect()
+        axes.map(|((a, b), mean)| (mean + f64::from(x) * a + f64::from(y) * b) as f32)
+            .collect()
     }
 
     /// Where codes `[n, size]` lie in the plane of the axes.
@@ -163,9 +158,8 @@ impl PrincipalAxes {
             .map(|code| {
                 let along = |axis: &[f64], offset: f64| -> f32 {
                     let dot: f64 = code.iter().zip(axis).map(|(&c, a)| f64::from(c) * a).sum();
-                    #[expect(clippy::cast_possible_truncation, reason = "a position on screen")]
-                    let position = (dot - offset) as f32;
-                    position
+
+                    (dot - offset) as f32
                 };
                 [
                     along(&self.axes[0], offsets[0]),
@@ -192,7 +186,6 @@ impl Centred {
                 *sum += f64::from(value);
             }
         }
-        #[expect(clippy::cast_precision_loss, reason = "rows are a few thousand")]
         let n_rows = rows.len() as f64;
         for sum in &mut mean {
             *sum /= n_rows;

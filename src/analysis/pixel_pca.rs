@@ -44,7 +44,6 @@ impl PixelPca {
     #[must_use]
     pub fn fit(train: &[u8]) -> Option<Self> {
         let sums = Sums::over(train)?;
-        #[expect(clippy::cast_precision_loss, reason = "images are far below 2^53")]
         let n_images = (train.len() / N_PIXELS) as f64;
         let means: Vec<f64> = sums.pixels.iter().map(|sum| sum / n_images).collect();
         let covariance = Mat::from_fn(N_PIXELS, N_PIXELS, |row, column| {
@@ -106,7 +105,6 @@ impl PixelPca {
                 energies
             })
             .collect();
-        #[expect(clippy::cast_precision_loss, reason = "pixels are far below 2^53")]
         let n_values = test.len().max(1) as f64;
         let mut lost = vec![0.0; N_PIXELS + 1];
         for k in (0..N_PIXELS).rev() {
@@ -248,10 +246,6 @@ impl Sums {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "computed in double precision, kept in single"
-)]
 fn single(value: f64) -> f32 {
     value as f32
 }

@@ -6,7 +6,6 @@
 /// # Panics
 /// Never; values that are not sorted give a share that means nothing.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 pub fn share_below(sorted: &[f32], value: f32) -> f64 {
     if sorted.is_empty() || value.is_nan() {
         return 0.5;

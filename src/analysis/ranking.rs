@@ -41,11 +41,6 @@ fn worst<'a>(ranked: impl Iterator<Item = &'a (SampleIdx, u8, f32)>) -> Vec<Samp
 }
 
 /// The mean, summed in double precision; 0 of nothing.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "a figure for people"
-)]
 fn mean(values: impl ExactSizeIterator<Item = f32>) -> f32 {
     let n = values.len().max(1) as f64;
     (values.map(f64::from).sum::<f64>() / n) as f32

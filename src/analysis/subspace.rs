@@ -64,7 +64,6 @@ fn orthonormal_basis(columns: &[f32], n: usize, k: usize) -> Option<Mat<f64>> {
     }
     let qr = matrix.qr();
     let spread = qr.thin_R().singular_values().ok()?; // those of the matrix
-    #[expect(clippy::cast_precision_loss, reason = "columns are a few thousand")]
     let rounding = f64::from(f32::EPSILON) * k as f64;
     (spread.last()? > &rounding).then(|| qr.compute_thin_Q())
 }
@@ -83,7 +82,6 @@ mod tests {
         ];
         let mut second = [0.0; 10];
         for row in 0..5 {
-            #[expect(clippy::cast_possible_truncation, reason = "a test array")]
             let pair = [(p[row] + q[row]) as f32, (p[row] - 2.0 * q[row]) as f32];
             second[2 * row..2 * row + 2].copy_from_slice(&pair);
         }

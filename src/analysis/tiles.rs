@@ -29,7 +29,6 @@ pub fn largest(values: &[f32]) -> f32 {
         .fold(0.0, |largest: f32, value| largest.max(value.abs()))
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a figure for people")]
 fn norm(values: &[f32]) -> f32 {
     let squares = values.iter().map(|&value| f64::from(value).powi(2));
     squares.sum::<f64>().sqrt() as f32

@@ -25,7 +25,6 @@ pub fn unit_ranges(codes: &[f32], moments: &CodeMoments, max: usize) -> Vec<Unit
         .map(|unit| {
             let column = codes.iter().skip(unit).step_by(size).copied();
             let [low, high] = ends(column.collect());
-            #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
             UnitRange {
                 unit,
                 mean: moments.mean[unit] as f32,
@@ -44,12 +43,6 @@ pub fn ends(mut values: Vec<f32>) -> [f32; 2] {
     let Some(last) = values.len().checked_sub(1) else {
         return [0.0, 0.0];
     };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "a place in a list"
-    )]
     let place = |share: f64| (share * last as f64).round() as usize;
     [TAIL, 1.0 - TAIL].map(|share| {
         // Selecting is cheaper than sorting: this is done for each unit of each survey.

@@ -14,7 +14,6 @@ const SAND: [f32; 3] = [245.0, 176.0, 82.0];
 
 /// Draws the icon.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "pixels of a small picture")]
 pub(super) fn icon() -> IconData {
     let mut rgba = Vec::with_capacity((SIDE * SIDE * 4) as usize);
     let n_samples = (N_SUB * N_SUB) as f32;
@@ -72,11 +71,6 @@ fn color_at(x: f32, y: f32) -> Option<[f32; 3]> {
     })
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a byte first"
-)]
 fn byte(value: f32) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }

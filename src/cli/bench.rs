@@ -182,11 +182,6 @@ fn number(value: f64) -> String {
     if value < 100.0 {
         return format!("{value:.2}");
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a speed or a time, not negative"
-    )]
     let whole = value.round_ties_even() as u64;
     figure::number::count(whole)
 }

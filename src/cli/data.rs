@@ -147,7 +147,6 @@ fn realism(source: &DataSource, seed: u64, choice: DeviceChoice) -> Result<()> {
         };
         let name = recipe.name();
         let mut each_epoch = |epoch: usize| {
-            #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
             let fraction = epoch as f64 / recipe.epochs as f64;
             progress.set(fraction, format!("{name}, epoch {epoch}/{}", recipe.epochs));
             !cancel.load(Ordering::Relaxed)

@@ -33,12 +33,6 @@ impl Progress {
     /// Moves the bar to a share of 0..1 and says what is being done.
     pub fn set(&self, fraction: f64, message: String) {
         if let Some(bar) = &self.bar {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                clippy::cast_precision_loss,
-                reason = "a share of a thousand parts"
-            )]
             let position = (fraction.clamp(0.0, 1.0) * RESOLUTION as f64) as u64;
             bar.set_position(position);
             bar.set_message(message);

@@ -253,7 +253,6 @@ fn prepare(paths: &[PathBuf], wish: &Preparation, each: bool, progress: &Progres
     let n_files = files.len();
     let mut asked = Vec::with_capacity(n_files);
     for (idx, file) in files.into_iter().enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "a share of a bar")]
         progress.set(idx as f64 / n_files as f64, "reading pictures…".to_owned());
         let path = file
             .as_ref()

@@ -401,7 +401,6 @@ fn number(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e9 {
         return format!("{value:.0}");
     }
-    #[expect(clippy::cast_possible_truncation, reason = "a number of digits")]
     let magnitude = value.abs().log10().floor() as i32;
     let decimals = usize::try_from(3 - magnitude).unwrap_or(0).min(9);
     format!("{value:.decimals$}")

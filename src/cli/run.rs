@@ -123,7 +123,6 @@ impl Tally {
         self.last_objective = objective.copied().unwrap_or(self.last_objective);
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "images are far below 2^53")]
     fn images_per_sec(&self) -> f64 {
         if self.training_secs > 0.0 {
             self.images as f64 / self.training_secs
@@ -220,7 +219,6 @@ fn show_steps(tally: &Tally, steps: &StepBatch, progress: &Progress) {
         experiment,
         epoch: begun,
     } = &tally.begun;
-    #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
     let goal = experiment.total_epochs() as f64;
     let trained = (epoch - begun).max(f64::MIN_POSITIVE);
     let left_secs = (goal - epoch) * tally.training_secs / trained;

@@ -151,7 +151,6 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
         experiment.validate()?;
         engine.send(Command::Tune(experiment.clone()))?;
     }
-    #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
     let goal = experiment.total_epochs() as f64;
     if epoch >= goal {
         progress.finish();

@@ -120,7 +120,6 @@ impl Corruptor {
                 };
                 let seed = stream_seed(self.seed, stream, address);
                 let mut rng = generator(seed, Stream::Rotation, &[]);
-                #[expect(clippy::cast_precision_loss, reason = "24 bits are exact")]
                 let share = (rng.next_u32() >> 8) as f32 / (1_u32 << 23) as f32 - 1.0; // −1..1
                 rotate(image, (share * degrees).to_radians());
             }
@@ -143,12 +142,6 @@ fn hide(image: &mut [f32], half: Half) {
 }
 
 /// Turns an image around its centre, black coming in from outside; pixels are interpolated linearly.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "coordinates of an image of 28 pixels"
-)]
 fn rotate(image: &mut [f32], angle: f32) {
     const CENTRE: f32 = (IMAGE_SIDE as f32 - 1.0) / 2.0;
     let (sin, cos) = angle.sin_cos();
@@ -185,11 +178,6 @@ fn hit(
     rng: &mut Xoshiro256PlusPlus,
     replacement: impl Fn(bool) -> f32,
 ) {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "fraction is validated to lie in 0..=1, so the product lies in 0..=2^31"
-    )]
     let threshold = (f64::from(fraction) * f64::from(1_u32 << 31)) as u32;
     for pixel in image {
         let bits = rng.next_u32();
@@ -218,7 +206,6 @@ mod tests {
         pixels
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a hundred thousand pixels")]
     fn share(pixels: &[f32], which: impl Fn(f32) -> bool) -> f64 {
         pixels.iter().filter(|&&pixel| which(pixel)).count() as f64 / pixels.len() as f64
     }

@@ -183,11 +183,6 @@ fn describe_load(progress: LoadProgress) -> DatasetProgress {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "megabytes for people, a share for a bar"
-)]
 fn describe_fetch(progress: FetchProgress) -> DatasetProgress {
     let (received, total) = (
         progress.received_bytes as f64 / 1e6,
@@ -200,7 +195,6 @@ fn describe_fetch(progress: FetchProgress) -> DatasetProgress {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a share for a bar")]
 fn describe_drawing(n_drawn: usize, n_all: usize) -> DatasetProgress {
     DatasetProgress {
         stage: DataStage::Drawing,

@@ -112,7 +112,6 @@ fn rows(
 mod tests {
     use super::*;
 
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand samples")]
     fn moments(values: &[f32]) -> (f64, f64) {
         let n = values.len() as f64;
         let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / n;

@@ -177,12 +177,6 @@ impl Experiment {
     /// Share of its learning rates with which the step after `epoch` epochs of the whole run is taken: 1, or
     /// what the schedule leaves of it by then.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "epochs are few and not negative"
-    )]
     pub fn schedule_factor(&self, epoch: f64) -> f64 {
         let (stage, before) = self.stage_of(epoch as u64);
         let stages = self.stages();

@@ -65,7 +65,6 @@ impl Variational {
 
     /// Weight of the divergence after so many epochs.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "a weight")]
     pub fn beta_at(&self, epoch: f64) -> f32 {
         let warm_up = f64::from(self.warm_up_epochs);
         if epoch < warm_up {
@@ -141,7 +140,6 @@ impl LatentPrior {
 
     /// Direction of a petal from the origin, in radians.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "ten petals")]
     pub fn petal_angle(petal: usize) -> f32 {
         petal as f32 / Self::N_PETALS as f32 * TAU
     }

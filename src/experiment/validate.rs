@@ -270,10 +270,6 @@ fn check_corruption(corruption: Corruption, check: &mut impl FnMut(&Setting, f64
 }
 
 /// A count as a number to compare; counts beyond 2⁵³ are far outside every range anyway.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "only compared with bounds far below 2^53"
-)]
 fn count(n: usize) -> f64 {
     n as f64
 }

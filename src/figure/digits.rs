@@ -89,14 +89,11 @@ pub fn page(view: &DigitView, facts: &Facts, look: &Look, title: &str) -> Page {
     let pictures = room.within([NAMES, 0.0, 0.0, LEGEND]);
     let (n_columns, side) = fitted(n, rows.len(), pictures);
     let edge = Stroke::new(paper.border, 0.6);
-    #[expect(clippy::cast_precision_loss, reason = "a few rows")]
     let band_height = ABOVE + rows.len() as f32 * (side + GAP) + UNDER;
     let mut bottom = pictures.top;
     for (band, columns) in (0..n).collect::<Vec<_>>().chunks(n_columns).enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "a few rows")]
         let top = pictures.top + band as f32 * band_height;
         let at = |row: usize, column: usize| {
-            #[expect(clippy::cast_precision_loss, reason = "a few pictures")]
             let [row, column] = [row as f32, column as f32];
             Rect {
                 left: pictures.left + column * (side + GAP),
@@ -158,7 +155,6 @@ pub fn page(view: &DigitView, facts: &Facts, look: &Look, title: &str) -> Page {
 }
 
 /// Columns and the side of a picture, as large as fits.
-#[expect(clippy::cast_precision_loss, reason = "a few pictures")]
 fn fitted(n: usize, n_rows: usize, room: Rect) -> (usize, f32) {
     let fits = (1..=n).map(|n_columns| {
         let n_bands = n.div_ceil(n_columns) as f32;

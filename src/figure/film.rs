@@ -164,11 +164,6 @@ fn most(points: &[Vec<[f32; 2]>], axis: usize) -> impl Iterator<Item = f64> {
 }
 
 /// Points that a plot has room for.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a number of points"
-)]
 fn most_points(plot: &Plot) -> usize {
     /// Room of a point, in square pixels.
     const ROOM: f32 = 70.0;
@@ -211,9 +206,8 @@ fn turned_to(points: &[[f32; 2]], goal: &[[f32; 2]]) -> Vec<[f32; 2]> {
     let (sin, cos) = b.atan2(a).sin_cos();
     let turn = |&[x, y]: &[f32; 2]| {
         let (x, y) = (f64::from(x), mirror * f64::from(y));
-        #[expect(clippy::cast_possible_truncation, reason = "a place in the plane")]
-        let place = [(cos * x - sin * y) as f32, (sin * x + cos * y) as f32];
-        place
+
+        [(cos * x - sin * y) as f32, (sin * x + cos * y) as f32]
     };
     points.iter().map(turn).collect()
 }

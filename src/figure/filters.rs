@@ -56,12 +56,6 @@ impl Tiles {
             };
         }
         let n = bank.n_outputs.min(MAX_TILES);
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a few tiles"
-        )]
         let n_columns = ((n as f32 * width_by_height).sqrt().round() as usize).clamp(1, n.max(1));
         // As many columns as the rows that are needed anyway can share evenly.
         let n_rows = n.div_ceil(n_columns);
@@ -99,7 +93,6 @@ fn draw(page: &mut Page, bank: &FilterBank, look: &Look, cell: Rect) {
     let end = bank.end_of_scale();
     let (pixels, width) = mosaic(bank, &tiles, end, look);
     let height = pixels.len() / width.max(1);
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand pixels")]
     let [wide, high] = [width as f32, height as f32];
     let per_pixel = (room.width / wide).min(room.height / high);
     let area = Rect {

@@ -75,7 +75,6 @@ pub fn write(
             ..Frame::default()
         })?;
         before = indices;
-        #[expect(clippy::cast_precision_loss, reason = "a few frames")]
         let share = (idx + 1) as f32 / n_frames as f32;
         if progress(share).is_break() {
             return Err(FigureError::Cancelled);

@@ -106,7 +106,6 @@ fn draw(page: &mut Page, layer: &ActivationView, look: &Look, cell: Rect) {
 }
 
 /// Each bin in per cent of all.
-#[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
 fn shares(histogram: &Histogram) -> Vec<f64> {
     let total = histogram.total().max(1) as f64;
     let counts = histogram.counts.iter();
@@ -130,12 +129,10 @@ fn top(bars: &[f64]) -> (f64, Option<usize>) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few bins")]
 fn edges(histogram: &Histogram, bin: usize) -> [f64; 2] {
     [bin, bin + 1].map(|edge| f64::from(histogram.start + histogram.bin_width * edge as f32))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few bins")]
 fn end(histogram: &Histogram) -> f32 {
     histogram.start + histogram.bin_width * histogram.counts.len() as f32
 }

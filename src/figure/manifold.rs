@@ -32,7 +32,6 @@ pub fn page(manifold: &Manifold, facts: &Facts, look: &Look, title: &str) -> Pag
         paper.text_dim,
     );
     let room = room.within([LEFT, 12.0, 4.0, UNDER]);
-    #[expect(clippy::cast_precision_loss, reason = "a few pictures")]
     let [n_columns, n_rows] = [xs.len().max(1) as f32, ys.len().max(1) as f32];
     let side = (room.width / n_columns).min(room.height / n_rows);
     let area = Rect {
@@ -52,7 +51,6 @@ pub fn page(manifold: &Manifold, facts: &Facts, look: &Look, title: &str) -> Pag
     let [x_title, y_title] = axis_titles(manifold.axes, [0, usize::from(ys.len() > 1)]);
     let below = area.bottom();
     for (idx, label) in labelled(xs) {
-        #[expect(clippy::cast_precision_loss, reason = "a few pictures")]
         let at = area.left + (idx as f32 + 0.5) * side;
         page.line(
             [at, below],
@@ -79,7 +77,6 @@ pub fn page(manifold: &Manifold, facts: &Facts, look: &Look, title: &str) -> Pag
         return page; // a code of one unit has one axis
     }
     for (idx, label) in labelled(ys) {
-        #[expect(clippy::cast_precision_loss, reason = "a few pictures")]
         let at = area.bottom() - (idx as f32 + 0.5) * side;
         page.line(
             [area.left - 3.5, at],

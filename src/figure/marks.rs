@@ -22,7 +22,6 @@ pub fn corners(shape: ClassShape) -> Vec<[f32; 2]> {
 }
 
 /// Corners at equal angles from `first_degrees` on, at the given radii in turn.
-#[expect(clippy::cast_precision_loss, reason = "a few corners")]
 fn polygon(n: usize, first_degrees: f32, radii: &[f32]) -> Vec<[f32; 2]> {
     let corners = (0..n).map(|idx| {
         let angle = (first_degrees + 360.0 * idx as f32 / n as f32).to_radians();

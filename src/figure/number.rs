@@ -71,11 +71,6 @@ pub fn percent_of_100(percent: f64) -> String {
 
 /// A time: `0.4 s`, `21 s`, `3 min 05 s`, `2 h 10 min`.
 #[must_use]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a time shown to people, made finite and positive first"
-)]
 pub fn duration(secs: f64) -> String {
     if !secs.is_finite() {
         return "—".to_owned();

@@ -22,12 +22,6 @@ impl Rect {
     /// Room for `n` drawings in rows that are read from left to right, `gap` apart: as few side by side as leave
     /// none wider than `aspect` times its height, if there are enough of them.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a few drawings"
-    )]
     pub fn cells(self, n: usize, gap: f32, aspect: f32) -> Vec<Self> {
         let ideal = (n as f32 * self.width / (aspect * self.height.max(1.0))).sqrt();
         let n_columns = (ideal.ceil() as usize).clamp(1, n.max(1));

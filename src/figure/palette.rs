@@ -137,13 +137,7 @@ pub fn sequential(dark: bool, value: f32) -> Rgb {
     ];
     let steps = if dark { DARK } else { LIGHT };
     let place = value.clamp(0.0, 1.0) * 4.0;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "0 to 4; NaN is cast to 0"
-    )]
     let step = (place as usize).min(3);
-    #[expect(clippy::cast_precision_loss, reason = "0 to 3")]
     let share = place - step as f32;
     mix(steps[step], steps[step + 1], share)
 }
@@ -154,11 +148,6 @@ pub fn mix(from: Rgb, to: Rgb, share: f32) -> Rgb {
     let share = share.clamp(0.0, 1.0); // NaN stays NaN, and is cast to 0
     let channel = |from: u8, to: u8| {
         let (from, to) = (f32::from(from), f32::from(to));
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between two bytes"
-        )]
         let byte = (from + share * (to - from) + 0.5) as u8; // rounds what is not negative
         byte
     };

@@ -84,7 +84,6 @@ impl Plot {
     pub fn at(&self, [x, y]: [f64; 2]) -> [f32; 2] {
         let share = |value: f64, interval: Interval| (value - interval.min) / interval.length();
         let [across, up] = [share(x, self.x), share(y, self.y)];
-        #[expect(clippy::cast_possible_truncation, reason = "a place on a page")]
         let [across, up] = [across as f32, up as f32];
         [
             self.area.left + across * self.area.width,
@@ -344,7 +343,6 @@ mod tests {
         fn decades_have_ticks(min in -6.0..2.0_f64, length in 1.0..8.0_f64) {
             let axis = Axis { scale: Scale::Log10, ..Axis::linear("", Interval::new(min, min + length)) };
             let ticks = axis.ticks(300.0, LABEL_HEIGHT);
-            #[expect(clippy::cast_possible_truncation, reason = "a few decades")]
             let decades = min.ceil() as i32..=(min + length).floor() as i32;
             for decade in decades {
                 let found = ticks.iter().any(|tick| (tick.at - f64::from(decade)).abs() < 1e-9);

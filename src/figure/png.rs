@@ -36,7 +36,6 @@ pub fn draw(svg: &str, page: &Page, scale: f32) -> Result<Drawn, FigureError> {
     pixmap.fill(Color::from_rgba8(red, green, blue, u8::MAX)); // nothing shines through, at no edge
     // The SVG's own size may be in millimetres that are no whole pixels: the page fills the picture.
     let own = tree.size();
-    #[expect(clippy::cast_precision_loss, reason = "sides are below 2^24")]
     let [x, y] = [width as f32 / own.width(), height as f32 / own.height()];
     resvg::render(&tree, Transform::from_scale(x, y), &mut pixmap.as_mut());
     let opaque = pixmap.data().chunks_exact(4);
@@ -60,11 +59,6 @@ pub fn file(drawn: &Drawn, scale: f32, entries: &Entries) -> Result<Vec<u8>, Fig
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::High);
     let per_metre = size::PIXELS_PER_INCH * scale / 0.0254;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a density of print"
-    )]
     let density = per_metre.round() as u32;
     encoder.set_pixel_dims(Some(PixelDimensions {
         xppu: density,

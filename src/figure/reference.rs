@@ -111,7 +111,6 @@ fn entropy_floor(experiment: &Experiment, yardsticks: Option<&Yardsticks>) -> Op
 }
 
 /// Pixels that the error is summed over.
-#[expect(clippy::cast_precision_loss, reason = "784 pixels")]
 fn images_worth(experiment: &Experiment) -> f64 {
     if experiment.objective.is_per_image() {
         N_PIXELS as f64

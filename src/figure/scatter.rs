@@ -137,7 +137,6 @@ fn classes() -> impl Iterator<Item = u8> {
 
 /// Small enough that ten thousand marks are a cloud, large enough that a hundred can be seen.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "a few thousand points")]
 pub fn radius(n_points: usize, plot: &Plot) -> f32 {
     let Rect { width, height, .. } = plot.area;
     let room_each = width * height / (n_points.max(1) as f32);

@@ -115,11 +115,6 @@ impl FromStr for Size {
 /// # Errors
 /// When they are too many.
 pub fn pixels(page: [f32; 2], scale: f32) -> Result<[u32; 2], FigureError> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a cast saturates, and what is too large is refused"
-    )]
     let [width, height] = page.map(|side| (side * scale).round().max(1.0) as u32);
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(FigureError::TooLarge { width, height });

@@ -52,10 +52,6 @@ pub fn log10(interval: Interval, length_points: f32, label_points: f32) -> Vec<T
         &[1, 2, 3, 4, 5, 6, 7, 8, 9]
     };
     // Whole decades are too close when many are shown: label every n-th.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a few dozen decades at most"
-    )]
     let every = (room / per_decade).ceil().max(1.0) as i32;
 
     let mut ticks = Vec::new();
@@ -108,18 +104,12 @@ fn multiples(step: f64, interval: Interval) -> impl Iterator<Item = f64> {
     // A tick on the very edge should not vanish because of rounding.
     let slack = 1e-6 * step;
     let first = ((interval.min - slack) / step).ceil();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "as many as fit on an axis"
-    )]
     let n = (((interval.max + slack) / step).floor() - first + 1.0).clamp(0.0, 1e3) as u32;
     (0..n).map(move |idx| (first + f64::from(idx)) * step)
 }
 
 /// The exponents of all decades that reach into a stretch of a log₁₀ axis.
 fn decades(interval: Interval) -> std::ops::RangeInclusive<i32> {
-    #[expect(clippy::cast_possible_truncation, reason = "f64 has some 600 decades")]
     let whole = |value: f64| value.floor() as i32;
     whole(interval.min)..=whole(interval.max)
 }
@@ -148,11 +138,6 @@ fn with_decimals(value: f64, step: f64) -> String {
             format!("{value:.3e}").replace(".000e", "e")
         };
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "at most four after the check above"
-    )]
     let decimals = (-step.log10().floor()).max(0.0) as usize;
     format!("{value:.decimals$}").replace('-', "−")
 }

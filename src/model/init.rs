@@ -100,10 +100,6 @@ impl<'a> Initializer<'a> {
         let seed = stream_seed(self.seed, Stream::Weights, &[self.n_layers]);
         self.n_layers += 1;
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "layers have a few thousand units"
-        )]
         let bound = (6.0 / (fan_in + fan_out) as f32).sqrt();
         let uniform = Uniform::new(-bound, bound).expect("the bound is finite and positive");
         uniform.sample_iter(&mut rng).take(n_values).collect()

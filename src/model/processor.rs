@@ -84,7 +84,6 @@ mod tests {
     #[test]
     fn the_exponential_is_right_to_two_units_in_the_last_place() {
         for step in 0..=870_000_u32 {
-            #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
             let x = (-f64::from(step) * 1e-4) as f32;
             let exact = f64::from(x).exp();
             let error = (f64::from(exp_of_negative(x)) - exact).abs() / exact;

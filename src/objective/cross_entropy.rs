@@ -89,10 +89,6 @@ impl Backward<Flex, 1> for BackwardPass {
         let Some(node) = node else { return };
         let mut by_logits = ops.state;
         let values = by_logits.storage_mut::<f32>();
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "batches are far below 2^24 values"
-        )]
         let factor = by_mean / values.len() as f32;
         for value in values {
             *value = without_faint(*value * factor); // those of sure pixels
@@ -119,11 +115,6 @@ fn pass(logits: &Numbers, target: &Numbers) -> (f32, Vec<f32>) {
             })
         })
         .collect();
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        reason = "a mean of f32"
-    )]
     let mean = (sums.iter().sum::<f64>() / logits.len() as f64) as f32;
     (mean, slopes)
 }

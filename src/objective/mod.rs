@@ -72,7 +72,6 @@ fn reconstruction(objective: &Objective, output: &Output, target: Tensor<2>) -> 
         Reconstruction::Mae => reconstruction::mae(output.reconstruction(), target),
     };
     let [scale, shift] = scale_and_shift(objective);
-    #[expect(clippy::cast_possible_truncation, reason = "a factor")]
     let (scale, shift) = (scale as f32, shift as f32);
     if scale.to_bits() == 1.0_f32.to_bits() && shift == 0.0 {
         mean // nothing to multiply: the plain variants stay as fast as they were
@@ -85,7 +84,6 @@ fn reconstruction(objective: &Objective, output: &Output, target: Tensor<2>) -> 
 /// `Σ (x̂ − x)²/(2σ²) + n/2 ln(2πσ²)`, the negative logarithm of a Gaussian likelihood, where a bound needs one.
 #[must_use]
 pub fn scale_and_shift(objective: &Objective) -> [f64; 2] {
-    #[expect(clippy::cast_precision_loss, reason = "784 is exact")]
     let n_pixels = N_PIXELS as f64;
     match (objective.prior, objective.reconstruction) {
         (Prior::None, _) => [1.0, 0.0],

@@ -10,10 +10,6 @@ use burn::tensor::Tensor;
 #[must_use]
 pub fn l1(code: Tensor<2>, weight: f32) -> Tensor<1> {
     let [n_samples, _] = code.dims();
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "batches have a few thousand images"
-    )]
     let scale = weight / n_samples as f32;
     code.abs().sum().mul_scalar(scale)
 }
@@ -30,10 +26,6 @@ pub fn kl(code: Tensor<2>, target: f32, weight: f32) -> Tensor<1> {
     let mean = code.mean_dim(0).clamp(EDGE, 1.0 - EDGE); // [1, code]
     let cross = mean.clone().log().mul_scalar(-target)
         - mean.neg().add_scalar(1.0).log().mul_scalar(1.0 - target);
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "codes have a few thousand units"
-    )]
     let entropy = n_units as f32 * (-target * target.ln() - (1.0 - target) * (1.0 - target).ln());
     (cross.sum() - entropy).mul_scalar(weight)
 }

@@ -76,12 +76,6 @@ impl FilterBank {
     /// The absolute weight that few exceed: the end of a colour scale. A single large one would leave all others
     /// pale. 1 where all weights are 0.
     #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "a place in a list"
-    )]
     pub fn end_of_scale(&self) -> f32 {
         let finite = self.weights.iter().filter(|weight| weight.is_finite());
         let mut sizes: Vec<f32> = finite.map(|weight| weight.abs()).collect();

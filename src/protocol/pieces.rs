@@ -125,12 +125,6 @@ pub struct GroupMap {
 impl GroupMap {
     /// The group at a place, given as shares of the picture's width and height; a near one where there is no ink.
     #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a place on a small map, clamped; not a number becomes 0"
-    )]
     pub fn at(&self, place: [f32; 2]) -> Option<usize> {
         /// How far a click may lie beside the ink, in places of the map.
         const REACH: usize = 3;

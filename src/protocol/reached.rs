@@ -110,7 +110,6 @@ impl<'a> Reached<'a> {
 
     /// A figure that presets are held to; none where the run does not have it.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     pub fn figure(&self, figure: Figure) -> Option<f64> {
         let code = self.code.as_ref();
         match figure {

@@ -119,7 +119,6 @@ impl MetricsTable {
                     (None, _) => {}
                     (Some((_, value)), Measured::Step) => {
                         // Steps are reported in single precision: more digits would be made up.
-                        #[expect(clippy::cast_possible_truncation, reason = "it was a single")]
                         let value = *value as f32;
                         write!(text, "{value}").expect(whole);
                     }

@@ -42,7 +42,6 @@ pub struct Effort {
 impl Effort {
     /// Training images a second while steps were being taken; 0 before the first.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "images are far below 2^53")]
     pub fn images_per_sec(&self) -> f64 {
         if self.training_secs > 0.0 {
             self.images as f64 / self.training_secs
@@ -176,11 +175,6 @@ impl Record {
             .filter(|report| report.step == full.step);
         let both = yardsticks.zip(report);
         let effort = self.effort();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "epochs are few"
-        )]
         let epochs = full.epoch as usize;
         Some(Summary {
             format: SUMMARY_FORMAT,

@@ -71,7 +71,6 @@ impl LabState {
             return judged(None, None, Outcome::OtherRecipe);
         };
         let measured = if expectation.figure == Figure::Parameters {
-            #[expect(clippy::cast_precision_loss, reason = "parameters are far below 2^53")]
             let parameters = run.experiment.n_parameters() as f64;
             Some(parameters)
         } else {
@@ -127,7 +126,6 @@ fn follows(run: &RunState, preset: &Preset) -> bool {
 }
 
 /// Whether the newest evaluation is of the model after the recipe's epochs.
-#[expect(clippy::cast_precision_loss, reason = "epochs are few")]
 fn is_over(run: &RunState) -> bool {
     let measured = run.full_evaluation.as_ref();
     measured

@@ -39,11 +39,6 @@ impl Notices {
     pub const MAX: usize = 100;
 
     /// Sets the clock that new notices are dated by, in seconds since the window opened.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a window is open for years at most, and not for less than nothing"
-    )]
     pub fn set_clock(&mut self, now_secs: f64) {
         self.now_millis = (now_secs.max(0.0) * 1e3) as u64;
     }

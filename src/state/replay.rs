@@ -180,7 +180,6 @@ mod tests {
     use crate::protocol::{Histogram, RunId};
 
     /// Ten digits and a hundred points; every value tells the step.
-    #[expect(clippy::cast_precision_loss, reason = "few steps")]
     fn snapshot(step: u64, n_digits: usize) -> Snapshot {
         let pixels = || vec![step as f32; n_digits * N_PIXELS];
         Snapshot {
@@ -214,7 +213,6 @@ mod tests {
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "few steps")]
     fn epoch(step: u64) -> f64 {
         step as f64 / 100.0
     }

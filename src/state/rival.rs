@@ -58,7 +58,6 @@ impl LabState {
     /// Seconds of training left until the goal at the present speed, those of the rival included; none before there is
     /// a speed.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
     pub fn remaining_secs(&self) -> Option<f64> {
         let run = self.run.as_ref()?;
         let own = run.remaining_secs()?;

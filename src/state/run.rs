@@ -127,7 +127,6 @@ impl RunState {
 
     /// Share of the goal that is done, 0..1.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
     pub fn progress(&self) -> f64 {
         let goal = self.position().epochs_goal.max(1) as f64;
         (self.epoch / goal).clamp(0.0, 1.0)
@@ -137,7 +136,6 @@ impl RunState {
     #[must_use]
     pub fn remaining_secs(&self) -> Option<f64> {
         let per_sec = self.epoch / self.speed.elapsed_secs;
-        #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
         let left = self.position().epochs_goal as f64 - self.epoch;
         (per_sec.is_finite() && per_sec > 0.0).then(|| left.max(0.0) / per_sec)
     }
@@ -182,10 +180,8 @@ impl RunState {
     /// Takes in a look at the model, and keeps it for later.
     pub(super) fn take_snapshot(&mut self, snapshot: Snapshot) {
         let (step, epoch) = (self.step, self.epoch);
-        #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
         let per_step = 1.0 / self.steps_per_epoch.max(1) as f64;
         // Looks and steps come in different lanes: one may be a little ahead of the other.
-        #[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
         let epoch_of = |at: u64| (epoch + (at as f64 - step as f64) * per_step).max(0.0);
         self.replay.keep(&snapshot, epoch_of);
         self.snapshot = Some(snapshot);
@@ -264,7 +260,6 @@ impl RunState {
 
         self.speed.elapsed_secs += steps.elapsed_secs;
         if steps.elapsed_secs > 0.0 {
-            #[expect(clippy::cast_precision_loss, reason = "images of one burst are few")]
             let now = steps.n_images as f64 / steps.elapsed_secs;
             // Time constant of one second, so that the figure neither jumps nor lags.
             let share = 1.0 - (-steps.elapsed_secs).exp();

@@ -94,7 +94,6 @@ impl Step {
     fn new(learning_rate: f64, time: usize, weight_decay: f32) -> Self {
         let time = i32::try_from(time).unwrap_or(i32::MAX);
         let correction_2 = (1.0 - Recipe::BETA_2.powi(time)).sqrt();
-        #[expect(clippy::cast_possible_truncation, reason = "tensors are f32")]
         let learning_rate = learning_rate as f32;
         Self {
             learning_rate,

@@ -21,7 +21,6 @@ pub fn errors(trainer: &mut Trainer) -> Result<ErrorView, TrainError> {
         squared_error_per_image(rebuilt, chunk.clean.clone()) // [n]
     });
     let squared = readback::all_values(squared.collect())?.concat();
-    #[expect(clippy::cast_precision_loss, reason = "784 is exact")]
     let n_pixels = N_PIXELS as f32;
     let errors: Vec<f32> = squared.into_iter().map(|sum| sum / n_pixels).collect();
     let samples: Vec<SampleIdx> = chunks

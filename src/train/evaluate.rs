@@ -168,7 +168,6 @@ impl Sums {
         let wrong = ask_wrong(&mut wanted, subject, split, chunk);
 
         let found = wanted.read()?;
-        #[expect(clippy::cast_precision_loss, reason = "images are a few thousand")]
         let n_images = chunk.samples.len() as f64;
         self.n_images += n_images;
         self.squared_error += sum(&found[squared]);
@@ -323,7 +322,6 @@ impl Sums {
         let size = experiment.architecture.code_size();
         let figures = activations::statistics(&self.codes, size);
         let variances = CodeMoments::of(&self.codes, size).variance;
-        #[expect(clippy::cast_possible_truncation, reason = "figures for people")]
         CodeFigures {
             size,
             mean_activation: figures.mean,
@@ -338,7 +336,6 @@ impl Sums {
     fn variational(&self, experiment: &Experiment, reconstruction: f64) -> VariationalFigures {
         let size = experiment.architecture.code_size();
         let of_units = self.unit_kl.iter().map(|total| total / self.n_images);
-        #[expect(clippy::cast_possible_truncation, reason = "figures for people")]
         let unit_kl_nats = of_units.clone().map(|kl| kl as f32).collect();
         VariationalFigures {
             reconstruction_nats: reconstruction,
@@ -505,7 +502,6 @@ fn normals(shape: [usize; 2], idx: usize, chunk: &Chunk) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, shape), &chunk.clean.device())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "784 is exact")]
 const PIXELS: f64 = N_PIXELS as f64;
 
 /// Cross-entropy of a decoder's outputs `[n · 784]` before their activation, summed over images and pixels. A

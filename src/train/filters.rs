@@ -111,12 +111,10 @@ pub fn unit_means(
         let per_part = (sums.len() / n_parts.max(1)).max(1);
         for (total, values) in totals.iter_mut().zip(sums.chunks(per_part)) {
             let sum: f64 = values.iter().map(|&value| f64::from(value)).sum();
-            #[expect(clippy::cast_precision_loss, reason = "few places and images")]
             let n = (per_part * n_samples) as f64;
             *total += sum / n;
         }
     }
-    #[expect(clippy::cast_possible_truncation, reason = "figures for people")]
     let means = totals.into_iter().map(|mean| mean as f32).collect();
     Ok(Some(UnitMeans {
         step: trainer.step(),

@@ -94,5 +94,4 @@ impl ProbeState {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "784 is exact")]
 const N_PIXELS_F32: f32 = N_PIXELS as f32;

@@ -180,7 +180,6 @@ fn decoding_error(
         });
     let errors = readback::all_values(errors.collect())?.concat();
     let total: f64 = errors.iter().map(|&error| f64::from(error)).sum();
-    #[expect(clippy::cast_precision_loss, reason = "a few million pixels")]
     let n_pixels = images.len().max(1) as f64;
     Ok(total / n_pixels)
 }

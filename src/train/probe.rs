@@ -58,7 +58,6 @@ pub fn digits(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<DigitView,
     ])?
     .into_iter();
     let mut next = || values.next().unwrap_or_default();
-    #[expect(clippy::cast_precision_loss, reason = "784 is exact")]
     let n_pixels = N_PIXELS as f32;
     Ok(DigitView {
         step,
@@ -120,7 +119,6 @@ impl ProbeState {
         let unit_kl_nats = of_codes.map(mean_of_rows).transpose()?;
         let values = readback::all_values(of_chunks)?.concat(); // [n, units]
         let figures = activations::statistics(&values, n_units);
-        #[expect(clippy::cast_possible_truncation, reason = "figures for people")]
         Ok(Some(ActivationView {
             step,
             layer,
@@ -154,7 +152,6 @@ fn kl_of_units(model: &Autoencoder, chunk: &Chunk) -> Option<Tensor<1>> {
 /// The mean of rows of equal length. Chunks are of equal size but for the last, which is near enough for
 /// bars.
 fn mean_of_rows(rows: Vec<Tensor<1>>) -> Result<Vec<f32>, TrainError> {
-    #[expect(clippy::cast_precision_loss, reason = "a few chunks")]
     let n_rows = rows.len() as f32;
     let sum = rows.into_iter().reduce(|sum, row| sum + row);
     match sum {

@@ -182,7 +182,6 @@ impl Survey {
     }
 
     /// The mean of all codes: `[size]`.
-    #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
     pub(super) fn mean_code(&self) -> Vec<f32> {
         self.moments()
             .mean
@@ -419,7 +418,6 @@ impl Passes {
 }
 
 fn per_pixel(squared_error: f32) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "784 is exact")]
     let n_pixels = N_PIXELS as f32;
     squared_error / n_pixels
 }

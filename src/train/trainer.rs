@@ -141,10 +141,6 @@ impl Trainer {
 
     /// Steps taken, in epochs.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "epochs and images are far below 2^53"
-    )]
     pub fn epoch(&self) -> f64 {
         self.order.epoch() as f64 + self.position as f64 / self.samples_per_epoch() as f64
     }
@@ -532,7 +528,6 @@ impl Trainer {
     }
 
     /// Steps taken since joint training began, in epochs.
-    #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
     fn joint_epoch(&self) -> f64 {
         let mut before = 0;
         for (stage, epochs) in self.experiment.stages() {

@@ -374,11 +374,6 @@ fn scale_field(ui: &mut Ui, choice: &mut Choice) {
     ui.add(field)
         .on_hover_text("Pixels of the picture for each of the size, or for each 1/96 inch of paper: 3 prints at 288 dpi")
         .accessible_name("Scale");
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number for people"
-    )]
     let [width, height] = choice
         .size
         .in_pixels()

@@ -202,7 +202,6 @@ fn curve(ui: &Ui, rect: Rect, about: &AboutRun) {
     }
     let inner = rect.shrink(3.0);
     let span = (highest - lowest).max(f32::MIN_POSITIVE);
-    #[expect(clippy::cast_precision_loss, reason = "at most 64 points")]
     let at = |idx: usize, loss: f32| {
         let along = idx as f32 / (n - 1) as f32;
         let up = (loss - lowest) / span;

@@ -146,10 +146,6 @@ impl Log {
 
 /// "12 s", "3 min 05 s" since the window opened.
 fn time(notice: &Notice) -> String {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a session has far fewer than 2^53 milliseconds"
-    )]
     let millis = notice.at_millis as f64;
     number::duration((millis / 1e3).floor())
 }

@@ -170,7 +170,6 @@ impl Notes {
 
 impl Note {
     /// 1, and less in its last moments.
-    #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
     fn opacity(&self, level: NoticeLevel) -> f32 {
         let left = life_secs(level).map_or(FADE_SECS, |life| life - self.age_secs);
         (left / FADE_SECS).clamp(0.0, 1.0) as f32

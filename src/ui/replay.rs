@@ -97,7 +97,6 @@ fn slider(ui: &mut Ui, run: &RunState, [first, last]: [Moment; 2], actions: &mut
         key_of(ui.ctx(), Deed::ReplayOn),
         key_of(ui.ctx(), Deed::ReplayStart)
     ));
-    #[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
     let value = step as f64;
     response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), value, "Replay, step"));
     // A key moves the slider by a step, which is seldom a moment: it means the next one.

@@ -78,10 +78,6 @@ pub fn show(ui: &Ui, sheet: Sheet, actions: &mut Vec<Action>, body: impl FnOnce(
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a margin of a few whole points"
-)]
 const MARGIN_POINTS: i8 = MARGIN as i8;
 
 fn header(ui: &mut Ui, sheet: Sheet, actions: &mut Vec<Action>) {

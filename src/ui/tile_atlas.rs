@@ -32,12 +32,6 @@ pub struct TileShape {
 pub fn magnification(side_px: f32, side: usize) -> usize {
     /// Enough for a digit 224 pixels wide; larger ones can do with whole texels.
     const MAX: usize = 8;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a small positive number; the cast saturates"
-    )]
     let needed = (side_px / side.max(1) as f32).ceil() as usize;
     needed.clamp(1, MAX)
 }
@@ -88,7 +82,6 @@ impl TileAtlas {
     }
 
     /// Draws one picture of the table into a square.
-    #[expect(clippy::cast_precision_loss, reason = "a table of a few thousand")]
     pub fn paint(&self, painter: &Painter, rect: Rect, row: usize, column: usize) {
         let TileShape {
             columns,

@@ -120,7 +120,6 @@ fn cross_entropy_in_one_pass_is_that_of_the_operations_one_by_one() {
         for (our, their) in ours.1.iter().zip(&theirs.1) {
             // The gradient of each pixel, `3 (σ(z) − x) / n`, is a small difference of numbers near 1.
             let difference = f64::from((our - their).abs());
-            #[expect(clippy::cast_precision_loss, reason = "50,000 is exact")]
             let of_pixel = difference * n_values as f64;
             assert!(of_pixel <= 1e-6, "{our}, {their}");
         }

@@ -45,7 +45,6 @@ fn take_steps(trainer: &mut Trainer) {
 }
 
 #[test]
-#[expect(clippy::cast_precision_loss, reason = "two hundred images")]
 fn a_standing_is_the_place_among_the_errors_and_codes_of_all_test_images() {
     let mut trainer = trainer();
     let all: Vec<u32> = (0..200).collect();

@@ -426,7 +426,6 @@ fn the_worst_images_are_those_with_the_largest_errors_under_their_pictures() {
                 .map(|&idx| pictures.mse_per_pixel[idx as usize]);
             let worst = pictures.mse_per_pixel[class.worst[0] as usize];
             assert!(errors.clone().all(|error| error <= worst * 1.00001));
-            #[expect(clippy::cast_precision_loss, reason = "a few images")]
             let mean = errors.sum::<f32>() / members.len() as f32;
             assert!(is_near(class.mse_per_pixel, mean));
         }

@@ -65,7 +65,6 @@ pub(super) fn recipe(preset: PresetId, batch_size: usize) -> Result<Experiment> 
 }
 
 /// Images a second over so long.
-#[expect(clippy::cast_precision_loss, reason = "images are far below 2^53")]
 fn speed(trainer: &mut Trainer, budget: Duration) -> Result<f64> {
     let (started, mut n_images) = (Instant::now(), 0);
     while started.elapsed() < budget {

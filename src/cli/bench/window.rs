@@ -54,11 +54,6 @@ impl<'a> Bench<'a> {
     pub(super) fn measure(&self, preset: PresetId) -> Result<Vec<Row>> {
         self.progress.set(0.0, format!("{preset} without a window"));
         let epoch_secs = without_window(preset, 1, &self.engine)?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a few epochs"
-        )]
         let epochs = (LEAST_SECS / epoch_secs).ceil() as u64;
         let epochs = epochs.clamp(1, MOST_EPOCHS);
         let before_secs = match epochs {

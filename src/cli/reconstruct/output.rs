@@ -191,11 +191,6 @@ fn quoted(field: &str) -> String {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to 0..255 before the cast; not a number becomes 0"
-)]
 fn byte(share: f32) -> u8 {
     (share * 255.0).round().clamp(0.0, 255.0) as u8
 }

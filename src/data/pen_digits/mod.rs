@@ -111,19 +111,11 @@ fn sample_rng(seed: u64, sample_idx: u32) -> Xoshiro256PlusPlus {
 }
 
 /// Geometry is computed in `f64`, as kurbo does; what leaves the module needs no more than `f32`.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "degrees and pixels fit into f32; rounding is intended"
-)]
 fn narrow(value: f64) -> f32 {
     value as f32
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of a few million at most"
-)]
 mod tests {
     use super::*;
 

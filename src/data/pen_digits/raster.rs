@@ -145,26 +145,15 @@ fn draw_segment(depth: &mut [[f32; BOX_PX]; BOX_PX], from: &Dab, to: &Dab) {
 }
 
 /// The pixels of the box whose centres lie between two positions along an axis.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to the box before the cast"
-)]
 fn pixels_between(from: f32, to: f32) -> Range<usize> {
     let pixel = |position: f32| position.round().clamp(0.0, 20.0) as usize;
     pixel(from)..pixel(to)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a pixel of a box of 20")]
 fn centre(pixel: usize) -> f32 {
     pixel as f32 + 0.5
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a byte before the cast"
-)]
 fn grey_from_depth(depth: f32) -> u8 {
     (255.0 * (0.5 + depth / EDGE_PX)).round().clamp(0.0, 255.0) as u8
 }

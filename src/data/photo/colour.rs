@@ -12,7 +12,6 @@ const LUMA_SHARE: f32 = 0.35;
 pub(super) const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
 /// Light along the direction in which colours differ most, where luma has little of it.
-#[expect(clippy::cast_precision_loss, reason = "a few thousand samples")]
 pub(super) fn by_colour(luma: &[f32], chroma: &[[u8; 2]]) -> Option<Vec<f32>> {
     const SAMPLES: usize = 20_000;
     let colour = |idx: usize| {

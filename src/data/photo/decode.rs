@@ -132,7 +132,6 @@ fn decode(bytes: &[u8]) -> Result<Decoded, DecodeError> {
         }
     }
     if let Some(n_rows) = n_rows {
-        #[expect(clippy::cast_precision_loss, reason = "rows of a picture")]
         let missing = 1.0 - n_rows as f32 / height.max(1) as f32;
         let missing = Some(missing);
         notes.push(PhotoNote::CutShort { missing });

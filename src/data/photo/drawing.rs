@@ -42,7 +42,6 @@ pub fn picture_of(strokes: &[PenStroke]) -> Picture {
 }
 
 /// Raises the light of each pixel to that of a piece of a stroke.
-#[expect(clippy::cast_precision_loss, reason = "pixels of the canvas")]
 fn draw(light: &mut [f32], ends: [[f32; 2]; 2], radius: f32) {
     let side = SIDE as f32;
     let [from, to] = ends.map(|point| point.map(|share| share * side));
@@ -73,11 +72,6 @@ fn draw(light: &mut [f32], ends: [[f32; 2]; 2], radius: f32) {
 }
 
 /// A pixel of the canvas along an axis.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a place that is not on the canvas saturates, NaN becomes 0"
-)]
 fn pixel(at: f32) -> usize {
     (at.floor() as usize).min(SIDE)
 }

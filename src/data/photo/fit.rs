@@ -8,7 +8,6 @@ use super::ink::{Ink, PixelBox};
 /// between the pixels' centres.
 #[must_use]
 pub fn fit(ink: &Ink, part: PixelBox, side: usize) -> Vec<f32> {
-    #[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
     let scale = part.width().max(part.height()) as f64 / side as f64;
     let columns = Axis::new(part.left, part.right, scale, side);
     let rows = Axis::new(part.top, part.bottom, scale, side);
@@ -37,7 +36,6 @@ struct Axis {
 }
 
 impl Axis {
-    #[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
     fn new(from: usize, to: usize, scale: f64, side: usize) -> Self {
         // The shorter side is put into the middle by whole pixels, so that its first pixel starts where the
         // ink does: centring moves by whole pixels too.
@@ -60,12 +58,6 @@ impl Axis {
 }
 
 /// Shares of an interval that source pixels cover; outside the part there is paper.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "clamped to the part, and narrowed from exact shares"
-)]
 fn covered(start: f64, end: f64, from: usize, to: usize) -> Vec<(usize, f32)> {
     let clamped = |at: f64| at.clamp(from as f64, to as f64);
     let pixels = clamped(start).floor() as usize..clamped(end).ceil() as usize;
@@ -79,12 +71,6 @@ fn covered(start: f64, end: f64, from: usize, to: usize) -> Vec<(usize, f32)> {
 
 /// The two source pixels whose centres lie around a place, weighed by nearness; nothing where the interval
 /// around it lies outside the part.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "clamped to the part, and narrowed from shares"
-)]
 fn on_line(at: f64, start: f64, end: f64, from: usize, to: usize) -> Vec<(usize, f32)> {
     let inside = (end.min(to as f64) - start.max(from as f64)) / (end - start);
     if inside <= 0.0 {

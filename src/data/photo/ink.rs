@@ -134,7 +134,6 @@ impl PixelBox {
     }
 
     /// The longer side.
-    #[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
     pub fn longest(&self) -> f32 {
         self.width().max(self.height()) as f32
     }
@@ -226,7 +225,6 @@ impl Ink {
     /// fitted into: enlarging a small picture does that, a pen does not.
     #[must_use]
     pub fn is_soft(&self, part: PixelBox, side: usize) -> bool {
-        #[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
         let pixels_per_result = part.width().max(part.height()) as f32 / side as f32;
         if pixels_per_result < LEAST_ENLARGED {
             return false; // there is no more in it than in the result
@@ -347,12 +345,6 @@ fn dilated(width: usize, height: usize, values: &[f32], is: impl Fn(f32) -> bool
 }
 
 /// The value that parts two groups best (Otsu 1979): that with the largest variance between them.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "256 bins, and pixels of a picture"
-)]
 pub fn between(values: &[f32]) -> f32 {
     const BINS: usize = 256;
     let top = values.iter().copied().fold(f32::MIN_POSITIVE, f32::max);

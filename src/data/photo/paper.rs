@@ -223,12 +223,6 @@ pub fn spread(mut off: Vec<f32>) -> f32 {
 }
 
 /// The values within the border.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a few pixels"
-)]
 fn border_pixels(grey: Grey<'_>) -> Vec<f32> {
     let Grey {
         width,
@@ -250,12 +244,6 @@ fn border_pixels(grey: Grey<'_>) -> Vec<f32> {
 }
 
 /// The value below which a share of sorted values lies; 0 of none.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a position in a list"
-)]
 pub(super) fn quantile(sorted: &[f32], share: f32) -> f32 {
     let last = sorted.len().saturating_sub(1);
     let at = (share * last as f32).round() as usize;
@@ -266,7 +254,6 @@ pub(super) fn quantile(sorted: &[f32], share: f32) -> f32 {
 const TERMS: usize = 6;
 
 /// 1, x, y, x², xy, y² with x and y in −1..1.
-#[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
 fn basis(grey: Grey<'_>, row: usize, column: usize) -> [f64; TERMS] {
     let along = |at: usize, side: usize| 2.0 * (at as f64 + 0.5) / side as f64 - 1.0;
     terms([along(column, grey.width), along(row, grey.height)])
@@ -317,10 +304,6 @@ fn least_squares<'a>(
     Some(rows.map(|row| row[TERMS]))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "light needs no more than f32"
-)]
 fn narrow(value: f64) -> f32 {
     value as f32
 }

@@ -229,12 +229,6 @@ impl Detail {
 }
 
 /// A region in whole pixels, at least one; whatever it says, it lies in the picture.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "clamped to the picture; not a number becomes 0"
-)]
 fn part_of(region: [f32; 4], width: usize, height: usize) -> PixelBox {
     let at = |share: f32, side: usize| ((share * side as f32).round() as usize).min(side);
     let along = |from: f32, to: f32, side: usize| {
@@ -257,11 +251,6 @@ fn part_of(region: [f32; 4], width: usize, height: usize) -> PixelBox {
 }
 
 /// A share as a byte.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to 0..255 before the cast"
-)]
 pub(super) fn byte(share: f32) -> u8 {
     (share * 255.0).round().clamp(0.0, 255.0) as u8
 }

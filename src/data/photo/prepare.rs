@@ -244,16 +244,8 @@ fn embedded(part: &Ink, picture: &Picture, window: [f32; 4]) -> Ink {
     if [part.width, part.height] == [picture.width, picture.height] {
         return part.clone();
     }
-    let [left, top] = [(0, picture.width), (1, picture.height)].map(|(axis, side)| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a share of a side"
-        )]
-        let at = (window[axis] * side as f32).round() as usize;
-        at
-    });
+    let [left, top] = [(0, picture.width), (1, picture.height)]
+        .map(|(axis, side)| (window[axis] * side as f32).round() as usize);
     let mut amount = vec![0.0; picture.width * picture.height];
     let lines = amount.chunks_exact_mut(picture.width).skip(top);
     for (line, from) in lines.zip(part.amount.chunks_exact(part.width)) {

@@ -107,11 +107,6 @@ impl DetailSums {
     fn add(&mut self, block: usize, rgb: [f32; 3]) {
         const STEPS: f32 = 1020.0; // four for each of a byte's
         let luma = dot(rgb, LUMA.map(|weight| weight * STEPS)) + 0.5;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it saturates"
-        )]
         let luma = luma as u16;
         self.blocks[block] = self.blocks[block].saturating_add(luma);
     }
@@ -289,7 +284,6 @@ impl Sums {
         sum.opacity += pixel.opacity;
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "pixels of a block are few")]
     fn into_means(mut self) -> Pixels {
         let [width, height] = self.source;
         for (idx, sum) in self.blocks.iter_mut().enumerate() {
@@ -311,13 +305,8 @@ impl Weighed {
     /// Rec. 709 luma of the colour itself, whatever its opacity.
     pub(super) fn luma(&self) -> u16 {
         let luma = dot(self.rgb, LUMA) / self.opacity.max(1e-6);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to 0..65,535 before the cast"
-        )]
-        let luma = (luma.clamp(0.0, 1.0) * 65_535.0).round() as u16;
-        luma
+
+        (luma.clamp(0.0, 1.0) * 65_535.0).round() as u16
     }
 
     /// The colour over a middling grey, which shows light and dark ink alike.

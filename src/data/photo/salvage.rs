@@ -53,7 +53,6 @@ impl<D: ImageDecoder> ImageDecoder for RowByRow<'_, D> {
             }
             n_rows -= 1;
         }
-        #[expect(clippy::cast_precision_loss, reason = "rows of a picture")]
         let share = n_rows as f32 / height.max(1) as f32;
         if share < LEAST_THERE {
             return Err(error);

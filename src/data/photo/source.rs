@@ -350,7 +350,6 @@ impl Source {
 }
 
 /// The edges of a part as shares of the whole.
-#[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
 pub(super) fn shares_of(part: PixelBox, width: usize, height: usize) -> [f32; 4] {
     let share = |at: usize, side: usize| at as f32 / side as f32;
     [

@@ -56,7 +56,6 @@ pub fn values(tensor: &TensorView<'_>) -> Result<Vec<f32>, NumbersError> {
 }
 
 fn narrowed(value: f64) -> Result<f32, NumbersError> {
-    #[expect(clippy::cast_possible_truncation, reason = "an overflow is refused")]
     let narrow = value as f32;
     if narrow.is_finite() || !value.is_finite() {
         Ok(narrow)

@@ -78,7 +78,6 @@ fn hovered_bin(
 fn bin_text(ui: &mut Ui, histogram: &Histogram, bin: usize) {
     let [left, right] = [0, 1].map(|side| edge(histogram, bin + side));
     let count = u64::from(histogram.counts[bin]);
-    #[expect(clippy::cast_precision_loss, reason = "a share")]
     let share = count as f64 / histogram.total().max(1) as f64;
     ui.label(format!("h from {left:.3} to {right:.3}"));
     ui.label(theme::dim(
@@ -106,7 +105,6 @@ fn bounds(histogram: &Histogram, scale: CountScale) -> Bounds {
 
 /// The left edge of a bin.
 fn edge(histogram: &Histogram, bin: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "few bins")]
     let offset = bin as f64 * f64::from(histogram.bin_width);
     f64::from(histogram.start) + offset
 }
@@ -114,11 +112,6 @@ fn edge(histogram: &Histogram, bin: usize) -> f64 {
 /// The bin that holds a value.
 fn bin_at(histogram: &Histogram, value: f64) -> Option<usize> {
     let offset = (value - f64::from(histogram.start)) / f64::from(histogram.bin_width);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "checked before and after"
-    )]
     let bin = (offset >= 0.0).then_some(offset as usize)?;
     (bin < histogram.counts.len()).then_some(bin)
 }
@@ -131,7 +124,6 @@ fn count_ticks(
     scale: CountScale,
     total: u64,
 ) -> Vec<Tick> {
-    #[expect(clippy::cast_precision_loss, reason = "a share")]
     let total = total.max(1) as f64;
     match scale {
         CountScale::Linear => {
@@ -150,11 +142,6 @@ fn count_ticks(
 
 /// Decades of the share of all activations, where the height is log₁₀(1 + count).
 fn share_decades(length_points: f32, highest: f64, total: f64, label_points: f32) -> Vec<Tick> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a few decades; the cast saturates"
-    )]
     let every = (f64::from(label_points) * highest / f64::from(length_points)).ceil() as usize;
     let shares = (0_i32..)
         .map(|idx| -idx)

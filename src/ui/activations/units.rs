@@ -153,7 +153,6 @@ fn bounds(values: &[f32], target: Option<f32>, n_units: usize) -> Bounds {
     const MARGIN: f64 = 0.1;
     /// The same beyond the target, which has its name above it.
     const NAMED: f64 = 1.35;
-    #[expect(clippy::cast_precision_loss, reason = "at most 2048 units")]
     let x = Interval::new(-0.5, n_units as f64 - 0.5);
     let heights = values.iter().map(|&value| f64::from(value));
     let target = target.map(|target| NAMED * f64::from(target));
@@ -167,11 +166,6 @@ fn bounds(values: &[f32], target: Option<f32>, n_units: usize) -> Bounds {
 /// Which bar is at a place of the screen.
 fn place_at(transform: &PlotTransform, at: Pos2, n_units: usize) -> Option<usize> {
     let place = transform.value_from_position(at).x;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the pointer is over the strip; the cast saturates"
-    )]
     let place = (place + 0.5).max(0.0) as usize;
     (place < n_units).then_some(place)
 }
@@ -198,7 +192,6 @@ fn add_bars(
         // A unit that is off still shows that it is there.
         let least = pixel * y_point;
         let height = if value.abs() < least { least } else { value };
-        #[expect(clippy::cast_precision_loss, reason = "at most 2048 units")]
         let bar = Bar::new(place as f64, height)
             .width(1.0 - gap * x_point)
             .fill(color(place))

@@ -133,7 +133,6 @@ fn random(page: usize, n: usize, n_test: usize) -> Vec<usize> {
     while chosen.len() < n {
         let drawn = stream_seed(page as u64, Stream::Choice, &[count]) % n_test as u64;
         count += 1;
-        #[expect(clippy::cast_possible_truncation, reason = "below n_test")]
         let idx = drawn as usize;
         if !chosen.contains(&idx) {
             chosen.push(idx);

@@ -56,7 +56,6 @@ impl Layout {
 
     /// The column of a class, from top to bottom.
     fn column(&self, class: u8) -> Rect {
-        #[expect(clippy::cast_precision_loss, reason = "ten classes")]
         let width = self.room.width() / N_CLASSES as f32;
         let min = self.room.min + vec2(f32::from(class) * width, 0.0);
         Rect::from_min_size(min, vec2(width, self.room.height()))
@@ -137,14 +136,12 @@ fn paint(ui: &Ui, layout: &Layout, class: u8, errors: [Option<f32>; 2], is_hot: 
     let decimals = if column.width() < 44.0 { 3 } else { 4 };
     let bottom = layout.bars.bottom();
     let shown: Vec<f32> = errors.into_iter().flatten().collect();
-    #[expect(clippy::cast_precision_loss, reason = "one or two")]
     let width = BARS * column.width() / shown.len().max(1) as f32;
     let highest = shown
         .iter()
         .map(|&mse| layout.height(mse))
         .fold(0.0, f32::max);
     let mut left = column.center().x - 0.5 * BARS * column.width();
-    #[expect(clippy::cast_precision_loss, reason = "one or two")]
     let mut text_bottom = bottom - highest - (shown.len().max(1) - 1) as f32 * layout.line_height;
     for (idx, &mse) in shown.iter().enumerate() {
         let min = pos2(left, bottom - layout.height(mse));

@@ -82,7 +82,6 @@ pub fn enlarged(
 ) {
     // In points: four for each pixel, or three where there are many pictures.
     let side = if rows.len() > 4 { 84.0 } else { 112.0 };
-    #[expect(clippy::cast_precision_loss, reason = "a few rows")]
     ui.set_max_width((side + space::S) * rows.len().max(4) as f32);
     ui.horizontal(|ui| {
         ui.label(theme::title(ui, format!("digit {}", digit.label)));

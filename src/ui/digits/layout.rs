@@ -49,7 +49,6 @@ impl Layout {
 
     /// Least height of a band with so many pictures and errors on top of each other.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a few rows")]
     pub fn least_height(n_rows: usize, n_errors: usize, line_height: f32) -> f32 {
         let lines = (1 + n_errors) as f32 * line_height + space::XS;
         lines + n_rows as f32 * (Self::MIN_SIDE + space::XS)
@@ -58,12 +57,6 @@ impl Layout {
     /// The largest pictures of which ten fit side by side, more columns where the height is what limits
     /// them, and more bands where the width is.
     #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "small positive numbers"
-    )]
     pub fn new(
         room: Rect,
         [n_rows, n_errors]: [usize; 2],
@@ -112,7 +105,6 @@ impl Layout {
 
     /// Where a picture goes, on whole pixels so that it stays sharp.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a few rows and columns")]
     pub fn picture(&self, row: usize, digit: usize) -> Rect {
         let step = self.side + self.gap;
         let column = (digit % self.n_columns) as f32;
@@ -137,7 +129,6 @@ impl Layout {
 
     /// Top of a band, where its classes stand.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a few bands")]
     pub fn band_top(&self, band: usize) -> f32 {
         let rows = self.n_rows as f32 * (self.side + self.gap);
         let lines = (1 + self.n_errors) as f32 * self.line_height;
@@ -154,7 +145,6 @@ impl Layout {
 
     /// Where a band ends.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "one or two")]
     pub fn band_bottom(&self, band: usize) -> f32 {
         self.errors_top(band) + self.n_errors as f32 * self.line_height + self.bar_height
     }

@@ -294,26 +294,16 @@ pub(super) fn shortest(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(f64::from(value))
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "three digits survive")]
 pub(super) fn single(value: f64) -> f32 {
     value as f32
 }
 
 /// A count as the number its control shows.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "settings of counts end far below 2^53"
-)]
 pub(super) fn number_of(count: usize) -> f64 {
     count as f64
 }
 
 /// The count a control shows.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "controls keep to their setting's range, which starts at 0 and ends far below 2^53"
-)]
 pub(super) fn count_of(number: f64) -> usize {
     number.round() as usize
 }

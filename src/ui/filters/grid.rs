@@ -62,7 +62,6 @@ impl Places {
         self.side + GAP
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand tiles")]
     fn rect(&self, place: usize) -> Rect {
         let (row, column) = (place / self.n_columns, place % self.n_columns);
         let corner = vec2(column as f32, row as f32) * self.pitch();
@@ -73,17 +72,11 @@ impl Places {
         self.n_tiles.div_ceil(self.n_columns)
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand tiles")]
     fn size(&self) -> Vec2 {
         vec2(self.n_columns as f32, self.n_rows() as f32) * self.pitch()
     }
 
     /// The rows or columns that a stretch of the content touches.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the casts saturate"
-    )]
     fn touched(&self, from: f32, to: f32, n: usize) -> Range<usize> {
         let first = (from / self.pitch()).floor().max(0.0) as usize;
         let end = (to / self.pitch()).ceil().max(0.0) as usize;
@@ -161,11 +154,6 @@ impl Grid {
 fn places(ui: &Ui, bank: &Bank<'_>, look: Look, width: f32) -> Places {
     let per_point = ui.pixels_per_point();
     let side = (look.side * per_point).round().max(1.0) / per_point;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the cast saturates"
-    )]
     let fitting = ((width - ui.spacing().scroll.bar_width) / (side + GAP)).max(1.0) as usize;
     Places {
         origin: ui.max_rect().min,

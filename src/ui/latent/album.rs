@@ -99,7 +99,6 @@ impl Album {
         self.keep(number);
         let (page, within) = (number / PER_PAGE, number % PER_PAGE);
         let [column, row] = [within % ALONG, within / ALONG].map(|at| at * IMAGE_SIDE);
-        #[expect(clippy::cast_precision_loss, reason = "texels of a page")]
         let [left, top, side, page_side] = [column, row, IMAGE_SIDE, PAGE_SIDE].map(|at| at as f32);
         // Half a texel inwards: linear filtering must not reach into the neighbour.
         let min = pos2((left + 0.5) / page_side, (top + 0.5) / page_side);

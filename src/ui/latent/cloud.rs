@@ -46,10 +46,6 @@ impl Look {
         let [per_x, per_y] = transform.dpos_dvalue();
         let ([left, _], [_, top]) = (self.bounds.min(), self.bounds.max());
         let corner = self.frame.min;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the screen needs no more than f32"
-        )]
         move |[x, y]: [f32; 2]| {
             let right = (f64::from(x) - left) * per_x;
             let down = (f64::from(y) - top) * per_y;
@@ -83,12 +79,6 @@ impl Colors {
         let Some(value) = scale.value(idx, points.view(), points.factors()) else {
             return self.unknown[faint];
         };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "0 to 255; NaN is cast to 0"
-        )]
         let shade = (scale.share(value) * (N_SHADES - 1) as f32) as usize;
         table[shade]
     }
@@ -103,7 +93,6 @@ impl Look {
         /// Of what is not selected, while something is.
         const FAINT: f32 = 0.22;
         let opaque: Vec<Color32> = if self.scale.is_some() {
-            #[expect(clippy::cast_precision_loss, reason = "0 to 255")]
             let shade = |idx: usize| idx as f32 / (N_SHADES - 1) as f32;
             let shades = (0..N_SHADES).map(|idx| theme::sequential(self.dark, shade(idx)));
             shades.collect()
@@ -207,10 +196,6 @@ fn build(points: &Points, look: Look, selection: &Selection, now_secs: f64) -> M
 /// Adds a marker: one triangle, of which the square that holds the shape is a corner. What lies beyond the square is
 /// empty in the texture. A square of two triangles would be half as much again to copy and to draw.
 fn triangle(mesh: &mut Mesh, square: Rect, shape: Rect, color: Color32) {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a few hundred thousand vertices"
-    )]
     let first = mesh.vertices.len() as u32;
     mesh.indices.extend([first, first + 1, first + 2]);
     let corners = [vec2(0.0, 0.0), vec2(2.0, 0.0), vec2(0.0, 2.0)];

@@ -142,7 +142,6 @@ impl Scale {
 
     /// Where between the ends a value lies, 0..1.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "a share")]
     pub fn share(&self, value: f32) -> f32 {
         let length = self.ends.length().max(f64::MIN_POSITIVE);
         ((f64::from(value) - self.ends.min) / length).clamp(0.0, 1.0) as f32

@@ -34,9 +34,8 @@ impl DecodeHover {
         let at = at.filter(|at| transform.frame().contains(*at));
         let place = at.map(|at| {
             let value = transform.value_from_position(at);
-            #[expect(clippy::cast_possible_truncation, reason = "codes are f32")]
-            let place = [value.x as f32, value.y as f32];
-            place
+
+            [value.x as f32, value.y as f32]
         });
         let asked = place.filter(|place| place.iter().all(|value| value.is_finite()));
         self.asking.ask(

@@ -54,7 +54,6 @@ impl ClassFilter {
 
     /// The bit of a class; classes beyond the tenth share its.
     fn bit(class: u8) -> u16 {
-        #[expect(clippy::cast_possible_truncation, reason = "ten")]
         let last = N_CLASSES as u8 - 1;
         1 << class.min(last)
     }

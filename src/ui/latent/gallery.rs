@@ -84,11 +84,6 @@ impl Gallery {
         let line = ui.text_style_height(&TextStyle::Small);
         let cell = vec2(SIDE + space::S, SIDE + 2.0 * line + space::XS);
         let scroll_bar = ui.spacing().scroll.allocated_width();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a few columns; the cast saturates"
-        )]
         let n_columns = (((ui.available_width() - scroll_bar) / cell.x).floor() as usize).max(1);
         let n_rows = self.order.len().div_ceil(n_columns);
         ui.spacing_mut().item_spacing.y = 0.0;

@@ -35,16 +35,10 @@ impl Grid {
                 max[axis] = max[axis].max(point[axis]);
             }
         }
-        #[expect(clippy::cast_precision_loss, reason = "a square root of few points")]
         let side = (points.len() as f32 / Self::POINTS_PER_CELL)
             .sqrt()
             .ceil()
             .clamp(1.0, Self::MAX_CELLS);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "at most MAX_CELLS"
-        )]
         let n_side = side as usize;
         let mut grid = Self {
             origin: min,
@@ -120,11 +114,6 @@ impl Grid {
     /// The cell along one axis; the outermost for places beyond the grid.
     fn cell_along(&self, axis: usize, value: f32) -> usize {
         let cell = (value - self.origin[axis]) / self.cell[axis];
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the cast saturates, and the outermost cell is meant then"
-        )]
         let cell = cell.max(0.0) as usize;
         cell.min(self.n_cells[axis] - 1)
     }

@@ -308,7 +308,6 @@ pub fn button(ui: &mut Ui, is_on: bool) -> bool {
 }
 
 /// What stands at a place of the strip.
-#[expect(clippy::cast_precision_loss, reason = "a few places")]
 fn describe(dataset: &DatasetDescription, ends: [SampleIdx; 2], place: usize) -> String {
     let original = |sample: SampleIdx| {
         let label = dataset
@@ -330,7 +329,6 @@ fn describe(dataset: &DatasetDescription, ends: [SampleIdx; 2], place: usize) ->
 }
 
 /// Side of a picture where the strip has this width.
-#[expect(clippy::cast_precision_loss, reason = "a few pictures")]
 fn side(width: f32) -> f32 {
     ((width - 2.0 * N_PICTURES as f32) / N_PICTURES as f32).clamp(12.0, MAX_SIDE)
 }

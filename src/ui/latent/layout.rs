@@ -58,11 +58,6 @@ pub fn with_gallery(room: Rect) -> (Rect, Option<Rect>) {
 pub fn radius(n_points: usize, fit: &Bounds, transform: &PlotTransform) -> f32 {
     let [per_x, per_y] = transform.dpos_dvalue().map(f64::abs);
     let area = fit.x.length() * per_x * fit.y.length() * per_y;
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        reason = "a radius of a few points"
-    )]
     let spacing = (area / n_points.max(1) as f64).sqrt() as f32;
     // In steps of half a point: each size of marker is a texture of its own.
     ((0.8 * spacing).clamp(2.0, 5.0) * 2.0).round() / 2.0

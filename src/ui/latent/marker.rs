@@ -21,11 +21,6 @@ impl MarkerAtlas {
         /// Beyond this, shapes are scaled up.
         const MAX_RADIUS: f32 = 32.0;
         // An even number of texels, a texel of margin on each side.
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a small positive number"
-        )]
         let side = 2 * (radius_px.clamp(1.0, MAX_RADIUS).ceil() as usize + 1);
         match &mut self.texture {
             Some(texture) if self.side == side => texture.id(),
@@ -40,7 +35,6 @@ impl MarkerAtlas {
 
     /// Where in the texture the shape of a class is.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "ten")]
     pub fn uv(class: u8) -> Rect {
         let cell = 1.0 / N_CLASSES as f32;
         let left = f32::from(class.min(9)) * cell;
@@ -49,7 +43,6 @@ impl MarkerAtlas {
 
     /// Half the side of the square that holds a shape of `radius` with its margin, in the same unit.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a few texels")]
     pub fn half_side(&self, radius: f32) -> f32 {
         let side = self.side.max(4) as f32;
         radius * side / (side - 2.0)
@@ -65,14 +58,12 @@ fn shapes(side: usize) -> ColorImage {
         .collect();
     let [width, height] = [2 * side * N_CLASSES, 2 * side];
     let mut texels = Vec::with_capacity(width * height);
-    #[expect(clippy::cast_precision_loss, reason = "a few texels")]
     let [half, radius] = [side as f32 / 2.0, side as f32 / 2.0 - 1.0];
     for row in 0..side {
         for outline in &outlines {
             for column in 0..side {
                 let mut n_inside = 0_u8;
                 for sample in 0..SAMPLES * SAMPLES {
-                    #[expect(clippy::cast_precision_loss, reason = "a few texels")]
                     let at = [(column, sample % SAMPLES), (row, sample / SAMPLES)].map(
                         |(texel, part)| {
                             let offset = (f32::from(part) + 0.5) / f32::from(SAMPLES);

@@ -188,7 +188,6 @@ impl Marquee {
     fn polygon(&mut self, tool: Tool) -> Vec<[f32; 2]> {
         let corners = self.outline(tool);
         self.cancel();
-        #[expect(clippy::cast_possible_truncation, reason = "the points are f32")]
         let narrow = |corner: [f64; 2]| corner.map(|value| value as f32);
         corners.into_iter().map(narrow).collect()
     }

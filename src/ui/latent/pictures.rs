@@ -193,10 +193,6 @@ fn page(meshes: &mut Vec<Mesh>, texture: TextureId) -> &mut Mesh {
 
 /// Adds a rectangle to a mesh.
 pub fn quad(mesh: &mut Mesh, rect: Rect, uv: Rect, color: Color32) {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a few hundred thousand vertices"
-    )]
     let first = mesh.vertices.len() as u32;
     mesh.indices
         .extend([0, 1, 2, 2, 1, 3].map(|corner| first + corner));
@@ -213,7 +209,6 @@ pub fn quad(mesh: &mut Mesh, rect: Rect, uv: Rect, color: Color32) {
 /// The largest side at which most points in view could be pictures; the smallest one as long as a good part could; none
 /// with more points than that.
 fn side(frame: Vec2, n_in_view: usize) -> Option<f32> {
-    #[expect(clippy::cast_precision_loss, reason = "points of a scatter")]
     let n = n_in_view as f32;
     let smallest = SIDES[SIDES.len() - 1];
     let room = |side: f32| frame.x * frame.y / (side * side);
@@ -232,11 +227,6 @@ struct Room {
 impl Room {
     fn new(frame: Rect, side: f32) -> Self {
         // A cell more on each side, so that every cell has neighbours.
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a few cells; the cast saturates"
-        )]
         let [n_columns, n_rows] =
             [frame.width(), frame.height()].map(|length| (length / side).max(0.0) as usize + 3);
         Self {
@@ -250,11 +240,6 @@ impl Room {
     /// Takes the square around a place within the frame, if it touches no other.
     fn take(&mut self, center: Pos2) -> bool {
         let away = (center - self.frame.min) / self.side;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "within the frame"
-        )]
         let [column, row] = [away.x, away.y].map(|cells| cells.max(0.0) as usize + 1);
         for row in row - 1..=row + 1 {
             let first = row * self.n_columns + column - 1;

@@ -150,7 +150,6 @@ impl Points {
         filter: ClassFilter,
     ) -> Option<usize> {
         let at = transform.value_from_position(at);
-        #[expect(clippy::cast_possible_truncation, reason = "the points are f32")]
         let [at, reach] = [
             [at.x, at.y].map(|value| value as f32),
             transform
@@ -197,7 +196,6 @@ impl Points {
     #[must_use]
     pub fn progress(&self, now_secs: f64) -> f32 {
         let Some(motion) = &self.from else { return 1.0 };
-        #[expect(clippy::cast_possible_truncation, reason = "a share")]
         let share = ((now_secs - motion.start_secs) / Self::MOVE_SECS).clamp(0.0, 1.0) as f32;
         share * (2.0 - share) // slower towards the end
     }

@@ -68,7 +68,6 @@ fn texts(run: &RunState) -> Vec<String> {
 
 /// `3`, or `3.4` in mid-epoch.
 fn epoch_of(run: &RunState, step: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
     let epoch = step as f64 / run.steps_per_epoch.max(1) as f64;
     if epoch.fract() < 0.05 {
         format!("{epoch:.0}")

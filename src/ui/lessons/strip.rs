@@ -183,7 +183,6 @@ fn dots(ui: &mut Ui, n_steps: usize, place: usize) {
     const STEP: f32 = 12.0;
     const RADIUS: f32 = 3.5;
     let t = theme::tokens_of(ui);
-    #[expect(clippy::cast_precision_loss, reason = "a handful of steps")]
     let width = n_steps as f32 * STEP;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 16.0), egui::Sense::hover());
     let mut center = rect.left_center() + vec2(STEP / 2.0, 0.0);

@@ -246,12 +246,6 @@ impl Curve {
 /// An interval that holds all heights but the largest `skipped_share` of them.
 fn heights_worth_showing(points: &[PlotPoint], skipped_share: f64) -> Option<Interval> {
     let mut heights: Vec<f64> = points.iter().map(|point| point.y).collect();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a few thousand points"
-    )]
     let n_skipped = (heights.len() as f64 * skipped_share) as usize;
     let last = heights.len().checked_sub(1 + n_skipped)?;
     let (lower, &mut highest, _) = heights.select_nth_unstable_by(last, f64::total_cmp);

@@ -136,7 +136,6 @@ impl Lines {
                 .flat_map(|(_, curve)| curve.ends())
                 .fold(0.0, f64::max)
         };
-        #[expect(clippy::cast_precision_loss, reason = "epochs are few")]
         let goal = run.experiment.total_epochs() as f64;
         // Not empty before the first steps.
         let start = self.start();

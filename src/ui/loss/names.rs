@@ -28,7 +28,6 @@ pub fn show(ui: &Ui, painter: &Painter, lines: &Lines, shown: &Shown, transform:
     let of_references = reference_names(shown, transform, line, tokens);
     let frame = transform.frame();
     for mut names in [of_terms, of_references] {
-        #[expect(clippy::cast_precision_loss, reason = "a few names")]
         let least_height = 2.0 * line * names.len() as f32;
         if frame.height() < least_height {
             continue; // names would hide the curves

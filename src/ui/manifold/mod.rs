@@ -225,11 +225,6 @@ impl Kept {
 }
 
 /// As many samples as fill a room, as large as the pictures of a grid would be.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a few pictures"
-)]
 fn samples_in(room: Rect, n_places: usize, pixels_per_point: f32) -> Tiles {
     let square = fitting(room, n_places, n_places, pixels_per_point);
     let along = |length: f32| ((length / square.side) as usize).max(1);

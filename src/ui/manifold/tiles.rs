@@ -28,7 +28,6 @@ pub struct Tiles {
 impl Tiles {
     /// All of it.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a few pictures")]
     pub fn rect(&self) -> Rect {
         let size = vec2(self.n_columns as f32, self.n_rows as f32) * self.side;
         Rect::from_min_size(self.origin, size)
@@ -36,7 +35,6 @@ impl Tiles {
 
     /// Where a picture is.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a few pictures")]
     pub fn tile(&self, idx: usize) -> Rect {
         let row = self.row_from_top(idx / self.n_columns.max(1));
         let column = idx % self.n_columns.max(1);
@@ -54,11 +52,6 @@ impl Tiles {
 
     /// The picture at a place of the screen.
     #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "within the table"
-    )]
     fn at(&self, place: Pos2) -> Option<usize> {
         if !self.rect().contains(place) || self.side <= 0.0 {
             return None;
@@ -134,7 +127,6 @@ impl Tiles {
 
 /// The largest table of so many pictures that fits a room, in whole pixels, in its middle.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "a few pictures")]
 pub fn fitting(room: Rect, n_columns: usize, n_rows: usize, pixels_per_point: f32) -> Tiles {
     let (columns, rows) = (n_columns.max(1) as f32, n_rows.max(1) as f32);
     let side = (room.width() / columns).min(room.height() / rows).max(2.0);

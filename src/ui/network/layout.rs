@@ -59,7 +59,6 @@ pub struct MapGrid {
 
 impl MapGrid {
     /// As many maps as fit into a room, as large as they can be.
-    #[expect(clippy::cast_precision_loss, reason = "a few maps")]
     #[must_use]
     pub fn fit(n_maps: usize, room: Vec2) -> Self {
         let side_with = |columns: usize| {
@@ -75,11 +74,6 @@ impl MapGrid {
                 side,
             };
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "few maps; the cast saturates"
-        )]
         let along = |length: f32| ((length / LEAST_MAP) as usize).max(1);
         let columns = along(room.x).min(n_maps.max(1));
         Self {
@@ -90,7 +84,6 @@ impl MapGrid {
     }
 
     /// Their size together, in points.
-    #[expect(clippy::cast_precision_loss, reason = "a few maps")]
     #[must_use]
     pub fn size(&self) -> Vec2 {
         let rows = self.n_shown.div_ceil(self.columns.max(1));
@@ -98,7 +91,6 @@ impl MapGrid {
     }
 
     /// Where a map is in a block.
-    #[expect(clippy::cast_precision_loss, reason = "a few maps")]
     #[must_use]
     pub fn map(&self, block: Rect, map: usize) -> Rect {
         let origin = block.center() - self.size() / 2.0;
@@ -214,10 +206,6 @@ struct Widths {
 }
 
 impl Widths {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a few layers of some thousand units"
-    )]
     fn new(network: &Network, width: f32, height: f32, has_pictures: bool) -> Self {
         let sizes = network.chain.iter().map(|node| node.shape.size());
         let largest = sizes.max().unwrap_or(1).max(1) as f32;
@@ -253,7 +241,6 @@ impl Widths {
 }
 
 /// Boxes of a row beside the autoencoder: so many of a width, with the first as near to `from` as the row allows.
-#[expect(clippy::cast_precision_loss, reason = "a few boxes")]
 #[must_use]
 pub fn row_of_boxes(row: Rect, from: Pos2, n: usize, size: Vec2, gap: f32) -> Vec<Rect> {
     let width = n as f32 * size.x + n.saturating_sub(1) as f32 * gap;

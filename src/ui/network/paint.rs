@@ -110,11 +110,6 @@ pub fn values_per_cell(n_values: usize, height: f32) -> usize {
     n_values.div_ceil(n_cells(n_values, height).max(1))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a height of some hundred points"
-)]
 fn n_cells(n_values: usize, height: f32) -> usize {
     let fitting = (height / LEAST_CELL).max(1.0) as usize;
     if n_values <= fitting {
@@ -125,7 +120,6 @@ fn n_cells(n_values: usize, height: f32) -> usize {
 }
 
 /// Draws a bar of cells, one for each value, or for some neighbours the mean of them.
-#[expect(clippy::cast_precision_loss, reason = "a few hundred cells")]
 pub fn cells(ui: &Ui, rect: Rect, values: &[f32], color: impl Fn(f32) -> Color32) {
     let per_cell = values_per_cell(values.len(), rect.height());
     let n_cells = values.len().div_ceil(per_cell.max(1));

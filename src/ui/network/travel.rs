@@ -66,7 +66,6 @@ impl Travel {
 
     /// How far the light has come from the layer before to the one that was reached, 0..1.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "a share")]
     pub fn progress(&self, now: f64) -> f32 {
         let share = (now - self.since) / (STAGE_SECS * ON_THE_WAY);
         share.clamp(0.0, 1.0) as f32

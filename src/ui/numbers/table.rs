@@ -159,7 +159,6 @@ fn cells(
     let text = format!("{name} {}", values.join(", "));
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text.trim()));
     let columns = Columns::of(width);
-    #[expect(clippy::cast_precision_loss, reason = "a few columns")]
     let column = ((width - columns.name) / values.len() as f32).min(WIDEST);
     let galley = cell(ui, name, name_font, color, columns.name);
     paint(ui, rect.left_center(), Align2::LEFT_CENTER, &galley);

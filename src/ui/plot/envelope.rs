@@ -18,7 +18,6 @@ pub fn envelope(points: &[PlotPoint], columns_per_x: f64) -> Cow<'_, [PlotPoint]
         return Cow::Borrowed(points);
     };
     let n_columns = (last.x - first.x) * columns_per_x;
-    #[expect(clippy::cast_precision_loss, reason = "points of a curve")]
     let n = points.len() as f64;
     // Not a number of columns, where nothing is shown yet, keeps all points too.
     if n.partial_cmp(&(LEAST_PER_COLUMN * n_columns)) != Some(Ordering::Greater) {

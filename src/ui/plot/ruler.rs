@@ -66,7 +66,6 @@ impl<'a> Ruler<'a> {
     /// The grid lines.
     pub fn marks(&self, input: &GridInput) -> Vec<GridMark> {
         let interval = Interval::new(input.bounds.0, input.bounds.1);
-        #[expect(clippy::cast_possible_truncation, reason = "a length on the screen")]
         let length_points = (interval.length() / input.base_step_size) as f32;
         let ticks = (self.make)(interval, length_points, self.label_points);
         let marks = ticks.iter().map(|tick| {
@@ -137,7 +136,6 @@ impl<'a> Ruler<'a> {
     /// How far from the start of the axis a number lies, in points.
     fn place(&self, at: f64) -> f32 {
         let shown = self.shown.get();
-        #[expect(clippy::cast_possible_truncation, reason = "a share of the screen")]
         let share = ((at - shown.min) / shown.length()) as f32;
         share * self.length_points.get()
     }

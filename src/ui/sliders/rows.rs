@@ -43,12 +43,6 @@ struct Widths {
 }
 
 impl Widths {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a few pictures"
-    )]
     fn in_row(width: f32) -> Self {
         let [least, most] = SLIDER_WIDTHS;
         let [shortest, longest] = STRIP_LENGTHS;
@@ -134,7 +128,6 @@ impl Rows {
     }
 
     /// What the decoder draws from low to high, with a mark where the unit is.
-    #[expect(clippy::cast_precision_loss, reason = "a few pictures")]
     fn strip(
         &self,
         ui: &mut Ui,

@@ -104,10 +104,6 @@ impl Status {
         }
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a share of a bar some hundred pixels long"
-    )]
     fn of_run(run: &RunState, remaining_secs: Option<f64>) -> Self {
         let elapsed = || format!("{} of training", number::duration(run.speed.elapsed_secs));
         let (words, detail, help) = match run.phase {
@@ -159,7 +155,6 @@ impl Status {
 }
 
 /// "epoch 4 / 15", or "layer 2 of 3, epoch 4/15" where the plan has several parts.
-#[expect(clippy::cast_precision_loss, reason = "epochs are few")]
 fn place_in_plan(run: &RunState) -> String {
     let position = run.position();
     if run.experiment.stages().len() < 2 {

@@ -97,11 +97,6 @@ fn value(figure: Figure, value: f64) -> String {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts of units and parameters"
-)]
 fn whole(value: f64) -> u64 {
     value.max(0.0).round() as u64
 }

@@ -197,7 +197,6 @@ fn look_of(state: &LabState, id: OwnId) -> Option<&OwnLook> {
 fn progress(ui: &mut Ui, reading: Reading, actions: &mut Vec<Action>) {
     let Reading { n_done, n_files } = reading;
     ui.horizontal(|ui| {
-        #[expect(clippy::cast_precision_loss, reason = "a share of a bar")]
         let share = n_done as f32 / n_files.max(1) as f32;
         let text = format!(
             "Reading pictures, {} of {}",

@@ -79,7 +79,6 @@ pub fn show(ui: &mut Ui, textures: &StageTextures, own: &Own) {
     if stages.is_empty() {
         return;
     }
-    #[expect(clippy::cast_precision_loss, reason = "six stages")]
     let n = stages.len() as f32;
     let gap = space::S;
     let side = ((ui.available_width() - 1.0 + gap) / n - gap).clamp(16.0, MAX_SIDE);
@@ -118,7 +117,6 @@ fn one(ui: &mut Ui, own: &Own, stage: &StagePicture, texture: &TextureHandle, si
 }
 
 /// The largest rectangle of a picture's proportions in the middle of a square.
-#[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
 fn within(room: Rect, stage: &StagePicture) -> Rect {
     let size = vec2(stage.width as f32, stage.height as f32);
     let scale = room.width() / size.max_elem().max(1.0);

@@ -374,11 +374,6 @@ fn write(slot: &Slot, about: AboutRun, files: &RunFiles) -> Result<(), String> {
 /// The means of at most so many parts of a curve.
 fn thinned(losses: &[f64]) -> Vec<f32> {
     let part = losses.len().div_ceil(N_LOSSES).max(1);
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        reason = "a curve as wide as a thumb"
-    )]
     let mean = |part: &[f64]| (part.iter().sum::<f64>() / part.len() as f64) as f32;
     let means = losses.chunks(part).map(mean);
     means.filter(|mean| mean.is_finite()).collect() // JSON has no word for infinity

@@ -20,7 +20,6 @@ fn asked(commands: &[Command]) -> Option<(RunId, Experiment)> {
 }
 
 fn steps(step: u64, loss: f32) -> StepBatch {
-    #[expect(clippy::cast_precision_loss, reason = "few steps")]
     let epochs = vec![step as f64 / 100.0];
     StepBatch {
         first_step: step,

@@ -31,11 +31,6 @@ fn n_notes(stage: &Stage) -> usize {
 /// Lets time go by, in seconds.
 fn wait(stage: &mut Stage, secs: f32) {
     let dt = stage.harness.input().predicted_dt;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a few hundred frames"
-    )]
     stage.harness.run_steps((secs / dt).ceil() as usize);
 }
 

@@ -27,7 +27,6 @@ fn with_past() -> Stage {
 
 fn take_steps(stage: &mut Stage, step: u64) {
     let run = stage.run();
-    #[expect(clippy::cast_precision_loss, reason = "few steps")]
     let epoch = step as f64 / 100.0;
     let steps = StepBatch {
         first_step: step,

@@ -48,7 +48,6 @@ fn rescatter(lab: &mut LabState, change: impl FnOnce(&mut ScatterView)) {
 }
 
 /// The error of sample `i` is `i` / 1000.
-#[expect(clippy::cast_precision_loss, reason = "few samples")]
 fn with_errors(view: &mut ScatterView) {
     let errors = view.samples.iter().map(|&sample| sample as f32 / 1000.0);
     view.errors = Some(SampleErrors {
@@ -573,11 +572,6 @@ fn pictures(harness: &Latent, textures: &Textures) -> Vec<(Rect, Vec<u8>)> {
             return None; // no page of pictures
         }
         let center = uv.center();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a texel of a page"
-        )]
         let [left, top] = [center.x, center.y].map(|at| (at * 1008.0) as usize / 28 * 28);
         let rows = (top..top + 28).flat_map(|row| row * 1008 + left..row * 1008 + left + 28);
         Some((rect, rows.map(|idx| page.pixels[idx].a()).collect()))

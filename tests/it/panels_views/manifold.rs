@@ -22,7 +22,6 @@ pub fn answer_grid(lab: &mut LabState, n_places: usize) {
     let size = run.experiment.architecture.code_size();
     let prior = run.experiment.objective.prior.distribution();
     let is_wide = size > 2;
-    #[expect(clippy::cast_precision_loss, reason = "a few places")]
     let places: Vec<f32> = (0..n_places).map(|place| place as f32).collect();
     let found = Found::Grid {
         units: (!is_wide).then_some([0, 1]),

@@ -56,7 +56,6 @@ pub fn start(state: &mut LabState, experiment: &Experiment) -> RunId {
 /// What the data set allows is known: PCA with `n` components leaves an error of 0.1 / (1 + n), and the entropy
 /// floor is 0.07.
 pub fn know_yardsticks(state: &mut LabState) {
-    #[expect(clippy::cast_precision_loss, reason = "784 components")]
     let pca_mse = (0..=N_PIXELS).map(|n| 0.1 / (1.0 + n as f64)).collect();
     state.apply(Event::YardsticksKnown(Yardsticks {
         entropy_floor: 0.07,
@@ -93,11 +92,9 @@ pub fn train_stage(state: &mut LabState, part: Stage, steps: std::ops::RangeIncl
         tested.extend([Term::ErrorRate, Term::ErrorRateFromRandom]);
     }
     for step in steps {
-        #[expect(clippy::cast_precision_loss, reason = "few steps")]
         let epoch = step as f64 / STEPS_PER_EPOCH as f64;
         let wobble = 1.0 + 0.05 * f64::from(u8::from(step % 2 == 0));
         let loss = (0.01 + 0.09 * (-4.0 * epoch).exp()) * wobble;
-        #[expect(clippy::cast_possible_truncation, reason = "losses are f32 in a batch")]
         let value = |term: Term| (loss * share_of(term)) as f32;
         state.apply(Event::StepsTaken {
             run,
@@ -276,7 +273,6 @@ pub fn seen(
     samples: &[SampleIdx],
 ) -> Snapshot {
     let all: Vec<SampleIdx> = (0..).take(dataset.n_test()).collect();
-    #[expect(clippy::cast_precision_loss, reason = "few samples")]
     let points = all
         .iter()
         .map(|&idx| [(idx % 100) as f32, (idx / 100) as f32])
@@ -301,7 +297,6 @@ pub fn look_at_errors(state: &mut LabState) {
     let run = state.run.as_ref().expect("a run was started");
     let mut snapshot = run.snapshot.clone().expect("something was looked at");
     let samples: Vec<SampleIdx> = (0..).take(dataset.n_test()).collect();
-    #[expect(clippy::cast_precision_loss, reason = "few samples")]
     let errors: Vec<f32> = samples.iter().map(|&idx| idx as f32 / 1000.0).collect();
     let errors = ranking::of(run.step, &samples, &dataset.test_labels, &errors);
     snapshot.errors = Some(Arc::new(errors));
@@ -333,7 +328,6 @@ fn digits(step: u64, samples: &[SampleIdx], dataset: &DatasetDescription) -> Dig
         .iter()
         .flat_map(|&sample| original(sample).iter().map(|&byte| f32::from(byte) / 255.0))
         .collect();
-    #[expect(clippy::cast_precision_loss, reason = "few samples")]
     let mse = |&sample: &SampleIdx| sample as f32 / 1000.0;
     DigitView {
         step,

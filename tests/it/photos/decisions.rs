@@ -37,7 +37,6 @@ fn photographed(digit: &[u8], darkest: f32) -> GrayImage {
         f32::from((state >> 16).to_le_bytes()[0]) / 255.0 - 0.5
     };
     let mut sheet = GrayImage::from_fn(640, 480, |x, y| {
-        #[expect(clippy::cast_precision_loss, reason = "pixels of a small picture")]
         let (across, down) = (x as f32 / 640.0, y as f32 / 480.0);
         let paper = 0.9 - 0.3 * across * across - 0.1 * down;
         let ink = match (x.checked_sub(100), y.checked_sub(90)) {
@@ -47,11 +46,6 @@ fn photographed(digit: &[u8], darkest: f32) -> GrayImage {
             _ => 0.0,
         };
         let light = paper * (1.0 - ink * (1.0 - darkest)) + 0.08 * noise();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped before the cast"
-        )]
         let byte = (light.clamp(0.0, 1.0) * 255.0) as u8;
         Luma([byte])
     });

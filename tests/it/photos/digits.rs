@@ -45,7 +45,6 @@ fn difference_when_aligned(a: &[u8], b: &[u8]) -> f64 {
 }
 
 fn mean(values: &[f64]) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
     let n = values.len() as f64;
     values.iter().sum::<f64>() / n
 }

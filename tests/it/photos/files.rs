@@ -239,12 +239,6 @@ fn grey_jpeg(side: u16, is_progressive: bool, n_scans: usize, share_of_data: f64
     }
     let n_blocks = usize::from(side).div_ceil(8).pow(2);
     let n_bits = n_blocks * if is_progressive { 1 } else { 2 };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a share of a small file"
-    )]
     let n_data = (n_bits.div_ceil(8) as f64 * share_of_data) as usize;
     for scan in 0..n_scans {
         // The first scan sends all but the last bits, each later one a bit more.
@@ -400,10 +394,6 @@ proptest! {
             image
         };
         let mut bytes = encoded(&image, format);
-        #[expect(
-            clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss,
-            reason = "a place in a small file"
-        )]
         let place = |share: f64| (share * bytes.len() as f64) as usize;
         let (place, end) = (place(at), place(cut));
         bytes[place] ^= bits;

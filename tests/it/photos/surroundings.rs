@@ -21,11 +21,6 @@ fn sheet(digit: &[u8], side: u32) -> GrayImage {
     for (x, y, ink) in large.enumerate_pixels() {
         let place = [x, y].map(|at| u32::try_from(i64::from(at) + from).expect("on the sheet"));
         let steep = (f32::from(ink.0[0]) - 64.0) / 128.0;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped before the cast"
-        )]
         let byte = (228.0 - 200.0 * steep.clamp(0.0, 1.0)) as u8;
         sheet.put_pixel(place[0], place[1], Luma([byte]));
     }
@@ -173,11 +168,6 @@ fn writing_without_a_margin_is_writing() {
     for digit in DIGITS.map(digit) {
         let image = sheet(&digit, 300);
         let found = prepared(&png(&image));
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "shares of a picture"
-        )]
         let [left, top, right, bottom] = found.crop.map(|share| (300.0 * share).round() as u32);
         for is_inverted in [false, true] {
             let mut tight =
@@ -218,11 +208,6 @@ fn colours_of_the_same_lightness_are_told_apart() {
     let image = RgbImage::from_fn(320, 320, |x, y| {
         let ink = (228.0 - f32::from(grey.get_pixel(x, y).0[0])) / 200.0;
         let (paper, pen) = ([40.0, 115.0, 50.0], [240.0, 50.0, 60.0]);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between two bytes"
-        )]
         Rgb([0, 1, 2].map(|at| (paper[at] + ink * (pen[at] - paper[at])) as u8))
     });
     let found = prepared(&encoded(&DynamicImage::ImageRgb8(image), ImageFormat::Png));

@@ -192,10 +192,6 @@ fn set_in_value(value: &mut Value, n: &mut usize, bad: f64) -> Option<String> {
             .iter_mut()
             .find_map(|value| set_in_value(value, n, bad)),
         Value::Integer(_) | Value::Float(_) if *n == 0 => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "it is whole and below 2^53"
-            )]
             let whole = bad.is_finite().then_some(Value::Integer(bad as i64));
             let is_whole = value.is_integer();
             *value = whole.filter(|_| is_whole).unwrap_or(Value::Float(bad));

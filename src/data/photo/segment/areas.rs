@@ -65,11 +65,6 @@ pub struct Area {
 }
 
 impl Area {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "light needs no more than f32, and an area is small"
-    )]
     fn mean(&self) -> f32 {
         (self.sum / self.n_pixels.max(1) as f64) as f32
     }
@@ -92,11 +87,6 @@ impl Area {
 }
 
 /// The same of any shape, from its pixels and the sum of their distances from its edge.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "pixels of a small picture"
-)]
 fn length(n_pixels: usize, depth: f64) -> f32 {
     let radius = 2.0 * (depth / n_pixels.max(1) as f64) as f32;
     small(n_pixels) / (std::f32::consts::PI * radius * radius)

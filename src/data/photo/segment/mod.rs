@@ -267,11 +267,6 @@ fn taken_ground(groups: &Groups, grounds: &Grounds) -> usize {
 }
 
 /// Standard deviation of the noise of what is ground within a part of the picture, in its own pixels.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "places that are on the plane"
-)]
 fn noise_within(
     grey: Grey<'_>,
     part: PixelBox,
@@ -299,11 +294,6 @@ fn noise_within(
 }
 
 /// A box of the small picture in pixels of the picture, with a margin.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to the picture"
-)]
 fn to_picture(bounds: PixelBox, margin: f32, scale: f32, grey: Grey<'_>) -> PixelBox {
     let from = |at: usize| ((small(at) - margin) / scale).floor().max(0.0) as usize;
     let to = |at: usize, side: usize| (((small(at) + margin) / scale).ceil() as usize).min(side);

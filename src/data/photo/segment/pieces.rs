@@ -93,11 +93,6 @@ impl Pieces {
     }
 
     /// Whether a piece runs around another: of the directions from the middle of the other, nearly all meet it.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "places that are on the plane"
-    )]
     pub fn runs_around(&self, outer: usize, inner: usize, width: usize) -> bool {
         const DIRECTIONS: usize = 48;
         const ENOUGH: usize = 40;

@@ -74,11 +74,6 @@ impl Scaled {
 
 impl Plane {
     /// The value at a place between pixels' centres; those at the border go on beyond it.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to the plane"
-    )]
     pub fn on_line(&self, x: f32, y: f32) -> f32 {
         let part = |at: f32, side: usize| {
             let at = at.clamp(0.0, small(side.saturating_sub(1)));
@@ -208,7 +203,6 @@ pub fn depths(width: usize, height: usize, is_inside: impl Fn(usize) -> bool) ->
     }
     let longest = small(width.max(height));
     let depth = |step: u32| {
-        #[expect(clippy::cast_precision_loss, reason = "a few hundred pixels, or far")]
         let step = step as f32;
         (step / 3.0).min(longest)
     };
@@ -216,7 +210,6 @@ pub fn depths(width: usize, height: usize, is_inside: impl Fn(usize) -> bool) ->
 }
 
 /// A number of pixels along a side.
-#[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
 pub fn small(n: usize) -> f32 {
     n as f32
 }

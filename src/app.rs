@@ -34,21 +34,21 @@ use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui, ViewportCommand};
 
-use crate::experiment::{Experiment, LayerName, PresetId};
-use crate::protocol::{
+use hourglass_experiment::{Experiment, LayerName, PresetId};
+use hourglass_protocol::{
     DataSource, DecodeSet, DeviceChoice, FilterRequest, ProbeRequest, SampleIdx, ScatterRequest,
 };
-use crate::state::LabState;
-use crate::ui::experiment_panel::ExperimentPanel;
-use crate::ui::export::ExportDialog;
-use crate::ui::layout::{Layout, Panels};
-use crate::ui::notices::Notes;
-use crate::ui::top_bar::{TopBar, WindowFacts};
-use crate::ui::{
+use hourglass_state::LabState;
+use hourglass_ui::experiment_panel::ExperimentPanel;
+use hourglass_ui::export::ExportDialog;
+use hourglass_ui::layout::{Layout, Panels};
+use hourglass_ui::notices::Notes;
+use hourglass_ui::top_bar::{TopBar, WindowFacts};
+use hourglass_ui::{
     Action, banner, compare, drop_overlay, help, left_behind, previous, question, replay,
     shortcuts, theme,
 };
-use crate::worker::{Wake, Worker};
+use hourglass_worker::{Wake, Worker};
 
 use backup::Backups;
 use dialog::Dialog;

@@ -17,19 +17,19 @@
 //!
 //! `ARCHITECTURE.md` says which of them may know of which.
 
-pub mod analysis;
 pub mod app;
 pub mod cli;
-pub mod data;
-pub mod experiment;
-pub mod figure;
-pub mod model;
-pub mod objective;
-pub mod plain_file;
-pub mod protocol;
-pub mod run_folder;
-pub mod state;
-pub mod train;
-pub mod ui;
-pub mod whole_file;
-pub mod worker;
+
+pub use hourglass_analysis as analysis;
+pub use hourglass_data as data;
+pub use hourglass_experiment as experiment;
+pub use hourglass_figure as figure;
+pub use hourglass_files::{plain_file, whole_file};
+pub use hourglass_model as model;
+pub use hourglass_objective as objective;
+pub use hourglass_protocol as protocol;
+pub use hourglass_run_folder as run_folder;
+pub use hourglass_state as state;
+pub use hourglass_train as train;
+pub use hourglass_ui as ui;
+pub use hourglass_worker as worker;

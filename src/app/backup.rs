@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::protocol::{KeepAside, KeptRun};
-use crate::run_folder::aside;
+use hourglass_protocol::{KeepAside, KeptRun};
+use hourglass_run_folder::aside;
 
 /// Time between two backups of a run that learns.
 const INTERVAL: Duration = Duration::from_mins(1);

@@ -1,9 +1,9 @@
 //! Comparing two runs: choosing the recipe of the second, starting it, ending it.
 
 use super::App;
-use crate::experiment::Experiment;
-use crate::protocol::Command;
-use crate::ui::CompareAction;
+use hourglass_experiment::Experiment;
+use hourglass_protocol::Command;
+use hourglass_ui::CompareAction;
 
 impl App {
     /// Performs a wish about comparing.

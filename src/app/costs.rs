@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::millis_since_start;
-use crate::state::LabState;
-use crate::whole_file::{self, WriteError};
+use hourglass_files::whole_file::{self, WriteError};
+use hourglass_state::LabState;
 
 /// What a window cost, from the start of the process to the end of a training of so many epochs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! Which places in the space of codes the worker is asked to decode: those of panes that can be seen.
 
 use super::Looking;
-use crate::protocol::{Asker, DecodeSet, Places};
-use crate::ui::layout::Pane;
+use hourglass_protocol::{Asker, DecodeSet, Places};
+use hourglass_ui::layout::Pane;
 
 impl Looking {
     /// Takes on what an asker wants decoded, in place of what it wanted before.

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::App;
 use super::typed::Typed;
-use crate::figure::Order;
-use crate::protocol::DataSource;
-use crate::ui::{Action, CloseAnswer, KeepAction, OwnAction};
+use hourglass_figure::Order;
+use hourglass_protocol::DataSource;
+use hourglass_ui::{Action, CloseAnswer, KeepAction, OwnAction};
 
 /// Nobody opens a dialog, looks at it and leaves it within this time: it was never there.
 const TOO_QUICK: Duration = Duration::from_millis(300);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use egui::{Context, Event};
 
-use crate::run_folder;
-use crate::ui::{Action, KeepAction, OwnAction};
+use hourglass_run_folder as run_folder;
+use hourglass_ui::{Action, KeepAction, OwnAction};
 
 /// The wishes of this frame's drops and pastes.
 pub(super) fn wishes(ctx: &Context) -> Vec<Action> {

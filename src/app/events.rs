@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::App;
 use super::keep::KeepNews;
-use crate::experiment::LayerName;
-use crate::protocol::{Command, DeviceChoice, DeviceKind, Event, Failure};
-use crate::worker::{Worker, WorkerGone};
+use hourglass_experiment::LayerName;
+use hourglass_protocol::{Command, DeviceChoice, DeviceKind, Event, Failure};
+use hourglass_worker::{Worker, WorkerGone};
 
 /// Longest time a frame spends on reports; the rest waits for the next.
 const BUDGET: Duration = Duration::from_millis(4);

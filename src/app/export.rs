@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use super::App;
 use super::dialog::Question;
-use crate::figure::{
+use hourglass_figure::{
     Content, Curve, Facts, FigureKind, Film, Format, Loss, Order, Split, reference::Reference,
 };
-use crate::protocol::{Command, Gather, Gathered};
-use crate::state::{LabState, RunState, Series};
-use crate::worker::Wake;
+use hourglass_protocol::{Command, Gather, Gathered};
+use hourglass_state::{LabState, RunState, Series};
+use hourglass_worker::Wake;
 
 use writer::{Outcome, Task, Writer};
 

@@ -9,7 +9,7 @@ use std::process;
 use std::time::Duration;
 
 use crate::cli;
-use crate::worker::{Farewell, Mailbox, Worker};
+use hourglass_worker::{Farewell, Mailbox, Worker};
 
 /// A worker that is busy for longer keeps what it kept a minute ago.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -12,8 +12,8 @@ use std::thread;
 use egui::Context;
 use egui::epaint::text::{FallbackRequest, FontInsert, FontProvider};
 
-use crate::figure::system_fonts;
-use crate::ui::theme;
+use hourglass_figure::system_fonts;
+use hourglass_ui::theme;
 
 /// The window's last resort.
 #[derive(Debug, Default)]

@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn no_frame_is_drawn_on_a_lost_device() {
         let Some((device, queue)) = device() else {
-            return assert_eq!(crate::train::device::adapters(), [], "an adapter");
+            return assert_eq!(hourglass_train::device::adapters(), [], "an adapter");
         };
         let mut graphics = Graphics::new(Some(Loss {
             frame: 3,
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn a_device_lost_in_a_frame_says_so_after_its_window_is_gone() {
         let Some((device, queue)) = device() else {
-            return assert_eq!(crate::train::device::adapters(), [], "an adapter");
+            return assert_eq!(hourglass_train::device::adapters(), [], "an adapter");
         };
         let mut graphics = Graphics::new(Some(Loss {
             frame: 1,

@@ -3,12 +3,12 @@
 use egui::Context;
 
 use super::App;
-use crate::experiment::Experiment;
-use crate::ui::command_palette::CommandPalette;
-use crate::ui::lessons::{Course, Does};
-use crate::ui::sheet::Sheet;
-use crate::ui::shortcuts::Switches;
-use crate::ui::{Action, GuideAction, lessons, theme, understand};
+use hourglass_experiment::Experiment;
+use hourglass_ui::command_palette::CommandPalette;
+use hourglass_ui::lessons::{Course, Does};
+use hourglass_ui::sheet::Sheet;
+use hourglass_ui::shortcuts::Switches;
+use hourglass_ui::{Action, GuideAction, lessons, theme, understand};
 
 /// Smallest scale for a projector.
 const PRESENTING_SCALE: f32 = 1.5;

@@ -7,11 +7,11 @@ use egui::{Context, ViewportCommand};
 use super::App;
 use super::backup::Backups;
 use super::dialog::Question;
-use crate::experiment::Experiment;
-use crate::protocol::{Command, DataSource, Event, Failure, Matching, RunId};
-use crate::run_folder::{self, aside};
-use crate::state::Offer;
-use crate::ui::{CloseAnswer, KeepAction};
+use hourglass_experiment::Experiment;
+use hourglass_protocol::{Command, DataSource, Event, Failure, Matching, RunId};
+use hourglass_run_folder::{self as run_folder, aside};
+use hourglass_state::Offer;
+use hourglass_ui::{CloseAnswer, KeepAction};
 
 /// What the window does once something is on disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::App;
-use crate::state::Keep;
-use crate::ui::shortcuts::SCALE_RANGE;
+use hourglass_state::Keep;
+use hourglass_ui::shortcuts::SCALE_RANGE;
 
 const THEME: &str = "theme";
 const SCALE: &str = "scale";

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::protocol::Command;
+use hourglass_protocol::Command;
 
 /// Commands not handed over yet, oldest first.
 #[derive(Debug, Default)]
@@ -80,8 +80,8 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::experiment::Experiment;
-    use crate::protocol::{DataSource, RunId};
+    use hourglass_experiment::Experiment;
+    use hourglass_protocol::{DataSource, RunId};
 
     fn handed_over(outbox: &mut Outbox) -> Vec<Command> {
         let sent = RefCell::new(Vec::new());

@@ -9,11 +9,11 @@ use egui::ColorImage;
 use super::App;
 use super::dialog::Question;
 use super::photos::{Job, News, Photos};
-use crate::data::photo::{self, Picture};
-use crate::protocol::{OwnId, PenStroke, Preparation};
-use crate::state::{Drawing, MAX_OWN, Reading};
-use crate::ui::layout::Pane;
-use crate::ui::{DrawEdit, OwnAction};
+use hourglass_data::photo::{self, Picture};
+use hourglass_protocol::{OwnId, PenStroke, Preparation};
+use hourglass_state::{Drawing, MAX_OWN, Reading};
+use hourglass_ui::layout::Pane;
+use hourglass_ui::{DrawEdit, OwnAction};
 
 /// Files that are named one by one when they are no pictures; the others follow in one notice.
 const MAX_NAMED: usize = 3;

@@ -7,12 +7,12 @@ use egui::Context;
 
 use super::App;
 use super::dialog::Question;
-use crate::experiment::{Experiment, Objective};
-use crate::protocol::{Command, DataSource, Phase, ProbeRequest};
-use crate::state::DraftStatus;
-use crate::ui::Action;
-use crate::ui::layout::{Layout, Pane};
-use crate::ui::shortcuts::SCALE_RANGE;
+use hourglass_experiment::{Experiment, Objective};
+use hourglass_protocol::{Command, DataSource, Phase, ProbeRequest};
+use hourglass_state::DraftStatus;
+use hourglass_ui::Action;
+use hourglass_ui::layout::{Layout, Pane};
+use hourglass_ui::shortcuts::SCALE_RANGE;
 
 /// New seeds are below this, so that a person can read and retype them.
 const SEED_END: u64 = 1_000_000;

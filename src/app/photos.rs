@@ -7,9 +7,9 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
 
-use crate::data::photo::{self, Picture};
-use crate::protocol::{OwnId, Preparation, Prepared};
-use crate::worker::Wake;
+use hourglass_data::photo::{self, Picture};
+use hourglass_protocol::{OwnId, Preparation, Prepared};
+use hourglass_worker::Wake;
 
 /// Jobs that wait for the thread; a person does not come so far.
 const JOBS: usize = 64;

@@ -12,11 +12,11 @@ use egui::{ColorImage, Context, ViewportCommand};
 use image::{ExtendedColorType, ImageEncoder, ImageError, codecs::png::PngEncoder};
 
 use super::costs::CostCounter;
-use crate::protocol::Phase;
-use crate::state::LabState;
-use crate::ui::Action;
-use crate::whole_file::{self, WriteError};
-use crate::worker::Mailbox;
+use hourglass_files::whole_file::{self, WriteError};
+use hourglass_protocol::Phase;
+use hourglass_state::LabState;
+use hourglass_ui::Action;
+use hourglass_worker::Mailbox;
 
 /// Movements end before the picture is taken: points ease for 150 ms, axes a little longer.
 const SETTLING: Duration = Duration::from_millis(900);

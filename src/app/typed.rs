@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::App;
 use super::dialog::Question;
-use crate::ui::path_field::{PathAction, PathField, PathFor};
+use hourglass_ui::path_field::{PathAction, PathField, PathFor};
 
 /// A question whose answer is being typed.
 #[derive(Debug)]
@@ -203,7 +203,7 @@ mod tests {
     fn a_path_that_cannot_be_what_was_asked_for_is_refused_with_the_reason() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("file");
-        crate::whole_file::write(&file, b"x").expect("writes");
+        hourglass_files::whole_file::write(&file, b"x").expect("writes");
         let missing = folder.path().join("none");
         let new = || Question::NewRun("run".to_owned());
         for (question, path, part) in [

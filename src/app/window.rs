@@ -12,8 +12,8 @@ use super::backup::Backups;
 use super::graphics::{Graphics, Loss, Turns};
 use super::picture::{Outcome, Picture, PictureError, PictureOptions};
 use super::{App, SpawnWorker, StartOptions, icon};
-use crate::ui::layout::Pane;
-use crate::ui::{Action, drops};
+use hourglass_ui::layout::Pane;
+use hourglass_ui::{Action, drops};
 
 /// Size of the window at first and its smallest, in points.
 const SIZE: [f32; 2] = [1280.0, 800.0];

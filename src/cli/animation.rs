@@ -7,10 +7,10 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::experiment::Experiment;
-use crate::figure::{Content, Facts, FigureKind, Film, Format, Look, Size};
-use crate::protocol::DatasetDescription;
-use crate::whole_file;
+use hourglass_experiment::Experiment;
+use hourglass_figure::{Content, Facts, FigureKind, Film, Format, Look, Size};
+use hourglass_files::whole_file;
+use hourglass_protocol::DatasetDescription;
 
 use super::Theme;
 use super::engine::Engine;

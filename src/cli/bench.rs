@@ -13,12 +13,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::data::{Dataset, load};
-use crate::experiment::PresetId;
-use crate::figure;
-use crate::protocol::{DataSource, DeviceChoice};
-use crate::train::device;
-use crate::whole_file;
+use hourglass_data::{Dataset, load};
+use hourglass_experiment::PresetId;
+use hourglass_figure as figure;
+use hourglass_files::whole_file;
+use hourglass_protocol::{DataSource, DeviceChoice};
+use hourglass_train::device;
 
 use super::data_source;
 use super::progress::Progress;

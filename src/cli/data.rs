@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 
-use crate::data::{self, LoadError, mnist};
-use crate::protocol::{DataSource, DeviceChoice};
-use crate::train::{classify, device};
+use hourglass_data::{self as data, LoadError, mnist};
+use hourglass_protocol::{DataSource, DeviceChoice};
+use hourglass_train::{classify, device};
 
 use super::data_source;
 use super::progress::Progress;

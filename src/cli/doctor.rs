@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use anyhow::{Result, bail};
 
-use crate::data::mnist;
-use crate::protocol::DeviceKind;
-use crate::train::device::{self, Adapter};
-use crate::train::parity;
+use hourglass_data::mnist;
+use hourglass_protocol::DeviceKind;
+use hourglass_train::device::{self, Adapter};
+use hourglass_train::parity;
 
 /// Says what this machine has: adapters, device, renderer, data, versions; and whether a GPU computes what
 /// the CPU does.

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::experiment::Experiment;
-use crate::protocol::{
+use hourglass_experiment::Experiment;
+use hourglass_protocol::{
     Command, DataSource, DatasetDescription, DeviceChoice, Event, Failure, FilmFrame, Phase,
     ProbeRequest, RunHistory, RunId, Snapshot, Yardsticks,
 };
-use crate::state::Reel;
-use crate::train::device;
-use crate::worker::{self, Wake, Worker};
+use hourglass_state::Reel;
+use hourglass_train::device;
+use hourglass_worker::{self as worker, Wake, Worker};
 
 use super::progress::Progress;
 use super::signals::Signals;

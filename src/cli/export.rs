@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::experiment::N_CLASSES;
-use crate::figure::{
+use hourglass_experiment::N_CLASSES;
+use hourglass_figure::{
     Content, Curve, Facts, FigureKind, Format, Group, Look, Loss, Order, SCALES, Size, Split,
     reference::Reference,
 };
-use crate::protocol::{
+use hourglass_files::whole_file;
+use hourglass_protocol::{
     Command, DataSource, DatasetDescription, DeviceChoice, Event, Gathered, HistoryRow, Measured,
     SampleIdx, Yardsticks,
 };
-use crate::whole_file;
 
 use super::Theme;
 use super::data_source;

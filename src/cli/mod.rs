@@ -22,9 +22,9 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::{Display, Renderer};
-use crate::experiment::PresetId;
-use crate::protocol::{DataSource, DeviceChoice};
-use crate::ui::layout::Pane;
+use hourglass_experiment::PresetId;
+use hourglass_protocol::{DataSource, DeviceChoice};
+use hourglass_ui::layout::Pane;
 
 pub use signals::{OF_SIGNALS, exit_code, on_signal};
 

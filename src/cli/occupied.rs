@@ -4,11 +4,11 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 
-use crate::experiment::Experiment;
-use crate::plain_file;
-use crate::run_folder::{FolderLock, LockError, RESUME_FILE, SavedFiles, names_in};
-use crate::train::resume::{self, Resume};
-use crate::whole_file;
+use hourglass_experiment::Experiment;
+use hourglass_files::plain_file;
+use hourglass_files::whole_file;
+use hourglass_run_folder::{FolderLock, LockError, RESUME_FILE, SavedFiles, names_in};
+use hourglass_train::resume::{self, Resume};
 
 /// What is in every figure and table of this program, in its first bytes.
 const OWN_MARK: &[u8] = b"Hourglass ";

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
-use crate::experiment::PresetId;
+use hourglass_experiment::PresetId;
 
 /// Lists the presets with their sources and the numbers they reach.
 pub fn run() -> Result<()> {

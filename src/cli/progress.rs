@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::protocol::DatasetProgress;
+use hourglass_protocol::DatasetProgress;
 
 /// Parts of a bar.
 const RESOLUTION: u64 = 1_000;

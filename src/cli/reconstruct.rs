@@ -9,8 +9,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
-use crate::data::photo::{self, Picture};
-use crate::protocol::{
+use hourglass_data::photo::{self, Picture};
+use hourglass_protocol::{
     Backdrop, Centring, DataSource, DeviceChoice, OwnId, OwnImage, OwnLook, Paper, PhotoNote,
     Preparation, Prepared, ProbeRequest,
 };

@@ -8,10 +8,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::experiment::{Bound, Expectation, Experiment, PresetId, Verdict};
-use crate::protocol::{Command, DataSource, DatasetDescription, DatasetKind, DeviceChoice, RunId};
-use crate::run_folder::{self, EXPERIMENT_FILE, SavedFiles, Summary};
-use crate::whole_file;
+use hourglass_experiment::{Bound, Expectation, Experiment, PresetId, Verdict};
+use hourglass_files::whole_file;
+use hourglass_protocol::{
+    Command, DataSource, DatasetDescription, DatasetKind, DeviceChoice, RunId,
+};
+use hourglass_run_folder::{self as run_folder, EXPERIMENT_FILE, SavedFiles, Summary};
 
 use super::data_source;
 use super::engine::Engine;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::experiment::Experiment;
-use crate::protocol::{Command, Evaluation, EvaluationScope, Event, Failure, Phase, StepBatch};
-use crate::run_folder::Summary;
+use hourglass_experiment::Experiment;
+use hourglass_protocol::{Command, Evaluation, EvaluationScope, Event, Failure, Phase, StepBatch};
+use hourglass_run_folder::Summary;
 
 use super::engine::Engine;
 use super::progress::Progress;

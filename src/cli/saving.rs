@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::protocol::{Command, Event, Failure};
+use hourglass_protocol::{Command, Event, Failure};
 
 use super::engine::Engine;
 use super::progress::Progress;
@@ -71,7 +71,7 @@ impl<'a> Autosave<'a> {
     pub fn note(&mut self, event: &Event) -> bool {
         match event {
             Event::Evaluated { evaluation, .. } => {
-                self.is_due |= evaluation.scope == crate::protocol::EvaluationScope::Full;
+                self.is_due |= evaluation.scope == hourglass_protocol::EvaluationScope::Full;
                 return false;
             }
             Event::RunBackedUp { .. } => {}

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
-use crate::experiment::{Experiment, PresetId};
-use crate::protocol::{
+use hourglass_experiment::{Experiment, PresetId};
+use hourglass_files::whole_file;
+use hourglass_protocol::{
     Command, DataSource, DatasetDescription, DeviceChoice, Failure, Matching, RunId,
 };
-use crate::run_folder::{self, FolderLock, LockError};
-use crate::whole_file;
+use hourglass_run_folder::{self as run_folder, FolderLock, LockError};
 
 use super::animation::AnimationArgs;
 use super::data_source;

@@ -1,40 +1,62 @@
 //! The walls between the modules: who may import whom, and where which crate may appear.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// A source file with its module's name: the folder or file directly under `src`.
+/// A source file with the crate it is of; of the program's own, the folder or file directly under `src`.
 struct Source {
-    path: PathBuf,
+    /// `ui/theme/tokens.rs`, `app/perform.rs`
+    path: String,
     module: String,
     /// The lines that are code, without comments.
     code: String,
 }
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The names of the crates under `crates`, in order.
+fn crates() -> Vec<String> {
+    let entries = fs::read_dir(root().join("crates")).expect("a readable folder");
+    let name = |entry: std::io::Result<fs::DirEntry>| {
+        let name = entry.expect("a readable entry").file_name();
+        name.into_string().expect("a name of letters")
+    };
+    let mut names: Vec<String> = entries.map(name).collect();
+    names.sort_unstable();
+    names
+}
+
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
-    collect(&root, &root, &mut found);
-    assert!(found.len() > 40, "the sources are not where they were");
+    let src = root().join("src");
+    collect(&src, &src, "", &mut found);
+    for name in crates() {
+        let src = root().join("crates").join(&name).join("src");
+        collect(&src, &src, &name, &mut found);
+    }
+    assert!(found.len() > 400, "the sources are not where they were");
     found
 }
 
-fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
+fn collect(src: &Path, folder: &Path, name: &str, found: &mut Vec<Source>) {
     for entry in fs::read_dir(folder).expect("a readable folder") {
         let path = entry.expect("a readable entry").path();
         if path.is_dir() {
-            collect(root, &path, found);
+            collect(src, &path, name, found);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             let text = fs::read_to_string(&path).expect("a readable source");
             let is_code = |line: &&str| !line.trim_start().starts_with("//");
             let code: Vec<&str> = text.lines().filter(is_code).collect();
-            let inside = path.strip_prefix(root).expect("under src");
-            let first = inside.components().next().expect("a name");
+            let inside = path.strip_prefix(src).expect("under src");
+            let path = Path::new(name).join(inside);
+            let first = path.components().next().expect("a name");
             let first = first.as_os_str().to_string_lossy();
             found.push(Source {
                 module: first.trim_end_matches(".rs").to_owned(),
                 code: code.join("\n"),
-                path: inside.to_owned(),
+                path: path.to_string_lossy().replace('\\', "/"),
             });
         }
     }
@@ -43,10 +65,10 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
 /// Fails for every file outside `allowed` in which a word appears.
 fn only_in(words: &[&str], allowed: &[&str]) {
     for source in sources() {
-        let path = source.path.to_string_lossy().replace('\\', "/");
+        let path = &source.path;
         let is_allowed = allowed
             .iter()
-            .any(|place| source.module == *place || path == *place);
+            .any(|place| source.module == *place || path == place);
         for word in words {
             assert!(
                 is_allowed || !source.code.contains(word),
@@ -56,90 +78,50 @@ fn only_in(words: &[&str], allowed: &[&str]) {
     }
 }
 
-/// The modules a module imports from this crate.
-fn imports(code: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for part in code.split("crate::").skip(1) {
-        // `use crate::{a, b::c}` names several modules, `crate::a::b` one.
-        let names: Vec<&str> = match part.strip_prefix('{') {
-            Some(list) => list.split('}').next().unwrap_or("").split(',').collect(),
-            None => vec![part],
-        };
-        for name in names {
-            let name = name.trim_start();
-            let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
-            found.push(name[..end.unwrap_or(name.len())].to_owned());
-        }
-    }
-    found
+/// What a crate's manifest has it depend on, tests aside.
+fn dependencies(manifest: &Path) -> Vec<String> {
+    let text = fs::read_to_string(manifest).expect("a readable manifest");
+    let table: toml::Table = text.parse().expect("TOML");
+    let names = table["dependencies"].as_table().expect("a table").keys();
+    names.cloned().collect()
 }
 
+/// The crates of the program that another one depends on.
+fn below(name: &str) -> Vec<String> {
+    let manifest = root().join("crates").join(name).join("Cargo.toml");
+    let names = dependencies(&manifest).into_iter();
+    let ours = names.filter_map(|name| Some(name.strip_prefix("hourglass-")?.replace('-', "_")));
+    ours.collect()
+}
+
+/// The manifests are the walls; `ARCHITECTURE.md` has them as a table for people.
 #[test]
-fn modules_import_only_what_lies_below_them() {
-    let allowed: &[(&str, &[&str])] = &[
-        ("experiment", &["experiment"]),
-        ("protocol", &["protocol", "experiment"]),
-        ("state", &["state", "protocol", "experiment"]),
-        ("figure", &["figure", "protocol", "experiment"]),
-        ("whole_file", &["whole_file"]),
-        ("plain_file", &["plain_file"]),
-        ("data", &["data", "plain_file", "protocol", "experiment"]),
-        ("analysis", &["analysis", "protocol", "experiment"]),
-        ("model", &["model", "experiment"]),
-        ("objective", &["objective", "model", "experiment"]),
-        (
-            "train",
-            &[
-                "train",
-                "model",
-                "objective",
-                "data",
-                "analysis",
-                "protocol",
-                "experiment",
-            ],
-        ),
-        (
-            "run_folder",
-            &[
-                "run_folder",
-                "whole_file",
-                "plain_file",
-                "protocol",
-                "experiment",
-            ],
-        ),
-        (
-            "worker",
-            &[
-                "worker",
-                "train",
-                "data",
-                "run_folder",
-                "protocol",
-                "experiment",
-            ],
-        ),
-        ("ui", &["ui", "figure", "state", "protocol", "experiment"]),
-    ];
-    for source in sources() {
-        let Some((_, below)) = allowed.iter().find(|(module, _)| *module == source.module) else {
-            continue; // main, lib, app and cli stand above the others
-        };
-        for import in imports(&source.code) {
-            assert!(
-                below.contains(&import.as_str()),
-                "{} imports {import}; {} may import {below:?}",
-                source.path.display(),
-                source.module
-            );
-        }
+fn the_map_says_what_the_manifests_say() {
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the map");
+    let told = |name: &str| {
+        let begin = format!("| `{name}` |");
+        let row = map.lines().find(|line| line.starts_with(&begin));
+        let row = row.unwrap_or_else(|| panic!("ARCHITECTURE.md has no row {begin}"));
+        let names = row.split('`').skip(3).step_by(2).map(str::to_owned);
+        let mut names: Vec<String> = names.collect();
+        names.sort_unstable();
+        names
+    };
+    for name in crates() {
+        assert_eq!(told(&name), below(&name), "the row of {name}");
     }
 }
 
 #[test]
 fn invariant_1_tensors_never_cross_a_thread_because_burn_stays_below_the_worker() {
-    only_in(&["burn::"], &["model", "objective", "train", "worker"]);
+    let with_burn = |name: &String| {
+        let manifest = root().join("crates").join(name).join("Cargo.toml");
+        dependencies(&manifest).iter().any(|name| name == "burn")
+    };
+    let names: Vec<String> = crates().into_iter().filter(with_burn).collect();
+    assert_eq!(names, ["model", "objective", "train"]);
+    let program = dependencies(&root().join("Cargo.toml"));
+    assert!(!program.contains(&"burn".to_owned()));
 }
 
 #[test]
@@ -188,13 +170,13 @@ fn threads_and_channels_live_in_the_worker_and_the_download() {
 
 #[test]
 fn only_the_app_and_the_command_line_see_the_worker() {
-    only_in(&["crate::worker"], &["worker", "app", "cli", "main"]);
+    only_in(&["hourglass_worker"], &["app", "cli", "main", "lib"]);
 }
 
 #[test]
 fn colours_live_in_the_theme() {
     for source in sources() {
-        let path = source.path.to_string_lossy().replace('\\', "/");
+        let path = &source.path;
         if path.starts_with("ui/theme") {
             continue;
         }
@@ -209,7 +191,7 @@ fn colours_live_in_the_theme() {
 
 #[test]
 fn nothing_is_unsafe() {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let manifest = root().join("Cargo.toml");
     let manifest = fs::read_to_string(manifest).expect("a readable manifest");
     assert!(manifest.contains("unsafe_code = \"forbid\""));
     assert!(
@@ -223,8 +205,7 @@ fn invariant_12_files_are_written_whole_or_not_at_all() {
     only_in(
         &["fs::write", "File::create", "OpenOptions"],
         &[
-            "whole_file",
-            "plain_file", // to read
+            "files",
             "data/mnist/part.rs",
             "data/mnist/fetch.rs",
             "data/mnist/read.rs",
@@ -243,14 +224,14 @@ fn only_plain_files_are_read_and_in_one_place() {
         "ImageReader::open",
     ];
     for source in sources() {
-        let path = source.path.to_string_lossy().replace('\\', "/");
+        let path = &source.path;
         // What tests look at is their own.
         let code = source.code.split("#[cfg(test)]").next().unwrap_or("");
         let of_the_system = ["\"/proc/", "File::open(folder)"]; // Linux' own answers; a folder to be synced
         for line in code.lines() {
             let is_read = reads.iter().any(|word| line.contains(word));
-            let is_allowed =
-                path == "plain_file.rs" || of_the_system.iter().any(|word| line.contains(word));
+            let is_allowed = path == "files/plain_file.rs"
+                || of_the_system.iter().any(|word| line.contains(word));
             assert!(
                 !is_read || is_allowed,
                 "{path} reads a file by itself, which belongs into plain_file.rs: {line}"

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::{io, thread};
 
-use crate::figure::{Content, Facts, FigureError, Format, Look};
-use crate::whole_file;
-use crate::worker::Wake;
+use hourglass_figure::{Content, Facts, FigureError, Format, Look};
+use hourglass_files::whole_file;
+use hourglass_worker::Wake;
 
 /// Messages kept for a window that is busy; more of the progress is dropped.
 const CAPACITY: usize = 8;

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::data::Dataset;
-use crate::experiment::{Experiment, Plan, PresetId, Stage};
-use crate::train::Trainer;
-use crate::train::device::OpenDevice;
+use hourglass_data::Dataset;
+use hourglass_experiment::{Experiment, Plan, PresetId, Stage};
+use hourglass_train::Trainer;
+use hourglass_train::device::OpenDevice;
 
 use super::Row;
 

@@ -7,9 +7,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::app::WindowCosts;
-use crate::experiment::PresetId;
-use crate::plain_file;
-use crate::protocol::{Command, DataSource, Event, Phase, RunId};
+use hourglass_experiment::PresetId;
+use hourglass_files::plain_file;
+use hourglass_protocol::{Command, DataSource, Event, Phase, RunId};
 
 use super::{BenchArgs, Row};
 use crate::cli::engine::Engine;

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use image::{GrayImage, Luma};
 
-use crate::data::photo::{RESULT_MARK, is_result};
-use crate::experiment::{IMAGE_SIDE, N_PIXELS};
-use crate::plain_file::{self, PlainFileError};
-use crate::protocol::{OwnLook, PhotoNote, Prepared};
-use crate::whole_file;
+use hourglass_data::photo::{RESULT_MARK, is_result};
+use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
+use hourglass_files::plain_file::{self, PlainFileError};
+use hourglass_files::whole_file;
+use hourglass_protocol::{OwnLook, PhotoNote, Prepared};
 
 use super::{Asked, Digit};
 

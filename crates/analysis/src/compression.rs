@@ -1,0 +1,299 @@
+//! What a code costs in bytes, beside PNG and JPEG.
+//!
+//! Bytes are those of whole files. For images this small, most of a file is header: a grey JPEG of 28 × 28
+//! pixels spends over three hundred bytes on tables before the first pixel. A code needs a decoder instead,
+//! which is counted nowhere. So the headers are told apart here, and a comparison should show both.
+
+use std::io::Cursor;
+
+use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageDecoder, ImageEncoder, ImageResult};
+use rayon::prelude::*;
+
+use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
+
+/// Steps between the ends of a unit's range: a byte for each unit.
+const STEPS: f32 = 255.0;
+
+/// Qualities of JPEG that [`jpeg`] measures: poor, usual and good.
+pub const JPEG_QUALITIES: [u8; 3] = [10, 50, 90];
+
+/// Codes as they come back from eight bits a unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantised {
+    /// The codes again, each value the nearest that a byte can name: `[n, size]`.
+    pub codes: Vec<f32>,
+    /// Bytes of a code, one for each unit. The table of ranges is kept once for all images, as the decoder
+    /// is, and does not count.
+    pub bytes_per_image: f64,
+}
+
+/// Rounds codes `[n, size]` to 256 evenly spaced values for each unit, from the smallest to the largest that
+/// the unit takes on the reference codes `[m, size]`, those of the training images.
+///
+/// Values beyond the range become its ends; inside they move by at most a 510th of it. A unit that takes one
+/// value on the reference codes comes back as that value, one that takes no finite value as 0.
+#[must_use]
+pub fn quantise(reference_codes: &[f32], codes: &[f32], size: usize) -> Quantised {
+    let ranges = ranges(reference_codes, size);
+    let rows = codes.chunks_exact(size.max(1));
+    let quantised = rows.flat_map(|row| {
+        let units = row.iter().zip(&ranges);
+        units.map(|(&value, &range)| through_a_byte(value, range))
+    });
+    let bytes_per_image = size as f64;
+    Quantised {
+        codes: quantised.collect(),
+        bytes_per_image,
+    }
+}
+
+/// Peak signal-to-noise ratio in decibels, `−10 log₁₀ mse`, of a mean squared error of pixels of 0..1.
+/// Infinite for an error of zero.
+#[must_use]
+pub fn psnr_db(mse_per_pixel: f64) -> f64 {
+    -10.0 * mse_per_pixel.log10()
+}
+
+/// Mean size of a PNG of images `[n, 784]` of 0..255, eight bits grey, without loss: a whole file each, of
+/// which 57 bytes are signature, chunk frames and image header. The encoder compresses as strongly as it
+/// can, with adaptive filters and with none, and the smaller file counts: filters suit photographs, and on
+/// MNIST files are a fifth smaller without. Of no images the figure is zero.
+#[must_use]
+pub fn png_bytes_per_image(images: &[u8]) -> f64 {
+    let sizes: Vec<usize> = images
+        .par_chunks_exact(N_PIXELS)
+        .map(|image| {
+            let filtered = png(image, FilterType::Adaptive).len();
+            filtered.min(png(image, FilterType::NoFilter).len())
+        })
+        .collect();
+    mean_size(&sizes)
+}
+
+/// What JPEG makes of images.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct JpegFigures {
+    /// Quality asked of the encoder, 1..=100, on the scale of libjpeg.
+    pub quality: u8,
+    /// Mean size of a file, headers and all.
+    pub bytes_per_image: f64,
+    /// How much of that is the same in every file of this quality: everything before the compressed pixels,
+    /// and the mark at the end.
+    pub header_bytes: f64,
+    /// Mean squared error per pixel of 0..1, over all images.
+    pub mse_per_pixel: f64,
+    /// [`psnr_db`] of that error.
+    pub psnr_db: f64,
+}
+
+/// JPEG of images `[n, 784]` of 0..255, eight bits grey, at a quality of 1..=100: baseline, with the
+/// standard's own Huffman tables. Of no images sizes and error are zero.
+#[must_use]
+pub fn jpeg_at(images: &[u8], quality: u8) -> JpegFigures {
+    let files: Vec<JpegFile> = images
+        .par_chunks_exact(N_PIXELS)
+        .map(|image| JpegFile::of(image, quality))
+        .collect();
+    let sizes: Vec<usize> = files.iter().map(|file| file.n_bytes).collect();
+    let header_sizes: Vec<usize> = files.iter().map(|file| file.n_header_bytes).collect();
+    let n_pixels = images.len().max(1) as f64;
+    let squared_error: u64 = files.iter().map(|file| file.squared_error).sum();
+    let mse_per_pixel = squared_error as f64 / (255.0 * 255.0) / n_pixels;
+    JpegFigures {
+        quality,
+        bytes_per_image: mean_size(&sizes),
+        header_bytes: mean_size(&header_sizes),
+        mse_per_pixel,
+        psnr_db: psnr_db(mse_per_pixel),
+    }
+}
+
+/// [`jpeg_at`] at each of [`JPEG_QUALITIES`].
+#[must_use]
+pub fn jpeg(images: &[u8]) -> [JpegFigures; 3] {
+    JPEG_QUALITIES.map(|quality| jpeg_at(images, quality))
+}
+
+/// Smallest and largest finite value of each unit: `[size]`. Of none, both are 0.
+fn ranges(codes: &[f32], size: usize) -> Vec<[f32; 2]> {
+    let mut ranges = vec![[f32::INFINITY, f32::NEG_INFINITY]; size];
+    for row in codes.chunks_exact(size.max(1)) {
+        for (range, &value) in ranges.iter_mut().zip(row) {
+            if value.is_finite() {
+                *range = [range[0].min(value), range[1].max(value)];
+            }
+        }
+    }
+    let or_zero = |range: [f32; 2]| if range[0] > range[1] { [0.0; 2] } else { range };
+    ranges.into_iter().map(or_zero).collect()
+}
+
+/// The nearest of 256 values in a range.
+fn through_a_byte(value: f32, [low, high]: [f32; 2]) -> f32 {
+    let span = high - low;
+    if span <= 0.0 || value.is_nan() {
+        return low;
+    }
+    let step = ((value - low) / span * STEPS).clamp(0.0, STEPS).round();
+    low + step / STEPS * span
+}
+
+fn png(image: &[u8], filter: FilterType) -> Vec<u8> {
+    let mut file = Vec::new();
+    let encoder = PngEncoder::new_with_quality(&mut file, CompressionType::Best, filter);
+    write_grey(encoder, image).expect("28 × 28 grey pixels fit into a PNG in memory");
+    file
+}
+
+/// A JPEG, measured.
+struct JpegFile {
+    n_bytes: usize,
+    n_header_bytes: usize,
+    /// Sum over pixels of squared differences of bytes.
+    squared_error: u64,
+}
+
+impl JpegFile {
+    fn of(image: &[u8], quality: u8) -> Self {
+        let mut file = Vec::new();
+        write_grey(JpegEncoder::new_with_quality(&mut file, quality), image)
+            .expect("28 × 28 grey pixels fit into a JPEG in memory");
+        let mut decoded = [0; N_PIXELS];
+        JpegDecoder::new(Cursor::new(&file))
+            .and_then(|decoder| decoder.read_image(&mut decoded))
+            .expect("what was just written can be read");
+        let squares = image.iter().zip(&decoded);
+        Self {
+            n_bytes: file.len(),
+            n_header_bytes: jpeg_header_bytes(&file),
+            squared_error: squares
+                .map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2))
+                .sum(),
+        }
+    }
+}
+
+/// Bytes of a JPEG before its compressed pixels, with the two of the mark at its end. A file is a mark of two
+/// bytes, then segments of a mark, a length and their content; the pixels follow the one marked `FF DA`.
+fn jpeg_header_bytes(file: &[u8]) -> usize {
+    let mut at = 2;
+    while let Some(&[_, mark, high, low]) = file.get(at..at + 4) {
+        at += 2 + usize::from(u16::from_be_bytes([high, low]));
+        if mark == 0xda {
+            return at + 2;
+        }
+    }
+    file.len()
+}
+
+fn write_grey(encoder: impl ImageEncoder, image: &[u8]) -> ImageResult<()> {
+    let side = u32::try_from(IMAGE_SIDE).expect("28 is small");
+    encoder.write_image(image, side, side, ExtendedColorType::L8)
+}
+
+fn mean_size(sizes: &[usize]) -> f64 {
+    sizes.iter().sum::<usize>() as f64 / sizes.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_names_256_values_of_the_reference_range() {
+        let reference = [0.0, -1.0, 5.0, 255.0, 1.0, 5.0];
+        let codes = [7.4, 0.0, 5.0, 300.0, -9.0, 6.0];
+        let quantised = quantise(&reference, &codes, 3);
+        assert!((quantised.codes[0] - 7.0).abs() < 1e-6); // steps of 1
+        assert!(quantised.codes[1].abs() <= 2.0 / 510.0 + 1e-6); // steps of 2/255
+        let others = quantised.codes[2..].to_vec(); // constant, and clamped to the ends
+        assert_eq!(others, [5.0, 255.0, -1.0, 5.0]);
+        assert!((quantised.bytes_per_image - 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn values_move_by_at_most_half_a_step() {
+        let codes: Vec<f32> = (0..1_000_u16).map(|i| f32::from(i).sin() * 3.0).collect();
+        let quantised = quantise(&codes, &codes, 1);
+        let half = 6.0 / 510.0 + 1e-6;
+        let moved = codes.iter().zip(&quantised.codes);
+        assert!(moved.clone().all(|(a, b)| (a - b).abs() <= half));
+        assert!(moved.clone().any(|(a, b)| (a - b).abs() > 0.9 * half));
+        assert_eq!(quantise(&codes, &quantised.codes, 1), quantised); // twice is once
+    }
+
+    #[test]
+    fn what_has_no_range_comes_back_as_a_number() {
+        assert_eq!(quantise(&[], &[4.0], 1).codes, [0.0]);
+        assert_eq!(quantise(&[1.0, 2.0], &[f32::NAN], 1).codes, [1.0]);
+        assert!(quantise(&[], &[], 0).codes.is_empty());
+    }
+
+    #[test]
+    fn decibels_count_tenths_of_decades() {
+        assert!((psnr_db(0.01) - 20.0).abs() < 1e-12);
+        assert!((psnr_db(1.0)).abs() < 1e-12);
+        assert!(psnr_db(0.0).is_infinite() && psnr_db(0.0) > 0.0);
+    }
+
+    /// A white disc on black with a grey edge.
+    fn disc() -> Vec<u8> {
+        let pixels = (0..28_i32).flat_map(|row| {
+            (0..28_i32).map(
+                move |column| match (row - 13).pow(2) + (column - 13).pow(2) {
+                    ..64 => 255,
+                    64..90 => 128,
+                    _ => 0,
+                },
+            )
+        });
+        pixels.collect()
+    }
+
+    #[test]
+    fn a_png_is_what_it_was() {
+        let image = disc();
+        let files = [FilterType::Adaptive, FilterType::NoFilter].map(|filter| png(&image, filter));
+        for file in &files {
+            let read = image::load_from_memory(file).expect("a PNG").to_luma8();
+            assert_eq!(read.as_raw(), &image);
+        }
+        let smaller = files[0].len().min(files[1].len());
+        let twice = [image.clone(), image].concat();
+        assert!((png_bytes_per_image(&twice) - mean_size(&[smaller])).abs() < 1e-12);
+        assert!(png_bytes_per_image(&[0; N_PIXELS]) < 100.0);
+    }
+
+    #[test]
+    fn a_plain_jpeg_is_nearly_all_header() {
+        // Eight-by-eight blocks: 16 of them, each of six bits once nothing changes.
+        let plain = jpeg_at(&[0; N_PIXELS], 50);
+        let pixels = plain.bytes_per_image - plain.header_bytes;
+        assert!((9.0..=16.0).contains(&pixels), "{plain:?}");
+        assert!((250.0..=400.0).contains(&plain.header_bytes), "{plain:?}");
+        assert!(plain.psnr_db > 50.0);
+    }
+
+    #[test]
+    fn jpeg_costs_more_where_it_is_better() {
+        let images = [disc(), disc().into_iter().map(|byte| 255 - byte).collect()].concat();
+        let figures = jpeg(&images);
+        assert_eq!(figures.map(|figures| figures.quality), JPEG_QUALITIES);
+        for pair in figures.windows(2) {
+            assert!(pair[0].bytes_per_image < pair[1].bytes_per_image);
+            assert!(pair[0].psnr_db < pair[1].psnr_db);
+            assert!((pair[0].header_bytes - pair[1].header_bytes).abs() < 1e-9);
+        }
+        for of in figures {
+            assert!((of.psnr_db - psnr_db(of.mse_per_pixel)).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn no_images_cost_nothing() {
+        assert!(png_bytes_per_image(&[]).abs() < 1e-12);
+        assert!(jpeg_at(&[], 50).bytes_per_image.abs() < 1e-12);
+    }
+}

@@ -1,0 +1,111 @@
+//! A data set in memory: bytes, as the files have them.
+
+use std::sync::Arc;
+
+use hourglass_experiment::N_PIXELS;
+use hourglass_protocol::{DatasetDescription, DatasetKind, SampleFactors};
+
+/// Two splits of labelled digits. Pixels stay bytes, a quarter of what floats would take.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Which digits.
+    pub kind: DatasetKind,
+    /// Where they came from, for people.
+    pub origin: String,
+    /// Images to learn from.
+    pub train: Split,
+    /// Images to measure with.
+    pub test: Split,
+    /// True factors of the test images where they are known, otherwise empty.
+    pub test_factors: Arc<[SampleFactors]>,
+}
+
+/// Labelled images.
+#[derive(Clone, Debug)]
+pub struct Split {
+    images: Arc<[u8]>,
+    labels: Arc<[u8]>,
+}
+
+impl Split {
+    /// Joins images `[n, 784]`, 0 background to 255 ink, and their classes `[n]`.
+    ///
+    /// # Panics
+    /// When the lengths do not fit each other; whoever reads files has checked that before.
+    #[must_use]
+    pub fn new(images: impl Into<Arc<[u8]>>, labels: impl Into<Arc<[u8]>>) -> Self {
+        let (images, labels) = (images.into(), labels.into());
+        assert_eq!(
+            images.len(),
+            labels.len() * N_PIXELS,
+            "an image for each label"
+        );
+        Self { images, labels }
+    }
+
+    /// Images in the split.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no image.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Class of an image, 0..10.
+    #[must_use]
+    pub fn label(&self, sample_idx: usize) -> u8 {
+        self.labels[sample_idx]
+    }
+
+    /// All classes: `[n]`.
+    #[must_use]
+    pub fn labels(&self) -> &[u8] {
+        &self.labels
+    }
+
+    /// Pixels of all images: `[n, 784]`.
+    #[must_use]
+    pub fn images(&self) -> &[u8] {
+        &self.images
+    }
+
+    /// Pixels of an image: `[784]`.
+    #[must_use]
+    pub fn image(&self, sample_idx: usize) -> &[u8] {
+        &self.images[sample_idx * N_PIXELS..(sample_idx + 1) * N_PIXELS]
+    }
+
+    /// Pixels of some images as 0..1: `[n, 784]`.
+    #[must_use]
+    pub fn gather(&self, samples: &[u32]) -> Vec<f32> {
+        let mut pixels = vec![0.0; samples.len() * N_PIXELS];
+        for (row, &sample_idx) in pixels.chunks_exact_mut(N_PIXELS).zip(samples) {
+            let image = self.image(sample_idx as usize);
+            for (pixel, &byte) in row.iter_mut().zip(image) {
+                *pixel = f32::from(byte) / 255.0;
+            }
+        }
+        pixels
+    }
+}
+
+impl Dataset {
+    /// What the window is told.
+    #[must_use]
+    pub fn describe(&self) -> DatasetDescription {
+        DatasetDescription {
+            kind: self.kind,
+            origin: self.origin.clone(),
+            n_train: self.train.len(),
+            test_images: Arc::clone(&self.test.images),
+            test_labels: Arc::clone(&self.test.labels),
+            test_factors: Arc::clone(&self.test_factors),
+            train_images: Arc::clone(&self.train.images),
+            train_labels: Arc::clone(&self.train.labels),
+        }
+    }
+}

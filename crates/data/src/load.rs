@@ -1,0 +1,204 @@
+//! Loading a data set, with progress and cancel.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hourglass_protocol::{DataSource, DataStage, DatasetKind, DatasetProgress, SampleFactors};
+
+use super::mnist::{
+    self, FetchOptions, FetchProgress, LoadOptions, LoadProgress, LoadStage, Manifest,
+};
+use super::{Dataset, Split, pen_digits};
+
+/// Pen digits drawn between two reports of progress: some 50 ms.
+const DRAWN_AT_ONCE: usize = 4_000;
+
+/// Seed of the pen digits that everybody gets.
+const PEN_DIGITS_SEED: u64 = 1;
+
+/// Why a data set was not loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// MNIST is expected in a place where it is not.
+    #[error(transparent)]
+    Locate(#[from] mnist::LocateError),
+    /// MNIST is damaged or cannot be read.
+    #[error(transparent)]
+    Mnist(mnist::LoadError),
+    /// MNIST could not be fetched.
+    #[error(transparent)]
+    Fetch(mnist::FetchError),
+    /// MNIST was asked for and is nowhere.
+    #[error(
+        "MNIST is not on this machine: fetch it with `hourglass data fetch` (11 MB), or name the folder of \
+         its four files with --data"
+    )]
+    NotFound,
+    /// This user has no cache folder to keep MNIST in.
+    #[error(
+        "this user has no cache folder to keep MNIST in: set XDG_CACHE_HOME, or name a folder with --into"
+    )]
+    NoCache,
+    /// Someone asked to stop.
+    #[error("loading was cancelled")]
+    Cancelled,
+}
+
+impl From<mnist::LoadError> for LoadError {
+    fn from(error: mnist::LoadError) -> Self {
+        if error.is_cancelled() {
+            Self::Cancelled
+        } else {
+            Self::Mnist(error)
+        }
+    }
+}
+
+impl From<mnist::FetchError> for LoadError {
+    fn from(error: mnist::FetchError) -> Self {
+        match error {
+            mnist::FetchError::Cancelled => Self::Cancelled,
+            error => Self::Fetch(error),
+        }
+    }
+}
+
+/// Loads the digits a person chose. `Auto` falls back on the pen digits only where no MNIST is expected at
+/// all: files that are there but damaged are an error, not a reason to show something else.
+///
+/// # Errors
+/// What is missing or damaged, where, and what to do; or that it was cancelled.
+pub fn load(
+    source: &DataSource,
+    report: &mut dyn FnMut(DatasetProgress),
+    cancel: &AtomicBool,
+) -> Result<Dataset, LoadError> {
+    let folder = match source {
+        DataSource::PenDigits => return draw_pen_digits(report, cancel),
+        DataSource::Folder(folder) => mnist::locate(Some(folder))?,
+        DataSource::Mnist | DataSource::Auto => mnist::locate(None)?,
+    };
+    match folder {
+        Some(folder) => read_mnist(&folder, report, cancel),
+        None if *source == DataSource::Auto => draw_pen_digits(report, cancel),
+        None => Err(LoadError::NotFound),
+    }
+}
+
+/// Fetches MNIST into `into`, the user's cache if none is named, and returns the folder.
+///
+/// # Errors
+/// What went wrong with each mirror, and what to do; or that it was cancelled.
+pub fn fetch(
+    into: Option<&Path>,
+    report: &mut dyn FnMut(DatasetProgress),
+    cancel: &AtomicBool,
+) -> Result<PathBuf, LoadError> {
+    let folder = match into {
+        Some(folder) => folder.to_owned(),
+        None => mnist::cache_folder().ok_or(LoadError::NoCache)?,
+    };
+    let options = FetchOptions {
+        replaces: into.is_none(), // a person's own folder is theirs
+        ..FetchOptions::default()
+    };
+    let mut report = |progress: FetchProgress| report(describe_fetch(progress));
+    mnist::fetch(&Manifest::mnist(), &options, &folder, &mut report, cancel)?;
+    Ok(folder)
+}
+
+fn read_mnist(
+    folder: &Path,
+    report: &mut dyn FnMut(DatasetProgress),
+    cancel: &AtomicBool,
+) -> Result<Dataset, LoadError> {
+    let mut report = |progress: LoadProgress| report(describe_load(progress));
+    let arrays = mnist::load(folder, &LoadOptions::default(), &mut report, cancel)?;
+    Ok(Dataset {
+        kind: DatasetKind::Mnist,
+        origin: folder.display().to_string(),
+        train: Split::new(arrays.train_images, arrays.train_labels),
+        test: Split::new(arrays.test_images, arrays.test_labels),
+        test_factors: Vec::new().into(),
+    })
+}
+
+fn draw_pen_digits(
+    report: &mut dyn FnMut(DatasetProgress),
+    cancel: &AtomicBool,
+) -> Result<Dataset, LoadError> {
+    let n_all = pen_digits::N_TRAIN + pen_digits::N_TEST;
+    let (mut images, mut factors) = (Vec::new(), Vec::with_capacity(n_all));
+    for start in (0..n_all).step_by(DRAWN_AT_ONCE) {
+        if cancel.load(Ordering::Relaxed) {
+            return Err(LoadError::Cancelled);
+        }
+        report(describe_drawing(start, n_all));
+        let end = (start + DRAWN_AT_ONCE).min(n_all);
+        let (drawn, of_drawn) = pen_digits::draw_range(PEN_DIGITS_SEED, index(start)..index(end));
+        images.extend(drawn);
+        factors.extend(of_drawn);
+    }
+
+    let test_images = images.split_off(pen_digits::N_TRAIN * hourglass_experiment::N_PIXELS);
+    let test_factors = factors.split_off(pen_digits::N_TRAIN);
+    let labels = |factors: &[pen_digits::Factors]| -> Vec<u8> {
+        factors.iter().map(|factors| factors.class).collect()
+    };
+    Ok(Dataset {
+        kind: DatasetKind::PenDigits,
+        origin: "built in".to_owned(),
+        train: Split::new(images, labels(&factors)),
+        test: Split::new(test_images, labels(&test_factors)),
+        test_factors: test_factors.iter().map(SampleFactors::from).collect(),
+    })
+}
+
+impl From<&pen_digits::Factors> for SampleFactors {
+    fn from(factors: &pen_digits::Factors) -> Self {
+        Self {
+            style: factors.style,
+            slant_degrees: factors.slant_degrees,
+            rotation_degrees: factors.rotation_degrees,
+            thickness_px: factors.thickness_px,
+            width_px: factors.width,
+            height_px: factors.height,
+        }
+    }
+}
+
+fn index(n: usize) -> u32 {
+    u32::try_from(n).expect("there are 70,000 pen digits")
+}
+
+fn describe_load(progress: LoadProgress) -> DatasetProgress {
+    DatasetProgress {
+        stage: match progress.stage {
+            LoadStage::Checking => DataStage::Verifying,
+            LoadStage::Unpacking => DataStage::Unpacking,
+            LoadStage::Reading => DataStage::Reading,
+        },
+        fraction: Some(progress.fraction),
+        detail: String::new(),
+    }
+}
+
+fn describe_fetch(progress: FetchProgress) -> DatasetProgress {
+    let (received, total) = (
+        progress.received_bytes as f64 / 1e6,
+        progress.total_bytes as f64 / 1e6,
+    );
+    DatasetProgress {
+        stage: DataStage::Fetching,
+        fraction: Some((received / total).min(1.0) as f32),
+        detail: format!("{received:.1} of {total:.1} MB"),
+    }
+}
+
+fn describe_drawing(n_drawn: usize, n_all: usize) -> DatasetProgress {
+    DatasetProgress {
+        stage: DataStage::Drawing,
+        fraction: Some(n_drawn as f32 / n_all as f32),
+        detail: format!("{n_drawn} of {n_all}"),
+    }
+}

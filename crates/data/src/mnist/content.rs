@@ -1,0 +1,197 @@
+//! Reads the content of one file, plain or compressed, and compares it with its checksum.
+
+use std::fmt::Write as _;
+use std::io::{self, BufReader, Read};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+
+use hourglass_files::plain_file;
+
+use super::manifest::FileSpec;
+use super::verify::VerifyError;
+
+/// Bytes taken from a file at a time: large enough to be fast, small enough to cancel at once.
+const CHUNK_BYTES: usize = 128 * 1024;
+
+/// A file that may hold one of the four contents.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) path: PathBuf,
+    /// Compressed with gzip.
+    pub(super) packed: bool,
+}
+
+impl Source {
+    /// Tells by the first bytes whether it is compressed: browsers and archives give content either name.
+    pub(super) fn of(path: PathBuf) -> Self {
+        let start = plain_file::read_start(&path, 2).unwrap_or_default(); // `open` says what is wrong with it
+        let packed = start == [0x1f, 0x8b];
+        Self { path, packed }
+    }
+
+    pub(super) fn open(&self) -> Result<Box<dyn Read>, VerifyError> {
+        let file = plain_file::open(&self.path).map_err(|error| VerifyError::Unreadable {
+            reason: error.into(),
+            path: self.path.clone(),
+        })?;
+        let file = BufReader::with_capacity(CHUNK_BYTES, file);
+        Ok(if self.packed {
+            // Like gunzip, reads all members: `GzDecoder` would stop after the first.
+            Box::new(MultiGzDecoder::new(file))
+        } else {
+            Box::new(file)
+        })
+    }
+
+    /// Tells a disk that fails from a gzip stream that is damaged: only the first has an error
+    /// number of the system.
+    pub(super) fn unreadable(&self, reason: io::Error, unpacked_bytes: u64) -> VerifyError {
+        let path = self.path.clone();
+        if self.packed && reason.raw_os_error().is_none() {
+            VerifyError::DamagedGzip {
+                unpacked_bytes,
+                reason,
+                path,
+            }
+        } else {
+            VerifyError::Unreadable { reason, path }
+        }
+    }
+}
+
+/// Reads `source` to its end and compares it with `spec`, calling `tick` with the number of
+/// uncompressed bytes so far.
+pub(super) fn check_content(
+    source: &Source,
+    spec: &FileSpec,
+    cancel: &AtomicBool,
+    mut tick: impl FnMut(u64),
+) -> Result<(), VerifyError> {
+    let mut content = ContentReader::open(source, spec, cancel)?;
+    while content.next_chunk()?.is_some() {
+        tick(content.n_bytes());
+    }
+    Ok(())
+}
+
+/// Hands out the uncompressed content of a file piece by piece. The end is handed out only when
+/// size and checksum are right, and never more bytes than the size: a file made to unpack to
+/// terabytes fills neither memory nor disk.
+pub(super) struct ContentReader<'a> {
+    source: &'a Source,
+    spec: &'a FileSpec,
+    cancel: &'a AtomicBool,
+    stream: Box<dyn Read>,
+    hasher: Sha256,
+    n_bytes: u64,
+    chunk: Vec<u8>,
+}
+
+impl<'a> ContentReader<'a> {
+    pub(super) fn open(
+        source: &'a Source,
+        spec: &'a FileSpec,
+        cancel: &'a AtomicBool,
+    ) -> Result<Self, VerifyError> {
+        Ok(Self {
+            source,
+            spec,
+            cancel,
+            stream: source.open()?,
+            hasher: Sha256::new(),
+            n_bytes: 0,
+            chunk: vec![0; CHUNK_BYTES],
+        })
+    }
+
+    /// Uncompressed bytes handed out so far.
+    pub(super) fn n_bytes(&self) -> u64 {
+        self.n_bytes
+    }
+
+    /// The next piece, or `None` at the end of a whole file.
+    pub(super) fn next_chunk(&mut self) -> Result<Option<&[u8]>, VerifyError> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(VerifyError::Cancelled);
+        }
+        let n_read = loop {
+            match self.stream.read(&mut self.chunk) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => {
+                    break read.map_err(|reason| self.source.unreadable(reason, self.n_bytes))?;
+                }
+            }
+        };
+        if n_read == 0 {
+            return self.check_end().map(|()| None);
+        }
+        self.n_bytes += n_read as u64;
+        if self.n_bytes > self.spec.size_bytes() {
+            return Err(VerifyError::TooLong {
+                expected_bytes: self.spec.size_bytes(),
+                path: self.source.path.clone(),
+            });
+        }
+        self.hasher.update(&self.chunk[..n_read]);
+        Ok(Some(&self.chunk[..n_read]))
+    }
+
+    fn check_end(&mut self) -> Result<(), VerifyError> {
+        let expected_bytes = self.spec.size_bytes();
+        if self.n_bytes != expected_bytes {
+            return Err(VerifyError::WrongSize {
+                found_bytes: self.n_bytes,
+                expected_bytes,
+                path: self.source.path.clone(),
+            });
+        }
+        let found = hex(&self.hasher.finalize_reset());
+        if found != self.spec.sha256 {
+            return Err(VerifyError::WrongChecksum {
+                found,
+                expected: self.spec.sha256.clone(),
+                path: self.source.path.clone(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What content is, judged by how it begins, where that is none of MNIST's.
+pub(super) fn kind_of(start: &[u8]) -> Option<&'static str> {
+    let text = start.trim_ascii_start().to_ascii_lowercase();
+    let of_text = |beginning: &str| text.starts_with(beginning.as_bytes());
+    Some(if start.is_empty() {
+        "empty"
+    } else if of_text("<!doctype") || of_text("<html") || of_text("<head") {
+        "a saved web page"
+    } else if of_text("version https://git-lfs") {
+        "a pointer of Git LFS, which `git lfs pull` replaces by the content"
+    } else if start.starts_with(b"PK\x03\x04") {
+        "a ZIP archive, which has to be unpacked"
+    } else if start.starts_with(b"\x89HDF") {
+        "HDF5"
+    } else if start.starts_with(b"\x93NUMPY") {
+        "an array of NumPy"
+    } else if start.starts_with(&[0x1f, 0x8b]) {
+        "compressed twice"
+    } else if start
+        .iter()
+        .all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'))
+    {
+        "text"
+    } else {
+        return None;
+    })
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
+}

@@ -1,0 +1,508 @@
+//! The recipes of the presets, with their sources and what they must reach.
+//!
+//! "Measured" bounds are those of the same recipe run with Keras 3.15 on MNIST, one seed, plus the spread
+//! between seeds; "published" is what the source printed.
+
+use crate::{
+    Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
+    FineTuning, LatentPrior, LayerPretraining, Objective, Optimizer, OutputActivation, Plan, Prior,
+    Reconstruction, Schedule, Sparsity, Target, Training, Variational,
+};
+
+use super::{Bound, Expectation, Figure, Preset, PresetId};
+
+/// What all presets share; each says what it changes.
+fn base(preset: PresetId, code: usize) -> Experiment {
+    Experiment {
+        preset: Some(preset),
+        seed: 1,
+        test_noise: None,
+        architecture: dense(&[], code, Activation::Sigmoid, OutputActivation::Linear),
+        corruption: Corruption::None,
+        target: Target::SameImage,
+        objective: Objective {
+            reconstruction: Reconstruction::Mse,
+            contraction: 0.0,
+            sparsity: Sparsity::None,
+            prior: Prior::None,
+        },
+        optimizer: Optimizer::adam(1e-3),
+        training: Training {
+            batch_size: 64,
+            epochs: 5,
+            train_samples: None,
+        },
+        plan: Plan::default(),
+    }
+}
+
+fn dense(
+    hidden: &[usize],
+    code: usize,
+    code_activation: Activation,
+    output_activation: OutputActivation,
+) -> Architecture {
+    Architecture::Dense(Dense {
+        hidden: hidden.to_vec(),
+        code,
+        hidden_activation: Activation::Relu,
+        code_activation,
+        output_activation,
+        tied: false,
+    })
+}
+
+fn convolutional(channels: &[usize], output_activation: OutputActivation) -> Architecture {
+    Architecture::Convolutional(Convolutional {
+        channels: channels.to_vec(),
+        waist: None,
+        hidden_activation: Activation::Relu,
+        code_activation: Activation::Relu,
+        output_activation,
+    })
+}
+
+/// One hidden layer of 400 `ReLU` units on each side, summed cross-entropy and KL.
+fn variational(preset: PresetId, code: usize, beta: f32, epochs: usize) -> Experiment {
+    let mut experiment = base(preset, code);
+    experiment.architecture = dense(&[400], code, Activation::Linear, OutputActivation::Sigmoid);
+    experiment.objective.reconstruction = Reconstruction::Bce;
+    experiment.objective.prior = Prior::Variational(Variational {
+        beta,
+        ..Variational::PLAIN
+    });
+    experiment.training.batch_size = 128;
+    experiment.training.epochs = epochs;
+    experiment
+}
+
+fn adversarial(preset: PresetId, distribution: LatentPrior, epochs: usize) -> Experiment {
+    let mut experiment = base(preset, 2);
+    experiment.architecture = dense(
+        &[512, 256],
+        2,
+        Activation::Linear,
+        OutputActivation::Sigmoid,
+    );
+    experiment.objective.prior = Prior::Adversarial(Adversarial {
+        distribution,
+        weight: 10.0,
+        discriminator_learning_rate: 3e-4,
+    });
+    experiment.optimizer = Optimizer::adam(3e-4);
+    experiment.training.batch_size = 128;
+    experiment.training.epochs = epochs;
+    experiment
+}
+
+const fn expect(figure: Figure, published: Option<f64>, bound: Bound) -> Expectation {
+    Expectation {
+        figure,
+        published,
+        bound,
+        on_pen_digits: false,
+    }
+}
+
+pub(super) const VANILLA_64: Preset = Preset {
+    id: PresetId::Vanilla64,
+    title: "Vanilla",
+    about: "The autoencoder at its plainest: 784 pixels squeezed through 64 sigmoid units and rebuilt. Watch \
+            the reconstructions sharpen; the code stays busy, about half on",
+    source: "“Many flavors of Autoencoder”, wiseodd 2016",
+    expected: "101,200 parameters; test MSE 0.0099 per pixel after 5 epochs; mean activation 0.50",
+    expectations: &[
+        expect(
+            Figure::Parameters,
+            Some(101_200.0),
+            Bound::Exactly(101_200.0),
+        ),
+        expect(Figure::Mse, None, Bound::AtMost(0.0102)),
+        expect(
+            Figure::MeanActivation,
+            Some(0.512),
+            Bound::Between(0.47, 0.53),
+        ),
+    ],
+    recipe: || base(PresetId::Vanilla64, 64),
+};
+
+pub(super) const SPARSE_64: Preset = Preset {
+    id: PresetId::Sparse64,
+    title: "Sparse, L1",
+    about: "The same network pays for every active unit. The histogram of the code moves towards zero, and \
+            each digit is written with few units",
+    source: "“Many flavors of Autoencoder”, wiseodd 2016, whose 1e-5 was summed over a batch of 64",
+    expected: "test MSE 0.0161 per pixel after 5 epochs; mean activation 0.14",
+    expectations: &[
+        expect(Figure::Mse, None, Bound::AtMost(0.0172)),
+        expect(
+            Figure::MeanActivation,
+            Some(0.1487),
+            Bound::Between(0.125, 0.155),
+        ),
+    ],
+    recipe: || {
+        let mut experiment = base(PresetId::Sparse64, 64);
+        experiment.objective.sparsity = Sparsity::L1 { weight: 6.4e-4 };
+        experiment
+    },
+};
+
+pub(super) const SPARSE_KL_64: Preset = Preset {
+    id: PresetId::SparseKl64,
+    title: "Sparse, KL",
+    about: "Every unit is asked to be on for one image in twenty. The bars of the units' means gather at the \
+            line of ρ, where L1 lets some die and others stay",
+    source: "Ng, “Sparse autoencoder”, CS294A lecture notes, 2011",
+    expected: "mean activation within 20 % of ρ = 0.05; test MSE below 0.02 per pixel",
+    expectations: &[
+        expect(
+            Figure::MeanActivation,
+            Some(0.05),
+            Bound::Between(0.04, 0.06),
+        ),
+        expect(Figure::Mse, None, Bound::AtMost(0.02)),
+    ],
+    recipe: || {
+        let mut experiment = base(PresetId::SparseKl64, 64);
+        experiment.objective.sparsity = Sparsity::Kl {
+            target: 0.05,
+            weight: 1.5e-2,
+        };
+        experiment.training.epochs = 10;
+        experiment
+    },
+};
+
+pub(super) const MULTILAYER_64: Preset = Preset {
+    id: PresetId::Multilayer64,
+    title: "Multilayer",
+    about: "A hidden layer on each side of the waist, ReLU throughout. Deeper, and at first slower to learn \
+            than one layer",
+    source: "“Many flavors of Autoencoder”, wiseodd 2016; Hubens, “Deep inside: Autoencoders”",
+    expected: "218,192 parameters; test MSE 0.0147 per pixel after 5 epochs",
+    expectations: &[
+        expect(
+            Figure::Parameters,
+            Some(218_192.0),
+            Bound::Exactly(218_192.0),
+        ),
+        expect(Figure::Mse, None, Bound::AtMost(0.0150)),
+    ],
+    recipe: || {
+        let mut experiment = base(PresetId::Multilayer64, 64);
+        experiment.architecture = dense(&[128], 64, Activation::Relu, OutputActivation::Linear);
+        experiment.objective.sparsity = Sparsity::L1 { weight: 1e-5 };
+        experiment
+    },
+};
+
+pub(super) const CONV_4: Preset = Preset {
+    id: PresetId::Conv4,
+    title: "Convolutional",
+    about: "Two hundred numbers instead of a hundred thousand: the same small patterns are looked for \
+            everywhere. Its code is a map of 784 values, so little is squeezed and much is kept",
+    source: "“Many flavors of Autoencoder”, wiseodd 2016",
+    expected: "225 parameters; test MSE at most 0.0046 per pixel after 5 epochs, how much less is the luck of the \
+               first weights; with the source's constant rate of 1e-3 Keras reaches 0.0031 to 0.0045",
+    expectations: &[
+        expect(Figure::Parameters, Some(225.0), Bound::Exactly(225.0)),
+        expect(Figure::Mse, None, Bound::AtMost(0.0046)), // the worst of five seeds of Keras
+    ],
+    recipe: || {
+        let mut experiment = base(PresetId::Conv4, 64);
+        experiment.architecture = convolutional(&[4], OutputActivation::Linear);
+        experiment.optimizer.learning_rate = 1e-2; // 225 weights bear long steps, and need them in so few epochs
+        experiment.optimizer.schedule = Schedule::Cosine;
+        experiment
+    },
+};
+
+pub(super) const BASIC_32: Preset = Preset {
+    id: PresetId::Basic32,
+    title: "Basic, cross-entropy",
+    about: "Pixels read as probabilities: sigmoid output and binary cross-entropy, half as many code units. \
+            The cross-entropy has a floor above zero, because grey pixels are never certain",
+    source: "Keras blog, “Building autoencoders in Keras”; after Baldi 2012",
+    expected: "50,992 parameters; test BCE 0.154 nats per pixel, MSE 0.0292 after 2 epochs; BCE 0.0921, MSE 0.0098 \
+               after 20",
+    expectations: &[
+        expect(Figure::Parameters, Some(50_992.0), Bound::Exactly(50_992.0)),
+        expect(Figure::Bce, None, Bound::AtMost(0.156)),
+        expect(Figure::Mse, None, Bound::AtMost(0.0297)),
+    ],
+    recipe: || {
+        let mut experiment = base(PresetId::Basic32, 32);
+        experiment.architecture = dense(&[], 32, Activation::Relu, OutputActivation::Sigmoid);
+        experiment.objective.reconstruction = Reconstruction::Bce;
+        experiment.training.batch_size = 256;
+        experiment.training.epochs = 2;
+        experiment
+    },
+};
+
+pub(super) const LINEAR_32: Preset = Preset {
+    id: PresetId::Linear32,
+    title: "Linear",
+    about: "Without a nonlinearity the best any autoencoder can do is PCA, and it has no other minimum: the \
+            loss comes down to PCA's line and stays, the code's plane turns into PCA's",
+    source: "Baldi & Hornik 1989, “Neural networks and principal component analysis”; Baldi 2012",
+    expected: "test MSE between PCA's 0.01683 per pixel and 1.05 times it; the angle to PCA's subspace falls",
+    expectations: &[
+        expect(Figure::MseOverPca, Some(1.0), Bound::Between(0.9999, 1.05)),
+        expect(Figure::SubspaceAngle, Some(0.0), Bound::AtMost(45.0)),
+    ],
+    recipe: || {
+        let mut experiment = base(PresetId::Linear32, 32);
+        experiment.architecture = dense(&[], 32, Activation::Linear, OutputActivation::Linear);
+        experiment.training.epochs = 15;
+        experiment
+    },
+};
+
+pub(super) const DENOISE_DENSE: Preset = Preset {
+    id: PresetId::DenoiseDense,
+    title: "Denoising",
+    about: "A third of the pixels is blacked out before the encoder looks, and the clean digit is asked for. \
+            It can only learn what digits look like",
+    source: "Vincent et al. 2008, “Extracting and composing robust features with denoising autoencoders”",
+    expected: "a better signal-to-noise ratio than its own corrupted input on every digit class",
+    expectations: &[expect(Figure::LeastGainDb, None, Bound::AtLeast(0.0))],
+    recipe: || {
+        let mut experiment = base(PresetId::DenoiseDense, 128);
+        experiment.architecture = dense(&[], 128, Activation::Sigmoid, OutputActivation::Sigmoid);
+        experiment.corruption = Corruption::Masking { fraction: 0.3 };
+        experiment.objective.reconstruction = Reconstruction::Bce;
+        experiment.training.epochs = 10;
+        experiment
+    },
+};
+
+pub(super) const DENOISE_CONV_32: Preset = Preset {
+    id: PresetId::DenoiseConv32,
+    title: "Denoising, convolutional",
+    about: "Heavy grey noise, three levels of convolutions. With the squared error this network turns black in \
+            its first fifty steps and stays there; cross-entropy pulls it out",
+    source: "Hubens, “Deep inside: Autoencoders”, with cross-entropy",
+    expected: "28,353 parameters; test MSE 0.0132 per pixel after 2 epochs",
+    expectations: &[
+        expect(Figure::Parameters, Some(28_353.0), Bound::Exactly(28_353.0)),
+        expect(Figure::Mse, None, Bound::AtMost(0.0140)),
+    ],
+    recipe: || {
+        let mut experiment = base(PresetId::DenoiseConv32, 32);
+        experiment.architecture = convolutional(&[32, 32], OutputActivation::Sigmoid);
+        experiment.corruption = Corruption::Gaussian { sigma: 0.5 };
+        experiment.objective.reconstruction = Reconstruction::Bce;
+        experiment.training.epochs = 2;
+        experiment
+    },
+};
+
+pub(super) const CONTRACTIVE_64: Preset = Preset {
+    id: PresetId::Contractive64,
+    title: "Contractive",
+    about: "The code pays for moving when the image moves. What is left are the few directions in which digits \
+            really differ",
+    source: "Rifai et al. 2011, “Contractive auto-encoders: explicit invariance during feature extraction”",
+    expected: "‖J‖² at most half of vanilla-64's, at no more than 1.5 times its test MSE",
+    expectations: &[
+        expect(
+            Figure::JacobianNorm,
+            None,
+            Bound::AtMostTimes(0.5, PresetId::Vanilla64),
+        ),
+        expect(
+            Figure::Mse,
+            None,
+            Bound::AtMostTimes(1.5, PresetId::Vanilla64),
+        ),
+    ],
+    recipe: || {
+        let mut experiment = base(PresetId::Contractive64, 64);
+        experiment.objective.contraction = 1e-3;
+        experiment
+    },
+};
+
+pub(super) const OVERCOMPLETE_1024: Preset = Preset {
+    id: PresetId::Overcomplete1024,
+    title: "Overcomplete",
+    about: "More code units than pixels and nothing to hold them: the network learns to copy, and copies even \
+            pure noise. Switch corruption or sparsity on and see the copying stop",
+    source: "Baldi 2012; Goodfellow et al. 2016, section 14.1: “it tends to learn the identity”",
+    expected: "scrambled images, each pixel from another digit, come back with at most a tenth of vanilla-64's error",
+    expectations: &[expect(
+        Figure::NoiseImageMse,
+        None,
+        Bound::AtMostTimes(0.1, PresetId::Vanilla64),
+    )],
+    recipe: || {
+        let mut experiment = base(PresetId::Overcomplete1024, 1024);
+        experiment.architecture = dense(&[], 1024, Activation::Linear, OutputActivation::Linear);
+        experiment
+    },
+};
+
+pub(super) const DEEP_30: Preset = Preset {
+    id: PresetId::Deep30,
+    title: "Deep",
+    about: "Four layers down to 30 numbers and four back, first one layer at a time, then all together. The \
+            network that brought depth back",
+    source: "Hinton & Salakhutdinov 2006, “Reducing the dimensionality of data with neural networks”",
+    expected: "squared error per test image 3.00 published; PCA with 30 components: 13.87",
+    expectations: &[expect(
+        Figure::SquaredErrorPerImage,
+        Some(3.0),
+        Bound::AtMost(3.0),
+    )],
+    recipe: || {
+        let mut experiment = base(PresetId::Deep30, 30);
+        experiment.architecture = dense(
+            &[1000, 500, 250],
+            30,
+            Activation::Linear,
+            OutputActivation::Sigmoid,
+        );
+        experiment.objective.reconstruction = Reconstruction::Bce;
+        experiment.optimizer.schedule = Schedule::Cosine;
+        experiment.training.batch_size = 128;
+        experiment.training.epochs = 30;
+        let layer = LayerPretraining {
+            epochs: 2,
+            corruption: 0.0,
+        };
+        experiment.plan.pretraining = vec![layer; 4];
+        experiment
+    },
+};
+
+pub(super) const STACKED_DENOISING: Preset = Preset {
+    id: PresetId::StackedDenoising,
+    title: "Stacked denoising",
+    about: "Three layers learn one after the other to repair their own masked input; then the labels are shown. \
+            Beside it the same network learns the labels from random weights",
+    source: "Vincent et al. 2010, “Stacked denoising autoencoders”; Theano's deep learning tutorial",
+    expected: "test error 1.3 % published",
+    expectations: &[expect(Figure::ErrorPercent, Some(1.3), Bound::AtMost(1.6))],
+    recipe: || {
+        let mut experiment = base(PresetId::StackedDenoising, 1000);
+        experiment.architecture = dense(
+            &[1000, 1000],
+            1000,
+            Activation::Sigmoid,
+            OutputActivation::Sigmoid,
+        );
+        if let Some(dense) = experiment.architecture.as_dense_mut() {
+            dense.hidden_activation = Activation::Sigmoid;
+        }
+        experiment.objective.reconstruction = Reconstruction::Bce;
+        experiment.training.batch_size = 128;
+        experiment.training.epochs = 0;
+        experiment.optimizer.schedule = Schedule::Cosine; // the last tenths of a per cent need small steps
+        experiment.plan.pretraining = [0.1, 0.2, 0.3]
+            .map(|corruption| LayerPretraining {
+                epochs: 8,
+                corruption,
+            })
+            .to_vec();
+        experiment.plan.fine_tuning = Some(FineTuning {
+            epochs: 16,
+            learning_rate: 1e-3,
+        });
+        experiment
+    },
+};
+
+pub(super) const VAE_20: Preset = Preset {
+    id: PresetId::Vae20,
+    title: "Variational",
+    about: "Each image becomes a small cloud of codes, and all clouds together fill a Gaussian ball. Points \
+            between digits decode to digits",
+    source: "Kingma & Welling 2013, “Auto-encoding variational Bayes”; PyTorch's example",
+    expected: "−ELBO at most 106 nats per test image after 10 epochs (105.59 published)",
+    expectations: &[
+        expect(
+            Figure::Parameters,
+            Some(652_824.0),
+            Bound::Exactly(652_824.0),
+        ),
+        expect(Figure::NegativeElbo, Some(105.59), Bound::AtMost(106.0)),
+    ],
+    recipe: || variational(PresetId::Vae20, 20, 1.0, 10),
+};
+
+pub(super) const VAE_2: Preset = Preset {
+    id: PresetId::Vae2,
+    title: "Variational, 2-D",
+    about: "The whole of MNIST on a sheet of paper: move the pointer over the plane and every point decodes to \
+            a digit",
+    source: "Keras' example “Variational autoencoder”, after Kingma & Welling 2013",
+    expected: "−ELBO 145 to 155 nats per test image after 30 epochs",
+    expectations: &[expect(Figure::NegativeElbo, None, Bound::AtMost(155.0))],
+    recipe: || variational(PresetId::Vae2, 2, 1.0, 30),
+};
+
+pub(super) const BETA_VAE_10: Preset = Preset {
+    id: PresetId::BetaVae10,
+    title: "β-VAE",
+    about: "Four times the price for information: units that do not earn it fall silent, and those that stay \
+            each stand for one thing. On pen digits one of them is the slant",
+    source: "Higgins et al. 2017, “β-VAE: learning basic visual concepts”",
+    expected: "fewer active units than with β = 1; on pen digits a unit that follows the slant (correlation at least 0.4)",
+    expectations: &[
+        expect(Figure::ActiveUnits, None, Bound::LessThanWithBetaOne),
+        Expectation {
+            on_pen_digits: true,
+            ..expect(Figure::SlantCorrelation, None, Bound::AtLeast(0.4))
+        },
+    ],
+    // With a Gaussian likelihood the price of a unit can be told: a linear one stays active where its direction
+    // has more variance than β σ² (Lucas et al. 2019, section 4). MNIST's ten largest variances are 5.1 to 1.2:
+    // with σ = 0.7 all ten are worth their price for β = 1 (0.49), and six for β = 4 (1.96). Cross-entropy, at
+    // some hundred nats an image, pays for all ten even then.
+    recipe: || {
+        let mut experiment = variational(PresetId::BetaVae10, 10, 4.0, 10);
+        experiment.objective.reconstruction = Reconstruction::Mse;
+        experiment.objective.prior = Prior::Variational(Variational {
+            beta: 4.0,
+            likelihood_sigma: 0.7,
+            ..Variational::PLAIN
+        });
+        experiment
+    },
+};
+
+pub(super) const AAE_2: Preset = Preset {
+    id: PresetId::Aae2,
+    title: "Adversarial",
+    about: "A second network tries to tell codes from Gaussian samples, and the encoder learns to make that \
+            impossible. The outline in the scatter is what the cloud has to fill",
+    source: "Makhzani et al. 2015, “Adversarial autoencoders”",
+    expected: "codes' mean within 0.2 of 0, variance within 30 % of 1 on both axes; discriminator accuracy 45 to 75 %",
+    expectations: &[
+        expect(Figure::CodeMeanOffset, Some(0.0), Bound::AtMost(0.2)),
+        expect(Figure::CodeVarianceRatio, Some(1.0), Bound::AtMost(1.3)),
+        expect(
+            Figure::DiscriminatorAccuracy,
+            Some(50.0),
+            Bound::Between(45.0, 75.0),
+        ),
+    ],
+    recipe: || adversarial(PresetId::Aae2, LatentPrior::Gaussian, 15),
+};
+
+pub(super) const AAE_MIXTURE: Preset = Preset {
+    id: PresetId::AaeMixture,
+    title: "Adversarial, ten Gaussians",
+    about: "The same with a flower for a prior: ten petals, which the digits come to share out among \
+            themselves, although nobody tells the network the classes",
+    source: "Makhzani et al. 2015, “Adversarial autoencoders”, figure 2",
+    expected: "ten petals visible: each holds codes, few codes lie outside",
+    expectations: &[
+        expect(Figure::PetalsFilled, Some(10.0), Bound::AtLeast(10.0)),
+        expect(Figure::CodesInPetals, None, Bound::AtLeast(70.0)),
+    ],
+    recipe: || adversarial(PresetId::AaeMixture, LatentPrior::Mixture, 25),
+};

@@ -1,0 +1,405 @@
+//! Whether a recipe makes sense, and if not, why and what would.
+
+use thiserror::Error;
+
+use super::settings::{self, Setting};
+use super::{
+    Activation, Architecture, Corruption, Experiment, LatentPrior, OutputActivation, Prior,
+    Reconstruction, Sparsity, Target,
+};
+
+/// Why a recipe cannot be trained.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum InvalidExperiment {
+    /// A number outside its range, or not a number at all.
+    #[error("{label} is {value}: choose a value from {allowed}")]
+    OutOfRange {
+        /// Name of the setting.
+        label: &'static str,
+        /// What was asked for.
+        value: f64,
+        /// The range, for people.
+        allowed: String,
+    },
+    /// Cross-entropy of an output that is no probability.
+    #[error(
+        "binary cross-entropy reads the output as probabilities, and a linear output is none: choose the \
+         sigmoid output, or the mean squared error"
+    )]
+    CrossEntropyOfLinearOutput,
+    /// KL sparsity of a code that is no probability.
+    #[error(
+        "KL sparsity reads mean activations as probabilities, and a {code} code has none: choose the sigmoid \
+         code, or the L1 penalty"
+    )]
+    KlSparsityOfUnboundedCode {
+        /// The code's activation.
+        code: &'static str,
+    },
+    /// A prior over all real numbers for a code that cannot take them.
+    #[error(
+        "the prior spreads over positive and negative numbers, and a {code} code cannot: choose the linear code"
+    )]
+    PriorOfBoundedCode {
+        /// The code's activation.
+        code: &'static str,
+    },
+    /// A variational bound without a likelihood.
+    #[error(
+        "the variational bound needs a likelihood, and the mean absolute error is none here: choose the mean \
+         squared error (Gaussian) or cross-entropy (Bernoulli)"
+    )]
+    AbsoluteErrorIsNoLikelihood,
+    /// A prior in the plane for a code that is not.
+    #[error(
+        "the prior “{prior}” lies in the plane, and the code has {units} units: choose a code of 2 units"
+    )]
+    PriorNeedsTwoUnits {
+        /// The prior's name.
+        prior: &'static str,
+        /// Units of the code.
+        units: usize,
+    },
+    /// Greedy pre-training of convolutions.
+    #[error(
+        "layer-wise pre-training is for fully connected layers: choose a dense network, or no pre-training"
+    )]
+    PretrainingOfConvolutions,
+    /// A plan that does not fit the encoder.
+    #[error(
+        "the plan pre-trains {planned} layers, and the encoder has {layers}: give each layer its epochs"
+    )]
+    PretrainingOfOtherDepth {
+        /// Layers in the plan.
+        planned: usize,
+        /// Layers of the encoder.
+        layers: usize,
+    },
+    /// A seed that no recipe can hold as text.
+    #[error(
+        "the seed is {seed}, and a recipe holds none above {}: choose a smaller one",
+        i64::MAX
+    )]
+    SeedTooLarge {
+        /// The seed.
+        seed: u64,
+    },
+    /// No epochs anywhere.
+    #[error(
+        "there is nothing to train: give the training, or a part of the plan, at least one epoch"
+    )]
+    NothingToTrain,
+}
+
+impl Experiment {
+    /// Checks every number against its range and every combination against reason.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with what would be right.
+    pub fn validate(&self) -> Result<(), InvalidExperiment> {
+        match self.problems().into_iter().next() {
+            Some(problem) => Err(problem),
+            None => Ok(()),
+        }
+    }
+
+    /// Everything that is wrong, for a window that marks all of it at once.
+    #[must_use]
+    pub fn problems(&self) -> Vec<InvalidExperiment> {
+        let mut problems = Vec::new();
+        let mut check = |setting: &Setting, value: f64| problems.extend(setting.check(value).err());
+
+        self.check_architecture(&mut check);
+        check_corruption(self.corruption, &mut check);
+        if let Some(noise) = self.test_noise {
+            // Kept for when there is a corruption again: by the widest range of any.
+            let setting = settings::of_corruption(self.corruption);
+            check(setting.unwrap_or(&settings::NOISE_SIGMA), shortest(noise));
+        }
+        if let Target::UprightFromRotated { degrees } = self.target {
+            check(&settings::ROTATION, shortest(degrees));
+        }
+        self.check_objective(&mut check);
+        self.check_training(&mut check);
+        problems.extend(self.contradictions());
+        problems
+    }
+
+    fn check_architecture(&self, check: &mut impl FnMut(&Setting, f64)) {
+        match &self.architecture {
+            Architecture::Dense(dense) => {
+                check(&settings::N_HIDDEN, count(dense.hidden.len()));
+                for &units in &dense.hidden {
+                    check(&settings::HIDDEN_SIZE, count(units));
+                }
+                check(&settings::CODE_SIZE, count(dense.code));
+            }
+            Architecture::Convolutional(conv) => {
+                check(&settings::N_LEVELS, count(conv.channels.len()));
+                for &channels in &conv.channels {
+                    check(&settings::CHANNELS, count(channels));
+                }
+                if let Some(waist) = conv.waist {
+                    check(&settings::CODE_SIZE, count(waist));
+                }
+            }
+        }
+    }
+
+    fn check_objective(&self, check: &mut impl FnMut(&Setting, f64)) {
+        match self.objective.sparsity {
+            Sparsity::None => {}
+            Sparsity::L1 { weight } => check(&settings::L1_WEIGHT, shortest(weight)),
+            Sparsity::Kl { target, weight } => {
+                check(&settings::SPARSITY_TARGET, shortest(target));
+                check(&settings::SPARSITY_WEIGHT, shortest(weight));
+            }
+        }
+        check(&settings::CONTRACTION, shortest(self.objective.contraction));
+        match self.objective.prior {
+            Prior::None => {}
+            Prior::Variational(variational) => {
+                check(&settings::BETA, shortest(variational.beta));
+                check(&settings::WARM_UP, shortest(variational.warm_up_epochs));
+                check(&settings::CAPACITY, shortest(variational.capacity));
+                let sigma = shortest(variational.likelihood_sigma);
+                check(&settings::LIKELIHOOD_SIGMA, sigma);
+            }
+            Prior::Adversarial(adversarial) => {
+                check(&settings::ADVERSARIAL_WEIGHT, shortest(adversarial.weight));
+                check(
+                    &settings::DISCRIMINATOR_LEARNING_RATE,
+                    adversarial.discriminator_learning_rate,
+                );
+            }
+        }
+    }
+
+    fn check_training(&self, check: &mut impl FnMut(&Setting, f64)) {
+        let optimizer = &self.optimizer;
+        check(&settings::LEARNING_RATE, optimizer.learning_rate);
+        check(&settings::MOMENTUM, shortest(optimizer.momentum));
+        check(&settings::WEIGHT_DECAY, shortest(optimizer.weight_decay));
+        check(&settings::GRADIENT_CLIP, shortest(optimizer.gradient_clip));
+        check(&settings::BATCH_SIZE, count(self.training.batch_size));
+        check(&settings::EPOCHS, count(self.training.epochs));
+        if let Some(n) = self.training.train_samples {
+            check(&settings::TRAIN_SAMPLES, count(n));
+        }
+        for layer in &self.plan.pretraining {
+            check(&settings::EPOCHS, count(layer.epochs));
+            check(&settings::LAYER_CORRUPTION, shortest(layer.corruption));
+        }
+        if let Some(tuning) = &self.plan.fine_tuning {
+            check(&settings::EPOCHS, count(tuning.epochs));
+            check(&settings::LEARNING_RATE, tuning.learning_rate);
+        }
+    }
+
+    /// Choices that are fine by themselves and make no sense together.
+    fn contradictions(&self) -> Vec<InvalidExperiment> {
+        let mut found = Vec::new();
+        let (architecture, objective) = (&self.architecture, &self.objective);
+        let code = architecture.code_activation();
+        if objective.reconstruction == Reconstruction::Bce
+            && architecture.output_activation() == OutputActivation::Linear
+        {
+            found.push(InvalidExperiment::CrossEntropyOfLinearOutput);
+        }
+        if matches!(objective.sparsity, Sparsity::Kl { .. }) && code != Activation::Sigmoid {
+            let code = code.label();
+            found.push(InvalidExperiment::KlSparsityOfUnboundedCode { code });
+        }
+        if !objective.prior.is_none() && code != Activation::Linear {
+            let code = code.label();
+            found.push(InvalidExperiment::PriorOfBoundedCode { code });
+        }
+        if objective.prior.variational().is_some()
+            && objective.reconstruction == Reconstruction::Mae
+        {
+            found.push(InvalidExperiment::AbsoluteErrorIsNoLikelihood);
+        }
+        let planar = objective.prior.distribution();
+        let planar = planar.filter(|prior| LatentPrior::needs_two_units(*prior));
+        let units = architecture.code_size();
+        if let Some(prior) = planar.filter(|_| units != 2) {
+            let prior = prior.label();
+            found.push(InvalidExperiment::PriorNeedsTwoUnits { prior, units });
+        }
+        let (planned, layers) = (self.plan.pretraining.len(), architecture.encoder_depth());
+        if planned > 0 {
+            if architecture.as_dense().is_none() {
+                found.push(InvalidExperiment::PretrainingOfConvolutions);
+            } else if planned != layers {
+                found.push(InvalidExperiment::PretrainingOfOtherDepth { planned, layers });
+            }
+        }
+        if i64::try_from(self.seed).is_err() {
+            let seed = self.seed;
+            found.push(InvalidExperiment::SeedTooLarge { seed });
+        }
+        if self.total_epochs() == 0 {
+            found.push(InvalidExperiment::NothingToTrain);
+        }
+        found
+    }
+}
+
+impl Setting {
+    /// Whether a value lies in the range; infinite values and NaN never do.
+    ///
+    /// # Errors
+    /// Names the setting, the value and the range.
+    pub fn check(&self, value: f64) -> Result<(), InvalidExperiment> {
+        if (self.min..=self.max).contains(&value) {
+            Ok(())
+        } else {
+            Err(InvalidExperiment::OutOfRange {
+                label: self.label,
+                value,
+                allowed: self.range_text(),
+            })
+        }
+    }
+}
+
+fn check_corruption(corruption: Corruption, check: &mut impl FnMut(&Setting, f64)) {
+    if let Some(setting) = settings::of_corruption(corruption) {
+        check(setting, shortest(corruption.strength()));
+    }
+}
+
+/// A count as a number to compare; counts beyond 2⁵³ are far outside every range anyway.
+fn count(n: usize) -> f64 {
+    n as f64
+}
+
+/// The double a person would write for this single: 0.3 rather than 0.30000001192.
+fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::from(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Convolutional, Dense, LayerPretraining, PresetId, Variational};
+
+    fn vanilla() -> Experiment {
+        PresetId::Vanilla64.preset().experiment()
+    }
+
+    fn message_of(change: impl FnOnce(&mut Experiment)) -> String {
+        let mut experiment = vanilla();
+        change(&mut experiment);
+        experiment
+            .validate()
+            .expect_err("the change is invalid")
+            .to_string()
+    }
+
+    fn dense(experiment: &mut Experiment) -> &mut Dense {
+        experiment
+            .architecture
+            .as_dense_mut()
+            .expect("a dense preset")
+    }
+
+    #[test]
+    fn every_preset_is_valid() {
+        for id in PresetId::ALL {
+            assert_eq!(id.preset().experiment().problems(), [], "{id}");
+        }
+    }
+
+    #[test]
+    fn a_code_of_size_zero_is_refused_with_its_range() {
+        assert_eq!(
+            message_of(|experiment| dense(experiment).code = 0),
+            "code size is 0: choose a value from 1 to 2048"
+        );
+    }
+
+    #[test]
+    fn negative_noise_is_refused() {
+        assert_eq!(
+            message_of(|experiment| experiment.corruption = Corruption::Masking { fraction: -0.1 }),
+            "noise fraction ν is -0.1: choose a value from 0 to 1"
+        );
+    }
+
+    #[test]
+    fn a_learning_rate_that_is_no_number_is_refused() {
+        for bad in [f64::NAN, f64::INFINITY, 0.0, -1.0] {
+            let message = message_of(|experiment| experiment.optimizer.learning_rate = bad);
+            assert!(message.starts_with("learning rate is "), "{message}");
+        }
+    }
+
+    #[test]
+    fn cross_entropy_of_a_linear_output_is_refused_with_the_way_out() {
+        let message = message_of(|experiment| {
+            dense(experiment).output_activation = OutputActivation::Linear;
+            experiment.objective.reconstruction = Reconstruction::Bce;
+        });
+        assert!(message.contains("choose the sigmoid output"), "{message}");
+    }
+
+    #[test]
+    fn combinations_that_make_no_sense_are_refused_with_the_way_out() {
+        let message = message_of(|experiment| {
+            dense(experiment).code_activation = Activation::Relu;
+            experiment.objective.sparsity = Sparsity::Kl {
+                target: 0.05,
+                weight: 1e-3,
+            };
+        });
+        assert!(message.contains("a ReLU code has none"), "{message}");
+
+        let variational = Prior::Variational(Variational::PLAIN);
+        let message = message_of(|experiment| experiment.objective.prior = variational);
+        assert!(message.contains("choose the linear code"), "{message}");
+        let message = message_of(|experiment| {
+            dense(experiment).code_activation = Activation::Linear;
+            experiment.objective.prior = variational;
+            experiment.objective.reconstruction = Reconstruction::Mae;
+        });
+        assert!(message.contains("needs a likelihood"), "{message}");
+
+        let message = message_of(|experiment| {
+            *experiment = PresetId::AaeMixture.preset().experiment();
+            dense(experiment).code = 8;
+        });
+        assert!(message.contains("choose a code of 2 units"), "{message}");
+
+        let layer = LayerPretraining {
+            epochs: 1,
+            corruption: 0.1,
+        };
+        let message = message_of(|experiment| experiment.plan.pretraining = vec![layer; 3]);
+        assert!(message.contains("the encoder has 1"), "{message}");
+        let message = message_of(|experiment| {
+            experiment.architecture = Architecture::Convolutional(Convolutional {
+                channels: vec![4],
+                waist: None,
+                hidden_activation: Activation::Relu,
+                code_activation: Activation::Relu,
+                output_activation: OutputActivation::Linear,
+            });
+            experiment.plan.pretraining = vec![layer];
+        });
+        assert!(message.contains("fully connected"), "{message}");
+        let message = message_of(|experiment| experiment.training.epochs = 0);
+        assert!(message.contains("nothing to train"), "{message}");
+        let message = message_of(|experiment| experiment.seed = u64::MAX);
+        assert!(message.contains("choose a smaller one"), "{message}");
+    }
+
+    #[test]
+    fn all_problems_are_reported_at_once() {
+        let mut experiment = vanilla();
+        dense(&mut experiment).hidden = vec![0, 128];
+        experiment.training.batch_size = 0;
+        experiment.training.epochs = 0;
+        assert_eq!(experiment.problems().len(), 3);
+    }
+}

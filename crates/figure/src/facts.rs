@@ -1,0 +1,150 @@
+//! What a figure says about where its numbers are from.
+
+use hourglass_experiment::{Experiment, Sparsity, Target};
+use hourglass_protocol::DatasetKind;
+
+use super::number;
+
+/// What is known about a figure, for its file: the title first.
+pub type Entries = Vec<(&'static str, String)>;
+
+/// Where the numbers of a figure are from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// The recipe as it was then.
+    pub experiment: Experiment,
+    /// The digits.
+    pub data: DatasetKind,
+    /// Steps taken before.
+    pub step: u64,
+    /// The same in epochs.
+    pub epoch: f64,
+}
+
+impl Facts {
+    /// One line under the title: `vanilla-64 · 784-64-784 · MSE · MNIST · seed 1 · epoch 5, step 4,690`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let Self {
+            experiment,
+            data,
+            step,
+            epoch,
+        } = self;
+        let name = experiment.preset.map(|preset| preset.to_string());
+        let recipe = [
+            experiment.architecture.summary(),
+            objective(experiment),
+            data.label().to_owned(),
+            format!("seed {}", experiment.seed),
+            format!("epoch {}, step {}", epochs(*epoch), number::count(*step)),
+        ];
+        let parts: Vec<String> = name.into_iter().chain(recipe).collect();
+        parts.join(" · ")
+    }
+
+    /// What goes into the file's metadata. The recipe is written as JSON, whole.
+    #[must_use]
+    pub fn entries(&self, title: &str) -> Entries {
+        let recipe = serde_json::to_string(&self.experiment);
+        vec![
+            ("Title", title.to_owned()),
+            ("Description", self.line()),
+            (
+                "Software",
+                concat!("Hourglass ", env!("CARGO_PKG_VERSION")).to_owned(),
+            ),
+            (
+                "Experiment",
+                recipe.unwrap_or_else(|error| error.to_string()),
+            ),
+            ("Seed", self.experiment.seed.to_string()),
+            ("Data set", self.data.name().to_owned()),
+            ("Step", self.step.to_string()),
+            ("Epoch", self.epoch.to_string()),
+        ]
+    }
+}
+
+/// `5`, `0.25`
+#[must_use]
+pub fn epochs(epoch: f64) -> String {
+    let text = format!("{epoch:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// What training minimises and what it does to its inputs: `MSE + L1 (λ 6.4e-4), masking 0.3`.
+fn objective(experiment: &Experiment) -> String {
+    let objective = &experiment.objective;
+    let setting = |value: f32| number::setting(f64::from(value));
+    let mut terms = vec![objective.reconstruction.short_label().to_owned()];
+    match objective.sparsity {
+        Sparsity::None => {}
+        Sparsity::L1 { weight } => terms.push(format!("L1 (λ {})", setting(weight))),
+        Sparsity::Kl { target, weight } => {
+            let (target, weight) = (setting(target), setting(weight));
+            terms.push(format!("KL sparsity (ρ {target}, β {weight})"));
+        }
+    }
+    if objective.contraction > 0.0 {
+        terms.push(format!(
+            "contraction (λ {})",
+            setting(objective.contraction)
+        ));
+    }
+    if let Some(variational) = objective.prior.variational() {
+        terms.push(format!("KL (β {})", setting(variational.beta)));
+    }
+    if let Some(adversarial) = objective.prior.adversarial() {
+        terms.push(format!("adversary ({})", adversarial.distribution.label()));
+    }
+    let mut parts = vec![terms.join(" + ")];
+    let corruption = &experiment.corruption;
+    if !corruption.is_none() {
+        let (label, strength) = (corruption.label(), setting(corruption.strength()));
+        parts.push(format!("{label} {strength}"));
+    }
+    if experiment.target != Target::SameImage {
+        parts.push(experiment.target.label().to_owned());
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hourglass_experiment::PresetId;
+
+    #[test]
+    fn the_line_names_recipe_data_seed_and_time() {
+        let facts = Facts {
+            experiment: PresetId::Sparse64.preset().experiment(),
+            data: DatasetKind::Mnist,
+            step: 4_690,
+            epoch: 5.0,
+        };
+        assert_eq!(
+            facts.line(),
+            "sparse-64 · 784-64-784 · MSE + L1 (λ 6.4e-4) · MNIST · seed 1 · epoch 5, step 4,690"
+        );
+        let entries = facts.entries("Loss");
+        let of = |key| {
+            entries
+                .iter()
+                .find(|(name, _)| *name == key)
+                .map(|(_, value)| value.as_str())
+        };
+        assert_eq!(of("Title"), Some("Loss"));
+        let recipe: Experiment =
+            serde_json::from_str(of("Experiment").expect("there")).expect("a recipe");
+        assert_eq!(recipe, facts.experiment, "the file can be repeated");
+    }
+
+    #[test]
+    fn parts_of_epochs_are_short() {
+        assert_eq!(
+            [0.0, 0.25, 5.0, 1.333].map(epochs),
+            ["0", "0.25", "5", "1.33"]
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! Figures: data in, pictures and tables out.
+//!
+//! A [`Content`] holds plain numbers, a [`Look`] says how large and in which theme they are drawn, [`Facts`] say where
+//! they are from. From these comes one [`Page`] of marks, texts and pictures at their places, which is
+//! written as SVG; PNG and GIF are that SVG, drawn with the fonts that are compiled in. The window and the command
+//! line export the same way. What window and figures share lies here too: the palette, the ticks, how numbers read.
+
+mod csv;
+mod digits;
+mod facts;
+mod film;
+mod filters;
+pub mod font;
+mod gif;
+mod group;
+mod histogram;
+mod interval;
+mod kind;
+mod look;
+pub mod loss;
+mod manifold;
+pub mod marks;
+pub mod number;
+mod order;
+pub mod page;
+pub mod palette;
+mod plot;
+mod png;
+pub mod reference;
+mod scatter;
+mod size;
+mod svg;
+pub mod system_fonts;
+pub mod ticks;
+
+use std::ops::ControlFlow;
+
+use hourglass_protocol::{ActivationView, DigitView, FilterBank, Manifold};
+
+pub use facts::{Entries, Facts};
+pub use film::Film;
+pub use group::Group;
+pub use interval::Interval;
+pub use kind::{FigureKind, Format, UnknownEnding};
+pub use look::{Look, SCALES};
+pub use loss::{Curve, Loss, Split};
+pub use order::Order;
+pub use scatter::Scatter;
+pub use size::{InvalidSize, Size};
+
+use page::Page;
+
+/// Why there is no figure.
+#[derive(Debug, thiserror::Error)]
+pub enum FigureError {
+    /// The file's ending stands for no format of this figure.
+    #[error(transparent)]
+    Ending(#[from] UnknownEnding),
+    /// More pixels than fit into memory at ease.
+    #[error(
+        "a picture of {width} × {height} pixels is too large: choose a smaller size or scale, or SVG, which has no pixels"
+    )]
+    TooLarge {
+        /// Pixels of a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+    },
+    /// A film without frames.
+    #[error("no frames of the latent space were recorded")]
+    NoFrames,
+    /// Somebody ended it.
+    #[error("the export was cancelled")]
+    Cancelled,
+    /// The page was not understood: a defect.
+    #[error("the figure cannot be drawn: {0}")]
+    Draw(String),
+    /// The pixels were not packed.
+    #[error("the figure cannot be packed as PNG: {0}")]
+    Png(#[from] ::png::EncodingError),
+    /// The frames were not packed.
+    #[error("the figure cannot be packed as GIF: {0}")]
+    Gif(#[from] ::gif::EncodingError),
+}
+
+/// What a figure shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// The latent scatter.
+    Scatter(Scatter),
+    /// The curves of training.
+    Loss(Loss),
+    /// Digits on their way through the network.
+    Digits(DigitView),
+    /// What the decoder draws over a plane of codes.
+    Manifold(Manifold),
+    /// Weights as tiles.
+    Filters(Vec<FilterBank>),
+    /// Histograms of activations.
+    Histogram(Vec<ActivationView>),
+    /// The latent scatter over a run.
+    Film(Film),
+}
+
+impl Content {
+    /// Which figure it is.
+    #[must_use]
+    pub fn kind(&self) -> FigureKind {
+        match self {
+            Self::Scatter(_) => FigureKind::Scatter,
+            Self::Loss(_) => FigureKind::Loss,
+            Self::Digits(_) => FigureKind::Digits,
+            Self::Manifold(_) => FigureKind::Manifold,
+            Self::Filters(_) => FigureKind::Filters,
+            Self::Histogram(_) => FigureKind::Histogram,
+            Self::Film(_) => FigureKind::Film,
+        }
+    }
+
+    /// Its own title.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Scatter(scatter) => scatter::title(scatter),
+            Self::Loss(_) => "Training and test error".to_owned(),
+            Self::Digits(digits) => digits::title(digits),
+            Self::Manifold(_) => "What the decoder draws across the latent plane".to_owned(),
+            Self::Filters(_) => "Weights of encoder and decoder".to_owned(),
+            Self::Histogram(_) => "Activations over the test images".to_owned(),
+            Self::Film(_) => "Latent space in training".to_owned(),
+        }
+    }
+
+    /// The picture; of a film the last frame.
+    #[must_use]
+    pub fn page(&self, facts: &Facts, look: &Look) -> Page {
+        let title = self.title_in(look);
+        match self {
+            Self::Scatter(scatter) => scatter::page(scatter, facts, look, &title),
+            Self::Loss(loss) => loss::page(loss, facts, look, &title),
+            Self::Digits(digits) => digits::page(digits, facts, look, &title),
+            Self::Manifold(manifold) => manifold::page(manifold, facts, look, &title),
+            Self::Filters(banks) => filters::page(banks, facts, look, &title),
+            Self::Histogram(layers) => histogram::page(layers, facts, look, &title),
+            Self::Film(film) => match film.frames.len().checked_sub(1) {
+                Some(last) => film::Screening::new(film, facts).page(last, facts, look, &title),
+                None => plot::begin(look, &title, facts).0,
+            },
+        }
+    }
+
+    /// The file of the figure. `progress` hears the share that is done, and may end it.
+    ///
+    /// # Errors
+    /// When it was ended, is too large, or the figure has no such format.
+    pub fn file(
+        &self,
+        format: Format,
+        facts: &Facts,
+        look: &Look,
+        progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+    ) -> Result<Vec<u8>, FigureError> {
+        let title = self.title_in(look);
+        let entries = facts.entries(&title);
+        match (format, self) {
+            (Format::Gif, Self::Film(film)) => {
+                gif::write(film, facts, look, &title, &entries, progress)
+            }
+            (Format::Csv, _) => Ok(self.table(facts, &entries).into_bytes()),
+            (Format::Svg | Format::Png | Format::Gif, _) => {
+                let page = self.page(facts, look);
+                let svg = svg::write(&page, look.size, &entries)?;
+                if format == Format::Svg {
+                    return Ok(svg.into_bytes());
+                }
+                png::file(&png::draw(&svg, &page, look.scale)?, look.scale, &entries)
+            }
+        }
+    }
+
+    fn table(&self, facts: &Facts, entries: &Entries) -> String {
+        match self {
+            Self::Scatter(scatter) => scatter::table(scatter, entries),
+            Self::Loss(loss) => loss::table(loss, &facts.experiment, entries),
+            Self::Digits(digits) => digits::table(digits, facts, entries),
+            Self::Manifold(manifold) => manifold::table(manifold, entries),
+            Self::Filters(banks) => filters::table(banks, entries),
+            Self::Histogram(layers) => histogram::table(layers, entries),
+            Self::Film(_) => String::new(), // has no such format
+        }
+    }
+
+    fn title_in(&self, look: &Look) -> String {
+        let own = look.title.as_ref().filter(|title| !title.trim().is_empty());
+        own.cloned().unwrap_or_else(|| self.title())
+    }
+}

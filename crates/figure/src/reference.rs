@@ -1,0 +1,176 @@
+//! Horizontal lines to hold curves against: what PCA reaches, what nothing can go below, what was published.
+
+use std::f64::consts::LN_2;
+
+use hourglass_experiment::{Experiment, Figure, N_PIXELS, Reconstruction, Target};
+use hourglass_protocol::Yardsticks;
+
+use super::group::Group;
+use super::number;
+
+/// Which line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// PCA with as many components as the code has units.
+    Pca,
+    /// What grey pixels leave to any cross-entropy.
+    EntropyFloor,
+    /// What the preset's source printed.
+    Published,
+    /// What a discriminator reaches that cannot tell.
+    Undecided,
+    /// What the encoder reaches when the discriminator cannot tell.
+    Deceived,
+}
+
+/// A line to hold curves against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// Which line.
+    pub kind: Kind,
+    /// Its name at the edge and in the legend: "PCA, 32 components".
+    pub name: String,
+    /// What it means.
+    pub help: String,
+    /// Where it lies, in the unit of the group.
+    pub value: f64,
+}
+
+impl Reference {
+    /// The lines of a group, whether shown or hidden.
+    #[must_use]
+    pub fn of(group: Group, experiment: &Experiment, yardsticks: Option<&Yardsticks>) -> Vec<Self> {
+        let lines = match group {
+            Group::Objective => vec![
+                pca(experiment, yardsticks),
+                entropy_floor(experiment, yardsticks),
+                published(experiment, figure_of(experiment)),
+            ],
+            Group::Errors => vec![published(experiment, Some(Figure::ErrorPercent))],
+            Group::Adversary => vec![Some(undecided(2.0 * LN_2)), Some(deceived())],
+            Group::Accuracy => vec![Some(undecided(50.0))],
+            Group::Jacobian | Group::Layers | Group::Classes => Vec::new(),
+        };
+        lines.into_iter().flatten().collect()
+    }
+
+    /// `PCA, 32 components: 0.0168`
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}: {}", self.name, self.figure())
+    }
+
+    /// Its value; what was published, with the digits that were printed.
+    #[must_use]
+    pub fn figure(&self) -> String {
+        if self.kind == Kind::Published {
+            self.value.to_string()
+        } else {
+            number::three_digits(self.value)
+        }
+    }
+}
+
+/// PCA minimises the squared error per pixel of the image itself; nothing else is compared with it.
+fn pca(experiment: &Experiment, yardsticks: Option<&Yardsticks>) -> Option<Reference> {
+    let objective = &experiment.objective;
+    let is_comparable = objective.reconstruction == Reconstruction::Mse
+        && objective.prior.is_none()
+        && experiment.target == Target::SameImage;
+    let size = experiment.architecture.code_size();
+    let is_comparable = is_comparable && size < N_PIXELS; // with every component PCA is exact
+    let yardsticks = yardsticks.filter(|_| is_comparable)?;
+    let of_what = if experiment.corruption.is_none() {
+        ""
+    } else {
+        ", of clean images"
+    };
+    Some(Reference {
+        kind: Kind::Pca,
+        name: format!("PCA, {size} components"),
+        help: format!(
+            "Test error of PCA with as many components as the code has units, fitted on the training \
+             images{of_what}: the best a linear code of this size can do"
+        ),
+        value: yardsticks.pca_mse(size)?,
+    })
+}
+
+fn entropy_floor(experiment: &Experiment, yardsticks: Option<&Yardsticks>) -> Option<Reference> {
+    let objective = &experiment.objective;
+    let is_entropy = objective.reconstruction == Reconstruction::Bce;
+    let yardsticks = yardsticks.filter(|_| is_entropy)?;
+    Some(Reference {
+        kind: Kind::EntropyFloor,
+        name: "entropy floor".to_owned(),
+        help: "The test images' own entropy: grey pixels are never certain, so no cross-entropy lies below it"
+            .to_owned(),
+        value: yardsticks.entropy_floor * images_worth(experiment),
+    })
+}
+
+/// Pixels that the error is summed over.
+fn images_worth(experiment: &Experiment) -> f64 {
+    if experiment.objective.is_per_image() {
+        N_PIXELS as f64
+    } else {
+        1.0
+    }
+}
+
+/// The figure that the objective's axis shows, if presets speak of it.
+fn figure_of(experiment: &Experiment) -> Option<Figure> {
+    let objective = &experiment.objective;
+    if objective.prior.variational().is_some() {
+        return Some(Figure::NegativeElbo);
+    }
+    match objective.reconstruction {
+        Reconstruction::Mse if !objective.is_per_image() => Some(Figure::Mse),
+        Reconstruction::Bce if !objective.is_per_image() => Some(Figure::Bce),
+        _ => None,
+    }
+}
+
+fn published(experiment: &Experiment, figure: Option<Figure>) -> Option<Reference> {
+    let figure = figure?;
+    Some(Reference {
+        kind: Kind::Published,
+        name: "published".to_owned(),
+        help: format!("What the preset's source printed: {}", figure.label()),
+        value: published_value(experiment, figure)?,
+    })
+}
+
+/// What a preset's source printed for a figure, while the recipe still is about the same network and task.
+#[must_use]
+pub fn published_value(experiment: &Experiment, figure: Figure) -> Option<f64> {
+    let preset = experiment.preset?.preset();
+    let original = preset.experiment();
+    let is_same_task = original.architecture == experiment.architecture
+        && original.objective == experiment.objective
+        && original.corruption == experiment.corruption
+        && original.target == experiment.target;
+    let mut expectations = preset.expectations.iter().filter(|_| is_same_task);
+    expectations
+        .find(|expectation| expectation.figure == figure)?
+        .published
+}
+
+fn undecided(value: f64) -> Reference {
+    Reference {
+        kind: Kind::Undecided,
+        name: "cannot tell".to_owned(),
+        help: "Where a discriminator ends that only guesses".to_owned(),
+        value,
+    }
+}
+
+fn deceived() -> Reference {
+    Reference {
+        kind: Kind::Deceived,
+        name: "deceived".to_owned(),
+        help: "ln 2, where −ln D(h) ends when the discriminator only guesses".to_owned(),
+        value: LN_2,
+    }
+}

@@ -1,0 +1,212 @@
+//! The latent scatter: the code of every test image as a point of the plane.
+
+use hourglass_experiment::{LatentPrior, N_CLASSES};
+use hourglass_protocol::{Axes, CodeTable, SampleIdx};
+
+use super::csv::Csv;
+use super::facts::Entries;
+use super::page::{Item, Marks, Page, Rect, Stroke};
+use super::palette::{Paper, class_rgb, class_shape};
+use super::plot::{self, Axis, Plot, type_size};
+use super::{Facts, Interval, Look, number};
+
+/// Marks are drawn in so many layers, each with every class, so that no class covers the others.
+const N_LAYERS: usize = 10;
+
+/// Room for the legend at the right, in pixels.
+const LEGEND_WIDTH: f32 = 62.0;
+
+/// Space around the points, as a share of their extent.
+const PADDING: f64 = 0.03;
+
+/// What a scatter shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scatter {
+    /// Every test image's code and place.
+    pub table: CodeTable,
+    /// Classes that are left out of the picture; the table has them, and says so.
+    pub hidden: Vec<u8>,
+    /// Samples that a person chose, for the table.
+    pub selected: Vec<SampleIdx>,
+}
+
+/// Draws it.
+#[must_use]
+pub fn page(scatter: &Scatter, facts: &Facts, look: &Look, title: &str) -> Page {
+    let Scatter { table, hidden, .. } = scatter;
+    let points = &table.scatter.points;
+    let (mut page, room) = plot::begin(look, title, facts);
+    let shown: Vec<usize> = (0..points.len())
+        .filter(|&idx| !hidden.contains(&table.labels[idx]))
+        .collect();
+    let prior = outline_of(facts, table.scatter.axes);
+    let ends = |axis: usize| {
+        let of_points = shown.iter().map(|&idx| f64::from(points[idx][axis]));
+        let of_prior = prior.iter().flatten().map(|point| f64::from(point[axis]));
+        let interval = Interval::around(of_points.chain(of_prior));
+        interval.unwrap_or(Interval::new(-1.0, 1.0)).padded(PADDING)
+    };
+    let [x, y] = axis_titles(table.scatter.axes, table.scatter.pair);
+    let [x, y] = [Axis::linear(x, ends(0)), Axis::linear(y, ends(1))];
+    let paper = look.paper();
+    let left = room.within([0.0, 0.0, LEGEND_WIDTH, 0.0]);
+    let plot = plot::frame(&mut page, paper, left, &x, &y, true);
+    let positions = shown.iter().map(|&idx| {
+        let sample = points[idx].map(f64::from);
+        (table.labels[idx], plot.at(sample))
+    });
+    cloud(
+        &mut page,
+        look.dark,
+        radius(shown.len(), &plot),
+        &positions.collect::<Vec<_>>(),
+    );
+    outline(&mut page, paper, &plot, &prior);
+    let legend = [plot.area.right() + 16.0, plot.area.top + 4.0];
+    class_legend(&mut page, look, legend, hidden);
+    page
+}
+
+/// The points in layers, in the order given.
+pub fn cloud(page: &mut Page, dark: bool, radius: f32, points: &[(u8, [f32; 2])]) {
+    for layer in points.chunks(points.len().div_ceil(N_LAYERS).max(1)) {
+        for class in classes() {
+            let of_class = layer.iter().filter(|(label, _)| label.min(&9) == &class);
+            page.add(Item::Marks(Marks {
+                class,
+                shape: class_shape(class),
+                radius,
+                color: class_rgb(dark, class),
+                points: of_class.map(|&(_, at)| at).collect(),
+            }));
+        }
+    }
+}
+
+/// Lines of the prior over the points; a dense cloud would hide them.
+pub fn outline(page: &mut Page, paper: &Paper, plot: &Plot, lines: &[Vec<[f32; 2]>]) {
+    let lines = lines.iter().map(|line| {
+        let points = line.iter().map(|point| plot.at(point.map(f64::from)));
+        Item::Line(points.collect(), Stroke::new(paper.text, 0.8).faint(0.7))
+    });
+    let lines: Vec<Item> = lines.collect();
+    if !lines.is_empty() {
+        page.add(Item::Clipped(plot.area, lines));
+    }
+}
+
+/// The outline of the prior, where the plane is two units of the code.
+#[must_use]
+pub fn outline_of(facts: &Facts, axes: Axes) -> Vec<Vec<[f32; 2]>> {
+    let code_size = facts.experiment.architecture.code_size();
+    let prior = facts.experiment.objective.prior.distribution();
+    let prior = prior.filter(|prior| axes == Axes::Raw && prior.shows_in_two_of(code_size));
+    prior.map_or_else(Vec::new, LatentPrior::outline)
+}
+
+/// Colour and shape of each class, downwards from a place; the hidden ones are left out and named.
+pub fn class_legend(page: &mut Page, look: &Look, [left, top]: [f32; 2], hidden: &[u8]) {
+    const ROW: f32 = 15.0;
+    let paper = look.paper();
+    page.text([left, top + 4.0], "Digit", type_size::SMALL, paper.text_dim);
+    let mut y = top + ROW;
+    for class in classes().filter(|class| !hidden.contains(class)) {
+        page.add(Item::Marks(Marks {
+            class,
+            shape: class_shape(class),
+            radius: 3.8,
+            color: class_rgb(look.dark, class),
+            points: vec![[left + 4.0, y]],
+        }));
+        let at = [left + 15.0, y + type_size::LABEL * 0.36];
+        page.text(at, class.to_string(), type_size::LABEL, paper.text);
+        y += ROW;
+    }
+    if !hidden.is_empty() {
+        let hidden: Vec<String> = hidden.iter().map(u8::to_string).collect();
+        for line in ["not shown:", &hidden.join(", ")] {
+            y += 11.0;
+            page.text([left, y], line, type_size::SMALL, paper.text_dim);
+        }
+    }
+}
+
+fn classes() -> impl Iterator<Item = u8> {
+    (0_u8..).take(N_CLASSES)
+}
+
+/// Small enough that ten thousand marks are a cloud, large enough that a hundred can be seen.
+#[must_use]
+pub fn radius(n_points: usize, plot: &Plot) -> f32 {
+    let Rect { width, height, .. } = plot.area;
+    let room_each = width * height / (n_points.max(1) as f32);
+    (0.38 * room_each.sqrt()).clamp(1.3, 4.0)
+}
+
+/// What the two axes show, with the share of variance or the name of the unit.
+#[must_use]
+pub fn axis_titles(axes: Axes, pair: [usize; 2]) -> [String; 2] {
+    match axes {
+        // A single unit is drawn over itself.
+        Axes::Raw => pair.map(|unit| format!("code unit {}", unit + 1)),
+        Axes::Pca { explained } => [0, 1].map(|axis| {
+            let percent = 100.0 * explained[axis];
+            format!(
+                "principal component {} ({percent:.1} % of variance)",
+                pair[axis] + 1
+            )
+        }),
+    }
+}
+
+/// The table: a row for each test image.
+#[must_use]
+pub fn table(scatter: &Scatter, entries: &Entries) -> String {
+    let Scatter {
+        table,
+        hidden,
+        selected,
+    } = scatter;
+    let of = match table.scatter.axes {
+        Axes::Raw => "code unit",
+        Axes::Pca { .. } => "principal component",
+    };
+    let [x, y] = table.scatter.pair.map(|axis| axis + 1);
+    let [x, y] = [format!("x ({of} {x})"), format!("y ({of} {y})")];
+    let first = [
+        "sample",
+        "label",
+        &x,
+        &y,
+        "mse (per pixel)",
+        "hidden",
+        "selected",
+    ];
+    let units = (1..=table.size).map(|unit| format!("h{unit}"));
+    let columns: Vec<String> = first.map(str::to_owned).into_iter().chain(units).collect();
+    let mut csv = Csv::new(entries, &columns);
+    let codes = table.codes.chunks_exact(table.size.max(1));
+    for (idx, (sample, code)) in table.scatter.samples.iter().zip(codes).enumerate() {
+        let label = table.labels[idx];
+        let [x, y] = table.scatter.points[idx];
+        let flag = |is: bool| u8::from(is).to_string();
+        let first = [
+            sample.to_string(),
+            label.to_string(),
+            x.to_string(),
+            y.to_string(),
+            table.mse_per_pixel[idx].to_string(),
+            flag(hidden.contains(&label)),
+            flag(selected.contains(sample)),
+        ];
+        csv.row(first.into_iter().chain(code.iter().map(f32::to_string)));
+    }
+    csv.into_text()
+}
+
+/// `Latent space of 10,000 test images`
+#[must_use]
+pub fn title(scatter: &Scatter) -> String {
+    let n = number::count_of(scatter.table.labels.len());
+    format!("Latent space of {n} test images")
+}

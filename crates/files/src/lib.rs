@@ -1,0 +1,4 @@
+//! Files written whole or not at all, and files that people name read within limits.
+
+pub mod plain_file;
+pub mod whole_file;

@@ -1,0 +1,362 @@
+//! The autoencoder: an encoder, a code, a decoder.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor};
+
+use hourglass_experiment::{
+    Activation, Architecture, Dense, Experiment, LayerName, N_PIXELS, OutputActivation, Prior,
+};
+
+use super::convolutional::{ConvDecoder, ConvEncoder};
+use super::dense::TiedStack;
+use super::init::Initializer;
+use super::sigmoid::sigmoid;
+use super::{DenseStack, activation::activate};
+
+/// An encoder and a decoder that share the code between them.
+///
+/// The decoder ends in logits `z`, not pixels: the objective may need them (cross-entropy is computed from
+/// logits), and [`Output`] knows how they become pixels.
+#[derive(Module, Debug)]
+pub struct Autoencoder {
+    pub(super) encoder: Encoder,
+    pub(super) decoder: Decoder,
+    /// `ln σ²` of a variational code, from the same inputs as its mean.
+    pub(super) log_variance: Option<Linear>,
+    #[module(skip)]
+    code_activation: Activation,
+    #[module(skip)]
+    pub(super) output_activation: OutputActivation,
+}
+
+/// From pixels to code, of whatever kind.
+#[derive(Module, Debug)]
+pub enum Encoder {
+    /// Fully connected.
+    Dense(DenseStack),
+    /// Convolutions and pooling.
+    Convolutional(ConvEncoder),
+}
+
+/// From code to logits, of whatever kind.
+#[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one a model")]
+pub(super) enum Decoder {
+    Dense(DenseStack),
+    Tied(TiedStack),
+    Convolutional(ConvDecoder),
+}
+
+/// The code of a batch and what the decoder made of it.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// `h`, the activations of the waist; of a variational code the mean μ: `[batch, code]`.
+    pub code: Tensor<2>,
+    /// `ln σ²` of a variational code: `[batch, code]`.
+    pub log_variance: Option<Tensor<2>>,
+    /// `z`, the decoder's output before its activation: `[batch, 784]`.
+    pub logits: Tensor<2>,
+    pub(super) activation: OutputActivation,
+}
+
+/// A batch of codes, each a point or a Gaussian.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// The point, or the Gaussian's mean: `[batch, code]`.
+    pub mean: Tensor<2>,
+    /// `ln σ²` of the Gaussian: `[batch, code]`; none of a point.
+    pub log_variance: Option<Tensor<2>>,
+}
+
+/// What one layer and its mirror made of the layer's input, in greedy pre-training.
+#[derive(Clone, Debug)]
+pub struct LayerOutput {
+    /// The mirror's output before its activation: `[batch, inputs of the layer]`.
+    pub logits: Tensor<2>,
+    /// Its activation.
+    pub activation: Activation,
+}
+
+impl Output {
+    /// `x̂`, the reconstruction: `[batch, 784]`, between 0 and 1 only with a sigmoid output.
+    #[must_use]
+    pub fn reconstruction(&self) -> Tensor<2> {
+        match self.activation {
+            OutputActivation::Linear => self.logits.clone(),
+            OutputActivation::Sigmoid => sigmoid(self.logits.clone()),
+        }
+    }
+
+    /// How logits become pixels.
+    #[must_use]
+    pub fn activation(&self) -> OutputActivation {
+        self.activation
+    }
+}
+
+impl Encoder {
+    /// An encoder with the next weights of `init`.
+    pub fn new(architecture: &Architecture, init: &mut Initializer<'_>) -> Self {
+        match architecture {
+            Architecture::Dense(dense) => Self::Dense(DenseStack::new(
+                &sizes_to_code(dense),
+                dense.hidden_activation,
+                dense.code_activation,
+                init,
+            )),
+            Architecture::Convolutional(recipe) => {
+                Self::Convolutional(ConvEncoder::new(recipe, init))
+            }
+        }
+    }
+
+    /// # Shapes
+    /// `[batch, 784] → [batch, code]`
+    #[must_use]
+    pub fn forward(&self, images: Tensor<2>) -> Tensor<2> {
+        self.trunk_and_code(images).1
+    }
+
+    /// The inputs of the layer that makes the code, and the code.
+    fn trunk_and_code(&self, images: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+        match self {
+            Self::Dense(stack) => {
+                let last = stack.depth() - 1;
+                let trunk = stack.forward_through(images, last);
+                let code = stack.forward_one(trunk.clone(), last);
+                (trunk, code)
+            }
+            Self::Convolutional(encoder) => encoder.trunk_and_code(images),
+        }
+    }
+
+    fn forward_through(&self, images: Tensor<2>, n_layers: usize) -> Tensor<2> {
+        match self {
+            Self::Dense(stack) => stack.forward_through(images, n_layers),
+            Self::Convolutional(encoder) => encoder.forward_through(images, n_layers),
+        }
+    }
+}
+
+impl Decoder {
+    fn new(architecture: &Architecture, init: &mut Initializer<'_>) -> Self {
+        match architecture {
+            Architecture::Dense(dense) => {
+                let sizes = sizes_to_code(dense);
+                let (hidden, last) = (dense.hidden_activation, Activation::Linear);
+                if dense.tied {
+                    Self::Tied(TiedStack::new(&sizes, hidden, last, init))
+                } else {
+                    let reversed: Vec<usize> = sizes.into_iter().rev().collect();
+                    Self::Dense(DenseStack::new(&reversed, hidden, last, init))
+                }
+            }
+            Architecture::Convolutional(recipe) => {
+                Self::Convolutional(ConvDecoder::new(recipe, init))
+            }
+        }
+    }
+
+    fn forward(&self, code: Tensor<2>, encoder: &Encoder) -> Tensor<2> {
+        match self {
+            Self::Dense(stack) => stack.forward(code),
+            Self::Tied(stack) => stack.forward_through(code, stack.depth(), dense(encoder)),
+            Self::Convolutional(decoder) => decoder.forward(code),
+        }
+    }
+
+    fn forward_through(&self, code: Tensor<2>, n_layers: usize, encoder: &Encoder) -> Tensor<2> {
+        match self {
+            Self::Dense(stack) => stack.forward_through(code, n_layers),
+            Self::Tied(stack) => stack.forward_through(code, n_layers, dense(encoder)),
+            Self::Convolutional(decoder) => decoder.forward_through(code, n_layers),
+        }
+    }
+}
+
+/// The encoder that a tied decoder mirrors.
+pub(super) fn dense(encoder: &Encoder) -> &DenseStack {
+    match encoder {
+        Encoder::Dense(stack) => stack,
+        Encoder::Convolutional(_) => unreachable!("only dense encoders have tied decoders"),
+    }
+}
+
+fn sizes_to_code(dense: &Dense) -> Vec<usize> {
+    let hidden = dense.hidden.iter().copied();
+    [N_PIXELS]
+        .into_iter()
+        .chain(hidden)
+        .chain([dense.code])
+        .collect()
+}
+
+impl Autoencoder {
+    /// A model with the first weights that the experiment's seed stands for. Encoder and decoder draw theirs
+    /// first, so that a prior changes nothing about them.
+    #[must_use]
+    pub fn new(experiment: &Experiment, device: &Device) -> Self {
+        let mut init = Initializer::new(experiment.seed, device);
+        let architecture = &experiment.architecture;
+        let encoder = Encoder::new(architecture, &mut init);
+        let decoder = Decoder::new(architecture, &mut init);
+        let log_variance = match experiment.objective.prior {
+            Prior::Variational(_) => {
+                Some(init.linear(architecture.inputs_of_code(), architecture.code_size()))
+            }
+            Prior::None | Prior::Adversarial(_) => None,
+        };
+        Self {
+            encoder,
+            decoder,
+            log_variance,
+            code_activation: architecture.code_activation(),
+            output_activation: architecture.output_activation(),
+        }
+    }
+
+    /// Encodes and decodes; a variational code is decoded at its mean.
+    ///
+    /// # Shapes
+    /// `[batch, 784] → code [batch, code], logits [batch, 784]`
+    #[must_use]
+    pub fn forward(&self, input: Tensor<2>) -> Output {
+        let code = self.encode(input);
+        self.decode(code)
+    }
+
+    /// Encodes and decodes; a variational code is decoded at `μ + σ ε`, the reparametrisation of Kingma &
+    /// Welling 2013 (section 2.4).
+    ///
+    /// # Shapes
+    /// `input`: `[batch, 784]`, `noise` (ε): `[batch, code]`
+    #[must_use]
+    pub fn forward_sampled(&self, input: Tensor<2>, noise: Option<Tensor<2>>) -> Output {
+        let Code { mean, log_variance } = self.latent(input);
+        let drawn = match (&log_variance, noise) {
+            (Some(log_variance), Some(noise)) => {
+                mean.clone() + log_variance.clone().mul_scalar(0.5).exp() * noise
+            }
+            _ => mean.clone(),
+        };
+        Output {
+            log_variance,
+            code: mean,
+            ..self.decode(drawn)
+        }
+    }
+
+    /// The code, of a variational one the mean.
+    ///
+    /// # Shapes
+    /// `[batch, 784] → [batch, code]`
+    #[must_use]
+    pub fn encode(&self, input: Tensor<2>) -> Tensor<2> {
+        self.encoder.forward(input)
+    }
+
+    /// The code with the variance of a variational one.
+    ///
+    /// # Shapes
+    /// `[batch, 784] → [batch, code]` twice
+    #[must_use]
+    pub fn latent(&self, input: Tensor<2>) -> Code {
+        let (trunk, mean) = self.encoder.trunk_and_code(input);
+        let log_variance = self.log_variance.as_ref().map(|head| head.forward(trunk));
+        Code { mean, log_variance }
+    }
+
+    /// # Shapes
+    /// `[batch, code] → code [batch, code], logits [batch, 784]`
+    #[must_use]
+    pub fn decode(&self, code: Tensor<2>) -> Output {
+        Output {
+            logits: self.decoder.forward(code.clone(), &self.encoder),
+            code,
+            log_variance: None,
+            activation: self.output_activation,
+        }
+    }
+
+    /// The encoder.
+    #[must_use]
+    pub fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    /// Activation of the code.
+    #[must_use]
+    pub fn code_activation(&self) -> Activation {
+        self.code_activation
+    }
+
+    /// Weights of the encoder where it is one fully connected layer: `[784, code]`.
+    #[must_use]
+    pub fn single_layer(&self) -> Option<Tensor<2>> {
+        match &self.encoder {
+            Encoder::Dense(stack) if stack.depth() == 1 => Some(stack.weight(0)),
+            _ => None,
+        }
+    }
+
+    /// Greedy pre-training: one layer encodes a damaged version of its own input, its mirror in the decoder
+    /// rebuilds it. None for convolutions.
+    ///
+    /// # Shapes
+    /// `[batch, inputs of the layer] → [batch, inputs of the layer]`
+    #[must_use]
+    pub fn rebuild_layer(&self, input: Tensor<2>, layer: usize) -> Option<LayerOutput> {
+        let Encoder::Dense(encoder) = &self.encoder else {
+            return None;
+        };
+        let hidden = encoder.forward_one(input, layer);
+        let mirror = encoder.depth() - 1 - layer;
+        let (logits, activation) = match &self.decoder {
+            Decoder::Dense(stack) => stack.linear_one(hidden, mirror),
+            Decoder::Tied(stack) => stack.linear_one(hidden, mirror, encoder),
+            Decoder::Convolutional(_) => return None,
+        };
+        let activation = match self.output_activation {
+            OutputActivation::Sigmoid if layer == 0 => Activation::Sigmoid,
+            _ => activation,
+        };
+        Some(LayerOutput { logits, activation })
+    }
+
+    /// The activations after so many layers of the encoder; after none, the input.
+    ///
+    /// # Shapes
+    /// `[batch, 784] → [batch, units of layer n_layers − 1]`
+    #[must_use]
+    pub fn encode_through(&self, input: Tensor<2>, n_layers: usize) -> Tensor<2> {
+        if n_layers == 0 {
+            return input;
+        }
+        self.encoder.forward_through(input, n_layers)
+    }
+
+    /// The activations of one layer.
+    ///
+    /// # Shapes
+    /// `[batch, 784] → [batch, units of the layer]`
+    #[must_use]
+    pub fn activations(&self, input: Tensor<2>, layer: LayerName) -> Tensor<2> {
+        match layer {
+            LayerName::Encoder(idx) => self.encoder.forward_through(input, idx + 1),
+            LayerName::Code => self.encode(input),
+            LayerName::Decoder(idx) => {
+                let code = self.encode(input);
+                self.decoder.forward_through(code, idx + 1, &self.encoder)
+            }
+        }
+    }
+}
+
+impl LayerOutput {
+    /// The rebuilt input: `[batch, inputs of the layer]`.
+    #[must_use]
+    pub fn reconstruction(&self) -> Tensor<2> {
+        activate(self.activation, self.logits.clone())
+    }
+}

@@ -1,0 +1,66 @@
+//! Softmax classifiers: a small one for judging data, and one that grows out of an encoder.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor};
+
+use hourglass_experiment::{Activation, Experiment, N_CLASSES};
+
+use super::autoencoder::Encoder;
+use super::init::Initializer;
+use super::{DenseStack, Part};
+
+/// Fully connected layers that end in a logit for each class.
+#[derive(Module, Debug)]
+pub struct Classifier {
+    stack: DenseStack,
+}
+
+impl Classifier {
+    /// A classifier of inputs of `n_inputs` values with `ReLU` hidden layers.
+    #[must_use]
+    pub fn new(n_inputs: usize, hidden: &[usize], seed: u64, device: &Device) -> Self {
+        let sizes: Vec<usize> = [n_inputs]
+            .into_iter()
+            .chain(hidden.iter().copied())
+            .chain([N_CLASSES])
+            .collect();
+        let mut init = Initializer::new(seed, device);
+        Self {
+            stack: DenseStack::new(&sizes, Activation::Relu, Activation::Linear, &mut init),
+        }
+    }
+
+    /// # Shapes
+    /// `[batch, inputs] → logits [batch, 10]`
+    #[must_use]
+    pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
+        self.stack.forward(input)
+    }
+}
+
+/// An encoder with a softmax layer on its code.
+#[derive(Module, Debug)]
+pub struct CodeClassifier {
+    encoder: Encoder,
+    head: Linear,
+}
+
+impl CodeClassifier {
+    /// The encoder with the first weights that the experiment's seed stands for, and a softmax layer.
+    #[must_use]
+    pub fn new(experiment: &Experiment, part: Part, device: &Device) -> Self {
+        let mut init = Initializer::of(part, experiment.seed, device);
+        Self {
+            encoder: Encoder::new(&experiment.architecture, &mut init),
+            head: init.linear(experiment.architecture.code_size(), N_CLASSES),
+        }
+    }
+
+    /// # Shapes
+    /// `[batch, 784] → logits [batch, 10]`
+    #[must_use]
+    pub fn forward(&self, images: Tensor<2>) -> Tensor<2> {
+        self.head.forward(self.encoder.forward(images))
+    }
+}

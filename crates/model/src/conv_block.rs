@@ -1,0 +1,130 @@
+//! One level of a convolutional network, [nearest-neighbour upsampling] → 3×3 convolution → activation →
+//! [2×2 max-pooling]: by a fused kernel on the processor, by Burn's own operations elsewhere.
+
+mod glue;
+mod kernel;
+
+use burn::nn::PaddingConfig2d;
+use burn::nn::conv::Conv2d;
+use burn::tensor::module::{interpolate, max_pool2d};
+use burn::tensor::ops::{InterpolateMode, InterpolateOptions, MaxPoolOptions};
+use burn::tensor::{DType, Tensor};
+
+use hourglass_experiment::Activation;
+
+use super::activation::activate;
+use super::processor::is_processor;
+use kernel::{Block, Nonlinearity};
+
+/// What is around the convolution of a level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvLevel {
+    /// Height and width of the maps that are convolved. Maps of another height are upsampled: every value is
+    /// repeated twice in each direction, then what is more than `side` is cut.
+    pub side: usize,
+    /// What follows the convolution.
+    pub activation: Activation,
+    /// Whether 2×2 max-pooling follows; of an odd side the last row and column pool by themselves.
+    pub pooled: bool,
+}
+
+impl ConvLevel {
+    /// The outputs of the level, by the fused kernel where it knows how.
+    ///
+    /// # Shapes
+    /// `[batch, inputs, side or half of it, same] → [batch, outputs, side or half of it, same]`
+    #[must_use]
+    pub fn forward(self, convolution: &Conv2d, maps: Tensor<4>) -> Tensor<4> {
+        let (Some(convolved), Some(bias)) = (self.block(convolution, &maps), &convolution.bias)
+        else {
+            return self.unfused(convolution, maps);
+        };
+        let nonlinearity = match self.activation {
+            Activation::Linear => Nonlinearity::None,
+            Activation::Relu => Nonlinearity::Relu,
+            Activation::Sigmoid => Nonlinearity::Sigmoid,
+            _ => {
+                let maps = glue::conv_block(maps, convolution.weight.val(), bias.val(), convolved);
+                return self.after(maps);
+            }
+        };
+        let block = Block {
+            nonlinearity,
+            pooled: self.pooled,
+            ..convolved
+        };
+        glue::conv_block(maps, convolution.weight.val(), bias.val(), block)
+    }
+
+    /// The same by Burn's own operations, on any device: what the kernel is measured against.
+    ///
+    /// # Shapes
+    /// As [`Self::forward`].
+    #[must_use]
+    pub fn unfused(self, convolution: &Conv2d, maps: Tensor<4>) -> Tensor<4> {
+        self.after(convolution.forward(upsample(maps, self.side)))
+    }
+
+    /// What follows the convolution, by Burn's own operations.
+    fn after(self, maps: Tensor<4>) -> Tensor<4> {
+        let maps = activate(self.activation, maps);
+        if self.pooled { pool(maps) } else { maps }
+    }
+
+    /// Upsampling and convolution as the kernel's block, if it is one that the kernel knows.
+    fn block(self, convolution: &Conv2d, maps: &Tensor<4>) -> Option<Block> {
+        let [_, n_inputs, height, width] = maps.dims();
+        let [n_outputs, ..] = convolution.weight.dims();
+        let block = Block {
+            n_inputs,
+            n_outputs,
+            side: self.side,
+            upsampled: height != self.side,
+            nonlinearity: Nonlinearity::None,
+            pooled: false,
+        };
+        let is_known = is_processor(&maps.device())
+            && maps.dtype() == DType::F32
+            && [height, width] == [block.input_side(); 2]
+            && is_plain(convolution)
+            && convolution.weight.dims() == [n_outputs, n_inputs, 3, 3];
+        is_known.then_some(block)
+    }
+}
+
+/// Whether a convolution takes every position and keeps height and width where its kernels are 3×3.
+fn is_plain(convolution: &Conv2d) -> bool {
+    let padding = &convolution.padding;
+    convolution.stride == [1, 1]
+        && convolution.dilation == [1, 1]
+        && convolution.groups == 1
+        && matches!(
+            padding,
+            PaddingConfig2d::Same | PaddingConfig2d::Explicit(1, 1, 1, 1)
+        )
+}
+
+/// 2×2 max-pooling; of an odd side the last row and column pool by themselves.
+fn pool(maps: Tensor<4>) -> Tensor<4> {
+    let options = MaxPoolOptions {
+        ceil_mode: true,
+        ..MaxPoolOptions::new([2, 2])
+    };
+    max_pool2d(maps, options)
+}
+
+/// Repeats every value twice in each direction, then cuts what is more than `side`. Maps that have that side
+/// stay as they are.
+fn upsample(maps: Tensor<4>, side: usize) -> Tensor<4> {
+    let [n, channels, height, _] = maps.dims();
+    if height == side {
+        return maps;
+    }
+    let options = InterpolateOptions::new(InterpolateMode::Nearest).with_scale_factor([2.0, 2.0]);
+    let twice = interpolate(maps, options);
+    if 2 * height == side {
+        twice
+    } else {
+        twice.slice([0..n, 0..channels, 0..side, 0..side])
+    }
+}

@@ -1,0 +1,71 @@
+//! What every layer makes of an image, in one pass from the input to the output.
+
+use burn::tensor::Tensor;
+
+use hourglass_experiment::LayerName;
+
+use super::Autoencoder;
+use super::autoencoder::{Decoder, Encoder, Output, dense};
+
+/// Images on their way through every layer.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Each layer's activations, from the input to the output, without both: `[batch, units of the layer]`.
+    pub layers: Vec<(LayerName, Tensor<2>)>,
+    /// `ln σ²` of a variational code: `[batch, code]`.
+    pub log_variance: Option<Tensor<2>>,
+    /// The code: `[batch, code]`.
+    pub code: Tensor<2>,
+    /// `x̂`: `[batch, 784]`.
+    pub reconstruction: Tensor<2>,
+}
+
+impl Autoencoder {
+    /// Keeps what every layer makes of some images; a variational code is decoded at its mean.
+    ///
+    /// # Shapes
+    /// `[batch, 784]`
+    #[must_use]
+    pub fn trace(&self, input: Tensor<2>) -> Trace {
+        let mut of_encoder = match &self.encoder {
+            Encoder::Dense(stack) => stack.trace(input.clone()),
+            Encoder::Convolutional(encoder) => encoder.trace(input.clone()),
+        };
+        let code = of_encoder.pop().unwrap_or_else(|| input.clone());
+        let has_separate_code = match &self.encoder {
+            Encoder::Dense(_) => true,
+            Encoder::Convolutional(encoder) => encoder.has_waist(),
+        };
+        let log_variance = self.log_variance.as_ref().map(|head| {
+            let before = of_encoder.last().cloned().unwrap_or(input);
+            head.forward(if has_separate_code {
+                before
+            } else {
+                code.clone()
+            })
+        });
+        let mut of_decoder = match &self.decoder {
+            Decoder::Dense(stack) => stack.trace(code.clone()),
+            Decoder::Tied(stack) => stack.trace(code.clone(), dense(&self.encoder)),
+            Decoder::Convolutional(decoder) => decoder.trace(code.clone()),
+        };
+        let output = Output {
+            logits: of_decoder.pop().unwrap_or_else(|| code.clone()),
+            code: code.clone(),
+            log_variance: None,
+            activation: self.output_activation,
+        };
+        let encoded = of_encoder.into_iter().enumerate();
+        let decoded = of_decoder.into_iter().enumerate();
+        let layers = encoded
+            .map(|(idx, values)| (LayerName::Encoder(idx), values))
+            .chain([(LayerName::Code, code.clone())])
+            .chain(decoded.map(|(idx, values)| (LayerName::Decoder(idx), values)));
+        Trace {
+            layers: layers.collect(),
+            log_variance,
+            code,
+            reconstruction: output.reconstruction(),
+        }
+    }
+}

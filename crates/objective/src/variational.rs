@@ -1,0 +1,41 @@
+//! The variational prior: keeps each image's Gaussian of codes near N(0, I).
+
+use burn::tensor::Tensor;
+
+use hourglass_experiment::Variational;
+
+/// `KL(N(μ, σ²) ‖ N(0, I))` of each image and unit, `½ (μ² + σ² − ln σ² − 1)` in nats (Kingma & Welling 2013,
+/// appendix B).
+///
+/// # Shapes
+/// `[batch, code], [batch, code] → [batch, code]`
+#[must_use]
+pub fn kl_of_units(mean: Tensor<2>, log_variance: Tensor<2>) -> Tensor<2> {
+    let variance = log_variance.clone().exp();
+    (mean.square() + variance - log_variance)
+        .sub_scalar(1.0)
+        .mul_scalar(0.5)
+}
+
+/// The same, summed over units and averaged over the batch.
+///
+/// # Shapes
+/// `[batch, code], [batch, code] → [1]`
+#[must_use]
+pub fn kl(mean: Tensor<2>, log_variance: Tensor<2>) -> Tensor<1> {
+    kl_of_units(mean, log_variance).sum_dim(1).mean()
+}
+
+/// The divergence as the objective counts it: `β KL`, or with a capacity `β |KL − C|`.
+///
+/// # Shapes
+/// `[1] → [1]`
+#[must_use]
+pub fn weighted(kl: Tensor<1>, prior: &Variational, epoch: f64) -> Tensor<1> {
+    let kl = if prior.capacity > 0.0 {
+        kl.sub_scalar(prior.capacity).abs()
+    } else {
+        kl
+    };
+    kl.mul_scalar(prior.beta_at(epoch))
+}

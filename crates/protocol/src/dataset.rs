@@ -1,0 +1,267 @@
+//! Data sets as both threads speak of them.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use hourglass_experiment::N_PIXELS;
+
+use super::{PointSource, SampleIdx};
+
+/// Where digits come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DataSource {
+    /// MNIST where it is found (`HOURGLASS_DATA`, then the user's cache), otherwise the pen digits.
+    Auto,
+    /// MNIST in this folder.
+    Folder(PathBuf),
+    /// MNIST where it is found; an error where it is not.
+    Mnist,
+    /// The built-in pen digits.
+    PenDigits,
+}
+
+/// Which digits are in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DatasetKind {
+    /// The handwritten digits of MNIST.
+    Mnist,
+    /// The digits the program draws itself.
+    PenDigits,
+}
+
+impl DatasetKind {
+    /// Its name in files: `mnist`, `pen-digits`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mnist => "mnist",
+            Self::PenDigits => "pen-digits",
+        }
+    }
+
+    /// The digits of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Mnist, Self::PenDigits]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+
+    /// Where these digits come from when nothing else was said.
+    #[must_use]
+    pub fn source(self) -> DataSource {
+        match self {
+            Self::Mnist => DataSource::Mnist,
+            Self::PenDigits => DataSource::PenDigits,
+        }
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Mnist => "MNIST",
+            Self::PenDigits => "Pen digits",
+        }
+    }
+}
+
+/// What the window knows of a data set: its test split, which every view draws from, and the images that are learned
+/// from. They are shared with the worker, not copied.
+#[derive(Clone, PartialEq)]
+pub struct DatasetDescription {
+    /// Which digits.
+    pub kind: DatasetKind,
+    /// Where they came from, for people: a folder, or "built in".
+    pub origin: String,
+    /// Training images.
+    pub n_train: usize,
+    /// Test images, row by row: `[n_test, 784]`, 0 background to 255 ink.
+    pub test_images: Arc<[u8]>,
+    /// Class of each test image: `[n_test]`.
+    pub test_labels: Arc<[u8]>,
+    /// True factors of each test image where the data set knows them, otherwise empty.
+    pub test_factors: Arc<[SampleFactors]>,
+    /// Training images, row by row: `[n_train, 784]`, or empty where the window has no use for them.
+    pub train_images: Arc<[u8]>,
+    /// Class of each training image, likewise.
+    pub train_labels: Arc<[u8]>,
+}
+
+impl DatasetDescription {
+    /// Which split an image is of, and its position there.
+    #[must_use]
+    pub fn place(&self, sample: SampleIdx) -> (PointSource, usize) {
+        let position = sample as usize;
+        match position.checked_sub(self.n_test()) {
+            Some(position) => (PointSource::Training, position),
+            None => (PointSource::Test, position),
+        }
+    }
+
+    /// The pixels of an image of either split, `[784]`; none past the end.
+    #[must_use]
+    pub fn image(&self, sample: SampleIdx) -> Option<&[u8]> {
+        let (source, position) = self.place(sample);
+        let images = match source {
+            PointSource::Test => &self.test_images,
+            PointSource::Training => &self.train_images,
+        };
+        images.get(position * N_PIXELS..(position + 1) * N_PIXELS)
+    }
+
+    /// The class of an image of either split; none past the end.
+    #[must_use]
+    pub fn label(&self, sample: SampleIdx) -> Option<u8> {
+        let (source, position) = self.place(sample);
+        let labels = match source {
+            PointSource::Test => &self.test_labels,
+            PointSource::Training => &self.train_labels,
+        };
+        labels.get(position).copied()
+    }
+
+    /// Test images.
+    #[must_use]
+    pub fn n_test(&self) -> usize {
+        self.test_labels.len()
+    }
+
+    /// The pixels of one test image, `[784]`; none past the end.
+    #[must_use]
+    pub fn test_image(&self, sample_idx: usize) -> Option<&[u8]> {
+        self.test_images
+            .get(sample_idx * N_PIXELS..(sample_idx + 1) * N_PIXELS)
+    }
+}
+
+impl fmt::Debug for DatasetDescription {
+    /// Leaves the eight million pixels out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DatasetDescription")
+            .field("kind", &self.kind)
+            .field("origin", &self.origin)
+            .field("n_train", &self.n_train)
+            .field("n_test", &self.n_test())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a generated digit was made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SampleFactors {
+    /// Which of its class's hand styles.
+    pub style: u8,
+    /// Shear from the vertical, in degrees; positive leans right.
+    pub slant_degrees: f32,
+    /// Turn on the paper, in degrees; positive is clockwise.
+    pub rotation_degrees: f32,
+    /// Mean width of the stroke, in pixels.
+    pub thickness_px: f32,
+    /// Width of the ink, in pixels.
+    pub width_px: f32,
+    /// Height of the ink, in pixels.
+    pub height_px: f32,
+}
+
+/// One of the continuous factors of a generated digit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Factor {
+    /// Shear from the vertical.
+    Slant,
+    /// Turn on the paper.
+    Rotation,
+    /// Mean width of the stroke.
+    Thickness,
+    /// Width of the ink.
+    Width,
+    /// Height of the ink.
+    Height,
+}
+
+impl Factor {
+    /// All factors.
+    pub const ALL: [Self; 5] = [
+        Self::Slant,
+        Self::Rotation,
+        Self::Thickness,
+        Self::Width,
+        Self::Height,
+    ];
+
+    /// Its name, for people and in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Slant => "slant",
+            Self::Rotation => "rotation",
+            Self::Thickness => "thickness",
+            Self::Width => "width",
+            Self::Height => "height",
+        }
+    }
+
+    /// The unit of its values.
+    #[must_use]
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Slant | Self::Rotation => "degrees",
+            Self::Thickness | Self::Width | Self::Height => "pixels",
+        }
+    }
+
+    /// Its value in a sample, in the unit of the field.
+    #[must_use]
+    pub fn of(self, factors: &SampleFactors) -> f32 {
+        match self {
+            Self::Slant => factors.slant_degrees,
+            Self::Rotation => factors.rotation_degrees,
+            Self::Thickness => factors.thickness_px,
+            Self::Width => factors.width_px,
+            Self::Height => factors.height_px,
+        }
+    }
+}
+
+/// How far loading or fetching is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetProgress {
+    /// What is being done.
+    pub stage: DataStage,
+    /// Share done, 0..1; none where it cannot be known.
+    pub fraction: Option<f32>,
+    /// For people: "4.2 of 11.3 MB".
+    pub detail: String,
+}
+
+/// A stage of getting a data set ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataStage {
+    /// Downloading.
+    Fetching,
+    /// Comparing with the known checksums.
+    Verifying,
+    /// Unpacking, and comparing with the known checksums.
+    Unpacking,
+    /// Reading from disk.
+    Reading,
+    /// Drawing pen digits.
+    Drawing,
+}
+
+impl DataStage {
+    /// What is being done, for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Fetching => "Fetching MNIST",
+            Self::Verifying => "Checking the files",
+            Self::Unpacking => "Unpacking the files",
+            Self::Reading => "Reading the files",
+            Self::Drawing => "Drawing pen digits",
+        }
+    }
+}

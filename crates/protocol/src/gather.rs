@@ -1,0 +1,101 @@
+//! The plain numbers that a figure is drawn from, gathered when one is asked for.
+
+use hourglass_experiment::{Experiment, LatentPrior};
+
+use super::{ActivationView, Axes, DatasetKind, DigitView, FilterBank, SampleIdx, ScatterView};
+
+/// Which numbers are asked for. Gathering takes a moment, during which nothing is trained, and changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gather {
+    /// The code and the error of every test image.
+    Codes,
+    /// These test images on their way through the network.
+    Digits(Vec<SampleIdx>),
+    /// The decoder's images of a grid of codes, so many along each axis.
+    Manifold(usize),
+    /// The weights that look at pixels or draw them, and convolution kernels.
+    Filters,
+    /// The activations of every layer over the test split.
+    Activations,
+}
+
+/// Numbers of a model at one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gathered {
+    /// The recipe as it was then.
+    pub experiment: Experiment,
+    /// The digits.
+    pub data: DatasetKind,
+    /// Steps taken before.
+    pub step: u64,
+    /// The same in epochs.
+    pub epoch: f64,
+    /// What was asked for.
+    pub numbers: Numbers,
+}
+
+/// What was gathered; each variant answers the one of [`Gather`] that bears its name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Numbers {
+    /// The code and the error of every test image.
+    Codes(CodeTable),
+    /// Test images on their way through the network.
+    Digits(DigitView),
+    /// Decoded images of a grid of codes.
+    Manifold(Manifold),
+    /// Weights as pictures, from the input to the output.
+    Filters(Vec<FilterBank>),
+    /// Activations, from the input to the output.
+    Activations(Vec<ActivationView>),
+}
+
+/// Every test image's code, its place in the plane, and its error. Codes are of clean images, errors those of
+/// the digits: of what the recipe makes of its inputs against clean images.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CodeTable {
+    /// Where each point is, and which sample.
+    pub scatter: ScatterView,
+    /// Class of each sample: `[n]`.
+    pub labels: Vec<u8>,
+    /// Units of the code.
+    pub size: usize,
+    /// The codes: `[n, size]`.
+    pub codes: Vec<f32>,
+    /// Mean squared error per pixel of each reconstruction: `[n]`.
+    pub mse_per_pixel: Vec<f32>,
+}
+
+/// What the decoder draws over a plane of codes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifold {
+    /// How the plane lies in the space of codes.
+    pub axes: Axes,
+    /// Where the codes of the grid were taken from.
+    pub spacing: Spacing,
+    /// Places along the horizontal axis, rising: `[columns]`.
+    pub xs: Vec<f32>,
+    /// Places along the vertical axis, rising; a single one where the code has one unit: `[rows]`.
+    pub ys: Vec<f32>,
+    /// Decoded images, pixels 0..1, the row of the lowest place first: `[rows, columns, 784]`.
+    pub images: Vec<f32>,
+}
+
+/// How far apart the codes of a grid are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spacing {
+    /// At the quantiles of the prior, so that each image stands for an equal part of it.
+    Quantiles(LatentPrior),
+    /// Evenly over what a prior without quantiles covers.
+    Extent(LatentPrior),
+    /// Evenly over the middle 98 % of the codes of the test split along each axis.
+    Codes,
+}
+
+/// The codes of part of the test split at one moment of a run: a frame of its film.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilmFrame {
+    /// Epochs trained before it.
+    pub epoch: f64,
+    /// The codes in the plane. Each frame has its own principal axes.
+    pub scatter: ScatterView,
+}

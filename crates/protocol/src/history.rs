@@ -1,0 +1,48 @@
+//! What a run recorded, row by row, as `metrics.csv` keeps it.
+
+use std::sync::Arc;
+
+use hourglass_experiment::Term;
+
+use super::{Evaluation, EvaluationScope};
+
+/// What was measured in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measured {
+    /// One step, on its own batch.
+    Step,
+    /// The model, on test images.
+    Test(EvaluationScope),
+}
+
+/// One recorded step or evaluation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryRow {
+    /// The step, or the steps taken before the evaluation.
+    pub step: u64,
+    /// The same in epochs.
+    pub epoch: f64,
+    /// What was measured.
+    pub measured: Measured,
+    /// Each term's value, the objective first.
+    pub values: Vec<(Term, f64)>,
+    /// Time since the start of training, in seconds.
+    pub elapsed_secs: f64,
+}
+
+/// What a run that was opened had recorded before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunHistory {
+    /// Its steps and evaluations, in the order they happened.
+    pub rows: Arc<[HistoryRow]>,
+    /// The model as it was found again, on the whole test split.
+    pub evaluation: Evaluation,
+    /// Time spent in training steps, in seconds.
+    pub training_secs: f64,
+    /// Training images a second while those steps were taken; 0 where none were.
+    pub images_per_sec: f64,
+    /// Whether the run goes on where it was left; otherwise only its weights are.
+    pub goes_on: bool,
+    /// What could not be taken over, and what follows from it; none where everything was.
+    pub lost: Option<String>,
+}

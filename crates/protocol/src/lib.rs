@@ -1,0 +1,346 @@
+//! The words the window and the worker share: plain data, no tensors, no handles.
+//!
+//! | | all arrive, in order | only the newest matters |
+//! |---|---|---|
+//! | window → worker | [`Command`] | [`ProbeRequest`] |
+//! | worker → window | [`Event`] | [`Snapshot`] |
+//!
+//! Commands are imperatives, events are past facts. Whatever concerns one run carries its [`RunId`], so
+//! that a late word about an older run can be told from news.
+
+mod dataset;
+mod decode;
+mod device;
+mod errors;
+mod failure;
+mod filters;
+mod flow;
+mod gather;
+mod history;
+mod kept;
+mod metrics;
+mod own;
+mod pieces;
+mod plane;
+mod probe;
+mod reached;
+mod yardstick;
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use hourglass_experiment::Experiment;
+
+pub use dataset::{
+    DataSource, DataStage, DatasetDescription, DatasetKind, DatasetProgress, Factor, SampleFactors,
+};
+pub use decode::{
+    Asker, CodeStart, CodeUnits, DecodeSet, Decoded, DecodedView, EditedCode, Found,
+    MAX_CODE_UNITS, MAX_DECODED, Places, Route, Span, UnitRange,
+};
+pub use device::{AdapterName, DeviceChoice, DeviceInfo, DeviceKind};
+pub use errors::{ClassErrors, ErrorView};
+pub use failure::Failure;
+pub use filters::{FilterBank, FilterRequest, FilterView, TileFigures, UnitMeans};
+pub use flow::{FlowView, LayerFlow};
+pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers, Spacing};
+pub use history::{HistoryRow, Measured, RunHistory};
+pub use hourglass_experiment::Stage;
+pub use kept::{AboutRun, KeepAside, KeptRun, title_of};
+pub use metrics::{
+    AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
+    Psnr, StepBatch, VariationalFigures,
+};
+pub use own::{
+    Backdrop, Centring, Decisions, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Paper, PenStroke,
+    PhotoNote, PhotoStage, Preparation, Prepared, StagePicture, Standing,
+};
+pub use pieces::{Group, GroupMap, GroupSet, LeftOut, MAX_GROUPS, Take};
+pub use plane::{Plane, PointSource, ScatterRequest};
+pub use probe::{
+    ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleErrors, SampleIdx, ScatterView,
+    Snapshot,
+};
+pub use reached::{Reached, ReachedCode};
+pub use yardstick::{
+    Accuracies, CodeReport, Compressed, CompressionReport, FollowedFactor, Yardsticks,
+};
+
+/// Tells one run from every other of this process.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct RunId(pub u64);
+
+/// How tensors of a file and parameters of a model find each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Matching {
+    /// By their names, apart from what wrappers put before or between them.
+    #[default]
+    ByName,
+    /// By their shapes and their order, whatever they are called.
+    ByShape,
+}
+
+/// What the window asks of the worker.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Load a data set; the one in use stays until the new one is whole.
+    LoadDataset(DataSource),
+    /// Fetch MNIST into the user's cache, then load it.
+    FetchMnist,
+    /// Stop loading or fetching.
+    CancelLoading,
+    /// Make a new model from a recipe and wait for `Train`. The run before it ends.
+    StartRun {
+        /// Name of the new run, chosen by the window.
+        run: RunId,
+        /// Its recipe.
+        experiment: Experiment,
+    },
+    /// Train a second run beside the one in progress, on the same digits and step for step; a rival before it ends.
+    Compare {
+        /// Name of the rival, chosen by the window.
+        run: RunId,
+        /// Its recipe.
+        experiment: Experiment,
+    },
+    /// Go on with one of the two runs compared; the other ends.
+    EndComparison {
+        /// Which.
+        keep: RunId,
+    },
+    /// Train until the goal of epochs is reached; past the goal, for as many epochs again.
+    Train,
+    /// Train for so many steps, then pause.
+    TrainSteps(NonZeroU64),
+    /// Train for so many epochs, then pause.
+    TrainEpochs(NonZeroU64),
+    /// Stop after the batch in hand.
+    Pause,
+    /// Take on another recipe for the same model at the next step.
+    Tune(Experiment),
+    /// Go on with another device, from the weights in use.
+    UseDevice(DeviceChoice),
+    /// Measure what the code is worth; it takes seconds, during which nothing is trained.
+    JudgeCode,
+    /// Gather the numbers of a figure; it takes a moment, during which nothing is trained.
+    Gather(Gather),
+    /// Measure the model where that was not done at this step, and write the run's folder.
+    SaveRun {
+        /// The folder; it is made where it is missing.
+        folder: PathBuf,
+    },
+    /// Write the run's folder as it is, in case nobody gets to saving it.
+    BackUpRun {
+        /// The folder; it is made where it is missing.
+        folder: PathBuf,
+    },
+    /// Keep runs aside that nobody has saved: on a clock of the worker's own, and whenever one of them may be lost.
+    KeepAside(KeepAside),
+    /// Remove what was kept aside, and keep no more: a person said that these runs are not wanted.
+    ForgetAside,
+    /// Put the run before back in the place of the one in progress, as it was.
+    BringBack,
+    /// Go on with the run in a folder. The run before it ends, unless this one cannot be opened.
+    OpenRun {
+        /// Its name from here on, chosen by the window.
+        run: RunId,
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// Make a new model from a recipe, with weights from a file in place of its first ones.
+    StartFromWeights {
+        /// Name of the new run, chosen by the window.
+        run: RunId,
+        /// Its recipe.
+        experiment: Experiment,
+        /// A safetensors file under `PyTorch`'s names and layout.
+        file: PathBuf,
+        /// How its tensors find the model's parameters.
+        matching: Matching,
+    },
+}
+
+/// What the worker reports.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The worker has a device and listens.
+    WorkerReady {
+        /// The device it trains on.
+        device: DeviceInfo,
+    },
+    /// Training goes on with another device.
+    DeviceChanged {
+        /// The device it trains on now.
+        device: DeviceInfo,
+    },
+    /// Loading or fetching came further.
+    DatasetProgress(DatasetProgress),
+    /// A data set is in use.
+    DatasetLoaded(DatasetDescription),
+    /// The yardsticks of the data set in use are known; they follow it after a few seconds.
+    YardsticksKnown(Yardsticks),
+    /// Loading or fetching was cancelled; what was in use still is.
+    LoadingCancelled,
+    /// A new model is ready.
+    RunStarted {
+        /// Which run.
+        run: RunId,
+        /// The recipe as taken on.
+        experiment: Experiment,
+        /// Trainable numbers of its model.
+        n_parameters: usize,
+        /// Steps of one epoch.
+        steps_per_epoch: usize,
+    },
+    /// Two runs are no longer compared.
+    ComparisonEnded {
+        /// The run that goes on.
+        run: RunId,
+    },
+    /// The run does something else now.
+    PhaseChanged {
+        /// Which run.
+        run: RunId,
+        /// What it does.
+        phase: Phase,
+    },
+    /// The recipe changed while the run went on.
+    Tuned {
+        /// Which run.
+        run: RunId,
+        /// The recipe as taken on.
+        experiment: Experiment,
+        /// The first step it holds for.
+        step: u64,
+        /// Steps of one epoch.
+        steps_per_epoch: usize,
+    },
+    /// Steps were taken.
+    StepsTaken {
+        /// Which run.
+        run: RunId,
+        /// Their figures.
+        steps: StepBatch,
+    },
+    /// The model was measured on test images.
+    Evaluated {
+        /// Which run.
+        run: RunId,
+        /// The figures.
+        evaluation: Evaluation,
+    },
+    /// The code was judged.
+    CodeJudged {
+        /// Which run.
+        run: RunId,
+        /// What it is worth.
+        report: CodeReport,
+    },
+    /// The numbers of a figure were gathered.
+    Gathered {
+        /// Which run.
+        run: RunId,
+        /// The numbers.
+        gathered: Box<Gathered>,
+    },
+    /// A frame of the film was taken.
+    FrameTaken {
+        /// Which run.
+        run: RunId,
+        /// The frame.
+        frame: FilmFrame,
+    },
+    /// The run that was started just now goes on from a folder, or from weights in a file.
+    RunOpened {
+        /// Which run.
+        run: RunId,
+        /// The folder or file.
+        from: PathBuf,
+        /// What it had recorded.
+        history: RunHistory,
+    },
+    /// The run's folder is on disk.
+    RunSaved {
+        /// Which run.
+        run: RunId,
+        /// The folder.
+        folder: PathBuf,
+        /// Steps taken before it was saved.
+        step: u64,
+    },
+    /// The run's folder was written in case nobody gets to saving it.
+    RunBackedUp {
+        /// Which run.
+        run: RunId,
+        /// The folder.
+        folder: PathBuf,
+        /// Steps taken before it was written.
+        step: u64,
+    },
+    /// Runs are kept aside, or are again.
+    KeepingAside,
+    /// Another run takes the place of this one, which can be brought back.
+    RunSetAside {
+        /// Which run.
+        run: RunId,
+    },
+    /// The run before is in the place of the one in progress, as it was.
+    RunBroughtBack {
+        /// Which run.
+        run: RunId,
+        /// The digits it learned from, where others were in use.
+        dataset: Option<DatasetDescription>,
+    },
+    /// Something went wrong; what it was says what can be done.
+    Failed(Failure),
+}
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// A fresh model that has not been trained.
+    Ready,
+    /// The device compiles and chooses its kernels; the first step takes longer than the others.
+    PreparingKernels,
+    /// Steps are being taken.
+    Training {
+        /// Where in the plan.
+        position: PlanPosition,
+    },
+    /// Waiting within an epoch, or for another step.
+    Paused {
+        /// Where in the plan.
+        position: PlanPosition,
+    },
+    /// The goal of epochs is reached.
+    Finished {
+        /// Where in the plan.
+        position: PlanPosition,
+    },
+    /// Stopped by a failure that was reported; the last good weights are in place.
+    Stopped {
+        /// Where in the plan.
+        position: PlanPosition,
+    },
+}
+
+/// Where in its training plan a run is. Positions count from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanPosition {
+    /// What this part of the plan trains.
+    pub stage: Stage,
+    /// Epochs of this part that are complete.
+    pub stage_epochs_done: usize,
+    /// Epochs this part is to train.
+    pub stage_epochs_goal: usize,
+    /// Epochs of the whole run that are complete.
+    pub epochs_done: usize,
+    /// Epochs the whole run is to train.
+    pub epochs_goal: usize,
+    /// Steps taken in the whole run.
+    pub steps_done: u64,
+}

@@ -1,0 +1,232 @@
+//! Figures of training and test.
+
+use hourglass_experiment::Term;
+
+/// Figures of consecutive steps, one column per term.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepBatch {
+    /// Number of the first step; the run's first step is 1.
+    pub first_step: u64,
+    /// Position of each step, in epochs since the start: 0.5 is the middle of the first epoch.
+    pub epochs: Vec<f64>,
+    /// A value for each step, term by term; the objective first.
+    pub terms: Vec<(Term, Vec<f32>)>,
+    /// Images trained on in these steps.
+    pub n_images: u64,
+    /// Time these steps took, in seconds.
+    pub elapsed_secs: f64,
+}
+
+impl StepBatch {
+    /// Steps in the batch.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.epochs.len()
+    }
+
+    /// Whether there is no step in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.epochs.is_empty()
+    }
+}
+
+/// Which test images an evaluation used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EvaluationScope {
+    /// The whole test split.
+    Full,
+    /// An evenly spaced part of it, cheap enough to repeat within an epoch.
+    Running,
+}
+
+/// Figures of the model on test images, measured on corrupted inputs against clean targets where the
+/// recipe corrupts, with noise that is the same at every evaluation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Steps taken before it.
+    pub step: u64,
+    /// The same in epochs.
+    pub epoch: f64,
+    /// Which images.
+    pub scope: EvaluationScope,
+    /// Mean of each term, the objective first.
+    pub terms: Vec<(Term, f64)>,
+    /// Mean squared error per pixel.
+    pub mse_per_pixel: f64,
+    /// Binary cross-entropy in nats per pixel; linear outputs are clipped to [1e-7, 1 − 1e-7], as Keras does.
+    /// A running evaluation has it only where it is what training minimises.
+    pub bce_per_pixel: Option<f64>,
+    /// Squared error summed over the pixels of an image, averaged over images.
+    pub squared_error_per_image: f64,
+    /// Figures of the code; only of a full evaluation.
+    pub code: Option<CodeFigures>,
+    /// Signal-to-noise of reconstructions and of their inputs; only of a full evaluation where the encoder
+    /// sees something else than the image asked for.
+    pub psnr: Option<Psnr>,
+    /// Figures of a variational code; only of a full evaluation.
+    pub variational: Option<VariationalFigures>,
+    /// Figures of an adversarial prior; only of a full evaluation.
+    pub adversarial: Option<AdversarialFigures>,
+    /// Figures of the classifiers; only of a full evaluation during fine-tuning.
+    pub classification: Option<ClassificationFigures>,
+    /// Mean squared error per pixel on images of noise, each pixel drawn from another test image; only of a full
+    /// evaluation.
+    pub noise_image_mse: Option<f64>,
+    /// What is wrong with the model, as far as figures tell; only of a full evaluation.
+    pub diagnoses: Vec<Diagnosis>,
+}
+
+impl Evaluation {
+    /// The mean of one term, where the objective has it.
+    #[must_use]
+    pub fn term(&self, term: Term) -> Option<f64> {
+        let found = self.terms.iter().find(|(candidate, _)| *candidate == term);
+        found.map(|&(_, value)| value)
+    }
+}
+
+/// Figures of the code over the whole test split.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CodeFigures {
+    /// Units.
+    pub size: usize,
+    /// Mean activation over units and images.
+    pub mean_activation: f64,
+    /// Share of activations with |h| < 0.01.
+    pub near_zero_fraction: f64,
+    /// Units near zero on every image.
+    pub dead_units: usize,
+    /// Mean of each unit.
+    pub unit_means: Vec<f32>,
+    /// Variance of each unit.
+    pub unit_variances: Vec<f32>,
+    /// `‖∂h/∂x‖²_F`, averaged over images.
+    pub jacobian_norm: f64,
+}
+
+/// The bound of a variational code, in nats per image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VariationalFigures {
+    /// `−E ln p(x|z)`, from one draw of z for each image.
+    pub reconstruction_nats: f64,
+    /// `KL(q(z|x) ‖ p(z))`
+    pub kl_nats: f64,
+    /// The same of each unit.
+    pub unit_kl_nats: Vec<f32>,
+    /// Units that carry information: those whose mean varies over images by more than 0.01 (Burda et al.
+    /// 2015, section 5).
+    pub active_units: usize,
+}
+
+impl VariationalFigures {
+    /// `−ELBO = −E ln p(x|z) + KL`
+    #[must_use]
+    pub fn negative_elbo_nats(&self) -> f64 {
+        self.reconstruction_nats + self.kl_nats
+    }
+}
+
+/// How an adversarial prior fares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AdversarialFigures {
+    /// `−ln D(z) − ln(1 − D(h))`, in nats; 2 ln 2 = 1.386 when it cannot tell.
+    pub discriminator_loss: f64,
+    /// `−ln D(h)`, in nats; ln 2 = 0.693 when it cannot tell.
+    pub generator_loss: f64,
+    /// Share of samples and codes told right, in per cent.
+    pub discriminator_accuracy: f64,
+    /// Of a mixture: petals of ten that hold at least 2 % of the codes, and the share of codes within three
+    /// standard deviations of some petal, in per cent.
+    pub petals: Option<(usize, f64)>,
+}
+
+/// How the classifiers of fine-tuning fare, in per cent of images classified wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassificationFigures {
+    /// Of the one that starts from the trained encoder.
+    pub error_percent: f64,
+    /// Of the one that starts from the encoder's first weights.
+    pub error_percent_from_random: f64,
+    /// The same two, after each epoch of fine-tuning, this one included.
+    pub by_epoch: Vec<[f64; 2]>,
+}
+
+/// Something that is wrong with a model.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Diagnosis {
+    /// Units that are never on.
+    #[error(
+        "{dead} of {size} code units are near zero on every image: they carry nothing. Lower the penalty or the \
+         learning rate, or try leaky ReLU"
+    )]
+    DeadUnits {
+        /// How many.
+        dead: usize,
+        /// Of how many.
+        size: usize,
+    },
+    /// A variational code that says nothing about the image.
+    #[error(
+        "the posterior has collapsed: no unit of the code says anything about the image (KL {kl_nats:.3} nats). \
+         Lower β, or let it warm up"
+    )]
+    CollapsedPosterior {
+        /// The whole divergence.
+        kl_nats: f64,
+    },
+    /// A discriminator that is always right.
+    #[error(
+        "the discriminator has won: it is right {accuracy:.0} % of the time, and the encoder learns little from it. \
+         Lower its learning rate, or raise the adversarial weight"
+    )]
+    DiscriminatorWon {
+        /// Share told right, in per cent.
+        accuracy: f64,
+    },
+    /// A network that rebuilds anything.
+    #[error(
+        "the autoencoder copies: it rebuilds images of pure noise with an error of {noise_mse:.4}, {share:.0} % of \
+         their variance. Narrow the code, or add noise or a penalty"
+    )]
+    Copies {
+        /// Mean squared error per pixel on images of noise.
+        noise_mse: f64,
+        /// The same in per cent of the noise's variance.
+        share: f64,
+    },
+    /// Reconstructions that are all alike.
+    #[error(
+        "every image is rebuilt alike: the output ignores the code (error {mse:.4} per pixel, the images' own \
+         variance {variance:.4}). Lower the learning rate; with a sigmoid output use cross-entropy"
+    )]
+    CollapsedOutput {
+        /// Mean squared error per pixel.
+        mse: f64,
+        /// Mean variance of a pixel over the images.
+        variance: f64,
+    },
+}
+
+impl Diagnosis {
+    /// Its name in files.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::DeadUnits { .. } => "dead-units",
+            Self::CollapsedPosterior { .. } => "collapsed-posterior",
+            Self::DiscriminatorWon { .. } => "discriminator-won",
+            Self::Copies { .. } => "copies",
+            Self::CollapsedOutput { .. } => "collapsed-output",
+        }
+    }
+}
+
+/// Peak signal-to-noise ratios against the clean image, in decibel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Psnr {
+    /// Of the corrupted inputs, for each class.
+    pub input_db: Vec<f64>,
+    /// Of the reconstructions, for each class.
+    pub reconstruction_db: Vec<f64>,
+}

@@ -1,0 +1,229 @@
+//! What the window looks at, and the model as seen there at one step.
+
+use std::sync::Arc;
+
+use hourglass_experiment::LayerName;
+
+use super::{
+    DecodeSet, Decoded, ErrorView, FilterRequest, FilterView, FlowView, OwnImage, OwnView, RunId,
+    ScatterRequest, UnitMeans,
+};
+
+/// Position of an image in the test split or, counted on from its end, in the training split; ties points, pictures
+/// and labels together everywhere.
+pub type SampleIdx = u32;
+
+/// What the window looks at. Looking never changes training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProbeRequest {
+    /// Counts the requests; a snapshot echoes it.
+    pub revision: u64,
+    /// Test images whose reconstructions are shown, in the order shown.
+    pub samples: Vec<SampleIdx>,
+    /// Layer whose activations are shown; none while no view shows them.
+    pub layer: Option<LayerName>,
+    /// What the latent scatter shows; none while no view shows it.
+    pub scatter: Option<ScatterRequest>,
+    /// The image under the pointer in the scatter.
+    pub hovered: Option<SampleIdx>,
+    /// Images of one's own that are to be rebuilt; none while no view shows them.
+    pub own: Arc<[OwnImage]>,
+    /// Places in the space of codes that are to be decoded, a set for each asker.
+    pub decode: Vec<DecodeSet>,
+    /// Whether frames of the latent space are taken during the run, for a film of it.
+    pub film: bool,
+    /// Weights that are shown as pictures; none while no view shows them.
+    pub filters: Option<FilterRequest>,
+    /// The test image whose way through every layer is shown; none while no view shows it.
+    pub followed: Option<SampleIdx>,
+    /// Whether a view shows how well each class is rebuilt, or which images are rebuilt worst.
+    pub errors: bool,
+}
+
+impl Default for ProbeRequest {
+    fn default() -> Self {
+        Self {
+            revision: 0,
+            samples: (0..10).collect(),
+            layer: Some(LayerName::Code),
+            scatter: Some(ScatterRequest::default()),
+            hovered: None,
+            own: Arc::from([]),
+            decode: Vec::new(),
+            film: false,
+            filters: None,
+            followed: None,
+            errors: false,
+        }
+    }
+}
+
+/// The model at one step, as plain arrays. The parts may be of different age: the scatter costs more than
+/// the digits and is renewed less often; each says its step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// Which run.
+    pub run: RunId,
+    /// Revision of the request it answers.
+    pub revision: u64,
+    /// Steps taken before it.
+    pub step: u64,
+    /// Reconstructions of the samples asked for.
+    pub digits: Arc<DigitView>,
+    /// The sample under the pointer, when one was asked for.
+    pub hovered: Option<Arc<DigitView>>,
+    /// Activations of the layer asked for.
+    pub activations: Option<Arc<ActivationView>>,
+    /// The images in the plane.
+    pub scatter: Option<Arc<ScatterView>>,
+    /// The own images asked for.
+    pub own: Option<Arc<OwnView>>,
+    /// The places that were asked for.
+    pub decoded: Decoded,
+    /// The weights asked for.
+    pub filters: Option<Arc<FilterView>>,
+    /// How active the units are that those weights belong to.
+    pub unit_means: Option<Arc<UnitMeans>>,
+    /// The image that is followed, on its way through every layer.
+    pub flow: Option<Arc<FlowView>>,
+    /// How well each class is rebuilt.
+    pub errors: Option<Arc<ErrorView>>,
+    /// The rival of a comparison, seen in the same way.
+    pub rival: Option<Arc<Self>>,
+}
+
+impl Snapshot {
+    /// A look at a run that shows nothing yet.
+    #[must_use]
+    pub fn nothing(run: RunId, step: u64) -> Self {
+        Self {
+            run,
+            revision: 0,
+            step,
+            digits: Arc::default(),
+            hovered: None,
+            activations: None,
+            scatter: None,
+            own: None,
+            decoded: Decoded::default(),
+            filters: None,
+            unit_means: None,
+            flow: None,
+            errors: None,
+            rival: None,
+        }
+    }
+}
+
+/// Images of some test samples on their way through the network; pixels are 0..1, row by row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DigitView {
+    /// Steps taken before it.
+    pub step: u64,
+    /// Which samples, in order.
+    pub samples: Vec<SampleIdx>,
+    /// Their classes.
+    pub labels: Vec<u8>,
+    /// Clean images: `[n, 784]`.
+    pub originals: Vec<f32>,
+    /// What the encoder saw: `[n, 784]`; equal to the originals without corruption.
+    pub corrupted: Vec<f32>,
+    /// What the decoder made of it: `[n, 784]`; a linear output may leave 0..1.
+    pub reconstructions: Vec<f32>,
+    /// Mean squared error per pixel of each reconstruction against its clean image.
+    pub mse_per_pixel: Vec<f32>,
+}
+
+/// Activations of one layer over the whole test split, from clean inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivationView {
+    /// Steps taken before it.
+    pub step: u64,
+    /// Which layer.
+    pub layer: LayerName,
+    /// Images it is taken over.
+    pub n_samples: usize,
+    /// All activations of all units.
+    pub histogram: Histogram,
+    /// Mean over units and images.
+    pub mean: f32,
+    /// Share with |h| < 0.01.
+    pub near_zero_fraction: f32,
+    /// Units near zero on every image.
+    pub dead_units: usize,
+    /// Mean activation of each unit.
+    pub unit_means: Vec<f32>,
+    /// `KL(q(z|x) ‖ p(z))` of each unit in nats, averaged over images; only of a variational code.
+    pub unit_kl_nats: Option<Vec<f32>>,
+}
+
+/// Counts of values in bins of equal width.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Histogram {
+    /// Left edge of the first bin.
+    pub start: f32,
+    /// Width of a bin.
+    pub bin_width: f32,
+    /// Values in each bin.
+    pub counts: Vec<u32>,
+}
+
+impl Histogram {
+    /// Values counted.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.counts.iter().map(|&count| u64::from(count)).sum()
+    }
+}
+
+/// The codes of images as points of a plane, from clean inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScatterView {
+    /// Steps taken before it.
+    pub step: u64,
+    /// How the plane lies in the space of codes.
+    pub axes: Axes,
+    /// Which units or which principal components the two axes are, counted from 0.
+    pub pair: [usize; 2],
+    /// Which sample each point is.
+    pub samples: Arc<[SampleIdx]>,
+    /// Where each point is.
+    pub points: Vec<[f32; 2]>,
+    /// How far off the reconstruction of each is, where that was asked for.
+    pub errors: Option<SampleErrors>,
+}
+
+impl Default for ScatterView {
+    /// No points, in the plane of the two first units.
+    fn default() -> Self {
+        Self {
+            step: 0,
+            axes: Axes::Raw,
+            pair: [0, 1],
+            samples: Arc::from([]),
+            points: Vec::new(),
+            errors: None,
+        }
+    }
+}
+
+/// Errors of images, from clean inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampleErrors {
+    /// Mean squared error per pixel of each image.
+    pub mse_per_pixel: Vec<f32>,
+    /// The smallest, and the one that only a hundredth of them exceed: stray images would stretch a scale.
+    pub range: [f32; 2],
+}
+
+/// How the plane of the scatter lies in the space of codes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Axes {
+    /// Two units of the code, drawn as they are (a single unit is drawn over itself).
+    Raw,
+    /// Two principal components: directions of large variance.
+    Pca {
+        /// Share of the codes' variance along each axis, 0..1.
+        explained: [f32; 2],
+    },
+}

@@ -1,0 +1,184 @@
+//! One writer for a run folder: a lock that names the process that holds it, and that ends with it.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// Name of the file that is locked.
+pub(super) const LOCK_FILE: &str = ".hourglass-lock";
+
+/// Most bytes of what the holder says of itself.
+const MAX_WORDS: u64 = 200;
+
+/// A run folder that this process alone writes into, until it is dropped or the process ends in whatever way.
+#[derive(Debug)]
+pub struct FolderLock {
+    folder: PathBuf,
+    /// None where the file system knows no locks.
+    file: Option<File>,
+}
+
+/// Why a folder is not written into.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process writes there.
+    #[error(
+        "{} is in use by {holder}: wait for it or end it, or choose another folder",
+        .folder.display()
+    )]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+        /// The other process.
+        holder: String,
+    },
+    /// The folder cannot be written into.
+    #[error(
+        "{} cannot be written: {reason}. Choose a folder that is writable and has space",
+        .folder.display()
+    )]
+    Unwritable {
+        /// The folder.
+        folder: PathBuf,
+        /// Why, in the system's words.
+        reason: String,
+    },
+}
+
+impl FolderLock {
+    /// Takes the lock of a folder; the folder is made where it is missing.
+    ///
+    /// # Errors
+    /// When another process holds it, or the folder cannot be written into.
+    pub fn take(folder: &Path) -> Result<Self, LockError> {
+        let unwritable = |error: io::Error| LockError::Unwritable {
+            folder: folder.to_owned(),
+            reason: error.to_string(),
+        };
+        fs::create_dir_all(folder).map_err(unwritable)?;
+        loop {
+            let path = folder.join(LOCK_FILE);
+            let mut file = open(&path).map_err(unwritable)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(LockError::InUse {
+                        folder: folder.to_owned(),
+                        holder: holder(&mut file),
+                    });
+                }
+                Err(TryLockError::Error(error)) => {
+                    log::warn!("{} is written without a lock: {error}", folder.display());
+                    return Ok(Self {
+                        folder: folder.to_owned(),
+                        file: None,
+                    });
+                }
+            }
+            if !is_at(&path, &file) {
+                continue; // its holder removed it just before this process had it
+            }
+            write_holder(&mut file).ok(); // only words: the lock holds without them
+            return Ok(Self {
+                folder: folder.to_owned(),
+                file: Some(file),
+            });
+        }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        if cfg!(unix) && self.file.is_some() {
+            // While it is held: whoever waits for it notices that it is gone.
+            fs::remove_file(self.folder.join(LOCK_FILE)).ok(); // it takes no space and does no harm
+        }
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false) // what its holder says of itself is in it
+        .open(path)
+}
+
+/// Whether a file is still the one at its place.
+#[cfg(unix)]
+fn is_at(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let of = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    let at_place = fs::metadata(path).map(of);
+    matches!((at_place, file.metadata().map(of)), (Ok(a), Ok(b)) if a == b)
+}
+
+#[cfg(not(unix))]
+fn is_at(_path: &Path, _file: &File) -> bool {
+    true // it is never removed there
+}
+
+/// What the holder says of itself, and for how long it has held the lock.
+fn holder(file: &mut File) -> String {
+    let mut words = String::new();
+    let read = file.take(MAX_WORDS).read_to_string(&mut words);
+    let words = words.trim();
+    if read.is_err() || words.is_empty() {
+        return "another process".to_owned();
+    }
+    let since = file.metadata().and_then(|metadata| metadata.modified());
+    let age = since.ok().and_then(|since| since.elapsed().ok());
+    match age.map(|age| age.as_secs()) {
+        Some(secs @ ..120) => format!("{words} for {secs} s"),
+        Some(secs @ ..7200) => format!("{words} for {} minutes", secs / 60),
+        Some(secs) => format!("{words} for {} hours", secs / 3600),
+        None => words.to_owned(),
+    }
+}
+
+fn write_holder(file: &mut File) -> io::Result<()> {
+    let command: Vec<String> = std::env::args().skip(1).take(1).collect();
+    let command = match command.first() {
+        Some(command) if !command.starts_with('-') => format!("hourglass {command}"),
+        _ => "a window of Hourglass".to_owned(),
+    };
+    let host = fs::read_to_string("/proc/sys/kernel/hostname");
+    let host = host.or_else(|_| std::env::var("COMPUTERNAME").map_err(io::Error::other));
+    let host = host.map_or_else(|_| String::new(), |host| format!(" on {}", host.trim()));
+    let words = format!("process {} ({command}){host}\n", std::process::id());
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(words.as_bytes())?;
+    file.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_writer_is_told_who_the_first_is_and_a_stale_lock_is_none() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let folder = home.path().join("run");
+        let first = FolderLock::take(&folder).expect("nobody holds it");
+        let refused = FolderLock::take(&folder)
+            .expect_err("it is held")
+            .to_string();
+        let words = format!("in use by process {}", std::process::id());
+        assert!(refused.contains(&words), "{refused}");
+        drop(first);
+        assert_eq!(fs::read_dir(&folder).expect("there").count(), 0);
+
+        let stale = folder.join(LOCK_FILE);
+        hourglass_files::whole_file::write(&stale, b"process 1 that was killed\n")
+            .expect("written");
+        FolderLock::take(&folder).expect("nobody holds it");
+    }
+}

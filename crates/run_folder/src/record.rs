@@ -1,0 +1,226 @@
+//! What a run leaves behind, collected from what is reported of it.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use hourglass_experiment::Experiment;
+use hourglass_protocol::{
+    CodeReport, DatasetKind, Evaluation, EvaluationScope, Event, Phase, StepBatch, Yardsticks,
+};
+
+use super::{
+    AdversarySummary, CodeSummary, CompressionSummary, DataSetSummary, MetricsTable, Noticed,
+    PcaSummary, SUMMARY_FORMAT, Summary, TestFigures, to_toml,
+};
+
+/// What a run leaves behind. The window and the command line have one and the same: the worker keeps it.
+#[derive(Debug)]
+pub struct Record {
+    experiment: Experiment,
+    data: DatasetKind,
+    device: String,
+    metrics: MetricsTable,
+    effort: Effort,
+    /// When training went on; none while the run waits.
+    since: Option<Instant>,
+    full: Option<Evaluation>,
+    report: Option<CodeReport>,
+}
+
+/// What a run has cost so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Effort {
+    /// Time in which the run did not wait, evaluations included, in seconds.
+    pub elapsed_secs: f64,
+    /// Time spent in training steps, in seconds.
+    pub training_secs: f64,
+    /// Images trained on.
+    pub images: u64,
+}
+
+impl Effort {
+    /// Training images a second while steps were being taken; 0 before the first.
+    #[must_use]
+    pub fn images_per_sec(&self) -> f64 {
+        if self.training_secs > 0.0 {
+            self.images as f64 / self.training_secs
+        } else {
+            0.0
+        }
+    }
+}
+
+impl Record {
+    /// Nothing has happened yet.
+    #[must_use]
+    pub fn new(experiment: Experiment, data: DatasetKind, device: String) -> Self {
+        let metrics = MetricsTable::new(experiment.terms());
+        Self::resumed(experiment, data, device, metrics, Effort::default())
+    }
+
+    /// Goes on with what was recorded before.
+    #[must_use]
+    pub fn resumed(
+        experiment: Experiment,
+        data: DatasetKind,
+        device: String,
+        mut metrics: MetricsTable,
+        effort: Effort,
+    ) -> Self {
+        metrics.add_terms(&experiment.terms());
+        Self {
+            experiment,
+            data,
+            device,
+            metrics,
+            effort,
+            since: None,
+            full: None,
+            report: None,
+        }
+    }
+
+    /// Takes in what is reported of the run.
+    pub fn note(&mut self, event: &Event) {
+        match event {
+            Event::DeviceChanged { device } => self.device.clone_from(&device.name),
+            Event::PhaseChanged { phase, .. } => self.note_phase(*phase),
+            Event::Tuned { experiment, .. } => {
+                self.metrics.add_terms(&experiment.terms());
+                self.experiment = experiment.clone();
+            }
+            Event::StepsTaken { steps, .. } => self.add_steps(steps),
+            Event::Evaluated { evaluation, .. } => self.add_evaluation(evaluation),
+            Event::CodeJudged { report, .. } => self.report = Some(report.clone()),
+            _ => {}
+        }
+    }
+
+    /// Takes in a measurement; one that is known already changes nothing.
+    pub fn add_evaluation(&mut self, evaluation: &Evaluation) {
+        self.metrics
+            .push_evaluation(evaluation, self.effort().elapsed_secs);
+        if evaluation.scope == EvaluationScope::Full {
+            self.full = Some(evaluation.clone());
+        }
+    }
+
+    /// Counts the time from here on, until the run waits again.
+    pub fn start_clock(&mut self) {
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// Stops counting.
+    pub fn stop_clock(&mut self) {
+        self.effort = self.effort();
+        self.since = None;
+    }
+
+    /// What the run has cost so far.
+    #[must_use]
+    pub fn effort(&self) -> Effort {
+        let running = self
+            .since
+            .map_or(0.0, |since| since.elapsed().as_secs_f64());
+        Effort {
+            elapsed_secs: self.effort.elapsed_secs + running,
+            ..self.effort
+        }
+    }
+
+    /// The steps and evaluations recorded.
+    #[must_use]
+    pub fn metrics(&self) -> &MetricsTable {
+        &self.metrics
+    }
+
+    /// The newest measurement on the whole test split.
+    #[must_use]
+    pub fn full_evaluation(&self) -> Option<&Evaluation> {
+        self.full.as_ref()
+    }
+
+    /// `experiment.toml`
+    #[must_use]
+    pub fn experiment_toml(&self) -> String {
+        to_toml(&self.experiment)
+    }
+
+    /// `metrics.csv`
+    #[must_use]
+    pub fn metrics_csv(&self) -> String {
+        self.metrics.to_csv(&self.experiment.objective)
+    }
+
+    /// `summary.json`; none before the model was measured on the whole test split.
+    ///
+    /// # Panics
+    /// Never: a summary is made of numbers and names.
+    #[must_use]
+    pub fn summary_json(&self, yardsticks: Option<&Yardsticks>) -> Option<String> {
+        let summary = self.summary(yardsticks)?;
+        let json = serde_json::to_string_pretty(&summary);
+        Some(json.expect("a summary is made of numbers and names") + "\n")
+    }
+
+    /// The run's figures; none before the model was measured on the whole test split.
+    #[must_use]
+    pub fn summary(&self, yardsticks: Option<&Yardsticks>) -> Option<Summary> {
+        let full = self.full.as_ref()?;
+        // What the code was worth at another step is not this model's.
+        let report = self
+            .report
+            .as_ref()
+            .filter(|report| report.step == full.step);
+        let both = yardsticks.zip(report);
+        let effort = self.effort();
+        let epochs = full.epoch as usize;
+        Some(Summary {
+            format: SUMMARY_FORMAT,
+            preset: self.experiment.preset,
+            seed: self.experiment.seed,
+            device: self.device.clone(),
+            data: self.data.name().to_owned(),
+            parameters: self.experiment.n_parameters(),
+            epochs,
+            steps: full.step,
+            seconds: effort.elapsed_secs,
+            images_per_second: effort.images_per_sec(),
+            test: TestFigures::from(full),
+            code: CodeSummary::of(full, report),
+            adversary: full.adversarial.as_ref().map(AdversarySummary::from),
+            pca: both.and_then(|(yardsticks, report)| {
+                PcaSummary::of(yardsticks, report, self.experiment.architecture.code_size())
+            }),
+            data_set: both.map(|(yardsticks, report)| DataSetSummary::of(yardsticks, report)),
+            compression: report.map(|report| CompressionSummary::from(&report.compression)),
+            noticed: full
+                .diagnoses
+                .iter()
+                .map(|diagnosis| Noticed {
+                    what: diagnosis.key().to_owned(),
+                    message: diagnosis.to_string(),
+                })
+                .collect(),
+        })
+    }
+
+    fn note_phase(&mut self, phase: Phase) {
+        match phase {
+            Phase::Training { .. } => self.start_clock(),
+            Phase::PreparingKernels => {} // of the views, or before a step that starts the clock
+            Phase::Ready
+            | Phase::Paused { .. }
+            | Phase::Finished { .. }
+            | Phase::Stopped { .. } => self.stop_clock(),
+        }
+    }
+
+    fn add_steps(&mut self, steps: &StepBatch) {
+        self.start_clock();
+        self.metrics.push_steps(steps, self.effort().elapsed_secs);
+        self.effort.images += steps.n_images;
+        self.effort.training_secs += steps.elapsed_secs;
+    }
+}

@@ -1,0 +1,437 @@
+//! Everything the window knows, and the one way it learns: [`LabState::apply`].
+//!
+//! All of it is plain and bounded: losses are kept at full rate for the recent steps and thinned for the
+//! whole run, snapshots replace one another, notices are a short log. Panels read it and never change it.
+
+mod difference;
+mod ghost;
+mod history;
+mod judging;
+mod keep;
+mod landmarks;
+mod notice;
+mod own;
+mod previous;
+mod reel;
+mod replay;
+mod rival;
+mod run;
+mod series;
+mod thinned;
+mod track;
+
+use hourglass_experiment::{Experiment, InvalidExperiment};
+use hourglass_protocol::{
+    DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo, EvaluationScope, Event, Failure,
+    Phase, RunId, SampleIdx, Snapshot, Yardsticks,
+};
+
+pub use difference::difference;
+pub use ghost::Ghost;
+pub use history::{History, Mark};
+pub use judging::{Judged, Outcome};
+pub use keep::{Keep, Offer, OfferedWeights};
+pub use landmarks::Landmarks;
+pub use notice::{Notice, NoticeLevel, Notices};
+pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
+pub use previous::Previous;
+pub use reel::Reel;
+pub use replay::{Moment, Past, Replay, Rewind};
+pub use run::{RunState, Speed, title};
+pub use series::Series;
+
+/// Everything the window knows.
+#[derive(Debug, Default)]
+pub struct LabState {
+    /// The graphics adapters of this machine: what they are called, and what to ask for.
+    pub adapters: Vec<(String, DeviceChoice)>,
+    /// The device training runs on; none until the worker has reported.
+    pub device: Option<DeviceInfo>,
+    /// The data set in use.
+    pub dataset: Option<DatasetDescription>,
+    /// What that data set allows; none until it is known.
+    pub yardsticks: Option<Yardsticks>,
+    /// Loading or fetching that is under way.
+    pub loading: Option<DatasetProgress>,
+    /// The run in progress.
+    pub run: Option<RunState>,
+    /// The recipe as the controls show it; it may differ from the run's until it is applied.
+    pub draft: Experiment,
+    /// The test image that is followed through every layer.
+    pub followed: SampleIdx,
+    /// Images of one's own, and the drawing.
+    pub own: OwnImages,
+    /// What happened, newest last.
+    pub notices: Notices,
+    /// Why there is no worker any more, once it has crashed.
+    pub crash: Option<String>,
+    /// What is known of runs on disk.
+    pub keep: Keep,
+    /// The run trained beside the run in progress, while two are compared.
+    pub rival: Option<RunState>,
+    /// The run before, which can be brought back.
+    pub previous: Option<Previous>,
+    /// Whether it is on its way.
+    awaits_previous: bool,
+    /// The run that is taken out of its place by the next news.
+    set_aside: Option<RunId>,
+    /// The recipe of a rival while a person chooses it.
+    pub rival_draft: Option<Experiment>,
+    /// The run that is being started as a rival.
+    coming_rival: Option<RunId>,
+    /// What finished runs of this session reached.
+    pub landmarks: Landmarks,
+    /// The run whose messages count; words about any other are late and ignored.
+    current_run: RunId,
+    /// The run that is being opened; it becomes the current one once it has started, and not before.
+    opening: Option<RunId>,
+    /// The newest name given to a run.
+    newest_run: RunId,
+}
+
+/// What it would take for the run to follow the draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DraftStatus {
+    /// The run already follows it.
+    InUse,
+    /// The run can take it on at its next step.
+    Live,
+    /// It needs a new model.
+    NeedsNewModel,
+}
+
+impl LabState {
+    /// Chooses the name of the next run; messages about earlier ones are ignored from here on.
+    pub fn begin_run(&mut self) -> RunId {
+        self.opening = None;
+        self.awaits_previous = false;
+        self.current_run = self.next_run();
+        self.current_run
+    }
+
+    /// Chooses the name of a run that may turn out not to open; the run in progress counts until it does.
+    pub fn begin_opening(&mut self) -> RunId {
+        let run = self.next_run();
+        self.opening = Some(run);
+        run
+    }
+
+    /// Whether a run is being opened.
+    #[must_use]
+    pub fn is_opening(&self) -> bool {
+        self.opening.is_some()
+    }
+
+    fn next_run(&mut self) -> RunId {
+        self.newest_run = RunId(self.newest_run.0 + 1);
+        self.newest_run
+    }
+
+    /// The run whose messages count.
+    #[must_use]
+    pub fn current_run(&self) -> RunId {
+        self.current_run
+    }
+
+    /// What it would take for the run to follow the draft.
+    #[must_use]
+    pub fn draft_status(&self) -> DraftStatus {
+        match &self.run {
+            Some(run) if run.experiment == self.draft => DraftStatus::InUse,
+            Some(run) if run.experiment.keeps_model_of(&self.draft) => DraftStatus::Live,
+            _ => DraftStatus::NeedsNewModel,
+        }
+    }
+
+    /// What is wrong with the draft.
+    #[must_use]
+    pub fn draft_problems(&self) -> Vec<InvalidExperiment> {
+        self.draft.problems()
+    }
+
+    /// What the run is doing; none while there is no run.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        self.run.as_ref().map(|run| run.phase)
+    }
+
+    /// Whether steps were taken that are in no folder a person chose.
+    #[must_use]
+    pub fn has_unsaved_run(&self) -> bool {
+        self.run.as_ref().is_some_and(RunState::is_unsaved)
+    }
+
+    /// Whether steps are being taken.
+    #[must_use]
+    pub fn is_training(&self) -> bool {
+        matches!(
+            self.phase(),
+            Some(Phase::Training { .. } | Phase::PreparingKernels)
+        )
+    }
+
+    /// Takes in what the worker reports.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::WorkerReady { device } => {
+                self.device = Some(device);
+                self.crash = None;
+            }
+            Event::DeviceChanged { device } => {
+                self.notices
+                    .info(format!("Training now runs on {}", device.name));
+                self.device = Some(device);
+            }
+            Event::DatasetProgress(progress) => self.loading = Some(progress),
+            Event::DatasetLoaded(dataset) => {
+                self.loading = None;
+                self.dataset = Some(dataset);
+                self.yardsticks = None;
+            }
+            Event::YardsticksKnown(yardsticks) => self.yardsticks = Some(yardsticks),
+            Event::LoadingCancelled => {
+                self.loading = None;
+                self.notices.info("Loading cancelled".to_owned());
+            }
+            Event::RunStarted {
+                run,
+                experiment,
+                n_parameters,
+                steps_per_epoch,
+            } if run == self.current_run || Some(run) == self.opening => {
+                if self.opening.take_if(|opening| *opening == run).is_some() {
+                    self.current_run = run;
+                    self.draft = experiment.clone();
+                }
+                let before = self.replace_runs();
+                self.rival = None; // a comparison ends with the run it is about
+                self.run = Some(RunState::new(
+                    run,
+                    experiment,
+                    n_parameters,
+                    steps_per_epoch,
+                    before,
+                ));
+            }
+            Event::RunStarted {
+                run,
+                experiment,
+                n_parameters,
+                steps_per_epoch,
+            } if self.coming_rival.take_if(|coming| *coming == run).is_some() => {
+                self.replace_runs();
+                let rival = RunState::new(run, experiment, n_parameters, steps_per_epoch, None);
+                self.rival = Some(rival);
+            }
+            Event::ComparisonEnded { run } => self.end_comparison(run),
+            Event::RunSetAside { run } => self.note_set_aside(run),
+            Event::RunBroughtBack { run, dataset } => self.take_back(run, dataset),
+            Event::KeepingAside => self.keep.trouble = None,
+            Event::Failed(failure) => self.fail(&failure),
+            // Whoever asked for numbers has them; the other is of an older run.
+            Event::Gathered { .. } | Event::RunStarted { .. } => {}
+            Event::PhaseChanged { run, .. }
+            | Event::Tuned { run, .. }
+            | Event::StepsTaken { run, .. }
+            | Event::Evaluated { run, .. }
+            | Event::FrameTaken { run, .. }
+            | Event::CodeJudged { run, .. }
+            | Event::RunOpened { run, .. }
+            | Event::RunSaved { run, .. }
+            | Event::RunBackedUp { run, .. } => {
+                self.notice(&event);
+                let is_full = matches!(
+                    &event,
+                    Event::Evaluated { evaluation, .. } if evaluation.scope == EvaluationScope::Full
+                );
+                let both = [self.run.as_mut(), self.rival.as_mut()];
+                let found = both.into_iter().flatten().find(|state| state.id == run);
+                if let Some(state) = found {
+                    if let Event::Evaluated { evaluation, .. } = &event
+                        && evaluation.scope == EvaluationScope::Full
+                    {
+                        for diagnosis in state.new_diagnoses(evaluation) {
+                            self.notices.warning(diagnosis.to_string());
+                        }
+                    }
+                    state.apply(event);
+                    if is_full {
+                        self.note_landmark();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes what was saved or opened.
+    fn notice(&mut self, event: &Event) {
+        match event {
+            Event::RunSaved { folder, .. } => {
+                let text = format!("Run saved in {}", folder.display());
+                self.notices.info(text);
+            }
+            Event::RunOpened { from, history, .. } => match &history.lost {
+                Some(lost) => self.notices.warning(lost.clone()),
+                None => self.notices.info(format!("Opened {}", from.display())),
+            },
+            _ => {}
+        }
+    }
+
+    /// The code of the run in progress was asked to be judged; the answer takes seconds.
+    pub fn note_judging(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.is_judging_code = true;
+        }
+    }
+
+    /// Takes in the newest look at the model; one of another run is dropped.
+    pub fn apply_snapshot(&mut self, snapshot: Snapshot) {
+        if let (Some(rival), Some(seen)) = (&mut self.rival, &snapshot.rival)
+            && rival.id == seen.run
+        {
+            rival.take_snapshot(Snapshot::clone(seen));
+        }
+        if let Some(run) = self.run.as_mut().filter(|run| run.id == snapshot.run) {
+            run.take_snapshot(snapshot);
+        }
+    }
+
+    fn fail(&mut self, failure: &Failure) {
+        match failure {
+            Failure::OtherDataset {
+                run,
+                folder,
+                needed,
+                ..
+            } => {
+                self.opening = self.opening.filter(|opening| opening != run);
+                self.notices.info(format!(
+                    "The run in {} learned from {}: loading these digits",
+                    folder.display(),
+                    needed.label()
+                ));
+                return;
+            }
+            Failure::NonFiniteLoss { run, .. }
+                if *run != self.current_run && !self.is_rival(*run) =>
+            {
+                return;
+            }
+            Failure::NotCompared { .. } => self.coming_rival = None,
+            Failure::NotKeptAside { .. } => {
+                self.keep.trouble = Some(failure.to_string()); // it lasts, and so does its bar
+                return;
+            }
+            Failure::NotBroughtBack { .. } => {
+                self.awaits_previous = false;
+                self.previous = None;
+            }
+            Failure::Dataset { .. } => self.loading = None,
+            Failure::NotOpened { run, .. } => {
+                self.opening = self.opening.filter(|opening| opening != run);
+            }
+            Failure::WeightsFitByShape { run, file, pairs } => {
+                self.opening = self.opening.filter(|opening| opening != run);
+                self.keep.weights_offered = Some(OfferedWeights {
+                    file: file.clone(),
+                    pairs: pairs.clone(),
+                });
+                return; // a question says it
+            }
+            Failure::WorkerPanicked { message } => {
+                self.crash = Some(message.clone());
+                self.previous = None; // it went with the worker; where it was kept aside, it still is
+                self.awaits_previous = false;
+                self.device = None;
+                self.loading = None;
+                let both = [self.run.as_mut(), self.rival.as_mut()];
+                both.into_iter().flatten().for_each(RunState::interrupt);
+            }
+            _ => {}
+        }
+        if let Some(run) = &mut self.run {
+            run.is_judging_code = false; // whatever failed, a wait without end would be worse
+        }
+        self.notices.error(failure.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hourglass_protocol::{Diagnosis, Evaluation};
+
+    fn evaluation(step: u64, diagnoses: Vec<Diagnosis>) -> Evaluation {
+        Evaluation {
+            step,
+            epoch: 1.0,
+            scope: EvaluationScope::Full,
+            terms: Vec::new(),
+            mse_per_pixel: 0.01,
+            bce_per_pixel: None,
+            squared_error_per_image: 7.84,
+            code: None,
+            psnr: None,
+            variational: None,
+            adversarial: None,
+            classification: None,
+            noise_image_mse: None,
+            diagnoses,
+        }
+    }
+
+    fn started() -> (LabState, RunId) {
+        let mut state = LabState::default();
+        let run = state.begin_run();
+        state.apply(Event::RunStarted {
+            run,
+            experiment: Experiment::default(),
+            n_parameters: 1,
+            steps_per_epoch: 1,
+        });
+        (state, run)
+    }
+
+    #[test]
+    fn a_diagnosis_is_noticed_once_while_it_lasts_and_again_when_it_comes_back() {
+        let (mut state, run) = started();
+        let dead = |dead| Diagnosis::DeadUnits { dead, size: 64 };
+        let copies = Diagnosis::Copies {
+            noise_mse: 0.01,
+            share: 12.0,
+        };
+        let epochs = [
+            (vec![dead(3)], 1),
+            (vec![dead(5)], 1), // the same, and worse
+            (vec![dead(5), copies], 2),
+            (vec![], 2),
+            (vec![dead(4)], 3),
+        ];
+        for (step, (diagnoses, n_notices)) in (1..).zip(epochs) {
+            let evaluation = evaluation(step, diagnoses);
+            state.apply(Event::Evaluated { run, evaluation });
+            let warnings = state.notices.since(0);
+            assert_eq!(
+                warnings
+                    .filter(|notice| notice.level == NoticeLevel::Warning)
+                    .count(),
+                n_notices,
+                "step {step}"
+            );
+        }
+        let first = state.notices.since(0).next().expect("noticed");
+        assert!(first.text.starts_with("3 of 64 code units"));
+    }
+
+    #[test]
+    fn judging_ends_with_a_failure() {
+        let (mut state, _) = started();
+        state.note_judging();
+        assert!(state.run.as_ref().is_some_and(|run| run.is_judging_code));
+        state.apply(Event::Failed(Failure::WorkerPanicked {
+            message: "gone".to_owned(),
+        }));
+        assert!(state.run.as_ref().is_some_and(|run| !run.is_judging_code));
+    }
+}

@@ -1,0 +1,71 @@
+//! The run before the one in progress, which can be brought back.
+
+use hourglass_protocol::{DatasetDescription, RunId};
+
+use super::{Ghost, LabState, RunState};
+
+/// A run that another took the place of. The worker has its model, and the window what it knew of it.
+#[derive(Debug)]
+pub struct Previous {
+    /// What the window knew of it.
+    pub run: RunState,
+    /// Whether the bar is shown that offers it.
+    pub is_offered: bool,
+}
+
+impl LabState {
+    /// The run before is wished for; tells whether there is one.
+    pub fn begin_bringing_back(&mut self) -> bool {
+        self.awaits_previous = self.previous.is_some();
+        self.awaits_previous
+    }
+
+    /// Whether the run before is on its way back.
+    #[must_use]
+    pub fn awaits_previous(&self) -> bool {
+        self.awaits_previous
+    }
+
+    /// Another run takes the place of this one.
+    pub(super) fn note_set_aside(&mut self, run: RunId) {
+        self.set_aside = Some(run);
+    }
+
+    /// Keeps what was set aside as the run before; gives what is drawn of the run in progress once it is over.
+    pub(super) fn replace_runs(&mut self) -> Option<Ghost> {
+        let ghost = self.run.as_ref().and_then(RunState::to_ghost);
+        if let Some(id) = self.set_aside.take() {
+            let both = [&mut self.run, &mut self.rival];
+            let mut taken = both
+                .into_iter()
+                .filter_map(|run| run.take_if(|run| run.id == id));
+            if let Some(run) = taken.next() {
+                self.previous = Some(Previous {
+                    run,
+                    is_offered: true,
+                });
+            }
+        }
+        ghost
+    }
+
+    /// The run before is in its place again, with all that was known of it.
+    pub(super) fn take_back(&mut self, id: RunId, dataset: Option<DatasetDescription>) {
+        let Some(before) = self.previous.take_if(|before| before.run.id == id) else {
+            return;
+        };
+        self.replace_runs();
+        self.rival = None;
+        if let Some(dataset) = dataset {
+            self.dataset = Some(dataset);
+            self.yardsticks = None;
+        }
+        if std::mem::take(&mut self.awaits_previous) {
+            self.current_run = id;
+            self.draft = before.run.experiment.clone();
+        } // else another run is on its way already
+        let text = format!("{} is back", super::title(&before.run));
+        self.notices.info(text);
+        self.run = Some(before.run);
+    }
+}

@@ -1,0 +1,250 @@
+//! Adam in one pass over each parameter, where the processor trains.
+//!
+//! Burn's own makes a new tensor in each of a dozen operations, on one thread. These are the same operations in the
+//! same order, value by value, so that the weights are the same to the last bit.
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Dispatch, Flex, backend_extension};
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
+use burn::tensor::{DType, Device, Tensor};
+use rayon::prelude::*;
+
+use hourglass_experiment::Optimizer as Recipe;
+use hourglass_model::processor::{Numbers, is_processor, numbers};
+
+/// Values that one thread takes at a time; fewer are not worth handing out.
+const CHUNK: usize = 1 << 15;
+
+/// Adam (Kingma & Ba 2014, algorithm 1, with both corrections of bias in one factor).
+#[derive(Clone)]
+pub struct OnePassAdam {
+    /// For the first step, which makes the state, and for other devices.
+    burns: Adam,
+    weight_decay: f32,
+}
+
+impl OnePassAdam {
+    /// With the program's β and ε; the weight decay is added to the gradient.
+    pub fn new(weight_decay: f32) -> Self {
+        let penalty = (weight_decay > 0.0).then_some(WeightDecayConfig {
+            penalty: weight_decay,
+        });
+        let config = AdamConfig::new()
+            .with_beta_1(Recipe::BETA_1)
+            .with_beta_2(Recipe::BETA_2)
+            .with_epsilon(Recipe::EPSILON)
+            .with_weight_decay(penalty);
+        Self {
+            burns: config.build(),
+            weight_decay,
+        }
+    }
+}
+
+impl Optimizer for OnePassAdam {
+    type State<const D: usize> = AdamState<D>;
+
+    fn step<const D: usize>(
+        &self,
+        learning_rate: LearningRate,
+        tensor: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<D>, Option<Self::State<D>>) {
+        let is_on_host = is_processor(&tensor.device()) && tensor.dtype() == DType::F32;
+        let momentum = match state {
+            Some(AdamState { momentum }) if is_on_host => momentum,
+            state => return self.burns.step(learning_rate, tensor, gradient, state),
+        };
+        let time = momentum.time + 1;
+        let (tensor, moment_1, moment_2) = Dispatch::adam_in_one_pass(
+            tensor.into_dispatch(),
+            gradient.into_dispatch(),
+            momentum.moment_1.into_dispatch(),
+            momentum.moment_2.into_dispatch(),
+            Step::new(learning_rate, time, self.weight_decay),
+        );
+        let [moment_1, moment_2] = [moment_1, moment_2].map(Tensor::from_dispatch);
+        let momentum = AdaptiveMomentumState::new(time, moment_1, moment_2);
+        (
+            Tensor::from_dispatch(tensor),
+            Some(AdamState::new(momentum)),
+        )
+    }
+
+    fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
+        Adam::to_device(state, device)
+    }
+}
+
+/// What is the same for all values of a parameter.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    learning_rate: f32,
+    /// √(1 − β₂ᵗ) / (1 − β₁ᵗ)
+    correction: f32,
+    /// ε √(1 − β₂ᵗ)
+    epsilon: f32,
+    weight_decay: f32,
+}
+
+impl Step {
+    /// The `time`-th step, counted from 1.
+    fn new(learning_rate: f64, time: usize, weight_decay: f32) -> Self {
+        let time = i32::try_from(time).unwrap_or(i32::MAX);
+        let correction_2 = (1.0 - Recipe::BETA_2.powi(time)).sqrt();
+        let learning_rate = learning_rate as f32;
+        Self {
+            learning_rate,
+            correction: correction_2 / (1.0 - Recipe::BETA_1.powi(time)),
+            epsilon: Recipe::EPSILON * correction_2,
+            weight_decay,
+        }
+    }
+
+    /// Takes the step with many values.
+    fn take_on_all_threads(&self, values: Values) {
+        if values.parameters.len() <= CHUNK {
+            return self.take(values);
+        }
+        let moments = values
+            .moment_1
+            .par_chunks_mut(CHUNK)
+            .zip(values.moment_2.par_chunks_mut(CHUNK));
+        values
+            .parameters
+            .par_chunks_mut(CHUNK)
+            .zip(values.gradients.par_chunks(CHUNK))
+            .zip(moments)
+            .for_each(|((parameters, gradients), (moment_1, moment_2))| {
+                self.take(Values {
+                    parameters,
+                    gradients,
+                    moment_1,
+                    moment_2,
+                });
+            });
+    }
+
+    /// Takes the step with some values.
+    fn take(&self, values: Values) {
+        let moments = values.moment_1.iter_mut().zip(values.moment_2);
+        let pairs = values.parameters.iter_mut().zip(values.gradients);
+        for ((parameter, &gradient), (moment_1, moment_2)) in pairs.zip(moments) {
+            let gradient = if self.weight_decay > 0.0 {
+                *parameter * self.weight_decay + gradient
+            } else {
+                gradient
+            };
+            *moment_1 = *moment_1 * Recipe::BETA_1 + gradient * (1.0 - Recipe::BETA_1);
+            *moment_2 = *moment_2 * Recipe::BETA_2 + gradient * gradient * (1.0 - Recipe::BETA_2);
+            let direction = *moment_1 * self.correction / (moment_2.sqrt() + self.epsilon);
+            *parameter -= direction * self.learning_rate;
+        }
+    }
+}
+
+/// Some values of a parameter with what belongs to them.
+struct Values<'a> {
+    parameters: &'a mut [f32],
+    gradients: &'a [f32],
+    moment_1: &'a mut [f32],
+    moment_2: &'a mut [f32],
+}
+
+#[backend_extension(Flex)]
+trait AdamInOnePass: Backend {
+    /// Parameters and both moments after a step.
+    fn adam_in_one_pass(
+        parameters: FloatTensor<Self>,
+        gradients: FloatTensor<Self>,
+        moment_1: FloatTensor<Self>,
+        moment_2: FloatTensor<Self>,
+        step: Step,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+}
+
+impl AdamInOnePass for Flex {
+    fn adam_in_one_pass(
+        parameters: Numbers,
+        gradients: Numbers,
+        moment_1: Numbers,
+        moment_2: Numbers,
+        step: Step,
+    ) -> (Numbers, Numbers, Numbers) {
+        let gradients = gradients.to_contiguous();
+        let mut changed =
+            [parameters, moment_1, moment_2].map(|tensor: Numbers| tensor.to_contiguous());
+        {
+            let [parameters, moment_1, moment_2] = changed.each_mut().map(|tensor| {
+                let places = tensor.layout().contiguous_offsets();
+                let (start, end) = places.expect("it was made contiguous");
+                // Copied only where somebody else still has the tensor.
+                &mut tensor.storage_mut::<f32>()[start..end]
+            });
+            let gradients = numbers(&gradients);
+            step.take_on_all_threads(Values {
+                parameters,
+                gradients,
+                moment_1,
+                moment_2,
+            });
+        }
+        let [parameters, moment_1, moment_2] = changed;
+        (parameters, moment_1, moment_2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::optim::LearningRate;
+    use burn::tensor::Distribution;
+
+    use super::*;
+    use crate::readback::values;
+
+    /// Parameters after some steps, by an optimizer.
+    fn after_steps<O: Optimizer>(optimizer: &O, n_values: usize) -> Vec<f32> {
+        const RATES: [LearningRate; 4] = [1e-3, 1e-3, 5e-4, 2e-2];
+        let device = Device::flex();
+        device.seed(5);
+        let normal = || Tensor::<2>::random([n_values / 4, 4], Distribution::Default, &device);
+        let mut parameters = normal();
+        let mut state = None;
+        for rate in RATES {
+            let gradients = Tensor::<2>::random([4, n_values / 4], Distribution::Default, &device);
+            let gradients = gradients.sub_scalar(0.5).transpose(); // not contiguous, like those of a product
+            (parameters, state) = optimizer.step(rate, parameters, gradients, state);
+        }
+        values(parameters).expect("the processor works")
+    }
+
+    #[test]
+    fn the_weights_are_those_of_burns_adam_to_the_last_bit() {
+        for weight_decay in [0.0, 0.01] {
+            for n_values in [8, CHUNK, 3 * CHUNK + 4] {
+                let ours = OnePassAdam::new(weight_decay);
+                let found = after_steps(&ours, n_values);
+                let expected = after_steps(&ours.burns, n_values);
+                assert!(found == expected, "{n_values} values, decay {weight_decay}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tensor_that_somebody_else_has_is_not_changed_under_them() {
+        let optimizer = OnePassAdam::new(0.0);
+        let ones = Tensor::<1>::ones([10], &Device::flex());
+        let (kept, state) = optimizer.step(0.1, ones.clone(), ones.clone(), None);
+        let (after, _) = optimizer.step(0.1, kept.clone(), ones.clone(), state);
+        let values = |tensor| values(tensor).expect("the processor works");
+        assert_eq!(values(ones), [1.0; 10]);
+        assert!(
+            values(kept)
+                .iter()
+                .zip(values(after))
+                .all(|(before, after)| *before > after)
+        );
+    }
+}

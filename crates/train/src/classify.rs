@@ -1,0 +1,143 @@
+//! Training a small softmax classifier on labelled images, to judge how real drawn digits are.
+
+use burn::module::Module;
+use burn::optim::{AdamConfig, GradientsParams};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use hourglass_data::{EpochOrder, Split};
+use hourglass_experiment::{N_CLASSES, N_PIXELS, Optimizer};
+use hourglass_model::Classifier;
+use hourglass_objective::classification;
+
+use super::held_out::CHUNK;
+use super::{TrainError, readback};
+
+/// How a classifier is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
+    /// Seed of weights and order.
+    pub seed: u64,
+    /// Units of its hidden layers.
+    pub hidden: Vec<usize>,
+    /// Passes over the images.
+    pub epochs: usize,
+    /// Images per step.
+    pub batch_size: usize,
+    /// Adam's α.
+    pub learning_rate: f64,
+}
+
+impl Default for Recipe {
+    /// 784-256-10, Adam 1e-3, batches of 128, 5 epochs.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            hidden: vec![256],
+            epochs: 5,
+            batch_size: 128,
+            learning_rate: 1e-3,
+        }
+    }
+}
+
+impl Recipe {
+    /// The network by its layers: `784-256-10`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let hidden = self.hidden.iter().copied();
+        let sizes = [N_PIXELS].into_iter().chain(hidden).chain([N_CLASSES]);
+        let sizes: Vec<String> = sizes.map(|units| units.to_string()).collect();
+        sizes.join("-")
+    }
+}
+
+/// What a classifier said of images whose classes are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Confusion {
+    /// Images by true class and by the class said.
+    pub counts: [[u32; N_CLASSES]; N_CLASSES],
+}
+
+impl Confusion {
+    /// Share of images classified right, 0..1.
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        let right: u32 = (0..N_CLASSES).map(|class| self.counts[class][class]).sum();
+        let all: u32 = self.counts.iter().flatten().sum();
+        f64::from(right) / f64::from(all.max(1))
+    }
+
+    /// The same of each class.
+    #[must_use]
+    pub fn accuracy_of_classes(&self) -> [f64; N_CLASSES] {
+        std::array::from_fn(|class| {
+            let all: u32 = self.counts[class].iter().sum();
+            f64::from(self.counts[class][class]) / f64::from(all.max(1))
+        })
+    }
+}
+
+/// Trains on all images of a split by cross-entropy. `each_epoch` hears how many epochs are complete and
+/// says whether to go on.
+///
+/// # Errors
+/// When the device fails.
+pub fn train(
+    recipe: &Recipe,
+    split: &Split,
+    device: &Device,
+    each_epoch: &mut dyn FnMut(usize) -> bool,
+) -> Result<Classifier, TrainError> {
+    let device = device.clone().autodiff();
+    let mut model = Classifier::new(N_PIXELS, &recipe.hidden, recipe.seed, &device);
+    let mut optimizer = AdamConfig::new().with_epsilon(Optimizer::EPSILON).init();
+    for epoch in 0..recipe.epochs {
+        let order = EpochOrder::new(recipe.seed, epoch as u64, split.len());
+        for samples in order.samples().chunks(recipe.batch_size) {
+            let logits = model.forward(images(split, samples, &device));
+            let loss = classification::cross_entropy(logits, labels(split, samples, &device));
+            let gradients = GradientsParams::from_grads(loss.backward(), &model);
+            model = optimizer.step(recipe.learning_rate, model, gradients);
+        }
+        if !each_epoch(epoch + 1) {
+            break;
+        }
+    }
+    Ok(model.valid())
+}
+
+/// Classifies all images of a split.
+///
+/// # Errors
+/// When the device fails.
+///
+/// # Panics
+/// When there are 2³² images or more.
+pub fn test(model: &Classifier, split: &Split, device: &Device) -> Result<Confusion, TrainError> {
+    let mut confusion = Confusion::default();
+    let n = u32::try_from(split.len()).expect("a split has fewer than 2^32 images");
+    let samples: Vec<u32> = (0..n).collect();
+    for samples in samples.chunks(CHUNK) {
+        let logits = readback::values(model.forward(images(split, samples, device)))?; // [n, 10]
+        for (row, &sample) in logits.chunks_exact(N_CLASSES).zip(samples) {
+            let said = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+            let said = said.map_or(0, |(class, _)| class);
+            let class = usize::from(split.label(sample as usize));
+            confusion.counts[class][said] += 1;
+        }
+    }
+    Ok(confusion)
+}
+
+fn images(split: &Split, samples: &[u32], device: &Device) -> Tensor<2> {
+    let data = TensorData::new(split.gather(samples), [samples.len(), N_PIXELS]);
+    Tensor::from_data(data, device) // [n, 784]
+}
+
+fn labels(split: &Split, samples: &[u32], device: &Device) -> Tensor<2, Int> {
+    let labels: Vec<i32> = samples
+        .iter()
+        .map(|&sample| i32::from(split.label(sample as usize)))
+        .collect();
+    Tensor::from_data(TensorData::new(labels, [samples.len(), 1]), device) // [n, 1]
+}

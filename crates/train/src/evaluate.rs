@@ -1,0 +1,529 @@
+//! Measuring a model on test images.
+
+use burn::tensor::{Int, Tensor, TensorData};
+
+use hourglass_analysis::code_moments::CodeMoments;
+use hourglass_analysis::{activations, cross_entropy, latent};
+use hourglass_data::{Split, noise};
+use hourglass_experiment::{
+    Experiment, N_CLASSES, N_PIXELS, OutputActivation, Reconstruction, Stream, Term,
+};
+use hourglass_model::{Autoencoder, CodeClassifier, Discriminator, Output};
+use hourglass_objective::reconstruction::squared_errors;
+use hourglass_objective::{
+    self as objective, Pass, adversarial, classification, contraction, variational,
+};
+use hourglass_protocol::{
+    AdversarialFigures, ClassificationFigures, CodeFigures, Evaluation, EvaluationScope, Psnr,
+    SampleIdx, VariationalFigures,
+};
+
+use super::held_out::{CHUNK, Chunk};
+use super::{TrainError, readback};
+
+/// What is measured.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// Without gradients, as everything here.
+    pub model: Autoencoder,
+    pub experiment: &'a Experiment,
+    pub discriminator: Option<Discriminator>,
+    /// From the trained encoder, from random weights.
+    pub classifiers: Option<[CodeClassifier; 2]>,
+    /// Epochs of joint training.
+    pub epoch: f64,
+}
+
+/// Sums over images, in double precision on the host, so that neither the chunks nor the device's order of
+/// summation show in the figures.
+#[derive(Default)]
+struct Sums {
+    n_images: f64,
+    squared_error: f64,
+    /// Of the mean of a variational code.
+    cross_entropy: f64,
+    /// Δ as the objective counts it, before its scale: over images and pixels.
+    delta: f64,
+    /// Penalties and figures, each times the images it is a mean over.
+    terms: Vec<(Term, f64)>,
+    /// Squared errors by class: of the reconstruction, of the corrupted input, and images counted.
+    by_class: [[f64; 3]; N_CLASSES],
+    /// Of clean images: `[n, code]`.
+    codes: Vec<f32>,
+    jacobian_norm: f64,
+    jacobian_images: f64,
+    unit_kl: Vec<f64>,
+    /// Loss of the discriminator, loss of the generator, accuracy.
+    adversarial: [f64; 3],
+    wrong: [f64; 2],
+}
+
+/// Measures a model on `chunks` of `split`, from altered inputs against clean targets.
+///
+/// # Errors
+/// When the device fails.
+pub fn evaluate(
+    subject: &Subject<'_>,
+    split: &Split,
+    chunks: &[Chunk],
+    scope: EvaluationScope,
+) -> Result<Evaluation, TrainError> {
+    let mut sums = Sums::default();
+    for (idx, chunk) in chunks.iter().enumerate() {
+        sums.add(subject, split, idx, chunk, scope)?;
+    }
+    let mut evaluation = sums.into_evaluation(subject, scope);
+    if scope == EvaluationScope::Full {
+        evaluation.noise_image_mse = chunks
+            .first()
+            .map(|chunk| noise_image_mse(&subject.model, split, chunk))
+            .transpose()?;
+    }
+    Ok(evaluation)
+}
+
+/// Squared error of each image, summed over its pixels.
+///
+/// # Shapes
+/// `[n, 784], [n, 784] → [n]`
+pub fn squared_error_per_image(images: Tensor<2>, clean: Tensor<2>) -> Tensor<1> {
+    squared_errors(images, clean).sum_dim(1).flatten(0, 1) // [n]
+}
+
+/// Mean squared error per pixel on images of noise, which only a network that copies rebuilds.
+fn noise_image_mse(model: &Autoencoder, split: &Split, chunk: &Chunk) -> Result<f64, TrainError> {
+    let n_images = chunk.samples.len();
+    let pixels = noise::scrambled(split.images(), n_images, N_PIXELS);
+    let pixels = TensorData::new(pixels, [n_images, N_PIXELS]);
+    let images = Tensor::<2>::from_data(pixels, &chunk.clean.device()); // [n, 784]
+    let error = squared_errors(model.forward(images.clone()).reconstruction(), images).mean();
+    Ok(sum(&readback::values(error)?))
+}
+
+impl Sums {
+    fn add(
+        &mut self,
+        subject: &Subject<'_>,
+        split: &Split,
+        idx: usize,
+        chunk: &Chunk,
+        scope: EvaluationScope,
+    ) -> Result<(), TrainError> {
+        let Subject {
+            model, experiment, ..
+        } = subject;
+        let objective = &experiment.objective;
+        let is_full = scope == EvaluationScope::Full;
+        let is_altered = is_full && experiment.alters_input();
+        let is_variational = objective.prior.variational().is_some();
+        let is_entropy = objective.reconstruction == Reconstruction::Bce;
+
+        let output = model.forward(chunk.corrupted.clone());
+        // The bound is measured at one draw of z for each image, everything else at the mean.
+        let drawn = if is_variational {
+            let noise = evaluation_noise(experiment, idx, chunk);
+            model.forward_sampled(chunk.corrupted.clone(), Some(noise))
+        } else {
+            output.clone()
+        };
+
+        let mut wanted = Wanted::default();
+        let squared = squared_error_per_image(output.reconstruction(), chunk.clean.clone());
+        let squared = wanted.ask(squared);
+        let delta = match objective.reconstruction {
+            Reconstruction::Mse if !is_variational => Some(squared),
+            reconstruction => ask_delta(&mut wanted, reconstruction, &drawn, chunk),
+        };
+        let logits = (is_full || is_entropy).then(|| wanted.ask_flat(output.logits.clone()));
+        let drawn_logits =
+            (is_entropy && is_variational).then(|| wanted.ask_flat(drawn.logits.clone()));
+        let clean_code = is_full.then(|| {
+            if is_altered {
+                model.encode(chunk.clean.clone())
+            } else {
+                output.code.clone()
+            }
+        });
+        let input_error = is_altered.then(|| {
+            let input = chunk.corrupted.clone();
+            wanted.ask(squared_error_per_image(input, chunk.clean.clone()))
+        });
+        let unit_kl = drawn
+            .log_variance
+            .clone()
+            .filter(|_| is_full)
+            .map(|spread| {
+                let of_units = variational::kl_of_units(drawn.code.clone(), spread);
+                wanted.ask_flat(of_units.sum_dim(0))
+            });
+        let terms = ask_terms(&mut wanted, subject, idx, chunk, drawn);
+        let jacobian = clean_code
+            .clone()
+            .filter(|_| idx < JACOBIAN_CHUNKS)
+            .and_then(|code| {
+                let directions = directions(model, idx, chunk);
+                contraction::jacobian_norm(model, chunk.clean.clone(), code, directions)
+            })
+            .map(|norm| wanted.ask(norm));
+        let clean_code = clean_code.map(|code| wanted.ask_flat(code));
+        let adversarial = ask_adversarial(&mut wanted, subject, idx, output.code.clone());
+        let wrong = ask_wrong(&mut wanted, subject, split, chunk);
+
+        let found = wanted.read()?;
+        let n_images = chunk.samples.len() as f64;
+        self.n_images += n_images;
+        self.squared_error += sum(&found[squared]);
+        let activation = experiment.architecture.output_activation();
+        let entropy = |key: usize| cross_entropy(&found[key], activation, split, &chunk.samples);
+        let at_mean = logits.map_or(0.0, entropy);
+        self.cross_entropy += at_mean;
+        self.delta += match (delta, drawn_logits) {
+            (Some(key), _) => sum(&found[key]),
+            (None, Some(key)) => entropy(key),
+            (None, None) => at_mean,
+        };
+        self.add_terms(n_images, &found, terms);
+        if let Some(key) = input_error {
+            self.add_by_class(split, &chunk.samples, &found[squared], &found[key]);
+        }
+        if let Some(key) = clean_code {
+            self.codes.extend(&found[key]);
+        }
+        if let Some(key) = unit_kl {
+            self.unit_kl.resize(found[key].len(), 0.0);
+            for (total, &value) in self.unit_kl.iter_mut().zip(&found[key]) {
+                *total += f64::from(value);
+            }
+        }
+        if let Some(key) = jacobian {
+            self.jacobian_norm += n_images * sum(&found[key]);
+            self.jacobian_images += n_images;
+        }
+        for (total, key) in self.adversarial.iter_mut().zip(adversarial) {
+            *total += n_images * sum(&found[key]);
+        }
+        for (total, key) in self.wrong.iter_mut().zip(wrong) {
+            *total += n_images * sum(&found[key]);
+        }
+        Ok(())
+    }
+
+    /// Adds means over a chunk, each weighed by its images.
+    fn add_terms(&mut self, n_images: f64, found: &[Vec<f32>], terms: Vec<(Term, usize)>) {
+        for (slot, (term, key)) in terms.into_iter().enumerate() {
+            let value = n_images * sum(&found[key]);
+            match self.terms.get_mut(slot) {
+                Some(total) => total.1 += value,
+                None => self.terms.push((term, value)),
+            }
+        }
+    }
+
+    fn add_by_class(
+        &mut self,
+        split: &Split,
+        samples: &[SampleIdx],
+        squared: &[f32],
+        squared_input: &[f32],
+    ) {
+        for ((&sample, &output), &input) in samples.iter().zip(squared).zip(squared_input) {
+            let class = usize::from(split.label(sample as usize));
+            if let Some([of_output, of_input, n]) = self.by_class.get_mut(class) {
+                *of_output += f64::from(output);
+                *of_input += f64::from(input);
+                *n += 1.0;
+            }
+        }
+    }
+
+    fn into_evaluation(self, subject: &Subject<'_>, scope: EvaluationScope) -> Evaluation {
+        let experiment = subject.experiment;
+        let is_full = scope == EvaluationScope::Full;
+        let mse_per_pixel = self.squared_error / (self.n_images * PIXELS);
+        let has_entropy = is_full || experiment.objective.reconstruction == Reconstruction::Bce;
+        let classification = subject
+            .classifiers
+            .is_some()
+            .then(|| self.wrong.map(|percent| percent / self.n_images));
+        let mut terms = self.term_means(experiment);
+        if let Some([tuned, random]) = classification {
+            terms.extend([
+                (Term::ErrorRate, tuned),
+                (Term::ErrorRateFromRandom, random),
+            ]);
+        }
+        let reconstruction = terms.get(1).map_or(f64::NAN, |&(_, value)| value);
+        Evaluation {
+            step: 0,
+            epoch: 0.0,
+            scope,
+            mse_per_pixel,
+            bce_per_pixel: has_entropy.then_some(self.cross_entropy / (self.n_images * PIXELS)),
+            squared_error_per_image: self.squared_error / self.n_images,
+            code: is_full.then(|| self.code_figures(experiment)),
+            psnr: (is_full && experiment.alters_input()).then(|| self.psnr()),
+            variational: (!self.unit_kl.is_empty())
+                .then(|| self.variational(experiment, reconstruction)),
+            adversarial: (is_full && subject.discriminator.is_some())
+                .then(|| self.adversarial(experiment)),
+            classification: classification.filter(|_| is_full).map(|[tuned, random]| {
+                ClassificationFigures {
+                    error_percent: tuned,
+                    error_percent_from_random: random,
+                    by_epoch: Vec::new(),
+                }
+            }),
+            noise_image_mse: None,
+            diagnoses: Vec::new(),
+            terms,
+        }
+    }
+
+    /// The objective first, then each of its terms and figures.
+    fn term_means(&self, experiment: &Experiment) -> Vec<(Term, f64)> {
+        let objective = &experiment.objective;
+        let [scale, shift] = objective::scale_and_shift(objective);
+        let reconstruction = scale * self.delta / (self.n_images * PIXELS) + shift;
+        let mut terms = vec![
+            (Term::Objective, reconstruction),
+            (
+                Term::Reconstruction(objective.reconstruction),
+                reconstruction,
+            ),
+        ];
+        for &(term, total) in &self.terms {
+            let mean = total / self.n_images;
+            if term.is_part() {
+                terms[0].1 += mean;
+            }
+            terms.push((term, mean));
+        }
+        if objective.prior.adversarial().is_some() {
+            let [loss, _, accuracy] = self.adversarial.map(|total| total / self.n_images);
+            terms.extend([
+                (Term::Discriminator, loss),
+                (Term::DiscriminatorAccuracy, accuracy),
+            ]);
+        }
+        terms
+    }
+
+    /// `10 log₁₀(1 / MSE)` of each class, pixels being 0..1.
+    fn psnr(&self) -> Psnr {
+        let of = |which: usize| {
+            let decibel = |class: &[f64; 3]| -10.0 * (class[which] / (class[2] * PIXELS)).log10();
+            self.by_class.iter().map(decibel).collect()
+        };
+        Psnr {
+            reconstruction_db: of(0),
+            input_db: of(1),
+        }
+    }
+
+    fn code_figures(&self, experiment: &Experiment) -> CodeFigures {
+        let size = experiment.architecture.code_size();
+        let figures = activations::statistics(&self.codes, size);
+        let variances = CodeMoments::of(&self.codes, size).variance;
+        CodeFigures {
+            size,
+            mean_activation: figures.mean,
+            near_zero_fraction: figures.near_zero_fraction,
+            dead_units: figures.dead_units,
+            unit_variances: variances.iter().map(|&v| v as f32).collect(),
+            unit_means: figures.unit_means,
+            jacobian_norm: self.jacobian_norm / self.jacobian_images,
+        }
+    }
+
+    fn variational(&self, experiment: &Experiment, reconstruction: f64) -> VariationalFigures {
+        let size = experiment.architecture.code_size();
+        let of_units = self.unit_kl.iter().map(|total| total / self.n_images);
+        let unit_kl_nats = of_units.clone().map(|kl| kl as f32).collect();
+        VariationalFigures {
+            reconstruction_nats: reconstruction,
+            kl_nats: of_units.sum(),
+            unit_kl_nats,
+            active_units: latent::active_units(&CodeMoments::of(&self.codes, size).variance),
+        }
+    }
+
+    fn adversarial(&self, experiment: &Experiment) -> AdversarialFigures {
+        let [discriminator_loss, generator_loss, discriminator_accuracy] =
+            self.adversarial.map(|total| total / self.n_images);
+        let prior = experiment.objective.prior.distribution();
+        AdversarialFigures {
+            discriminator_loss,
+            generator_loss,
+            discriminator_accuracy,
+            petals: prior.and_then(|prior| latent::petals(prior, &self.codes)),
+        }
+    }
+}
+
+/// ε of the codes: the same for a chunk at every evaluation of every run.
+fn evaluation_noise(experiment: &Experiment, idx: usize, chunk: &Chunk) -> Tensor<2> {
+    let shape = [chunk.samples.len(), experiment.architecture.code_size()];
+    normals(shape, idx, chunk)
+}
+
+/// Δ of each image, summed over pixels; none of the cross-entropy, which the host adds up.
+fn ask_delta(
+    wanted: &mut Wanted,
+    reconstruction: Reconstruction,
+    output: &Output,
+    chunk: &Chunk,
+) -> Option<usize> {
+    let (images, clean) = (|| output.reconstruction(), chunk.clean.clone());
+    let of_images = match reconstruction {
+        Reconstruction::Mse => squared_error_per_image(images(), clean),
+        Reconstruction::Mae => (images() - clean).abs().sum_dim(1).flatten(0, 1), // [n]
+        Reconstruction::Bce => return None,
+    };
+    Some(wanted.ask(of_images))
+}
+
+/// Penalties and figures of the objective.
+fn ask_terms(
+    wanted: &mut Wanted,
+    subject: &Subject<'_>,
+    idx: usize,
+    chunk: &Chunk,
+    output: Output,
+) -> Vec<(Term, usize)> {
+    let objective = &subject.experiment.objective;
+    let directions = (objective.contraction > 0.0)
+        .then(|| directions(&subject.model, idx, chunk))
+        .flatten();
+    let pass = Pass {
+        model: &subject.model,
+        input: chunk.corrupted.clone(),
+        output,
+        epoch: subject.epoch,
+        directions,
+        discriminator: subject.discriminator.as_ref(),
+    };
+    objective::penalties(objective, &pass)
+        .into_iter()
+        .map(|(term, value)| (term, wanted.ask(value)))
+        .collect()
+}
+
+/// Directions along which a Jacobian without a closed form is estimated.
+fn directions(model: &Autoencoder, idx: usize, chunk: &Chunk) -> Option<Tensor<2>> {
+    let shape = [chunk.samples.len(), N_PIXELS];
+    (!contraction::has_closed_form(model)).then(|| normals(shape, idx, chunk))
+}
+
+/// Chunks over which a Jacobian is measured: its spread over images is small.
+const JACOBIAN_CHUNKS: usize = 4;
+
+/// Tensors to be read in one wait for the device.
+#[derive(Default)]
+struct Wanted {
+    tensors: Vec<Tensor<1>>,
+}
+
+impl Wanted {
+    /// Its place in what [`Wanted::read`] gives.
+    fn ask(&mut self, tensor: Tensor<1>) -> usize {
+        self.tensors.push(tensor);
+        self.tensors.len() - 1
+    }
+
+    fn ask_flat(&mut self, tensor: Tensor<2>) -> usize {
+        self.ask(tensor.flatten(0, 1))
+    }
+
+    fn read(self) -> Result<Vec<Vec<f32>>, TrainError> {
+        readback::all_values(self.tensors)
+    }
+}
+
+/// Discriminator's loss, generator's loss, accuracy; nothing where there is no adversary.
+fn ask_adversarial(
+    wanted: &mut Wanted,
+    subject: &Subject<'_>,
+    idx: usize,
+    codes: Tensor<2>,
+) -> Vec<usize> {
+    let prior = subject.experiment.objective.prior.distribution();
+    let (Some(discriminator), Some(prior)) = (&subject.discriminator, prior) else {
+        return Vec::new();
+    };
+    let [n, size] = codes.dims();
+    let samples = noise::prior_samples(prior, 0, idx as u64, n, size);
+    let samples = TensorData::new(samples, [n, size]);
+    let samples = Tensor::<2>::from_data(samples, &codes.device()); // [n, code]
+    let of_samples = discriminator.forward(samples);
+    let of_codes = discriminator.forward(codes);
+    vec![
+        wanted.ask(adversarial::discriminator(
+            of_samples.clone(),
+            of_codes.clone(),
+        )),
+        wanted.ask(adversarial::generator(of_codes.clone())),
+        wanted.ask(adversarial::accuracy(of_samples, of_codes)),
+    ]
+}
+
+/// Shares classified wrong, in per cent; nothing where there are no classifiers.
+fn ask_wrong(
+    wanted: &mut Wanted,
+    subject: &Subject<'_>,
+    split: &Split,
+    chunk: &Chunk,
+) -> Vec<usize> {
+    let Some(classifiers) = &subject.classifiers else {
+        return Vec::new();
+    };
+    let labels: Vec<i32> = chunk
+        .samples
+        .iter()
+        .map(|&sample| i32::from(split.label(sample as usize)))
+        .collect();
+    let labels = TensorData::new(labels, [chunk.samples.len(), 1]);
+    let labels = Tensor::<2, Int>::from_data(labels, &chunk.clean.device());
+    classifiers
+        .iter()
+        .map(|classifier| {
+            let logits = classifier.forward(chunk.clean.clone());
+            wanted.ask(classification::error_percent(logits, labels.clone()))
+        })
+        .collect()
+}
+
+/// Standard normal numbers for a chunk: the same at every evaluation of every run.
+fn normals(shape: [usize; 2], idx: usize, chunk: &Chunk) -> Tensor<2> {
+    // Sparse chunks of running evaluations have addresses of their own.
+    let address = if chunk.samples.len() == CHUNK {
+        idx as u64
+    } else {
+        u64::MAX
+    };
+    let values = noise::normals(0, Stream::Evaluation, address, shape[0], shape[1]);
+    Tensor::from_data(TensorData::new(values, shape), &chunk.clean.device())
+}
+
+const PIXELS: f64 = N_PIXELS as f64;
+
+/// Cross-entropy of a decoder's outputs `[n · 784]` before their activation, summed over images and pixels. A
+/// linear output is read as probabilities.
+fn cross_entropy(
+    outputs: &[f32],
+    activation: OutputActivation,
+    split: &Split,
+    samples: &[SampleIdx],
+) -> f64 {
+    let targets: Vec<&[u8]> = samples
+        .iter()
+        .map(|&sample| split.image(sample as usize))
+        .collect();
+    match activation {
+        OutputActivation::Sigmoid => cross_entropy::of_logits(outputs, &targets),
+        OutputActivation::Linear => cross_entropy::of_probabilities(outputs, &targets),
+    }
+}
+
+fn sum(values: &[f32]) -> f64 {
+    values.iter().map(|&value| f64::from(value)).sum()
+}

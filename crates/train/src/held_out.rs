@@ -1,0 +1,223 @@
+//! The test split on the device, as evaluations and looks inside use it; looks also reach training images.
+
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use rayon::prelude::*;
+
+use hourglass_analysis::diagnosis;
+use hourglass_data::{Corruptor, Dataset, Split};
+use hourglass_experiment::{Corruption, N_PIXELS, Target};
+use hourglass_protocol::SampleIdx;
+
+/// Images of one chunk: large enough to keep the device busy, small enough for its memory.
+pub const CHUNK: usize = 500;
+
+/// Every so many-th test image takes part in running evaluations: evenly spaced, because MNIST's first half
+/// is easier than its second.
+pub const STRIDE: usize = 20;
+
+/// Every so many-th test image is seen in a film.
+pub const FILM_STRIDE: usize = 5;
+
+/// A part of the test split on the device, clean and corrupted.
+#[derive(Clone, Debug)]
+pub struct Chunk {
+    /// Which samples, in order.
+    pub samples: Vec<SampleIdx>,
+    /// Clean images: `[n, 784]`.
+    pub clean: Tensor<2>,
+    /// What the encoder is shown of them; the clean ones where the recipe alters nothing.
+    pub corrupted: Tensor<2>,
+}
+
+/// The test split on one device.
+#[derive(Debug)]
+pub struct HeldOut {
+    split: Split,
+    /// What the model learns from; counted on from the end of the test split.
+    train: Split,
+    device: Device,
+    corruption: Corruption,
+    target: Target,
+    /// The whole split, put on the device when first asked for.
+    full: Option<Arc<[Chunk]>>,
+    /// Every [`STRIDE`]-th sample.
+    sparse: Option<Chunk>,
+    /// Every [`FILM_STRIDE`]-th sample.
+    film: Option<Chunk>,
+    /// Mean variance of a pixel over the images, once it was asked for.
+    pixel_variance: Option<f64>,
+}
+
+impl HeldOut {
+    /// Prepares nothing yet: images go to the device when they are first needed.
+    pub fn new(dataset: &Dataset, device: Device, corruption: Corruption, target: Target) -> Self {
+        let (split, train) = (dataset.test.clone(), dataset.train.clone());
+        Self::of(split, train, device, corruption, target)
+    }
+
+    fn of(
+        split: Split,
+        train: Split,
+        device: Device,
+        corruption: Corruption,
+        target: Target,
+    ) -> Self {
+        Self {
+            split,
+            train,
+            device,
+            corruption,
+            target,
+            full: None,
+            sparse: None,
+            film: None,
+            pixel_variance: None,
+        }
+    }
+
+    /// Mean variance of a pixel over the images: the error of answering every image with the mean image.
+    pub fn pixel_variance(&mut self) -> f64 {
+        let split = &self.split;
+        *self
+            .pixel_variance
+            .get_or_insert_with(|| diagnosis::pixel_variance(split.images(), N_PIXELS))
+    }
+
+    /// Images that have a number: the test images, then the training images.
+    pub fn n_samples(&self) -> usize {
+        self.split.len() + self.train.len()
+    }
+
+    /// The class of an image of either split.
+    pub fn label(&self, sample: SampleIdx) -> u8 {
+        let (split, position) = self.place(sample);
+        split.label(position)
+    }
+
+    /// Numbers of the training images.
+    pub fn training_samples(&self) -> Vec<SampleIdx> {
+        let number = |position| {
+            SampleIdx::try_from(position).expect("a data set has fewer than 2^32 images")
+        };
+        (self.split.len()..self.n_samples()).map(number).collect()
+    }
+
+    /// The images themselves.
+    pub fn split(&self) -> &Split {
+        &self.split
+    }
+
+    /// Takes on another way to alter images; they are made again when next needed.
+    pub fn set_input(&mut self, corruption: Corruption, target: Target) {
+        if (corruption, target) != (self.corruption, self.target) {
+            let (split, train) = (self.split.clone(), self.train.clone());
+            *self = Self::of(split, train, self.device.clone(), corruption, target);
+        }
+    }
+
+    /// Whether images are shown as they are.
+    pub fn is_unaltered(&self) -> bool {
+        self.corruption.is_none() && self.target == Target::SameImage
+    }
+
+    /// The whole split in chunks.
+    pub fn full(&mut self) -> Arc<[Chunk]> {
+        if let Some(chunks) = &self.full {
+            return Arc::clone(chunks);
+        }
+        let samples = samples_of(&self.split, 1);
+        let chunks: Arc<[Chunk]> = samples
+            .chunks(CHUNK)
+            .map(|samples| self.chunk(samples))
+            .collect();
+        self.full = Some(Arc::clone(&chunks));
+        chunks
+    }
+
+    /// An evenly spaced part of the split.
+    pub fn sparse(&mut self) -> Chunk {
+        if let Some(chunk) = &self.sparse {
+            return chunk.clone();
+        }
+        let chunk = self.chunk(&samples_of(&self.split, STRIDE));
+        self.sparse = Some(chunk.clone());
+        chunk
+    }
+
+    /// The part of the split that a film shows.
+    pub fn film(&mut self) -> Chunk {
+        if let Some(chunk) = &self.film {
+            return chunk.clone();
+        }
+        let chunk = self.chunk(&samples_of(&self.split, FILM_STRIDE));
+        self.film = Some(chunk.clone());
+        chunk
+    }
+
+    /// Some samples, put on the device afresh.
+    pub fn chunk(&self, samples: &[SampleIdx]) -> Chunk {
+        let pixels = self.pixels(samples);
+        let clean = self.tensor(pixels.clone(), samples.len());
+        let corrupted = if self.is_unaltered() {
+            clean.clone()
+        } else {
+            self.tensor(self.corrupt(pixels, samples), samples.len())
+        };
+        Chunk {
+            samples: samples.to_vec(),
+            clean,
+            corrupted,
+        }
+    }
+
+    /// Some images of either split as they are: `[n, 784]`.
+    pub fn clean(&self, samples: &[SampleIdx]) -> Tensor<2> {
+        self.tensor(self.pixels(samples), samples.len())
+    }
+
+    /// Pixels of images as 0..1: `[n, 784]`.
+    fn pixels(&self, samples: &[SampleIdx]) -> Vec<f32> {
+        let mut pixels = vec![0.0; samples.len() * N_PIXELS];
+        pixels
+            .par_chunks_exact_mut(N_PIXELS)
+            .zip(samples)
+            .for_each(|(row, &sample)| {
+                let (split, position) = self.place(sample);
+                for (pixel, &byte) in row.iter_mut().zip(split.image(position)) {
+                    *pixel = f32::from(byte) / 255.0;
+                }
+            });
+        pixels
+    }
+
+    /// Where an image is.
+    fn place(&self, sample: SampleIdx) -> (&Split, usize) {
+        let position = sample as usize;
+        match position.checked_sub(self.split.len()) {
+            Some(position) => (&self.train, position),
+            None => (&self.split, position),
+        }
+    }
+
+    /// Corrupts images `[n, 784]`; a sample gets the same noise every time.
+    fn corrupt(&self, mut pixels: Vec<f32>, samples: &[SampleIdx]) -> Vec<f32> {
+        let corruptor = Corruptor::evaluation(self.corruption).with_target(self.target);
+        pixels
+            .par_chunks_exact_mut(N_PIXELS)
+            .zip(samples)
+            .for_each(|(image, &sample)| corruptor.corrupt(image, &[u64::from(sample)]));
+        pixels
+    }
+
+    fn tensor(&self, pixels: Vec<f32>, n_samples: usize) -> Tensor<2> {
+        let data = TensorData::new(pixels, [n_samples, N_PIXELS]);
+        Tensor::from_data(data, &self.device) // [n, 784]
+    }
+}
+
+fn samples_of(split: &Split, stride: usize) -> Vec<SampleIdx> {
+    let n = SampleIdx::try_from(split.len()).expect("a split has fewer than 2^32 images");
+    (0..n).step_by(stride).collect()
+}

@@ -1,0 +1,236 @@
+//! What a data set allows, and what a model's code is worth beside it.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use hourglass_analysis::compression::{self, jpeg_at, png_bytes_per_image, psnr_db, quantise};
+use hourglass_analysis::linear_probe::linear_probe_accuracy;
+use hourglass_analysis::neighbours::knn_accuracy;
+use hourglass_analysis::pixel_pca::PixelPca;
+use hourglass_analysis::{correlation, entropy, subspace};
+use hourglass_data::Dataset;
+use hourglass_experiment::{Activation, Architecture, N_PIXELS, OutputActivation};
+use hourglass_model::Autoencoder;
+use hourglass_protocol::{
+    Accuracies, CodeReport, Compressed, CompressionReport, Factor, FollowedFactor, SampleFactors,
+    Yardsticks,
+};
+
+use super::evaluate::squared_error_per_image;
+use super::held_out::CHUNK;
+use super::{TrainError, Trainer, readback};
+
+/// Training images that probes and neighbours learn from, and the quantiser takes its ranges from.
+const N_TRAIN: usize = 20_000;
+
+/// Neighbours asked.
+const N_NEIGHBOURS: usize = 5;
+
+/// Test images whose black and white are exchanged.
+const N_INVERTED: usize = 1_000;
+
+/// The principal components of a data set, and what it allows.
+#[derive(Clone, Debug)]
+pub struct Measures {
+    pca: Option<PixelPca>,
+    yardsticks: Yardsticks,
+}
+
+impl Measures {
+    /// Measures a data set; takes about half a second for 60,000 images.
+    #[must_use]
+    pub fn of(dataset: &Dataset) -> Self {
+        let pca = PixelPca::fit(dataset.train.images());
+        let test = dataset.test.images();
+        let pca_mse = pca.as_ref().map(|pca| pca.mse_per_pixel(test));
+        Self {
+            yardsticks: Yardsticks {
+                entropy_floor: entropy::entropy_floor(test),
+                pca_mse: pca_mse.unwrap_or_default().into(),
+            },
+            pca,
+        }
+    }
+
+    /// What the window is told.
+    #[must_use]
+    pub fn yardsticks(&self) -> &Yardsticks {
+        &self.yardsticks
+    }
+}
+
+/// Judges the code of a model; takes some seconds. None when it is no longer wanted, which is asked between the
+/// parts.
+///
+/// # Errors
+/// When the device fails.
+pub fn judge(
+    trainer: &Trainer,
+    measures: &Measures,
+    is_wanted: impl Fn() -> bool,
+) -> Result<Option<CodeReport>, TrainError> {
+    let model = trainer.model();
+    let dataset = trainer.dataset();
+    let device = trainer.inner_device();
+    let architecture = &trainer.experiment().architecture;
+    let size = architecture.code_size();
+    let n_train = dataset.train.len().min(N_TRAIN);
+    let train_images = &dataset.train.images()[..n_train * N_PIXELS];
+    let test_images = dataset.test.images();
+    let labels = (&dataset.train.labels()[..n_train], dataset.test.labels());
+
+    let train_codes = encode(&model, train_images, &device)?;
+    let test_codes = encode(&model, test_images, &device)?;
+    let accuracies = |features: (&[f32], &[f32]), size: usize| {
+        is_wanted().then(|| accuracies(features, labels, size))
+    };
+    let code = accuracies((&train_codes, &test_codes), size);
+    let pca = measures.pca.as_ref().and_then(|pca| {
+        let k = size.min(N_PIXELS);
+        let codes = (pca.codes(train_images, k), pca.codes(test_images, k));
+        accuracies((&codes.0, &codes.1), k)
+    });
+    let pixels = (as_floats(train_images), as_floats(test_images));
+    let pixels = accuracies((&pixels.0, &pixels.1), N_PIXELS);
+    let (Some(code), Some(pixels), true) = (code, pixels, is_wanted()) else {
+        return Ok(None);
+    };
+    let of_code = |images: &[u8], codes: &[f32]| -> Result<Compressed, TrainError> {
+        let quantised = quantise(&train_codes, codes, size);
+        let mse = decoding_error(&model, &quantised.codes, images, size, &device)?;
+        Ok(Compressed {
+            bytes: quantised.bytes_per_image,
+            psnr_db: psnr_db(mse),
+        })
+    };
+    let jpeg = |images: &[u8], quality: u8| {
+        let figures = jpeg_at(images, quality);
+        Compressed {
+            bytes: figures.bytes_per_image,
+            psnr_db: figures.psnr_db,
+        }
+    };
+    let n_inverted = test_images.len().min(N_INVERTED * N_PIXELS);
+    let inverted: Vec<u8> = test_images[..n_inverted].iter().map(|p| 255 - p).collect();
+    let inverted_codes = encode(&model, &inverted, &device)?;
+    let qualities = compression::JPEG_QUALITIES;
+    let finest = qualities.into_iter().max().unwrap_or(90);
+    Ok(Some(CodeReport {
+        step: trainer.step(),
+        n_train,
+        code,
+        pca: pca.unwrap_or(NO_ACCURACIES),
+        pixels,
+        compression: CompressionReport {
+            code: of_code(test_images, &test_codes)?,
+            png_bytes: png_bytes_per_image(test_images),
+            jpeg: qualities.map(|q| (q, jpeg(test_images, q))).to_vec(),
+            inverted: [
+                of_code(&inverted, &inverted_codes)?,
+                jpeg(&inverted, finest),
+            ],
+        },
+        subspace_angle_degrees: subspace_angle(&model, architecture, measures, &device)?,
+        factors: followed_factors(&test_codes, size, &dataset.test_factors),
+    }))
+}
+
+const NO_ACCURACIES: Accuracies = Accuracies {
+    linear_probe: f64::NAN,
+    nearest_neighbours: f64::NAN,
+};
+
+/// Features `[n, size]` and classes `[n]`, of training and of test images.
+fn accuracies(
+    (train, test): (&[f32], &[f32]),
+    (train_labels, test_labels): (&[u8], &[u8]),
+    size: usize,
+) -> Accuracies {
+    let probe = linear_probe_accuracy(train, train_labels, test, test_labels, size);
+    let neighbours = knn_accuracy(train, train_labels, test, test_labels, size, N_NEIGHBOURS);
+    Accuracies {
+        linear_probe: probe.unwrap_or(f64::NAN),
+        nearest_neighbours: neighbours.unwrap_or(f64::NAN),
+    }
+}
+
+/// Codes `[n, code]` of images `[n, 784]`.
+fn encode(model: &Autoencoder, images: &[u8], device: &Device) -> Result<Vec<f32>, TrainError> {
+    let chunks = images.chunks(CHUNK * N_PIXELS);
+    let codes = chunks.map(|chunk| model.encode(images_of(chunk, device)).flatten::<1>(0, 1));
+    Ok(readback::all_values(codes.collect())?.concat())
+}
+
+/// Mean squared error per pixel of what the decoder makes of codes `[n, code]`, against images `[n, 784]`.
+fn decoding_error(
+    model: &Autoencoder,
+    codes: &[f32],
+    images: &[u8],
+    size: usize,
+    device: &Device,
+) -> Result<f64, TrainError> {
+    let codes = codes.chunks(CHUNK * size);
+    let errors = codes
+        .zip(images.chunks(CHUNK * N_PIXELS))
+        .map(|(codes, images)| {
+            let data = TensorData::new(codes.to_vec(), [codes.len() / size, size]);
+            let decoded = model
+                .decode(Tensor::from_data(data, device))
+                .reconstruction();
+            squared_error_per_image(decoded, images_of(images, device))
+        });
+    let errors = readback::all_values(errors.collect())?.concat();
+    let total: f64 = errors.iter().map(|&error| f64::from(error)).sum();
+    let n_pixels = images.len().max(1) as f64;
+    Ok(total / n_pixels)
+}
+
+/// For each factor the unit of the codes `[n, size]` that follows it most closely; nothing where the data set knows
+/// no factors, or no unit varies.
+fn followed_factors(codes: &[f32], size: usize, factors: &[SampleFactors]) -> Vec<FollowedFactor> {
+    let found = Factor::ALL.into_iter().map(|factor| {
+        let values: Vec<f32> = factors.iter().map(|sample| factor.of(sample)).collect();
+        let (unit, correlation) = correlation::strongest(codes, size, &values)?;
+        Some(FollowedFactor {
+            factor,
+            unit,
+            correlation,
+        })
+    });
+    found.flatten().collect()
+}
+
+/// The angle between what a linear decoder can reach and as many principal components.
+fn subspace_angle(
+    model: &Autoencoder,
+    architecture: &Architecture,
+    measures: &Measures,
+    device: &Device,
+) -> Result<Option<f64>, TrainError> {
+    let size = architecture.code_size();
+    let is_linear = architecture.as_dense().is_some_and(|dense| {
+        dense.hidden.is_empty() || dense.hidden_activation == Activation::Linear
+    }) && architecture.output_activation() == OutputActivation::Linear;
+    let Some(pca) = measures
+        .pca
+        .as_ref()
+        .filter(|_| is_linear && size <= N_PIXELS)
+    else {
+        return Ok(None);
+    };
+    // What a linear map makes of each unit vector, less what it makes of zero, are its columns.
+    let units = Tensor::<2>::eye(size, device);
+    let of_zero = model.decode(units.zeros_like()).reconstruction();
+    let columns = (model.decode(units).reconstruction() - of_zero).transpose(); // [784, code]
+    let columns = readback::values(columns)?;
+    let angle = subspace::largest_principal_angle(&columns, &pca.axes(size), N_PIXELS, size);
+    Ok(angle)
+}
+
+fn images_of(images: &[u8], device: &Device) -> Tensor<2> {
+    let pixels = TensorData::new(as_floats(images), [images.len() / N_PIXELS, N_PIXELS]);
+    Tensor::from_data(pixels, device) // [n, 784]
+}
+
+fn as_floats(images: &[u8]) -> Vec<f32> {
+    images.iter().map(|&byte| f32::from(byte) / 255.0).collect()
+}

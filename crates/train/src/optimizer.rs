@@ -1,0 +1,133 @@
+//! Optimizers as an experiment describes them, with a state that can be kept.
+
+use burn::grad_clipping::GradientClippingConfig;
+use burn::module::Module;
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig};
+use burn::tensor::{Bytes, Tensor};
+
+use hourglass_experiment::{Optimizer, OptimizerKind};
+
+use super::TrainError;
+use super::adam::OnePassAdam;
+use super::host_state::LoadedOnHost;
+
+/// An optimizer and its state.
+pub struct Stepper(ModuleOptimizer);
+
+impl std::fmt::Debug for Stepper {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stepper") // `ModuleOptimizer` has no `Debug` of its own
+    }
+}
+
+impl Stepper {
+    /// An optimizer with no state yet.
+    pub fn new(recipe: &Optimizer) -> Self {
+        let decay = |penalty: f32| (penalty > 0.0).then_some(WeightDecayConfig { penalty });
+        let mut optimizer: ModuleOptimizer = match recipe.kind {
+            OptimizerKind::Adam => LoadedOnHost(OnePassAdam::new(recipe.weight_decay)).into(),
+            OptimizerKind::AdamW => {
+                let adam = AdamWConfig::new()
+                    .with_beta_1(Optimizer::BETA_1)
+                    .with_beta_2(Optimizer::BETA_2)
+                    .with_epsilon(Optimizer::EPSILON)
+                    .with_weight_decay(recipe.weight_decay);
+                LoadedOnHost(adam.build()).into()
+            }
+            OptimizerKind::Sgd => {
+                let momentum = (recipe.momentum > 0.0).then(|| MomentumConfig {
+                    momentum: recipe.momentum.into(),
+                    dampening: 0.0, // v ← μ v + g, as in the textbook and in PyTorch; Burn's default is 0.1
+                    nesterov: false,
+                });
+                let sgd = SgdConfig::new()
+                    .with_momentum(momentum)
+                    .with_weight_decay(decay(recipe.weight_decay));
+                LoadedOnHost(sgd.build()).into()
+            }
+            OptimizerKind::RmsProp => {
+                let rms = RmsPropConfig::new()
+                    .with_alpha(Optimizer::RMS_DECAY)
+                    .with_momentum(recipe.momentum)
+                    .with_epsilon(Optimizer::EPSILON)
+                    .with_weight_decay(decay(recipe.weight_decay));
+                LoadedOnHost(rms.build()).into()
+            }
+        };
+        if recipe.gradient_clip > 0.0 {
+            let clipping = GradientClippingConfig::Norm(recipe.gradient_clip);
+            optimizer = optimizer.with_grad_clipping(clipping.init());
+        }
+        Self(optimizer)
+    }
+
+    /// The same state under another recipe; with another rule, no state.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn retuned(&self, before: &Optimizer, after: &Optimizer) -> Result<Self, TrainError> {
+        let fresh = Self::new(after);
+        if before.kind == after.kind && (before.momentum > 0.0) == (after.momentum > 0.0) {
+            fresh.with_state(self.state()?)
+        } else {
+            Ok(fresh)
+        }
+    }
+
+    /// Moves a module's parameters against the gradient of a loss. Parameters that the loss does not depend on
+    /// stay as they are.
+    pub fn step<M: Module>(&mut self, learning_rate: f64, module: M, loss: &Tensor<1>) -> M {
+        let gradients = GradientsParams::from_grads(loss.backward(), &module);
+        self.0.step(learning_rate, module, gradients)
+    }
+
+    /// The state in Burn's own format.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn state(&self) -> Result<Bytes, TrainError> {
+        self.0.into_bytes().map_err(unreadable)
+    }
+
+    /// Puts a state in place of its own. An empty one, of an optimizer that has not taken a step, changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// When it is no state of such an optimizer.
+    pub fn with_state(self, state: Bytes) -> Result<Self, TrainError> {
+        self.0.from_bytes(state).map(Self).map_err(unreadable)
+    }
+}
+
+/// A module that a step takes away and puts back. While it is away nobody else has its tensors, so that none has
+/// to be copied to be changed.
+#[derive(Debug)]
+pub struct Held<M>(Option<M>);
+
+impl<M> Held<M> {
+    pub fn new(module: M) -> Self {
+        Self(Some(module))
+    }
+
+    /// Puts what becomes of the module in its place.
+    pub fn replace(&mut self, with: impl FnOnce(M) -> M) {
+        self.0 = self.0.take().map(with);
+    }
+}
+
+impl<M> std::ops::Deref for Held<M> {
+    type Target = M;
+
+    fn deref(&self) -> &M {
+        let module = self.0.as_ref();
+        module.expect("it is away only where a step panicked, and then nobody goes on")
+    }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> TrainError {
+    TrainError::Device {
+        reason: format!("the optimizer's state cannot be read: {error}"),
+    }
+}

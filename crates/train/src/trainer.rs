@@ -1,0 +1,639 @@
+//! A model, its optimizer and its place in the data: everything a step needs and changes.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use burn::module::Module;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rayon::prelude::*;
+
+use hourglass_analysis::diagnosis;
+use hourglass_data::{Corruptor, Dataset, EpochOrder, noise};
+use hourglass_experiment::{
+    Activation, Experiment, N_PIXELS, Optimizer, Prior, Stage, Stream, Term,
+};
+use hourglass_model::Autoencoder;
+use hourglass_model::processor::is_processor;
+use hourglass_objective::{self as objective, Pass, contraction, reconstruction};
+use hourglass_protocol::{Evaluation, EvaluationScope, StepBatch};
+
+use super::companions::{Adversary, Classifiers};
+use super::evaluate::Subject;
+use super::held_out::HeldOut;
+use super::optimizer::{Held, Stepper};
+use super::{Checkpoint, TrainError, checkpoint, evaluate, readback};
+
+/// Running evaluations within an epoch, at fixed steps so that two runs alike measure alike.
+const EVALUATIONS_PER_EPOCH: u64 = 10;
+
+/// Batches of fewer values are corrupted on one thread: handing out the work would cost more.
+const MIN_PARALLEL_IMAGES: usize = 32;
+
+/// One model being trained.
+#[derive(Debug)]
+pub struct Trainer {
+    experiment: Experiment,
+    dataset: Arc<Dataset>,
+    /// With gradients.
+    device: Device,
+    model: Held<Autoencoder>,
+    stepper: Stepper,
+    adversary: Option<Adversary>,
+    /// From the first epoch of fine-tuning on.
+    classifiers: Option<Classifiers>,
+    /// Errors of the classifiers after each epoch of fine-tuning, in per cent.
+    error_curve: Vec<[f64; 2]>,
+    step: u64,
+    /// Images of the epoch in progress that were visited.
+    position: usize,
+    order: EpochOrder,
+    held_out: HeldOut,
+}
+
+/// Steps taken in one go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Burst {
+    /// Their figures.
+    pub steps: StepBatch,
+    /// Whether the last step completed an epoch.
+    pub completed_epoch: bool,
+    /// Whether a running evaluation is due.
+    pub evaluation_due: bool,
+}
+
+/// The terms of one step, still on the device.
+struct StepTerms {
+    epoch: f64,
+    stage: Stage,
+    /// In the order of [`Experiment::terms_of`]: `[n_terms]`.
+    values: Tensor<1>,
+}
+
+impl Trainer {
+    /// A fresh model on a device.
+    ///
+    /// The experiment must have been validated.
+    #[must_use]
+    pub fn new(experiment: Experiment, dataset: Arc<Dataset>, device: &Device) -> Self {
+        let device = device.clone().autodiff();
+        let model = Autoencoder::new(&experiment, &device);
+        let n_samples = experiment.training.samples_per_epoch(dataset.train.len());
+        let order = EpochOrder::new(experiment.seed, 0, n_samples);
+        let held_out = HeldOut::new(
+            &dataset,
+            device.clone().inner(),
+            experiment.test_corruption(),
+            experiment.target,
+        );
+        let adversary = experiment.objective.prior.adversarial();
+        Self {
+            stepper: Stepper::new(&experiment.optimizer),
+            adversary: adversary.map(|_| Adversary::new(&experiment, &device)),
+            classifiers: None,
+            error_curve: Vec::new(),
+            experiment,
+            dataset,
+            device,
+            model: Held::new(model),
+            step: 0,
+            position: 0,
+            order,
+            held_out,
+        }
+    }
+
+    /// A model that goes on from a checkpoint, on whatever device.
+    ///
+    /// # Errors
+    /// When the optimizer's state cannot be read.
+    pub fn resume(
+        experiment: Experiment,
+        dataset: Arc<Dataset>,
+        device: &Device,
+        checkpoint: &Checkpoint,
+    ) -> Result<Self, TrainError> {
+        let mut trainer = Self::new(experiment, dataset, device);
+        trainer.restore(checkpoint)?;
+        Ok(trainer)
+    }
+
+    /// The recipe in use.
+    #[must_use]
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// The images in use.
+    #[must_use]
+    pub fn dataset(&self) -> &Arc<Dataset> {
+        &self.dataset
+    }
+
+    /// Steps taken.
+    #[must_use]
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// Epochs completed.
+    #[must_use]
+    pub fn epochs_done(&self) -> u64 {
+        self.order.epoch()
+    }
+
+    /// Steps taken, in epochs.
+    #[must_use]
+    pub fn epoch(&self) -> f64 {
+        self.order.epoch() as f64 + self.position as f64 / self.samples_per_epoch() as f64
+    }
+
+    /// Steps of one epoch.
+    #[must_use]
+    pub fn steps_per_epoch(&self) -> usize {
+        let training = &self.experiment.training;
+        training.steps_per_epoch(self.dataset.train.len())
+    }
+
+    /// The model without gradients, for looking at.
+    #[must_use]
+    pub fn model(&self) -> Autoencoder {
+        self.model.valid()
+    }
+
+    /// The device, without gradients.
+    pub(super) fn inner_device(&self) -> Device {
+        self.device.clone().inner()
+    }
+
+    /// The adversary of an adversarial prior.
+    pub(super) fn adversary(&self) -> Option<&Adversary> {
+        self.adversary.as_ref()
+    }
+
+    /// The classifiers, from the first epoch of fine-tuning on.
+    pub(super) fn classifiers(&self) -> Option<&Classifiers> {
+        self.classifiers.as_ref()
+    }
+
+    /// The test split on the device.
+    pub(super) fn held_out(&mut self) -> &mut HeldOut {
+        &mut self.held_out
+    }
+
+    /// Which part of the plan the next step belongs to, and the epochs before that part.
+    #[must_use]
+    pub fn stage(&self) -> (Stage, u64) {
+        self.experiment.stage_of(self.order.epoch())
+    }
+
+    /// Takes on another recipe for the same model, from the next step on.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn tune(&mut self, experiment: Experiment) -> Result<(), TrainError> {
+        debug_assert!(self.experiment.keeps_model_of(&experiment));
+        let (before, after) = (&self.experiment.optimizer, &experiment.optimizer);
+        let keeps_optimizer = Optimizer {
+            learning_rate: after.learning_rate,
+            schedule: after.schedule,
+            ..*before
+        } == *after;
+        if !keeps_optimizer {
+            self.stepper = self.stepper.retuned(before, after)?;
+        }
+        let (corruption, target) = (experiment.test_corruption(), experiment.target);
+        self.held_out.set_input(corruption, target);
+        self.experiment = experiment;
+        Ok(())
+    }
+
+    /// Takes steps until the budget is used up, `max_steps` are done, an epoch is complete, a running
+    /// evaluation is due, or `interrupted` says so; at least one step is taken. One read-back in the end.
+    ///
+    /// # Errors
+    /// When the device fails, or a term is not finite; then the model is not fit to go on.
+    pub fn burst(
+        &mut self,
+        budget: Duration,
+        max_steps: u64,
+        interrupted: impl FnMut() -> bool + Send,
+    ) -> Result<Burst, TrainError> {
+        if is_processor(&self.device) {
+            // Among the threads that share the arithmetic: asking them from outside costs a switch each time.
+            rayon::scope(|_| self.take_steps(budget, max_steps, interrupted))
+        } else {
+            self.take_steps(budget, max_steps, interrupted) // a card has a queue for each thread
+        }
+    }
+
+    fn take_steps(
+        &mut self,
+        budget: Duration,
+        max_steps: u64,
+        mut interrupted: impl FnMut() -> bool,
+    ) -> Result<Burst, TrainError> {
+        let started = Instant::now();
+        let (first_step, mut n_images) = (self.step + 1, 0);
+        let mut taken = Vec::new();
+        let (completed_epoch, evaluation_due) = loop {
+            let before = self.order.epoch();
+            let (terms, n) = self.take_step()?;
+            taken.push(terms);
+            n_images += n as u64;
+            let completed_epoch = self.order.epoch() != before;
+            let evaluation_due = self.is_evaluation_due();
+            if completed_epoch
+                || evaluation_due
+                || taken.len() as u64 >= max_steps
+                || started.elapsed() >= budget
+                || interrupted()
+            {
+                break (completed_epoch, evaluation_due);
+            }
+        };
+        let steps = self.read(taken, first_step, n_images, started)?;
+        Ok(Burst {
+            steps,
+            completed_epoch,
+            evaluation_due,
+        })
+    }
+
+    /// Measures the model on the test split.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn evaluate(&mut self, scope: EvaluationScope) -> Result<Evaluation, TrainError> {
+        let chunks = match scope {
+            EvaluationScope::Full => self.held_out.full(),
+            EvaluationScope::Running => [self.held_out.sparse()].into(),
+        };
+        let tuning = self.classifiers.as_ref();
+        let subject = Subject {
+            model: self.model(),
+            experiment: &self.experiment,
+            discriminator: self.adversary.as_ref().map(|a| a.discriminator.valid()),
+            classifiers: tuning.map(|both| [both.tuned.valid(), both.random.valid()]),
+            epoch: self.joint_epoch(),
+        };
+        let split = self.held_out.split();
+        let mut evaluation = evaluate::evaluate(&subject, split, &chunks, scope)?;
+        if let Some(figures) = &mut evaluation.classification {
+            let errors = [figures.error_percent, figures.error_percent_from_random];
+            let epochs_tuned = self.epochs_tuned();
+            if epochs_tuned > self.error_curve.len() {
+                self.error_curve.push(errors);
+            }
+            figures.by_epoch.clone_from(&self.error_curve);
+        }
+        evaluation.step = self.step;
+        evaluation.epoch = self.epoch();
+        if scope == EvaluationScope::Full && self.is_trained_as_a_whole() {
+            let variance = self.held_out.pixel_variance();
+            let code_is_map = self.experiment.architecture.code_is_map();
+            evaluation.diagnoses = diagnosis::of(&evaluation, variance, code_is_map);
+        }
+        Ok(evaluation)
+    }
+
+    /// Whether the newest step was one of the whole network: while layers are trained one by one, what all of them
+    /// make of an image together says nothing.
+    fn is_trained_as_a_whole(&self) -> bool {
+        let at_start = u64::from(self.position == 0);
+        let epoch = self.order.epoch().saturating_sub(at_start);
+        !matches!(self.experiment.stage_of(epoch).0, Stage::Pretraining { .. })
+    }
+
+    /// The run's changing state as plain numbers.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
+        let mut parameters = readback::parameters(&*self.model)?;
+        let mut optimizers = vec![self.stepper.state()?];
+        if let Some(adversary) = &self.adversary {
+            parameters.extend(adversary.parameters()?);
+            optimizers.extend(adversary.states()?);
+        }
+        if let Some(classifiers) = &self.classifiers {
+            parameters.extend(classifiers.parameters()?);
+            optimizers.extend(classifiers.states()?);
+        }
+        Ok(Checkpoint {
+            parameters,
+            optimizers,
+            error_curve: self.error_curve.clone(),
+            step: self.step,
+            epoch: self.order.epoch(),
+            position: self.position,
+        })
+    }
+
+    /// Goes back to a checkpoint.
+    ///
+    /// # Errors
+    /// When the optimizer's state cannot be read.
+    pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+        let Checkpoint {
+            parameters,
+            optimizers,
+            ..
+        } = checkpoint;
+        let fresh = Autoencoder::new(&self.experiment, &self.device);
+        self.model = Held::new(checkpoint::with_parameters(fresh, parameters));
+        self.stepper = Stepper::new(&self.experiment.optimizer);
+        let mut states = optimizers.as_slice();
+        if let Some((state, others)) = states.split_first() {
+            let fresh = Stepper::new(&self.experiment.optimizer);
+            self.stepper = fresh.with_state(state.clone())?;
+            states = others;
+        }
+        if self.adversary.is_some() {
+            let (own, others) = states.split_at(states.len().min(1));
+            let fresh = Adversary::new(&self.experiment, &self.device);
+            self.adversary = Some(fresh.restored(parameters, own)?);
+            states = others;
+        }
+        self.error_curve.clone_from(&checkpoint.error_curve);
+        self.step = checkpoint.step;
+        self.position = checkpoint.position;
+        self.order = self.order_of(checkpoint.epoch);
+        self.classifiers = None;
+        if states.len() == 2 {
+            let fresh = Classifiers::new(&self.experiment, &self.model, &self.device)?;
+            self.classifiers = Some(fresh.restored(parameters, states)?);
+        }
+        Ok(())
+    }
+
+    /// Puts values in place of the model's own.
+    pub(super) fn put_parameters(&mut self, parameters: &[readback::ParameterValues]) {
+        self.model
+            .replace(|model| checkpoint::with_parameters(model, parameters));
+    }
+
+    /// One step: forward, backward, update. Returns its terms and its images' number.
+    fn take_step(&mut self) -> Result<(StepTerms, usize), TrainError> {
+        let start = self.position;
+        let end = (start + self.experiment.training.batch_size).min(self.samples_per_epoch());
+        let (stage, _) = self.stage();
+        let found = match stage {
+            Stage::Pretraining { layer, .. } => self.pretrain_layer(layer, start, end),
+            Stage::Joint => self.train_jointly(start, end),
+            Stage::FineTuning => self.tune_classifiers(start, end)?,
+        };
+
+        self.step += 1;
+        self.position = end;
+        if end == self.samples_per_epoch() {
+            self.position = 0;
+            self.order = self.order_of(self.order.epoch() + 1);
+            if self.stage().0 != stage {
+                // What one part learned about its gradients says nothing about the next one's.
+                self.stepper = Stepper::new(&self.experiment.optimizer);
+            }
+        }
+        let value = |term: &Term| found.iter().find(|(name, _)| name == term);
+        let names = self.experiment.terms_of(stage);
+        let values = names.iter().filter_map(value);
+        let values: Vec<_> = values.map(|(_, value)| value.clone().inner()).collect();
+        debug_assert_eq!(values.len(), names.len(), "a value for each term");
+        let step = StepTerms {
+            epoch: self.epoch(),
+            stage,
+            values: Tensor::cat(values, 0), // [n_terms]
+        };
+        Ok((step, end - start))
+    }
+
+    /// All layers, by the experiment's objective.
+    fn train_jointly(&mut self, start: usize, end: usize) -> Vec<(Term, Tensor<1>)> {
+        let (input, target) = self.batch(start, end);
+        let objective = self.experiment.objective;
+        let schedule_factor = self.scheduled(1.0);
+        let n_images = end - start;
+        let code_size = self.experiment.architecture.code_size();
+        let noise = objective
+            .prior
+            .variational()
+            .map(|_| self.normals(Stream::Latent, n_images, code_size));
+        let needs_directions =
+            objective.contraction > 0.0 && !contraction::has_closed_form(&self.model);
+        let directions =
+            needs_directions.then(|| self.normals(Stream::Contraction, n_images, N_PIXELS));
+
+        let output = self.model.forward_sampled(input.clone(), noise);
+        let codes = output.code.clone();
+        let pass = Pass {
+            model: &self.model,
+            input,
+            output,
+            epoch: self.joint_epoch(),
+            directions,
+            discriminator: self.adversary.as_ref().map(|a| &*a.discriminator),
+        };
+        let terms = objective::evaluate(&objective, &pass, target);
+        let rate = self.scheduled(self.experiment.optimizer.learning_rate);
+        let stepper = &mut self.stepper;
+        self.model
+            .replace(|model| stepper.step(rate, model, &terms.objective));
+
+        let mut found = vec![(Term::Objective, terms.objective)];
+        found.extend(terms.parts);
+        if let (Prior::Adversarial(prior), Some(adversary)) =
+            (&objective.prior, &mut self.adversary)
+        {
+            let (seed, step) = (self.experiment.seed, self.step);
+            let samples = noise::prior_samples(prior.distribution, seed, step, n_images, code_size);
+            let samples = TensorData::new(samples, [n_images, code_size]);
+            let samples = Tensor::<2>::from_data(samples, &self.device); // [n, code]
+            found.extend(adversary.step(prior, schedule_factor, samples, codes));
+        }
+        found
+    }
+
+    /// One layer and its mirror: rebuild the layer's own input from a masked one (Vincent et al. 2010).
+    fn pretrain_layer(&mut self, layer: usize, start: usize, end: usize) -> Vec<(Term, Tensor<1>)> {
+        let (_, images) = self.clean_batch(start, end);
+        // Layers below stay as they are: their activations are data.
+        let below = self.model.valid().encode_through(images.inner(), layer);
+        let clean = Tensor::from_inner(below); // [n, inputs of the layer]
+        let [n_images, width] = clean.dims();
+        let plan = self.experiment.plan.pretraining.get(layer);
+        let fraction = plan.map_or(0.0, |plan| plan.corruption);
+        let input = if fraction > 0.0 {
+            let (seed, step) = (self.experiment.seed, self.step);
+            let shape = [n_images, width];
+            let mask = noise::masks(seed, Stream::Pretraining, step, shape, fraction);
+            clean.clone() * Tensor::from_data(TensorData::new(mask, shape), &self.device)
+        } else {
+            clean.clone()
+        };
+        let Some(output) = self.model.rebuild_layer(input, layer) else {
+            let zero = Tensor::<1>::zeros([1], &self.device); // refused by validation
+            return vec![(Term::LayerReconstruction, zero)];
+        };
+        let loss = if output.activation == Activation::Sigmoid {
+            reconstruction::bce_from_logits(output.logits, clean)
+        } else {
+            reconstruction::mse(output.reconstruction(), clean)
+        };
+        let rate = self.scheduled(self.experiment.optimizer.learning_rate);
+        let stepper = &mut self.stepper;
+        self.model.replace(|model| stepper.step(rate, model, &loss));
+        vec![(Term::LayerReconstruction, loss)]
+    }
+
+    /// Both classifiers, by the labels.
+    fn tune_classifiers(
+        &mut self,
+        start: usize,
+        end: usize,
+    ) -> Result<Vec<(Term, Tensor<1>)>, TrainError> {
+        let (labels, images) = self.clean_batch(start, end);
+        let mut classifiers = match self.classifiers.take() {
+            Some(classifiers) => classifiers,
+            None => Classifiers::new(&self.experiment, &self.model, &self.device)?,
+        };
+        let tuning = self.experiment.plan.fine_tuning.as_ref();
+        let rate = self.scheduled(tuning.map_or(0.0, |tuning| tuning.learning_rate));
+        let found = classifiers.step(rate, &images, &labels);
+        self.classifiers = Some(classifiers);
+        Ok(found)
+    }
+
+    /// Labels `[n, 1]` and clean images `[n, 784]` of a step.
+    fn clean_batch(&self, start: usize, end: usize) -> (Tensor<2, Int>, Tensor<2>) {
+        let samples = &self.order.samples()[start..end];
+        let train = &self.dataset.train;
+        let labels: Vec<i32> = samples
+            .iter()
+            .map(|&sample| i32::from(train.label(sample as usize)))
+            .collect();
+        let labels = TensorData::new(labels, [samples.len(), 1]);
+        let pixels = TensorData::new(train.gather(samples), [samples.len(), N_PIXELS]);
+        (
+            Tensor::from_data(labels, &self.device),
+            Tensor::from_data(pixels, &self.device),
+        )
+    }
+
+    /// Standard normal numbers of this step: `[n, width]`.
+    fn normals(&self, stream: Stream, n: usize, width: usize) -> Tensor<2> {
+        let values = noise::normals(self.experiment.seed, stream, self.step, n, width);
+        Tensor::from_data(TensorData::new(values, [n, width]), &self.device)
+    }
+
+    /// A learning rate as the schedule has it at the next step.
+    fn scheduled(&self, learning_rate: f64) -> f64 {
+        learning_rate * self.experiment.schedule_factor(self.epoch())
+    }
+
+    /// Steps taken since joint training began, in epochs.
+    fn joint_epoch(&self) -> f64 {
+        let mut before = 0;
+        for (stage, epochs) in self.experiment.stages() {
+            if stage == Stage::Joint {
+                break;
+            }
+            before += epochs;
+        }
+        (self.epoch() - before as f64).max(0.0)
+    }
+
+    /// Epochs of fine-tuning that are complete.
+    fn epochs_tuned(&self) -> usize {
+        match self
+            .experiment
+            .stage_of(self.order.epoch().saturating_sub(1))
+        {
+            (Stage::FineTuning, before) => {
+                usize::try_from(self.order.epoch() - before).unwrap_or(usize::MAX)
+            }
+            _ => 0,
+        }
+    }
+
+    /// Inputs and clean targets of a step: `[n, 784]` each.
+    fn batch(&self, start: usize, end: usize) -> (Tensor<2>, Tensor<2>) {
+        let samples = &self.order.samples()[start..end];
+        let pixels = self.dataset.train.gather(samples);
+        let tensor = |pixels: Vec<f32>| {
+            let data = TensorData::new(pixels, [samples.len(), N_PIXELS]);
+            Tensor::<2>::from_data(data, &self.device) // [n, 784]
+        };
+        if !self.experiment.alters_input() {
+            let input = tensor(pixels);
+            return (input.clone(), input);
+        }
+
+        let corruptor = Corruptor::training(self.experiment.corruption, self.experiment.seed)
+            .with_target(self.experiment.target);
+        let mut corrupted = pixels.clone();
+        let step = self.step;
+        corrupted
+            .par_chunks_exact_mut(N_PIXELS)
+            .with_min_len(MIN_PARALLEL_IMAGES)
+            .zip(samples)
+            .for_each(|(image, &sample)| corruptor.corrupt(image, &[step, u64::from(sample)]));
+        (tensor(corrupted), tensor(pixels))
+    }
+
+    /// Turns the terms of some steps into numbers: the burst's one wait for the device.
+    fn read(
+        &self,
+        taken: Vec<StepTerms>,
+        first_step: u64,
+        n_images: u64,
+        started: Instant,
+    ) -> Result<StepBatch, TrainError> {
+        let stage = taken.first().map_or(Stage::Joint, |step| step.stage);
+        let names = self.experiment.terms_of(stage); // a burst ends with the epoch, so with the stage
+        let epochs = taken.iter().map(|step| step.epoch).collect();
+        let values = Tensor::cat(taken.into_iter().map(|step| step.values).collect(), 0);
+        let values = readback::values(values)?; // [steps · n_terms]
+        first_non_finite(&values, &names, first_step)?;
+
+        let column = |idx: usize| values.iter().skip(idx).step_by(names.len()).copied();
+        let terms = names.iter().enumerate();
+        Ok(StepBatch {
+            first_step,
+            epochs,
+            terms: terms
+                .map(|(idx, &term)| (term, column(idx).collect()))
+                .collect(),
+            n_images,
+            elapsed_secs: started.elapsed().as_secs_f64(),
+        })
+    }
+
+    fn is_evaluation_due(&self) -> bool {
+        let every = (self.steps_per_epoch() as u64 / EVALUATIONS_PER_EPOCH).max(1);
+        let step_of_epoch = self.position.div_ceil(self.experiment.training.batch_size) as u64;
+        step_of_epoch > 0 && step_of_epoch.is_multiple_of(every)
+    }
+
+    fn samples_per_epoch(&self) -> usize {
+        let training = &self.experiment.training;
+        training.samples_per_epoch(self.dataset.train.len())
+    }
+
+    fn order_of(&self, epoch: u64) -> EpochOrder {
+        EpochOrder::new(self.experiment.seed, epoch, self.samples_per_epoch())
+    }
+}
+
+/// Fails at the first value that is not finite; where several terms of a step are not, a part is named
+/// before the sum it spoils.
+fn first_non_finite(values: &[f32], terms: &[Term], first_step: u64) -> Result<(), TrainError> {
+    for (step, row) in (first_step..).zip(values.chunks_exact(terms.len())) {
+        let named = terms.iter().zip(row);
+        let culprit = named.skip(1).chain(terms.iter().zip(row).take(1));
+        for (&term, &value) in culprit {
+            if !value.is_finite() {
+                return Err(TrainError::NonFinite { term, value, step });
+            }
+        }
+    }
+    Ok(())
+}

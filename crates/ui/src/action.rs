@@ -1,0 +1,303 @@
+//! What a person wishes; `App::perform` turns each wish into a message or a setting.
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{ColorImage, ThemePreference};
+
+use super::experiment_panel::Control;
+use super::layout::Pane;
+use super::lessons::LessonId;
+use super::path_field::PathAction;
+use super::sheet::Sheet;
+use hourglass_experiment::{Experiment, LayerName, PresetId};
+use hourglass_figure::{FigureKind, Order};
+use hourglass_protocol::{
+    Asker, DataSource, DeviceChoice, FilterRequest, OwnId, Places, Preparation, SampleIdx,
+    ScatterRequest,
+};
+use hourglass_state::{Offer, Rewind};
+
+/// A wish pushed by a panel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Train until the goal of epochs.
+    Train,
+    /// Stop after the batch in hand.
+    Pause,
+    /// Train for so many batches, then pause.
+    StepBatches(NonZeroU64),
+    /// Train for so many epochs, then pause.
+    StepEpochs(NonZeroU64),
+    /// A new model of the run's recipe with the same initial weights.
+    Reset,
+    /// A new model of the run's recipe with other initial weights.
+    NewSeed,
+
+    /// The draft should be this.
+    Edit(Box<Experiment>),
+    /// The draft should be this preset.
+    ChoosePreset(PresetId),
+    /// Start a new model from the draft.
+    ApplyDraft,
+    /// Forget the draft and show the run's recipe again.
+    DiscardDraft,
+
+    /// Load a data set.
+    LoadData(DataSource),
+    /// Ask for a folder with MNIST and load it.
+    OpenDataFolder,
+    /// Fetch MNIST, then load it.
+    FetchMnist,
+    /// Stop loading or fetching.
+    CancelLoading,
+    /// Train on another device.
+    UseDevice(DeviceChoice),
+
+    /// Show the activations of this layer.
+    LookAtLayer(LayerName),
+    /// Bring the views of a layer, its activations and its weights, to this one.
+    ChooseLayer(LayerName),
+    /// Show these weights as pictures.
+    LookAtFilters(FilterRequest),
+    /// Follow this test image through every layer.
+    Follow(SampleIdx),
+    /// Bring this view to the front of its tabs.
+    ShowPane(Pane),
+    /// Show these test images on their way through the network, in this order.
+    LookAtSamples(Vec<SampleIdx>),
+    /// Show this of the latent space.
+    LookAtScatter(ScatterRequest),
+    /// The image under the pointer; none when the pointer left.
+    HoverSample(Option<SampleIdx>),
+    /// Decode these places in the space of codes, or no more.
+    Decode(Asker, Option<Places>),
+
+    /// Whether a view shows how well each class is rebuilt, or which images are rebuilt worst.
+    LookAtErrors(bool),
+    /// Go through the past of the run.
+    Rewind(Rewind),
+    /// Something about comparing two runs.
+    Compare(CompareAction),
+
+    /// Something about images of one's own.
+    Own(OwnAction),
+
+    /// Measure what the code of the run in progress is worth.
+    JudgeCode,
+
+    /// Open the dialog that exports a figure; of which, where that was said.
+    ShowExport(Option<FigureKind>),
+    /// Ask where a figure is to be written, then write it there.
+    Export(Box<Order>),
+    /// Write a figure into this file.
+    ExportTo(Box<Order>, PathBuf),
+    /// Stop writing a figure.
+    CancelExport,
+    /// Something about runs on disk, or recipes as text.
+    Keep(KeepAction),
+    /// Something about a path that is typed.
+    Path(PathAction),
+
+    /// Light, dark, or as the system.
+    SetTheme(ThemePreference),
+    /// Scale of everything, 1 = 100 %; for projectors.
+    SetScale(f32),
+    /// Put the panels where they were at first.
+    ResetLayout,
+    /// Show or hide the page of shortcuts.
+    ShowHelp(bool),
+    /// Something about what explains the program, and about finding one's way in it.
+    Guide(GuideAction),
+    /// Start another worker after a crash.
+    RestartWorker,
+}
+
+/// A wish about comparing the run in progress, A, with a second one, B.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CompareAction {
+    /// Choose the recipe of B.
+    Open,
+    /// The recipe of B should be this.
+    Edit(Box<Experiment>),
+    /// Leave it.
+    Cancel,
+    /// Train B beside A.
+    Start,
+    /// Go on with A alone.
+    KeepA,
+    /// Go on with B alone.
+    KeepB,
+}
+
+impl From<CompareAction> for Action {
+    fn from(action: CompareAction) -> Self {
+        Self::Compare(action)
+    }
+}
+
+/// A wish about runs on disk, or recipes as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeepAction {
+    /// Write the run into its folder; ask for one where it has none.
+    Save,
+    /// Ask for a folder and write the run there.
+    SaveAs,
+    /// Write the run into this folder; ask first where it holds another run.
+    SaveIn(PathBuf),
+    /// Write the run into this folder, whatever it holds.
+    Replace(PathBuf),
+    /// Leave that folder as it is.
+    KeepOther,
+    /// Ask for a run's folder and go on with it.
+    AskForRun,
+    /// Go on with the run in this folder.
+    Open(PathBuf),
+    /// Ask for a file with weights and start the recipe with them.
+    AskForWeights,
+    /// Start the recipe with the weights in this file, taken by their shapes.
+    TakeWeightsByShape(PathBuf),
+    /// Do not take the weights that were offered by their shapes.
+    LeaveWeights,
+    /// Start the recipe with the weights in this file.
+    TakeWeights(PathBuf),
+    /// Offer the runs that were left behind in this way.
+    Offer(Offer),
+    /// Remove a run that was left behind.
+    Forget(PathBuf),
+    /// Remove all runs that were left behind.
+    ForgetAll,
+    /// Put the run before back in the place of the one in progress.
+    BringBack,
+    /// Show or hide the bar that offers the run before.
+    OfferPrevious(bool),
+    /// What becomes of an unsaved run when the window closes.
+    Close(CloseAnswer),
+    /// Put the draft on the clipboard as text.
+    CopyRecipe,
+    /// Ask the system for the text on the clipboard.
+    AskForRecipe,
+    /// The draft should be what this text says.
+    PasteRecipe(String),
+}
+
+/// What becomes of an unsaved run when the window closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseAnswer {
+    /// It is saved, then the window closes.
+    Save,
+    /// It is lost.
+    Discard,
+    /// The window stays.
+    Stay,
+}
+
+/// A wish about what explains the program, and about finding one's way in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum GuideAction {
+    /// Show a sheet beside the views, or hide the one that is shown.
+    ShowSheet(Option<Sheet>),
+    /// Show or hide the search over everything the window can do.
+    ShowCommands(bool),
+    /// Show or hide the log of what happened.
+    ShowLog(bool),
+    /// Begin a lesson, or go on with it.
+    StartLesson(LessonId),
+    /// Go to a step of the lesson.
+    GoToStep(usize),
+    /// Do what the step of the lesson offers.
+    DoStep,
+    /// Go to the step before, taking back what this one did.
+    StepBack,
+    /// Leave the lesson; it can be gone on with.
+    LeaveLesson,
+    /// The draft should be what it was before the lesson.
+    RestoreOwn,
+    /// Bring a view to the front of its tabs.
+    LookAt(Pane),
+    /// Show the control of a setting and give it the focus.
+    Find(&'static Control),
+    /// For a projector: thicker lines and stronger captions, and nothing smaller than 150 %.
+    Present(bool),
+    /// Whether things glide from one state to the next.
+    Glide(bool),
+}
+
+impl From<GuideAction> for Action {
+    fn from(action: GuideAction) -> Self {
+        Self::Guide(action)
+    }
+}
+
+impl From<KeepAction> for Action {
+    fn from(action: KeepAction) -> Self {
+        Self::Keep(action)
+    }
+}
+
+impl Action {
+    /// Whether the window looks different once this is done; otherwise it does when the worker answers.
+    #[must_use]
+    pub fn changes_window(&self) -> bool {
+        !matches!(
+            self,
+            Self::LookAtLayer(_)
+                | Self::LookAtErrors(_)
+                | Self::LookAtFilters(_)
+                | Self::LookAtSamples(_)
+                | Self::LookAtScatter(_)
+                | Self::HoverSample(_)
+                | Self::Decode(..)
+        )
+    }
+}
+
+/// A wish about images of one's own.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OwnAction {
+    /// Ask for pictures and read them.
+    Open,
+    /// Read these files, and the pictures in these folders.
+    Read(Vec<PathBuf>),
+    /// Take the picture on the clipboard.
+    Paste(Arc<ColorImage>),
+    /// Stop reading after the file in hand.
+    CancelReading,
+    /// Look closely at this image.
+    Choose(OwnId),
+    /// Make this image a digit in this way.
+    Prepare(OwnId, Preparation),
+    /// Take each digit that was found on this image's picture as an image of its own.
+    TakeEach(OwnId),
+    /// Remove this image.
+    Remove(OwnId),
+    /// Remove all images.
+    Clear,
+    /// Take the last removal back.
+    Restore,
+    /// Change the drawing.
+    Draw(DrawEdit),
+}
+
+/// A change of the drawing. Places are shares of the canvas from its upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DrawEdit {
+    /// Put the pen down.
+    Begin {
+        /// Where.
+        at: [f32; 2],
+        /// Half the width of the stroke, as a share of the canvas.
+        radius: f32,
+    },
+    /// Move the pen that is down.
+    Extend([f32; 2]),
+    /// Take the last step back.
+    Undo,
+    /// Take the step again that was taken back.
+    Redo,
+    /// Remove every stroke.
+    Clear,
+    /// Add the drawing to the images.
+    Add,
+}

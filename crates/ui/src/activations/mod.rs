@@ -1,0 +1,376 @@
+//! The panel of the activations: how much the units of a layer fire.
+
+mod figures;
+mod histogram;
+mod units;
+
+use std::sync::Arc;
+
+use egui::{ComboBox, Role, Ui, WidgetInfo, vec2};
+
+use super::action::Action;
+use super::card;
+use super::plot::heading;
+use super::segmented::{Segment, segmented};
+use super::theme::{self, space};
+use hourglass_experiment::{LayerName, Sparsity};
+use hourglass_protocol::ActivationView;
+use hourglass_state::{LabState, RunState};
+use units::Bars;
+
+/// The panel of the activations.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct ActivationsPanel {
+    options: ActivationsOptions,
+    #[serde(skip)]
+    kept: Kept,
+}
+
+/// How the activations are shown.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+struct ActivationsOptions {
+    layer: LayerName,
+    shown: Shown,
+    counts: CountScale,
+    order: UnitOrder,
+}
+
+/// What is shown of a layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Shown {
+    /// The histogram, and the units' means below it.
+    #[default]
+    Activations,
+    /// The units' means.
+    Means,
+    /// What each unit of a variational code says, in nats.
+    Kl,
+}
+
+/// What is known of the layer beside its activations.
+struct Layer<'a> {
+    view: &'a Arc<ActivationView>,
+    /// ρ, the mean asked for.
+    target: Option<f32>,
+    /// `‖∂h/∂x‖²_F` of the encoder.
+    jacobian_norm: Option<f64>,
+    /// Units of the code that carry information, as the newest evaluation found.
+    active_units: Option<usize>,
+}
+
+impl<'a> Layer<'a> {
+    fn new(view: &'a Arc<ActivationView>, run: &RunState) -> Self {
+        let is_code = view.layer == LayerName::Code;
+        // Of a moment of the past, figures of now would mix the times.
+        let is_live = run.replay.past().is_none();
+        let figures = run.full_evaluation.as_ref();
+        let figures = figures.filter(|_| is_code && is_live);
+        let code = figures.and_then(|figures| figures.code.as_ref());
+        let variational = figures.and_then(|figures| figures.variational.as_ref());
+        Self {
+            view,
+            target: match run.experiment.objective.sparsity {
+                Sparsity::Kl { target, .. } if is_code => Some(target),
+                _ => None,
+            },
+            jacobian_norm: code.map(|code| code.jacobian_norm),
+            active_units: variational.map(|variational| variational.active_units),
+        }
+    }
+}
+
+impl Default for ActivationsOptions {
+    fn default() -> Self {
+        Self {
+            layer: LayerName::Code,
+            shown: Shown::default(),
+            counts: CountScale::default(),
+            order: UnitOrder::default(),
+        }
+    }
+}
+
+/// How counts become heights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum CountScale {
+    /// As they are.
+    #[default]
+    Linear,
+    /// As log₁₀(1 + count): the tails show, and an empty bin is at zero.
+    Log,
+}
+
+impl CountScale {
+    fn height(self, count: u32) -> f64 {
+        match self {
+            Self::Linear => f64::from(count),
+            Self::Log => (1.0 + f64::from(count)).log10(),
+        }
+    }
+}
+
+/// In which order units stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum UnitOrder {
+    /// As in the layer.
+    #[default]
+    Layer,
+    /// The most active first.
+    Sorted,
+}
+
+/// What is kept from frame to frame.
+#[derive(Default)]
+struct Kept {
+    /// The layer that was asked for.
+    asked: Option<LayerName>,
+    /// Which unit stands where, and for which bars of which view that was found.
+    order: Option<(Arc<ActivationView>, Bars, UnitOrder, Vec<usize>)>,
+}
+
+impl ActivationsPanel {
+    /// Shows this layer from the next frame on.
+    pub fn choose(&mut self, layer: LayerName) {
+        self.options.layer = layer;
+    }
+
+    /// Shows what another panel shows, of another run.
+    pub fn follow(&mut self, other: &Self) {
+        self.options = other.options;
+    }
+
+    /// Shows the activations of a layer of the run in progress.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let Self { options, kept } = self;
+        let layers = state
+            .run
+            .as_ref()
+            .map(|run| run.experiment.architecture.layers())
+            .unwrap_or_default();
+        if !layers.is_empty() && !layers.iter().any(|(layer, _)| *layer == options.layer) {
+            options.layer = LayerName::Code; // the new model has no such layer
+        }
+        let found = view(state, options.layer).zip(state.run.as_ref());
+        let layer_of = |(view, run)| Layer::new(view, run);
+        let found: Option<Layer<'_>> = found.map(layer_of);
+        let has_kl = found
+            .as_ref()
+            .is_some_and(|layer| layer.view.unit_kl_nats.is_some());
+        let shown = if options.shown == Shown::Kl && !has_kl {
+            Shown::Activations // remembered for the next variational code
+        } else {
+            options.shown
+        };
+        let mut layer = options.layer;
+        let mut chosen = None;
+        card::card(
+            ui,
+            "Activations",
+            |ui| {
+                if !layers.is_empty() {
+                    controls(ui, &mut layer, &layers);
+                    chosen = choice(ui, shown, has_kl);
+                }
+            },
+            |ui| match &found {
+                Some(layer) => body(ui, layer, shown, options, kept),
+                None => empty(ui, state, options.layer),
+            },
+        );
+        options.shown = chosen.unwrap_or(options.shown);
+        options.layer = layer;
+        if !layers.is_empty() && kept.asked != Some(options.layer) {
+            kept.asked = Some(options.layer);
+            actions.push(Action::LookAtLayer(options.layer));
+        }
+    }
+}
+
+/// The newest activations, if they are of this layer.
+fn view(state: &LabState, layer: LayerName) -> Option<&Arc<ActivationView>> {
+    let snapshot = state.run.as_ref()?.shown()?;
+    snapshot
+        .activations
+        .as_ref()
+        .filter(|view| view.layer == layer)
+}
+
+fn empty(ui: &mut Ui, state: &LabState, layer: LayerName) {
+    if card::before_model(ui, state, "how much each unit fires appears here") {
+        return;
+    }
+    if state
+        .run
+        .as_ref()
+        .is_some_and(|run| run.replay.past().is_some())
+    {
+        let text = format!("Of {}, nothing was kept of this moment", layer.label());
+        card::empty(ui, &text, "Go on to a later moment, or follow the run");
+    } else {
+        let text = format!("The activations of {} are on their way", layer.label());
+        card::empty(ui, &text, "They take a moment");
+    }
+}
+
+const LAYER_HELP: &str = "The layer whose activations are shown: a hidden layer of the encoder or the decoder, or the code";
+
+/// The choice of the layer.
+fn controls(ui: &mut Ui, chosen: &mut LayerName, layers: &[(LayerName, usize)]) {
+    ui.spacing_mut().interact_size.y = 21.0; // as high as the choices in other headers
+    ui.spacing_mut().button_padding.y = 1.0;
+    let room = ui.available_width();
+    let combo = ComboBox::from_id_salt("layer")
+        .icon(theme::chevron)
+        .width(room.min(80.0))
+        .truncate()
+        .selected_text(theme::dim(ui, chosen.label()))
+        .show_ui(ui, |ui| {
+            for (layer, units) in layers {
+                let text = format!("{}, {units} units", layer.label());
+                ui.selectable_value(chosen, *layer, text)
+                    .on_hover_text(LAYER_HELP);
+            }
+        });
+    let label = chosen.label();
+    combo.response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ComboBox, ui.is_enabled(), "Layer");
+        info.current_text_value = Some(label.clone());
+        info
+    });
+    combo.response.on_hover_text(LAYER_HELP); // behind its name, so that a screen reader hears it as well
+}
+
+/// The choice of what is shown of the layer.
+fn choice(ui: &mut Ui, shown: Shown, has_kl: bool) -> Option<Shown> {
+    let segments = [
+        Segment {
+            value: Shown::Activations,
+            text: "activations",
+            help: "How often units are how active, and the mean of each unit",
+        },
+        Segment {
+            value: Shown::Means,
+            text: "means",
+            help: "The mean activation of each unit, with the mean asked for where the recipe has one",
+        },
+        Segment {
+            value: Shown::Kl,
+            text: "KL",
+            help: "What each unit says about the image: its divergence from the prior, in nats",
+        },
+    ];
+    let n = if has_kl { 3 } else { 2 };
+    segmented(ui, "Shown", shown, &segments[..n])
+}
+
+fn body(
+    ui: &mut Ui,
+    layer: &Layer<'_>,
+    shown: Shown,
+    options: &mut ActivationsOptions,
+    kept: &mut Kept,
+) {
+    if ui.available_height() > LEAST_HISTOGRAM + space::CONTROL {
+        figures::show(ui, layer);
+    }
+    match shown {
+        Shown::Activations => histogram_and_means(ui, layer, options, kept),
+        Shown::Means => units_with_controls(ui, layer, Bars::Means, options, kept),
+        Shown::Kl => units_with_controls(ui, layer, Bars::Kl, options, kept),
+    }
+}
+
+fn histogram_and_means(
+    ui: &mut Ui,
+    layer: &Layer<'_>,
+    options: &mut ActivationsOptions,
+    kept: &mut Kept,
+) {
+    let view = layer.view;
+    // The histogram is what the panel is for: it gets what the strip can spare, and all of a low panel.
+    let room = ui.available_height();
+    let strip = (0.38 * room).clamp(LEAST_STRIP, 150.0);
+    if room < LEAST_HISTOGRAM + LEAST_STRIP {
+        histogram_with_controls(ui, view, options);
+        return;
+    }
+    let upper = vec2(ui.available_width(), room - strip - space::S);
+    ui.allocate_ui(upper, |ui| {
+        ui.set_min_size(upper);
+        histogram_with_controls(ui, view, options);
+    });
+    units_with_controls(ui, layer, Bars::Means, options, kept);
+}
+
+/// Least height of the histogram with its heading, in points.
+const LEAST_HISTOGRAM: f32 = 100.0;
+/// Least height of the strip with its heading, in points.
+const LEAST_STRIP: f32 = 80.0;
+
+fn histogram_with_controls(ui: &mut Ui, view: &ActivationView, options: &mut ActivationsOptions) {
+    let scales = [
+        Segment {
+            value: CountScale::Linear,
+            text: "linear",
+            help: "Bars as high as their counts",
+        },
+        Segment {
+            value: CountScale::Log,
+            text: "log",
+            help: "Bars as high as the logarithm of their counts: the tails show",
+        },
+    ];
+    heading(ui, "share of activations", |ui| {
+        let clicked = segmented(ui, "Activation counts", options.counts, &scales);
+        options.counts = clicked.unwrap_or(options.counts);
+    });
+    histogram::show(ui, view, options.counts);
+}
+
+fn units_with_controls(
+    ui: &mut Ui,
+    layer: &Layer<'_>,
+    bars: Bars,
+    options: &mut ActivationsOptions,
+    kept: &mut Kept,
+) {
+    let orders = [
+        Segment {
+            value: UnitOrder::Layer,
+            text: "in order",
+            help: "Units as they stand in the layer",
+        },
+        Segment {
+            value: UnitOrder::Sorted,
+            text: "sorted",
+            help: "The largest bars first",
+        },
+    ];
+    heading(ui, &bars.title(layer), |ui| {
+        let clicked = segmented(ui, "Units", options.order, &orders);
+        options.order = clicked.unwrap_or(options.order);
+    });
+    let sorted = options.order == UnitOrder::Sorted;
+    let order = kept.order(layer.view, bars, options.order);
+    units::show(ui, layer, bars, order, sorted);
+}
+
+impl Kept {
+    /// Which unit stands where; sorted once for each view.
+    fn order(&mut self, view: &Arc<ActivationView>, bars: Bars, order: UnitOrder) -> &[usize] {
+        let is_current = self.order.as_ref().is_some_and(|(of, which, how, _)| {
+            Arc::ptr_eq(of, view) && (*which, *how) == (bars, order)
+        });
+        if !is_current {
+            let values = bars.values(view);
+            let mut places: Vec<usize> = (0..values.len()).collect();
+            if order == UnitOrder::Sorted {
+                places.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+            }
+            self.order = Some((Arc::clone(view), bars, order, places));
+        }
+        self.order.as_ref().map_or(&[], |(.., places)| places)
+    }
+}

@@ -1,0 +1,263 @@
+//! Everything the window can do, as entries to be searched.
+
+use egui::{Context, ThemePreference};
+
+use crate::experiment_panel::CONTROLS;
+use crate::layout::Pane;
+use crate::lessons;
+use crate::path_field::{PathAction, PathFor};
+use crate::shortcuts::{self, Deed, Switches};
+use crate::{Action, GuideAction, KeepAction};
+use hourglass_experiment::PresetId;
+use hourglass_figure::FigureKind;
+use hourglass_protocol::{DataSource, DeviceChoice};
+use hourglass_state::LabState;
+
+/// Something the window can do.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What it is called, and searched by.
+    pub name: String,
+    /// What kind of thing it is: "Preset", "Setting".
+    pub kind: &'static str,
+    /// What it does.
+    pub help: String,
+    /// Its keys; empty where it has none.
+    pub keys: String,
+    /// The wish it stands for.
+    pub action: Action,
+}
+
+/// Everything that can be done as things stand, the most needed first.
+#[must_use]
+pub fn entries(ctx: &Context, state: &LabState, switches: Switches) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    deeds(ctx, state, switches, &mut entries);
+    runs(state, &mut entries);
+    typed_paths(state, &mut entries);
+    presets(&mut entries);
+    lessons_of(&mut entries);
+    views(&mut entries);
+    settings(&mut entries);
+    figures(state, &mut entries);
+    digits_and_device(state, &mut entries);
+    window(&mut entries);
+    entries
+}
+
+fn entry(
+    kind: &'static str,
+    name: impl Into<String>,
+    help: impl Into<String>,
+    action: impl Into<Action>,
+) -> Entry {
+    Entry {
+        name: name.into(),
+        kind,
+        help: help.into(),
+        keys: String::new(),
+        action: action.into(),
+    }
+}
+
+/// What has a key.
+fn deeds(ctx: &Context, state: &LabState, switches: Switches, entries: &mut Vec<Entry>) {
+    for shortcut in &shortcuts::ALL {
+        if shortcut.deed == Deed::Commands {
+            continue; // it is open
+        }
+        if let Some(action) = shortcuts::action(shortcut.deed, state, switches) {
+            let name = match shortcut.deed {
+                Deed::TrainOrPause if state.is_training() => "pause",
+                Deed::TrainOrPause => "train",
+                Deed::Help => "keyboard shortcuts",
+                _ => shortcut.text,
+            };
+            entries.push(Entry {
+                name: capitalized(name),
+                kind: "Command",
+                help: capitalized(shortcut.text),
+                keys: shortcut.keys_text(ctx),
+                action,
+            });
+        }
+    }
+}
+
+fn runs(state: &LabState, entries: &mut Vec<Entry>) {
+    let mut add = |name: &str, help: &str, action: KeepAction| {
+        entries.push(entry("Run", name, help, action));
+    };
+    if state.run.is_some() && state.crash.is_none() {
+        add(
+            "Save run as…",
+            "Writes the run into another folder",
+            KeepAction::SaveAs,
+        );
+        add(
+            "Take weights…",
+            "Starts the recipe with the weights of a safetensors file",
+            KeepAction::AskForWeights,
+        );
+    }
+    add(
+        "Copy recipe",
+        "Puts the recipe on the clipboard as a short text",
+        KeepAction::CopyRecipe,
+    );
+    add(
+        "Paste recipe",
+        "Takes the recipe from the text on the clipboard",
+        KeepAction::AskForRecipe,
+    );
+    for folder in state.keep.recent.iter().filter(|_| state.crash.is_none()) {
+        let name = folder.file_name().unwrap_or(folder.as_os_str());
+        let name = format!("Open recent run {}", name.to_string_lossy());
+        let help = format!("Goes on with the run in {}", folder.display());
+        entries.push(entry("Run", name, help, KeepAction::Open(folder.clone())));
+    }
+    if state.run.is_some() {
+        let help = "Measures what the code is worth: probes, neighbours, bytes beside PNG and JPEG";
+        entries.push(entry("Run", "Measure the code", help, Action::JudgeCode));
+    }
+}
+
+/// Everything that is opened by a dialog, by a path that is typed.
+fn typed_paths(state: &LabState, entries: &mut Vec<Entry>) {
+    if state.crash.is_some() {
+        return;
+    }
+    for (kind, name, what) in [
+        ("Run", "Open a run by its path…", PathFor::Run),
+        ("Run", "Take weights by their path…", PathFor::Weights),
+        ("Image", "Open pictures by their path…", PathFor::Pictures),
+        (
+            "Data",
+            "Open a data folder by its path…",
+            PathFor::DataFolder,
+        ),
+    ] {
+        let help = "Type or paste a path, where there is no dialog for files";
+        entries.push(entry(kind, name, help, PathAction::Ask(what)));
+    }
+}
+
+fn presets(entries: &mut Vec<Entry>) {
+    for id in PresetId::ALL {
+        let preset = id.preset();
+        let name = format!("{} ({})", preset.title, id.name());
+        entries.push(entry(
+            "Preset",
+            name,
+            preset.about,
+            Action::ChoosePreset(id),
+        ));
+    }
+}
+
+fn lessons_of(entries: &mut Vec<Entry>) {
+    for lesson in &lessons::ALL {
+        let name = format!("Lesson {}: {}", lesson.number(), lesson.title);
+        let start = GuideAction::StartLesson(lesson.id);
+        entries.push(entry("Lesson", name, lesson.about, start));
+    }
+}
+
+fn views(entries: &mut Vec<Entry>) {
+    for pane in Pane::ALL {
+        let help = "Brings this view to the front of its tabs";
+        let look = GuideAction::LookAt(pane);
+        entries.push(entry("View", format!("Show {}", pane.title()), help, look));
+    }
+}
+
+fn settings(entries: &mut Vec<Entry>) {
+    for control in &CONTROLS {
+        let help = match control.needs() {
+            Some(needs) => format!(
+                "Goes to the control under {}; where it is not there, to “{needs}”, which brings it",
+                control.section()
+            ),
+            None => format!("Goes to the control under {}", control.section()),
+        };
+        let find = GuideAction::Find(control);
+        entries.push(entry(
+            "Setting",
+            format!("{}…", capitalized(control.name)),
+            help,
+            find,
+        ));
+    }
+}
+
+fn figures(state: &LabState, entries: &mut Vec<Entry>) {
+    if state.run.is_none() {
+        return; // there is nothing to export
+    }
+    for kind in FigureKind::ALL {
+        let name = format!("Export {}…", kind.label());
+        let show = Action::ShowExport(Some(kind));
+        entries.push(entry("Export", name, kind.help(), show));
+    }
+}
+
+fn digits_and_device(state: &LabState, entries: &mut Vec<Entry>) {
+    let mut add = |name: &str, help: &str, action| {
+        entries.push(entry("Data", name, help, action));
+    };
+    if state.loading.is_some() {
+        add(
+            "Cancel loading",
+            "What was fetched so far is kept",
+            Action::CancelLoading,
+        );
+    } else {
+        add(
+            "Use MNIST",
+            "Handwritten digits, where found on this machine",
+            Action::LoadData(DataSource::Mnist),
+        );
+        add(
+            "Use pen digits",
+            "Digits the program draws itself",
+            Action::LoadData(DataSource::PenDigits),
+        );
+        add(
+            "Fetch MNIST",
+            "Downloads MNIST (11 MB) and uses it",
+            Action::FetchMnist,
+        );
+        add(
+            "Open data folder…",
+            "A folder with the four files of MNIST",
+            Action::OpenDataFolder,
+        );
+    }
+    for choice in DeviceChoice::ALL {
+        let name = format!("Train on {}", choice.label());
+        let help = "The device that training runs on";
+        entries.push(entry("Device", name, help, Action::UseDevice(choice)));
+    }
+}
+
+fn window(entries: &mut Vec<Entry>) {
+    for (name, theme) in [
+        ("Light theme", ThemePreference::Light),
+        ("Dark theme", ThemePreference::Dark),
+        ("Theme of the system", ThemePreference::System),
+    ] {
+        let help = "Colours of the window";
+        entries.push(entry("Window", name, help, Action::SetTheme(theme)));
+    }
+    for (percent, scale) in [(100, 1.0), (125, 1.25), (150, 1.5), (200, 2.0)] {
+        let name = format!("Scale {percent} %");
+        let help = "Everything larger or smaller";
+        entries.push(entry("Window", name, help, Action::SetScale(scale)));
+    }
+    let reset = "Puts all panels where they were at first";
+    entries.push(entry("Window", "Reset layout", reset, Action::ResetLayout));
+}
+
+fn capitalized(text: &str) -> String {
+    crate::notices::capitalized(text)
+}

@@ -1,0 +1,183 @@
+//! Comparing two runs: the dialog that makes the second recipe, and the strip that says how both fare.
+
+use egui::{Align, Button, Frame, Id, Label, Layout, Margin, Modal, Panel, Ui, vec2};
+use egui_material_icons::icons::ICON_COMPARE_ARROWS;
+
+use super::action::{Action, CompareAction};
+use super::experiment_panel::ExperimentPanel;
+use super::number;
+use super::theme::{self, space};
+use hourglass_experiment::Experiment;
+use hourglass_state::{LabState, RunState, difference, title};
+
+/// Width of the dialog, in points.
+const WIDTH: f32 = 360.0;
+/// Height of the recipe in the dialog, in points, where the window has that much.
+const RECIPE_HEIGHT: f32 = 520.0;
+/// What the dialog needs beside the recipe, in points.
+const AROUND_RECIPE: f32 = 220.0;
+
+/// Height of a line of the strip, in points.
+const LINE: f32 = 24.0;
+
+/// Lets a person make the recipe of B, which stands in the place of the draft; `own` is the recipe of A.
+pub fn dialog(
+    ui: &Ui,
+    state: &LabState,
+    own: &Experiment,
+    panel: &mut ExperimentPanel,
+    actions: &mut Vec<Action>,
+) {
+    let frame = Frame::popup(ui.style()).inner_margin(16).corner_radius(12);
+    let height = (ui.ctx().content_rect().height() - AROUND_RECIPE).clamp(200.0, RECIPE_HEIGHT);
+    let modal = Modal::new(Id::unique("compare")).frame(frame);
+    let shown = modal.show(ui.ctx(), |ui| {
+        ui.set_width(WIDTH);
+        ui.heading("Compare with another recipe");
+        let text = "B is trained beside the run in progress, A: on the same digits, as many steps, and from the \
+                    same seed unless you change it";
+        ui.add(Label::new(theme::dim(ui, text)).wrap());
+        ui.add_space(space::S);
+        let mut wishes = Vec::new();
+        ui.allocate_ui(vec2(WIDTH, height), |ui| {
+            ui.set_min_size(vec2(WIDTH, height));
+            panel.ui(ui, state, &mut wishes);
+        });
+        for wish in wishes {
+            actions.extend(edit(wish, state));
+        }
+        ui.add_space(space::S);
+        let words = difference(&state.draft, own);
+        let is_same = words.is_empty();
+        let words = if is_same {
+            "B is the same as A: change something".to_owned()
+        } else {
+            format!("B: {words}")
+        };
+        ui.add(Label::new(words).truncate());
+        ui.add_space(space::S);
+        buttons(ui, state, is_same)
+    });
+    let closes = shown.should_close().then_some(CompareAction::Cancel);
+    actions.extend(shown.inner.or(closes).map(Action::from));
+}
+
+fn buttons(ui: &mut Ui, state: &LabState, is_same: bool) -> Option<CompareAction> {
+    let is_valid = state.draft_problems().is_empty();
+    let mut chosen = None;
+    ui.horizontal(|ui| {
+        let start = ui
+            .add_enabled(is_valid && !is_same, Button::new("Start comparison"))
+            .on_hover_text(
+                "Makes a second model. While A trains, so does B; where A has a lead, B catches up first",
+            )
+            .on_disabled_hover_text(if is_valid {
+                "First change something about B: it would be A once more"
+            } else {
+                "First correct what is marked above"
+            });
+        if start.clicked() {
+            chosen = Some(CompareAction::Start);
+        }
+        let cancel = ui.button("Cancel").on_hover_text("The run goes on alone");
+        if cancel.clicked() {
+            chosen = Some(CompareAction::Cancel);
+        }
+    });
+    chosen
+}
+
+/// What a wish about the draft means for the recipe of B; none where it means nothing.
+fn edit(wish: Action, state: &LabState) -> Option<Action> {
+    let draft = match wish {
+        Action::Edit(draft) => draft,
+        Action::ChoosePreset(id) => Box::new(Experiment {
+            seed: state.draft.seed,
+            ..id.preset().experiment()
+        }),
+        _ => return None,
+    };
+    Some(CompareAction::Edit(draft).into())
+}
+
+/// Says how both runs fare, and offers to go on with either; nothing while one is trained alone.
+pub fn strip(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    let (Some(run), Some(rival)) = (&state.run, &state.rival) else {
+        return;
+    };
+    let tokens = theme::tokens_of(ui);
+    let frame = Frame::new()
+        .fill(tokens.panel)
+        .stroke(egui::Stroke::new(1.0, tokens.border))
+        .inner_margin(Margin::symmetric(10, 3));
+    let own = title(run);
+    let other = state.rival_difference().unwrap_or_default();
+    Panel::top("comparison")
+        .frame(frame)
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (name, what, run, keep) in [
+                ("A", own, run, CompareAction::KeepA),
+                ("B", other, rival, CompareAction::KeepB),
+            ] {
+                if line(ui, name, &what, run) {
+                    actions.push(keep.into());
+                }
+            }
+        });
+}
+
+/// One run; tells whether to go on with it alone.
+fn line(ui: &mut Ui, name: &str, what: &str, run: &RunState) -> bool {
+    let size = vec2(ui.available_width(), LINE);
+    let layout = Layout::right_to_left(Align::Center);
+    let shown = ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.spacing_mut().button_padding.y = 1.0;
+        let keep = ui.button(format!("Keep {name}")).on_hover_text(format!(
+            "Ends the comparison and goes on with {name}; the other stays as a ghost in the loss"
+        ));
+        ui.add_space(space::S);
+        for (width, text) in figures(run).into_iter().rev() {
+            let size = vec2(width, LINE);
+            ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+                ui.set_min_width(width);
+                ui.add(Label::new(theme::figure(ui, text)).extend());
+            });
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let tokens = theme::tokens_of(ui);
+            ui.label(theme::icon(ICON_COMPARE_ARROWS).color(tokens.accent));
+            ui.label(theme::title(ui, name).color(tokens.accent));
+            let text = format!("{name}: {what}");
+            let label = Label::new(what).truncate();
+            ui.add(label).on_hover_text(text);
+        });
+        keep.clicked()
+    });
+    shown.inner
+}
+
+/// Steps, speed and error, each with the width of its column in points.
+fn figures(run: &RunState) -> [(f32, String); 3] {
+    let speed = run.speed.images_per_sec;
+    let error = run.evaluation.as_ref().map(|found| found.mse_per_pixel);
+    [
+        (110.0, format!("step {}", number::count(run.step))),
+        (
+            110.0,
+            if speed > 0.0 {
+                number::rate(speed)
+            } else {
+                String::new()
+            },
+        ),
+        (
+            220.0,
+            error.map_or(String::new(), |mse| {
+                format!("test MSE {} per pixel", number::five_digits(mse))
+            }),
+        ),
+    ]
+}

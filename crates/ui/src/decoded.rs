@@ -1,0 +1,145 @@
+//! Pictures of codes as the worker decodes them: asking for them once for each change, and one texture for a set.
+
+use std::sync::Arc;
+
+use egui::{Painter, Rect, Stroke, StrokeKind, Ui};
+
+use super::action::Action;
+use super::digit_image::{AtlasShape, DigitAtlas, magnification};
+use super::theme;
+use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
+use hourglass_protocol::{Asker, Decoded, DecodedView, Places};
+use hourglass_state::LabState;
+
+/// Widest texture, in texels: every graphics card has as much.
+const MAX_TEXELS: usize = 4096;
+
+/// What a panel asks to be decoded.
+#[derive(Debug, Default)]
+pub struct Asking {
+    asked: Option<Places>,
+}
+
+impl Asking {
+    /// Asks for places, or for none, when that has changed.
+    pub fn ask(&mut self, asker: Asker, places: Option<Places>, actions: &mut Vec<Action>) {
+        if self.asked != places {
+            self.asked.clone_from(&places);
+            actions.push(Action::Decode(asker, places));
+        }
+    }
+}
+
+/// What was decoded of the run in progress.
+#[must_use]
+pub fn decoded(state: &LabState) -> Option<&Decoded> {
+    let snapshot = state.run.as_ref()?.snapshot.as_ref()?;
+    Some(&snapshot.decoded)
+}
+
+/// The pictures of a view as one texture, painted anew when they or how they are shown changed.
+#[derive(Default)]
+pub struct DecodedPictures {
+    atlas: DigitAtlas,
+    painted: Option<Painted>,
+}
+
+struct Painted {
+    view: Arc<DecodedView>,
+    dark: bool,
+    shape: AtlasShape,
+}
+
+impl DecodedPictures {
+    /// Takes on the pictures of a view, to be drawn `side` points wide.
+    pub fn prepare(&mut self, ui: &Ui, name: &str, view: &Arc<DecodedView>, side: f32) {
+        let dark = ui.visuals().dark_mode;
+        let n = view.len().max(1);
+        let columns = n.isqrt().max(1);
+        let most = (MAX_TEXELS / (columns * IMAGE_SIDE)).max(1);
+        let shape = AtlasShape {
+            columns,
+            rows: n.div_ceil(columns),
+            magnify: magnification(side * ui.pixels_per_point()).min(most),
+        };
+        let is_current = self.painted.as_ref().is_some_and(|painted| {
+            (painted.dark, painted.shape) == (dark, shape) && Arc::ptr_eq(&painted.view, view)
+        });
+        if is_current {
+            return;
+        }
+        self.atlas.write(ui.ctx(), name, shape, |row, column, idx| {
+            let pixel = (row * columns + column) * N_PIXELS + idx;
+            theme::ink(dark, view.images.get(pixel).copied().unwrap_or_default())
+        });
+        self.painted = Some(Painted {
+            view: Arc::clone(view),
+            dark,
+            shape,
+        });
+    }
+
+    /// Draws one picture into a square.
+    pub fn paint(&self, painter: &Painter, rect: Rect, idx: usize) {
+        let Some(Painted { view, shape, .. }) = &self.painted else {
+            return;
+        };
+        if idx < view.len() {
+            let (row, column) = (idx / shape.columns, idx % shape.columns);
+            self.atlas.paint(painter, rect, row, column);
+        }
+    }
+}
+
+/// A thin frame around a picture.
+pub fn frame(ui: &Ui, rect: Rect) {
+    let border = Stroke::new(1.0, theme::tokens_of(ui).border);
+    ui.painter()
+        .rect_stroke(rect, 0.0, border, StrokeKind::Outside);
+}
+
+/// The name of a unit of the code, counted from 0: `h₁`.
+#[must_use]
+pub fn unit_name(unit: usize) -> String {
+    let subscript = |digit: char| {
+        let digit = digit.to_digit(10).unwrap_or_default();
+        char::from_u32(u32::from('₀') + digit).unwrap_or(' ')
+    };
+    let number = (unit + 1).to_string();
+    ["h".to_owned(), number.chars().map(subscript).collect()].concat()
+}
+
+/// A value of a unit, as people read it: `−1.38`.
+#[must_use]
+pub fn value(value: f32) -> String {
+    match format!("{value:.2}") {
+        zero if zero == "-0.00" => "0.00".to_owned(),
+        text => text.replace('-', "−"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_and_their_values_read_well() {
+        assert_eq!([0, 11, 783].map(unit_name), ["h₁", "h₁₂", "h₇₈₄"]);
+        assert_eq!(
+            [-1.384, 0.0, -0.001, 12.0].map(value),
+            ["−1.38", "0.00", "0.00", "12.00"]
+        );
+    }
+
+    #[test]
+    fn the_same_places_are_asked_for_once() {
+        let (mut asking, mut actions) = (Asking::default(), Vec::new());
+        let plane = |x: f32| Some(Places::Plane([[x, 0.0]].into()));
+        for places in [None, plane(1.0), plane(1.0), plane(2.0), None, None] {
+            asking.ask(Asker::Pointer, places, &mut actions);
+        }
+        let asked = [plane(1.0), plane(2.0), None];
+        let asked = asked.map(|places| Action::Decode(Asker::Pointer, places));
+        assert_eq!(actions, asked);
+    }
+}

@@ -1,0 +1,312 @@
+//! The panel of the digits: test images on their way through the network.
+
+mod choice;
+mod classes;
+mod controls;
+mod digit;
+mod layout;
+mod numbers;
+mod paint;
+
+use std::sync::Arc;
+
+use egui::{Role, Sense, Ui, WidgetInfo};
+
+use super::action::Action;
+use super::digit_image::{AtlasShape, DigitAtlas, magnification};
+use super::{card, theme};
+use choice::{Choice, Wanted};
+use classes::Errors;
+use digit::{Digit, enlarged, error_text};
+use hourglass_experiment::N_PIXELS;
+use hourglass_protocol::{DatasetDescription, DigitView, ErrorView};
+use hourglass_state::{LabState, RunState};
+use layout::Layout;
+use paint::{Row, Views};
+
+/// The panel of the digits.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct DigitsPanel {
+    options: DigitsOptions,
+    #[serde(skip)]
+    kept: Kept,
+}
+
+/// What is shown of which digits.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+struct DigitsOptions {
+    wanted: Wanted,
+    /// Whether bars of the classes' errors are shown in place of images.
+    errors: bool,
+}
+
+impl DigitsOptions {
+    fn needs_errors(&self) -> bool {
+        self.errors || self.wanted.needs_errors()
+    }
+}
+
+/// What is kept from frame to frame.
+#[derive(Default)]
+struct Kept {
+    /// What was asked for, and of which data set.
+    asked: Option<Asked>,
+    /// Whether errors were asked for.
+    asked_errors: bool,
+    atlas: DigitAtlas,
+    /// What the atlas shows.
+    drawn: Option<Drawn>,
+}
+
+struct Asked {
+    wanted: Wanted,
+    n_digits: usize,
+    labels: Arc<[u8]>,
+    errors: Option<Arc<ErrorView>>,
+}
+
+struct Drawn {
+    views: Views,
+    rows: Vec<Row>,
+    dark: bool,
+    shape: AtlasShape,
+}
+
+impl DigitsPanel {
+    /// Whether bars of the classes' errors are shown in place of images.
+    #[must_use]
+    pub fn shows_errors(&self) -> bool {
+        self.options.errors
+    }
+
+    /// Shows test images, what the network made of them, and how far off it was.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let Self { options, kept } = self;
+        let before = options.clone();
+        let mut edited = before.clone();
+        card::card(
+            ui,
+            "Digits",
+            |ui| {
+                if state.dataset.is_some() {
+                    controls::header(ui, &mut edited);
+                }
+            },
+            |ui| match &state.dataset {
+                Some(dataset) => body(ui, options, kept, (state, dataset), actions),
+                None => card::empty(
+                    ui,
+                    "No digits yet",
+                    "Load a data set to see its images here",
+                ),
+            },
+        );
+        if edited != before {
+            *options = edited;
+        }
+        if kept.asked_errors != options.needs_errors() {
+            kept.asked_errors = options.needs_errors();
+            actions.push(Action::LookAtErrors(kept.asked_errors));
+        }
+    }
+}
+
+fn body(
+    ui: &mut Ui,
+    options: &mut DigitsOptions,
+    kept: &mut Kept,
+    (state, dataset): (&LabState, &DatasetDescription),
+    actions: &mut Vec<Action>,
+) {
+    if options.errors {
+        class_errors(ui, options, state);
+        return;
+    }
+    let run = state.run.as_ref();
+    let shown = run.and_then(RunState::shown);
+    let live = run.and_then(|run| run.snapshot.as_ref());
+    let newest = live.and_then(|snapshot| snapshot.errors.as_ref());
+    controls::line(ui, &mut options.wanted, dataset, newest.map(Arc::as_ref));
+    let views = shown.and_then(|snapshot| views(state, &snapshot.digits));
+    let compares = views.as_ref().is_some_and(|views| views.rival.is_some());
+    let corrupts = run.is_some_and(|run| !run.experiment.corruption.is_none());
+    let room = ui.available_rect_before_wrap();
+    let line_height = ui.text_style_height(&theme::text::SMALL) + 1.0;
+    let n_errors = if compares { 2 } else { 1 };
+    let rows = Row::all(corrupts, compares, true);
+    let is_high = room.height() >= Layout::least_height(rows.len(), n_errors, line_height);
+    let rows = Row::all(corrupts, compares, is_high);
+    let n_pictures = [rows.len(), n_errors];
+    let layout = Layout::new(room, n_pictures, line_height, ui.pixels_per_point());
+    kept.ask(&options.wanted, layout.n_digits(), dataset, newest, actions);
+    match views {
+        Some(views) => {
+            table(ui, kept, &views, &rows, &layout);
+            ui.advance_cursor_after_rect(room);
+        }
+        None => empty(ui, state, "The first reconstructions"),
+    }
+}
+
+/// The bars of the classes; a click on one leads to its worst images.
+fn class_errors(ui: &mut Ui, options: &mut DigitsOptions, state: &LabState) {
+    let seen = |run: Option<&RunState>| {
+        let errors = run.and_then(RunState::shown)?.errors.as_ref()?;
+        Some(Arc::clone(errors))
+    };
+    let Some(own) = seen(state.run.as_ref()) else {
+        empty(ui, state, "The errors of the classes");
+        return;
+    };
+    let rival = seen(state.rival.as_ref());
+    let errors = Errors {
+        own: &own,
+        rival: rival.as_deref(),
+    };
+    if let Some(class) = classes::show(ui, errors) {
+        options.errors = false;
+        options.wanted = Wanted {
+            choice: Choice::Class,
+            class,
+            worst_first: true,
+            page: 0,
+            numbers: std::mem::take(&mut options.wanted.numbers),
+        };
+    }
+}
+
+/// The digits of the run and, where it sees the same ones, of its rival; none where nothing is seen.
+fn views(state: &LabState, own: &Arc<DigitView>) -> Option<Views> {
+    let rival = state.rival.as_ref().and_then(RunState::shown);
+    let rival = rival.map(|snapshot| &snapshot.digits);
+    (!own.samples.is_empty()).then(|| Views {
+        own: Arc::clone(own),
+        rival: rival.filter(|rival| rival.samples == own.samples).cloned(),
+    })
+}
+
+/// The pictures of every digit that fits, with its errors.
+fn table(ui: &mut Ui, kept: &mut Kept, views: &Views, rows: &[Row], layout: &Layout) {
+    kept.draw(ui, views, rows, layout);
+    let view = &views.own;
+    let n_digits = layout.n_digits().min(view.samples.len());
+    for band in 0..n_digits.div_ceil(layout.n_columns) {
+        paint::row_names(ui, layout, rows, band);
+    }
+    let errors = view.mse_per_pixel.iter().take(n_digits).copied();
+    let worst = errors.fold(0.0, f32::max);
+    for idx in 0..n_digits {
+        let Some(digit) = Digit::of(views, idx) else {
+            continue;
+        };
+        let id = ui.scope_id().with(("digit", idx));
+        let response = ui.interact(layout.digit(idx), id, Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), digit.summary()));
+        paint::pictures(
+            ui,
+            layout,
+            &kept.atlas,
+            idx,
+            digit.label,
+            response.hovered(),
+        );
+        let decimals = layout.error_decimals();
+        let texts: Vec<String> = digit
+            .errors()
+            .map(|(_, mse)| error_text(mse, decimals))
+            .collect();
+        let share = if worst > 0.0 {
+            digit.mse_per_pixel / worst
+        } else {
+            0.0
+        };
+        paint::errors(ui, layout, idx, &texts, share);
+        response.on_hover_ui(|ui| enlarged(ui, &kept.atlas, layout, rows, idx, &digit));
+    }
+}
+
+/// Says what is missing; `what` is what is waited for.
+fn empty(ui: &mut Ui, state: &LabState, what: &str) {
+    let Some(run) = &state.run else {
+        card::empty(
+            ui,
+            "No model yet",
+            "Press Train: test images and their reconstructions appear here",
+        );
+        return;
+    };
+    if run.replay.past().is_some() {
+        card::empty(
+            ui,
+            "Nothing was kept of this moment",
+            "Go on to a later moment, or follow the run",
+        );
+    } else {
+        card::empty(
+            ui,
+            &format!("{what} are on their way"),
+            "They take a moment",
+        );
+    }
+}
+
+impl Kept {
+    /// Asks for as many images as fit, once for each change; not while nobody can tell which.
+    fn ask(
+        &mut self,
+        wanted: &Wanted,
+        n_digits: usize,
+        dataset: &DatasetDescription,
+        errors: Option<&Arc<ErrorView>>,
+        actions: &mut Vec<Action>,
+    ) {
+        let labels = &dataset.test_labels;
+        let errors = errors.filter(|_| wanted.needs_errors());
+        let is_current = self.asked.as_ref().is_some_and(|asked| {
+            (&asked.wanted, asked.n_digits) == (wanted, n_digits)
+                && Arc::ptr_eq(&asked.labels, labels)
+                && asked.errors.as_ref().map(Arc::as_ptr) == errors.map(Arc::as_ptr)
+        });
+        if is_current {
+            return;
+        }
+        let samples = wanted.samples(n_digits, labels, errors.map(Arc::as_ref));
+        actions.extend(samples.map(Action::LookAtSamples));
+        self.asked = Some(Asked {
+            wanted: wanted.clone(),
+            n_digits,
+            labels: Arc::clone(labels),
+            errors: errors.cloned(),
+        });
+    }
+
+    /// Writes the pictures into the texture, if they or how they are shown changed.
+    fn draw(&mut self, ui: &Ui, views: &Views, rows: &[Row], layout: &Layout) {
+        let dark = ui.visuals().dark_mode;
+        let shape = AtlasShape {
+            columns: layout.n_columns,
+            rows: layout.n_bands * rows.len(),
+            magnify: magnification(layout.side * ui.pixels_per_point()),
+        };
+        let is_current = self.drawn.as_ref().is_some_and(|drawn| {
+            (drawn.dark, drawn.shape, &drawn.rows[..]) == (dark, shape, rows)
+                && drawn.views.are(views)
+        });
+        if is_current {
+            return;
+        }
+        self.atlas
+            .write(ui.ctx(), "digits", shape, |atlas_row, column, idx| {
+                let digit = atlas_row / rows.len() * shape.columns + column;
+                rows[atlas_row % rows.len()].color(views, digit * N_PIXELS + idx, dark)
+            });
+        self.drawn = Some(Drawn {
+            views: views.clone(),
+            rows: rows.to_vec(),
+            dark,
+            shape,
+        });
+    }
+}

@@ -1,0 +1,256 @@
+//! Draws the table of digits.
+
+use std::sync::Arc;
+
+use egui::{Align2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use crate::digit_image::DigitAtlas;
+use crate::theme::{self, space};
+use hourglass_protocol::DigitView;
+
+use super::layout::Layout;
+
+/// A row of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// The clean image.
+    Original,
+    /// What the encoder saw.
+    Corrupted,
+    /// What the decoder made of it.
+    Reconstruction(Side),
+    /// Reconstruction minus original.
+    Difference(Side),
+}
+
+/// Whose decoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// That of the one run there is.
+    Only,
+    /// That of the run in progress.
+    A,
+    /// That of its rival.
+    B,
+}
+
+/// The digits as the run in progress sees them, and as its rival does, where two are compared.
+#[derive(Clone, Debug)]
+pub struct Views {
+    /// Of the run in progress.
+    pub own: Arc<DigitView>,
+    /// Of the rival: the same samples in the same order.
+    pub rival: Option<Arc<DigitView>>,
+}
+
+impl Views {
+    /// Whether these are those, and not only alike.
+    #[must_use]
+    pub fn are(&self, others: &Self) -> bool {
+        let rival = |views: &Self| views.rival.as_ref().map(Arc::as_ptr);
+        Arc::ptr_eq(&self.own, &others.own) && rival(self) == rival(others)
+    }
+
+    fn of(&self, side: Side) -> &DigitView {
+        match (side, &self.rival) {
+            (Side::B, Some(rival)) => rival,
+            _ => &self.own,
+        }
+    }
+}
+
+impl Row {
+    /// The rows of a recipe, from top to bottom; differences of two runs only where there is room for them.
+    #[must_use]
+    pub fn all(corrupts: bool, compares: bool, is_high: bool) -> Vec<Self> {
+        let mut rows = vec![Self::Original];
+        if corrupts {
+            rows.push(Self::Corrupted);
+        }
+        let sides: &[Side] = if compares {
+            &[Side::A, Side::B]
+        } else {
+            &[Side::Only]
+        };
+        rows.extend(sides.iter().map(|&side| Self::Reconstruction(side)));
+        if is_high || !compares {
+            rows.extend(sides.iter().map(|&side| Self::Difference(side)));
+        }
+        rows
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Corrupted => "corrupted",
+            Self::Reconstruction(Side::Only) => "rebuilt",
+            Self::Reconstruction(Side::A) => "rebuilt by A",
+            Self::Reconstruction(Side::B) => "rebuilt by B",
+            Self::Difference(Side::Only) => "difference",
+            Self::Difference(Side::A) => "difference A",
+            Self::Difference(Side::B) => "difference B",
+        }
+    }
+
+    /// The colour of one pixel, `idx` counted through all images of the views.
+    #[must_use]
+    pub fn color(self, views: &Views, idx: usize, dark: bool) -> egui::Color32 {
+        let ink = |values: &[f32]| theme::ink(dark, values.get(idx).copied().unwrap_or(0.0));
+        match self {
+            Self::Original => ink(&views.own.originals),
+            Self::Corrupted => ink(&views.own.corrupted),
+            Self::Reconstruction(side) => ink(&views.of(side).reconstructions),
+            Self::Difference(side) => {
+                let view = views.of(side);
+                let difference = view.reconstructions.get(idx).zip(view.originals.get(idx));
+                theme::diverging(
+                    dark,
+                    difference.map_or(0.0, |(rebuilt, original)| rebuilt - original),
+                )
+            }
+        }
+    }
+}
+
+/// Writes the names of the rows at the left of a band, with the legend of the differences.
+pub fn row_names(ui: &Ui, layout: &Layout, rows: &[Row], band: usize) {
+    let tokens = theme::tokens_of(ui);
+    let painter = ui.painter();
+    let font = theme::text::SMALL.resolve(ui.style());
+    let left = layout.origin.x;
+    let text = |at, anchor, text: &str, color| painter.text(at, anchor, text, font.clone(), color);
+    let top = pos2(left, layout.band_top(band));
+    text(top, Align2::LEFT_TOP, "class", tokens.text_dim);
+    for (idx, row) in rows.iter().enumerate() {
+        let middle = layout.picture(idx, band * layout.n_columns).center().y;
+        if matches!(row, Row::Difference(_)) {
+            let y = middle - layout.line_height * 0.85;
+            text(pos2(left, y), Align2::LEFT_CENTER, row.label(), tokens.text);
+            difference_legend(ui, pos2(left, middle - 2.0), layout);
+        } else {
+            text(
+                pos2(left, middle),
+                Align2::LEFT_CENTER,
+                row.label(),
+                tokens.text,
+            );
+        }
+    }
+    let names: &[&str] = match layout.n_errors {
+        1 => &["MSE"],
+        _ => &["MSE of A", "MSE of B"],
+    };
+    let mut at = pos2(left, layout.errors_top(band));
+    for name in names {
+        let name = text(at, Align2::LEFT_TOP, name, tokens.text);
+        if layout.n_errors == 1 {
+            let unit = pos2(name.right() + space::XS, at.y);
+            text(unit, Align2::LEFT_TOP, "per pixel", tokens.text_dim);
+        }
+        at.y += layout.line_height;
+    }
+}
+
+/// A strip from −1 (too little ink) to 1 (too much).
+fn difference_legend(ui: &Ui, at: egui::Pos2, layout: &Layout) {
+    let tokens = theme::tokens_of(ui);
+    let painter = ui.painter();
+    let dark = ui.visuals().dark_mode;
+    let strip = Rect::from_min_size(at, vec2(layout.label_width - space::L, 5.0));
+    let halves = [
+        (
+            Rect::from_min_max(strip.min, strip.center_bottom()),
+            -1.0,
+            0.0,
+        ),
+        (Rect::from_min_max(strip.center_top(), strip.max), 0.0, 1.0),
+    ];
+    for (rect, from, to) in halves {
+        let ends = [from, to].map(|value| theme::diverging(dark, value));
+        painter.add(Shape::gradient_rect(
+            rect,
+            egui::Direction::LeftToRight,
+            ends,
+        ));
+    }
+    painter.rect_stroke(
+        strip,
+        0.0,
+        Stroke::new(1.0, tokens.border),
+        StrokeKind::Outside,
+    );
+    let font = theme::text::SMALL.resolve(ui.style());
+    for (place, anchor, label) in [
+        (strip.left_bottom(), Align2::LEFT_TOP, "−1"),
+        (strip.center_bottom(), Align2::CENTER_TOP, "0"),
+        (strip.right_bottom(), Align2::RIGHT_TOP, "+1"),
+    ] {
+        painter.text(place, anchor, label, font.clone(), tokens.text_dim);
+    }
+}
+
+/// Draws the pictures of one digit with its class above.
+pub fn pictures(
+    ui: &Ui,
+    layout: &Layout,
+    atlas: &DigitAtlas,
+    digit: usize,
+    label: u8,
+    hovered: bool,
+) {
+    let tokens = theme::tokens_of(ui);
+    let painter = ui.painter();
+    let border = if hovered {
+        tokens.accent
+    } else {
+        tokens.border
+    };
+    for row in 0..layout.n_rows {
+        let rect = layout.picture(row, digit);
+        let (atlas_row, column) = atlas_place(layout, row, digit);
+        atlas.paint(painter, rect, atlas_row, column);
+        painter.rect_stroke(rect, 0.0, Stroke::new(1.0, border), StrokeKind::Outside);
+    }
+    let at = pos2(
+        layout.picture(0, digit).center().x,
+        layout.digit(digit).top(),
+    );
+    let font = theme::text::SMALL.resolve(ui.style());
+    painter.text(at, Align2::CENTER_TOP, label.to_string(), font, tokens.text);
+}
+
+/// Row and column of a picture in the atlas: the bands follow each other.
+#[must_use]
+pub fn atlas_place(layout: &Layout, row: usize, digit: usize) -> (usize, usize) {
+    let band = digit / layout.n_columns;
+    (band * layout.n_rows + row, digit % layout.n_columns)
+}
+
+/// Draws the errors of one digit as numbers and, where there is room, as a bar; `share` is its part of the
+/// largest error shown.
+pub fn errors(ui: &Ui, layout: &Layout, digit: usize, texts: &[String], share: f32) {
+    let tokens = theme::tokens_of(ui);
+    let painter = ui.painter();
+    let picture = layout.picture(0, digit);
+    let band = digit / layout.n_columns;
+    let font = theme::text::SMALL.resolve(ui.style());
+    let mut top = pos2(picture.center().x, layout.errors_top(band));
+    for text in texts {
+        painter.text(top, Align2::CENTER_TOP, text, font.clone(), tokens.text);
+        top.y += layout.line_height;
+    }
+    // Of two errors, bars would say which is which no better than the numbers.
+    if layout.bar_height > 0.0 && texts.len() == 1 {
+        let room = layout.bar_height - space::XS;
+        let bottom = painter.round_to_pixel_center(layout.band_bottom(band));
+        let height = (room * share.clamp(0.0, 1.0)).max(1.0);
+        let half = 0.25 * picture.width();
+        let (min, max) = (vec2(-half, -height), vec2(half, 0.0));
+        let base = pos2(picture.center().x, bottom);
+        let bar = Rect::from_min_max(base + min, base + max);
+        painter.rect_filled(bar, 1.0, theme::faint(tokens.accent, 0.6));
+        painter.hline(picture.x_range(), bottom, Stroke::new(1.0, tokens.border));
+    }
+}

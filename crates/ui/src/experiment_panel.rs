@@ -1,0 +1,158 @@
+//! The recipe: preset, data, architecture, objective, training, plan, and the formula they add up to.
+
+mod architecture;
+mod controls;
+mod data;
+mod find;
+pub(super) mod formula;
+mod now;
+mod objective;
+mod penalties;
+mod pending;
+mod plan;
+mod preset;
+mod section;
+mod share;
+mod training;
+
+use egui::{ScrollArea, Ui};
+use serde::{Deserialize, Serialize};
+
+use self::find::Search;
+use self::section::{Folds, Heading};
+use super::{Action, card};
+use hourglass_experiment::{Experiment, InvalidExperiment};
+use hourglass_protocol::Phase;
+use hourglass_state::{DraftStatus, LabState};
+
+pub(super) use self::architecture::{COSTS_HELP, costs_text};
+pub use self::find::{CONTROLS, Control};
+
+/// The panel of the recipe.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExperimentPanel {
+    folds: Folds,
+    /// Whether the recipe is that of a rival: its digits are those of the run it is compared with.
+    #[serde(skip)]
+    is_of_rival: bool,
+    /// A control that is asked for and not found yet.
+    #[serde(skip)]
+    search: Option<Search>,
+}
+
+/// The draft while its controls are drawn.
+struct Editor<'a> {
+    state: &'a LabState,
+    /// The draft with what the controls of this frame changed.
+    draft: Experiment,
+    /// Everything wrong with the draft as it was before this frame.
+    problems: Vec<InvalidExperiment>,
+}
+
+impl Editor<'_> {
+    /// What is wrong in a way that concerns a control.
+    fn problem(&self, concerns: impl Fn(&InvalidExperiment) -> bool) -> Option<&InvalidExperiment> {
+        self.problems.iter().find(|problem| concerns(problem))
+    }
+}
+
+impl ExperimentPanel {
+    /// The panel of the recipe of a rival.
+    #[must_use]
+    pub fn of_rival() -> Self {
+        Self {
+            is_of_rival: true,
+            ..Self::default()
+        }
+    }
+
+    /// Shows a control and gives it the focus, or the one that has to be set before it is there.
+    pub fn find(&mut self, control: &'static Control) {
+        self.search = Some(Search::new(control));
+    }
+
+    /// Draws the panel.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let Self {
+            folds,
+            is_of_rival,
+            search,
+        } = self;
+        let is_of_rival = *is_of_rival;
+        if let Some(search) = search {
+            folds.open(search.section());
+            search.begin(ui.ctx());
+        }
+        let mut editor = Editor {
+            state,
+            draft: state.draft.clone(),
+            problems: state.draft_problems(),
+        };
+        let trailing = |ui: &mut Ui| {
+            if !is_of_rival {
+                share::buttons(ui, actions);
+            }
+            preset::modified_mark(ui, state, actions);
+        };
+        let mut wishes = Vec::new();
+        let title = if is_of_rival {
+            "Recipe of B"
+        } else {
+            "Experiment"
+        };
+        card::card(ui, title, trailing, |ui| {
+            if waits_for_new_model(state) {
+                pending::show(ui, &editor, &mut wishes);
+            }
+            formula::pinned(ui, state, |ui| {
+                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 2.0; // the usual sections fit into 800 points
+                    ui.add_space(1.0); // the first edge is not cut
+                    preset::show(ui, &editor, &mut wishes);
+                    if !is_of_rival {
+                        folds.show(ui, &data::heading(state), |ui| {
+                            data::show(ui, state, &mut wishes);
+                        });
+                    }
+                    sections(ui, folds, &mut editor);
+                });
+            });
+        });
+        *search = search.and_then(|search| search.end(ui.ctx()));
+        if search.is_some() {
+            ui.ctx().request_repaint();
+        }
+        if editor.draft != state.draft {
+            actions.push(Action::Edit(Box::new(editor.draft)));
+        }
+        actions.append(&mut wishes);
+    }
+}
+
+/// The heading and the rows of a section.
+type Part = (fn(&Editor<'_>) -> Heading, fn(&mut Ui, &mut Editor<'_>));
+
+fn sections(ui: &mut Ui, folds: &mut Folds, editor: &mut Editor<'_>) {
+    let parts: [Part; 5] = [
+        (architecture::heading, architecture::show),
+        (objective::heading, objective::show),
+        (penalties::heading, penalties::show),
+        (training::heading, training::show),
+        (plan::heading, plan::show),
+    ];
+    for (heading, show) in parts {
+        folds.show(ui, &heading(editor), |ui| show(ui, editor));
+    }
+    ui.add_space(4.0); // the last edge is not cut
+}
+
+/// Whether the draft needs a new model and there is training to lose. A run without any training follows
+/// the draft by itself.
+fn waits_for_new_model(state: &LabState) -> bool {
+    let has_trained = state.run.as_ref().is_some_and(|run| {
+        let is_current = run.id == state.current_run();
+        is_current && (run.step > 0 || run.phase != Phase::Ready)
+    });
+    has_trained && state.draft_status() == DraftStatus::NeedsNewModel
+}

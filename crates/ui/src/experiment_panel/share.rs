@@ -1,0 +1,39 @@
+//! The recipe as a short text, to and from the clipboard.
+
+use egui::{Button, Ui};
+use egui_material_icons::MaterialIcon;
+use egui_material_icons::icons::{ICON_CONTENT_COPY, ICON_CONTENT_PASTE};
+
+use crate::theme;
+use crate::{Action, KeepAction};
+
+/// Size of the icons, in points.
+const ICON: f32 = 14.0;
+
+/// Adds both buttons from right to left.
+pub(super) fn buttons(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let mut button = |icon: MaterialIcon, name: &str, help: &str| {
+        let color = theme::tokens_of(ui).text_dim;
+        let button = Button::new(icon.rich_text().size(ICON).color(color));
+        ui.add(button.frame_when_inactive(false))
+            .on_hover_text(help)
+            .accessible_name(name)
+            .clicked()
+    };
+    let pastes = button(
+        ICON_CONTENT_PASTE,
+        "Paste recipe",
+        "Takes the recipe from the text on the clipboard; Ctrl+V anywhere does the same",
+    );
+    let copies = button(
+        ICON_CONTENT_COPY,
+        "Copy recipe",
+        "Puts the recipe on the clipboard as a short text, to send to others and for `hourglass train --experiment`",
+    );
+    if pastes {
+        actions.push(KeepAction::AskForRecipe.into());
+    }
+    if copies {
+        actions.push(KeepAction::CopyRecipe.into());
+    }
+}

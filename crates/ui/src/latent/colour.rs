@@ -1,0 +1,211 @@
+//! What the colours of the points say: the class, the error, or a factor that the image was made from.
+
+use egui::{
+    Align2, Color32, Mesh, Rect, Role, Sense, Shape, TextStyle, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::legend;
+use crate::number;
+use crate::plot::Interval;
+use crate::small_menu::SmallMenu;
+use crate::theme::{self, space};
+use hourglass_protocol::{DatasetDescription, Factor, SampleFactors, ScatterView};
+
+/// What the colours of the points say. Shapes tell the class in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum ColourBy {
+    /// The class.
+    #[default]
+    Class,
+    /// How far off the reconstruction is.
+    Error,
+    /// What a generated digit was made from.
+    Factor(Factor),
+}
+
+impl ColourBy {
+    /// This, or the class where the data set does not know it.
+    #[must_use]
+    pub fn known_of(self, dataset: Option<&DatasetDescription>) -> Self {
+        let knows_factors = dataset.is_some_and(|dataset| !dataset.test_factors.is_empty());
+        match self {
+            Self::Factor(_) if !knows_factors => Self::Class,
+            other => other,
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Class => "class",
+            Self::Error => "error",
+            Self::Factor(factor) => factor.name(),
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Class => "A colour for each class",
+            Self::Error => "Mean squared error per pixel of each reconstruction, from clean images",
+            Self::Factor(Factor::Slant) => {
+                "How far the digit leans from the vertical; to the right is positive"
+            }
+            Self::Factor(Factor::Rotation) => {
+                "How far the digit is turned on the paper; clockwise is positive"
+            }
+            Self::Factor(Factor::Thickness) => "Mean width of the stroke",
+            Self::Factor(Factor::Width) => "Width of the ink",
+            Self::Factor(Factor::Height) => "Height of the ink",
+        }
+    }
+
+    /// What a legend calls its values, with their unit.
+    #[must_use]
+    pub fn title(self) -> String {
+        match self {
+            Self::Class => "class".to_owned(),
+            Self::Error => "MSE per pixel".to_owned(),
+            Self::Factor(factor) => format!("{}, {}", factor.name(), factor.unit()),
+        }
+    }
+}
+
+/// The menu of what colours say.
+pub fn menu(ui: &mut Ui, current: ColourBy, knows_factors: bool) -> Option<ColourBy> {
+    let menu = SmallMenu {
+        name: "Colour by",
+        text: current.text(),
+        help: "What the colours of the points say",
+    };
+    let factors = Factor::ALL.map(ColourBy::Factor);
+    menu.show(ui, |ui| {
+        let mut chosen = None;
+        let mut entry = |ui: &mut Ui, by: ColourBy, is_enabled: bool| {
+            let label = egui::Button::selectable(by == current, by.text());
+            let response = ui
+                .add_enabled(is_enabled, label)
+                .on_hover_text(by.help())
+                .on_disabled_hover_text(
+                    "Known of the pen digits only, which the program draws itself",
+                );
+            if response.clicked() {
+                chosen = Some(by);
+            }
+        };
+        entry(ui, ColourBy::Class, true);
+        entry(ui, ColourBy::Error, true);
+        for by in factors {
+            entry(ui, by, knows_factors);
+        }
+        chosen
+    })
+}
+
+/// How values become colours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    /// What the values are; the class has none.
+    pub by: ColourBy,
+    /// The ends of the scale; values beyond have the colour of the end.
+    pub ends: Interval,
+}
+
+impl Scale {
+    /// The scale of a scatter; none while its values are not known.
+    #[must_use]
+    pub fn of(by: ColourBy, view: &ScatterView, factors: &[SampleFactors]) -> Option<Self> {
+        let ends = match by {
+            ColourBy::Class => return None,
+            ColourBy::Error => {
+                let [min, max] = view.errors.as_ref()?.range.map(f64::from);
+                Interval::new(min, max)
+            }
+            ColourBy::Factor(factor) => {
+                let values = factors.iter().map(|factors| f64::from(factor.of(factors)));
+                Interval::around(values)?
+            }
+        };
+        Some(Self { by, ends })
+    }
+
+    /// The value of a point; none where it has none.
+    #[must_use]
+    pub fn value(&self, idx: usize, view: &ScatterView, factors: &[SampleFactors]) -> Option<f32> {
+        match self.by {
+            ColourBy::Class => None,
+            ColourBy::Error => view.errors.as_ref()?.mse_per_pixel.get(idx).copied(),
+            ColourBy::Factor(factor) => {
+                let sample = *view.samples.get(idx)? as usize;
+                factors.get(sample).map(|factors| factor.of(factors))
+            }
+        }
+    }
+
+    /// Where between the ends a value lies, 0..1.
+    #[must_use]
+    pub fn share(&self, value: f32) -> f32 {
+        let length = self.ends.length().max(f64::MIN_POSITIVE);
+        ((f64::from(value) - self.ends.min) / length).clamp(0.0, 1.0) as f32
+    }
+
+    /// Shows the colours with the values at their ends.
+    pub fn legend(&self, ui: &mut Ui) {
+        const WIDTH: f32 = 72.0;
+        let [low, high] = [self.ends.min, self.ends.max].map(number::three_digits);
+        let title = self.by.title();
+        let font = TextStyle::Small.resolve(ui.style());
+        let tokens = theme::tokens_of(ui);
+        let galleys = [&title, &low, &high].map(|text| {
+            let text = text.replace('-', "−");
+            ui.painter()
+                .layout_no_wrap(text, font.clone(), tokens.text_dim)
+        });
+        let texts: f32 = galleys
+            .iter()
+            .map(|galley| galley.size().x + space::XS)
+            .sum();
+        let size = vec2(texts + WIDTH + space::XS + space::S, legend::HEIGHT);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let name = format!("Colours, {title}, from {low} to {high}");
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &name));
+        let help = match self.by {
+            ColourBy::Error => {
+                "The colours of the errors; the hundredth part beyond the scale has the colour of its end"
+            }
+            _ => "The colours of the values",
+        };
+        response.on_hover_text(help);
+        let painter = ui.painter();
+        let mut left = rect.left() + space::XS;
+        let [title, low, high] = galleys;
+        for (galley, bar) in [(title, false), (low, true), (high, false)] {
+            let place = Align2::LEFT_CENTER.anchor_size(pos2(left, rect.center().y), galley.size());
+            left += galley.size().x + space::XS;
+            painter.galley(place.min, galley, tokens.text_dim);
+            if bar {
+                let size = vec2(WIDTH, 8.0);
+                let bar = Rect::from_min_size(pos2(left, rect.center().y - 4.0), size);
+                painter.add(gradient(bar, ui.visuals().dark_mode));
+                left += WIDTH + space::XS;
+            }
+        }
+    }
+}
+
+/// The colours of the scale from left to right.
+fn gradient(rect: Rect, dark: bool) -> Shape {
+    const STEPS: u8 = 24;
+    let mut mesh = Mesh::default();
+    for step in 0..=STEPS {
+        let share = f32::from(step) / f32::from(STEPS);
+        let color: Color32 = theme::sequential(dark, share);
+        let x = rect.left() + share * rect.width();
+        mesh.colored_vertex(pos2(x, rect.top()), color);
+        mesh.colored_vertex(pos2(x, rect.bottom()), color);
+        let first = 2 * u32::from(step);
+        if step < STEPS {
+            mesh.add_triangle(first, first + 1, first + 2);
+            mesh.add_triangle(first + 2, first + 1, first + 3);
+        }
+    }
+    Shape::mesh(mesh)
+}

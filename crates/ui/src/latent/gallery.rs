@@ -1,0 +1,259 @@
+//! The images that are selected: how many of each class, and each with its picture, its number and its error.
+
+use std::sync::Arc;
+
+use egui::{
+    Align2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2,
+    vec2,
+};
+use egui_material_icons::icons::ICON_CLOSE;
+
+use crate::number;
+use crate::plot::heading;
+use crate::segmented::{Segment, segmented};
+use crate::theme::{self, space};
+use hourglass_experiment::N_CLASSES;
+use hourglass_protocol::{DatasetDescription, SampleIdx, ScatterView};
+
+use super::album::Album;
+use super::marquee::icon_button;
+use super::points::Points;
+use super::selection::Selection;
+use super::words::name_of;
+
+/// Side of a picture, in points: two for each pixel.
+const SIDE: f32 = 56.0;
+
+/// In which order the selected images come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Sort {
+    /// As in the data set.
+    #[default]
+    Number,
+    /// Class by class.
+    Class,
+    /// The largest error first.
+    Worst,
+}
+
+/// The selected images in order.
+#[derive(Default)]
+pub struct Gallery {
+    order: Vec<SampleIdx>,
+    counts: [usize; N_CLASSES],
+    made_from: Option<MadeFrom>,
+}
+
+struct MadeFrom {
+    revision: u64,
+    sort: Sort,
+    /// What the errors are of.
+    view: Arc<ScatterView>,
+}
+
+/// What was done in the gallery.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Deeds {
+    /// The image under the pointer, and where its picture is.
+    pub hovered: Option<(SampleIdx, Rect)>,
+    /// Whether nothing is to be selected any more.
+    pub clears: bool,
+}
+
+impl Gallery {
+    /// Shows the selected images of a data set.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        sort: &mut Sort,
+        (dataset, points, selection): (&DatasetDescription, &Points, &Selection),
+        album: &mut Album,
+    ) -> Deeds {
+        self.put_in_order(*sort, dataset, points, selection);
+        let mut deeds = Deeds::default();
+        let title = format!("{} selected", number::count_of(selection.len()));
+        heading(ui, &title, |ui| {
+            let close = icon_button(ui, ICON_CLOSE, false, "Clear the selection");
+            deeds.clears = close.on_hover_text("Select no points (Escape)").clicked();
+            if let Some(chosen) = sort_choice(ui, *sort) {
+                *sort = chosen;
+            }
+        });
+        self.counts(ui);
+        ui.add_space(2.0);
+        let line = ui.text_style_height(&TextStyle::Small);
+        let cell = vec2(SIDE + space::S, SIDE + 2.0 * line + space::XS);
+        let scroll_bar = ui.spacing().scroll.allocated_width();
+        let n_columns = (((ui.available_width() - scroll_bar) / cell.x).floor() as usize).max(1);
+        let n_rows = self.order.len().div_ceil(n_columns);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical()
+            .id_salt("gallery")
+            .auto_shrink(false)
+            .show_rows(ui, cell.y, n_rows, |ui, rows| {
+                for row in rows {
+                    let (rect, _) =
+                        ui.allocate_exact_size(vec2(ui.available_width(), cell.y), Sense::hover());
+                    let first = row * n_columns;
+                    let samples = self.order.iter().skip(first).take(n_columns);
+                    let mut left = rect.left();
+                    for &sample in samples {
+                        let rect = Rect::from_min_size(pos2(left, rect.top()), cell);
+                        left += cell.x;
+                        let picture = Rect::from_min_size(rect.min, vec2(SIDE, SIDE));
+                        if show_cell(ui, picture, sample, dataset, points, album) {
+                            deeds.hovered = Some((sample, picture));
+                        }
+                    }
+                }
+            });
+        deeds
+    }
+
+    fn put_in_order(
+        &mut self,
+        sort: Sort,
+        dataset: &DatasetDescription,
+        points: &Points,
+        selection: &Selection,
+    ) {
+        let is_current = self.made_from.as_ref().is_some_and(|made| {
+            let same_errors = sort != Sort::Worst || Arc::ptr_eq(&made.view, points.view_arc());
+            (made.revision, made.sort) == (selection.revision(), sort) && same_errors
+        });
+        if is_current {
+            return;
+        }
+        self.made_from = Some(MadeFrom {
+            revision: selection.revision(),
+            sort,
+            view: Arc::clone(points.view_arc()),
+        });
+        let class = |sample: SampleIdx| dataset.label(sample);
+        self.order.clear();
+        self.order.extend(
+            selection
+                .samples()
+                .filter(|&sample| class(sample).is_some()),
+        );
+        self.counts = [0; N_CLASSES];
+        for &sample in &self.order {
+            if let Some(count) =
+                class(sample).and_then(|class| self.counts.get_mut(usize::from(class)))
+            {
+                *count += 1;
+            }
+        }
+        match sort {
+            Sort::Number => {}
+            Sort::Class => self.order.sort_by_key(|&sample| class(sample)),
+            Sort::Worst => {
+                // Images that are no points have no error, and come last.
+                let error = |sample: SampleIdx| points.error(sample).unwrap_or(f32::NEG_INFINITY);
+                self.order.sort_by(|&a, &b| error(b).total_cmp(&error(a)));
+            }
+        }
+    }
+
+    /// How many of each class.
+    fn counts(&self, ui: &mut Ui) {
+        let dark = ui.visuals().dark_mode;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(space::XS, 0.0);
+            for (class, &count) in (0_u8..).zip(&self.counts).filter(|(_, count)| **count > 0) {
+                let count = number::count_of(count);
+                let text = egui::WidgetText::from(theme::dim(ui, format!("{class}: {count}")));
+                let wrap = Some(egui::TextWrapMode::Extend);
+                let text = text.into_galley(ui, wrap, f32::INFINITY, theme::text::SMALL);
+                // Mark and text are one widget: no line ends between them.
+                let size = vec2(text.size().x + 11.0, text.size().y);
+                let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+                let mark =
+                    Rect::from_center_size(rect.left_center() + vec2(3.5, 0.5), vec2(7.0, 7.0));
+                let color = theme::class_color(dark, class);
+                ui.painter().rect_filled(mark, 1.0, color);
+                let at = rect.min + vec2(11.0, 0.0);
+                ui.painter().galley(at, text, theme::tokens_of(ui).text_dim);
+                response.widget_info(|| {
+                    WidgetInfo::labeled(
+                        Role::Label,
+                        true,
+                        format!("class {class}: {count} selected"),
+                    )
+                });
+                ui.add_space(space::XS);
+            }
+        });
+    }
+}
+
+fn sort_choice(ui: &mut Ui, sort: Sort) -> Option<Sort> {
+    let segments = [
+        Segment {
+            value: Sort::Number,
+            text: "number",
+            help: "In the order of the data set",
+        },
+        Segment {
+            value: Sort::Class,
+            text: "class",
+            help: "Class by class",
+        },
+        Segment {
+            value: Sort::Worst,
+            text: "worst",
+            help: "The largest error first",
+        },
+    ];
+    segmented(ui, "Order of the selected", sort, &segments)
+}
+
+/// Shows one image; tells whether the pointer is on it.
+fn show_cell(
+    ui: &Ui,
+    picture: Rect,
+    sample: SampleIdx,
+    dataset: &DatasetDescription,
+    points: &Points,
+    album: &mut Album,
+) -> bool {
+    let id = ui.scope_id().with(("selected", sample));
+    let response = ui.interact(picture, id, Sense::hover());
+    let label = dataset.label(sample).unwrap_or_default();
+    let error = points.error(sample).map(f64::from);
+    response.widget_info(|| {
+        let image = name_of(dataset, sample);
+        let error = error.map_or(String::new(), |error| {
+            format!(", MSE {} per pixel", number::five_digits(error))
+        });
+        WidgetInfo::labeled(Role::Image, true, format!("digit {label}, {image}{error}"))
+    });
+    let (tokens, dark) = (theme::tokens_of(ui), ui.visuals().dark_mode);
+    let painter = ui.painter();
+    painter.rect_filled(picture, 0.0, theme::ink(dark, 0.0));
+    if let Some(place) = album.place(ui.ctx(), dataset, sample) {
+        painter.image(place.texture, picture, place.uv, theme::ink(dark, 1.0));
+    } else if album.is_behind() {
+        ui.ctx().request_repaint();
+    }
+    let border = if response.hovered() {
+        Stroke::new(2.0, tokens.accent)
+    } else {
+        Stroke::new(1.0, tokens.border)
+    };
+    painter.rect_stroke(picture, 0.0, border, StrokeKind::Inside);
+    let class = Stroke::new(2.0, theme::class_color(dark, label));
+    painter.hline(picture.x_range(), picture.bottom(), class);
+    let font = TextStyle::Small.resolve(ui.style());
+    let (_, position) = dataset.place(sample);
+    let first = format!("{label} · {}", number::count_of(position));
+    let second = error.map_or(String::new(), number::three_digits);
+    let line = ui.text_style_height(&TextStyle::Small);
+    let texts = [(first, tokens.text), (second, tokens.text_dim)];
+    let mut at = picture.left_bottom() + vec2(0.0, 2.0);
+    for (text, color) in texts {
+        painter.text(at, Align2::LEFT_TOP, text, font.clone(), color);
+        at.y += line;
+    }
+    response.hovered()
+}

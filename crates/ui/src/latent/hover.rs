@@ -1,0 +1,299 @@
+//! The digit behind the point under the pointer: its image, its reconstruction, and what they are called.
+
+use std::sync::Arc;
+
+use egui::{Color32, PopupAnchor, Rect, Response, Sense, Tooltip, Ui, vec2};
+
+use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
+use crate::{number, theme};
+use hourglass_experiment::N_PIXELS;
+use hourglass_protocol::{DatasetDescription, DigitView, SampleIdx, Snapshot};
+
+use super::words::name_of;
+
+/// Side of an image in the tooltip, in points: three for each pixel.
+const SIDE: f32 = 84.0;
+
+/// What is known of a test image under the pointer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HoveredDigit {
+    /// Which image.
+    pub sample: SampleIdx,
+    /// Its class.
+    pub label: u8,
+    /// Its pixels, `[784]`, 0..1.
+    pub original: Vec<f32>,
+    /// What the network makes of it; none while the answer is under way.
+    pub reconstruction: Option<Reconstructed>,
+}
+
+/// What the network makes of an image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconstructed {
+    /// What the encoder saw, `[784]`; the image itself where the recipe alters nothing.
+    pub corrupted: Vec<f32>,
+    /// Its pixels, `[784]`.
+    pub pixels: Vec<f32>,
+    /// Mean squared error per pixel.
+    pub mse_per_pixel: f32,
+}
+
+impl HoveredDigit {
+    /// Whether the encoder saw anything but the image, as far as that is known.
+    fn is_corrupted(&self) -> bool {
+        let found = self.reconstruction.as_ref();
+        found.is_some_and(|found| found.corrupted != self.original)
+    }
+
+    /// Looks an image up by its number, in the data set and in what the worker answered.
+    #[must_use]
+    pub fn find(
+        sample: SampleIdx,
+        dataset: &DatasetDescription,
+        snapshot: &Snapshot,
+    ) -> Option<Self> {
+        let bytes = dataset.image(sample)?;
+        let label = dataset.label(sample)?;
+        let answers = [snapshot.hovered.as_ref(), Some(&snapshot.digits)];
+        let reconstruction = answers
+            .into_iter()
+            .flatten()
+            .find_map(|view| reconstruction_in(view, sample));
+        Some(Self {
+            sample,
+            label,
+            original: bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect(),
+            reconstruction,
+        })
+    }
+}
+
+fn reconstruction_in(view: &DigitView, sample: SampleIdx) -> Option<Reconstructed> {
+    let idx = view.samples.iter().position(|other| *other == sample)?;
+    let range = idx * N_PIXELS..(idx + 1) * N_PIXELS;
+    Some(Reconstructed {
+        corrupted: view.corrupted.get(range.clone())?.to_vec(),
+        pixels: view.reconstructions.get(range)?.to_vec(),
+        mse_per_pixel: *view.mse_per_pixel.get(idx)?,
+    })
+}
+
+/// The tooltip with its pictures, which are painted anew only when the digit or the answer changed.
+#[derive(Default)]
+pub struct HoverCard {
+    /// Whether a moment of the past is shown, of which no answers to the pointer were kept.
+    pub is_past: bool,
+    atlas: DigitAtlas,
+    painted: Option<Painted>,
+}
+
+/// What the pictures show.
+struct Painted {
+    sample: SampleIdx,
+    dark: bool,
+    scale: usize,
+    /// The answers they were painted from, compared by address.
+    answers: (Option<Arc<DigitView>>, Arc<DigitView>),
+    digit: HoveredDigit,
+    /// What the digit is called.
+    name: String,
+}
+
+impl HoverCard {
+    /// Shows the digit of a sample beside the place of its point.
+    pub fn show(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        place: Rect,
+        sample: SampleIdx,
+        dataset: &DatasetDescription,
+        snapshot: &Snapshot,
+    ) {
+        self.paint(ui, sample, dataset, snapshot);
+        let Self {
+            atlas,
+            painted,
+            is_past,
+        } = self;
+        let Some(Painted { digit, name, .. }) = painted else {
+            return;
+        };
+        let anchor = PopupAnchor::ParentRect(place);
+        Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor)
+            .gap(6.0)
+            .width(3.0 * SIDE + 4.0 * theme::space::M)
+            .show(|ui| contents(ui, atlas, digit, name, *is_past));
+    }
+
+    fn paint(
+        &mut self,
+        ui: &Ui,
+        sample: SampleIdx,
+        dataset: &DatasetDescription,
+        snapshot: &Snapshot,
+    ) {
+        let dark = ui.visuals().dark_mode;
+        let scale = magnification(SIDE * ui.pixels_per_point());
+        let is_current = self.painted.as_ref().is_some_and(|painted| {
+            let (hovered, digits) = &painted.answers;
+            (painted.sample, painted.dark, painted.scale) == (sample, dark, scale)
+                && same(hovered.as_ref(), snapshot.hovered.as_ref())
+                && Arc::ptr_eq(digits, &snapshot.digits)
+        });
+        if is_current {
+            return;
+        }
+        let Some(digit) = HoveredDigit::find(sample, dataset, snapshot) else {
+            self.painted = None;
+            return;
+        };
+        let shape = AtlasShape {
+            columns: 3,
+            rows: 1,
+            magnify: scale,
+        };
+        self.atlas
+            .write(ui.ctx(), "hovered digit", shape, |_, column, idx| {
+                match (&digit.reconstruction, column) {
+                    (_, 0) => theme::ink(dark, digit.original[idx]),
+                    (Some(found), 1) => theme::ink(dark, found.corrupted[idx]),
+                    (Some(found), _) => theme::ink(dark, found.pixels[idx]),
+                    (None, _) => theme::ink(dark, 0.0),
+                }
+            });
+        self.painted = Some(Painted {
+            sample,
+            dark,
+            scale,
+            answers: (snapshot.hovered.clone(), Arc::clone(&snapshot.digits)),
+            digit,
+            name: name_of(dataset, sample),
+        });
+    }
+}
+
+fn same(a: Option<&Arc<DigitView>>, b: Option<&Arc<DigitView>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit, name: &str, is_past: bool) {
+    ui.horizontal(|ui| {
+        let (mark, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+        let color = class_color(ui, digit.label);
+        ui.painter().circle_filled(mark.center(), 4.5, color);
+        ui.label(theme::title(ui, format!("digit {}", digit.label)));
+        ui.label(theme::dim(ui, name));
+    });
+    ui.horizontal(|ui| {
+        let captions = ["original", "corrupted", "rebuilt"].into_iter().enumerate();
+        let is_corrupted = digit.is_corrupted();
+        for (column, caption) in captions.filter(|(column, _)| *column != 1 || is_corrupted) {
+            ui.vertical(|ui| {
+                let (rect, _) = ui.allocate_exact_size(vec2(SIDE, SIDE), Sense::hover());
+                atlas.paint(ui.painter(), rect, 0, column);
+                let border = egui::Stroke::new(1.0, theme::tokens_of(ui).border);
+                ui.painter()
+                    .rect_stroke(rect, 0.0, border, egui::StrokeKind::Outside);
+                ui.label(theme::dim(ui, caption));
+            });
+        }
+    });
+    match &digit.reconstruction {
+        Some(Reconstructed { mse_per_pixel, .. }) => {
+            let mse = number::five_digits(f64::from(*mse_per_pixel));
+            ui.label(format!("MSE {mse} per pixel"));
+        }
+        None if is_past => {
+            ui.label(theme::dim(ui, "rebuilt: live only"));
+        }
+        None => {
+            ui.label(theme::dim(ui, "rebuilding…"));
+        }
+    }
+}
+
+fn class_color(ui: &Ui, class: u8) -> Color32 {
+    theme::class_color(ui.visuals().dark_mode, class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hourglass_protocol::{DatasetKind, RunId};
+
+    /// A small number as f32, exactly.
+    fn number(sample: SampleIdx) -> f32 {
+        f32::from(u8::try_from(sample).expect("below ten"))
+    }
+
+    fn digits(samples: Vec<SampleIdx>) -> DigitView {
+        let n = samples.len();
+        let values = samples
+            .iter()
+            .flat_map(|&sample| [number(sample) / 10.0; N_PIXELS]);
+        DigitView {
+            step: 1,
+            labels: vec![0; n],
+            originals: vec![0.0; n * N_PIXELS],
+            corrupted: vec![0.0; n * N_PIXELS],
+            reconstructions: values.collect(),
+            mse_per_pixel: samples
+                .iter()
+                .map(|&sample| number(sample) / 100.0)
+                .collect(),
+            samples,
+        }
+    }
+
+    /// Invariant 11: points, images and labels are tied by sample id.
+    #[test]
+    fn image_label_and_reconstruction_are_those_of_the_sample() {
+        let bytes: Vec<u8> = (0..10_u8).flat_map(|image| [image; N_PIXELS]).collect();
+        let dataset = DatasetDescription {
+            kind: DatasetKind::PenDigits,
+            origin: String::new(),
+            n_train: 0,
+            test_images: bytes.into(),
+            test_labels: Arc::from([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
+            test_factors: Arc::from([]),
+            train_images: Arc::from([]),
+            train_labels: Arc::from([]),
+        };
+        let mut snapshot = Snapshot {
+            digits: Arc::new(digits(vec![5, 2])),
+            hovered: Some(Arc::new(digits(vec![7]))),
+            ..Snapshot::nothing(RunId(1), 1)
+        };
+        for sample in [2, 5, 7] {
+            let found =
+                HoveredDigit::find(sample, &dataset, &snapshot).expect("it is in the data set");
+            let rebuilt = found.reconstruction.expect("the worker answered");
+            assert_eq!(u32::from(found.label), 9 - sample);
+            assert!(
+                found
+                    .original
+                    .iter()
+                    .all(|v| (v * 255.0 - number(sample)).abs() < 1e-3)
+            );
+            assert!(
+                rebuilt
+                    .pixels
+                    .iter()
+                    .all(|v| (v * 10.0 - number(sample)).abs() < 1e-3)
+            );
+            assert!((rebuilt.mse_per_pixel * 100.0 - number(sample)).abs() < 1e-3);
+        }
+        snapshot.hovered = None;
+        let found = HoveredDigit::find(7, &dataset, &snapshot).expect("it is in the data set");
+        assert_eq!(
+            found.reconstruction, None,
+            "an answer for another sample is not shown"
+        );
+        assert_eq!(HoveredDigit::find(10, &dataset, &snapshot), None);
+    }
+}

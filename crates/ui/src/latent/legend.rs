@@ -1,0 +1,86 @@
+//! The legend of the scatter: which classes are shown, and whether the prior is.
+
+use egui::{Rect, Stroke, Ui, vec2};
+
+use crate::legend::{self, Entry};
+use crate::theme;
+use hourglass_experiment::{LatentPrior, N_CLASSES};
+
+use super::LatentOptions;
+use super::colour::Scale;
+use super::marker::MarkerAtlas;
+
+/// The ten classes; a click hides or shows one, a double click shows it alone. After them the outline of the
+/// prior, and the scale of values that colours stand for, where there are such.
+pub fn show(
+    ui: &mut Ui,
+    options: &mut LatentOptions,
+    markers: &mut MarkerAtlas,
+    prior: Option<LatentPrior>,
+    scale: Option<Scale>,
+) {
+    const RADIUS: f32 = 5.0;
+    let dark = ui.visuals().dark_mode;
+    let texture = markers.prepare(ui.ctx(), "legend markers", RADIUS * ui.pixels_per_point());
+    let half = markers.half_side(RADIUS);
+    ui.spacing_mut().interact_size.y = legend::HEIGHT;
+    let filter = &mut options.filter;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        for class in (0_u8..).take(N_CLASSES) {
+            let entry = Entry {
+                name: &format!("show class {class}"),
+                text: &class.to_string(),
+                figure: "",
+                on: filter.shows(class),
+                mark_width: 2.0 * RADIUS,
+            };
+            let response = entry.show(ui, |painter, mark, opacity| {
+                let rect = Rect::from_center_size(mark.center(), vec2(2.0 * half, 2.0 * half));
+                let color = match scale {
+                    None => theme::class_color(dark, class),
+                    Some(_) => theme::tokens(dark).text, // shapes alone tell classes then
+                };
+                let color = theme::faint(color, opacity);
+                painter.image(texture, rect, MarkerAtlas::uv(class), color);
+            });
+            if response.double_clicked() {
+                filter.isolate(class);
+            } else if response.clicked() {
+                filter.toggle(class);
+            }
+            response.on_hover_text("Click to hide or show, double-click to show this class alone");
+        }
+        if let Some(prior) = prior {
+            prior_entry(ui, &mut options.prior, prior);
+        }
+        if let Some(scale) = scale {
+            scale.legend(ui);
+        }
+    });
+}
+
+fn prior_entry(ui: &mut Ui, is_shown: &mut bool, prior: LatentPrior) {
+    let entry = Entry {
+        name: "show prior",
+        text: "prior",
+        figure: "",
+        on: *is_shown,
+        mark_width: 12.0,
+    };
+    let color = theme::tokens_of(ui).text_dim;
+    let response = entry.show(ui, |painter, mark, opacity| {
+        let stroke = Stroke::new(1.0, theme::faint(color, opacity));
+        painter.circle_stroke(mark.center(), 5.0, stroke);
+    });
+    *is_shown ^= response.clicked();
+    let of_gaussians = match prior {
+        LatentPrior::Gaussian => ": one, two and three standard deviations",
+        LatentPrior::Mixture => ": two standard deviations of each",
+        LatentPrior::SwissRoll | LatentPrior::Uniform => "",
+    };
+    response.on_hover_text(format!(
+        "The distribution that the codes are to have, {}{of_gaussians}",
+        prior.label()
+    ));
+}

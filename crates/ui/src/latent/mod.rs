@@ -1,0 +1,388 @@
+//! The panel of the latent space: the code of every image as a point of the plane.
+
+mod album;
+mod axes;
+mod cloud;
+mod colour;
+mod controls;
+mod decode;
+mod filter;
+mod gallery;
+mod grid;
+mod hover;
+mod interpolation;
+mod layout;
+mod legend;
+mod marker;
+mod marquee;
+mod outline;
+mod own;
+mod pictures;
+mod points;
+mod quality;
+mod selection;
+mod stage;
+mod way;
+mod words;
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::action::Action;
+use super::card;
+use super::plot::{Bounds, View};
+use album::Album;
+use axes::Planes;
+use cloud::Cloud;
+use colour::{ColourBy, Scale};
+use decode::DecodeHover;
+use filter::ClassFilter;
+use gallery::{Gallery, Sort};
+use hourglass_protocol::{Axes, PointSource, SampleIdx, ScatterRequest, ScatterView, Snapshot};
+use hourglass_state::LabState;
+use hover::HoverCard;
+use interpolation::Interpolation;
+use marker::MarkerAtlas;
+use marquee::{Marquee, Tool};
+use outline::Outline;
+use pictures::Pictures;
+use points::Points;
+use selection::Selection;
+use words::caption;
+
+/// The panel of the latent space.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct LatentPanel {
+    options: LatentOptions,
+    planes: Planes,
+    #[serde(skip)]
+    scene: Scene,
+}
+
+/// How the scatter is shown.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+struct LatentOptions {
+    filter: ClassFilter,
+    units: Units,
+    /// Whether the outline of the prior is drawn.
+    prior: bool,
+    colour: ColourBy,
+    source: PointSource,
+    /// Whether points become pictures where there is room.
+    pictures: bool,
+    sort: Sort,
+}
+
+impl Default for LatentOptions {
+    fn default() -> Self {
+        Self {
+            filter: ClassFilter::default(),
+            units: Units::default(),
+            prior: true,
+            colour: ColourBy::default(),
+            source: PointSource::default(),
+            pictures: true,
+            sort: Sort::default(),
+        }
+    }
+}
+
+/// How long a unit is on the two axes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Units {
+    /// As long on both: distances mean the same in every direction.
+    #[default]
+    Equal,
+    /// As long as fills the plot.
+    Fill,
+}
+
+/// What is kept from frame to frame.
+#[derive(Default)]
+struct Scene {
+    points: Option<Points>,
+    /// What the worker was asked to show.
+    asked: ScatterRequest,
+    /// What the codes are drawn to, where it can be drawn.
+    outline: Option<Outline>,
+    view: View,
+    /// What holds the points, changed only when they outgrow or leave it.
+    fit: Option<Bounds>,
+    cloud: Cloud,
+    markers: MarkerAtlas,
+    legend_markers: MarkerAtlas,
+    /// How values become colours, and of which scatter.
+    scale: Option<(Arc<ScatterView>, ColourBy, Option<Scale>)>,
+    album: Album,
+    pictures: Pictures,
+    tool: Tool,
+    marquee: Marquee,
+    selection: Selection,
+    /// The data set that the selection is of, told by the address of its labels.
+    selected_of: Option<Arc<[u8]>>,
+    gallery: Gallery,
+    hovered: Option<SampleIdx>,
+    hover_card: HoverCard,
+    decode_hover: DecodeHover,
+    interpolation: Interpolation,
+}
+
+impl LatentPanel {
+    /// The classes that were hidden.
+    #[must_use]
+    pub fn hidden_classes(&self) -> Vec<u8> {
+        self.options.filter.hidden()
+    }
+
+    /// The images that were selected.
+    #[must_use]
+    pub fn selected(&self) -> Vec<SampleIdx> {
+        self.scene.selection.samples().collect()
+    }
+
+    /// How many images were selected.
+    #[must_use]
+    pub fn n_selected(&self) -> usize {
+        self.scene.selection.len()
+    }
+
+    /// Shows what another panel shows, of another run.
+    pub fn follow(&mut self, other: &Self) {
+        self.options.clone_from(&other.options);
+    }
+
+    /// Shows the scatter of the run in progress.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let Self {
+            options,
+            planes,
+            scene,
+        } = self;
+        scene.update(ui, state);
+        scene.fit_to(state, options.prior);
+        scene.listen(ui);
+        scene.ask(*options, planes, state, actions);
+        let caption = scene
+            .points
+            .as_ref()
+            .map(|points| caption(points, options.filter));
+        let mut edited = *options;
+        let mut measures = false;
+        let (is_interpolating, mut toggles) = (scene.interpolation.is_on(), false);
+        card::card(
+            ui,
+            "Latent space",
+            |ui| {
+                if let Some(caption) = caption {
+                    controls::header(ui, &mut edited);
+                    toggles = interpolation::button(ui, is_interpolating);
+                    measures = quality::show(ui, state, &caption);
+                    card::caption(ui, &caption);
+                }
+            },
+            |ui| match (&state.dataset, snapshot(state)) {
+                (Some(dataset), Some(snapshot)) if scene.points.is_some() => {
+                    scene.show(ui, options, planes, (state, dataset, snapshot), actions);
+                }
+                _ => empty(ui, state),
+            },
+        );
+        if toggles {
+            scene.interpolation.toggle();
+        }
+        if scene.points.is_none() {
+            scene.hover(None, actions);
+            scene.decode_hover.leave(actions);
+        }
+        if measures {
+            actions.push(Action::JudgeCode);
+        }
+        if options.units != edited.units {
+            scene.view = View::default();
+        }
+        (options.units, options.source) = (edited.units, edited.source);
+    }
+}
+
+/// What is seen of the model; none of a moment of which no scatter was kept.
+fn snapshot(state: &LabState) -> Option<&Snapshot> {
+    let seen = state.run.as_ref()?.shown();
+    seen.filter(|seen| seen.scatter.is_some() || !is_past(state))
+}
+
+fn is_past(state: &LabState) -> bool {
+    let run = state.run.as_ref();
+    run.is_some_and(|run| run.replay.past().is_some())
+}
+
+fn code_size(state: &LabState) -> Option<usize> {
+    let run = state.run.as_ref()?;
+    Some(run.experiment.architecture.code_size())
+}
+
+fn empty(ui: &mut Ui, state: &LabState) {
+    if state.dataset.is_none() {
+        card::empty(
+            ui,
+            "No digits yet",
+            "Load a data set: every test image becomes a point here",
+        );
+    } else if state.run.is_none() {
+        card::empty(
+            ui,
+            "No model yet",
+            "Press Train: the code of every test image becomes a point here",
+        );
+    } else if is_past(state) {
+        card::empty(
+            ui,
+            "Nothing was kept of this moment",
+            "Go on to a later moment, or follow the run",
+        );
+    } else {
+        card::empty(
+            ui,
+            "The codes are on their way",
+            "The first scatter takes a moment",
+        );
+    }
+}
+
+impl Scene {
+    /// Takes in the newest scatter.
+    fn update(&mut self, ui: &Ui, state: &LabState) {
+        let newest = state.dataset.as_ref().zip(snapshot(state));
+        let Some((dataset, snapshot)) = newest else {
+            self.forget();
+            return;
+        };
+        if self.album.begin_frame(dataset) {
+            self.pictures.clear();
+        }
+        let labels = &dataset.test_labels;
+        if !self
+            .selected_of
+            .as_ref()
+            .is_some_and(|of| Arc::ptr_eq(of, labels))
+        {
+            self.selection.clear();
+            self.selected_of = Some(Arc::clone(labels));
+        }
+        // A snapshot may come without a scatter while nobody asked for one: the last stays.
+        let Some(view) = &snapshot.scatter else {
+            self.points.take_if(|points| points.run() != snapshot.run);
+            return;
+        };
+        let is_current = self
+            .points
+            .as_ref()
+            .is_some_and(|points| points.is_of(snapshot.run, dataset, view));
+        if is_current {
+            return;
+        }
+        let now_secs = ui.input(|input| input.time);
+        let before = self.points.take();
+        let is_same_plane = |before: &Points| {
+            let kind = std::mem::discriminant(&before.view().axes);
+            before.run() == snapshot.run
+                && kind == std::mem::discriminant(&view.axes)
+                && before.view().pair == view.pair
+        };
+        if before.as_ref().is_some_and(|before| !is_same_plane(before)) {
+            // Another run has another space: what was chosen for the last one means nothing there. Nor does a part of
+            // one plane in another.
+            self.fit = None;
+            self.view = View::default();
+            self.marquee.cancel();
+        }
+        let points = Points::new(snapshot.run, dataset, view, before, now_secs);
+        self.points = Some(points);
+    }
+
+    /// Finds the outline of the prior, and what holds it and the points.
+    fn fit_to(&mut self, state: &LabState, shows_prior: bool) {
+        let Some(points) = &self.points else { return };
+        let run = state.run.as_ref();
+        self.outline = run
+            .filter(|_| points.view().axes == Axes::Raw)
+            .and_then(|run| outline::of(&run.experiment, self.outline.take()));
+        let outline = self.outline.as_ref().filter(|_| shows_prior);
+        let own = snapshot(state).map(|snapshot| own::points(state, snapshot));
+        let own = own.and_then(|own| own::extent(&own));
+        let extents = [points.extent(), outline.map(Outline::extent), own];
+        if let Some(extent) = extents.into_iter().flatten().reduce(Bounds::union) {
+            let fit = self.fit;
+            self.fit =
+                Some(fit.map_or_else(|| layout::roomy(extent), |fit| layout::steady(fit, extent)));
+        }
+    }
+
+    /// Obeys the keys of the selection.
+    fn listen(&mut self, ui: &Ui) {
+        if self.points.is_none() {
+            return;
+        }
+        marquee::listen(ui, &mut self.tool);
+        let has_use =
+            self.marquee.is_drawn() || !self.selection.is_empty() || self.tool != Tool::Pan;
+        if !has_use || !marquee::is_escaped(ui) {
+            return;
+        }
+        if self.marquee.is_drawn() {
+            self.marquee.cancel();
+        } else if self.selection.is_empty() {
+            self.tool = Tool::Pan;
+        } else {
+            self.selection.clear();
+        }
+    }
+
+    /// Asks for what is to be shown, once for each change.
+    fn ask(
+        &mut self,
+        options: LatentOptions,
+        planes: &Planes,
+        state: &LabState,
+        actions: &mut Vec<Action>,
+    ) {
+        let asked = ScatterRequest {
+            plane: code_size(state).and_then(|size| planes.of(size)),
+            source: options.source,
+            errors: options.colour == ColourBy::Error || !self.selection.is_empty(),
+        };
+        if self.asked != asked {
+            self.asked = asked;
+            actions.push(Action::LookAtScatter(asked));
+        }
+    }
+
+    fn forget(&mut self) {
+        self.points = None;
+        self.outline = None;
+        self.fit = None;
+    }
+
+    fn hover(&mut self, sample: Option<SampleIdx>, actions: &mut Vec<Action>) {
+        if self.hovered != sample {
+            self.hovered = sample;
+            actions.push(Action::HoverSample(sample));
+        }
+    }
+
+    /// How values become colours; none where colours are the classes', and while the values are on their way.
+    fn scale(&mut self, by: ColourBy) -> Option<Scale> {
+        let points = self.points.as_ref()?;
+        let view = points.view_arc();
+        let is_current = |(of, with, _): &(Arc<ScatterView>, ColourBy, Option<Scale>)| {
+            Arc::ptr_eq(of, view) && *with == by
+        };
+        if !self.scale.as_ref().is_some_and(is_current) {
+            let scale = Scale::of(by, view, points.factors());
+            self.scale = Some((Arc::clone(view), by, scale));
+        }
+        self.scale.as_ref().and_then(|(_, _, scale)| *scale)
+    }
+}

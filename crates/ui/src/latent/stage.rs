@@ -1,0 +1,337 @@
+//! Everything that is seen of the scatter: legend, plot, what is among the points, and the gallery of the selected.
+
+use egui::{
+    Color32, Painter, Pos2, Rect, Response, Role, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo,
+};
+use egui_plot::PlotTransform;
+
+use crate::action::Action;
+use crate::plot::{Bounds, Chart, Follow, Interval, Range, ticks};
+use crate::theme;
+use hourglass_protocol::{DatasetDescription, SampleIdx, Snapshot};
+use hourglass_state::LabState;
+
+use super::axes::{self, Planes};
+use super::cloud::Look;
+use super::colour::{ColourBy, Scale};
+use super::filter::ClassFilter;
+use super::marquee::{self, Tool};
+use super::outline::Outline;
+use super::points::Points;
+use super::selection::Edit;
+use super::words::{Extras, summary};
+use super::{LatentOptions, Scene, Units, controls, layout, legend, own};
+
+/// How far from a point the pointer still means it, in points of the screen.
+const REACH: f32 = 12.0;
+
+/// Below this height the points have all the room: of two runs compared in a small window, legend and choices would
+/// leave them none. In points.
+const LEAST_FOR_CONTROLS: f32 = 170.0;
+
+impl Scene {
+    /// Shows the scatter.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        options: &mut LatentOptions,
+        planes: &mut Planes,
+        (state, dataset, snapshot): (&LabState, &DatasetDescription, &Snapshot),
+        actions: &mut Vec<Action>,
+    ) {
+        let scale = self.scale(options.colour.known_of(Some(dataset)));
+        let prior = self.outline.as_ref().map(Outline::prior);
+        let has_room = ui.available_height() >= LEAST_FOR_CONTROLS;
+        if has_room {
+            legend::show(ui, options, &mut self.legend_markers, prior, scale);
+        }
+        let room = ui.available_rect_before_wrap();
+        let (plot, gallery) = if self.selection.is_empty() {
+            (room, None)
+        } else {
+            layout::with_gallery(room)
+        };
+        let strip_height = self.interpolation.height(plot.width());
+        let (plot, strip) =
+            plot.split_top_bottom_at_y((plot.bottom() - strip_height).max(plot.top()));
+        let mut shown = inside(ui, plot, "plot", |ui| {
+            if let Some(points) = self.points.as_ref().filter(|_| has_room) {
+                let plane = self.asked.plane;
+                controls::heading(
+                    ui,
+                    options,
+                    &mut self.tool,
+                    planes,
+                    (state, dataset, points, plane),
+                );
+            }
+            self.plot(ui, *options, scale, (state, snapshot), actions)
+        });
+        inside(ui, strip, "strip", |ui| {
+            self.interpolation
+                .show(ui, state, dataset, snapshot, actions); // also where it only ends
+        });
+        if let Some(gallery) = gallery {
+            let deeds = inside(ui, gallery, "selected", |ui| {
+                let points = self.points.as_ref()?;
+                let what = (dataset, points, &self.selection);
+                Some(
+                    self.gallery
+                        .show(ui, &mut options.sort, what, &mut self.album),
+                )
+            });
+            let deeds = deeds.unwrap_or_default();
+            if let (Some((sample, place)), Some(shown)) = (deeds.hovered, &mut shown) {
+                shown.hovered = Some((sample, place));
+            }
+            if deeds.clears {
+                self.selection.clear();
+            }
+        }
+        ui.advance_cursor_after_rect(room);
+        let hovered = shown.as_ref().and_then(|shown| shown.hovered);
+        if let (Some(shown), Some((sample, place))) = (shown, hovered) {
+            self.mark(ui, &shown, sample);
+            let response = &shown.response;
+            self.hover_card.is_past = super::is_past(state);
+            self.hover_card
+                .show(ui, response, place, sample, dataset, snapshot);
+        }
+        self.hover(hovered.map(|(sample, _)| sample), actions);
+    }
+
+    /// Shows axes, points and what is among them.
+    fn plot(
+        &mut self,
+        ui: &mut Ui,
+        options: LatentOptions,
+        scale: Option<Scale>,
+        (state, snapshot): (&LabState, &Snapshot),
+        actions: &mut Vec<Action>,
+    ) -> Option<Shown> {
+        let points = self.points.as_ref()?;
+        let unit = Interval::new(0.0, 1.0);
+        let fit = self.fit.unwrap_or(Bounds { x: unit, y: unit });
+        let view = points.view();
+        let [x_title, y_title] = axes::titles(view.axes, view.pair, "of variance");
+        let [short_x_title, _] = axes::titles(view.axes, view.pair, "");
+        let shortest_x_title = short_x_title.split(" (").next().unwrap_or_default();
+        let chart = Chart {
+            id_salt: "scatter",
+            x_titles: &[&x_title, &short_x_title, shortest_x_title],
+            x_ticks: &ticks::linear,
+            y_ticks: &|y, length, label| ticks::linear(y, length, 1.4 * label),
+            range: Range::Free {
+                fit,
+                view: &mut self.view,
+                follow: Follow {
+                    x_secs: 0.2,
+                    y_secs: 0.2,
+                },
+                equal_units: options.units == Units::Equal,
+            },
+        };
+        let outline = self.outline.as_ref().filter(|_| options.prior);
+        let tokens = theme::tokens_of(ui);
+        // The points are one mesh, which is kept while nothing moves: painted on top, not added.
+        let shown = chart.show(ui, |plot| {
+            if let Some(outline) = outline {
+                outline.add(plot, tokens);
+            }
+        });
+        let (response, transform) = (shown.response, shown.transform);
+        let now_secs = if theme::glides(ui.ctx()) {
+            ui.input(|input| input.time)
+        } else {
+            f64::INFINITY // every movement is over
+        };
+        let radius = layout::radius(view.points.len(), &fit, &transform);
+        let radius_px = radius * ui.pixels_per_point();
+        let selection = &self.selection;
+        let look = Look {
+            frame: *transform.frame(),
+            bounds: *transform.bounds(),
+            filter: options.filter,
+            dark: ui.visuals().dark_mode,
+            texture: self.markers.prepare(ui.ctx(), "markers", radius_px),
+            half_side: self.markers.half_side(radius),
+            progress: points.progress(now_secs),
+            scale,
+            selection: (!selection.is_empty()).then_some(selection.revision()),
+        };
+        if look.progress < 1.0 {
+            ui.ctx().request_repaint();
+        }
+        let painter = ui.painter_at(look.frame);
+        painter.add(self.cloud.mesh(points, look, selection, now_secs));
+        if options.pictures {
+            let n_in_view = self.cloud.n_in_view();
+            self.pictures
+                .choose(points, look, selection, n_in_view, now_secs);
+            if let Some(dataset) = &state.dataset {
+                self.pictures.paint(ui, &painter, &mut self.album, dataset);
+            }
+        } else {
+            self.pictures.clear();
+        }
+        if let Some(outline) = outline {
+            outline.shimmer(&painter, tokens, &transform);
+        }
+        let own = own::points(state, snapshot);
+        let extras = Extras {
+            prior: outline.map(Outline::prior),
+            n_own: own.len(),
+            n_selected: selection.len(),
+            n_pictures: self.pictures.len(),
+            colour: scale.map_or(ColourBy::Class, |scale| scale.by),
+        };
+        let summary = summary(points, options.filter, extras);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary));
+        let response = self.select(ui, &painter, response, &transform, options.filter);
+        own::show(ui, &painter, &transform, &own, actions);
+        if let Some(points) = &self.points {
+            self.interpolation
+                .mark(ui, &painter, &transform, points, snapshot);
+        }
+        self.view.hint(ui, &painter);
+        let mut shown = Shown {
+            response,
+            transform,
+            radius,
+            now_secs,
+            hovered: None,
+        };
+        shown.hovered = self.under_pointer(&shown, options.filter);
+        self.pick(ui, state, &shown, actions);
+        let titles = [x_title.as_str(), y_title.as_str()];
+        self.decode(ui, state, &shown, titles, actions);
+        Some(shown)
+    }
+
+    /// Picks the point that was clicked, as an end of the interpolation and to be followed elsewhere; the tools of
+    /// selection have clicks of their own. Only test images are followed.
+    fn pick(&mut self, ui: &Ui, state: &LabState, shown: &Shown, actions: &mut Vec<Action>) {
+        let is_click = self.tool == Tool::Pan && shown.response.clicked();
+        let n_test = state.dataset.as_ref().map_or(0, DatasetDescription::n_test);
+        let picked = shown.hovered.filter(|_| is_click);
+        if let Some((sample, _)) = picked.filter(|&(sample, _)| (sample as usize) < n_test) {
+            let with_shift = ui.input(|input| input.modifiers.shift);
+            self.interpolation.pick(sample, with_shift);
+            actions.push(Action::Follow(sample));
+        }
+    }
+
+    /// Decodes the place under the pointer where no point is; there is no model of the past to do it.
+    fn decode(
+        &mut self,
+        ui: &Ui,
+        state: &LabState,
+        shown: &Shown,
+        titles: [&str; 2],
+        actions: &mut Vec<Action>,
+    ) {
+        let is_free = shown.hovered.is_none() && self.tool == Tool::Pan && !super::is_past(state);
+        let empty = hovered(&shown.response).filter(|_| is_free);
+        let names = titles.map(|title| title.split(" (").next().unwrap_or_default());
+        self.decode_hover
+            .show(ui, state, empty, &shown.transform, names, actions);
+    }
+
+    /// Lets the tools select; gives what the pointer is on.
+    fn select(
+        &mut self,
+        ui: &Ui,
+        painter: &Painter,
+        response: Response,
+        transform: &PlotTransform,
+        filter: ClassFilter,
+    ) -> Response {
+        if self.tool == Tool::Pan {
+            self.marquee.cancel();
+            return response;
+        }
+        let id = response.id.with("select");
+        let response = ui.interact(*transform.frame(), id, Sense::click_and_drag());
+        response
+            .widget_info(|| WidgetInfo::labeled(Role::Canvas, ui.is_enabled(), "Select points"));
+        marquee::cursor(ui, &response);
+        let done = self.marquee.follow(self.tool, &response, transform);
+        self.marquee.paint(ui, painter, self.tool, transform);
+        if let (Some(polygon), Some(points)) = (done, &self.points) {
+            let edit = Edit::of(ui.input(|input| input.modifiers));
+            let marked = if polygon.len() < 3 {
+                // A click means the point beside it.
+                let at = response.interact_pointer_pos();
+                let found = at.and_then(|at| points.nearest(at, REACH, transform, filter));
+                found
+                    .map(|idx| points.view().samples[idx])
+                    .into_iter()
+                    .collect()
+            } else {
+                points.within(&polygon, filter)
+            };
+            self.selection.edit(edit, marked);
+            ui.ctx().request_repaint(); // the gallery comes or goes
+        }
+        response
+    }
+
+    /// The point under the pointer, and its place on the screen.
+    fn under_pointer(&self, shown: &Shown, filter: ClassFilter) -> Option<(SampleIdx, Rect)> {
+        let points = self.points.as_ref()?;
+        let at = hovered(&shown.response)?;
+        let idx = points.nearest(at, REACH, &shown.transform, filter)?;
+        let sample = *points.view().samples.get(idx)?;
+        let side = 2.0 * (shown.radius + 6.0);
+        let center = shown.center(points, idx);
+        Some((sample, Rect::from_center_size(center, Vec2::splat(side))))
+    }
+
+    /// Marks the point of an image.
+    fn mark(&self, ui: &Ui, shown: &Shown, sample: SampleIdx) {
+        let Some(points) = &self.points else { return };
+        let Some(idx) = points.find(sample) else {
+            return;
+        };
+        let color = theme::class_color(ui.visuals().dark_mode, points.class(idx));
+        let painter = ui.painter_at(*shown.transform.frame());
+        ring(ui, &painter, shown.center(points, idx), shown.radius, color);
+    }
+}
+
+/// What the plot showed.
+struct Shown {
+    response: Response,
+    transform: PlotTransform,
+    /// Of a point, on the screen.
+    radius: f32,
+    now_secs: f64,
+    /// The image that is pointed at, and where.
+    hovered: Option<(SampleIdx, Rect)>,
+}
+
+impl Shown {
+    fn center(&self, points: &Points, idx: usize) -> Pos2 {
+        let point = points.position(idx, self.now_secs).map(f64::from);
+        self.transform.position_from_point(&point.into())
+    }
+}
+
+/// Shows contents in a part of the room.
+fn inside<R>(ui: &mut Ui, rect: Rect, salt: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let builder = UiBuilder::new().id_salt(salt).max_rect(rect);
+    let mut child = ui.new_child(builder);
+    child.shrink_clip_rect(rect);
+    contents(&mut child)
+}
+
+/// Marks the point under the pointer.
+fn ring(ui: &Ui, painter: &Painter, center: Pos2, radius: f32, color: Color32) {
+    let stroke = Stroke::new(1.5, theme::tokens_of(ui).text);
+    painter.circle(center, radius + 4.0, theme::faint(color, 0.25), stroke);
+}
+
+/// Where the pointer reads, unless it is dragging.
+fn hovered(response: &Response) -> Option<Pos2> {
+    response.hover_pos().filter(|_| !response.dragged())
+}

@@ -1,0 +1,493 @@
+//! Where the view panels stand: a tree of panes whose borders can be dragged, remembered between sessions.
+
+use egui::style::ScrollAnimation;
+use egui::{Align2, Id, Rect, Response, Sense, Stroke, TextStyle, Ui, Visuals, WidgetText, vec2};
+use egui_tiles::{
+    Behavior, Container, Linear, LinearDir, ResizeState, SimplificationOptions, TabState, Tabs,
+    Tile, TileId, Tiles, Tree, UiResponse,
+};
+use serde::{Deserialize, Serialize};
+
+use super::activations::ActivationsPanel;
+use super::banner::Diagnoses;
+use super::digits::DigitsPanel;
+use super::filters::FiltersPanel;
+use super::latent::LatentPanel;
+use super::loss::LossPanel;
+use super::manifold::ManifoldPanel;
+use super::network::NetworkPanel;
+use super::numbers::NumbersPanel;
+use super::sides::{self, Rivals};
+use super::sliders::SlidersPanel;
+use super::theme::{self, space};
+use super::your_image::YourImagePanel;
+use super::{Action, card};
+use hourglass_state::LabState;
+
+/// Smallest width and height of a pane, in points.
+const MIN_PANE: f32 = 140.0;
+
+/// The view panels with their options.
+#[derive(Default)]
+pub struct Panels {
+    /// Curves of training and test.
+    pub loss: LossPanel,
+    /// Images on their way through the network.
+    pub digits: DigitsPanel,
+    /// The test split in the plane of the code.
+    pub latent: LatentPanel,
+    /// Histogram and means of a layer.
+    pub activations: ActivationsPanel,
+    /// Weights and feature maps as tiles.
+    pub filters: FiltersPanel,
+    /// What the decoder draws over the plane of codes.
+    pub manifold: ManifoldPanel,
+    /// A code set by hand.
+    pub sliders: SlidersPanel,
+    /// Images of one's own, and drawing one.
+    pub your_image: YourImagePanel,
+    /// The architecture, lit up by a digit.
+    pub network: NetworkPanel,
+    /// What was measured, beside what it can be held against.
+    pub numbers: NumbersPanel,
+    /// What is wrong with the model, above all views.
+    pub diagnoses: Diagnoses,
+    /// The same views of the rival, while two runs are compared.
+    pub rivals: Rivals,
+}
+
+/// One view panel, as the tree knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pane {
+    /// Curves of training and test.
+    Loss,
+    /// Images on their way through the network.
+    Digits,
+    /// The test split in the plane of the code.
+    Latent,
+    /// Histogram and means of a layer.
+    Activations,
+    /// Weights and feature maps as tiles.
+    Filters,
+    /// What the decoder draws over the plane of codes.
+    Manifold,
+    /// A code set by hand.
+    Sliders,
+    /// Images of one's own.
+    YourImage,
+    /// The architecture, lit up by a digit.
+    Network,
+    /// What was measured.
+    Numbers,
+}
+
+impl Pane {
+    /// All panes.
+    pub const ALL: [Self; 10] = [
+        Self::Loss,
+        Self::Digits,
+        Self::Latent,
+        Self::Activations,
+        Self::Filters,
+        Self::Manifold,
+        Self::Sliders,
+        Self::YourImage,
+        Self::Network,
+        Self::Numbers,
+    ];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Digits => "digits",
+            Self::Latent => "latent",
+            Self::Activations => "activations",
+            Self::Filters => "filters",
+            Self::Manifold => "manifold",
+            Self::Sliders => "sliders",
+            Self::YourImage => "your-image",
+            Self::Network => "network",
+            Self::Numbers => "numbers",
+        }
+    }
+
+    /// Its name in a tab.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Loss => "Loss",
+            Self::Digits => "Digits",
+            Self::Latent => "Latent space",
+            Self::Activations => "Activations",
+            Self::Filters => "Filters",
+            Self::Manifold => "Manifold",
+            Self::Sliders => "Sliders",
+            Self::YourImage => "Your image",
+            Self::Network => "Network",
+            Self::Numbers => "Numbers",
+        }
+    }
+}
+
+/// The arrangement of the view panels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Layout {
+    tree: Tree<Pane>,
+}
+
+impl Default for Layout {
+    /// Loss above what is rebuilt and decoded, beside them the latent space above what looks into the network.
+    fn default() -> Self {
+        let mut tiles = Tiles::default();
+        let [loss, latent] = [Pane::Loss, Pane::Latent].map(|pane| tiles.insert_pane(pane));
+        let mut tabs = |panes: &[Pane]| {
+            let panes = panes.iter().map(|&pane| tiles.insert_pane(pane)).collect();
+            tiles.insert_tab_tile(panes)
+        };
+        let digits = tabs(&[Pane::Digits, Pane::Manifold, Pane::Sliders]);
+        let inside = tabs(&[
+            Pane::Activations,
+            Pane::Filters,
+            Pane::Network,
+            Pane::YourImage,
+            Pane::Numbers,
+        ]);
+        let mut stack = |upper, lower, share| {
+            let column = Linear::new_binary(LinearDir::Vertical, [upper, lower], share);
+            tiles.insert_container(column)
+        };
+        let (left, right) = (stack(loss, digits, 0.47), stack(latent, inside, 0.58));
+        let columns = Linear::new_binary(LinearDir::Horizontal, [left, right], 0.5);
+        let root = tiles.insert_container(columns);
+        Self {
+            tree: Tree::new(Id::unique("hourglass-layout"), root, tiles),
+        }
+    }
+}
+
+impl Layout {
+    /// Draws the panes into all the space there is.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        panels: &mut Panels,
+        state: &mut LabState,
+        actions: &mut Vec<Action>,
+    ) {
+        panels.diagnoses.ui(ui, state, actions);
+        let tabbed = self.tabbed_panes();
+        self.tree.ui(
+            &mut Drawing {
+                panels,
+                state,
+                actions,
+                tabbed,
+            },
+            ui,
+        );
+    }
+
+    /// Brings a pane to the front of its tabs.
+    pub fn bring_forward(&mut self, pane: Pane) {
+        let is_pane = |_, tile: &Tile<Pane>| matches!(tile, Tile::Pane(found) if *found == pane);
+        self.tree.make_active(is_pane);
+    }
+
+    /// The panes that can be seen: not behind another tab.
+    #[must_use]
+    pub fn visible(&self) -> Vec<Pane> {
+        let active = self.tree.active_tiles().into_iter();
+        active
+            .filter_map(|tile| self.tree.tiles.get_pane(&tile).copied())
+            .collect()
+    }
+
+    /// With the panes it lacks: a layout remembered by an older version gets them as further tabs. None where it
+    /// cannot be mended.
+    #[must_use]
+    pub fn completed(mut self) -> Option<Self> {
+        let found = self.panes();
+        let tiles = &mut self.tree.tiles;
+        let missing = Pane::ALL.into_iter().filter(|pane| !found.contains(pane));
+        let missing: Vec<TileId> = missing.map(|pane| tiles.insert_pane(pane)).collect();
+        if !missing.is_empty() {
+            let activations = tiles.find_pane(&Pane::Activations)?;
+            let inside = tiles.parent_of(activations)?;
+            match tiles.get_mut(inside) {
+                Some(Tile::Container(Container::Tabs(tabs))) => tabs.children.extend(missing),
+                _ => return None,
+            }
+        }
+        self.is_complete().then_some(self)
+    }
+
+    /// Whether every pane is in the tree exactly once; a remembered layout of another version may lack some.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let found = self.panes();
+        found.len() == Pane::ALL.len() && Pane::ALL.iter().all(|pane| found.contains(pane))
+    }
+
+    /// The panes that can be reached from the root.
+    fn panes(&self) -> Vec<Pane> {
+        let mut found = Vec::new();
+        let mut waiting: Vec<TileId> = self.tree.root.into_iter().collect();
+        let n_tiles = self.tree.tiles.len();
+        for _ in 0..n_tiles {
+            match waiting.pop().and_then(|tile| self.tree.tiles.get(tile)) {
+                Some(Tile::Pane(pane)) => found.push(*pane),
+                Some(Tile::Container(container)) => waiting.extend(container.children()),
+                None => break,
+            }
+        }
+        found
+    }
+
+    /// Panes that stand under a visible row of tabs.
+    fn tabbed_panes(&self) -> Vec<Pane> {
+        let tiles = &self.tree.tiles;
+        tiles
+            .tiles()
+            .filter_map(|tile| match tile {
+                Tile::Container(Container::Tabs(tabs)) if has_tab_bar(tabs) => Some(&tabs.children),
+                _ => None,
+            })
+            .flatten()
+            .filter_map(|child| tiles.get_pane(child).copied())
+            .collect()
+    }
+}
+
+/// A pane alone needs no tab.
+fn has_tab_bar(tabs: &Tabs) -> bool {
+    tabs.children.len() > 1
+}
+
+/// What the tree needs to draw its panes.
+struct Drawing<'a> {
+    panels: &'a mut Panels,
+    state: &'a mut LabState,
+    actions: &'a mut Vec<Action>,
+    tabbed: Vec<Pane>,
+}
+
+impl Drawing<'_> {
+    fn show(&mut self, ui: &mut Ui, pane: Pane) {
+        let Self {
+            panels,
+            state,
+            actions,
+            tabbed: _,
+        } = self;
+        match pane {
+            Pane::Loss => panels.loss.ui(ui, state, actions),
+            Pane::Digits => panels.digits.ui(ui, state, actions),
+            Pane::Latent => panels.latent.ui(ui, state, actions),
+            Pane::Activations => panels.activations.ui(ui, state, actions),
+            Pane::Filters => panels.filters.ui(ui, state, actions),
+            Pane::Manifold => panels.manifold.ui(ui, state, actions),
+            Pane::Sliders => panels.sliders.ui(ui, state, actions),
+            Pane::YourImage => panels.your_image.ui(ui, state, actions),
+            Pane::Network => panels.network.ui(ui, state, actions),
+            Pane::Numbers => panels.numbers.ui(ui, state, actions),
+        }
+    }
+}
+
+impl Behavior<Pane> for Drawing<'_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
+        let is_in_tab = self.tabbed.contains(pane);
+        if self.state.rival.is_some() && sides::shows_both(*pane) {
+            let [mut a, mut b] = sides::halves(ui);
+            let badges = sides::badges(self.state, self.panels, *pane);
+            card::inside(&mut a, is_in_tab, badges, |ui| self.show(ui, *pane));
+            let Self {
+                panels,
+                state,
+                actions,
+                ..
+            } = self;
+            panels.show_rival(&mut b, *pane, is_in_tab, state, actions);
+        } else {
+            let badges = sides::badges(self.state, self.panels, *pane);
+            card::inside(ui, is_in_tab, badges, |ui| self.show(ui, *pane));
+        }
+        UiResponse::None
+    }
+
+    fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
+        pane.title().into()
+    }
+
+    fn tab_ui(
+        &mut self,
+        tiles: &mut Tiles<Pane>,
+        ui: &mut Ui,
+        id: Id,
+        tile_id: TileId,
+        state: &TabState,
+    ) -> Response {
+        let title = self.tab_title_for_tile(tiles, tile_id);
+        let response = quiet_tab(ui, id, title, state.active);
+        keep_in_sight(ui, &response, state.active);
+        let response = response.on_hover_text("Brings this view to the front of its tabs");
+        self.on_tab_button(tiles, tile_id, response)
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        space::HEADER
+    }
+
+    fn is_tab_bar_visible(&self, _tile_id: TileId, tabs: &Tabs) -> bool {
+        has_tab_bar(tabs)
+    }
+
+    fn tab_bar_color(&self, visuals: &Visuals) -> egui::Color32 {
+        theme::tokens(visuals.dark_mode).surface
+    }
+
+    fn tab_bar_hline_stroke(&self, _visuals: &Visuals) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        space::GAP
+    }
+
+    fn min_size(&self) -> f32 {
+        MIN_PANE
+    }
+
+    fn resize_stroke(&self, style: &egui::Style, resize_state: ResizeState) -> Stroke {
+        let t = theme::tokens(style.visuals.dark_mode);
+        match resize_state {
+            ResizeState::Idle => Stroke::NONE,
+            ResizeState::Hovering => Stroke::new(2.0, t.control_border),
+            ResizeState::Dragging => Stroke::new(2.0, t.accent),
+        }
+    }
+
+    fn is_tile_draggable(&self, _tiles: &Tiles<Pane>, _tile_id: TileId) -> bool {
+        false
+    }
+
+    fn simplification_options(&self) -> SimplificationOptions {
+        SimplificationOptions::OFF // the container of tabs stays while it has one tab
+    }
+}
+
+/// Scrolls a tab into sight when it comes to the front or the window has another width; otherwise who scrolls the
+/// tabs is left alone.
+fn keep_in_sight(ui: &Ui, tab: &Response, active: bool) {
+    let now = active.then(|| ui.ctx().content_rect().width());
+    let id = tab.id.with("in sight");
+    let before = ui.data_mut(|data| {
+        let known = data.get_temp_mut_or_default::<Option<f32>>(id);
+        std::mem::replace(known, now)
+    });
+    if active && before != now {
+        ui.scroll_to_rect_animation(tab.rect, None, ScrollAnimation::none());
+    }
+}
+
+/// A tab without a box: text, and a line under the chosen one.
+fn quiet_tab(ui: &mut Ui, id: Id, title: WidgetText, active: bool) -> Response {
+    let t = theme::tokens_of(ui);
+    let wrap = Some(egui::TextWrapMode::Extend);
+    let galley = title.into_galley(ui, wrap, f32::INFINITY, TextStyle::Body);
+    let size = vec2(galley.size().x + 2.0 * space::M, ui.available_height());
+    let (_, rect) = ui.allocate_space(size);
+    let response = ui.interact(rect, id, Sense::click());
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), active, galley.text())
+    });
+    let color = if active || response.hovered() {
+        t.text
+    } else {
+        t.text_dim
+    };
+    let position = Align2::CENTER_CENTER
+        .align_size_within_rect(galley.size(), rect)
+        .min;
+    ui.painter().galley(position, galley, color);
+    if active {
+        let line = Rect::from_min_max(
+            rect.left_bottom() + vec2(space::M, -3.0),
+            rect.right_bottom() + vec2(-space::M, -1.0),
+        );
+        ui.painter().rect_filled(line, 1.0, t.accent);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_layout_has_every_pane_and_shows_all_but_the_tabs_behind() {
+        let layout = Layout::default();
+        assert!(layout.is_complete());
+        let visible = layout.visible();
+        let shown = Pane::ALL.into_iter().filter(|pane| visible.contains(pane));
+        let shown: Vec<Pane> = shown.collect();
+        assert_eq!(
+            shown,
+            [Pane::Loss, Pane::Digits, Pane::Latent, Pane::Activations]
+        );
+    }
+
+    #[test]
+    fn a_pane_behind_a_tab_comes_forward() {
+        let mut layout = Layout::default();
+        layout.bring_forward(Pane::Numbers);
+        let visible = layout.visible();
+        assert!(visible.contains(&Pane::Numbers) && !visible.contains(&Pane::Activations));
+        layout.bring_forward(Pane::Loss); // has no tab: nothing changes
+        let visible = layout.visible();
+        assert!(visible.contains(&Pane::Numbers) && visible.contains(&Pane::Loss));
+    }
+
+    #[test]
+    fn a_layout_of_an_older_version_keeps_its_place_and_gets_the_new_panes() {
+        let mut older = Layout::default();
+        let numbers = older.tree.tiles.find_pane(&Pane::Numbers);
+        older.tree.remove_recursively(numbers.expect("it is there"));
+        let text = serde_json::to_string(&older).expect("a layout is plain data");
+        let restored: Layout = serde_json::from_str(&text).expect("it was just written");
+        assert!(!restored.is_complete());
+        let completed = restored.completed().expect("it can be mended");
+        assert!(completed.is_complete());
+        let visible = completed.visible();
+        assert!(visible.contains(&Pane::Activations) && !visible.contains(&Pane::Numbers));
+        assert_eq!(
+            Layout::default().completed(),
+            Some(Layout::default()),
+            "what lacks nothing stays"
+        );
+    }
+
+    #[test]
+    fn a_layout_survives_being_stored() {
+        let text = serde_json::to_string(&Layout::default()).expect("a layout is plain data");
+        let restored: Layout = serde_json::from_str(&text).expect("it was just written");
+        assert_eq!(restored, Layout::default());
+        assert!(restored.is_complete());
+    }
+
+    #[test]
+    fn a_layout_that_lost_a_pane_is_noticed() {
+        let mut layout = Layout::default();
+        let loss = layout
+            .tree
+            .tiles
+            .find_pane(&Pane::Loss)
+            .expect("it is there");
+        layout.tree.remove_recursively(loss);
+        assert!(!layout.is_complete());
+    }
+}

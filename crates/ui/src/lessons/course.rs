@@ -1,0 +1,235 @@
+//! How far a person is in the lessons, what was taken from them to try things, and the way back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{ALL, Does, Lesson, LessonId, Step};
+use hourglass_experiment::Experiment;
+use hourglass_state::LabState;
+
+/// How far a person is in the lessons.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Course {
+    progress: BTreeMap<LessonId, Progress>,
+    current: Option<LessonId>,
+    /// The person's own recipe before the first button of a lesson changed it.
+    own: Option<Experiment>,
+    /// What steps changed, the newest last: the step, and the recipe before it.
+    #[serde(skip)]
+    changed: Vec<(LessonId, usize, Experiment)>,
+}
+
+/// How far a person is in one lesson.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct Progress {
+    step: usize,
+    answered: BTreeSet<usize>,
+    is_done: bool,
+}
+
+impl Course {
+    /// Most changes that can be taken back one after the other.
+    const MAX_CHANGED: usize = 16;
+
+    /// The lesson in progress with the place of its step.
+    #[must_use]
+    pub fn current(&self) -> Option<(&'static Lesson, usize)> {
+        let lesson = self.current?.lesson();
+        let step = self.progress_of(lesson.id).step;
+        Some((lesson, step.min(lesson.steps.len() - 1)))
+    }
+
+    /// The step in progress.
+    #[must_use]
+    pub fn step(&self) -> Option<&'static Step> {
+        let (lesson, step) = self.current()?;
+        lesson.steps.get(step)
+    }
+
+    /// The recipe the person had before the lessons changed it.
+    #[must_use]
+    pub fn own(&self) -> Option<&Experiment> {
+        self.own.as_ref()
+    }
+
+    /// Steps that a person has come to, of how many; and whether the lesson was gone through.
+    #[must_use]
+    pub fn standing(&self, lesson: &Lesson) -> (usize, usize, bool) {
+        let progress = self.progress.get(&lesson.id);
+        let (step, is_done) = progress.map_or((0, false), |of| (of.step + 1, of.is_done));
+        (step.min(lesson.steps.len()), lesson.steps.len(), is_done)
+    }
+
+    /// Whether the question of a step was answered.
+    #[must_use]
+    pub fn is_answered(&self, lesson: LessonId, step: usize) -> bool {
+        let progress = self.progress.get(&lesson);
+        progress.is_some_and(|progress| progress.answered.contains(&step))
+    }
+
+    /// Whether the step in progress changed the recipe.
+    #[must_use]
+    pub fn can_take_back(&self) -> Option<&Experiment> {
+        let (lesson, step) = self.current()?;
+        let (of, at, before) = self.changed.last()?;
+        (*of == lesson.id && *at == step).then_some(before)
+    }
+
+    /// Begins a lesson or goes on with it; one that was gone through begins anew.
+    pub fn start(&mut self, lesson: LessonId) {
+        let progress = self.progress.entry(lesson).or_default();
+        if progress.is_done {
+            *progress = Progress::default();
+        }
+        self.current = Some(lesson);
+        self.changed.clear();
+    }
+
+    /// Goes to a step of the lesson in progress; past the last one the lesson is done and left.
+    pub fn go_to(&mut self, step: usize) {
+        let Some(id) = self.current else { return };
+        let last = id.lesson().steps.len() - 1;
+        let progress = self.progress.entry(id).or_default();
+        if step > last {
+            progress.is_done = true;
+            self.current = None;
+            self.changed.clear();
+        } else {
+            progress.step = step;
+        }
+    }
+
+    /// Leaves the lesson; it can be gone on with.
+    pub fn leave(&mut self) {
+        self.current = None;
+        self.changed.clear();
+    }
+
+    /// What the button of the step in progress does; notes the recipe before it.
+    pub fn begin_offer(&mut self, draft: &Experiment) -> Option<&'static Does> {
+        let (lesson, step) = self.current()?;
+        let does = &lesson.steps.get(step)?.offer.as_ref()?.does;
+        let recipe = does.recipe(draft);
+        if recipe.is_some_and(|recipe| recipe != *draft) {
+            self.own.get_or_insert_with(|| draft.clone());
+            if self.can_take_back().is_none() {
+                if self.changed.len() == Self::MAX_CHANGED {
+                    self.changed.remove(0);
+                }
+                self.changed.push((lesson.id, step, draft.clone()));
+            }
+        }
+        Some(does)
+    }
+
+    /// Goes to the step before; the recipe as it was before this step changed it, if it did.
+    pub fn step_back(&mut self) -> Option<Experiment> {
+        let (_, step) = self.current()?;
+        let before = self.can_take_back().cloned();
+        if before.is_some() {
+            self.changed.pop();
+        }
+        self.go_to(step.saturating_sub(1));
+        before
+    }
+
+    /// Gives the person's own recipe back; it is not kept any longer.
+    pub fn take_own(&mut self) -> Option<Experiment> {
+        self.changed.clear();
+        self.own.take()
+    }
+
+    /// Notes what the laboratory has come to: questions whose goal is met are answered and stay so.
+    pub fn notice(&mut self, state: &LabState) {
+        let Some((lesson, step)) = self.current() else {
+            return;
+        };
+        let question = lesson
+            .steps
+            .get(step)
+            .and_then(|step| step.question.as_ref());
+        let goal = question.and_then(|question| question.goal.as_ref());
+        if goal.is_some_and(|goal| goal.is_met(state)) {
+            self.answer(lesson.id, step);
+        }
+    }
+
+    /// Shows the answer to a step's question.
+    pub fn answer(&mut self, lesson: LessonId, step: usize) {
+        let progress = self.progress.entry(lesson).or_default();
+        progress.answered.insert(step);
+    }
+
+    /// Without lessons and steps that are not there: what is remembered may be of another version.
+    #[must_use]
+    pub fn mended(mut self) -> Self {
+        for lesson in &ALL {
+            if let Some(progress) = self.progress.get_mut(&lesson.id) {
+                let n_steps = lesson.steps.len();
+                progress.step = progress.step.min(n_steps - 1);
+                progress.answered.retain(|&step| step < n_steps);
+            }
+        }
+        self.own = self.own.filter(|own| own.validate().is_ok());
+        self
+    }
+
+    fn progress_of(&self, lesson: LessonId) -> Progress {
+        self.progress.get(&lesson).cloned().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hourglass_experiment::PresetId;
+
+    #[test]
+    fn a_lesson_is_left_and_gone_on_with_and_begins_anew_once_it_is_done() {
+        let mut course = Course::default();
+        course.start(LessonId::Linear);
+        course.go_to(1);
+        course.leave();
+        assert!(course.current().is_none());
+        let text = serde_json::to_string(&course).expect("plain data");
+        let mut course: Course = serde_json::from_str(&text).expect("just written");
+        course.start(LessonId::Linear);
+        assert_eq!(course.current().map(|(_, step)| step), Some(1));
+        course.go_to(99);
+        assert!(course.current().is_none());
+        assert!(course.standing(LessonId::Linear.lesson()).2);
+        course.start(LessonId::Linear);
+        assert_eq!(course.current().map(|(_, step)| step), Some(0));
+    }
+
+    #[test]
+    fn what_a_step_changed_is_taken_back_and_the_own_recipe_is_kept() {
+        let mut course = Course::default();
+        course.start(LessonId::Waist);
+        let own = PresetId::Conv4.preset().experiment();
+        let first = course.begin_offer(&own).and_then(|does| does.recipe(&own));
+        let first = first.expect("the first step trains a preset");
+        course.go_to(1);
+        let second = course
+            .begin_offer(&first)
+            .and_then(|does| does.recipe(&first));
+        assert!(second.is_some_and(|second| second != first));
+        assert_eq!(course.step_back(), Some(first), "before the second step");
+        assert_eq!(course.step_back(), Some(own.clone()), "before the first");
+        assert_eq!(course.take_own(), Some(own));
+        assert_eq!(course.take_own(), None);
+    }
+
+    #[test]
+    fn what_is_remembered_of_another_version_is_mended() {
+        let text = r#"{"progress":{"waist":{"step":99,"answered":[0,50],"is_done":false}},"current":"waist"}"#;
+        let course: Course = serde_json::from_str(text).expect("readable");
+        let course = course.mended();
+        let (lesson, step) = course.current().expect("it is the current one");
+        assert_eq!(step, lesson.steps.len() - 1);
+        assert!(course.is_answered(LessonId::Waist, 0) && !course.is_answered(LessonId::Waist, 50));
+    }
+}

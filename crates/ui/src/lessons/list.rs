@@ -1,0 +1,86 @@
+//! The sheet that lists the lessons, how far a person is in each, and the way back to their own recipe.
+
+use egui::{Button, Frame, Label, Margin, RichText, Stroke, Ui};
+use egui_material_icons::icons::{ICON_CHECK_CIRCLE, ICON_UNDO};
+
+use super::{ALL, Course, Lesson};
+use crate::sheet::{self, Sheet};
+use crate::theme::{self, space};
+use crate::{Action, GuideAction};
+use hourglass_state::LabState;
+
+/// Shows the sheet.
+pub fn show(ui: &Ui, course: &Course, state: &LabState, actions: &mut Vec<Action>) {
+    let mut wishes = Vec::new();
+    sheet::show(ui, Sheet::Lessons, actions, |ui| {
+        sheet::title(ui, "Six guided lessons");
+        sheet::paragraph(
+            ui,
+            "Each takes a few minutes: read, press the button that sets the controls, watch the view that comes \
+             forward, and answer. The lesson notices when you got there",
+        );
+        let note = "Buttons of a lesson start new models. Save a run that you want to keep; your own recipe is \
+                    kept and can be put back";
+        ui.add(Label::new(theme::dim(ui, note)).wrap());
+        own_recipe(ui, course, state, &mut wishes);
+        ui.add_space(space::S);
+        for lesson in &ALL {
+            card(ui, course, lesson, &mut wishes);
+        }
+    });
+    actions.append(&mut wishes);
+}
+
+fn own_recipe(ui: &mut Ui, course: &Course, state: &LabState, actions: &mut Vec<Action>) {
+    let Some(own) = course.own() else { return };
+    if *own == state.draft {
+        return;
+    }
+    let name = own.preset.map_or("own recipe", |id| id.preset().title);
+    let back = ui
+        .add(Button::new((theme::icon(ICON_UNDO), "Put my recipe back")))
+        .on_hover_text(format!(
+            "The recipe as it was before the first lesson changed it: {name}, {}",
+            own.architecture.summary()
+        ))
+        .accessible_name("Put my recipe back");
+    if back.clicked() {
+        actions.push(GuideAction::RestoreOwn.into());
+    }
+}
+
+fn card(ui: &mut Ui, course: &Course, lesson: &Lesson, actions: &mut Vec<Action>) {
+    let t = theme::tokens_of(ui);
+    let (step, n_steps, is_done) = course.standing(lesson);
+    Frame::new()
+        .fill(t.plot)
+        .stroke(Stroke::new(1.0, t.border))
+        .corner_radius(8)
+        .inner_margin(Margin::symmetric(14, 10))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            let title = format!("{}  {}", lesson.number(), lesson.title);
+            let title = RichText::new(title).font(theme::semibold(theme::reading_size::BODY));
+            ui.add(Label::new(title).wrap());
+            ui.add(Label::new(lesson.about).wrap());
+            ui.horizontal(|ui| {
+                let (name, standing) = match (is_done, step) {
+                    (true, _) => ("Again", format!("done, {n_steps} steps")),
+                    (false, 0) => ("Start", format!("{n_steps} steps")),
+                    (false, _) => ("Go on", format!("step {step} of {n_steps}")),
+                };
+                let start = ui
+                    .button(name)
+                    .on_hover_text("Opens the lesson above the views; nothing is changed until you press its buttons")
+                    .accessible_name(format!("{name}: {}", lesson.title));
+                if start.clicked() {
+                    actions.push(GuideAction::StartLesson(lesson.id).into());
+                }
+                if is_done {
+                    ui.label(theme::icon(ICON_CHECK_CIRCLE).color(t.positive));
+                }
+                ui.label(theme::dim(ui, standing));
+            });
+        });
+    ui.add_space(space::S);
+}

@@ -1,0 +1,181 @@
+//! Guided lessons: a few steps each, which say what to look at, set the controls on request and notice when a
+//! person got there. The lessons are data, one file each in `catalog`; this is what they are made of.
+
+mod catalog;
+mod course;
+mod goal;
+mod list;
+mod strip;
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::Pane;
+use hourglass_experiment::{Corruption, Experiment, PresetId, Sparsity};
+
+pub use catalog::ALL;
+pub use course::Course;
+pub use goal::{Goal, What};
+pub use list::show as show_list;
+
+/// Identifies a lesson in what is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LessonId {
+    /// Compression and the waist.
+    Waist,
+    /// PCA and the linear case.
+    Linear,
+    /// Copying and overcompleteness.
+    Copying,
+    /// Sparsity.
+    Sparsity,
+    /// Denoising.
+    Denoising,
+    /// From code to generation.
+    Generation,
+}
+
+/// A lesson.
+#[derive(Debug)]
+pub struct Lesson {
+    /// Which one.
+    pub id: LessonId,
+    /// Its title.
+    pub title: &'static str,
+    /// What it is about, in a sentence.
+    pub about: &'static str,
+    /// Its steps, in order.
+    pub steps: &'static [Step],
+}
+
+/// A step of a lesson.
+#[derive(Debug)]
+pub struct Step {
+    /// What there is to know, in two or three sentences.
+    pub text: &'static str,
+    /// The view to look at, which comes forward.
+    pub look: Pane,
+    /// What a button does, where there is one.
+    pub offer: Option<Offer>,
+    /// What is asked, where something is.
+    pub question: Option<Question>,
+}
+
+/// What the button of a step does, by the same wishes as a person's.
+#[derive(Debug)]
+pub struct Offer {
+    /// What the button says.
+    pub label: &'static str,
+    /// What it does.
+    pub does: Does,
+}
+
+/// What a button does.
+#[derive(Debug)]
+pub enum Does {
+    /// Starts a new model of a recipe and trains it.
+    Train {
+        /// The preset it is made from.
+        preset: PresetId,
+        /// What of it is changed.
+        changes: &'static [Change],
+    },
+    /// Changes the run in progress, which keeps its weights and trains on.
+    Tune(&'static [Change]),
+    /// Measures what the code is worth.
+    Judge,
+}
+
+/// A setting that a lesson changes.
+#[derive(Clone, Copy, Debug)]
+pub enum Change {
+    /// Units of the code.
+    Code(usize),
+    /// Hidden layers of a dense network.
+    Hidden(&'static [usize]),
+    /// Penalty on the code.
+    Sparsity(Sparsity),
+    /// What happens to the input.
+    Corruption(Corruption),
+    /// Strength of the corruption when measuring.
+    TestNoise(f32),
+    /// Epochs with all layers together.
+    Epochs(usize),
+}
+
+/// What a step asks.
+#[derive(Debug)]
+pub struct Question {
+    /// The question.
+    pub asks: &'static str,
+    /// What has to come about before it is answered; without, a button shows the answer.
+    pub goal: Option<Goal>,
+    /// The answer.
+    pub answer: &'static str,
+}
+
+impl LessonId {
+    /// The lesson.
+    #[must_use]
+    pub fn lesson(self) -> &'static Lesson {
+        let found = ALL.iter().find(|lesson| lesson.id == self);
+        found.unwrap_or(&ALL[0]) // every name has its lesson; a test sees to it
+    }
+}
+
+impl Lesson {
+    /// Its number, from 1.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        let place = ALL.iter().position(|lesson| lesson.id == self.id);
+        place.map_or(1, |place| place + 1)
+    }
+
+    /// The presets it works with.
+    pub fn presets(&self) -> impl Iterator<Item = PresetId> + '_ {
+        self.steps
+            .iter()
+            .filter_map(|step| match step.offer.as_ref()?.does {
+                Does::Train { preset, .. } => Some(preset),
+                Does::Tune(_) | Does::Judge => None,
+            })
+    }
+}
+
+impl Does {
+    /// The recipe that follows from this one; none where none does. The seed stays.
+    #[must_use]
+    pub fn recipe(&self, draft: &Experiment) -> Option<Experiment> {
+        let (mut recipe, changes) = match self {
+            Self::Train { preset, changes } => (preset.preset().experiment(), changes),
+            Self::Tune(changes) => (draft.clone(), changes),
+            Self::Judge => return None,
+        };
+        recipe.seed = draft.seed;
+        for change in *changes {
+            change.apply(&mut recipe);
+        }
+        Some(recipe)
+    }
+}
+
+impl Change {
+    fn apply(self, recipe: &mut Experiment) {
+        match self {
+            Self::Code(units) => {
+                if let Some(dense) = recipe.architecture.as_dense_mut() {
+                    dense.code = units;
+                }
+            }
+            Self::Hidden(sizes) => {
+                if let Some(dense) = recipe.architecture.as_dense_mut() {
+                    dense.hidden = sizes.to_vec();
+                }
+            }
+            Self::Sparsity(sparsity) => recipe.objective.sparsity = sparsity,
+            Self::Corruption(corruption) => recipe.corruption = corruption,
+            Self::TestNoise(strength) => recipe.test_noise = Some(strength),
+            Self::Epochs(epochs) => recipe.training.epochs = epochs,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The log of what happened: when, how much it matters, and all of it to be copied.
+
+use std::fmt::Write;
+
+use egui::{Align, Align2, Button, Frame, Id, Label, Layout, ScrollArea, Ui, Window, vec2};
+use egui_material_icons::icons::{ICON_CLOSE, ICON_CONTENT_COPY};
+
+use super::notices::{capitalized, icon_of};
+use super::segmented::{Segment, segmented};
+use super::theme::{self, space};
+use super::{Action, GuideAction, number};
+use hourglass_state::{LabState, Notice, NoticeLevel};
+
+/// Size of the log at first, in points.
+const SIZE: [f32; 2] = [440.0, 340.0];
+
+const LEVELS: [Segment<'static, NoticeLevel>; 3] = [
+    Segment {
+        value: NoticeLevel::Info,
+        text: "All",
+        help: "News, warnings and errors",
+    },
+    Segment {
+        value: NoticeLevel::Warning,
+        text: "Warnings",
+        help: "Warnings and errors",
+    },
+    Segment {
+        value: NoticeLevel::Error,
+        text: "Errors",
+        help: "Errors alone",
+    },
+];
+
+/// The log as a window within the window.
+#[derive(Debug)]
+pub struct Log {
+    /// Whether it is shown.
+    pub is_open: bool,
+    /// The least that is listed.
+    least: NoticeLevel,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            is_open: false,
+            least: NoticeLevel::Info,
+        }
+    }
+}
+
+impl Log {
+    /// Draws the log, newest first; nothing while it is hidden.
+    pub fn ui(&mut self, ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
+        if !self.is_open {
+            return;
+        }
+        Window::new("Log")
+            .id(Id::unique("log"))
+            .title_bar(false)
+            .default_size(SIZE)
+            .min_width(280.0)
+            .pivot(Align2::RIGHT_TOP)
+            .default_pos(ui.ctx().content_rect().right_top() + vec2(-space::M, 54.0))
+            .fade_in(false)
+            .frame(Frame::window(ui.style()).inner_margin(12))
+            .show(ui.ctx(), |ui| {
+                self.header(ui, state, actions);
+                ui.separator();
+                self.list(ui, state);
+            });
+    }
+
+    fn header(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        ui.horizontal(|ui| {
+            ui.label(theme::title(ui, "What happened"));
+            if let Some(least) = segmented(ui, "level", self.least, &LEVELS) {
+                self.least = least;
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let close = ui
+                    .add(Button::new(theme::icon(ICON_CLOSE)).frame_when_inactive(false))
+                    .on_hover_text("Hides the log; it goes on")
+                    .accessible_name("Close the log");
+                if close.clicked() {
+                    actions.push(GuideAction::ShowLog(false).into());
+                }
+                let copy = ui
+                    .add(Button::new(theme::icon(ICON_CONTENT_COPY)).frame_when_inactive(false))
+                    .on_hover_text("Puts all that is listed on the clipboard, oldest first")
+                    .accessible_name("Copy the log");
+                if copy.clicked() {
+                    ui.ctx().copy_text(self.text(state));
+                }
+            });
+        });
+    }
+
+    fn list(&self, ui: &mut Ui, state: &LabState) {
+        let mut listed: Vec<&Notice> = self.listed(state).collect();
+        listed.reverse();
+        if listed.is_empty() {
+            let text = match self.least {
+                NoticeLevel::Info => "Nothing yet: news of data, devices and errors is kept here",
+                NoticeLevel::Warning => "No warning and no error so far",
+                NoticeLevel::Error => "No error so far",
+            };
+            ui.add(Label::new(theme::dim(ui, text)).wrap());
+        }
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            for notice in listed {
+                ui.horizontal_top(|ui| {
+                    let (icon, color) = icon_of(ui, notice.level);
+                    ui.label(theme::icon(icon).color(color));
+                    ui.add(Label::new(theme::dim(ui, time(notice))).extend())
+                        .on_hover_text("Time since the window opened");
+                    let text = capitalized(&notice.text);
+                    ui.add(Label::new(text).wrap().selectable(true));
+                });
+            }
+        });
+    }
+
+    fn listed<'a>(&self, state: &'a LabState) -> impl Iterator<Item = &'a Notice> {
+        let least = self.least;
+        let notices = state.notices.since(0);
+        notices.filter(move |notice| notice.level >= least)
+    }
+
+    /// All that is listed, a line each.
+    fn text(&self, state: &LabState) -> String {
+        let mut text = String::new();
+        for notice in self.listed(state) {
+            let level = match notice.level {
+                NoticeLevel::Info => "news",
+                NoticeLevel::Warning => "warning",
+                NoticeLevel::Error => "error",
+            };
+            let (time, notice) = (time(notice), &notice.text);
+            writeln!(text, "{time}\t{level}\t{notice}").expect("a string takes everything");
+        }
+        text
+    }
+}
+
+/// "12 s", "3 min 05 s" since the window opened.
+fn time(notice: &Notice) -> String {
+    let millis = notice.at_millis as f64;
+    number::duration((millis / 1e3).floor())
+}

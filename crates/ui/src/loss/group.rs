@@ -1,0 +1,102 @@
+//! Which group of curves is shown, and what its choice says.
+
+use std::mem::{Discriminant, discriminant};
+
+use crate::segmented::Segment;
+use hourglass_experiment::{Stage, Term};
+use hourglass_state::{History, RunState};
+
+pub use hourglass_figure::Group;
+
+fn segment(group: Group) -> Segment<'static, Group> {
+    let (text, help) = match group {
+        Group::Objective => (
+            "objective",
+            "What training minimises, and the terms it adds up",
+        ),
+        Group::Layers => (
+            "layers",
+            "Greedy pre-training: how well the layer in training rebuilds its own input",
+        ),
+        Group::Adversary => (
+            "adversary",
+            "What discriminator and encoder minimise against each other; both level off where the \
+             discriminator cannot tell codes from samples",
+        ),
+        Group::Accuracy => (
+            "accuracy",
+            "Share of samples and codes that the discriminator tells right; 50 % is guessing",
+        ),
+        Group::Jacobian => (
+            "‖J‖²",
+            "How much the code moves when a pixel does: the squared norm of the encoder's Jacobian, \
+             without its weight",
+        ),
+        Group::Classes => (
+            "classes",
+            "Fine-tuning: cross-entropy of the classes, from the trained encoder and from random weights",
+        ),
+        Group::Errors => (
+            "error %",
+            "Fine-tuning: share of images classified wrong, from the trained encoder and from random weights",
+        ),
+    };
+    Segment {
+        value: group,
+        text,
+        help,
+    }
+}
+
+/// The groups that a run has curves for.
+#[must_use]
+pub fn groups_of(run: &RunState) -> Vec<Segment<'static, Group>> {
+    let terms = run.experiment.terms();
+    let is_there = |group: &Group| terms.iter().any(|&term| group.shows(term));
+    let groups = Group::ALL.into_iter().filter(is_there);
+    groups.map(segment).collect()
+}
+
+/// The group that a part of training is about.
+#[must_use]
+pub fn group_of_stage(stage: Stage) -> Group {
+    match stage {
+        Stage::Pretraining { .. } => Group::Layers,
+        Stage::Joint => Group::Objective,
+        Stage::FineTuning => Group::Errors,
+    }
+}
+
+/// The terms of a group that get curves.
+#[must_use]
+pub fn terms_of(group: Group, history: &History) -> Vec<Term> {
+    group.terms_among(history.terms().chain(history.test_terms()))
+}
+
+/// The group that is shown: the one a person chose in this part of training, else the one this part is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Choice {
+    chosen: Option<(Discriminant<Stage>, Group)>,
+}
+
+impl Choice {
+    /// The group to show.
+    #[must_use]
+    pub fn group(self, run: &RunState) -> Group {
+        let stage = run.position().stage;
+        let is_there = |group: Group| {
+            let terms = run.experiment.terms();
+            terms.iter().any(|&term| group.shows(term))
+        };
+        let chosen = self.chosen.filter(|(at, _)| *at == discriminant(&stage));
+        let chosen = chosen
+            .map(|(_, group)| group)
+            .filter(|&group| is_there(group));
+        chosen.unwrap_or_else(|| group_of_stage(stage))
+    }
+
+    /// Shows another group until training comes to another part.
+    pub fn choose(&mut self, run: &RunState, group: Group) {
+        self.chosen = Some((discriminant(&run.position().stage), group));
+    }
+}

@@ -1,0 +1,257 @@
+//! The legend of the loss: which curves and lines are shown, and their newest values.
+
+use egui::{Color32, Response, Ui, Vec2};
+
+use crate::legend::Entry;
+use crate::number;
+use crate::theme;
+use hourglass_experiment::Term;
+
+use super::LossOptions;
+use super::lines::{LineKey, Lines, Source, Split};
+use super::other_runs;
+use super::paint;
+use super::reference::Reference;
+use super::subject::{Shown, Subject};
+
+/// Width of the piece of line in a legend, in points.
+pub(super) const MARK_WIDTH: f32 = 16.0;
+
+/// The entries that show and hide curves: the splits in their colours with their newest values, and the run
+/// before; after them lines to hold the curves against.
+pub fn splits(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    lines: &Lines,
+    subject: Subject<'_>,
+    shown: &Shown,
+    references: &[Reference],
+) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::ZERO;
+        for split in Split::ALL {
+            split_entry(ui, options, lines, shown, split);
+        }
+        other_runs::entry(ui, options, subject, shown.group.main_term());
+        for line in references {
+            reference_entry(ui, options, line);
+        }
+    });
+}
+
+/// Room that the splits need beside each other, in points.
+#[must_use]
+pub fn width_of_splits(
+    ui: &Ui,
+    options: &LossOptions,
+    lines: &Lines,
+    subject: Subject<'_>,
+    shown: &Shown,
+) -> f32 {
+    let splits = Split::ALL.into_iter().map(|split| {
+        let figure = split_figure(lines, shown, split);
+        split_of(split, "", &figure, options).width(ui)
+    });
+    splits.sum::<f32>() + other_runs::width(ui, options, subject)
+}
+
+/// What can be shown and hidden beside the splits.
+pub struct Choices<'a> {
+    /// Terms, each in its kind of line; none where there is only one.
+    pub terms: Vec<Term>,
+    /// Lines to hold the curves against.
+    pub references: &'a [Reference],
+}
+
+impl Choices<'_> {
+    /// Room that all need beside each other, in points.
+    #[must_use]
+    pub fn width(&self, ui: &Ui, lines: &Lines, shown: &Shown) -> f32 {
+        let terms = self.terms.iter().map(|&term| {
+            let figure = term_figure(lines, shown, term);
+            term_of(term, "", &figure, true).width(ui)
+        });
+        let references = self.references.iter();
+        let references =
+            references.map(|line| reference_of(line, "", &line.figure(), true).width(ui));
+        terms.chain(references).sum()
+    }
+
+    /// Adds the entries. In a line of their own, or in the end of another where they fit there.
+    pub fn show(&self, ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown) {
+        ui.spacing_mut().item_spacing = Vec2::ZERO;
+        if ui.layout().prefer_right_to_left() {
+            for line in self.references.iter().rev() {
+                reference_entry(ui, options, line);
+            }
+            for &term in self.terms.iter().rev() {
+                term_entry(ui, options, lines, shown, term);
+            }
+        } else {
+            for &term in &self.terms {
+                term_entry(ui, options, lines, shown, term);
+            }
+            for line in self.references {
+                reference_entry(ui, options, line);
+            }
+        }
+    }
+}
+
+/// The terms that can be told apart in the legend.
+#[must_use]
+pub fn terms_to_choose(shown: &Shown) -> Vec<Term> {
+    if shown.terms.len() > 1 {
+        shown.terms.clone()
+    } else {
+        Vec::new()
+    }
+}
+
+fn split_entry(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown, split: Split) {
+    let figure = split_figure(lines, shown, split);
+    let name = format!("show {} loss", split.label());
+    let entry = split_of(split, &name, &figure, options);
+    let tokens = theme::tokens_of(ui);
+    let key = key_of(split, shown.group.main_term());
+    let color = if shown.group.compares_networks() {
+        paint::of_split(tokens.text_dim, split) // colours stand for the networks
+    } else {
+        paint::color(tokens, key, shown.group)
+    };
+    let clicked = with_line(ui, &entry, key, color).clicked();
+    match split {
+        Split::Train => options.train ^= clicked,
+        Split::Test => options.test ^= clicked,
+    }
+}
+
+fn split_of<'a>(split: Split, name: &'a str, figure: &'a str, options: &LossOptions) -> Entry<'a> {
+    Entry {
+        name,
+        text: split.label(),
+        figure,
+        on: match split {
+            Split::Train => options.train,
+            Split::Test => options.test,
+        },
+        mark_width: MARK_WIDTH,
+    }
+}
+
+/// The newest value of what the group is about; none where two networks have one each.
+fn split_figure(lines: &Lines, shown: &Shown, split: Split) -> String {
+    if shown.group.compares_networks() {
+        return String::new();
+    }
+    newest(lines, shown, split, shown.group.main_term()).map_or(String::new(), number::three_digits)
+}
+
+fn term_entry(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown, term: Term) {
+    let hidden = options.hidden_terms.iter().position(|other| *other == term);
+    let key = key_of(Split::Test, term);
+    let name = format!("show {}", term.label());
+    let figure = term_figure(lines, shown, term);
+    let entry = term_of(term, &name, &figure, hidden.is_none());
+    let tokens = theme::tokens_of(ui);
+    let color = if shown.group.compares_networks() {
+        paint::color(tokens, key, shown.group)
+    } else {
+        tokens.text_dim // the colours stand for the splits
+    };
+    if with_line(ui, &entry, key, color).clicked() {
+        match hidden {
+            Some(idx) => {
+                options.hidden_terms.swap_remove(idx);
+            }
+            None => options.hidden_terms.push(term),
+        }
+    }
+}
+
+/// The newest test value of a network that is compared with another.
+fn term_figure(lines: &Lines, shown: &Shown, term: Term) -> String {
+    let newest = newest(lines, shown, Split::Test, term);
+    let figure = newest.filter(|_| shown.group.compares_networks());
+    figure.map_or(String::new(), number::three_digits)
+}
+
+fn term_of<'a>(term: Term, name: &'a str, figure: &'a str, on: bool) -> Entry<'a> {
+    Entry {
+        name,
+        text: term.label(),
+        figure,
+        on,
+        mark_width: MARK_WIDTH,
+    }
+}
+
+fn reference_entry(ui: &mut Ui, options: &mut LossOptions, line: &Reference) {
+    let hidden = options
+        .hidden_references
+        .iter()
+        .position(|kind| *kind == line.kind);
+    let name = format!("show line {}", line.name);
+    let figure = line.figure();
+    let entry = reference_of(line, &name, &figure, hidden.is_none());
+    let color = paint::reference_color(theme::tokens_of(ui), line.kind);
+    let response = entry.show(ui, |painter, mark, opacity| {
+        paint::reference_swatch(painter, mark, theme::faint(color, opacity));
+    });
+    if response.on_hover_text(&line.help).clicked() {
+        match hidden {
+            Some(idx) => {
+                options.hidden_references.swap_remove(idx);
+            }
+            None => options.hidden_references.push(line.kind),
+        }
+    }
+}
+
+fn reference_of<'a>(line: &'a Reference, name: &'a str, figure: &'a str, on: bool) -> Entry<'a> {
+    Entry {
+        name,
+        text: &line.name,
+        figure,
+        on,
+        mark_width: MARK_WIDTH,
+    }
+}
+
+pub(super) fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Response {
+    entry.show(ui, |painter, mark, opacity| {
+        paint::swatch(painter, mark, key, theme::faint(color, opacity));
+    })
+}
+
+fn key_of(split: Split, term: Term) -> LineKey {
+    LineKey {
+        source: Source::Run,
+        split,
+        term,
+    }
+}
+
+/// The newest value of a curve of this run, smoothed as it is drawn.
+#[must_use]
+pub fn newest(lines: &Lines, shown: &Shown, split: Split, term: Term) -> Option<f64> {
+    newest_of(Source::Run, lines, shown, split, term)
+}
+
+/// The same of another run.
+#[must_use]
+pub fn newest_of(
+    source: Source,
+    lines: &Lines,
+    shown: &Shown,
+    split: Split,
+    term: Term,
+) -> Option<f64> {
+    let key = LineKey {
+        source,
+        split,
+        term,
+    };
+    let point = lines.get(key)?.smooth.last()?;
+    Some(shown.scale.value(point.y))
+}

@@ -1,0 +1,236 @@
+//! Which curves there are, kept ready from frame to frame.
+
+use std::collections::BTreeMap;
+
+use crate::plot::{Bounds, Interval};
+use hourglass_experiment::Term;
+use hourglass_protocol::RunId;
+use hourglass_state::{History, RunState, Series};
+
+use super::LossOptions;
+use super::curve::{Curve, Recipe, Scale, Window};
+use super::group::{Group, terms_of};
+use super::reference::{Reference, divisor, extended};
+use super::subject::{Shown, Subject};
+
+pub use hourglass_figure::Split;
+
+fn series(split: Split, history: &History, term: Term) -> Option<&Series> {
+    match split {
+        Split::Train => history.train(term),
+        Split::Test => history.test(term),
+    }
+}
+
+/// The run a curve is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// The run before, as a ghost.
+    Ghost,
+    /// The rival of a comparison, B.
+    Rival,
+    /// The run in progress; A, where two are compared.
+    Run,
+}
+
+/// Names a curve. The order is the order of drawing: the run before at the bottom, the objective on top.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineKey {
+    /// Of which run.
+    pub source: Source,
+    /// Which images.
+    pub split: Split,
+    /// Which number.
+    pub term: Term,
+}
+
+impl LineKey {
+    /// Whether it is of the run in progress.
+    #[must_use]
+    pub fn is_current(self) -> bool {
+        self.source == Source::Run
+    }
+}
+
+/// All curves that are shown.
+#[derive(Debug, Default)]
+pub struct Lines {
+    made_for: Option<(RunId, Option<RunId>, Group)>,
+    curves: BTreeMap<LineKey, Curve>,
+}
+
+impl Lines {
+    /// Brings the curves up to date and drops those that are hidden.
+    pub fn update(&mut self, subject: Subject<'_>, options: &LossOptions, shown: &Shown) {
+        let Subject { run, rival, .. } = subject;
+        let made_for = Some((run.id, rival.map(|rival| rival.id), shown.group));
+        if self.made_for != made_for {
+            self.curves.clear();
+            self.made_for = made_for;
+        }
+        self.curves
+            .retain(|key, _| recipe(*key, subject, options, shown).is_some());
+        let ghost = run.ghost.as_ref().map(|ghost| &ghost.history);
+        let histories = [
+            (Source::Run, Some(&run.history)),
+            (Source::Rival, rival.map(|rival| &rival.history)),
+            (Source::Ghost, ghost),
+        ];
+        for (source, history) in histories {
+            let Some(history) = history else { continue };
+            for (split, term) in keys(history, shown.group) {
+                let key = LineKey {
+                    source,
+                    split,
+                    term,
+                };
+                let recipe = recipe(key, subject, options, shown);
+                if let Some((series, recipe)) = series(split, history, term).zip(recipe) {
+                    self.curves.entry(key).or_default().update(series, recipe);
+                }
+            }
+        }
+    }
+
+    /// The curves in the order of drawing.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (LineKey, &Curve)> {
+        self.curves.iter().map(|(key, curve)| (*key, curve))
+    }
+
+    /// One curve, where it is shown and has points.
+    #[must_use]
+    pub fn get(&self, key: LineKey) -> Option<&Curve> {
+        self.curves.get(&key)
+    }
+
+    /// What holds the curves and the lines that are not too far from them: from the start to the end of this
+    /// run, or of the run before where its goal lies that far, so that the axis rests while a new run catches up.
+    #[must_use]
+    pub fn fit(&self, run: &RunState, options: &LossOptions, shown: &Shown) -> Bounds {
+        match options.window {
+            Window::Whole => self.fit_whole(run, shown),
+            Window::Recent => self.fit_recent(shown),
+        }
+    }
+
+    /// Where the first part of the run begins that has a curve: fine-tuning may start at its fifteenth epoch.
+    fn start(&self) -> f64 {
+        let firsts = self.iter().filter(|(key, _)| key.is_current());
+        let firsts = firsts.filter_map(|(_, curve)| curve.ends().next());
+        let first = firsts.fold(f64::INFINITY, f64::min);
+        if first.is_finite() {
+            first.floor()
+        } else {
+            0.0
+        }
+    }
+
+    fn fit_whole(&self, run: &RunState, shown: &Shown) -> Bounds {
+        let end = |is_ghost: bool| {
+            let curves = self.iter();
+            let curves = curves.filter(|(key, _)| (key.source == Source::Ghost) == is_ghost);
+            curves
+                .flat_map(|(_, curve)| curve.ends())
+                .fold(0.0, f64::max)
+        };
+        let goal = run.experiment.total_epochs() as f64;
+        // Not empty before the first steps.
+        let start = self.start();
+        let end = end(false).max(end(true).min(goal)).max(start + 1e-3);
+        let x = Interval::new(start, end);
+        let heights = self.iter().filter_map(|(_, curve)| curve.heights);
+        let heights = heights.reduce(Interval::union).map(|heights| {
+            let from_zero = Interval::new(heights.min.min(0.0), heights.max);
+            match shown.scale {
+                Scale::Log => with_lines(heights, shown),
+                Scale::Linear => with_lines(from_zero, shown),
+            }
+        });
+        let y = match (shown.scale, heights) {
+            (_, None) => Interval::new(0.0, 1.0),
+            (Scale::Log, Some(heights)) => heights.padded(0.05),
+            (Scale::Linear, Some(heights)) => {
+                Interval::new(heights.min.min(0.0), heights.max + 0.05 * heights.max.abs())
+            }
+        };
+        Bounds { x, y }
+    }
+
+    /// The newest training steps say which epochs are recent: evaluations are few and reach further back.
+    fn fit_recent(&self, shown: &Shown) -> Bounds {
+        let of_run = |split: Split| {
+            let curves = self
+                .iter()
+                .filter(move |(key, _)| key.is_current() && key.split == split);
+            Interval::around(curves.flat_map(|(_, curve)| curve.ends()))
+        };
+        let x = of_run(Split::Train).or_else(|| of_run(Split::Test));
+        let x = x.unwrap_or(Interval::new(0.0, 1.0));
+        let of_run = self.iter().filter(|(key, _)| key.is_current());
+        let heights = of_run.filter_map(|(_, curve)| curve.heights_within(x));
+        let y = heights
+            .reduce(Interval::union)
+            .unwrap_or(Interval::new(0.0, 1.0));
+        Bounds {
+            x,
+            y: with_lines(y, shown).padded(0.05),
+        }
+    }
+}
+
+fn with_lines(heights: Interval, shown: &Shown) -> Interval {
+    let lines = shown.references.iter();
+    let extended = lines.map(|line: &Reference| extended(line, heights, shown.scale));
+    extended.fold(heights, Interval::union)
+}
+
+fn keys(history: &History, group: Group) -> impl Iterator<Item = (Split, Term)> {
+    let terms = terms_of(group, history);
+    Split::ALL
+        .into_iter()
+        .flat_map(move |split| terms.clone().into_iter().map(move |term| (split, term)))
+}
+
+/// How a curve is made; none where it is hidden. Test curves are means over many images already; the ghost is
+/// shown whole, as a ground to compare with.
+fn recipe(
+    key: LineKey,
+    subject: Subject<'_>,
+    options: &LossOptions,
+    shown: &Shown,
+) -> Option<Recipe> {
+    let run = subject.run;
+    let split = match key.split {
+        Split::Train => options.train,
+        Split::Test => options.test,
+    };
+    let is_of_shown_run = match key.source {
+        Source::Run => true,
+        Source::Ghost => options.ghost && subject.draws_ghost(key.term),
+        // All terms of both would be too many lines to tell apart.
+        Source::Rival => {
+            let is_main = shown.group.compares_networks() || key.term == shown.group.main_term();
+            options.rival && is_main && subject.draws_rival(key.term)
+        }
+    };
+    let is_shown = split
+        && is_of_shown_run
+        && !options.hidden_terms.contains(&key.term)
+        && shown.terms.contains(&key.term);
+    let divisor = divisor(shown.group, key.term, run).filter(|_| is_shown)?;
+    if !key.is_current() && divisor.to_bits() != 1.0_f64.to_bits() {
+        return None; // the run before may have had another weight
+    }
+    Some(Recipe {
+        window: match key.source {
+            Source::Ghost => Window::Whole,
+            Source::Run | Source::Rival => options.window,
+        },
+        scale: shown.scale,
+        smoothing: match key.split {
+            Split::Train => options.smoothing,
+            Split::Test => 0.0,
+        },
+        divisor,
+    })
+}

@@ -1,0 +1,339 @@
+//! The panel of the loss: what training minimises, over epochs, on train and test images.
+
+mod curve;
+mod group;
+mod hover;
+mod legend;
+mod lines;
+mod marks;
+mod names;
+mod other_runs;
+mod paint;
+mod reference;
+mod subject;
+
+pub(super) use reference::published_value;
+
+use egui::{Align, Layout, Role, Slider, Ui, WidgetInfo, vec2};
+
+use super::action::Action;
+use super::card;
+use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
+use super::segmented::{Segment, segmented};
+use super::theme;
+use curve::{Scale, Window};
+use group::{Choice, Group, groups_of};
+use hourglass_experiment::Term;
+use hourglass_state::{LabState, RunState};
+use lines::Lines;
+use reference::{Kind, Reference};
+use subject::{Shown, Subject, summary};
+
+/// The panel of the loss.
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct LossPanel {
+    options: LossOptions,
+    #[serde(skip)]
+    choice: Choice,
+    /// The group that was shown last.
+    #[serde(skip)]
+    group: Group,
+    #[serde(skip)]
+    view: View,
+    #[serde(skip)]
+    lines: Lines,
+}
+
+/// How the curves are shown.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each shows or hides one kind of curve"
+)]
+struct LossOptions {
+    scale: Scale,
+    window: Window,
+    /// β of the exponential smoothing of training curves.
+    smoothing: f32,
+    train: bool,
+    test: bool,
+    /// Whether the run before is shown.
+    ghost: bool,
+    /// Whether the rival of a comparison is shown.
+    rival: bool,
+    hidden_terms: Vec<Term>,
+    hidden_references: Vec<Kind>,
+}
+
+impl Default for LossOptions {
+    fn default() -> Self {
+        Self {
+            scale: Scale::default(),
+            window: Window::default(),
+            smoothing: 0.9, // about ten points: the trend shows, and the start is not dragged along
+            train: true,
+            test: true,
+            ghost: true,
+            rival: true,
+            hidden_terms: Vec::new(),
+            hidden_references: Vec::new(),
+        }
+    }
+}
+
+impl LossPanel {
+    /// The group of curves that is shown of a run, and whether by their logarithm.
+    #[must_use]
+    pub fn shown(&self, run: &RunState) -> (Group, bool) {
+        let group = self.choice.group(run);
+        let is_log = self.options.scale == Scale::Log && !group.is_share();
+        (group, is_log)
+    }
+
+    /// Shows the curves of the run in progress.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
+        let Self {
+            options,
+            choice,
+            group,
+            view,
+            lines,
+        } = self;
+        // The evaluation before the first step is a point, not a curve.
+        let is_trained = |run: &&RunState| run.history.terms().next().is_some();
+        let run = state.run.as_ref().filter(is_trained);
+        let now = run.map_or(*group, |run| choice.group(run));
+        if now != *group {
+            *group = now;
+            *view = View::default(); // another axis
+        }
+        let mut edited = options.clone();
+        card::card(
+            ui,
+            "Loss",
+            |ui| {
+                if run.is_some() {
+                    controls(ui, &mut edited, now);
+                }
+            },
+            |ui| match run {
+                Some(run) => {
+                    let subject = Subject {
+                        state,
+                        run,
+                        rival: state.rival.as_ref(),
+                    };
+                    if let Some(chosen) = body(ui, options, now, view, lines, subject) {
+                        choice.choose(run, chosen);
+                    }
+                }
+                None => empty(ui, state),
+            },
+        );
+        if (edited.scale, edited.window) != (options.scale, options.window) {
+            *view = View::default(); // what was chosen by dragging means something else now
+        }
+        options.scale = edited.scale;
+        options.window = edited.window;
+        options.smoothing = edited.smoothing;
+    }
+}
+
+fn empty(ui: &mut Ui, state: &LabState) {
+    if state.dataset.is_none() {
+        card::empty(ui, "No digits yet", "Load a data set, then press Train");
+    } else {
+        card::empty(ui, "Not trained yet", "Press Train or Space");
+    }
+}
+
+/// The controls in the header, from right to left.
+fn controls(ui: &mut Ui, options: &mut LossOptions, group: Group) {
+    let scales = [
+        Segment {
+            value: Scale::Log,
+            text: "log",
+            help: "Logarithmic axis: equal ratios are equally far apart",
+        },
+        Segment {
+            value: Scale::Linear,
+            text: "linear",
+            help: "Linear axis, from zero",
+        },
+    ];
+    if !group.is_share()
+        && let Some(scale) = segmented(ui, "Loss axis", options.scale, &scales)
+    {
+        options.scale = scale;
+    }
+    let windows = [
+        Segment {
+            value: Window::Whole,
+            text: "whole run",
+            help: "All epochs of the run, thinned",
+        },
+        Segment {
+            value: Window::Recent,
+            text: "recent",
+            help: "The newest 2,048 steps, each of them",
+        },
+    ];
+    if let Some(window) = segmented(ui, "Loss history", options.window, &windows) {
+        options.window = window;
+    }
+    if ui.available_width() > 110.0 {
+        theme::slider_style(ui);
+        ui.spacing_mut().slider_width = 56.0;
+        let slider = Slider::new(&mut options.smoothing, 0.0..=0.99).show_value(false);
+        let response = ui.add(slider).on_hover_text(format!(
+            "Smoothing of the training curve: exponential moving average, β = {:.2}. The raw line stays \
+             visible behind it",
+            options.smoothing
+        ));
+        response.widget_info(|| {
+            WidgetInfo::slider(
+                ui.is_enabled(),
+                f64::from(options.smoothing),
+                "Loss smoothing",
+            )
+        });
+        ui.label(theme::dim(ui, "smooth"));
+    }
+}
+
+/// Shows curves and legend; tells which group of curves was chosen.
+fn body(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    group: Group,
+    view: &mut View,
+    lines: &mut Lines,
+    subject: Subject<'_>,
+) -> Option<Group> {
+    let run = subject.run;
+    let yardsticks = subject.state.yardsticks.as_ref();
+    let references = Reference::of(group, &subject.run.experiment, yardsticks);
+    let shown = Shown::of(group, options, run, &references);
+    lines.update(subject, options, &shown);
+    ui.spacing_mut().interact_size.y = super::legend::HEIGHT;
+    let groups = groups_of(run);
+    // Where there is nothing else to choose, the lines find room beside the splits.
+    let (chosen, below) = if groups.len() < 2 {
+        legend::splits(ui, options, lines, subject, &shown, &references);
+        (None, &[][..])
+    } else {
+        let chosen = first_line(ui, options, lines, subject, &shown, &groups);
+        (chosen, &references[..])
+    };
+    let y_title = group.title(&run.experiment, &shown.terms);
+    let choices = legend::Choices {
+        terms: legend::terms_to_choose(&shown),
+        references: below,
+    };
+    let room = ui.available_width() - heading_width(ui, &y_title);
+    let fit_beside = choices.width(ui, lines, &shown) <= room;
+    // In a low panel the names at the ends of the curves have to do.
+    if !fit_beside && ui.available_height() > 180.0 {
+        ui.horizontal_wrapped(|ui| choices.show(ui, options, lines, &shown));
+    }
+    heading(ui, &y_title, |ui| {
+        if fit_beside {
+            choices.show(ui, options, lines, &shown);
+        }
+    });
+    plot(ui, options, view, lines, subject, &shown);
+    chosen
+}
+
+/// The splits, and at the end of the line the choice of curves, or below where there is no room for it.
+fn first_line(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    lines: &Lines,
+    subject: Subject<'_>,
+    shown: &Shown,
+    groups: &[Segment<'static, Group>],
+) -> Option<Group> {
+    /// Least room for the choice, folded into a menu, in points.
+    const LEAST: f32 = 96.0;
+    let choice = |ui: &mut Ui| segmented(ui, "Curves", shown.group, groups);
+    let size = vec2(ui.available_width(), super::legend::HEIGHT);
+    let splits_width = legend::width_of_splits(ui, options, lines, subject, shown);
+    if size.x - splits_width >= LEAST {
+        let layout = Layout::left_to_right(Align::Center);
+        let line = ui.allocate_ui_with_layout(size, layout, |ui| {
+            legend::splits(ui, options, lines, subject, shown, &[]);
+            ui.with_layout(Layout::right_to_left(Align::Center), choice)
+                .inner
+        });
+        return line.inner;
+    }
+    let chosen = choice(ui);
+    legend::splits(ui, options, lines, subject, shown, &[]);
+    chosen
+}
+
+fn plot(
+    ui: &mut Ui,
+    options: &LossOptions,
+    view: &mut View,
+    lines: &Lines,
+    subject: Subject<'_>,
+    shown: &Shown,
+) {
+    let run = subject.run;
+    let tokens = theme::tokens_of(ui);
+    let changes = run.history.marks();
+    let y_ticks: MakeTicks<'_> = match shown.scale {
+        Scale::Log => &ticks::log10,
+        Scale::Linear => &ticks::linear,
+    };
+    let chart = Chart {
+        id_salt: "loss",
+        x_titles: &["epoch"],
+        x_ticks: &ticks::linear,
+        y_ticks,
+        range: Range::Free {
+            fit: lines.fit(run, options, shown),
+            view,
+            follow: Follow {
+                x_secs: 0.0,
+                y_secs: 0.15,
+            },
+            equal_units: false,
+        },
+    };
+    let drawn = chart.show(ui, |plot| {
+        marks::settings(plot, tokens, changes);
+        marks::stages(plot, tokens, run);
+        paint::references(plot, tokens, shown);
+        paint::curves(plot, tokens, lines, shown.group);
+        marks::moment(plot, tokens, run);
+    });
+    let summary = summary(lines, subject, shown);
+    let info = || WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary);
+    drawn.response.widget_info(info);
+
+    let transform = &drawn.transform;
+    let painter = ui.painter_at(*transform.frame());
+    let hovered = drawn.response.hover_pos();
+    let mark = marks::flags(&painter, tokens, changes, transform, hovered);
+    marks::stage_names(ui, &painter, run, transform);
+    names::show(ui, &painter, lines, shown, transform);
+    marks::moment_name(ui, &painter, run, transform);
+    if let Some(at) = hovered {
+        let epoch = transform.value_from_position(at).x;
+        paint::cursor(&painter, tokens, lines, shown.group, transform, epoch);
+    }
+    view.hint(ui, &painter);
+    hover::tooltip(
+        ui,
+        &drawn.response,
+        lines,
+        (subject, shown),
+        transform,
+        mark,
+    );
+}

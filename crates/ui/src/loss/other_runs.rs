@@ -1,0 +1,116 @@
+//! The legend of what is drawn beside the run in progress: the run before it as a ghost, or the rival of a comparison.
+
+use egui::Ui;
+
+use crate::legend::Entry;
+use crate::theme;
+use hourglass_experiment::Term;
+use hourglass_state::{Ghost, difference};
+
+use super::LossOptions;
+use super::legend::{MARK_WIDTH, with_line};
+use super::lines::{LineKey, Source, Split};
+use super::subject::Subject;
+
+/// The entry that shows and hides the other run, if there is one; `term` is what the curves are about.
+pub fn entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
+    match (subject.rival, &subject.run.ghost) {
+        (Some(_), _) => rival_entry(ui, options, subject, term),
+        (None, Some(ghost)) => ghost_entry(ui, options, ghost, subject, term),
+        (None, None) => {}
+    }
+}
+
+/// Its width, in points; 0 where there is none.
+#[must_use]
+pub fn width(ui: &Ui, options: &LossOptions, subject: Subject<'_>) -> f32 {
+    match (subject.rival, &subject.run.ghost) {
+        (Some(_), _) => rival_of(options, &rival_text(subject)).width(ui),
+        (None, Some(_)) => ghost_of(options).width(ui),
+        (None, None) => 0.0,
+    }
+}
+
+fn ghost_entry(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    ghost: &Ghost,
+    subject: Subject<'_>,
+    term: Term,
+) {
+    let key = LineKey {
+        source: Source::Ghost,
+        split: Split::Train,
+        term: Term::Objective,
+    };
+    let color = theme::tokens_of(ui).ghost;
+    let response = with_line(ui, &ghost_of(options), key, color);
+    options.ghost ^= response.clicked();
+    let run = &subject.run.experiment;
+    let words = match difference(&ghost.experiment, run) {
+        words if words.is_empty() => "the same recipe".to_owned(),
+        words => words,
+    };
+    let unit = ghost.experiment.objective.unit(term);
+    response.on_hover_text(if ghost.counts_as(run, term) {
+        format!("The run before this one: {words}")
+    } else {
+        format!(
+            "The run before this one: {words}. It counted in other units, {unit}, and is not drawn"
+        )
+    });
+}
+
+/// A longer difference is cut: the strip above has all of it.
+const MOST_CHARS: usize = 32;
+
+/// `B: learning rate 0.003`
+fn rival_text(subject: Subject<'_>) -> String {
+    let words = subject.state.rival_difference().unwrap_or_default();
+    if words.chars().count() > MOST_CHARS {
+        let start: String = words.chars().take(MOST_CHARS).collect();
+        format!("B: {}…", start.trim_end())
+    } else {
+        format!("B: {words}")
+    }
+}
+
+fn rival_entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
+    let key = LineKey {
+        source: Source::Rival,
+        split: Split::Test,
+        term,
+    };
+    let color = theme::tokens_of(ui).test;
+    let text = rival_text(subject);
+    let response = with_line(ui, &rival_of(options, &text), key, color);
+    options.rival ^= response.clicked();
+    let words = subject.state.rival_difference().unwrap_or_default();
+    response.on_hover_text(if subject.draws_rival(term) {
+        format!("B in dashes, A in whole lines. B: {words}")
+    } else {
+        format!(
+            "B counts in other units and is not drawn: compare the test errors above. B: {words}"
+        )
+    });
+}
+
+fn rival_of<'a>(options: &LossOptions, text: &'a str) -> Entry<'a> {
+    Entry {
+        name: "show B",
+        text,
+        figure: "",
+        on: options.rival,
+        mark_width: MARK_WIDTH,
+    }
+}
+
+fn ghost_of(options: &LossOptions) -> Entry<'static> {
+    Entry {
+        name: "show previous run",
+        text: "previous run",
+        figure: "",
+        on: options.ghost,
+        mark_width: MARK_WIDTH,
+    }
+}

@@ -1,0 +1,241 @@
+//! The panel of the manifold: what the decoder draws over a plane of codes, and of codes drawn at random.
+
+mod controls;
+mod paint;
+mod tiles;
+mod words;
+
+use std::sync::Arc;
+
+use egui::{Rect, Ui, vec2};
+
+use super::action::Action;
+use super::decoded::{self, Asking, DecodedPictures};
+use super::theme::{self, space};
+use super::{card, number};
+use hourglass_protocol::{Asker, DecodedView, Found, MAX_DECODED, Places, Span};
+use hourglass_state::LabState;
+use tiles::{Tiles, fitting};
+
+/// The panel of the manifold.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct ManifoldPanel {
+    options: ManifoldOptions,
+    #[serde(skip)]
+    kept: Kept,
+}
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+struct ManifoldOptions {
+    shown: Shown,
+    /// Pictures along each axis of the grid.
+    n_places: usize,
+    plane: Plane,
+    /// The two units that span a plane of units, counted from 0.
+    units: [usize; 2],
+    /// Which samples are drawn.
+    seed: u64,
+}
+
+impl Default for ManifoldOptions {
+    fn default() -> Self {
+        Self {
+            shown: Shown::default(),
+            n_places: 12,
+            plane: Plane::default(),
+            units: [0, 1],
+            seed: 1,
+        }
+    }
+}
+
+/// What of the space of codes is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Shown {
+    /// A grid over a plane.
+    #[default]
+    Grid,
+    /// Random codes.
+    Samples,
+}
+
+/// What spans the plane of a code of more than two units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Plane {
+    /// The two principal components.
+    #[default]
+    Principal,
+    /// Two units.
+    Units,
+}
+
+/// What is kept from frame to frame.
+#[derive(Default)]
+struct Kept {
+    grid: Asking,
+    samples: Asking,
+    pictures: DecodedPictures,
+    /// The picture that arrow keys went to.
+    keyed: usize,
+}
+
+impl ManifoldPanel {
+    /// Shows what the decoder draws over the plane of codes of the run in progress.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let Self { options, kept } = self;
+        let run = state.run.as_ref();
+        let size = run.map(|run| run.experiment.architecture.code_size());
+        let mut edited = *options;
+        card::card(
+            ui,
+            "Manifold",
+            |ui| {
+                if let Some(size) = size {
+                    controls::show(ui, &mut edited, size);
+                }
+            },
+            |ui| match size {
+                Some(size) => kept.body(ui, *options, size, state, actions),
+                None => empty(ui, state),
+            },
+        );
+        *options = edited;
+    }
+}
+
+fn empty(ui: &mut Ui, state: &LabState) {
+    if card::before_model(
+        ui,
+        state,
+        "what the decoder draws for codes side by side appears here",
+    ) {
+        return;
+    }
+    card::empty(
+        ui,
+        "The pictures are on their way",
+        "The codes of all test images come first",
+    );
+}
+
+impl Kept {
+    fn body(
+        &mut self,
+        ui: &mut Ui,
+        options: ManifoldOptions,
+        size: usize,
+        state: &LabState,
+        actions: &mut Vec<Action>,
+    ) {
+        let room = ui.available_rect_before_wrap();
+        let line = ui.text_style_height(&theme::text::SMALL);
+        let below_caption = room.with_min_y((room.top() + line + space::XS).min(room.bottom()));
+        let (asker, places, table) = match options.shown {
+            Shown::Grid => {
+                let span = match options.plane {
+                    Plane::Units => Span::Units(options.units.map(|unit| unit.min(size - 1))),
+                    Plane::Principal => Span::Principal,
+                };
+                let n_places = options.n_places;
+                let places = Places::Grid { n_places, span };
+                (Asker::Grid, places, None)
+            }
+            Shown::Samples => {
+                let table = samples_in(below_caption, options.n_places, ui.pixels_per_point());
+                let places = Places::Drawn {
+                    n_places: table.n,
+                    seed: options.seed,
+                };
+                (Asker::Samples, places, Some(table))
+            }
+        };
+        let is_grid = table.is_none();
+        self.grid
+            .ask(Asker::Grid, is_grid.then(|| places.clone()), actions);
+        self.samples
+            .ask(Asker::Samples, (!is_grid).then_some(places), actions);
+        let view = decoded::decoded(state).and_then(|decoded| decoded.of(asker));
+        let Some(view) = view.filter(|view| !view.is_empty() && view.size == size) else {
+            empty(ui, state);
+            return;
+        };
+        paint::caption(ui, room, view);
+        let marked = match (&view.found, table) {
+            (Found::Grid { xs, ys, .. }, _) => {
+                self.grid_with_axes(ui, below_caption, line, view, [xs, ys])
+            }
+            (_, Some(table)) => self.show(ui, table, view, &summary(view, "samples")),
+            _ => None,
+        };
+        if let Some((idx, tile)) = marked {
+            paint::tooltip(ui, &self.pictures, view, idx, tile);
+        }
+        ui.advance_cursor_after_rect(room);
+    }
+
+    fn grid_with_axes(
+        &mut self,
+        ui: &Ui,
+        room: Rect,
+        line: f32,
+        view: &Arc<DecodedView>,
+        [xs, ys]: [&[f32]; 2],
+    ) -> Option<(usize, Rect)> {
+        let has_height = ys.len() > 1;
+        let left = if has_height { 3.4 * line } else { 0.0 };
+        // Labels of the horizontal axis and its title share a line.
+        let inner = Rect::from_min_max(
+            room.min + vec2(left, 1.0),
+            room.max - vec2(2.0, line + space::XS),
+        );
+        let mut table = fitting(inner, xs.len(), ys.len(), ui.pixels_per_point());
+        table.rises = true;
+        paint::axes(ui, &table, view, [xs, ys]);
+        let [x_name, y_name] = words::axis_names(&view.found);
+        let range = |name: &str, places: &[f32]| match places {
+            [first, .., last] => {
+                let [first, last] = [*first, *last].map(decoded::value);
+                format!(", {name} from {first} to {last}")
+            }
+            _ => String::new(),
+        };
+        let what = format!("grid{}{}", range(&x_name, xs), range(&y_name, ys));
+        self.show(ui, table, view, &summary(view, &what))
+    }
+
+    fn show(
+        &mut self,
+        ui: &Ui,
+        table: Tiles,
+        view: &Arc<DecodedView>,
+        summary: &str,
+    ) -> Option<(usize, Rect)> {
+        self.pictures.prepare(ui, "manifold", view, table.side);
+        let table = Tiles {
+            n: table.n.min(view.len()),
+            ..table
+        };
+        let id = ui.scope_id().with("manifold tiles");
+        let marked = table.show(ui, id, summary, &self.pictures, &mut self.keyed);
+        marked.map(|idx| (idx, table.tile(idx)))
+    }
+}
+
+/// As many samples as fill a room, as large as the pictures of a grid would be.
+fn samples_in(room: Rect, n_places: usize, pixels_per_point: f32) -> Tiles {
+    let square = fitting(room, n_places, n_places, pixels_per_point);
+    let along = |length: f32| ((length / square.side) as usize).max(1);
+    let n_rows = along(room.height()).min(MAX_DECODED);
+    let n_columns = along(room.width()).min(MAX_DECODED / n_rows).max(1);
+    fitting(room, n_columns, n_rows, pixels_per_point)
+}
+
+fn summary(view: &DecodedView, what: &str) -> String {
+    let [_, origin] = words::origin(view);
+    let n = number::count_of(view.len());
+    let step = number::count(view.step);
+    format!("Manifold, {n} pictures, {what}, step {step}. {origin}")
+}

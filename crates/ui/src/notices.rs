@@ -1,0 +1,279 @@
+//! What happened, as short notes over the window's corner.
+//!
+//! Notes of things done as asked go by themselves after a while, and so do warnings, which the bar above the views
+//! repeats; errors stay until they are dismissed. A pointer that rests on one keeps them all, a click shows the log.
+
+use egui::accesskit::{Live, Role};
+use egui::text::LayoutJob;
+use egui::{
+    Align, Align2, Area, AreaState, Color32, Frame, Id, Label, Layout, Margin, Order, Rect, Sense,
+    Stroke, TextStyle, Ui, vec2,
+};
+use egui_material_icons::MaterialIcon;
+use egui_material_icons::icons::{ICON_CLOSE, ICON_ERROR, ICON_INFO, ICON_WARNING};
+
+use super::log::Log;
+use super::theme::{self, space};
+use super::{Action, GuideAction};
+use hourglass_state::{LabState, Notice, NoticeLevel};
+
+/// How long a note of something done as asked stays, in seconds.
+const INFO_SECS: f64 = 5.0;
+/// How long a warning stays: it takes longer to read, in seconds.
+const WARNING_SECS: f64 = 9.0;
+/// How long a note takes to fade at its end, where things glide, in seconds.
+const FADE_SECS: f64 = 0.4;
+/// Between two frames of a note that fades, in seconds.
+const FADE_FRAME_SECS: f64 = 1.0 / 30.0;
+/// Most notes shown at once; older ones are in the log.
+const MAX_SHOWN: usize = 4;
+/// Most lines of a note; the log has all of them.
+const MAX_LINES: usize = 6;
+/// Width of a note, in points.
+const WIDTH: f32 = 340.0;
+
+/// Notes over the corner of the window, and the log of all notices.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// The log.
+    pub log: Log,
+    /// Notes on the screen, oldest first.
+    shown: Vec<Note>,
+    /// Notices before this number were turned into notes.
+    next_number: u64,
+    /// Errors before this number were read in the log.
+    read_until: u64,
+    /// When notes last grew older, in egui's seconds.
+    last_secs: f64,
+    /// Whether the pointer rests on a note.
+    is_held: bool,
+}
+
+#[derive(Debug)]
+struct Note {
+    number: u64,
+    /// How long it has been shown without the pointer on a note, in seconds.
+    age_secs: f64,
+}
+
+/// What a person did with a note.
+#[derive(Clone, Copy, Debug, Default)]
+struct Touch {
+    is_held: bool,
+    is_dismissed: bool,
+    is_clicked: bool,
+}
+
+impl Notes {
+    /// Draws the notes over everything else, and the log where it is shown.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let now = ui.input(|input| input.time);
+        let glides = theme::glides(ui.ctx());
+        self.grow_older(now);
+        self.take_new(state);
+        self.drop_old(state);
+        let mut held = false;
+        let mut dismissed = None;
+        let mut bottom = -space::M;
+        for note in &self.shown {
+            let Some(notice) = state.notices.since(note.number).next() else {
+                continue;
+            };
+            let opacity = if glides {
+                note.opacity(notice.level)
+            } else {
+                1.0
+            };
+            let area = Area::new(Id::unique(("note", note.number)))
+                .order(Order::Foreground)
+                .anchor(Align2::RIGHT_BOTTOM, vec2(-space::M, bottom))
+                .fade_in(glides)
+                .show(ui.ctx(), |ui| note_ui(ui, notice, opacity));
+            bottom -= area.response.rect.height() + space::S;
+            let touch = area.inner;
+            held |= touch.is_held;
+            if touch.is_dismissed {
+                dismissed = Some(note.number);
+            } else if touch.is_clicked {
+                actions.push(GuideAction::ShowLog(true).into());
+            }
+        }
+        self.is_held = held;
+        if let Some(number) = dismissed {
+            self.shown.retain(|note| note.number != number);
+        }
+        if self.log.is_open {
+            self.read_until = state.notices.next_number();
+        }
+        self.log.ui(ui, state, actions);
+    }
+
+    /// Errors that nobody has looked at in the log.
+    #[must_use]
+    pub fn n_unread_errors(&self, state: &LabState) -> usize {
+        let unread = state.notices.since(self.read_until);
+        unread
+            .filter(|notice| notice.level == NoticeLevel::Error)
+            .count()
+    }
+
+    /// Seconds until a note changes by itself; none while none will.
+    #[must_use]
+    pub fn next_change_secs(&self, state: &LabState) -> Option<f64> {
+        if self.is_held {
+            return None; // the pointer's leaving causes a frame
+        }
+        let left = self.shown.iter().filter_map(|note| {
+            let notice = state.notices.since(note.number).next()?;
+            let left = life_secs(notice.level)? - note.age_secs;
+            Some(if left > FADE_SECS {
+                left - FADE_SECS
+            } else {
+                FADE_FRAME_SECS
+            })
+        });
+        left.min_by(f64::total_cmp)
+    }
+
+    fn grow_older(&mut self, now: f64) {
+        let passed = (now - self.last_secs).max(0.0);
+        self.last_secs = now;
+        if !self.is_held {
+            for note in &mut self.shown {
+                note.age_secs += passed;
+            }
+        }
+    }
+
+    fn take_new(&mut self, state: &LabState) {
+        for notice in state.notices.since(self.next_number) {
+            self.shown.push(Note {
+                number: notice.number,
+                age_secs: 0.0,
+            });
+        }
+        self.next_number = state.notices.next_number();
+    }
+
+    fn drop_old(&mut self, state: &LabState) {
+        self.shown.retain(|note| {
+            let notice = state.notices.since(note.number).next();
+            notice.is_some_and(|notice| {
+                let is_over = life_secs(notice.level).is_some_and(|life| note.age_secs >= life);
+                !is_over && !is_in_banner(notice, state)
+            })
+        });
+        let n_over = self.shown.len().saturating_sub(MAX_SHOWN);
+        self.shown.drain(..n_over);
+    }
+}
+
+impl Note {
+    /// 1, and less in its last moments.
+    fn opacity(&self, level: NoticeLevel) -> f32 {
+        let left = life_secs(level).map_or(FADE_SECS, |life| life - self.age_secs);
+        (left / FADE_SECS).clamp(0.0, 1.0) as f32
+    }
+}
+
+/// How long a note stays; for good where there is none.
+fn life_secs(level: NoticeLevel) -> Option<f64> {
+    match level {
+        NoticeLevel::Info => Some(INFO_SECS),
+        NoticeLevel::Warning => Some(WARNING_SECS),
+        NoticeLevel::Error => None,
+    }
+}
+
+/// Whether the banner under the top bar already says it.
+fn is_in_banner(notice: &Notice, state: &LabState) -> bool {
+    let crash = state.crash.as_ref();
+    crash.is_some_and(|message| notice.text.contains(message.as_str()))
+}
+
+/// One note; tells what was done with it. A screen reader is told of it as soon as it comes.
+fn note_ui(ui: &mut Ui, notice: &Notice, opacity: f32) -> Touch {
+    let t = theme::tokens_of(ui);
+    let (fill, edge) = match notice.level {
+        NoticeLevel::Info => (t.panel, t.border),
+        NoticeLevel::Warning => (t.warning_soft, t.warning),
+        NoticeLevel::Error => (t.error_soft, t.error),
+    };
+    ui.multiply_opacity(opacity);
+    // Under what the note holds, so that its button keeps its clicks; where the note was in the frame before.
+    let area = ui.layer_id().id;
+    let before = AreaState::load(ui.ctx(), area).map(|area| area.rect());
+    let response = ui.interact(
+        before.unwrap_or(Rect::NOTHING),
+        area.with("note"),
+        Sense::click(),
+    );
+    let is_dismissed = Frame::new()
+        .fill(fill)
+        .stroke(Stroke::new(1.0, edge))
+        .corner_radius(8)
+        .shadow(ui.visuals().popup_shadow)
+        .inner_margin(Margin::symmetric(12, 8))
+        .show(ui, |ui| {
+            ui.set_width(WIDTH - 2.0 * space::M);
+            note_contents(ui, notice)
+        })
+        .inner;
+    let (role, live) = match notice.level {
+        NoticeLevel::Info | NoticeLevel::Warning => (Role::Status, Live::Polite),
+        NoticeLevel::Error => (Role::Alert, Live::Assertive),
+    };
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(role);
+        node.set_live(live);
+        node.set_label(capitalized(&notice.text));
+    });
+    let response = response.on_hover_text("Click to see the log");
+    Touch {
+        is_held: response.contains_pointer(),
+        is_dismissed,
+        is_clicked: response.clicked(),
+    }
+}
+
+fn note_contents(ui: &mut Ui, notice: &Notice) -> bool {
+    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+        let close = egui::Button::new(theme::icon(ICON_CLOSE)).frame(false);
+        let is_dismissed = ui
+            .add(close)
+            .on_hover_text("Dismiss this note; the log keeps it")
+            .accessible_name("Dismiss note")
+            .clicked();
+        ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+            let (icon, color) = icon_of(ui, notice.level);
+            ui.label(theme::icon(icon).color(color));
+            let font = TextStyle::Body.resolve(ui.style());
+            let color = ui.visuals().text_color();
+            let text = capitalized(&notice.text);
+            let mut lines = LayoutJob::simple(text, font, color, ui.available_width());
+            lines.wrap.max_rows = MAX_LINES;
+            ui.add(Label::new(lines));
+        });
+        is_dismissed
+    })
+    .inner
+}
+
+/// The sign of a level, and its colour.
+pub(super) fn icon_of(ui: &Ui, level: NoticeLevel) -> (MaterialIcon, Color32) {
+    let t = theme::tokens_of(ui);
+    match level {
+        NoticeLevel::Info => (ICON_INFO, t.text_dim),
+        NoticeLevel::Warning => (ICON_WARNING, t.warning),
+        NoticeLevel::Error => (ICON_ERROR, t.error),
+    }
+}
+
+/// A message as a sentence: errors begin in lower case, to stand behind others.
+pub(super) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}

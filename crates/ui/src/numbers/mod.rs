@@ -1,0 +1,107 @@
+//! The panel of the numbers: what was measured of the model, beside what it can be held against.
+
+mod report;
+mod rows;
+mod table;
+
+use egui::{Button, ScrollArea, Ui};
+
+use super::action::Action;
+use super::theme;
+use super::{card, number};
+use hourglass_protocol::Evaluation;
+use hourglass_state::{LabState, RunState};
+
+/// The panel of the numbers.
+#[derive(Debug, Default)]
+pub struct NumbersPanel;
+
+impl NumbersPanel {
+    /// Shows the figures of the run in progress.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let Self = self;
+        let run = state.run.as_ref();
+        card::card(
+            ui,
+            "Numbers",
+            |ui| {
+                judge_button(ui, run, actions);
+                if let Some(evaluation) = run.and_then(|run| run.full_evaluation.as_ref()) {
+                    card::caption(ui, &caption(evaluation));
+                }
+            },
+            |ui| match run {
+                Some(run) if has_figures(run) => body(ui, state, run),
+                _ => empty(ui, state),
+            },
+        );
+    }
+}
+
+fn has_figures(run: &RunState) -> bool {
+    run.full_evaluation.is_some() || run.code_report.is_some()
+}
+
+/// `test images · epoch 3, step 2,814`
+fn caption(evaluation: &Evaluation) -> String {
+    let step = number::count(evaluation.step);
+    format!("test images · epoch {:.0}, step {step}", evaluation.epoch)
+}
+
+/// Asks for the figures that take seconds.
+fn judge_button(ui: &mut Ui, run: Option<&RunState>, actions: &mut Vec<Action>) {
+    ui.spacing_mut().interact_size.y = 21.0; // as high as the choices in other headers
+    ui.spacing_mut().button_padding.y = 1.0;
+    let is_judging = run.is_some_and(|run| run.is_judging_code);
+    let text = if is_judging {
+        "measuring…"
+    } else {
+        "Measure the code"
+    };
+    let text = egui::RichText::new(text).text_style(theme::text::SMALL);
+    let is_enabled = run.is_some() && !is_judging;
+    let response = ui
+        .add_enabled(is_enabled, Button::new(text))
+        .on_hover_text(
+            "How well the class can be told from the code, and how it compresses beside PNG and JPEG. It takes \
+             seconds, in which training waits",
+        )
+        .on_disabled_hover_text(if is_judging {
+            "The code is being measured; training goes on when that is done"
+        } else {
+            "There is no model yet: load a data set first"
+        });
+    if response.clicked() {
+        actions.push(Action::JudgeCode);
+    }
+}
+
+fn empty(ui: &mut Ui, state: &LabState) {
+    if card::before_model(
+        ui,
+        state,
+        "what the model reaches on the test images stands here",
+    ) {
+        return;
+    }
+    card::empty(
+        ui,
+        "Nothing measured yet",
+        "The whole test split is measured at the end of each epoch; the code when you ask for it",
+    );
+}
+
+fn body(ui: &mut Ui, state: &LabState, run: &RunState) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        if let Some(evaluation) = &run.full_evaluation {
+            for group in rows::groups(state, run, evaluation) {
+                group.show(ui);
+            }
+        }
+        match &run.code_report {
+            Some(report) => report::show(ui, run, report),
+            None => report::missing(ui, run),
+        }
+    });
+}

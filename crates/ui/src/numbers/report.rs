@@ -1,0 +1,145 @@
+//! What the code is worth: what can be told from it, and how it compresses.
+
+use egui::{Label, Ui};
+
+use crate::number::{self, percent_of_100};
+use crate::theme;
+use hourglass_protocol::{CodeReport, Compressed, CompressionReport, FollowedFactor};
+use hourglass_state::RunState;
+
+use super::table::{Group, Row, heading, heads, numbers};
+
+/// Says how the report comes about.
+pub fn missing(ui: &mut Ui, run: &RunState) {
+    heading(ui, "What the code is worth");
+    let text = if run.is_judging_code {
+        "Being measured: it takes seconds, in which training waits"
+    } else {
+        "Press “Measure the code”: what a classifier can tell from it, and how it compresses beside PNG and JPEG"
+    };
+    ui.add(Label::new(theme::dim(ui, text)).wrap());
+}
+
+/// Shows the report.
+pub fn show(ui: &mut Ui, run: &RunState, report: &CodeReport) {
+    heading(ui, "What can be told from the code");
+    accuracies(ui, report);
+    heading(ui, "How it compresses");
+    compression(ui, &report.compression);
+    if let Some(degrees) = report.subspace_angle_degrees {
+        angle(degrees).show(ui);
+    }
+    if !report.factors.is_empty() {
+        heading(ui, "What the images were made from");
+        factors(ui, &report.factors);
+    }
+    ui.add_space(4.0);
+    ui.add(Label::new(theme::dim(ui, when(run, report))).wrap());
+}
+
+/// `measured at step 469 with 10,000 training images; trained on since`
+fn when(run: &RunState, report: &CodeReport) -> String {
+    let since = if run.step > report.step {
+        "; trained on since"
+    } else {
+        ""
+    };
+    format!(
+        "measured at step {} with {} training images{since}",
+        number::count(report.step),
+        number::count_of(report.n_train),
+    )
+}
+
+fn accuracies(ui: &mut Ui, report: &CodeReport) {
+    heads(ui, "accuracy, %", &["code", "PCA", "pixels"]);
+    let of = [report.code, report.pca, report.pixels];
+    let probe = of.map(|features| percent_of_100(100.0 * features.linear_probe));
+    let near = of.map(|features| percent_of_100(100.0 * features.nearest_neighbours));
+    for (name, values, help) in [
+        (
+            "linear probe",
+            probe,
+            "Test images that a linear classifier names rightly from the code, from as many principal components, \
+             and from raw pixels",
+        ),
+        (
+            "5 neighbours",
+            near,
+            "The same, decided by the five nearest training images",
+        ),
+    ] {
+        numbers(ui, name, &values.each_ref().map(String::as_str), help);
+    }
+}
+
+fn compression(ui: &mut Ui, report: &CompressionReport) {
+    heads(ui, "means of test images", &["bytes", "PSNR, dB"]);
+    let mut row = |name: &str, compressed: Compressed, help: &str| {
+        let bytes = bytes(compressed.bytes);
+        let db = format!("{:.1}", compressed.psnr_db);
+        numbers(ui, name, &[&bytes, &db], help);
+    };
+    row(
+        "code, 8 bit a unit",
+        report.code,
+        "The quantised code, and the reconstruction from it. The decoder is not counted",
+    );
+    for &(quality, compressed) in &report.jpeg {
+        row(
+            &format!("JPEG, quality {quality}"),
+            compressed,
+            "A JPEG file with its headers, which weigh most in a picture this small",
+        );
+    }
+    let [code, jpeg] = report.inverted;
+    let png = bytes(report.png_bytes);
+    numbers(
+        ui,
+        "PNG",
+        &[&png, "exact"],
+        "A PNG file, which loses nothing",
+    );
+    let inverted = "Black and white exchanged: images that are no digits. JPEG does not mind; an autoencoder knows \
+                    only what it was trained on";
+    let mut row = |name: &str, compressed: Compressed| {
+        let bytes = bytes(compressed.bytes);
+        let db = format!("{:.1}", compressed.psnr_db);
+        numbers(ui, name, &[&bytes, &db], inverted);
+    };
+    row("code, inverted", code);
+    row("JPEG, inverted", jpeg);
+}
+
+fn factors(ui: &mut Ui, factors: &[FollowedFactor]) {
+    heads(ui, "followed by", &["unit", "correlation"]);
+    for followed in factors {
+        let unit = (followed.unit + 1).to_string();
+        let correlation = format!("{:+.2}", followed.correlation).replace('-', "−");
+        numbers(
+            ui,
+            followed.factor.name(),
+            &[&unit, &correlation],
+            "The unit of the code that goes most closely with this factor over the test images: ±1 when it is the \
+             factor, 0 when it knows nothing of it",
+        );
+    }
+}
+
+fn bytes(bytes: f64) -> String {
+    format!("{bytes:.0}")
+}
+
+fn angle(degrees: f64) -> Group {
+    Group {
+        title: "Subspace".to_owned(),
+        rows: vec![Row {
+            name: "angle to PCA's",
+            value: format!("{degrees:.1}"),
+            unit: "degrees",
+            beside: vec!["0 when it is the same".to_owned()],
+            help: "Largest principal angle between the decoder's subspace and PCA's: a linear network comes to \
+                   span PCA's (Baldi & Hornik 1989)",
+        }],
+    }
+}

@@ -1,0 +1,285 @@
+//! The figures of an evaluation of the whole test split.
+
+use crate::loss::published_value;
+use crate::number::{self, percent_of_100, three_digits};
+use hourglass_experiment::{Figure, Target};
+use hourglass_protocol::{
+    AdversarialFigures, ClassificationFigures, CodeFigures, Evaluation, VariationalFigures,
+};
+use hourglass_state::{LabState, RunState};
+
+use super::table::{Group, Row};
+
+/// The figures by what they are about.
+#[must_use]
+pub fn groups(state: &LabState, run: &RunState, evaluation: &Evaluation) -> Vec<Group> {
+    let mut groups = vec![Group {
+        title: "Reconstruction".to_owned(),
+        rows: reconstruction(state, run, evaluation),
+    }];
+    if let Some(variational) = &evaluation.variational {
+        groups.push(bound(run, variational));
+    }
+    if let Some(adversarial) = &evaluation.adversarial {
+        groups.push(adversary(run, adversarial));
+    }
+    if let Some(classification) = &evaluation.classification {
+        groups.push(classifiers(run, classification));
+    }
+    if let Some(code) = &evaluation.code {
+        groups.push(of_code(run, code));
+    }
+    groups
+}
+
+/// `published 105.59`, where the preset's source printed the figure.
+fn published(run: &RunState, figure: Figure) -> Option<String> {
+    let value = published_value(&run.experiment, figure)?;
+    Some(format!("published {value}")) // with the digits that were printed
+}
+
+fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> Vec<Row> {
+    let mse = Row {
+        name: "MSE",
+        value: three_digits(evaluation.mse_per_pixel),
+        unit: "per pixel",
+        beside: beside_pca(state, run, evaluation.mse_per_pixel),
+        help: "Mean squared error. Beside it that of PCA with as many components as the code has units, fitted on \
+               the training images, and how many times it the network's is",
+    };
+    let bce = evaluation.bce_per_pixel.map(|bce| Row {
+        name: "BCE",
+        value: three_digits(bce),
+        unit: "nats per pixel",
+        beside: beside_floor(state, run, bce),
+        help: "Binary cross-entropy, outputs clipped to [1e-7, 1 − 1e-7]. Grey pixels are never certain: no \
+               network can go below the images' own entropy, the floor",
+    });
+    let squared = Row {
+        name: "squared error",
+        value: three_digits(evaluation.squared_error_per_image),
+        unit: "per image",
+        beside: published(run, Figure::SquaredErrorPerImage)
+            .into_iter()
+            .collect(),
+        help: "Squared error summed over the pixels of an image, as Hinton & Salakhutdinov 2006 count it",
+    };
+    // Answering with the mean image, which is PCA without components, leaves the pixels' variance.
+    let yardsticks = state.yardsticks.as_ref();
+    let variance = yardsticks.and_then(|yardsticks| yardsticks.pca_mse(0));
+    let noise = evaluation.noise_image_mse.map(|mse| Row {
+        name: "noise images",
+        value: three_digits(mse),
+        unit: "per pixel",
+        beside: variance
+            .map(|variance| {
+                let share = number::percent(mse / variance);
+                format!("{share} of variance {}", three_digits(variance))
+            })
+            .into_iter()
+            .collect(),
+        help: "Does it copy? The mean squared error on images of noise, each pixel drawn from another test image. \
+               They are no digits: a network that knows digits rebuilds them badly and leaves most of their \
+               variance; one that copies rebuilds them well",
+    });
+    [Some(mse), bce, Some(squared), noise]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn beside_pca(state: &LabState, run: &RunState, mse: f64) -> Vec<String> {
+    let size = run.experiment.architecture.code_size();
+    let is_comparable = run.experiment.target == Target::SameImage;
+    let yardsticks = state.yardsticks.as_ref().filter(|_| is_comparable);
+    let pca = yardsticks.and_then(|yardsticks| yardsticks.pca_mse(size));
+    // PCA with every component is exact: there is no ratio to nothing.
+    let pca = pca.map(|pca| {
+        let of_pca = three_digits(pca);
+        if pca > 1e-9 {
+            format!("{:.2} × PCA's {of_pca}", mse / pca)
+        } else {
+            "PCA 0".to_owned()
+        }
+    });
+    pca.into_iter().chain(published(run, Figure::Mse)).collect()
+}
+
+fn beside_floor(state: &LabState, run: &RunState, bce: f64) -> Vec<String> {
+    let floor = state
+        .yardsticks
+        .as_ref()
+        .map(|yardsticks| yardsticks.entropy_floor);
+    let floor = floor.map(|floor| {
+        let above = three_digits(bce - floor);
+        format!("floor {} + {above}", three_digits(floor))
+    });
+    floor
+        .into_iter()
+        .chain(published(run, Figure::Bce))
+        .collect()
+}
+
+fn bound(run: &RunState, figures: &VariationalFigures) -> Group {
+    let nats = |name, value: f64, help| Row {
+        name,
+        value: three_digits(value),
+        unit: "nats per image",
+        help,
+        ..Row::default()
+    };
+    let elbo = Row {
+        beside: published(run, Figure::NegativeElbo).into_iter().collect(),
+        value: number::five_digits(figures.negative_elbo_nats()),
+        ..nats(
+            "−ELBO",
+            0.0,
+            "Reconstruction and KL together: no image costs fewer nats than this on average, whatever β weighs \
+             the KL with in training",
+        )
+    };
+    let active = Row {
+        name: "active units",
+        value: figures.active_units.to_string(),
+        unit: "",
+        beside: vec![format!("of {}", figures.unit_kl_nats.len())],
+        help: "Units whose mean varies over images by more than 0.01: those that carry information",
+    };
+    Group {
+        title: "Variational bound: −ELBO = reconstruction + KL".to_owned(),
+        rows: vec![
+            nats(
+                "reconstruction",
+                figures.reconstruction_nats,
+                "−E ln p(x|z), from one draw of z for each image",
+            ),
+            nats(
+                "KL to prior",
+                figures.kl_nats,
+                "What the code tells about the image: the divergence of q(z|x) from the prior",
+            ),
+            elbo,
+            active,
+        ],
+    }
+}
+
+fn adversary(run: &RunState, figures: &AdversarialFigures) -> Group {
+    let nats = |name, value: f64, undecided: &str, help| Row {
+        name,
+        value: three_digits(value),
+        unit: "nats",
+        beside: vec![format!("{undecided} if it guesses")],
+        help,
+    };
+    let accuracy = Row {
+        name: "discriminator right",
+        value: percent_of_100(figures.discriminator_accuracy),
+        unit: "%",
+        beside: ["50 if it guesses".to_owned()]
+            .into_iter()
+            .chain(published(run, Figure::DiscriminatorAccuracy))
+            .collect(),
+        help: "Share of samples of the prior and of codes that the discriminator tells right",
+    };
+    let mut rows = vec![
+        nats(
+            "discriminator loss",
+            figures.discriminator_loss,
+            "1.386",
+            "−ln D(z) − ln(1 − D(h)), which the discriminator minimises; 2 ln 2 when it guesses",
+        ),
+        nats(
+            "generator loss",
+            figures.generator_loss,
+            "0.693",
+            "−ln D(h), which the encoder minimises; ln 2 when the discriminator guesses",
+        ),
+        accuracy,
+    ];
+    if let Some((filled, share)) = figures.petals {
+        rows.push(Row {
+            name: "petals filled",
+            value: filled.to_string(),
+            unit: "",
+            beside: vec!["of 10".to_owned()],
+            help: "Petals of the prior that hold at least 2 % of the codes within three standard deviations",
+        });
+        rows.push(Row {
+            name: "codes in petals",
+            value: percent_of_100(share),
+            unit: "%",
+            beside: Vec::new(),
+            help: "Share of codes within three standard deviations of some petal",
+        });
+    }
+    Group {
+        title: "Adversarial prior".to_owned(),
+        rows,
+    }
+}
+
+fn classifiers(run: &RunState, figures: &ClassificationFigures) -> Group {
+    let row = |name, value: f64, beside, help| Row {
+        name,
+        value: format!("{value:.2}"),
+        unit: "% wrong",
+        beside,
+        help,
+    };
+    Group {
+        title: "Classifiers".to_owned(),
+        rows: vec![
+            row(
+                "pre-trained",
+                figures.error_percent,
+                published(run, Figure::ErrorPercent).into_iter().collect(),
+                "Test images classified wrong by the network that starts from the trained encoder",
+            ),
+            row(
+                "from random weights",
+                figures.error_percent_from_random,
+                Vec::new(),
+                "The same of the network that starts from the encoder's first weights: what pre-training is worth",
+            ),
+        ],
+    }
+}
+
+fn of_code(run: &RunState, code: &CodeFigures) -> Group {
+    let published = |figure| published(run, figure).into_iter().collect();
+    Group {
+        title: "Code".to_owned(),
+        rows: vec![
+            Row {
+                name: "mean activation",
+                value: three_digits(code.mean_activation),
+                unit: "",
+                beside: published(Figure::MeanActivation),
+                help: "Mean over units and images",
+            },
+            Row {
+                name: "near zero",
+                value: percent_of_100(100.0 * code.near_zero_fraction),
+                unit: "%",
+                beside: Vec::new(),
+                help: "Share of activations with |h| < 0.01",
+            },
+            Row {
+                name: "dead units",
+                value: number::count_of(code.dead_units),
+                unit: "",
+                beside: vec![format!("of {}", number::count_of(code.size))],
+                help: "Units near zero on every image: they carry nothing",
+            },
+            Row {
+                name: "‖J‖²",
+                value: three_digits(code.jacobian_norm),
+                unit: "per image",
+                beside: published(Figure::JacobianNorm),
+                help: "How much the code moves when a pixel does: the squared Frobenius norm of ∂h/∂x, averaged \
+                       over images",
+            },
+        ],
+    }
+}

@@ -1,0 +1,18 @@
+//! How every plot looks and moves: `egui_plot` in the colours and the type of the theme.
+//!
+//! The library draws grid, labels, curves and bars, and drags and zooms. From here come round ticks, the
+//! stretch of the axes that holds the data, and the way there. Logarithmic axes, which `egui_plot` has not,
+//! hold log₁₀ of their values; only the ticks know.
+
+mod bounds;
+mod chart;
+mod envelope;
+mod ruler;
+mod view;
+
+pub use bounds::Bounds;
+pub use chart::{Chart, MakeTicks, Range, heading, heading_width, note};
+pub use envelope::envelope;
+pub use hourglass_figure::Interval;
+pub use hourglass_figure::ticks::{self, Tick};
+pub use view::{Follow, View};

@@ -1,0 +1,135 @@
+//! Questions before something is lost: an unsaved run when the window closes, another run in a folder.
+
+use std::path::Path;
+
+use egui::{Id, Label, Modal, Ui};
+
+use super::theme::{self, space};
+use super::{Action, CloseAnswer, KeepAction};
+use hourglass_state::{LabState, OfferedWeights, title};
+
+/// Width of a question, in points.
+const WIDTH: f32 = 340.0;
+
+/// An answer: its name, what it does, and the wish that follows from it.
+type Answer = (&'static str, &'static str, KeepAction);
+
+/// Asks what there is to ask.
+pub fn ask(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
+    if let Some(folder) = &state.keep.asks_to_replace {
+        ask_to_replace(ui, folder, actions);
+    } else if let Some(offered) = &state.keep.weights_offered {
+        ask_to_take_weights(ui, offered, actions);
+    } else if state.keep.asks_before_closing {
+        let step = state.run.as_ref().map_or(0, |run| run.step);
+        let previous = state.previous.as_ref().map(|previous| title(&previous.run));
+        ask_before_closing(ui, step, previous.as_deref(), actions);
+    }
+}
+
+fn ask_before_closing(ui: &Ui, step: u64, previous: Option<&str>, actions: &mut Vec<Action>) {
+    let of_previous = previous.map_or(String::new(), |previous| {
+        format!(
+            ". Nor is the previous run, {previous}: it is lost with this one, or offered at the next start if this one \
+             is saved"
+        )
+    });
+    let text = format!("What it learned in {step} steps is not saved{of_previous}");
+    let answers = [
+        (
+            "Save",
+            "Writes the run's folder, then closes the window",
+            KeepAction::Close(CloseAnswer::Save),
+        ),
+        (
+            "Don't save",
+            "Closes the window; the weights are lost",
+            KeepAction::Close(CloseAnswer::Discard),
+        ),
+        (
+            "Cancel",
+            "The window stays open",
+            KeepAction::Close(CloseAnswer::Stay),
+        ),
+    ];
+    question(ui, "Save the run?", &text, &answers, actions);
+}
+
+fn ask_to_replace(ui: &Ui, folder: &Path, actions: &mut Vec<Action>) {
+    let text = format!(
+        "{} holds another run, which would be lost",
+        folder.display()
+    );
+    let answers = [
+        (
+            "Replace",
+            "Writes this run in place of the other",
+            KeepAction::Replace(folder.to_owned()),
+        ),
+        (
+            "Cancel",
+            "The other run stays, and this one is not saved",
+            KeepAction::KeepOther,
+        ),
+    ];
+    question(ui, "Replace the run?", &text, &answers, actions);
+}
+
+fn ask_to_take_weights(ui: &Ui, offered: &OfferedWeights, actions: &mut Vec<Action>) {
+    /// Lines shown; of more, the first.
+    const MAX_LINES: usize = 12;
+    let OfferedWeights { file, pairs } = offered;
+    let name = file
+        .file_name()
+        .unwrap_or(file.as_os_str())
+        .to_string_lossy();
+    let shown = pairs.iter().take(MAX_LINES).cloned().collect::<Vec<_>>();
+    let more = match pairs.len() - shown.len() {
+        0 => String::new(),
+        n => format!("\n… and {n} more"),
+    };
+    let text = format!(
+        "The tensors in {name} are not named or stored as this model's. Their shapes fit in this order:\n\n{}{more}",
+        shown.join("\n")
+    );
+    let answers = [
+        (
+            "Take them",
+            "Starts the recipe with these weights, paired as shown",
+            KeepAction::TakeWeightsByShape(file.clone()),
+        ),
+        (
+            "Cancel",
+            "The run in progress stays as it is",
+            KeepAction::LeaveWeights,
+        ),
+    ];
+    question(ui, "Take these weights?", &text, &answers, actions);
+}
+
+/// Shows a question over everything else; the last answer is that of whoever clicks elsewhere.
+fn question(ui: &Ui, title: &str, text: &str, answers: &[Answer], actions: &mut Vec<Action>) {
+    let frame = egui::Frame::popup(ui.style())
+        .inner_margin(20)
+        .corner_radius(12);
+    let modal = Modal::new(Id::unique(title)).frame(frame);
+    let mut chosen = None;
+    let shown = modal.show(ui.ctx(), |ui| {
+        ui.set_width(WIDTH);
+        ui.heading(title);
+        ui.add_space(space::XS);
+        ui.add(Label::new(theme::dim(ui, text)).wrap());
+        ui.add_space(space::M);
+        ui.horizontal(|ui| {
+            for (name, help, action) in answers {
+                if ui.button(*name).on_hover_text(*help).clicked() {
+                    chosen = Some(action.clone());
+                }
+            }
+        });
+    });
+    if shown.should_close() {
+        chosen = answers.last().map(|(_, _, no)| no.clone());
+    }
+    actions.extend(chosen.map(Action::from));
+}

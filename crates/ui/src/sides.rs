@@ -1,0 +1,170 @@
+//! Which run a view shows and when: two runs side by side while they are compared, and the badges that say so.
+
+use egui::{Rect, Ui, UiBuilder};
+
+use super::activations::ActivationsPanel;
+use super::card::{self, Badge};
+use super::latent::LatentPanel;
+use super::layout::{Pane, Panels};
+use super::replay::moment_text;
+use super::theme::space;
+use super::{Action, number};
+use hourglass_state::{LabState, Moment, Past};
+
+/// Views narrower than this stand one above the other, in points.
+const LEAST_WIDTH: f32 = 230.0;
+
+/// The views of the rival. They follow those of the run in progress, and are followed by them.
+#[derive(Default)]
+pub struct Rivals {
+    latent: LatentPanel,
+    activations: ActivationsPanel,
+}
+
+/// Whether a view is shown twice while two runs are compared. Their curves are in one plot and their digits in one
+/// table.
+#[must_use]
+pub fn shows_both(pane: Pane) -> bool {
+    matches!(pane, Pane::Latent | Pane::Activations)
+}
+
+/// Room for two views: side by side, or one above the other where that is too narrow.
+#[must_use]
+pub fn halves(ui: &mut Ui) -> [Ui; 2] {
+    let room = ui.available_rect_before_wrap();
+    ui.advance_cursor_after_rect(room);
+    let half = 0.5 * space::GAP;
+    let [a, b] = if room.width() >= 2.0 * LEAST_WIDTH {
+        let (a, b) = room.split_left_right_at_fraction(0.5);
+        [
+            Rect::from_min_max(a.min, a.max - egui::vec2(half, 0.0)),
+            Rect::from_min_max(b.min + egui::vec2(half, 0.0), b.max),
+        ]
+    } else {
+        let (a, b) = room.split_top_bottom_at_fraction(0.5);
+        [
+            Rect::from_min_max(a.min, a.max - egui::vec2(0.0, half)),
+            Rect::from_min_max(b.min + egui::vec2(0.0, half), b.max),
+        ]
+    };
+    let mut child = |name: &str, rect| ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect));
+    [child("A", a), child("B", b)]
+}
+
+impl Panels {
+    /// Shows a view of the rival. What is looked at follows from the view of the run in progress.
+    pub(super) fn show_rival(
+        &mut self,
+        ui: &mut Ui,
+        pane: Pane,
+        is_in_tab: bool,
+        state: &mut LabState,
+        actions: &mut Vec<Action>,
+    ) {
+        let difference = state.rival_difference().unwrap_or_default();
+        state.change_sides();
+        let badge = Badge {
+            text: "B".to_owned(),
+            short: "B".to_owned(),
+            help: format!("The rival: {difference}"),
+            warns: false,
+        };
+        let badges = [badge].into_iter().chain(moment_badge(state, pane, false));
+        let badges = badges.collect();
+        let mut wishes = Vec::new();
+        card::inside(ui, is_in_tab, badges, |ui| match pane {
+            Pane::Latent => {
+                let Rivals { latent, .. } = &mut self.rivals;
+                latent.follow(&self.latent);
+                latent.ui(ui, state, &mut wishes);
+                self.latent.follow(latent);
+            }
+            Pane::Activations => {
+                let Rivals { activations, .. } = &mut self.rivals;
+                activations.follow(&self.activations);
+                activations.ui(ui, state, &mut wishes);
+                self.activations.follow(activations);
+            }
+            _ => {} // shown once, of both
+        });
+        state.change_sides();
+        let is_own = |wish: &Action| {
+            !matches!(
+                wish,
+                Action::LookAtSamples(_) | Action::LookAtLayer(_) | Action::LookAtErrors(_)
+            )
+        };
+        actions.extend(wishes.into_iter().filter(is_own));
+    }
+}
+
+/// What a view of the run in progress says beside its title.
+#[must_use]
+pub fn badges(state: &LabState, panels: &Panels, pane: Pane) -> Vec<Badge> {
+    let name = state.rival.is_some().then(|| Badge {
+        text: "A".to_owned(),
+        short: "A".to_owned(),
+        help: "The run in progress".to_owned(),
+        warns: false,
+    });
+    let name = name.filter(|_| !matches!(pane, Pane::Loss | Pane::Digits));
+    let shows_errors = panels.digits.shows_errors();
+    let moment = moment_badge(state, pane, shows_errors);
+    name.into_iter().chain(moment).collect()
+}
+
+/// Which moment of the past a view shows; none while the run is followed.
+fn moment_badge(state: &LabState, pane: Pane, shows_errors: bool) -> Option<Badge> {
+    let past = state.run.as_ref()?.replay.past()?;
+    let (text, short, help, warns) = match pane {
+        Pane::Loss => return None, // a line says where
+        Pane::Digits | Pane::Latent | Pane::Activations => {
+            match moment_of(past, pane, shows_errors) {
+                Some(moment) => (
+                    of_both(state, pane, moment),
+                    format!("step {}", number::count(moment.step)),
+                    "A moment of the past: follow the run to see it as it is",
+                    true,
+                ),
+                None => (
+                    "nothing kept".to_owned(),
+                    "none".to_owned(),
+                    "Nothing was kept of this moment",
+                    true,
+                ),
+            }
+        }
+        _ => (
+            "live only".to_owned(),
+            "live".to_owned(),
+            "This view shows the run as it is, not the moment that is replayed",
+            false,
+        ),
+    };
+    Some(Badge {
+        text,
+        short,
+        help: help.to_owned(),
+        warns,
+    })
+}
+
+/// The moment in words. The digits of both runs are in one table, and may be some steps apart.
+fn of_both(state: &LabState, pane: Pane, moment: Moment) -> String {
+    let text = moment_text(moment);
+    let rival = state.rival.as_ref().filter(|_| pane == Pane::Digits);
+    let rival = rival.and_then(|rival| rival.replay.past()?.digits);
+    match rival.filter(|rival| rival.step != moment.step) {
+        Some(rival) => format!("{text}, of B {}", number::count(rival.step)),
+        None => text,
+    }
+}
+
+fn moment_of(past: &Past, pane: Pane, shows_errors: bool) -> Option<Moment> {
+    match pane {
+        Pane::Digits if shows_errors => past.errors,
+        Pane::Digits => past.digits,
+        Pane::Latent => past.scatter,
+        _ => past.activations,
+    }
+}

@@ -1,0 +1,305 @@
+//! The panel of the sliders: a code set by hand, one slider for each unit, decoded while it is dragged.
+
+mod pictures;
+mod rows;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use egui::{Button, DragValue, Label, Role, Ui, WidgetInfo, vec2};
+use egui_material_icons::MaterialIcon;
+use egui_material_icons::icons::{ICON_CASINO, ICON_RESTART_ALT};
+
+use super::action::Action;
+use super::decoded::{self, Asking};
+use super::segmented::{Segment, segmented};
+use super::theme::{self, space};
+use super::{card, number};
+use hourglass_experiment::{Stream, stream_seed};
+use hourglass_protocol::{
+    Asker, CodeStart, CodeUnits, DatasetDescription, DecodedView, EditedCode, Places, RunId,
+    SampleIdx,
+};
+use hourglass_state::LabState;
+use pictures::Pictures;
+use rows::Rows;
+
+/// The panel of the sliders.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct SlidersPanel {
+    start: Start,
+    #[serde(skip)]
+    kept: Kept,
+}
+
+/// Where units are that nobody has set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Start {
+    /// Where the digit that is followed has them.
+    #[default]
+    Digit,
+    /// At their means.
+    Mean,
+}
+
+/// What is kept from frame to frame.
+#[derive(Default)]
+struct Kept {
+    /// The run whose code is set: another has other units.
+    run: Option<RunId>,
+    /// The units that were set, and to what.
+    edits: BTreeMap<usize, f32>,
+    code: Asking,
+    traversals: Asking,
+    pictures: Pictures,
+    rows: Rows,
+}
+
+/// What the panel knows once everything is answered.
+struct Scene<'a> {
+    dataset: &'a DatasetDescription,
+    /// The test image that the code starts from; none where it starts from the mean.
+    sample: Option<SampleIdx>,
+    units: &'a CodeUnits,
+    /// The code as it is set, and where it starts.
+    view: &'a Arc<DecodedView>,
+    traversals: Option<&'a Arc<DecodedView>>,
+}
+
+impl SlidersPanel {
+    /// Shows a slider for each unit of the code of the run in progress.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let Self { start, kept } = self;
+        kept.follow_run(state);
+        let dataset = state.dataset.as_ref().filter(|_| state.run.is_some());
+        let has_edits = !kept.edits.is_empty();
+        let mut wish = None;
+        card::card(
+            ui,
+            "Sliders",
+            |ui| {
+                if let Some(dataset) = dataset {
+                    let n_test = dataset.n_test();
+                    wish = controls(ui, *start, (state.followed, n_test), has_edits);
+                }
+            },
+            |ui| match dataset {
+                Some(dataset) => kept.body(ui, *start, state, dataset, actions),
+                None => empty(ui, state),
+            },
+        );
+        let Some(wish) = wish else { return };
+        kept.edits.clear(); // wherever units start now, that is where they are
+        match wish {
+            Wish::Reset => {}
+            Wish::Start(chosen) => *start = chosen,
+            Wish::Digit(sample) => actions.push(Action::Follow(sample)),
+        }
+    }
+}
+
+/// What is wished for in the header.
+enum Wish {
+    /// Every unit where it starts.
+    Reset,
+    /// Another place to start from, or all units back there.
+    Start(Start),
+    /// Another test image to start from.
+    Digit(SampleIdx),
+}
+
+fn empty(ui: &mut Ui, state: &LabState) {
+    if card::before_model(ui, state, "a slider for each unit of the code appears here") {
+        return;
+    }
+    card::empty(
+        ui,
+        "The code is on its way",
+        "The codes of all test images come first",
+    );
+}
+
+impl Kept {
+    fn follow_run(&mut self, state: &LabState) {
+        let run = state.run.as_ref().map(|run| run.id);
+        if self.run != run {
+            self.run = run;
+            self.edits.clear();
+        }
+    }
+
+    fn body(
+        &mut self,
+        ui: &mut Ui,
+        start: Start,
+        state: &LabState,
+        dataset: &DatasetDescription,
+        actions: &mut Vec<Action>,
+    ) {
+        let sample = (start == Start::Digit).then_some(state.followed);
+        let code = EditedCode {
+            start: sample.map_or(CodeStart::Mean, CodeStart::Sample),
+            edits: self.edits.iter().map(|(&unit, &at)| (unit, at)).collect(),
+        };
+        let places = Places::Edited(code.clone());
+        self.code.ask(Asker::Sliders, Some(places), actions);
+        let size = state
+            .run
+            .as_ref()
+            .map(|run| run.experiment.architecture.code_size());
+        let decoded = decoded::decoded(state);
+        let view = decoded
+            .and_then(|decoded| decoded.of(Asker::Sliders))
+            .filter(|view| Some(view.size) == size && view.len() == 2);
+        let units = decoded
+            .and_then(|decoded| decoded.units.as_deref())
+            .filter(|units| Some(units.size) == size);
+        let (Some(view), Some(units)) = (view, units) else {
+            empty(ui, state);
+            return;
+        };
+        let traversals = decoded.and_then(|decoded| decoded.of(Asker::Traversals));
+        let scene = Scene {
+            dataset,
+            sample,
+            units,
+            view,
+            traversals,
+        };
+        let asked = self.panes(ui, &scene);
+        let strips = asked.map(|(units, n_places)| Places::Traversals {
+            code,
+            units,
+            n_places,
+        });
+        self.traversals.ask(Asker::Traversals, strips, actions);
+    }
+
+    /// Pictures beside the sliders, or above them where the panel is narrow. Gives the strips that are in sight
+    /// and their length.
+    fn panes(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Option<(Vec<usize>, usize)> {
+        let Self {
+            edits,
+            pictures,
+            rows,
+            ..
+        } = self;
+        ui.add_space(2.0); // frames of pictures stand out by a pixel
+        let room = ui.available_rect_before_wrap();
+        let is_wide = room.width() > 300.0;
+        let note = scene.note();
+        let mut asked = None;
+        let mut list = |ui: &mut Ui| {
+            if let Some(note) = &note {
+                ui.add(Label::new(theme::dim(ui, note)).truncate())
+                    .on_hover_text("Those whose values vary most over the test images");
+            }
+            asked = rows.ui(ui, scene, edits);
+        };
+        if is_wide {
+            let width = pictures::width(room);
+            let left = room.with_max_x(room.left() + width);
+            let right = room.with_min_x(left.right() + space::M);
+            ui.scope_builder(egui::UiBuilder::new().max_rect(left), |ui| {
+                pictures.column(ui, scene);
+            });
+            ui.scope_builder(egui::UiBuilder::new().max_rect(right), |ui| list(ui));
+        } else {
+            let height = pictures.line(ui, scene);
+            let below = room.with_min_y((room.top() + height + space::XS).min(room.bottom()));
+            ui.scope_builder(egui::UiBuilder::new().max_rect(below), |ui| list(ui));
+        }
+        ui.advance_cursor_after_rect(room);
+        asked
+    }
+}
+
+/// The controls in the header, from right to left. `followed` is the test image to start from, and how many there
+/// are.
+fn controls(
+    ui: &mut Ui,
+    start: Start,
+    (followed, n_test): (SampleIdx, usize),
+    has_edits: bool,
+) -> Option<Wish> {
+    let mut wish = None;
+    let help = "Put every unit back to where it starts";
+    if icon_button(ui, ICON_RESTART_ALT, "Reset all sliders", help, has_edits) {
+        wish = Some(Wish::Reset);
+    }
+    let last = SampleIdx::try_from(n_test.saturating_sub(1)).unwrap_or_default();
+    if start == Start::Digit {
+        let help = "Start from another test image, drawn at random";
+        if icon_button(ui, ICON_CASINO, "Random digit", help, true) {
+            // Unlike the image before, and the same after the same.
+            let drawn = stream_seed(u64::from(followed), Stream::Choice, &[n_test as u64]);
+            let sample = drawn % (u64::from(last) + 1);
+            wish = SampleIdx::try_from(sample).ok().map(Wish::Digit);
+        }
+        let mut sample = followed.min(last);
+        let field = DragValue::new(&mut sample).range(0..=last).speed(1.0);
+        let response = ui
+            .add(field)
+            .on_hover_text(
+                "The test image to start from; a click on a point of the latent space chooses it too",
+            )
+            .accessible_name("Start from test image");
+        if response.changed() {
+            wish = Some(Wish::Digit(sample));
+        }
+    }
+    let starts = [
+        Segment {
+            value: Start::Digit,
+            text: "digit",
+            help: "Units that were not set are where a test image has them, also while training goes on",
+        },
+        Segment {
+            value: Start::Mean,
+            text: "mean",
+            help: "Every unit at its mean over the test images",
+        },
+    ];
+    if let Some(clicked) = segmented(ui, "Start from", start, &starts) {
+        wish = Some(Wish::Start(clicked));
+    }
+    card::caption(ui, "start from");
+    wish
+}
+
+fn icon_button(ui: &mut Ui, icon: MaterialIcon, name: &str, help: &str, enabled: bool) -> bool {
+    let button = Button::new(theme::icon(icon)).small().frame(false);
+    let response = ui.add_enabled(enabled, button).on_hover_text(help);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    response.clicked()
+}
+
+impl Scene<'_> {
+    /// Which units there are sliders for, where that is not all of them.
+    fn note(&self) -> Option<String> {
+        let (shown, size) = (self.units.units.len(), self.units.size);
+        (shown < size).then(|| {
+            format!(
+                "the {shown} of {} units with the largest variance",
+                number::count_of(size)
+            )
+        })
+    }
+
+    /// The value of a unit as it is set, and where it starts.
+    fn values(&self, unit: usize) -> Option<[f32; 2]> {
+        let at = |code: usize| self.view.code(code)?.get(unit).copied();
+        Some([at(0)?, at(1)?])
+    }
+}
+
+/// A name, at the left of a row of this height.
+fn row_label(ui: &mut Ui, text: egui::RichText, width: f32, height: f32) -> egui::Response {
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(vec2(width, height), layout, |ui| {
+        ui.set_min_width(width);
+        ui.add(Label::new(text).truncate())
+    })
+    .inner
+}

@@ -1,0 +1,133 @@
+//! The decoded code, large, with the digit it starts from and that digit's reconstruction.
+
+use std::sync::Arc;
+
+use egui::{Color32, Rect, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
+
+use super::Scene;
+use crate::decoded::{self, DecodedPictures};
+use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
+use crate::number;
+use crate::theme::{self, space};
+use hourglass_protocol::SampleIdx;
+
+/// Largest side of the decoded picture, in points: eight for each pixel.
+const MAX_SIDE: f32 = 224.0;
+/// Smallest side, in points: three for each pixel.
+const MIN_SIDE: f32 = 84.0;
+
+/// The pictures as textures.
+#[derive(Default)]
+pub struct Pictures {
+    decoded: DecodedPictures,
+    original: DigitAtlas,
+    /// What the original was painted from.
+    painted: Option<(SampleIdx, bool, usize, Arc<[u8]>)>,
+}
+
+/// Width of the column of pictures in a room.
+#[must_use]
+pub fn width(room: Rect) -> f32 {
+    // Below the large picture stand two of half its side, with a caption each.
+    let by_height = (room.height() - 60.0) / 1.5;
+    by_height.min(0.34 * room.width()).clamp(MIN_SIDE, MAX_SIDE)
+}
+
+impl Pictures {
+    /// The decoded picture above the two others.
+    pub fn column(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
+        let side = ui.available_width();
+        let half = (side - space::S) / 2.0;
+        self.prepare(ui, scene, side);
+        ui.spacing_mut().item_spacing = vec2(space::S, 1.0);
+        self.decoded(
+            ui,
+            side,
+            0,
+            "decoded",
+            "What the decoder draws for the code as it is set",
+        );
+        ui.add_space(space::XS);
+        ui.horizontal_top(|ui| self.start(ui, scene, half));
+    }
+
+    /// All of them side by side; gives the height they take.
+    pub fn line(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> f32 {
+        let side = ((ui.available_width() - 2.0 * space::S) / 3.0).clamp(10.0, MIN_SIDE);
+        self.prepare(ui, scene, side);
+        ui.spacing_mut().item_spacing = vec2(space::S, 1.0);
+        let shown = ui.horizontal_top(|ui| {
+            self.decoded(
+                ui,
+                side,
+                0,
+                "decoded",
+                "What the decoder draws for the code as it is set",
+            );
+            self.start(ui, scene, side);
+        });
+        shown.response.rect.height()
+    }
+
+    /// What the code starts from.
+    fn start(&self, ui: &mut Ui, scene: &Scene<'_>, side: f32) {
+        let Some(sample) = scene.sample else {
+            let help = "The mean of all codes, decoded: what the code starts from";
+            self.decoded(ui, side, 1, "mean code", help);
+            return;
+        };
+        let image = number::count(u64::from(sample));
+        let help = format!("Test image {image}, which the code starts from");
+        picture(ui, side, "original", &help, |ui, rect| {
+            self.original.paint(ui.painter(), rect, 0, 0);
+        });
+        let help = "Its reconstruction: the code without changes, decoded";
+        self.decoded(ui, side, 1, "rebuilt", help);
+    }
+
+    fn decoded(&self, ui: &mut Ui, side: f32, idx: usize, name: &str, help: &str) {
+        picture(ui, side, name, help, |ui, rect| {
+            self.decoded.paint(ui.painter(), rect, idx);
+        });
+    }
+
+    fn prepare(&mut self, ui: &Ui, scene: &Scene<'_>, side: f32) {
+        self.decoded
+            .prepare(ui, "code set by hand", scene.view, side);
+        let Some(sample) = scene.sample else { return };
+        let dark = ui.visuals().dark_mode;
+        let magnify = magnification(side * ui.pixels_per_point());
+        let images = &scene.dataset.test_images;
+        let is_current = self.painted.as_ref().is_some_and(|painted| {
+            (painted.0, painted.1, painted.2) == (sample, dark, magnify)
+                && Arc::ptr_eq(&painted.3, images)
+        });
+        let bytes = scene.dataset.test_image(sample as usize);
+        let (Some(bytes), false) = (bytes, is_current) else {
+            return;
+        };
+        let shape = AtlasShape {
+            columns: 1,
+            rows: 1,
+            magnify,
+        };
+        let ink = |_, _, idx: usize| -> Color32 { theme::ink(dark, f32::from(bytes[idx]) / 255.0) };
+        self.original
+            .write(ui.ctx(), "start of the code", shape, ink);
+        self.painted = Some((sample, dark, magnify, Arc::clone(images)));
+    }
+}
+
+/// A picture with its name below.
+fn picture(ui: &mut Ui, side: f32, name: &str, help: &str, paint: impl FnOnce(&Ui, Rect)) {
+    ui.vertical(|ui| {
+        ui.set_width(side);
+        let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
+        let label = format!("Code set by hand, {name}");
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &label));
+        paint(ui, rect);
+        decoded::frame(ui, rect);
+        ui.add(egui::Label::new(theme::dim(ui, name)).truncate());
+        response.on_hover_text(help);
+    });
+}

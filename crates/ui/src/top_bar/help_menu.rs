@@ -1,0 +1,69 @@
+//! The menu of what explains the program.
+
+use egui::{Button, Popup, RectAlign, Ui};
+use egui_material_icons::icons::ICON_HELP;
+
+use crate::sheet::Sheet;
+use crate::shortcuts::{Deed, key_of};
+use crate::theme;
+use crate::{Action, GuideAction};
+
+/// Width of the menu, in points.
+const WIDTH: f32 = 220.0;
+
+/// Shows the button with its menu.
+pub(super) fn show(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let button = ui
+        .add(Button::new(theme::icon(ICON_HELP)).frame_when_inactive(false))
+        .on_hover_text("Understand the preset, lessons, search, shortcuts")
+        .accessible_name("Help");
+    Popup::menu(&button)
+        .align(RectAlign::BOTTOM_END)
+        .show(|ui| menu(ui, actions));
+}
+
+fn menu(ui: &mut Ui, actions: &mut Vec<Action>) {
+    ui.set_width(WIDTH);
+    let entries: [(&str, Deed, &str, Action); 5] = [
+        (
+            "Understand the preset",
+            Deed::Understand,
+            "What it is, its formula, what to look for, what it should reach and has reached",
+            GuideAction::ShowSheet(Some(Sheet::Understand)).into(),
+        ),
+        (
+            "Lessons",
+            Deed::Lessons,
+            "Six guided lessons that set the controls and say what to try",
+            GuideAction::ShowSheet(Some(Sheet::Lessons)).into(),
+        ),
+        (
+            "Search everything…",
+            Deed::Commands,
+            "Every command, preset, view and setting by a few of its letters",
+            GuideAction::ShowCommands(true).into(),
+        ),
+        (
+            "Keyboard shortcuts",
+            Deed::Help,
+            "All keys on one page",
+            Action::ShowHelp(true),
+        ),
+        (
+            "Log",
+            Deed::Log,
+            "News, warnings and errors, with their time",
+            GuideAction::ShowLog(true).into(),
+        ),
+    ];
+    for (name, deed, help, action) in entries {
+        let key = key_of(ui.ctx(), deed);
+        let entry = ui
+            .add(Button::new(name).right_text(theme::dim(ui, key)))
+            .on_hover_text(help)
+            .accessible_name(name);
+        if entry.clicked() {
+            actions.push(action);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The menu of runs on disk: save, open, recent ones, weights.
+
+use std::path::Path;
+
+use egui::{Button, Popup, RectAlign, Response, Ui};
+use egui_material_icons::icons::{ICON_ARROW_DROP_DOWN, ICON_FOLDER_OPEN};
+
+use crate::shortcuts::{Deed, can_bring_back, key_of};
+use crate::theme::{self, space};
+use crate::{Action, CompareAction, KeepAction};
+use hourglass_state::{LabState, Offer};
+
+/// Width of the menu, in points.
+const WIDTH: f32 = 260.0;
+
+/// Adds the button; a dot on it says that the run is not saved.
+pub(super) fn show(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    let is_unsaved = state.has_unsaved_run();
+    let mut icon = theme::icon(ICON_FOLDER_OPEN);
+    if is_unsaved {
+        icon = icon.color(theme::tokens_of(ui).accent);
+    }
+    let button = Button::new((icon, theme::icon(ICON_ARROW_DROP_DOWN)));
+    let help = if is_unsaved {
+        "Save the run, or open another. This one is not saved"
+    } else {
+        "Save the run, or open another"
+    };
+    let response = ui
+        .add(button.frame_when_inactive(false))
+        .on_hover_text(help)
+        .accessible_name("Run menu");
+    Popup::menu(&response)
+        .align(RectAlign::BOTTOM_END)
+        .show(|ui| menu(ui, state, actions));
+}
+
+fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    ui.set_width(WIDTH);
+    let has_run = state.run.is_some() && state.crash.is_none();
+    let folder = state.run.as_ref().and_then(|run| run.saved.as_ref());
+    let save_help = match folder {
+        Some((folder, _)) => format!("Writes the run into {}", folder.display()),
+        None => "Asks for a folder and writes the run there".to_owned(),
+    };
+    let save = if folder.is_some() { "Save" } else { "Save…" };
+    let (save_key, open_key) = (
+        key_of(ui.ctx(), Deed::SaveRun),
+        key_of(ui.ctx(), Deed::OpenRun),
+    );
+    for (name, key, is_possible, help, action) in [
+        (
+            save,
+            save_key.as_str(),
+            has_run,
+            save_help.as_str(),
+            KeepAction::Save,
+        ),
+        (
+            "Save as…",
+            "",
+            has_run,
+            "Writes the run into another folder: recipe, curves, figures, weights and what training goes on from",
+            KeepAction::SaveAs,
+        ),
+        (
+            "Open run…",
+            &open_key,
+            state.crash.is_none(),
+            "Goes on with the run in a folder, with its curves and its recipe",
+            KeepAction::AskForRun,
+        ),
+        (
+            "Take weights…",
+            "",
+            has_run,
+            "Starts the recipe on the left with the weights of a safetensors file, such as PyTorch writes",
+            KeepAction::AskForWeights,
+        ),
+    ] {
+        if item(ui, name, key, is_possible)
+            .on_hover_text(help)
+            .clicked()
+        {
+            actions.push(action.into());
+        }
+    }
+    ui.separator();
+    let key = key_of(ui.ctx(), Deed::Compare);
+    let compare = item(ui, "Compare with…", &key, has_run).on_hover_text(
+        "Trains a second recipe beside this run: losses in one plot, digits and latent spaces side by side",
+    );
+    if compare.clicked() {
+        actions.push(CompareAction::Open.into());
+    }
+    unsaved(ui, state, actions);
+    ui.separator();
+    ui.label(theme::dim(ui, "Recent runs"));
+    if state.keep.recent.is_empty() {
+        ui.label(theme::dim(ui, "None yet: save a run, or open one"));
+    }
+    for folder in &state.keep.recent {
+        let name = name_of(folder);
+        let recent = item(ui, &name, "", state.crash.is_none());
+        let help = format!("Goes on with the run in {}", folder.display());
+        if recent.on_hover_text(help).clicked() {
+            actions.push(KeepAction::Open(folder.clone()).into());
+        }
+    }
+    ui.add_space(space::XS);
+}
+
+/// Runs that nobody saved: the one before, and those that no window has open.
+fn unsaved(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    let key = key_of(ui.ctx(), Deed::BringBack);
+    let back = item(ui, "Bring previous run back", &key, can_bring_back(state)).on_hover_text(
+        "Puts the unsaved run that another took the place of back as it was; this one becomes the previous run",
+    );
+    if back.clicked() {
+        actions.push(KeepAction::BringBack.into());
+    }
+    let n_left = state.keep.left_behind.len();
+    let count = if n_left > 0 {
+        n_left.to_string()
+    } else {
+        String::new()
+    };
+    let list = item(ui, "Unsaved runs…", &count, n_left > 0)
+        .on_hover_text("Lists the runs that were kept aside and that no window has open");
+    if list.clicked() {
+        actions.push(KeepAction::Offer(Offer::List).into());
+    }
+}
+
+fn item(ui: &mut Ui, name: &str, key: &str, is_possible: bool) -> Response {
+    let button = Button::new(name).right_text(theme::dim(ui, key)).truncate();
+    ui.add_enabled(is_possible, button).accessible_name(name)
+}
+
+fn name_of(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or(folder.as_os_str());
+    name.to_string_lossy().into_owned()
+}

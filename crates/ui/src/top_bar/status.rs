@@ -1,0 +1,178 @@
+//! What the run is doing and how far it is.
+
+use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
+
+use crate::number;
+use crate::theme::{self, text};
+use hourglass_protocol::Phase;
+use hourglass_state::{LabState, RunState};
+
+/// Height of text and bar together, in points.
+const HEIGHT: f32 = 30.0;
+/// Height of the progress bar, in points.
+const BAR: f32 = 4.0;
+/// Narrower than this, speed and time are left out, in points.
+const MIN_WITH_DETAIL: f32 = 330.0;
+
+/// Shows a line of words above a thin progress bar.
+pub(super) fn show(ui: &mut Ui, state: &LabState) {
+    let status = Status::of(state);
+    let size = vec2(ui.available_width(), HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let t = theme::tokens_of(ui);
+    let painter = ui.painter().with_clip_rect(rect);
+
+    let middle = rect.top() + (HEIGHT - BAR - 6.0) / 2.0;
+    let left = painter.text(
+        egui::pos2(rect.left(), middle),
+        Align2::LEFT_CENTER,
+        &status.words,
+        theme::medium(text::size::BODY),
+        t.text,
+    );
+    let epoch = painter.text(
+        egui::pos2(left.right() + 12.0, middle),
+        Align2::LEFT_CENTER,
+        &status.epoch,
+        theme::mono(text::size::FIGURE),
+        t.text,
+    );
+    if rect.width() > MIN_WITH_DETAIL {
+        let font = theme::mono(text::size::SMALL);
+        let galley = painter.layout_no_wrap(status.detail.clone(), font, t.text_dim);
+        let position = egui::pos2(
+            rect.right() - galley.size().x,
+            middle - galley.size().y / 2.0,
+        );
+        if position.x > epoch.right() + 12.0 {
+            painter.galley(position, galley, t.text_dim);
+        }
+    }
+    let rail = Rect::from_min_max(rect.left_bottom() - vec2(0.0, BAR), rect.right_bottom());
+    painter.rect_filled(rail, BAR / 2.0, t.control_active);
+    if status.progress > 0.0 {
+        let done = Rect::from_min_size(rail.min, vec2(rail.width() * status.progress, BAR));
+        painter.rect_filled(done, BAR / 2.0, t.accent);
+    }
+
+    let spoken = [&status.words, &status.epoch, &status.detail]
+        .map(String::as_str)
+        .join(" ");
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, spoken.trim());
+        info.value = Some(f64::from(status.progress));
+        info
+    });
+    response.on_hover_text(format!("{}\n{}", spoken.trim(), status.help));
+}
+
+/// The words and numbers of the status.
+struct Status {
+    words: String,
+    epoch: String,
+    detail: String,
+    help: &'static str,
+    /// 0..1
+    progress: f32,
+}
+
+impl Status {
+    fn of(state: &LabState) -> Self {
+        if state.crash.is_some() {
+            return Self::words(
+                "Stopped",
+                "The training thread is gone: restart it to go on",
+            );
+        }
+        match (&state.run, &state.loading) {
+            (Some(run), _) => Self::of_run(run, state.remaining_secs()),
+            (None, Some(loading)) => Self {
+                detail: loading.detail.clone(),
+                progress: loading.fraction.unwrap_or(0.0),
+                ..Self::words(
+                    &format!("{}…", loading.stage.label()),
+                    "The data set is being made ready",
+                )
+            },
+            (None, None) if state.device.is_none() => {
+                Self::words("Starting…", "The training thread is choosing its device")
+            }
+            (None, None) if state.dataset.is_none() => {
+                Self::words("No data", "Choose a data set on the left")
+            }
+            (None, None) => Self::words("Building the model…", "The first model is being made"),
+        }
+    }
+
+    fn of_run(run: &RunState, remaining_secs: Option<f64>) -> Self {
+        let elapsed = || format!("{} of training", number::duration(run.speed.elapsed_secs));
+        let (words, detail, help) = match run.phase {
+            Phase::Ready => (
+                "Ready",
+                String::new(),
+                "A fresh model: press Train, or Space",
+            ),
+            Phase::PreparingKernels => (
+                "Preparing GPU kernels…",
+                "only before the first step".to_owned(),
+                "The device compiles its kernels and tries which are fastest; this happens once",
+            ),
+            Phase::Training { .. } => (
+                "Training",
+                in_training(run, remaining_secs),
+                "Time left at the present speed",
+            ),
+            Phase::Paused { .. } => ("Paused", elapsed(), "Train goes on from here"),
+            Phase::Finished { .. } => (
+                "Finished",
+                elapsed(),
+                "The goal of epochs is reached; Train goes on for as many again",
+            ),
+            Phase::Stopped { .. } => (
+                "Stopped",
+                elapsed(),
+                "A failure stopped the run; its last good weights are in place",
+            ),
+        };
+        Self {
+            words: words.to_owned(),
+            epoch: place_in_plan(run),
+            detail,
+            help,
+            progress: run.progress() as f32,
+        }
+    }
+
+    fn words(words: &str, help: &'static str) -> Self {
+        Self {
+            words: words.to_owned(),
+            epoch: String::new(),
+            detail: String::new(),
+            help,
+            progress: 0.0,
+        }
+    }
+}
+
+/// "epoch 4 / 15", or "layer 2 of 3, epoch 4/15" where the plan has several parts.
+fn place_in_plan(run: &RunState) -> String {
+    let position = run.position();
+    if run.experiment.stages().len() < 2 {
+        return format!("epoch {:.0} / {}", run.epoch.ceil(), position.epochs_goal);
+    }
+    let before = position
+        .epochs_done
+        .saturating_sub(position.stage_epochs_done);
+    let goal = position.stage_epochs_goal;
+    // The steps of an epoch are reported before its end is: between the two the next part has begun.
+    let epoch = (run.epoch - before as f64).ceil().clamp(0.0, goal as f64);
+    format!("{}, epoch {epoch:.0}/{goal}", position.stage.label())
+}
+
+/// "21 s left · 84 k img/s"
+fn in_training(run: &RunState, remaining_secs: Option<f64>) -> String {
+    let left = remaining_secs.map(|secs| format!("{} left", number::duration(secs)));
+    let speed = (run.speed.images_per_sec > 0.0).then(|| number::rate(run.speed.images_per_sec));
+    let parts: Vec<String> = left.into_iter().chain(speed).collect();
+    parts.join(" · ")
+}

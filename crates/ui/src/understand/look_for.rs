@@ -1,0 +1,211 @@
+//! What to look for in a run of each preset, and in which view.
+
+use crate::layout::Pane;
+use hourglass_experiment::PresetId;
+
+/// Views with what they show of a preset.
+#[must_use]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
+pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
+    match preset {
+        PresetId::Vanilla64 => &[
+            (
+                Pane::Loss,
+                "The test curve comes down towards PCA's line and cannot pass it: the decoder is linear, \
+                 so all reconstructions lie in a plane of 64 dimensions",
+            ),
+            (
+                Pane::Activations,
+                "The histogram of the code: no unit is ever quite on or off, the mean stays near one half",
+            ),
+        ],
+        PresetId::Sparse64 => &[
+            (
+                Pane::Activations,
+                "The histogram moves to zero within the first epoch, and the share near zero grows; the \
+                 busiest units are those that most digits need",
+            ),
+            (
+                Pane::Loss,
+                "Two terms, one sum: the penalty falls first, the error comes down behind it and ends \
+                 higher than without",
+            ),
+        ],
+        PresetId::SparseKl64 => &[
+            (
+                Pane::Activations,
+                "The bars of the units' means gather at the line of ρ: every unit is used, and none much",
+            ),
+            (
+                Pane::Loss,
+                "The penalty starts high, because every unit begins near one half, and then costs almost \
+                 nothing",
+            ),
+        ],
+        PresetId::Multilayer64 => &[
+            (
+                Pane::Activations,
+                "Choose a hidden layer: ReLU units are exactly zero on many images, and some are on \
+                 almost no image",
+            ),
+            (
+                Pane::Loss,
+                "Slower at first than one layer, because the code has to learn from a layer that is \
+                 learning too",
+            ),
+        ],
+        PresetId::Conv4 => &[
+            (
+                Pane::Numbers,
+                "225 parameters, and an error below vanilla-64's: the code has 784 values, so hardly \
+                 anything had to be thrown away",
+            ),
+            (
+                Pane::Digits,
+                "In the difference row, what error there is lies along the edges of the strokes",
+            ),
+        ],
+        PresetId::Basic32 => &[
+            (
+                Pane::Loss,
+                "The entropy floor: grey pixels are never certain, so the cross-entropy cannot come to \
+                 zero however good the picture is",
+            ),
+            (
+                Pane::Digits,
+                "No grey haze around the digits: the sigmoid output can say black with certainty",
+            ),
+        ],
+        PresetId::Linear32 => &[
+            (
+                Pane::Loss,
+                "The test curve lies on PCA's line and stays there: there is no better linear code, and \
+                 no other minimum to get stuck in",
+            ),
+            (
+                Pane::Numbers,
+                "Press Measure: the angle between the decoder's plane and PCA's is a few degrees, though \
+                 the units are not PCA's axes",
+            ),
+        ],
+        PresetId::DenoiseDense => &[
+            (
+                Pane::Digits,
+                "The second row is all that the encoder sees. Gaps in a stroke are closed, and specks \
+                 away from it are ignored",
+            ),
+            (
+                Pane::Numbers,
+                "The objective is measured on damaged test images against clean ones: it is the repair that is judged",
+            ),
+        ],
+        PresetId::DenoiseConv32 => &[
+            (
+                Pane::Digits,
+                "With σ = 0.5 a person can hardly read some of the inputs; the reconstructions are nearly \
+                 clean",
+            ),
+            (
+                Pane::Loss,
+                "Choose the squared error as the loss, reset, and see it stay where every output is black",
+            ),
+        ],
+        PresetId::Contractive64 => &[
+            (
+                Pane::Loss,
+                "Choose the Jacobian among the curves: it falls while the error hardly rises",
+            ),
+            (
+                Pane::Numbers,
+                "‖J‖² beside vanilla-64's: how much less the code moves when a pixel does",
+            ),
+        ],
+        PresetId::Overcomplete1024 => &[
+            (
+                Pane::Numbers,
+                "The row of noise images: pictures that are no digits come back as well as digits do, \
+                 which is what copying means",
+            ),
+            (
+                Pane::Digits,
+                "The difference row goes black: nothing is lost, and nothing was learned about digits",
+            ),
+        ],
+        PresetId::Deep30 => &[
+            (
+                Pane::Loss,
+                "One layer after the other first, each with an error of its own; then all together, where \
+                 the curve drops",
+            ),
+            (
+                Pane::Latent,
+                "Thirty units on two axes, and classes lie apart that PCA with thirty components leaves \
+                 mixed",
+            ),
+        ],
+        PresetId::StackedDenoising => &[
+            (
+                Pane::Loss,
+                "Two classifiers side by side: the one that starts from the trained layers is ahead from \
+                 its first epoch on",
+            ),
+            (
+                Pane::Activations,
+                "The code after the layers have learned alone: no label was shown yet, and it is already something to \
+                 classify from",
+            ),
+        ],
+        PresetId::Vae20 => &[
+            (
+                Pane::Activations,
+                "Bars of nats for each unit: those at zero say nothing about the image and cost nothing",
+            ),
+            (
+                Pane::Numbers,
+                "Reconstruction and divergence add up to the bound; what one gains the other pays",
+            ),
+        ],
+        PresetId::Vae2 => &[
+            (
+                Pane::Latent,
+                "The cloud fills the prior's circles around 0, neighbours are alike, and there are no \
+                 empty places between classes",
+            ),
+            (
+                Pane::Digits,
+                "Blurred: two numbers and their noise have room for the class and the slant, not for \
+                 every stroke",
+            ),
+        ],
+        PresetId::BetaVae10 => &[
+            (
+                Pane::Activations,
+                "Units that do not earn four times the price fall to zero nats and stay there",
+            ),
+            (
+                Pane::Numbers,
+                "On the pen digits, press Measure: one unit follows the slant",
+            ),
+        ],
+        PresetId::Aae2 => &[
+            (
+                Pane::Latent,
+                "The cloud is pressed into the outline of the prior, although no term names its shape",
+            ),
+            (
+                Pane::Loss,
+                "Choose the adversary: both networks end near where a discriminator can only guess",
+            ),
+        ],
+        PresetId::AaeMixture => &[
+            (
+                Pane::Latent,
+                "Ten petals fill up; see which classes share one, and which are spread over several",
+            ),
+            (
+                Pane::Numbers,
+                "Petals filled, and the share of codes that lie in one",
+            ),
+        ],
+    }
+}

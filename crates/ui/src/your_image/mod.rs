@@ -1,0 +1,296 @@
+//! The panel of one's own images: pictures that became digits, the way there, and what the model makes of them.
+
+mod canvas;
+mod overrides;
+mod pieces;
+mod result;
+mod stages;
+mod strip;
+mod words;
+
+use egui::{Button, ProgressBar, RichText, ScrollArea, Ui};
+use egui_material_icons::icons;
+
+use super::action::{Action, DrawEdit, OwnAction};
+use super::segmented::{Segment, segmented};
+use super::shortcuts::{self, Deed};
+use super::theme::{self, space};
+use super::{card, drops, number};
+use canvas::Canvas;
+use hourglass_protocol::{OwnId, OwnLook};
+use hourglass_state::{LabState, Own, Reading};
+use pieces::Pieces;
+use result::{ResultPictures, Subject};
+use stages::StageTextures;
+use strip::Strip;
+
+/// The panel of one's own images.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct YourImagePanel {
+    options: YourImageOptions,
+    #[serde(skip)]
+    kept: Kept,
+}
+
+/// What the panel shows.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+struct YourImageOptions {
+    mode: Mode,
+    /// Half the width of a stroke, as a share of the canvas.
+    radius: f32,
+}
+
+impl Default for YourImageOptions {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Images,
+            radius: 0.05, // two of twenty pixels, once the drawing fills the box: MNIST's strokes
+        }
+    }
+}
+
+/// Whether images are looked at or one is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Mode {
+    #[default]
+    Images,
+    Draw,
+}
+
+/// What is kept from frame to frame.
+#[derive(Default)]
+struct Kept {
+    strip: Strip,
+    stages: StageTextures,
+    pieces: Pieces,
+    result: ResultPictures,
+    canvas: Canvas,
+    /// Images there were, to notice new ones.
+    n_images: usize,
+}
+
+impl YourImagePanel {
+    /// Shows the images of one's own, or a canvas to draw one on.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let Self { options, kept } = self;
+        kept.follow_new_images(state, options);
+        listen(ui, options.mode, state, actions);
+        let mut mode = options.mode;
+        let mut opens = false;
+        card::card(
+            ui,
+            "Your image",
+            |ui| opens = controls(ui, state, &mut mode),
+            |ui| match options.mode {
+                Mode::Images => images(ui, kept, state, actions),
+                Mode::Draw => draw(ui, kept, &mut options.radius, state, actions),
+            },
+        );
+        options.mode = mode;
+        if opens {
+            actions.push(Action::Own(OwnAction::Open));
+        }
+    }
+}
+
+impl Kept {
+    /// Images that came from elsewhere are shown; the canvas stays while drawings are added from it.
+    fn follow_new_images(&mut self, state: &LabState, options: &mut YourImageOptions) {
+        let n_images = state.own.images().len();
+        let was_added = self.canvas.take_added();
+        if n_images > self.n_images && !was_added {
+            options.mode = Mode::Images;
+        }
+        self.n_images = n_images;
+    }
+}
+
+/// Keys that mean something here while the panel can be seen.
+fn listen(ui: &Ui, mode: Mode, state: &LabState, actions: &mut Vec<Action>) {
+    let drawing = &state.own.drawing;
+    // Redo first: its keys hold those of undo.
+    if shortcuts::is_pressed(ui.ctx(), Deed::Redo) && mode == Mode::Draw && drawing.can_redo() {
+        actions.push(Action::Own(OwnAction::Draw(DrawEdit::Redo)));
+    }
+    let undo = match mode {
+        Mode::Draw if drawing.can_undo() => OwnAction::Draw(DrawEdit::Undo),
+        Mode::Images if state.own.can_restore() => OwnAction::Restore,
+        _ => return, // the keys may mean something elsewhere
+    };
+    if shortcuts::is_pressed(ui.ctx(), Deed::Undo) {
+        actions.push(Action::Own(undo));
+    }
+}
+
+/// The controls in the header, from right to left; tells whether pictures are to be opened.
+fn controls(ui: &mut Ui, state: &LabState, mode: &mut Mode) -> bool {
+    let segments = [
+        Segment {
+            value: Mode::Images,
+            text: "images",
+            help: "Pictures that were dropped, pasted or opened, and drawings that were added",
+        },
+        Segment {
+            value: Mode::Draw,
+            text: "draw",
+            help: "Draw a digit with the mouse; the model rebuilds it as you draw",
+        },
+    ];
+    if let Some(chosen) = segmented(ui, "Your image", *mode, &segments) {
+        *mode = chosen;
+    }
+    ui.spacing_mut().interact_size.y = 21.0; // as high as the choices beside it
+    ui.spacing_mut().button_padding.y = 1.0;
+    let open = Button::new(RichText::new("Open…").text_style(theme::text::SMALL));
+    let help = drops::open_help(ui.ctx());
+    let response = ui.add(open).on_hover_text(help);
+    let opens = response.accessible_name("Open pictures").clicked();
+    let n_images = state.own.images().len();
+    if n_images > 0 {
+        let text = match n_images {
+            1 => "1 image".to_owned(),
+            n => format!("{n} images"),
+        };
+        card::caption(ui, &text);
+    }
+    opens
+}
+
+fn images(ui: &mut Ui, kept: &mut Kept, state: &LabState, actions: &mut Vec<Action>) {
+    if let Some(reading) = state.own.reading {
+        progress(ui, reading, actions);
+    }
+    let Some(chosen) = state.own.chosen() else {
+        empty(ui, state, actions);
+        return;
+    };
+    kept.strip.ui(ui, state, actions);
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        // What the model makes of it first: a low panel shows that, and the way there under it.
+        result::show(ui, &mut kept.result, state, &subject(state, chosen));
+        ui.add_space(space::XS);
+        kept.stages.update(ui, &chosen.prepared);
+        pieces::show(ui, &mut kept.pieces, &kept.stages, chosen, actions);
+        stages::show(ui, &kept.stages, chosen);
+        overrides::show(ui, chosen, actions);
+    });
+}
+
+fn subject<'a>(state: &'a LabState, own: &'a Own) -> Subject<'a> {
+    Subject {
+        name: &own.name,
+        prepared: &own.prepared,
+        look: look_of(state, own.id),
+    }
+}
+
+/// What the model makes of an image; none while it has not answered.
+fn look_of(state: &LabState, id: OwnId) -> Option<&OwnLook> {
+    let snapshot = state.run.as_ref()?.snapshot.as_ref()?;
+    let mut images = snapshot.own.as_ref()?.images.iter();
+    images.find(|look| look.id == id)
+}
+
+fn progress(ui: &mut Ui, reading: Reading, actions: &mut Vec<Action>) {
+    let Reading { n_done, n_files } = reading;
+    ui.horizontal(|ui| {
+        let share = n_done as f32 / n_files.max(1) as f32;
+        let text = format!(
+            "Reading pictures, {} of {}",
+            number::count_of((n_done + 1).min(n_files)),
+            number::count_of(n_files)
+        );
+        let cancel = "Cancel reading";
+        let width = (ui.available_width() - 72.0).max(20.0);
+        let text = RichText::new(text).text_style(theme::text::SMALL);
+        ui.add(ProgressBar::new(share).desired_width(width).text(text));
+        let response = ui
+            .small_button("Cancel")
+            .on_hover_text("Stops after the picture in hand; those that were read stay")
+            .accessible_name(cancel);
+        if response.clicked() {
+            actions.push(Action::Own(OwnAction::CancelReading));
+        }
+    });
+}
+
+fn empty(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    if state.own.reading.is_some() {
+        return;
+    }
+    if state.own.can_restore() {
+        ui.horizontal(|ui| strip::restore_button(ui, state, actions));
+    }
+    card::empty(
+        ui,
+        "No images of your own yet",
+        &drops::invitation(ui.ctx()),
+    );
+}
+
+fn draw(
+    ui: &mut Ui,
+    kept: &mut Kept,
+    radius: &mut f32,
+    state: &LabState,
+    actions: &mut Vec<Action>,
+) {
+    let room = ui.available_rect_before_wrap();
+    let side = canvas::side(room.size());
+    let (left, right) = room.split_left_right_at_x(room.left() + side);
+    let mut left = ui.new_child(egui::UiBuilder::new().max_rect(left).id_salt("canvas"));
+    kept.canvas.ui(&mut left, side, radius, state, actions);
+    let right = right.with_min_x(right.left() + space::M);
+    if right.width() > 60.0 {
+        let mut right = ui.new_child(egui::UiBuilder::new().max_rect(right).id_salt("beside"));
+        beside_canvas(&mut right, kept, state);
+    }
+    ui.advance_cursor_after_rect(room);
+}
+
+/// What became of the drawing.
+fn beside_canvas(ui: &mut Ui, kept: &mut Kept, state: &LabState) {
+    let Some(prepared) = state.own.drawing.prepared() else {
+        card::empty(
+            ui,
+            "Draw a digit",
+            "It is made 28×28 as MNIST's were, and rebuilt while you draw",
+        );
+        return;
+    };
+    let subject = Subject {
+        name: "Drawing",
+        prepared,
+        look: look_of(state, OwnId::DRAWING),
+    };
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(ui, |ui| result::show(ui, &mut kept.result, state, &subject));
+}
+
+/// An icon that is a button.
+fn icon_button(
+    ui: &mut Ui,
+    icon: egui_material_icons::MaterialIcon,
+    name: &str,
+    help: &str,
+    is_enabled: bool,
+) -> bool {
+    let button = Button::new(theme::icon(icon)).small().frame(false);
+    let response = ui
+        .add_enabled(is_enabled, button)
+        .on_hover_text(help)
+        .on_disabled_hover_text(help);
+    response.accessible_name(name).clicked()
+}
+
+/// The icons of this panel.
+mod icon {
+    pub use super::icons::{
+        ICON_ADD as ADD, ICON_CLOSE as REMOVE, ICON_DELETE as CLEAR,
+        ICON_DELETE_SWEEP as CLEAR_ALL, ICON_REDO as REDO, ICON_UNDO as UNDO,
+    };
+}

@@ -1,0 +1,177 @@
+//! The decisions on the way to 28×28, each of which a person can make instead.
+
+use egui::{ComboBox, Role, TextStyle, TextWrapMode, Ui, WidgetInfo, vec2};
+
+use crate::action::{Action, OwnAction};
+use crate::theme::{self, space};
+use hourglass_protocol::{Backdrop, Centring, Paper};
+use hourglass_state::Own;
+
+/// A decision with its choices.
+struct Decision<'a, T> {
+    /// What is decided.
+    name: &'a str,
+    help: &'a str,
+    /// Each choice with what it says.
+    choices: &'a [(T, &'a str)],
+}
+
+/// Shows each decision with what was chosen, by whom, and what else there is.
+pub fn show(ui: &mut Ui, own: &Own, actions: &mut Vec<Action>) {
+    let decided = own.prepared.decisions;
+    let mut wish = own.wish;
+    ui.horizontal_wrapped(|ui| {
+        let spacing = ui.spacing_mut();
+        spacing.item_spacing = vec2(space::S, space::XS);
+        spacing.interact_size.y = 21.0;
+        spacing.button_padding = vec2(space::S, 1.0);
+        if let Some(backdrop) = decided.backdrop {
+            BACKDROP.ui(ui, &mut wish.backdrop, backdrop);
+        }
+        INVERT.ui(ui, &mut wish.invert, decided.invert);
+        PAPER.ui(ui, &mut wish.paper, decided.paper);
+        STRETCH.ui(ui, &mut wish.stretch, decided.stretch);
+        CROP.ui(ui, &mut wish.crop, decided.crop);
+        if decided.crop {
+            THRESHOLD.ui(ui, &mut wish.threshold, decided.threshold);
+        }
+        SHARPEN.ui(ui, &mut wish.sharpen, decided.sharpen);
+        CENTRING.ui(ui, &mut wish.centring, decided.centring);
+    });
+    if wish != own.wish {
+        actions.push(Action::Own(OwnAction::Prepare(own.id, wish)));
+    }
+}
+
+const BACKDROP: Decision<'_, Backdrop> = Decision {
+    name: "Backdrop",
+    help: "What lies behind transparent pixels: white, as a page, or black where light ink would not show on \
+           white",
+    choices: &[
+        (Backdrop::White, "over white"),
+        (Backdrop::Black, "over black"),
+    ],
+};
+
+const INVERT: Decision<'_, bool> = Decision {
+    name: "Background",
+    help: "Light and dark are exchanged where the background is light: MNIST's digits are light on black. Decided \
+           by what stands out from the border",
+    choices: &[(true, "light: invert"), (false, "dark: keep")],
+};
+
+const PAPER: Decision<'_, Paper> = Decision {
+    name: "Paper",
+    help: "Whether the paper has one shade, or shades that change slowly over the picture, as light from a side \
+           makes them",
+    choices: &[(Paper::Flat, "even paper"), (Paper::Uneven, "uneven paper")],
+};
+
+const STRETCH: Decision<'_, bool> = Decision {
+    name: "Contrast",
+    help: "Whether ink is made full, as MNIST's is, or stays as faint as it is",
+    choices: &[(true, "full ink"), (false, "ink as it is")],
+};
+
+const CROP: Decision<'_, bool> = Decision {
+    name: "Crop",
+    help: "Whether the picture is cropped to its ink and fitted into 20×20, or fitted into 28×28 as a whole",
+    choices: &[(true, "crop"), (false, "whole picture")],
+};
+
+const THRESHOLD: Decision<'_, f32> = Decision {
+    name: "Crop from",
+    help: "From which share of full ink on a pixel counts for the crop: more leaves faint edges out",
+    choices: &[
+        (0.1, "from 10 % ink"),
+        (0.25, "from 25 % ink"),
+        (0.5, "from 50 % ink"),
+        (0.75, "from 75 % ink"),
+    ],
+};
+
+const SHARPEN: Decision<'_, bool> = Decision {
+    name: "Edges",
+    help: "Whether edges are made as steep as MNIST's, whose digits were black and white before they were made \
+           small. Done where they are softer than a pixel of the result, as enlarging a small picture makes them",
+    choices: &[(true, "sharpened"), (false, "edges as they are")],
+};
+
+const CENTRING: Decision<'_, Centring> = Decision {
+    name: "Centre",
+    help: "What comes into the middle of 28×28: the centre of mass of the ink, as in MNIST, the box around it, or \
+           nothing",
+    choices: &[
+        (Centring::Mass, "centre by mass"),
+        (Centring::Box, "centre by box"),
+        (Centring::Kept, "not centred"),
+    ],
+};
+
+impl<T: Copy + PartialEq> Decision<'_, T> {
+    /// A small menu: what holds, and the choices, the automatic one first.
+    fn ui(&self, ui: &mut Ui, wish: &mut Option<T>, decided: T) {
+        let Self {
+            name,
+            help,
+            choices,
+        } = self;
+        let text_of = |value: T| {
+            let mut choices = choices.iter();
+            choices
+                .find(|(choice, _)| *choice == value)
+                .map_or("", |(_, text)| *text)
+        };
+        let current = text_of(wish.unwrap_or(decided));
+        let by = if wish.is_none() { "auto" } else { "yours" };
+        let tokens = theme::tokens_of(ui);
+        let font = TextStyle::Small.resolve(ui.style());
+        let mut job = egui::text::LayoutJob::default();
+        let strong = if wish.is_none() {
+            tokens.text
+        } else {
+            tokens.accent
+        };
+        for (text, color) in [
+            (current, strong),
+            (" · ", tokens.text_dim),
+            (by, tokens.text_dim),
+        ] {
+            job.append(text, 0.0, egui::TextFormat::simple(font.clone(), color));
+        }
+        // A menu's text would fold into what is left of the row: the row ends instead.
+        let spacing = ui.spacing();
+        let around = 2.0 * spacing.button_padding.x + spacing.icon_spacing + spacing.icon_width;
+        let width = around + ui.painter().layout_job(job.clone()).size().x;
+        if ui.available_size_before_wrap().x < width {
+            ui.end_row();
+        }
+        let combo = ComboBox::from_id_salt(*name)
+            .icon(theme::chevron)
+            .width(0.0)
+            .wrap_mode(TextWrapMode::Extend)
+            .selected_text(job)
+            .show_ui(ui, |ui| {
+                if ui
+                    .selectable_label(wish.is_none(), "Automatic")
+                    .on_hover_text("Decided from the picture")
+                    .clicked()
+                {
+                    *wish = None;
+                    ui.close(); // a choice by keyboard is no click that would close it
+                }
+                for (value, text) in *choices {
+                    if ui.selectable_label(*wish == Some(*value), *text).clicked() {
+                        *wish = Some(*value);
+                        ui.close();
+                    }
+                }
+            });
+        let response = combo.response.on_hover_text(*help);
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::ComboBox, ui.is_enabled(), *name);
+            info.current_text_value = Some(format!("{current}, {by}"));
+            info
+        });
+    }
+}

@@ -1,0 +1,254 @@
+//! What the model makes of an own image: the reconstruction, its error, and where it stands.
+
+use std::sync::Arc;
+
+use egui::{Label, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
+
+use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
+use crate::number;
+use crate::theme::{self, space};
+use hourglass_experiment::N_PIXELS;
+use hourglass_protocol::{DatasetDescription, Neighbour, OwnLook, Prepared, Standing};
+use hourglass_state::LabState;
+
+use super::{strip, words};
+
+/// Largest side of a picture, in points.
+const MAX_SIDE: f32 = 168.0;
+
+/// Side of a neighbour, in points.
+const NEIGHBOUR_SIDE: f32 = 34.0;
+
+/// Pictures of the result: the digit, its reconstruction, their difference.
+const N_PICTURES: usize = 3;
+
+/// Neighbours that have a place in the texture.
+const N_NEIGHBOURS: usize = 5;
+
+/// An own image with what is known of it.
+pub struct Subject<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// The digit it became.
+    pub prepared: &'a Arc<Prepared>,
+    /// What the model makes of it; none while it has not answered.
+    pub look: Option<&'a OwnLook>,
+}
+
+/// The pictures as one texture, painted anew when one of them changed.
+#[derive(Default)]
+pub struct ResultPictures {
+    atlas: DigitAtlas,
+    painted: Option<Painted>,
+}
+
+/// What the texture shows.
+struct Painted {
+    prepared: Arc<Prepared>,
+    look: Option<OwnLook>,
+    dark: bool,
+    magnify: usize,
+}
+
+impl Painted {
+    fn shows(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.prepared, &other.prepared)
+            && self.look == other.look
+            && (self.dark, self.magnify) == (other.dark, other.magnify)
+    }
+}
+
+/// Shows the digit, its reconstruction and their difference, with figures beside them.
+pub fn show(ui: &mut Ui, pictures: &mut ResultPictures, state: &LabState, subject: &Subject<'_>) {
+    let width = ui.available_width();
+    // Figures need some room beside the pictures; where there is none they stand below.
+    let is_wide = width > 330.0;
+    let share = if is_wide { 0.53 * width } else { width };
+    let side = ((share + space::S) / 3.0 - space::S).clamp(24.0, MAX_SIDE);
+    pictures.paint(ui, state.dataset.as_ref(), subject, side);
+    if is_wide {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            three(ui, pictures, subject, side);
+            ui.add_space(space::XS);
+            ui.vertical(|ui| figures(ui, pictures, state, subject));
+        });
+    } else {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            three(ui, pictures, subject, side);
+        });
+        figures(ui, pictures, state, subject);
+    }
+}
+
+fn three(ui: &mut Ui, pictures: &ResultPictures, subject: &Subject<'_>, side: f32) {
+    let columns = [
+        ("prepared", "What the model sees, 28×28"),
+        ("rebuilt", "What the model makes of it"),
+        (
+            "difference",
+            "Rebuilt minus prepared: red is too much ink, blue too little",
+        ),
+    ];
+    for (column, (name, help)) in columns.into_iter().enumerate() {
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            ui.set_width(side);
+            let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
+            let label = format!("{}, {name}", subject.name);
+            response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &label));
+            if column == 0 || subject.look.is_some() {
+                pictures.atlas.paint(ui.painter(), rect, 0, column);
+            }
+            strip::frame(ui, rect);
+            ui.label(theme::dim(ui, name));
+            response.on_hover_text(help);
+        });
+    }
+}
+
+fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &Subject<'_>) {
+    ui.spacing_mut().item_spacing.y = 3.0;
+    let name = theme::title(ui, subject.name);
+    ui.add(Label::new(name).truncate());
+    if let Some(look) = subject.look {
+        let mse = number::five_digits(f64::from(look.mse_per_pixel));
+        ui.add(Label::new(format!("MSE {mse} per pixel")).truncate())
+            .on_hover_text("Mean squared error of the reconstruction, pixels being 0 to 1");
+        match &look.standing {
+            Some(standing) => {
+                place(ui, pictures, standing);
+                if let Some(said) = standing.unlike(&subject.prepared.notes) {
+                    let warning = RichText::new(said).color(theme::tokens_of(ui).warning);
+                    ui.add(Label::new(warning).wrap()).on_hover_text(
+                        "Its error is larger than that of 99 % of the test digits by the same weights",
+                    );
+                }
+            }
+            None => drop(ui.label(theme::dim(ui, "measuring the test digits…"))),
+        }
+    } else {
+        let text = if state.run.is_none() {
+            "No model yet: load a data set first"
+        } else {
+            "rebuilding…"
+        };
+        ui.label(theme::dim(ui, text));
+    }
+    if let Some(notes) = words::notes(subject.prepared) {
+        ui.add(Label::new(theme::dim(ui, notes)).wrap());
+    }
+}
+
+/// Where it stands among the test digits, and the nearest of them.
+fn place(ui: &mut Ui, pictures: &ResultPictures, standing: &Standing) {
+    let how = format!(
+        "Its error held against those of all {} test digits by the same weights, at step {}. Neither is corrupted",
+        number::count_of(standing.n_test),
+        number::count(standing.step)
+    );
+    ui.add(Label::new(words::standing(standing)).wrap())
+        .on_hover_text(how);
+    if standing.neighbours.is_empty() {
+        return;
+    }
+    ui.label(theme::dim(ui, "nearest test digits by code"))
+        .on_hover_text(
+            "The five test digits whose codes are nearest (Euclidean distance), with their classes",
+        );
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
+        for (place, neighbour) in standing.neighbours.iter().take(N_NEIGHBOURS).enumerate() {
+            near(ui, pictures, place, neighbour);
+        }
+    });
+}
+
+fn near(ui: &mut Ui, pictures: &ResultPictures, place: usize, neighbour: &Neighbour) {
+    let line = ui.text_style_height(&theme::text::SMALL);
+    let size = vec2(NEIGHBOUR_SIDE, NEIGHBOUR_SIDE + line);
+    let (room, response) = ui.allocate_exact_size(size, Sense::hover());
+    let text = format!(
+        "digit {}, test image {}, distance {}",
+        neighbour.label,
+        number::count(u64::from(neighbour.sample)),
+        number::three_digits(f64::from(neighbour.distance))
+    );
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &text));
+    let picture = Rect::from_min_size(room.min, Vec2::splat(NEIGHBOUR_SIDE));
+    pictures
+        .atlas
+        .paint(ui.painter(), picture, 0, N_PICTURES + place);
+    strip::frame(ui, picture);
+    let color = theme::class_color(ui.visuals().dark_mode, neighbour.label);
+    let at = room.center_bottom() + vec2(3.0, 0.0);
+    let font = theme::text::SMALL.resolve(ui.style());
+    let painter = ui.painter();
+    let tokens = theme::tokens_of(ui);
+    let label = neighbour.label.to_string();
+    let said = painter.text(at, egui::Align2::CENTER_BOTTOM, label, font, tokens.text);
+    painter.circle_filled(said.left_center() - vec2(6.0, 0.0), 3.5, color);
+    response.on_hover_text(text);
+}
+
+impl ResultPictures {
+    fn paint(
+        &mut self,
+        ui: &Ui,
+        dataset: Option<&DatasetDescription>,
+        subject: &Subject<'_>,
+        side: f32,
+    ) {
+        let dark = ui.visuals().dark_mode;
+        let now = Painted {
+            prepared: Arc::clone(subject.prepared),
+            look: subject.look.cloned(),
+            dark,
+            magnify: magnification(side * ui.pixels_per_point()),
+        };
+        if self
+            .painted
+            .as_ref()
+            .is_some_and(|painted| painted.shows(&now))
+        {
+            return;
+        }
+        let shape = AtlasShape {
+            columns: N_PICTURES + N_NEIGHBOURS,
+            rows: 1,
+            magnify: now.magnify,
+        };
+        let prepared: Vec<f32> = subject
+            .prepared
+            .pixels
+            .iter()
+            .map(|&byte| f32::from(byte) / 255.0)
+            .collect();
+        let rebuilt = subject.look.map(|look| look.reconstruction.as_slice());
+        let rebuilt = rebuilt.filter(|rebuilt| rebuilt.len() == N_PIXELS);
+        let standing = subject.look.and_then(|look| look.standing.as_ref());
+        let neighbours = standing.map_or(&[][..], |standing| &standing.neighbours);
+        let test_image = |place: usize| {
+            let neighbour = neighbours.get(place)?;
+            dataset?.test_image(neighbour.sample as usize)
+        };
+        let of_neighbours: Vec<Option<&[u8]>> = (0..N_NEIGHBOURS).map(test_image).collect();
+        self.atlas
+            .write(ui.ctx(), "own image", shape, |_, column, idx| {
+                let original = prepared.get(idx).copied().unwrap_or(0.0);
+                match (column, rebuilt) {
+                    (0, _) => theme::ink(dark, original),
+                    (1, Some(rebuilt)) => theme::ink(dark, rebuilt[idx]),
+                    (2, Some(rebuilt)) => theme::diverging(dark, rebuilt[idx] - original),
+                    (1 | 2, None) => theme::ink(dark, 0.0),
+                    (column, _) => {
+                        let image = of_neighbours.get(column - N_PICTURES).copied().flatten();
+                        let pixel = image.and_then(|image| image.get(idx));
+                        theme::ink(dark, pixel.map_or(0.0, |&byte| f32::from(byte) / 255.0))
+                    }
+                }
+            });
+        self.painted = Some(now);
+    }
+}

@@ -1,0 +1,124 @@
+//! The way of a picture to 28×28, stage beside stage.
+
+use std::sync::Arc;
+
+use egui::{
+    Color32, ColorImage, Context, Rect, Role, Sense, Stroke, StrokeKind, TextureFilter,
+    TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use crate::theme::{self, space};
+use hourglass_protocol::{PhotoStage, Prepared, StagePicture};
+use hourglass_state::Own;
+
+use super::{strip, words};
+
+/// Largest side of a stage, in points.
+const MAX_SIDE: f32 = 150.0;
+
+/// Pictures of fewer pixels are shown as squares, larger ones smoothly.
+const SHARP_BELOW: usize = 60;
+
+/// The stages as textures, made anew when the picture or the theme changed.
+#[derive(Default)]
+pub struct StageTextures {
+    of: Option<(Arc<Prepared>, bool)>,
+    textures: Vec<TextureHandle>,
+}
+
+impl StageTextures {
+    /// The picture as it came.
+    pub fn original(&self) -> Option<&TextureHandle> {
+        let (prepared, _) = self.of.as_ref()?;
+        let mut stages = prepared.stages.iter();
+        let place = stages.position(|stage| stage.stage == PhotoStage::Original)?;
+        self.textures.get(place)
+    }
+
+    /// Makes the textures of a picture, where they are not those that there are.
+    pub fn update(&mut self, ui: &Ui, prepared: &Arc<Prepared>) {
+        let dark = ui.visuals().dark_mode;
+        let is_current = self
+            .of
+            .as_ref()
+            .is_some_and(|(of, was_dark)| Arc::ptr_eq(of, prepared) && *was_dark == dark);
+        if !is_current {
+            let stages = prepared.stages.iter();
+            self.textures = stages.map(|stage| texture(ui.ctx(), stage, dark)).collect();
+            self.of = Some((Arc::clone(prepared), dark));
+        }
+    }
+}
+
+/// A stage as a texture: ink in the colours of digits, everything before as it is.
+pub fn texture(ctx: &Context, stage: &StagePicture, dark: bool) -> TextureHandle {
+    let is_picture = matches!(stage.stage, PhotoStage::Original | PhotoStage::Grey);
+    let pixels = stage.rgb.iter().map(|&rgb| {
+        if is_picture {
+            theme::pixel(rgb)
+        } else {
+            theme::ink(dark, f32::from(rgb[0]) / 255.0)
+        }
+    });
+    let image = ColorImage::new([stage.width, stage.height], pixels.collect());
+    let magnification = if stage.width.max(stage.height) < SHARP_BELOW {
+        TextureFilter::Nearest
+    } else {
+        TextureFilter::Linear
+    };
+    let options = TextureOptions {
+        magnification,
+        ..TextureOptions::LINEAR
+    };
+    ctx.load_texture("stage of a picture", image, options)
+}
+
+/// Shows the stages in a row that fills the width.
+pub fn show(ui: &mut Ui, textures: &StageTextures, own: &Own) {
+    let stages = &own.prepared.stages;
+    if stages.is_empty() {
+        return;
+    }
+    let n = stages.len() as f32;
+    let gap = space::S;
+    let side = ((ui.available_width() - 1.0 + gap) / n - gap).clamp(16.0, MAX_SIDE);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (stage, texture) in stages.iter().zip(&textures.textures) {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                ui.set_width(side);
+                one(ui, own, stage, texture, side);
+            });
+        }
+    });
+}
+
+fn one(ui: &mut Ui, own: &Own, stage: &StagePicture, texture: &TextureHandle, side: f32) {
+    let (name, help) = words::stage(stage.stage);
+    let (room, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
+    let label = format!("{}, {name}", own.name);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &label));
+    let picture = within(room, stage);
+    let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    ui.painter()
+        .image(texture.id(), picture, uv, Color32::WHITE);
+    strip::frame(ui, picture);
+    if stage.stage == PhotoStage::Grey && own.prepared.decisions.crop {
+        let [left, top, right, bottom] = own.prepared.crop;
+        let at = |x: f32, y: f32| picture.min + vec2(x * picture.width(), y * picture.height());
+        let crop = Rect::from_min_max(at(left, top), at(right, bottom));
+        let stroke = Stroke::new(1.0, theme::tokens_of(ui).accent);
+        ui.painter()
+            .rect_stroke(crop, 0.0, stroke, StrokeKind::Outside);
+    }
+    ui.vertical_centered(|ui| ui.label(theme::dim(ui, name)).on_hover_text(help));
+    response.on_hover_text(help);
+}
+
+/// The largest rectangle of a picture's proportions in the middle of a square.
+fn within(room: Rect, stage: &StagePicture) -> Rect {
+    let size = vec2(stage.width as f32, stage.height as f32);
+    let scale = room.width() / size.max_elem().max(1.0);
+    Rect::from_center_size(room.center(), (size * scale).max(Vec2::splat(1.0)))
+}

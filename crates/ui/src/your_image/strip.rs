@@ -1,0 +1,166 @@
+//! The row of own images from which one is chosen.
+
+use std::sync::Arc;
+
+use egui::{
+    Align, Layout, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+};
+
+use crate::action::{Action, OwnAction};
+use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
+use crate::theme::{self, space};
+use crate::{number, shortcuts};
+use hourglass_protocol::Prepared;
+use hourglass_state::{LabState, MAX_OWN, Own};
+
+use super::{icon, icon_button, look_of};
+
+/// Side of an image, in points.
+const SIDE: f32 = 36.0;
+
+/// Images side by side in the texture; no graphics card takes all of them in one row.
+const COLUMNS: usize = 10;
+
+/// Width of the buttons beside the images, in points.
+const BUTTONS_WIDTH: f32 = 84.0;
+
+/// The images as one texture, painted anew when one of them changed.
+#[derive(Default)]
+pub struct Strip {
+    atlas: DigitAtlas,
+    painted: Vec<Arc<Prepared>>,
+    dark: bool,
+    magnify: usize,
+}
+
+impl Strip {
+    /// Shows all images; a click chooses one.
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+        let images = state.own.images();
+        self.paint(ui, images);
+        let size = vec2(ui.available_width(), SIDE + space::S);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+            if ui.available_width() > 2.0 * BUTTONS_WIDTH {
+                buttons(ui, state, actions);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.x = space::XS;
+                    for (place, image) in images.iter().enumerate() {
+                        self.image(ui, state, place, image, actions);
+                    }
+                });
+            });
+        });
+    }
+
+    fn image(
+        &self,
+        ui: &mut Ui,
+        state: &LabState,
+        place: usize,
+        image: &Own,
+        actions: &mut Vec<Action>,
+    ) {
+        let (rect, response) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::click());
+        let is_chosen = state
+            .own
+            .chosen()
+            .is_some_and(|chosen| chosen.id == image.id);
+        let mse = look_of(state, image.id).map(|look| {
+            let mse = number::five_digits(f64::from(look.mse_per_pixel));
+            format!("MSE {mse} per pixel")
+        });
+        let name = mse.map_or_else(
+            || image.name.clone(),
+            |mse| format!("{}, {mse}", image.name),
+        );
+        response
+            .widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_chosen, &name));
+        self.atlas
+            .paint(ui.painter(), rect, place / COLUMNS, place % COLUMNS);
+        let tokens = theme::tokens_of(ui);
+        let border = if is_chosen {
+            Stroke::new(2.0, tokens.accent)
+        } else if response.hovered() || response.has_focus() {
+            Stroke::new(1.0, tokens.accent)
+        } else {
+            Stroke::new(1.0, tokens.border)
+        };
+        ui.painter()
+            .rect_stroke(rect, 0.0, border, StrokeKind::Inside);
+        if response.clicked() {
+            actions.push(Action::Own(OwnAction::Choose(image.id)));
+        }
+        response.on_hover_text(name);
+    }
+
+    fn paint(&mut self, ui: &Ui, images: &[Own]) {
+        let dark = ui.visuals().dark_mode;
+        let magnify = magnification(SIDE * ui.pixels_per_point());
+        let is_current = (self.dark, self.magnify) == (dark, magnify)
+            && self.painted.len() == images.len()
+            && self
+                .painted
+                .iter()
+                .zip(images)
+                .all(|(painted, image)| Arc::ptr_eq(painted, &image.prepared));
+        if is_current {
+            return;
+        }
+        let shape = AtlasShape {
+            columns: COLUMNS,
+            rows: images.len().clamp(1, MAX_OWN).div_ceil(COLUMNS),
+            magnify,
+        };
+        self.atlas
+            .write(ui.ctx(), "own images", shape, |row, column, idx| {
+                let image = images.get(row * COLUMNS + column);
+                let pixel = image.and_then(|image| image.prepared.pixels.get(idx));
+                theme::ink(dark, pixel.map_or(0.0, |&byte| f32::from(byte) / 255.0))
+            });
+        self.painted = images
+            .iter()
+            .map(|image| Arc::clone(&image.prepared))
+            .collect();
+        (self.dark, self.magnify) = (dark, magnify);
+    }
+}
+
+/// Remove, take back, remove all, from right to left.
+fn buttons(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.x = space::XS;
+    let mut wish = |is_wished, action| {
+        if is_wished {
+            actions.push(Action::Own(action));
+        }
+    };
+    let has_images = !state.own.images().is_empty();
+    let all = "Removes all images; they can be taken back";
+    let clicked = icon_button(ui, icon::CLEAR_ALL, "Remove all images", all, has_images);
+    wish(clicked, OwnAction::Clear);
+    if let Some(chosen) = state.own.chosen() {
+        let name = format!("Remove {}", chosen.name);
+        let help = "Removes the chosen image; it can be taken back";
+        let clicked = icon_button(ui, icon::REMOVE, &name, help, true);
+        wish(clicked, OwnAction::Remove(chosen.id));
+    }
+    restore_button(ui, state, actions);
+}
+
+/// Takes the last removal back.
+pub fn restore_button(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    let keys = shortcuts::key_of(ui.ctx(), shortcuts::Deed::Undo);
+    let help = format!("Takes the last removal back ({keys})");
+    let can_restore = state.own.can_restore();
+    if icon_button(ui, icon::UNDO, "Take removal back", &help, can_restore) {
+        actions.push(Action::Own(OwnAction::Restore));
+    }
+}
+
+/// A frame around a picture.
+pub fn frame(ui: &Ui, rect: Rect) {
+    let border = Stroke::new(1.0, theme::tokens_of(ui).border);
+    ui.painter()
+        .rect_stroke(rect, 0.0, border, StrokeKind::Outside);
+}

@@ -1,0 +1,123 @@
+//! Figures and notes of own images in words.
+
+use crate::number;
+use hourglass_protocol::{Group, PhotoNote, PhotoStage, Prepared, Standing};
+
+/// `worse than 93 % of the test digits`, `better than 62 % of the test digits`.
+#[must_use]
+pub fn standing(standing: &Standing) -> String {
+    let share = standing.share_below;
+    let (word, share) = if share >= 0.5 {
+        ("worse", share)
+    } else {
+        ("better", 1.0 - share)
+    };
+    let n_test = number::count_of(standing.n_test);
+    if share >= 1.0 {
+        return format!("{word} than all {n_test} test digits");
+    }
+    // Rounded down: “100 %” is only said where it is all.
+    let percent = 100.0 * share;
+    let percent = if percent >= 99.0 {
+        format!("{:.1}", (10.0 * percent).floor() / 10.0)
+    } else {
+        format!("{:.0}", percent.floor())
+    };
+    format!("{word} than {percent} % of the test digits")
+}
+
+/// What a person should know of a picture, in one line; none where there is nothing to say.
+#[must_use]
+pub fn notes(prepared: &Prepared) -> Option<String> {
+    let notes: Vec<String> = prepared.notes.iter().map(PhotoNote::to_string).collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// How many digits were found.
+#[must_use]
+pub fn found(n_digits: usize) -> String {
+    match n_digits {
+        0 => "No digit found".to_owned(),
+        1 => "1 digit found".to_owned(),
+        n => format!("{n} digits found"),
+    }
+}
+
+/// What a group of ink is, and what a click does.
+#[must_use]
+pub fn group(group: &Group) -> String {
+    match group.left_out {
+        None => "Part of the digit; click to leave it out".to_owned(),
+        Some(why) => format!("Left out: {why}. Click to take it"),
+    }
+}
+
+/// What stands on a group's switch, and what it is called.
+#[must_use]
+pub fn switch(number: Option<usize>, group: &Group) -> (String, String) {
+    match (number, group.left_out) {
+        (Some(number), _) => {
+            let number = number + 1;
+            (number.to_string(), format!("Digit {number}"))
+        }
+        (None, Some(why)) => (why.to_string(), format!("Ink: {why}")),
+        (None, None) => ("ink".to_owned(), "Ink".to_owned()),
+    }
+}
+
+/// What a stage is called, and what happens in it.
+#[must_use]
+pub fn stage(stage: PhotoStage) -> (&'static str, &'static str) {
+    match stage {
+        PhotoStage::Original => (
+            "picture",
+            "The picture as it came; what is transparent looks grey",
+        ),
+        PhotoStage::Grey => (
+            "grey",
+            "Without transparency and colour (luma); the frame shows the crop",
+        ),
+        PhotoStage::Ink => (
+            "ink",
+            "Ink on nothing: light and dark exchanged where the background is light, the paper and its noise \
+             taken off, ink made full",
+        ),
+        PhotoStage::Cropped => (
+            "cropped",
+            "What is left once cropped to the ink; specks are left out",
+        ),
+        PhotoStage::Fitted => (
+            "20×20",
+            "Fitted into 20×20 with its proportions kept, each pixel the mean of what it covers",
+        ),
+        PhotoStage::Centred => (
+            "28×28",
+            "Put into the middle of 28×28 by its centre of mass: what the model sees",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(share_below: f64) -> String {
+        standing(&Standing {
+            step: 0,
+            share_below,
+            n_test: 10_000,
+            point: [0.0; 2],
+            neighbours: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn all_is_only_said_of_all() {
+        assert_eq!(said(0.934), "worse than 93 % of the test digits");
+        assert_eq!(said(0.38), "better than 62 % of the test digits");
+        assert_eq!(said(0.99995), "worse than 99.9 % of the test digits");
+        assert_eq!(said(1.0), "worse than all 10,000 test digits");
+        assert_eq!(said(0.0), "better than all 10,000 test digits");
+        assert_eq!(said(0.5), "worse than 50 % of the test digits");
+    }
+}

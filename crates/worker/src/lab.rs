@@ -1,0 +1,281 @@
+//! The worker's loop: obey, train for a moment, report, look, again.
+
+mod aside;
+#[cfg(test)]
+mod aside_tests;
+mod compare;
+mod data;
+mod devices;
+mod film;
+mod keep;
+mod open;
+mod previous;
+mod runs;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{SendTimeoutError, TryRecvError, never};
+
+use hourglass_data::Dataset;
+use hourglass_protocol::{Command, Event, Failure, Phase, ProbeRequest, RunId, Snapshot};
+use hourglass_run_folder::{FolderLock, Record};
+use hourglass_train::device::OpenDevice;
+use hourglass_train::{Checkpoint, Measures, Trainer};
+
+use super::loader::{Loader, Task};
+use super::look::Looks;
+use super::{Wake, WorkerSide};
+use aside::{Keeping, OnDisk};
+use compare::Side;
+use previous::Previous;
+
+/// Longest time between two looks at the commands, apart from a batch that takes longer by itself.
+const BURST: Duration = Duration::from_millis(30);
+
+/// Time between two checkpoints of weights known to be good. Losing a second of training to a loss that
+/// became infinite is no loss.
+const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Time between two looks at the clock while the owner does not listen.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// The owner is gone: the worker ends.
+struct OwnerGone;
+
+type Flow = ControlFlow<OwnerGone>;
+
+/// Everything the worker's thread owns.
+pub struct Lab {
+    side: WorkerSide,
+    wake: Wake,
+    device: OpenDevice,
+    dataset: Option<Arc<Dataset>>,
+    /// Of the data set in use, once they are known.
+    measures: Option<Arc<Measures>>,
+    loader: Option<Loader>,
+    run: Option<Run>,
+    looks: Looks,
+    /// The newest look at the run in progress.
+    seen: Option<Snapshot>,
+    /// The rival of a comparison.
+    other: Side,
+    /// Whether the rival had taken as many steps before the newest burst.
+    was_level: bool,
+    /// Of the folders that the run in progress was written into.
+    locks: Vec<FolderLock>,
+    /// How runs are kept aside that nobody has saved.
+    keeping: Keeping,
+    /// The run before, which can be brought back.
+    previous: Option<Previous>,
+}
+
+/// The run in progress.
+struct Run {
+    id: RunId,
+    trainer: Trainer,
+    record: Record,
+    /// Until when steps are being taken; none while the run waits.
+    until: Option<Goal>,
+    /// Epochs after which the run is finished.
+    epochs_goal: u64,
+    last_good: Checkpoint,
+    /// Finite weights that become the last good ones once the next loss is finite too.
+    candidate: Option<Checkpoint>,
+    checked: Instant,
+    /// Whether the device has run this model's kernels before.
+    is_warm: bool,
+    /// Its film, while one is asked for.
+    reel: film::Reel,
+    /// What of it is on disk.
+    on_disk: OnDisk,
+}
+
+/// Where steps stop being taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    /// So many epochs of the run are complete.
+    Epochs(u64),
+    /// So many steps of the run are taken.
+    Steps(u64),
+}
+
+impl Lab {
+    pub fn new(side: WorkerSide, device: OpenDevice, wake: Wake) -> Self {
+        Self {
+            side,
+            wake,
+            device,
+            dataset: None,
+            measures: None,
+            loader: None,
+            run: None,
+            looks: Looks::default(),
+            seen: None,
+            other: Side::default(),
+            was_level: false,
+            locks: Vec::new(),
+            keeping: Keeping::default(),
+            previous: None,
+        }
+    }
+
+    /// Works until the owner drops its end of the lanes, or somebody says farewell.
+    pub fn run(mut self) {
+        let device = self.device.info.clone();
+        let mut flow = self.report(Event::WorkerReady { device });
+        while flow.is_continue() {
+            flow = self.turn();
+        }
+        self.leave();
+    }
+
+    /// One turn of the loop.
+    fn turn(&mut self) -> Flow {
+        if self.side.is_asked_to_end() {
+            return Flow::Break(OwnerGone);
+        }
+        loop {
+            match self.side.commands.try_recv() {
+                Ok(command) => self.obey(command)?,
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => return Flow::Break(OwnerGone),
+            }
+        }
+        self.hear_loader()?;
+        self.keep_aside()?;
+        self.side.bell.try_recv().ok(); // silenced first: what rings from here on is found at the next turn
+        if let Some(request) = self.side.probe.take() {
+            self.other.looks.request(ProbeRequest {
+                film: false, // a film is of one run
+                ..request.clone()
+            });
+            self.looks.request(request);
+        }
+        self.film()?;
+        if self.is_training() {
+            self.train()?;
+            self.look()
+        } else {
+            self.look()?;
+            self.sleep();
+            Flow::Continue(())
+        }
+    }
+
+    /// Waits until there is something to do.
+    fn sleep(&self) {
+        let silent = never();
+        let messages = self.loader.as_ref().map_or(&silent, Loader::messages);
+        let mut ready = crossbeam_channel::Select::new();
+        ready.recv(&self.side.commands);
+        ready.recv(&self.side.bell);
+        ready.recv(messages);
+        match self.time_to_next() {
+            Some(time) => ready.ready_timeout(time).ok(), // there is a run to keep aside then
+            None => Some(ready.ready()),
+        };
+        self.side.bell.try_recv().ok(); // silenced: the mailbox is looked at in any case
+    }
+
+    fn obey(&mut self, command: Command) -> Flow {
+        match command {
+            Command::LoadDataset(source) => self.load(Task::Load(source)),
+            Command::FetchMnist => self.load(Task::Fetch),
+            Command::CancelLoading => self.cancel_loading(),
+            Command::StartRun { run, experiment } => self.start_run(run, experiment),
+            Command::Compare { run, experiment } => self.compare(run, experiment),
+            Command::EndComparison { keep } => self.end_comparison(keep),
+            // A rival that joined at the end has all its steps before it.
+            Command::Train if self.rival_is_behind() && self.is_at_goal() => {
+                self.aim(|run| Goal::Steps(run.trainer.step()))
+            }
+            Command::Train => self.aim(|run| {
+                let done = run.trainer.epochs_done();
+                if done >= run.epochs_goal {
+                    let stages = run.trainer.experiment().stages();
+                    let again = stages.last().map_or(1, |&(_, epochs)| epochs as u64);
+                    run.epochs_goal = done + again;
+                }
+                Goal::Epochs(run.epochs_goal)
+            }),
+            Command::TrainSteps(n) => self.aim(|run| Goal::Steps(run.trainer.step() + n.get())),
+            Command::TrainEpochs(n) => self.aim(|run| {
+                let goal = run.trainer.epochs_done() + n.get();
+                run.epochs_goal = run.epochs_goal.max(goal);
+                Goal::Epochs(goal)
+            }),
+            Command::Pause => self.pause(),
+            Command::Tune(experiment) => self.tune(experiment),
+            Command::UseDevice(choice) => self.use_device(choice),
+            Command::JudgeCode => self.judge(),
+            Command::Gather(what) => self.gather(&what),
+            Command::SaveRun { folder } => self.save(folder),
+            Command::KeepAside(wish) => self.start_keeping(wish),
+            Command::ForgetAside => {
+                self.forget_aside();
+                Flow::Continue(())
+            }
+            Command::BringBack => self.bring_back(),
+            Command::BackUpRun { folder } => self.back_up(folder),
+            Command::OpenRun { run, folder } => self.open_folder(run, folder),
+            Command::StartFromWeights {
+                run,
+                experiment,
+                file,
+                matching,
+            } => self.start_from_weights(run, experiment, file, matching),
+        }
+    }
+
+    fn is_training(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.until.is_some())
+    }
+
+    /// Whether the run has reached its goal of epochs.
+    fn is_at_goal(&self) -> bool {
+        let run = self.run.as_ref();
+        run.is_some_and(|run| run.trainer.epochs_done() >= run.epochs_goal)
+    }
+
+    fn report_phase(&mut self, phase: Phase) -> Flow {
+        let Some(run) = &self.run else {
+            return Flow::Continue(());
+        };
+        self.report(Event::PhaseChanged { run: run.id, phase })
+    }
+
+    fn fail(&mut self, failure: Failure) -> Flow {
+        log::info!("{failure}"); // whoever owns the worker shows it
+        self.report(Event::Failed(failure))
+    }
+
+    /// Hands an event over, waiting only for a full lane, and wakes its reader.
+    fn report(&mut self, event: Event) -> Flow {
+        if let Some(run) = &mut self.run {
+            run.record.note(&event);
+            if let Event::RunSaved { step, folder, .. } = &event {
+                run.note_saved(folder, *step);
+            }
+        }
+        self.hand_over(event)?;
+        self.wake.call();
+        Flow::Continue(())
+    }
+
+    /// Waits for room in the lane. Runs are kept aside meanwhile: a window that is covered may not listen for hours.
+    fn hand_over(&mut self, mut event: Event) -> Flow {
+        loop {
+            event = match self.side.events.send_timeout(event, PATIENCE) {
+                Ok(()) => return Flow::Continue(()),
+                Err(SendTimeoutError::Timeout(event)) if !self.side.is_asked_to_end() => event,
+                Err(_) => return Flow::Break(OwnerGone),
+            };
+            self.write_what_is_due();
+        }
+    }
+}

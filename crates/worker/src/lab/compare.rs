@@ -1,0 +1,153 @@
+//! Comparing two runs: a rival is trained beside the run in progress, step for step.
+//!
+//! A run and its looks make a side. Everything the laboratory does, it does to the side in front; to do the same to
+//! the rival, the sides are exchanged for a moment. What either run computes depends on nothing of the other.
+
+use std::mem;
+use std::sync::Arc;
+
+use crate::look::Looks;
+use hourglass_experiment::Experiment;
+use hourglass_protocol::{EvaluationScope, Event, Failure, Phase, RunId, Snapshot};
+use hourglass_run_folder::Record;
+use hourglass_train::Trainer;
+
+use super::{Flow, Goal, Lab, Run};
+
+/// The run that is not in front, with the looks at it.
+#[derive(Default)]
+pub(super) struct Side {
+    /// None while nothing is compared.
+    pub run: Option<Run>,
+    pub looks: Looks,
+    /// The newest look at it.
+    pub seen: Option<Snapshot>,
+}
+
+impl Lab {
+    /// Starts a run beside the one in progress, on the same digits. A rival that is behind takes steps alone until
+    /// it has taken as many.
+    pub(super) fn compare(&mut self, id: RunId, experiment: Experiment) -> Flow {
+        let refusal = match (&self.run, experiment.validate()) {
+            (None, _) => Some("there is no run to compare with yet: start one first".to_owned()),
+            (_, Err(invalid)) => Some(invalid.to_string()),
+            (Some(_), Ok(())) => None,
+        };
+        let dataset = self.run.as_ref().map(|run| run.trainer.dataset());
+        let dataset = match (refusal, dataset) {
+            (None, Some(dataset)) => Arc::clone(dataset),
+            (refusal, _) => {
+                let reason = refusal.unwrap_or_default();
+                return self.fail(Failure::NotCompared { reason });
+            }
+        };
+        self.end_rival()?;
+        self.was_level = false;
+        let is_training = self.is_training();
+        let (kind, device) = (dataset.kind, self.device.info.name.clone());
+        let trainer = Trainer::new(experiment, dataset, &self.device.device);
+        let epochs_goal = trainer.experiment().total_epochs() as u64;
+        let record = Record::new(trainer.experiment().clone(), kind, device);
+        self.with_rival(|lab| {
+            lab.take_on(id, trainer, epochs_goal, record)?;
+            lab.evaluate(EvaluationScope::Running)?;
+            match &lab.run {
+                Some(run) if is_training => {
+                    let position = run.position();
+                    lab.report_phase(Phase::Training { position })
+                }
+                _ => Flow::Continue(()),
+            }
+        })
+    }
+
+    /// Goes on with one of the two runs; the other ends.
+    pub(super) fn end_comparison(&mut self, keep: RunId) -> Flow {
+        let Some(rival) = &self.other.run else {
+            return Flow::Continue(());
+        };
+        if rival.id == keep {
+            let is_training = self.is_training();
+            self.change_sides();
+            self.looks.request(self.other.looks.asked().clone());
+            if let Some(run) = &mut self.run {
+                run.until = is_training.then_some(Goal::Epochs(run.epochs_goal));
+            }
+        }
+        self.end_rival()?;
+        let Some(run) = &self.run else {
+            return Flow::Continue(());
+        };
+        self.report(Event::ComparisonEnded { run: run.id })?;
+        self.report_position()?;
+        self.rest_if_done()
+    }
+
+    /// Ends the rival, if there is one.
+    pub(super) fn end_rival(&mut self) -> Flow {
+        self.with_rival(Self::set_aside)?;
+        self.other.run = None;
+        self.other.seen = None;
+        self.other.looks.restart();
+        Flow::Continue(())
+    }
+
+    /// Whether the rival has taken fewer steps than the run in front.
+    pub(super) fn rival_is_behind(&self) -> bool {
+        let steps = |run: &Option<Run>| run.as_ref().map(|run| run.trainer.step());
+        steps(&self.other.run)
+            .zip(steps(&self.run))
+            .is_some_and(|(rival, run)| rival < run)
+    }
+
+    /// One burst of the rival, no further than the run in front.
+    pub(super) fn catch_up(&mut self) -> Flow {
+        let step = self.run.as_ref().map_or(0, |run| run.trainer.step());
+        let mut stopped = false;
+        self.with_rival(|lab| {
+            if let Some(run) = &mut lab.run {
+                run.until = Some(Goal::Steps(step));
+            }
+            lab.burst()?;
+            if let Some(run) = &mut lab.run {
+                stopped = run.until.take().is_none(); // by a failure, which was reported
+            }
+            Flow::Continue(())
+        })?;
+        if stopped {
+            return self.rest(); // one without the other would be no comparison
+        }
+        self.rest_if_done()
+    }
+
+    /// Tells what the rival does now that the run in front takes steps, or has stopped taking them.
+    pub(super) fn report_rival(&mut self) -> Flow {
+        let is_training = self.is_training();
+        self.with_rival(|lab| {
+            let Some(run) = &lab.run else {
+                return Flow::Continue(());
+            };
+            let phase = if is_training {
+                let position = run.position();
+                Phase::Training { position }
+            } else {
+                run.resting_phase()
+            };
+            lab.report_phase(phase)
+        })
+    }
+
+    /// Does something to the rival as if it were in front.
+    pub(super) fn with_rival(&mut self, work: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        self.change_sides();
+        let flow = work(self);
+        self.change_sides();
+        flow
+    }
+
+    pub(super) fn change_sides(&mut self) {
+        mem::swap(&mut self.run, &mut self.other.run);
+        mem::swap(&mut self.looks, &mut self.other.looks);
+        mem::swap(&mut self.seen, &mut self.other.seen);
+    }
+}

@@ -1,0 +1,306 @@
+//! Opening a run, or weights. Whatever is wrong with them, the run in progress stays as it is.
+
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::panic_message;
+use hourglass_data::Dataset;
+use hourglass_experiment::Experiment;
+use hourglass_protocol::{
+    DatasetKind, EvaluationScope, Event, Failure, Matching, RunHistory, RunId,
+};
+use hourglass_run_folder::{
+    self as run_folder, EXPERIMENT_FILE, Effort, METRICS_FILE, MODEL_FILE, MetricsTable,
+    RESUME_FILE, Record, SavedFiles,
+};
+use hourglass_train::Trainer;
+use hourglass_train::resume::{self, Resume, ResumeError};
+use hourglass_train::weights::WeightsError;
+
+use super::devices::guarded;
+use super::{Flow, Lab};
+
+/// A run as it was found.
+struct Found {
+    trainer: Trainer,
+    epochs_goal: u64,
+    metrics: MetricsTable,
+    effort: Effort,
+    goes_on: bool,
+    lost: Option<String>,
+}
+
+/// Why a run is not taken on.
+enum Refusal {
+    /// It learned from other digits.
+    OtherDataset(DatasetKind),
+    /// Its weights would fit by their shapes.
+    FitsByShape(Vec<String>),
+    /// What, which file, and what to do.
+    Reason(String),
+}
+
+impl Refusal {
+    fn of(reason: impl Display) -> Self {
+        Self::Reason(reason.to_string())
+    }
+
+    fn at(path: &Path, reason: impl Display) -> Self {
+        Self::Reason(format!("{}: {reason}", path.display()))
+    }
+}
+
+impl Lab {
+    /// Goes on with the run in a folder.
+    pub(super) fn open_run(&mut self, id: RunId, folder: PathBuf) -> Flow {
+        self.open(id, folder, Self::find_run)
+    }
+
+    /// Starts a run with weights from a file.
+    pub(super) fn start_from_weights(
+        &mut self,
+        id: RunId,
+        experiment: Experiment,
+        file: PathBuf,
+        matching: Matching,
+    ) -> Flow {
+        self.open(id, file, |lab, dataset, file| {
+            let weights = run_folder::read_bytes(file).map_err(Refusal::of)?;
+            lab.with_weights(dataset, experiment, weights.as_deref(), file, matching)
+        })
+    }
+
+    /// Takes on what `find` finds in a folder or file, in place of the run in progress.
+    fn open(
+        &mut self,
+        run: RunId,
+        from: PathBuf,
+        find: impl FnOnce(&Self, &Arc<Dataset>, &Path) -> Result<Found, Refusal>,
+    ) -> Flow {
+        let Some(dataset) = self.dataset.clone() else {
+            let reason = "there are no digits yet: load a data set first".to_owned();
+            return self.fail(Failure::NotOpened { run, reason });
+        };
+        // Numbers that somebody else wrote may be such that Burn panics over them.
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            let mut found = find(self, &dataset, &from)?;
+            let evaluation = guarded(&self.device, || {
+                found.trainer.evaluate(EvaluationScope::Full)
+            });
+            Ok((found, evaluation.map_err(Refusal::of)?))
+        }));
+        let found =
+            found.unwrap_or_else(|panic| Err(Refusal::at(&from, panic_message(panic.as_ref()))));
+        let (found, evaluation) = match found {
+            Ok(found) => found,
+            Err(Refusal::Reason(reason)) => return self.fail(Failure::NotOpened { run, reason }),
+            Err(Refusal::FitsByShape(pairs)) => {
+                return self.fail(Failure::WeightsFitByShape {
+                    run,
+                    file: from,
+                    pairs,
+                });
+            }
+            Err(Refusal::OtherDataset(needed)) => {
+                return self.fail(Failure::OtherDataset {
+                    run,
+                    folder: from,
+                    needed,
+                    in_use: dataset.kind,
+                });
+            }
+        };
+        let mut record = Record::resumed(
+            found.trainer.experiment().clone(),
+            dataset.kind,
+            self.device.info.name.clone(),
+            found.metrics,
+            found.effort,
+        );
+        record.add_evaluation(&evaluation);
+        let history = RunHistory {
+            rows: record.metrics().rows().into(),
+            evaluation,
+            training_secs: found.effort.training_secs,
+            images_per_sec: found.effort.images_per_sec(),
+            goes_on: found.goes_on,
+            lost: found.lost,
+        };
+        self.end_rival()?;
+        self.take_on(run, found.trainer, found.epochs_goal, record)?;
+        self.report(Event::RunOpened { run, from, history })?;
+        match &self.run {
+            Some(run) if run.is_warm => {
+                let phase = run.resting_phase();
+                self.report_phase(phase)
+            }
+            _ => self.prepare(), // which ends with the phase
+        }
+    }
+
+    /// The run of a folder, where it was left, or else with its weights alone.
+    fn find_run(&self, dataset: &Arc<Dataset>, folder: &Path) -> Result<Found, Refusal> {
+        let names = [RESUME_FILE, METRICS_FILE, EXPERIMENT_FILE, MODEL_FILE];
+        let saved = SavedFiles::read(folder, &names).map_err(Refusal::of)?;
+        if let Some(resume) = read_resume(&saved, &folder.join(RESUME_FILE))? {
+            return self.with_resume(dataset, folder, &saved, resume);
+        }
+        let path = folder.join(EXPERIMENT_FILE);
+        let Some(text) = saved.text(EXPERIMENT_FILE).map_err(Refusal::of)? else {
+            return Err(Refusal::of(format!(
+                "there is no run in {}: choose a folder with {RESUME_FILE}, or with {EXPERIMENT_FILE} and \
+                 {MODEL_FILE}",
+                folder.display()
+            )));
+        };
+        let experiment = run_folder::read_experiment(text);
+        let experiment = experiment.map_err(|error| Refusal::at(&path, error))?;
+        let weights = saved.bytes(MODEL_FILE).map_err(Refusal::of)?;
+        let file = folder.join(MODEL_FILE);
+        let found = self.with_weights(dataset, experiment, weights, &file, Matching::ByName);
+        let mut found = found.map_err(|refusal| match refusal {
+            // A run's own weights are its recipe's, or they are somebody else's.
+            Refusal::FitsByShape(pairs) => Refusal::at(
+                &file,
+                format!(
+                    "it holds weights of another layout or under other names ({}): start from them with \
+                     \"Take weights…\" or --weights",
+                    pairs.join("; ")
+                ),
+            ),
+            refusal => refusal,
+        })?;
+        found.lost = Some(format!(
+            "{} holds no optimizer state to go on from: its weights are in place, and training starts at step 0",
+            folder.display()
+        ));
+        Ok(found)
+    }
+
+    fn with_resume(
+        &self,
+        dataset: &Arc<Dataset>,
+        folder: &Path,
+        saved: &SavedFiles,
+        resume: Resume,
+    ) -> Result<Found, Refusal> {
+        let path = folder.join(RESUME_FILE);
+        let run = &resume.run;
+        match DatasetKind::of_name(&run.data) {
+            Some(needed) if needed == dataset.kind => {}
+            Some(needed) => return Err(Refusal::OtherDataset(needed)),
+            None => {
+                let reason = format!("it learned from {:?}, which is not known here", run.data);
+                return Err(Refusal::at(&path, reason));
+            }
+        }
+        if run.n_train != dataset.train.len() {
+            let (n, loaded) = (run.n_train, dataset.train.len());
+            let reason = format!(
+                "it learned from {n} training images, and {loaded} are loaded: load the same data set"
+            );
+            return Err(Refusal::at(&path, reason));
+        }
+        run.experiment
+            .validate()
+            .map_err(|error| Refusal::at(&path, error))?;
+        let (epochs_goal, step) = (run.epochs_goal, resume.checkpoint.step);
+        let effort = Effort {
+            elapsed_secs: run.elapsed_secs,
+            training_secs: run.training_secs,
+            images: run.images,
+        };
+        let trainer = guarded(&self.device, || {
+            Ok(resume.trainer(Arc::clone(dataset), &self.device.device))
+        });
+        let trainer = trainer.map_err(Refusal::of)?;
+        let trainer = trainer.map_err(|error| Refusal::at(&path, error))?;
+        let metrics = read_metrics(saved, &folder.join(METRICS_FILE), step)?;
+        let lost = (metrics.is_none() && step > 0).then(|| {
+            format!(
+                "{} has no {METRICS_FILE}: the curves start anew",
+                folder.display()
+            )
+        });
+        let no_curves = || MetricsTable::new(trainer.experiment().terms());
+        Ok(Found {
+            metrics: metrics.unwrap_or_else(no_curves),
+            trainer,
+            epochs_goal,
+            effort,
+            goes_on: true,
+            lost,
+        })
+    }
+
+    /// A new model of a recipe with the weights of a file.
+    fn with_weights(
+        &self,
+        dataset: &Arc<Dataset>,
+        experiment: Experiment,
+        weights: Option<&[u8]>,
+        file: &Path,
+        matching: Matching,
+    ) -> Result<Found, Refusal> {
+        experiment.validate().map_err(Refusal::of)?;
+        let Some(weights) = weights else {
+            return Err(Refusal::at(file, "there is no such file"));
+        };
+        let mut trainer = Trainer::new(experiment, Arc::clone(dataset), &self.device.device);
+        trainer
+            .take_weights(weights, matching)
+            .map_err(|error| match error {
+                WeightsError::FitsByShape(pairing) => Refusal::FitsByShape(pairing.lines()),
+                WeightsError::Foreign(foreign) => Refusal::at(file, foreign.advice(file)),
+                error => Refusal::at(file, error),
+            })?;
+        Ok(Found {
+            epochs_goal: trainer.experiment().total_epochs() as u64,
+            metrics: MetricsTable::new(trainer.experiment().terms()),
+            trainer,
+            effort: Effort::default(),
+            goes_on: false,
+            lost: None,
+        })
+    }
+}
+
+/// What a run goes on from; none where there is no such file, or only one of the first layout.
+fn read_resume(saved: &SavedFiles, path: &Path) -> Result<Option<Resume>, Refusal> {
+    // Its own checksum comes first: it says more exactly what is wrong.
+    let Some(bytes) = saved.unchecked(RESUME_FILE) else {
+        return Ok(None);
+    };
+    match resume::read(bytes) {
+        Ok(resume) => {
+            saved.bytes(RESUME_FILE).map_err(Refusal::of)?;
+            Ok(Some(resume))
+        }
+        Err(ResumeError::Older) => Ok(None),
+        Err(error) => Err(Refusal::at(path, error)),
+    }
+}
+
+/// The curves up to a step; what was written after it is left out. None where there is no such file.
+fn read_metrics(
+    saved: &SavedFiles,
+    path: &Path,
+    step: u64,
+) -> Result<Option<MetricsTable>, Refusal> {
+    let way_out = |reason: String| {
+        Refusal::Reason(format!(
+            "{reason}. Move {} away to open the run without its curves",
+            path.display()
+        ))
+    };
+    let text = saved.text(METRICS_FILE);
+    let Some(text) = text.map_err(|error| way_out(error.to_string()))? else {
+        return Ok(None);
+    };
+    let mut table = MetricsTable::read_csv(text)
+        .map_err(|error| way_out(format!("{}: {error}", path.display())))?;
+    table.cut_after(step);
+    Ok(Some(table))
+}

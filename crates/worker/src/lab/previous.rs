@@ -1,0 +1,120 @@
+//! The run before: what another run takes the place of can be brought back whole.
+//!
+//! The run itself is kept, with its record, its optimizers, its place in the data and its digits; nothing is made
+//! anew, so that it goes on bit for bit. One is kept in memory; an older one stays where it was kept aside.
+
+use std::sync::Arc;
+
+use crate::loader::Task;
+use hourglass_protocol::{DeviceInfo, Event, Failure};
+use hourglass_train::Measures;
+
+use super::{Flow, Lab, Run};
+
+/// A run that another took the place of.
+pub(super) struct Previous {
+    pub run: Run,
+    /// Of the digits it learned from.
+    measures: Option<Arc<Measures>>,
+    /// Where its model is.
+    device: DeviceInfo,
+}
+
+impl Lab {
+    /// Takes the run in front out of its place, so that another can take it. It can be brought back if it was worth
+    /// more than a moment.
+    pub(super) fn set_aside(&mut self) -> Flow {
+        let (Some(run), Some(wish)) = (&mut self.run, &self.keeping.wish) else {
+            return Flow::Continue(()); // nobody asked for it
+        };
+        let id = run.id;
+        if !run.is_worth(wish.worth) {
+            run.on_disk.discard();
+            return Flow::Continue(());
+        }
+        run.until = None;
+        run.record.stop_clock();
+        self.write_as_good_as_it_is(); // with a checkpoint, which outlives the device
+        self.report(Event::RunSetAside { run: id })?;
+        let measures = self.measures_of_run();
+        let device = self.device.info.clone();
+        self.previous = self.run.take().map(|run| Previous {
+            run,
+            measures,
+            device,
+        });
+        Flow::Continue(())
+    }
+
+    /// Puts the run before in the place of the one in progress.
+    pub(super) fn bring_back(&mut self) -> Flow {
+        let Some(previous) = self.previous.take() else {
+            let reason = "there is none any more".to_owned();
+            return self.fail(Failure::NotBroughtBack { reason });
+        };
+        self.end_rival()?;
+        self.set_aside()?;
+        self.looks.restart();
+        self.seen = None;
+        self.locks.clear();
+        let Previous {
+            run,
+            measures,
+            device,
+        } = previous;
+        let dataset = Arc::clone(run.trainer.dataset());
+        let id = run.id;
+        self.run = Some(run);
+        if device != self.device.info {
+            self.rebuild()?; // a model cannot move between devices, its numbers can
+            if self.run.is_none() {
+                let reason = "its model does not fit this device".to_owned();
+                return self.fail(Failure::NotBroughtBack { reason });
+            }
+        }
+        let is_other = !self
+            .dataset
+            .as_ref()
+            .is_some_and(|own| Arc::ptr_eq(own, &dataset));
+        let described = is_other.then(|| dataset.describe());
+        self.report(Event::RunBroughtBack {
+            run: id,
+            dataset: described,
+        })?;
+        if is_other {
+            self.dataset = Some(dataset);
+            self.measures = measures;
+            self.measure_again_for_other_digits()?;
+        }
+        match &self.run {
+            Some(run) if run.is_warm => {
+                let phase = run.resting_phase();
+                self.report_phase(phase)
+            }
+            _ => self.prepare(), // which ends with the phase
+        }
+    }
+
+    /// Says what the digits in use allow, or has that measured.
+    fn measure_again_for_other_digits(&mut self) -> Flow {
+        self.loader.take_if(|loader| loader.is_measuring); // it measures the others
+        match (&self.measures, &self.dataset) {
+            (Some(measures), _) => {
+                let yardsticks = measures.yardsticks().clone();
+                self.report(Event::YardsticksKnown(yardsticks))
+            }
+            (None, Some(dataset)) if self.loader.is_none() => {
+                self.load(Task::Measure(Arc::clone(dataset)))
+            }
+            _ => Flow::Continue(()), // other digits are on their way
+        }
+    }
+
+    /// What was measured of the digits that the run in front learns from; other digits may be in use already.
+    pub(super) fn measures_of_run(&self) -> Option<Arc<Measures>> {
+        let run = self.run.as_ref()?;
+        let own = self.dataset.as_ref()?;
+        let is_of_run = Arc::ptr_eq(own, run.trainer.dataset());
+        self.measures.clone().filter(|_| is_of_run)
+    }
+}

@@ -1,0 +1,191 @@
+//! Taking steps, measuring, looking.
+
+use std::num::NonZeroU64;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use hourglass_protocol::{EvaluationScope, Event, Phase, Snapshot};
+use hourglass_train::{self as train, Burst, Checkpoint, Measures};
+
+use super::devices::guarded;
+use super::{BURST, CHECKPOINT_INTERVAL, Flow, Goal, Lab, OwnerGone};
+
+impl Lab {
+    /// One burst of steps, of whichever run has taken fewer.
+    pub(super) fn train(&mut self) -> Flow {
+        if self.rival_is_behind() {
+            return self.catch_up();
+        }
+        self.was_level = true;
+        self.burst()?;
+        self.rest_if_done()
+    }
+
+    /// One burst of steps, its figures, and the evaluations it makes due.
+    pub(super) fn burst(&mut self) -> Flow {
+        let Some(run) = &mut self.run else {
+            return Flow::Continue(());
+        };
+        let max_steps = match run.until {
+            Some(Goal::Steps(goal)) => goal.saturating_sub(run.trainer.step()),
+            Some(Goal::Epochs(goal)) if run.trainer.epochs_done() >= goal => 0,
+            Some(Goal::Epochs(_)) => u64::MAX,
+            None => 0,
+        };
+        let max_steps = if self.looks.asks_for_film() {
+            max_steps.min(run.steps_to_frame())
+        } else {
+            max_steps
+        };
+        if let Some(max_steps) = NonZeroU64::new(max_steps) {
+            let (commands, bell) = (&self.side.commands, &self.side.bell);
+            let burst = guarded(&self.device, || {
+                run.trainer.burst(BURST, max_steps.get(), || {
+                    !commands.is_empty() || !bell.is_empty() // a pointer that moves is answered at once
+                })
+            });
+            match burst {
+                Ok(burst) => self.trained(burst)?,
+                Err(error) => return self.stop(error),
+            }
+        }
+        Flow::Continue(())
+    }
+
+    pub(super) fn trained(&mut self, burst: Burst) -> Flow {
+        let Some(run) = &mut self.run else {
+            return Flow::Continue(());
+        };
+        let became_warm = !std::mem::replace(&mut run.is_warm, true);
+        if let Some(candidate) = run.candidate.take() {
+            run.last_good = candidate; // the losses of this burst were computed with it, and were finite
+        }
+        if run.checked.elapsed() >= CHECKPOINT_INTERVAL {
+            match guarded(&self.device, || run.trainer.checkpoint()) {
+                Ok(checkpoint) => {
+                    run.candidate = Some(checkpoint).filter(Checkpoint::is_finite);
+                    run.checked = Instant::now();
+                }
+                Err(error) => return self.stop(error),
+            }
+        }
+        let (id, position) = (run.id, run.position());
+        self.report(Event::StepsTaken {
+            run: id,
+            steps: burst.steps,
+        })?;
+        if became_warm || burst.completed_epoch {
+            self.report_phase(Phase::Training { position })?;
+        }
+        if burst.completed_epoch {
+            self.evaluate(EvaluationScope::Full)
+        } else if burst.evaluation_due {
+            self.evaluate(EvaluationScope::Running)
+        } else {
+            Flow::Continue(())
+        }
+    }
+
+    /// Stops taking steps once the goal is reached, by the rival too.
+    pub(super) fn rest_if_done(&mut self) -> Flow {
+        if self.rival_is_behind() {
+            return Flow::Continue(());
+        }
+        let Some(run) = &mut self.run else {
+            return Flow::Continue(());
+        };
+        let is_done = match run.until {
+            Some(Goal::Epochs(goal)) => run.trainer.epochs_done() >= goal,
+            Some(Goal::Steps(goal)) => run.trainer.step() >= goal,
+            None => false,
+        };
+        if !is_done {
+            return Flow::Continue(());
+        }
+        run.until = None;
+        let phase = run.resting_phase();
+        self.report_phase(phase)?;
+        self.report_rival()
+    }
+
+    pub(super) fn evaluate(&mut self, scope: EvaluationScope) -> Flow {
+        let Some(run) = &mut self.run else {
+            return Flow::Continue(());
+        };
+        let id = run.id;
+        match guarded(&self.device, || run.trainer.evaluate(scope)) {
+            Ok(evaluation) => self.report(Event::Evaluated {
+                run: id,
+                evaluation,
+            }),
+            Err(error) => self.stop(error),
+        }
+    }
+
+    /// Measures what the code is worth. Nothing is trained meanwhile.
+    pub(super) fn judge(&mut self) -> Flow {
+        let Some(run) = &mut self.run else {
+            return Flow::Continue(());
+        };
+        let was_waiting = run.until.is_none();
+        run.record.start_clock();
+        let measures = self.measures.get_or_insert_with(|| {
+            Arc::new(Measures::of(run.trainer.dataset())) // asked for before they were known
+        });
+        let (id, trainer) = (run.id, &run.trainer);
+        let hurries = &self.side.hurries;
+        let report = guarded(&self.device, || {
+            train::judge(trainer, measures, || !hurries.load(Ordering::Relaxed))
+        });
+        if was_waiting {
+            run.record.stop_clock();
+        }
+        match report {
+            Ok(Some(report)) => self.report(Event::CodeJudged { run: id, report }),
+            Ok(None) => Flow::Continue(()), // nobody waits for it any more
+            Err(error) => self.stop(error),
+        }
+    }
+
+    /// Renews the views that are due, of the rival too, and hands them over together.
+    pub(super) fn look(&mut self) -> Flow {
+        let at_rest = !self.is_training();
+        let mut changed = self.glance(at_rest)?;
+        self.with_rival(|lab| {
+            changed |= lab.glance(at_rest)?;
+            Flow::Continue(())
+        })?;
+        if let Some(seen) = self.seen.as_ref().filter(|_| changed) {
+            self.side.snapshot.put(Snapshot {
+                rival: self.other.seen.clone().map(Arc::new),
+                ..seen.clone()
+            });
+            self.wake.call();
+        }
+        Flow::Continue(())
+    }
+
+    /// Renews the views of the run in front; tells whether there was any to renew.
+    fn glance(&mut self, at_rest: bool) -> ControlFlow<OwnerGone, bool> {
+        let Some(run) = &mut self.run else {
+            return ControlFlow::Continue(false);
+        };
+        let looks = &mut self.looks;
+        let seen = guarded(&self.device, || {
+            looks.look(run.id, &mut run.trainer, at_rest)
+        });
+        match seen {
+            Ok(Some(seen)) => {
+                self.seen = Some(seen);
+                ControlFlow::Continue(true)
+            }
+            Ok(None) => ControlFlow::Continue(false),
+            Err(error) => {
+                self.stop(error)?;
+                ControlFlow::Continue(false)
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The loop on a device that calls itself a GPU.
+
+use std::num::NonZeroU64;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Receiver;
+
+use crate::{Wake, Worker};
+use hourglass_data::{Dataset, Split};
+use hourglass_experiment::{N_PIXELS, PresetId};
+use hourglass_protocol::{
+    Command, DatasetKind, DeviceInfo, DeviceKind, Event, Failure, Phase, RunId,
+};
+use hourglass_run_folder::{RESUME_FILE, SavedFiles};
+use hourglass_train::{TrainError, device, resume};
+
+use super::devices::guarded;
+use super::{CHECKPOINT_INTERVAL, Lab, Run};
+
+/// Digits that nothing has to be loaded for.
+pub(super) fn made_up() -> Arc<Dataset> {
+    let split = || Split::new(vec![128; 64 * N_PIXELS], vec![3; 64]);
+    Arc::new(Dataset {
+        kind: DatasetKind::PenDigits,
+        origin: "made up".to_owned(),
+        train: split(),
+        test: split(),
+        test_factors: Vec::new().into(),
+    })
+}
+
+/// A laboratory on a device that calls itself a GPU, with a run that has taken some steps.
+fn with_steps_on_a_gpu() -> (Worker, Lab) {
+    let (worker, side) = Worker::lanes();
+    let mut gpu = device::cpu();
+    gpu.info = DeviceInfo {
+        kind: DeviceKind::Gpu,
+        name: "a graphics card".to_owned(),
+    };
+    let mut lab = Lab::new(side, gpu, Wake::nobody());
+    lab.dataset = Some(made_up());
+    let experiment = PresetId::Vanilla64.preset().experiment();
+    let run = RunId(1);
+    for command in [
+        Command::StartRun { run, experiment },
+        Command::TrainSteps(NonZeroU64::new(3).expect("three")),
+    ] {
+        assert!(lab.obey(command).is_continue());
+    }
+    while lab.is_training() {
+        assert!(lab.train().is_continue());
+    }
+    (worker, lab)
+}
+
+fn drain(events: &Receiver<Event>) -> Vec<Event> {
+    events.try_iter().collect()
+}
+
+#[test]
+fn a_device_that_dies_is_reported_and_training_goes_on_with_the_cpu_from_good_weights() {
+    let (worker, mut lab) = with_steps_on_a_gpu();
+    let events = worker.events().expect("the lane is open");
+    let run = lab.run.as_mut().expect("a run");
+    run.last_good = run.trainer.checkpoint().expect("read back");
+    let good = run.last_good.clone();
+    drain(events);
+
+    let lost = TrainError::Device {
+        reason: "it fell off the bus".to_owned(),
+    };
+    assert!(lab.stop(lost).is_continue());
+    let said = drain(events);
+    assert!(
+        matches!(&said[..], [
+            Event::Failed(Failure::DeviceLost { device, reason, step: 3 }),
+            Event::DeviceChanged { device: now },
+            Event::PhaseChanged { phase: Phase::Stopped { position }, .. },
+        ] if device == "a graphics card"
+            && reason == "it fell off the bus"
+            && now.kind == DeviceKind::Cpu
+            && position.steps_done == 3),
+        "{said:?}"
+    );
+    let run = lab.run.as_ref().expect("the run goes on");
+    let restored = run.trainer.checkpoint().expect("read back");
+    assert_eq!(restored.parameters, good.parameters);
+
+    assert!(lab.obey(Command::TrainSteps(NonZeroU64::MIN)).is_continue());
+    assert!(lab.train().is_continue());
+    assert!(drain(events).iter().any(|event| matches!(
+        event,
+        Event::StepsTaken { steps, .. } if steps.first_step == 4
+    )));
+}
+
+#[test]
+fn a_cold_device_is_said_to_prepare_before_it_is_ready() {
+    let (worker, _lab) = with_steps_on_a_gpu();
+    let events = drain(worker.events().expect("the lane is open"));
+    let phases: Vec<Phase> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::PhaseChanged { phase, .. } => Some(*phase),
+            _ => None,
+        })
+        .collect();
+    assert!(
+        matches!(
+            phases[..],
+            [
+                Phase::PreparingKernels, // for the views
+                Phase::Ready,
+                Phase::PreparingKernels, // for the first step
+                Phase::Training { .. },
+                ..,
+                Phase::Paused { .. },
+            ]
+        ),
+        "{phases:?}"
+    );
+}
+
+#[test]
+fn a_panic_of_the_device_is_an_error_but_a_panic_on_the_cpu_is_a_defect() {
+    let mut device = device::cpu();
+    device.info.kind = DeviceKind::Gpu;
+    let result: Result<(), TrainError> = guarded(&device, || panic!("out of memory"));
+    let reason = "out of memory".to_owned();
+    assert_eq!(result, Err(TrainError::Device { reason }));
+
+    let on_cpu = catch_unwind(|| guarded::<()>(&device::cpu(), || panic!("a defect")));
+    assert!(on_cpu.is_err());
+}
+
+fn run_of(lab: &mut Lab) -> &mut Run {
+    lab.run.as_mut().expect("a run")
+}
+
+/// Takes a step after which a checkpoint is due.
+fn step_to_a_checkpoint(lab: &mut Lab) {
+    let run = run_of(lab);
+    run.checked = Instant::now()
+        .checked_sub(CHECKPOINT_INTERVAL)
+        .expect("the clock has run for longer");
+    assert!(lab.obey(Command::TrainSteps(NonZeroU64::MIN)).is_continue());
+    assert!(lab.train().is_continue());
+}
+
+/// What an update does to weights that is no number.
+fn spoil(run: &mut Run) {
+    let mut spoiled = run.trainer.checkpoint().expect("read back");
+    for parameter in &mut spoiled.parameters {
+        parameter.values.fill(f32::NAN);
+    }
+    run.trainer.restore(&spoiled).expect("put in place");
+}
+
+#[test]
+fn weights_are_good_once_they_are_finite_and_the_next_loss_was() {
+    let (_worker, mut lab) = with_steps_on_a_gpu();
+    step_to_a_checkpoint(&mut lab);
+    assert_eq!(run_of(&mut lab).last_good.step, 0, "not yet");
+    step_to_a_checkpoint(&mut lab);
+    assert_eq!(run_of(&mut lab).last_good.step, 4);
+
+    // The losses of a burst were finite, and its last update was not.
+    let run = run_of(&mut lab);
+    run.candidate = None;
+    let burst = run
+        .trainer
+        .burst(Duration::ZERO, 1, || true)
+        .expect("a step");
+    spoil(run);
+    run.checked = Instant::now()
+        .checked_sub(CHECKPOINT_INTERVAL)
+        .expect("the clock has run for longer");
+    assert!(lab.trained(burst).is_continue());
+    assert!(lab.obey(Command::TrainSteps(NonZeroU64::MIN)).is_continue());
+    assert!(lab.train().is_continue());
+    let run = run_of(&mut lab);
+    assert_eq!((run.trainer.step(), run.last_good.step), (4, 4));
+    assert!(run.trainer.checkpoint().expect("read back").is_finite());
+}
+
+#[test]
+fn a_run_whose_last_update_went_wrong_is_saved_as_it_was_before() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (worker, mut lab) = with_steps_on_a_gpu();
+    let events = worker.events().expect("the lane is open");
+    drain(events);
+    spoil(run_of(&mut lab));
+    let folder = home.path().to_owned();
+    assert!(lab.obey(Command::BackUpRun { folder }).is_continue());
+    let said = drain(events);
+    let is_told = |event: &Event| matches!(event, Event::Failed(Failure::NonFiniteLoss { .. }));
+    assert!(said.iter().any(is_told), "{said:?}");
+    let last = said.last();
+    assert!(
+        matches!(last, Some(Event::RunBackedUp { step: 0, .. })),
+        "{said:?}"
+    );
+    let saved = SavedFiles::read(home.path(), &[RESUME_FILE]).expect("readable");
+    let bytes = saved.bytes(RESUME_FILE).expect("whole").expect("there");
+    assert!(resume::read(bytes).expect("a run").checkpoint.is_finite());
+}
+
+#[test]
+fn judging_ends_when_it_is_no_longer_wanted() {
+    let (worker, mut lab) = with_steps_on_a_gpu();
+    let events = worker.events().expect("the lane is open");
+    let is_judged = |event: &Event| matches!(event, Event::CodeJudged { .. });
+    assert!(lab.obey(Command::JudgeCode).is_continue());
+    assert!(drain(events).iter().any(is_judged));
+    worker.hurry();
+    assert!(lab.obey(Command::JudgeCode).is_continue());
+    assert!(!drain(events).iter().any(is_judged));
+}

@@ -1,0 +1,352 @@
+//! Answering what the window looks at, without letting looking eat the time of training.
+
+mod decoded;
+mod inside;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hourglass_protocol::{
+    ActivationView, DigitView, ErrorView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
+};
+use hourglass_train::{ProbeState, Survey, TrainError, Trainer, digits, errors, own};
+
+use decoded::DecodeLooks;
+use inside::Inside;
+
+/// A view is renewed at most so often: ten times a second is as much as an eye follows.
+const MIN_INTERVAL: Duration = Duration::from_millis(100);
+
+/// A view that is watched is renewed this often, unless it costs most of that time.
+const MAX_INTERVAL: Duration = Duration::from_secs(2);
+
+/// A view may take so large a share of the time, as one part in so many: those of a new window stay below a
+/// fifteenth together.
+const PART_OF_TIME: u32 = 60;
+
+/// The largest share that even the dearest view may take: one that costs seconds is renewed seldom.
+const MOST_OF_TIME: u32 = 10;
+
+/// The looks at one run.
+#[derive(Debug, Default)]
+pub struct Looks {
+    request: ProbeRequest,
+    probe: ProbeState,
+    digits: View<Arc<DigitView>>,
+    hovered: View<Option<Arc<DigitView>>>,
+    activations: View<Option<Arc<ActivationView>>>,
+    /// Of the whole test split; it costs most.
+    survey: View<Option<Survey>>,
+    /// What the survey shows, when it is looked at.
+    scatter: Option<Arc<ScatterView>>,
+    own: View<Option<Arc<OwnView>>>,
+    inside: Inside,
+    errors: View<Option<Arc<ErrorView>>>,
+    decoded: DecodeLooks,
+}
+
+/// A view with its age and its price.
+#[derive(Debug)]
+struct View<T> {
+    value: T,
+    /// The step it shows; none while it has to be made anew whatever its age.
+    step: Option<u64>,
+    made: Option<Instant>,
+    cost: Duration,
+}
+
+impl<T: Default> Default for View<T> {
+    fn default() -> Self {
+        Self {
+            value: T::default(),
+            step: None,
+            made: None,
+            cost: Duration::ZERO,
+        }
+    }
+}
+
+impl<T> View<T> {
+    /// At rest, an outdated view is due at once; while steps are being taken, after an interval that leaves
+    /// the steps their time.
+    fn is_due(&self, step: u64, at_rest: bool) -> bool {
+        self.is_due_at(self.cost, step, at_rest)
+    }
+
+    /// The same of a view that shares its price with others.
+    fn is_due_at(&self, cost: Duration, step: u64, at_rest: bool) -> bool {
+        let Some(shown) = self.step else {
+            return true;
+        };
+        let interval = (cost * PART_OF_TIME)
+            .clamp(MIN_INTERVAL, MAX_INTERVAL)
+            .max(cost * MOST_OF_TIME);
+        let has_waited = self.made.is_none_or(|made| made.elapsed() >= interval);
+        shown != step && (at_rest || has_waited)
+    }
+
+    /// What is shown no longer holds, and what it cost says nothing about what it will cost.
+    fn invalidate(&mut self) {
+        self.step = None;
+        self.made = None;
+    }
+
+    /// Makes the view anew if it is due, and says whether it did.
+    fn renew(
+        &mut self,
+        step: u64,
+        at_rest: bool,
+        make: impl FnOnce() -> Result<T, TrainError>,
+    ) -> Result<bool, TrainError> {
+        if !self.is_due(step, at_rest) {
+            return Ok(false);
+        }
+        self.make(step, make)?;
+        Ok(true)
+    }
+
+    /// Makes the view anew, and notes its price.
+    fn make(
+        &mut self,
+        step: u64,
+        make: impl FnOnce() -> Result<T, TrainError>,
+    ) -> Result<(), TrainError> {
+        let started = Instant::now();
+        self.value = make()?;
+        // The first time pays for images that go to the device and kernels that are chosen once.
+        let is_first = self.made.is_none();
+        self.cost = if is_first {
+            Duration::ZERO
+        } else {
+            started.elapsed()
+        };
+        self.step = Some(step);
+        self.made = Some(Instant::now());
+        Ok(())
+    }
+}
+
+impl Looks {
+    /// Looks at a new run, with the same request.
+    pub fn restart(&mut self) {
+        *self = Self {
+            request: std::mem::take(&mut self.request),
+            ..Self::default()
+        };
+        self.decoded.ask(&self.request.decode);
+    }
+
+    /// Whether frames of a film are asked for.
+    pub fn asks_for_film(&self) -> bool {
+        self.request.film
+    }
+
+    /// What is looked at.
+    pub fn asked(&self) -> &ProbeRequest {
+        &self.request
+    }
+
+    /// How the scatter's axes lie.
+    pub fn probe(&self) -> &ProbeState {
+        &self.probe
+    }
+
+    /// Looks elsewhere: the views that changed are made anew at the next look.
+    pub fn request(&mut self, request: ProbeRequest) {
+        let before = std::mem::replace(&mut self.request, request);
+        let now = &self.request;
+        if before.samples != now.samples {
+            self.digits.step = None;
+        }
+        if before.hovered != now.hovered {
+            self.hovered.step = None;
+        }
+        if before.layer != now.layer {
+            self.activations.step = None;
+        }
+        if before.own != now.own {
+            self.own.step = None;
+        }
+        self.inside.request(&before, now);
+        if before.errors != now.errors {
+            self.errors.step = None;
+        }
+        let surveys = |request: &ProbeRequest| (request.scatter, request.own.is_empty());
+        let needs_survey = self.decoded.ask(&now.decode);
+        let lacks_survey = needs_survey && self.survey.value.is_none();
+        if surveys(&before) != surveys(now) || lacks_survey {
+            self.survey.step = None;
+        }
+    }
+
+    /// Everything has to be made anew: the weights, the noise or the device changed without a step.
+    pub fn invalidate(&mut self) {
+        self.digits.invalidate();
+        self.hovered.invalidate();
+        self.activations.invalidate();
+        self.survey.invalidate();
+        self.own.invalidate();
+        self.inside.invalidate();
+        self.errors.invalidate();
+        self.decoded.invalidate();
+    }
+
+    /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
+    /// whatever is out of date is due at once.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn look(
+        &mut self,
+        run: RunId,
+        trainer: &mut Trainer,
+        at_rest: bool,
+    ) -> Result<Option<Snapshot>, TrainError> {
+        let step = trainer.step();
+        let Self {
+            request,
+            probe,
+            digits: digit_view,
+            hovered,
+            activations,
+            survey,
+            scatter,
+            own: own_view,
+            inside,
+            errors: error_view,
+            decoded,
+        } = self;
+        let mut changed = digit_view.renew(step, at_rest, || {
+            digits(trainer, &request.samples).map(Arc::new)
+        })?;
+        changed |= hovered.renew(step, at_rest, || match request.hovered {
+            Some(sample) => digits(trainer, &[sample]).map(|view| Some(Arc::new(view))),
+            None => Ok(None),
+        })?;
+        changed |= activations.renew(step, at_rest, || match request.layer {
+            Some(layer) => Ok(probe.activations(trainer, layer)?.map(Arc::new)),
+            None => Ok(None),
+        })?;
+        let has_own = !request.own.is_empty();
+        let surveyed = survey.renew(step, at_rest, || {
+            *scatter = None;
+            if request.scatter.is_none() && !has_own && !decoded.needs_survey() {
+                return Ok(None);
+            }
+            if let Some(asked) = request.scatter {
+                probe.choose_plane(asked.plane);
+            }
+            let with_errors = has_own || request.scatter.is_some_and(|asked| asked.errors);
+            let survey = probe.survey(trainer, with_errors)?;
+            if let Some(asked) = request.scatter {
+                *scatter = Some(Arc::new(survey.seen(trainer, asked)?));
+            }
+            Ok(Some(survey))
+        })?;
+        if surveyed {
+            own_view.step = None; // it is held against what was seen before
+            decoded.surveyed();
+        }
+        changed |= surveyed;
+        changed |= own_view.renew(step, at_rest, || {
+            if has_own {
+                let survey = survey.value.as_ref();
+                own(trainer, survey, &request.own).map(|view| Some(Arc::new(view)))
+            } else {
+                Ok(None)
+            }
+        })?;
+        changed |= error_view.renew(step, at_rest, || {
+            let found = request.errors.then(|| errors(trainer).map(Arc::new));
+            found.transpose()
+        })?;
+        changed |= decoded.renew(trainer, survey.value.as_ref(), at_rest)?;
+        changed |= inside.look(request, trainer, at_rest)?;
+        if !changed {
+            return Ok(None);
+        }
+        let mut snapshot = Snapshot {
+            run,
+            revision: request.revision,
+            step,
+            digits: Arc::clone(&digit_view.value),
+            hovered: hovered.value.clone(),
+            activations: activations.value.clone(),
+            scatter: scatter.clone(),
+            own: own_view.value.clone(),
+            decoded: decoded.seen(survey.value.as_ref()),
+            errors: error_view.value.clone(),
+            rival: None,
+            filters: None,
+            unit_means: None,
+            flow: None,
+        };
+        inside.fill(&mut snapshot);
+        Ok(Some(snapshot))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made_at(step: u64, cost: Duration) -> View<u8> {
+        View {
+            value: 0,
+            step: Some(step),
+            made: Some(Instant::now()),
+            cost,
+        }
+    }
+
+    #[test]
+    fn a_view_waits_while_steps_are_taken_and_catches_up_at_rest() {
+        let view = made_at(5, Duration::from_millis(1));
+        assert!(
+            !view.is_due(5, true) && !view.is_due(5, false),
+            "nothing happened since"
+        );
+        assert!(!view.is_due(6, false), "it was made just now");
+        assert!(view.is_due(6, true));
+        assert!(
+            View::<u8>::default().is_due(0, false),
+            "there is nothing to show yet"
+        );
+    }
+
+    #[test]
+    fn the_dearest_view_leaves_the_steps_most_of_the_time() {
+        let ago = |secs| Instant::now().checked_sub(Duration::from_secs(secs));
+        let dear = |secs| View {
+            made: ago(secs),
+            ..made_at(5, Duration::from_secs(10))
+        };
+        assert!(!dear(90).is_due(6, false) && dear(110).is_due(6, false));
+        assert!(dear(1).is_due(6, true), "at rest it costs nobody anything");
+        let cheap = View {
+            made: ago(4),
+            ..made_at(5, Duration::from_millis(300))
+        };
+        assert!(cheap.is_due(6, false));
+    }
+
+    #[test]
+    fn kernels_that_were_chosen_once_do_not_count_for_the_next_time() {
+        let mut view = View::<u8>::default();
+        let slow = || {
+            let started = Instant::now();
+            while started.elapsed() < Duration::from_millis(20) {
+                std::hint::spin_loop();
+            }
+            Ok(1)
+        };
+        assert_eq!(view.renew(1, false, slow), Ok(true));
+        assert_eq!(view.cost, Duration::ZERO);
+        view.step = None;
+        assert_eq!(view.renew(2, false, slow), Ok(true));
+        assert!(view.cost >= Duration::from_millis(20));
+        view.invalidate();
+        assert_eq!(view.renew(3, false, slow), Ok(true));
+        assert_eq!(view.cost, Duration::ZERO);
+    }
+}

@@ -162,7 +162,6 @@ fn start(wake: &Wake) -> Option<(Sender<Job>, Receiver<News>)> {
     }
 }
 
-/// The window is gone.
 struct WindowGone;
 
 struct Reporter {

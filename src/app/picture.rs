@@ -27,7 +27,6 @@ const POLL: Duration = Duration::from_millis(500);
 /// The lines that curves are held against take a few seconds to find; a run begins without them after so long.
 const YARDSTICKS_WITHIN: Duration = Duration::from_mins(1);
 
-/// What is to be in the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PictureOptions {
     /// Where the PNG goes.
@@ -70,7 +69,6 @@ pub(super) struct Picture {
 /// What the picture waits for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum PictureStage {
-    /// A model.
     Model,
     /// The end of training, and views that show it.
     Training,

@@ -41,7 +41,6 @@ pub enum Display {
     /// Wayland where there is one, otherwise X11.
     #[default]
     Auto,
-    /// Wayland.
     Wayland,
     /// X11, under Wayland through `XWayland`: takes dropped files, may be blurred on a scaled screen.
     X11,
@@ -58,7 +57,6 @@ pub struct WindowOptions {
     pub display: Display,
     /// When the device that draws it is destroyed, to see what follows.
     pub lose_graphics: Option<Loss>,
-    /// What it starts with.
     pub start: StartOptions,
     /// How it looks, whatever is remembered.
     pub look: Look,

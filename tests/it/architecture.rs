@@ -10,6 +10,8 @@ struct Source {
     module: String,
     /// The lines that are code, without comments.
     code: String,
+    /// Whether its first line says what it is for.
+    has_purpose: bool,
 }
 
 fn root() -> &'static Path {
@@ -56,6 +58,7 @@ fn collect(src: &Path, folder: &Path, name: &str, found: &mut Vec<Source>) {
             found.push(Source {
                 module: first.trim_end_matches(".rs").to_owned(),
                 code: code.join("\n"),
+                has_purpose: text.starts_with("//! "),
                 path: path.to_string_lossy().replace('\\', "/"),
             });
         }
@@ -122,6 +125,13 @@ fn invariant_1_tensors_never_cross_a_thread_because_burn_stays_below_the_worker(
     assert_eq!(names, ["model", "objective", "train"]);
     let program = dependencies(&root().join("Cargo.toml"));
     assert!(!program.contains(&"burn".to_owned()));
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    for source in sources() {
+        assert!(source.has_purpose, "{} begins with no `//!`", source.path);
+    }
 }
 
 #[test]

@@ -29,7 +29,6 @@ pub struct Dense {
     pub code: usize,
     /// Activation of the layers in `hidden`, in encoder and decoder.
     pub hidden_activation: Activation,
-    /// Activation of the code.
     pub code_activation: Activation,
     /// Activation of the reconstruction.
     pub output_activation: OutputActivation,
@@ -53,7 +52,6 @@ pub struct Convolutional {
     pub waist: Option<usize>,
     /// Activation of every level that is not the code.
     pub hidden_activation: Activation,
-    /// Activation of the code.
     pub code_activation: Activation,
     /// Activation of the reconstruction.
     pub output_activation: OutputActivation,
@@ -115,7 +113,6 @@ impl Architecture {
         }
     }
 
-    /// Activation of the code.
     #[must_use]
     pub fn code_activation(&self) -> Activation {
         match self {
@@ -149,7 +146,6 @@ impl Architecture {
         }
     }
 
-    /// Activation of one layer.
     #[must_use]
     pub fn activation_of(&self, layer: LayerName) -> Activation {
         match layer {

@@ -5,7 +5,6 @@ use super::{Architecture, Experiment, Plan, Prior, Sparsity};
 /// A setting that differs between two recipes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Its name.
     pub name: &'static str,
     /// Its value in the first recipe.
     pub before: String,

@@ -47,7 +47,6 @@ pub enum Shape {
 /// A layer of the drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// Which.
     pub place: Place,
     /// How its values lie.
     pub shape: Shape,
@@ -101,7 +100,6 @@ pub enum Tile {
 /// A connection of the drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
-    /// Which.
     pub connection: Connection,
     /// Where its inputs come from.
     pub from: Place,
@@ -276,7 +274,6 @@ impl Network {
         self.nodes().find(|node| node.place == place)
     }
 
-    /// A connection.
     #[must_use]
     pub fn link(&self, connection: Connection) -> Option<&Link> {
         self.links.iter().find(|link| link.connection == connection)

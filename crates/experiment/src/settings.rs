@@ -177,7 +177,6 @@ pub const ADVERSARIAL_WEIGHT: Setting = Setting {
            over an image. Typical: 1 to 30",
 };
 
-/// α of the discriminator.
 pub const DISCRIMINATOR_LEARNING_RATE: Setting = Setting {
     label: "discriminator rate",
     min: 1e-6,

@@ -11,10 +11,7 @@ pub enum Target {
     #[default]
     SameImage,
     /// The whole image; the encoder sees one half of it, the other is black.
-    WholeFromHalf {
-        /// The half that is hidden.
-        hidden: Half,
-    },
+    WholeFromHalf { hidden: Half },
     /// The upright image; the encoder sees it turned by a random angle.
     UprightFromRotated {
         /// Largest angle to either side, in degrees.

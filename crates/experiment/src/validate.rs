@@ -80,10 +80,7 @@ pub enum InvalidExperiment {
         "the seed is {seed}, and a recipe holds none above {}: choose a smaller one",
         i64::MAX
     )]
-    SeedTooLarge {
-        /// The seed.
-        seed: u64,
-    },
+    SeedTooLarge { seed: u64 },
     /// No epochs anywhere.
     #[error(
         "there is nothing to train: give the training, or a part of the plan, at least one epoch"

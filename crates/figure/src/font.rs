@@ -6,13 +6,9 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, MetadataProvider as _};
 
-/// Plex Sans.
 pub const REGULAR: &[u8] = include_bytes!("../../../assets/fonts/IBMPlexSans-Regular.ttf");
-/// Plex Sans Medium.
 pub const MEDIUM: &[u8] = include_bytes!("../../../assets/fonts/IBMPlexSans-Medium.ttf");
-/// Plex Sans semi-bold.
 pub const SEMIBOLD: &[u8] = include_bytes!("../../../assets/fonts/IBMPlexSans-SemiBold.ttf");
-/// Plex Mono.
 pub const MONO: &[u8] = include_bytes!("../../../assets/fonts/IBMPlexMono-Regular.ttf");
 /// The bars of a norm, ‖, which no Plex has.
 pub const SIGNS: &[u8] = include_bytes!("../../../assets/fonts/HourglassSigns-Regular.ttf");

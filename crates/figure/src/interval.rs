@@ -51,7 +51,6 @@ impl Interval {
         self.max - self.min
     }
 
-    /// Its middle.
     #[must_use]
     pub fn middle(self) -> f64 {
         f64::midpoint(self.min, self.max)

@@ -96,14 +96,12 @@ pub enum Content {
     Manifold(Manifold),
     /// Weights as tiles.
     Filters(Vec<FilterBank>),
-    /// Histograms of activations.
     Histogram(Vec<ActivationView>),
     /// The latent scatter over a run.
     Film(Film),
 }
 
 impl Content {
-    /// Which figure it is.
     #[must_use]
     pub fn kind(&self) -> FigureKind {
         match self {

@@ -11,11 +11,9 @@ const MANIFOLD_SIDE: usize = 21;
 /// A figure that was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
-    /// Which figure.
     pub kind: FigureKind,
     /// What it is written as.
     pub format: Format,
-    /// How it looks.
     pub look: Look,
     /// Classes that are left out of scatters.
     pub hidden: Vec<u8>,

@@ -12,9 +12,7 @@ pub struct Rect {
     pub left: f32,
     /// Its upper edge.
     pub top: f32,
-    /// Its width.
     pub width: f32,
-    /// Its height.
     pub height: f32,
 }
 
@@ -87,7 +85,6 @@ impl Rect {
 pub struct Stroke {
     /// Its colour.
     pub color: Rgb,
-    /// Its width.
     pub width: f32,
     /// Lengths of dashes and gaps in turn; empty for an unbroken line.
     pub dashes: Vec<f32>,
@@ -129,9 +126,7 @@ pub enum Anchor {
     /// Its beginning.
     #[default]
     Start,
-    /// Its middle.
     Middle,
-    /// Its end.
     End,
 }
 
@@ -142,7 +137,6 @@ pub struct Text {
     pub at: [f32; 2],
     /// What it says.
     pub text: String,
-    /// Its size.
     pub size: f32,
     /// How heavy it is.
     pub weight: Weight,
@@ -178,7 +172,6 @@ impl Text {
 pub struct Marks {
     /// Which class, for names in the file.
     pub class: u8,
-    /// Their shape.
     pub shape: ClassShape,
     /// Radius of the circle that holds one.
     pub radius: f32,
@@ -240,7 +233,6 @@ impl Page {
         }
     }
 
-    /// All of it.
     #[must_use]
     pub fn rect(&self) -> Rect {
         Rect::between([0.0, 0.0], self.size)

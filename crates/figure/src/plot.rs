@@ -8,7 +8,6 @@ use super::{Facts, Interval, Look};
 
 /// Sizes of type, in pixels of 1/96 inch: 9, 7.5 and 6.75 pt.
 pub mod type_size {
-    /// Of titles.
     pub const TITLE: f32 = 12.0;
     /// Of axes, legends and names.
     pub const LABEL: f32 = 10.0;

@@ -16,7 +16,6 @@ pub struct SystemFonts {
 /// A font that has a character.
 #[derive(Debug)]
 pub struct FoundFont {
-    /// Its name.
     pub name: String,
     /// The whole file.
     pub bytes: Vec<u8>,

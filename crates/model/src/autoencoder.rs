@@ -74,7 +74,6 @@ pub struct Code {
 pub struct LayerOutput {
     /// The mirror's output before its activation: `[batch, inputs of the layer]`.
     pub logits: Tensor<2>,
-    /// Its activation.
     pub activation: Activation,
 }
 
@@ -279,13 +278,11 @@ impl Autoencoder {
         }
     }
 
-    /// The encoder.
     #[must_use]
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }
 
-    /// Activation of the code.
     #[must_use]
     pub fn code_activation(&self) -> Activation {
         self.code_activation

@@ -18,7 +18,6 @@ use hourglass_model::{Autoencoder, Discriminator, Output};
 /// A batch on its way through the model, and what terms beyond the reconstruction need to know.
 #[derive(Debug)]
 pub struct Pass<'a> {
-    /// The model.
     pub model: &'a Autoencoder,
     /// What the encoder saw: `[batch, 784]`.
     pub input: Tensor<2>,

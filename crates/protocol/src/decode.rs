@@ -34,7 +34,6 @@ pub enum Asker {
 pub struct DecodeSet {
     /// Whom it is for.
     pub asker: Asker,
-    /// Which places.
     pub places: Places,
 }
 
@@ -66,14 +65,12 @@ pub enum Places {
     Drawn {
         /// How many.
         n_places: usize,
-        /// Which.
         seed: u64,
     },
     /// A code that is set by hand, and the code it starts from: `[2, size]`.
     Edited(EditedCode),
     /// Units of that code, each from low to high with the others as they are: `[units, places]`.
     Traversals {
-        /// The code.
         code: EditedCode,
         /// Which units, in order.
         units: Vec<usize>,
@@ -87,7 +84,6 @@ pub enum Places {
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub enum Route {
-    /// Straight.
     #[default]
     Straight,
     /// Along the arc of a great circle, on which a code keeps its length (Shoemake 1985).
@@ -113,7 +109,6 @@ pub struct EditedCode {
     pub edits: Vec<(usize, f32)>,
 }
 
-/// A code to start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CodeStart {
     /// The mean of the test images' codes.
@@ -130,7 +125,6 @@ impl Places {
     }
 }
 
-/// What was decoded.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decoded {
     /// The sets asked for, as far as they are decoded.
@@ -156,7 +150,6 @@ pub struct DecodedView {
     pub asker: Asker,
     /// What was asked.
     pub places: Places,
-    /// How that was found.
     pub found: Found,
     /// Units of a code.
     pub size: usize,
@@ -201,7 +194,6 @@ pub enum Found {
     Plane(Axes),
     /// Between the codes of two test images.
     Between,
-    /// On a grid.
     Grid {
         /// Which two units span it; none where its axes are the principal ones.
         units: Option<[usize; 2]>,
@@ -240,7 +232,6 @@ pub struct CodeUnits {
 pub struct UnitRange {
     /// Which unit, counted from 0.
     pub unit: usize,
-    /// Its mean.
     pub mean: f32,
     /// Its standard deviation.
     pub deviation: f32,

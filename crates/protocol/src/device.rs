@@ -128,7 +128,6 @@ pub enum DeviceKind {
 /// The device training runs on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceInfo {
-    /// Its kind.
     pub kind: DeviceKind,
     /// Its name with the backend: `CPU (flex)`, `NVIDIA GeForce RTX 4070 (wgpu, Vulkan)`.
     pub name: String,

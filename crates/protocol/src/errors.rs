@@ -21,7 +21,6 @@ pub struct ErrorView {
 /// Errors over the test images of one class.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClassErrors {
-    /// Which class.
     pub class: u8,
     /// Its test images.
     pub n_samples: usize,

@@ -63,7 +63,6 @@ pub enum Failure {
     WeightsFitByShape {
         /// Which run it would have been.
         run: RunId,
-        /// The file.
         file: PathBuf,
         /// A line for each tensor and the parameter it would become, and what there is to know of them all.
         pairs: Vec<String>,
@@ -78,7 +77,6 @@ pub enum Failure {
     OtherDataset {
         /// Which run it would have been.
         run: RunId,
-        /// Its folder.
         folder: PathBuf,
         /// The digits it learned from.
         needed: DatasetKind,
@@ -122,11 +120,9 @@ pub enum Failure {
         term = .term.label()
     )]
     NonFiniteLoss {
-        /// Which run.
         run: RunId,
         /// The first term that was not finite.
         term: Term,
-        /// Its value.
         value: f32,
         /// The step that computed it.
         step: u64,

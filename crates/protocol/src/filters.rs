@@ -34,7 +34,6 @@ pub struct FilterRequest {
 pub struct FilterView {
     /// Steps taken before it.
     pub step: u64,
-    /// Which connection.
     pub connection: Connection,
     /// The weights.
     pub bank: FilterBank,

@@ -31,7 +31,6 @@ pub struct FlowView {
 /// The activations of one layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerFlow {
-    /// Which layer.
     pub layer: LayerName,
     /// `[units]`; of maps `[channels, side, side]`.
     pub values: Vec<f32>,

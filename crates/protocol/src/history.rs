@@ -22,7 +22,6 @@ pub struct HistoryRow {
     pub step: u64,
     /// The same in epochs.
     pub epoch: f64,
-    /// What was measured.
     pub measured: Measured,
     /// Each term's value, the objective first.
     pub values: Vec<(Term, f64)>,

@@ -108,10 +108,7 @@ pub enum Command {
         experiment: Experiment,
     },
     /// Go on with one of the two runs compared; the other ends.
-    EndComparison {
-        /// Which.
-        keep: RunId,
-    },
+    EndComparison { keep: RunId },
     /// Train until the goal of epochs is reached; past the goal, for as many epochs again.
     Train,
     /// Train for so many steps, then pause.
@@ -148,7 +145,6 @@ pub enum Command {
     OpenRun {
         /// Its name from here on, chosen by the window.
         run: RunId,
-        /// Its folder.
         folder: PathBuf,
     },
     /// Make a new model from a recipe, with weights from a file in place of its first ones.
@@ -187,13 +183,11 @@ pub enum Event {
     LoadingCancelled,
     /// A new model is ready.
     RunStarted {
-        /// Which run.
         run: RunId,
         /// The recipe as taken on.
         experiment: Experiment,
         /// Trainable numbers of its model.
         n_parameters: usize,
-        /// Steps of one epoch.
         steps_per_epoch: usize,
     },
     /// Two runs are no longer compared.
@@ -203,60 +197,45 @@ pub enum Event {
     },
     /// The run does something else now.
     PhaseChanged {
-        /// Which run.
         run: RunId,
         /// What it does.
         phase: Phase,
     },
     /// The recipe changed while the run went on.
     Tuned {
-        /// Which run.
         run: RunId,
         /// The recipe as taken on.
         experiment: Experiment,
         /// The first step it holds for.
         step: u64,
-        /// Steps of one epoch.
         steps_per_epoch: usize,
     },
-    /// Steps were taken.
     StepsTaken {
-        /// Which run.
         run: RunId,
         /// Their figures.
         steps: StepBatch,
     },
     /// The model was measured on test images.
     Evaluated {
-        /// Which run.
         run: RunId,
         /// The figures.
         evaluation: Evaluation,
     },
-    /// The code was judged.
     CodeJudged {
-        /// Which run.
         run: RunId,
         /// What it is worth.
         report: CodeReport,
     },
     /// The numbers of a figure were gathered.
     Gathered {
-        /// Which run.
         run: RunId,
         /// The numbers.
         gathered: Box<Gathered>,
     },
     /// A frame of the film was taken.
-    FrameTaken {
-        /// Which run.
-        run: RunId,
-        /// The frame.
-        frame: FilmFrame,
-    },
+    FrameTaken { run: RunId, frame: FilmFrame },
     /// The run that was started just now goes on from a folder, or from weights in a file.
     RunOpened {
-        /// Which run.
         run: RunId,
         /// The folder or file.
         from: PathBuf,
@@ -265,18 +244,14 @@ pub enum Event {
     },
     /// The run's folder is on disk.
     RunSaved {
-        /// Which run.
         run: RunId,
-        /// The folder.
         folder: PathBuf,
         /// Steps taken before it was saved.
         step: u64,
     },
     /// The run's folder was written in case nobody gets to saving it.
     RunBackedUp {
-        /// Which run.
         run: RunId,
-        /// The folder.
         folder: PathBuf,
         /// Steps taken before it was written.
         step: u64,
@@ -284,13 +259,9 @@ pub enum Event {
     /// Runs are kept aside, or are again.
     KeepingAside,
     /// Another run takes the place of this one, which can be brought back.
-    RunSetAside {
-        /// Which run.
-        run: RunId,
-    },
+    RunSetAside { run: RunId },
     /// The run before is in the place of the one in progress, as it was.
     RunBroughtBack {
-        /// Which run.
         run: RunId,
         /// The digits it learned from, where others were in use.
         dataset: Option<DatasetDescription>,
@@ -307,25 +278,13 @@ pub enum Phase {
     /// The device compiles and chooses its kernels; the first step takes longer than the others.
     PreparingKernels,
     /// Steps are being taken.
-    Training {
-        /// Where in the plan.
-        position: PlanPosition,
-    },
+    Training { position: PlanPosition },
     /// Waiting within an epoch, or for another step.
-    Paused {
-        /// Where in the plan.
-        position: PlanPosition,
-    },
+    Paused { position: PlanPosition },
     /// The goal of epochs is reached.
-    Finished {
-        /// Where in the plan.
-        position: PlanPosition,
-    },
+    Finished { position: PlanPosition },
     /// Stopped by a failure that was reported; the last good weights are in place.
-    Stopped {
-        /// Where in the plan.
-        position: PlanPosition,
-    },
+    Stopped { position: PlanPosition },
 }
 
 /// Where in its training plan a run is. Positions count from 0.

@@ -18,7 +18,6 @@ impl OwnId {
 /// A prepared image that the model is to rebuild.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnImage {
-    /// Which one.
     pub id: OwnId,
     /// Pixels `[784]`, row by row, 0 paper to 255 ink.
     pub pixels: Arc<[u8]>,
@@ -37,7 +36,6 @@ pub struct OwnView {
 /// One own image as the model sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnLook {
-    /// Which one.
     pub id: OwnId,
     /// What the decoder made of it: `[784]`; a linear output may leave 0..1.
     pub reconstruction: Vec<f32>,
@@ -198,7 +196,6 @@ impl Prepared {
 /// The picture after one stage, at most 200 pixels wide and high.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StagePicture {
-    /// Which stage.
     pub stage: PhotoStage,
     /// Pixels side by side.
     pub width: usize,
@@ -230,7 +227,6 @@ pub enum PhotoStage {
 pub enum PhotoNote {
     /// It is no PNG.
     Format {
-        /// What it is.
         name: &'static str,
         /// Whether its pixels are no longer quite what they were.
         is_lossy: bool,
@@ -255,21 +251,18 @@ pub enum PhotoNote {
     ByColour,
     /// Ink was left out.
     LeftOut {
-        /// Why.
         why: LeftOut,
         /// How many groups of it.
         n_groups: usize,
     },
     /// There are several digits, and one of them was taken.
     SeveralDigits {
-        /// Digits in all.
         n_digits: usize,
         /// Which one, counted from 1 in reading order.
         taken: usize,
     },
     /// The writing reaches the border and may be cut off there.
     ReachesBorder,
-    /// It was faint, and made full.
     FaintMadeFull,
     /// The pen was far from as wide as MNIST's, and made so.
     PenWidth {

@@ -74,7 +74,6 @@ impl GroupSet {
         set
     }
 
-    /// Whether a group is in it.
     #[must_use]
     pub fn contains(&self, group: usize) -> bool {
         let bits = self.0.get(group / 64);

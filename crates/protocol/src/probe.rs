@@ -62,7 +62,6 @@ impl Default for ProbeRequest {
 /// the digits and is renewed less often; each says its step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    /// Which run.
     pub run: RunId,
     /// Revision of the request it answers.
     pub revision: u64,
@@ -139,7 +138,6 @@ pub struct DigitView {
 pub struct ActivationView {
     /// Steps taken before it.
     pub step: u64,
-    /// Which layer.
     pub layer: LayerName,
     /// Images it is taken over.
     pub n_samples: usize,
@@ -162,7 +160,6 @@ pub struct ActivationView {
 pub struct Histogram {
     /// Left edge of the first bin.
     pub start: f32,
-    /// Width of a bin.
     pub bin_width: f32,
     /// Values in each bin.
     pub counts: Vec<u32>,

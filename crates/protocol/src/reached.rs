@@ -27,7 +27,6 @@ pub struct Reached<'a> {
     pub pca_mse: Option<f64>,
     /// Largest principal angle between the decoder's subspace and PCA's, in degrees.
     pub subspace_angle_degrees: Option<f64>,
-    /// Of the code.
     pub code: Option<ReachedCode<'a>>,
     /// Share of samples and codes that a discriminator tells right, in per cent.
     pub discriminator_accuracy: Option<f64>,

@@ -49,7 +49,6 @@ pub struct CodeReport {
 /// How closely a unit of the code follows a factor that images were made from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FollowedFactor {
-    /// Which factor.
     pub factor: Factor,
     /// The unit, counted from 0.
     pub unit: usize,

@@ -27,7 +27,6 @@ pub enum LockError {
         .folder.display()
     )]
     InUse {
-        /// The folder.
         folder: PathBuf,
         /// The other process.
         holder: String,
@@ -38,7 +37,6 @@ pub enum LockError {
         .folder.display()
     )]
     Unwritable {
-        /// The folder.
         folder: PathBuf,
         /// Why, in the system's words.
         reason: String,
@@ -86,7 +84,6 @@ impl FolderLock {
         }
     }
 
-    /// The folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -141,13 +141,11 @@ impl Record {
         self.full.as_ref()
     }
 
-    /// `experiment.toml`
     #[must_use]
     pub fn experiment_toml(&self) -> String {
         to_toml(&self.experiment)
     }
 
-    /// `metrics.csv`
     #[must_use]
     pub fn metrics_csv(&self) -> String {
         self.metrics.to_csv(&self.experiment.objective)

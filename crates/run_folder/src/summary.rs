@@ -49,7 +49,6 @@ pub struct Summary {
     /// Of principal component analysis with as many components as the code has units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pca: Option<PcaSummary>,
-    /// Of the data set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_set: Option<DataSetSummary>,
     /// Bytes and fidelity of the code beside picture formats.
@@ -80,7 +79,6 @@ pub struct AdversarySummary {
 /// Figures of principal component analysis, fitted on the training images.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PcaSummary {
-    /// Components.
     pub components: usize,
     /// Test mean squared error per pixel.
     pub mse_per_pixel: f64,
@@ -181,9 +179,7 @@ pub struct TestFigures {
 /// Peak signal-to-noise ratios against the clean image, for each class from 0 to 9, in decibel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PsnrSummary {
-    /// Of the corrupted inputs.
     pub corrupted_input: Vec<f64>,
-    /// Of the reconstructions.
     pub reconstruction: Vec<f64>,
 }
 

@@ -21,7 +21,6 @@ pub struct Judged {
 /// How a run stands to an expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// There.
     Reached,
     /// Not there, and training goes on or can.
     OnTheWay,

@@ -26,7 +26,6 @@ pub struct Keep {
 /// A file whose tensors have other names than the model's, and fit by their shapes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferedWeights {
-    /// The file.
     pub file: PathBuf,
     /// A line for each tensor and the parameter it would become.
     pub pairs: Vec<String>,
@@ -35,10 +34,8 @@ pub struct OfferedWeights {
 /// How runs are offered that were left behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Offer {
-    /// In a bar.
     #[default]
     Bar,
-    /// In a list.
     List,
     /// In the menu of runs alone.
     Menu,

@@ -96,7 +96,6 @@ pub enum DraftStatus {
     InUse,
     /// The run can take it on at its next step.
     Live,
-    /// It needs a new model.
     NeedsNewModel,
 }
 

@@ -31,7 +31,6 @@ pub struct OwnImages {
 /// An image of one's own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Own {
-    /// Which one.
     pub id: OwnId,
     /// What it is called: its file's name, or where it came from.
     pub name: String,
@@ -46,7 +45,6 @@ pub struct Own {
 pub struct Reading {
     /// Files that are done, whether they were pictures or not.
     pub n_done: usize,
-    /// Files in all.
     pub n_files: usize,
 }
 

@@ -49,11 +49,8 @@ pub struct Past {
     pub moment: Moment,
     /// What was seen; empty where nothing was kept.
     pub snapshot: Snapshot,
-    /// Of the digits.
     pub digits: Option<Moment>,
-    /// Of the activations.
     pub activations: Option<Moment>,
-    /// Of the scatter.
     pub scatter: Option<Moment>,
     /// Of the errors of classes.
     pub errors: Option<Moment>,
@@ -66,9 +63,7 @@ impl Replay {
     const DIGITS: usize = 40 << 20;
     /// For scatters, of which ten thousand points take 0.1 MB.
     const SCATTER: usize = 20 << 20;
-    /// For activations.
     const ACTIVATIONS: usize = 3 << 20;
-    /// For errors.
     const ERRORS: usize = 1 << 20;
 
     /// Keeps what is new in a snapshot; `epoch_of` turns steps into epochs.

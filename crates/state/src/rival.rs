@@ -20,7 +20,6 @@ impl LabState {
         self.coming_rival == Some(run)
     }
 
-    /// Whether a run is the rival.
     #[must_use]
     pub fn is_rival(&self, run: RunId) -> bool {
         self.rival.as_ref().is_some_and(|rival| rival.id == run)

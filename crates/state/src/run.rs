@@ -13,13 +13,11 @@ use super::{Ghost, History, Reel, Replay, Rewind};
 /// What the window knows of the run in progress.
 #[derive(Debug)]
 pub struct RunState {
-    /// Which run.
     pub id: RunId,
     /// Its recipe, as the worker took it on.
     pub experiment: Experiment,
     /// Trainable numbers of its model.
     pub n_parameters: usize,
-    /// Steps of one epoch.
     pub steps_per_epoch: usize,
     /// What it is doing, as the worker reported.
     pub phase: Phase,

@@ -10,7 +10,6 @@ pub enum TrainError {
     NonFinite {
         /// The first term that was not finite.
         term: Term,
-        /// Its value.
         value: f32,
         /// The step that computed it.
         step: u64,

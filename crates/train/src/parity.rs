@@ -24,7 +24,6 @@ const N_IMAGES: usize = 16;
 /// How far a device's results are from the CPU's, relative to the largest value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parity {
-    /// Of the loss.
     pub loss: f32,
     /// Of the gradients, the largest over all parameters.
     pub gradients: f32,

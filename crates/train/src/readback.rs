@@ -31,7 +31,6 @@ pub fn all_values<const D: usize>(tensors: Vec<Tensor<D>>) -> Result<Vec<Vec<f32
         .collect()
 }
 
-/// The values of one parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParameterValues {
     /// Which parameter.

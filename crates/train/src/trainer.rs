@@ -147,7 +147,6 @@ impl Trainer {
         self.order.epoch() as f64 + self.position as f64 / self.samples_per_epoch() as f64
     }
 
-    /// Steps of one epoch.
     #[must_use]
     pub fn steps_per_epoch(&self) -> usize {
         let training = &self.experiment.training;

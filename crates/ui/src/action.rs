@@ -285,7 +285,6 @@ pub enum OwnAction {
 pub enum DrawEdit {
     /// Put the pen down.
     Begin {
-        /// Where.
         at: [f32; 2],
         /// Half the width of the stroke, as a share of the canvas.
         radius: f32,

@@ -35,7 +35,6 @@ const WIDTH: f32 = 340.0;
 /// Notes over the corner of the window, and the log of all notices.
 #[derive(Debug, Default)]
 pub struct Notes {
-    /// The log.
     pub log: Log,
     /// Notes on the screen, oldest first.
     shown: Vec<Note>,

@@ -14,7 +14,6 @@ const WIDTH: f32 = 340.0;
 /// An answer: its name, what it does, and the wish that follows from it.
 type Answer = (&'static str, &'static str, KeepAction);
 
-/// Asks what there is to ask.
 pub fn ask(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
     if let Some(folder) = &state.keep.asks_to_replace {
         ask_to_replace(ui, folder, actions);

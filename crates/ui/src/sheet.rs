@@ -17,7 +17,6 @@ const WIDTHS: std::ops::RangeInclusive<f32> = 360.0..=560.0;
 /// Between the sheet's edge and what is in it, in points.
 const MARGIN: f32 = 20.0;
 
-/// Which sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sheet {
     /// The preset: what it is, its formula, what it should reach and what it has reached.
@@ -27,7 +26,6 @@ pub enum Sheet {
 }
 
 impl Sheet {
-    /// Its title.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -110,7 +108,6 @@ pub(super) fn heading(ui: &mut Ui, words: &str) {
     ui.add_space(2.0);
 }
 
-/// A paragraph.
 pub(super) fn paragraph(ui: &mut Ui, words: &str) {
     ui.add(Label::new(RichText::new(words).text_style(text::BODY)).wrap());
 }

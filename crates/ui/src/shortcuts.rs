@@ -52,7 +52,6 @@ pub fn smaller(scale: f32) -> f32 {
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// Train, or pause.
     TrainOrPause,
     /// Train one batch.
     StepBatch,
@@ -62,9 +61,7 @@ pub enum Deed {
     Reset,
     /// Other initial weights.
     NewSeed,
-    /// Save the run.
     SaveRun,
-    /// Open a run.
     OpenRun,
     /// Everything larger.
     ScaleUp,
@@ -138,7 +135,6 @@ impl Deed {
 /// A key with what it does.
 #[derive(Clone, Copy, Debug)]
 pub struct Shortcut {
-    /// The key.
     pub keys: KeyboardShortcut,
     /// What it does.
     pub deed: Deed,

@@ -21,7 +21,6 @@ const HEIGHT: f32 = 46.0;
 /// Below this width the run controls show icons alone, in points.
 const NARROW: f32 = 1120.0;
 
-/// The bar at the top.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TopBar {

@@ -91,7 +91,6 @@ struct Run {
     is_warm: bool,
     /// Its film, while one is asked for.
     reel: film::Reel,
-    /// What of it is on disk.
     on_disk: OnDisk,
 }
 

@@ -20,7 +20,6 @@ const PROGRESS_BYTES: u64 = 64 * 1024;
 /// Marks a folder as being written by one process.
 const LOCK_NAME: &str = "fetch.lock";
 
-/// How to fetch.
 #[derive(Clone, Debug)]
 pub struct FetchOptions {
     /// Addresses of folders with the `.gz` files, best first.
@@ -72,22 +71,15 @@ pub enum FetchError {
     Cancelled,
     /// Another process writes to the same folder.
     #[error("another Hourglass is fetching into {}; wait until it is done", .folder.display())]
-    Busy {
-        /// The folder.
-        folder: PathBuf,
-    },
+    Busy { folder: PathBuf },
     /// There are files of the same names and other content.
     #[error("MNIST is not fetched into this folder: {found}. Choose an empty folder with --into")]
-    Occupied {
-        /// What is there.
-        found: VerifyError,
-    },
+    Occupied { found: VerifyError },
     /// The folder cannot be made, read or written, or the disk is full.
     #[error("the download cannot be stored ({reason}): {}; make room, or choose a folder that can be written", .folder.display())]
     Storage {
         /// What the system said.
         reason: io::Error,
-        /// The folder.
         folder: PathBuf,
     },
     /// No mirror served a file.

@@ -43,7 +43,6 @@ pub enum LocateError {
     NoFolder {
         /// How the folder was named.
         given_by: GivenBy,
-        /// The folder.
         folder: PathBuf,
     },
     /// There is something else than a folder.
@@ -61,7 +60,6 @@ pub enum LocateError {
         given_by: GivenBy,
         /// Names of the files that are not there, neither plain nor compressed.
         missing: Vec<String>,
-        /// The folder.
         folder: PathBuf,
     },
 }

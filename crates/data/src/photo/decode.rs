@@ -45,7 +45,6 @@ pub enum DecodeError {
         /// Pixels down, as it claims.
         height: u32,
     },
-    /// It is damaged.
     #[error("it is damaged or cut short: {reason}")]
     Damaged {
         /// What the decoder says.

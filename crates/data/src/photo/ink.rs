@@ -148,7 +148,6 @@ impl PixelBox {
 }
 
 impl Ink {
-    /// A part of it.
     #[must_use]
     pub fn within(&self, part: PixelBox) -> Self {
         Self {

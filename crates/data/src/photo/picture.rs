@@ -250,7 +250,6 @@ fn part_of(region: [f32; 4], width: usize, height: usize) -> PixelBox {
     }
 }
 
-/// A share as a byte.
 pub(super) fn byte(share: f32) -> u8 {
     (share * 255.0).round().clamp(0.0, 255.0) as u8
 }

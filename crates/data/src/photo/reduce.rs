@@ -54,7 +54,6 @@ pub(super) struct Reduction {
     pub(super) detail_factor: usize,
     pub(super) turn: Orientation,
     pub(super) ignores_opacity: bool,
-    /// Rows that are there.
     pub(super) n_rows: usize,
 }
 

@@ -362,7 +362,6 @@ pub(super) fn shares_of(part: PixelBox, width: usize, height: usize) -> [f32; 4]
     ]
 }
 
-/// Shares of a window as shares of what it is a window of.
 pub(super) fn inside(window: [f32; 4], shares: [f32; 4]) -> [f32; 4] {
     let [left, top, right, bottom] = window;
     let along = |share: f32, from: f32, to: f32| {

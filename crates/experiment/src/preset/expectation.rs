@@ -6,7 +6,6 @@ use crate::{Experiment, Prior};
 /// One figure of a finished run with the bound it is held to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Expectation {
-    /// Which figure.
     pub figure: Figure,
     /// What the source printed for it, where it printed anything.
     pub published: Option<f64>,

@@ -37,7 +37,6 @@ impl Split {
     }
 }
 
-/// One curve.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     /// Which number.

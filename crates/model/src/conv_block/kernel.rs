@@ -94,9 +94,7 @@ pub struct Passed<'a> {
 pub struct Gradients {
     /// By the inputs; `None` where they were not wanted.
     pub inputs: Option<Vec<f32>>,
-    /// By the weights.
     pub weights: Vec<f32>,
-    /// By the bias.
     pub bias: Vec<f32>,
 }
 

@@ -18,7 +18,6 @@ use hourglass_protocol::ActivationView;
 use hourglass_state::{LabState, RunState};
 use units::Bars;
 
-/// The panel of the activations.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct ActivationsPanel {
@@ -114,7 +113,6 @@ impl CountScale {
 /// In which order units stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum UnitOrder {
-    /// As in the layer.
     #[default]
     Layer,
     /// The most active first.
@@ -124,7 +122,6 @@ enum UnitOrder {
 /// What is kept from frame to frame.
 #[derive(Default)]
 struct Kept {
-    /// The layer that was asked for.
     asked: Option<LayerName>,
     /// Which unit stands where, and for which bars of which view that was found.
     order: Option<(Arc<ActivationView>, Bars, UnitOrder, Vec<usize>)>,

@@ -17,9 +17,7 @@ pub enum Choice {
     InOrder,
     /// Anywhere in the test split; the same page is the same images.
     Random,
-    /// Of one class.
     Class,
-    /// By their numbers.
     Numbers,
     /// Those that are rebuilt worst.
     Worst,

@@ -18,7 +18,6 @@ const BARS: f32 = 0.62;
 pub struct Errors<'a> {
     /// Of the run in progress.
     pub own: &'a ErrorView,
-    /// Of the rival.
     pub rival: Option<&'a ErrorView>,
 }
 

@@ -10,7 +10,6 @@ use hourglass_protocol::SampleIdx;
 use super::layout::Layout;
 use super::paint::{self, Row, Views};
 
-/// One digit.
 pub struct Digit {
     /// Which test image.
     pub sample: SampleIdx,

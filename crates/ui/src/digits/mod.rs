@@ -24,7 +24,6 @@ use hourglass_state::{LabState, RunState};
 use layout::Layout;
 use paint::{Row, Views};
 
-/// The panel of the digits.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct DigitsPanel {
@@ -53,7 +52,6 @@ impl DigitsOptions {
 struct Kept {
     /// What was asked for, and of which data set.
     asked: Option<Asked>,
-    /// Whether errors were asked for.
     asked_errors: bool,
     atlas: DigitAtlas,
     /// What the atlas shows.

@@ -27,7 +27,6 @@ const OFF: &str = "off";
 pub(super) enum Takes {
     /// At the next step.
     Live,
-    /// With a new model.
     NewModel,
 }
 

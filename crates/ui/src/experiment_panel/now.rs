@@ -9,7 +9,6 @@ use hourglass_state::RunState;
 pub(super) struct Line {
     /// What it says.
     pub text: String,
-    /// What that is.
     pub help: &'static str,
 }
 

@@ -41,7 +41,6 @@ pub(super) struct Folds {
 
 /// What a section says in its heading, and whether its rows are needed.
 pub(super) struct Heading {
-    /// The section.
     pub section: Section,
     /// The same remark at several lengths, the longest first; the first that fits is shown.
     pub remarks: Vec<String>,

@@ -34,7 +34,6 @@ pub enum Sort {
 /// Where the tiles come from. Each variant holds what it shows, so that two are the same only if nothing changed.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// Weights.
     Weights(Arc<FilterView>, Option<Arc<UnitMeans>>),
     /// What an image makes of a layer of maps.
     Maps(Arc<FlowView>, LayerName, Option<Arc<UnitMeans>>),

@@ -26,7 +26,6 @@ const SIDES: std::ops::RangeInclusive<f32> = 20.0..=120.0;
 const FOOTER: f32 = 26.0;
 const LEAST_WITH_FOOTER: f32 = 90.0;
 
-/// The panel of the filters.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct FiltersPanel {
@@ -61,7 +60,6 @@ impl Default for FiltersOptions {
 /// What is shown of a layer of maps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum Shown {
-    /// Its weights.
     #[default]
     Weights,
     /// What the digit that is followed makes of it.
@@ -71,7 +69,6 @@ enum Shown {
 /// What is kept from frame to frame.
 #[derive(Default)]
 struct Kept {
-    /// What was asked for.
     asked: Option<FilterRequest>,
     /// The layer that another view chose, until it is known which connection that is.
     wanted: Option<LayerName>,

@@ -23,7 +23,6 @@ pub struct Look {
     pub frame: Rect,
     /// What is shown there.
     pub bounds: PlotBounds,
-    /// Which classes.
     pub filter: ClassFilter,
     /// For a dark background.
     pub dark: bool,

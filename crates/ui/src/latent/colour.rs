@@ -14,7 +14,6 @@ use hourglass_protocol::{DatasetDescription, Factor, SampleFactors, ScatterView}
 /// What the colours of the points say. Shapes tell the class in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ColourBy {
-    /// The class.
     #[default]
     Class,
     /// How far off the reconstruction is.

@@ -30,7 +30,6 @@ pub enum Sort {
     /// As in the data set.
     #[default]
     Number,
-    /// Class by class.
     Class,
     /// The largest error first.
     Worst,

@@ -131,7 +131,6 @@ struct Scene {
 }
 
 impl LatentPanel {
-    /// The classes that were hidden.
     #[must_use]
     pub fn hidden_classes(&self) -> Vec<u8> {
         self.options.filter.hidden()

@@ -126,7 +126,6 @@ impl Pictures {
         self.order_of = Some(Arc::clone(samples));
     }
 
-    /// Paints them.
     pub fn paint(
         &mut self,
         ui: &Ui,
@@ -178,7 +177,6 @@ impl Pictures {
     }
 }
 
-/// The mesh of a page.
 fn page(meshes: &mut Vec<Mesh>, texture: TextureId) -> &mut Mesh {
     let found = meshes
         .iter()

@@ -89,13 +89,11 @@ impl Points {
             && Arc::ptr_eq(&self.view, view)
     }
 
-    /// The run it is of.
     #[must_use]
     pub fn run(&self) -> RunId {
         self.run
     }
 
-    /// The scatter.
     #[must_use]
     pub fn view(&self) -> &ScatterView {
         &self.view

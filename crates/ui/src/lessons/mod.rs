@@ -27,20 +27,15 @@ pub enum LessonId {
     Linear,
     /// Copying and overcompleteness.
     Copying,
-    /// Sparsity.
     Sparsity,
-    /// Denoising.
     Denoising,
     /// From code to generation.
     Generation,
 }
 
-/// A lesson.
 #[derive(Debug)]
 pub struct Lesson {
-    /// Which one.
     pub id: LessonId,
-    /// Its title.
     pub title: &'static str,
     /// What it is about, in a sentence.
     pub about: &'static str,
@@ -66,7 +61,6 @@ pub struct Step {
 pub struct Offer {
     /// What the button says.
     pub label: &'static str,
-    /// What it does.
     pub does: Does,
 }
 
@@ -110,12 +104,10 @@ pub struct Question {
     pub asks: &'static str,
     /// What has to come about before it is answered; without, a button shows the answer.
     pub goal: Option<Goal>,
-    /// The answer.
     pub answer: &'static str,
 }
 
 impl LessonId {
-    /// The lesson.
     #[must_use]
     pub fn lesson(self) -> &'static Lesson {
         let found = ALL.iter().find(|lesson| lesson.id == self);

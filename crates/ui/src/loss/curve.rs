@@ -37,7 +37,6 @@ impl Scale {
         }
     }
 
-    /// The value at a height.
     #[must_use]
     pub fn value(self, height: f64) -> f64 {
         match self {

@@ -29,7 +29,6 @@ use lines::Lines;
 use reference::{Kind, Reference};
 use subject::{Shown, Subject, summary};
 
-/// The panel of the loss.
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct LossPanel {

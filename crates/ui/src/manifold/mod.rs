@@ -17,7 +17,6 @@ use hourglass_protocol::{Asker, DecodedView, Found, MAX_DECODED, Places, Span};
 use hourglass_state::LabState;
 use tiles::{Tiles, fitting};
 
-/// The panel of the manifold.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct ManifoldPanel {

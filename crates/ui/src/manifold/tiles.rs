@@ -26,7 +26,6 @@ pub struct Tiles {
 }
 
 impl Tiles {
-    /// All of it.
     #[must_use]
     pub fn rect(&self) -> Rect {
         let size = vec2(self.n_columns as f32, self.n_rows as f32) * self.side;

@@ -21,7 +21,6 @@ pub struct Drawing<'a> {
     pub layout: &'a Layout,
     /// The digit on its way.
     pub flow: Option<&'a FlowView>,
-    /// Its pictures.
     pub pictures: &'a Pictures,
     /// How far the light has come.
     pub travel: &'a Travel,

@@ -38,7 +38,6 @@ pub struct Layout {
 pub struct Column {
     /// The bar or block.
     pub rect: Rect,
-    /// The maps in it.
     pub maps: Option<MapGrid>,
     /// The whole column, from its names to its notes, up to the middle between neighbours.
     pub slot: Rect,
@@ -90,7 +89,6 @@ impl MapGrid {
         vec2(self.columns as f32, rows as f32) * self.side
     }
 
-    /// Where a map is in a block.
     #[must_use]
     pub fn map(&self, block: Rect, map: usize) -> Rect {
         let origin = block.center() - self.size() / 2.0;

@@ -29,7 +29,6 @@ use travel::Travel;
 const FOOTER: f32 = 46.0;
 const LEAST_WITH_FOOTER: f32 = 130.0;
 
-/// The panel of the network.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct NetworkPanel {

@@ -12,7 +12,6 @@ use super::{card, number};
 use hourglass_protocol::Evaluation;
 use hourglass_state::{LabState, RunState};
 
-/// The panel of the numbers.
 #[derive(Debug, Default)]
 pub struct NumbersPanel;
 

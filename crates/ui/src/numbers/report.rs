@@ -20,7 +20,6 @@ pub fn missing(ui: &mut Ui, run: &RunState) {
     ui.add(Label::new(theme::dim(ui, text)).wrap());
 }
 
-/// Shows the report.
 pub fn show(ui: &mut Ui, run: &RunState, report: &CodeReport) {
     heading(ui, "What can be told from the code");
     accuracies(ui, report);

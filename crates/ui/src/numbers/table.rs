@@ -14,7 +14,6 @@ const ROW: f32 = 19.0;
 pub struct Group {
     /// What the rows are about.
     pub title: String,
-    /// The rows.
     pub rows: Vec<Row>,
 }
 
@@ -41,7 +40,6 @@ pub fn heading(ui: &mut Ui, title: &str) {
 /// A figure.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
-    /// Of what.
     pub name: &'static str,
     /// The number.
     pub value: String,

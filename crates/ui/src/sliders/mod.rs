@@ -24,7 +24,6 @@ use hourglass_state::LabState;
 use pictures::Pictures;
 use rows::Rows;
 
-/// The panel of the sliders.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct SlidersPanel {
@@ -39,7 +38,6 @@ enum Start {
     /// Where the digit that is followed has them.
     #[default]
     Digit,
-    /// At their means.
     Mean,
 }
 

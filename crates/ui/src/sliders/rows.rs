@@ -17,11 +17,8 @@ use hourglass_protocol::{DecodedView, Places, UnitRange};
 const HEIGHT: f32 = 28.0;
 /// Distance between rows.
 const GAP: f32 = 3.0;
-/// Width of the names.
 const NAME_WIDTH: f32 = 30.0;
-/// Width of the values.
 const VALUE_WIDTH: f32 = 42.0;
-/// Width of the sliders.
 const SLIDER_WIDTHS: [f32; 2] = [70.0, 220.0];
 /// Pictures of a strip.
 const STRIP_LENGTHS: [usize; 2] = [3, 11];

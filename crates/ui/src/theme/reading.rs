@@ -10,7 +10,6 @@ pub mod reading_size {
     pub const BODY: f32 = 15.0;
     /// Captions.
     pub const SMALL: f32 = 13.0;
-    /// Figures.
     pub const FIGURE: f32 = 13.5;
 }
 

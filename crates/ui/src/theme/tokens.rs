@@ -25,7 +25,6 @@ pub struct Tokens {
     pub control_hover: Color32,
     /// Controls held down, and the rail of sliders.
     pub control_active: Color32,
-    /// Text.
     pub text: Color32,
     /// Captions and units.
     pub text_dim: Color32,

@@ -271,7 +271,6 @@ fn beside_canvas(ui: &mut Ui, kept: &mut Kept, state: &LabState) {
         .show(ui, |ui| result::show(ui, &mut kept.result, state, &subject));
 }
 
-/// An icon that is a button.
 fn icon_button(
     ui: &mut Ui,
     icon: egui_material_icons::MaterialIcon,

@@ -27,7 +27,6 @@ pub(super) struct OnDisk {
     was_left_behind: bool,
     /// Steps it had taken when it was kept aside.
     kept_step: Option<u64>,
-    /// When that was tried.
     tried: Instant,
     /// Steps and seconds of training when a person saved it, or opened it from a folder of their own.
     saved: (u64, f64),

@@ -243,7 +243,6 @@ fn vectors<S: Simd>(values: &[f32], n: usize) -> &[S::f32s] {
     &S::as_simd_f32s(values).0[..n]
 }
 
-/// The sum of all values.
 #[inline(always)]
 pub(super) fn sum<S: Simd>(simd: S, values: &[f32]) -> f32 {
     let (vectors, rest) = S::as_simd_f32s(values);

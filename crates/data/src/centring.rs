@@ -88,6 +88,9 @@ fn place(
     image
 }
 
+/// Side of the box that MNIST's digits were fitted into, in pixels.
+pub(super) const BOX_SIDE: usize = 20;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use hourglass_data::{self as data, LoadError, mnist};
 use hourglass_protocol::{DataSource, DeviceChoice};
 use hourglass_train::{classify, device};
 
-use super::data_source;
+use super::args::data_source;
 use super::progress::Progress;
 
 /// What to do with data sets.

@@ -17,8 +17,8 @@ use hourglass_protocol::{
     SampleIdx, Yardsticks,
 };
 
-use super::Theme;
-use super::data_source;
+use super::args::Theme;
+use super::args::data_source;
 use super::engine::{Engine, OpenedRun};
 use super::occupied;
 use super::progress::Progress;

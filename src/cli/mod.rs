@@ -1,6 +1,7 @@
 //! The command line: the same engine, without a window.
 
 mod animation;
+mod args;
 mod bench;
 mod data;
 mod doctor;
@@ -22,10 +23,12 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::{Display, Renderer};
+use args::data_source;
 use hourglass_experiment::PresetId;
 use hourglass_protocol::{DataSource, DeviceChoice};
 use hourglass_ui::layout::Pane;
 
+pub use args::Theme;
 pub use signals::{OF_SIGNALS, exit_code, on_signal};
 
 /// A desktop laboratory for autoencoders: watch one learn, from the inside.
@@ -102,15 +105,6 @@ pub struct WindowArgs {
     pub costs: Option<PathBuf>,
 }
 
-/// A theme of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Theme {
-    /// Dark text on a light ground.
-    Light,
-    /// Light text on a dark ground.
-    Dark,
-}
-
 /// What the program does without a window.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -174,14 +168,4 @@ fn view(text: &str) -> Result<Pane, String> {
         let names = Pane::ALL.map(Pane::name).join(", ");
         format!("choose one of {names}")
     })
-}
-
-/// Reads `--data`.
-fn data_source(text: &str) -> Result<DataSource, String> {
-    match text {
-        "" => Err("it is empty: give a folder, mnist, or pen-digits".to_owned()),
-        "mnist" => Ok(DataSource::Mnist),
-        "pen-digits" => Ok(DataSource::PenDigits),
-        folder => Ok(DataSource::Folder(PathBuf::from(folder))),
-    }
 }

@@ -15,10 +15,10 @@ use hourglass_protocol::{
     Preparation, Prepared, ProbeRequest,
 };
 
-use super::data_source;
+use super::args::data_source;
 use super::engine::Engine;
+use super::occupied::check_writable;
 use super::progress::Progress;
-use super::train::check_writable;
 use output::{HEADER, check_table, notes, row, unused_name, write_pictures, write_table};
 
 /// Images that are looked at in one go.

@@ -15,11 +15,11 @@ use hourglass_protocol::{
 };
 use hourglass_run_folder::{self as run_folder, EXPERIMENT_FILE, SavedFiles, Summary};
 
-use super::data_source;
+use super::args::data_source;
 use super::engine::Engine;
+use super::occupied::check_writable;
 use super::progress::Progress;
 use super::run::{self, Begun, Ending};
-use super::train::check_writable;
 
 /// Presets that train faster than this are trained with three seeds, the others with one.
 const SHORT_SECS: f64 = 60.0;

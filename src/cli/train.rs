@@ -6,14 +6,13 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
 use hourglass_experiment::{Experiment, PresetId};
-use hourglass_files::whole_file;
 use hourglass_protocol::{
     Command, DataSource, DatasetDescription, DeviceChoice, Failure, Matching, RunId,
 };
 use hourglass_run_folder::{self as run_folder, FolderLock, LockError};
 
 use super::animation::AnimationArgs;
-use super::data_source;
+use super::args::data_source;
 use super::engine::Engine;
 use super::occupied;
 use super::progress::Progress;
@@ -238,15 +237,4 @@ fn to_go_on(error: &LockError) -> anyhow::Error {
             folder.display()
         ),
     }
-}
-
-/// Finds out before the training, not after it, that the folder cannot be written.
-pub(super) fn check_writable(folder: &Path) -> Result<()> {
-    let hint = || {
-        format!(
-            "{} cannot be written: choose another --out",
-            folder.display()
-        )
-    };
-    whole_file::check_folder(folder).with_context(hint)
 }

@@ -5,16 +5,7 @@ use std::sync::Arc;
 
 use hourglass_protocol::{ActivationView, DigitView, ErrorView, ScatterView, Snapshot};
 
-use super::track::Track;
-
-/// A moment of a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Moment {
-    /// Steps taken before it.
-    pub step: u64,
-    /// The same in epochs.
-    pub epoch: f64,
-}
+use super::track::{Moment, Track};
 
 /// A way through the past of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! `hourglass reconstruct`: pictures of one's own through a trained model.
 
+mod asked;
 mod output;
 
 use std::collections::HashSet;
@@ -11,15 +12,16 @@ use clap::{Args, ValueEnum};
 
 use hourglass_data::photo::{self, Picture};
 use hourglass_protocol::{
-    Backdrop, Centring, DataSource, DeviceChoice, OwnId, OwnImage, OwnLook, Paper, PhotoNote,
-    Preparation, Prepared, ProbeRequest,
+    Backdrop, Centring, DataSource, DeviceChoice, OwnId, OwnImage, OwnLook, Paper, Preparation,
+    ProbeRequest,
 };
 
 use super::args::data_source;
 use super::engine::Engine;
 use super::occupied::check_writable;
 use super::progress::Progress;
-use output::{HEADER, check_table, notes, row, unused_name, write_pictures, write_table};
+use asked::{Asked, Digit};
+use output::{HEADER, check_table, row, unused_name, write_pictures, write_table};
 
 /// Images that are looked at in one go.
 const AT_ONCE: usize = 100;
@@ -158,38 +160,6 @@ impl ReconstructArgs {
             pen: self.pen.wish(),
             region: None,
             take: None,
-        }
-    }
-}
-
-/// A picture that was asked for, or one digit of it.
-struct Asked {
-    /// As it was named.
-    path: PathBuf,
-    /// Which digit of it, counted from 1, where each is taken and there are several.
-    number: Option<usize>,
-    /// The digit it became, or what was wrong with it. No more is kept, so that a folder may have any number of
-    /// pictures.
-    digit: Result<Digit, String>,
-}
-
-/// A picture as the model sees it.
-struct Digit {
-    pixels: Arc<[u8]>,
-    /// What was decided and noticed on the way.
-    note: String,
-    /// What there is to know of the picture itself.
-    notes: Vec<PhotoNote>,
-}
-
-impl Digit {
-    fn of(prepared: Prepared, said: Option<String>) -> Self {
-        let notes = notes(&prepared);
-        let said = said.into_iter().chain((!notes.is_empty()).then_some(notes));
-        Self {
-            note: said.collect::<Vec<String>>().join("; "),
-            pixels: prepared.pixels,
-            notes: prepared.notes,
         }
     }
 }

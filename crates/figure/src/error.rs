@@ -1,7 +1,5 @@
 //! Why there is no figure.
 
-use super::kind::UnknownEnding;
-
 /// Why there is no figure.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
@@ -33,4 +31,13 @@ pub enum FigureError {
     /// The frames were not packed.
     #[error("the figure cannot be packed as GIF: {0}")]
     Gif(#[from] ::gif::EncodingError),
+}
+
+/// A file name whose ending stands for no format of the figure.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file} does not say what to write: let the name of {figure} end in {endings}")]
+pub struct UnknownEnding {
+    pub(super) file: String,
+    pub(super) figure: String,
+    pub(super) endings: String,
 }

@@ -39,12 +39,12 @@ use std::ops::ControlFlow;
 
 use hourglass_protocol::{ActivationView, DigitView, FilterBank, Manifold};
 
-pub use error::FigureError;
+pub use error::{FigureError, UnknownEnding};
 pub use facts::{Entries, Facts};
 pub use film::Film;
 pub use group::Group;
 pub use interval::Interval;
-pub use kind::{FigureKind, Format, UnknownEnding};
+pub use kind::{FigureKind, Format};
 pub use look::{Look, SCALES};
 pub use loss::{Curve, Loss, Split};
 pub use order::Order;

@@ -83,6 +83,18 @@ impl Plane {
     }
 }
 
+/// How the plane of the scatter lies in the space of codes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Axes {
+    /// Two units of the code, drawn as they are (a single unit is drawn over itself).
+    Raw,
+    /// Two principal components: directions of large variance.
+    Pca {
+        /// Share of the codes' variance along each axis, 0..1.
+        explained: [f32; 2],
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

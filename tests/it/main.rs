@@ -17,6 +17,7 @@ mod own_images;
 mod panels_shell;
 mod panels_views;
 mod photos;
+mod pictures;
 mod readers;
 mod run_folders;
 mod scatter;

@@ -1,4 +1,6 @@
 //! Opening the window: which renderer, how large, what when it does not open.
+//!
+//! The renderers are tried in turn, and another window opens when its graphics device is lost.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

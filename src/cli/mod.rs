@@ -7,6 +7,7 @@ mod data;
 mod doctor;
 mod engine;
 mod export;
+mod help;
 mod occupied;
 mod presets;
 mod progress;
@@ -35,7 +36,13 @@ pub use signals::{OF_SIGNALS, exit_code, on_signal};
 ///
 /// Without a command, the window opens.
 #[derive(Debug, Parser)]
-#[command(version, about, args_conflicts_with_subcommands = true)]
+#[command(
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true, // ours knows the manual as well
+    after_help = help::topics()
+)]
 pub struct Cli {
     /// What to do instead of opening the window.
     #[command(subcommand)]
@@ -125,6 +132,8 @@ pub enum Command {
     Data(data::DataCommand),
     /// Say what this machine has: adapters, device, renderer, data, versions
     Doctor,
+    /// Print the options of a command, or a page of the manual
+    Help(help::HelpArgs),
 }
 
 impl Command {
@@ -142,6 +151,7 @@ impl Command {
             Self::Bench(args) => bench::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
+            Self::Help(args) => help::run(&args),
         }
     }
 }

@@ -7,8 +7,8 @@ pub enum Block {
     /// Level 1 is the title of the page.
     Heading(usize, String),
     Paragraph(Vec<Span>),
-    /// An item of a list, with its number in a numbered one.
-    Item(Option<u32>, Vec<Span>),
+    /// An item of a list.
+    Item(Marker, Vec<Span>),
     /// The first row is the head.
     Table(Vec<Vec<Vec<Span>>>),
     Code(String),
@@ -17,6 +17,13 @@ pub enum Block {
         file: String,
         shows: String,
     },
+}
+
+/// What stands before an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marker {
+    Bullet,
+    Number(u32),
 }
 
 /// A stretch of text in one style.
@@ -59,7 +66,7 @@ struct Reader {
     /// The lines of the paragraph or item in progress.
     lines: Vec<String>,
     /// Of the item in progress.
-    item: Option<Option<u32>>,
+    item: Option<Marker>,
     rows: Vec<Vec<Vec<Span>>>,
     code: Option<Vec<String>>,
 }
@@ -84,9 +91,9 @@ impl Reader {
             self.heading(line)?;
         } else if line.starts_with('|') {
             self.row(line)?;
-        } else if let Some((number, rest)) = item(line) {
+        } else if let Some((marker, rest)) = item(line) {
             self.end_block()?;
-            self.item = Some(number);
+            self.item = Some(marker);
             self.lines.push(rest.to_owned());
         } else if let Some(picture) = picture(line) {
             self.end_block()?;
@@ -151,7 +158,7 @@ impl Reader {
         if !self.lines.is_empty() {
             let spans = spans(&std::mem::take(&mut self.lines).join(" "))?;
             self.blocks.push(match self.item.take() {
-                Some(number) => Block::Item(number, spans),
+                Some(marker) => Block::Item(marker, spans),
                 None => Block::Paragraph(spans),
             });
         }
@@ -159,13 +166,13 @@ impl Reader {
     }
 }
 
-/// The number and the text of a line that begins an item.
-fn item(line: &str) -> Option<(Option<u32>, &str)> {
+/// The marker and the text of a line that begins an item.
+fn item(line: &str) -> Option<(Marker, &str)> {
     if let Some(rest) = line.strip_prefix("- ") {
-        return Some((None, rest));
+        return Some((Marker::Bullet, rest));
     }
     let (number, rest) = line.split_once(". ")?;
-    Some((Some(number.parse().ok()?), rest))
+    Some((Marker::Number(number.parse().ok()?), rest))
 }
 
 fn picture(line: &str) -> Option<Block> {
@@ -255,8 +262,8 @@ mod tests {
             [
                 Block::Heading(1, "Title".to_owned()),
                 Block::Paragraph(vec![plain("One. Two.")]),
-                Block::Item(None, vec![plain("three, four")]),
-                Block::Item(Some(2), vec![plain("five")]),
+                Block::Item(Marker::Bullet, vec![plain("three, four")]),
+                Block::Item(Marker::Number(2), vec![plain("five")]),
             ]
         );
     }

@@ -1,6 +1,6 @@
 //! A page as text for a terminal.
 
-use super::markdown::{Block, Span};
+use super::markdown::{Block, Marker, Span};
 
 /// Signs in a line, at most.
 const WIDTH: usize = 88;
@@ -12,9 +12,13 @@ const GAP: &str = "  ";
 pub fn plain(blocks: &[Block]) -> String {
     let mut out = String::new();
     let mut was_item = false;
+    let blocks = blocks
+        .iter()
+        .filter(|block| !matches!(block, Block::Picture { .. }));
     for block in blocks {
         let is_item = matches!(block, Block::Item(..));
-        if !out.is_empty() && !(is_item && was_item) && !matches!(block, Block::Picture { .. }) {
+        let continues_list = is_item && was_item;
+        if !out.is_empty() && !continues_list {
             out.push('\n');
         }
         was_item = is_item;
@@ -22,11 +26,14 @@ pub fn plain(blocks: &[Block]) -> String {
             Block::Heading(level, words) => {
                 let sign = if *level == 1 { "=" } else { "-" };
                 let line = sign.repeat(words.chars().count());
-                out.push_str(&format!("{words}\n{line}\n"));
+                out.extend([words.as_str(), "\n", line.as_str(), "\n"]);
             }
             Block::Paragraph(spans) => wrapped(&mut out, &words(spans), "", ""),
-            Block::Item(number, spans) => {
-                let begin = number.map_or("- ".to_owned(), |number| format!("{number}. "));
+            Block::Item(marker, spans) => {
+                let begin = match marker {
+                    Marker::Bullet => "- ".to_owned(),
+                    Marker::Number(number) => format!("{number}. "),
+                };
                 let indent = " ".repeat(begin.len());
                 wrapped(&mut out, &words(spans), &begin, &indent);
             }
@@ -56,7 +63,7 @@ fn wrapped(out: &mut String, text: &str, begin: &str, indent: &str) {
         if !is_empty && length > WIDTH {
             out.push_str(&line);
             out.push('\n');
-            line = indent.to_owned();
+            indent.clone_into(&mut line);
             is_empty = true;
         }
         if !is_empty {

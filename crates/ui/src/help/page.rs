@@ -5,7 +5,7 @@ use egui::{
     Align, FontId, Frame, Label, Layout, Link, Margin, OpenUrl, RichText, ScrollArea, Stroke, Ui,
     vec2,
 };
-use hourglass_manual::markdown::{Block, Span, Style};
+use hourglass_manual::markdown::{Block, Marker, Span, Style};
 use hourglass_manual::{Page, anchor};
 
 use crate::theme::reading_size::{BODY, FIGURE};
@@ -23,12 +23,13 @@ const INDENT: f32 = 22.0;
 /// Draws a page; returns the target of a link to another page that was clicked.
 pub(super) fn show(ui: &mut Ui, blocks: &[Block], sought: &mut Option<String>) -> Option<String> {
     theme::reading(ui);
+    ui.spacing_mut().interact_size.y = 0.0; // a line of text is as high as its letters, so that links stand on it
     let mut followed = None;
     for (idx, block) in blocks.iter().enumerate() {
         match block {
             Block::Heading(level, words) => heading(ui, *level, words, sought),
             Block::Paragraph(spans) => text(ui, spans, false, &mut followed),
-            Block::Item(number, spans) => item(ui, *number, spans, &mut followed),
+            Block::Item(marker, spans) => item(ui, *marker, spans, &mut followed),
             Block::Table(rows) => table(ui, rows, &mut followed),
             Block::Code(lines) => code(ui, idx, lines),
             Block::Picture { .. } => {} // the window shows the real thing
@@ -51,10 +52,13 @@ fn heading(ui: &mut Ui, level: usize, words: &str, sought: &mut Option<String>) 
     }
 }
 
-fn item(ui: &mut Ui, number: Option<u32>, spans: &[Span], followed: &mut Option<String>) {
+fn item(ui: &mut Ui, marker: Marker, spans: &[Span], followed: &mut Option<String>) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        let sign = number.map_or("•".to_owned(), |number| format!("{number}."));
+        let sign = match marker {
+            Marker::Bullet => "•".to_owned(),
+            Marker::Number(number) => format!("{number}."),
+        };
         let size = vec2(INDENT, BODY);
         let layout = Layout::left_to_right(Align::TOP);
         ui.allocate_ui_with_layout(size, layout, |ui| {

@@ -86,7 +86,7 @@ impl App {
             }
             Action::SetScale(scale) => self.set_scale(ctx, scale),
             Action::ResetLayout => self.layout = Layout::default(),
-            Action::ShowHelp(is_open) => self.help_is_open = is_open,
+            Action::ShowHelp(is_open) => self.help.is_open = is_open,
             Action::Guide(action) => self.perform_guide(ctx, action),
             Action::RestartWorker => self.start_worker(),
         }

@@ -18,7 +18,7 @@ use super::progress::Progress;
 /// What to do with data sets.
 #[derive(Clone, Debug, Subcommand)]
 pub enum DataCommand {
-    /// Fetch MNIST (11 MB) into the cache or a folder; goes on where an earlier fetch stopped
+    /// Fetch MNIST (11 MB) into the cache or a folder; continues where an earlier fetch stopped
     Fetch {
         /// Folder to keep the four files in, instead of the user's cache
         #[arg(long, value_name = "DIR")]

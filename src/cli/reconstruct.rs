@@ -32,43 +32,43 @@ pub struct ReconstructArgs {
     /// Folder of the run whose model is used
     #[arg(long, value_name = "DIR")]
     run: PathBuf,
-    /// Folder to write into; it is made where it is missing
+    /// Folder to write into; it is made if it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Pictures (PNG, JPEG, GIF, BMP, WebP), or folders of them
+    /// Images (PNG, JPEG, GIF, BMP, WebP), or folders of them
     #[arg(required = true, value_name = "FILE|DIR")]
     pictures: Vec<PathBuf>,
-    /// Exchange light and dark; `auto` does where the background is light
+    /// Swap light and dark; `auto` does so if the background is light
     #[arg(long, value_enum, default_value_t)]
     invert: YesNo,
-    /// Crop to the ink and fit it into 20×20, or fit all of the picture into 28×28
+    /// Crop to the ink and fit it into 20×20, or fit the whole image into 28×28
     #[arg(long, value_enum, default_value_t)]
     crop: YesNo,
     /// Make faint ink full
     #[arg(long, value_enum, default_value_t)]
     stretch: YesNo,
-    /// Make edges as steep as MNIST's; `auto` does where they are softer than a pixel of the result
+    /// Make edges as steep as MNIST's; `auto` does so if they are softer than a pixel of the result
     #[arg(long, value_enum, default_value_t)]
     sharpen: YesNo,
     /// Whether the paper has one shade
     #[arg(long, value_enum, default_value_t)]
     paper: PaperChoice,
-    /// What comes into the middle: the centre of mass, as in MNIST, the box around the ink, or nothing
+    /// What is moved to the middle: the centre of mass, as in MNIST, the box around the ink, or nothing
     #[arg(long, value_enum, default_value_t)]
     centre: CentreChoice,
     /// Make a pen that is much thinner or thicker than MNIST's as wide as that
     #[arg(long, value_enum, default_value_t)]
     pen: YesNo,
-    /// Take each digit in a picture as a picture of its own, in reading order, and not only one of them
+    /// Take every digit in an image as an image of its own, in reading order, instead of only one
     #[arg(long)]
     each: bool,
-    /// What lies behind transparent pixels
+    /// What is behind transparent pixels
     #[arg(long, value_enum, default_value_t)]
     backdrop: BackdropChoice,
-    /// From which share of full ink on a pixel counts for the crop, such as 0.25
+    /// The share of full ink from which a pixel counts for the crop, such as 0.25
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<f32>,
-    /// Digits to hold the errors against, as in `train`
+    /// Digits to compare the errors with, as in `train`
     #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
     data: Option<DataSource>,
     /// Device to compute on: `auto`, `cpu` or `gpu`
@@ -79,7 +79,7 @@ pub struct ReconstructArgs {
 /// A decision that is made from the picture unless it is made here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum YesNo {
-    /// From the picture.
+    /// Depends on the image.
     #[default]
     Auto,
     /// Always.
@@ -100,7 +100,7 @@ impl YesNo {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum PaperChoice {
-    /// From the picture.
+    /// Depends on the image.
     #[default]
     Auto,
     /// One shade.
@@ -111,14 +111,14 @@ enum PaperChoice {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum CentreChoice {
-    /// By mass where it is cropped.
+    /// By mass if it is cropped.
     #[default]
     Auto,
     /// The centre of mass.
     Mass,
     /// The box around the ink.
     Box,
-    /// It stays where it lies.
+    /// It stays in its place.
     No,
 }
 

@@ -36,12 +36,12 @@ const CSV_FILE: &str = "reproduce.csv";
 /// Trains presets and writes a table of what they reach.
 #[derive(Clone, Debug, Args)]
 pub struct ReproduceArgs {
-    /// Which presets; all when none is named (`hourglass presets` lists them)
+    /// Which presets; all if none is named (`hourglass presets` lists them)
     presets: Vec<PresetId>,
-    /// Folder for the table and the runs; finished runs of the same recipe in it are not trained again
+    /// Folder for the table and the runs; finished runs of the same experiment in it are not trained again
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Seeds of each preset; by default three where a run takes less than a minute, otherwise one
+    /// Seeds of each preset; by default three if a run takes less than a minute, otherwise one
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100))]
     seeds: Option<u64>,
     /// Change a setting of every preset, as for `hourglass train`; figures are then no longer the source's

@@ -21,28 +21,28 @@ use super::run::{self, Begun, Ending};
 /// A run without a window.
 #[derive(Clone, Debug, Args)]
 pub struct TrainArgs {
-    /// The recipe to start from (`hourglass presets` lists them)
+    /// The experiment to start from (`hourglass presets` lists them)
     #[arg(
         long,
         conflicts_with = "experiment",
         required_unless_present_any = ["experiment", "resume"]
     )]
     preset: Option<PresetId>,
-    /// A recipe in a TOML file: a run folder's experiment.toml, or a short one as the window copies it
+    /// An experiment in a TOML file: a run folder's experiment.toml, or a short one as the window copies it
     #[arg(long, value_name = "FILE.toml")]
     experiment: Option<PathBuf>,
     /// Change a setting: a place in experiment.toml, or `code`, `hidden`, `learning_rate`,
     /// `batch_size`, `epochs`, `l1`, `noise`, `loss`, `train_samples`
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Go on with the run in this folder until its plan is done, or until so many --epochs are, and write it
+    /// Continue the run in this folder to the end of its plan, or to this many --epochs, and save it
     /// there again
     #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "experiment", "set", "seed", "out"])]
     resume: Option<PathBuf>,
     /// Start with the weights in this safetensors file, under PyTorch's names, in place of random ones
     #[arg(long, value_name = "FILE.safetensors", conflicts_with = "resume")]
     weights: Option<PathBuf>,
-    /// Take the weights by their shapes and their order, whatever they are called
+    /// Match the weights by shape and order, and ignore their names
     #[arg(long, requires = "weights")]
     weights_by_shape: bool,
     /// Passes over the training images
@@ -51,14 +51,14 @@ pub struct TrainArgs {
     /// Seed of every random choice
     #[arg(long)]
     seed: Option<u64>,
-    /// Folder to write the run into; it is made where it is missing
+    /// Folder to write the run into; it is made if it is missing
     #[arg(long, value_name = "DIR", required_unless_present = "resume")]
     out: Option<PathBuf>,
     /// Replace another run that is in the folder, and a file at the place of the animation
     #[arg(long)]
     force: bool,
     /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`; by default MNIST
-    /// where it is found, otherwise the pen digits
+    /// if it is found, otherwise the pen digits
     #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
     data: Option<DataSource>,
     #[command(flatten)]

@@ -1037,3 +1037,39 @@ fn exports_that_are_refused(folder: &Path, run: &str) {
     assert_eq!(mine, "not to be lost");
     assert!(!Path::new(&in_folder("a.png")).exists());
 }
+
+#[test]
+fn help_prints_pages_of_the_manual_and_options_of_commands() {
+    let topics = printed_by(&["help", "topics"]);
+    for page in hourglass::manual::PAGES {
+        assert!(topics.contains(page.topic), "{topics}");
+        let printed = printed_by(&["help", page.topic]);
+        assert!(printed.contains(page.title()), "{printed}");
+    }
+    let files = printed_by(&["help", "files"]);
+    assert!(files.starts_with("Files\n====="), "{files}");
+    let train = printed_by(&["help", "train"]);
+    assert!(train.contains("Usage: hourglass train"), "{train}");
+    assert_eq!(train, printed_by(&["train", "--help"]));
+    let fetch = printed_by(&["help", "data", "fetch"]);
+    assert!(fetch.contains("Usage: hourglass data fetch"), "{fetch}");
+    // A name that both have: the options, then the page.
+    let presets = printed_by(&["help", "presets"]);
+    let options = presets.find("Usage: hourglass presets");
+    assert!(options < presets.find("Presets\n======="), "{presets}");
+    assert!(options.is_some(), "{presets}");
+    let all = printed_by(&["help"]);
+    assert_eq!(all, printed_by(&["--help"]));
+    assert!(all.contains("own-images"), "{all}");
+}
+
+#[test]
+fn help_about_something_unknown_names_what_is_nearest() {
+    let message = failure_of(&["help", "figurs"]);
+    assert!(message.contains("did you mean `figures`?"), "{message}");
+    let message = failure_of(&["help", "reproduc"]);
+    assert!(message.contains("did you mean `reproduce`?"), "{message}");
+    let message = failure_of(&["help", "qqq"]);
+    assert!(!message.contains("did you mean"), "{message}");
+    assert!(message.contains("hourglass help topics"), "{message}");
+}

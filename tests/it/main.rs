@@ -6,6 +6,7 @@ mod comparison;
 mod conv_block;
 mod data_sets;
 mod decoding;
+mod documents;
 mod figures;
 mod http_server;
 mod inside;

@@ -1,4 +1,6 @@
 //! Puts ink into the middle of 28×28 by whole pixels, as MNIST's was.
+//!
+//! The pen digits and user images both use it.
 
 use std::ops::Range;
 

@@ -1,5 +1,7 @@
 //! The network of a recipe as a drawing needs it: its layers with their shapes, what connects them, and how many
 //! numbers each connection is made of.
+//!
+//! A `Connection` names weights and a `Place` a layer, in the window and in the worker alike.
 
 use serde::{Deserialize, Serialize};
 

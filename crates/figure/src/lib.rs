@@ -4,6 +4,9 @@
 //! they are from. From these comes one [`Page`] of marks, texts and pictures at their places, which is
 //! written as SVG; PNG and GIF are that SVG, drawn with the fonts that are compiled in. The window and the command
 //! line export the same way. What window and figures share lies here too: the palette, the ticks, how numbers read.
+//!
+//! An `Order` says what to draw. `Command::Gather` has the worker gather
+//! the numbers, which changes nothing in the run.
 
 mod csv;
 mod decimals;

@@ -1,5 +1,7 @@
 //! One level of a convolutional network, [nearest-neighbour upsampling] → 3×3 convolution → activation →
 //! [2×2 max-pooling]: by a fused kernel on the processor, by Burn's own operations elsewhere.
+//!
+//! `ConvLevel::unfused` is the same by Burn's own operations, for other devices and as the reference for tests.
 
 mod glue;
 mod kernel;

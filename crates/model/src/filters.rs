@@ -1,4 +1,7 @@
 //! Weights that can be looked at: what units see of an image, what they draw, and the kernels of convolutions.
+//!
+//! The Filters panel and the exported figure both use them, with colours that end where
+//! `FilterBank::end_of_scale` says.
 
 use burn::tensor::Tensor;
 

@@ -1,4 +1,7 @@
 //! Places in the space of codes that the window wants pictures of, and the pictures.
+//!
+//! `Places` names codes on behalf of an `Asker`: hovering, interpolating, the manifold and the sliders.
+//! `train/decode.rs` finds the codes and decodes a set in one pass.
 
 use std::sync::Arc;
 

@@ -1,4 +1,7 @@
 //! What is asked of the latent scatter: which plane, which images, and whether their errors come along.
+//!
+//! The worker sends two coordinates a point. Training images lie in the plane of the test images, and their numbers
+//! continue after the test split, so that one number means one image everywhere.
 
 use serde::{Deserialize, Serialize};
 

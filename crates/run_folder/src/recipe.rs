@@ -1,4 +1,7 @@
 //! A recipe as TOML text: complete, as a run folder keeps it, or short, as people hand it on.
+//!
+//! A short text is laid over its preset. `read_experiment` is the one reader, for files, the clipboard and the
+//! command line.
 
 use toml::{Table, Value};
 

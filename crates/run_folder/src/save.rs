@@ -4,6 +4,8 @@
 //! The new files are written into a folder within the folder, the list of their checksums last. With that list the
 //! save is done: from then on the new files count, wherever they lie, and moving them up to their places can be
 //! finished by anybody, at any time. Without it the save never was.
+//!
+//! `SavedFiles` reads the files of one save. Only the holder of a `FolderLock` can write (`lock`).
 
 use std::fmt::Write;
 use std::fs;

@@ -1,4 +1,7 @@
 //! The past of a run, to be shown again: what was seen of the model at moments spread over the run.
+//!
+//! At most 64 MiB are kept for a run. `RunState::shown` is what views draw, the past or the newest; a view that is
+//! not recorded says "live only".
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,7 @@
 //! The networks that are trained beside an autoencoder: an adversary, or the classifiers of fine-tuning.
+//!
+//! Their initial weights have random streams of their own (`Part` in `model/init.rs`), so a prior or a classifier
+//! does not change the autoencoder's initial weights.
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};

@@ -1,4 +1,7 @@
 //! A model, its optimizer and its place in the data: everything a step needs and changes.
+//!
+//! On the processor, a burst runs inside rayon's pool, so that products of matrices are divided among threads
+//! without waking them first. On a card it stays on the worker's thread, whose queue it is.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

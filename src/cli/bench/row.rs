@@ -11,7 +11,7 @@ use crate::cli::args::data_source;
 /// Measures training and the window.
 #[derive(Clone, Debug, Args)]
 pub struct BenchArgs {
-    /// Which presets; all when none is named (`hourglass presets` lists them)
+    /// Which presets; all if none is named (`hourglass presets` lists them)
     pub(super) presets: Vec<PresetId>,
     /// Images per step, several separated by commas; 0 stands for the preset's own
     #[arg(

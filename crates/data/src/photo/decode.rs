@@ -1,4 +1,7 @@
 //! Reads a picture's bytes, whatever they claim to be.
+//!
+//! What decoding will take is known from the header (`cost`), and a decoder that panics is an error of its file
+//! (`guard`).
 
 use std::cell::Cell;
 use std::io::Cursor;

@@ -1,4 +1,6 @@
 //! Everything the window can do, as entries to be searched.
+//!
+//! Each entry is an `Action`, except that a setting is found by `experiment_panel/find.rs`.
 
 use egui::{Context, ThemePreference};
 
@@ -70,7 +72,7 @@ fn deeds(ctx: &Context, state: &LabState, switches: Switches, entries: &mut Vec<
             let name = match shortcut.deed {
                 Deed::TrainOrPause if state.is_training() => "pause",
                 Deed::TrainOrPause => "train",
-                Deed::Help => "keyboard shortcuts",
+                Deed::Help => "manual and keyboard shortcuts",
                 _ => shortcut.text,
             };
             entries.push(Entry {

@@ -9,6 +9,8 @@
 //!
 //! What comes out is a [`Writing`]: how far each pixel stands out, and plain lists. Making a digit as a data set has
 //! them is done elsewhere.
+//!
+//! It knows nothing of the size of digits, and `prepare` knows nothing of tables and frames.
 
 mod areas;
 mod ground;

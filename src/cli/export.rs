@@ -264,7 +264,7 @@ fn class(text: &str) -> Result<u8, String> {
 }
 
 fn group(text: &str) -> Result<Group, String> {
-    let names: Vec<&str> = Group::ALL.into_iter().map(Group::name).collect();
-    let found = Group::ALL.into_iter().find(|group| group.name() == text);
+    let names: Vec<&str> = Group::all().into_iter().map(Group::name).collect();
+    let found = Group::all().into_iter().find(|group| group.name() == text);
     found.ok_or_else(|| format!("choose one of {}", names.join(", ")))
 }

@@ -1,0 +1,142 @@
+//! Which curves share an axis: terms are drawn together where they have a unit in common.
+
+use super::{Experiment, Group, Pen, Role, Term};
+
+/// A group in words.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupInfo {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Its name in the window's choice.
+    pub label: &'static str,
+    /// What the choice says when the pointer rests on it.
+    pub help: &'static str,
+    /// What its axis shows.
+    pub axis: &'static str,
+    /// The term that stands for it in figures.
+    pub main_term: Term,
+}
+
+impl Group {
+    #[must_use]
+    pub fn info(self) -> GroupInfo {
+        match self {
+            Self::Objective => GroupInfo {
+                name: "objective",
+                label: "objective",
+                help: "What training minimises, and the terms it adds up",
+                axis: "objective and its terms",
+                main_term: Term::Objective,
+            },
+            Self::Layers => GroupInfo {
+                name: "layers",
+                label: "layers",
+                help: "Greedy pre-training: how well the layer in training rebuilds its own input",
+                axis: "error of the layer in training",
+                main_term: Term::LayerReconstruction,
+            },
+            Self::Adversary => GroupInfo {
+                name: "adversary",
+                label: "adversary",
+                help: "What discriminator and encoder minimise against each other; both level off where the \
+                       discriminator cannot tell codes from samples",
+                axis: "adversary",
+                main_term: Term::Discriminator,
+            },
+            Self::Accuracy => GroupInfo {
+                name: "accuracy",
+                label: "accuracy",
+                help: "Share of samples and codes that the discriminator tells right; 50 % is guessing",
+                axis: "discriminator right",
+                main_term: Term::DiscriminatorAccuracy,
+            },
+            Self::Jacobian => GroupInfo {
+                name: "jacobian",
+                label: "‖J‖²",
+                help: "How much the code moves when a pixel does: the squared norm of the encoder's Jacobian, \
+                       without its weight",
+                axis: "‖J‖²",
+                main_term: Term::JacobianNorm,
+            },
+            Self::Classes => GroupInfo {
+                name: "classes",
+                label: "classes",
+                help: "Fine-tuning: cross-entropy of the classes, from the trained encoder and from random weights",
+                axis: "cross-entropy of the classes",
+                main_term: Term::Classification,
+            },
+            Self::Errors => GroupInfo {
+                name: "errors",
+                label: "error %",
+                help: "Fine-tuning: share of images classified wrong, from the trained encoder and from random \
+                       weights",
+                axis: "classified wrong",
+                main_term: Term::ErrorRate,
+            },
+        }
+    }
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.info().name
+    }
+
+    /// Whether a term is drawn in it.
+    #[must_use]
+    pub fn shows(self, term: Term) -> bool {
+        match term.info().role {
+            Role::Objective => self == Self::Objective,
+            Role::Part { also_in } => self == Self::Objective || also_in == Some(self),
+            Role::Beside { group, .. } => self == group,
+        }
+    }
+
+    /// The term that stands for it in figures.
+    #[must_use]
+    pub fn main_term(self) -> Term {
+        self.info().main_term
+    }
+
+    /// Whether its curves compare two networks, so that colours stand for these and not for the splits.
+    #[must_use]
+    pub fn compares_networks(self) -> bool {
+        self.main_term().info().pen == Pen::Compared
+    }
+
+    /// Whether its values are shares, for which a logarithm means little.
+    #[must_use]
+    pub fn is_share(self) -> bool {
+        self == Self::Accuracy
+    }
+
+    /// What its axis shows, with the unit. `terms` are those that are drawn.
+    #[must_use]
+    pub fn title(self, experiment: &Experiment, terms: &[Term]) -> String {
+        let objective = &experiment.objective;
+        let unit = objective.unit(self.main_term());
+        match self {
+            Self::Objective if terms.len() > 1 => unit.to_string(),
+            Self::Objective => format!("{}, {unit}", objective.reconstruction.short_label()),
+            Self::Layers
+            | Self::Adversary
+            | Self::Accuracy
+            | Self::Jacobian
+            | Self::Classes
+            | Self::Errors => format!("{}, {unit}", self.info().axis),
+        }
+    }
+
+    /// Those of some terms that get curves. Without a penalty the reconstruction error is the objective, and one
+    /// curve says it.
+    #[must_use]
+    pub fn terms_among(self, terms: impl Iterator<Item = Term>) -> Vec<Term> {
+        let mut terms: Vec<Term> = terms.filter(|&term| self.shows(term)).collect();
+        terms.sort_unstable();
+        terms.dedup();
+        match terms[..] {
+            [Term::Objective, Term::Reconstruction(_)] => vec![Term::Objective],
+            _ => terms,
+        }
+    }
+}

@@ -60,11 +60,8 @@ fn page() -> String {
     page
 }
 
-/// In one line, with exponents as Unicode has them.
+/// In one line.
 fn plain(formula: &[Piece]) -> String {
-    let text = formula.iter().map(|piece| match piece {
-        Piece::Exponent("2") => "²".to_owned(),
-        piece => number::piece(*piece).replace('\u{a0}', " "),
-    });
-    text.collect::<String>().trim().to_owned()
+    let text: String = formula.iter().map(|piece| number::piece(*piece)).collect();
+    text.replace('\u{a0}', " ").trim().to_owned()
 }

@@ -1,6 +1,7 @@
 //! The objective as a formula, with the values in use.
 
-use super::Piece::{self, Choice, Exponent, Letter, Number, Share, Sign};
+use super::Piece::{self, Choice, Number, Share, Sign};
+use super::piece::pieces;
 use super::{Corruption, Experiment, Half, Target};
 
 impl Experiment {
@@ -9,7 +10,7 @@ impl Experiment {
     #[must_use]
     pub fn formula(&self) -> Vec<Piece> {
         let parts = self.objective.parts();
-        let mut formula = vec![Letter("J"), Sign(" = ")];
+        let mut formula = pieces("*J* = ", &[]);
         formula.extend(parts.iter().flat_map(|(_, part)| &part.formula));
         let notes = parts.into_iter().map(|(_, part)| part.note);
         for line in notes.chain([self.input_line()]) {
@@ -25,23 +26,22 @@ impl Experiment {
         if !self.alters_input() {
             return Vec::new();
         }
-        let mut line = vec![Letter("x̂"), Sign(" from "), Letter("x")];
-        match self.target {
-            Target::SameImage => {}
-            Target::WholeFromHalf { hidden } => line.extend([
-                Sign(" without its "),
-                Choice(match hidden {
+        let mut line = pieces("*x̂* from *x*", &[]);
+        line.extend(match self.target {
+            Target::SameImage => Vec::new(),
+            Target::WholeFromHalf { hidden } => {
+                let half = Choice(match hidden {
                     Half::Left => "left",
                     Half::Right => "right",
                     Half::Top => "upper",
                     Half::Bottom => "lower",
-                }),
-                Sign(" half"),
-            ]),
-            Target::UprightFromRotated { degrees } => {
-                line.extend([Sign(" turned by up to ±"), Number(degrees), Sign("°")]);
+                });
+                pieces(" without its # half", &[half])
             }
-        }
+            Target::UprightFromRotated { degrees } => {
+                pieces(" turned by up to ±#°", &[Number(degrees)])
+            }
+        });
         if self.corruption.is_none() {
             return line;
         }
@@ -58,15 +58,13 @@ impl Experiment {
 }
 
 fn damage(corruption: Corruption) -> Vec<Piece> {
-    let amount = amount(corruption, corruption.strength());
-    match corruption {
-        Corruption::None => Vec::new(),
-        Corruption::Masking { .. } => vec![amount, Sign(" of pixels set to 0")],
-        Corruption::SaltAndPepper { .. } => vec![amount, Sign(" of pixels set to 0 or 1")],
-        Corruption::Gaussian { .. } => {
-            vec![Sign("noise N(0, "), amount, Exponent("2"), Sign(")")]
-        }
-    }
+    let text = match corruption {
+        Corruption::None => return Vec::new(),
+        Corruption::Masking { .. } => "# of pixels set to 0",
+        Corruption::SaltAndPepper { .. } => "# of pixels set to 0 or 1",
+        Corruption::Gaussian { .. } => "noise N(0, #²)",
+    };
+    pieces(text, &[amount(corruption, corruption.strength())])
 }
 
 /// ν as a share, σ as it is.

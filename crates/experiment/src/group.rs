@@ -20,66 +20,53 @@ pub struct GroupInfo {
 impl Group {
     #[must_use]
     pub fn info(self) -> GroupInfo {
-        match self {
-            Self::Objective => GroupInfo {
-                name: "objective",
-                label: "objective",
-                help: "What training minimises, and the terms it adds up",
-                axis: "objective and its terms",
-                main_term: Term::Objective,
-            },
-            Self::Layers => GroupInfo {
-                name: "layers",
-                label: "layers",
-                help: "Greedy pre-training: how well the layer in training rebuilds its own input",
-                axis: "error of the layer in training",
-                main_term: Term::LayerReconstruction,
-            },
-            Self::Adversary => GroupInfo {
-                name: "adversary",
-                label: "adversary",
-                help: "What discriminator and encoder minimise against each other; both level off where the \
-                       discriminator cannot tell codes from samples",
-                axis: "adversary",
-                main_term: Term::Discriminator,
-            },
-            Self::Accuracy => GroupInfo {
-                name: "accuracy",
-                label: "accuracy",
-                help: "Share of samples and codes that the discriminator tells right; 50 % is guessing",
-                axis: "discriminator right",
-                main_term: Term::DiscriminatorAccuracy,
-            },
-            Self::Jacobian => GroupInfo {
-                name: "jacobian",
-                label: "‖J‖²",
-                help: "How much the code moves when a pixel does: the squared norm of the encoder's Jacobian, \
-                       without its weight",
-                axis: "‖J‖²",
-                main_term: Term::JacobianNorm,
-            },
-            Self::Classes => GroupInfo {
-                name: "classes",
-                label: "classes",
-                help: "Fine-tuning: cross-entropy of the classes, from the trained encoder and from random weights",
-                axis: "cross-entropy of the classes",
-                main_term: Term::Classification,
-            },
-            Self::Errors => GroupInfo {
-                name: "errors",
-                label: "error %",
-                help: "Fine-tuning: share of images classified wrong, from the trained encoder and from random \
-                       weights",
-                axis: "classified wrong",
-                main_term: Term::ErrorRate,
-            },
+        // Name, label and axis; the term that stands for it; help.
+        let ([name, label, axis], main_term, help) = match self {
+            Self::Objective => (
+                ["objective", "objective", "objective and its terms"],
+                Term::Objective,
+                "What training minimises, and the terms it adds up",
+            ),
+            Self::Layers => (
+                ["layers", "layers", "error of the layer in training"],
+                Term::LayerReconstruction,
+                "Greedy pre-training: how well the layer in training rebuilds its own input",
+            ),
+            Self::Adversary => (
+                ["adversary", "adversary", "adversary"],
+                Term::Discriminator,
+                "What discriminator and encoder minimise against each other; both level off where the \
+                 discriminator cannot tell codes from samples",
+            ),
+            Self::Accuracy => (
+                ["accuracy", "accuracy", "discriminator right"],
+                Term::DiscriminatorAccuracy,
+                "Share of samples and codes that the discriminator tells right; 50 % is guessing",
+            ),
+            Self::Jacobian => (
+                ["jacobian", "‖J‖²", "‖J‖²"],
+                Term::JacobianNorm,
+                "How much the code moves when a pixel does: the squared norm of the encoder's Jacobian, \
+                 without its weight",
+            ),
+            Self::Classes => (
+                ["classes", "classes", "cross-entropy of the classes"],
+                Term::Classification,
+                "Fine-tuning: cross-entropy of the classes, from the trained encoder and from random weights",
+            ),
+            Self::Errors => (
+                ["errors", "error %", "classified wrong"],
+                Term::ErrorRate,
+                "Fine-tuning: share of images classified wrong, from the trained encoder and from random weights",
+            ),
+        };
+        GroupInfo {
+            name,
+            label,
+            axis,
+            main_term,
+            help,
         }
-    }
-
-    /// Its name on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.info().name
     }
 
     /// Whether a term is drawn in it.

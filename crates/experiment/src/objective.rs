@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Piece::{Exponent, Letter, Number, Sign};
-use super::piece::plus;
+use super::Piece::Number;
+use super::piece::weighted;
 use super::{
     Adversarial, LatentPrior, Prior, Reconstruction, Reported, Role, Sparsity, Stage, Term, Unit,
     Variational, Written, is_zero,
@@ -102,18 +102,15 @@ impl Objective {
     pub fn terms_of(&self, stage: Stage) -> Vec<Term> {
         let parts = self.parts();
         let adds_up = |term| parts.iter().any(|(part, _)| *part == term);
-        let is_reported = |term: &Term| match (term.info().role, stage) {
-            (Role::Objective, Stage::Joint) => true,
-            (Role::Part { .. }, Stage::Joint) => adds_up(*term),
-            (Role::Beside { reported, .. }, stage) => match reported {
-                Reported::With(part) => stage == Stage::Joint && adds_up(part),
+        let is_joint = stage == Stage::Joint;
+        let is_reported = |term: &Term| match term.info().role {
+            Role::Objective => is_joint,
+            Role::Part { .. } => is_joint && adds_up(*term),
+            Role::Beside { reported, .. } => match reported {
+                Reported::With(part) => is_joint && adds_up(part),
                 Reported::Pretraining => matches!(stage, Stage::Pretraining { .. }),
                 Reported::FineTuning => stage == Stage::FineTuning,
             },
-            (
-                Role::Objective | Role::Part { .. },
-                Stage::Pretraining { .. } | Stage::FineTuning,
-            ) => false,
         };
         Term::all().into_iter().filter(is_reported).collect()
     }
@@ -142,19 +139,11 @@ impl Objective {
 }
 
 fn written_contraction(weight: f32) -> Option<(Term, Written)> {
-    let term = [
-        Sign("||∂"),
-        Letter("h"),
-        Sign("/∂"),
-        Letter("x"),
-        Sign("||"),
-        Exponent("2"),
-    ];
     let written = Written {
         name: "contraction",
         choice: "contraction",
         settings: vec![("λ", Number(weight))],
-        formula: plus(weight, &term),
+        formula: weighted("+ ", weight, "||∂*h*/∂*x*||²", &[]),
         ..Written::default()
     };
     (weight > 0.0).then_some((Term::Contraction, written))

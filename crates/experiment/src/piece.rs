@@ -5,10 +5,12 @@
 pub enum Piece {
     /// A quantity: `x̂`.
     Letter(&'static str),
-    /// An operator, a bracket or a word; a line break is one too.
+    /// Operators, brackets or words; a line break is one too.
     Sign(&'static str),
-    /// A sign that is raised.
-    Exponent(&'static str),
+    /// Signs among which no line breaks.
+    TightSign(&'static str),
+    /// A raised 2.
+    Squared,
     /// A number that is set.
     Number(f32),
     /// A share of 1 that is set, read in per cent.
@@ -17,7 +19,7 @@ pub enum Piece {
     Choice(&'static str),
 }
 
-use Piece::{Number, Sign};
+use Piece::{Choice, Letter, Number, Share, Sign, Squared, TightSign};
 
 /// A part of the objective in words and signs, with the values in use.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,17 +38,62 @@ pub struct Written {
     pub letters: Option<&'static str>,
 }
 
-/// ` + λ ` and what it weighs, with no line break after the sign.
-pub(super) fn plus(weight: f32, term: &[Piece]) -> Vec<Piece> {
-    weighted("+\u{a0}", weight, term)
+/// A formula from its text, in which quantities are between asterisks and `#` stands for each of `values`:
+/// `1/*n* Σ(*x̂* − *x*)²`.
+pub(super) fn pieces(text: &'static str, values: &[Piece]) -> Vec<Piece> {
+    let mut values = values.iter();
+    let mut found = Vec::new();
+    let mut rest = text;
+    let mut is_letter = false;
+    loop {
+        let end = rest.find(['*', '#', '²']).unwrap_or(rest.len());
+        let (stretch, after) = rest.split_at(end);
+        if is_letter {
+            found.push(Letter(stretch));
+        } else if !stretch.is_empty() {
+            found.push(Sign(stretch));
+        }
+        let mut after = after.chars();
+        match after.next() {
+            None => return found,
+            Some('*') => is_letter = !is_letter,
+            Some('²') => found.push(Squared),
+            Some(_) => found.extend(values.next()),
+        }
+        rest = after.as_str();
+    }
 }
 
-/// ` − λ ` and what it weighs.
-pub(super) fn minus(weight: f32, term: &[Piece]) -> Vec<Piece> {
-    weighted("−\u{a0}", weight, term)
+/// ` + λ `, or with another sign, and what it weighs: a line breaks before it only.
+pub(super) fn weighted(
+    sign: &'static str,
+    weight: f32,
+    text: &'static str,
+    values: &[Piece],
+) -> Vec<Piece> {
+    let begin = [Sign(" "), TightSign(sign), Number(weight), TightSign(" ")];
+    let term = pieces(text, values).into_iter().map(|piece| match piece {
+        Sign(text) => TightSign(text),
+        Letter(_) | TightSign(_) | Squared | Number(_) | Share(_) | Choice(_) => piece,
+    });
+    begin.into_iter().chain(term).collect()
 }
 
-fn weighted(sign: &'static str, weight: f32, term: &[Piece]) -> Vec<Piece> {
-    let begin = [Sign(" "), Sign(sign), Number(weight), Sign("\u{a0}")];
-    begin.iter().chain(term).copied().collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_becomes_letters_signs_and_values() {
+        let found = pieces("Σ(*h* − #)²", &[Number(0.5)]);
+        let expected = [
+            Sign("Σ("),
+            Letter("h"),
+            Sign(" − "),
+            Number(0.5),
+            Sign(")"),
+            Squared,
+        ];
+        assert_eq!(found, expected);
+    }
 }

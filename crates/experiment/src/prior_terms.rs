@@ -1,7 +1,7 @@
 //! What a prior on codes adds to the objective, in words and signs.
 
-use super::Piece::{Choice, Letter, Number, Sign};
-use super::piece::{minus, plus};
+use super::Piece::{Choice, Number};
+use super::piece::{pieces, weighted};
 use super::{Adversarial, Prior, Term, Variational, Written};
 
 impl Prior {
@@ -17,32 +17,24 @@ impl Prior {
 
 /// `+ β KL(q || N(0, I))`, or the distance to C.
 fn variational(prior: &Variational) -> Written {
-    let mut term = vec![
-        Sign("KL("),
-        Letter("q"),
-        Sign("\u{a0}||\u{a0}N(0,\u{a0}I))"),
-    ];
-    if prior.capacity > 0.0 {
-        term.insert(0, Sign("|"));
-        term.extend([Sign("\u{a0}−\u{a0}"), Number(prior.capacity), Sign("|")]);
-    }
-    let warm_up = [
-        Sign("KL weight from 0 to "),
-        Number(prior.beta),
-        Sign(" over "),
-        Number(prior.warm_up_epochs),
-        Sign(" epochs"),
-    ];
+    let beta = Number(prior.beta);
+    let text = if prior.capacity > 0.0 {
+        "|KL(*q* || N(0, I)) − #|"
+    } else {
+        "KL(*q* || N(0, I))"
+    };
+    let warm_up = [beta, Number(prior.warm_up_epochs)];
+    let note = if prior.warm_up_epochs > 0.0 {
+        pieces("KL weight from 0 to # over # epochs", &warm_up)
+    } else {
+        Vec::new()
+    };
     Written {
         name: "KL",
         choice: "variational",
-        settings: vec![("β", Number(prior.beta))],
-        formula: plus(prior.beta, &term),
-        note: if prior.warm_up_epochs > 0.0 {
-            warm_up.to_vec()
-        } else {
-            Vec::new()
-        },
+        settings: vec![("β", beta)],
+        formula: weighted("+ ", prior.beta, text, &[Number(prior.capacity)]),
+        note,
         letters: Some("q the Gaussian of codes of one image"),
     }
 }
@@ -50,13 +42,12 @@ fn variational(prior: &Variational) -> Written {
 /// `− λ ln D(h)`
 fn adversarial(prior: &Adversarial) -> Written {
     let distribution = Choice(prior.distribution.label());
-    let term = [Sign("ln\u{a0}D("), Letter("h"), Sign(")")];
     Written {
         name: "adversary",
         choice: "adversarial",
         settings: vec![("", distribution)],
-        formula: minus(prior.weight, &term),
-        note: vec![Sign("D: samples of "), distribution, Sign(", or codes?")],
+        formula: weighted("− ", prior.weight, "ln D(*h*)", &[]),
+        note: pieces("D: samples of #, or codes?", &[distribution]),
         letters: Some("D the discriminator's belief that a code is a sample of the prior"),
     }
 }

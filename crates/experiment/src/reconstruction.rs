@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Piece::{self, Exponent, Letter, Number, Sign};
-use super::{Prior, Written};
+use super::piece::pieces;
+use super::{Piece, Prior, Written};
 
 /// Δ, how far a reconstruction is from its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,52 +54,18 @@ impl Reconstruction {
     /// A mean over pixels, or with a prior a sum; of a Gaussian likelihood without its normaliser ln σ√2π, which does
     /// not depend on the weights.
     fn formula(self, prior: &Prior) -> Vec<Piece> {
-        let is_sum = !prior.is_none();
-        let mean = |numerator| vec![Sign(numerator), Sign("/"), Letter("n"), Sign(" ")];
-        let (factor, error): (_, &[Piece]) = match self {
-            Self::Mse => (
-                match prior.variational() {
-                    Some(prior) => vec![
-                        Sign("1/(2·"),
-                        Number(prior.likelihood_sigma),
-                        Exponent("2"),
-                        Sign(") "),
-                    ],
-                    None if is_sum => Vec::new(),
-                    None => mean("1"),
-                },
-                &[
-                    Sign("Σ("),
-                    Letter("x̂"),
-                    Sign(" − "),
-                    Letter("x"),
-                    Sign(")"),
-                    Exponent("2"),
-                ],
-            ),
-            Self::Mae => (
-                if is_sum { Vec::new() } else { mean("1") },
-                &[Sign("Σ|"), Letter("x̂"), Sign(" − "), Letter("x"), Sign("|")],
-            ),
-            Self::Bce => (
-                if is_sum {
-                    vec![Sign("−")]
-                } else {
-                    mean("−1")
-                },
-                &[
-                    Sign("Σ["),
-                    Letter("x"),
-                    Sign(" ln "),
-                    Letter("x̂"),
-                    Sign(" + (1−"),
-                    Letter("x"),
-                    Sign(") ln(1−"),
-                    Letter("x̂"),
-                    Sign(")]"),
-                ],
-            ),
+        let text = match (self, prior) {
+            (Self::Mse, Prior::None) => "1/*n* Σ(*x̂* − *x*)²",
+            (Self::Mse, Prior::Adversarial(_)) => "Σ(*x̂* − *x*)²",
+            (Self::Mse, Prior::Variational(_)) => "1/(2·#²) Σ(*x̂* − *x*)²",
+            (Self::Mae, Prior::None) => "1/*n* Σ|*x̂* − *x*|",
+            (Self::Mae, Prior::Variational(_) | Prior::Adversarial(_)) => "Σ|*x̂* − *x*|",
+            (Self::Bce, Prior::None) => "−1/*n* Σ[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
+            (Self::Bce, Prior::Variational(_) | Prior::Adversarial(_)) => {
+                "−Σ[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]"
+            }
         };
-        [factor.as_slice(), error].concat()
+        let sigma = prior.variational().map(|prior| prior.likelihood_sigma);
+        pieces(text, sigma.map(Piece::Number).as_slice())
     }
 }

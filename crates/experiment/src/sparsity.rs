@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Piece::{Letter, Number, Sign};
-use super::piece::plus;
+use super::Piece::Number;
+use super::piece::weighted;
 use super::{Term, Written};
 
 /// A penalty that keeps most of the code near zero.
@@ -54,24 +54,6 @@ impl Sparsity {
         *self == Self::None
     }
 
-    /// λ of the L1 penalty.
-    #[must_use]
-    pub fn l1(self) -> Option<f32> {
-        match self {
-            Self::L1 { weight } => Some(weight),
-            Self::None | Self::Kl { .. } => None,
-        }
-    }
-
-    /// ρ and β of the divergence.
-    #[must_use]
-    pub fn kl(self) -> Option<[f32; 2]> {
-        match self {
-            Self::Kl { target, weight } => Some([target, weight]),
-            Self::None | Self::L1 { .. } => None,
-        }
-    }
-
     /// The penalty of this kind; none of none.
     pub(super) fn written(self) -> Option<(Term, Written)> {
         match self {
@@ -81,25 +63,18 @@ impl Sparsity {
                     name: "L1",
                     choice: "L1",
                     settings: vec![("λ", Number(weight))],
-                    formula: plus(weight, &[Sign("Σ|"), Letter("h"), Sign("|")]),
+                    formula: weighted("+ ", weight, "Σ|*h*|", &[]),
                     ..Written::default()
                 };
                 Some((Term::L1, written))
             }
             Self::Kl { target, weight } => {
-                let term = [
-                    Sign("Σ\u{a0}KL("),
-                    Number(target),
-                    Sign("\u{a0}||\u{a0}"),
-                    Sign("mean\u{a0}"),
-                    Letter("h"),
-                    Sign(")"),
-                ];
+                let rho = Number(target);
                 let written = Written {
                     name: "KL sparsity",
                     choice: "KL sparsity",
-                    settings: vec![("ρ", Number(target)), ("β", Number(weight))],
-                    formula: plus(weight, &term),
+                    settings: vec![("ρ", rho), ("β", Number(weight))],
+                    formula: weighted("+ ", weight, "Σ KL(# || mean *h*)", &[rho]),
                     letters: Some("mean h a unit's mean activation over the batch"),
                     ..Written::default()
                 };

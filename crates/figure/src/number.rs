@@ -36,9 +36,9 @@ pub fn setting(value: f64) -> String {
 #[must_use]
 pub fn piece(piece: Piece) -> String {
     match piece {
-        Piece::Letter(text) | Piece::Sign(text) | Piece::Exponent(text) | Piece::Choice(text) => {
-            text.to_owned()
-        }
+        Piece::Letter(text) | Piece::Sign(text) | Piece::Choice(text) => text.to_owned(),
+        Piece::TightSign(text) => text.replace(' ', "\u{a0}"),
+        Piece::Squared => "²".to_owned(),
         Piece::Number(value) => setting(shortest(value)),
         Piece::Share(value) => percent(shortest(value)),
     }

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use hourglass_experiment::{Objective, Term};
+use hourglass_experiment::{Objective, Sparsity, Term};
 
 use super::{Pass, TermValues, adversarial, contraction, variational};
 
@@ -17,11 +17,11 @@ pub fn penalties(objective: &Objective, pass: &Pass<'_>) -> TermValues {
         })
         .flatten();
     let value = |term| match term {
-        Term::L1 => Some(l1(code(), objective.sparsity.l1()?)),
-        Term::KlSparsity => {
-            let [target, weight] = objective.sparsity.kl()?;
-            Some(kl_sparsity(code(), target, weight))
-        }
+        Term::L1 | Term::KlSparsity => match objective.sparsity {
+            Sparsity::None => None,
+            Sparsity::L1 { weight } => Some(l1(code(), weight)),
+            Sparsity::Kl { target, weight } => Some(kl_sparsity(code(), target, weight)),
+        },
         Term::Contraction => Some(norm.clone()?.mul_scalar(objective.contraction)),
         Term::JacobianNorm => norm.clone(),
         Term::LatentKl => {

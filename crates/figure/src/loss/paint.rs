@@ -174,14 +174,10 @@ fn curve_items(loss: &Loss, curve: &Curve, paper: &Paper, plot: &Plot, items: &m
 /// The colour of a curve: that of its split, or of its network where two are compared.
 fn color(group: Group, term: Term, split: Split, paper: &Paper) -> Rgb {
     if group.compares_networks() {
-        let of_network = match term.info().pen {
-            Pen::Baseline => paper.text_dim,
-            Pen::Compared
-            | Pen::Thick
-            | Pen::Thin
-            | Pen::Dotted
-            | Pen::ShortDashes
-            | Pen::LongDashes => paper.positive,
+        let of_network = if term.info().pen == Pen::Baseline {
+            paper.text_dim
+        } else {
+            paper.positive
         };
         return match split {
             Split::Train => palette::mix(paper.background, of_network, 0.5),

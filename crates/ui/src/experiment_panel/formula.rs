@@ -94,8 +94,10 @@ fn job(experiment: &Experiment, colors: &Tokens, size: f32) -> LayoutJob {
         let text = number::piece(piece);
         match piece {
             Piece::Letter(_) => push(&text, size, Align::BOTTOM, colors.text),
-            Piece::Sign(_) => push(&text, size, Align::BOTTOM, colors.text_dim),
-            Piece::Exponent(_) => push(&text, INDEX * size, Align::TOP, colors.text_dim),
+            Piece::Sign(_) | Piece::TightSign(_) => {
+                push(&text, size, Align::BOTTOM, colors.text_dim);
+            }
+            Piece::Squared => push("2", INDEX * size, Align::TOP, colors.text_dim),
             Piece::Number(_) | Piece::Share(_) | Piece::Choice(_) => {
                 push(&text, size, Align::BOTTOM, colors.accent);
             }

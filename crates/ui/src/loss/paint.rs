@@ -25,14 +25,10 @@ pub fn color(tokens: &Tokens, key: LineKey, group: Group) -> Color32 {
         return tokens.ghost;
     }
     if group.compares_networks() {
-        let of_network = match key.term.info().pen {
-            Pen::Baseline => tokens.text_dim,
-            Pen::Compared
-            | Pen::Thick
-            | Pen::Thin
-            | Pen::Dotted
-            | Pen::ShortDashes
-            | Pen::LongDashes => tokens.positive,
+        let of_network = if key.term.info().pen == Pen::Baseline {
+            tokens.text_dim
+        } else {
+            tokens.positive
         };
         return of_split(of_network, key.split);
     }

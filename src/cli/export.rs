@@ -151,7 +151,7 @@ fn loss(
         .group
         .terms_among(curves.iter().map(|curve| curve.term));
     if terms.is_empty() {
-        bail!("this run has no such curves: {}", order.group.name());
+        bail!("this run has no such curves: {}", order.group.info().name);
     }
     let yardsticks = match order.group {
         Group::Objective => Some(yardsticks(engine)?),
@@ -264,7 +264,12 @@ fn class(text: &str) -> Result<u8, String> {
 }
 
 fn group(text: &str) -> Result<Group, String> {
-    let names: Vec<&str> = Group::ALL.into_iter().map(Group::name).collect();
-    let found = Group::ALL.into_iter().find(|group| group.name() == text);
+    let names: Vec<&str> = Group::all()
+        .into_iter()
+        .map(|group| group.info().name)
+        .collect();
+    let found = Group::all()
+        .into_iter()
+        .find(|group| group.info().name == text);
     found.ok_or_else(|| format!("choose one of {}", names.join(", ")))
 }

@@ -14,6 +14,7 @@ mod mnist_fetch;
 mod mnist_files;
 mod mnist_load;
 mod objective;
+mod objective_page;
 mod own_images;
 mod panels_shell;
 mod panels_views;

@@ -9,15 +9,22 @@ mod activation;
 mod architecture;
 mod corruption;
 mod difference;
+mod formula;
+mod group;
 pub mod network;
 mod objective;
 mod optimizer;
+mod piece;
 mod plan;
 pub mod preset;
 mod prior;
+mod prior_terms;
+mod reconstruction;
 pub mod settings;
+mod sparsity;
 mod streams;
 mod target;
+mod term;
 mod training;
 mod validate;
 
@@ -27,13 +34,17 @@ pub use activation::{Activation, OutputActivation};
 pub use architecture::{Architecture, Convolutional, Dense, LayerName};
 pub use corruption::Corruption;
 pub use difference::{Difference, differences, live_differences};
-pub use objective::{Objective, Reconstruction, Sparsity, Term};
+pub use objective::Objective;
 pub use optimizer::{Optimizer, OptimizerKind, Schedule};
+pub use piece::{Piece, Written};
 pub use plan::{FineTuning, LayerPretraining, Plan, Stage};
 pub use preset::{Bound, Expectation, Figure, Preset, PresetId, Verdict};
 pub use prior::{Adversarial, LatentPrior, Prior, Variational};
+pub use reconstruction::Reconstruction;
+pub use sparsity::Sparsity;
 pub use streams::{Stream, stream_seed};
 pub use target::{Half, Target};
+pub use term::{Group, Pen, Reported, Role, Term, TermInfo, Unit};
 pub use training::Training;
 pub use validate::InvalidExperiment;
 
@@ -203,16 +214,7 @@ impl Experiment {
     /// The numbers that steps of one part report; the one being minimised first.
     #[must_use]
     pub fn terms_of(&self, stage: Stage) -> Vec<Term> {
-        match stage {
-            Stage::Pretraining { .. } => vec![Term::LayerReconstruction],
-            Stage::Joint => self.objective.terms(),
-            Stage::FineTuning => vec![
-                Term::Classification,
-                Term::ClassificationFromRandom,
-                Term::ErrorRate,
-                Term::ErrorRateFromRandom,
-            ],
-        }
+        self.objective.terms_of(stage)
     }
 
     /// Trainable numbers of encoder and decoder, with the variances' layer of a variational code.

@@ -17,7 +17,7 @@ mod film;
 mod filters;
 pub mod font;
 mod gif;
-mod group;
+
 mod histogram;
 mod interval;
 mod kind;
@@ -45,7 +45,7 @@ use hourglass_protocol::{ActivationView, DigitView, FilterBank, Manifold};
 pub use error::{FigureError, UnknownEnding};
 pub use facts::{Entries, Facts};
 pub use film::Film;
-pub use group::Group;
+pub use hourglass_experiment::Group;
 pub use interval::Interval;
 pub use kind::{FigureKind, Format};
 pub use look::{Look, SCALES};

@@ -20,12 +20,7 @@ fn base(preset: PresetId, code: usize) -> Experiment {
         architecture: dense(&[], code, Activation::Sigmoid, OutputActivation::Linear),
         corruption: Corruption::None,
         target: Target::SameImage,
-        objective: Objective {
-            reconstruction: Reconstruction::Mse,
-            contraction: 0.0,
-            sparsity: Sparsity::None,
-            prior: Prior::None,
-        },
+        objective: Objective::plain(Reconstruction::Mse),
         optimizer: Optimizer::adam(1e-3),
         training: Training {
             batch_size: 64,

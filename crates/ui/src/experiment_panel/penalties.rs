@@ -43,18 +43,8 @@ const DISTRIBUTION_HELP: &str = "The distribution that the codes are to have. Te
 
 /// What is switched on.
 pub(super) fn heading(editor: &Editor<'_>) -> Heading {
-    let objective = &editor.draft.objective;
-    let sparsity = match objective.sparsity {
-        Sparsity::None => None,
-        Sparsity::L1 { .. } => Some("L1"),
-        Sparsity::Kl { .. } => Some("KL sparsity"),
-    };
-    let contraction = (objective.contraction > 0.0).then_some("contraction");
-    let prior = (!objective.prior.is_none()).then(|| label_of(objective.prior));
-    let parts: Vec<&str> = [sparsity, contraction, prior]
-        .into_iter()
-        .flatten()
-        .collect();
+    let parts = editor.draft.objective.parts();
+    let parts: Vec<&str> = parts.iter().skip(1).map(|(_, part)| part.choice).collect();
     Heading {
         section: Section::Penalties,
         remarks: vec![if parts.is_empty() {

@@ -76,7 +76,7 @@ impl Group {
             _ if experiment.alters_input() => Self::Denoising,
             (Prior::None, Architecture::Convolutional(_)) => Self::Deep,
             (Prior::None, Architecture::Dense(dense)) if !dense.hidden.is_empty() => Self::Deep,
-            _ if !objective.sparsity.is_none() || objective.contraction > 0.0 => Self::Penalties,
+            _ if objective.parts().len() > 1 => Self::Penalties,
             _ => Self::OneLayer,
         }
     }

@@ -1,7 +1,7 @@
 //! Looks inside a model, against the model they are of: weights as pictures, and one image through every layer.
 
 use burn::tensor::{Tensor, TensorData};
-use hourglass::experiment::network::{Connection, Network, Place, Shape, Tile};
+use hourglass::experiment::network::{Connection, Network, Place, Tile};
 use hourglass::experiment::{Architecture, Experiment, LayerName, N_PIXELS, PresetId};
 use hourglass::protocol::{FilterRequest, FilterView, FlowView, Gather, Numbers};
 use hourglass::train::{ProbeState, Trainer, device, digits, filters, flow, readback, unit_means};
@@ -240,11 +240,8 @@ fn every_picture_has_the_shape_that_the_drawing_says() {
                     let maps = places
                         .into_iter()
                         .flatten()
-                        .find_map(|node| match node.shape {
-                            Shape::Maps { side, .. } => Some(side),
-                            Shape::Units(_) => None,
-                        });
-                    maps.expect("it meets maps")
+                        .find_map(|node| node.shape.maps());
+                    maps.expect("it meets maps").height
                 }
                 _ => 28,
             };
@@ -367,10 +364,7 @@ fn every_layer_of_the_flow_is_in_the_drawing() {
                 .node(Place::Layer(layer.layer))
                 .expect("it is drawn");
             assert_eq!(node.shape.size(), layer.values.len());
-            let n_maps = match node.shape {
-                Shape::Maps { channels, .. } => channels,
-                Shape::Units(_) => 0,
-            };
+            let n_maps = node.shape.maps().map_or(0, |maps| maps.channels);
             assert_eq!(layer.maps.len(), n_maps);
         }
     }

@@ -5,8 +5,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::activation;
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 use hourglass::experiment::{
-    Activation, Adversarial, Architecture, Convolutional, Experiment, LatentPrior,
-    OutputActivation, PresetId, Prior, Reconstruction, Sparsity, Term, Variational,
+    Activation, Adversarial, Architecture, Convolutional, Experiment, LatentPrior, PresetId, Prior,
+    Reconstruction, Sparsity, Term, Variational,
 };
 use hourglass::model::sigmoid::sigmoid;
 use hourglass::model::{Autoencoder, Discriminator};
@@ -262,7 +262,8 @@ fn contraction_agrees_with_an_explicit_jacobian() {
         Activation::Elu,
     ] {
         let mut experiment = PresetId::Vanilla64.preset().experiment();
-        *experiment.architecture.code_activation_mut() = activation;
+        let dense = experiment.architecture.as_dense_mut().expect("dense");
+        dense.code_activation = activation;
         let model = Autoencoder::new(&experiment, &cpu());
         let images = matrix(&image, 784);
         let code = model.encode(images.clone());
@@ -317,7 +318,7 @@ fn dense(hidden: &[usize], activation: Activation, tied: bool) -> Architecture {
         code: 6,
         hidden_activation: activation,
         code_activation: activation,
-        output_activation: OutputActivation::Sigmoid,
+        output_activation: Activation::Sigmoid,
         tied,
     })
 }
@@ -328,7 +329,7 @@ fn convolutional(channels: &[usize], waist: Option<usize>, activation: Activatio
         waist,
         hidden_activation: activation,
         code_activation: activation,
-        output_activation: OutputActivation::Sigmoid,
+        output_activation: Activation::Sigmoid,
     })
 }
 

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use hourglass::experiment::{
-    Activation, Corruption, Experiment, Half, LatentPrior, LayerName, OptimizerKind,
-    OutputActivation, PresetId, Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term,
-    Variational,
+    Activation, Corruption, Experiment, Half, LatentPrior, LayerName, OptimizerKind, PresetId,
+    Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term, Variational,
 };
 use hourglass::protocol::{Diagnosis, EvaluationScope, OwnId, OwnImage};
 use hourglass::train::{
@@ -257,7 +256,8 @@ fn invariant_8_looking_never_changes_training() {
 #[test]
 fn noise_penalties_and_priors_change_neither_first_weights_nor_order() {
     let mut plain = preset(PresetId::Vanilla64);
-    *plain.architecture.code_activation_mut() = Activation::Linear;
+    let dense = plain.architecture.as_dense_mut().expect("a dense preset");
+    dense.code_activation = Activation::Linear;
     let mut changed = plain.clone();
     changed.corruption = Corruption::Gaussian { sigma: 0.5 };
     changed.objective.sparsity = Sparsity::L1 { weight: 1e-3 };
@@ -574,7 +574,7 @@ fn faults_are_noticed_in_trained_models() {
     assert!(keys(&won, 150).contains(&"discriminator-won"));
 
     let mut black = preset(PresetId::Vanilla64);
-    *black.architecture.output_activation_mut() = OutputActivation::Sigmoid;
+    *black.architecture.output_activation_mut() = Activation::Sigmoid;
     black.optimizer.kind = OptimizerKind::Sgd; // two orders too slow to leave the mean image
     black.optimizer.learning_rate = 1e-2;
     assert!(keys(&black, 60).contains(&"collapsed-output"));

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::settings::{self, Setting};
 use super::{
-    Activation, Architecture, Corruption, Experiment, LatentPrior, OutputActivation, Prior,
+    Activation, Architecture, Corruption, Experiment, LatentPrior, Layer, Misfit, Prior,
     Reconstruction, Sparsity, Target,
 };
 
@@ -23,10 +23,13 @@ pub enum InvalidExperiment {
     },
     /// Cross-entropy of an output that is no probability.
     #[error(
-        "binary cross-entropy reads the output as probabilities, and a linear output is none: choose the \
+        "binary cross-entropy reads the output as probabilities, and a {output} output is none: choose the \
          sigmoid output, or the mean squared error"
     )]
-    CrossEntropyOfLinearOutput,
+    CrossEntropyOfUnboundedOutput {
+        /// The output's activation.
+        output: &'static str,
+    },
     /// KL sparsity of a code that is no probability.
     #[error(
         "KL sparsity reads mean activations as probabilities, and a {code} code has none: choose the sigmoid \
@@ -60,6 +63,16 @@ pub enum InvalidExperiment {
         /// Units of the code.
         units: usize,
     },
+    /// A list of layers that makes no autoencoder.
+    #[error("{half}{}{reason}", place(*.layer))]
+    LayersDoNotFit {
+        /// The encoder or the decoder.
+        half: &'static str,
+        /// Position of the layer in it, and which it is; none where it is about the whole.
+        layer: Option<(usize, Layer)>,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// Greedy pre-training of convolutions.
     #[error(
         "layer-wise pre-training is for fully connected layers: choose a dense network, or no pre-training"
@@ -86,6 +99,13 @@ pub enum InvalidExperiment {
         "there is nothing to train: give the training, or a part of the plan, at least one epoch"
     )]
     NothingToTrain,
+}
+
+/// `, layer 3 (dense 16): `, counted from 1.
+fn place(layer: Option<(usize, Layer)>) -> String {
+    layer.map_or(": ".to_owned(), |(idx, layer)| {
+        format!(", layer {} ({layer}): ", idx + 1)
+    })
 }
 
 impl Experiment {
@@ -140,6 +160,7 @@ impl Experiment {
                     check(&settings::CODE_SIZE, count(waist));
                 }
             }
+            Architecture::Layers(_) => {} // each layer is checked where it is fitted to the others
         }
     }
 
@@ -198,10 +219,19 @@ impl Experiment {
         let mut found = Vec::new();
         let (architecture, objective) = (&self.architecture, &self.objective);
         let code = architecture.code_activation();
-        if objective.reconstruction == Reconstruction::Bce
-            && architecture.output_activation() == OutputActivation::Linear
+        if let Err((half, Misfit { layer, reason })) = architecture.try_blocks()
+            && matches!(architecture, Architecture::Layers(_))
         {
-            found.push(InvalidExperiment::CrossEntropyOfLinearOutput);
+            found.push(InvalidExperiment::LayersDoNotFit {
+                half,
+                layer,
+                reason,
+            });
+        }
+        let output = architecture.output_activation();
+        if objective.reconstruction == Reconstruction::Bce && output != Activation::Sigmoid {
+            let output = output.label();
+            found.push(InvalidExperiment::CrossEntropyOfUnboundedOutput { output });
         }
         if matches!(objective.sparsity, Sparsity::Kl { .. }) && code != Activation::Sigmoid {
             let code = code.label();
@@ -335,7 +365,7 @@ mod tests {
     #[test]
     fn cross_entropy_of_a_linear_output_is_refused_with_the_way_out() {
         let message = message_of(|experiment| {
-            dense(experiment).output_activation = OutputActivation::Linear;
+            dense(experiment).output_activation = Activation::Linear;
             experiment.objective.reconstruction = Reconstruction::Bce;
         });
         assert!(message.contains("choose the sigmoid output"), "{message}");
@@ -380,7 +410,7 @@ mod tests {
                 waist: None,
                 hidden_activation: Activation::Relu,
                 code_activation: Activation::Relu,
-                output_activation: OutputActivation::Linear,
+                output_activation: Activation::Linear,
             });
             experiment.plan.pretraining = vec![layer];
         });

@@ -4,8 +4,8 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Corruption, Dense, Experiment, FineTuning, LatentPrior,
-    LayerPretraining, OptimizerKind, OutputActivation, PresetId, Prior, Reconstruction, Sparsity,
-    Stage as Part, Target, Term, Variational,
+    LayerPretraining, OptimizerKind, PresetId, Prior, Reconstruction, Sparsity, Stage as Part,
+    Target, Term, Variational,
 };
 use hourglass::protocol::{Command, Event, Phase, PlanPosition, StepBatch};
 use hourglass::ui::Action;
@@ -202,7 +202,7 @@ fn cross_entropy_of_a_linear_output_says_why_not_and_is_not_sent() {
     assert!(stage.has("choose the sigmoid output"));
     assert_eq!(stage.commands(), []);
     let action = edited(&stage, |draft| {
-        dense(draft).output_activation = OutputActivation::Sigmoid;
+        dense(draft).output_activation = Activation::Sigmoid;
     });
     wish(&mut stage, action);
     assert!(!stage.has("choose the sigmoid output"));

@@ -2,8 +2,8 @@
 
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
-    FineTuning, Half, LatentPrior, LayerPretraining, OptimizerKind, OutputActivation, PresetId,
-    Prior, Reconstruction, Sparsity, Target, Variational,
+    FineTuning, Half, LatentPrior, LayerPretraining, OptimizerKind, PresetId, Prior,
+    Reconstruction, Sparsity, Target, Variational,
 };
 use hourglass::run_folder::{read_experiment, to_short_toml, to_toml};
 use proptest::prelude::*;
@@ -20,10 +20,14 @@ const ACTIVATIONS: [Activation; 7] = [
     Activation::Gelu,
 ];
 
-const OUTPUTS: [OutputActivation; 2] = [OutputActivation::Linear, OutputActivation::Sigmoid];
-
 fn architectures() -> impl Strategy<Value = Architecture> {
-    let activations = || (select(&ACTIVATIONS), select(&ACTIVATIONS), select(&OUTPUTS));
+    let activations = || {
+        (
+            select(&ACTIVATIONS),
+            select(&ACTIVATIONS),
+            select(&ACTIVATIONS),
+        )
+    };
     let units = || 1_usize..=2048;
     let hidden = prop::collection::vec(units(), 0..=3);
     let dense = (hidden, units(), activations(), any::<bool>());

@@ -7,7 +7,7 @@ use hourglass::protocol::{FilterRequest, FilterView, FlowView, Gather, Numbers};
 use hourglass::train::{ProbeState, Trainer, device, digits, filters, flow, readback, unit_means};
 
 use crate::data_sets;
-use crate::training::take;
+use crate::training::{listed, take};
 
 fn trained(experiment: &Experiment) -> Trainer {
     let dataset = data_sets::small(640, 400);
@@ -39,7 +39,7 @@ fn kinds() -> Vec<Experiment> {
     others
         .map(preset)
         .into_iter()
-        .chain([tied, waist])
+        .chain([tied, waist, listed()])
         .collect()
 }
 
@@ -234,7 +234,7 @@ fn every_picture_has_the_shape_that_the_drawing_says() {
             let of = network.node(link.pictured()).expect("it is drawn");
             assert_eq!(view.bank.n_outputs, of.shape.n_parts(), "{}", link.label());
             let side = match link.tile {
-                Some(Tile::Kernels) => 3,
+                Some(Tile::Kernels) => link.kernel(),
                 Some(Tile::Maps) => {
                     let places = [link.from, link.to].map(|place| network.node(place));
                     let maps = places

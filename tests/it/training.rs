@@ -7,6 +7,7 @@ use hourglass::experiment::{
     Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term, Variational,
 };
 use hourglass::protocol::{Diagnosis, EvaluationScope, OwnId, OwnImage};
+use hourglass::run_folder::read_experiment;
 use hourglass::train::{
     Measures, ProbeState, TrainError, Trainer, device, digits, errors, judge, own,
 };
@@ -23,6 +24,39 @@ fn trainer(experiment: &Experiment) -> Trainer {
 
 fn preset(id: PresetId) -> Experiment {
     id.preset().experiment()
+}
+
+/// A recipe that lists its layers: strided and pooled convolutions, and fully connected layers on both sides.
+pub fn listed() -> Experiment {
+    let text = r#"
+        [architecture]
+        kind = "layers"
+        output_activation = "sigmoid"
+        encoder = [
+            { kind = "convolution", channels = 3, kernel = 5, stride = 2, padding = 2 },
+            { kind = "activation", function = "relu" },
+            { kind = "convolution", channels = 4 },
+            { kind = "pool" },
+            { kind = "activation", function = "tanh" },
+            { kind = "flatten" },
+            { kind = "dense", units = 12 },
+            { kind = "activation", function = "relu" },
+            { kind = "dense", units = 6 },
+        ]
+        decoder = [
+            { kind = "dense", units = 12 },
+            { kind = "activation", function = "relu" },
+            { kind = "dense", units = 196 },
+            { kind = "activation", function = "elu" },
+            { kind = "reshape", height = 7, width = 7, channels = 4 },
+            { kind = "upsample", height = 14, width = 14 },
+            { kind = "convolution", channels = 3 },
+            { kind = "activation", function = "relu" },
+            { kind = "upsample", height = 28, width = 28 },
+            { kind = "convolution", channels = 1, kernel = 5, padding = 2 },
+        ]
+    "#;
+    read_experiment(text).expect("a recipe")
 }
 
 /// Takes steps and returns the objective of each.

@@ -397,3 +397,39 @@ impl Architecture {
             && self.blocks().decoder.iter().all(is_linear)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PresetId;
+
+    #[test]
+    fn a_compact_form_is_its_list() {
+        for id in PresetId::ALL {
+            let compact = id.preset().experiment().architecture;
+            let listed = Architecture::Layers(compact.lists());
+            assert_eq!(listed.try_blocks(), Ok(compact.blocks()), "{id}");
+            assert_eq!(listed.summary(), compact.summary(), "{id}");
+        }
+    }
+
+    #[test]
+    fn every_level_is_upsampled_to_what_its_mirror_pooled() {
+        let conv = Convolutional {
+            channels: vec![3, 5, 4], // 28, 14, 7, 4: one side is odd
+            waist: Some(6),
+            hidden_activation: Activation::Elu,
+            code_activation: Activation::Linear,
+            output_activation: Activation::Sigmoid,
+        };
+        let architecture = Architecture::Convolutional(conv);
+        let layers = architecture.layers().into_iter();
+        let sizes: Vec<usize> = layers.map(|(_, size)| size).collect();
+        assert_eq!(sizes, [588, 245, 64, 6, 64, 64, 245, 588]);
+        assert_eq!(
+            architecture.summary(),
+            "conv 3 · pool · conv 5 · pool · conv 4 · pool · dense 6 · dense 64 · conv 4 · up · conv 5 · up · \
+             conv 3 · up · conv 1"
+        );
+    }
+}

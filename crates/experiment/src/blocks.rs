@@ -237,3 +237,101 @@ impl Blocks {
         self.encoder.iter().chain(&self.decoder)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn any(_: Layer, _: Shape) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn maps(height: usize, width: usize, channels: usize) -> ImageShape {
+        ImageShape {
+            height,
+            width,
+            channels,
+        }
+    }
+
+    #[test]
+    fn a_fold_infers_shapes_counts_and_what_belongs_together() {
+        let layers = [
+            Layer::Convolution {
+                channels: 8,
+                kernel: 5,
+                stride: 2,
+                padding: 2,
+            },
+            Layer::activation(Activation::Relu),
+            Layer::Pool {},
+            Layer::upsample(maps(13, 13, 8)),
+            Layer::convolution(2),
+            Layer::Flatten {},
+            Layer::Dense { units: 10 },
+            Layer::activation(Activation::Tanh),
+            Layer::reshape(maps(1, 1, 10)),
+        ];
+        let found = blocks(Shape::Maps(ImageShape::MNIST), &layers, any).expect("they fit");
+        let shapes = found.iter().map(|block| [block.from, block.met, block.to]);
+        let shapes: Vec<_> = shapes
+            .map(|all| all.map(|shape| shape.to_string()))
+            .collect();
+        assert_eq!(
+            shapes,
+            [
+                ["28×28×1", "28×28×1", "7×7×8"],
+                ["7×7×8", "13×13×8", "13×13×2"],
+                ["13×13×2", "338", "1×1×10"],
+            ]
+        );
+        let counts = found.iter().map(|block| block.weights.n_parameters());
+        assert_eq!(
+            counts.collect::<Vec<_>>(),
+            [(25 + 1) * 8, (9 * 8 + 1) * 2, (338 + 1) * 10]
+        );
+        let functions: Vec<_> = found.iter().map(Block::activation).collect();
+        let [relu, linear, tanh] = [Activation::Relu, Activation::Linear, Activation::Tanh];
+        assert_eq!(functions, [relu, linear, tanh]);
+        assert_eq!(found[1].before, [Layer::upsample(maps(13, 13, 8))]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said_with_what_to_do() {
+        let image = Shape::Maps(ImageShape::MNIST);
+        let units = Shape::Units(12);
+        let dense = Layer::Dense { units: 4 };
+        let large = Layer::Convolution {
+            channels: 1,
+            kernel: 5,
+            stride: 1,
+            padding: 0,
+        };
+        let cases = [
+            (image, dense, "put a flatten layer before it"),
+            (units, Layer::Pool {}, "put a reshape layer before it"),
+            (
+                units,
+                Layer::reshape(maps(3, 3, 1)),
+                "needs 9 values and gets 12",
+            ),
+            (
+                image,
+                Layer::upsample(maps(30, 30, 1)),
+                "of 56, or of 55 to cut",
+            ),
+            (
+                Shape::Maps(maps(4, 4, 1)),
+                large,
+                "choose a smaller kernel or more padding",
+            ),
+        ];
+        for (input, layer, expected) in cases {
+            let misfit = blocks(input, &[layer], any).expect_err(expected);
+            assert_eq!(misfit.layer, Some((0, layer)));
+            assert!(misfit.reason.contains(expected), "{}", misfit.reason);
+        }
+        let misfit = blocks(image, &[Layer::Flatten {}], any).expect_err("nothing learns");
+        assert_eq!(misfit.layer, None);
+    }
+}

@@ -309,7 +309,7 @@ fn shortest(value: f32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Convolutional, Dense, LayerPretraining, PresetId, Variational};
+    use crate::{Convolutional, Dense, LayerLists, LayerPretraining, PresetId, Variational};
 
     fn vanilla() -> Experiment {
         PresetId::Vanilla64.preset().experiment()
@@ -369,6 +369,47 @@ mod tests {
             experiment.objective.reconstruction = Reconstruction::Bce;
         });
         assert!(message.contains("choose the sigmoid output"), "{message}");
+    }
+
+    #[test]
+    fn cross_entropy_of_any_output_but_sigmoid_is_refused() {
+        for output in Activation::ALL {
+            let mut experiment = vanilla();
+            dense(&mut experiment).output_activation = output;
+            assert_eq!(experiment.problems(), []);
+            experiment.objective.reconstruction = Reconstruction::Bce;
+            let is_refused = !experiment.problems().is_empty();
+            assert_eq!(is_refused, output != Activation::Sigmoid, "{output:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_makes_no_autoencoder_is_refused_with_its_place_and_the_way_out() {
+        let message = |change: fn(&mut LayerLists)| {
+            message_of(|experiment| {
+                let mut lists = experiment.architecture.lists();
+                change(&mut lists);
+                experiment.architecture = Architecture::Layers(lists);
+            })
+        };
+        assert_eq!(
+            message(|lists| {
+                lists.encoder.remove(0);
+            }),
+            "encoder, layer 1 (dense 64): it takes units and gets 28×28×1 maps: put a flatten layer before it"
+        );
+        assert_eq!(
+            message(|lists| lists.decoder[0] = Layer::Dense { units: 100 }),
+            "decoder: it makes 100 of the code, and an image is 28×28×1: end it in a convolution or a reshape to \
+             that shape, or in a dense layer of 784 units"
+        );
+        let sigmoid = |lists: &mut LayerLists| {
+            lists.decoder.push(Layer::activation(Activation::Sigmoid));
+        };
+        assert!(message(sigmoid).contains("that is output_activation"));
+        let wide = |lists: &mut LayerLists| lists.encoder[1] = Layer::Dense { units: 1 << 20 };
+        assert!(message(wide).contains("choose a value from 1 to 65536"));
+        assert!(message(|lists| lists.decoder.clear()).contains("no layer of it has weights"));
     }
 
     #[test]

@@ -293,6 +293,24 @@ fn a_convolutional_network_is_chosen_and_its_levels_are_changed() {
 }
 
 #[test]
+fn a_list_of_layers_is_shown_and_can_be_left_for_a_form() {
+    let mut stage = Stage::ready();
+    let listed = crate::training::listed().architecture;
+    let action = edited(&stage, |draft| draft.architecture = listed.clone());
+    wish(&mut stage, action);
+    stage.answer_start();
+    assert!(stage.has(&listed.summary()));
+    choose(&mut stage, "output activation", "ReLU");
+    stage.answer_start();
+    let architecture = |stage: &Stage| stage.app().state().draft.architecture.clone();
+    assert_eq!(architecture(&stage).output_activation(), Activation::Relu);
+    assert_eq!(architecture(&stage).lists().encoder, listed.lists().encoder);
+    choose(&mut stage, "kind of network", "dense");
+    stage.answer_start();
+    assert_eq!(architecture(&stage).summary(), "784-6-784");
+}
+
+#[test]
 fn tied_weights_halve_the_parameters() {
     let mut stage = Stage::ready();
     tick(&mut stage, "tied weights");

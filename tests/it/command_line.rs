@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use hourglass::run_folder::Summary;
+use hourglass::run_folder::{Summary, to_toml};
 use safetensors::tensor::{Dtype, TensorView};
 
 use crate::data_sets;
+use crate::training;
 use hourglass::protocol::DataSource;
 
 fn hourglass(arguments: &[&str]) -> Output {
@@ -293,6 +294,33 @@ fn a_short_recipe_and_weights_of_another_run_are_what_training_starts_from() {
         message.contains("the nearest are training.epochs"),
         "{message}"
     );
+}
+
+#[test]
+fn a_recipe_that_lists_its_layers_is_trained_written_and_opened_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| {
+        folder
+            .path()
+            .join(name)
+            .to_str()
+            .expect("Unicode")
+            .to_owned()
+    };
+    let (recipe, run) = (at("listed.toml"), at("run"));
+    let mut experiment = training::listed();
+    experiment.training.epochs = 1;
+    experiment.training.train_samples = Some(1280);
+    std::fs::write(&recipe, to_toml(&experiment)).expect("written");
+    let common = ["train", "--device", "cpu"];
+    let first = ["--data", data(), "--experiment", &recipe, "--out", &run];
+    assert_success(&hourglass(&[&common[..], &first].concat()));
+    let text = std::fs::read_to_string(at("run/experiment.toml")).expect("written");
+    assert_eq!(text, to_toml(&experiment));
+    let again = ["--resume", &run, "--epochs", "2"];
+    assert_success(&hourglass(&[&common[..], &again].concat()));
+    let summary = Summary::of_folder(folder.path().join("run").as_path()).expect("written");
+    assert_eq!((summary.steps, summary.epochs), (40, 2));
 }
 
 #[test]

@@ -5,8 +5,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::activation;
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 use hourglass::experiment::{
-    Activation, Adversarial, Architecture, Convolutional, Experiment, LatentPrior, Objective,
-    OutputActivation, PresetId, Prior, Reconstruction, Sparsity, Term, Variational,
+    Activation, Adversarial, Architecture, Convolutional, Experiment, LatentPrior, Layer,
+    LayerLists, Objective, PresetId, Prior, Reconstruction, Sparsity, Term, Variational,
 };
 use hourglass::model::sigmoid::sigmoid;
 use hourglass::model::{Autoencoder, Discriminator};
@@ -263,7 +263,8 @@ fn contraction_agrees_with_an_explicit_jacobian() {
         Activation::Elu,
     ] {
         let mut experiment = PresetId::Vanilla64.preset().experiment();
-        *experiment.architecture.code_activation_mut() = activation;
+        let dense = experiment.architecture.as_dense_mut().expect("dense");
+        dense.code_activation = activation;
         let model = Autoencoder::new(&experiment, &cpu());
         let images = matrix(&image, 784);
         let code = model.encode(images.clone());
@@ -318,7 +319,7 @@ fn dense(hidden: &[usize], activation: Activation, tied: bool) -> Architecture {
         code: 6,
         hidden_activation: activation,
         code_activation: activation,
-        output_activation: OutputActivation::Sigmoid,
+        output_activation: Activation::Sigmoid,
         tied,
     })
 }
@@ -329,8 +330,39 @@ fn convolutional(channels: &[usize], waist: Option<usize>, activation: Activatio
         waist,
         hidden_activation: activation,
         code_activation: activation,
-        output_activation: OutputActivation::Sigmoid,
+        output_activation: Activation::Sigmoid,
     })
+}
+
+/// A list whose convolution takes every second position and pools before its activation.
+fn strided(smooth: Activation) -> Architecture {
+    let activation = Layer::activation(smooth);
+    let strided = Layer::Convolution {
+        channels: 2,
+        kernel: 5,
+        stride: 2,
+        padding: 1,
+    };
+    Architecture::Layers(LayerLists {
+        output_activation: smooth,
+        encoder: vec![
+            strided,
+            Layer::Pool {},
+            activation,
+            Layer::Flatten {},
+            Layer::Dense { units: 6 },
+        ],
+        decoder: vec![Layer::Dense { units: 784 }],
+    })
+}
+
+#[test]
+fn gradients_agree_with_finite_differences_for_every_output() {
+    for activation in Activation::ALL {
+        let mut experiment = experiment(dense(&[], Activation::Tanh, false), Reconstruction::Mse);
+        *experiment.architecture.output_activation_mut() = activation;
+        check_gradient(&experiment);
+    }
 }
 
 #[test]
@@ -352,6 +384,7 @@ fn gradients_agree_with_finite_differences_for_every_layer_kind() {
         convolutional(&[2], None, smooth),
         convolutional(&[2, 3], Some(5), smooth),
         convolutional(&[2, 2, 2], None, smooth), // 7 pools to 4, and 8 is cut to 7
+        strided(smooth),
     ] {
         check_gradient(&experiment(architecture, Reconstruction::Mse));
     }

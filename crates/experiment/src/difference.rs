@@ -60,6 +60,7 @@ fn of_model(experiment: &Experiment) -> Values {
     let (kind, layers) = match architecture {
         Architecture::Dense(dense) => ("dense", list(&dense.hidden)),
         Architecture::Convolutional(conv) => ("convolutional", list(&conv.channels)),
+        Architecture::Layers(_) => ("layers", architecture.summary()),
     };
     let prior = match experiment.objective.prior {
         Prior::None => "none",
@@ -83,7 +84,11 @@ fn of_model(experiment: &Experiment) -> Values {
         ("tied weights", if tied { "yes" } else { "no" }.to_owned()),
         (
             "hidden activation",
-            architecture.hidden_activation().label().to_owned(),
+            or_none(
+                architecture
+                    .hidden_activation()
+                    .map(|hidden| hidden.label().to_owned()),
+            ),
         ),
         (
             "code activation",

@@ -7,10 +7,13 @@
 
 mod activation;
 mod architecture;
+mod blocks;
 mod corruption;
 mod difference;
 mod formula;
 mod group;
+mod image_shape;
+mod layer;
 pub mod network;
 mod objective;
 mod optimizer;
@@ -30,11 +33,14 @@ mod validate;
 
 use serde::{Deserialize, Serialize};
 
-pub use activation::{Activation, OutputActivation};
-pub use architecture::{Architecture, Convolutional, Dense, LayerName};
+pub use activation::Activation;
+pub use architecture::{Architecture, Convolutional, Dense, LayerLists, LayerName};
+pub use blocks::{Block, Blocks, Misfit, blocks};
 pub use corruption::Corruption;
 pub use difference::{Difference, differences, live_differences};
 pub use objective::Objective;
+pub use image_shape::ImageShape;
+pub use layer::{Layer, Shape, Weights};
 pub use optimizer::{Optimizer, OptimizerKind, Schedule};
 pub use piece::{Piece, Written};
 pub use plan::{FineTuning, LayerPretraining, Plan, Stage};
@@ -220,11 +226,6 @@ impl Experiment {
     /// Trainable numbers of encoder and decoder, with the variances' layer of a variational code.
     #[must_use]
     pub fn n_parameters(&self) -> usize {
-        let architecture = &self.architecture;
-        let variances = match self.objective.prior {
-            Prior::Variational(_) => (architecture.inputs_of_code() + 1) * architecture.code_size(),
-            Prior::None | Prior::Adversarial(_) => 0,
-        };
-        architecture.n_parameters() + variances
+        network::Network::new(self).n_parameters()
     }
 }

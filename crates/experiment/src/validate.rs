@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::settings::{self, Setting};
 use super::{
-    Activation, Architecture, Corruption, Experiment, LatentPrior, OutputActivation, Prior,
+    Activation, Architecture, Corruption, Experiment, LatentPrior, Layer, Misfit, Prior,
     Reconstruction, Sparsity, Target,
 };
 
@@ -23,10 +23,13 @@ pub enum InvalidExperiment {
     },
     /// Cross-entropy of an output that is no probability.
     #[error(
-        "binary cross-entropy reads the output as probabilities, and a linear output is none: choose the \
+        "binary cross-entropy reads the output as probabilities, and a {output} output is none: choose the \
          sigmoid output, or the mean squared error"
     )]
-    CrossEntropyOfLinearOutput,
+    CrossEntropyOfUnboundedOutput {
+        /// The output's activation.
+        output: &'static str,
+    },
     /// KL sparsity of a code that is no probability.
     #[error(
         "KL sparsity reads mean activations as probabilities, and a {code} code has none: choose the sigmoid \
@@ -60,6 +63,16 @@ pub enum InvalidExperiment {
         /// Units of the code.
         units: usize,
     },
+    /// A list of layers that makes no autoencoder.
+    #[error("{half}{}{reason}", place(*.layer))]
+    LayersDoNotFit {
+        /// The encoder or the decoder.
+        half: &'static str,
+        /// Position of the layer in it, and which it is; none where it is about the whole.
+        layer: Option<(usize, Layer)>,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// Greedy pre-training of convolutions.
     #[error(
         "layer-wise pre-training is for fully connected layers: choose a dense network, or no pre-training"
@@ -86,6 +99,13 @@ pub enum InvalidExperiment {
         "there is nothing to train: give the training, or a part of the plan, at least one epoch"
     )]
     NothingToTrain,
+}
+
+/// `, layer 3 (dense 16): `, counted from 1.
+fn place(layer: Option<(usize, Layer)>) -> String {
+    layer.map_or(": ".to_owned(), |(idx, layer)| {
+        format!(", layer {} ({layer}): ", idx + 1)
+    })
 }
 
 impl Experiment {
@@ -140,6 +160,7 @@ impl Experiment {
                     check(&settings::CODE_SIZE, count(waist));
                 }
             }
+            Architecture::Layers(_) => {} // each layer is checked where it is fitted to the others
         }
     }
 
@@ -198,10 +219,19 @@ impl Experiment {
         let mut found = Vec::new();
         let (architecture, objective) = (&self.architecture, &self.objective);
         let code = architecture.code_activation();
-        if objective.reconstruction == Reconstruction::Bce
-            && architecture.output_activation() == OutputActivation::Linear
+        if let Err((half, Misfit { layer, reason })) = architecture.try_blocks()
+            && matches!(architecture, Architecture::Layers(_))
         {
-            found.push(InvalidExperiment::CrossEntropyOfLinearOutput);
+            found.push(InvalidExperiment::LayersDoNotFit {
+                half,
+                layer,
+                reason,
+            });
+        }
+        let output = architecture.output_activation();
+        if objective.reconstruction == Reconstruction::Bce && output != Activation::Sigmoid {
+            let output = output.label();
+            found.push(InvalidExperiment::CrossEntropyOfUnboundedOutput { output });
         }
         if matches!(objective.sparsity, Sparsity::Kl { .. }) && code != Activation::Sigmoid {
             let code = code.label();
@@ -279,7 +309,7 @@ fn shortest(value: f32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Convolutional, Dense, LayerPretraining, PresetId, Variational};
+    use crate::{Convolutional, Dense, LayerLists, LayerPretraining, PresetId, Variational};
 
     fn vanilla() -> Experiment {
         PresetId::Vanilla64.preset().experiment()
@@ -335,10 +365,51 @@ mod tests {
     #[test]
     fn cross_entropy_of_a_linear_output_is_refused_with_the_way_out() {
         let message = message_of(|experiment| {
-            dense(experiment).output_activation = OutputActivation::Linear;
+            dense(experiment).output_activation = Activation::Linear;
             experiment.objective.reconstruction = Reconstruction::Bce;
         });
         assert!(message.contains("choose the sigmoid output"), "{message}");
+    }
+
+    #[test]
+    fn cross_entropy_of_any_output_but_sigmoid_is_refused() {
+        for output in Activation::ALL {
+            let mut experiment = vanilla();
+            dense(&mut experiment).output_activation = output;
+            assert_eq!(experiment.problems(), []);
+            experiment.objective.reconstruction = Reconstruction::Bce;
+            let is_refused = !experiment.problems().is_empty();
+            assert_eq!(is_refused, output != Activation::Sigmoid, "{output:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_makes_no_autoencoder_is_refused_with_its_place_and_the_way_out() {
+        let message = |change: fn(&mut LayerLists)| {
+            message_of(|experiment| {
+                let mut lists = experiment.architecture.lists();
+                change(&mut lists);
+                experiment.architecture = Architecture::Layers(lists);
+            })
+        };
+        assert_eq!(
+            message(|lists| {
+                lists.encoder.remove(0);
+            }),
+            "encoder, layer 1 (dense 64): it takes units and gets 28×28×1 maps: put a flatten layer before it"
+        );
+        assert_eq!(
+            message(|lists| lists.decoder[0] = Layer::Dense { units: 100 }),
+            "decoder: it makes 100 of the code, and an image is 28×28×1: end it in a convolution or a reshape to \
+             that shape, or in a dense layer of 784 units"
+        );
+        let sigmoid = |lists: &mut LayerLists| {
+            lists.decoder.push(Layer::activation(Activation::Sigmoid));
+        };
+        assert!(message(sigmoid).contains("that is output_activation"));
+        let wide = |lists: &mut LayerLists| lists.encoder[1] = Layer::Dense { units: 1 << 20 };
+        assert!(message(wide).contains("choose a value from 1 to 65536"));
+        assert!(message(|lists| lists.decoder.clear()).contains("no layer of it has weights"));
     }
 
     #[test]
@@ -380,7 +451,7 @@ mod tests {
                 waist: None,
                 hidden_activation: Activation::Relu,
                 code_activation: Activation::Relu,
-                output_activation: OutputActivation::Linear,
+                output_activation: Activation::Linear,
             });
             experiment.plan.pretraining = vec![layer];
         });

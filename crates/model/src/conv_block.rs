@@ -107,7 +107,7 @@ fn is_plain(convolution: &Conv2d) -> bool {
 }
 
 /// 2×2 max-pooling; of an odd side the last row and column pool by themselves.
-fn pool(maps: Tensor<4>) -> Tensor<4> {
+pub(super) fn pool(maps: Tensor<4>) -> Tensor<4> {
     let options = MaxPoolOptions {
         ceil_mode: true,
         ..MaxPoolOptions::new([2, 2])
@@ -117,7 +117,7 @@ fn pool(maps: Tensor<4>) -> Tensor<4> {
 
 /// Repeats every value twice in each direction, then cuts what is more than `side`. Maps that have that side
 /// stay as they are.
-fn upsample(maps: Tensor<4>, side: usize) -> Tensor<4> {
+pub(super) fn upsample(maps: Tensor<4>, side: usize) -> Tensor<4> {
     let [n, channels, height, _] = maps.dims();
     if height == side {
         return maps;

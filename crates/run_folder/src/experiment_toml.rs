@@ -77,7 +77,7 @@ const SHORT_FORMS: [(&str, &str); 14] = [
 ];
 
 /// Every setting's place, those of absent tables included.
-pub(super) const PLACES: [&str; 49] = [
+pub(super) const PLACES: [&str; 51] = [
     "preset",
     "seed",
     "test_noise",
@@ -87,6 +87,8 @@ pub(super) const PLACES: [&str; 49] = [
     "architecture.tied",
     "architecture.channels",
     "architecture.waist",
+    "architecture.encoder",
+    "architecture.decoder",
     "architecture.hidden_activation",
     "architecture.code_activation",
     "architecture.output_activation",

@@ -8,7 +8,7 @@ use hourglass_analysis::code_moments::CodeMoments;
 use hourglass_analysis::{activations, cross_entropy, latent};
 use hourglass_data::{Split, noise};
 use hourglass_experiment::{
-    Experiment, N_CLASSES, N_PIXELS, OutputActivation, Reconstruction, Stream, Term,
+    Activation, Experiment, N_CLASSES, N_PIXELS, Reconstruction, Stream, Term,
 };
 use hourglass_model::{Autoencoder, CodeClassifier, Discriminator, Output};
 use hourglass_objective::reconstruction::squared_errors;
@@ -149,10 +149,10 @@ impl Sums {
             ask_delta(&mut wanted, objective.reconstruction, &drawn, chunk);
         }
         if is_full || is_entropy {
-            wanted.ask_flat(Reading::Logits, output.logits.clone());
+            wanted.ask_flat(Reading::Logits, entropy_outputs(&output));
         }
         if is_entropy && is_variational {
-            wanted.ask_flat(Reading::DrawnLogits, drawn.logits.clone());
+            wanted.ask_flat(Reading::DrawnLogits, entropy_outputs(&drawn));
         }
         if is_altered {
             let input = chunk.corrupted.clone();
@@ -517,11 +517,19 @@ fn normals(shape: [usize; 2], idx: usize, chunk: &Chunk) -> Tensor<2> {
 
 const PIXELS: f64 = N_PIXELS as f64;
 
-/// Cross-entropy of a decoder's outputs `[n · 784]` before their activation, summed over images and pixels. A
-/// linear output is read as probabilities.
+/// What cross-entropy is computed of: a sigmoid output before its activation, for precision, any other behind it.
+fn entropy_outputs(output: &Output) -> Tensor<2> {
+    match output.activation() {
+        Activation::Sigmoid => output.logits.clone(),
+        _ => output.reconstruction(),
+    }
+}
+
+/// Cross-entropy of what [`entropy_outputs`] gives `[n · 784]`, summed over images and pixels. What is not a
+/// sigmoid output is read as probabilities.
 fn cross_entropy(
     outputs: &[f32],
-    activation: OutputActivation,
+    activation: Activation,
     split: &Split,
     samples: &[SampleIdx],
 ) -> f64 {
@@ -530,8 +538,8 @@ fn cross_entropy(
         .map(|&sample| split.image(sample as usize))
         .collect();
     match activation {
-        OutputActivation::Sigmoid => cross_entropy::of_logits(outputs, &targets),
-        OutputActivation::Linear => cross_entropy::of_probabilities(outputs, &targets),
+        Activation::Sigmoid => cross_entropy::of_logits(outputs, &targets),
+        _ => cross_entropy::of_probabilities(outputs, &targets),
     }
 }
 

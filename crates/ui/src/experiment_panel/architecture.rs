@@ -15,8 +15,8 @@ use hourglass_experiment::settings::{
     CHANNELS, CODE_SIZE, HIDDEN_SIZE, N_HIDDEN, N_LEVELS, Setting,
 };
 use hourglass_experiment::{
-    Activation, Architecture, Convolutional, Dense, Experiment, InvalidExperiment, N_PIXELS,
-    OutputActivation,
+    Activation, Architecture, Convolutional, Dense, Experiment, InvalidExperiment, LayerLists,
+    N_PIXELS,
 };
 
 /// Units of a layer that is added where there is none.
@@ -32,6 +32,8 @@ const TIED_HELP: &str = "The decoder uses the encoder's weights, transposed, and
                          about half the parameters, and a decoder that cannot drift away from the encoder";
 const WAIST_HELP: &str = "A fully connected code between the convolutions. Without it the last pooled map is the \
                           code, which usually squeezes little";
+const LIST_HELP: &str = "Layers one by one, as the recipe's file lists them; it is where they are changed. Choose \
+                         another kind of network above to set it here";
 const ACTIVATION_HELP: &str = "The function each unit applies to its weighted sum. Sigmoid keeps values \
                                between 0 and 1, ReLU cuts negative ones off, linear leaves them";
 const CODE_ACTIVATION_HELP: &str = "Activation of the code. Sigmoid is the classic choice for sparse codes, linear \
@@ -44,15 +46,19 @@ const OUTPUT_ACTIVATION_HELP: &str = "Activation of the reconstruction. Sigmoid 
 enum Kind {
     Dense,
     Convolutional,
+    /// A list of a file, which is shown and not edited.
+    Layers,
 }
 
 impl Kind {
+    /// Those that can be chosen.
     const ALL: [Self; 2] = [Self::Dense, Self::Convolutional];
 
     fn of(architecture: &Architecture) -> Self {
         match architecture {
             Architecture::Dense(_) => Self::Dense,
             Architecture::Convolutional(_) => Self::Convolutional,
+            Architecture::Layers(_) => Self::Layers,
         }
     }
 
@@ -60,6 +66,7 @@ impl Kind {
         match self {
             Self::Dense => "dense",
             Self::Convolutional => "convolutional",
+            Self::Layers => "list of layers",
         }
     }
 }
@@ -83,6 +90,9 @@ pub(super) fn heading(editor: &Editor<'_>) -> Heading {
             let waist = conv.waist.map(|units| format!(" · dense {units}"));
             format!("conv {}{}", channels.join("-"), waist.unwrap_or_default())
         }
+        Architecture::Layers(LayerLists {
+            encoder, decoder, ..
+        }) => format!("{} layers", encoder.len() + decoder.len()),
     };
     Heading {
         section: Section::Architecture,
@@ -97,9 +107,11 @@ pub(super) fn heading(editor: &Editor<'_>) -> Heading {
 pub(super) fn show(ui: &mut Ui, editor: &mut Editor<'_>) {
     let depth = editor.draft.architecture.encoder_depth();
     kind(ui, editor);
+    let summary = editor.draft.architecture.summary();
     match &mut editor.draft.architecture {
         Architecture::Dense(dense) => dense_rows(ui, dense),
         Architecture::Convolutional(conv) => convolutional_rows(ui, conv),
+        Architecture::Layers(_) => list_rows(ui, &summary),
     }
     let wants_plane = |problem: &InvalidExperiment| {
         matches!(problem, InvalidExperiment::PriorNeedsTwoUnits { .. })
@@ -122,7 +134,7 @@ fn kind(ui: &mut Ui, editor: &mut Editor<'_>) {
     match choice_row(ui, names, Takes::NewModel, KIND_HELP, menu, Kind::label) {
         Some(Kind::Dense) => *architecture = dense_like(architecture),
         Some(Kind::Convolutional) => *architecture = convolutional_like(architecture),
-        None => {}
+        Some(Kind::Layers) | None => {}
     }
     if editor
         .problems
@@ -137,7 +149,7 @@ fn dense_like(other: &Architecture) -> Architecture {
     Architecture::Dense(Dense {
         hidden: Vec::new(),
         code: other.code_size().min(count_of(CODE_SIZE.max)),
-        hidden_activation: other.hidden_activation(),
+        hidden_activation: other.hidden_activation().unwrap_or(Activation::Relu),
         code_activation: other.code_activation(),
         output_activation: other.output_activation(),
         tied: false,
@@ -149,7 +161,7 @@ fn convolutional_like(other: &Architecture) -> Architecture {
     Architecture::Convolutional(Convolutional {
         channels: NEW_CHANNELS.to_vec(),
         waist: Some(other.code_size()),
-        hidden_activation: other.hidden_activation(),
+        hidden_activation: other.hidden_activation().unwrap_or(Activation::Relu),
         code_activation: other.code_activation(),
         output_activation: other.output_activation(),
     })
@@ -196,8 +208,8 @@ fn convolutional_rows(ui: &mut Ui, conv: &mut Convolutional) {
     levels.show(ui, &mut conv.channels);
     let help = "Height and width of the maps: each pooling halves them, rounded up";
     row(ui, "Map sides", Takes::NewModel, help, |ui| {
-        let sides = (0..=conv.channels.len()).map(Convolutional::side_after);
-        let sides: Vec<String> = sides.map(|side| side.to_string()).collect();
+        let maps = conv.maps().into_iter();
+        let sides: Vec<String> = maps.map(|maps| maps.height.to_string()).collect();
         let sides = RichText::new(sides.join(" → ")).font(theme::mono(text::size::FIGURE));
         ui.add(Label::new(sides)).on_hover_text(help);
     });
@@ -218,6 +230,13 @@ fn convolutional_rows(ui: &mut Ui, conv: &mut Convolutional) {
     if let Some(waist) = conv.waist {
         problem_of(ui, &CODE_SIZE, number_of(waist));
     }
+}
+
+/// A list as it is; it is edited where it was written.
+fn list_rows(ui: &mut Ui, summary: &str) {
+    row(ui, "Layers", Takes::NewModel, LIST_HELP, |ui| {
+        ui.add(Label::new(summary).wrap()).on_hover_text(LIST_HELP);
+    });
 }
 
 /// A row with one field for each layer, and buttons to add and to remove the last.
@@ -288,40 +307,32 @@ impl List {
 
 /// Activations of hidden layers, code and output.
 fn activations(ui: &mut Ui, architecture: &mut Architecture) {
-    let has_hidden = match architecture {
-        Architecture::Dense(dense) => !dense.hidden.is_empty(),
-        Architecture::Convolutional(_) => true, // the decoder's levels, if no other
-    };
+    let has_hidden = architecture.layers().len() > 1;
     let takes = Takes::NewModel;
-    let label = Activation::label;
-    if has_hidden {
-        let hidden = architecture.hidden_activation_mut();
-        let names = ("Hidden units", "hidden activation");
-        let menu = (*hidden, &Activation::ALL[..]);
-        if let Some(chosen) = choice_row(ui, names, takes, ACTIVATION_HELP, menu, label) {
-            *hidden = chosen;
+    let mut choose = |names, help, activation: &mut Activation| {
+        let menu = (*activation, &Activation::ALL[..]);
+        if let Some(chosen) = choice_row(ui, names, takes, help, menu, Activation::label) {
+            *activation = chosen;
         }
+    };
+    if let Some([hidden, code]) = architecture.activations_mut() {
+        if has_hidden {
+            let names = ("Hidden units", "hidden activation");
+            choose(names, ACTIVATION_HELP, hidden);
+        }
+        let names = ("Code units", "code activation");
+        choose(names, CODE_ACTIVATION_HELP, code);
     }
-    let code = architecture.code_activation_mut();
-    let names = ("Code units", "code activation");
-    let menu = (*code, &Activation::ALL[..]);
-    if let Some(chosen) = choice_row(ui, names, takes, CODE_ACTIVATION_HELP, menu, label) {
-        *code = chosen;
-    }
-    let output = architecture.output_activation_mut();
     let names = ("Output units", "output activation");
-    let menu = (*output, &OutputActivation::ALL[..]);
-    let label = OutputActivation::label;
-    if let Some(chosen) = choice_row(ui, names, takes, OUTPUT_ACTIVATION_HELP, menu, label) {
-        *output = chosen;
-    }
+    let output = architecture.output_activation_mut();
+    choose(names, OUTPUT_ACTIVATION_HELP, output);
 }
 
 /// What objective and penalties have against the activations.
 fn activation_problems(ui: &mut Ui, editor: &Editor<'_>) {
     for refused in &editor.problems {
         match refused {
-            InvalidExperiment::CrossEntropyOfLinearOutput => {
+            InvalidExperiment::CrossEntropyOfUnboundedOutput { .. } => {
                 problem(ui, &refused.to_string());
             }
             InvalidExperiment::KlSparsityOfUnboundedCode { .. } => {

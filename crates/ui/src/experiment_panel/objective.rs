@@ -51,7 +51,7 @@ fn concerns(problem: &InvalidExperiment) -> bool {
     const MINE: [&Setting; 3] = [&settings::NOISE_FRACTION, &settings::NOISE_SIGMA, &ROTATION];
     match problem {
         InvalidExperiment::OutOfRange { label, .. } => MINE.iter().any(|own| own.label == *label),
-        InvalidExperiment::CrossEntropyOfLinearOutput
+        InvalidExperiment::CrossEntropyOfUnboundedOutput { .. }
         | InvalidExperiment::AbsoluteErrorIsNoLikelihood => true,
         _ => false,
     }
@@ -155,7 +155,7 @@ fn loss(ui: &mut Ui, editor: &mut Editor<'_>) {
     }
     for refused in &editor.problems {
         match refused {
-            InvalidExperiment::CrossEntropyOfLinearOutput => {
+            InvalidExperiment::CrossEntropyOfUnboundedOutput { .. } => {
                 problem(ui, "Needs the sigmoid output above");
             }
             InvalidExperiment::AbsoluteErrorIsNoLikelihood => {

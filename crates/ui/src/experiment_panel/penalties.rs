@@ -131,8 +131,10 @@ fn prior(ui: &mut Ui, editor: &mut Editor<'_>) {
     let (names, menu) = (("Prior", "prior"), (current, &PRIORS[..]));
     if let Some(kind) = choice_row(ui, names, Takes::NewModel, PRIOR_HELP, menu, label_of) {
         draft.objective.prior = kind;
-        if !kind.is_none() {
-            *draft.architecture.code_activation_mut() = Activation::Linear;
+        if let Some([_, code]) = draft.architecture.activations_mut()
+            && !kind.is_none()
+        {
+            *code = Activation::Linear;
         }
     }
     let bounded = |problem: &InvalidExperiment| {

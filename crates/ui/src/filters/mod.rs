@@ -146,7 +146,7 @@ fn layer_of_maps(network: &Network, link: &Link) -> Option<LayerName> {
         return None;
     };
     let shape = network.node(link.pictured())?.shape;
-    matches!(shape, Shape::Maps { .. }).then_some(layer)
+    shape.maps().map(|_| layer)
 }
 
 /// The newest look, if it is what is asked for.
@@ -216,12 +216,12 @@ fn shown_choice(ui: &mut Ui, shown: Shown) -> Option<Shown> {
 fn title(network: &Network, link: &Link, source: Option<&Source>) -> String {
     let shape = |place| network.node(place).map(|node| node.shape);
     if let Some(Source::Maps(flow, ..)) = source {
-        let Some(Shape::Maps { channels, side }) = shape(link.pictured()) else {
+        let Some(maps) = shape(link.pictured()).and_then(Shape::maps) else {
             return String::new();
         };
         return format!(
-            "{channels} maps of {side}×{side} · digit {}, test image {}",
-            flow.label, flow.sample
+            "{} maps of {}×{} · digit {}, test image {}",
+            maps.channels, maps.height, maps.width, flow.label, flow.sample
         );
     }
     let n = shape(link.pictured()).map_or(0, Shape::n_parts);
@@ -234,10 +234,11 @@ fn title(network: &Network, link: &Link, source: Option<&Source>) -> String {
         Some(Tile::LinearPath) => format!("{n} units · linear path from the pixels"),
         Some(Tile::Kernels) => {
             let inputs = shape(link.from).map_or(0, Shape::n_parts);
+            let side = link.kernel();
             if inputs == 1 {
-                format!("{n} kernels of 3×3")
+                format!("{n} kernels of {side}×{side}")
             } else {
-                format!("3×3 kernels · {n} maps made (rows) from {inputs} (columns)")
+                format!("{side}×{side} kernels · {n} maps made (rows) from {inputs} (columns)")
             }
         }
         Some(Tile::Maps) => format!("{n} units (rows) · each map they meet (columns)"),

@@ -152,7 +152,7 @@ impl Drawing<'_> {
             return;
         };
         let (left, right) = (from.center().x, to.center().x);
-        let text = words::short_count(link.n_parameters);
+        let text = words::short_count(link.n_parameters());
         let color = theme::tokens_of(ui).text_dim;
         paint::centred(
             ui,

@@ -9,13 +9,13 @@ mod activation;
 mod architecture;
 mod corruption;
 mod difference;
+pub mod field;
 pub mod network;
 mod objective;
 mod optimizer;
 mod plan;
 pub mod preset;
 mod prior;
-pub mod settings;
 mod streams;
 mod target;
 mod training;
@@ -97,23 +97,6 @@ impl Default for Experiment {
 }
 
 impl Experiment {
-    /// Whether a run of `self` can take on `other` at its next step, keeping its weights.
-    ///
-    /// The architecture and a prior's networks fix the weights' shapes, the seed their first values, the
-    /// number of training images the meaning of an epoch, and a plan of several parts which part an epoch
-    /// belongs to; everything else may change while the run goes on.
-    #[must_use]
-    pub fn keeps_model_of(&self, other: &Self) -> bool {
-        let kind = |experiment: &Self| std::mem::discriminant(&experiment.objective.prior);
-        let has_parts = !self.plan.is_plain();
-        self.architecture == other.architecture
-            && self.seed == other.seed
-            && kind(self) == kind(other)
-            && self.plan == other.plan
-            && !(has_parts && self.training.epochs != other.training.epochs)
-            && self.training.train_samples == other.training.train_samples
-    }
-
     /// Whether the recipe is still exactly the preset it names, whatever its seed.
     #[must_use]
     pub fn is_pristine(&self) -> bool {

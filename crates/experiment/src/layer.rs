@@ -4,8 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::CHANNELS;
 use super::{Activation, ImageShape};
+
+/// Most maps that a convolution makes.
+pub(crate) const MAX_CHANNELS: usize = 256;
 
 /// One entry of a list of layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -276,7 +278,6 @@ impl Layer {
                 ))
             }
         };
-        let max_channels = CHANNELS.max as usize;
         match self {
             Self::Dense { units } => within("units", units, 1, MAX_UNITS),
             Self::Convolution {
@@ -284,7 +285,7 @@ impl Layer {
                 kernel,
                 stride,
                 padding,
-            } => within("channels", channels, 1, max_channels)
+            } => within("channels", channels, 1, MAX_CHANNELS)
                 .and_then(|()| within("kernel", kernel, 1, MAX_KERNEL))
                 .and_then(|()| within("stride", stride, 1, kernel))
                 .and_then(|()| within("padding", padding, 0, kernel - 1)),

@@ -10,6 +10,7 @@ mod architecture;
 mod blocks;
 mod corruption;
 mod difference;
+pub mod field;
 mod formula;
 mod group;
 mod image_shape;
@@ -23,7 +24,6 @@ pub mod preset;
 mod prior;
 mod prior_terms;
 mod reconstruction;
-pub mod settings;
 mod sparsity;
 mod streams;
 mod target;
@@ -38,9 +38,9 @@ pub use architecture::{Architecture, Convolutional, Dense, LayerLists, LayerName
 pub use blocks::{Block, Blocks, Misfit, blocks};
 pub use corruption::Corruption;
 pub use difference::{Difference, differences, live_differences};
-pub use objective::Objective;
 pub use image_shape::ImageShape;
 pub use layer::{Layer, Shape, Weights};
+pub use objective::Objective;
 pub use optimizer::{Optimizer, OptimizerKind, Schedule};
 pub use piece::{Piece, Written};
 pub use plan::{FineTuning, LayerPretraining, Plan, Stage};
@@ -114,23 +114,6 @@ impl Default for Experiment {
 }
 
 impl Experiment {
-    /// Whether a run of `self` can take on `other` at its next step, keeping its weights.
-    ///
-    /// The architecture and a prior's networks fix the weights' shapes, the seed their first values, the
-    /// number of training images the meaning of an epoch, and a plan of several parts which part an epoch
-    /// belongs to; everything else may change while the run goes on.
-    #[must_use]
-    pub fn keeps_model_of(&self, other: &Self) -> bool {
-        let kind = |experiment: &Self| std::mem::discriminant(&experiment.objective.prior);
-        let has_parts = !self.plan.is_plain();
-        self.architecture == other.architecture
-            && self.seed == other.seed
-            && kind(self) == kind(other)
-            && self.plan == other.plan
-            && !(has_parts && self.training.epochs != other.training.epochs)
-            && self.training.train_samples == other.training.train_samples
-    }
-
     /// Whether the recipe is still exactly the preset it names, whatever its seed.
     #[must_use]
     pub fn is_pristine(&self) -> bool {

@@ -384,7 +384,7 @@ fn every_contradiction_is_said_at_its_control() {
                 draft.objective.prior = Prior::Variational(Variational::PLAIN);
                 draft.objective.reconstruction = Reconstruction::Mae;
             },
-            ["needs a likelihood", "Needs another loss above"],
+            ["needs a likelihood", "Needs another loss"],
         ),
         (
             adversarial,
@@ -485,7 +485,7 @@ fn the_strength_at_test_can_be_another() {
     });
     wish(&mut stage, action);
     tick(&mut stage, "other strength at test");
-    stage.type_into("strength at test", "0.5");
+    stage.type_into("noise fraction ν at test", "0.5");
     let draft = &stage.app().state().draft;
     assert_eq!(
         draft.test_corruption(),

@@ -68,7 +68,7 @@ fn architectures() -> impl Strategy<Value = Architecture> {
     prop_oneof![dense, convolutional, lists]
 }
 
-fn layers() -> impl Strategy<Value = Layer> {
+fn layers() -> impl Strategy<Value = Layer> + Clone {
     prop_oneof![
         (1_usize..=99).prop_map(|units| Layer::Dense { units }),
         (1_usize..=9, 1_usize..=5, 1_usize..=2, 0_usize..=2).prop_map(

@@ -4,7 +4,7 @@
 
 use egui::{Context, ThemePreference};
 
-use crate::experiment_panel::CONTROLS;
+use crate::experiment_panel::Control;
 use crate::layout::Pane;
 use crate::lessons;
 use crate::path_field::{PathAction, PathFor};
@@ -174,18 +174,19 @@ fn views(entries: &mut Vec<Entry>) {
 }
 
 fn settings(entries: &mut Vec<Entry>) {
-    for control in &CONTROLS {
+    for control in Control::all() {
+        let section = control.section().title();
         let help = match control.needs() {
             Some(needs) => format!(
-                "Goes to the control under {}; where it is not there, to “{needs}”, which brings it",
-                control.section()
+                "Goes to the control under {section}; where it is not there, to “{}”, which brings it",
+                needs.name()
             ),
-            None => format!("Goes to the control under {}", control.section()),
+            None => format!("Goes to the control under {section}"),
         };
         let find = GuideAction::Find(control);
         entries.push(entry(
             "Setting",
-            format!("{}…", capitalized(control.name)),
+            format!("{}…", capitalized(control.name())),
             help,
             find,
         ));

@@ -24,7 +24,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::{Display, Renderer};
 use hourglass_experiment::PresetId;
 use hourglass_protocol::{DataSource, DeviceChoice};
-use hourglass_ui::layout::Pane;
+use hourglass_ui::Pane;
 
 pub use signals::{OF_SIGNALS, exit_code, on_signal};
 

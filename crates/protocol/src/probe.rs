@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hourglass_experiment::LayerName;
 
 use super::{
-    DecodeSet, Decoded, ErrorView, FilterRequest, FilterView, FlowView, OwnImage, OwnView, RunId,
-    ScatterRequest, UnitMeans,
+    Asker, DecodeSet, Decoded, ErrorView, FilterRequest, FilterView, FlowView, OwnImage, OwnView,
+    Places, RunId, ScatterRequest, UnitMeans,
 };
 
 /// Position of an image in the test split or, counted on from its end, in the training split; ties points, pictures
@@ -54,6 +54,16 @@ impl Default for ProbeRequest {
             filters: None,
             followed: None,
             errors: false,
+        }
+    }
+}
+
+impl ProbeRequest {
+    /// Asks for places to be decoded, unless some are for the same asker already.
+    pub fn decode(&mut self, asker: Asker, places: Option<Places>) {
+        if self.decode.iter().all(|set| set.asker != asker) {
+            let set = places.map(|places| DecodeSet { asker, places });
+            self.decode.extend(set);
         }
     }
 }

@@ -1,8 +1,7 @@
 //! The window: panels that read [`LabState`](hourglass_state::LabState) and push [`Action`]s.
 //!
-//! A panel is a struct of view-only options with
-//! `fn ui(&mut self, ui: &mut egui::Ui, state: &LabState, actions: &mut Vec<Action>)`. Panels never send,
-//! lock, read files or compute statistics.
+//! A [`Panel`] is a struct of view-only options that draws facts, pushes actions, and says what it looks at. Panels
+//! never send, lock, read files or compute statistics.
 
 mod action;
 pub mod activations;
@@ -31,6 +30,9 @@ pub mod manifold;
 pub mod network;
 pub mod notices;
 pub mod numbers;
+mod pane;
+mod panel;
+pub mod panels;
 pub mod path_field;
 mod plot;
 pub mod previous;
@@ -53,3 +55,5 @@ pub use action::{
     Action, CloseAnswer, CompareAction, DrawEdit, GuideAction, KeepAction, OwnAction,
 };
 pub use hourglass_figure::number;
+pub use pane::Pane;
+pub use panel::Panel;

@@ -14,13 +14,15 @@ use egui::{Role, Sense, Ui, WidgetInfo};
 
 use super::action::Action;
 use super::digit_image::{AtlasShape, DigitAtlas, magnification};
+use super::pane::Pane;
+use super::panel::{InThePast, Panel};
 use super::{card, theme};
 use choice::{Choice, Wanted};
 use classes::Errors;
 use digit::{Digit, enlarged, error_text};
 use hourglass_experiment::N_PIXELS;
-use hourglass_protocol::{DatasetDescription, DigitView, ErrorView};
-use hourglass_state::{LabState, RunState};
+use hourglass_protocol::{DatasetDescription, DigitView, ErrorView, ProbeRequest, SampleIdx};
+use hourglass_state::{LabState, Past, RunState};
 use layout::Layout;
 use paint::{Row, Views};
 
@@ -48,14 +50,25 @@ impl DigitsOptions {
 }
 
 /// What is kept from frame to frame.
-#[derive(Default)]
 struct Kept {
-    /// What was asked for, and of which data set.
+    /// The images that are looked at.
+    samples: Vec<SampleIdx>,
+    /// What they were chosen by, and of which data set.
     asked: Option<Asked>,
-    asked_errors: bool,
     atlas: DigitAtlas,
     /// What the atlas shows.
     drawn: Option<Drawn>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            samples: ProbeRequest::default().samples, // until it is known how many there is room for
+            asked: None,
+            atlas: DigitAtlas::default(),
+            drawn: None,
+        }
+    }
 }
 
 struct Asked {
@@ -73,27 +86,29 @@ struct Drawn {
 }
 
 impl DigitsPanel {
-    /// Whether bars of the classes' errors are shown in place of images.
+    /// The test images that are looked at.
     #[must_use]
-    pub fn shows_errors(&self) -> bool {
-        self.options.errors
+    pub fn samples(&self) -> &[SampleIdx] {
+        &self.kept.samples
     }
+}
 
+impl Panel for DigitsPanel {
     /// Shows test images, what the network made of them, and how far off it was.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
         let Self { options, kept } = self;
         let before = options.clone();
         let mut edited = before.clone();
         card::card(
             ui,
-            "Digits",
+            Pane::Digits.title(),
             |ui| {
                 if state.dataset.is_some() {
                     controls::header(ui, &mut edited);
                 }
             },
             |ui| match &state.dataset {
-                Some(dataset) => body(ui, options, kept, (state, dataset), actions),
+                Some(dataset) => body(ui, options, kept, (state, dataset)),
                 None => card::empty(
                     ui,
                     "No digits yet",
@@ -104,10 +119,19 @@ impl DigitsPanel {
         if edited != before {
             *options = edited;
         }
-        if kept.asked_errors != options.needs_errors() {
-            kept.asked_errors = options.needs_errors();
-            actions.push(Action::LookAtErrors(kept.asked_errors));
-        }
+    }
+
+    fn look(&self, _state: &LabState, request: &mut ProbeRequest) {
+        request.samples.clone_from(&self.kept.samples);
+        request.errors = self.options.needs_errors();
+    }
+
+    fn shows_of(&self, past: &Past) -> InThePast {
+        InThePast::Moment(if self.options.errors {
+            past.errors
+        } else {
+            past.digits
+        })
     }
 }
 
@@ -116,7 +140,6 @@ fn body(
     options: &mut DigitsOptions,
     kept: &mut Kept,
     (state, dataset): (&LabState, &DatasetDescription),
-    actions: &mut Vec<Action>,
 ) {
     if options.errors {
         class_errors(ui, options, state);
@@ -138,7 +161,7 @@ fn body(
     let rows = Row::all(corrupts, compares, is_high);
     let n_pictures = [rows.len(), n_errors];
     let layout = Layout::new(room, n_pictures, line_height, ui.pixels_per_point());
-    kept.ask(&options.wanted, layout.n_digits(), dataset, newest, actions);
+    kept.ask(&options.wanted, layout.n_digits(), dataset, newest);
     match views {
         Some(views) => {
             table(ui, kept, &views, &rows, &layout);
@@ -251,14 +274,13 @@ fn empty(ui: &mut Ui, state: &LabState, what: &str) {
 }
 
 impl Kept {
-    /// Asks for as many images as fit, once for each change; not while nobody can tell which.
+    /// Chooses as many images as fit; those before stay while nobody can tell which.
     fn ask(
         &mut self,
         wanted: &Wanted,
         n_digits: usize,
         dataset: &DatasetDescription,
         errors: Option<&Arc<ErrorView>>,
-        actions: &mut Vec<Action>,
     ) {
         let labels = &dataset.test_labels;
         let errors = errors.filter(|_| wanted.needs_errors());
@@ -271,7 +293,7 @@ impl Kept {
             return;
         }
         let samples = wanted.samples(n_digits, labels, errors.map(Arc::as_ref));
-        actions.extend(samples.map(Action::LookAtSamples));
+        self.samples = samples.unwrap_or_else(|| std::mem::take(&mut self.samples));
         self.asked = Some(Asked {
             wanted: wanted.clone(),
             n_digits,

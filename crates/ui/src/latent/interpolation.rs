@@ -8,8 +8,7 @@ use egui::{
 use egui_material_icons::icons::{ICON_CLOSE, ICON_LINEAR_SCALE};
 use egui_plot::PlotTransform;
 
-use crate::action::Action;
-use crate::decoded::{Asking, DecodedPictures};
+use crate::decoded::DecodedPictures;
 use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
 use crate::number;
 use crate::segmented::{Segment, segmented};
@@ -40,7 +39,6 @@ pub struct Interpolation {
     /// The second.
     to: Option<SampleIdx>,
     route: Route,
-    asking: Asking,
     pictures: DecodedPictures,
     originals: DigitAtlas,
     /// What the originals were painted from.
@@ -90,6 +88,21 @@ impl Interpolation {
         Some([self.from?, self.to?])
     }
 
+    /// The way that is to be decoded.
+    #[must_use]
+    pub fn places(&self) -> Option<Places> {
+        self.ends().map(|ends| Places::Between {
+            ends,
+            n_places: N_PLACES,
+            route: self.route,
+        })
+    }
+
+    /// Goes from and to where another one does, in another space.
+    pub fn follow(&mut self, other: &Self) {
+        (self.from, self.to, self.route) = (other.from, other.to, other.route);
+    }
+
     /// Room that the strip takes below the plot.
     #[must_use]
     pub fn height(&self, width: f32) -> f32 {
@@ -99,14 +112,13 @@ impl Interpolation {
         }
     }
 
-    /// Asks for the pictures and shows them with the controls in what room there is.
+    /// Shows the pictures with the controls in what room there is.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         state: &LabState,
         dataset: &DatasetDescription,
         snapshot: &Snapshot,
-        actions: &mut Vec<Action>,
     ) {
         let is_picked = self.from.is_some() && !ui.ctx().text_edit_focused();
         if is_picked && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
@@ -125,14 +137,7 @@ impl Interpolation {
         if !has_arc {
             self.route = Route::Straight;
         }
-        let asked = self.ends().map(|ends| Places::Between {
-            ends,
-            n_places: N_PLACES,
-            route: self.route,
-        });
-        self.asking
-            .ask(Asker::Interpolation, asked.clone(), actions);
-        let (Some(ends), Some(asked)) = (self.ends(), asked) else {
+        let (Some(ends), Some(asked)) = (self.ends(), self.places()) else {
             return;
         };
         self.controls(ui, n_test, has_arc);

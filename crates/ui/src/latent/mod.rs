@@ -31,6 +31,8 @@ use egui::Ui;
 
 use super::action::Action;
 use super::card;
+use super::pane::Pane;
+use super::panel::{InThePast, Panel};
 use super::plot::{Bounds, View};
 use album::Album;
 use axes::Planes;
@@ -39,8 +41,11 @@ use colour::{ColourBy, Scale};
 use decode::DecodeHover;
 use filter::ClassFilter;
 use gallery::{Gallery, Sort};
-use hourglass_protocol::{Axes, PointSource, SampleIdx, ScatterRequest, ScatterView, Snapshot};
-use hourglass_state::LabState;
+use hourglass_protocol::{
+    Asker, Axes, Places, PointSource, ProbeRequest, SampleIdx, ScatterRequest, ScatterView,
+    Snapshot,
+};
+use hourglass_state::{LabState, Past};
 use hover::HoverCard;
 use interpolation::Interpolation;
 use marker::MarkerAtlas;
@@ -104,7 +109,7 @@ enum Units {
 #[derive(Default)]
 struct Scene {
     points: Option<Points>,
-    /// What the worker was asked to show.
+    /// What the worker is asked to show.
     asked: ScatterRequest,
     /// What the codes are drawn to, where it can be drawn.
     outline: Option<Outline>,
@@ -151,19 +156,26 @@ impl LatentPanel {
     /// Shows what another panel shows, of another run.
     pub fn follow(&mut self, other: &Self) {
         self.options.clone_from(&other.options);
+        self.planes.clone_from(&other.planes);
+        let of_other = &other.scene.interpolation;
+        self.scene.interpolation.follow(of_other);
     }
+}
 
+impl Panel for LatentPanel {
     /// Shows the scatter of the run in progress.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self {
             options,
             planes,
             scene,
         } = self;
+        scene.hovered = None;
+        scene.decode_hover.place = None;
         scene.update(ui, state);
         scene.fit_to(state, options.prior);
         scene.listen(ui);
-        scene.ask(*options, planes, state, actions);
+        scene.ask(*options, planes, state);
         let caption = scene
             .points
             .as_ref()
@@ -173,7 +185,7 @@ impl LatentPanel {
         let (is_interpolating, mut toggles) = (scene.interpolation.is_on(), false);
         card::card(
             ui,
-            "Latent space",
+            Pane::Latent.title(),
             |ui| {
                 if let Some(caption) = caption {
                     controls::header(ui, &mut edited);
@@ -192,10 +204,6 @@ impl LatentPanel {
         if toggles {
             scene.interpolation.toggle();
         }
-        if scene.points.is_none() {
-            scene.hover(None, actions);
-            scene.decode_hover.leave(actions);
-        }
         if measures {
             actions.push(Action::JudgeCode);
         }
@@ -203,6 +211,26 @@ impl LatentPanel {
             scene.view = View::default();
         }
         (options.units, options.source) = (edited.units, edited.source);
+    }
+
+    /// Two of these may be seen, of two runs: what either needs is looked at of both.
+    fn look(&self, state: &LabState, request: &mut ProbeRequest) {
+        let Self { scene, .. } = self;
+        let scatter = request.scatter.get_or_insert(scene.asked);
+        scatter.plane = scatter.plane.or(scene.asked.plane);
+        scatter.errors |= scene.asked.errors;
+        request.hovered = request.hovered.or(scene.hovered);
+        let under_pointer = scene.decode_hover.place;
+        let under_pointer = under_pointer.map(|place| Places::Plane([place].into()));
+        request.decode(Asker::Pointer, under_pointer);
+        request.decode(Asker::Interpolation, scene.interpolation.places());
+        if request.own.is_empty() {
+            request.own = state.own.request(false);
+        }
+    }
+
+    fn shows_of(&self, past: &Past) -> InThePast {
+        InThePast::Moment(past.scatter)
     }
 }
 
@@ -339,36 +367,19 @@ impl Scene {
         }
     }
 
-    /// Asks for what is to be shown, once for each change.
-    fn ask(
-        &mut self,
-        options: LatentOptions,
-        planes: &Planes,
-        state: &LabState,
-        actions: &mut Vec<Action>,
-    ) {
-        let asked = ScatterRequest {
+    /// Asks for what is to be shown.
+    fn ask(&mut self, options: LatentOptions, planes: &Planes, state: &LabState) {
+        self.asked = ScatterRequest {
             plane: code_size(state).and_then(|size| planes.of(size)),
             source: options.source,
             errors: options.colour == ColourBy::Error || !self.selection.is_empty(),
         };
-        if self.asked != asked {
-            self.asked = asked;
-            actions.push(Action::LookAtScatter(asked));
-        }
     }
 
     fn forget(&mut self) {
         self.points = None;
         self.outline = None;
         self.fit = None;
-    }
-
-    fn hover(&mut self, sample: Option<SampleIdx>, actions: &mut Vec<Action>) {
-        if self.hovered != sample {
-            self.hovered = sample;
-            actions.push(Action::HoverSample(sample));
-        }
     }
 
     /// How values become colours; none where colours are the classes', and while the values are on their way.

@@ -68,8 +68,7 @@ impl Scene {
             self.plot(ui, *options, scale, (state, snapshot), actions)
         });
         inside(ui, strip, "strip", |ui| {
-            self.interpolation
-                .show(ui, state, dataset, snapshot, actions); // also where it only ends
+            self.interpolation.show(ui, state, dataset, snapshot); // also where it only ends
         });
         if let Some(gallery) = gallery {
             let deeds = inside(ui, gallery, "selected", |ui| {
@@ -97,7 +96,7 @@ impl Scene {
             self.hover_card
                 .show(ui, response, place, sample, dataset, snapshot);
         }
-        self.hover(hovered.map(|(sample, _)| sample), actions);
+        self.hovered = hovered.map(|(sample, _)| sample);
     }
 
     /// Shows axes, points and what is among them.
@@ -204,7 +203,7 @@ impl Scene {
         shown.hovered = self.under_pointer(&shown, options.filter);
         self.pick(ui, state, &shown, actions);
         let titles = [x_title.as_str(), y_title.as_str()];
-        self.decode(ui, state, &shown, titles, actions);
+        self.decode(ui, state, &shown, titles);
         Some(shown)
     }
 
@@ -222,19 +221,12 @@ impl Scene {
     }
 
     /// Decodes the place under the pointer where no point is; there is no model of the past to do it.
-    fn decode(
-        &mut self,
-        ui: &Ui,
-        state: &LabState,
-        shown: &Shown,
-        titles: [&str; 2],
-        actions: &mut Vec<Action>,
-    ) {
+    fn decode(&mut self, ui: &Ui, state: &LabState, shown: &Shown, titles: [&str; 2]) {
         let is_free = shown.hovered.is_none() && self.tool == Tool::Pan && !super::is_past(state);
         let empty = hovered(&shown.response).filter(|_| is_free);
         let names = titles.map(|title| title.split(" (").next().unwrap_or_default());
         self.decode_hover
-            .show(ui, state, empty, &shown.transform, names, actions);
+            .show(ui, state, empty, &shown.transform, names);
     }
 
     /// Lets the tools select; gives what the pointer is on.

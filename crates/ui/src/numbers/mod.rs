@@ -7,22 +7,24 @@ mod table;
 use egui::{Button, ScrollArea, Ui};
 
 use super::action::Action;
+use super::pane::Pane;
+use super::panel::Panel;
 use super::theme;
 use super::{card, number};
 use hourglass_protocol::Evaluation;
 use hourglass_state::{LabState, RunState};
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct NumbersPanel;
 
-impl NumbersPanel {
+impl Panel for NumbersPanel {
     /// Shows the figures of the run in progress.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self = self;
         let run = state.run.as_ref();
         card::card(
             ui,
-            "Numbers",
+            Pane::Numbers.title(),
             |ui| {
                 judge_button(ui, run, actions);
                 if let Some(evaluation) = run.and_then(|run| run.full_evaluation.as_ref()) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Painter, Rect, Stroke, StrokeKind, Ui};
 
 use super::digit_image::{AtlasShape, DigitAtlas, magnification};
+use super::memo::{Memo, Same};
 use super::theme;
 use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
 use hourglass_protocol::{Decoded, DecodedView};
@@ -23,14 +24,7 @@ pub fn decoded(state: &LabState) -> Option<&Decoded> {
 /// The pictures of a view as one texture, painted anew when they or how they are shown changed.
 #[derive(Default)]
 pub struct DecodedPictures {
-    atlas: DigitAtlas,
-    painted: Option<Painted>,
-}
-
-struct Painted {
-    view: Arc<DecodedView>,
-    dark: bool,
-    shape: AtlasShape,
+    atlas: Memo<(Same<DecodedView>, bool, AtlasShape), DigitAtlas>,
 }
 
 impl DecodedPictures {
@@ -45,26 +39,18 @@ impl DecodedPictures {
             rows: n.div_ceil(columns),
             magnify: magnification(side * ui.pixels_per_point()).min(most),
         };
-        let is_current = self.painted.as_ref().is_some_and(|painted| {
-            (painted.dark, painted.shape) == (dark, shape) && Arc::ptr_eq(&painted.view, view)
-        });
-        if is_current {
-            return;
-        }
-        self.atlas.write(ui.ctx(), name, shape, |row, column, idx| {
-            let pixel = (row * columns + column) * N_PIXELS + idx;
-            theme::ink(dark, view.images.get(pixel).copied().unwrap_or_default())
-        });
-        self.painted = Some(Painted {
-            view: Arc::clone(view),
-            dark,
-            shape,
+        let key = (Same::of(view), dark, shape);
+        self.atlas.renew(key, |_, atlas| {
+            atlas.write(ui.ctx(), name, shape, |row, column, idx| {
+                let pixel = (row * columns + column) * N_PIXELS + idx;
+                theme::ink(dark, view.images.get(pixel).copied().unwrap_or_default())
+            });
         });
     }
 
     /// Draws one picture into a square.
     pub fn paint(&self, painter: &Painter, rect: Rect, idx: usize) {
-        let Some(Painted { view, shape, .. }) = &self.painted else {
+        let Some((view, _, shape)) = self.atlas.key() else {
             return;
         };
         if idx < view.len() {

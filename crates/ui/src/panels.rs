@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use super::activations::ActivationsPanel;
 use super::banner::Diagnoses;
 use super::latent::LatentPanel;
-use super::pane::{Pane, for_each_pane};
+use super::pane::Pane;
 use super::panel::Panel;
 use hourglass_protocol::ProbeRequest;
 use hourglass_state::LabState;

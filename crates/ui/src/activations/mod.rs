@@ -10,6 +10,7 @@ use egui::{ComboBox, Role, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
 use super::card;
+use super::memo::{Memo, Same};
 use super::pane::Pane;
 use super::panel::{InThePast, Panel};
 use super::plot::heading;
@@ -137,7 +138,7 @@ enum UnitOrder {
 #[derive(Default)]
 struct Kept {
     /// Which unit stands where, and for which bars of which view that was found.
-    order: Option<(Arc<ActivationView>, Bars, UnitOrder, Vec<usize>)>,
+    order: Memo<(Same<ActivationView>, Bars, UnitOrder), Vec<usize>>,
 }
 
 impl ActivationsPanel {
@@ -217,20 +218,13 @@ fn view(state: &LabState, layer: LayerName) -> Option<&Arc<ActivationView>> {
 }
 
 fn empty(ui: &mut Ui, state: &LabState, layer: LayerName) {
-    if card::before_model(ui, state, "how much each unit fires appears here") {
-        return;
-    }
-    if state
-        .run
-        .as_ref()
-        .is_some_and(|run| run.replay.past().is_some())
-    {
-        let text = format!("Of {}, nothing was kept of this moment", layer.label());
-        card::empty(ui, &text, "Go on to a later moment, or follow the run");
-    } else {
-        let text = format!("The activations of {} are on their way", layer.label());
-        card::empty(ui, &text, "They take a moment");
-    }
+    let awaited = card::Awaited {
+        appears: "how much each unit fires appears here",
+        under_way: &format!("The activations of {} are on their way", layer.label()),
+        takes: "They take a moment",
+        has_past: true,
+    };
+    card::waiting(ui, state, awaited);
 }
 
 const LAYER_HELP: &str = "The layer whose activations are shown: a hidden layer of the encoder or the decoder, or the code";
@@ -379,17 +373,13 @@ fn units_with_controls(
 impl Kept {
     /// Which unit stands where; sorted once for each view.
     fn order(&mut self, view: &Arc<ActivationView>, bars: Bars, order: UnitOrder) -> &[usize] {
-        let is_current = self.order.as_ref().is_some_and(|(of, which, how, _)| {
-            Arc::ptr_eq(of, view) && (*which, *how) == (bars, order)
-        });
-        if !is_current {
-            let values = bars.values(view);
-            let mut places: Vec<usize> = (0..values.len()).collect();
-            if order == UnitOrder::Sorted {
-                places.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
-            }
-            self.order = Some((Arc::clone(view), bars, order, places));
-        }
-        self.order.as_ref().map_or(&[], |(.., places)| places)
+        self.order
+            .renew((Same::of(view), bars, order), |_, places| {
+                let values = bars.values(view);
+                *places = (0..values.len()).collect();
+                if order == UnitOrder::Sorted {
+                    places.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+                }
+            })
     }
 }

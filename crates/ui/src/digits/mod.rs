@@ -14,6 +14,7 @@ use egui::{Role, Sense, Ui, WidgetInfo};
 
 use super::action::Action;
 use super::digit_image::{AtlasShape, DigitAtlas, magnification};
+use super::memo::{Memo, Same};
 use super::pane::Pane;
 use super::panel::{InThePast, Panel};
 use super::{card, theme};
@@ -51,38 +52,28 @@ impl DigitsOptions {
 
 /// What is kept from frame to frame.
 struct Kept {
-    /// The images that are looked at.
-    samples: Vec<SampleIdx>,
-    /// What they were chosen by, and of which data set.
-    asked: Option<Asked>,
-    atlas: DigitAtlas,
-    /// What the atlas shows.
-    drawn: Option<Drawn>,
+    /// The images that are looked at, and what they were chosen by.
+    samples: Memo<Chosen, Vec<SampleIdx>>,
+    atlas: Memo<(Views, Vec<Row>, bool, AtlasShape), DigitAtlas>,
 }
 
 impl Default for Kept {
     fn default() -> Self {
         Self {
-            samples: ProbeRequest::default().samples, // until it is known how many there is room for
-            asked: None,
-            atlas: DigitAtlas::default(),
-            drawn: None,
+            // Until it is known how many there is room for.
+            samples: Memo::of(ProbeRequest::default().samples),
+            atlas: Memo::default(),
         }
     }
 }
 
-struct Asked {
+/// What images are chosen by, how many of them, of which data set.
+#[derive(PartialEq)]
+struct Chosen {
     wanted: Wanted,
     n_digits: usize,
-    labels: Arc<[u8]>,
-    errors: Option<Arc<ErrorView>>,
-}
-
-struct Drawn {
-    views: Views,
-    rows: Vec<Row>,
-    dark: bool,
-    shape: AtlasShape,
+    labels: Same<[u8]>,
+    errors: Option<Same<ErrorView>>,
 }
 
 impl DigitsPanel {
@@ -109,11 +100,7 @@ impl Panel for DigitsPanel {
             },
             |ui| match &state.dataset {
                 Some(dataset) => body(ui, options, kept, (state, dataset)),
-                None => card::empty(
-                    ui,
-                    "No digits yet",
-                    "Load a data set to see its images here",
-                ),
+                None => empty(ui, state, "The first reconstructions"),
             },
         );
         if edited != before {
@@ -248,29 +235,15 @@ fn table(ui: &mut Ui, kept: &mut Kept, views: &Views, rows: &[Row], layout: &Lay
     }
 }
 
-/// Says what is missing; `what` is what is waited for.
+/// Says what is missing; `what` is on its way, once there is a model.
 fn empty(ui: &mut Ui, state: &LabState, what: &str) {
-    let Some(run) = &state.run else {
-        card::empty(
-            ui,
-            "No model yet",
-            "Press Train: test images and their reconstructions appear here",
-        );
-        return;
+    let awaited = card::Awaited {
+        appears: "test images and their reconstructions appear here",
+        under_way: &format!("{what} are on their way"),
+        takes: "They take a moment",
+        has_past: true,
     };
-    if run.replay.past().is_some() {
-        card::empty(
-            ui,
-            "Nothing was kept of this moment",
-            "Go on to a later moment, or follow the run",
-        );
-    } else {
-        card::empty(
-            ui,
-            &format!("{what} are on their way"),
-            "They take a moment",
-        );
-    }
+    card::waiting(ui, state, awaited);
 }
 
 impl Kept {
@@ -284,21 +257,15 @@ impl Kept {
     ) {
         let labels = &dataset.test_labels;
         let errors = errors.filter(|_| wanted.needs_errors());
-        let is_current = self.asked.as_ref().is_some_and(|asked| {
-            (&asked.wanted, asked.n_digits) == (wanted, n_digits)
-                && Arc::ptr_eq(&asked.labels, labels)
-                && asked.errors.as_ref().map(Arc::as_ptr) == errors.map(Arc::as_ptr)
-        });
-        if is_current {
-            return;
-        }
-        let samples = wanted.samples(n_digits, labels, errors.map(Arc::as_ref));
-        self.samples = samples.unwrap_or_else(|| std::mem::take(&mut self.samples));
-        self.asked = Some(Asked {
+        let chosen = Chosen {
             wanted: wanted.clone(),
             n_digits,
-            labels: Arc::clone(labels),
-            errors: errors.cloned(),
+            labels: Same::of(labels),
+            errors: errors.map(Same::of),
+        };
+        self.samples.renew(chosen, |_, samples| {
+            let found = wanted.samples(n_digits, labels, errors.map(Arc::as_ref));
+            *samples = found.unwrap_or_else(|| std::mem::take(samples));
         });
     }
 
@@ -310,23 +277,12 @@ impl Kept {
             rows: layout.n_bands * rows.len(),
             magnify: magnification(layout.side * ui.pixels_per_point()),
         };
-        let is_current = self.drawn.as_ref().is_some_and(|drawn| {
-            (drawn.dark, drawn.shape, &drawn.rows[..]) == (dark, shape, rows)
-                && drawn.views.are(views)
-        });
-        if is_current {
-            return;
-        }
-        self.atlas
-            .write(ui.ctx(), "digits", shape, |atlas_row, column, idx| {
+        let key = (views.clone(), rows.to_vec(), dark, shape);
+        self.atlas.renew(key, |_, atlas| {
+            atlas.write(ui.ctx(), "digits", shape, |atlas_row, column, idx| {
                 let digit = atlas_row / rows.len() * shape.columns + column;
                 rows[atlas_row % rows.len()].color(views, digit * N_PIXELS + idx, dark)
             });
-        self.drawn = Some(Drawn {
-            views: views.clone(),
-            rows: rows.to_vec(),
-            dark,
-            shape,
         });
     }
 }

@@ -2,6 +2,8 @@
 
 mod bank;
 mod grid;
+mod interact;
+mod layout;
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ use egui_plot::PlotTransform;
 
 use crate::decoded::DecodedPictures;
 use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
+use crate::memo::{Memo, Same};
 use crate::number;
 use crate::segmented::{Segment, segmented};
 use crate::theme::{self, space};
@@ -31,6 +32,9 @@ const MAX_SIDE: f32 = 56.0;
 /// Height of the line of controls.
 const LINE: f32 = 22.0;
 
+/// The images at the ends: which, of which data set, in which theme, how large.
+type Originals = Memo<([SampleIdx; 2], Same<[u8]>, bool, usize), DigitAtlas>;
+
 /// The strip between two picked points.
 #[derive(Default)]
 pub struct Interpolation {
@@ -40,17 +44,7 @@ pub struct Interpolation {
     to: Option<SampleIdx>,
     route: Route,
     pictures: DecodedPictures,
-    originals: DigitAtlas,
-    /// What the originals were painted from.
-    painted: Option<Painted>,
-}
-
-/// Which originals, of which data set, and how they are shown.
-struct Painted {
-    ends: [SampleIdx; 2],
-    images: Arc<[u8]>,
-    dark: bool,
-    magnify: usize,
+    originals: Originals,
 }
 
 impl Interpolation {
@@ -242,34 +236,19 @@ impl Interpolation {
     ) {
         let dark = ui.visuals().dark_mode;
         let magnify = magnification(side * ui.pixels_per_point());
-        let images = &dataset.test_images;
-        let is_current = self.painted.as_ref().is_some_and(|painted| {
-            (painted.ends, painted.dark, painted.magnify) == (ends, dark, magnify)
-                && Arc::ptr_eq(&painted.images, images)
-        });
-        if is_current {
-            return;
-        }
         let shape = AtlasShape {
             columns: 2,
             rows: 1,
             magnify,
         };
-        let pixels = ends.map(|end| dataset.test_image(end as usize));
-        self.originals.write(
-            ui.ctx(),
-            "ends of the interpolation",
-            shape,
-            |_, end, idx| {
+        let key = (ends, Same::of(&dataset.test_images), dark, magnify);
+        self.originals.renew(key, |_, originals| {
+            let pixels = ends.map(|end| dataset.test_image(end as usize));
+            let ink = |_, end: usize, idx: usize| {
                 let byte = pixels[end].and_then(|pixels| pixels.get(idx));
                 theme::ink(dark, byte.map_or(0.0, |&byte| f32::from(byte) / 255.0))
-            },
-        );
-        self.painted = Some(Painted {
-            ends,
-            images: Arc::clone(images),
-            dark,
-            magnify,
+            };
+            originals.write(ui.ctx(), "ends of the interpolation", shape, ink);
         });
     }
 

@@ -10,6 +10,7 @@ mod filter;
 mod gallery;
 mod grid;
 mod hover;
+mod interact;
 mod interpolation;
 mod layout;
 mod legend;
@@ -31,6 +32,7 @@ use egui::Ui;
 
 use super::action::Action;
 use super::card;
+use super::memo::{Memo, Same};
 use super::pane::Pane;
 use super::panel::{InThePast, Panel};
 use super::plot::{Bounds, View};
@@ -120,7 +122,7 @@ struct Scene {
     markers: MarkerAtlas,
     legend_markers: MarkerAtlas,
     /// How values become colours, and of which scatter.
-    scale: Option<(Arc<ScatterView>, ColourBy, Option<Scale>)>,
+    scale: Memo<(Same<ScatterView>, ColourBy), Option<Scale>>,
     album: Album,
     pictures: Pictures,
     tool: Tool,
@@ -198,7 +200,7 @@ impl Panel for LatentPanel {
                 (Some(dataset), Some(snapshot)) if scene.points.is_some() => {
                     scene.show(ui, options, planes, (state, dataset, snapshot), actions);
                 }
-                _ => empty(ui, state),
+                _ => card::waiting(ui, state, AWAITED),
             },
         );
         if toggles {
@@ -250,33 +252,12 @@ fn code_size(state: &LabState) -> Option<usize> {
     Some(run.experiment.architecture.code_size())
 }
 
-fn empty(ui: &mut Ui, state: &LabState) {
-    if state.dataset.is_none() {
-        card::empty(
-            ui,
-            "No digits yet",
-            "Load a data set: every test image becomes a point here",
-        );
-    } else if state.run.is_none() {
-        card::empty(
-            ui,
-            "No model yet",
-            "Press Train: the code of every test image becomes a point here",
-        );
-    } else if is_past(state) {
-        card::empty(
-            ui,
-            "Nothing was kept of this moment",
-            "Go on to a later moment, or follow the run",
-        );
-    } else {
-        card::empty(
-            ui,
-            "The codes are on their way",
-            "The first scatter takes a moment",
-        );
-    }
-}
+const AWAITED: card::Awaited<'static> = card::Awaited {
+    appears: "the code of every test image becomes a point here",
+    under_way: "The codes are on their way",
+    takes: "The first scatter takes a moment",
+    has_past: true,
+};
 
 impl Scene {
     /// Takes in the newest scatter.
@@ -386,13 +367,8 @@ impl Scene {
     fn scale(&mut self, by: ColourBy) -> Option<Scale> {
         let points = self.points.as_ref()?;
         let view = points.view_arc();
-        let is_current = |(of, with, _): &(Arc<ScatterView>, ColourBy, Option<Scale>)| {
-            Arc::ptr_eq(of, view) && *with == by
-        };
-        if !self.scale.as_ref().is_some_and(is_current) {
-            let scale = Scale::of(by, view, points.factors());
-            self.scale = Some((Arc::clone(view), by, scale));
-        }
-        self.scale.as_ref().and_then(|(_, _, scale)| *scale)
+        *self.scale.renew((Same::of(view), by), |_, scale| {
+            *scale = Scale::of(by, view, points.factors());
+        })
     }
 }

@@ -102,7 +102,7 @@ impl Panel for ManifoldPanel {
             },
             |ui| match size {
                 Some(size) => kept.body(ui, *options, size, state),
-                None => empty(ui, state),
+                None => card::waiting(ui, state, AWAITED),
             },
         );
         *options = edited;
@@ -113,20 +113,12 @@ impl Panel for ManifoldPanel {
     }
 }
 
-fn empty(ui: &mut Ui, state: &LabState) {
-    if card::before_model(
-        ui,
-        state,
-        "what the decoder draws for codes side by side appears here",
-    ) {
-        return;
-    }
-    card::empty(
-        ui,
-        "The pictures are on their way",
-        "The codes of all test images come first",
-    );
-}
+const AWAITED: card::Awaited<'static> = card::Awaited {
+    appears: "what the decoder draws for codes side by side appears here",
+    under_way: "The pictures are on their way",
+    takes: "The codes of all test images come first",
+    has_past: false,
+};
 
 impl Kept {
     fn body(&mut self, ui: &mut Ui, options: ManifoldOptions, size: usize, state: &LabState) {
@@ -155,7 +147,7 @@ impl Kept {
         self.asked = Some(DecodeSet { asker, places });
         let view = decoded::decoded(state).and_then(|decoded| decoded.of(asker));
         let Some(view) = view.filter(|view| !view.is_empty() && view.size == size) else {
-            empty(ui, state);
+            card::waiting(ui, state, AWAITED);
             return;
         };
         paint::caption(ui, room, view);

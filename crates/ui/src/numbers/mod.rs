@@ -33,7 +33,7 @@ impl Panel for NumbersPanel {
             },
             |ui| match run {
                 Some(run) if has_figures(run) => body(ui, state, run),
-                _ => empty(ui, state),
+                _ => card::waiting(ui, state, AWAITED),
             },
         );
     }
@@ -77,20 +77,12 @@ fn judge_button(ui: &mut Ui, run: Option<&RunState>, actions: &mut Vec<Action>) 
     }
 }
 
-fn empty(ui: &mut Ui, state: &LabState) {
-    if card::before_model(
-        ui,
-        state,
-        "what the model reaches on the test images stands here",
-    ) {
-        return;
-    }
-    card::empty(
-        ui,
-        "Nothing measured yet",
-        "The whole test split is measured at the end of each epoch; the code when you ask for it",
-    );
-}
+const AWAITED: card::Awaited<'static> = card::Awaited {
+    appears: "what the model reaches on the test images stands here",
+    under_way: "Nothing measured yet",
+    takes: "The whole test split is measured at the end of each epoch; the code when you ask for it",
+    has_past: false,
+};
 
 fn body(ui: &mut Ui, state: &LabState, run: &RunState) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {

@@ -86,7 +86,7 @@ impl Panel for SlidersPanel {
             },
             |ui| match dataset {
                 Some(dataset) => kept.body(ui, *start, state, dataset),
-                None => empty(ui, state),
+                None => card::waiting(ui, state, AWAITED),
             },
         );
         let Some(wish) = wish else { return };
@@ -133,16 +133,12 @@ enum Wish {
     Digit(SampleIdx),
 }
 
-fn empty(ui: &mut Ui, state: &LabState) {
-    if card::before_model(ui, state, "a slider for each unit of the code appears here") {
-        return;
-    }
-    card::empty(
-        ui,
-        "The code is on its way",
-        "The codes of all test images come first",
-    );
-}
+const AWAITED: card::Awaited<'static> = card::Awaited {
+    appears: "a slider for each unit of the code appears here",
+    under_way: "The code is on its way",
+    takes: "The codes of all test images come first",
+    has_past: false,
+};
 
 impl Kept {
     fn follow_run(&mut self, state: &LabState) {
@@ -167,7 +163,7 @@ impl Kept {
             .and_then(|decoded| decoded.units.as_deref())
             .filter(|units| Some(units.size) == size);
         let (Some(view), Some(units)) = (view, units) else {
-            empty(ui, state);
+            card::waiting(ui, state, AWAITED);
             return;
         };
         let traversals = decoded.and_then(|decoded| decoded.of(Asker::Traversals));

@@ -207,7 +207,11 @@ fn a_code_of_two_units_is_the_plane_itself() {
     );
     assert!(harness.query_by_label("Horizontal axis").is_none());
     assert!(says(&harness, "h₂"));
-    assert_eq!(asked(&harness), None, "the first request is what is shown");
+    assert_eq!(
+        asked(&harness),
+        Some(ScatterRequest::default()),
+        "the first request is what is shown"
+    );
 }
 
 #[test]

@@ -27,7 +27,7 @@ use crate::app::{Display, Renderer};
 use args::data_source;
 use hourglass_experiment::PresetId;
 use hourglass_protocol::{DataSource, DeviceChoice};
-use hourglass_ui::layout::Pane;
+use hourglass_ui::Pane;
 
 pub use args::Theme;
 pub use signals::{OF_SIGNALS, exit_code, on_signal};

@@ -45,8 +45,8 @@ pub struct BenchArgs {
     /// File for the figures as CSV
     #[arg(long, value_name = "FILE.csv")]
     out: Option<PathBuf>,
-    /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`
-    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
+    /// Digits to learn from: a folder with its four files, or a name of `hourglass data list`
+    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     data: Option<DataSource>,
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
     #[arg(long, default_value_t)]
@@ -92,7 +92,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     let dataset: Arc<Dataset> = Arc::new(dataset);
     progress.line(&format!(
         "{} on {}, {} threads",
-        dataset.describe().kind.label(),
+        dataset.describe().id.label(),
         opened.info.name,
         std::thread::available_parallelism().map_or(1, usize::from)
     ));

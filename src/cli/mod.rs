@@ -23,7 +23,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app::{Display, Renderer};
 use hourglass_experiment::PresetId;
-use hourglass_protocol::{DataSource, DeviceChoice};
+use hourglass_protocol::{DataSetId, DataSource, DeviceChoice};
 use hourglass_ui::layout::Pane;
 
 pub use signals::{OF_SIGNALS, exit_code, on_signal};
@@ -54,8 +54,8 @@ pub struct WindowArgs {
     /// Train as soon as there are digits
     #[arg(long, conflicts_with = "screenshot")]
     pub train: bool,
-    /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`
-    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
+    /// Digits to learn from: a folder with its four files, or a name of `hourglass data list`
+    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     pub data: Option<DataSource>,
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
     #[arg(long, default_value_t)]
@@ -178,10 +178,12 @@ fn view(text: &str) -> Result<Pane, String> {
 
 /// Reads `--data`.
 fn data_source(text: &str) -> Result<DataSource, String> {
-    match text {
-        "" => Err("it is empty: give a folder, mnist, or pen-digits".to_owned()),
-        "mnist" => Ok(DataSource::Mnist),
-        "pen-digits" => Ok(DataSource::PenDigits),
-        folder => Ok(DataSource::Folder(PathBuf::from(folder))),
+    if text.is_empty() {
+        let names: Vec<_> = DataSetId::all().map(DataSetId::name).collect();
+        return Err(format!(
+            "it is empty: give a folder, or one of {}",
+            names.join(", ")
+        ));
     }
+    Ok(DataSource::of_text(text))
 }

@@ -67,7 +67,7 @@ pub struct ReconstructArgs {
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<f32>,
     /// Digits to hold the errors against, as in `train`
-    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
+    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     data: Option<DataSource>,
     /// Device to compute on: `auto`, `cpu` or `gpu`
     #[arg(long, default_value_t)]

@@ -8,6 +8,7 @@
 mod activation;
 mod architecture;
 mod corruption;
+pub mod dataset;
 mod difference;
 mod image_shape;
 pub mod network;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use activation::{Activation, OutputActivation};
 pub use architecture::{Architecture, Convolutional, Dense, LayerName};
 pub use corruption::Corruption;
+pub use dataset::{DataSetId, DataSetSpec};
 pub use difference::{Difference, differences, live_differences};
 pub use image_shape::ImageShape;
 pub use objective::{Objective, Reconstruction, Sparsity, Term};

@@ -14,8 +14,8 @@ use super::sheet::Sheet;
 use hourglass_experiment::{Experiment, LayerName, PresetId};
 use hourglass_figure::{FigureKind, Order};
 use hourglass_protocol::{
-    Asker, DataSource, DeviceChoice, FilterRequest, OwnId, Places, Preparation, SampleIdx,
-    ScatterRequest,
+    Asker, DataSetId, DataSource, DeviceChoice, FilterRequest, OwnId, Places, Preparation,
+    SampleIdx, ScatterRequest,
 };
 use hourglass_state::{Offer, Rewind};
 
@@ -49,7 +49,7 @@ pub enum Action {
     /// Ask for a folder with MNIST and load it.
     OpenDataFolder,
     /// Fetch MNIST, then load it.
-    FetchMnist,
+    Fetch(DataSetId),
     /// Stop loading or fetching.
     CancelLoading,
     /// Train on another device.

@@ -224,7 +224,7 @@ fn class_color(ui: &Ui, class: u8) -> Color32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hourglass_protocol::{DatasetKind, RunId};
+    use hourglass_protocol::{DataSetId, RunId};
 
     /// A small number as f32, exactly.
     fn number(sample: SampleIdx) -> f32 {
@@ -255,7 +255,7 @@ mod tests {
     fn image_label_and_reconstruction_are_those_of_the_sample() {
         let bytes: Vec<u8> = (0..10_u8).flat_map(|image| [image; N_PIXELS]).collect();
         let dataset = DatasetDescription {
-            kind: DatasetKind::PenDigits,
+            id: DataSetId::PEN_DIGITS,
             origin: String::new(),
             n_train: 0,
             test_images: bytes.into(),

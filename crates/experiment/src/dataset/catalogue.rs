@@ -19,6 +19,7 @@ static MNIST: DataSetSpec = DataSetSpec {
     name: "mnist",
     label: "MNIST",
     about: "Handwritten digits (LeCun et al. 1998)",
+    class_noun: Some("digit"),
     classes: &DIGITS,
     shape: ImageShape::MNIST,
     n_train: 60_000,
@@ -62,6 +63,7 @@ static PEN_DIGITS: DataSetSpec = DataSetSpec {
     name: "pen-digits",
     label: "Pen digits",
     about: "Digits the program draws itself, with known slant and thickness",
+    class_noun: Some("digit"),
     classes: &DIGITS,
     shape: ImageShape::MNIST,
     n_train: 60_000,
@@ -76,6 +78,7 @@ static FASHION_MNIST: DataSetSpec = DataSetSpec {
     name: "fashion-mnist",
     label: "Fashion-MNIST",
     about: "Clothes, shoes and bags (Xiao et al. 2017)",
+    class_noun: None,
     classes: &[
         "T-shirt/top",
         "Trouser",

@@ -20,6 +20,8 @@ pub struct DataSetSpec {
     pub label: &'static str,
     /// What it shows and who made it, to be followed by how many there are.
     pub about: &'static str,
+    /// What one of its classes is, to be said before its name: `digit` for `7`. None where the name says it.
+    pub class_noun: Option<&'static str>,
     /// The name of each class, by label.
     pub classes: &'static [&'static str],
     pub shape: ImageShape,
@@ -127,6 +129,16 @@ impl DataSetId {
         let name = self.0.classes.get(usize::from(class));
         name.map_or_else(|| class.to_string(), |name| (*name).to_owned())
     }
+
+    /// What an image of a class shows: `digit 7`, `Sneaker`.
+    #[must_use]
+    pub fn class_title(self, class: u8) -> String {
+        let name = self.class_name(class);
+        match self.0.class_noun {
+            Some(noun) => format!("{noun} {name}"),
+            None => name,
+        }
+    }
 }
 
 impl PartialEq for DataSetId {
@@ -187,6 +199,8 @@ mod tests {
         let fashion = DataSetId::of_name("fashion-mnist").expect("it is in the catalogue");
         assert_eq!(fashion.class_name(7), "Sneaker");
         assert_eq!(fashion.class_name(10), "10", "no such class");
+        assert_eq!(DataSetId::MNIST.class_title(7), "digit 7");
+        assert_eq!(fashion.class_title(7), "Sneaker");
     }
 
     #[test]

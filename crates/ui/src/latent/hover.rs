@@ -95,7 +95,9 @@ struct Painted {
     /// The answers they were painted from, compared by address.
     answers: (Option<Arc<DigitView>>, Arc<DigitView>),
     digit: HoveredDigit,
-    /// What the digit is called.
+    /// What the image shows.
+    title: String,
+    /// Which image it is.
     name: String,
 }
 
@@ -116,14 +118,17 @@ impl HoverCard {
             painted,
             is_past,
         } = self;
-        let Some(Painted { digit, name, .. }) = painted else {
+        let Some(Painted {
+            digit, title, name, ..
+        }) = painted
+        else {
             return;
         };
         let anchor = PopupAnchor::ParentRect(place);
         Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor)
             .gap(6.0)
             .width(3.0 * SIDE + 4.0 * theme::space::M)
-            .show(|ui| contents(ui, atlas, digit, name, *is_past));
+            .show(|ui| contents(ui, atlas, digit, [title, name], *is_past));
     }
 
     fn paint(
@@ -167,6 +172,7 @@ impl HoverCard {
             dark,
             scale,
             answers: (snapshot.hovered.clone(), Arc::clone(&snapshot.digits)),
+            title: dataset.id.class_title(digit.label),
             digit,
             name: name_of(dataset, sample),
         });
@@ -181,12 +187,18 @@ fn same(a: Option<&Arc<DigitView>>, b: Option<&Arc<DigitView>>) -> bool {
     }
 }
 
-fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit, name: &str, is_past: bool) {
+fn contents(
+    ui: &mut Ui,
+    atlas: &DigitAtlas,
+    digit: &HoveredDigit,
+    [title, name]: [&str; 2],
+    is_past: bool,
+) {
     ui.horizontal(|ui| {
         let (mark, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
         let color = class_color(ui, digit.label);
         ui.painter().circle_filled(mark.center(), 4.5, color);
-        ui.label(theme::title(ui, format!("digit {}", digit.label)));
+        ui.label(theme::title(ui, title));
         ui.label(theme::dim(ui, name));
     });
     ui.horizontal(|ui| {

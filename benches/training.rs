@@ -10,7 +10,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use hourglass::data::{Dataset, load};
 use hourglass::experiment::PresetId;
-use hourglass::protocol::{DataSource, EvaluationScope};
+use hourglass::protocol::{DataSetId, DataSource, EvaluationScope};
 use hourglass::train::{ProbeState, Trainer, device};
 
 /// Steps of one measurement: some tens of milliseconds.
@@ -22,7 +22,11 @@ fn main() {
 
 fn pen_digits() -> Arc<Dataset> {
     let never = AtomicBool::new(false);
-    let loaded = load(&DataSource::PenDigits, &mut |_| {}, &never);
+    let loaded = load(
+        &DataSource::Named(DataSetId::PEN_DIGITS),
+        &mut |_| {},
+        &never,
+    );
     Arc::new(loaded.expect("the pen digits are always there"))
 }
 

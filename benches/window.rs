@@ -18,8 +18,8 @@ use hourglass::app::{App, SpawnWorker, StartOptions};
 use hourglass::data::{Split, load};
 use hourglass::experiment::{LayerName, N_PIXELS, PresetId};
 use hourglass::protocol::{
-    Command, DataSource, EvaluationScope, Event, Phase, PlanPosition, PointSource, RunId,
-    ScatterRequest, Snapshot,
+    Command, DataSetId, DataSource, EvaluationScope, Event, Phase, PlanPosition, PointSource,
+    RunId, ScatterRequest, Snapshot,
 };
 use hourglass::train::{ProbeState, Trainer, device, digits};
 use hourglass::worker::{Worker, WorkerSide};
@@ -58,7 +58,12 @@ struct Stage {
 impl Stage {
     fn new(n_points: usize) -> Self {
         let never = AtomicBool::new(false);
-        let mut dataset = load(&DataSource::PenDigits, &mut |_| {}, &never).expect("always there");
+        let mut dataset = load(
+            &DataSource::Named(DataSetId::PEN_DIGITS),
+            &mut |_| {},
+            &never,
+        )
+        .expect("always there");
         if n_points < dataset.test.len() {
             let images = &dataset.test.images()[..n_points * N_PIXELS];
             dataset.test = Split::new(images, &dataset.test.labels()[..n_points]);

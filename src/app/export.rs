@@ -202,7 +202,7 @@ fn known(order: &Order, state: &LabState) -> Option<(Facts, Content)> {
     let (run, dataset) = (state.run.as_ref()?, state.dataset.as_ref()?);
     let facts = Facts {
         experiment: run.experiment.clone(),
-        data: dataset.kind,
+        data: dataset.id,
         step: run.step,
         epoch: run.epoch,
     };

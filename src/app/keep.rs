@@ -94,7 +94,7 @@ impl KeepNews {
             }
             Event::Failed(Failure::OtherDataset { folder, needed, .. }) => Self::NeedsDataset {
                 folder: folder.clone(),
-                source: needed.source(),
+                source: DataSource::Named(*needed),
             },
             Event::Failed(Failure::Dataset { .. }) => Self::NoDataset,
             Event::Failed(Failure::WorkerPanicked { .. }) => Self::WorkerGone,

@@ -65,7 +65,7 @@ fn concerns_a_run(command: &Command) -> bool {
         | Command::BringBack
         | Command::Tune(_) => true,
         Command::LoadDataset(_)
-        | Command::FetchMnist
+        | Command::Fetch(_)
         | Command::CancelLoading
         | Command::UseDevice(_)
         | Command::SaveRun { .. }
@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
     use hourglass_experiment::Experiment;
-    use hourglass_protocol::{DataSource, RunId};
+    use hourglass_protocol::{DataSetId, DataSource, RunId};
 
     fn handed_over(outbox: &mut Outbox) -> Vec<Command> {
         let sent = RefCell::new(Vec::new());
@@ -111,7 +111,9 @@ mod tests {
     #[test]
     fn a_new_run_drops_what_was_asked_of_the_old_one() {
         let mut outbox = Outbox::default();
-        outbox.push(Command::LoadDataset(DataSource::PenDigits));
+        outbox.push(Command::LoadDataset(DataSource::Named(
+            DataSetId::PEN_DIGITS,
+        )));
         outbox.push(Command::Train);
         outbox.push(Command::Tune(recipe(1)));
         let start = Command::StartRun {
@@ -119,7 +121,10 @@ mod tests {
             experiment: recipe(2),
         };
         outbox.push(start.clone());
-        let expected = [Command::LoadDataset(DataSource::PenDigits), start];
+        let expected = [
+            Command::LoadDataset(DataSource::Named(DataSetId::PEN_DIGITS)),
+            start,
+        ];
         assert_eq!(handed_over(&mut outbox), expected);
     }
 

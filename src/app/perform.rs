@@ -43,9 +43,9 @@ impl App {
                 self.outbox.push(Command::LoadDataset(source));
             }
             Action::OpenDataFolder => self.ask(Question::DataFolder),
-            Action::FetchMnist => {
-                self.data_asked = DataSource::Mnist;
-                self.outbox.push(Command::FetchMnist);
+            Action::Fetch(id) => {
+                self.data_asked = DataSource::Named(id);
+                self.outbox.push(Command::Fetch(id));
             }
             Action::CancelLoading => self.outbox.push(Command::CancelLoading),
             Action::UseDevice(choice) => {

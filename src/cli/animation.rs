@@ -68,7 +68,7 @@ impl AnimationArgs {
         };
         let facts = Facts {
             experiment,
-            data: dataset.kind,
+            data: dataset.id,
             step: last.scatter.step,
             epoch: last.epoch,
         };

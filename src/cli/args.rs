@@ -1,8 +1,6 @@
 //! Arguments that several commands have.
 
-use std::path::PathBuf;
-
-use hourglass_protocol::DataSource;
+use hourglass_protocol::{DataSetId, DataSource};
 
 /// A theme of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -15,10 +13,12 @@ pub enum Theme {
 
 /// Reads `--data`.
 pub(super) fn data_source(text: &str) -> Result<DataSource, String> {
-    match text {
-        "" => Err("it is empty: give a folder, mnist, or pen-digits".to_owned()),
-        "mnist" => Ok(DataSource::Mnist),
-        "pen-digits" => Ok(DataSource::PenDigits),
-        folder => Ok(DataSource::Folder(PathBuf::from(folder))),
+    if text.is_empty() {
+        let names: Vec<_> = DataSetId::all().map(DataSetId::name).collect();
+        return Err(format!(
+            "it is empty: give a folder, or one of {}",
+            names.join(", ")
+        ));
     }
+    Ok(DataSource::of_text(text))
 }

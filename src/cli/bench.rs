@@ -50,7 +50,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     let dataset: Arc<Dataset> = Arc::new(dataset);
     progress.line(&format!(
         "{} on {}, {} threads",
-        dataset.describe().kind.label(),
+        dataset.describe().id.label(),
         opened.info.name,
         std::thread::available_parallelism().map_or(1, usize::from)
     ));

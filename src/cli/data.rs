@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 
 use hourglass_data::{self as data, LoadError, mnist};
-use hourglass_protocol::{DataSource, DeviceChoice};
+use hourglass_figure::number::count_of;
+use hourglass_protocol::{DataSetId, DataSource, DeviceChoice};
 use hourglass_train::{classify, device};
 
 use super::args::data_source;
@@ -18,8 +19,11 @@ use super::progress::Progress;
 /// What to do with data sets.
 #[derive(Clone, Debug, Subcommand)]
 pub enum DataCommand {
-    /// Fetch MNIST (11 MB) into the cache or a folder; continues where an earlier fetch stopped
+    /// Fetch a data set into the cache or a folder; continues where an earlier fetch stopped
     Fetch {
+        /// Which one, by its name in `hourglass data list`
+        #[arg(value_name = "NAME", value_parser = fetchable, default_value = "mnist")]
+        data: DataSetId,
         /// Folder to keep the four files in, instead of the user's cache
         #[arg(long, value_name = "DIR")]
         into: Option<PathBuf>,
@@ -28,8 +32,8 @@ pub enum DataCommand {
     List,
     /// Read a data set from end to end and compare it with what it should be
     Check {
-        /// A folder with the four MNIST files, `mnist`, or `pen-digits`
-        #[arg(value_name = "DIR|mnist|pen-digits", value_parser = data_source, default_value = "mnist")]
+        /// A folder with its four files, or its name in `hourglass data list`
+        #[arg(value_name = "DIR|NAME", value_parser = data_source, default_value = "mnist")]
         data: DataSource,
     },
     /// Train two small classifiers on the pen digits alone and test them on MNIST: how real are they?
@@ -52,7 +56,7 @@ pub enum DataCommand {
 /// What is missing or damaged, and what to do.
 pub fn run(command: &DataCommand) -> Result<()> {
     match command {
-        DataCommand::Fetch { into } => fetch(into.as_deref()),
+        DataCommand::Fetch { data, into } => fetch(*data, into.as_deref()),
         DataCommand::List => list(),
         DataCommand::Check { data } => check(data),
         DataCommand::Realism { data, seed, device } => realism(data, *seed, *device),
@@ -72,19 +76,30 @@ fn cancel_on_ctrl_c() -> Result<Arc<AtomicBool>> {
     Ok(cancel)
 }
 
-fn fetch(into: Option<&Path>) -> Result<()> {
+/// Reads the name of a data set that has files.
+fn fetchable(name: &str) -> Result<DataSetId, String> {
+    let found = DataSetId::fetchable().find(|id| id.name() == name);
+    found.ok_or_else(|| {
+        let names: Vec<_> = DataSetId::fetchable().map(DataSetId::name).collect();
+        format!("choose one of {}", names.join(", "))
+    })
+}
+
+fn fetch(id: DataSetId, into: Option<&Path>) -> Result<()> {
     let cancel = cancel_on_ctrl_c()?;
     let progress = Progress::new();
-    progress.line("fetching MNIST, 11 MB");
-    let fetched = data::fetch(into, &mut |state| progress.set_loading(&state), &cancel);
+    let (label, size) = (id.label(), id.spec().download_size().unwrap_or_default());
+    progress.line(&format!("fetching {label}, {size}"));
+    let fetched = data::fetch(id, into, &mut |state| progress.set_loading(&state), &cancel);
     progress.finish();
     match fetched {
         Ok(folder) => {
-            progress.line(&format!("MNIST is whole, in {}", folder.display()));
+            progress.line(&format!("{label} is whole, in {}", folder.display()));
             Ok(())
         }
         Err(LoadError::Cancelled) => bail!(
-            "cancelled; what has arrived is kept, and the next `hourglass data fetch` goes on from there"
+            "cancelled; what has arrived is kept, and the next `hourglass data fetch {}` goes on from there",
+            id.name()
         ),
         Err(error) => bail!(error),
     }
@@ -92,26 +107,43 @@ fn fetch(into: Option<&Path>) -> Result<()> {
 
 fn list() -> Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "mnist        60,000 + 10,000 handwritten digits of 28×28 (LeCun & Cortes, CC BY-SA 3.0)"
-    )?;
-    match mnist::locate(None) {
-        Ok(Some(folder)) => writeln!(out, "             in {}", folder.display())?,
-        Ok(None) => writeln!(
+    let width = DataSetId::all().map(|id| id.name().len()).max();
+    let width = width.unwrap_or(0) + 3;
+    for id in DataSetId::all() {
+        let spec = id.spec();
+        let (n_train, n_test) = (count_of(spec.n_train), count_of(spec.n_test));
+        let (shape, about) = (spec.shape.describe(), spec.about);
+        let licence = spec
+            .licence
+            .map_or_else(String::new, |name| format!(", {name}"));
+        let name = spec.name;
+        writeln!(
             out,
-            "             not here yet; `hourglass data fetch` gets it (11 MB)"
-        )?,
-        Err(error) => writeln!(out, "             {error}")?,
+            "{name:width$}{about}, {n_train} + {n_test} of {shape}{licence}"
+        )?;
+        writeln!(out, "{:width$}{}", "", whereabouts(id))?;
+        if spec.manifest().is_some()
+            && let Some(folder) = mnist::cache_folder(id)
+        {
+            writeln!(out, "{:width$}cache: {}", "", folder.display())?;
+        }
     }
-    if let Some(folder) = mnist::cache_folder() {
-        writeln!(out, "             cache: {}", folder.display())?;
-    }
-    writeln!(
-        out,
-        "pen-digits   60,000 + 10,000 digits the program draws itself; always here"
-    )?;
     Ok(())
+}
+
+/// Where a data set is on this machine, or how it gets there.
+pub fn whereabouts(id: DataSetId) -> String {
+    let Some(size) = id.spec().download_size() else {
+        return "always here".to_owned();
+    };
+    match mnist::locate(id, None) {
+        Ok(Some(folder)) => format!("in {}", folder.display()),
+        Ok(None) => format!(
+            "not here; `hourglass data fetch {}` gets it ({size})",
+            id.name()
+        ),
+        Err(error) => error.to_string(),
+    }
 }
 
 fn check(source: &DataSource) -> Result<()> {
@@ -123,7 +155,7 @@ fn check(source: &DataSource) -> Result<()> {
     writeln!(
         out,
         "whole: {}, {} + {} images, {}",
-        dataset.kind.label(),
+        dataset.id.label(),
         dataset.train.len(),
         dataset.test.len(),
         dataset.origin
@@ -136,7 +168,11 @@ fn realism(source: &DataSource, seed: u64, choice: DeviceChoice) -> Result<()> {
     let progress = Progress::new();
     let mut report = |state| progress.set_loading(&state);
     let mnist = data::load(source, &mut report, &cancel)?;
-    let pen = data::load(&DataSource::PenDigits, &mut report, &cancel)?;
+    let pen = data::load(
+        &DataSource::Named(DataSetId::PEN_DIGITS),
+        &mut report,
+        &cancel,
+    )?;
     let device = device::open(choice).map_err(anyhow::Error::msg)?;
     let mut out = io::stdout().lock();
     for hidden in [vec![256], Vec::new()] {

@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use anyhow::{Result, bail};
 
 use hourglass_data::mnist;
-use hourglass_protocol::DeviceKind;
+use hourglass_protocol::{DataSetId, DeviceKind};
 use hourglass_train::device::{self, Adapter};
 use hourglass_train::parity;
+
+use super::data::whereabouts;
 
 /// Says what this machine has: adapters, device, renderer, data, versions; and whether a GPU computes what
 /// the CPU does.
@@ -92,15 +94,10 @@ fn renderer(adapters: &[Adapter]) -> &'static str {
 
 fn write_data(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "\ndata")?;
-    match mnist::locate(None) {
-        Ok(Some(folder)) => writeln!(out, "  MNIST: {}", folder.display())?,
-        Ok(None) => writeln!(
-            out,
-            "  MNIST: not here; `hourglass data fetch` gets it (11 MB)"
-        )?,
-        Err(error) => writeln!(out, "  MNIST: {error}")?,
+    for id in DataSetId::fetchable() {
+        writeln!(out, "  {}: {}", id.label(), whereabouts(id))?;
     }
-    match mnist::cache_folder() {
+    match mnist::cache_folder(DataSetId::MNIST) {
         Some(folder) => writeln!(out, "  cache: {}", folder.display()),
         None => writeln!(out, "  cache: this user has no cache folder"),
     }

@@ -64,7 +64,7 @@ pub struct ExportArgs {
     #[arg(long)]
     linear: bool,
     /// Digits to look at; by default those the run learned from
-    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
+    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     data: Option<DataSource>,
     /// Device to compute on: `auto`, `cpu` or `gpu`
     #[arg(long, default_value_t = DeviceChoice::Cpu)]
@@ -159,7 +159,7 @@ fn loss(
     };
     let facts = Facts {
         experiment: experiment.clone(),
-        data: opened.dataset.kind,
+        data: opened.dataset.id,
         step: last.step,
         epoch: last.epoch,
     };

@@ -64,8 +64,8 @@ pub struct WindowArgs {
     /// Train as soon as there are digits
     #[arg(long, conflicts_with = "screenshot")]
     pub train: bool,
-    /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`
-    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
+    /// Images to learn from: a folder with the four files, or a name of `hourglass data list`
+    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     pub data: Option<DataSource>,
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
     #[arg(long, default_value_t)]

@@ -10,9 +10,7 @@ use clap::Args;
 
 use hourglass_experiment::{Bound, Expectation, Experiment, PresetId, Verdict};
 use hourglass_files::whole_file;
-use hourglass_protocol::{
-    Command, DataSource, DatasetDescription, DatasetKind, DeviceChoice, RunId,
-};
+use hourglass_protocol::{Command, DataSetId, DataSource, DatasetDescription, DeviceChoice, RunId};
 use hourglass_run_folder::{self as run_folder, EXPERIMENT_FILE, SavedFiles, Summary};
 
 use super::args::data_source;
@@ -47,9 +45,9 @@ pub struct ReproduceArgs {
     /// Change a setting of every preset, as for `hourglass train`; figures are then no longer the source's
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`; the published
+    /// Images to learn from: a folder with the four files, or a name of `hourglass data list`; the published
     /// figures are MNIST's
-    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source, default_value = "mnist")]
+    #[arg(long, value_name = "DIR|NAME", value_parser = data_source, default_value = "mnist")]
     data: DataSource,
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
     #[arg(long, default_value_t)]
@@ -199,13 +197,13 @@ impl Bench<'_> {
 
     /// What a recipe reaches on the pen digits.
     fn summary_on_pen_digits(&mut self, experiment: &Experiment) -> Result<Summary> {
-        if self.dataset.kind == DatasetKind::PenDigits {
+        if self.dataset.id == DataSetId::PEN_DIGITS {
             let name = experiment
                 .preset
                 .map_or_else(String::new, |id| id.to_string());
             return self.summary_of(experiment, &name);
         }
-        self.use_digits(DataSource::PenDigits)?;
+        self.use_digits(DataSource::Named(DataSetId::PEN_DIGITS))?;
         let name = experiment
             .preset
             .map_or_else(String::new, |id| format!("{id}-on-pen-digits"));
@@ -242,7 +240,7 @@ impl Bench<'_> {
         let is_same = run_folder::read_experiment(recipe).as_ref() == Ok(experiment)
             && summary.epochs == experiment.total_epochs()
             && summary.compression.is_some() // its code was judged, too
-            && summary.data == self.dataset.kind.name();
+            && summary.data == self.dataset.id.name();
         is_same.then_some(summary)
     }
 
@@ -277,7 +275,7 @@ impl Bench<'_> {
     fn markdown(&self, rows: &[Row]) -> String {
         let mut text = format!(
             "Trained on {} by {}, {} threads{}, {}. Hourglass {}.\n\n",
-            self.dataset.kind.label(),
+            self.dataset.id.label(),
             self.engine.device_name(),
             std::thread::available_parallelism().map_or(1, usize::from),
             processor_name().map_or_else(String::new, |name| format!(" of {name}")),

@@ -57,9 +57,9 @@ pub struct TrainArgs {
     /// Replace another run that is in the folder, and a file at the place of the animation
     #[arg(long)]
     force: bool,
-    /// Digits to learn from: a folder with the four MNIST files, `mnist`, or `pen-digits`; by default MNIST
+    /// Images to learn from: a folder with the four files, or a name of `hourglass data list`; by default MNIST
     /// if it is found, otherwise the pen digits
-    #[arg(long, value_name = "DIR|mnist|pen-digits", value_parser = data_source)]
+    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     data: Option<DataSource>,
     #[command(flatten)]
     animation: AnimationArgs,
@@ -134,7 +134,7 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     progress.line(&format!(
         "going on with {} at epoch {epoch:.1} on {}",
         folder.display(),
-        opened.dataset.kind.label()
+        opened.dataset.id.label()
     ));
     if let Some(lost) = &opened.history.lost {
         progress.line(lost);

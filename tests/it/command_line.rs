@@ -8,7 +8,6 @@ use safetensors::tensor::{Dtype, TensorView};
 
 use crate::data_sets;
 use crate::training;
-use hourglass::protocol::DataSource;
 
 fn hourglass(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hourglass"))
@@ -29,10 +28,7 @@ fn failure_of(arguments: &[&str]) -> String {
 
 /// The digits of this test run, as `--data` takes them.
 fn data() -> &'static str {
-    match data_sets::source() {
-        DataSource::PenDigits => "pen-digits",
-        _ => "mnist",
-    }
+    data_sets::id().name()
 }
 
 /// A short training run; returns what it printed.

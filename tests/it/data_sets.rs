@@ -5,15 +5,19 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
 use hourglass::data::{Dataset, Split, load};
-use hourglass::protocol::DataSource;
+use hourglass::protocol::{DataSetId, DataSource};
+
+pub fn id() -> DataSetId {
+    if std::env::var_os("HOURGLASS_DATA").is_some() {
+        DataSetId::MNIST
+    } else {
+        DataSetId::PEN_DIGITS
+    }
+}
 
 /// What a worker is told to load.
 pub fn source() -> DataSource {
-    if std::env::var_os("HOURGLASS_DATA").is_some() {
-        DataSource::Mnist
-    } else {
-        DataSource::PenDigits
-    }
+    DataSource::Named(id())
 }
 
 /// The whole data set, loaded once for all tests of the binary. Fails where `HOURGLASS_DATA` is set and
@@ -45,7 +49,12 @@ pub fn small(n_train: usize, n_test: usize) -> Arc<Dataset> {
 #[test]
 fn pen_digits_keep_their_factors() {
     let never = AtomicBool::new(false);
-    let pen = load(&DataSource::PenDigits, &mut |_| {}, &never).expect("always there");
+    let pen = load(
+        &DataSource::Named(DataSetId::PEN_DIGITS),
+        &mut |_| {},
+        &never,
+    )
+    .expect("always there");
     let described = pen.describe();
     assert_eq!((described.n_train, described.n_test()), (60_000, 10_000));
     assert_eq!(described.test_factors.len(), 10_000);
@@ -60,6 +69,10 @@ fn pen_digits_keep_their_factors() {
 #[test]
 fn drawing_is_cancelled_when_asked() {
     let cancel = AtomicBool::new(true);
-    let result = load(&DataSource::PenDigits, &mut |_| {}, &cancel);
+    let result = load(
+        &DataSource::Named(DataSetId::PEN_DIGITS),
+        &mut |_| {},
+        &cancel,
+    );
     assert!(result.is_err());
 }

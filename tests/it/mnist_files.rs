@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use hourglass::data::mnist::{
-    FileSpec, GivenBy, LocateError, Manifest, Places, VerifyError, check,
+    Checksum, FileSpec, GivenBy, LocateError, Places, VerifyError, check,
 };
 use tempfile::TempDir;
 
-use crate::synthetic::{gzip, small};
+use crate::synthetic::{gzip, mnist_manifest, sha256, small};
 
 /// Indices in the order of [`Manifest::files`].
 const TRAIN_IMAGES: usize = 0;
@@ -41,7 +41,7 @@ fn error_after(spoil: impl FnOnce(&Path)) -> VerifyError {
 }
 
 fn write(folder: &Path, file_idx: usize, content: &[u8]) {
-    fs::write(folder.join(&small().spec(file_idx).name), content).unwrap();
+    fs::write(folder.join(small().spec(file_idx).name), content).unwrap();
 }
 
 /// Puts `packed` in place of the plain file.
@@ -52,8 +52,8 @@ fn write_gzip(folder: &Path, file_idx: usize, packed: &[u8]) {
 }
 
 fn swap_names(folder: &Path, one: usize, other: usize) {
-    let one = folder.join(&small().spec(one).name);
-    let other = folder.join(&small().spec(other).name);
+    let one = folder.join(small().spec(one).name);
+    let other = folder.join(small().spec(other).name);
     fs::rename(&one, folder.join("aside")).unwrap();
     fs::rename(&other, &one).unwrap();
     fs::rename(folder.join("aside"), &other).unwrap();
@@ -68,10 +68,10 @@ fn with_count(file_idx: usize, n_items: u32) -> Vec<u8> {
 
 #[test]
 fn the_manifest_has_the_published_sizes() {
-    let sizes = Manifest::mnist().files().map(FileSpec::size_bytes);
+    let sizes = mnist_manifest().files().map(FileSpec::size_bytes);
     assert_eq!(sizes, [47_040_016, 60_008, 7_840_016, 10_008]);
-    assert_eq!(Manifest::mnist().train_images.header()[..4], [0, 0, 8, 3]);
-    assert_eq!(Manifest::mnist().train_labels.header()[..4], [0, 0, 8, 1]);
+    assert_eq!(mnist_manifest().train_images.header()[..4], [0, 0, 8, 3]);
+    assert_eq!(mnist_manifest().train_labels.header()[..4], [0, 0, 8, 1]);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn files_are_told_by_their_first_bytes_and_not_by_their_ending() {
         let (name, content) = if idx % 2 == 0 {
             (spec.gzip_name(), &small().contents[idx])
         } else {
-            (spec.name.clone(), &small().gzips[idx])
+            (spec.name.to_owned(), &small().gzips[idx])
         };
         fs::write(folder.path().join(name), content).unwrap();
     }
@@ -170,7 +170,7 @@ fn the_folders_of_pytorch_and_kaggle_are_found_and_mnist_comes_before_its_likes(
     for idx in 0..4 {
         let mut content = small().contents[idx].clone();
         *content.last_mut().unwrap() ^= 1;
-        fs::write(fashion.join(&small().spec(idx).name), content).unwrap();
+        fs::write(fashion.join(small().spec(idx).name), content).unwrap();
     }
     check_small(pytorch.path()).unwrap();
     check_small(&pytorch.path().join("MNIST")).unwrap();
@@ -307,9 +307,9 @@ fn one_wrong_bit_is_found() {
                 write(folder, TEST_LABELS, &content);
             }
         });
-        let expected_sha256 = &small().spec(TEST_LABELS).sha256;
+        let expected_sha256 = sha256(&small().contents[TEST_LABELS]);
         assert!(
-            matches!(&error, VerifyError::WrongChecksum { expected, found, .. } if expected == expected_sha256 && found.len() == 64),
+            matches!(&error, VerifyError::WrongChecksum { expected, found, .. } if *expected == expected_sha256 && found.len() == 64),
             "{error}"
         );
     }
@@ -328,10 +328,60 @@ fn a_good_gzip_file_makes_up_for_a_damaged_plain_one() {
     check_small(folder.path()).unwrap();
 }
 
+#[test]
+fn what_is_known_by_its_gz_is_accepted_as_that_gz_alone() {
+    let mut manifest = small().manifest;
+    for (spec, gzip) in [
+        &mut manifest.train_images,
+        &mut manifest.train_labels,
+        &mut manifest.test_images,
+        &mut manifest.test_labels,
+    ]
+    .into_iter()
+    .zip(&small().gzips)
+    {
+        spec.checksum = Checksum::Gzip(sha256(gzip).leak());
+    }
+    let folder = TempDir::new().unwrap();
+    let check = || {
+        check(
+            folder.path(),
+            &manifest,
+            &mut |_| (),
+            &AtomicBool::new(false),
+        )
+    };
+
+    small().write_plain(folder.path());
+    let error = check().unwrap_err();
+    assert!(
+        matches!(error, VerifyError::NotCompressed { .. }),
+        "{error}"
+    );
+
+    small().write_gzip(folder.path()); // beside the plain files, which come first
+    check().unwrap();
+
+    // The same content, compressed by someone else.
+    let mut gzip = small().gzips[TEST_LABELS].clone();
+    gzip[9] ^= 1; // the operating system it was made on (RFC 1952, 2.3.1)
+    fs::write(
+        folder.path().join(small().spec(TEST_LABELS).gzip_name()),
+        gzip,
+    )
+    .unwrap();
+    fs::remove_file(folder.path().join(small().spec(TEST_LABELS).name)).unwrap();
+    let error = check().unwrap_err();
+    assert!(
+        matches!(error, VerifyError::WrongChecksum { .. }),
+        "{error}"
+    );
+}
+
 /// A folder with four files that only have the right names.
 fn named_files() -> TempDir {
     let folder = TempDir::new().unwrap();
-    for spec in Manifest::mnist().files() {
+    for spec in mnist_manifest().files() {
         fs::write(folder.path().join(spec.gzip_name()), "").unwrap();
     }
     folder
@@ -340,7 +390,7 @@ fn named_files() -> TempDir {
 #[test]
 fn the_option_wins_over_the_variable_and_the_variable_over_the_cache() {
     let [explicit, variable, cache] = [named_files(), named_files(), named_files()];
-    let manifest = Manifest::mnist();
+    let manifest = mnist_manifest();
     let mut places = Places {
         explicit: Some(explicit.path().to_owned()),
         variable: Some(variable.path().as_os_str().to_owned()),
@@ -358,7 +408,7 @@ fn the_option_wins_over_the_variable_and_the_variable_over_the_cache() {
 
 #[test]
 fn an_unfetched_cache_is_no_error() {
-    let manifest = Manifest::mnist();
+    let manifest = mnist_manifest();
     assert_eq!(Places::default().locate(&manifest), Ok(None));
     let cache = named_files();
     let places = |folder: &Path| Places {
@@ -386,7 +436,7 @@ fn a_named_folder_of_no_use_is_an_error() {
             GivenBy::Option => places.explicit = Some(named.to_owned()),
             GivenBy::Variable => places.variable = Some(named.as_os_str().to_owned()),
         }
-        places.locate(&Manifest::mnist()).unwrap_err()
+        places.locate(&mnist_manifest()).unwrap_err()
     };
     for given_by in [GivenBy::Option, GivenBy::Variable] {
         let no_name = error(Path::new(""), given_by);

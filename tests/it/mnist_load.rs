@@ -9,9 +9,10 @@ use hourglass::data::mnist::{
     DATA_VARIABLE, LoadError, LoadOptions, LoadProgress, LoadStage, MnistArrays, VerifyError, load,
     locate,
 };
+use hourglass::experiment::DataSetId;
 use tempfile::TempDir;
 
-use crate::synthetic::{Synthetic, full, gzip, small};
+use crate::synthetic::{Synthetic, full, gzip, mnist_manifest, small};
 
 fn load_with(
     folder: &Path,
@@ -63,7 +64,7 @@ fn mixed_files_are_read_and_unpacked_copies_used_again() {
     let unpacked = cache.path().join("unpacked");
     write_mixed(folder.path());
     let options = LoadOptions {
-        manifest: full().manifest.clone(),
+        manifest: full().manifest,
         unpack_into: Some(unpacked.clone()),
     };
 
@@ -103,7 +104,7 @@ fn without_a_cache_files_are_unpacked_for_once() {
     // One that cannot be made, because its parent is a file, and none at all.
     for unpack_into in [Some(file.join("cache")), None] {
         let options = LoadOptions {
-            manifest: full().manifest.clone(),
+            manifest: full().manifest,
             unpack_into,
         };
         let (arrays, seen) = load_with(folder.path(), &options);
@@ -118,7 +119,7 @@ fn a_load_can_be_cancelled_and_leaves_nothing_behind() {
     let cache = TempDir::new().unwrap();
     write_mixed(folder.path());
     let options = LoadOptions {
-        manifest: full().manifest.clone(),
+        manifest: full().manifest,
         unpack_into: Some(cache.path().to_owned()),
     };
     let cancel = AtomicBool::new(false);
@@ -143,7 +144,7 @@ fn damaged_files_are_neither_read_nor_kept() {
     let name = small().spec(0).gzip_name();
     fs::write(folder.path().join(name), gzip(&content)).unwrap();
     let options = LoadOptions {
-        manifest: small().manifest.clone(),
+        manifest: small().manifest,
         unpack_into: Some(cache.path().to_owned()),
     };
     let (arrays, _) = load_with(folder.path(), &options);
@@ -160,7 +161,7 @@ fn a_panic_of_the_mnist_crate_is_an_error() {
     let folder = TempDir::new().unwrap();
     small().write_plain(folder.path());
     let options = LoadOptions {
-        manifest: small().manifest.clone(),
+        manifest: small().manifest,
         unpack_into: None,
     };
     // The crate insists on 60,000 images.
@@ -181,17 +182,17 @@ fn mnist_is_read() {
         let folder = TempDir::new().unwrap();
         full().write_gzip(folder.path());
         let options = LoadOptions {
-            manifest: full().manifest.clone(),
+            manifest: full().manifest,
             unpack_into,
         };
         let (arrays, _) = load_with(folder.path(), &options);
         assert_content(&arrays.unwrap(), full());
         return;
     }
-    let folder = locate(None).unwrap().unwrap();
+    let folder = locate(DataSetId::MNIST, None).unwrap().unwrap();
     let options = LoadOptions {
         unpack_into,
-        ..LoadOptions::default()
+        ..LoadOptions::of(DataSetId::MNIST, mnist_manifest())
     };
     let (arrays, _) = load_with(&folder, &options);
     let arrays = arrays.unwrap();
@@ -227,7 +228,7 @@ fn a_damaged_archive_is_refused_although_a_good_copy_is_kept() {
     let cache = TempDir::new().unwrap();
     write_mixed(folder.path());
     let options = LoadOptions {
-        manifest: full().manifest.clone(),
+        manifest: full().manifest,
         unpack_into: Some(cache.path().to_owned()),
     };
     load_with(folder.path(), &options).0.unwrap();

@@ -26,7 +26,7 @@ fn trainer(experiment: &Experiment) -> Trainer {
 fn resume_of(trainer: &Trainer) -> Resume {
     Resume {
         run: ResumedRun {
-            data: trainer.dataset().kind.name().to_owned(),
+            data: trainer.dataset().id.name().to_owned(),
             n_train: trainer.dataset().train.len(),
             epochs_goal: trainer.experiment().total_epochs() as u64,
             elapsed_secs: 1.25,

@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use hourglass::data::mnist::{Content, FileSpec, Manifest};
+use hourglass::data::mnist::{Checksum, Content, FileSpec, Manifest};
+use hourglass::experiment::DataSetId;
 use sha2::{Digest, Sha256};
 
 /// Four uncompressed files and the manifest that describes them.
@@ -46,7 +47,7 @@ pub fn full() -> &'static Synthetic {
 
 impl Synthetic {
     fn new(n_train: u32, n_test: u32, mut byte: impl FnMut() -> u8) -> Self {
-        let mut manifest = Manifest::mnist();
+        let mut manifest = mnist_manifest();
         let mut contents = [const { Vec::new() }; 4];
         let mut gzips = [const { Vec::new() }; 4];
         let Manifest {
@@ -54,6 +55,7 @@ impl Synthetic {
             train_labels,
             test_images,
             test_labels,
+            mirrors: _,
         } = &mut manifest;
         let specs = [
             (train_images, n_train),
@@ -69,7 +71,7 @@ impl Synthetic {
                 Content::Images => byte(),
                 Content::Labels => byte() % 10,
             }));
-            spec.sha256 = sha256(&content);
+            spec.checksum = Checksum::Content(sha256(&content).leak());
             gzips[file_idx] = gzip(&content);
             spec.gzip_bytes = gzips[file_idx].len() as u64;
             contents[file_idx] = content;
@@ -89,7 +91,7 @@ impl Synthetic {
     /// Writes the four files uncompressed.
     pub fn write_plain(&self, folder: &Path) {
         for (spec, content) in self.manifest.files().into_iter().zip(&self.contents) {
-            fs::write(folder.join(&spec.name), content).unwrap();
+            fs::write(folder.join(spec.name), content).unwrap();
         }
     }
 
@@ -107,6 +109,11 @@ impl Synthetic {
     }
 }
 
+/// What MNIST's files must be.
+pub fn mnist_manifest() -> Manifest {
+    *DataSetId::MNIST.spec().manifest().unwrap()
+}
+
 /// `content` as a gzip file.
 pub fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -114,7 +121,7 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn sha256(content: &[u8]) -> String {
+pub fn sha256(content: &[u8]) -> String {
     let digest = Sha256::digest(content);
     digest
         .iter()

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use hourglass::experiment::network::Connection;
 use hourglass::experiment::{Experiment, PresetId};
 use hourglass::protocol::{
-    Command, DataSource, EvaluationScope, Event, Failure, FilterRequest, Gather, Numbers, Phase,
-    ProbeRequest, RunId, Snapshot,
+    Command, DataSetId, DataSource, EvaluationScope, Event, Failure, FilterRequest, Gather,
+    Numbers, Phase, ProbeRequest, RunId, Snapshot,
 };
 use hourglass::run_folder::is_run_folder;
 use hourglass::train::device;
@@ -387,7 +387,10 @@ fn data_that_do_not_load_are_named_and_those_in_use_stay() {
 #[test]
 fn loading_is_cancelled_and_the_worker_listens_meanwhile() {
     let worker = with_digits();
-    send(&worker, Command::LoadDataset(DataSource::PenDigits));
+    send(
+        &worker,
+        Command::LoadDataset(DataSource::Named(DataSetId::PEN_DIGITS)),
+    );
     send(&worker, Command::CancelLoading);
     let mut are_yardsticks_known = false;
     wait_for(&worker, |event| {

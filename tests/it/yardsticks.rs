@@ -9,7 +9,7 @@ use hourglass::analysis::pixel_pca::PixelPca;
 use hourglass::analysis::subspace::largest_principal_angle;
 use hourglass::data::Split;
 use hourglass::experiment::N_PIXELS;
-use hourglass::protocol::DatasetKind;
+use hourglass::protocol::DataSetId;
 
 use super::data_sets::{small, whole};
 
@@ -45,7 +45,7 @@ fn pca_of_all_training_images_reaches_the_known_errors() {
     assert_eq!(lost.len(), N_PIXELS + 1);
     assert!(lost.windows(2).all(|pair| pair[0] >= pair[1]));
     assert!(lost[N_PIXELS] < 1e-12 && lost[0] > 0.01);
-    if digits.kind == DatasetKind::Mnist {
+    if digits.id == DataSetId::MNIST {
         for (k, known) in MNIST_PCA_MSE {
             assert!((lost[k] - known).abs() < 1e-5, "{k} axes: {}", lost[k]);
         }
@@ -69,7 +69,7 @@ fn the_floor_of_the_cross_entropy_is_the_known_one() {
     let digits = whole();
     let floor = entropy_floor(&bytes(&digits.test));
     assert!((0.0..std::f64::consts::LN_2).contains(&floor));
-    if digits.kind == DatasetKind::Mnist {
+    if digits.id == DataSetId::MNIST {
         assert!((floor - MNIST_ENTROPY).abs() < 1e-5, "{floor}");
     }
 }

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use hourglass_experiment::N_PIXELS;
-use hourglass_protocol::{DatasetDescription, DatasetKind, SampleFactors};
+use hourglass_protocol::{DataSetId, DatasetDescription, SampleFactors};
 
 /// Two splits of labelled digits. Pixels stay bytes, a quarter of what floats would take.
 #[derive(Clone, Debug)]
 pub struct Dataset {
-    /// Which digits.
-    pub kind: DatasetKind,
+    pub id: DataSetId,
     /// Where they came from, for people.
     pub origin: String,
     /// Images to learn from.
@@ -98,7 +97,7 @@ impl Dataset {
     #[must_use]
     pub fn describe(&self) -> DatasetDescription {
         DatasetDescription {
-            kind: self.kind,
+            id: self.id,
             origin: self.origin.clone(),
             n_train: self.train.len(),
             test_images: Arc::clone(&self.test.images),

@@ -5,11 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hourglass_protocol::{DataSource, DataStage, DatasetKind, DatasetProgress, SampleFactors};
+use hourglass_experiment::dataset::{Generator, Manifest, Origin};
+use hourglass_protocol::{DataSetId, DataSource, DataStage, DatasetProgress, SampleFactors};
 
-use super::mnist::{
-    self, FetchOptions, FetchProgress, LoadOptions, LoadProgress, LoadStage, Manifest,
-};
+use super::mnist::{self, FetchOptions, FetchProgress, LoadOptions, LoadProgress, LoadStage};
 use super::{Dataset, Split, pen_digits};
 
 /// Pen digits drawn between two reports of progress: some 50 ms.
@@ -21,26 +20,30 @@ const PEN_DIGITS_SEED: u64 = 1;
 /// Why a data set was not loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// MNIST is expected in a place where it is not.
+    /// Files are expected in a place where they are not.
     #[error(transparent)]
     Locate(#[from] mnist::LocateError),
-    /// MNIST is damaged or cannot be read.
+    /// The files are damaged or cannot be read.
     #[error(transparent)]
-    Mnist(mnist::LoadError),
-    /// MNIST could not be fetched.
+    Files(mnist::LoadError),
+    /// The files could not be fetched.
     #[error(transparent)]
     Fetch(mnist::FetchError),
-    /// MNIST was asked for and is nowhere.
+    /// A data set was asked for and is nowhere.
     #[error(
-        "MNIST is not on this machine: fetch it with `hourglass data fetch` (11 MB), or name the folder of \
-         its four files with --data"
+        "{} is not on this machine: fetch it with `hourglass data fetch {}` ({}), or name the folder of \
+         its four files with --data",
+        .0.label(), .0.name(), .0.spec().download_size().unwrap_or_default()
     )]
-    NotFound,
-    /// This user has no cache folder to keep MNIST in.
+    NotFound(DataSetId),
+    /// This user has no cache folder to keep the files in.
     #[error(
-        "this user has no cache folder to keep MNIST in: set XDG_CACHE_HOME, or name a folder with --into"
+        "this user has no cache folder to keep {} in: set XDG_CACHE_HOME, or name a folder with --into",
+        .0.label()
     )]
-    NoCache,
+    NoCache(DataSetId),
+    #[error("{} is made by the program: there is nothing to fetch", .0.label())]
+    NothingToFetch(DataSetId),
     /// Someone asked to stop.
     #[error("loading was cancelled")]
     Cancelled,
@@ -51,7 +54,7 @@ impl From<mnist::LoadError> for LoadError {
         if error.is_cancelled() {
             Self::Cancelled
         } else {
-            Self::Mnist(error)
+            Self::Files(error)
         }
     }
 }
@@ -65,7 +68,7 @@ impl From<mnist::FetchError> for LoadError {
     }
 }
 
-/// Loads the digits a person chose. `Auto` falls back on the pen digits only where no MNIST is expected at
+/// Loads the data set a person chose. `Auto` falls back on the pen digits only where no MNIST is expected at
 /// all: files that are there but damaged are an error, not a reason to show something else.
 ///
 /// # Errors
@@ -75,49 +78,90 @@ pub fn load(
     report: &mut dyn FnMut(DatasetProgress),
     cancel: &AtomicBool,
 ) -> Result<Dataset, LoadError> {
-    let folder = match source {
-        DataSource::PenDigits => return draw_pen_digits(report, cancel),
-        DataSource::Folder(folder) => mnist::locate(Some(folder))?,
-        DataSource::Mnist | DataSource::Auto => mnist::locate(None)?,
-    };
-    match folder {
-        Some(folder) => read_mnist(&folder, report, cancel),
-        None if *source == DataSource::Auto => draw_pen_digits(report, cancel),
-        None => Err(LoadError::NotFound),
+    match source {
+        DataSource::Folder(folder) => load_folder(folder, report, cancel),
+        DataSource::Named(id) => load_named(*id, report, cancel),
+        DataSource::Auto => match load_named(DataSetId::MNIST, report, cancel) {
+            Err(LoadError::NotFound(_)) => load_named(DataSetId::PEN_DIGITS, report, cancel),
+            loaded => loaded,
+        },
     }
 }
 
-/// Fetches MNIST into `into`, the user's cache if none is named, and returns the folder.
+fn load_named(
+    id: DataSetId,
+    report: &mut dyn FnMut(DatasetProgress),
+    cancel: &AtomicBool,
+) -> Result<Dataset, LoadError> {
+    match &id.spec().origin {
+        Origin::Drawn(Generator::PenDigits) => draw_pen_digits(report, cancel),
+        Origin::Files(manifest) => {
+            let folder = mnist::locate(id, None)?.ok_or(LoadError::NotFound(id))?;
+            read_files(id, manifest, &folder, report, cancel)
+        }
+    }
+}
+
+/// Several data sets have files of the same names: content tells them apart. Where it is of none, the first of the
+/// catalogue says what is wrong.
+fn load_folder(
+    folder: &Path,
+    report: &mut dyn FnMut(DatasetProgress),
+    cancel: &AtomicBool,
+) -> Result<Dataset, LoadError> {
+    let mut first_error = None;
+    for id in DataSetId::fetchable() {
+        let folder = mnist::locate(id, Some(folder))?.ok_or(LoadError::NotFound(id))?;
+        let manifest = id.spec().manifest().ok_or(LoadError::NotFound(id))?;
+        match read_files(id, manifest, &folder, report, cancel) {
+            Err(LoadError::Files(error)) if error.is_other_content() => {
+                first_error.get_or_insert(LoadError::Files(error));
+            }
+            Err(LoadError::Files(error)) => {
+                return Err(first_error.unwrap_or(LoadError::Files(error)));
+            }
+            loaded => return loaded,
+        }
+    }
+    Err(first_error.unwrap_or(LoadError::NotFound(DataSetId::MNIST)))
+}
+
+/// Fetches a data set into `into`, the user's cache if none is named, and returns the folder.
 ///
 /// # Errors
 /// What went wrong with each mirror, and what to do; or that it was cancelled.
 pub fn fetch(
+    id: DataSetId,
     into: Option<&Path>,
     report: &mut dyn FnMut(DatasetProgress),
     cancel: &AtomicBool,
 ) -> Result<PathBuf, LoadError> {
+    let manifest = id.spec().manifest().ok_or(LoadError::NothingToFetch(id))?;
     let folder = match into {
         Some(folder) => folder.to_owned(),
-        None => mnist::cache_folder().ok_or(LoadError::NoCache)?,
+        None => mnist::cache_folder(id).ok_or(LoadError::NoCache(id))?,
     };
     let options = FetchOptions {
         replaces: into.is_none(), // a person's own folder is theirs
-        ..FetchOptions::default()
+        ..FetchOptions::of(manifest)
     };
-    let mut report = |progress: FetchProgress| report(describe_fetch(progress));
-    mnist::fetch(&Manifest::mnist(), &options, &folder, &mut report, cancel)?;
+    let mut report = |progress: FetchProgress| report(describe_fetch(id, progress));
+    mnist::fetch(manifest, &options, &folder, &mut report, cancel)?;
     Ok(folder)
 }
 
-fn read_mnist(
+fn read_files(
+    id: DataSetId,
+    manifest: &Manifest,
     folder: &Path,
     report: &mut dyn FnMut(DatasetProgress),
     cancel: &AtomicBool,
 ) -> Result<Dataset, LoadError> {
     let mut report = |progress: LoadProgress| report(describe_load(progress));
-    let arrays = mnist::load(folder, &LoadOptions::default(), &mut report, cancel)?;
+    let options = LoadOptions::of(id, *manifest);
+    let arrays = mnist::load(folder, &options, &mut report, cancel)?;
     Ok(Dataset {
-        kind: DatasetKind::Mnist,
+        id,
         origin: folder.display().to_string(),
         train: Split::new(arrays.train_images, arrays.train_labels),
         test: Split::new(arrays.test_images, arrays.test_labels),
@@ -148,7 +192,7 @@ fn draw_pen_digits(
         factors.iter().map(|factors| factors.class).collect()
     };
     Ok(Dataset {
-        kind: DatasetKind::PenDigits,
+        id: DataSetId::PEN_DIGITS,
         origin: "built in".to_owned(),
         train: Split::new(images, labels(&factors)),
         test: Split::new(test_images, labels(&test_factors)),
@@ -185,13 +229,13 @@ fn describe_load(progress: LoadProgress) -> DatasetProgress {
     }
 }
 
-fn describe_fetch(progress: FetchProgress) -> DatasetProgress {
+fn describe_fetch(id: DataSetId, progress: FetchProgress) -> DatasetProgress {
     let (received, total) = (
         progress.received_bytes as f64 / 1e6,
         progress.total_bytes as f64 / 1e6,
     );
     DatasetProgress {
-        stage: DataStage::Fetching,
+        stage: DataStage::Fetching(id),
         fraction: Some((received / total).min(1.0) as f32),
         detail: format!("{received:.1} of {total:.1} MB"),
     }
@@ -199,7 +243,7 @@ fn describe_fetch(progress: FetchProgress) -> DatasetProgress {
 
 fn describe_drawing(n_drawn: usize, n_all: usize) -> DatasetProgress {
     DatasetProgress {
-        stage: DataStage::Drawing,
+        stage: DataStage::Drawing(DataSetId::PEN_DIGITS),
         fraction: Some(n_drawn as f32 / n_all as f32),
         detail: format!("{n_drawn} of {n_all}"),
     }

@@ -1,7 +1,7 @@
 //! What a figure says about where its numbers are from.
 
 use hourglass_experiment::{Experiment, Target, Written};
-use hourglass_protocol::DatasetKind;
+use hourglass_protocol::DataSetId;
 
 use super::number;
 
@@ -14,7 +14,7 @@ pub struct Facts {
     /// The recipe as it was then.
     pub experiment: Experiment,
     /// The digits.
-    pub data: DatasetKind,
+    pub data: DataSetId,
     /// Steps taken before.
     pub step: u64,
     /// The same in epochs.
@@ -112,7 +112,7 @@ mod tests {
     fn the_line_names_recipe_data_seed_and_time() {
         let facts = Facts {
             experiment: PresetId::Sparse64.preset().experiment(),
-            data: DatasetKind::Mnist,
+            data: DataSetId::MNIST,
             step: 4_690,
             epoch: 5.0,
         };

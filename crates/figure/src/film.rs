@@ -12,7 +12,7 @@ use hourglass_protocol::{Axes, FilmFrame, SampleIdx};
 use super::facts::epochs;
 use super::page::{Anchor, Page, Rect};
 use super::plot::{self, Axis, Plot, type_size};
-use super::scatter::{class_legend, cloud, outline, outline_of, radius};
+use super::scatter::{class_legend, cloud, legend_width, outline, outline_of, radius};
 use super::{Facts, Interval, Look};
 
 /// Room for the legend at the right, in pixels.
@@ -103,7 +103,7 @@ impl<'a> Screening<'a> {
         let (mut page, room) = plot::begin(look, title, &then);
         let paper = look.paper();
         let left = Rect {
-            width: room.width - LEGEND_WIDTH,
+            width: room.width - legend_width(facts.data, LEGEND_WIDTH),
             ..room
         };
         let plot = plot::frame(&mut page, paper, left, x, y, true);
@@ -139,6 +139,7 @@ impl<'a> Screening<'a> {
         class_legend(
             &mut page,
             look,
+            facts.data,
             [plot.area.right() + 12.0, plot.area.top + 4.0],
             &film.hidden,
         );

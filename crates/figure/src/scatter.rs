@@ -1,10 +1,11 @@
 //! The latent scatter: the code of every test image as a point of the plane.
 
 use hourglass_experiment::{LatentPrior, N_CLASSES};
-use hourglass_protocol::{Axes, CodeTable, SampleIdx};
+use hourglass_protocol::{Axes, CodeTable, DataSetId, SampleIdx};
 
 use super::csv::Csv;
 use super::facts::Entries;
+use super::font::{self, Weight};
 use super::page::{Item, Marks, Page, Rect, Stroke};
 use super::palette::{Paper, class_rgb, class_shape};
 use super::plot::{self, Axis, Plot, type_size};
@@ -15,6 +16,12 @@ const N_LAYERS: usize = 10;
 
 /// Room for the legend at the right, in pixels.
 const LEGEND_WIDTH: f32 = 62.0;
+
+/// From the marks of a legend to the names.
+const NAME_LEFT: f32 = 15.0;
+
+/// Between the plot and its legend.
+const LEGEND_GAP: f32 = 16.0;
 
 /// Space around the points, as a share of their extent.
 const PADDING: f64 = 0.03;
@@ -49,7 +56,7 @@ pub fn page(scatter: &Scatter, facts: &Facts, look: &Look, title: &str) -> Page 
     let [x, y] = axis_titles(table.scatter.axes, table.scatter.pair);
     let [x, y] = [Axis::linear(x, ends(0)), Axis::linear(y, ends(1))];
     let paper = look.paper();
-    let left = room.within([0.0, 0.0, LEGEND_WIDTH, 0.0]);
+    let left = room.within([0.0, 0.0, legend_width(facts.data, LEGEND_WIDTH), 0.0]);
     let plot = plot::frame(&mut page, paper, left, &x, &y, true);
     let positions = shown.iter().map(|&idx| {
         let sample = points[idx].map(f64::from);
@@ -63,7 +70,7 @@ pub fn page(scatter: &Scatter, facts: &Facts, look: &Look, title: &str) -> Page 
     );
     outline(&mut page, paper, &plot, &prior);
     let legend = [plot.area.right() + 16.0, plot.area.top + 4.0];
-    class_legend(&mut page, look, legend, hidden);
+    class_legend(&mut page, look, facts.data, legend, hidden);
     page
 }
 
@@ -104,11 +111,27 @@ pub fn outline_of(facts: &Facts, axes: Axes) -> Vec<Vec<[f32; 2]>> {
     prior.map_or_else(Vec::new, LatentPrior::outline)
 }
 
+/// Room for the legend: at least so much, and enough for the longest name.
+#[must_use]
+pub fn legend_width(id: DataSetId, least: f32) -> f32 {
+    let names = id.spec().classes.iter();
+    let widths = names.map(|name| font::width(name, type_size::LABEL, Weight::Regular));
+    let longest = widths.fold(0.0, f32::max);
+    least.max(NAME_LEFT + longest + LEGEND_GAP)
+}
+
 /// Colour and shape of each class, downwards from a place; the hidden ones are left out and named.
-pub fn class_legend(page: &mut Page, look: &Look, [left, top]: [f32; 2], hidden: &[u8]) {
+pub fn class_legend(
+    page: &mut Page,
+    look: &Look,
+    id: DataSetId,
+    [left, top]: [f32; 2],
+    hidden: &[u8],
+) {
     const ROW: f32 = 15.0;
     let paper = look.paper();
-    page.text([left, top + 4.0], "Digit", type_size::SMALL, paper.text_dim);
+    let heading = id.spec().class_noun.map_or("Class", |_| "Digit");
+    page.text([left, top + 4.0], heading, type_size::SMALL, paper.text_dim);
     let mut y = top + ROW;
     for class in classes().filter(|class| !hidden.contains(class)) {
         page.add(Item::Marks(Marks {
@@ -118,12 +141,12 @@ pub fn class_legend(page: &mut Page, look: &Look, [left, top]: [f32; 2], hidden:
             color: class_rgb(look.dark, class),
             points: vec![[left + 4.0, y]],
         }));
-        let at = [left + 15.0, y + type_size::LABEL * 0.36];
-        page.text(at, class.to_string(), type_size::LABEL, paper.text);
+        let at = [left + NAME_LEFT, y + type_size::LABEL * 0.36];
+        page.text(at, id.class_name(class), type_size::LABEL, paper.text);
         y += ROW;
     }
     if !hidden.is_empty() {
-        let hidden: Vec<String> = hidden.iter().map(u8::to_string).collect();
+        let hidden: Vec<String> = hidden.iter().map(|&class| id.class_name(class)).collect();
         for line in ["not shown:", &hidden.join(", ")] {
             y += 11.0;
             page.text([left, y], line, type_size::SMALL, paper.text_dim);

@@ -6,66 +6,26 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use hourglass_experiment::N_PIXELS;
+use hourglass_experiment::{DataSetId, N_PIXELS};
 
 use super::{PointSource, SampleIdx};
 
-/// Where digits come from.
+/// Where a data set comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DataSource {
     /// MNIST where it is found (`HOURGLASS_DATA`, then the user's cache), otherwise the pen digits.
     Auto,
-    /// MNIST in this folder.
+    /// The data set whose files are in this folder.
     Folder(PathBuf),
-    /// MNIST where it is found; an error where it is not.
-    Mnist,
-    /// The built-in pen digits.
-    PenDigits,
+    /// A data set of the catalogue where it is found; an error where it is not.
+    Named(DataSetId),
 }
 
-/// Which digits are in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DatasetKind {
-    /// The handwritten digits of MNIST.
-    Mnist,
-    /// The digits the program draws itself.
-    PenDigits,
-}
-
-impl DatasetKind {
-    /// Its name in files: `mnist`, `pen-digits`.
+impl DataSource {
+    /// What a person wrote: a name of the catalogue, else a folder.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mnist => "mnist",
-            Self::PenDigits => "pen-digits",
-        }
-    }
-
-    /// The digits of that name.
-    #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
-        [Self::Mnist, Self::PenDigits]
-            .into_iter()
-            .find(|kind| kind.name() == name)
-    }
-
-    /// Where these digits come from when nothing else was said.
-    #[must_use]
-    pub fn source(self) -> DataSource {
-        match self {
-            Self::Mnist => DataSource::Mnist,
-            Self::PenDigits => DataSource::PenDigits,
-        }
-    }
-
-    /// Its name for people.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Mnist => "MNIST",
-            Self::PenDigits => "Pen digits",
-        }
+    pub fn of_text(text: &str) -> Self {
+        DataSetId::of_name(text).map_or_else(|| Self::Folder(text.into()), Self::Named)
     }
 }
 
@@ -73,8 +33,7 @@ impl DatasetKind {
 /// from. They are shared with the worker, not copied.
 #[derive(Clone, PartialEq)]
 pub struct DatasetDescription {
-    /// Which digits.
-    pub kind: DatasetKind,
+    pub id: DataSetId,
     /// Where they came from, for people: a folder, or "built in".
     pub origin: String,
     /// Training images.
@@ -142,7 +101,7 @@ impl fmt::Debug for DatasetDescription {
     /// Leaves the eight million pixels out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DatasetDescription")
-            .field("kind", &self.kind)
+            .field("id", &self.id)
             .field("origin", &self.origin)
             .field("n_train", &self.n_train)
             .field("n_test", &self.n_test())
@@ -241,27 +200,27 @@ pub struct DatasetProgress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataStage {
     /// Downloading.
-    Fetching,
+    Fetching(DataSetId),
     /// Comparing with the known checksums.
     Verifying,
     /// Unpacking, and comparing with the known checksums.
     Unpacking,
     /// Reading from disk.
     Reading,
-    /// Drawing pen digits.
-    Drawing,
+    /// Making the images.
+    Drawing(DataSetId),
 }
 
 impl DataStage {
     /// What is being done, for people.
     #[must_use]
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> String {
         match self {
-            Self::Fetching => "Fetching MNIST",
-            Self::Verifying => "Checking the files",
-            Self::Unpacking => "Unpacking the files",
-            Self::Reading => "Reading the files",
-            Self::Drawing => "Drawing pen digits",
+            Self::Fetching(id) => format!("Fetching {}", id.label()),
+            Self::Verifying => "Checking the files".to_owned(),
+            Self::Unpacking => "Unpacking the files".to_owned(),
+            Self::Reading => "Reading the files".to_owned(),
+            Self::Drawing(id) => format!("Drawing {}", id.label_in_text()),
         }
     }
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use hourglass_experiment::Term;
 
-use super::{DatasetKind, DeviceChoice, RunId};
+use hourglass_experiment::DataSetId;
+
+use super::{DeviceChoice, RunId};
 
 /// Something that went wrong. The worker lives on, except after [`Failure::WorkerPanicked`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -81,9 +83,9 @@ pub enum Failure {
         run: RunId,
         folder: PathBuf,
         /// The digits it learned from.
-        needed: DatasetKind,
+        needed: DataSetId,
         /// The digits in use.
-        in_use: DatasetKind,
+        in_use: DataSetId,
     },
     /// The numbers of a figure cannot be gathered.
     #[error("{reason}")]

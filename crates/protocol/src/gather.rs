@@ -2,9 +2,9 @@
 
 use hourglass_experiment::Experiment;
 
-use super::{
-    ActivationView, Axes, DatasetKind, DigitView, FilterBank, SampleIdx, ScatterView, Spacing,
-};
+use hourglass_experiment::DataSetId;
+
+use super::{ActivationView, Axes, DigitView, FilterBank, SampleIdx, ScatterView, Spacing};
 
 /// Which numbers are asked for. Gathering takes a moment, during which nothing is trained, and changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Gathered {
     /// The recipe as it was then.
     pub experiment: Experiment,
     /// The digits.
-    pub data: DatasetKind,
+    pub data: DataSetId,
     /// Steps taken before.
     pub step: u64,
     /// The same in epochs.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::DatasetKind;
+use hourglass_experiment::DataSetId;
 use hourglass_experiment::PresetId;
 
 /// How a worker is to keep runs that nobody has saved.
@@ -72,7 +72,7 @@ impl AboutRun {
     /// The name of the digits it learned from.
     #[must_use]
     pub fn digits(&self) -> &str {
-        match DatasetKind::of_name(&self.data) {
+        match DataSetId::of_name(&self.data) {
             Some(kind) => kind.label(),
             None => &self.data,
         }

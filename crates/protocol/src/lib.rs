@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 use hourglass_experiment::Experiment;
 
 pub use dataset::{
-    DataSource, DataStage, DatasetDescription, DatasetKind, DatasetProgress, Factor, SampleFactors,
+    DataSource, DataStage, DatasetDescription, DatasetProgress, Factor, SampleFactors,
 };
 pub use decode::{
     Asker, CodeStart, CodeUnits, DecodeSet, Decoded, DecodedView, EditedCode, Found,
@@ -48,7 +48,7 @@ pub use filters::{FilterBank, FilterRequest, FilterView, TileFigures, UnitMeans}
 pub use flow::{FlowView, LayerFlow};
 pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
 pub use history::{HistoryRow, Measured, RunHistory};
-pub use hourglass_experiment::Stage;
+pub use hourglass_experiment::{DataSetId, Stage};
 pub use kept::{AboutRun, KeepAside, KeptRun, title_of};
 pub use metrics::{
     AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
@@ -90,8 +90,8 @@ pub enum Matching {
 pub enum Command {
     /// Load a data set; the one in use stays until the new one is whole.
     LoadDataset(DataSource),
-    /// Fetch MNIST into the user's cache, then load it.
-    FetchMnist,
+    /// Fetch a data set into the user's cache, then load it.
+    Fetch(DataSetId),
     /// Stop loading or fetching.
     CancelLoading,
     /// Make a new model from a recipe and wait for `Train`. The run before it ends.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{
-    CodeReport, DatasetKind, Evaluation, EvaluationScope, Event, Phase, StepBatch, Yardsticks,
+    CodeReport, DataSetId, Evaluation, EvaluationScope, Event, Phase, StepBatch, Yardsticks,
 };
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
 #[derive(Debug)]
 pub struct Record {
     experiment: Experiment,
-    data: DatasetKind,
+    data: DataSetId,
     device: String,
     metrics: MetricsTable,
     effort: Effort,
@@ -57,7 +57,7 @@ impl Effort {
 impl Record {
     /// Nothing has happened yet.
     #[must_use]
-    pub fn new(experiment: Experiment, data: DatasetKind, device: String) -> Self {
+    pub fn new(experiment: Experiment, data: DataSetId, device: String) -> Self {
         let metrics = MetricsTable::new(experiment.terms());
         Self::resumed(experiment, data, device, metrics, Effort::default())
     }
@@ -66,7 +66,7 @@ impl Record {
     #[must_use]
     pub fn resumed(
         experiment: Experiment,
-        data: DatasetKind,
+        data: DataSetId,
         device: String,
         mut metrics: MetricsTable,
         effort: Effort,

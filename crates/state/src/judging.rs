@@ -1,7 +1,7 @@
 //! A preset's expectations held against the run in progress.
 
 use hourglass_experiment::{Bound, Expectation, Figure, Preset, Verdict};
-use hourglass_protocol::{DatasetKind, Reached};
+use hourglass_protocol::{DataSetId, Reached};
 
 use super::{LabState, RunState};
 
@@ -76,7 +76,7 @@ impl LabState {
             self.reached()
                 .and_then(|reached| reached.figure(expectation.figure))
         };
-        let data = self.dataset.as_ref().map(|dataset| dataset.kind);
+        let data = self.dataset.as_ref().map(|dataset| dataset.id);
         let other = expectation
             .bound
             .compared_with(preset.id)
@@ -86,8 +86,8 @@ impl LabState {
             Bound::AtMostTimes(..) | Bound::LessThanWithBetaOne => true, // both runs saw these digits
             _ if expectation.figure == Figure::Parameters => true,
             _ if expectation.figure == Figure::MseOverPca => true, // PCA saw them too
-            _ if expectation.on_pen_digits => data == Some(DatasetKind::PenDigits),
-            _ => data == Some(DatasetKind::Mnist),
+            _ if expectation.on_pen_digits => data == Some(DataSetId::PEN_DIGITS),
+            _ => data == Some(DataSetId::MNIST),
         };
         let outcome = match expectation.judge(measured, other) {
             Verdict::NotMeasured => Outcome::NotMeasured,
@@ -108,7 +108,7 @@ impl LabState {
         if !is_over(run) || !run.history.marks().is_empty() {
             return;
         }
-        let (data, experiment) = (dataset.kind, run.experiment.clone());
+        let (data, experiment) = (dataset.id, run.experiment.clone());
         let Some(evaluation) = &run.full_evaluation else {
             return;
         };

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use hourglass_experiment::{Experiment, Figure};
-use hourglass_protocol::{DatasetKind, Reached};
+use hourglass_protocol::{DataSetId, Reached};
 
 /// Figures of finished runs, the newest last.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub struct Landmarks {
 
 #[derive(Clone, Debug)]
 struct Landmark {
-    data: DatasetKind,
+    data: DataSetId,
     /// With seed 0: runs of other seeds say the same.
     experiment: Experiment,
     jacobian_norm: Option<f64>,
@@ -27,7 +27,7 @@ impl Landmarks {
     pub const MAX: usize = 32;
 
     /// Keeps what a run of a recipe has reached at its end; a newer run of the same recipe replaces an older one.
-    pub fn note(&mut self, data: DatasetKind, experiment: &Experiment, reached: &Reached<'_>) {
+    pub fn note(&mut self, data: DataSetId, experiment: &Experiment, reached: &Reached<'_>) {
         let experiment = without_seed(experiment);
         self.kept
             .retain(|known| known.data != data || known.experiment != experiment);
@@ -46,12 +46,7 @@ impl Landmarks {
 
     /// A figure that presets are compared by, of a finished run of this recipe on these digits.
     #[must_use]
-    pub fn figure(
-        &self,
-        data: DatasetKind,
-        experiment: &Experiment,
-        figure: Figure,
-    ) -> Option<f64> {
+    pub fn figure(&self, data: DataSetId, experiment: &Experiment, figure: Figure) -> Option<f64> {
         let experiment = without_seed(experiment);
         let found = self
             .kept
@@ -102,12 +97,12 @@ mod tests {
     fn runs_of_any_seed_are_found_on_their_digits_alone() {
         let mut landmarks = Landmarks::default();
         let vanilla = PresetId::Vanilla64.preset().experiment();
-        landmarks.note(DatasetKind::Mnist, &vanilla, &reached(0.01));
+        landmarks.note(DataSetId::MNIST, &vanilla, &reached(0.01));
         let mut other_seed = vanilla.clone();
         other_seed.seed = 99;
         let mse = |data| landmarks.figure(data, &other_seed, Figure::Mse);
-        assert_eq!(mse(DatasetKind::Mnist), Some(0.01));
-        assert_eq!(mse(DatasetKind::PenDigits), None);
+        assert_eq!(mse(DataSetId::MNIST), Some(0.01));
+        assert_eq!(mse(DataSetId::PEN_DIGITS), None);
     }
 
     #[test]
@@ -116,11 +111,11 @@ mod tests {
         let mut recipe = PresetId::Vanilla64.preset().experiment();
         for batch in 1..=100 {
             recipe.training.batch_size = batch;
-            landmarks.note(DatasetKind::Mnist, &recipe, &reached(0.5));
-            landmarks.note(DatasetKind::Mnist, &recipe, &reached(0.25));
+            landmarks.note(DataSetId::MNIST, &recipe, &reached(0.5));
+            landmarks.note(DataSetId::MNIST, &recipe, &reached(0.25));
         }
         assert_eq!(landmarks.kept.len(), Landmarks::MAX);
-        let mse = landmarks.figure(DatasetKind::Mnist, &recipe, Figure::Mse);
+        let mse = landmarks.figure(DataSetId::MNIST, &recipe, Figure::Mse);
         assert_eq!(mse, Some(0.25));
     }
 

@@ -31,7 +31,7 @@ impl ProbeState {
         };
         Ok(Gathered {
             experiment: trainer.experiment().clone(),
-            data: trainer.dataset().kind,
+            data: trainer.dataset().id,
             step: trainer.step(),
             epoch: trainer.epoch(),
             numbers,

@@ -13,7 +13,7 @@ use super::path_field::PathAction;
 use super::sheet::Sheet;
 use hourglass_experiment::{Experiment, LayerName, PresetId};
 use hourglass_figure::{FigureKind, Order};
-use hourglass_protocol::{DataSource, DeviceChoice, OwnId, Preparation, SampleIdx};
+use hourglass_protocol::{DataSetId, DataSource, DeviceChoice, OwnId, Preparation, SampleIdx};
 use hourglass_state::{Offer, Rewind};
 
 /// A wish pushed by a panel.
@@ -46,7 +46,7 @@ pub enum Action {
     /// Ask for a folder with MNIST and load it.
     OpenDataFolder,
     /// Fetch MNIST, then load it.
-    FetchMnist,
+    Fetch(DataSetId),
     /// Stop loading or fetching.
     CancelLoading,
     /// Train on another device.

@@ -92,7 +92,7 @@ impl ExportDialog {
                 let choice = self.controls(ui);
                 ui.add_space(space::S);
                 let missing = self.missing(state);
-                self.notes(ui, &choice, panels, missing);
+                self.notes(ui, &choice, (state, panels), missing);
                 if missing.is_none() {
                     source_note(ui, state);
                 }
@@ -153,7 +153,13 @@ impl ExportDialog {
     }
 
     /// What there is to know before it is saved.
-    fn notes(&mut self, ui: &mut Ui, choice: &Choice, panels: &Panels, missing: Option<&str>) {
+    fn notes(
+        &mut self,
+        ui: &mut Ui,
+        choice: &Choice,
+        (state, panels): (&LabState, &Panels),
+        missing: Option<&str>,
+    ) {
         let mut note = |text: String| {
             ui.add(Label::new(theme::dim(ui, text)).wrap());
         };
@@ -165,7 +171,11 @@ impl ExportDialog {
         let hidden = panels.latent.hidden_classes();
         let is_scatter = matches!(self.kind, FigureKind::Scatter | FigureKind::Film);
         if is_scatter && !hidden.is_empty() {
-            let names: Vec<String> = hidden.iter().map(u8::to_string).collect();
+            let name = |&class: &u8| {
+                let id = state.dataset.as_ref().map(|dataset| dataset.id);
+                id.map_or_else(|| class.to_string(), |id| id.class_name(class))
+            };
+            let names: Vec<String> = hidden.iter().map(name).collect();
             note(match choice.format {
                 Format::Csv => format!(
                     "Hidden classes are in the table, and marked: {}",

@@ -50,7 +50,8 @@ fn index(ui: &mut Ui, followed: SampleIdx, last: SampleIdx, actions: &mut Vec<Ac
 /// A menu of the images in Digits.
 fn from_digits(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let snapshot = state.run.as_ref().and_then(|run| run.snapshot.as_ref());
-    let Some(view) = snapshot.map(|snapshot| &snapshot.digits) else {
+    let view = snapshot.map(|snapshot| &snapshot.digits);
+    let (Some(view), Some(dataset)) = (view, &state.dataset) else {
         return;
     };
     if view.samples.is_empty() {
@@ -65,7 +66,8 @@ fn from_digits(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         .accessible_name("Follow one of the digits shown");
     Popup::menu(&button).show(|ui| {
         for (&sample, label) in view.samples.iter().zip(&view.labels).take(MOST_IN_MENU) {
-            let text = format!("digit {label}, test image {sample}");
+            let shown = dataset.id.class_title(*label);
+            let text = format!("{shown}, test image {sample}");
             if ui
                 .selectable_label(sample == state.followed, text)
                 .clicked()

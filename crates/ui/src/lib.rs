@@ -40,6 +40,7 @@ pub mod banner;
 pub mod card;
 pub mod command_palette;
 pub mod compare;
+mod data_sets;
 mod decoded;
 mod digit_image;
 pub mod digits;

@@ -184,7 +184,7 @@ impl Lab {
     fn obey(&mut self, command: Command) -> Flow {
         match command {
             Command::LoadDataset(source) => self.load(Task::Load(source)),
-            Command::FetchMnist => self.load(Task::Fetch),
+            Command::Fetch(id) => self.load(Task::Fetch(id)),
             Command::CancelLoading => self.cancel_loading(),
             Command::StartRun { run, experiment } => self.start_run(run, experiment),
             Command::Compare { run, experiment } => self.compare(run, experiment),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use hourglass_data::{Dataset, LoadError, fetch, load};
-use hourglass_protocol::{DataSource, DatasetProgress};
+use hourglass_protocol::{DataSetId, DataSource, DatasetProgress};
 use hourglass_train::Measures;
 
 /// Reports of progress kept for a worker that is busy; more are dropped.
@@ -28,8 +28,8 @@ pub enum LoaderMessage {
 pub enum Task {
     /// A data set that is on this machine.
     Load(DataSource),
-    /// MNIST from the network, into the user's cache.
-    Fetch,
+    /// From the network, into the user's cache.
+    Fetch(DataSetId),
     /// Only what the data set in use allows: measuring it was cut short by a load that came to nothing.
     Measure(Arc<Dataset>),
 }
@@ -81,7 +81,7 @@ fn work(task: &Task, sender: &Sender<LoaderMessage>, cancel: &AtomicBool) {
     };
     let result = match task {
         Task::Load(source) => load(source, &mut report, cancel),
-        Task::Fetch => fetch(None, &mut report, cancel)
+        Task::Fetch(id) => fetch(*id, None, &mut report, cancel)
             .and_then(|folder| load(&DataSource::Folder(folder), &mut report, cancel)),
         Task::Measure(dataset) => return measure(dataset, sender),
     };

@@ -157,8 +157,7 @@ fn with_window(preset: PresetId, epochs: u64, args: &BenchArgs) -> Result<Window
 fn data_argument(source: Option<&DataSource>) -> Vec<OsString> {
     let name: OsString = match source {
         None | Some(DataSource::Auto) => return Vec::new(),
-        Some(DataSource::Mnist) => "mnist".into(),
-        Some(DataSource::PenDigits) => "pen-digits".into(),
+        Some(DataSource::Named(id)) => id.name().into(),
         Some(DataSource::Folder(folder)) => folder.into(),
     };
     vec!["--data".into(), name]

@@ -7,7 +7,7 @@ use hourglass::experiment::{PresetId, Reconstruction, Term};
 use hourglass::figure::{
     Content, Curve, Facts, FigureKind, Format, Group, Loss, Size, Split, reference,
 };
-use hourglass::protocol::{DatasetKind, Gather, Numbers, Yardsticks};
+use hourglass::protocol::{DataSetId, Gather, Numbers, Yardsticks};
 use resvg::usvg::roxmltree::{Document, Node};
 
 use super::{content, file, gather, order, preset, text, trained};
@@ -292,7 +292,7 @@ fn loss() -> (Facts, Content) {
     };
     let facts = Facts {
         experiment: experiment.clone(),
-        data: DatasetKind::Mnist,
+        data: DataSetId::MNIST,
         step: 1_000,
         epoch: 5.0,
     };

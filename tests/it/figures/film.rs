@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use hourglass::experiment::PresetId;
 use hourglass::figure::{Content, Facts, FigureError, FigureKind, Film, Format, Look, Size};
-use hourglass::protocol::{Command, DatasetKind, Event, FilmFrame, Phase, ProbeRequest};
+use hourglass::protocol::{Command, DataSetId, Event, FilmFrame, Phase, ProbeRequest};
 
 use super::preset;
 use crate::worker::{small, start, wait_for, with_digits};
@@ -68,7 +68,7 @@ fn film(n_frames: u16) -> (Facts, Content, Look) {
     };
     let facts = Facts {
         experiment: preset(PresetId::Vae2),
-        data: DatasetKind::PenDigits,
+        data: DataSetId::PEN_DIGITS,
         step: u64::from(n_frames),
         epoch: f64::from(n_frames),
     };

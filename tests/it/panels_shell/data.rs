@@ -2,7 +2,7 @@
 
 use hourglass::app::StartOptions;
 use hourglass::protocol::{
-    Command, DataSource, DataStage, DatasetKind, DatasetProgress, Event, Failure,
+    Command, DataSetId, DataSource, DataStage, DatasetProgress, Event, Failure,
 };
 
 use super::stage::{Stage, cpu};
@@ -10,7 +10,7 @@ use crate::panels_views::script;
 
 fn fetching(fraction: f32) -> Event {
     Event::DatasetProgress(DatasetProgress {
-        stage: DataStage::Fetching,
+        stage: DataStage::Fetching(DataSetId::MNIST),
         fraction: Some(fraction),
         detail: "4.2 of 11.6 MB from storage.googleapis.com".to_owned(),
     })
@@ -24,7 +24,7 @@ fn the_window_says_what_is_missing_and_offers_to_fetch_it() {
     stage.step();
     assert!(stage.has("No data set yet"));
     stage.click("Fetch MNIST");
-    assert_eq!(stage.commands(), [Command::FetchMnist]);
+    assert_eq!(stage.commands(), [Command::Fetch(DataSetId::MNIST)]);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_new_data_set_starts_a_new_run_with_the_same_recipe() {
     let mut stage = Stage::training();
     let recipe = stage.app().state().draft.clone();
     let mut mnist = script::dataset(30);
-    mnist.kind = DatasetKind::Mnist;
+    mnist.id = DataSetId::MNIST;
     stage.report(Event::DatasetLoaded(mnist));
     stage.step();
     let commands = stage.commands();
@@ -72,12 +72,14 @@ fn a_data_set_that_does_not_load_is_a_note_and_the_old_one_stays() {
 #[test]
 fn the_data_asked_for_at_the_start_are_loaded() {
     let start = StartOptions {
-        data: DataSource::PenDigits,
+        data: DataSource::Named(DataSetId::PEN_DIGITS),
         ..StartOptions::default()
     };
     let stage = Stage::open_with(start, None, egui::vec2(1280.0, 800.0));
     assert_eq!(
         stage.commands().last(),
-        Some(&Command::LoadDataset(DataSource::PenDigits))
+        Some(&Command::LoadDataset(DataSource::Named(
+            DataSetId::PEN_DIGITS
+        )))
     );
 }

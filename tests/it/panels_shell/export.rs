@@ -9,7 +9,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::figure::{FigureKind, Format, Group, Look, Order};
 use hourglass::protocol::{
-    CodeTable, Command, DatasetKind, Event, Failure, FilmFrame, Gather, Gathered, Numbers,
+    CodeTable, Command, DataSetId, Event, Failure, FilmFrame, Gather, Gathered, Numbers,
     ScatterView, Snapshot,
 };
 use hourglass::state::NoticeLevel;
@@ -60,7 +60,7 @@ fn gathered(stage: &Stage) -> Gathered {
     let run = stage.app().state().run.as_ref().expect("a run");
     Gathered {
         experiment: run.experiment.clone(),
-        data: DatasetKind::PenDigits,
+        data: DataSetId::PEN_DIGITS,
         step: 7,
         epoch: 0.5,
         numbers: Numbers::Codes(CodeTable {

@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::app::StartOptions;
 use hourglass::experiment::{Bound, Experiment, PresetId, differences};
 use hourglass::protocol::{
-    CodeFigures, Command, DatasetKind, Evaluation, EvaluationScope, Event, Phase,
+    CodeFigures, Command, DataSetId, Evaluation, EvaluationScope, Event, Phase,
 };
 use hourglass::ui::Pane;
 use hourglass::ui::lessons::{ALL, Does, LessonId, What};
@@ -51,7 +51,7 @@ fn on_mnist() -> Stage {
         device: super::stage::cpu(),
     });
     let mut dataset = script::dataset(20);
-    dataset.kind = DatasetKind::Mnist;
+    dataset.id = DataSetId::MNIST;
     stage.report(Event::DatasetLoaded(dataset));
     stage.step();
     stage.answer_start();

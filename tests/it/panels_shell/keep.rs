@@ -9,7 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::app::StartOptions;
 use hourglass::experiment::{Experiment, PresetId, Term};
 use hourglass::protocol::{
-    Command, DataSource, DatasetKind, Event, Failure, HistoryRow, Matching, Measured, Phase,
+    Command, DataSetId, DataSource, Event, Failure, HistoryRow, Matching, Measured, Phase,
     PlanPosition, RunHistory, RunId,
 };
 use hourglass::ui::{Action, KeepAction};
@@ -203,11 +203,14 @@ fn a_run_on_other_digits_has_them_loaded_first() {
     stage.report(Event::Failed(Failure::OtherDataset {
         run,
         folder: folder.clone(),
-        needed: DatasetKind::Mnist,
-        in_use: DatasetKind::PenDigits,
+        needed: DataSetId::MNIST,
+        in_use: DataSetId::PEN_DIGITS,
     }));
     stage.step();
-    assert_eq!(stage.commands(), [Command::LoadDataset(DataSource::Mnist)]);
+    assert_eq!(
+        stage.commands(),
+        [Command::LoadDataset(DataSource::Named(DataSetId::MNIST))]
+    );
     assert!(stage.has("learned from MNIST"));
     stage.report(Event::DatasetLoaded(script::dataset(20)));
     stage.step();
@@ -249,8 +252,8 @@ fn the_run_of_the_command_line_is_opened_first_and_a_new_one_started_where_it_is
     stage.report(Event::Failed(Failure::OtherDataset {
         run,
         folder: "/runs/first".into(),
-        needed: DatasetKind::Mnist,
-        in_use: DatasetKind::PenDigits,
+        needed: DataSetId::MNIST,
+        in_use: DataSetId::PEN_DIGITS,
     }));
     stage.step();
     stage.commands();

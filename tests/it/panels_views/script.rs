@@ -7,7 +7,7 @@ use hourglass::data::photo::{Picture, prepare};
 use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Stage, Term};
 use hourglass::protocol::{
     Accuracies, ActivationView, AdversarialFigures, ClassificationFigures, CodeFigures, CodeReport,
-    CodeUnits, Compressed, CompressionReport, DatasetDescription, DatasetKind, DecodeSet,
+    CodeUnits, Compressed, CompressionReport, DataSetId, DatasetDescription, DecodeSet,
     DecodedView, DigitView, Evaluation, EvaluationScope, Event, Factor, FollowedFactor, Found,
     Histogram, MAX_CODE_UNITS, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Phase, PlanPosition,
     Preparation, RunId, SampleIdx, ScatterView, Snapshot, Standing, StepBatch, UnitRange,
@@ -22,7 +22,7 @@ pub const STEPS_PER_EPOCH: u64 = 100;
 pub fn dataset(n_test: usize) -> DatasetDescription {
     let byte = |idx: usize| u8::try_from(idx % 256).expect("below 256");
     DatasetDescription {
-        kind: DatasetKind::PenDigits,
+        id: DataSetId::PEN_DIGITS,
         origin: "built in".to_owned(),
         n_train: 6_400,
         test_images: (0..n_test).flat_map(|idx| [byte(idx); N_PIXELS]).collect(),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use hourglass::data::{Dataset, Split};
 use hourglass::experiment::{Experiment, N_PIXELS, PresetId};
-use hourglass::protocol::{DatasetKind, Measured};
+use hourglass::protocol::{DataSetId, Measured};
 use hourglass::run_folder::{
     EXPERIMENT_FILE, FolderLock, METRICS_FILE, MODEL_FILE, MetricsTable, RESUME_FILE, Record,
     RunFiles, SUMMARY_FILE, SavedFiles, is_run_folder, read_experiment,
@@ -32,7 +32,7 @@ fn dataset() -> Arc<Dataset> {
         Split::new(images, vec![3; 64])
     };
     Arc::new(Dataset {
-        kind: DatasetKind::PenDigits,
+        id: DataSetId::PEN_DIGITS,
         origin: "made up".to_owned(),
         train: split(),
         test: split(),
@@ -54,7 +54,7 @@ fn save_without_end(folder: &Path) {
     let new = |seed: u64| {
         let trainer = Trainer::new(experiment(seed), dataset(), &device::cpu().device);
         let device = "CPU (flex)".to_owned();
-        let record = Record::new(experiment(seed), DatasetKind::PenDigits, device);
+        let record = Record::new(experiment(seed), DataSetId::PEN_DIGITS, device);
         (trainer, record)
     };
     let mut runs = [new(2), new(1)];

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hourglass::experiment::PresetId;
 use hourglass::protocol::{
-    Command, DataSource, DatasetKind, Event, Failure, Matching, Measured, Phase, RunHistory, RunId,
+    Command, DataSetId, Event, Failure, Matching, Measured, Phase, RunHistory, RunId,
 };
 use hourglass::run_folder::Summary;
 use hourglass::worker::Worker;
@@ -167,9 +167,10 @@ fn a_run_on_other_digits_is_refused_with_what_to_load_and_the_run_in_progress_go
         let bytes = std::fs::read(&path).expect("written");
         hourglass::train::resume::read(&bytes).expect("whole")
     };
-    let needed = match data_sets::source() {
-        DataSource::PenDigits => DatasetKind::Mnist,
-        _ => DatasetKind::PenDigits,
+    let needed = if data_sets::id() == DataSetId::PEN_DIGITS {
+        DataSetId::MNIST
+    } else {
+        DataSetId::PEN_DIGITS
     };
     resume.run.data = needed.name().to_owned();
     let bytes = hourglass::train::resume::write(&resume).expect("written");

@@ -1,16 +1,19 @@
 //! Reads the content of one file, plain or compressed, and compares it with its checksum.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
+use hourglass_experiment::dataset::{Checksum, FileSpec};
 use hourglass_files::plain_file;
 
-use super::manifest::FileSpec;
 use super::verify::VerifyError;
 
 /// Bytes taken from a file at a time: large enough to be fast, small enough to cancel at once.
@@ -33,16 +36,34 @@ impl Source {
     }
 
     pub(super) fn open(&self) -> Result<Box<dyn Read>, VerifyError> {
-        let file = plain_file::open(&self.path).map_err(|error| VerifyError::Unreadable {
-            reason: error.into(),
-            path: self.path.clone(),
-        })?;
+        let file = self.open_file()?;
         let file = BufReader::with_capacity(CHUNK_BYTES, file);
         Ok(if self.packed {
             // Like gunzip, reads all members: `GzDecoder` would stop after the first.
             Box::new(MultiGzDecoder::new(file))
         } else {
             Box::new(file)
+        })
+    }
+
+    /// Opens a compressed file; what is read of it, as it is on disk, goes through `hasher`.
+    fn open_hashed(&self, hasher: &Rc<RefCell<Sha256>>) -> Result<Box<dyn Read>, VerifyError> {
+        let path = self.path.clone();
+        if !self.packed {
+            return Err(VerifyError::NotCompressed { path });
+        }
+        let file = Hashed {
+            file: self.open_file()?,
+            hasher: Rc::clone(hasher),
+        };
+        let file = BufReader::with_capacity(CHUNK_BYTES, file);
+        Ok(Box::new(MultiGzDecoder::new(file)))
+    }
+
+    fn open_file(&self) -> Result<File, VerifyError> {
+        plain_file::open(&self.path).map_err(|error| VerifyError::Unreadable {
+            reason: error.into(),
+            path: self.path.clone(),
         })
     }
 
@@ -59,6 +80,20 @@ impl Source {
         } else {
             VerifyError::Unreadable { reason, path }
         }
+    }
+}
+
+/// A file whose bytes are hashed as they are read.
+struct Hashed {
+    file: File,
+    hasher: Rc<RefCell<Sha256>>,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n_read = self.file.read(buffer)?;
+        self.hasher.borrow_mut().update(&buffer[..n_read]);
+        Ok(n_read)
     }
 }
 
@@ -85,7 +120,7 @@ pub(super) struct ContentReader<'a> {
     spec: &'a FileSpec,
     cancel: &'a AtomicBool,
     stream: Box<dyn Read>,
-    hasher: Sha256,
+    hasher: Rc<RefCell<Sha256>>,
     n_bytes: u64,
     chunk: Vec<u8>,
 }
@@ -96,12 +131,17 @@ impl<'a> ContentReader<'a> {
         spec: &'a FileSpec,
         cancel: &'a AtomicBool,
     ) -> Result<Self, VerifyError> {
+        let hasher = Rc::new(RefCell::new(Sha256::new()));
+        let stream = match spec.checksum {
+            Checksum::Content(_) => source.open()?,
+            Checksum::Gzip(_) => source.open_hashed(&hasher)?,
+        };
         Ok(Self {
             source,
             spec,
             cancel,
-            stream: source.open()?,
-            hasher: Sha256::new(),
+            stream,
+            hasher,
             n_bytes: 0,
             chunk: vec![0; CHUNK_BYTES],
         })
@@ -135,7 +175,9 @@ impl<'a> ContentReader<'a> {
                 path: self.source.path.clone(),
             });
         }
-        self.hasher.update(&self.chunk[..n_read]);
+        if let Checksum::Content(_) = self.spec.checksum {
+            self.hasher.borrow_mut().update(&self.chunk[..n_read]);
+        }
         Ok(Some(&self.chunk[..n_read]))
     }
 
@@ -148,11 +190,12 @@ impl<'a> ContentReader<'a> {
                 path: self.source.path.clone(),
             });
         }
-        let found = hex(&self.hasher.finalize_reset());
-        if found != self.spec.sha256 {
+        let found = hex(&self.hasher.borrow_mut().finalize_reset());
+        let (Checksum::Content(expected) | Checksum::Gzip(expected)) = self.spec.checksum;
+        if found != expected {
             return Err(VerifyError::WrongChecksum {
                 found,
-                expected: self.spec.sha256.clone(),
+                expected: expected.to_owned(),
                 path: self.source.path.clone(),
             });
         }

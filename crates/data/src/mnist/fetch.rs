@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use hourglass_experiment::dataset::{FileSpec, Manifest};
+
 use super::content::{Source, check_content};
 use super::locate::present;
-use super::manifest::{FileSpec, MNIST_MIRRORS, Manifest};
 use super::mirror::{Failure, MirrorFault, Query};
 use super::part::{Part, Verdict};
 use super::verify::VerifyError;
@@ -32,11 +33,12 @@ pub struct FetchOptions {
     pub replaces: bool,
 }
 
-impl Default for FetchOptions {
-    /// The mirrors of MNIST, 20 s, two rounds, and nothing is replaced.
-    fn default() -> Self {
+impl FetchOptions {
+    /// The mirrors of a data set, 20 s, two rounds, and nothing is replaced.
+    #[must_use]
+    pub fn of(manifest: &Manifest) -> Self {
         Self {
-            mirrors: MNIST_MIRRORS.map(str::to_owned).to_vec(),
+            mirrors: manifest.mirrors.iter().map(|&url| url.to_owned()).collect(),
             stall_timeout: Duration::from_secs(20),
             rounds: NonZeroU32::MIN.saturating_add(1),
             replaces: false,
@@ -73,7 +75,7 @@ pub enum FetchError {
     #[error("another Hourglass is fetching into {}; wait until it is done", .folder.display())]
     Busy { folder: PathBuf },
     /// There are files of the same names and other content.
-    #[error("MNIST is not fetched into this folder: {found}. Choose an empty folder with --into")]
+    #[error("nothing is fetched into this folder: {found}. Choose an empty folder with --into")]
     Occupied { found: VerifyError },
     /// The folder cannot be made, read or written, or the disk is full.
     #[error("the download cannot be stored ({reason}): {}; make room, or choose a folder that can be written", .folder.display())]

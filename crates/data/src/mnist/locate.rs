@@ -4,12 +4,10 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::manifest::{FileSpec, Manifest};
-
 /// Environment variable that names a folder with the four files.
 pub const DATA_VARIABLE: &str = "HOURGLASS_DATA";
 
-const WHAT_TO_DO: &str = "give a folder with the four MNIST files (plain or .gz), or leave it out and run `hourglass data fetch`";
+const WHAT_TO_DO: &str = "give a folder with the four files of MNIST, or of a data set in its format (plain or .gz), or leave it out and run `hourglass data fetch`";
 
 /// How the user named a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,13 +74,15 @@ pub struct Places {
 }
 
 impl Places {
-    /// The places of the user who runs this process.
+    /// The places of the user who runs this process. The variable is about MNIST; another data set is where it was
+    /// fetched to, or where the user says.
     #[must_use]
-    pub fn of_this_user(explicit: Option<&Path>) -> Self {
+    pub fn of_this_user(id: DataSetId, explicit: Option<&Path>) -> Self {
+        let is_mnist = id == DataSetId::MNIST;
         Self {
             explicit: explicit.map(Path::to_owned),
-            variable: std::env::var_os(DATA_VARIABLE),
-            cache: cache_folder(),
+            variable: std::env::var_os(DATA_VARIABLE).filter(|_| is_mnist),
+            cache: cache_folder(id),
         }
     }
 
@@ -112,20 +112,24 @@ impl Places {
     }
 }
 
-/// Finds the folder with MNIST: `explicit` (`--data`), then [`DATA_VARIABLE`], then the cache.
-/// `None` where nothing was named and nothing was fetched yet.
+/// Finds the folder with the files of a data set: `explicit` (`--data`), then [`DATA_VARIABLE`], then the cache.
+/// `None` where nothing was named and nothing was fetched yet, and for a data set without files.
 ///
 /// # Errors
 /// [`LocateError`] where the user named a folder that does not hold the four files.
-pub fn locate(explicit: Option<&Path>) -> Result<Option<PathBuf>, LocateError> {
-    Places::of_this_user(explicit).locate(&Manifest::mnist())
+pub fn locate(id: DataSetId, explicit: Option<&Path>) -> Result<Option<PathBuf>, LocateError> {
+    let places = Places::of_this_user(id, explicit);
+    match id.spec().manifest() {
+        Some(manifest) => places.locate(manifest),
+        None => Ok(None),
+    }
 }
 
-/// The folder where fetched MNIST is kept; `None` where the user has no home folder.
+/// The folder where what was fetched of a data set is kept; `None` where the user has no home folder.
 #[must_use]
-pub fn cache_folder() -> Option<PathBuf> {
+pub fn cache_folder(id: DataSetId) -> Option<PathBuf> {
     let dirs = directories::ProjectDirs::from("", "", "hourglass")?;
-    Some(dirs.cache_dir().join("mnist"))
+    Some(dirs.cache_dir().join(id.name()))
 }
 
 /// Paths in `folder`, and one or two levels below it, that may be the file `spec` describes, best first. `PyTorch` keeps
@@ -190,5 +194,7 @@ fn usable(folder: &Path, given_by: GivenBy, manifest: &Manifest) -> Result<PathB
 fn lacks(folder: &Path, manifest: &Manifest) -> Vec<String> {
     let missing = |spec: &&FileSpec| present(folder, spec).next().is_none();
     let specs = manifest.files().into_iter().filter(missing);
-    specs.map(|spec| spec.name.clone()).collect()
+    specs.map(|spec| spec.name.to_owned()).collect()
 }
+use hourglass_experiment::DataSetId;
+use hourglass_experiment::dataset::{FileSpec, Manifest};

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use super::manifest::FileSpec;
+use hourglass_experiment::dataset::FileSpec;
+
 use super::part::{Part, Verdict};
 use super::transfer::{Event, Head, Transfer};
 use super::verify::VerifyError;

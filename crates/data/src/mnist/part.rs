@@ -5,8 +5,9 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use hourglass_experiment::dataset::FileSpec;
+
 use super::content::{Source, check_content};
-use super::manifest::FileSpec;
 use super::verify::VerifyError;
 
 /// What a partial file turned out to be.

@@ -1,6 +1,6 @@
 //! How far the loading of the four files has come.
 
-use super::manifest::{FileSpec, Manifest};
+use hourglass_experiment::dataset::{FileSpec, Manifest};
 
 /// Share of the whole load, in thousandths, after which all files are checked and unpacked. The
 /// `mnist` crate needs about a tenth of the time for the rest and cannot say how far it is.

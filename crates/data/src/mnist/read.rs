@@ -9,9 +9,11 @@ use std::sync::atomic::AtomicBool;
 use mnist::{Mnist, MnistBuilder};
 use tempfile::{NamedTempFile, TempDir};
 
+use hourglass_experiment::DataSetId;
+use hourglass_experiment::dataset::{Checksum, FileSpec, Manifest};
+
 use super::content::{ContentReader, Source, check_content};
 use super::locate::cache_folder;
-use super::manifest::{FileSpec, IMAGE_SIDE, Manifest};
 use super::progress::{LoadProgress, LoadStage, Meter};
 use super::verify::{VerifyError, survey};
 
@@ -21,16 +23,19 @@ const N_TRAIN: u32 = 60_000;
 /// Test images the `mnist` crate insists on.
 const N_TEST: u32 = 10_000;
 
+/// Bytes of an image of 28×28, the only shape the `mnist` crate reads.
+const IMAGE_BYTES: u32 = 784;
+
 /// The data set in memory, as unsigned bytes: 55 MB.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MnistArrays {
     /// `[60000, 28, 28]` flattened, 0 is background and 255 is ink.
     pub train_images: Vec<u8>,
-    /// `[60000]`, the digits 0 to 9.
+    /// `[60000]`, classes 0 to 9.
     pub train_labels: Vec<u8>,
     /// `[10000, 28, 28]` flattened, 0 is background and 255 is ink.
     pub test_images: Vec<u8>,
-    /// `[10000]`, the digits 0 to 9.
+    /// `[10000]`, classes 0 to 9.
     pub test_labels: Vec<u8>,
 }
 
@@ -62,12 +67,17 @@ pub struct LoadOptions {
     pub unpack_into: Option<PathBuf>,
 }
 
-impl Default for LoadOptions {
-    /// MNIST, unpacked into the user's cache.
-    fn default() -> Self {
+impl LoadOptions {
+    /// A data set of the catalogue, unpacked into the user's cache. What is known by its `.gz` alone is unpacked anew
+    /// each time: nothing would tell whether a copy is still whole.
+    #[must_use]
+    pub fn of(id: DataSetId, manifest: Manifest) -> Self {
+        let is_known = |spec: &&FileSpec| matches!(spec.checksum, Checksum::Content(_));
+        let keeps = manifest.files().iter().all(is_known);
+        let cache = cache_folder(id).filter(|_| keeps);
         Self {
-            manifest: Manifest::mnist(),
-            unpack_into: cache_folder().map(|folder| folder.join("unpacked")),
+            manifest,
+            unpack_into: cache.map(|folder| folder.join("unpacked")),
         }
     }
 }
@@ -107,6 +117,16 @@ impl LoadError {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Verify(VerifyError::Cancelled))
+    }
+
+    /// The files may be whole and of another data set with files of the same names.
+    #[must_use]
+    pub fn is_other_content(&self) -> bool {
+        use VerifyError::{NotCompressed, WrongChecksum};
+        matches!(
+            self,
+            Self::Verify(WrongChecksum { .. } | NotCompressed { .. })
+        )
     }
 }
 
@@ -194,7 +214,7 @@ impl Unpacker<'_> {
             return Ok(None);
         };
         let copy = Source {
-            path: folder.join(&spec.name),
+            path: folder.join(spec.name),
             packed: false,
         };
         let Some(path) = copy.path.to_str().filter(|_| copy.path.is_file()) else {
@@ -223,7 +243,7 @@ impl Unpacker<'_> {
         source: &Source,
         spec: &FileSpec,
     ) -> Result<String, LoadError> {
-        let path = folder.join(&spec.name);
+        let path = folder.join(spec.name);
         let Some(name) = path.to_str() else {
             return Err(LoadError::NotUnicode {
                 path: folder.to_owned(),
@@ -285,9 +305,9 @@ fn read(paths: &[String]) -> Result<MnistArrays, String> {
         text.unwrap_or("the reader panicked").to_owned()
     })?;
     for (array, n_items, item_bytes) in [
-        (&trn_img, N_TRAIN, IMAGE_SIDE * IMAGE_SIDE),
+        (&trn_img, N_TRAIN, IMAGE_BYTES),
         (&trn_lbl, N_TRAIN, 1),
-        (&tst_img, N_TEST, IMAGE_SIDE * IMAGE_SIDE),
+        (&tst_img, N_TEST, IMAGE_BYTES),
         (&tst_lbl, N_TEST, 1),
     ] {
         if array.len() as u64 != u64::from(n_items) * u64::from(item_bytes) {

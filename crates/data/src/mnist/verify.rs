@@ -4,16 +4,17 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use hourglass_experiment::dataset::{Content, FileSpec, Manifest};
+
 use super::content::{Source, check_content, hex, kind_of};
 use super::locate::present;
-use super::manifest::{Content, FileSpec, Manifest};
 use super::progress::{LoadProgress, LoadStage, Meter};
 
 /// Bytes that tell what a file is.
 const START_BYTES: u64 = 64;
 
 const WHAT_TO_DO: &str =
-    "it is left as it is; run `hourglass data fetch`, or give a folder with the four MNIST files";
+    "it is left as it is; run `hourglass data fetch`, or give a folder with its four files";
 
 /// Several data sets were made in MNIST's format, and their files have the names of MNIST's: whoever is told that a
 /// file is damaged might delete a data set.
@@ -25,7 +26,7 @@ const OTHER_DATA_SET: &str = "it is in MNIST's format with other content, probab
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// The file is not there.
-    #[error("{name} is missing, plain and as .gz: {}; run `hourglass data fetch`, or give a folder with the four MNIST files", .folder.display())]
+    #[error("{name} is missing, plain and as .gz: {}; run `hourglass data fetch`, or give a folder with its four files", .folder.display())]
     Missing {
         /// Name of the uncompressed file.
         name: String,
@@ -122,6 +123,9 @@ pub enum VerifyError {
         /// The file.
         path: PathBuf,
     },
+    /// Nothing is known of the uncompressed content.
+    #[error("only the .gz of this data set can be checked, and the file is not compressed: {}; {}", .path.display(), WHAT_TO_DO)]
+    NotCompressed { path: PathBuf },
     /// The file cannot be read.
     #[error("the file cannot be read ({reason}): {}; check the disk and who may read the file", .path.display())]
     Unreadable {
@@ -239,7 +243,7 @@ fn candidates(
     let Some((preferred, n_items)) = good.next() else {
         drop(good);
         return Err(first_error.unwrap_or_else(|| VerifyError::Missing {
-            name: spec.name.clone(),
+            name: spec.name.to_owned(),
             folder: folder.to_owned(),
         }));
     };
@@ -263,15 +267,15 @@ fn check_start(source: &Source, spec: &FileSpec, manifest: &Manifest) -> Result<
         && let Some(other) = others.find(|other| start.starts_with(&other.header()))
     {
         return Err(VerifyError::Swapped {
-            expected: spec.name.clone(),
-            found: other.name.clone(),
+            expected: spec.name.to_owned(),
+            found: other.name.to_owned(),
             path,
         });
     }
     let kind = kind_of(&start).filter(|_| !start.is_empty() && !start.starts_with(&expected[..3]));
     if let Some(kind) = kind {
         return Err(VerifyError::OtherKind {
-            expected: spec.name.clone(),
+            expected: spec.name.to_owned(),
             kind,
             path,
         });

@@ -9,10 +9,10 @@ use crate::lessons;
 use crate::pane::Pane;
 use crate::path_field::{PathAction, PathFor};
 use crate::shortcuts::{self, Deed, Switches};
-use crate::{Action, GuideAction, KeepAction};
+use crate::{Action, GuideAction, KeepAction, data_sets};
 use hourglass_experiment::PresetId;
 use hourglass_figure::FigureKind;
-use hourglass_protocol::{DataSource, DeviceChoice};
+use hourglass_protocol::{DataSetId, DataSource, DeviceChoice};
 use hourglass_state::LabState;
 
 /// Something the window can do.
@@ -215,24 +215,24 @@ fn digits_and_device(state: &LabState, entries: &mut Vec<Entry>) {
             Action::CancelLoading,
         );
     } else {
-        add(
-            "Use MNIST",
-            "Handwritten digits, where found on this machine",
-            Action::LoadData(DataSource::Mnist),
-        );
-        add(
-            "Use pen digits",
-            "Digits the program draws itself",
-            Action::LoadData(DataSource::PenDigits),
-        );
-        add(
-            "Fetch MNIST",
-            "Downloads MNIST (11 MB) and uses it",
-            Action::FetchMnist,
-        );
+        for id in DataSetId::all() {
+            let source = DataSource::Named(id);
+            add(
+                &format!("Use {}", id.label_in_text()),
+                &data_sets::help(id),
+                Action::LoadData(source),
+            );
+        }
+        for id in DataSetId::fetchable() {
+            add(
+                &data_sets::fetch_label(id),
+                &data_sets::fetch_help(id),
+                Action::Fetch(id),
+            );
+        }
         add(
             "Open data folder…",
-            "A folder with the four files of MNIST",
+            "A folder with the four files of MNIST, or of a data set in its format",
             Action::OpenDataFolder,
         );
     }

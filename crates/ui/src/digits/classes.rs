@@ -6,7 +6,7 @@ use crate::number;
 use crate::plot::{heading, note};
 use crate::theme::{self, space};
 use hourglass_experiment::N_CLASSES;
-use hourglass_protocol::ErrorView;
+use hourglass_protocol::{DataSetId, ErrorView};
 
 use super::digit::error_text;
 
@@ -16,6 +16,8 @@ const BARS: f32 = 0.62;
 /// The errors of the run in progress and, where two are compared, of its rival.
 #[derive(Clone, Copy)]
 pub struct Errors<'a> {
+    /// Whose classes they are.
+    pub id: DataSetId,
     /// Of the run in progress.
     pub own: &'a ErrorView,
     pub rival: Option<&'a ErrorView>,
@@ -109,14 +111,15 @@ fn column(ui: &Ui, layout: &Layout, class: u8, errors: Errors<'_>) -> bool {
     let id = ui.scope_id().with(("class error", class));
     let response = ui.interact(column, id, Sense::click());
     let n = number::count_of(n_samples);
+    let class_name = errors.id.class_name(class);
     let figures = words(own, rival);
-    let name = format!("errors of class {class}, MSE {figures} per pixel, {n} test images");
+    let name = format!("errors of class {class_name}, MSE {figures} per pixel, {n} test images");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
     let is_hot = response.hovered() || response.has_focus();
     paint(ui, layout, class, [Some(own), rival], is_hot);
     let clicked = response.clicked();
     response.on_hover_ui(|ui| {
-        ui.label(theme::title(ui, format!("class {class}")));
+        ui.label(theme::title(ui, format!("class {class_name}")));
         ui.label(format!("MSE {figures} per pixel"));
         ui.label(theme::dim(ui, format!("over {n} test images")));
         ui.label(theme::dim(ui, "Click to see those that are rebuilt worst"));

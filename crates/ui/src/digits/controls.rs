@@ -7,7 +7,6 @@ use egui_material_icons::icons::{ICON_CHEVRON_LEFT, ICON_CHEVRON_RIGHT};
 use crate::segmented::{Segment, segmented};
 use crate::theme::{self, space};
 use crate::{legend, number};
-use hourglass_experiment::N_CLASSES;
 use hourglass_protocol::{DatasetDescription, ErrorView};
 
 use super::DigitsOptions;
@@ -98,7 +97,7 @@ pub fn line(
 ) {
     match wanted.choice {
         Choice::EachClass | Choice::InOrder | Choice::Random => return,
-        Choice::Class => class(ui, wanted),
+        Choice::Class => class(ui, wanted, dataset.id.spec().classes),
         Choice::Numbers => typed(ui, wanted, dataset.n_test()),
         Choice::Worst => {}
     }
@@ -125,10 +124,9 @@ fn n_ranked(wanted: &Wanted, errors: &ErrorView) -> usize {
     }
 }
 
-fn class(ui: &mut Ui, wanted: &mut Wanted) {
-    const NAMES: [&str; N_CLASSES] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+fn class(ui: &mut Ui, wanted: &mut Wanted, names: &[&str]) {
     let classes: Vec<Segment<'_, u8>> = (0_u8..)
-        .zip(NAMES)
+        .zip(names.iter().copied())
         .map(|(value, text)| Segment {
             value,
             text,

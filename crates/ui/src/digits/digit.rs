@@ -5,7 +5,7 @@ use egui::{Sense, Stroke, StrokeKind, Ui, vec2};
 use crate::digit_image::DigitAtlas;
 use crate::number;
 use crate::theme::{self, space};
-use hourglass_protocol::SampleIdx;
+use hourglass_protocol::{DataSetId, SampleIdx};
 
 use super::layout::Layout;
 use super::paint::{self, Row, Views};
@@ -15,6 +15,8 @@ pub struct Digit {
     pub sample: SampleIdx,
     /// Its class.
     pub label: u8,
+    /// What it shows, for people.
+    pub title: String,
     /// Mean squared error per pixel.
     pub mse_per_pixel: f32,
     /// That of the rival, where two runs are compared.
@@ -24,12 +26,14 @@ pub struct Digit {
 impl Digit {
     /// A digit of the views; none past their end.
     #[must_use]
-    pub fn of(views: &Views, idx: usize) -> Option<Self> {
+    pub fn of(views: &Views, idx: usize, id: DataSetId) -> Option<Self> {
         let Views { own, rival } = views;
         let rival = rival.as_ref();
+        let label = *own.labels.get(idx)?;
         Some(Self {
             sample: *own.samples.get(idx)?,
-            label: *own.labels.get(idx)?,
+            label,
+            title: id.class_title(label),
             mse_per_pixel: *own.mse_per_pixel.get(idx)?,
             rival_mse: rival.and_then(|rival| rival.mse_per_pixel.get(idx).copied()),
         })
@@ -53,11 +57,7 @@ impl Digit {
     #[must_use]
     pub fn summary(&self) -> String {
         let image = number::count(u64::from(self.sample));
-        format!(
-            "digit {}, test image {image}, {}",
-            self.label,
-            self.error_words()
-        )
+        format!("{}, test image {image}, {}", self.title, self.error_words())
     }
 }
 
@@ -83,7 +83,7 @@ pub fn enlarged(
     let side = if rows.len() > 4 { 84.0 } else { 112.0 };
     ui.set_max_width((side + space::S) * rows.len().max(4) as f32);
     ui.horizontal(|ui| {
-        ui.label(theme::title(ui, format!("digit {}", digit.label)));
+        ui.label(theme::title(ui, digit.title.as_str()));
         let image = number::count(u64::from(digit.sample));
         ui.label(theme::dim(ui, format!("test image {image}")));
     });

@@ -22,7 +22,9 @@ use choice::{Choice, Wanted};
 use classes::Errors;
 use digit::{Digit, enlarged, error_text};
 use hourglass_experiment::N_PIXELS;
-use hourglass_protocol::{DatasetDescription, DigitView, ErrorView, ProbeRequest, SampleIdx};
+use hourglass_protocol::{
+    DataSetId, DatasetDescription, DigitView, ErrorView, ProbeRequest, SampleIdx,
+};
 use hourglass_state::{LabState, Past, RunState};
 use layout::Layout;
 use paint::{Row, Views};
@@ -129,7 +131,7 @@ fn body(
     (state, dataset): (&LabState, &DatasetDescription),
 ) {
     if options.errors {
-        class_errors(ui, options, state);
+        class_errors(ui, options, state, dataset.id);
         return;
     }
     let run = state.run.as_ref();
@@ -151,7 +153,7 @@ fn body(
     kept.ask(&options.wanted, layout.n_digits(), dataset, newest);
     match views {
         Some(views) => {
-            table(ui, kept, &views, &rows, &layout);
+            table(ui, kept, &views, dataset.id, &rows, &layout);
             ui.advance_cursor_after_rect(room);
         }
         None => empty(ui, state, "The first reconstructions"),
@@ -159,7 +161,7 @@ fn body(
 }
 
 /// The bars of the classes; a click on one leads to its worst images.
-fn class_errors(ui: &mut Ui, options: &mut DigitsOptions, state: &LabState) {
+fn class_errors(ui: &mut Ui, options: &mut DigitsOptions, state: &LabState, id: DataSetId) {
     let seen = |run: Option<&RunState>| {
         let errors = run.and_then(RunState::shown)?.errors.as_ref()?;
         Some(Arc::clone(errors))
@@ -170,6 +172,7 @@ fn class_errors(ui: &mut Ui, options: &mut DigitsOptions, state: &LabState) {
     };
     let rival = seen(state.rival.as_ref());
     let errors = Errors {
+        id,
         own: &own,
         rival: rival.as_deref(),
     };
@@ -196,7 +199,14 @@ fn views(state: &LabState, own: &Arc<DigitView>) -> Option<Views> {
 }
 
 /// The pictures of every digit that fits, with its errors.
-fn table(ui: &mut Ui, kept: &mut Kept, views: &Views, rows: &[Row], layout: &Layout) {
+fn table(
+    ui: &mut Ui,
+    kept: &mut Kept,
+    views: &Views,
+    id: DataSetId,
+    rows: &[Row],
+    layout: &Layout,
+) {
     kept.draw(ui, views, rows, layout);
     let view = &views.own;
     let n_digits = layout.n_digits().min(view.samples.len());
@@ -206,7 +216,7 @@ fn table(ui: &mut Ui, kept: &mut Kept, views: &Views, rows: &[Row], layout: &Lay
     let errors = view.mse_per_pixel.iter().take(n_digits).copied();
     let worst = errors.fold(0.0, f32::max);
     for idx in 0..n_digits {
-        let Some(digit) = Digit::of(views, idx) else {
+        let Some(digit) = Digit::of(views, idx, id) else {
             continue;
         };
         let id = ui.scope_id().with(("digit", idx));

@@ -1,4 +1,4 @@
-//! Which digits: the data set in use, others, and fetching MNIST.
+//! Which data set is in use, which others there are, and fetching them.
 
 use egui::{Align, Button, ComboBox, Label, Layout, ProgressBar, Ui};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_DOWNLOAD};
@@ -6,9 +6,9 @@ use egui_material_icons::icons::{ICON_CLOSE, ICON_DOWNLOAD};
 use super::find::{Control, arrive};
 use super::section::Heading;
 use crate::theme::{self, space};
-use crate::{Action, number};
+use crate::{Action, data_sets, number};
 use hourglass_experiment::field::Section;
-use hourglass_protocol::{DataSource, DatasetDescription, DatasetKind, DatasetProgress};
+use hourglass_protocol::{DataSetId, DataSource, DatasetDescription, DatasetProgress};
 use hourglass_state::LabState;
 
 /// How many images there are.
@@ -20,7 +20,7 @@ pub(super) fn heading(state: &LabState) -> Heading {
             .map(|dataset| {
                 let count = number::count_of;
                 let counts = format!("{} + {}", count(dataset.n_train), count(dataset.n_test()));
-                vec![format!("{}, {counts}", dataset.kind.label()), counts]
+                vec![format!("{}, {counts}", dataset.id.label()), counts]
             })
             .unwrap_or_default(),
         help: dataset
@@ -29,7 +29,7 @@ pub(super) fn heading(state: &LabState) -> Heading {
                 format!("Images for training + for testing. Kept: {origin}")
             })
             .unwrap_or_default(),
-        is_in_use: dataset.is_none_or(|dataset| dataset.kind != DatasetKind::Mnist), // offers to fetch it
+        is_in_use: dataset.is_none_or(|dataset| dataset.id != DataSetId::MNIST), // offers to fetch it
         needs_attention: dataset.is_none() || state.loading.is_some(),
     }
 }
@@ -39,7 +39,7 @@ pub(super) fn show(ui: &mut Ui, state: &LabState, wishes: &mut Vec<Action>) {
     let is_mnist = state
         .dataset
         .as_ref()
-        .is_some_and(|dataset| dataset.kind == DatasetKind::Mnist);
+        .is_some_and(|dataset| dataset.id == DataSetId::MNIST);
     ui.horizontal(|ui| {
         let offers_fetch = !is_mnist && state.loading.is_none();
         let fetch_width = if offers_fetch { 118.0 + space::S } else { 0.0 };
@@ -50,16 +50,14 @@ pub(super) fn show(ui: &mut Ui, state: &LabState, wishes: &mut Vec<Action>) {
             wishes,
         );
         if offers_fetch {
-            let fetch = Button::new((ICON_DOWNLOAD.rich_text().size(15.0), "Fetch MNIST"));
+            let text = data_sets::fetch_label(DataSetId::MNIST);
+            let fetch = Button::new((ICON_DOWNLOAD.rich_text().size(15.0), text.as_str()));
             let response = ui
                 .add_sized([118.0, space::CONTROL], fetch)
-                .on_hover_text(
-                    "Downloads MNIST (11 MB) into the user's cache, checks it and uses it; can be \
-                                cancelled and resumed",
-                )
-                .accessible_name("Fetch MNIST");
+                .on_hover_text(data_sets::fetch_help(DataSetId::MNIST))
+                .accessible_name(text);
             if response.clicked() {
-                wishes.push(Action::FetchMnist);
+                wishes.push(Action::Fetch(DataSetId::MNIST));
             }
         }
     });
@@ -79,34 +77,29 @@ fn source_menu(
     width: f32,
     wishes: &mut Vec<Action>,
 ) {
-    let kind = dataset.map(|dataset| dataset.kind);
+    let in_use = dataset.map(|dataset| dataset.id);
     let response = ComboBox::from_id_salt("data set")
-        .selected_text(kind.map_or("none", DatasetKind::label))
+        .selected_text(in_use.map_or("none", DataSetId::label))
         .width(width)
         .truncate()
         .icon(theme::chevron)
         .show_ui(ui, |ui| {
-            for (candidate, source, help) in [
-                (
-                    DatasetKind::Mnist,
-                    DataSource::Mnist,
-                    "Handwritten digits, 60,000 + 10,000 (LeCun et al. 1998); where found on this machine",
-                ),
-                (
-                    DatasetKind::PenDigits,
-                    DataSource::PenDigits,
-                    "Digits the program draws itself, 60,000 + 10,000, with known slant and thickness",
-                ),
-            ] {
-                let button = Button::selectable(kind == Some(candidate), candidate.label());
-                if ui.add(button).on_hover_text(help).clicked() {
-                    wishes.push(Action::LoadData(source));
+            for id in DataSetId::all() {
+                let button = Button::selectable(in_use == Some(id), id.label());
+                if ui.add(button).on_hover_text(data_sets::help(id)).clicked() {
+                    wishes.push(Action::LoadData(DataSource::Named(id)));
                 }
             }
             ui.separator();
+            for id in DataSetId::fetchable().filter(|&id| id != DataSetId::MNIST) {
+                let fetch = ui.button(data_sets::fetch_label(id)).on_hover_text(data_sets::help(id));
+                if fetch.clicked() {
+                    wishes.push(Action::Fetch(id));
+                }
+            }
             let open = ui
                 .button("Open folder…")
-                .on_hover_text("A folder with the four files of MNIST, packed or unpacked");
+                .on_hover_text("A folder with the four files of MNIST, or of a data set in its format, packed or unpacked");
             if open.clicked() {
                 wishes.push(Action::OpenDataFolder);
             }
@@ -114,11 +107,11 @@ fn source_menu(
         .response;
     let kept = dataset.map_or_else(
         || "No data set is in use".to_owned(),
-        |dataset| format!("In use: {}, {}", dataset.kind.label(), dataset.origin),
+        |dataset| format!("In use: {}, {}", dataset.id.label(), dataset.origin),
     );
     let response = response
         .on_hover_text(format!(
-            "Which digits to learn. {kept}. Another data set starts a new run"
+            "Which images to learn. {kept}. Another data set starts a new run"
         ))
         .accessible_name("data set");
     arrive(&response, Control::DataSet);
@@ -148,7 +141,7 @@ fn loading(ui: &mut Ui, progress: &DatasetProgress, wishes: &mut Vec<Action>) {
                 .fill(t.accent)
                 .corner_radius(2);
             ui.visuals_mut().extreme_bg_color = t.control_active;
-            ui.add(bar).accessible_name(stage);
+            ui.add(bar).accessible_name(stage.as_str());
             ui.add(Label::new(theme::dim(ui, &progress.detail)).truncate())
                 .on_hover_text(&progress.detail);
         });

@@ -169,11 +169,11 @@ fn options() -> TextureOptions {
 mod tests {
     use super::*;
     use hourglass_experiment::N_PIXELS;
-    use hourglass_protocol::DatasetKind;
+    use hourglass_protocol::DataSetId;
 
     fn dataset(n_test: usize) -> DatasetDescription {
         DatasetDescription {
-            kind: DatasetKind::PenDigits,
+            id: DataSetId::PEN_DIGITS,
             origin: String::new(),
             n_train: 0,
             test_images: vec![7; n_test * N_PIXELS].into(),

@@ -12,7 +12,7 @@ use crate::plot::heading;
 use crate::segmented::{Segment, segmented};
 use crate::theme::{self, space};
 use hourglass_experiment::N_CLASSES;
-use hourglass_protocol::{DatasetDescription, SampleIdx, ScatterView};
+use hourglass_protocol::{DataSetId, DatasetDescription, SampleIdx, ScatterView};
 
 use super::album::Album;
 use super::marquee::icon_button;
@@ -75,7 +75,7 @@ impl Gallery {
                 *sort = chosen;
             }
         });
-        self.counts(ui);
+        self.counts(ui, dataset.id);
         ui.add_space(2.0);
         let line = ui.text_style_height(&TextStyle::Small);
         let cell = vec2(SIDE + space::S, SIDE + 2.0 * line + space::XS);
@@ -141,7 +141,7 @@ impl Gallery {
     }
 
     /// How many of each class.
-    fn counts(&self, ui: &mut Ui) {
+    fn counts(&self, ui: &mut Ui, id: DataSetId) {
         let dark = ui.visuals().dark_mode;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(space::XS, 0.0);
@@ -150,7 +150,10 @@ impl Gallery {
                 .filter(|(_, count)| **count > 0)
             {
                 let count = number::count_of(count);
-                let text = egui::WidgetText::from(theme::dim(ui, format!("{class}: {count}")));
+                let text = egui::WidgetText::from(theme::dim(
+                    ui,
+                    format!("{}: {count}", id.class_name(class)),
+                ));
                 let wrap = Some(egui::TextWrapMode::Extend);
                 let text = text.into_galley(ui, wrap, f32::INFINITY, theme::text::SMALL);
                 // Mark and text are one widget: no line ends between them.
@@ -166,7 +169,7 @@ impl Gallery {
                     WidgetInfo::labeled(
                         Role::Label,
                         true,
-                        format!("class {class}: {count} selected"),
+                        format!("class {}: {count} selected", id.class_name(class)),
                     )
                 });
                 ui.add_space(space::XS);
@@ -214,7 +217,8 @@ fn show_cell(
         let error = error.map_or(String::new(), |error| {
             format!(", MSE {} per pixel", number::five_digits(error))
         });
-        WidgetInfo::labeled(Role::Image, true, format!("digit {label}, {image}{error}"))
+        let shown = dataset.id.class_title(label);
+        WidgetInfo::labeled(Role::Image, true, format!("{shown}, {image}{error}"))
     });
     let (tokens, dark) = (theme::tokens_of(ui), ui.visuals().dark_mode);
     let painter = ui.painter();
@@ -234,7 +238,8 @@ fn show_cell(
     painter.hline(picture.x_range(), picture.bottom(), class);
     let font = TextStyle::Small.resolve(ui.style());
     let (_, position) = dataset.place(sample);
-    let first = format!("{label} · {}", number::count_of(position));
+    let class_name = dataset.id.class_name(label);
+    let first = format!("{class_name} · {}", number::count_of(position));
     let second = error.map_or(String::new(), number::three_digits);
     let line = ui.text_style_height(&TextStyle::Small);
     let texts = [(first, tokens.text), (second, tokens.text_dim)];

@@ -98,8 +98,8 @@ struct Shown {
 #[derive(Default)]
 struct Card {
     atlas: DigitAtlas,
-    /// The digit and what it is called; none where the data set has no such image.
-    digit: Option<(HoveredDigit, String)>,
+    /// The digit, what it shows and which image it is; none where the data set has no such image.
+    digit: Option<(HoveredDigit, [String; 2])>,
 }
 
 impl HoverCard {
@@ -115,14 +115,14 @@ impl HoverCard {
     ) {
         self.paint(ui, sample, dataset, snapshot);
         let Card { atlas, digit } = &*self.shown;
-        let Some((digit, name)) = digit else {
+        let Some((digit, names)) = digit else {
             return;
         };
         let anchor = PopupAnchor::ParentRect(place);
         Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor)
             .gap(6.0)
             .width(3.0 * SIDE + 4.0 * theme::space::M)
-            .show(|ui| contents(ui, atlas, digit, name, self.is_past));
+            .show(|ui| contents(ui, atlas, digit, names, self.is_past));
     }
 
     fn paint(
@@ -143,7 +143,13 @@ impl HoverCard {
         };
         self.shown.renew(key, |_, card| {
             let found = HoveredDigit::find(sample, dataset, snapshot);
-            card.digit = found.map(|digit| (digit, name_of(dataset, sample)));
+            card.digit = found.map(|digit| {
+                let names = [
+                    dataset.id.class_title(digit.label),
+                    name_of(dataset, sample),
+                ];
+                (digit, names)
+            });
             let Some((digit, _)) = &card.digit else {
                 return;
             };
@@ -163,12 +169,18 @@ impl HoverCard {
     }
 }
 
-fn contents(ui: &mut Ui, atlas: &DigitAtlas, digit: &HoveredDigit, name: &str, is_past: bool) {
+fn contents(
+    ui: &mut Ui,
+    atlas: &DigitAtlas,
+    digit: &HoveredDigit,
+    [title, name]: &[String; 2],
+    is_past: bool,
+) {
     ui.horizontal(|ui| {
         let (mark, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
         let color = class_color(ui, digit.label);
         ui.painter().circle_filled(mark.center(), 4.5, color);
-        ui.label(theme::title(ui, format!("digit {}", digit.label)));
+        ui.label(theme::title(ui, title));
         ui.label(theme::dim(ui, name));
     });
     ui.horizontal(|ui| {
@@ -208,7 +220,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use hourglass_protocol::{DatasetKind, RunId};
+    use hourglass_protocol::{DataSetId, RunId};
 
     /// A small number as f32, exactly.
     fn number(sample: SampleIdx) -> f32 {
@@ -239,7 +251,7 @@ mod tests {
     fn image_label_and_reconstruction_are_those_of_the_sample() {
         let bytes: Vec<u8> = (0..10_u8).flat_map(|image| [image; N_PIXELS]).collect();
         let dataset = DatasetDescription {
-            kind: DatasetKind::PenDigits,
+            id: DataSetId::PEN_DIGITS,
             origin: String::new(),
             n_train: 0,
             test_images: bytes.into(),

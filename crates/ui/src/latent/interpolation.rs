@@ -302,7 +302,8 @@ fn describe(dataset: &DatasetDescription, ends: [SampleIdx; 2], place: usize) ->
             .copied()
             .unwrap_or_default();
         let image = number::count(u64::from(sample));
-        format!("digit {label}, test image {image}, as it is")
+        let shown = dataset.id.class_title(label);
+        format!("{shown}, test image {image}, as it is")
     };
     match place {
         0 => original(ends[0]),

@@ -4,7 +4,7 @@ use egui::{Rect, Stroke, Ui, vec2};
 
 use crate::legend::{self, Entry};
 use crate::theme;
-use hourglass_experiment::{LatentPrior, N_CLASSES};
+use hourglass_experiment::{DataSetId, LatentPrior, N_CLASSES};
 
 use super::LatentOptions;
 use super::colour::Scale;
@@ -16,6 +16,7 @@ pub fn show(
     ui: &mut Ui,
     options: &mut LatentOptions,
     markers: &mut MarkerAtlas,
+    id: DataSetId,
     prior: Option<LatentPrior>,
     scale: Option<Scale>,
 ) {
@@ -28,9 +29,10 @@ pub fn show(
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         for class in (0_u8..).take(N_CLASSES) {
+            let class_name = id.class_name(class);
             let entry = Entry {
-                name: &format!("show class {class}"),
-                text: &class.to_string(),
+                name: &format!("show class {class_name}"),
+                text: &class_name,
                 figure: "",
                 on: filter.shows(class),
                 mark_width: 2.0 * RADIUS,

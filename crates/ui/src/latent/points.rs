@@ -249,7 +249,7 @@ pub(super) mod tests {
     use super::*;
     use egui::{Rect, pos2};
     use egui_plot::PlotBounds;
-    use hourglass_protocol::DatasetKind;
+    use hourglass_protocol::DataSetId;
     use proptest::prelude::*;
 
     pub fn scatter(points: Vec<[f32; 2]>, samples: Vec<SampleIdx>) -> Arc<ScatterView> {
@@ -263,7 +263,7 @@ pub(super) mod tests {
 
     pub fn dataset(labels: &[u8]) -> DatasetDescription {
         DatasetDescription {
-            kind: DatasetKind::PenDigits,
+            id: DataSetId::PEN_DIGITS,
             origin: String::new(),
             n_train: 0,
             test_images: Arc::from([]),

@@ -35,7 +35,14 @@ impl Scene {
         let prior = self.outline.as_ref().map(Outline::prior);
         let has_room = ui.available_height() >= LEAST_FOR_CONTROLS;
         if has_room {
-            legend::show(ui, options, &mut self.legend_markers, prior, scale);
+            legend::show(
+                ui,
+                options,
+                &mut self.legend_markers,
+                dataset.id,
+                prior,
+                scale,
+            );
         }
         let room = ui.available_rect_before_wrap();
         let (plot, gallery) = if self.selection.is_empty() {

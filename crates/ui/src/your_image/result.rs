@@ -9,7 +9,7 @@ use crate::memo::{Memo, Same};
 use crate::number;
 use crate::theme::{self, space};
 use hourglass_experiment::N_PIXELS;
-use hourglass_protocol::{DatasetDescription, Neighbour, OwnLook, Prepared, Standing};
+use hourglass_protocol::{DataSetId, DatasetDescription, Neighbour, OwnLook, Prepared, Standing};
 use hourglass_state::LabState;
 
 use super::{strip, words};
@@ -102,7 +102,9 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &S
             .on_hover_text("Mean squared error of the reconstruction, pixels being 0 to 1");
         match &look.standing {
             Some(standing) => {
-                place(ui, pictures, standing);
+                if let Some(dataset) = &state.dataset {
+                    place(ui, pictures, standing, dataset.id);
+                }
                 if let Some(said) = standing.unlike(&subject.prepared.notes) {
                     let warning = RichText::new(said).color(theme::tokens_of(ui).warning);
                     ui.add(Label::new(warning).wrap()).on_hover_text(
@@ -126,7 +128,7 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &S
 }
 
 /// Where it stands among the test digits, and the nearest of them.
-fn place(ui: &mut Ui, pictures: &ResultPictures, standing: &Standing) {
+fn place(ui: &mut Ui, pictures: &ResultPictures, standing: &Standing, id: DataSetId) {
     let how = format!(
         "Its error held against those of all {} test digits by the same weights, at step {}. Neither is corrupted",
         number::count_of(standing.n_test),
@@ -144,18 +146,24 @@ fn place(ui: &mut Ui, pictures: &ResultPictures, standing: &Standing) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
         for (place, neighbour) in standing.neighbours.iter().take(N_NEIGHBOURS).enumerate() {
-            near(ui, pictures, place, neighbour);
+            near(ui, pictures, id, place, neighbour);
         }
     });
 }
 
-fn near(ui: &mut Ui, pictures: &ResultPictures, place: usize, neighbour: &Neighbour) {
+fn near(
+    ui: &mut Ui,
+    pictures: &ResultPictures,
+    id: DataSetId,
+    place: usize,
+    neighbour: &Neighbour,
+) {
     let line = ui.text_style_height(&theme::text::SMALL);
     let size = vec2(NEIGHBOUR_SIDE, NEIGHBOUR_SIDE + line);
     let (room, response) = ui.allocate_exact_size(size, Sense::hover());
     let text = format!(
-        "digit {}, test image {}, distance {}",
-        neighbour.label,
+        "{}, test image {}, distance {}",
+        id.class_title(neighbour.label),
         number::count(u64::from(neighbour.sample)),
         number::three_digits(f64::from(neighbour.distance))
     );
@@ -170,7 +178,7 @@ fn near(ui: &mut Ui, pictures: &ResultPictures, place: usize, neighbour: &Neighb
     let font = theme::text::SMALL.resolve(ui.style());
     let painter = ui.painter();
     let tokens = theme::tokens_of(ui);
-    let label = neighbour.label.to_string();
+    let label = id.class_name(neighbour.label);
     let said = painter.text(at, egui::Align2::CENTER_BOTTOM, label, font, tokens.text);
     painter.circle_filled(said.left_center() - vec2(6.0, 0.0), 3.5, color);
     response.on_hover_text(text);

@@ -325,7 +325,7 @@ impl Run {
             preset: experiment.preset,
             is_modified: !experiment.is_pristine(),
             seed: experiment.seed,
-            data: self.trainer.dataset().kind.name().to_owned(),
+            data: self.trainer.dataset().id.name().to_owned(),
             epoch: rows.last().map_or(0.0, |row| row.epoch),
             step: self.trainer.step(),
             training_secs: self.record.effort().training_secs,

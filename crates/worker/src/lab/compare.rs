@@ -46,7 +46,7 @@ impl Lab {
         self.end_rival()?;
         self.was_level = false;
         let is_training = self.is_training();
-        let (kind, device) = (dataset.kind, self.device.info.name.clone());
+        let (kind, device) = (dataset.id, self.device.info.name.clone());
         let trainer = Trainer::new(experiment, dataset, &self.device.device);
         let epochs_goal = trainer.experiment().total_epochs() as u64;
         let record = Record::new(trainer.experiment().clone(), kind, device);

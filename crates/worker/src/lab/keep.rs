@@ -109,7 +109,7 @@ impl Run {
         let dataset = self.trainer.dataset();
         Ok(Resume {
             run: ResumedRun {
-                data: dataset.kind.name().to_owned(),
+                data: dataset.id.name().to_owned(),
                 n_train: dataset.train.len(),
                 epochs_goal: self.epochs_goal,
                 elapsed_secs: effort.elapsed_secs,

@@ -8,9 +8,7 @@ use std::sync::Arc;
 use crate::panic_message;
 use hourglass_data::Dataset;
 use hourglass_experiment::Experiment;
-use hourglass_protocol::{
-    DatasetKind, EvaluationScope, Event, Failure, Matching, RunHistory, RunId,
-};
+use hourglass_protocol::{DataSetId, EvaluationScope, Event, Failure, Matching, RunHistory, RunId};
 use hourglass_run_folder::{
     self as run_folder, EXPERIMENT_FILE, Effort, METRICS_FILE, MODEL_FILE, MetricsTable,
     RESUME_FILE, Record, SavedFiles,
@@ -35,7 +33,7 @@ struct Found {
 /// Why a run is not taken on.
 enum Refusal {
     /// It learned from other digits.
-    OtherDataset(DatasetKind),
+    OtherDataset(DataSetId),
     /// Its weights would fit by their shapes.
     FitsByShape(Vec<String>),
     /// What, which file, and what to do.
@@ -108,13 +106,13 @@ impl Lab {
                     run,
                     folder: from,
                     needed,
-                    in_use: dataset.kind,
+                    in_use: dataset.id,
                 });
             }
         };
         let mut record = Record::resumed(
             found.trainer.experiment().clone(),
-            dataset.kind,
+            dataset.id,
             self.device.info.name.clone(),
             found.metrics,
             found.effort,
@@ -188,8 +186,8 @@ impl Lab {
     ) -> Result<Found, Refusal> {
         let path = folder.join(RESUME_FILE);
         let run = &resume.run;
-        match DatasetKind::of_name(&run.data) {
-            Some(needed) if needed == dataset.kind => {}
+        match DataSetId::of_name(&run.data) {
+            Some(needed) if needed == dataset.id => {}
             Some(needed) => return Err(Refusal::OtherDataset(needed)),
             None => {
                 let reason = format!("it learned from {:?}, which is not known here", run.data);

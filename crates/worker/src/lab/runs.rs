@@ -26,7 +26,7 @@ impl Lab {
         let Some(dataset) = self.dataset.clone() else {
             return Flow::Continue(()); // refused above
         };
-        let (kind, device) = (dataset.kind, self.device.info.name.clone());
+        let (kind, device) = (dataset.id, self.device.info.name.clone());
         let trainer = Trainer::new(experiment, dataset, &self.device.device);
         let epochs_goal = trainer.experiment().total_epochs() as u64;
         let record = Record::new(trainer.experiment().clone(), kind, device);

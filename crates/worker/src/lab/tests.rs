@@ -11,7 +11,7 @@ use crate::{Wake, Worker};
 use hourglass_data::{Dataset, Split};
 use hourglass_experiment::{N_PIXELS, PresetId};
 use hourglass_protocol::{
-    Command, DatasetKind, DeviceInfo, DeviceKind, Event, Failure, Phase, RunId,
+    Command, DataSetId, DeviceInfo, DeviceKind, Event, Failure, Phase, RunId,
 };
 use hourglass_run_folder::{RESUME_FILE, SavedFiles};
 use hourglass_train::{TrainError, device, resume};
@@ -23,7 +23,7 @@ use super::{CHECKPOINT_INTERVAL, Lab, Run};
 pub(super) fn made_up() -> Arc<Dataset> {
     let split = || Split::new(vec![128; 64 * N_PIXELS], vec![3; 64]);
     Arc::new(Dataset {
-        kind: DatasetKind::PenDigits,
+        id: DataSetId::PEN_DIGITS,
         origin: "made up".to_owned(),
         train: split(),
         test: split(),

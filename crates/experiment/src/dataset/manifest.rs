@@ -1,34 +1,37 @@
 //! What the four files of an MNIST-like data set must be: names, sizes, headers, checksums.
 
-/// Side of an image, in pixels.
-pub const IMAGE_SIDE: u32 = 28;
-
-/// Where MNIST can be fetched, in the order in which it is tried.
-pub const MNIST_MIRRORS: [&str; 2] = [
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-];
+/// Side of an image, in pixels: those who read the format here know no other.
+const IMAGE_SIDE: u32 = 28;
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// Grey images of [`IMAGE_SIDE`]×[`IMAGE_SIDE`] unsigned bytes.
+    /// Gray images of 28×28 unsigned bytes.
     Images,
     /// One unsigned byte per image.
     Labels,
 }
 
+/// What is known of a file's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checksum {
+    /// SHA-256 of the uncompressed content, header included, in lower-case hexadecimal: whoever compressed it, and
+    /// however, it is recognised.
+    Content(&'static str),
+    /// SHA-256 of the `.gz` as its makers serve it. The file is recognised in this form alone.
+    Gzip(&'static str),
+}
+
 /// What one of the four files must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileSpec {
     /// Name of the uncompressed file, such as `train-images-idx3-ubyte`.
-    pub name: String,
+    pub name: &'static str,
     /// Images or labels.
     pub content: Content,
     /// Number of images or labels.
     pub n_items: u32,
-    /// SHA-256 of the uncompressed content, header included, in lower-case hexadecimal.
-    pub sha256: String,
+    pub checksum: Checksum,
     /// Usual size of the `.gz` file in bytes. It scales the progress of a download and proves
     /// nothing: a mirror may have compressed the same content differently.
     pub gzip_bytes: u64,
@@ -71,12 +74,12 @@ impl FileSpec {
     pub fn accepted_names(&self) -> [String; 4] {
         let dotted = self.name.replacen("-idx", ".idx", 1);
         let dotted_gzip = format!("{dotted}.gz");
-        [self.name.clone(), dotted, self.gzip_name(), dotted_gzip]
+        [self.name.to_owned(), dotted, self.gzip_name(), dotted_gzip]
     }
 }
 
 /// What the four files of a data set must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manifest {
     /// Images to learn from.
     pub train_images: FileSpec,
@@ -86,51 +89,11 @@ pub struct Manifest {
     pub test_images: FileSpec,
     /// Labels of [`Self::test_images`].
     pub test_labels: FileSpec,
+    /// Addresses of folders with the `.gz` files, in the order in which they are tried.
+    pub mirrors: &'static [&'static str],
 }
 
 impl Manifest {
-    /// The MNIST database of Yann `LeCun` and Corinna Cortes: 60,000 + 10,000 images.
-    #[must_use]
-    pub fn mnist() -> Self {
-        let spec = |name: &str, content, n_items, gzip_bytes, sha256: &str| FileSpec {
-            name: name.to_owned(),
-            content,
-            n_items,
-            sha256: sha256.to_owned(),
-            gzip_bytes,
-        };
-        Self {
-            train_images: spec(
-                "train-images-idx3-ubyte",
-                Content::Images,
-                60_000,
-                9_630_610,
-                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-            ),
-            train_labels: spec(
-                "train-labels-idx1-ubyte",
-                Content::Labels,
-                60_000,
-                28_878,
-                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-            ),
-            test_images: spec(
-                "t10k-images-idx3-ubyte",
-                Content::Images,
-                10_000,
-                1_602_050,
-                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-            ),
-            test_labels: spec(
-                "t10k-labels-idx1-ubyte",
-                Content::Labels,
-                10_000,
-                4_517,
-                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-            ),
-        }
-    }
-
     /// The four files: training images, training labels, test images, test labels.
     #[must_use]
     pub fn files(&self) -> [&FileSpec; 4] {
@@ -139,6 +102,7 @@ impl Manifest {
             train_labels,
             test_images,
             test_labels,
+            mirrors: _,
         } = self;
         [train_images, train_labels, test_images, test_labels]
     }

@@ -1,0 +1,219 @@
+//! The data sets the program knows. What it says, offers, fetches and checks of each is in its row of the catalogue.
+
+mod catalogue;
+mod manifest;
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+pub use catalogue::CATALOGUE;
+pub use manifest::{Checksum, Content, FileSpec, Manifest};
+
+use crate::ImageShape;
+
+/// What the program knows of a data set before it is loaded.
+#[derive(Debug)]
+pub struct DataSetSpec {
+    /// Its name in files and on the command line.
+    pub name: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// What it shows and who made it, to be followed by how many there are.
+    pub about: &'static str,
+    /// What one of its classes is, to be said before its name: `digit` for `7`. None where the name says it.
+    pub class_noun: Option<&'static str>,
+    /// The name of each class, by label.
+    pub classes: &'static [&'static str],
+    pub shape: ImageShape,
+    pub n_train: usize,
+    pub n_test: usize,
+    /// None for what the program makes itself.
+    pub licence: Option<&'static str>,
+    pub origin: Origin,
+}
+
+/// Where the images of a data set come from.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one to a row, and no row is moved"
+)]
+pub enum Origin {
+    /// Four files in MNIST's format.
+    Files(Manifest),
+    Drawn(Generator),
+}
+
+/// A part of the program that makes images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generator {
+    PenDigits,
+}
+
+impl DataSetSpec {
+    /// What its files must be, where it has any.
+    #[must_use]
+    pub fn manifest(&self) -> Option<&Manifest> {
+        match &self.origin {
+            Origin::Files(manifest) => Some(manifest),
+            Origin::Drawn(_) => None,
+        }
+    }
+
+    /// Megabytes to download, for people: `11 MB`. None where there is nothing to fetch.
+    #[must_use]
+    pub fn download_size(&self) -> Option<String> {
+        let bytes = self.manifest()?.gzip_bytes();
+        Some(format!("{} MB", (bytes as f64 / 1e6).round()))
+    }
+}
+
+/// One of the data sets: a row of the catalogue, known by its name.
+#[derive(Clone, Copy)]
+pub struct DataSetId(&'static DataSetSpec);
+
+impl DataSetId {
+    /// All of the catalogue.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CATALOGUE.into_iter().map(Self)
+    }
+
+    /// Those that can be fetched, the one that most presets are measured on first.
+    pub fn fetchable() -> impl Iterator<Item = Self> {
+        Self::all().filter(|id| id.spec().manifest().is_some())
+    }
+
+    /// The data set of that name; none where the catalogue has none.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::all().find(|id| id.name() == name)
+    }
+
+    /// A data set that the catalogue need not have.
+    #[must_use]
+    pub const fn of(spec: &'static DataSetSpec) -> Self {
+        Self(spec)
+    }
+
+    #[must_use]
+    pub const fn spec(self) -> &'static DataSetSpec {
+        self.0
+    }
+
+    /// Its name in files: `mnist`, `pen-digits`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        self.0.label
+    }
+
+    /// Its name within a sentence: only proper names keep their capital.
+    #[must_use]
+    pub fn label_in_text(self) -> String {
+        let is_proper = self.label().chars().skip(1).any(char::is_uppercase);
+        if is_proper {
+            self.label().to_owned()
+        } else {
+            self.label().to_lowercase()
+        }
+    }
+
+    /// The name of a class; of one that is not in the data set, its number.
+    #[must_use]
+    pub fn class_name(self, class: u8) -> String {
+        let name = self.0.classes.get(usize::from(class));
+        name.map_or_else(|| class.to_string(), |name| (*name).to_owned())
+    }
+
+    /// What an image of a class shows: `digit 7`, `Sneaker`.
+    #[must_use]
+    pub fn class_title(self, class: u8) -> String {
+        let name = self.class_name(class);
+        match self.0.class_noun {
+            Some(noun) => format!("{noun} {name}"),
+            None => name,
+        }
+    }
+}
+
+impl PartialEq for DataSetId {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for DataSetId {}
+
+impl Hash for DataSetId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+impl fmt::Debug for DataSetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_leads_to_its_own_row() {
+        for id in DataSetId::all() {
+            let found = DataSetId::of_name(id.name());
+            assert_eq!(found.map(DataSetId::label), Some(id.label()));
+        }
+        assert_eq!(DataSetId::of_name("mnis"), None);
+    }
+
+    #[test]
+    fn files_hold_what_the_row_says() {
+        for spec in DataSetId::all().map(DataSetId::spec) {
+            let Some(manifest) = spec.manifest() else {
+                continue;
+            };
+            let counts = manifest.files().map(|file| file.n_items as usize);
+            let (n_train, n_test) = (spec.n_train, spec.n_test);
+            assert_eq!(counts, [n_train, n_train, n_test, n_test], "{}", spec.name);
+            assert!(!manifest.mirrors.is_empty(), "{}", spec.name);
+            for file in manifest.files() {
+                let (Checksum::Content(sha256) | Checksum::Gzip(sha256)) = &file.checksum;
+                assert_eq!(sha256.len(), 64, "{}", file.name);
+                assert!(sha256.bytes().all(|digit| digit.is_ascii_hexdigit()));
+            }
+        }
+    }
+
+    #[test]
+    fn classes_have_names_and_those_of_digits_are_digits() {
+        assert_eq!(DataSetId::MNIST.class_name(7), "7");
+        assert_eq!(DataSetId::PEN_DIGITS.class_name(0), "0");
+        let fashion = DataSetId::of_name("fashion-mnist").expect("it is in the catalogue");
+        assert_eq!(fashion.class_name(7), "Sneaker");
+        assert_eq!(fashion.class_name(10), "10", "no such class");
+        assert_eq!(DataSetId::MNIST.class_title(7), "digit 7");
+        assert_eq!(fashion.class_title(7), "Sneaker");
+    }
+
+    #[test]
+    fn proper_names_keep_their_capital_within_a_sentence() {
+        let labels: Vec<_> = DataSetId::all().map(DataSetId::label_in_text).collect();
+        assert_eq!(labels, ["MNIST", "pen digits", "Fashion-MNIST"]);
+    }
+
+    #[test]
+    fn sizes_of_downloads_are_rounded_to_megabytes() {
+        let size = |name| DataSetId::of_name(name).and_then(|id| id.spec().download_size());
+        assert_eq!(size("mnist").as_deref(), Some("11 MB"));
+        assert_eq!(size("fashion-mnist").as_deref(), Some("31 MB"));
+        assert_eq!(size("pen-digits"), None);
+    }
+}

@@ -169,39 +169,37 @@ impl Convolutional {
     }
 }
 
-impl LayerLists {
-    /// Whether the lists make an autoencoder of images.
-    fn check(&self, blocks: &Blocks) -> Result<(), (&'static str, Misfit)> {
-        let whole = |half, reason| {
-            Err((
-                half,
-                Misfit {
-                    layer: None,
-                    reason,
-                },
-            ))
-        };
-        let Some(last) = blocks.decoder.last() else {
-            return Ok(());
-        };
-        if last.activation() != Activation::Linear {
-            let reason = "an activation follows its last layer with weights: that is output_activation, which stands \
-                          beside the lists"
-                .to_owned();
-            return whole("decoder", reason);
-        }
-        let is_image = last.to == Shape::Maps(IMAGE) || last.to == Shape::Units(IMAGE.n_values());
-        if is_image {
-            return Ok(());
-        }
-        let (image, units) = (Shape::Maps(IMAGE), IMAGE.n_values());
-        let reason = format!(
-            "it makes {} of the code, and an image is {image}: end it in a convolution or a reshape to that shape, \
-             or in a dense layer of {units} units",
-            last.to
-        );
-        whole("decoder", reason)
+/// Whether the lists make an autoencoder of images.
+fn check_whole(blocks: &Blocks) -> Result<(), (&'static str, Misfit)> {
+    let whole = |half, reason| {
+        Err((
+            half,
+            Misfit {
+                layer: None,
+                reason,
+            },
+        ))
+    };
+    let Some(last) = blocks.decoder.last() else {
+        return Ok(());
+    };
+    if last.activation() != Activation::Linear {
+        let reason = "an activation follows its last layer with weights: that is output_activation, which stands \
+                      beside the lists"
+            .to_owned();
+        return whole("decoder", reason);
     }
+    let is_image = last.to == Shape::Maps(IMAGE) || last.to == Shape::Units(IMAGE.n_values());
+    if is_image {
+        return Ok(());
+    }
+    let (image, units) = (Shape::Maps(IMAGE), IMAGE.n_values());
+    let reason = format!(
+        "it makes {} of the code, and an image is {image}: end it in a convolution or a reshape to that shape, \
+         or in a dense layer of {units} units",
+        last.to
+    );
+    whole("decoder", reason)
 }
 
 impl Architecture {
@@ -227,7 +225,7 @@ impl Architecture {
             return Blocks::new(IMAGE, halves, is_tied, |_, _| Ok(()));
         };
         let blocks = Blocks::new(IMAGE, halves, is_tied, Layer::check)?;
-        lists.check(&blocks)?;
+        check_whole(&blocks)?;
         Ok(blocks)
     }
 

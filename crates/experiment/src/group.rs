@@ -63,9 +63,9 @@ impl Group {
         GroupInfo {
             name,
             label,
+            help,
             axis,
             main_term,
-            help,
         }
     }
 

@@ -96,10 +96,10 @@ pub static PRIOR: Field = Field {
         get: |experiment| Some(experiment.objective.prior.value()),
         set: |experiment, value| {
             experiment.objective.prior.put(value);
-            if !experiment.objective.prior.is_none() {
-                if let Some([_, code]) = experiment.architecture.activations_mut() {
-                    *code = Activation::Linear;
-                }
+            if !experiment.objective.prior.is_none()
+                && let Some([_, code]) = experiment.architecture.activations_mut()
+            {
+                *code = Activation::Linear;
             }
         },
     },

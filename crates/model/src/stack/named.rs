@@ -5,6 +5,10 @@ use burn::module::Module;
 use super::{Naming, Weights};
 
 /// The fields are the names; the kind itself has none.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a network has two of them, and what derives the module takes no box"
+)]
 #[derive(Module, Debug)]
 pub enum Named {
     Layers(Layers),

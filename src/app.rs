@@ -41,12 +41,13 @@ use hourglass_protocol::{
 use hourglass_state::LabState;
 use hourglass_ui::experiment_panel::ExperimentPanel;
 use hourglass_ui::export::ExportDialog;
+use hourglass_ui::help::Help;
 use hourglass_ui::layout::{Layout, Panels};
 use hourglass_ui::notices::Notes;
 use hourglass_ui::top_bar::{TopBar, WindowFacts};
 use hourglass_ui::{
-    Action, banner, compare, drop_overlay, help, left_behind, previous, question, replay,
-    shortcuts, theme,
+    Action, banner, compare, drop_overlay, left_behind, previous, question, replay, shortcuts,
+    theme,
 };
 use hourglass_worker::{Wake, Worker};
 
@@ -190,7 +191,7 @@ pub struct App {
     keeping: Keeping,
 
     window: WindowFacts,
-    help_is_open: bool,
+    help: Help,
     guide: Guide,
     top_bar: TopBar,
     experiment_panel: ExperimentPanel,
@@ -258,7 +259,7 @@ impl App {
                 presents: false,
                 glides: true,
             },
-            help_is_open: false,
+            help: Help::default(),
             guide: Guide::default(),
             top_bar: TopBar::default(),
             experiment_panel: ExperimentPanel::default(),
@@ -336,7 +337,7 @@ impl App {
         let Self {
             state,
             window,
-            help_is_open,
+            help,
             top_bar,
             experiment_panel,
             rival_panel,
@@ -383,9 +384,7 @@ impl App {
         previous::listen(&ctx, state, &mut actions); // after the panels, which may take back something of their own
         notes.ui(ui, state, &mut actions);
         export.ui(ui, state, panels, &looking.samples, &mut actions);
-        if *help_is_open {
-            help::show(ui, &mut actions);
-        }
+        help.ui(ui, &mut actions);
         if let Some(own) = state.run.as_ref().map(|run| run.experiment.clone()) {
             state.in_place_of_draft(|state| {
                 compare::dialog(ui, state, &own, rival_panel, &mut actions);

@@ -13,6 +13,7 @@
 //! | steps, evaluations, looks inside, devices | [`train`], [`analysis`] |
 //! | the thread that trains | [`worker`] |
 //! | what the window knows, and how it looks | [`state`], [`ui`], [`app`] |
+//! | the pages of the manual | [`manual`] |
 //! | the command line and the files it writes | [`cli`], [`run_folder`], [`whole_file`], [`plain_file`] |
 //!
 //! `ARCHITECTURE.md` says which of them may know of which.
@@ -25,6 +26,7 @@ pub use hourglass_data as data;
 pub use hourglass_experiment as experiment;
 pub use hourglass_figure as figure;
 pub use hourglass_files::{plain_file, whole_file};
+pub use hourglass_manual as manual;
 pub use hourglass_model as model;
 pub use hourglass_objective as objective;
 pub use hourglass_protocol as protocol;

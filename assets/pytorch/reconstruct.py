@@ -29,18 +29,43 @@ model, images, out = sys.argv[1:]
 with safe_open(model, framework="pt") as file:
     recipe = json.loads(file.metadata()["experiment"])["architecture"]
 w = load_file(model)
-hidden, coding, output = (ACTIVATIONS[recipe[f"{part}_activation"]] for part in ("hidden", "code", "output"))
+hidden, coding, output = (ACTIVATIONS[recipe.get(f"{part}_activation", "linear")] for part in ("hidden", "code", "output"))
 
 
 def linear(x, layer):
     return F.linear(x, w[f"{layer}.weight"], w[f"{layer}.bias"])
 
 
-def convolve(x, layer):
-    return F.conv2d(x, w[f"{layer}.weight"], w[f"{layer}.bias"], padding=1)
+def convolve(x, layer, stride=1, padding=1):
+    return F.conv2d(x, w[f"{layer}.weight"], w[f"{layer}.bias"], stride, padding)
+
+
+def run(x, half):
+    """Goes through a half that lists its layers; those with weights are counted."""
+    n = 0
+    for layer in recipe[half]:
+        name = f"{half}.layers.{n}"
+        match layer["kind"]:
+            case "dense":
+                x, n = linear(x, name), n + 1
+            case "convolution":
+                x, n = convolve(x, name, layer["stride"], layer["padding"]), n + 1
+            case "pool":
+                x = F.max_pool2d(x, 2, ceil_mode=True)
+            case "upsample":
+                x = F.interpolate(x, scale_factor=2, mode="nearest")[..., : layer["height"], : layer["width"]]
+            case "flatten":
+                x = x.flatten(1)
+            case "reshape":
+                x = x.view(-1, layer["channels"], layer["height"], layer["width"])
+            case "activation":
+                x = ACTIVATIONS[layer["function"]](x)
+    return x
 
 
 def encode(x):
+    if recipe["kind"] == "layers":
+        return run(x.view(-1, 1, 28, 28), "encoder")
     if recipe["kind"] == "dense":
         depth = len(recipe["hidden"]) + 1
         for i in range(depth):
@@ -55,6 +80,8 @@ def encode(x):
 
 
 def decode(x):
+    if recipe["kind"] == "layers":
+        return output(run(x, "decoder")).flatten(1)
     if recipe["kind"] == "dense":
         depth = len(recipe["hidden"]) + 1
         for i in range(depth):
@@ -78,4 +105,4 @@ def decode(x):
 
 
 code = encode(load_file(images)["images"])  # of a variational model: the mean
-save_file({"code": code.contiguous(), "reconstruction": decode(code).contiguous()}, out)
+save_file({"code": code.flatten(1).contiguous(), "reconstruction": decode(code).contiguous()}, out)

@@ -32,7 +32,7 @@ impl App {
         Switches {
             scale: self.window.scale,
             presents: self.window.presents,
-            help: self.help_is_open,
+            help: self.help.is_open,
             sheet: self.guide.sheet,
             commands: self.guide.commands.is_open(),
             log: self.notes.log.is_open,

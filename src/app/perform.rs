@@ -7,7 +7,7 @@ use egui::Context;
 
 use super::App;
 use super::dialog::Question;
-use hourglass_experiment::{Experiment, Objective};
+use hourglass_experiment::Experiment;
 use hourglass_protocol::{Command, DataSource, Phase, ProbeRequest};
 use hourglass_state::DraftStatus;
 use hourglass_ui::Action;
@@ -86,7 +86,7 @@ impl App {
             }
             Action::SetScale(scale) => self.set_scale(ctx, scale),
             Action::ResetLayout => self.layout = Layout::default(),
-            Action::ShowHelp(is_open) => self.help_is_open = is_open,
+            Action::ShowHelp(is_open) => self.help.is_open = is_open,
             Action::Guide(action) => self.perform_guide(ctx, action),
             Action::RestartWorker => self.start_worker(),
         }
@@ -146,7 +146,7 @@ impl App {
         let tuned = if asked.keeps_model_of(&self.state.draft) {
             self.state.draft.clone()
         } else {
-            with_live_changes(asked, &before, &self.state.draft)
+            asked.with_live_changes(&before, &self.state.draft)
         };
         if tuned != *asked && tuned.validate().is_ok() {
             self.asked = Some(tuned.clone());
@@ -238,37 +238,6 @@ impl App {
             self.probe = Some(request);
         }
     }
-}
-
-/// The recipe of a run with those live settings that an edit changed.
-fn with_live_changes(asked: &Experiment, before: &Experiment, after: &Experiment) -> Experiment {
-    let mut tuned = asked.clone();
-    if before.corruption != after.corruption {
-        tuned.corruption = after.corruption;
-    }
-    if before.test_noise != after.test_noise {
-        tuned.test_noise = after.test_noise;
-    }
-    if before.target != after.target {
-        tuned.target = after.target;
-    }
-    if before.objective != after.objective {
-        let kind = |objective: &Objective| std::mem::discriminant(&objective.prior);
-        tuned.objective = after.objective;
-        if kind(&asked.objective) != kind(&after.objective) {
-            tuned.objective.prior = asked.objective.prior; // another kind has other networks
-        }
-    }
-    if before.optimizer != after.optimizer {
-        tuned.optimizer = after.optimizer;
-    }
-    if before.training.batch_size != after.training.batch_size {
-        tuned.training.batch_size = after.training.batch_size;
-    }
-    if asked.plan.is_plain() && before.training.epochs != after.training.epochs {
-        tuned.training.epochs = after.training.epochs;
-    }
-    tuned
 }
 
 /// A seed that differs from the one in use. It needs to be new, not secret: std's keys for hash maps differ

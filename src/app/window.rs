@@ -1,4 +1,6 @@
 //! Opening the window: which renderer, how large, what when it does not open.
+//!
+//! The renderers are tried in turn, and another window opens when its graphics device is lost.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -22,7 +24,7 @@ const MIN_SIZE: [f32; 2] = [900.0, 600.0];
 /// What draws the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Renderer {
-    /// wgpu with a real graphics card, glow where there is none.
+    /// wgpu with a real graphics card, glow without one.
     #[default]
     Auto,
     /// wgpu: Vulkan, Metal or Direct3D.
@@ -38,7 +40,7 @@ pub enum Renderer {
 /// time, for the sake of something for which there is `Open…`, pasting and `--own`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Display {
-    /// Wayland where there is one, otherwise X11.
+    /// Wayland if it runs, otherwise X11.
     #[default]
     Auto,
     Wayland,

@@ -12,7 +12,7 @@ use hourglass_figure::{Content, Facts, FigureKind, Film, Format, Look, Size};
 use hourglass_files::whole_file;
 use hourglass_protocol::DatasetDescription;
 
-use super::Theme;
+use super::args::Theme;
 use super::engine::Engine;
 use super::occupied;
 use super::progress::Progress;

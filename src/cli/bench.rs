@@ -1,68 +1,26 @@
 //! `hourglass bench`: how fast this machine trains and opens the window, as a table and as CSV.
 
+mod row;
 mod training;
 mod window;
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
 
 use hourglass_data::{Dataset, load};
 use hourglass_experiment::PresetId;
-use hourglass_figure as figure;
 use hourglass_files::whole_file;
-use hourglass_protocol::{DataSource, DeviceChoice};
+use hourglass_protocol::DataSource;
 use hourglass_train::device;
 
-use super::data_source;
 use super::progress::Progress;
-
-/// Measures training and the window.
-#[derive(Clone, Debug, Args)]
-pub struct BenchArgs {
-    /// Which presets; all when none is named (`hourglass presets` lists them)
-    presets: Vec<PresetId>,
-    /// Images per step, several separated by commas; 0 stands for the preset's own
-    #[arg(
-        long,
-        value_name = "N,…",
-        value_delimiter = ',',
-        default_value = "16,64,256"
-    )]
-    batch: Vec<usize>,
-    /// Seconds each measurement takes, after a warm-up
-    #[arg(long, default_value_t = 3.0)]
-    secs: f64,
-    /// Also open the window on each preset: start to first frame and first step, frames, training beside it
-    #[arg(long)]
-    window: bool,
-    /// File for the figures as CSV
-    #[arg(long, value_name = "FILE.csv")]
-    out: Option<PathBuf>,
-    /// Digits to learn from: a folder with its four files, or a name of `hourglass data list`
-    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
-    data: Option<DataSource>,
-    /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
-    #[arg(long, default_value_t)]
-    device: DeviceChoice,
-}
-
-/// One figure.
-#[derive(Clone, Debug, PartialEq)]
-struct Row {
-    preset: PresetId,
-    /// What of it: a part of its plan, or the window.
-    part: String,
-    batch_size: usize,
-    figure: &'static str,
-    value: f64,
-}
+pub use row::BenchArgs;
+use row::{Row, number};
 
 /// Measures and writes the table.
 ///
@@ -128,19 +86,6 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     Ok(())
 }
 
-impl Row {
-    fn sentence(&self) -> String {
-        format!(
-            "{}, {}, batch {}: {} {}",
-            self.preset,
-            self.part,
-            self.batch_size,
-            number(self.value),
-            self.figure
-        )
-    }
-}
-
 fn markdown(rows: &[Row]) -> String {
     let mut text = "| preset | part | batch | figure | value |\n|---|---|---|---|---|\n".to_owned();
     for row in rows {
@@ -175,15 +120,6 @@ fn csv(rows: &[Row]) -> String {
             .expect("a string takes everything");
     }
     text
-}
-
-/// Two decimals; from a hundred on whole, with separated thousands.
-fn number(value: f64) -> String {
-    if value < 100.0 {
-        return format!("{value:.2}");
-    }
-    let whole = value.round_ties_even() as u64;
-    figure::number::count(whole)
 }
 
 #[cfg(test)]

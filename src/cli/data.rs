@@ -13,13 +13,13 @@ use hourglass_figure::number::count_of;
 use hourglass_protocol::{DataSetId, DataSource, DeviceChoice};
 use hourglass_train::{classify, device};
 
-use super::data_source;
+use super::args::data_source;
 use super::progress::Progress;
 
 /// What to do with data sets.
 #[derive(Clone, Debug, Subcommand)]
 pub enum DataCommand {
-    /// Fetch a data set into the cache or a folder; goes on where an earlier fetch stopped
+    /// Fetch a data set into the cache or a folder; continues where an earlier fetch stopped
     Fetch {
         /// Which one, by its name in `hourglass data list`
         #[arg(value_name = "NAME", value_parser = fetchable, default_value = "mnist")]

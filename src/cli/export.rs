@@ -17,8 +17,8 @@ use hourglass_protocol::{
     SampleIdx, Yardsticks,
 };
 
-use super::Theme;
-use super::data_source;
+use super::args::Theme;
+use super::args::data_source;
 use super::engine::{Engine, OpenedRun};
 use super::occupied;
 use super::progress::Progress;
@@ -33,7 +33,7 @@ pub struct ExportArgs {
     /// The folder of the run
     #[arg(long, value_name = "DIR")]
     run: PathBuf,
-    /// The file to write; its ending says what: .png, .svg or .csv
+    /// The file to write; its extension selects the format: .png, .svg or .csv
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Replace the file even if something else made it
@@ -48,7 +48,7 @@ pub struct ExportArgs {
     /// Light, for print, or dark, for slides
     #[arg(long, value_enum, default_value = "light")]
     theme: Theme,
-    /// What stands above the figure instead of its own title
+    /// Title of the figure, instead of its own
     #[arg(long)]
     title: Option<String>,
     /// Classes that the scatter leaves out, such as 3,7; the table marks them
@@ -60,7 +60,7 @@ pub struct ExportArgs {
     /// Curves of the loss: `objective`, `layers`, `adversary`, `accuracy`, `jacobian`, `classes` or `errors`
     #[arg(long, value_parser = group, default_value = "objective")]
     curves: Group,
-    /// Draw the loss on an even axis instead of a logarithmic one
+    /// Draw the loss on a linear axis instead of a logarithmic one
     #[arg(long)]
     linear: bool,
     /// Digits to look at; by default those the run learned from
@@ -151,7 +151,7 @@ fn loss(
         .group
         .terms_among(curves.iter().map(|curve| curve.term));
     if terms.is_empty() {
-        bail!("this run has no such curves: {}", order.group.name());
+        bail!("this run has no such curves: {}", order.group.info().name);
     }
     let yardsticks = match order.group {
         Group::Objective => Some(yardsticks(engine)?),
@@ -264,7 +264,12 @@ fn class(text: &str) -> Result<u8, String> {
 }
 
 fn group(text: &str) -> Result<Group, String> {
-    let names: Vec<&str> = Group::ALL.into_iter().map(Group::name).collect();
-    let found = Group::ALL.into_iter().find(|group| group.name() == text);
+    let names: Vec<&str> = Group::all()
+        .into_iter()
+        .map(|group| group.info().name)
+        .collect();
+    let found = Group::all()
+        .into_iter()
+        .find(|group| group.info().name == text);
     found.ok_or_else(|| format!("choose one of {}", names.join(", ")))
 }

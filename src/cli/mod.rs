@@ -1,11 +1,13 @@
 //! The command line: the same engine, without a window.
 
 mod animation;
+mod args;
 mod bench;
 mod data;
 mod doctor;
 mod engine;
 mod export;
+mod help;
 mod occupied;
 mod presets;
 mod progress;
@@ -22,17 +24,25 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::{Display, Renderer};
+use args::data_source;
 use hourglass_experiment::PresetId;
-use hourglass_protocol::{DataSetId, DataSource, DeviceChoice};
+use hourglass_protocol::{DataSource, DeviceChoice};
 use hourglass_ui::layout::Pane;
 
+pub use args::Theme;
 pub use signals::{OF_SIGNALS, exit_code, on_signal};
 
 /// A desktop laboratory for autoencoders: watch one learn, from the inside.
 ///
 /// Without a command, the window opens.
 #[derive(Debug, Parser)]
-#[command(version, about, args_conflicts_with_subcommands = true)]
+#[command(
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true, // ours knows the manual as well
+    after_help = help::topics()
+)]
 pub struct Cli {
     /// What to do instead of opening the window.
     #[command(subcommand)]
@@ -48,7 +58,7 @@ pub struct WindowArgs {
     /// Start with this preset instead of the last experiment
     #[arg(long)]
     pub preset: Option<PresetId>,
-    /// Go on with the run in this folder
+    /// Continue the run in this folder
     #[arg(long, value_name = "DIR", conflicts_with = "preset")]
     pub run: Option<PathBuf>,
     /// Train as soon as there are digits
@@ -60,7 +70,7 @@ pub struct WindowArgs {
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,
-    /// What draws the window; by default wgpu, or glow where only the processor can draw
+    /// What draws the window; by default wgpu, or glow if only the processor can draw
     #[arg(long, value_enum, default_value_t)]
     pub renderer: Renderer,
     /// Which display system opens the window, on Linux; under Wayland no files can be dropped on it
@@ -69,7 +79,7 @@ pub struct WindowArgs {
     /// Time between two backups of a run that learns, in milliseconds, to kill many windows in little time
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..), hide = true)]
     pub backup_every: Option<u64>,
-    /// Destroy the graphics device that draws the window after so many frames, to see what follows
+    /// Destroy the graphics device that draws the window after this many frames, to see what follows
     #[arg(long, value_name = "FRAMES", hide = true)]
     pub lose_graphics: Option<u32>,
     /// …in the middle of that frame
@@ -88,13 +98,13 @@ pub struct WindowArgs {
     /// `manifold`, `sliders`, `your-image`, `network` or `numbers`
     #[arg(long, value_name = "VIEW", value_parser = view)]
     pub view: Option<Pane>,
-    /// Open a picture of your own, or a folder of them; may be given several times
+    /// Open one of your own images, or a folder of them; may be given several times
     #[arg(long, value_name = "FILE|DIR")]
     pub own: Vec<PathBuf>,
-    /// Take a picture of the window and close it
+    /// Take a screenshot of the window and close it
     #[arg(long, value_name = "FILE.png")]
     pub screenshot: Option<PathBuf>,
-    /// Epochs to train before the picture is taken
+    /// Epochs to train before the screenshot
     #[arg(long, requires = "screenshot", default_value_t = 0)]
     pub epochs: u64,
     /// Write what the window cost as JSON
@@ -102,25 +112,16 @@ pub struct WindowArgs {
     pub costs: Option<PathBuf>,
 }
 
-/// A theme of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Theme {
-    /// Dark text on a light ground.
-    Light,
-    /// Light text on a dark ground.
-    Dark,
-}
-
 /// What the program does without a window.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List the presets with their sources and the numbers they reach
+    /// List the presets with their sources and their expected figures
     Presets,
     /// Train without a window and write a run folder
     Train(train::TrainArgs),
-    /// Train presets and hold what they reach against what was published
+    /// Train presets and compare the results with the published figures
     Reproduce(reproduce::ReproduceArgs),
-    /// Rebuild pictures of your own with a trained model
+    /// Reconstruct your own images with a trained model
     Reconstruct(reconstruct::ReconstructArgs),
     /// Draw a figure of a run folder, or write its numbers as a table
     Export(export::ExportArgs),
@@ -131,6 +132,8 @@ pub enum Command {
     Data(data::DataCommand),
     /// Say what this machine has: adapters, device, renderer, data, versions
     Doctor,
+    /// Print the options of a command, or a page of the manual
+    Help(help::HelpArgs),
 }
 
 impl Command {
@@ -148,6 +151,7 @@ impl Command {
             Self::Bench(args) => bench::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
+            Self::Help(args) => help::run(&args),
         }
     }
 }
@@ -174,16 +178,4 @@ fn view(text: &str) -> Result<Pane, String> {
         let names = Pane::ALL.map(Pane::name).join(", ");
         format!("choose one of {names}")
     })
-}
-
-/// Reads `--data`.
-fn data_source(text: &str) -> Result<DataSource, String> {
-    if text.is_empty() {
-        let names: Vec<_> = DataSetId::all().map(DataSetId::name).collect();
-        return Err(format!(
-            "it is empty: give a folder, or one of {}",
-            names.join(", ")
-        ));
-    }
-    Ok(DataSource::of_text(text))
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use hourglass_experiment::Experiment;
 use hourglass_files::plain_file;
@@ -102,4 +102,15 @@ fn sentence(found: &Resume) -> String {
     };
     let progress = progress_of(found);
     format!("a run of {recipe}, seed {}, {progress}", experiment.seed)
+}
+
+/// Finds out before the training, not after it, that the folder cannot be written.
+pub(super) fn check_writable(folder: &Path) -> Result<()> {
+    let hint = || {
+        format!(
+            "{} cannot be written: choose another --out",
+            folder.display()
+        )
+    };
+    whole_file::check_folder(folder).with_context(hint)
 }

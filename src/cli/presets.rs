@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use hourglass_experiment::PresetId;
 
-/// Lists the presets with their sources and the numbers they reach.
+/// Lists the presets with their sources and their expected figures.
 pub fn run() -> Result<()> {
     let mut out = io::stdout().lock();
     for id in PresetId::ALL {

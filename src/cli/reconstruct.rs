@@ -1,5 +1,6 @@
 //! `hourglass reconstruct`: pictures of one's own through a trained model.
 
+mod asked;
 mod output;
 
 use std::collections::HashSet;
@@ -11,15 +12,16 @@ use clap::{Args, ValueEnum};
 
 use hourglass_data::photo::{self, Picture};
 use hourglass_protocol::{
-    Backdrop, Centring, DataSource, DeviceChoice, OwnId, OwnImage, OwnLook, Paper, PhotoNote,
-    Preparation, Prepared, ProbeRequest,
+    Backdrop, Centring, DataSource, DeviceChoice, OwnId, OwnImage, OwnLook, Paper, Preparation,
+    ProbeRequest,
 };
 
-use super::data_source;
+use super::args::data_source;
 use super::engine::Engine;
+use super::occupied::check_writable;
 use super::progress::Progress;
-use super::train::check_writable;
-use output::{HEADER, check_table, notes, row, unused_name, write_pictures, write_table};
+use asked::{Asked, Digit};
+use output::{HEADER, check_table, row, unused_name, write_pictures, write_table};
 
 /// Images that are looked at in one go.
 const AT_ONCE: usize = 100;
@@ -30,43 +32,43 @@ pub struct ReconstructArgs {
     /// Folder of the run whose model is used
     #[arg(long, value_name = "DIR")]
     run: PathBuf,
-    /// Folder to write into; it is made where it is missing
+    /// Folder to write into; it is made if it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Pictures (PNG, JPEG, GIF, BMP, WebP), or folders of them
+    /// Images (PNG, JPEG, GIF, BMP, WebP), or folders of them
     #[arg(required = true, value_name = "FILE|DIR")]
     pictures: Vec<PathBuf>,
-    /// Exchange light and dark; `auto` does where the background is light
+    /// Swap light and dark; `auto` does so if the background is light
     #[arg(long, value_enum, default_value_t)]
     invert: YesNo,
-    /// Crop to the ink and fit it into 20×20, or fit all of the picture into 28×28
+    /// Crop to the ink and fit it into 20×20, or fit the whole image into 28×28
     #[arg(long, value_enum, default_value_t)]
     crop: YesNo,
     /// Make faint ink full
     #[arg(long, value_enum, default_value_t)]
     stretch: YesNo,
-    /// Make edges as steep as MNIST's; `auto` does where they are softer than a pixel of the result
+    /// Make edges as steep as MNIST's; `auto` does so if they are softer than a pixel of the result
     #[arg(long, value_enum, default_value_t)]
     sharpen: YesNo,
     /// Whether the paper has one shade
     #[arg(long, value_enum, default_value_t)]
     paper: PaperChoice,
-    /// What comes into the middle: the centre of mass, as in MNIST, the box around the ink, or nothing
+    /// What is moved to the middle: the centre of mass, as in MNIST, the box around the ink, or nothing
     #[arg(long, value_enum, default_value_t)]
     centre: CentreChoice,
     /// Make a pen that is much thinner or thicker than MNIST's as wide as that
     #[arg(long, value_enum, default_value_t)]
     pen: YesNo,
-    /// Take each digit in a picture as a picture of its own, in reading order, and not only one of them
+    /// Take every digit in an image as an image of its own, in reading order, instead of only one
     #[arg(long)]
     each: bool,
-    /// What lies behind transparent pixels
+    /// What is behind transparent pixels
     #[arg(long, value_enum, default_value_t)]
     backdrop: BackdropChoice,
-    /// From which share of full ink on a pixel counts for the crop, such as 0.25
+    /// The share of full ink from which a pixel counts for the crop, such as 0.25
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<f32>,
-    /// Digits to hold the errors against, as in `train`
+    /// Digits to compare the errors with, as in `train`
     #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     data: Option<DataSource>,
     /// Device to compute on: `auto`, `cpu` or `gpu`
@@ -77,7 +79,7 @@ pub struct ReconstructArgs {
 /// A decision that is made from the picture unless it is made here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum YesNo {
-    /// From the picture.
+    /// Depends on the image.
     #[default]
     Auto,
     /// Always.
@@ -98,7 +100,7 @@ impl YesNo {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum PaperChoice {
-    /// From the picture.
+    /// Depends on the image.
     #[default]
     Auto,
     /// One shade.
@@ -109,14 +111,14 @@ enum PaperChoice {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum CentreChoice {
-    /// By mass where it is cropped.
+    /// By mass if it is cropped.
     #[default]
     Auto,
     /// The centre of mass.
     Mass,
     /// The box around the ink.
     Box,
-    /// It stays where it lies.
+    /// It stays in its place.
     No,
 }
 
@@ -158,38 +160,6 @@ impl ReconstructArgs {
             pen: self.pen.wish(),
             region: None,
             take: None,
-        }
-    }
-}
-
-/// A picture that was asked for, or one digit of it.
-struct Asked {
-    /// As it was named.
-    path: PathBuf,
-    /// Which digit of it, counted from 1, where each is taken and there are several.
-    number: Option<usize>,
-    /// The digit it became, or what was wrong with it. No more is kept, so that a folder may have any number of
-    /// pictures.
-    digit: Result<Digit, String>,
-}
-
-/// A picture as the model sees it.
-struct Digit {
-    pixels: Arc<[u8]>,
-    /// What was decided and noticed on the way.
-    note: String,
-    /// What there is to know of the picture itself.
-    notes: Vec<PhotoNote>,
-}
-
-impl Digit {
-    fn of(prepared: Prepared, said: Option<String>) -> Self {
-        let notes = notes(&prepared);
-        let said = said.into_iter().chain((!notes.is_empty()).then_some(notes));
-        Self {
-            note: said.collect::<Vec<String>>().join("; "),
-            pixels: prepared.pixels,
-            notes: prepared.notes,
         }
     }
 }

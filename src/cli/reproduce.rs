@@ -13,11 +13,11 @@ use hourglass_files::whole_file;
 use hourglass_protocol::{Command, DataSetId, DataSource, DatasetDescription, DeviceChoice, RunId};
 use hourglass_run_folder::{self as run_folder, EXPERIMENT_FILE, SavedFiles, Summary};
 
-use super::data_source;
+use super::args::data_source;
 use super::engine::Engine;
+use super::occupied::check_writable;
 use super::progress::Progress;
 use super::run::{self, Begun, Ending};
-use super::train::check_writable;
 
 /// Presets that train faster than this are trained with three seeds, the others with one.
 const SHORT_SECS: f64 = 60.0;
@@ -34,12 +34,12 @@ const CSV_FILE: &str = "reproduce.csv";
 /// Trains presets and writes a table of what they reach.
 #[derive(Clone, Debug, Args)]
 pub struct ReproduceArgs {
-    /// Which presets; all when none is named (`hourglass presets` lists them)
+    /// Which presets; all if none is named (`hourglass presets` lists them)
     presets: Vec<PresetId>,
-    /// Folder for the table and the runs; finished runs of the same recipe in it are not trained again
+    /// Folder for the table and the runs; finished runs of the same experiment in it are not trained again
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Seeds of each preset; by default three where a run takes less than a minute, otherwise one
+    /// Seeds of each preset; by default three if a run takes less than a minute, otherwise one
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100))]
     seeds: Option<u64>,
     /// Change a setting of every preset, as for `hourglass train`; figures are then no longer the source's

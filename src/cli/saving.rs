@@ -1,4 +1,7 @@
 //! Keeping a run on disk while it goes on, and writing it somewhere when it ends.
+//!
+//! The result is written somewhere whatever it takes. `signals` hears what asks the program to end, `occupied`
+//! finds what is in the way.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -6,14 +6,13 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
 use hourglass_experiment::{Experiment, PresetId};
-use hourglass_files::whole_file;
 use hourglass_protocol::{
     Command, DataSource, DatasetDescription, DeviceChoice, Failure, Matching, RunId,
 };
 use hourglass_run_folder::{self as run_folder, FolderLock, LockError};
 
 use super::animation::AnimationArgs;
-use super::data_source;
+use super::args::data_source;
 use super::engine::Engine;
 use super::occupied;
 use super::progress::Progress;
@@ -22,28 +21,28 @@ use super::run::{self, Begun, Ending};
 /// A run without a window.
 #[derive(Clone, Debug, Args)]
 pub struct TrainArgs {
-    /// The recipe to start from (`hourglass presets` lists them)
+    /// The experiment to start from (`hourglass presets` lists them)
     #[arg(
         long,
         conflicts_with = "experiment",
         required_unless_present_any = ["experiment", "resume"]
     )]
     preset: Option<PresetId>,
-    /// A recipe in a TOML file: a run folder's experiment.toml, or a short one as the window copies it
+    /// An experiment in a TOML file: a run folder's experiment.toml, or a short one as the window copies it
     #[arg(long, value_name = "FILE.toml")]
     experiment: Option<PathBuf>,
     /// Change a setting: a place in experiment.toml, or `code`, `hidden`, `learning_rate`,
     /// `batch_size`, `epochs`, `l1`, `noise`, `loss`, `train_samples`
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Go on with the run in this folder until its plan is done, or until so many --epochs are, and write it
+    /// Continue the run in this folder to the end of its plan, or to this many --epochs, and save it
     /// there again
     #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "experiment", "set", "seed", "out"])]
     resume: Option<PathBuf>,
     /// Start with the weights in this safetensors file, under PyTorch's names, in place of random ones
     #[arg(long, value_name = "FILE.safetensors", conflicts_with = "resume")]
     weights: Option<PathBuf>,
-    /// Take the weights by their shapes and their order, whatever they are called
+    /// Match the weights by shape and order, and ignore their names
     #[arg(long, requires = "weights")]
     weights_by_shape: bool,
     /// Passes over the training images
@@ -52,14 +51,14 @@ pub struct TrainArgs {
     /// Seed of every random choice
     #[arg(long)]
     seed: Option<u64>,
-    /// Folder to write the run into; it is made where it is missing
+    /// Folder to write the run into; it is made if it is missing
     #[arg(long, value_name = "DIR", required_unless_present = "resume")]
     out: Option<PathBuf>,
     /// Replace another run that is in the folder, and a file at the place of the animation
     #[arg(long)]
     force: bool,
     /// Digits to learn from: a folder with its four files, or a name of `hourglass data list`; by default MNIST
-    /// where it is found, otherwise the pen digits
+    /// if it is found, otherwise the pen digits
     #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     data: Option<DataSource>,
     #[command(flatten)]
@@ -238,15 +237,4 @@ fn to_go_on(error: &LockError) -> anyhow::Error {
             folder.display()
         ),
     }
-}
-
-/// Finds out before the training, not after it, that the folder cannot be written.
-pub(super) fn check_writable(folder: &Path) -> Result<()> {
-    let hint = || {
-        format!(
-            "{} cannot be written: choose another --out",
-            folder.display()
-        )
-    };
-    whole_file::check_folder(folder).with_context(hint)
 }

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use hourglass::run_folder::Summary;
+use hourglass::run_folder::{Summary, to_toml};
 use safetensors::tensor::{Dtype, TensorView};
 
 use crate::data_sets;
+use crate::training;
 
 fn hourglass(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hourglass"))
@@ -289,6 +290,33 @@ fn a_short_recipe_and_weights_of_another_run_are_what_training_starts_from() {
         message.contains("the nearest are training.epochs"),
         "{message}"
     );
+}
+
+#[test]
+fn a_recipe_that_lists_its_layers_is_trained_written_and_opened_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| {
+        folder
+            .path()
+            .join(name)
+            .to_str()
+            .expect("Unicode")
+            .to_owned()
+    };
+    let (recipe, run) = (at("listed.toml"), at("run"));
+    let mut experiment = training::listed();
+    experiment.training.epochs = 1;
+    experiment.training.train_samples = Some(1280);
+    std::fs::write(&recipe, to_toml(&experiment)).expect("written");
+    let common = ["train", "--device", "cpu"];
+    let first = ["--data", data(), "--experiment", &recipe, "--out", &run];
+    assert_success(&hourglass(&[&common[..], &first].concat()));
+    let text = std::fs::read_to_string(at("run/experiment.toml")).expect("written");
+    assert_eq!(text, to_toml(&experiment));
+    let again = ["--resume", &run, "--epochs", "2"];
+    assert_success(&hourglass(&[&common[..], &again].concat()));
+    let summary = Summary::of_folder(folder.path().join("run").as_path()).expect("written");
+    assert_eq!((summary.steps, summary.epochs), (40, 2));
 }
 
 #[test]
@@ -1032,4 +1060,40 @@ fn exports_that_are_refused(folder: &Path, run: &str) {
     let mine = std::fs::read_to_string(in_folder("mine.csv")).expect("there");
     assert_eq!(mine, "not to be lost");
     assert!(!Path::new(&in_folder("a.png")).exists());
+}
+
+#[test]
+fn help_prints_pages_of_the_manual_and_options_of_commands() {
+    let topics = printed_by(&["help", "topics"]);
+    for page in hourglass::manual::PAGES {
+        assert!(topics.contains(page.topic), "{topics}");
+        let printed = printed_by(&["help", page.topic]);
+        assert!(printed.contains(page.title()), "{printed}");
+    }
+    let files = printed_by(&["help", "files"]);
+    assert!(files.starts_with("Files\n====="), "{files}");
+    let train = printed_by(&["help", "train"]);
+    assert!(train.contains("Usage: hourglass train"), "{train}");
+    assert_eq!(train, printed_by(&["train", "--help"]));
+    let fetch = printed_by(&["help", "data", "fetch"]);
+    assert!(fetch.contains("Usage: hourglass data fetch"), "{fetch}");
+    // A name that both have: the options, then the page.
+    let presets = printed_by(&["help", "presets"]);
+    let options = presets.find("Usage: hourglass presets");
+    assert!(options < presets.find("Presets\n======="), "{presets}");
+    assert!(options.is_some(), "{presets}");
+    let all = printed_by(&["help"]);
+    assert_eq!(all, printed_by(&["--help"]));
+    assert!(all.contains("own-images"), "{all}");
+}
+
+#[test]
+fn help_about_something_unknown_names_what_is_nearest() {
+    let message = failure_of(&["help", "figurs"]);
+    assert!(message.contains("did you mean `figures`?"), "{message}");
+    let message = failure_of(&["help", "reproduc"]);
+    assert!(message.contains("did you mean `reproduce`?"), "{message}");
+    let message = failure_of(&["help", "qqq"]);
+    assert!(!message.contains("did you mean"), "{message}");
+    assert!(message.contains("hourglass help topics"), "{message}");
 }

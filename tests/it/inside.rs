@@ -1,13 +1,13 @@
 //! Looks inside a model, against the model they are of: weights as pictures, and one image through every layer.
 
 use burn::tensor::{Tensor, TensorData};
-use hourglass::experiment::network::{Connection, Network, Place, Shape, Tile};
+use hourglass::experiment::network::{Connection, Network, Place, Tile};
 use hourglass::experiment::{Architecture, Experiment, LayerName, N_PIXELS, PresetId};
 use hourglass::protocol::{FilterRequest, FilterView, FlowView, Gather, Numbers};
 use hourglass::train::{ProbeState, Trainer, device, digits, filters, flow, readback, unit_means};
 
 use crate::data_sets;
-use crate::training::take;
+use crate::training::{listed, take};
 
 fn trained(experiment: &Experiment) -> Trainer {
     let dataset = data_sets::small(640, 400);
@@ -39,7 +39,7 @@ fn kinds() -> Vec<Experiment> {
     others
         .map(preset)
         .into_iter()
-        .chain([tied, waist])
+        .chain([tied, waist, listed()])
         .collect()
 }
 
@@ -234,17 +234,14 @@ fn every_picture_has_the_shape_that_the_drawing_says() {
             let of = network.node(link.pictured()).expect("it is drawn");
             assert_eq!(view.bank.n_outputs, of.shape.n_parts(), "{}", link.label());
             let side = match link.tile {
-                Some(Tile::Kernels) => 3,
+                Some(Tile::Kernels) => link.kernel(),
                 Some(Tile::Maps) => {
                     let places = [link.from, link.to].map(|place| network.node(place));
                     let maps = places
                         .into_iter()
                         .flatten()
-                        .find_map(|node| match node.shape {
-                            Shape::Maps { side, .. } => Some(side),
-                            Shape::Units(_) => None,
-                        });
-                    maps.expect("it meets maps")
+                        .find_map(|node| node.shape.maps());
+                    maps.expect("it meets maps").height
                 }
                 _ => 28,
             };
@@ -367,10 +364,7 @@ fn every_layer_of_the_flow_is_in_the_drawing() {
                 .node(Place::Layer(layer.layer))
                 .expect("it is drawn");
             assert_eq!(node.shape.size(), layer.values.len());
-            let n_maps = match node.shape {
-                Shape::Maps { channels, .. } => channels,
-                Shape::Units(_) => 0,
-            };
+            let n_maps = node.shape.maps().map_or(0, |maps| maps.channels);
             assert_eq!(layer.maps.len(), n_maps);
         }
     }

@@ -5,13 +5,14 @@ use burn::optim::GradientsParams;
 use burn::tensor::activation;
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 use hourglass::experiment::{
-    Activation, Adversarial, Architecture, Convolutional, Experiment, LatentPrior,
-    OutputActivation, PresetId, Prior, Reconstruction, Sparsity, Term, Variational,
+    Activation, Adversarial, Architecture, Convolutional, Experiment, LatentPrior, Layer,
+    LayerLists, Objective, PresetId, Prior, Reconstruction, Sparsity, Term, Variational,
 };
 use hourglass::model::sigmoid::sigmoid;
 use hourglass::model::{Autoencoder, Discriminator};
 use hourglass::objective::{
-    Pass, adversarial, classification, contraction, evaluate, reconstruction, sparsity, variational,
+    Pass, Terms, adversarial, classification, contraction, evaluate, penalties, reconstruction,
+    variational,
 };
 use hourglass::train::{device, readback};
 use proptest::prelude::*;
@@ -42,11 +43,11 @@ fn squared_error_of_a_tiny_batch_is_exact() {
 #[test]
 fn l1_is_summed_over_units_and_averaged_over_the_batch() {
     let code = [1.0, -2.0, 0.0, 0.5, 0.5, 0.0]; // Σ|h| = 3 and 1
-    let penalty = value(sparsity::l1(matrix(&code, 3), 0.1));
+    let penalty = value(penalties::l1(matrix(&code, 3), 0.1));
     assert!((penalty - 0.2).abs() < 1e-7);
     // The same λ means the same whatever the batch size.
     let twice: Vec<f32> = code.iter().chain(&code).copied().collect();
-    assert!((value(sparsity::l1(matrix(&twice, 3), 0.1)) - penalty).abs() < 1e-7);
+    assert!((value(penalties::l1(matrix(&twice, 3), 0.1)) - penalty).abs() < 1e-7);
 }
 
 /// `−x ln σ(z) − (1 − x) ln(1 − σ(z))` in double precision.
@@ -158,7 +159,7 @@ fn kl_sparsity_is_the_divergence_of_unit_means() {
     // Unit 0 has ρ̂ = 0.5, unit 1 has ρ̂ = ρ and costs nothing.
     let code = matrix(&[0.2, 0.1, 0.8, 0.1], 2);
     let expected = 0.1 * (0.1_f64 / 0.5).ln() + 0.9 * (0.9_f64 / 0.5).ln();
-    assert!((value(sparsity::kl(code, 0.1, 3.0)) - 3.0 * expected).abs() < 1e-5);
+    assert!((value(penalties::kl_sparsity(code, 0.1, 3.0)) - 3.0 * expected).abs() < 1e-5);
 }
 
 #[test]
@@ -215,7 +216,7 @@ proptest! {
     fn divergences_are_never_negative(mean in -6.0_f32..6.0, log_variance in -8.0_f32..4.0, rho in 0.01_f32..0.99, h in 0.01_f32..0.99) {
         let kl = value(variational::kl(matrix(&[mean], 1), matrix(&[log_variance], 1)));
         prop_assert!(kl >= -1e-5, "{kl}");
-        let sparse = value(sparsity::kl(matrix(&[h], 1), rho, 1.0));
+        let sparse = value(penalties::kl_sparsity(matrix(&[h], 1), rho, 1.0));
         prop_assert!(sparse >= -1e-5, "{sparse}");
     }
 }
@@ -262,7 +263,8 @@ fn contraction_agrees_with_an_explicit_jacobian() {
         Activation::Elu,
     ] {
         let mut experiment = PresetId::Vanilla64.preset().experiment();
-        *experiment.architecture.code_activation_mut() = activation;
+        let dense = experiment.architecture.as_dense_mut().expect("dense");
+        dense.code_activation = activation;
         let model = Autoencoder::new(&experiment, &cpu());
         let images = matrix(&image, 784);
         let code = model.encode(images.clone());
@@ -317,7 +319,7 @@ fn dense(hidden: &[usize], activation: Activation, tied: bool) -> Architecture {
         code: 6,
         hidden_activation: activation,
         code_activation: activation,
-        output_activation: OutputActivation::Sigmoid,
+        output_activation: Activation::Sigmoid,
         tied,
     })
 }
@@ -328,8 +330,39 @@ fn convolutional(channels: &[usize], waist: Option<usize>, activation: Activatio
         waist,
         hidden_activation: activation,
         code_activation: activation,
-        output_activation: OutputActivation::Sigmoid,
+        output_activation: Activation::Sigmoid,
     })
+}
+
+/// A list whose convolution takes every second position and pools before its activation.
+fn strided(smooth: Activation) -> Architecture {
+    let activation = Layer::activation(smooth);
+    let strided = Layer::Convolution {
+        channels: 2,
+        kernel: 5,
+        stride: 2,
+        padding: 1,
+    };
+    Architecture::Layers(LayerLists {
+        output_activation: smooth,
+        encoder: vec![
+            strided,
+            Layer::Pool {},
+            activation,
+            Layer::Flatten {},
+            Layer::Dense { units: 6 },
+        ],
+        decoder: vec![Layer::Dense { units: 784 }],
+    })
+}
+
+#[test]
+fn gradients_agree_with_finite_differences_for_every_output() {
+    for activation in Activation::ALL {
+        let mut experiment = experiment(dense(&[], Activation::Tanh, false), Reconstruction::Mse);
+        *experiment.architecture.output_activation_mut() = activation;
+        check_gradient(&experiment);
+    }
 }
 
 #[test]
@@ -351,6 +384,7 @@ fn gradients_agree_with_finite_differences_for_every_layer_kind() {
         convolutional(&[2], None, smooth),
         convolutional(&[2, 3], Some(5), smooth),
         convolutional(&[2, 2, 2], None, smooth), // 7 pools to 4, and 8 is cut to 7
+        strided(smooth),
     ] {
         check_gradient(&experiment(architecture, Reconstruction::Mse));
     }
@@ -390,6 +424,54 @@ fn gradients_agree_with_finite_differences_for_every_term() {
     }
 }
 
+/// A small experiment whose objective has a term that is added up, with the first code that it takes.
+fn with_part(term: Term) -> Option<Experiment> {
+    let objective = Objective::example(term)?;
+    let fitting = [Activation::Sigmoid, Activation::Linear].map(|activation| {
+        let mut experiment = experiment(dense(&[12], activation, false), Reconstruction::Mse);
+        experiment.objective = objective;
+        experiment
+    });
+    let found = fitting.into_iter().find(|it| it.problems().is_empty());
+    Some(found.expect("one of these codes fits"))
+}
+
+/// Every term that there is, whatever its weight: its share is scaled to be about 1 beside the objective, which gives
+/// those parameters a gradient that it does not depend on.
+#[test]
+fn the_gradient_of_every_term_agrees_with_finite_differences() {
+    for term in Term::all() {
+        let Some(experiment) = with_part(term) else {
+            continue;
+        };
+        let device = cpu().autodiff();
+        let model = Autoencoder::new(&experiment, &device);
+        let part = terms(&experiment, &model, &device).parts.remove(&term);
+        let size = value(part.expect("evaluated").inner()).abs();
+        check_gradient_of(&experiment, |mut terms| {
+            let part = terms.parts.remove(&term).expect("evaluated");
+            terms.objective + part.div_scalar(size as f32)
+        });
+    }
+}
+
+#[test]
+fn every_term_is_evaluated_and_the_objective_adds_up_its_parts() {
+    for term in Term::all() {
+        let Some(experiment) = with_part(term) else {
+            continue;
+        };
+        let device = cpu().autodiff();
+        let model = Autoencoder::new(&experiment, &device);
+        let found = terms(&experiment, &model, &device);
+        assert!(found.parts.contains_key(&term), "{term:?} has no value");
+        let parts = found.parts.iter().filter(|(term, _)| term.is_part());
+        let sum: f64 = parts.map(|(_, part)| value(part.clone().inner())).sum();
+        let objective = value(found.objective.inner());
+        assert!((sum - objective).abs() < 1e-5 * objective.abs(), "{term:?}");
+    }
+}
+
 /// One number of a parameter, found by its name and place, moved by a little.
 struct Nudge {
     id: ParamId,
@@ -412,8 +494,8 @@ impl ModuleMapper for Nudge {
     }
 }
 
-/// The loss of a fixed batch under a model.
-fn loss(experiment: &Experiment, model: &Autoencoder, device: &Device) -> Tensor<1> {
+/// The terms of a fixed batch under a model.
+fn terms(experiment: &Experiment, model: &Autoencoder, device: &Device) -> Terms {
     let noise = |stream, width: usize| {
         let values = hourglass::data::noise::normals(3, stream, 0, 3, width);
         Tensor::<2>::from_data(TensorData::new(values, [3, width]), device)
@@ -434,7 +516,7 @@ fn loss(experiment: &Experiment, model: &Autoencoder, device: &Device) -> Tensor
         directions: Some(noise(hourglass::experiment::Stream::Contraction, 784)),
         discriminator: Some(&discriminator),
     };
-    evaluate(&experiment.objective, &pass, target).objective
+    evaluate(&experiment.objective, &pass, target)
 }
 
 /// The gradient with respect to numbers of every parameter agrees with central differences of the loss: one
@@ -445,8 +527,16 @@ fn loss(experiment: &Experiment, model: &Autoencoder, device: &Device) -> Tensor
 /// asked for. A step over a kink of `ReLU`, pooling or |·| changes a difference for good: one number in ten
 /// may disagree.
 fn check_gradient(experiment: &Experiment) {
+    check_gradient_of(experiment, |terms| terms.objective);
+}
+
+/// The same of something else that is made from an experiment's terms.
+fn check_gradient_of(experiment: &Experiment, of: impl Fn(Terms) -> Tensor<1>) {
     const H: f32 = 1e-2;
     let device = cpu().autodiff();
+    let loss = |experiment: &Experiment, model: &Autoencoder, device: &Device| {
+        of(terms(experiment, model, device))
+    };
     let model = Autoencoder::new(experiment, &device);
     let objective = loss(experiment, &model, &device);
     let size = value(objective.clone().inner()).abs();
@@ -507,7 +597,7 @@ fn the_objective_names_its_terms_in_order_and_adds_them_up() {
     let terms = evaluate(&everything.objective, &pass, images);
     let names: Vec<Term> = [Term::Objective]
         .into_iter()
-        .chain(terms.parts.iter().map(|(term, _)| *term))
+        .chain(terms.parts.keys().copied())
         .collect();
     assert_eq!(names, everything.objective.terms());
     let parts = terms.parts.iter().filter(|(term, _)| term.is_part());

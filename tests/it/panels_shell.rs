@@ -7,6 +7,7 @@ mod data;
 mod decoding;
 mod export;
 mod guide;
+mod help;
 mod inside;
 mod keep;
 mod kept_aside;

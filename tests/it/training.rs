@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use hourglass::experiment::{
-    Activation, Corruption, Experiment, Half, LatentPrior, LayerName, OptimizerKind,
-    OutputActivation, PresetId, Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term,
-    Variational,
+    Activation, Corruption, Experiment, Half, LatentPrior, LayerName, OptimizerKind, PresetId,
+    Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term, Variational,
 };
 use hourglass::protocol::{Diagnosis, EvaluationScope, OwnId, OwnImage};
+use hourglass::run_folder::read_experiment;
 use hourglass::train::{
     Measures, ProbeState, TrainError, Trainer, device, digits, errors, judge, own,
 };
@@ -24,6 +24,39 @@ fn trainer(experiment: &Experiment) -> Trainer {
 
 fn preset(id: PresetId) -> Experiment {
     id.preset().experiment()
+}
+
+/// A recipe that lists its layers: strided and pooled convolutions, and fully connected layers on both sides.
+pub fn listed() -> Experiment {
+    let text = r#"
+        [architecture]
+        kind = "layers"
+        output_activation = "sigmoid"
+        encoder = [
+            { kind = "convolution", channels = 3, kernel = 5, stride = 2, padding = 2 },
+            { kind = "activation", function = "relu" },
+            { kind = "convolution", channels = 4 },
+            { kind = "pool" },
+            { kind = "activation", function = "tanh" },
+            { kind = "flatten" },
+            { kind = "dense", units = 12 },
+            { kind = "activation", function = "relu" },
+            { kind = "dense", units = 6 },
+        ]
+        decoder = [
+            { kind = "dense", units = 12 },
+            { kind = "activation", function = "relu" },
+            { kind = "dense", units = 196 },
+            { kind = "activation", function = "elu" },
+            { kind = "reshape", height = 7, width = 7, channels = 4 },
+            { kind = "upsample", height = 14, width = 14 },
+            { kind = "convolution", channels = 3 },
+            { kind = "activation", function = "relu" },
+            { kind = "upsample", height = 28, width = 28 },
+            { kind = "convolution", channels = 1, kernel = 5, padding = 2 },
+        ]
+    "#;
+    read_experiment(text).expect("a recipe")
 }
 
 /// Takes steps and returns the objective of each.
@@ -257,7 +290,8 @@ fn invariant_8_looking_never_changes_training() {
 #[test]
 fn noise_penalties_and_priors_change_neither_first_weights_nor_order() {
     let mut plain = preset(PresetId::Vanilla64);
-    *plain.architecture.code_activation_mut() = Activation::Linear;
+    let dense = plain.architecture.as_dense_mut().expect("a dense preset");
+    dense.code_activation = Activation::Linear;
     let mut changed = plain.clone();
     changed.corruption = Corruption::Gaussian { sigma: 0.5 };
     changed.objective.sparsity = Sparsity::L1 { weight: 1e-3 };
@@ -574,7 +608,7 @@ fn faults_are_noticed_in_trained_models() {
     assert!(keys(&won, 150).contains(&"discriminator-won"));
 
     let mut black = preset(PresetId::Vanilla64);
-    *black.architecture.output_activation_mut() = OutputActivation::Sigmoid;
+    *black.architecture.output_activation_mut() = Activation::Sigmoid;
     black.optimizer.kind = OptimizerKind::Sgd; // two orders too slow to leave the mean image
     black.optimizer.learning_rate = 1e-2;
     assert!(keys(&black, 60).contains(&"collapsed-output"));

@@ -1,4 +1,6 @@
 //! What is wrong with a model, told from the figures of a full evaluation.
+//!
+//! `Diagnosis` has the words for the window and for `summary.json`.
 
 use hourglass_protocol::{Diagnosis, Evaluation};
 

@@ -1,4 +1,6 @@
 //! Puts ink into the middle of 28×28 by whole pixels, as MNIST's was.
+//!
+//! The pen digits and user images both use it.
 
 use std::ops::Range;
 
@@ -87,6 +89,9 @@ fn place(
     }
     image
 }
+
+/// Side of the box that MNIST's digits were fitted into, in pixels.
+pub(super) const BOX_SIDE: usize = 20;
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,6 @@
 //! Loading a data set, with progress and cancel.
+//!
+//! The window and the command line both use it.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Activation of a hidden layer or of the code.
+/// Activation of a hidden layer, of the code or of the reconstruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
@@ -45,30 +45,6 @@ impl Activation {
             Self::LeakyRelu => "leaky ReLU",
             Self::Elu => "ELU",
             Self::Gelu => "GELU",
-        }
-    }
-}
-
-/// Activation of the decoder's last layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OutputActivation {
-    /// Any real number; pixels outside 0..1 are possible.
-    Linear,
-    /// Between 0 and 1, as pixels are.
-    Sigmoid,
-}
-
-impl OutputActivation {
-    /// All output activations, in the order a menu shows them.
-    pub const ALL: [Self; 2] = [Self::Linear, Self::Sigmoid];
-
-    /// The name people use for it.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Linear => "linear",
-            Self::Sigmoid => "sigmoid",
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, IMAGE_SIDE, N_PIXELS, OutputActivation};
+use super::blocks::{Block, Blocks, Misfit};
+use super::layer::{Layer, Shape};
+use super::{Activation, ImageShape};
 
-/// The shape of encoder and decoder.
+/// The layers of encoder and decoder, from an image to the code and on to an image.
 ///
-/// Each kind of network is one variant; whatever a term of the objective, a corruption or a view needs to
-/// know of it is asked through the methods, so that they combine with any kind.
+/// Two families have a compact form, which makes their lists. Whatever a term of the objective, a corruption or
+/// a view needs to know is asked of the blocks that are folded from the lists, so that they combine with any.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Architecture {
@@ -15,6 +17,20 @@ pub enum Architecture {
     Dense(Dense),
     /// Convolutions with pooling, the decoder mirroring them with upsampling.
     Convolutional(Convolutional),
+    /// Any other.
+    Layers(LayerLists),
+}
+
+/// Layers one by one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerLists {
+    /// Activation of the reconstruction.
+    pub output_activation: Activation,
+    /// From the image to the code.
+    pub encoder: Vec<Layer>,
+    /// From the code to what the reconstruction is before its activation.
+    pub decoder: Vec<Layer>,
 }
 
 /// A stack of fully connected layers: pixels → hidden… → code → …hidden → pixels.
@@ -31,7 +47,7 @@ pub struct Dense {
     pub hidden_activation: Activation,
     pub code_activation: Activation,
     /// Activation of the reconstruction.
-    pub output_activation: OutputActivation,
+    pub output_activation: Activation,
     /// Whether the decoder uses the encoder's weights, transposed; it keeps biases of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tied: bool,
@@ -54,24 +70,11 @@ pub struct Convolutional {
     pub hidden_activation: Activation,
     pub code_activation: Activation,
     /// Activation of the reconstruction.
-    pub output_activation: OutputActivation,
+    pub output_activation: Activation,
 }
 
-impl Convolutional {
-    /// Height and width of the maps after so many poolings: 28, 14, 7, 4, 2. A side that is not even is
-    /// rounded up.
-    #[must_use]
-    pub fn side_after(n_poolings: usize) -> usize {
-        (0..n_poolings).fold(IMAGE_SIDE, |side, _| side.div_ceil(2))
-    }
-
-    /// Values of the last pooled map: channels × height × width.
-    #[must_use]
-    pub fn map_size(&self) -> usize {
-        let side = Self::side_after(self.channels.len());
-        self.channels.last().copied().unwrap_or(1) * side * side
-    }
-}
+/// The images that every recipe is about.
+const IMAGE: ImageShape = ImageShape::MNIST;
 
 /// Which layer's activations are meant, counted along the flow from input to output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,86 +100,203 @@ impl LayerName {
     }
 }
 
-impl Architecture {
-    /// Whether the code is the map of a convolution, without a fully connected layer behind it.
+impl Dense {
+    fn lists(&self, image: ImageShape) -> LayerLists {
+        let to_code: Vec<usize> = [image.n_values()]
+            .into_iter()
+            .chain(self.hidden.iter().copied())
+            .chain([self.code])
+            .collect();
+        let from_code: Vec<usize> = to_code.iter().rev().copied().collect();
+        let mut encoder = vec![Layer::Flatten {}];
+        encoder.extend(Layer::dense_chain(&to_code, self.hidden_activation));
+        encoder.push(Layer::activation(self.code_activation));
+        LayerLists {
+            output_activation: self.output_activation,
+            encoder,
+            decoder: Layer::dense_chain(&from_code, self.hidden_activation),
+        }
+    }
+}
+
+impl Convolutional {
+    /// The image, then the maps after each pooling.
     #[must_use]
-    pub fn code_is_map(&self) -> bool {
-        matches!(self, Self::Convolutional(conv) if conv.waist.is_none())
+    pub fn maps(&self) -> Vec<ImageShape> {
+        let mut maps = vec![IMAGE];
+        for &channels in &self.channels {
+            let last = maps.last().copied().unwrap_or(IMAGE);
+            let level = Shape::Maps(ImageShape { channels, ..last });
+            let pooled = Layer::Pool {}.output(level).ok().and_then(Shape::maps);
+            maps.extend(pooled);
+        }
+        maps
+    }
+
+    /// Values of the last pooled map: channels × height × width.
+    #[must_use]
+    pub fn map_size(&self) -> usize {
+        self.maps().last().map_or(0, |maps| maps.n_values())
+    }
+
+    fn lists(&self) -> LayerLists {
+        let hidden = Layer::activation(self.hidden_activation);
+        let code = Layer::activation(self.code_activation);
+        let maps = self.maps();
+        let mut encoder: Vec<Layer> = self
+            .channels
+            .iter()
+            .flat_map(|&channels| [Layer::convolution(channels), hidden, Layer::Pool {}])
+            .collect();
+        let mut decoder = Vec::new();
+        if let (Some(units), Some(&last)) = (self.waist, maps.last()) {
+            encoder.extend([Layer::Flatten {}, Layer::Dense { units }, code]);
+            let units = last.n_values();
+            decoder.extend([Layer::Dense { units }, hidden, Layer::reshape(last)]);
+        } else if let Some(last) = encoder.iter_mut().rev().find(|layer| **layer == hidden) {
+            *last = code;
+        }
+        // Each level is upsampled to the maps that its mirror pooled.
+        for (&channels, &to) in self.channels.iter().zip(&maps).rev() {
+            decoder.extend([Layer::convolution(channels), hidden, Layer::upsample(to)]);
+        }
+        decoder.push(Layer::convolution(IMAGE.channels));
+        LayerLists {
+            output_activation: self.output_activation,
+            encoder,
+            decoder,
+        }
+    }
+}
+
+impl LayerLists {
+    /// Whether the lists make an autoencoder of images.
+    fn check(&self, blocks: &Blocks) -> Result<(), (&'static str, Misfit)> {
+        let whole = |half, reason| {
+            Err((
+                half,
+                Misfit {
+                    layer: None,
+                    reason,
+                },
+            ))
+        };
+        let Some(last) = blocks.decoder.last() else {
+            return Ok(());
+        };
+        if last.activation() != Activation::Linear {
+            let reason = "an activation follows its last layer with weights: that is output_activation, which stands \
+                          beside the lists"
+                .to_owned();
+            return whole("decoder", reason);
+        }
+        let is_image = last.to == Shape::Maps(IMAGE) || last.to == Shape::Units(IMAGE.n_values());
+        if is_image {
+            return Ok(());
+        }
+        let (image, units) = (Shape::Maps(IMAGE), IMAGE.n_values());
+        let reason = format!(
+            "it makes {} of the code, and an image is {image}: end it in a convolution or a reshape to that shape, \
+             or in a dense layer of {units} units",
+            last.to
+        );
+        whole("decoder", reason)
+    }
+}
+
+impl Architecture {
+    /// The list of every layer.
+    #[must_use]
+    pub fn lists(&self) -> LayerLists {
+        match self {
+            Self::Dense(dense) => dense.lists(IMAGE),
+            Self::Convolutional(conv) => conv.lists(),
+            Self::Layers(lists) => lists.clone(),
+        }
+    }
+
+    /// The blocks of both halves.
+    ///
+    /// # Errors
+    /// Which half and layer of a list does not fit; never of a compact form.
+    pub fn try_blocks(&self) -> Result<Blocks, (&'static str, Misfit)> {
+        let is_tied = self.as_dense().is_some_and(|dense| dense.tied);
+        let lists = self.lists();
+        let halves = [&lists.encoder[..], &lists.decoder];
+        let Self::Layers(_) = self else {
+            return Blocks::new(IMAGE, halves, is_tied, |_, _| Ok(()));
+        };
+        let blocks = Blocks::new(IMAGE, halves, is_tied, Layer::check)?;
+        lists.check(&blocks)?;
+        Ok(blocks)
+    }
+
+    /// The same; no blocks of lists that do not fit.
+    #[must_use]
+    pub fn blocks(&self) -> Blocks {
+        self.try_blocks().unwrap_or_default()
     }
 
     /// Units of the code.
     #[must_use]
     pub fn code_size(&self) -> usize {
-        match self {
-            Self::Dense(dense) => dense.code,
-            Self::Convolutional(conv) => conv.waist.unwrap_or_else(|| conv.map_size()),
-        }
+        let blocks = self.blocks();
+        blocks.encoder.last().map_or(0, |block| block.to.size())
     }
 
     #[must_use]
     pub fn code_activation(&self) -> Activation {
-        match self {
-            Self::Dense(dense) => dense.code_activation,
-            Self::Convolutional(conv) => conv.code_activation,
-        }
-    }
-
-    /// Activation of the code, to be changed in place.
-    pub fn code_activation_mut(&mut self) -> &mut Activation {
-        match self {
-            Self::Dense(dense) => &mut dense.code_activation,
-            Self::Convolutional(conv) => &mut conv.code_activation,
-        }
-    }
-
-    /// Activation of the layers that are neither code nor output.
-    #[must_use]
-    pub fn hidden_activation(&self) -> Activation {
-        match self {
-            Self::Dense(dense) => dense.hidden_activation,
-            Self::Convolutional(conv) => conv.hidden_activation,
-        }
-    }
-
-    /// The same, to be changed in place.
-    pub fn hidden_activation_mut(&mut self) -> &mut Activation {
-        match self {
-            Self::Dense(dense) => &mut dense.hidden_activation,
-            Self::Convolutional(conv) => &mut conv.hidden_activation,
-        }
-    }
-
-    #[must_use]
-    pub fn activation_of(&self, layer: LayerName) -> Activation {
-        match layer {
-            LayerName::Code => self.code_activation(),
-            LayerName::Encoder(_) | LayerName::Decoder(_) => self.hidden_activation(),
-        }
+        let blocks = self.blocks();
+        let code = blocks.encoder.last();
+        code.map_or(Activation::Linear, Block::activation)
     }
 
     /// Activation of the reconstruction.
     #[must_use]
-    pub fn output_activation(&self) -> OutputActivation {
+    pub fn output_activation(&self) -> Activation {
         match self {
             Self::Dense(dense) => dense.output_activation,
             Self::Convolutional(conv) => conv.output_activation,
+            Self::Layers(lists) => lists.output_activation,
         }
     }
 
     /// The same, to be changed in place.
-    pub fn output_activation_mut(&mut self) -> &mut OutputActivation {
+    pub fn output_activation_mut(&mut self) -> &mut Activation {
         match self {
             Self::Dense(dense) => &mut dense.output_activation,
             Self::Convolutional(conv) => &mut conv.output_activation,
+            Self::Layers(lists) => &mut lists.output_activation,
         }
     }
 
-    /// The fully connected kind, where it is of that kind.
+    /// Activations of hidden layers and of the code as the compact forms have them, to be changed in place.
+    pub fn activations_mut(&mut self) -> Option<[&mut Activation; 2]> {
+        match self {
+            Self::Dense(dense) => Some([&mut dense.hidden_activation, &mut dense.code_activation]),
+            Self::Convolutional(conv) => {
+                Some([&mut conv.hidden_activation, &mut conv.code_activation])
+            }
+            Self::Layers(_) => None,
+        }
+    }
+
+    /// Activation of the layers that are neither code nor output, where all have the same by the recipe's form.
+    #[must_use]
+    pub fn hidden_activation(&self) -> Option<Activation> {
+        match self {
+            Self::Dense(dense) => Some(dense.hidden_activation),
+            Self::Convolutional(conv) => Some(conv.hidden_activation),
+            Self::Layers(_) => None,
+        }
+    }
+
+    /// The fully connected form, where it is of that form.
     #[must_use]
     pub fn as_dense(&self) -> Option<&Dense> {
         match self {
             Self::Dense(dense) => Some(dense),
-            Self::Convolutional(_) => None,
+            Self::Convolutional(_) | Self::Layers(_) => None,
         }
     }
 
@@ -184,150 +304,132 @@ impl Architecture {
     pub fn as_dense_mut(&mut self) -> Option<&mut Dense> {
         match self {
             Self::Dense(dense) => Some(dense),
-            Self::Convolutional(_) => None,
+            Self::Convolutional(_) | Self::Layers(_) => None,
         }
     }
 
-    /// Every layer with activations of its own and its units, from input to output, the output left out.
-    /// Units of a convolutional level are those of its map: after pooling in the encoder, before upsampling
-    /// in the decoder.
+    /// Every layer with activations of its own, from input to output, the output left out, with what makes it.
+    /// Values of a level of convolutions are those of its map: after pooling, before upsampling.
     #[must_use]
-    pub fn layers(&self) -> Vec<(LayerName, usize)> {
-        let (encoder, decoder) = match self {
-            Self::Dense(Dense { hidden, .. }) => {
-                (hidden.clone(), hidden.iter().rev().copied().collect())
+    pub fn named_blocks(&self) -> Vec<(LayerName, Block)> {
+        let Blocks {
+            encoder,
+            mut decoder,
+        } = self.blocks();
+        decoder.pop();
+        let code = encoder.len().saturating_sub(1);
+        let name = |idx| {
+            if idx < code {
+                LayerName::Encoder(idx)
+            } else {
+                LayerName::Code
             }
-            Self::Convolutional(conv) => conv.maps(),
         };
         let encoder = encoder.into_iter().enumerate();
-        let decoder: Vec<usize> = decoder;
         let decoder = decoder.into_iter().enumerate();
         encoder
-            .map(|(idx, units)| (LayerName::Encoder(idx), units))
-            .chain([(LayerName::Code, self.code_size())])
-            .chain(decoder.map(|(idx, units)| (LayerName::Decoder(idx), units)))
+            .map(|(idx, block)| (name(idx), block))
+            .chain(decoder.map(|(idx, block)| (LayerName::Decoder(idx), block)))
             .collect()
+    }
+
+    /// The same layers with how many values they have.
+    #[must_use]
+    pub fn layers(&self) -> Vec<(LayerName, usize)> {
+        let blocks = self.named_blocks().into_iter();
+        blocks
+            .map(|(name, block)| (name, block.to.size()))
+            .collect()
+    }
+
+    #[must_use]
+    pub fn activation_of(&self, layer: LayerName) -> Activation {
+        let blocks = self.named_blocks();
+        let found = blocks.iter().find(|(name, _)| *name == layer);
+        found.map_or(Activation::Linear, |(_, block)| block.activation())
     }
 
     /// Layers of the encoder, the code included.
     #[must_use]
     pub fn encoder_depth(&self) -> usize {
-        let is_of_encoder = |(layer, _): &(LayerName, usize)| {
-            matches!(layer, LayerName::Encoder(_) | LayerName::Code)
-        };
-        self.layers()
-            .iter()
-            .filter(|layer| is_of_encoder(layer))
-            .count()
-    }
-
-    /// Inputs of the layer that makes the code.
-    #[must_use]
-    pub fn inputs_of_code(&self) -> usize {
-        match self {
-            Self::Dense(dense) => dense.hidden.last().copied().unwrap_or(N_PIXELS),
-            Self::Convolutional(conv) => conv.map_size(),
-        }
+        self.blocks().encoder.len()
     }
 
     /// Trainable numbers of encoder and decoder.
     #[must_use]
     pub fn n_parameters(&self) -> usize {
-        match self {
-            Self::Dense(dense) => {
-                let sizes = self.sizes();
-                let pairs = sizes.windows(2);
-                if dense.tied {
-                    let weights: usize = pairs.clone().map(|pair| pair[0] * pair[1]).sum();
-                    let biases: usize = pairs.map(|pair| pair[1]).sum();
-                    weights / 2 + biases // each weight is used twice
-                } else {
-                    pairs.map(|pair| (pair[0] + 1) * pair[1]).sum() // one bias per unit
-                }
-            }
-            Self::Convolutional(conv) => conv.n_parameters(),
-        }
+        let blocks = self.blocks();
+        blocks.all().map(|block| block.weights.n_parameters()).sum()
     }
 
     /// The layers for people: `784-128-64-128-784`, `conv 4 · pool · conv 4 · up · conv 1`.
     #[must_use]
     pub fn summary(&self) -> String {
-        match self {
-            Self::Dense(_) => {
-                let sizes: Vec<String> = self.sizes().iter().map(ToString::to_string).collect();
-                sizes.join("-")
-            }
-            Self::Convolutional(conv) => conv.summary(),
+        let blocks = self.blocks();
+        if let Some(first) = blocks.encoder.first()
+            && blocks.all().all(Block::is_plain_dense)
+        {
+            let sizes = blocks.all().map(|block| block.to.size());
+            let sizes = [first.met.size()].into_iter().chain(sizes);
+            let sizes: Vec<String> = sizes.map(|size| size.to_string()).collect();
+            return sizes.join("-");
         }
+        let LayerLists {
+            encoder, decoder, ..
+        } = self.lists();
+        let layers = encoder.iter().chain(&decoder);
+        let told = layers.filter(|layer| {
+            !matches!(
+                layer,
+                Layer::Activation { .. } | Layer::Flatten {} | Layer::Reshape { .. }
+            )
+        });
+        let words: Vec<String> = told.map(ToString::to_string).collect();
+        words.join(" · ")
     }
 
-    /// Units of every layer, the input and the output included.
-    fn sizes(&self) -> Vec<usize> {
-        let inner = self.layers().into_iter().map(|(_, units)| units);
-        [N_PIXELS]
-            .into_iter()
-            .chain(inner)
-            .chain([N_PIXELS])
-            .collect()
+    /// Whether the reconstruction is a linear function of the code.
+    #[must_use]
+    pub fn has_linear_decoder(&self) -> bool {
+        let is_linear =
+            |block: &Block| block.is_plain_dense() && block.activation() == Activation::Linear;
+        self.output_activation() == Activation::Linear
+            && self.blocks().decoder.iter().all(is_linear)
     }
 }
 
-impl Convolutional {
-    /// Values of each layer of encoder and decoder beside the code.
-    fn maps(&self) -> (Vec<usize>, Vec<usize>) {
-        let pooled = |level: usize| {
-            let side = Self::side_after(level + 1);
-            self.channels[level] * side * side
-        };
-        let n_levels = self.channels.len();
-        let levels_before_code = match self.waist {
-            Some(_) => n_levels,
-            None => n_levels.saturating_sub(1), // the last map is the code
-        };
-        let encoder = (0..levels_before_code).map(pooled).collect();
-        let from_waist = self.waist.map(|_| self.map_size());
-        let decoder = (0..n_levels).rev().map(pooled);
-        (encoder, from_waist.into_iter().chain(decoder).collect())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PresetId;
+
+    #[test]
+    fn a_compact_form_is_its_list() {
+        for id in PresetId::ALL {
+            let compact = id.preset().experiment().architecture;
+            let listed = Architecture::Layers(compact.lists());
+            assert_eq!(listed.try_blocks(), Ok(compact.blocks()), "{id}");
+            assert_eq!(listed.summary(), compact.summary(), "{id}");
+        }
     }
 
-    fn n_parameters(&self) -> usize {
-        const KERNEL: usize = 9;
-        let convolution = |from: usize, to: usize| (from * KERNEL + 1) * to;
-        let down = [1].into_iter().chain(self.channels.iter().copied());
-        let up = self.channels.iter().rev().copied();
-        let channels: Vec<usize> = down.chain(up).chain([1]).collect();
-        let convolutions: usize = channels
-            .windows(2)
-            .map(|pair| convolution(pair[0], pair[1]))
-            .sum();
-        let dense = self.waist.map_or(0, |waist| {
-            let map = self.map_size();
-            (map + 1) * waist + (waist + 1) * map
-        });
-        convolutions + dense
-    }
-
-    fn summary(&self) -> String {
-        let down = self
-            .channels
-            .iter()
-            .flat_map(|c| [format!("conv {c}"), "pool".to_owned()]);
-        let waist = self.waist.iter().flat_map(|units| {
-            [
-                format!("dense {units}"),
-                format!("dense {}", self.map_size()),
-            ]
-        });
-        let up = self
-            .channels
-            .iter()
-            .rev()
-            .flat_map(|c| [format!("conv {c}"), "up".to_owned()]);
-        let parts: Vec<String> = down
-            .chain(waist)
-            .chain(up)
-            .chain(["conv 1".to_owned()])
-            .collect();
-        parts.join(" · ")
+    #[test]
+    fn every_level_is_upsampled_to_what_its_mirror_pooled() {
+        let conv = Convolutional {
+            channels: vec![3, 5, 4], // 28, 14, 7, 4: one side is odd
+            waist: Some(6),
+            hidden_activation: Activation::Elu,
+            code_activation: Activation::Linear,
+            output_activation: Activation::Sigmoid,
+        };
+        let architecture = Architecture::Convolutional(conv);
+        let layers = architecture.layers().into_iter();
+        let sizes: Vec<usize> = layers.map(|(_, size)| size).collect();
+        assert_eq!(sizes, [588, 245, 64, 6, 64, 64, 245, 588]);
+        assert_eq!(
+            architecture.summary(),
+            "conv 3 · pool · conv 5 · pool · conv 4 · pool · dense 6 · dense 64 · conv 4 · up · conv 5 · up · \
+             conv 3 · up · conv 1"
+        );
     }
 }

@@ -7,37 +7,52 @@
 
 mod activation;
 mod architecture;
+mod blocks;
 mod corruption;
 pub mod dataset;
 mod difference;
+pub mod field;
+mod formula;
+mod group;
 mod image_shape;
+mod layer;
 pub mod network;
 mod objective;
 mod optimizer;
+mod piece;
 mod plan;
 pub mod preset;
 mod prior;
-pub mod settings;
+mod prior_terms;
+mod reconstruction;
+mod sparsity;
 mod streams;
 mod target;
+mod term;
 mod training;
 mod validate;
 
 use serde::{Deserialize, Serialize};
 
-pub use activation::{Activation, OutputActivation};
-pub use architecture::{Architecture, Convolutional, Dense, LayerName};
+pub use activation::Activation;
+pub use architecture::{Architecture, Convolutional, Dense, LayerLists, LayerName};
+pub use blocks::{Block, Blocks, Misfit, blocks};
 pub use corruption::Corruption;
 pub use dataset::{DataSetId, DataSetSpec};
 pub use difference::{Difference, differences, live_differences};
 pub use image_shape::ImageShape;
-pub use objective::{Objective, Reconstruction, Sparsity, Term};
+pub use layer::{Layer, Shape, Weights};
+pub use objective::Objective;
 pub use optimizer::{Optimizer, OptimizerKind, Schedule};
+pub use piece::{Piece, Written};
 pub use plan::{FineTuning, LayerPretraining, Plan, Stage};
 pub use preset::{Bound, Expectation, Figure, Preset, PresetId, Verdict};
 pub use prior::{Adversarial, LatentPrior, Prior, Variational};
+pub use reconstruction::Reconstruction;
+pub use sparsity::Sparsity;
 pub use streams::{Stream, stream_seed};
 pub use target::{Half, Target};
+pub use term::{Group, Pen, Reported, Role, Term, TermInfo, Unit};
 pub use training::Training;
 pub use validate::InvalidExperiment;
 
@@ -101,23 +116,6 @@ impl Default for Experiment {
 }
 
 impl Experiment {
-    /// Whether a run of `self` can take on `other` at its next step, keeping its weights.
-    ///
-    /// The architecture and a prior's networks fix the weights' shapes, the seed their first values, the
-    /// number of training images the meaning of an epoch, and a plan of several parts which part an epoch
-    /// belongs to; everything else may change while the run goes on.
-    #[must_use]
-    pub fn keeps_model_of(&self, other: &Self) -> bool {
-        let kind = |experiment: &Self| std::mem::discriminant(&experiment.objective.prior);
-        let has_parts = !self.plan.is_plain();
-        self.architecture == other.architecture
-            && self.seed == other.seed
-            && kind(self) == kind(other)
-            && self.plan == other.plan
-            && !(has_parts && self.training.epochs != other.training.epochs)
-            && self.training.train_samples == other.training.train_samples
-    }
-
     /// Whether the recipe is still exactly the preset it names, whatever its seed.
     #[must_use]
     pub fn is_pristine(&self) -> bool {
@@ -207,26 +205,12 @@ impl Experiment {
     /// The numbers that steps of one part report; the one being minimised first.
     #[must_use]
     pub fn terms_of(&self, stage: Stage) -> Vec<Term> {
-        match stage {
-            Stage::Pretraining { .. } => vec![Term::LayerReconstruction],
-            Stage::Joint => self.objective.terms(),
-            Stage::FineTuning => vec![
-                Term::Classification,
-                Term::ClassificationFromRandom,
-                Term::ErrorRate,
-                Term::ErrorRateFromRandom,
-            ],
-        }
+        self.objective.terms_of(stage)
     }
 
     /// Trainable numbers of encoder and decoder, with the variances' layer of a variational code.
     #[must_use]
     pub fn n_parameters(&self) -> usize {
-        let architecture = &self.architecture;
-        let variances = match self.objective.prior {
-            Prior::Variational(_) => (architecture.inputs_of_code() + 1) * architecture.code_size(),
-            Prior::None | Prior::Adversarial(_) => 0,
-        };
-        architecture.n_parameters() + variances
+        network::Network::new(self).n_parameters()
     }
 }

@@ -1,15 +1,18 @@
 //! The network of a recipe as a drawing needs it: its layers with their shapes, what connects them, and how many
 //! numbers each connection is made of.
+//!
+//! A `Connection` names weights and a `Place` a layer, in the window and in the worker alike.
 
 use serde::{Deserialize, Serialize};
 
+use super::blocks::Blocks;
+use super::layer::{Layer, Weights};
 use super::{
-    Adversarial, Architecture, Convolutional, Experiment, IMAGE_SIDE, LayerName, N_CLASSES,
-    N_PIXELS, Prior, Stage,
+    Adversarial, Architecture, Experiment, ImageShape, LayerName, N_CLASSES, Prior, Stage,
 };
 
-/// Height and width of a convolution's kernels.
-pub const KERNEL_SIDE: usize = 3;
+pub use super::blocks::Tile;
+pub use super::layer::Shape;
 
 /// Where in the network something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,20 +31,6 @@ pub enum Place {
     Verdict,
     /// The softmax layer of fine-tuning.
     Classes,
-}
-
-/// How the values of a layer lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// In a row.
-    Units(usize),
-    /// In square maps.
-    Maps {
-        /// How many maps.
-        channels: usize,
-        /// Height and width of each.
-        side: usize,
-    },
 }
 
 /// A layer of the drawing.
@@ -70,33 +59,6 @@ pub enum Connection {
     Classes,
 }
 
-/// What kind of layer a connection is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkKind {
-    /// Every unit with every unit.
-    Dense,
-    /// The same with the weights of the encoder's mirror, transposed: only its biases are its own.
-    Tied,
-    /// Kernels of 3×3, then 2×2 max-pooling.
-    ConvolutionThenPooling,
-    /// Upsampling to the size of the maps it makes, where they are larger, then kernels of 3×3.
-    UpsamplingThenConvolution,
-}
-
-/// What the weights of a connection look like as small pictures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tile {
-    /// The weights between a unit and each pixel.
-    Pixels,
-    /// The product of the weights of several layers between a unit and each pixel, as if nothing between them
-    /// were curved.
-    LinearPath,
-    /// A kernel for each pair of maps.
-    Kernels,
-    /// The weights between a unit and each place of each map.
-    Maps,
-}
-
 /// A connection of the drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
@@ -105,12 +67,13 @@ pub struct Link {
     pub from: Place,
     /// What it makes.
     pub to: Place,
-    /// What kind of layer it is.
-    pub kind: LinkKind,
+    /// What is done before the weights.
+    pub before: Vec<Layer>,
+    pub weights: Weights,
+    /// What is done after them.
+    pub after: Vec<Layer>,
     /// How its weights can be looked at; none of networks beside the autoencoder.
     pub tile: Option<Tile>,
-    /// Trainable numbers of its own: weights and biases.
-    pub n_parameters: usize,
 }
 
 /// A recipe's network.
@@ -126,26 +89,6 @@ pub struct Network {
     pub classes: Option<Node>,
     /// Every connection, the autoencoder's first, along the flow.
     pub links: Vec<Link>,
-}
-
-impl Shape {
-    /// How many values.
-    #[must_use]
-    pub fn size(self) -> usize {
-        match self {
-            Self::Units(units) => units,
-            Self::Maps { channels, side } => channels * side * side,
-        }
-    }
-
-    /// Units or maps: what has weights of its own.
-    #[must_use]
-    pub fn n_parts(self) -> usize {
-        match self {
-            Self::Units(units) => units,
-            Self::Maps { channels, .. } => channels,
-        }
-    }
 }
 
 impl Place {
@@ -165,6 +108,30 @@ impl Place {
 }
 
 impl Link {
+    /// Trainable numbers of its own: weights and biases.
+    #[must_use]
+    pub fn n_parameters(&self) -> usize {
+        self.weights.n_parameters()
+    }
+
+    /// Height and width of its kernels; 1 where it has none.
+    #[must_use]
+    pub fn kernel(&self) -> usize {
+        match self.weights {
+            Weights::Convolution { kernel, .. } => kernel,
+            Weights::Dense { .. } | Weights::Tied { .. } => 1,
+        }
+    }
+
+    /// Whether it belongs to a network beside the autoencoder.
+    #[must_use]
+    pub fn is_beside(&self) -> bool {
+        matches!(
+            self.connection,
+            Connection::Discriminator(_) | Connection::Classes
+        )
+    }
+
     /// The layer whose units or maps the pictures of its weights stand for: those that are made, but for the
     /// decoder's fully connected layers, where a picture is what an input paints.
     #[must_use]
@@ -200,34 +167,26 @@ impl Network {
     #[must_use]
     pub fn new(experiment: &Experiment) -> Self {
         let architecture = &experiment.architecture;
-        let chain = chain(architecture);
-        let mut links = main_links(architecture, &chain);
+        let blocks = architecture.blocks();
+        let chain = chain(architecture, &blocks);
+        let mut links = main_links(&blocks, &chain);
         let code = Place::Layer(LayerName::Code);
         let code_size = architecture.code_size();
-        let dense = |connection, from, to, sizes: [usize; 2]| Link {
-            connection,
-            from,
-            to,
-            kind: LinkKind::Dense,
-            tile: None,
-            n_parameters: dense_parameters(sizes),
-        };
         let log_variance = matches!(experiment.objective.prior, Prior::Variational(_)).then(|| {
-            let from = links[architecture.encoder_depth() - 1].from;
-            let from = match architecture {
-                // Without a fully connected code, the last map is the input of the variances' layer.
-                Architecture::Convolutional(Convolutional { waist: None, .. }) => code,
-                _ => from,
+            let inputs = blocks.met_by_variance().size();
+            let of_code = blocks.encoder.len().checked_sub(1).map(|idx| &links[idx]);
+            // Without a fully connected code, the last map is the input of the variances' layer.
+            let (from, tile) = match of_code {
+                Some(link) if !blocks.code_is_map() => (link.from, link.tile),
+                _ => (code, Some(Tile::Maps)),
             };
-            let sizes = [architecture.inputs_of_code(), code_size];
-            links.push(Link {
-                tile: Some(match architecture {
-                    Architecture::Dense(dense) if dense.hidden.is_empty() => Tile::Pixels,
-                    Architecture::Dense(_) => Tile::LinearPath,
-                    Architecture::Convolutional(_) => Tile::Maps,
-                }),
-                ..dense(Connection::LogVariance, from, Place::LogVariance, sizes)
-            });
+            let link = dense(
+                Connection::LogVariance,
+                from,
+                Place::LogVariance,
+                [inputs, code_size],
+            );
+            links.push(Link { tile, ..link });
             node(Place::LogVariance, Shape::Units(code_size), None)
         });
         let discriminator = match experiment.objective.prior {
@@ -236,14 +195,14 @@ impl Network {
         };
         let mut from = (code, code_size);
         for (idx, node) in discriminator.iter().enumerate() {
-            let sizes = [from.1, node.shape.size()];
+            let to = (node.place, node.shape.size());
             links.push(dense(
                 Connection::Discriminator(idx),
                 from.0,
-                node.place,
-                sizes,
+                to.0,
+                [from.1, to.1],
             ));
-            from = (node.place, node.shape.size());
+            from = to;
         }
         let classes = experiment.plan.fine_tuning.is_some().then(|| {
             let sizes = [code_size, N_CLASSES];
@@ -315,7 +274,7 @@ impl Network {
         let links = self.links.iter();
         links
             .filter(|link| !link.is_beside())
-            .map(|link| link.n_parameters)
+            .map(Link::n_parameters)
             .sum()
     }
 
@@ -325,7 +284,7 @@ impl Network {
         let links = self.links.iter();
         links
             .filter(|link| link.is_beside())
-            .map(|link| link.n_parameters)
+            .map(Link::n_parameters)
             .sum()
     }
 
@@ -350,17 +309,6 @@ impl Network {
     }
 }
 
-impl Link {
-    /// Whether it belongs to a network beside the autoencoder.
-    #[must_use]
-    pub fn is_beside(&self) -> bool {
-        matches!(
-            self.connection,
-            Connection::Discriminator(_) | Connection::Classes
-        )
-    }
-}
-
 fn node(place: Place, shape: Shape, activation: Option<&'static str>) -> Node {
     Node {
         place,
@@ -369,9 +317,17 @@ fn node(place: Place, shape: Shape, activation: Option<&'static str>) -> Node {
     }
 }
 
-/// Weights and biases of a fully connected layer.
-fn dense_parameters([inputs, outputs]: [usize; 2]) -> usize {
-    (inputs + 1) * outputs
+/// Fully connected weights of these inputs and units.
+fn dense(connection: Connection, from: Place, to: Place, [inputs, units]: [usize; 2]) -> Link {
+    Link {
+        connection,
+        from,
+        to,
+        before: Vec::new(),
+        weights: Weights::Dense { inputs, units },
+        after: Vec::new(),
+        tile: None,
+    }
 }
 
 fn discriminator() -> Vec<Node> {
@@ -383,101 +339,43 @@ fn discriminator() -> Vec<Node> {
         .collect()
 }
 
-fn chain(architecture: &Architecture) -> Vec<Node> {
-    let pixels = match architecture {
-        Architecture::Dense(_) => Shape::Units(N_PIXELS),
-        Architecture::Convolutional(_) => Shape::Maps {
-            channels: 1,
-            side: IMAGE_SIDE,
-        },
+fn chain(architecture: &Architecture, blocks: &Blocks) -> Vec<Node> {
+    let image = Shape::Maps(ImageShape::MNIST);
+    let input = match blocks.encoder.first() {
+        Some(block) if block.is_plain_dense() => block.met, // pixels in a row
+        _ => image,
     };
-    let layers = architecture.layers().into_iter().map(|(layer, units)| {
-        let shape = match architecture {
-            Architecture::Dense(_) => Shape::Units(units),
-            Architecture::Convolutional(conv) => shape_of_map(conv, layer, units),
-        };
-        let activation = architecture.activation_of(layer).label();
-        node(Place::Layer(layer), shape, Some(activation))
+    let output = blocks.decoder.last().map_or(image, |block| block.to);
+    let layers = architecture.named_blocks().into_iter();
+    let layers = layers.map(|(layer, block)| {
+        let activation = block.activation().label();
+        node(Place::Layer(layer), block.to, Some(activation))
     });
-    let output = architecture.output_activation().label();
-    [node(Place::Input, pixels, None)]
+    let activation = architecture.output_activation().label();
+    [node(Place::Input, input, None)]
         .into_iter()
         .chain(layers)
-        .chain([node(Place::Output, pixels, Some(output))])
+        .chain([node(Place::Output, output, Some(activation))])
         .collect()
 }
 
-fn shape_of_map(conv: &Convolutional, layer: LayerName, units: usize) -> Shape {
-    let n_levels = conv.channels.len();
-    let n_poolings = match layer {
-        LayerName::Encoder(idx) => idx + 1,
-        LayerName::Code if conv.waist.is_some() => return Shape::Units(units),
-        LayerName::Code => n_levels,
-        LayerName::Decoder(idx) if conv.waist.is_some() => n_levels - idx.saturating_sub(1),
-        LayerName::Decoder(idx) => n_levels - idx,
-    };
-    let side = Convolutional::side_after(n_poolings);
-    Shape::Maps {
-        channels: units / (side * side),
-        side,
-    }
-}
-
 /// The connections of encoder and decoder.
-fn main_links(architecture: &Architecture, chain: &[Node]) -> Vec<Link> {
-    let depth = architecture.encoder_depth();
-    let n_links = chain.len() - 1;
-    let links = chain.windows(2).enumerate().map(|(idx, pair)| {
-        let connection = if idx < depth {
-            Connection::Encoder(idx)
-        } else {
-            Connection::Decoder(idx - depth)
-        };
-        let [inputs, outputs] = [&pair[0], &pair[1]].map(|node| node.shape);
-        let meets_pixels = idx == 0 || idx + 1 == n_links;
-        let in_decoder = idx >= depth;
-        let (kind, tile, n_parameters) = match (architecture, inputs, outputs) {
-            (
-                Architecture::Convolutional(_),
-                Shape::Maps { channels: from, .. },
-                Shape::Maps { channels: to, .. },
-            ) => {
-                let kind = if in_decoder {
-                    LinkKind::UpsamplingThenConvolution
-                } else {
-                    LinkKind::ConvolutionThenPooling
-                };
-                let n_parameters = (from * KERNEL_SIDE * KERNEL_SIDE + 1) * to;
-                (kind, Tile::Kernels, n_parameters)
-            }
-            (Architecture::Convolutional(_), ..) => {
-                let sizes = [inputs, outputs].map(Shape::size);
-                (LinkKind::Dense, Tile::Maps, dense_parameters(sizes))
-            }
-            (Architecture::Dense(dense), ..) => {
-                let sizes = [inputs, outputs].map(Shape::size);
-                let tile = if meets_pixels {
-                    Tile::Pixels
-                } else {
-                    Tile::LinearPath
-                };
-                if dense.tied && in_decoder {
-                    (LinkKind::Tied, tile, sizes[1]) // a bias for each unit
-                } else {
-                    (LinkKind::Dense, tile, dense_parameters(sizes))
-                }
-            }
-        };
-        Link {
+fn main_links(blocks: &Blocks, chain: &[Node]) -> Vec<Link> {
+    let encoder = (0..blocks.encoder.len()).map(Connection::Encoder);
+    let decoder = (0..blocks.decoder.len()).map(Connection::Decoder);
+    let connections = encoder.chain(decoder).zip(blocks.all());
+    let links = connections.zip(chain.windows(2));
+    links
+        .map(|((connection, block), pair)| Link {
             connection,
             from: pair[0].place,
             to: pair[1].place,
-            kind,
-            tile: Some(tile),
-            n_parameters,
-        }
-    });
-    links.collect()
+            before: block.before.clone(),
+            weights: block.weights,
+            after: block.after.clone(),
+            tile: block.tile,
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -487,29 +385,6 @@ mod tests {
 
     fn network(id: PresetId) -> Network {
         Network::new(&id.preset().experiment())
-    }
-
-    #[test]
-    fn parts_add_up_to_the_whole_for_every_preset_and_kind() {
-        for id in PresetId::ALL {
-            let mut experiment = id.preset().experiment();
-            assert_eq!(
-                Network::new(&experiment).n_parameters(),
-                experiment.n_parameters(),
-                "{id:?}"
-            );
-            if let Some(dense) = experiment.architecture.as_dense_mut() {
-                dense.tied = true;
-            }
-            if let Architecture::Convolutional(conv) = &mut experiment.architecture {
-                conv.waist = Some(16);
-            }
-            assert_eq!(
-                Network::new(&experiment).n_parameters(),
-                experiment.n_parameters(),
-                "{id:?}, tied or with a waist"
-            );
-        }
     }
 
     #[test]

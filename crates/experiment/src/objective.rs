@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Prior, is_zero};
+use super::Piece::Number;
+use super::piece::weighted;
+use super::{
+    Adversarial, LatentPrior, Prior, Reconstruction, Reported, Role, Sparsity, Stage, Term, Unit,
+    Variational, Written, is_zero,
+};
 
 /// `J = Δ(target, x̂) + sparsity(h) + λ_c·‖∂h/∂x‖²_F + prior(h)`, one field for each kind of term.
 ///
@@ -25,251 +30,89 @@ pub struct Objective {
     pub prior: Prior,
 }
 
-/// Δ, how far a reconstruction is from its target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reconstruction {
-    /// Mean squared error, `(x̂ − x)²`.
-    Mse,
-    /// Binary cross-entropy in nats, `−x ln x̂ − (1 − x) ln(1 − x̂)`, computed from logits.
-    Bce,
-    /// Mean absolute error, `|x̂ − x|`.
-    Mae,
-}
-
-impl Reconstruction {
-    /// All reconstruction errors, in the order a menu shows them.
-    pub const ALL: [Self; 3] = [Self::Mse, Self::Bce, Self::Mae];
-
-    /// The name people use for it.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Mse => "mean squared error",
-            Self::Bce => "binary cross-entropy",
-            Self::Mae => "mean absolute error",
-        }
-    }
-
-    /// The short name for axes and tables.
-    #[must_use]
-    pub fn short_label(self) -> &'static str {
-        match self {
-            Self::Mse => "MSE",
-            Self::Bce => "BCE",
-            Self::Mae => "MAE",
-        }
-    }
-
-    /// The unit of its values.
-    #[must_use]
-    pub fn unit(self) -> &'static str {
-        match self {
-            Self::Mse | Self::Mae => "per pixel",
-            Self::Bce => "nats per pixel",
-        }
-    }
-}
-
-/// A penalty that keeps most of the code near zero.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Sparsity {
-    /// No penalty.
-    #[default]
-    None,
-    /// `λ · mean over the batch of Σⱼ |hⱼ|`
-    L1 {
-        /// λ
-        weight: f32,
-    },
-    /// `β Σⱼ KL(ρ ‖ ρ̂ⱼ)`, ρ̂ⱼ the batch mean of unit j (Ng 2011, “Sparse autoencoder”, CS294A notes).
-    Kl {
-        /// ρ, the mean activation asked for.
-        target: f32,
-        /// β
-        weight: f32,
-    },
-}
-
-impl Sparsity {
-    /// One of each kind at a strength that shows, in the order a menu shows them.
-    pub const KINDS: [Self; 3] = [
-        Self::None,
-        Self::L1 { weight: 6.4e-4 },
-        Self::Kl {
-            target: 0.05,
-            weight: 1e-3,
-        },
-    ];
-
-    /// The name people use for it.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::L1 { .. } => "L1",
-            Self::Kl { .. } => "KL to a mean ρ",
-        }
-    }
-
-    /// Whether it adds nothing to the objective.
-    #[must_use]
-    pub fn is_none(&self) -> bool {
-        *self == Self::None
-    }
-}
-
-/// A number reported for each step: the objective, one of the terms it adds up, or a figure beside them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Term {
-    /// J, the sum that training minimises.
-    Objective,
-    /// Δ, the reconstruction error.
-    Reconstruction(Reconstruction),
-    /// The weighted L1 penalty on the code.
-    L1,
-    /// The weighted divergence of the units' mean activations from ρ.
-    KlSparsity,
-    /// The weighted squared norm of the encoder's Jacobian.
-    Contraction,
-    /// The weighted divergence of `q(z|x)` from the prior.
-    LatentKl,
-    /// The weighted `−ln D(h)`, which falls as the encoder deceives the discriminator.
-    Generator,
-    /// `−ln D(z) − ln(1 − D(h))`, what the discriminator minimises; 2 ln 2 when it cannot tell.
-    Discriminator,
-    /// Share of samples and codes that the discriminator tells right, in per cent.
-    DiscriminatorAccuracy,
-    /// `‖∂h/∂x‖²_F`, averaged over the batch, without its weight.
-    JacobianNorm,
-    /// Error of one layer rebuilding its own input, in greedy pre-training.
-    LayerReconstruction,
-    /// Cross-entropy of the classes, in fine-tuning.
-    Classification,
-    /// The same of the network that started from random weights.
-    ClassificationFromRandom,
-    /// Share of images classified wrong, in per cent.
-    ErrorRate,
-    /// The same of the network that started from random weights.
-    ErrorRateFromRandom,
-}
-
-impl Term {
-    /// Every number there is a column for.
-    const ALL: [Self; 17] = [
-        Self::Objective,
-        Self::Reconstruction(Reconstruction::Mse),
-        Self::Reconstruction(Reconstruction::Bce),
-        Self::Reconstruction(Reconstruction::Mae),
-        Self::L1,
-        Self::KlSparsity,
-        Self::Contraction,
-        Self::LatentKl,
-        Self::Generator,
-        Self::Discriminator,
-        Self::DiscriminatorAccuracy,
-        Self::JacobianNorm,
-        Self::LayerReconstruction,
-        Self::Classification,
-        Self::ClassificationFromRandom,
-        Self::ErrorRate,
-        Self::ErrorRateFromRandom,
-    ];
-
-    /// The term of a column of `metrics.csv`.
-    #[must_use]
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|term| term.key() == key)
-    }
-
-    /// The name people read in legends.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Objective => "objective",
-            Self::Reconstruction(reconstruction) => reconstruction.short_label(),
-            Self::L1 => "L1 penalty",
-            Self::KlSparsity => "KL sparsity",
-            Self::Contraction => "contraction",
-            Self::LatentKl => "KL to prior",
-            Self::Generator => "generator",
-            Self::Discriminator => "discriminator",
-            Self::DiscriminatorAccuracy => "discriminator accuracy",
-            Self::JacobianNorm => "‖J‖²",
-            Self::LayerReconstruction => "layer error",
-            Self::Classification => "cross-entropy, pre-trained",
-            Self::ClassificationFromRandom => "cross-entropy, from random",
-            Self::ErrorRate => "error, pre-trained",
-            Self::ErrorRateFromRandom => "error, from random",
-        }
-    }
-
-    /// The column of `metrics.csv`.
-    #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Objective => "total",
-            Self::Reconstruction(Reconstruction::Mse) => "mse",
-            Self::Reconstruction(Reconstruction::Bce) => "bce",
-            Self::Reconstruction(Reconstruction::Mae) => "mae",
-            Self::L1 => "l1",
-            Self::KlSparsity => "kl_sparsity",
-            Self::Contraction => "contraction",
-            Self::LatentKl => "kl",
-            Self::Generator => "generator",
-            Self::Discriminator => "discriminator",
-            Self::DiscriminatorAccuracy => "discriminator_accuracy",
-            Self::JacobianNorm => "jacobian_norm",
-            Self::LayerReconstruction => "layer_error",
-            Self::Classification => "classification",
-            Self::ClassificationFromRandom => "classification_from_random",
-            Self::ErrorRate => "error_rate",
-            Self::ErrorRateFromRandom => "error_rate_from_random",
-        }
-    }
-
-    /// Whether the objective adds it up; otherwise it is a figure beside it, with a unit of its own.
-    #[must_use]
-    pub fn is_part(self) -> bool {
-        matches!(
-            self,
-            Self::Reconstruction(_)
-                | Self::L1
-                | Self::KlSparsity
-                | Self::Contraction
-                | Self::LatentKl
-                | Self::Generator
-        )
-    }
-}
-
 impl Objective {
+    /// A reconstruction error and nothing else.
+    #[must_use]
+    pub const fn plain(reconstruction: Reconstruction) -> Self {
+        Self {
+            reconstruction,
+            contraction: 0.0,
+            sparsity: Sparsity::None,
+            prior: Prior::None,
+        }
+    }
+
+    /// One that adds up a term, at a strength that shows; none for what no objective adds up.
+    #[must_use]
+    pub fn example(term: Term) -> Option<Self> {
+        let mut objective = Self::plain(Reconstruction::Mse);
+        match term {
+            Term::Reconstruction(error) => objective.reconstruction = error,
+            Term::L1 => objective.sparsity = Sparsity::KINDS[1],
+            Term::KlSparsity => objective.sparsity = Sparsity::KINDS[2],
+            Term::Contraction => objective.contraction = 1e-3,
+            Term::LatentKl => objective.prior = Prior::Variational(Variational::PLAIN),
+            Term::Generator => {
+                objective.prior = Prior::Adversarial(Adversarial {
+                    distribution: LatentPrior::Gaussian,
+                    weight: 10.0,
+                    discriminator_learning_rate: 3e-4,
+                });
+            }
+            Term::Objective
+            | Term::JacobianNorm
+            | Term::Discriminator
+            | Term::DiscriminatorAccuracy
+            | Term::LayerReconstruction
+            | Term::Classification
+            | Term::ClassificationFromRandom
+            | Term::ErrorRate
+            | Term::ErrorRateFromRandom => return None,
+        }
+        Some(objective)
+    }
+
+    /// What it adds up, in the order of the sum.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(Term, Written)> {
+        let &Self {
+            reconstruction,
+            contraction,
+            sparsity,
+            prior,
+        } = self;
+        let error = reconstruction.written(&prior);
+        let parts = [
+            Some((Term::Reconstruction(reconstruction), error)),
+            sparsity.written(),
+            written_contraction(contraction),
+            prior.written(),
+        ];
+        parts.into_iter().flatten().collect()
+    }
+
     /// The objective first, then every term it adds up, then the figures beside it.
     #[must_use]
     pub fn terms(&self) -> Vec<Term> {
-        let mut terms = vec![Term::Objective, Term::Reconstruction(self.reconstruction)];
-        match self.sparsity {
-            Sparsity::None => {}
-            Sparsity::L1 { .. } => terms.push(Term::L1),
-            Sparsity::Kl { .. } => terms.push(Term::KlSparsity),
-        }
-        if self.contraction > 0.0 {
-            terms.push(Term::Contraction);
-        }
-        match self.prior {
-            Prior::None => {}
-            Prior::Variational(_) => terms.push(Term::LatentKl),
-            Prior::Adversarial(_) => terms.push(Term::Generator),
-        }
-        if self.contraction > 0.0 {
-            terms.push(Term::JacobianNorm);
-        }
-        if self.prior.adversarial().is_some() {
-            terms.extend([Term::Discriminator, Term::DiscriminatorAccuracy]);
-        }
-        terms
+        self.terms_of(Stage::Joint)
+    }
+
+    /// The numbers that steps of one part of training report; the one being minimised first.
+    #[must_use]
+    pub fn terms_of(&self, stage: Stage) -> Vec<Term> {
+        let parts = self.parts();
+        let adds_up = |term| parts.iter().any(|(part, _)| *part == term);
+        let is_joint = stage == Stage::Joint;
+        let is_reported = |term: &Term| match term.info().role {
+            Role::Objective => is_joint,
+            Role::Part { .. } => is_joint && adds_up(*term),
+            Role::Beside { reported, .. } => match reported {
+                Reported::With(part) => is_joint && adds_up(part),
+                Reported::Pretraining => matches!(stage, Stage::Pretraining { .. }),
+                Reported::FineTuning => stage == Stage::FineTuning,
+            },
+        };
+        Term::all().into_iter().filter(is_reported).collect()
     }
 
     /// Whether Δ is summed over an image's pixels instead of averaged, as priors need it.
@@ -280,17 +123,66 @@ impl Objective {
 
     /// The unit of a term's values. All terms that are added share the reconstruction's.
     #[must_use]
-    pub fn unit(&self, term: Term) -> &'static str {
-        match term {
-            Term::DiscriminatorAccuracy | Term::ErrorRate | Term::ErrorRateFromRandom => "%",
-            Term::Discriminator => "nats",
-            Term::Classification | Term::ClassificationFromRandom => "nats per image",
-            Term::LayerReconstruction => "per input",
-            Term::JacobianNorm => "per image",
-            _ if !self.is_per_image() => self.reconstruction.unit(),
-            _ if self.reconstruction == Reconstruction::Bce => "nats per image",
-            _ if self.prior.variational().is_some() => "nats per image",
-            _ => "per image",
+    pub fn unit(&self, term: Term) -> Unit {
+        match term.info().role {
+            Role::Beside { unit, .. } => unit,
+            Role::Objective | Role::Part { .. } => match (self.prior, self.reconstruction) {
+                (Prior::None, Reconstruction::Mse | Reconstruction::Mae) => Unit::PerPixel,
+                (Prior::None, Reconstruction::Bce) => Unit::NatsPerPixel,
+                (Prior::Variational(_), _) | (_, Reconstruction::Bce) => Unit::NatsPerImage,
+                (Prior::Adversarial(_), Reconstruction::Mse | Reconstruction::Mae) => {
+                    Unit::PerImage
+                }
+            },
         }
+    }
+}
+
+fn written_contraction(weight: f32) -> Option<(Term, Written)> {
+    let written = Written {
+        name: "contraction",
+        choice: "contraction",
+        settings: vec![("λ", Number(weight))],
+        formula: weighted("+ ", weight, "||∂*h*/∂*x*||²", &[]),
+        ..Written::default()
+    };
+    (weight > 0.0).then_some((Term::Contraction, written))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_of_a_part_is_written_and_reported_with_it() {
+        for term in Term::all() {
+            let example = Objective::example(term);
+            assert_eq!(example.is_some(), term.is_part(), "{term:?}");
+            let Some(objective) = example else {
+                continue;
+            };
+            assert!(objective.terms().contains(&term), "{term:?}");
+            let parts = objective.parts();
+            assert!(parts.iter().all(|(_, part)| !part.formula.is_empty()));
+            let is_error = matches!(term, Term::Reconstruction(_));
+            assert_eq!(parts.len(), if is_error { 1 } else { 2 }, "{term:?}");
+        }
+    }
+
+    #[test]
+    fn parts_are_written_in_the_order_in_which_they_are_added() {
+        let everything = Objective {
+            contraction: 0.1,
+            sparsity: Sparsity::KINDS[1],
+            prior: Prior::Variational(Variational::PLAIN),
+            ..Objective::plain(Reconstruction::Bce)
+        };
+        let terms: Vec<Term> = everything
+            .parts()
+            .into_iter()
+            .map(|(term, _)| term)
+            .collect();
+        let sum = everything.terms().into_iter().filter(|term| term.is_part());
+        assert_eq!(terms, sum.collect::<Vec<Term>>());
     }
 }

@@ -1,4 +1,6 @@
 //! What is trained when: greedy layer-wise pre-training, joint training, supervised fine-tuning.
+//!
+//! The stage of a step follows from its epoch alone, so a checkpoint needs no place in the plan.
 
 use serde::{Deserialize, Serialize};
 

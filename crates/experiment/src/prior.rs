@@ -183,6 +183,27 @@ impl LatentPrior {
 }
 
 impl Prior {
+    /// One of each kind, in the order a menu shows them; the adversarial one as in the preset `aae-2`.
+    pub const KINDS: [Self; 3] = [
+        Self::None,
+        Self::Variational(Variational::PLAIN),
+        Self::Adversarial(Adversarial {
+            distribution: LatentPrior::Gaussian,
+            weight: 10.0,
+            discriminator_learning_rate: 3e-4,
+        }),
+    ];
+
+    /// The name people use for it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Variational(_) => "variational",
+            Self::Adversarial(_) => "adversarial",
+        }
+    }
+
     /// Whether codes may lie anywhere.
     #[must_use]
     pub fn is_none(&self) -> bool {

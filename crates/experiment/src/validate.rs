@@ -2,20 +2,20 @@
 
 use thiserror::Error;
 
-use super::settings::{self, Setting};
+use super::field::{self, Field, Section};
 use super::{
-    Activation, Architecture, Corruption, Experiment, LatentPrior, OutputActivation, Prior,
-    Reconstruction, Sparsity, Target,
+    Activation, Architecture, Experiment, LatentPrior, Layer, Misfit, Reconstruction, Sparsity,
 };
 
 /// Why a recipe cannot be trained.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum InvalidExperiment {
     /// A number outside its range, or not a number at all.
-    #[error("{label} is {value}: choose a value from {allowed}")]
+    #[error("{name} is {value}: choose a value from {allowed}")]
     OutOfRange {
-        /// Name of the setting.
-        label: &'static str,
+        field: &'static Field,
+        /// The setting's name, or what one number of a list is called.
+        name: String,
         /// What was asked for.
         value: f64,
         /// The range, for people.
@@ -23,10 +23,13 @@ pub enum InvalidExperiment {
     },
     /// Cross-entropy of an output that is no probability.
     #[error(
-        "binary cross-entropy reads the output as probabilities, and a linear output is none: choose the \
+        "binary cross-entropy reads the output as probabilities, and a {output} output is none: choose the \
          sigmoid output, or the mean squared error"
     )]
-    CrossEntropyOfLinearOutput,
+    CrossEntropyOfUnboundedOutput {
+        /// The output's activation.
+        output: &'static str,
+    },
     /// KL sparsity of a code that is no probability.
     #[error(
         "KL sparsity reads mean activations as probabilities, and a {code} code has none: choose the sigmoid \
@@ -60,6 +63,16 @@ pub enum InvalidExperiment {
         /// Units of the code.
         units: usize,
     },
+    /// A list of layers that makes no autoencoder.
+    #[error("{half}{}{reason}", place(*.layer))]
+    LayersDoNotFit {
+        /// The encoder or the decoder.
+        half: &'static str,
+        /// Position of the layer in it, and which it is; none where it is about the whole.
+        layer: Option<(usize, Layer)>,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// Greedy pre-training of convolutions.
     #[error(
         "layer-wise pre-training is for fully connected layers: choose a dense network, or no pre-training"
@@ -88,6 +101,13 @@ pub enum InvalidExperiment {
     NothingToTrain,
 }
 
+/// `, layer 3 (dense 16): `, counted from 1.
+fn place(layer: Option<(usize, Layer)>) -> String {
+    layer.map_or(": ".to_owned(), |(idx, layer)| {
+        format!(", layer {} ({layer}): ", idx + 1)
+    })
+}
+
 impl Experiment {
     /// Checks every number against its range and every combination against reason.
     ///
@@ -103,94 +123,8 @@ impl Experiment {
     /// Everything that is wrong, for a window that marks all of it at once.
     #[must_use]
     pub fn problems(&self) -> Vec<InvalidExperiment> {
-        let mut problems = Vec::new();
-        let mut check = |setting: &Setting, value: f64| problems.extend(setting.check(value).err());
-
-        self.check_architecture(&mut check);
-        check_corruption(self.corruption, &mut check);
-        if let Some(noise) = self.test_noise {
-            // Kept for when there is a corruption again: by the widest range of any.
-            let setting = settings::of_corruption(self.corruption);
-            check(setting.unwrap_or(&settings::NOISE_SIGMA), shortest(noise));
-        }
-        if let Target::UprightFromRotated { degrees } = self.target {
-            check(&settings::ROTATION, shortest(degrees));
-        }
-        self.check_objective(&mut check);
-        self.check_training(&mut check);
-        problems.extend(self.contradictions());
-        problems
-    }
-
-    fn check_architecture(&self, check: &mut impl FnMut(&Setting, f64)) {
-        match &self.architecture {
-            Architecture::Dense(dense) => {
-                check(&settings::N_HIDDEN, count(dense.hidden.len()));
-                for &units in &dense.hidden {
-                    check(&settings::HIDDEN_SIZE, count(units));
-                }
-                check(&settings::CODE_SIZE, count(dense.code));
-            }
-            Architecture::Convolutional(conv) => {
-                check(&settings::N_LEVELS, count(conv.channels.len()));
-                for &channels in &conv.channels {
-                    check(&settings::CHANNELS, count(channels));
-                }
-                if let Some(waist) = conv.waist {
-                    check(&settings::CODE_SIZE, count(waist));
-                }
-            }
-        }
-    }
-
-    fn check_objective(&self, check: &mut impl FnMut(&Setting, f64)) {
-        match self.objective.sparsity {
-            Sparsity::None => {}
-            Sparsity::L1 { weight } => check(&settings::L1_WEIGHT, shortest(weight)),
-            Sparsity::Kl { target, weight } => {
-                check(&settings::SPARSITY_TARGET, shortest(target));
-                check(&settings::SPARSITY_WEIGHT, shortest(weight));
-            }
-        }
-        check(&settings::CONTRACTION, shortest(self.objective.contraction));
-        match self.objective.prior {
-            Prior::None => {}
-            Prior::Variational(variational) => {
-                check(&settings::BETA, shortest(variational.beta));
-                check(&settings::WARM_UP, shortest(variational.warm_up_epochs));
-                check(&settings::CAPACITY, shortest(variational.capacity));
-                let sigma = shortest(variational.likelihood_sigma);
-                check(&settings::LIKELIHOOD_SIGMA, sigma);
-            }
-            Prior::Adversarial(adversarial) => {
-                check(&settings::ADVERSARIAL_WEIGHT, shortest(adversarial.weight));
-                check(
-                    &settings::DISCRIMINATOR_LEARNING_RATE,
-                    adversarial.discriminator_learning_rate,
-                );
-            }
-        }
-    }
-
-    fn check_training(&self, check: &mut impl FnMut(&Setting, f64)) {
-        let optimizer = &self.optimizer;
-        check(&settings::LEARNING_RATE, optimizer.learning_rate);
-        check(&settings::MOMENTUM, shortest(optimizer.momentum));
-        check(&settings::WEIGHT_DECAY, shortest(optimizer.weight_decay));
-        check(&settings::GRADIENT_CLIP, shortest(optimizer.gradient_clip));
-        check(&settings::BATCH_SIZE, count(self.training.batch_size));
-        check(&settings::EPOCHS, count(self.training.epochs));
-        if let Some(n) = self.training.train_samples {
-            check(&settings::TRAIN_SAMPLES, count(n));
-        }
-        for layer in &self.plan.pretraining {
-            check(&settings::EPOCHS, count(layer.epochs));
-            check(&settings::LAYER_CORRUPTION, shortest(layer.corruption));
-        }
-        if let Some(tuning) = &self.plan.fine_tuning {
-            check(&settings::EPOCHS, count(tuning.epochs));
-            check(&settings::LEARNING_RATE, tuning.learning_rate);
-        }
+        let ranges = field::fields().flat_map(|field| field.problems(self));
+        ranges.chain(self.contradictions()).collect()
     }
 
     /// Choices that are fine by themselves and make no sense together.
@@ -198,10 +132,19 @@ impl Experiment {
         let mut found = Vec::new();
         let (architecture, objective) = (&self.architecture, &self.objective);
         let code = architecture.code_activation();
-        if objective.reconstruction == Reconstruction::Bce
-            && architecture.output_activation() == OutputActivation::Linear
+        if let Err((half, Misfit { layer, reason })) = architecture.try_blocks()
+            && matches!(architecture, Architecture::Layers(_))
         {
-            found.push(InvalidExperiment::CrossEntropyOfLinearOutput);
+            found.push(InvalidExperiment::LayersDoNotFit {
+                half,
+                layer,
+                reason,
+            });
+        }
+        let output = architecture.output_activation();
+        if objective.reconstruction == Reconstruction::Bce && output != Activation::Sigmoid {
+            let output = output.label();
+            found.push(InvalidExperiment::CrossEntropyOfUnboundedOutput { output });
         }
         if matches!(objective.sparsity, Sparsity::Kl { .. }) && code != Activation::Sigmoid {
             let code = code.label();
@@ -242,44 +185,75 @@ impl Experiment {
     }
 }
 
-impl Setting {
-    /// Whether a value lies in the range; infinite values and NaN never do.
-    ///
-    /// # Errors
-    /// Names the setting, the value and the range.
-    pub fn check(&self, value: f64) -> Result<(), InvalidExperiment> {
-        if (self.min..=self.max).contains(&value) {
-            Ok(())
-        } else {
-            Err(InvalidExperiment::OutOfRange {
-                label: self.label,
-                value,
-                allowed: self.range_text(),
-            })
-        }
+impl InvalidExperiment {
+    /// The settings it concerns, with what is said at the control of each: at the first everything, at others what
+    /// they would have to be.
+    #[must_use]
+    pub fn said_at(&self) -> Vec<(&'static Field, String)> {
+        let (first, others): (_, &[(&'static Field, &str)]) = match self {
+            Self::OutOfRange { field, .. } => (*field, &[]),
+            Self::CrossEntropyOfUnboundedOutput { .. } => (
+                &field::OUTPUT_ACTIVATION,
+                &[(&field::LOSS, "Needs the sigmoid output")],
+            ),
+            Self::LayersDoNotFit {
+                half: "encoder", ..
+            } => (&field::ENCODER, &[]),
+            Self::LayersDoNotFit { .. } => (&field::DECODER, &[]),
+            Self::KlSparsityOfUnboundedCode { .. } => (
+                &field::SPARSITY,
+                &[(
+                    &field::CODE_ACTIVATION,
+                    "KL sparsity needs the sigmoid code",
+                )],
+            ),
+            Self::PriorOfBoundedCode { .. } => (
+                &field::PRIOR,
+                &[(&field::CODE_ACTIVATION, "The prior needs the linear code")],
+            ),
+            Self::AbsoluteErrorIsNoLikelihood => {
+                (&field::LOSS, &[(&field::PRIOR, "Needs another loss")])
+            }
+            Self::PriorNeedsTwoUnits { .. } => (
+                &field::DISTRIBUTION,
+                &[
+                    (&field::CODE_SIZE, "The prior needs a code of 2 units"),
+                    (&field::DENSE_CODE, "The prior needs a code of 2 units"),
+                ],
+            ),
+            Self::PretrainingOfConvolutions => (
+                &field::PRETRAINING,
+                &[(
+                    &field::NETWORK,
+                    "Layer-wise pre-training needs a dense network",
+                )],
+            ),
+            Self::PretrainingOfOtherDepth { .. } => (&field::PRETRAINING, &[]),
+            Self::SeedTooLarge { .. } => (&field::SEED, &[]),
+            Self::NothingToTrain => (&field::EPOCHS, &[]),
+        };
+        let others = others.iter().map(|&(field, said)| (field, said.to_owned()));
+        [(first, self.to_string())]
+            .into_iter()
+            .chain(others)
+            .collect()
     }
-}
 
-fn check_corruption(corruption: Corruption, check: &mut impl FnMut(&Setting, f64)) {
-    if let Some(setting) = settings::of_corruption(corruption) {
-        check(setting, shortest(corruption.strength()));
+    /// Whether a section has something in it that it concerns.
+    #[must_use]
+    pub fn concerns(&self, section: Section) -> bool {
+        let fields = self.said_at();
+        fields.iter().any(|(field, _)| field.section == section)
     }
-}
-
-/// A count as a number to compare; counts beyond 2⁵³ are far outside every range anyway.
-fn count(n: usize) -> f64 {
-    n as f64
-}
-
-/// The double a person would write for this single: 0.3 rather than 0.30000001192.
-fn shortest(value: f32) -> f64 {
-    value.to_string().parse().unwrap_or(f64::from(value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Convolutional, Dense, LayerPretraining, PresetId, Variational};
+    use crate::{
+        Convolutional, Corruption, Dense, LayerLists, LayerPretraining, PresetId, Prior,
+        Variational,
+    };
 
     fn vanilla() -> Experiment {
         PresetId::Vanilla64.preset().experiment()
@@ -335,10 +309,51 @@ mod tests {
     #[test]
     fn cross_entropy_of_a_linear_output_is_refused_with_the_way_out() {
         let message = message_of(|experiment| {
-            dense(experiment).output_activation = OutputActivation::Linear;
+            dense(experiment).output_activation = Activation::Linear;
             experiment.objective.reconstruction = Reconstruction::Bce;
         });
         assert!(message.contains("choose the sigmoid output"), "{message}");
+    }
+
+    #[test]
+    fn cross_entropy_of_any_output_but_sigmoid_is_refused() {
+        for output in Activation::ALL {
+            let mut experiment = vanilla();
+            dense(&mut experiment).output_activation = output;
+            assert_eq!(experiment.problems(), []);
+            experiment.objective.reconstruction = Reconstruction::Bce;
+            let is_refused = !experiment.problems().is_empty();
+            assert_eq!(is_refused, output != Activation::Sigmoid, "{output:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_makes_no_autoencoder_is_refused_with_its_place_and_the_way_out() {
+        let message = |change: fn(&mut LayerLists)| {
+            message_of(|experiment| {
+                let mut lists = experiment.architecture.lists();
+                change(&mut lists);
+                experiment.architecture = Architecture::Layers(lists);
+            })
+        };
+        assert_eq!(
+            message(|lists| {
+                lists.encoder.remove(0);
+            }),
+            "encoder, layer 1 (dense 64): it takes units and gets 28×28×1 maps: put a flatten layer before it"
+        );
+        assert_eq!(
+            message(|lists| lists.decoder[0] = Layer::Dense { units: 100 }),
+            "decoder: it makes 100 of the code, and an image is 28×28×1: end it in a convolution or a reshape to \
+             that shape, or in a dense layer of 784 units"
+        );
+        let sigmoid = |lists: &mut LayerLists| {
+            lists.decoder.push(Layer::activation(Activation::Sigmoid));
+        };
+        assert!(message(sigmoid).contains("that is output_activation"));
+        let wide = |lists: &mut LayerLists| lists.encoder[1] = Layer::Dense { units: 1 << 20 };
+        assert!(message(wide).contains("choose a value from 1 to 65536"));
+        assert!(message(|lists| lists.decoder.clear()).contains("no layer of it has weights"));
     }
 
     #[test]
@@ -380,7 +395,7 @@ mod tests {
                 waist: None,
                 hidden_activation: Activation::Relu,
                 code_activation: Activation::Relu,
-                output_activation: OutputActivation::Linear,
+                output_activation: Activation::Linear,
             });
             experiment.plan.pretraining = vec![layer];
         });

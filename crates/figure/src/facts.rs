@@ -1,6 +1,6 @@
 //! What a figure says about where its numbers are from.
 
-use hourglass_experiment::{Experiment, Sparsity, Target};
+use hourglass_experiment::{Experiment, Target, Written};
 use hourglass_protocol::DataSetId;
 
 use super::number;
@@ -75,39 +75,32 @@ pub fn epochs(epoch: f64) -> String {
 
 /// What training minimises and what it does to its inputs: `MSE + L1 (λ 6.4e-4), masking 0.3`.
 fn objective(experiment: &Experiment) -> String {
-    let objective = &experiment.objective;
-    let setting = |value: f32| number::setting(f64::from(value));
-    let mut terms = vec![objective.reconstruction.short_label().to_owned()];
-    match objective.sparsity {
-        Sparsity::None => {}
-        Sparsity::L1 { weight } => terms.push(format!("L1 (λ {})", setting(weight))),
-        Sparsity::Kl { target, weight } => {
-            let (target, weight) = (setting(target), setting(weight));
-            terms.push(format!("KL sparsity (ρ {target}, β {weight})"));
-        }
-    }
-    if objective.contraction > 0.0 {
-        terms.push(format!(
-            "contraction (λ {})",
-            setting(objective.contraction)
-        ));
-    }
-    if let Some(variational) = objective.prior.variational() {
-        terms.push(format!("KL (β {})", setting(variational.beta)));
-    }
-    if let Some(adversarial) = objective.prior.adversarial() {
-        terms.push(format!("adversary ({})", adversarial.distribution.label()));
-    }
+    let terms = experiment.objective.parts();
+    let terms: Vec<String> = terms.iter().map(|(_, part)| caption(part)).collect();
     let mut parts = vec![terms.join(" + ")];
     let corruption = &experiment.corruption;
     if !corruption.is_none() {
-        let (label, strength) = (corruption.label(), setting(corruption.strength()));
+        let strength = number::setting(f64::from(corruption.strength()));
+        let label = corruption.label();
         parts.push(format!("{label} {strength}"));
     }
     if experiment.target != Target::SameImage {
         parts.push(experiment.target.label().to_owned());
     }
     parts.join(", ")
+}
+
+/// A part of the objective: `KL sparsity (ρ 0.05, β 0.001)`.
+fn caption(part: &Written) -> String {
+    if part.settings.is_empty() {
+        return part.name.to_owned();
+    }
+    let settings = part.settings.iter().map(|(symbol, value)| {
+        let value = number::piece(*value);
+        format!("{symbol} {value}").trim_start().to_owned()
+    });
+    let settings: Vec<String> = settings.collect();
+    format!("{} ({})", part.name, settings.join(", "))
 }
 
 #[cfg(test)]

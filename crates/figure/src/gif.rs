@@ -5,10 +5,13 @@ use std::ops::ControlFlow;
 
 use gif::{DisposalMethod, Encoder, Extension, Frame, Repeat};
 
+use super::error::FigureError;
 use super::facts::Entries;
+use super::facts::Facts;
 use super::film::{Film, Screening};
+use super::look::Look;
 use super::palette::{Paper, Rgb, class_rgb, mix};
-use super::{Facts, FigureError, Look, png, svg};
+use super::{png, svg};
 
 /// Time a frame is shown, the first and the last longer, in hundredths of a second.
 const DELAY: u16 = 9;

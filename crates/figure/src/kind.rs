@@ -1,5 +1,6 @@
 //! Which figures there are, and as what each can be written.
 
+use super::error::UnknownEnding;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -127,15 +128,6 @@ pub enum Format {
     Csv,
     /// Pictures one after another.
     Gif,
-}
-
-/// A file name whose ending stands for no format of the figure.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file} does not say what to write: let the name of {figure} end in {endings}")]
-pub struct UnknownEnding {
-    file: String,
-    figure: String,
-    endings: String,
 }
 
 impl Format {

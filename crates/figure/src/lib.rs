@@ -4,15 +4,20 @@
 //! they are from. From these comes one [`Page`] of marks, texts and pictures at their places, which is
 //! written as SVG; PNG and GIF are that SVG, drawn with the fonts that are compiled in. The window and the command
 //! line export the same way. What window and figures share lies here too: the palette, the ticks, how numbers read.
+//!
+//! An `Order` says what to draw. `Command::Gather` has the worker gather
+//! the numbers, which changes nothing in the run.
 
 mod csv;
+mod decimals;
 mod digits;
+mod error;
 mod facts;
 mod film;
 mod filters;
 pub mod font;
 mod gif;
-mod group;
+
 mod histogram;
 mod interval;
 mod kind;
@@ -37,11 +42,12 @@ use std::ops::ControlFlow;
 
 use hourglass_protocol::{ActivationView, DigitView, FilterBank, Manifold};
 
+pub use error::{FigureError, UnknownEnding};
 pub use facts::{Entries, Facts};
 pub use film::Film;
-pub use group::Group;
+pub use hourglass_experiment::Group;
 pub use interval::Interval;
-pub use kind::{FigureKind, Format, UnknownEnding};
+pub use kind::{FigureKind, Format};
 pub use look::{Look, SCALES};
 pub use loss::{Curve, Loss, Split};
 pub use order::Order;
@@ -49,39 +55,6 @@ pub use scatter::Scatter;
 pub use size::{InvalidSize, Size};
 
 use page::Page;
-
-/// Why there is no figure.
-#[derive(Debug, thiserror::Error)]
-pub enum FigureError {
-    /// The file's ending stands for no format of this figure.
-    #[error(transparent)]
-    Ending(#[from] UnknownEnding),
-    /// More pixels than fit into memory at ease.
-    #[error(
-        "a picture of {width} × {height} pixels is too large: choose a smaller size or scale, or SVG, which has no pixels"
-    )]
-    TooLarge {
-        /// Pixels of a row.
-        width: u32,
-        /// Rows.
-        height: u32,
-    },
-    /// A film without frames.
-    #[error("no frames of the latent space were recorded")]
-    NoFrames,
-    /// Somebody ended it.
-    #[error("the export was cancelled")]
-    Cancelled,
-    /// The page was not understood: a defect.
-    #[error("the figure cannot be drawn: {0}")]
-    Draw(String),
-    /// The pixels were not packed.
-    #[error("the figure cannot be packed as PNG: {0}")]
-    Png(#[from] ::png::EncodingError),
-    /// The frames were not packed.
-    #[error("the figure cannot be packed as GIF: {0}")]
-    Gif(#[from] ::gif::EncodingError),
-}
 
 /// What a figure shows.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! The shapes of the ten classes, as polygons and as pieces of an SVG path.
 
+use super::decimals::number;
 use super::palette::ClassShape;
-use super::svg::number;
 
 /// Corners of a shape within a circle of radius one, y upwards, of about equal areas.
 #[must_use]

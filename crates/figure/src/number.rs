@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use hourglass_experiment::Piece;
+
 /// Five significant digits, without a long tail of zeros before them: `0.016132`, `1.2346e-5`, `12.346`.
 #[must_use]
 pub fn five_digits(value: f64) -> String {
@@ -28,6 +30,23 @@ pub fn setting(value: f64) -> String {
     } else {
         text
     }
+}
+
+/// A piece of a formula as text.
+#[must_use]
+pub fn piece(piece: Piece) -> String {
+    match piece {
+        Piece::Letter(text) | Piece::Sign(text) | Piece::Choice(text) => text.to_owned(),
+        Piece::TightSign(text) => text.replace(' ', "\u{a0}"),
+        Piece::Squared => "²".to_owned(),
+        Piece::Number(value) => setting(shortest(value)),
+        Piece::Share(value) => percent(shortest(value)),
+    }
+}
+
+/// The shortest decimal that is this number in single precision: 0.3, not 0.30000001192092896.
+fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::from(value))
 }
 
 /// A count with thousands set apart: `101,200`.

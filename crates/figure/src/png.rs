@@ -6,11 +6,12 @@ use png::{BitDepth, ColorType, Compression, Encoder, PixelDimensions, Unit};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{FontResolver, Options, Tree, fontdb};
 
+use super::error::FigureError;
 use super::facts::Entries;
 use super::font;
 use super::page::Page;
 use super::palette::Rgb;
-use super::{FigureError, size, system_fonts};
+use super::{size, system_fonts};
 
 /// A drawn page: `[height, width]` pixels.
 #[derive(Debug)]

@@ -2,10 +2,9 @@
 
 use std::f64::consts::LN_2;
 
-use hourglass_experiment::{Experiment, Figure, N_PIXELS, Reconstruction, Target};
+use hourglass_experiment::{Experiment, Figure, Group, N_PIXELS, Reconstruction, Target};
 use hourglass_protocol::Yardsticks;
 
-use super::group::Group;
 use super::number;
 
 /// Which line.

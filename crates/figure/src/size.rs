@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::FigureError;
+use super::error::FigureError;
 
 /// Pixels of an inch of paper, as CSS has it.
 pub const PIXELS_PER_INCH: f32 = 96.0;

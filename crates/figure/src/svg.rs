@@ -5,13 +5,15 @@ use std::fmt::Write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::decimals::{number, trimmed};
+use super::error::FigureError;
+use super::facts::Entries;
 use super::font::FAMILIES;
 use super::marks::outline;
 use super::page::{Anchor, Image, Item, Marks, Page, Rect, Stroke, Text};
 use super::palette::{ClassShape, Rgb};
 use super::png;
 use super::size::Size;
-use super::{FigureError, facts::Entries};
 
 /// Writes a page. `size` says whether a reader is told millimetres or pixels; `entries` go into the file's
 /// description and metadata.
@@ -275,23 +277,9 @@ fn hex([r, g, b]: Rgb) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
-/// With two decimals at most: a hundredth of a pixel is finer than any printer.
-pub(super) fn number(value: f32) -> String {
-    trimmed(format!("{value:.2}"))
-}
-
 /// With one decimal at most, for places of which there are thousands.
 fn tenths(value: f32) -> String {
     trimmed(format!("{value:.1}"))
-}
-
-fn trimmed(text: String) -> String {
-    let text = if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    };
-    if text == "-0" { "0".to_owned() } else { text }
 }
 
 fn escaped(text: &str) -> String {

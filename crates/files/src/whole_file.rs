@@ -1,4 +1,6 @@
 //! Files are written whole or not at all.
+//!
+//! A temporary file beside the target is written, synced and renamed.
 
 use std::fs::{self, File};
 use std::io::{self, Write};

@@ -4,15 +4,12 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use hourglass_experiment::{
-    Activation, Architecture, Dense, Experiment, LayerName, N_PIXELS, OutputActivation, Prior,
-};
+use hourglass_experiment::{Activation, Architecture, Experiment, LayerName, Prior};
 
-use super::convolutional::{ConvDecoder, ConvEncoder};
-use super::dense::TiedStack;
+use super::Stack;
+use super::activation::activate;
 use super::init::Initializer;
-use super::sigmoid::sigmoid;
-use super::{DenseStack, activation::activate};
+use super::stack::Naming;
 
 /// An encoder and a decoder that share the code between them.
 ///
@@ -20,32 +17,14 @@ use super::{DenseStack, activation::activate};
 /// logits), and [`Output`] knows how they become pixels.
 #[derive(Module, Debug)]
 pub struct Autoencoder {
-    pub(super) encoder: Encoder,
-    pub(super) decoder: Decoder,
+    pub(super) encoder: Stack,
+    pub(super) decoder: Stack,
     /// `ln σ²` of a variational code, from the same inputs as its mean.
     pub(super) log_variance: Option<Linear>,
     #[module(skip)]
     code_activation: Activation,
     #[module(skip)]
-    pub(super) output_activation: OutputActivation,
-}
-
-/// From pixels to code, of whatever kind.
-#[derive(Module, Debug)]
-pub enum Encoder {
-    /// Fully connected.
-    Dense(DenseStack),
-    /// Convolutions and pooling.
-    Convolutional(ConvEncoder),
-}
-
-/// From code to logits, of whatever kind.
-#[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one a model")]
-pub(super) enum Decoder {
-    Dense(DenseStack),
-    Tied(TiedStack),
-    Convolutional(ConvDecoder),
+    pub(super) output_activation: Activation,
 }
 
 /// The code of a batch and what the decoder made of it.
@@ -57,7 +36,7 @@ pub struct Output {
     pub log_variance: Option<Tensor<2>>,
     /// `z`, the decoder's output before its activation: `[batch, 784]`.
     pub logits: Tensor<2>,
-    pub(super) activation: OutputActivation,
+    pub(super) activation: Activation,
 }
 
 /// A batch of codes, each a point or a Gaussian.
@@ -81,114 +60,31 @@ impl Output {
     /// `x̂`, the reconstruction: `[batch, 784]`, between 0 and 1 only with a sigmoid output.
     #[must_use]
     pub fn reconstruction(&self) -> Tensor<2> {
-        match self.activation {
-            OutputActivation::Linear => self.logits.clone(),
-            OutputActivation::Sigmoid => sigmoid(self.logits.clone()),
-        }
+        activate(self.activation, self.logits.clone())
     }
 
     /// How logits become pixels.
     #[must_use]
-    pub fn activation(&self) -> OutputActivation {
+    pub fn activation(&self) -> Activation {
         self.activation
     }
 }
 
-impl Encoder {
-    /// An encoder with the next weights of `init`.
-    pub fn new(architecture: &Architecture, init: &mut Initializer<'_>) -> Self {
-        match architecture {
-            Architecture::Dense(dense) => Self::Dense(DenseStack::new(
-                &sizes_to_code(dense),
-                dense.hidden_activation,
-                dense.code_activation,
-                init,
-            )),
-            Architecture::Convolutional(recipe) => {
-                Self::Convolutional(ConvEncoder::new(recipe, init))
-            }
-        }
-    }
-
-    /// # Shapes
-    /// `[batch, 784] → [batch, code]`
-    #[must_use]
-    pub fn forward(&self, images: Tensor<2>) -> Tensor<2> {
-        self.trunk_and_code(images).1
-    }
-
-    /// The inputs of the layer that makes the code, and the code.
-    fn trunk_and_code(&self, images: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-        match self {
-            Self::Dense(stack) => {
-                let last = stack.depth() - 1;
-                let trunk = stack.forward_through(images, last);
-                let code = stack.forward_one(trunk.clone(), last);
-                (trunk, code)
-            }
-            Self::Convolutional(encoder) => encoder.trunk_and_code(images),
-        }
-    }
-
-    fn forward_through(&self, images: Tensor<2>, n_layers: usize) -> Tensor<2> {
-        match self {
-            Self::Dense(stack) => stack.forward_through(images, n_layers),
-            Self::Convolutional(encoder) => encoder.forward_through(images, n_layers),
-        }
-    }
+/// The encoder of a recipe with the next weights of `init`.
+pub fn encoder(architecture: &Architecture, init: &mut Initializer<'_>) -> Stack {
+    let naming = match architecture {
+        Architecture::Convolutional(_) => Naming::ConvEncoder,
+        Architecture::Dense(_) | Architecture::Layers(_) => Naming::Listed,
+    };
+    Stack::new(architecture.blocks().encoder, naming, init)
 }
 
-impl Decoder {
-    fn new(architecture: &Architecture, init: &mut Initializer<'_>) -> Self {
-        match architecture {
-            Architecture::Dense(dense) => {
-                let sizes = sizes_to_code(dense);
-                let (hidden, last) = (dense.hidden_activation, Activation::Linear);
-                if dense.tied {
-                    Self::Tied(TiedStack::new(&sizes, hidden, last, init))
-                } else {
-                    let reversed: Vec<usize> = sizes.into_iter().rev().collect();
-                    Self::Dense(DenseStack::new(&reversed, hidden, last, init))
-                }
-            }
-            Architecture::Convolutional(recipe) => {
-                Self::Convolutional(ConvDecoder::new(recipe, init))
-            }
-        }
-    }
-
-    fn forward(&self, code: Tensor<2>, encoder: &Encoder) -> Tensor<2> {
-        match self {
-            Self::Dense(stack) => stack.forward(code),
-            Self::Tied(stack) => stack.forward_through(code, stack.depth(), dense(encoder)),
-            Self::Convolutional(decoder) => decoder.forward(code),
-        }
-    }
-
-    fn forward_through(&self, code: Tensor<2>, n_layers: usize, encoder: &Encoder) -> Tensor<2> {
-        match self {
-            Self::Dense(stack) => stack.forward_through(code, n_layers),
-            Self::Tied(stack) => stack.forward_through(code, n_layers, dense(encoder)),
-            Self::Convolutional(decoder) => decoder.forward_through(code, n_layers),
-        }
-    }
-}
-
-/// The encoder that a tied decoder mirrors.
-pub(super) fn dense(encoder: &Encoder) -> &DenseStack {
-    match encoder {
-        Encoder::Dense(stack) => stack,
-        Encoder::Convolutional(_) => unreachable!("only dense encoders have tied decoders"),
-    }
-}
-
-fn sizes_to_code(dense: &Dense) -> Vec<usize> {
-    let hidden = dense.hidden.iter().copied();
-    [N_PIXELS]
-        .into_iter()
-        .chain(hidden)
-        .chain([dense.code])
-        .collect()
+fn decoder(architecture: &Architecture, init: &mut Initializer<'_>) -> Stack {
+    let naming = match architecture {
+        Architecture::Convolutional(_) => Naming::ConvDecoder,
+        Architecture::Dense(_) | Architecture::Layers(_) => Naming::Listed,
+    };
+    Stack::new(architecture.blocks().decoder, naming, init)
 }
 
 impl Autoencoder {
@@ -198,11 +94,12 @@ impl Autoencoder {
     pub fn new(experiment: &Experiment, device: &Device) -> Self {
         let mut init = Initializer::new(experiment.seed, device);
         let architecture = &experiment.architecture;
-        let encoder = Encoder::new(architecture, &mut init);
-        let decoder = Decoder::new(architecture, &mut init);
+        let encoder = encoder(architecture, &mut init);
+        let decoder = decoder(architecture, &mut init);
         let log_variance = match experiment.objective.prior {
             Prior::Variational(_) => {
-                Some(init.linear(architecture.inputs_of_code(), architecture.code_size()))
+                let inputs = architecture.blocks().met_by_variance().size();
+                Some(init.linear(inputs, architecture.code_size()))
             }
             Prior::None | Prior::Adversarial(_) => None,
         };
@@ -271,15 +168,21 @@ impl Autoencoder {
     #[must_use]
     pub fn decode(&self, code: Tensor<2>) -> Output {
         Output {
-            logits: self.decoder.forward(code.clone(), &self.encoder),
+            logits: self.decode_through(code.clone(), self.decoder.depth()),
             code,
             log_variance: None,
             activation: self.output_activation,
         }
     }
 
+    /// The values after so many layers of the decoder, the output's before their activation.
+    fn decode_through(&self, code: Tensor<2>, n_layers: usize) -> Tensor<2> {
+        let mirror = Some(&self.encoder);
+        self.decoder.forward_through(code, n_layers, mirror)
+    }
+
     #[must_use]
-    pub fn encoder(&self) -> &Encoder {
+    pub fn encoder(&self) -> &Stack {
         &self.encoder
     }
 
@@ -291,8 +194,8 @@ impl Autoencoder {
     /// Weights of the encoder where it is one fully connected layer: `[784, code]`.
     #[must_use]
     pub fn single_layer(&self) -> Option<Tensor<2>> {
-        match &self.encoder {
-            Encoder::Dense(stack) if stack.depth() == 1 => Some(stack.weight(0)),
+        match self.encoder.blocks() {
+            [block] if block.is_plain_dense() => self.encoder.dense_weight(0),
             _ => None,
         }
     }
@@ -304,18 +207,14 @@ impl Autoencoder {
     /// `[batch, inputs of the layer] → [batch, inputs of the layer]`
     #[must_use]
     pub fn rebuild_layer(&self, input: Tensor<2>, layer: usize) -> Option<LayerOutput> {
-        let Encoder::Dense(encoder) = &self.encoder else {
-            return None;
-        };
-        let hidden = encoder.forward_one(input, layer);
-        let mirror = encoder.depth() - 1 - layer;
-        let (logits, activation) = match &self.decoder {
-            Decoder::Dense(stack) => stack.linear_one(hidden, mirror),
-            Decoder::Tied(stack) => stack.linear_one(hidden, mirror, encoder),
-            Decoder::Convolutional(_) => return None,
-        };
-        let activation = match self.output_activation {
-            OutputActivation::Sigmoid if layer == 0 => Activation::Sigmoid,
+        let (hidden, activation) = self.encoder.linear_one(input, layer, None)?;
+        let hidden = activate(activation, hidden);
+        let mirror = self.encoder.depth() - 1 - layer;
+        let (logits, activation) = self
+            .decoder
+            .linear_one(hidden, mirror, Some(&self.encoder))?;
+        let activation = match layer {
+            0 => self.output_activation,
             _ => activation,
         };
         Some(LayerOutput { logits, activation })
@@ -330,7 +229,7 @@ impl Autoencoder {
         if n_layers == 0 {
             return input;
         }
-        self.encoder.forward_through(input, n_layers)
+        self.encoder.forward_through(input, n_layers, None)
     }
 
     /// The activations of one layer.
@@ -340,11 +239,11 @@ impl Autoencoder {
     #[must_use]
     pub fn activations(&self, input: Tensor<2>, layer: LayerName) -> Tensor<2> {
         match layer {
-            LayerName::Encoder(idx) => self.encoder.forward_through(input, idx + 1),
+            LayerName::Encoder(idx) => self.encoder.forward_through(input, idx + 1, None),
             LayerName::Code => self.encode(input),
             LayerName::Decoder(idx) => {
                 let code = self.encode(input);
-                self.decoder.forward_through(code, idx + 1, &self.encoder)
+                self.decode_through(code, idx + 1)
             }
         }
     }

@@ -4,16 +4,16 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use hourglass_experiment::{Activation, Experiment, N_CLASSES};
+use hourglass_experiment::{Experiment, N_CLASSES};
 
-use super::autoencoder::Encoder;
+use super::autoencoder;
 use super::init::Initializer;
-use super::{DenseStack, Part};
+use super::{Part, Stack};
 
 /// Fully connected layers that end in a logit for each class.
 #[derive(Module, Debug)]
 pub struct Classifier {
-    stack: DenseStack,
+    stack: Stack,
 }
 
 impl Classifier {
@@ -27,7 +27,7 @@ impl Classifier {
             .collect();
         let mut init = Initializer::new(seed, device);
         Self {
-            stack: DenseStack::new(&sizes, Activation::Relu, Activation::Linear, &mut init),
+            stack: Stack::dense(&sizes, &mut init),
         }
     }
 
@@ -42,7 +42,7 @@ impl Classifier {
 /// An encoder with a softmax layer on its code.
 #[derive(Module, Debug)]
 pub struct CodeClassifier {
-    encoder: Encoder,
+    encoder: Stack,
     head: Linear,
 }
 
@@ -52,7 +52,7 @@ impl CodeClassifier {
     pub fn new(experiment: &Experiment, part: Part, device: &Device) -> Self {
         let mut init = Initializer::of(part, experiment.seed, device);
         Self {
-            encoder: Encoder::new(&experiment.architecture, &mut init),
+            encoder: autoencoder::encoder(&experiment.architecture, &mut init),
             head: init.linear(experiment.architecture.code_size(), N_CLASSES),
         }
     }

@@ -1,5 +1,7 @@
 //! One level of a convolutional network, [nearest-neighbour upsampling] → 3×3 convolution → activation →
 //! [2×2 max-pooling]: by a fused kernel on the processor, by Burn's own operations elsewhere.
+//!
+//! `ConvLevel::unfused` is the same by Burn's own operations, for other devices and as the reference for tests.
 
 mod glue;
 mod kernel;
@@ -105,7 +107,7 @@ fn is_plain(convolution: &Conv2d) -> bool {
 }
 
 /// 2×2 max-pooling; of an odd side the last row and column pool by themselves.
-fn pool(maps: Tensor<4>) -> Tensor<4> {
+pub(super) fn pool(maps: Tensor<4>) -> Tensor<4> {
     let options = MaxPoolOptions {
         ceil_mode: true,
         ..MaxPoolOptions::new([2, 2])
@@ -115,7 +117,7 @@ fn pool(maps: Tensor<4>) -> Tensor<4> {
 
 /// Repeats every value twice in each direction, then cuts what is more than `side`. Maps that have that side
 /// stay as they are.
-fn upsample(maps: Tensor<4>, side: usize) -> Tensor<4> {
+pub(super) fn upsample(maps: Tensor<4>, side: usize) -> Tensor<4> {
     let [n, channels, height, _] = maps.dims();
     if height == side {
         return maps;

@@ -3,15 +3,15 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use hourglass_experiment::{Activation, Adversarial, Experiment};
+use hourglass_experiment::{Adversarial, Experiment};
 
 use super::init::Initializer;
-use super::{DenseStack, Part};
+use super::{Part, Stack};
 
 /// Tells samples of the prior from codes: two hidden layers, one logit.
 #[derive(Module, Debug)]
 pub struct Discriminator {
-    stack: DenseStack,
+    stack: Stack,
 }
 
 impl Discriminator {
@@ -25,7 +25,7 @@ impl Discriminator {
             .chain([1])
             .collect();
         Self {
-            stack: DenseStack::new(&sizes, Activation::Relu, Activation::Linear, &mut init),
+            stack: Stack::dense(&sizes, &mut init),
         }
     }
 

@@ -1,13 +1,14 @@
 //! Weights that can be looked at: what units see of an image, what they draw, and the kernels of convolutions.
+//!
+//! The Filters panel and the exported figure both use them, with colours that end where
+//! `FilterBank::end_of_scale` says.
 
 use burn::tensor::Tensor;
 
-use hourglass_experiment::network::Connection;
-use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
+use hourglass_experiment::network::{Connection, Tile};
+use hourglass_experiment::{IMAGE_SIDE, N_PIXELS, Shape, Weights};
 
-use super::Autoencoder;
-use super::autoencoder::{Decoder, Encoder, dense};
-use super::dense::DenseStack;
+use super::{Autoencoder, Stack};
 
 /// Weights of one layer as small pictures.
 #[derive(Clone, Debug)]
@@ -29,36 +30,37 @@ impl Autoencoder {
                 found.push(Filters { name, weights });
             }
         };
-        match &self.encoder {
-            Encoder::Dense(_) => {
-                let name = if matches!(self.decoder, Decoder::Tied(_)) {
-                    "encoder, layer 1, and decoder (tied)"
-                } else {
-                    "encoder, layer 1"
-                };
-                add(name.to_owned(), Connection::Encoder(0));
-            }
-            Encoder::Convolutional(encoder) => {
-                for level in 0..encoder.n_levels() {
-                    let name = format!("encoder, convolution {}", level + 1);
-                    add(name, Connection::Encoder(level));
+        let mut n_convolutions = 0;
+        for idx in 0..self.encoder.depth() {
+            let connection = Connection::Encoder(idx);
+            match self.encoder.tile(idx) {
+                Some(Tile::Pixels) if self.is_tied() => {
+                    add(
+                        "encoder, layer 1, and decoder (tied)".to_owned(),
+                        connection,
+                    );
                 }
+                Some(Tile::Pixels) => add("encoder, layer 1".to_owned(), connection),
+                Some(Tile::Kernels) => {
+                    n_convolutions += 1;
+                    add(format!("encoder, convolution {n_convolutions}"), connection);
+                }
+                Some(Tile::LinearPath | Tile::Maps) | None => {}
             }
         }
-        match &self.decoder {
-            Decoder::Dense(stack) => {
-                let last = Connection::Decoder(stack.depth() - 1);
-                add("decoder, output layer".to_owned(), last);
-            }
-            Decoder::Tied(_) => {}
-            Decoder::Convolutional(decoder) => {
-                let (first, n_levels) = decoder.levels_from();
-                for level in 0..n_levels {
-                    let name = format!("decoder, convolution {}", level + 1);
-                    add(name, Connection::Decoder(first + level));
+        let mut n_convolutions = 0;
+        let last = self.decoder.depth() - 1;
+        for idx in 0..=last {
+            let connection = Connection::Decoder(idx);
+            match self.decoder.tile(idx) {
+                Some(Tile::Pixels) if self.is_tied() => {}
+                Some(Tile::Pixels) => add("decoder, output layer".to_owned(), connection),
+                Some(Tile::Kernels) if idx == last => add("decoder, output".to_owned(), connection),
+                Some(Tile::Kernels) => {
+                    n_convolutions += 1;
+                    add(format!("decoder, convolution {n_convolutions}"), connection);
                 }
-                let output = Connection::Decoder(first + n_levels);
-                add("decoder, output".to_owned(), output);
+                Some(Tile::LinearPath | Tile::Maps) | None => {}
             }
         }
         found
@@ -73,52 +75,77 @@ impl Autoencoder {
     /// layer of the decoder those it is made from.
     #[must_use]
     pub fn filters_of(&self, connection: Connection) -> Option<Tensor<4>> {
+        let encoder = &self.encoder;
         match connection {
-            Connection::Encoder(layer) => match &self.encoder {
-                Encoder::Dense(stack) => {
-                    let is_there = layer < stack.depth();
-                    is_there.then(|| of_units(from_pixels(stack, layer, None).transpose()))
+            Connection::Encoder(layer) => match encoder.tile(layer)? {
+                Tile::Kernels => encoder.kernels(layer),
+                Tile::Pixels | Tile::LinearPath => {
+                    let weight = encoder.dense_weight(layer)?;
+                    Some(of_units(from_pixels(encoder, layer, weight)?.transpose()))
                 }
-                Encoder::Convolutional(encoder) => encoder.weights(layer),
+                Tile::Maps => {
+                    let weight = encoder.dense_weight(layer)?.transpose(); // [units, map]
+                    over_maps(weight, encoder.blocks()[layer].from)
+                }
             },
             Connection::LogVariance => {
                 let head = self.log_variance.as_ref()?.weight.val(); // [trunk, code]
-                Some(match &self.encoder {
-                    Encoder::Dense(stack) => {
-                        let last = stack.depth() - 1;
-                        of_units(from_pixels(stack, last, Some(head)).transpose())
+                let last = encoder.depth() - 1;
+                let code = &encoder.blocks()[last];
+                match encoder.tile(last)? {
+                    Tile::Kernels => over_maps(head.transpose(), code.to),
+                    Tile::Maps => over_maps(head.transpose(), code.from),
+                    Tile::Pixels | Tile::LinearPath => {
+                        Some(of_units(from_pixels(encoder, last, head)?.transpose()))
                     }
-                    Encoder::Convolutional(encoder) => encoder.over_maps(head),
-                })
+                }
             }
-            Connection::Decoder(layer) => match &self.decoder {
-                Decoder::Dense(stack) => {
-                    to_pixels(stack.depth(), layer, |layer| stack.weight(layer)).map(of_units)
-                }
-                Decoder::Tied(stack) => {
-                    let (encoder, depth) = (dense(&self.encoder), stack.depth());
-                    let weight = |layer| encoder.weight(depth - 1 - layer).transpose();
-                    to_pixels(depth, layer, weight).map(of_units)
-                }
-                Decoder::Convolutional(decoder) => decoder.weights(layer),
+            Connection::Decoder(layer) => match self.decoder.tile(layer)? {
+                Tile::Kernels => self.decoder.kernels(layer),
+                Tile::Pixels | Tile::LinearPath => self.to_pixels(layer).map(of_units),
+                Tile::Maps => over_maps(
+                    self.decoder.dense_weight(layer)?,
+                    self.decoder.blocks()[layer].to,
+                ),
             },
             Connection::Discriminator(_) | Connection::Classes => None,
         }
     }
+
+    fn is_tied(&self) -> bool {
+        let mut blocks = self.decoder.blocks().iter();
+        blocks.any(|block| matches!(block.weights, Weights::Tied { .. }))
+    }
+
+    /// The product of the weights from a decoder's layer's inputs to the pixels: `[inputs, 784]`.
+    fn to_pixels(&self, layer: usize) -> Option<Tensor<2>> {
+        let depth = self.decoder.depth();
+        let weight = |layer: usize| {
+            let mirrored = || self.encoder.dense_weight(depth - 1 - layer);
+            let own = self.decoder.dense_weight(layer);
+            own.or_else(|| Some(mirrored()?.transpose()))
+        };
+        (layer + 1..depth).try_fold(weight(layer)?, |path, layer| {
+            Some(path.matmul(weight(layer)?))
+        })
+    }
+}
+
+/// Weights between units and the places of maps: `[units, map] → [units, channels, height, width]`; none where the
+/// values lie in a row.
+fn over_maps(weights: Tensor<2>, shape: Shape) -> Option<Tensor<4>> {
+    let maps = shape.maps()?;
+    let [units, _] = weights.dims();
+    Some(weights.reshape([units, maps.channels, maps.height, maps.width])) // [units, channels, height, width]
 }
 
 /// The product of the weights from the pixels to a layer's units, beginning at the units, which are mostly fewer:
-/// `[784, units]`. `last` stands for the layer's own weights.
-fn from_pixels(stack: &DenseStack, layer: usize, last: Option<Tensor<2>>) -> Tensor<2> {
-    let last = last.unwrap_or_else(|| stack.weight(layer)); // [inputs, units]
-    let before = (0..layer).rev();
-    before.fold(last, |path, layer| stack.weight(layer).matmul(path))
-}
-
-/// The product of the weights from a layer's inputs to the pixels: `[inputs, 784]`.
-fn to_pixels(depth: usize, layer: usize, weight: impl Fn(usize) -> Tensor<2>) -> Option<Tensor<2>> {
-    let rest = layer + 1..depth;
-    (layer < depth).then(|| rest.fold(weight(layer), |path, layer| path.matmul(weight(layer))))
+/// `[784, units]`. `last` stands for the layer's own weights `[inputs, units]`.
+fn from_pixels(stack: &Stack, layer: usize, last: Tensor<2>) -> Option<Tensor<2>> {
+    let mut before = (0..layer).rev();
+    before.try_fold(last, |path, layer| {
+        Some(stack.dense_weight(layer)?.matmul(path))
+    })
 }
 
 /// `[units, 784] → [units, 1, 28, 28]`

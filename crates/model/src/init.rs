@@ -10,9 +10,6 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use hourglass_experiment::{Stream, stream_seed};
 
-/// Height and width of every convolution's kernel.
-pub const KERNEL_SIDE: usize = 3;
-
 /// Networks of a run that are made apart, so that one's presence changes nothing about another: their weights
 /// come from addresses of their own and their parameters have names of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,19 +66,27 @@ impl<'a> Initializer<'a> {
         }
     }
 
-    /// A 3×3 convolution that keeps height and width, with Glorot uniform weights over its 9 · in inputs and
-    /// 9 · out outputs, as Keras counts them, and zero bias.
-    pub fn convolution(&mut self, n_inputs: usize, n_outputs: usize) -> Conv2d {
-        let taps = KERNEL_SIDE * KERNEL_SIDE;
+    /// A convolution with Glorot uniform weights over its kernel² · in inputs and kernel² · out outputs, as Keras
+    /// counts them, and zero bias.
+    pub fn convolution(
+        &mut self,
+        [n_inputs, n_outputs]: [usize; 2],
+        kernel: usize,
+        stride: usize,
+        padding: usize,
+    ) -> Conv2d {
+        let taps = kernel * kernel;
         let weight = self.glorot(
             taps * n_inputs,
             taps * n_outputs,
             taps * n_inputs * n_outputs,
         );
-        let shape = [n_outputs, n_inputs, KERNEL_SIDE, KERNEL_SIDE];
-        let weight = TensorData::new(weight, shape);
-        let config = Conv2dConfig::new([n_inputs, n_outputs], [KERNEL_SIDE, KERNEL_SIDE])
-            .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+        let weight = TensorData::new(weight, [n_outputs, n_inputs, kernel, kernel]);
+        let config = Conv2dConfig::new([n_inputs, n_outputs], [kernel, kernel])
+            .with_stride([stride, stride])
+            .with_padding(PaddingConfig2d::Explicit(
+                padding, padding, padding, padding,
+            ))
             .with_initializer(BurnInitializer::Zeros);
         Conv2d {
             weight: Param::initialized(self.next_id(), self.leaf(weight)),

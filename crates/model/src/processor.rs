@@ -1,4 +1,7 @@
 //! Tensors in the memory of this machine, for operations that the program computes itself where the processor trains.
+//!
+//! It says which devices these operations are for, reads a tensor's numbers without a copy, and has an exponential
+//! that loops can vectorise.
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{DispatchDevice, Flex};

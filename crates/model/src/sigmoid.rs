@@ -1,6 +1,8 @@
 //! The logistic function with its gradient on all threads, where the processor trains.
 //!
 //! Burn's takes one thread and a call into the C library for each value: with a thousand units a quarter of a step.
+//!
+//! Other devices use Burn's, and a test compares the two.
 
 #![expect(
     clippy::inline_always,

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use hourglass_experiment::LayerName;
 
 use super::Autoencoder;
-use super::autoencoder::{Decoder, Encoder, Output, dense};
+use super::autoencoder::Output;
 
 /// Images on their way through every layer.
 #[derive(Clone, Debug)]
@@ -27,28 +27,13 @@ impl Autoencoder {
     /// `[batch, 784]`
     #[must_use]
     pub fn trace(&self, input: Tensor<2>) -> Trace {
-        let mut of_encoder = match &self.encoder {
-            Encoder::Dense(stack) => stack.trace(input.clone()),
-            Encoder::Convolutional(encoder) => encoder.trace(input.clone()),
-        };
-        let code = of_encoder.pop().unwrap_or_else(|| input.clone());
-        let has_separate_code = match &self.encoder {
-            Encoder::Dense(_) => true,
-            Encoder::Convolutional(encoder) => encoder.has_waist(),
-        };
+        let mut of_encoder = self.encoder.trace(input.clone(), None);
         let log_variance = self.log_variance.as_ref().map(|head| {
-            let before = of_encoder.last().cloned().unwrap_or(input);
-            head.forward(if has_separate_code {
-                before
-            } else {
-                code.clone()
-            })
+            let trunk = self.encoder.trunk_of(input.clone(), &of_encoder);
+            head.forward(trunk)
         });
-        let mut of_decoder = match &self.decoder {
-            Decoder::Dense(stack) => stack.trace(code.clone()),
-            Decoder::Tied(stack) => stack.trace(code.clone(), dense(&self.encoder)),
-            Decoder::Convolutional(decoder) => decoder.trace(code.clone()),
-        };
+        let code = of_encoder.pop().unwrap_or(input);
+        let mut of_decoder = self.decoder.trace(code.clone(), Some(&self.encoder));
         let output = Output {
             logits: of_decoder.pop().unwrap_or_else(|| code.clone()),
             code: code.clone(),

@@ -1,6 +1,8 @@
 //! The mean cross-entropy with its gradient in one pass on all threads, where the processor trains.
 //!
 //! Burn takes a pass for each operation, on one thread, and exponentials twice.
+//!
+//! Other devices use Burn's operations (`reconstruction::cross_entropies`), and a test compares the two.
 
 #![expect(
     clippy::inline_always,

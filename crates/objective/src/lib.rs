@@ -4,16 +4,18 @@ pub mod adversarial;
 pub mod classification;
 pub mod contraction;
 mod cross_entropy;
+pub mod penalties;
 pub mod reconstruction;
-pub mod sparsity;
 pub mod variational;
+
+use std::collections::BTreeMap;
 
 use burn::tensor::{Bool, Tensor};
 
-use hourglass_experiment::{
-    N_PIXELS, Objective, Prior, Reconstruction, Sparsity, Term, Variational,
-};
+use hourglass_experiment::{N_PIXELS, Objective, Prior, Reconstruction, Term, Variational};
 use hourglass_model::{Autoencoder, Discriminator, Output};
+
+pub use penalties::penalties;
 
 /// A batch on its way through the model, and what terms beyond the reconstruction need to know.
 #[derive(Debug)]
@@ -37,9 +39,12 @@ pub struct Pass<'a> {
 pub struct Terms {
     /// J, the sum.
     pub objective: Tensor<1>,
-    /// The terms, in the order of [`Objective::terms`] without the objective itself, then figures beside them.
-    pub parts: Vec<(Term, Tensor<1>)>,
+    /// Every other term of [`Objective::terms`] that can be told from a pass.
+    pub parts: TermValues,
 }
+
+/// Terms with their values, each a mean over the batch with shape `[1]`, in the order of [`Objective::terms`].
+pub type TermValues = BTreeMap<Term, Tensor<1>>;
 
 /// Evaluates `J = Δ(target, x̂) + sparsity(h) + λ_c·‖∂h/∂x‖² + prior(h)` for a batch.
 ///
@@ -47,18 +52,16 @@ pub struct Terms {
 /// `target`: `[batch, 784]`, values 0..1
 #[must_use]
 pub fn evaluate(objective: &Objective, pass: &Pass<'_>, target: Tensor<2>) -> Terms {
-    let reconstruction = (
+    let reconstruction = reconstruction(objective, &pass.output, target);
+    let mut parts = penalties(objective, pass);
+    let penalties = parts.iter().filter(|(term, _)| term.is_part());
+    let sum = penalties.fold(reconstruction.clone(), |sum, (_, value)| {
+        sum + value.clone()
+    });
+    parts.insert(
         Term::Reconstruction(objective.reconstruction),
-        reconstruction(objective, &pass.output, target),
+        reconstruction,
     );
-    let mut sum = reconstruction.1.clone();
-    let mut parts = vec![reconstruction];
-    for (term, value) in penalties(objective, pass) {
-        if term.is_part() {
-            sum = sum + value.clone();
-        }
-        parts.push((term, value));
-    }
     Terms {
         objective: sum,
         parts,
@@ -100,48 +103,6 @@ pub fn scale_and_shift(objective: &Objective) -> [f64; 2] {
         }
         (Prior::Variational(_) | Prior::Adversarial(_), _) => [n_pixels, 0.0],
     }
-}
-
-/// Every term but the reconstruction, in the order of [`Objective::terms`].
-#[must_use]
-pub fn penalties(objective: &Objective, pass: &Pass<'_>) -> Vec<(Term, Tensor<1>)> {
-    let code = || pass.output.code.clone();
-    let mut found = Vec::new();
-    match objective.sparsity {
-        Sparsity::None => {}
-        Sparsity::L1 { weight } => found.push((Term::L1, sparsity::l1(code(), weight))),
-        Sparsity::Kl { target, weight } => {
-            found.push((Term::KlSparsity, sparsity::kl(code(), target, weight)));
-        }
-    }
-    let norm = (objective.contraction > 0.0)
-        .then(|| {
-            let (input, directions) = (pass.input.clone(), pass.directions.clone());
-            contraction::jacobian_norm(pass.model, input, code(), directions)
-        })
-        .flatten();
-    if let Some(norm) = &norm {
-        let weighted = norm.clone().mul_scalar(objective.contraction);
-        found.push((Term::Contraction, weighted));
-    }
-    match (
-        objective.prior,
-        &pass.output.log_variance,
-        pass.discriminator,
-    ) {
-        (Prior::Variational(prior), Some(log_variance), _) => {
-            let kl = variational::kl(code(), log_variance.clone());
-            let weighted = variational::weighted(kl, &prior, pass.epoch);
-            found.push((Term::LatentKl, weighted));
-        }
-        (Prior::Adversarial(prior), _, Some(discriminator)) => {
-            let loss = adversarial::generator(discriminator.forward(code()));
-            found.push((Term::Generator, loss.mul_scalar(prior.weight)));
-        }
-        _ => {}
-    }
-    found.extend(norm.map(|norm| (Term::JacobianNorm, norm)));
-    found
 }
 
 /// 1 where a condition holds, 0 elsewhere.

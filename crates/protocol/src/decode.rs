@@ -1,10 +1,13 @@
 //! Places in the space of codes that the window wants pictures of, and the pictures.
+//!
+//! `Places` names codes on behalf of an `Asker`: hovering, interpolating, the manifold and the sliders.
+//! `train/decode.rs` finds the codes and decodes a set in one pass.
 
 use std::sync::Arc;
 
 use hourglass_experiment::{LatentPrior, N_PIXELS};
 
-use super::{Axes, SampleIdx, Spacing};
+use super::{Axes, SampleIdx};
 
 /// Most pictures of one set: what is asked for beyond them is left out.
 pub const MAX_DECODED: usize = 1_024;
@@ -239,4 +242,15 @@ pub struct UnitRange {
     pub low: f32,
     /// Above it are 1 % of the images.
     pub high: f32,
+}
+
+/// How far apart the codes of a grid are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spacing {
+    /// At the quantiles of the prior, so that each image stands for an equal part of it.
+    Quantiles(LatentPrior),
+    /// Evenly over what a prior without quantiles covers.
+    Extent(LatentPrior),
+    /// Evenly over the middle 98 % of the codes of the test split along each axis.
+    Codes,
 }

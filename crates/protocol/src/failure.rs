@@ -1,4 +1,6 @@
 //! What can go wrong on the worker's side, and what the window can offer then.
+//!
+//! Crates below have `thiserror` types of their own, which say what failed, where, and what to do.
 
 use std::path::PathBuf;
 

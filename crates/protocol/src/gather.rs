@@ -1,10 +1,10 @@
 //! The plain numbers that a figure is drawn from, gathered when one is asked for.
 
-use hourglass_experiment::{Experiment, LatentPrior};
+use hourglass_experiment::Experiment;
 
 use hourglass_experiment::DataSetId;
 
-use super::{ActivationView, Axes, DigitView, FilterBank, SampleIdx, ScatterView};
+use super::{ActivationView, Axes, DigitView, FilterBank, SampleIdx, ScatterView, Spacing};
 
 /// Which numbers are asked for. Gathering takes a moment, during which nothing is trained, and changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,17 +80,6 @@ pub struct Manifold {
     pub ys: Vec<f32>,
     /// Decoded images, pixels 0..1, the row of the lowest place first: `[rows, columns, 784]`.
     pub images: Vec<f32>,
-}
-
-/// How far apart the codes of a grid are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spacing {
-    /// At the quantiles of the prior, so that each image stands for an equal part of it.
-    Quantiles(LatentPrior),
-    /// Evenly over what a prior without quantiles covers.
-    Extent(LatentPrior),
-    /// Evenly over the middle 98 % of the codes of the test split along each axis.
-    Codes,
 }
 
 /// The codes of part of the test split at one moment of a run: a frame of its film.

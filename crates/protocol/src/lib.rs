@@ -24,6 +24,7 @@ mod pieces;
 mod plane;
 mod probe;
 mod reached;
+mod sample;
 mod yardstick;
 
 use std::num::NonZeroU64;
@@ -38,14 +39,14 @@ pub use dataset::{
 };
 pub use decode::{
     Asker, CodeStart, CodeUnits, DecodeSet, Decoded, DecodedView, EditedCode, Found,
-    MAX_CODE_UNITS, MAX_DECODED, Places, Route, Span, UnitRange,
+    MAX_CODE_UNITS, MAX_DECODED, Places, Route, Spacing, Span, UnitRange,
 };
 pub use device::{AdapterName, DeviceChoice, DeviceInfo, DeviceKind};
 pub use errors::{ClassErrors, ErrorView};
 pub use failure::Failure;
 pub use filters::{FilterBank, FilterRequest, FilterView, TileFigures, UnitMeans};
 pub use flow::{FlowView, LayerFlow};
-pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers, Spacing};
+pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
 pub use history::{HistoryRow, Measured, RunHistory};
 pub use hourglass_experiment::{DataSetId, Stage};
 pub use kept::{AboutRun, KeepAside, KeptRun, title_of};
@@ -58,12 +59,12 @@ pub use own::{
     PhotoNote, PhotoStage, Preparation, Prepared, StagePicture, Standing,
 };
 pub use pieces::{Group, GroupMap, GroupSet, LeftOut, MAX_GROUPS, Take};
-pub use plane::{Plane, PointSource, ScatterRequest};
+pub use plane::{Axes, Plane, PointSource, ScatterRequest};
 pub use probe::{
-    ActivationView, Axes, DigitView, Histogram, ProbeRequest, SampleErrors, SampleIdx, ScatterView,
-    Snapshot,
+    ActivationView, DigitView, Histogram, ProbeRequest, SampleErrors, ScatterView, Snapshot,
 };
 pub use reached::{Reached, ReachedCode};
+pub use sample::SampleIdx;
 pub use yardstick::{
     Accuracies, CodeReport, Compressed, CompressionReport, FollowedFactor, Yardsticks,
 };

@@ -1,4 +1,7 @@
 //! What is asked of the latent scatter: which plane, which images, and whether their errors come along.
+//!
+//! The worker sends two coordinates a point. Training images lie in the plane of the test images, and their numbers
+//! continue after the test split, so that one number means one image everywhere.
 
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +84,18 @@ impl Plane {
         };
         x < n && y < n && x != y
     }
+}
+
+/// How the plane of the scatter lies in the space of codes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Axes {
+    /// Two units of the code, drawn as they are (a single unit is drawn over itself).
+    Raw,
+    /// Two principal components: directions of large variance.
+    Pca {
+        /// Share of the codes' variance along each axis, 0..1.
+        explained: [f32; 2],
+    },
 }
 
 #[cfg(test)]

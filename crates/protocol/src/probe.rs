@@ -5,13 +5,9 @@ use std::sync::Arc;
 use hourglass_experiment::LayerName;
 
 use super::{
-    DecodeSet, Decoded, ErrorView, FilterRequest, FilterView, FlowView, OwnImage, OwnView, RunId,
-    ScatterRequest, UnitMeans,
+    Axes, DecodeSet, Decoded, ErrorView, FilterRequest, FilterView, FlowView, OwnImage, OwnView,
+    RunId, SampleIdx, ScatterRequest, UnitMeans,
 };
-
-/// Position of an image in the test split or, counted on from its end, in the training split; ties points, pictures
-/// and labels together everywhere.
-pub type SampleIdx = u32;
 
 /// What the window looks at. Looking never changes training.
 #[derive(Clone, Debug, PartialEq)]
@@ -211,16 +207,4 @@ pub struct SampleErrors {
     pub mse_per_pixel: Vec<f32>,
     /// The smallest, and the one that only a hundredth of them exceed: stray images would stretch a scale.
     pub range: [f32; 2],
-}
-
-/// How the plane of the scatter lies in the space of codes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Axes {
-    /// Two units of the code, drawn as they are (a single unit is drawn over itself).
-    Raw,
-    /// Two principal components: directions of large variance.
-    Pca {
-        /// Share of the codes' variance along each axis, 0..1.
-        explained: [f32; 2],
-    },
 }

@@ -1,4 +1,7 @@
 //! The figures that presets are held to, read in one place from whatever a run's numbers are kept in.
+//!
+//! They come from an evaluation or from `summary.json`, and `Expectation::judge` compares them. `hourglass
+//! reproduce` and the page about a preset do the same.
 
 use hourglass_experiment::{Experiment, Figure};
 

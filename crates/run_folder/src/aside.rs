@@ -9,8 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::files::{RESUME_FILE, is_run_folder, read_text};
-use super::save;
+use super::files::{RESUME_FILE, read_text};
+use super::save::{self, is_run_folder};
 use hourglass_files::plain_file;
 use hourglass_files::whole_file;
 use hourglass_protocol::{AboutRun, KeptRun};

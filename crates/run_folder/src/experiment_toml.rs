@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use hourglass_experiment::{Experiment, InvalidExperiment};
+use hourglass_experiment::{Experiment, InvalidExperiment, field};
 
 /// Why a text or a change is no recipe.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -58,77 +58,6 @@ pub enum ExperimentError {
     Invalid(#[from] InvalidExperiment),
 }
 
-/// Short names of settings, with their places in the recipe.
-const SHORT_FORMS: [(&str, &str); 14] = [
-    ("code", "architecture.code"),
-    ("hidden", "architecture.hidden"),
-    ("channels", "architecture.channels"),
-    ("learning_rate", "optimizer.learning_rate"),
-    ("batch_size", "training.batch_size"),
-    ("epochs", "training.epochs"),
-    ("train_samples", "training.train_samples"),
-    ("loss", "objective.reconstruction"),
-    ("l1", "objective.sparsity.weight"),
-    ("noise", "corruption"),
-    ("contraction", "objective.contraction"),
-    ("beta", "objective.prior.beta"),
-    ("warm_up", "objective.prior.warm_up_epochs"),
-    ("adversarial", "objective.prior.weight"),
-];
-
-/// Every setting's place, those of absent tables included.
-pub(super) const PLACES: [&str; 49] = [
-    "preset",
-    "seed",
-    "test_noise",
-    "architecture.kind",
-    "architecture.hidden",
-    "architecture.code",
-    "architecture.tied",
-    "architecture.channels",
-    "architecture.waist",
-    "architecture.hidden_activation",
-    "architecture.code_activation",
-    "architecture.output_activation",
-    "corruption",
-    "corruption.kind",
-    "corruption.fraction",
-    "corruption.sigma",
-    "target",
-    "target.kind",
-    "target.hidden",
-    "target.degrees",
-    "objective.reconstruction",
-    "objective.contraction",
-    "objective.sparsity",
-    "objective.sparsity.kind",
-    "objective.sparsity.weight",
-    "objective.sparsity.target",
-    "objective.prior",
-    "objective.prior.kind",
-    "objective.prior.beta",
-    "objective.prior.warm_up_epochs",
-    "objective.prior.capacity",
-    "objective.prior.likelihood_sigma",
-    "objective.prior.distribution",
-    "objective.prior.weight",
-    "objective.prior.discriminator_learning_rate",
-    "optimizer.kind",
-    "optimizer.learning_rate",
-    "optimizer.schedule",
-    "optimizer.momentum",
-    "optimizer.weight_decay",
-    "optimizer.gradient_clip",
-    "training.batch_size",
-    "training.epochs",
-    "training.train_samples",
-    "plan.pretraining",
-    "plan.fine_tuning",
-    "plan.fine_tuning.epochs",
-    "plan.fine_tuning.learning_rate",
-    "plan",
-];
-
 /// Applies `key=value` to a recipe; the key is a place in `experiment.toml` or a short form. The result is
 /// not validated, so that several changes may make sense only together.
 ///
@@ -143,7 +72,7 @@ pub fn set_value(experiment: &Experiment, assignment: &str) -> Result<Experiment
         Table::try_from(experiment).map_err(|error| ExperimentError::Text(error.to_string()))?;
 
     match place_of(key)? {
-        "corruption" if key == "noise" => set_noise(&mut table, key, value)?,
+        _ if key == "noise" => set_noise(&mut table, key, value)?,
         "objective.sparsity.weight" => set_l1(&mut table, value),
         place => set_place(&mut table, place, value),
     }
@@ -155,10 +84,11 @@ pub fn set_value(experiment: &Experiment, assignment: &str) -> Result<Experiment
 
 /// The place a key stands for.
 fn place_of(key: &str) -> Result<&'static str, ExperimentError> {
-    let short = SHORT_FORMS.iter().find(|(short, _)| *short == key);
-    let place = PLACES.into_iter().find(|place| *place == key);
+    let mut shorts = field::short_forms();
+    let short = shorts.find(|(short, _)| *short == key);
+    let place = field::places().into_iter().find(|place| *place == key);
     short
-        .map(|&(_, place)| place)
+        .map(|(_, field)| field.path)
         .or(place)
         .ok_or_else(|| ExperimentError::UnknownKey {
             key: key.to_owned(),
@@ -168,8 +98,9 @@ fn place_of(key: &str) -> Result<&'static str, ExperimentError> {
 
 /// The three settings with the most similar names.
 pub(super) fn nearest(key: &str) -> Vec<String> {
-    let names = SHORT_FORMS.iter().map(|&(short, _)| short).chain(PLACES);
-    let mut ranked: Vec<(f64, &str)> = names
+    let shorts = field::short_forms().map(|(short, _)| short);
+    let mut ranked: Vec<(f64, &str)> = shorts
+        .chain(field::places())
         .map(|name| (strsim::jaro_winkler(key, name), name))
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -205,8 +136,16 @@ fn set_place(table: &mut Table, place: &str, value: Value) {
         let entry = inner
             .entry(part)
             .or_insert_with(|| Value::Table(Table::new()));
-        let Value::Table(next) = entry else { return };
-        inner = next;
+        match entry {
+            Value::Table(next) => inner = next,
+            Value::Array(layers) => {
+                for layer in layers.iter_mut().filter_map(Value::as_table_mut) {
+                    layer.insert(last.to_owned(), value.clone());
+                }
+                return;
+            }
+            _ => return,
+        }
     }
     let value = match (last, value) {
         ("hidden" | "channels", Value::Integer(units)) => {
@@ -266,7 +205,10 @@ pub(super) fn none_table() -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
+    use hourglass_experiment::field::Kind;
     use hourglass_experiment::{Corruption, PresetId, Sparsity};
 
     fn vanilla() -> Experiment {
@@ -309,6 +251,114 @@ mod tests {
         let clean = set_value(&masked, "noise=0").expect("a valid change");
         assert_eq!(clean.corruption, Corruption::None);
         assert!(set_value(&vanilla(), "noise=0.5").is_err());
+    }
+
+    /// The value at each place of a recipe; of lists with a table for each layer, those of all layers together.
+    fn leaves(table: &Table, path: &str, found: &mut BTreeMap<String, Vec<Value>>) {
+        for (key, value) in table {
+            let place = format!("{path}{key}");
+            match value {
+                Value::Table(inner) => leaves(inner, &format!("{place}."), found),
+                Value::Array(layers) if layers.iter().all(Value::is_table) => {
+                    for layer in layers.iter().filter_map(Value::as_table) {
+                        leaves(layer, &format!("{place}."), found);
+                    }
+                }
+                value => found.entry(place).or_default().push(value.clone()),
+            }
+        }
+    }
+
+    fn leaves_of(experiment: &Experiment) -> BTreeMap<String, Vec<Value>> {
+        let mut found = BTreeMap::new();
+        let table = Table::try_from(experiment).expect("a recipe is a table");
+        leaves(&table, "", &mut found);
+        found.remove("preset"); // where the settings come from
+        found
+    }
+
+    /// Presets, and each with every option of every choice and everything switched on that can be.
+    fn recipes() -> Vec<Experiment> {
+        let presets = PresetId::ALL.map(|id| id.preset().experiment());
+        let mut recipes = presets.to_vec();
+        for preset in &presets {
+            for field in field::fields() {
+                recipes.extend(field.alternatives(preset).iter().map(|value| {
+                    let mut changed = preset.clone();
+                    field.set(&mut changed, value);
+                    changed
+                }));
+            }
+        }
+        recipes
+    }
+
+    #[test]
+    fn every_place_of_every_recipe_is_a_setting_and_every_setting_changes_its_place() {
+        let mut seen = BTreeSet::new();
+        for recipe in recipes() {
+            let before = leaves_of(&recipe);
+            seen.extend(before.keys().cloned());
+            for field in field::fields() {
+                for value in field.alternatives(&recipe) {
+                    let mut changed = recipe.clone();
+                    field.set(&mut changed, &value);
+                    let after = leaves_of(&changed);
+                    let places = before.keys().chain(after.keys());
+                    let differ: BTreeSet<&String> = places
+                        .filter(|place| before.get(*place) != after.get(*place))
+                        .collect();
+                    let is_its = |place: &&&String| place.starts_with(field.path);
+                    let n_its = differ.iter().filter(is_its).count();
+                    let may_bring_others = matches!(field.kind, Kind::Choice(_) | Kind::Flag);
+                    assert!(n_its > 0, "{field:?} to {value:?} changes {differ:?}");
+                    assert!(
+                        may_bring_others || n_its == differ.len(),
+                        "{field:?} to {value:?} changes {differ:?}"
+                    );
+                }
+            }
+        }
+        let rows: BTreeSet<&str> = field::fields().map(|field| field.path).collect();
+        for place in &seen {
+            let of_a_layer = |field: &field::Field| {
+                matches!(field.kind, Kind::Layers) && place.starts_with(&format!("{}.", field.path))
+            };
+            let is_told = rows.contains(place.as_str()) || field::fields().any(of_a_layer);
+            assert!(is_told, "no row for {place}");
+        }
+        for row in rows {
+            let is_there = |place: &String| place.starts_with(row);
+            assert!(seen.iter().any(is_there), "no recipe has {row}");
+        }
+    }
+
+    #[test]
+    fn every_place_of_a_recipe_can_be_set_to_what_it_is() {
+        for recipe in recipes() {
+            for (place, values) in leaves_of(&recipe) {
+                let [value] = &values[..] else { continue };
+                if place == "objective.sparsity.weight" {
+                    continue; // also chooses the L1 penalty
+                }
+                let same = set_value(&recipe, &format!("{place}={value}"));
+                assert_eq!(same.as_ref(), Ok(&recipe), "{place}={value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_setting_of_each_layer_is_set_for_all_of_them() {
+        let stacked = PresetId::StackedDenoising.preset().experiment();
+        let changed = set_value(&stacked, "plan.pretraining.epochs=3").expect("a valid change");
+        let epochs: Vec<usize> = changed
+            .plan
+            .pretraining
+            .iter()
+            .map(|layer| layer.epochs)
+            .collect();
+        assert_eq!(epochs, [3, 3, 3]);
+        assert!(set_value(&vanilla(), "plan.pretraining.epochs=3").is_err());
     }
 
     #[test]

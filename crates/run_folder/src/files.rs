@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{FolderLock, save};
 use hourglass_files::plain_file::{self, PlainFileError};
-use hourglass_files::whole_file::WriteError;
 
 /// Name of the recipe's file in a run folder.
 pub const EXPERIMENT_FILE: &str = "experiment.toml";
@@ -37,42 +35,6 @@ const MAX_TEXT: u64 = 96 << 20;
 /// Most bytes of a file with weights: several times the largest model.
 const MAX_BYTES: u64 = 2 << 30;
 
-/// The content of a run folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunFiles {
-    /// `metrics.csv`
-    pub metrics: String,
-    /// `summary.json`; none before the model was measured.
-    pub summary: Option<String>,
-    /// `experiment.toml`
-    pub experiment: String,
-    /// `model.safetensors`
-    pub model: Vec<u8>,
-    /// `resume.bpk`
-    pub resume: Vec<u8>,
-}
-
-impl RunFiles {
-    /// Puts the files in place of those of the run before, all together: whatever is killed or full, the folder
-    /// is wholly the old run or wholly the new.
-    ///
-    /// # Errors
-    /// When a file cannot be written.
-    pub fn write(&self, into: &FolderLock) -> Result<(), WriteError> {
-        let summary = self.summary.as_deref();
-        save::replace(
-            into.folder(),
-            &[
-                (METRICS_FILE, Some(self.metrics.as_bytes())),
-                (SUMMARY_FILE, summary.map(str::as_bytes)),
-                (EXPERIMENT_FILE, Some(self.experiment.as_bytes())),
-                (MODEL_FILE, Some(self.model.as_slice())),
-                (RESUME_FILE, Some(self.resume.as_slice())),
-            ],
-        )
-    }
-}
-
 /// A file that was not read.
 #[derive(Debug, thiserror::Error)]
 #[error("{} cannot be read: {reason}", path.display())]
@@ -88,20 +50,6 @@ impl ReadError {
             reason: reason.into(),
         }
     }
-}
-
-/// Whether a folder holds a run: training can go on from it, or its weights can be looked at.
-#[must_use]
-pub fn is_run_folder(folder: &Path) -> bool {
-    let has = |name: &str| save::place_of(folder, name).is_file();
-    has(RESUME_FILE) || (has(EXPERIMENT_FILE) && has(MODEL_FILE))
-}
-
-/// The files of a run that a folder has, by their names, whether or not they make a run.
-#[must_use]
-pub fn names_in(folder: &Path) -> Vec<&'static str> {
-    let has = |name: &&str| save::place_of(folder, name).symlink_metadata().is_ok();
-    FILES.into_iter().filter(has).collect()
 }
 
 /// The content of a file; none where there is no such file.

@@ -12,14 +12,14 @@ mod summary;
 
 pub use experiment_toml::{ExperimentError, set_value};
 pub use files::{
-    EXPERIMENT_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError, RunFiles, SUMMARY_FILE,
-    is_run_folder, names_in, read_bytes, read_text,
+    EXPERIMENT_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError, SUMMARY_FILE, read_bytes,
+    read_text,
 };
 pub use lock::{FolderLock, LockError};
 pub use metrics::{MetricsError, MetricsTable};
 pub use recipe::{read_experiment, to_short_toml, to_toml};
 pub use record::{Effort, Record};
-pub use save::{CHECKSUMS_FILE, SavedFiles};
+pub use save::{CHECKSUMS_FILE, RunFiles, SavedFiles, is_run_folder, names_in};
 pub use summary::{
     AdversarySummary, CodeSummary, CompressedSummary, CompressionSummary, DataSetSummary, Noticed,
     PcaSummary, PsnrSummary, SUMMARY_FORMAT, Summary, TestFigures,

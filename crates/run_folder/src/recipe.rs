@@ -1,10 +1,13 @@
 //! A recipe as TOML text: complete, as a run folder keeps it, or short, as people hand it on.
+//!
+//! A short text is laid over its preset. `read_experiment` is the one reader, for files, the clipboard and the
+//! command line.
 
 use toml::{Table, Value};
 
 use super::ExperimentError;
-use super::experiment_toml::{PLACES, nearest, none_table};
-use hourglass_experiment::{Experiment, PresetId};
+use super::experiment_toml::{nearest, none_table};
+use hourglass_experiment::{Experiment, PresetId, field};
 
 /// Number of the layout. 1 had no number and was always complete.
 const FORMAT: i64 = 2;
@@ -191,9 +194,7 @@ fn unknown_key(table: &Table, path: &str) -> Option<String> {
             "" => key.clone(),
             path => format!("{path}.{key}"),
         };
-        let is_known = PLACES
-            .iter()
-            .any(|known| *known == place || known.starts_with(&format!("{place}.")));
+        let is_known = field::places().contains(&place.as_str());
         match value {
             _ if !is_known => Some(place),
             Value::Table(inner) => unknown_key(inner, &place),

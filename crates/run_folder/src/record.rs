@@ -1,4 +1,7 @@
 //! What a run leaves behind, collected from what is reported of it.
+//!
+//! The worker keeps it, whoever listens to the events, and writes the run folder from it, for the window and the
+//! command line alike.
 
 use std::time::Instant;
 

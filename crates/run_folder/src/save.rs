@@ -4,6 +4,8 @@
 //! The new files are written into a folder within the folder, the list of their checksums last. With that list the
 //! save is done: from then on the new files count, wherever they lie, and moving them up to their places can be
 //! finished by anybody, at any time. Without it the save never was.
+//!
+//! `SavedFiles` reads the files of one save. Only the holder of a `FolderLock` can write (`lock`).
 
 use std::fmt::Write;
 use std::fs;
@@ -13,7 +15,10 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::files::{FILES, RESUME_FILE, ReadError, read_bytes, read_text};
+use super::files::{
+    EXPERIMENT_FILE, FILES, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError, SUMMARY_FILE,
+    read_bytes, read_text,
+};
 use super::lock::{FolderLock, LOCK_FILE};
 use hourglass_files::plain_file;
 use hourglass_files::whole_file::{self, WriteError, sync_folder};
@@ -300,4 +305,54 @@ fn checksum(content: &[u8]) -> String {
         write!(text, "{byte:02x}").expect("a string takes everything");
         text
     })
+}
+
+/// The content of a run folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunFiles {
+    /// `metrics.csv`
+    pub metrics: String,
+    /// `summary.json`; none before the model was measured.
+    pub summary: Option<String>,
+    /// `experiment.toml`
+    pub experiment: String,
+    /// `model.safetensors`
+    pub model: Vec<u8>,
+    /// `resume.bpk`
+    pub resume: Vec<u8>,
+}
+
+impl RunFiles {
+    /// Puts the files in place of those of the run before, all together: whatever is killed or full, the folder
+    /// is wholly the old run or wholly the new.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write(&self, into: &FolderLock) -> Result<(), WriteError> {
+        let summary = self.summary.as_deref();
+        replace(
+            into.folder(),
+            &[
+                (METRICS_FILE, Some(self.metrics.as_bytes())),
+                (SUMMARY_FILE, summary.map(str::as_bytes)),
+                (EXPERIMENT_FILE, Some(self.experiment.as_bytes())),
+                (MODEL_FILE, Some(self.model.as_slice())),
+                (RESUME_FILE, Some(self.resume.as_slice())),
+            ],
+        )
+    }
+}
+
+/// Whether a folder holds a run: training can go on from it, or its weights can be looked at.
+#[must_use]
+pub fn is_run_folder(folder: &Path) -> bool {
+    let has = |name: &str| place_of(folder, name).is_file();
+    has(RESUME_FILE) || (has(EXPERIMENT_FILE) && has(MODEL_FILE))
+}
+
+/// The files of a run that a folder has, by their names, whether or not they make a run.
+#[must_use]
+pub fn names_in(folder: &Path) -> Vec<&'static str> {
+    let has = |name: &&str| place_of(folder, name).symlink_metadata().is_ok();
+    FILES.into_iter().filter(has).collect()
 }

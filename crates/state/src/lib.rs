@@ -36,9 +36,10 @@ pub use notice::{Notice, NoticeLevel, Notices};
 pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
 pub use previous::Previous;
 pub use reel::Reel;
-pub use replay::{Moment, Past, Replay, Rewind};
+pub use replay::{Past, Replay, Rewind};
 pub use run::{RunState, Speed, title};
 pub use series::Series;
+pub use track::Moment;
 
 /// Everything the window knows.
 #[derive(Debug, Default)]

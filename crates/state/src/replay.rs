@@ -1,20 +1,14 @@
 //! The past of a run, to be shown again: what was seen of the model at moments spread over the run.
+//!
+//! At most 64 MiB are kept for a run. `RunState::shown` is what views draw, the past or the newest; a view that is
+//! not recorded says "live only".
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hourglass_protocol::{ActivationView, DigitView, ErrorView, ScatterView, Snapshot};
 
-use super::track::Track;
-
-/// A moment of a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Moment {
-    /// Steps taken before it.
-    pub step: u64,
-    /// The same in epochs.
-    pub epoch: f64,
-}
+use super::track::{Moment, Track};
 
 /// A way through the past of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

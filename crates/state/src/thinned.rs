@@ -1,4 +1,6 @@
 //! A sequence of bounded length that stays even and whole however much is added.
+//!
+//! Every second entry goes when there are too many. The film and the replay are kept in it.
 
 /// What was added over a run, evenly thinned, with the newest of all.
 #[derive(Clone, Debug)]

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use hourglass_protocol::{ActivationView, DigitView, ErrorView, ScatterView};
 
-use super::replay::Moment;
 use super::thinned::Thinned;
 
 /// One kind of view over a run.
@@ -145,4 +144,13 @@ impl Seen for ErrorView {
         let of_classes: usize = self.classes.iter().map(|class| class.worst.len()).sum();
         size_of::<Self>() + 4 * (self.worst.len() + of_classes)
     }
+}
+
+/// A moment of a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment {
+    /// Steps taken before it.
+    pub step: u64,
+    /// The same in epochs.
+    pub epoch: f64,
 }

@@ -2,6 +2,8 @@
 //!
 //! Burn's own makes a new tensor in each of a dozen operations, on one thread. These are the same operations in the
 //! same order, value by value, so that the weights are the same to the last bit.
+//!
+//! A test compares the bits. Other devices and rules use Burn's optimizers.
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};

@@ -1,11 +1,14 @@
 //! The networks that are trained beside an autoencoder: an adversary, or the classifiers of fine-tuning.
+//!
+//! Their initial weights have random streams of their own (`Part` in `model/init.rs`), so a prior or a classifier
+//! does not change the autoencoder's initial weights.
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};
 
 use hourglass_experiment::{Adversarial, Experiment, Optimizer, Term};
 use hourglass_model::{Autoencoder, CodeClassifier, Discriminator, Part};
-use hourglass_objective::{adversarial, classification};
+use hourglass_objective::{TermValues, adversarial, classification};
 
 use super::optimizer::{Held, Stepper};
 use super::readback::{self, ParameterValues};
@@ -42,7 +45,7 @@ impl Adversary {
         schedule_factor: f64,
         samples: Tensor<2>,
         codes: Tensor<2>,
-    ) -> Vec<(Term, Tensor<1>)> {
+    ) -> TermValues {
         let of_samples = self.discriminator.forward(samples);
         let of_codes = self.discriminator.forward(codes.detach());
         let loss = adversarial::discriminator(of_samples.clone(), of_codes.clone());
@@ -51,10 +54,10 @@ impl Adversary {
         let stepper = &mut self.stepper;
         self.discriminator
             .replace(|discriminator| stepper.step(rate, discriminator, &loss));
-        vec![
+        TermValues::from([
             (Term::Discriminator, loss),
             (Term::DiscriminatorAccuracy, accuracy),
-        ]
+        ])
     }
 
     pub fn parameters(&self) -> Result<Vec<ParameterValues>, TrainError> {
@@ -112,28 +115,28 @@ impl Classifiers {
         learning_rate: f64,
         images: &Tensor<2>,
         labels: &Tensor<2, Int>,
-    ) -> Vec<(Term, Tensor<1>)> {
+    ) -> TermValues {
         let [tuned_stepper, random_stepper] = &mut self.steppers;
-        let mut values = Vec::new();
-        for (network, stepper) in [
-            (&mut self.tuned, tuned_stepper),
-            (&mut self.random, random_stepper),
+        let mut values = TermValues::new();
+        for (network, stepper, [loss_term, error_term]) in [
+            (
+                &mut self.tuned,
+                tuned_stepper,
+                [Term::Classification, Term::ErrorRate],
+            ),
+            (
+                &mut self.random,
+                random_stepper,
+                [Term::ClassificationFromRandom, Term::ErrorRateFromRandom],
+            ),
         ] {
             let logits = network.forward(images.clone());
             let loss = classification::cross_entropy(logits.clone(), labels.clone());
             let error = classification::error_percent(logits, labels.clone());
             network.replace(|network| stepper.step(learning_rate, network, &loss));
-            values.push([loss, error]);
+            values.extend([(loss_term, loss), (error_term, error)]);
         }
-        let names = [
-            [Term::Classification, Term::ErrorRate],
-            [Term::ClassificationFromRandom, Term::ErrorRateFromRandom],
-        ];
-        names
-            .into_iter()
-            .flatten()
-            .zip(values.into_iter().flatten())
-            .collect()
+        values
     }
 
     pub fn parameters(&self) -> Result<Vec<ParameterValues>, TrainError> {

@@ -1,4 +1,6 @@
 //! Choosing and starting the device that trains.
+//!
+//! `find` finds a graphics card by its name, part of it, or its number.
 
 use std::sync::OnceLock;
 

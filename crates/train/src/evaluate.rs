@@ -1,12 +1,14 @@
 //! Measuring a model on test images.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::{Int, Tensor, TensorData};
 
 use hourglass_analysis::code_moments::CodeMoments;
 use hourglass_analysis::{activations, cross_entropy, latent};
 use hourglass_data::{Split, noise};
 use hourglass_experiment::{
-    Experiment, N_CLASSES, N_PIXELS, OutputActivation, Reconstruction, Stream, Term,
+    Activation, Experiment, N_CLASSES, N_PIXELS, Reconstruction, Stream, Term,
 };
 use hourglass_model::{Autoencoder, CodeClassifier, Discriminator, Output};
 use hourglass_objective::reconstruction::squared_errors;
@@ -44,18 +46,29 @@ struct Sums {
     cross_entropy: f64,
     /// Δ as the objective counts it, before its scale: over images and pixels.
     delta: f64,
-    /// Penalties and figures, each times the images it is a mean over.
-    terms: Vec<(Term, f64)>,
+    means: BTreeMap<Mean, Images>,
     /// Squared errors by class: of the reconstruction, of the corrupted input, and images counted.
     by_class: [[f64; 3]; N_CLASSES],
     /// Of clean images: `[n, code]`.
     codes: Vec<f32>,
-    jacobian_norm: f64,
-    jacobian_images: f64,
     unit_kl: Vec<f64>,
-    /// Loss of the discriminator, loss of the generator, accuracy.
-    adversarial: [f64; 3],
-    wrong: [f64; 2],
+}
+
+/// What is a mean over the images of a chunk.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mean {
+    Term(Term),
+    /// The Jacobian at clean images, whatever the objective.
+    CleanJacobian,
+    /// The generator's loss without its weight.
+    GeneratorLoss,
+}
+
+/// A mean over images that come in chunks.
+#[derive(Clone, Copy, Default)]
+struct Images {
+    total: f64,
+    n: f64,
 }
 
 /// Measures a model on `chunks` of `split`, from altered inputs against clean targets.
@@ -128,95 +141,93 @@ impl Sums {
         };
 
         let mut wanted = Wanted::default();
-        let squared = squared_error_per_image(output.reconstruction(), chunk.clean.clone());
-        let squared = wanted.ask(squared);
-        let delta = match objective.reconstruction {
-            Reconstruction::Mse if !is_variational => Some(squared),
-            reconstruction => ask_delta(&mut wanted, reconstruction, &drawn, chunk),
-        };
-        let logits = (is_full || is_entropy).then(|| wanted.ask_flat(output.logits.clone()));
-        let drawn_logits =
-            (is_entropy && is_variational).then(|| wanted.ask_flat(drawn.logits.clone()));
-        let clean_code = is_full.then(|| {
-            if is_altered {
+        wanted.ask(
+            Reading::SquaredError,
+            squared_error_per_image(output.reconstruction(), chunk.clean.clone()),
+        );
+        if is_variational || objective.reconstruction != Reconstruction::Mse {
+            ask_delta(&mut wanted, objective.reconstruction, &drawn, chunk);
+        }
+        if is_full || is_entropy {
+            wanted.ask_flat(Reading::Logits, entropy_outputs(&output));
+        }
+        if is_entropy && is_variational {
+            wanted.ask_flat(Reading::DrawnLogits, entropy_outputs(&drawn));
+        }
+        if is_altered {
+            let input = chunk.corrupted.clone();
+            let error = squared_error_per_image(input, chunk.clean.clone());
+            wanted.ask(Reading::InputError, error);
+        }
+        if let Some(spread) = drawn.log_variance.clone().filter(|_| is_full) {
+            let of_units = variational::kl_of_units(drawn.code.clone(), spread);
+            wanted.ask_flat(Reading::UnitKl, of_units.sum_dim(0));
+        }
+        ask_terms(&mut wanted, subject, idx, chunk, drawn);
+        if is_full {
+            let code = if is_altered {
                 model.encode(chunk.clean.clone())
             } else {
                 output.code.clone()
+            };
+            if idx < JACOBIAN_CHUNKS {
+                let (clean, directions) = (chunk.clean.clone(), directions(model, idx, chunk));
+                let norm = contraction::jacobian_norm(model, clean, code.clone(), directions);
+                wanted.ask_mean(Mean::CleanJacobian, norm);
             }
-        });
-        let input_error = is_altered.then(|| {
-            let input = chunk.corrupted.clone();
-            wanted.ask(squared_error_per_image(input, chunk.clean.clone()))
-        });
-        let unit_kl = drawn
-            .log_variance
-            .clone()
-            .filter(|_| is_full)
-            .map(|spread| {
-                let of_units = variational::kl_of_units(drawn.code.clone(), spread);
-                wanted.ask_flat(of_units.sum_dim(0))
-            });
-        let terms = ask_terms(&mut wanted, subject, idx, chunk, drawn);
-        let jacobian = clean_code
-            .clone()
-            .filter(|_| idx < JACOBIAN_CHUNKS)
-            .and_then(|code| {
-                let directions = directions(model, idx, chunk);
-                contraction::jacobian_norm(model, chunk.clean.clone(), code, directions)
-            })
-            .map(|norm| wanted.ask(norm));
-        let clean_code = clean_code.map(|code| wanted.ask_flat(code));
-        let adversarial = ask_adversarial(&mut wanted, subject, idx, output.code.clone());
-        let wrong = ask_wrong(&mut wanted, subject, split, chunk);
-
-        let found = wanted.read()?;
-        let n_images = chunk.samples.len() as f64;
-        self.n_images += n_images;
-        self.squared_error += sum(&found[squared]);
-        let activation = experiment.architecture.output_activation();
-        let entropy = |key: usize| cross_entropy(&found[key], activation, split, &chunk.samples);
-        let at_mean = logits.map_or(0.0, entropy);
-        self.cross_entropy += at_mean;
-        self.delta += match (delta, drawn_logits) {
-            (Some(key), _) => sum(&found[key]),
-            (None, Some(key)) => entropy(key),
-            (None, None) => at_mean,
-        };
-        self.add_terms(n_images, &found, terms);
-        if let Some(key) = input_error {
-            self.add_by_class(split, &chunk.samples, &found[squared], &found[key]);
+            wanted.ask_flat(Reading::Code, code);
         }
-        if let Some(key) = clean_code {
-            self.codes.extend(&found[key]);
-        }
-        if let Some(key) = unit_kl {
-            self.unit_kl.resize(found[key].len(), 0.0);
-            for (total, &value) in self.unit_kl.iter_mut().zip(&found[key]) {
-                *total += f64::from(value);
-            }
-        }
-        if let Some(key) = jacobian {
-            self.jacobian_norm += n_images * sum(&found[key]);
-            self.jacobian_images += n_images;
-        }
-        for (total, key) in self.adversarial.iter_mut().zip(adversarial) {
-            *total += n_images * sum(&found[key]);
-        }
-        for (total, key) in self.wrong.iter_mut().zip(wrong) {
-            *total += n_images * sum(&found[key]);
-        }
+        ask_adversarial(&mut wanted, subject, idx, output.code.clone());
+        ask_wrong(&mut wanted, subject, split, chunk);
+        self.take_in(experiment, split, chunk, &wanted.read()?);
         Ok(())
     }
 
-    /// Adds means over a chunk, each weighed by its images.
-    fn add_terms(&mut self, n_images: f64, found: &[Vec<f32>], terms: Vec<(Term, usize)>) {
-        for (slot, (term, key)) in terms.into_iter().enumerate() {
-            let value = n_images * sum(&found[key]);
-            match self.terms.get_mut(slot) {
-                Some(total) => total.1 += value,
-                None => self.terms.push((term, value)),
+    fn take_in(
+        &mut self,
+        experiment: &Experiment,
+        split: &Split,
+        chunk: &Chunk,
+        found: &BTreeMap<Reading, Vec<f32>>,
+    ) {
+        let n_images = chunk.samples.len() as f64;
+        let read = |reading| found.get(&reading);
+        let squared = &found[&Reading::SquaredError];
+        self.n_images += n_images;
+        self.squared_error += sum(squared);
+        let activation = experiment.architecture.output_activation();
+        let entropy = |logits: &Vec<f32>| cross_entropy(logits, activation, split, &chunk.samples);
+        let at_mean = read(Reading::Logits).map(entropy);
+        self.cross_entropy += at_mean.unwrap_or(0.0);
+        self.delta += match experiment.objective.reconstruction {
+            Reconstruction::Bce => read(Reading::DrawnLogits).map(entropy).or(at_mean),
+            Reconstruction::Mse | Reconstruction::Mae => read(Reading::Delta).map(|of| sum(of)),
+        }
+        .unwrap_or_else(|| sum(squared));
+        for (reading, values) in found {
+            if let Reading::Mean(mean) = reading {
+                let images = self.means.entry(*mean).or_default();
+                images.total += n_images * sum(values);
+                images.n += n_images;
             }
         }
+        if let Some(input) = read(Reading::InputError) {
+            self.add_by_class(split, &chunk.samples, squared, input);
+        }
+        if let Some(codes) = read(Reading::Code) {
+            self.codes.extend(codes);
+        }
+        if let Some(of_units) = read(Reading::UnitKl) {
+            self.unit_kl.resize(of_units.len(), 0.0);
+            for (total, &value) in self.unit_kl.iter_mut().zip(of_units) {
+                *total += f64::from(value);
+            }
+        }
+    }
+
+    fn mean(&self, mean: Mean) -> Option<f64> {
+        let images = self.means.get(&mean)?;
+        Some(images.total / images.n)
     }
 
     fn add_by_class(
@@ -241,18 +252,16 @@ impl Sums {
         let is_full = scope == EvaluationScope::Full;
         let mse_per_pixel = self.squared_error / (self.n_images * PIXELS);
         let has_entropy = is_full || experiment.objective.reconstruction == Reconstruction::Bce;
-        let classification = subject
-            .classifiers
-            .is_some()
-            .then(|| self.wrong.map(|percent| percent / self.n_images));
-        let mut terms = self.term_means(experiment);
-        if let Some([tuned, random]) = classification {
-            terms.extend([
-                (Term::ErrorRate, tuned),
-                (Term::ErrorRateFromRandom, random),
-            ]);
-        }
-        let reconstruction = terms.get(1).map_or(f64::NAN, |&(_, value)| value);
+        let classification = (|| {
+            let error_percent = self.mean(Mean::Term(Term::ErrorRate))?;
+            let error_percent_from_random = self.mean(Mean::Term(Term::ErrorRateFromRandom))?;
+            Some(ClassificationFigures {
+                error_percent,
+                error_percent_from_random,
+                by_epoch: Vec::new(),
+            })
+        })();
+        let delta = self.delta(experiment);
         Evaluation {
             step: 0,
             epoch: 0.0,
@@ -262,50 +271,39 @@ impl Sums {
             squared_error_per_image: self.squared_error / self.n_images,
             code: is_full.then(|| self.code_figures(experiment)),
             psnr: (is_full && experiment.alters_input()).then(|| self.psnr()),
-            variational: (!self.unit_kl.is_empty())
-                .then(|| self.variational(experiment, reconstruction)),
+            variational: (!self.unit_kl.is_empty()).then(|| self.variational(experiment, delta)),
             adversarial: (is_full && subject.discriminator.is_some())
                 .then(|| self.adversarial(experiment)),
-            classification: classification.filter(|_| is_full).map(|[tuned, random]| {
-                ClassificationFigures {
-                    error_percent: tuned,
-                    error_percent_from_random: random,
-                    by_epoch: Vec::new(),
-                }
-            }),
+            classification: classification.filter(|_| is_full),
             noise_image_mse: None,
             diagnoses: Vec::new(),
-            terms,
+            terms: self.terms(experiment),
         }
     }
 
-    /// The objective first, then each of its terms and figures.
-    fn term_means(&self, experiment: &Experiment) -> Vec<(Term, f64)> {
-        let objective = &experiment.objective;
-        let [scale, shift] = objective::scale_and_shift(objective);
-        let reconstruction = scale * self.delta / (self.n_images * PIXELS) + shift;
-        let mut terms = vec![
-            (Term::Objective, reconstruction),
-            (
-                Term::Reconstruction(objective.reconstruction),
-                reconstruction,
-            ),
-        ];
-        for &(term, total) in &self.terms {
-            let mean = total / self.n_images;
-            if term.is_part() {
-                terms[0].1 += mean;
+    /// Δ as the objective counts it.
+    fn delta(&self, experiment: &Experiment) -> f64 {
+        let [scale, shift] = objective::scale_and_shift(&experiment.objective);
+        scale * self.delta / (self.n_images * PIXELS) + shift
+    }
+
+    /// What was measured of every term there is, the objective first.
+    fn terms(&self, experiment: &Experiment) -> Vec<(Term, f64)> {
+        let delta = self.delta(experiment);
+        let measured = |term| self.mean(Mean::Term(term));
+        let terms = Term::all().into_iter();
+        let penalties = terms.clone().filter(|term| term.is_part());
+        let objective = penalties.filter_map(measured).fold(delta, |a, b| a + b);
+        let value = |term| match term {
+            Term::Objective => Some(objective),
+            Term::Reconstruction(own) => {
+                (own == experiment.objective.reconstruction).then_some(delta)
             }
-            terms.push((term, mean));
-        }
-        if objective.prior.adversarial().is_some() {
-            let [loss, _, accuracy] = self.adversarial.map(|total| total / self.n_images);
-            terms.extend([
-                (Term::Discriminator, loss),
-                (Term::DiscriminatorAccuracy, accuracy),
-            ]);
-        }
+            term => measured(term),
+        };
         terms
+            .filter_map(|term| Some((term, value(term)?)))
+            .collect()
     }
 
     /// `10 log₁₀(1 / MSE)` of each class, pixels being 0..1.
@@ -331,7 +329,7 @@ impl Sums {
             dead_units: figures.dead_units,
             unit_variances: variances.iter().map(|&v| v as f32).collect(),
             unit_means: figures.unit_means,
-            jacobian_norm: self.jacobian_norm / self.jacobian_images,
+            jacobian_norm: self.mean(Mean::CleanJacobian).unwrap_or(f64::NAN),
         }
     }
 
@@ -348,13 +346,12 @@ impl Sums {
     }
 
     fn adversarial(&self, experiment: &Experiment) -> AdversarialFigures {
-        let [discriminator_loss, generator_loss, discriminator_accuracy] =
-            self.adversarial.map(|total| total / self.n_images);
         let prior = experiment.objective.prior.distribution();
+        let mean = |mean| self.mean(mean).unwrap_or(f64::NAN);
         AdversarialFigures {
-            discriminator_loss,
-            generator_loss,
-            discriminator_accuracy,
+            discriminator_loss: mean(Mean::Term(Term::Discriminator)),
+            generator_loss: mean(Mean::GeneratorLoss),
+            discriminator_accuracy: mean(Mean::Term(Term::DiscriminatorAccuracy)),
             petals: prior.and_then(|prior| latent::petals(prior, &self.codes)),
         }
     }
@@ -367,19 +364,14 @@ fn evaluation_noise(experiment: &Experiment, idx: usize, chunk: &Chunk) -> Tenso
 }
 
 /// Δ of each image, summed over pixels; none of the cross-entropy, which the host adds up.
-fn ask_delta(
-    wanted: &mut Wanted,
-    reconstruction: Reconstruction,
-    output: &Output,
-    chunk: &Chunk,
-) -> Option<usize> {
+fn ask_delta(wanted: &mut Wanted, reconstruction: Reconstruction, output: &Output, chunk: &Chunk) {
     let (images, clean) = (|| output.reconstruction(), chunk.clean.clone());
     let of_images = match reconstruction {
         Reconstruction::Mse => squared_error_per_image(images(), clean),
         Reconstruction::Mae => (images() - clean).abs().sum_dim(1).flatten(0, 1), // [n]
-        Reconstruction::Bce => return None,
+        Reconstruction::Bce => return,
     };
-    Some(wanted.ask(of_images))
+    wanted.ask(Reading::Delta, of_images);
 }
 
 /// Penalties and figures of the objective.
@@ -389,7 +381,7 @@ fn ask_terms(
     idx: usize,
     chunk: &Chunk,
     output: Output,
-) -> Vec<(Term, usize)> {
+) {
     let objective = &subject.experiment.objective;
     let directions = (objective.contraction > 0.0)
         .then(|| directions(&subject.model, idx, chunk))
@@ -402,10 +394,9 @@ fn ask_terms(
         directions,
         discriminator: subject.discriminator.as_ref(),
     };
-    objective::penalties(objective, &pass)
-        .into_iter()
-        .map(|(term, value)| (term, wanted.ask(value)))
-        .collect()
+    for (term, value) in objective::penalties(objective, &pass) {
+        wanted.ask_mean(Mean::Term(term), value);
+    }
 }
 
 /// Directions along which a Jacobian without a closed form is estimated.
@@ -417,38 +408,57 @@ fn directions(model: &Autoencoder, idx: usize, chunk: &Chunk) -> Option<Tensor<2
 /// Chunks over which a Jacobian is measured: its spread over images is small.
 const JACOBIAN_CHUNKS: usize = 4;
 
+/// What is read of a chunk.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reading {
+    /// Of each image, against the clean one.
+    SquaredError,
+    /// Δ of each image, where it is not the squared error.
+    Delta,
+    Logits,
+    /// Of a drawn code.
+    DrawnLogits,
+    /// Squared error of each input.
+    InputError,
+    /// KL of each unit, summed over images.
+    UnitKl,
+    /// Of the clean images.
+    Code,
+    Mean(Mean),
+}
+
 /// Tensors to be read in one wait for the device.
 #[derive(Default)]
 struct Wanted {
-    tensors: Vec<Tensor<1>>,
+    tensors: BTreeMap<Reading, Tensor<1>>,
 }
 
 impl Wanted {
-    /// Its place in what [`Wanted::read`] gives.
-    fn ask(&mut self, tensor: Tensor<1>) -> usize {
-        self.tensors.push(tensor);
-        self.tensors.len() - 1
+    fn ask(&mut self, reading: Reading, tensor: Tensor<1>) {
+        self.tensors.insert(reading, tensor);
     }
 
-    fn ask_flat(&mut self, tensor: Tensor<2>) -> usize {
-        self.ask(tensor.flatten(0, 1))
+    fn ask_flat(&mut self, reading: Reading, tensor: Tensor<2>) {
+        self.ask(reading, tensor.flatten(0, 1));
     }
 
-    fn read(self) -> Result<Vec<Vec<f32>>, TrainError> {
-        readback::all_values(self.tensors)
+    fn ask_mean(&mut self, mean: Mean, tensor: impl Into<Option<Tensor<1>>>) {
+        let tensor = tensor.into().map(|tensor| (Reading::Mean(mean), tensor));
+        self.tensors.extend(tensor);
+    }
+
+    fn read(self) -> Result<BTreeMap<Reading, Vec<f32>>, TrainError> {
+        let (readings, tensors): (Vec<_>, Vec<_>) = self.tensors.into_iter().unzip();
+        let values = readback::all_values(tensors)?;
+        Ok(readings.into_iter().zip(values).collect())
     }
 }
 
-/// Discriminator's loss, generator's loss, accuracy; nothing where there is no adversary.
-fn ask_adversarial(
-    wanted: &mut Wanted,
-    subject: &Subject<'_>,
-    idx: usize,
-    codes: Tensor<2>,
-) -> Vec<usize> {
+/// How discriminator and generator do; nothing where there is no adversary.
+fn ask_adversarial(wanted: &mut Wanted, subject: &Subject<'_>, idx: usize, codes: Tensor<2>) {
     let prior = subject.experiment.objective.prior.distribution();
     let (Some(discriminator), Some(prior)) = (&subject.discriminator, prior) else {
-        return Vec::new();
+        return;
     };
     let [n, size] = codes.dims();
     let samples = noise::prior_samples(prior, 0, idx as u64, n, size);
@@ -456,25 +466,24 @@ fn ask_adversarial(
     let samples = Tensor::<2>::from_data(samples, &codes.device()); // [n, code]
     let of_samples = discriminator.forward(samples);
     let of_codes = discriminator.forward(codes);
-    vec![
-        wanted.ask(adversarial::discriminator(
-            of_samples.clone(),
-            of_codes.clone(),
-        )),
-        wanted.ask(adversarial::generator(of_codes.clone())),
-        wanted.ask(adversarial::accuracy(of_samples, of_codes)),
-    ]
+    wanted.ask_mean(
+        Mean::Term(Term::Discriminator),
+        adversarial::discriminator(of_samples.clone(), of_codes.clone()),
+    );
+    wanted.ask_mean(
+        Mean::GeneratorLoss,
+        adversarial::generator(of_codes.clone()),
+    );
+    wanted.ask_mean(
+        Mean::Term(Term::DiscriminatorAccuracy),
+        adversarial::accuracy(of_samples, of_codes),
+    );
 }
 
 /// Shares classified wrong, in per cent; nothing where there are no classifiers.
-fn ask_wrong(
-    wanted: &mut Wanted,
-    subject: &Subject<'_>,
-    split: &Split,
-    chunk: &Chunk,
-) -> Vec<usize> {
+fn ask_wrong(wanted: &mut Wanted, subject: &Subject<'_>, split: &Split, chunk: &Chunk) {
     let Some(classifiers) = &subject.classifiers else {
-        return Vec::new();
+        return;
     };
     let labels: Vec<i32> = chunk
         .samples
@@ -483,13 +492,15 @@ fn ask_wrong(
         .collect();
     let labels = TensorData::new(labels, [chunk.samples.len(), 1]);
     let labels = Tensor::<2, Int>::from_data(labels, &chunk.clean.device());
-    classifiers
-        .iter()
-        .map(|classifier| {
-            let logits = classifier.forward(chunk.clean.clone());
-            wanted.ask(classification::error_percent(logits, labels.clone()))
-        })
-        .collect()
+    let [tuned, random] = classifiers;
+    for (term, classifier) in [
+        (Term::ErrorRate, tuned),
+        (Term::ErrorRateFromRandom, random),
+    ] {
+        let logits = classifier.forward(chunk.clean.clone());
+        let error = classification::error_percent(logits, labels.clone());
+        wanted.ask_mean(Mean::Term(term), error);
+    }
 }
 
 /// Standard normal numbers for a chunk: the same at every evaluation of every run.
@@ -506,11 +517,19 @@ fn normals(shape: [usize; 2], idx: usize, chunk: &Chunk) -> Tensor<2> {
 
 const PIXELS: f64 = N_PIXELS as f64;
 
-/// Cross-entropy of a decoder's outputs `[n · 784]` before their activation, summed over images and pixels. A
-/// linear output is read as probabilities.
+/// What cross-entropy is computed of: a sigmoid output before its activation, for precision, any other behind it.
+fn entropy_outputs(output: &Output) -> Tensor<2> {
+    match output.activation() {
+        Activation::Sigmoid => output.logits.clone(),
+        _ => output.reconstruction(),
+    }
+}
+
+/// Cross-entropy of what [`entropy_outputs`] gives `[n · 784]`, summed over images and pixels. What is not a
+/// sigmoid output is read as probabilities.
 fn cross_entropy(
     outputs: &[f32],
-    activation: OutputActivation,
+    activation: Activation,
     split: &Split,
     samples: &[SampleIdx],
 ) -> f64 {
@@ -519,8 +538,8 @@ fn cross_entropy(
         .map(|&sample| split.image(sample as usize))
         .collect();
     match activation {
-        OutputActivation::Sigmoid => cross_entropy::of_logits(outputs, &targets),
-        OutputActivation::Linear => cross_entropy::of_probabilities(outputs, &targets),
+        Activation::Sigmoid => cross_entropy::of_logits(outputs, &targets),
+        _ => cross_entropy::of_probabilities(outputs, &targets),
     }
 }
 

@@ -56,7 +56,7 @@ pub fn flow(trainer: &mut Trainer, sample: SampleIdx) -> Result<Option<FlowView>
             layer,
             end: tiles::largest(&values),
             maps: match shape {
-                Some(Shape::Maps { side, .. }) => tiles::figures(&values, side * side),
+                Some(Shape::Maps(maps)) => tiles::figures(&values, maps.height * maps.width),
                 _ => Vec::new(),
             },
             values,

@@ -8,7 +8,7 @@ use hourglass_analysis::neighbours::knn_accuracy;
 use hourglass_analysis::pixel_pca::PixelPca;
 use hourglass_analysis::{correlation, entropy, subspace};
 use hourglass_data::Dataset;
-use hourglass_experiment::{Activation, Architecture, N_PIXELS, OutputActivation};
+use hourglass_experiment::{Architecture, N_PIXELS};
 use hourglass_model::Autoencoder;
 use hourglass_protocol::{
     Accuracies, CodeReport, Compressed, CompressionReport, Factor, FollowedFactor, SampleFactors,
@@ -207,13 +207,10 @@ fn subspace_angle(
     device: &Device,
 ) -> Result<Option<f64>, TrainError> {
     let size = architecture.code_size();
-    let is_linear = architecture.as_dense().is_some_and(|dense| {
-        dense.hidden.is_empty() || dense.hidden_activation == Activation::Linear
-    }) && architecture.output_activation() == OutputActivation::Linear;
     let Some(pca) = measures
         .pca
         .as_ref()
-        .filter(|_| is_linear && size <= N_PIXELS)
+        .filter(|_| architecture.has_linear_decoder() && size <= N_PIXELS)
     else {
         return Ok(None);
     };

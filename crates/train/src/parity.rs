@@ -86,6 +86,7 @@ fn small(id: PresetId) -> Experiment {
             }
         }
         Architecture::Convolutional(conv) => conv.channels.fill(2),
+        Architecture::Layers(_) => {} // of no preset
     }
     experiment
 }

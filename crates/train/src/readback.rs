@@ -94,9 +94,10 @@ impl ModuleVisitor for Collector {
     }
 }
 
-/// The kind of an encoder or decoder, which is a variant of an enum here, has no name in `PyTorch`.
+/// The kind of a layer or of names, which is a variant of an enum here, has no name in `PyTorch`, and neither has
+/// what a stack keeps its weights in.
 fn is_named(container_type: &str) -> bool {
-    !container_type.starts_with("Enum:")
+    !container_type.starts_with("Enum:") && container_type != "Struct:Stack"
 }
 
 fn device_error(error: impl std::fmt::Display) -> TrainError {

@@ -1,5 +1,8 @@
 //! The whole test split as one model sees it, the training images in the same plane, and where images of one's own
 //! stand.
+//!
+//! The scatter, the percentile of a user image's error and its nearest neighbours all come from it. It keeps its
+//! model, so that both sides of a comparison have the weights of the same step.
 
 use std::cell::OnceCell;
 use std::sync::Arc;

@@ -1,4 +1,7 @@
 //! A model, its optimizer and its place in the data: everything a step needs and changes.
+//!
+//! On the processor, a burst runs inside rayon's pool, so that products of matrices are divided among threads
+//! without waking them first. On a card it stays on the worker's thread, whose queue it is.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +17,7 @@ use hourglass_experiment::{
 };
 use hourglass_model::Autoencoder;
 use hourglass_model::processor::is_processor;
-use hourglass_objective::{self as objective, Pass, contraction, reconstruction};
+use hourglass_objective::{self as objective, Pass, TermValues, contraction, reconstruction};
 use hourglass_protocol::{Evaluation, EvaluationScope, StepBatch};
 
 use super::companions::{Adversary, Classifiers};
@@ -64,8 +67,8 @@ pub struct Burst {
 /// The terms of one step, still on the device.
 struct StepTerms {
     epoch: f64,
-    stage: Stage,
-    /// In the order of [`Experiment::terms_of`]: `[n_terms]`.
+    terms: Vec<Term>,
+    /// One for each of them: `[n_terms]`.
     values: Tensor<1>,
 }
 
@@ -250,7 +253,7 @@ impl Trainer {
                 break (completed_epoch, evaluation_due);
             }
         };
-        let steps = self.read(taken, first_step, n_images, started)?;
+        let steps = read(taken, first_step, n_images, started)?;
         Ok(Burst {
             steps,
             completed_epoch,
@@ -289,7 +292,7 @@ impl Trainer {
         evaluation.epoch = self.epoch();
         if scope == EvaluationScope::Full && self.is_trained_as_a_whole() {
             let variance = self.held_out.pixel_variance();
-            let code_is_map = self.experiment.architecture.code_is_map();
+            let code_is_map = self.experiment.architecture.blocks().code_is_map();
             evaluation.diagnoses = diagnosis::of(&evaluation, variance, code_is_map);
         }
         Ok(evaluation)
@@ -392,21 +395,19 @@ impl Trainer {
                 self.stepper = Stepper::new(&self.experiment.optimizer);
             }
         }
-        let value = |term: &Term| found.iter().find(|(name, _)| name == term);
-        let names = self.experiment.terms_of(stage);
-        let values = names.iter().filter_map(value);
-        let values: Vec<_> = values.map(|(_, value)| value.clone().inner()).collect();
-        debug_assert_eq!(values.len(), names.len(), "a value for each term");
+        let terms: Vec<Term> = found.keys().copied().collect();
+        debug_assert_eq!(terms, self.experiment.terms_of(stage), "what was promised");
+        let values = found.into_values().map(Tensor::inner).collect();
         let step = StepTerms {
             epoch: self.epoch(),
-            stage,
+            terms,
             values: Tensor::cat(values, 0), // [n_terms]
         };
         Ok((step, end - start))
     }
 
     /// All layers, by the experiment's objective.
-    fn train_jointly(&mut self, start: usize, end: usize) -> Vec<(Term, Tensor<1>)> {
+    fn train_jointly(&mut self, start: usize, end: usize) -> TermValues {
         let (input, target) = self.batch(start, end);
         let objective = self.experiment.objective;
         let schedule_factor = self.scheduled(1.0);
@@ -437,8 +438,8 @@ impl Trainer {
         self.model
             .replace(|model| stepper.step(rate, model, &terms.objective));
 
-        let mut found = vec![(Term::Objective, terms.objective)];
-        found.extend(terms.parts);
+        let mut found = terms.parts;
+        found.insert(Term::Objective, terms.objective);
         if let (Prior::Adversarial(prior), Some(adversary)) =
             (&objective.prior, &mut self.adversary)
         {
@@ -452,7 +453,7 @@ impl Trainer {
     }
 
     /// One layer and its mirror: rebuild the layer's own input from a masked one (Vincent et al. 2010).
-    fn pretrain_layer(&mut self, layer: usize, start: usize, end: usize) -> Vec<(Term, Tensor<1>)> {
+    fn pretrain_layer(&mut self, layer: usize, start: usize, end: usize) -> TermValues {
         let (_, images) = self.clean_batch(start, end);
         // Layers below stay as they are: their activations are data.
         let below = self.model.valid().encode_through(images.inner(), layer);
@@ -470,7 +471,7 @@ impl Trainer {
         };
         let Some(output) = self.model.rebuild_layer(input, layer) else {
             let zero = Tensor::<1>::zeros([1], &self.device); // refused by validation
-            return vec![(Term::LayerReconstruction, zero)];
+            return TermValues::from([(Term::LayerReconstruction, zero)]);
         };
         let loss = if output.activation == Activation::Sigmoid {
             reconstruction::bce_from_logits(output.logits, clean)
@@ -480,15 +481,11 @@ impl Trainer {
         let rate = self.scheduled(self.experiment.optimizer.learning_rate);
         let stepper = &mut self.stepper;
         self.model.replace(|model| stepper.step(rate, model, &loss));
-        vec![(Term::LayerReconstruction, loss)]
+        TermValues::from([(Term::LayerReconstruction, loss)])
     }
 
     /// Both classifiers, by the labels.
-    fn tune_classifiers(
-        &mut self,
-        start: usize,
-        end: usize,
-    ) -> Result<Vec<(Term, Tensor<1>)>, TrainError> {
+    fn tune_classifiers(&mut self, start: usize, end: usize) -> Result<TermValues, TrainError> {
         let (labels, images) = self.clean_batch(start, end);
         let mut classifiers = match self.classifiers.take() {
             Some(classifiers) => classifiers,
@@ -578,34 +575,6 @@ impl Trainer {
         (tensor(corrupted), tensor(pixels))
     }
 
-    /// Turns the terms of some steps into numbers: the burst's one wait for the device.
-    fn read(
-        &self,
-        taken: Vec<StepTerms>,
-        first_step: u64,
-        n_images: u64,
-        started: Instant,
-    ) -> Result<StepBatch, TrainError> {
-        let stage = taken.first().map_or(Stage::Joint, |step| step.stage);
-        let names = self.experiment.terms_of(stage); // a burst ends with the epoch, so with the stage
-        let epochs = taken.iter().map(|step| step.epoch).collect();
-        let values = Tensor::cat(taken.into_iter().map(|step| step.values).collect(), 0);
-        let values = readback::values(values)?; // [steps · n_terms]
-        first_non_finite(&values, &names, first_step)?;
-
-        let column = |idx: usize| values.iter().skip(idx).step_by(names.len()).copied();
-        let terms = names.iter().enumerate();
-        Ok(StepBatch {
-            first_step,
-            epochs,
-            terms: terms
-                .map(|(idx, &term)| (term, column(idx).collect()))
-                .collect(),
-            n_images,
-            elapsed_secs: started.elapsed().as_secs_f64(),
-        })
-    }
-
     fn is_evaluation_due(&self) -> bool {
         let every = (self.steps_per_epoch() as u64 / EVALUATIONS_PER_EPOCH).max(1);
         let step_of_epoch = self.position.div_ceil(self.experiment.training.batch_size) as u64;
@@ -620,6 +589,33 @@ impl Trainer {
     fn order_of(&self, epoch: u64) -> EpochOrder {
         EpochOrder::new(self.experiment.seed, epoch, self.samples_per_epoch())
     }
+}
+
+/// Turns the terms of some steps into numbers: the burst's one wait for the device.
+fn read(
+    taken: Vec<StepTerms>,
+    first_step: u64,
+    n_images: u64,
+    started: Instant,
+) -> Result<StepBatch, TrainError> {
+    // A burst ends with the epoch, so with the stage: its steps have the same terms.
+    let names = taken.first().map_or(Vec::new(), |step| step.terms.clone());
+    let epochs = taken.iter().map(|step| step.epoch).collect();
+    let values = Tensor::cat(taken.into_iter().map(|step| step.values).collect(), 0);
+    let values = readback::values(values)?; // [steps · n_terms]
+    first_non_finite(&values, &names, first_step)?;
+
+    let column = |idx: usize| values.iter().skip(idx).step_by(names.len()).copied();
+    let terms = names.iter().enumerate();
+    Ok(StepBatch {
+        first_step,
+        epochs,
+        terms: terms
+            .map(|(idx, &term)| (term, column(idx).collect()))
+            .collect(),
+        n_images,
+        elapsed_secs: started.elapsed().as_secs_f64(),
+    })
 }
 
 /// Fails at the first value that is not finite; where several terms of a step are not, a part is named

@@ -217,7 +217,7 @@ pub enum GuideAction {
     /// Bring a view to the front of its tabs.
     LookAt(Pane),
     /// Show the control of a setting and give it the focus.
-    Find(&'static Control),
+    Find(Control),
     /// For a projector: thicker lines and stronger captions, and nothing smaller than 150 %.
     Present(bool),
     /// Whether things glide from one state to the next.

@@ -11,6 +11,7 @@ mod penalties;
 mod pending;
 mod plan;
 mod preset;
+mod rows;
 mod section;
 mod share;
 mod training;
@@ -18,15 +19,15 @@ mod training;
 use egui::{ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
-use self::find::Search;
 use self::section::{Folds, Heading};
 use super::{Action, card};
+use hourglass_experiment::field::Section;
 use hourglass_experiment::{Experiment, InvalidExperiment};
 use hourglass_protocol::Phase;
 use hourglass_state::{DraftStatus, LabState};
 
 pub(super) use self::architecture::{COSTS_HELP, costs_text};
-pub use self::find::{CONTROLS, Control};
+pub use self::find::Control;
 
 /// The panel of the recipe.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +39,7 @@ pub struct ExperimentPanel {
     is_of_rival: bool,
     /// A control that is asked for and not found yet.
     #[serde(skip)]
-    search: Option<Search>,
+    search: Option<Control>,
 }
 
 /// The draft while its controls are drawn.
@@ -51,9 +52,11 @@ struct Editor<'a> {
 }
 
 impl Editor<'_> {
-    /// What is wrong in a way that concerns a control.
-    fn problem(&self, concerns: impl Fn(&InvalidExperiment) -> bool) -> Option<&InvalidExperiment> {
-        self.problems.iter().find(|problem| concerns(problem))
+    /// Whether something in a section is wrong.
+    fn has_problem_in(&self, section: Section) -> bool {
+        self.problems
+            .iter()
+            .any(|problem| problem.concerns(section))
     }
 }
 
@@ -68,8 +71,8 @@ impl ExperimentPanel {
     }
 
     /// Shows a control and gives it the focus, or the one that has to be set before it is there.
-    pub fn find(&mut self, control: &'static Control) {
-        self.search = Some(Search::new(control));
+    pub fn find(&mut self, control: Control) {
+        self.search = Some(control);
     }
 
     /// Draws the panel.
@@ -82,7 +85,7 @@ impl ExperimentPanel {
         let is_of_rival = *is_of_rival;
         if let Some(search) = search {
             folds.open(search.section());
-            search.begin(ui.ctx());
+            search.seek(ui.ctx());
         }
         let mut editor = Editor {
             state,
@@ -119,7 +122,7 @@ impl ExperimentPanel {
                 });
             });
         });
-        *search = search.and_then(|search| search.end(ui.ctx()));
+        *search = search.and_then(|search| search.end_seeking(ui.ctx()));
         if search.is_some() {
             ui.ctx().request_repaint();
         }

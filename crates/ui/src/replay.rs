@@ -6,7 +6,7 @@ use egui_material_icons::icons::{ICON_FAST_FORWARD, ICON_HISTORY};
 use super::action::Action;
 use super::shortcuts::{self, Deed, key_of};
 use super::theme::{self, space};
-use super::{number, segmented};
+use super::{number, small_menu};
 use hourglass_state::{LabState, Moment, Rewind, RunState};
 
 /// Height of the bar, in points.
@@ -49,7 +49,7 @@ pub fn bar(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
 /// The button that leads back to the run as it is.
 fn follow(ui: &mut Ui, run: &RunState, actions: &mut Vec<Action>) {
     let is_past = run.replay.past().is_some();
-    ui.spacing_mut().interact_size.y = segmented::HEIGHT;
+    ui.spacing_mut().interact_size.y = small_menu::HEIGHT;
     ui.spacing_mut().button_padding.y = 1.0;
     let button = Button::new((theme::icon(ICON_FAST_FORWARD), "Follow"));
     let response = ui

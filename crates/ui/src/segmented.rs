@@ -5,7 +5,7 @@ use egui::{
     vec2,
 };
 
-use super::small_menu::SmallMenu;
+use super::small_menu::{HEIGHT, SmallMenu};
 use super::theme::{self, space};
 
 /// One of the choices.
@@ -18,9 +18,6 @@ pub struct Segment<'a, T> {
     /// What it does.
     pub help: &'a str,
 }
-
-/// Height, in points: lower than a button, for the header of a card.
-pub const HEIGHT: f32 = 21.0;
 
 /// Shows the choices side by side, folded into a menu where they do not fit, and not at all where even that
 /// does not; tells which one was clicked. A screen reader hears "`name`, text".

@@ -174,15 +174,19 @@ pub const ALL: [Shortcut; 30] = [
     with_command(Key::Plus, Deed::ScaleUp, "everything larger"),
     with_command(Key::Minus, Deed::ScaleDown, "everything smaller"),
     with_command(Key::Num0, Deed::ScaleReset, "everything at 100 %"),
-    with_command(Key::V, Deed::Paste, "take the picture on the clipboard"),
-    with_command(Key::Z, Deed::Undo, "take a stroke, or a removal, back"),
+    with_command(Key::V, Deed::Paste, "paste an image"),
+    with_command(Key::Z, Deed::Undo, "undo a stroke or a removal"),
     Shortcut {
         keys: KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z),
         deed: Deed::Redo,
-        text: "draw the stroke again",
+        text: "redo the stroke",
     },
     with_command(Key::Z, Deed::BringBack, "bring the previous run back"),
-    plain(Key::C, Deed::Compare, "compare the run with another recipe"),
+    plain(
+        Key::C,
+        Deed::Compare,
+        "compare the run with another experiment",
+    ),
     plain(
         Key::Home,
         Deed::ReplayStart,
@@ -191,13 +195,13 @@ pub const ALL: [Shortcut; 30] = [
     plain(Key::ArrowLeft, Deed::ReplayBack, "one moment back"),
     plain(Key::ArrowRight, Deed::ReplayOn, "one moment on"),
     plain(Key::End, Deed::ReplayEnd, "to the end of the run"),
-    plain(Key::Escape, Deed::Follow, "back to the run as it is"),
+    plain(Key::Escape, Deed::Follow, "back to the present of the run"),
     with_command(Key::P, Deed::Commands, "search everything"),
     plain(Key::F1, Deed::Understand, "understand the preset"),
     plain(Key::F2, Deed::Lessons, "guided lessons"),
     plain(Key::F5, Deed::Present, "thicker lines, for a projector"),
     plain(Key::F9, Deed::Log, "log of what happened"),
-    plain(Key::Questionmark, Deed::Help, "show or hide this page"),
+    plain(Key::Questionmark, Deed::Help, "manual and keys"),
 ];
 
 /// The key of a deed for people, as hover texts show it.

@@ -2,7 +2,6 @@
 
 use egui::{ComboBox, Role, TextStyle, Ui, WidgetInfo, vec2};
 
-use super::segmented::HEIGHT;
 use super::theme::{self, space};
 
 /// A menu that says what is chosen, and not at all where that does not fit. A screen reader hears `name`, with the
@@ -56,3 +55,6 @@ impl SmallMenu<'_> {
         .inner
     }
 }
+
+/// Height, in points: lower than a button, for the header of a card.
+pub const HEIGHT: f32 = 21.0;

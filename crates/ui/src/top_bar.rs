@@ -7,14 +7,15 @@ mod run_menu;
 mod status;
 mod window_menus;
 
-use egui::{Align, Layout, Panel, ThemePreference, Ui, vec2};
+use egui::{Align, Layout, Panel, Ui, vec2};
 use serde::{Deserialize, Serialize};
 
 use super::Action;
 use super::notices::Notes;
 use super::theme::{self, space};
-use hourglass_protocol::DeviceChoice;
 use hourglass_state::LabState;
+
+pub use window_menus::WindowFacts;
 
 /// Height of the bar, in points.
 const HEIGHT: f32 = 46.0;
@@ -32,23 +33,6 @@ impl Default for TopBar {
     fn default() -> Self {
         Self { step_epochs: 5 }
     }
-}
-
-/// What the bar shows of the window itself.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct WindowFacts {
-    /// Light, dark, or as the system.
-    pub theme: ThemePreference,
-    /// Scale of everything, 1 = 100 %.
-    pub scale: f32,
-    /// The device asked for.
-    pub device: DeviceChoice,
-    /// Share of a figure that is written already; none while none is being written.
-    pub exporting: Option<f32>,
-    /// Whether lines are thick, for a projector.
-    pub presents: bool,
-    /// Whether things glide from one state to the next.
-    pub glides: bool,
 }
 
 impl TopBar {

@@ -1,4 +1,7 @@
 //! Answering what the window looks at, without letting looking eat the time of training.
+//!
+//! A view is renewed when its step is out of date: at most every 100 ms, at least every 2 s, and in between so that
+//! each view takes a sixtieth of the time. While no run trains, it is renewed at once.
 
 mod decoded;
 mod inside;

@@ -10,7 +10,7 @@ use hourglass_experiment::{Experiment, Plan, PresetId, Stage};
 use hourglass_train::Trainer;
 use hourglass_train::device::OpenDevice;
 
-use super::Row;
+use super::row::Row;
 
 /// Parts of a measurement; the median of their speeds is what counts, so that another process' moment does not.
 const N_PARTS: u32 = 5;

@@ -11,7 +11,7 @@ use hourglass_experiment::PresetId;
 use hourglass_files::plain_file;
 use hourglass_protocol::{Command, DataSource, Event, Phase, RunId};
 
-use super::{BenchArgs, Row};
+use super::row::{BenchArgs, Row};
 use crate::cli::engine::Engine;
 use crate::cli::progress::Progress;
 

@@ -11,9 +11,9 @@ use hourglass_data::photo::{RESULT_MARK, is_result};
 use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
 use hourglass_files::plain_file::{self, PlainFileError};
 use hourglass_files::whole_file;
-use hourglass_protocol::{OwnLook, PhotoNote, Prepared};
+use hourglass_protocol::OwnLook;
 
-use super::{Asked, Digit};
+use super::asked::{Asked, Digit};
 
 /// Name of the table.
 const TABLE: &str = "errors.csv";
@@ -171,15 +171,6 @@ pub(super) fn row(asked: &Asked, look: Option<&OwnLook>) -> String {
         note,
     ];
     fields.map(|field| quoted(&field)).join(",") + "\n"
-}
-
-/// What was decided and noticed.
-pub(super) fn notes(prepared: &Prepared) -> String {
-    let mut notes: Vec<String> = prepared.notes.iter().map(PhotoNote::to_string).collect();
-    if prepared.decisions.invert {
-        notes.push("inverted".to_owned());
-    }
-    notes.join("; ")
 }
 
 /// A field of a CSV file (RFC 4180).

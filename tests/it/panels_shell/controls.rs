@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use hourglass::experiment::field::{self, Kind};
 use hourglass::experiment::{
     Corruption, Experiment, Half, LayerName, PresetId, Prior, Sparsity, Target, Variational,
 };
 use hourglass::protocol::{DataStage, DatasetProgress, Event};
-use hourglass::ui::experiment_panel::CONTROLS;
+use hourglass::ui::experiment_panel::Control;
 use hourglass::ui::layout::Pane;
 use hourglass::ui::sheet::Sheet;
 use hourglass::ui::{Action, GuideAction};
@@ -227,26 +228,85 @@ fn what_is_there_at_times_has_a_name_and_a_hover_text() {
     assert_nothing_lacks(&found);
 }
 
+/// Names that the control of a setting may have: its own, that of the box that switches it on, that of its first
+/// number, or that of the button that adds one.
+fn names_of(control: Control) -> Vec<String> {
+    let mut names = vec![control.name().to_owned()];
+    let Control::Setting(field) = control else {
+        return names;
+    };
+    match field.kind {
+        Kind::Number(number) => names.extend(number.optional.map(|o| o.switch.to_owned())),
+        Kind::List(_) if *field == field::LAYER_EPOCHS => names.push("layer 1 epochs".to_owned()),
+        Kind::List(_) if *field == field::LAYER_CORRUPTION => {
+            names.push("layer 1 corruption ν".to_owned());
+        }
+        Kind::List(list) => {
+            let item = list.item_label;
+            names.extend([format!("{item} 1"), format!("Add {item}")]);
+        }
+        Kind::Choice(_) | Kind::Flag | Kind::Layers | Kind::Seed => {}
+    }
+    names
+}
+
+/// The name of what has the focus once a control was looked for.
+fn focused_after(stage: &mut Stage, control: Control) -> Option<String> {
+    wish(stage, GuideAction::Find(control));
+    stage.harness.run_steps(10);
+    let root = stage.harness.root();
+    let mut nodes = root.children_recursive();
+    let focused = nodes.find(egui_kittest::Node::is_focused);
+    focused.and_then(|node| node.accesskit_node().label())
+}
+
 /// Whoever looks for a setting gets to its control, or to the one that has to be set first.
 #[test]
 fn every_control_that_can_be_searched_for_is_found() {
     let mut missing = Vec::new();
-    for control in &CONTROLS {
-        let mut stage = Stage::ready();
-        wish(&mut stage, GuideAction::Find(control));
-        stage.harness.run_steps(10);
-        let focused = stage
-            .harness
-            .root()
-            .children_recursive()
-            .find(egui_kittest::Node::is_focused);
-        let label = focused.and_then(|node| node.accesskit_node().label());
-        let is_found = label
-            .as_deref()
-            .is_some_and(|label| label == control.name || Some(label) == control.needs());
-        if !is_found {
-            missing.push(format!("{}: the focus is on {label:?}", control.name));
+    for control in Control::all() {
+        let label = focused_after(&mut Stage::ready(), control);
+        let mut names = names_of(control);
+        names.extend(control.needs().map(names_of).unwrap_or_default());
+        if !label.as_ref().is_some_and(|label| names.contains(label)) {
+            missing.push(format!("{}: the focus is on {label:?}", control.name()));
         }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// Where a recipe has a setting, its own control is there and is found.
+#[test]
+fn every_setting_of_a_recipe_has_a_control() {
+    let mut missing = Vec::new();
+    let mut seen = BTreeSet::new();
+    for id in [
+        PresetId::DenoiseConv32,
+        PresetId::DenoiseDense,
+        PresetId::Sparse64,
+        PresetId::SparseKl64,
+        PresetId::Vae20,
+        PresetId::AaeMixture,
+        PresetId::StackedDenoising,
+    ] {
+        let mut stage = Stage::ready();
+        wish(&mut stage, Action::ChoosePreset(id));
+        stage.answer_start();
+        let draft = stage.app().state().draft.clone();
+        for field in field::fields().filter(|field| field.is_shown(&draft)) {
+            if !seen.insert(field.label) {
+                continue;
+            }
+            let control = Control::Setting(field);
+            let label = focused_after(&mut stage, control);
+            if !label
+                .as_ref()
+                .is_some_and(|label| names_of(control).contains(label))
+            {
+                missing.push(format!("{id}, {field:?}: the focus is on {label:?}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(seen.len() > 30, "{seen:?}");
 }

@@ -4,8 +4,8 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Corruption, Dense, Experiment, FineTuning, LatentPrior,
-    LayerPretraining, OptimizerKind, OutputActivation, PresetId, Prior, Reconstruction, Sparsity,
-    Stage as Part, Target, Term, Variational,
+    LayerPretraining, OptimizerKind, PresetId, Prior, Reconstruction, Sparsity, Stage as Part,
+    Target, Term, Variational,
 };
 use hourglass::protocol::{Command, Event, Phase, PlanPosition, StepBatch};
 use hourglass::ui::Action;
@@ -202,7 +202,7 @@ fn cross_entropy_of_a_linear_output_says_why_not_and_is_not_sent() {
     assert!(stage.has("choose the sigmoid output"));
     assert_eq!(stage.commands(), []);
     let action = edited(&stage, |draft| {
-        dense(draft).output_activation = OutputActivation::Sigmoid;
+        dense(draft).output_activation = Activation::Sigmoid;
     });
     wish(&mut stage, action);
     assert!(!stage.has("choose the sigmoid output"));
@@ -293,6 +293,24 @@ fn a_convolutional_network_is_chosen_and_its_levels_are_changed() {
 }
 
 #[test]
+fn a_list_of_layers_is_shown_and_can_be_left_for_a_form() {
+    let mut stage = Stage::ready();
+    let listed = crate::training::listed().architecture;
+    let action = edited(&stage, |draft| draft.architecture = listed.clone());
+    wish(&mut stage, action);
+    stage.answer_start();
+    assert!(stage.has(&listed.summary()));
+    choose(&mut stage, "output activation", "ReLU");
+    stage.answer_start();
+    let architecture = |stage: &Stage| stage.app().state().draft.architecture.clone();
+    assert_eq!(architecture(&stage).output_activation(), Activation::Relu);
+    assert_eq!(architecture(&stage).lists().encoder, listed.lists().encoder);
+    choose(&mut stage, "kind of network", "dense");
+    stage.answer_start();
+    assert_eq!(architecture(&stage).summary(), "784-6-784");
+}
+
+#[test]
 fn tied_weights_halve_the_parameters() {
     let mut stage = Stage::ready();
     tick(&mut stage, "tied weights");
@@ -366,7 +384,7 @@ fn every_contradiction_is_said_at_its_control() {
                 draft.objective.prior = Prior::Variational(Variational::PLAIN);
                 draft.objective.reconstruction = Reconstruction::Mae;
             },
-            ["needs a likelihood", "Needs another loss above"],
+            ["needs a likelihood", "Needs another loss"],
         ),
         (
             adversarial,
@@ -467,7 +485,7 @@ fn the_strength_at_test_can_be_another() {
     });
     wish(&mut stage, action);
     tick(&mut stage, "other strength at test");
-    stage.type_into("strength at test", "0.5");
+    stage.type_into("noise fraction ν at test", "0.5");
     let draft = &stage.app().state().draft;
     assert_eq!(
         draft.test_corruption(),

@@ -52,7 +52,7 @@ fn filters(network: &Network, connection: Connection, step: u64) -> FilterView {
         Tile::Pixels | Tile::LinearPath => (28, 1),
         Tile::Kernels => (3, shape(link.from).n_parts()),
         Tile::Maps => match shape(link.from) {
-            Shape::Maps { side, channels } => (side, channels),
+            Shape::Maps(maps) => (maps.height, maps.channels),
             Shape::Units(_) => (4, shape(link.to).n_parts()),
         },
     };
@@ -98,10 +98,7 @@ fn flow(network: &Network, sample: SampleIdx, step: u64) -> FlowView {
         let Place::Layer(layer) = node.place else {
             return None;
         };
-        let n_maps = match node.shape {
-            Shape::Maps { channels, .. } => channels,
-            Shape::Units(_) => 0,
-        };
+        let n_maps = node.shape.maps().map_or(0, |maps| maps.channels);
         let maps = (0..n_maps).map(|map| TileFigures {
             norm: share(map + 1, 1),
             min: 0.0,

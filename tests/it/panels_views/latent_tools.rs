@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui::{
-    ColorImage, Event, ImageData, Key, Modifiers, Pos2, Rect, Shape, TextureId, TexturesDelta,
+    ColorImage, Event, FullOutput, ImageData, Key, Modifiers, Pos2, Rect, Shape, TextureId,
+    TexturesDelta,
 };
 use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
 use egui_kittest::{Harness, TestRenderer};
@@ -538,6 +539,10 @@ impl TestRenderer for Textures {
             }
         }
         delta.clear(); // what is dropped unapplied is a fault
+    }
+
+    fn render(&mut self, _: &egui::Context, _: &FullOutput) -> Result<image::RgbaImage, String> {
+        Err("textures alone make no picture".to_owned())
     }
 }
 

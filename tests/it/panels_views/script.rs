@@ -233,9 +233,8 @@ pub fn evaluation(step: u64, epoch: f64, terms: &[Term], loss: f64) -> Evaluatio
 
 fn share_of(term: Term) -> f64 {
     match term {
-        Term::Objective => 1.0,
         Term::Reconstruction(_) => 0.9,
-        Term::L1 | Term::KlSparsity | Term::Contraction | Term::LatentKl | Term::Generator => 0.1,
+        term if term.is_part() => 0.1,
         Term::LayerReconstruction => 2.0,
         Term::Classification => 10.0,
         Term::ClassificationFromRandom => 20.0,
@@ -243,6 +242,7 @@ fn share_of(term: Term) -> f64 {
         Term::Discriminator | Term::ErrorRate => 120.0,
         Term::ErrorRateFromRandom => 200.0,
         Term::DiscriminatorAccuracy => 5000.0,
+        _ => 1.0, // the objective
     }
 }
 

@@ -2,7 +2,7 @@
 
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
-    FineTuning, Half, LatentPrior, LayerPretraining, OptimizerKind, OutputActivation, PresetId,
+    FineTuning, Half, LatentPrior, Layer, LayerLists, LayerPretraining, OptimizerKind, PresetId,
     Prior, Reconstruction, Sparsity, Target, Variational,
 };
 use hourglass::run_folder::{read_experiment, to_short_toml, to_toml};
@@ -10,20 +10,16 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use toml::{Table, Value};
 
-const ACTIVATIONS: [Activation; 7] = [
-    Activation::Linear,
-    Activation::Sigmoid,
-    Activation::Tanh,
-    Activation::Relu,
-    Activation::LeakyRelu,
-    Activation::Elu,
-    Activation::Gelu,
-];
-
-const OUTPUTS: [OutputActivation; 2] = [OutputActivation::Linear, OutputActivation::Sigmoid];
+const ACTIVATIONS: [Activation; 7] = Activation::ALL;
 
 fn architectures() -> impl Strategy<Value = Architecture> {
-    let activations = || (select(&ACTIVATIONS), select(&ACTIVATIONS), select(&OUTPUTS));
+    let activations = || {
+        (
+            select(&ACTIVATIONS),
+            select(&ACTIVATIONS),
+            select(&ACTIVATIONS),
+        )
+    };
     let units = || 1_usize..=2048;
     let hidden = prop::collection::vec(units(), 0..=3);
     let dense = (hidden, units(), activations(), any::<bool>());
@@ -52,7 +48,50 @@ fn architectures() -> impl Strategy<Value = Architecture> {
             })
         },
     );
-    prop_oneof![dense, convolutional]
+    let halves = prop::collection::vec(layers(), 0..4);
+    let lists = (halves.clone(), halves, select(&ACTIVATIONS), any::<bool>());
+    let lists = lists.prop_map(|(encoder, decoder, output_activation, is_whole)| {
+        let mut lists = LayerLists {
+            output_activation,
+            encoder,
+            decoder,
+        };
+        if is_whole {
+            // Whatever comes in, images and a code go on.
+            lists.encoder.insert(0, Layer::Flatten {});
+            lists
+                .decoder
+                .extend([Layer::Flatten {}, Layer::Dense { units: 784 }]);
+        }
+        Architecture::Layers(lists)
+    });
+    prop_oneof![dense, convolutional, lists]
+}
+
+fn layers() -> impl Strategy<Value = Layer> + Clone {
+    prop_oneof![
+        (1_usize..=99).prop_map(|units| Layer::Dense { units }),
+        (1_usize..=9, 1_usize..=5, 1_usize..=2, 0_usize..=2).prop_map(
+            |(channels, kernel, stride, padding)| Layer::Convolution {
+                channels,
+                kernel,
+                stride,
+                padding,
+            }
+        ),
+        Just(Layer::Pool {}),
+        Just(Layer::Flatten {}),
+        (1_usize..=4).prop_map(|height| Layer::Upsample {
+            height: 14 * height,
+            width: 14 * height
+        }),
+        (1_usize..=9).prop_map(|channels| Layer::Reshape {
+            height: 2,
+            width: 2,
+            channels
+        }),
+        select(&ACTIVATIONS).prop_map(Layer::activation),
+    ]
 }
 
 fn corruptions() -> impl Strategy<Value = Corruption> {

@@ -13,7 +13,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 
 use super::trainer;
-use crate::training::take;
+use crate::training::{listed, take};
 
 fn preset(id: PresetId) -> Experiment {
     id.preset().experiment()
@@ -45,6 +45,7 @@ fn kinds() -> Vec<(&'static str, Experiment)> {
         ("variational", dense(PresetId::Vae2, &[16], 2, false)),
         ("convolutional", preset(PresetId::Conv4)),
         ("with a waist", waist),
+        ("a list", listed()),
     ]
 }
 
@@ -117,6 +118,10 @@ fn names_are_those_of_modules_in_pytorch() {
         (
             "with a waist",
             &["encoder.waist.weight", "decoder.levels.2.weight"],
+        ),
+        (
+            "a list",
+            &["encoder.layers.3.bias", "decoder.layers.2.weight"],
         ),
     ]);
     for (kind, experiment) in kinds() {

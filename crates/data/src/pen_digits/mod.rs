@@ -14,6 +14,7 @@
 //! Sample `i` of seed `s` is always the same image, whatever else is drawn and on however many
 //! threads: each sample has its own generator, seeded from `s` and `i` alone.
 
+mod image;
 mod pen;
 mod raster;
 mod skeleton;
@@ -24,23 +25,14 @@ use std::ops::Range;
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 use rayon::prelude::*;
 
+use image::narrow;
+pub use image::{Image, N_CLASSES, N_PIXELS, SIDE_PX};
+
 /// Samples of the training split: indices `0..N_TRAIN`.
 pub const N_TRAIN: usize = 60_000;
 
 /// Samples of the test split: indices `N_TRAIN..N_TRAIN + N_TEST`.
 pub const N_TEST: usize = 10_000;
-
-/// Number of digit classes, 0 to 9.
-pub const N_CLASSES: usize = 10;
-
-/// Side of an image, in pixels.
-pub const SIDE_PX: usize = 28;
-
-/// Pixels of one image.
-pub const N_PIXELS: usize = SIDE_PX * SIDE_PX;
-
-/// One grey image, row by row from the top left: 0 is paper, 255 is ink.
-pub type Image = [u8; N_PIXELS];
 
 /// What made a sample look as it does.
 ///
@@ -108,11 +100,6 @@ fn sample_rng(seed: u64, sample_idx: u32) -> Xoshiro256PlusPlus {
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     Xoshiro256PlusPlus::seed_from_u64((z ^ (z >> 31)) ^ u64::from(sample_idx))
-}
-
-/// Geometry is computed in `f64`, as kurbo does; what leaves the module needs no more than `f32`.
-fn narrow(value: f64) -> f32 {
-    value as f32
 }
 
 #[cfg(test)]

@@ -7,10 +7,8 @@ use std::ops::Range;
 
 use kurbo::{Point, Rect, Vec2};
 
-use super::{
-    Image, narrow,
-    pen::{Nib, Segment},
-};
+use super::image::{Image, narrow};
+use super::pen::{Nib, Segment};
 use crate::centring;
 
 /// Side of the box that the ink fills, in pixels.

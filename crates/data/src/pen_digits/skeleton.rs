@@ -14,10 +14,8 @@ use kurbo::{Affine, BezPath, CubicBez, Point, Shape, Vec2};
 use rand::{Rng, RngExt};
 use thiserror::Error;
 
-use super::{
-    N_CLASSES,
-    svg::{Tag, opening_tags},
-};
+use super::image::N_CLASSES;
+use super::svg::{Tag, opening_tags};
 
 const ASSETS: [&str; N_CLASSES] = [
     include_str!("../../../../assets/pen-digits/0.svg"),

@@ -1,11 +1,8 @@
 //! What decoding a picture will take, told from its header: memory, and the going over of blocks.
 
-use super::decode::{DecodeError, Format};
+use super::format::Format;
 use super::jpeg::Markers;
-
-/// Memory that a picture may take until it is small, in bytes, its file included: photographs of fifty million
-/// pixels pass.
-pub(super) const MAX_BYTES: u64 = 256 << 20;
+use super::refusal::{DecodeError, MAX_BYTES};
 
 /// Memory of what is made from a decoded picture, in bytes: four floats for each pixel of 768×768, two bytes for each
 /// of 2048×2048, and copies.

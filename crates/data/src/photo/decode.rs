@@ -1,62 +1,23 @@
 //! Reads a picture's bytes, whatever they claim to be.
+//!
+//! What decoding will take is known from the header (`cost`), and a decoder that panics is an error of its file
+//! (`guard`).
 
 use std::cell::Cell;
 use std::io::Cursor;
 
 use image::error::{ImageError, LimitErrorKind};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
 
 use hourglass_protocol::PhotoNote;
 
-use super::cost::{self, MAX_BYTES};
+use super::cost;
+use super::format::Format;
 use super::jpeg::Markers;
+use super::refusal::{DecodeError, MAX_SIDE};
 use super::salvage::{self, RowByRow};
 use super::{Picture, frames, guard};
-
-/// Longest side of a picture that is read, in pixels.
-const MAX_SIDE: u32 = 16_384;
-
-/// Why bytes are no picture.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DecodeError {
-    /// There is nothing in it.
-    #[error("it is empty")]
-    Empty,
-    /// It is none of the formats that are read.
-    #[error(
-        "it is no picture that can be read: save it as PNG (JPEG, GIF, BMP and WebP are read too)"
-    )]
-    UnknownFormat,
-    /// It is too large, or claims to be.
-    #[error(
-        "it is larger than a picture may be here ({MAX_SIDE} pixels a side, {} MB in memory while it is read): \
-         make it smaller",
-        MAX_BYTES >> 20
-    )]
-    TooLarge,
-    /// It has too few bytes for the size it claims.
-    #[error(
-        "it is cut short: most of its {width}×{height} pixels are missing. Copy or download it again"
-    )]
-    MostlyMissing {
-        /// Pixels across, as it claims.
-        width: u32,
-        /// Pixels down, as it claims.
-        height: u32,
-    },
-    #[error("it is damaged or cut short: {reason}")]
-    Damaged {
-        /// What the decoder says.
-        reason: String,
-    },
-    /// It is of a known format, in a way that is not read.
-    #[error("it is of a kind that is not read ({reason}): save it as PNG")]
-    Unsupported {
-        /// What the decoder says.
-        reason: String,
-    },
-}
 
 impl Picture {
     /// Decodes a picture: PNG in all its kinds, JPEG, GIF, BMP, `WebP`. What it will take is told from its header
@@ -158,41 +119,6 @@ fn decode(bytes: &[u8]) -> Result<Decoded, DecodeError> {
 /// Whether rows come in passes.
 fn is_interlaced(png: &[u8]) -> bool {
     png.get(28).is_some_and(|method| *method != 0)
-}
-
-/// A format that is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    Png,
-    Jpeg,
-    Gif,
-    Bmp,
-    WebP,
-}
-
-impl Format {
-    fn of(format: ImageFormat) -> Option<Self> {
-        match format {
-            ImageFormat::Png => Some(Self::Png),
-            ImageFormat::Jpeg => Some(Self::Jpeg),
-            ImageFormat::Gif => Some(Self::Gif),
-            ImageFormat::Bmp => Some(Self::Bmp),
-            ImageFormat::WebP => Some(Self::WebP),
-            _ => None,
-        }
-    }
-
-    /// What a person should know; nothing of PNG, which is what is expected.
-    fn note(self) -> Option<PhotoNote> {
-        let (name, is_lossy) = match self {
-            Self::Png => return None,
-            Self::Jpeg => ("JPEG", true),
-            Self::Gif => ("GIF", false),
-            Self::Bmp => ("BMP", false),
-            Self::WebP => ("WebP", true),
-        };
-        Some(PhotoNote::Format { name, is_lossy })
-    }
 }
 
 fn decode_error(error: ImageError) -> DecodeError {

@@ -1,6 +1,7 @@
 //! Fits ink into a small square with its proportions kept, each pixel the mean of what it covers.
 
-use super::ink::{Ink, PixelBox};
+use super::ink::Ink;
+use super::pixels::PixelBox;
 
 /// Scales a part of the ink so that its longer side is `side` pixels, in the middle of `side` × `side`.
 ///

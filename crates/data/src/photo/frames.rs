@@ -7,8 +7,8 @@ use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, DynamicImage, ImageDecoder, Limits};
 
-use super::cost::MAX_BYTES;
-use super::decode::Format;
+use super::format::Format;
+use super::refusal::MAX_BYTES;
 
 /// Frames that are looked at, and pixels of all of them.
 const MAX_FRAMES: usize = 64;

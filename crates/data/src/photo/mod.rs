@@ -12,28 +12,35 @@
 //! Every stage is kept as a picture, and each decision can be made by the person instead.
 //!
 //! [`Picture::decode`] and [`prepare`] are functions of bytes and options alone, fit to be fuzzed.
+//!
+//! Dropped, opened, pasted and drawn images and `hourglass reconstruct` all go through these two. The window asks
+//! for a preparation and is told every decision, and every group of ink with the reason why it was left out.
 
 mod colour;
 mod cost;
 mod decode;
+mod distance;
 mod drawing;
 mod fit;
 mod folder;
+mod format;
 mod frames;
 mod guard;
 mod ink;
 mod jpeg;
 mod paper;
 mod picture;
+mod pixels;
 mod prepare;
 mod reduce;
+mod refusal;
 mod salvage;
 mod segment;
 mod source;
 mod stripped;
 
-pub use decode::DecodeError;
 pub use drawing::{OF_DRAWINGS, picture_of};
 pub use folder::{PhotoError, RESULT_MARK, find, is_result, read};
 pub use picture::Picture;
 pub use prepare::prepare;
+pub use refusal::DecodeError;

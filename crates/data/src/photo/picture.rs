@@ -6,9 +6,8 @@ use image::metadata::Orientation;
 use hourglass_protocol::{Backdrop, PhotoNote, PhotoStage, StagePicture};
 
 use super::colour::by_colour;
-use super::ink::PixelBox;
+use super::pixels::{PixelBox, byte, shares_of};
 use super::reduce::{DETAIL_SIDE, Detail, Pixels, Reduction, Weighed, hides_all, turned_sides};
-use super::source::shares_of;
 
 /// Longest side of what is worked with, in pixels. A digit that fills a twentieth of a photograph still has
 /// twice the pixels it needs.
@@ -248,10 +247,6 @@ fn part_of(region: [f32; 4], width: usize, height: usize) -> PixelBox {
         right,
         bottom,
     }
-}
-
-pub(super) fn byte(share: f32) -> u8 {
-    (share * 255.0).round().clamp(0.0, 255.0) as u8
 }
 
 #[cfg(test)]

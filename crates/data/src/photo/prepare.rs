@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::centring;
+use crate::centring::{self, BOX_SIDE};
 use hourglass_experiment::IMAGE_SIDE;
 use hourglass_protocol::{
     Backdrop, Centring, Decisions, Group, LeftOut, PhotoNote, PhotoStage, Preparation, Prepared,
@@ -12,14 +12,11 @@ use hourglass_protocol::{
 
 use super::Picture;
 use super::fit::fit;
-use super::ink::{Ink, PixelBox};
+use super::ink::Ink;
 use super::paper::Grey;
-use super::picture::{SHOWN_SIDE, byte};
-use super::segment::small;
-use super::source::{Source, inside};
-
-/// Side of the box that MNIST's digits were fitted into, in pixels.
-pub(super) const BOX_SIDE: usize = 20;
+use super::picture::SHOWN_SIDE;
+use super::pixels::{PixelBox, byte, inside, small};
+use super::source::Source;
 
 /// From which share of full ink on a pixel counts for the crop.
 ///

@@ -4,7 +4,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageBuffer, Pixel, Primitive};
 
 use super::colour::{LEAST_CHROMA, LUMA, dot};
-use super::picture::byte;
+use super::pixels::byte;
 
 /// Longest side of what small writing is looked for in, in pixels.
 pub(super) const DETAIL_SIDE: usize = 2048;

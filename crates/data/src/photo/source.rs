@@ -8,9 +8,10 @@ use hourglass_protocol::{
 };
 
 use super::Picture;
-use super::ink::{Ink, Levels, PixelBox};
+use super::ink::{Ink, Levels};
 use super::paper::{Border, Grey, LEAST_SIDE};
-use super::segment::{Found, Wish, Writing, small};
+use super::pixels::{PixelBox, inside, shares_of, small};
+use super::segment::{Found, Wish, Writing};
 use super::stripped::Stripped;
 
 /// Writing of fewer pixels is looked for again in the picture before it was made smaller.
@@ -349,32 +350,4 @@ impl Source {
             bounds: window,
         }
     }
-}
-
-/// The edges of a part as shares of the whole.
-pub(super) fn shares_of(part: PixelBox, width: usize, height: usize) -> [f32; 4] {
-    let share = |at: usize, side: usize| at as f32 / side as f32;
-    [
-        share(part.left, width),
-        share(part.top, height),
-        share(part.right, width),
-        share(part.bottom, height),
-    ]
-}
-
-pub(super) fn inside(window: [f32; 4], shares: [f32; 4]) -> [f32; 4] {
-    let [left, top, right, bottom] = window;
-    let along = |share: f32, from: f32, to: f32| {
-        if share >= 1.0 {
-            to
-        } else {
-            from + share * (to - from)
-        }
-    };
-    [
-        along(shares[0], left, right),
-        along(shares[1], top, bottom),
-        along(shares[2], left, right),
-        along(shares[3], top, bottom),
-    ]
 }

@@ -6,8 +6,8 @@ use hourglass_protocol::{Paper, Preparation};
 
 use super::ink::Ink;
 use super::paper::{self, Border, Grey};
-use super::picture::byte;
-use super::prepare::BOX_SIDE;
+use super::pixels::byte;
+use crate::centring::BOX_SIDE;
 
 /// A picture without its paper.
 pub(super) struct Stripped {

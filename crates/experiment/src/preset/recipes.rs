@@ -5,8 +5,8 @@
 
 use crate::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
-    FineTuning, LatentPrior, LayerPretraining, Objective, Optimizer, OutputActivation, Plan, Prior,
-    Reconstruction, Schedule, Sparsity, Target, Training, Variational,
+    FineTuning, LatentPrior, LayerPretraining, Objective, Optimizer, Plan, Prior, Reconstruction,
+    Schedule, Sparsity, Target, Training, Variational,
 };
 
 use super::{Bound, Expectation, Figure, Preset, PresetId};
@@ -17,15 +17,10 @@ fn base(preset: PresetId, code: usize) -> Experiment {
         preset: Some(preset),
         seed: 1,
         test_noise: None,
-        architecture: dense(&[], code, Activation::Sigmoid, OutputActivation::Linear),
+        architecture: dense(&[], code, Activation::Sigmoid, Activation::Linear),
         corruption: Corruption::None,
         target: Target::SameImage,
-        objective: Objective {
-            reconstruction: Reconstruction::Mse,
-            contraction: 0.0,
-            sparsity: Sparsity::None,
-            prior: Prior::None,
-        },
+        objective: Objective::plain(Reconstruction::Mse),
         optimizer: Optimizer::adam(1e-3),
         training: Training {
             batch_size: 64,
@@ -40,7 +35,7 @@ fn dense(
     hidden: &[usize],
     code: usize,
     code_activation: Activation,
-    output_activation: OutputActivation,
+    output_activation: Activation,
 ) -> Architecture {
     Architecture::Dense(Dense {
         hidden: hidden.to_vec(),
@@ -52,7 +47,7 @@ fn dense(
     })
 }
 
-fn convolutional(channels: &[usize], output_activation: OutputActivation) -> Architecture {
+fn convolutional(channels: &[usize], output_activation: Activation) -> Architecture {
     Architecture::Convolutional(Convolutional {
         channels: channels.to_vec(),
         waist: None,
@@ -65,7 +60,7 @@ fn convolutional(channels: &[usize], output_activation: OutputActivation) -> Arc
 /// One hidden layer of 400 `ReLU` units on each side, summed cross-entropy and KL.
 fn variational(preset: PresetId, code: usize, beta: f32, epochs: usize) -> Experiment {
     let mut experiment = base(preset, code);
-    experiment.architecture = dense(&[400], code, Activation::Linear, OutputActivation::Sigmoid);
+    experiment.architecture = dense(&[400], code, Activation::Linear, Activation::Sigmoid);
     experiment.objective.reconstruction = Reconstruction::Bce;
     experiment.objective.prior = Prior::Variational(Variational {
         beta,
@@ -78,12 +73,7 @@ fn variational(preset: PresetId, code: usize, beta: f32, epochs: usize) -> Exper
 
 fn adversarial(preset: PresetId, distribution: LatentPrior, epochs: usize) -> Experiment {
     let mut experiment = base(preset, 2);
-    experiment.architecture = dense(
-        &[512, 256],
-        2,
-        Activation::Linear,
-        OutputActivation::Sigmoid,
-    );
+    experiment.architecture = dense(&[512, 256], 2, Activation::Linear, Activation::Sigmoid);
     experiment.objective.prior = Prior::Adversarial(Adversarial {
         distribution,
         weight: 10.0,
@@ -192,7 +182,7 @@ pub(super) const MULTILAYER_64: Preset = Preset {
     ],
     recipe: || {
         let mut experiment = base(PresetId::Multilayer64, 64);
-        experiment.architecture = dense(&[128], 64, Activation::Relu, OutputActivation::Linear);
+        experiment.architecture = dense(&[128], 64, Activation::Relu, Activation::Linear);
         experiment.objective.sparsity = Sparsity::L1 { weight: 1e-5 };
         experiment
     },
@@ -212,7 +202,7 @@ pub(super) const CONV_4: Preset = Preset {
     ],
     recipe: || {
         let mut experiment = base(PresetId::Conv4, 64);
-        experiment.architecture = convolutional(&[4], OutputActivation::Linear);
+        experiment.architecture = convolutional(&[4], Activation::Linear);
         experiment.optimizer.learning_rate = 1e-2; // 225 weights bear long steps, and need them in so few epochs
         experiment.optimizer.schedule = Schedule::Cosine;
         experiment
@@ -234,7 +224,7 @@ pub(super) const BASIC_32: Preset = Preset {
     ],
     recipe: || {
         let mut experiment = base(PresetId::Basic32, 32);
-        experiment.architecture = dense(&[], 32, Activation::Relu, OutputActivation::Sigmoid);
+        experiment.architecture = dense(&[], 32, Activation::Relu, Activation::Sigmoid);
         experiment.objective.reconstruction = Reconstruction::Bce;
         experiment.training.batch_size = 256;
         experiment.training.epochs = 2;
@@ -255,7 +245,7 @@ pub(super) const LINEAR_32: Preset = Preset {
     ],
     recipe: || {
         let mut experiment = base(PresetId::Linear32, 32);
-        experiment.architecture = dense(&[], 32, Activation::Linear, OutputActivation::Linear);
+        experiment.architecture = dense(&[], 32, Activation::Linear, Activation::Linear);
         experiment.training.epochs = 15;
         experiment
     },
@@ -271,7 +261,7 @@ pub(super) const DENOISE_DENSE: Preset = Preset {
     expectations: &[expect(Figure::LeastGainDb, None, Bound::AtLeast(0.0))],
     recipe: || {
         let mut experiment = base(PresetId::DenoiseDense, 128);
-        experiment.architecture = dense(&[], 128, Activation::Sigmoid, OutputActivation::Sigmoid);
+        experiment.architecture = dense(&[], 128, Activation::Sigmoid, Activation::Sigmoid);
         experiment.corruption = Corruption::Masking { fraction: 0.3 };
         experiment.objective.reconstruction = Reconstruction::Bce;
         experiment.training.epochs = 10;
@@ -292,7 +282,7 @@ pub(super) const DENOISE_CONV_32: Preset = Preset {
     ],
     recipe: || {
         let mut experiment = base(PresetId::DenoiseConv32, 32);
-        experiment.architecture = convolutional(&[32, 32], OutputActivation::Sigmoid);
+        experiment.architecture = convolutional(&[32, 32], Activation::Sigmoid);
         experiment.corruption = Corruption::Gaussian { sigma: 0.5 };
         experiment.objective.reconstruction = Reconstruction::Bce;
         experiment.training.epochs = 2;
@@ -340,7 +330,7 @@ pub(super) const OVERCOMPLETE_1024: Preset = Preset {
     )],
     recipe: || {
         let mut experiment = base(PresetId::Overcomplete1024, 1024);
-        experiment.architecture = dense(&[], 1024, Activation::Linear, OutputActivation::Linear);
+        experiment.architecture = dense(&[], 1024, Activation::Linear, Activation::Linear);
         experiment
     },
 };
@@ -363,7 +353,7 @@ pub(super) const DEEP_30: Preset = Preset {
             &[1000, 500, 250],
             30,
             Activation::Linear,
-            OutputActivation::Sigmoid,
+            Activation::Sigmoid,
         );
         experiment.objective.reconstruction = Reconstruction::Bce;
         experiment.optimizer.schedule = Schedule::Cosine;
@@ -392,7 +382,7 @@ pub(super) const STACKED_DENOISING: Preset = Preset {
             &[1000, 1000],
             1000,
             Activation::Sigmoid,
-            OutputActivation::Sigmoid,
+            Activation::Sigmoid,
         );
         if let Some(dense) = experiment.architecture.as_dense_mut() {
             dense.hidden_activation = Activation::Sigmoid;

@@ -2,11 +2,10 @@
 
 mod paint;
 
-use hourglass_experiment::{Experiment, Term};
+use hourglass_experiment::{Experiment, Group, Term};
 
 use super::csv::Csv;
 use super::facts::Entries;
-use super::group::Group;
 use super::reference::Reference;
 
 pub(super) use paint::page;
@@ -144,7 +143,7 @@ pub fn table(loss: &Loss, experiment: &Experiment, entries: &Entries) -> String 
             let row = [
                 curve.split.label(),
                 curve.term.key(),
-                unit,
+                unit.text(),
                 &epoch.to_string(),
                 &value.to_string(),
             ];

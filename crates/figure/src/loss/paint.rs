@@ -5,7 +5,7 @@ use crate::page::{Anchor, Item, Page, Rect, Stroke, Text};
 use crate::palette::{self, Paper, Rgb};
 use crate::plot::{self, Axis, Plot, Scale, type_size};
 use crate::{Facts, Group, Interval, Look};
-use hourglass_experiment::{Experiment, Term};
+use hourglass_experiment::{Experiment, Pen, Term};
 
 use super::{Curve, Loss, SMOOTHING, Split, smoothed};
 
@@ -63,7 +63,7 @@ pub fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
     terms.dedup();
     let mut title = loss.group.title(&facts.experiment, &terms);
     if loss.group == Group::Objective && terms.len() > 1 {
-        title = format!("objective and its terms, {title}"); // which was the unit alone
+        title = format!("{}, {title}", loss.group.info().axis); // which was the unit alone
     }
     let y = Axis {
         scale: if loss.is_log {
@@ -174,9 +174,10 @@ fn curve_items(loss: &Loss, curve: &Curve, paper: &Paper, plot: &Plot, items: &m
 /// The colour of a curve: that of its split, or of its network where two are compared.
 fn color(group: Group, term: Term, split: Split, paper: &Paper) -> Rgb {
     if group.compares_networks() {
-        let of_network = match term {
-            Term::ClassificationFromRandom | Term::ErrorRateFromRandom => paper.text_dim,
-            _ => paper.positive,
+        let of_network = if term.info().pen == Pen::Baseline {
+            paper.text_dim
+        } else {
+            paper.positive
         };
         return match split {
             Split::Train => palette::mix(paper.background, of_network, 0.5),
@@ -189,14 +190,14 @@ fn color(group: Group, term: Term, split: Split, paper: &Paper) -> Rgb {
     }
 }
 
-/// Width and dashes of a term: the sum is a thick line, its error a thin one, each penalty dashed in its own way.
+/// Width and dashes of a term.
 fn pen(term: Term) -> (f32, &'static [f32]) {
-    match term {
-        Term::Reconstruction(_) => (0.9, &[]),
-        Term::L1 | Term::KlSparsity => (1.1, &[1.2, 2.4]),
-        Term::Contraction => (1.1, &[3.0, 2.0]),
-        Term::LatentKl | Term::Generator => (1.1, &[6.0, 2.5]),
-        _ => (1.5, &[]),
+    match term.info().pen {
+        Pen::Thick | Pen::Compared | Pen::Baseline => (1.5, &[]),
+        Pen::Thin => (0.9, &[]),
+        Pen::Dotted => (1.1, &[1.2, 2.4]),
+        Pen::ShortDashes => (1.1, &[3.0, 2.0]),
+        Pen::LongDashes => (1.1, &[6.0, 2.5]),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Everything the window can do, as entries to be searched.
+//!
+//! Each entry is an `Action`, except that a setting is found by `experiment_panel/find.rs`.
 
 use egui::{Context, ThemePreference};
 
-use crate::experiment_panel::CONTROLS;
+use crate::experiment_panel::Control;
 use crate::layout::Pane;
 use crate::lessons;
 use crate::path_field::{PathAction, PathFor};
@@ -70,7 +72,7 @@ fn deeds(ctx: &Context, state: &LabState, switches: Switches, entries: &mut Vec<
             let name = match shortcut.deed {
                 Deed::TrainOrPause if state.is_training() => "pause",
                 Deed::TrainOrPause => "train",
-                Deed::Help => "keyboard shortcuts",
+                Deed::Help => "manual and keyboard shortcuts",
                 _ => shortcut.text,
             };
             entries.push(Entry {
@@ -172,18 +174,19 @@ fn views(entries: &mut Vec<Entry>) {
 }
 
 fn settings(entries: &mut Vec<Entry>) {
-    for control in &CONTROLS {
+    for control in Control::all() {
+        let section = control.section().title();
         let help = match control.needs() {
             Some(needs) => format!(
-                "Goes to the control under {}; where it is not there, to “{needs}”, which brings it",
-                control.section()
+                "Goes to the control under {section}; where it is not there, to “{}”, which brings it",
+                needs.name()
             ),
-            None => format!("Goes to the control under {}", control.section()),
+            None => format!("Goes to the control under {section}"),
         };
         let find = GuideAction::Find(control);
         entries.push(entry(
             "Setting",
-            format!("{}…", capitalized(control.name)),
+            format!("{}…", capitalized(control.name())),
             help,
             find,
         ));

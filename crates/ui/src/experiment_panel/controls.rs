@@ -1,4 +1,4 @@
-//! Rows of the panel: a label on the left, a control on the right; ranges and help from the settings table.
+//! Controls of the panel: sliders, number fields, boxes and menus, with ranges and help from the table of settings.
 
 use egui::{
     Align, Checkbox, ComboBox, DragValue, Label, Layout, Response, RichText, Slider,
@@ -6,35 +6,31 @@ use egui::{
 };
 use egui_material_icons::icons::{ICON_ERROR, ICON_RESTART_ALT};
 
-use super::find::arrive;
+use super::find::{Control, arrive};
 use crate::number;
 use crate::theme::{self, space, text};
-use hourglass_experiment::settings::Setting;
+use hourglass_experiment::field::{Field, Number};
 
 /// Width of the labels, in points.
 const LABEL_WIDTH: f32 = 96.0;
-/// Width of number fields, in points.
-pub(super) const NUMBER_WIDTH: f32 = 62.0;
+/// Width of the number field beside a slider, in points.
+const NUMBER_WIDTH: f32 = 62.0;
+/// Width of a number field by itself, in points.
+const FIELD_WIDTH: f32 = 44.0;
 
 /// Smallest positive value of a logarithmic rail that starts at 0, as a share of its largest: 1e-5 for the
 /// contraction.
 const RAIL_FROM_ZERO: f64 = 1e-7;
 /// What stands for 0 where 0 switches something off.
 const OFF: &str = "off";
+/// Largest seed a field of doubles shows exactly.
+const MAX_SEED: u64 = (1 << 53) - 1;
 
-/// Whether a run can take on a setting at its next step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Takes {
-    /// At the next step.
-    Live,
-    NewModel,
-}
-
-/// A label on the left and a control in the rest of the row.
+/// A label on the left and a control in the rest of the row; marked unless a run takes it on at its next step.
 pub(super) fn row<R>(
     ui: &mut Ui,
     label: &str,
-    takes: Takes,
+    is_live: bool,
     help: &str,
     control: impl FnOnce(&mut Ui) -> R,
 ) -> R {
@@ -47,7 +43,7 @@ pub(super) fn row<R>(
             let color = theme::tokens_of(ui).text_dim;
             ui.add(Label::new(RichText::new(label).color(color)).truncate())
                 .on_hover_text(help);
-            if takes == Takes::NewModel {
+            if !is_live {
                 ui.label(ICON_RESTART_ALT.rich_text().size(12.0).color(color))
                     .on_hover_text(
                         "Needs a new model: takes effect with Apply, which discards training",
@@ -59,208 +55,142 @@ pub(super) fn row<R>(
     .inner
 }
 
-/// A row with a slider and a number field; tells the new value when it changed.
-pub(super) fn slider_row(
+/// A slider up to `rail` and a number field over the whole range; tells the new value when it changed.
+pub(super) fn slider(
     ui: &mut Ui,
-    label: &str,
-    takes: Takes,
-    setting: &'static Setting,
-    value: f64,
-) -> Option<f64> {
-    row(ui, label, takes, &setting.hover_text(), |ui| {
-        slider(ui, setting, value)
-    })
-}
-
-/// A slider and a number field over the range of a setting; tells the new value when it changed.
-pub(super) fn slider(ui: &mut Ui, setting: &'static Setting, value: f64) -> Option<f64> {
-    slider_named(ui, setting.label, setting, value)
-}
-
-/// The same under another name, where the panel shows a setting more than once.
-pub(super) fn slider_named(
-    ui: &mut Ui,
-    name: &str,
-    setting: &'static Setting,
-    value: f64,
-) -> Option<f64> {
-    slider_to(ui, name, setting, setting.max, value, &|value| {
-        number_text(setting, value)
-    })
-}
-
-/// The same with another upper end of the rail and another way to write the value.
-pub(super) fn slider_to(
-    ui: &mut Ui,
-    name: &str,
-    setting: &'static Setting,
-    rail_max: f64,
+    field: &'static Field,
+    range: &Number,
+    rail: f64,
     value: f64,
     write: &dyn Fn(f64) -> String,
 ) -> Option<f64> {
     let mut edited = value;
+    let help = range.hover_text(field.help);
     let spacing = ui.spacing().item_spacing.x;
     let rail_width = (ui.available_width() - NUMBER_WIDTH - spacing).max(24.0);
     ui.scope(|ui| {
         ui.spacing_mut().slider_width = rail_width;
         theme::slider_style(ui);
-        let slider = Slider::new(&mut edited, setting.min..=rail_max)
-            .logarithmic(setting.logarithmic)
+        let slider = Slider::new(&mut edited, range.min..=rail)
+            .logarithmic(range.logarithmic)
             .clamping(SliderClamping::Edits)
             .show_value(false);
-        let slider = if setting.whole {
+        let slider = if range.whole {
             slider.integer()
-        } else if setting.logarithmic {
-            slider.smallest_positive(smallest_positive(setting))
+        } else if range.logarithmic {
+            slider.smallest_positive(smallest_positive(range))
         } else {
             slider
         };
         ui.add(slider)
-            .on_hover_text(setting.hover_text())
-            .accessible_name(name);
+            .on_hover_text(help.as_str())
+            .accessible_name(field.label);
     });
     // Dragging gives long tails of digits: keep what the field shows.
-    if edited.to_bits() != value.to_bits() && !setting.whole {
+    if edited.to_bits() != value.to_bits() && !range.whole {
         edited = rounded(edited);
     }
     let before = edited;
-    let field = DragValue::new(&mut edited)
-        .range(setting.min..=setting.max)
+    let drag = DragValue::new(&mut edited)
+        .range(range.min..=range.max)
         .clamp_existing_to_range(false)
-        .speed(drag_speed(setting, value))
+        .speed(drag_speed(range, value))
         .update_while_editing(false)
         .custom_formatter(|value, _| write(value))
         .custom_parser(parse);
-    let field = if setting.whole {
-        field.max_decimals(0)
+    let drag = if range.whole {
+        drag.max_decimals(0)
     } else {
-        field
+        drag
     };
-    let field = ui
-        .add_sized([NUMBER_WIDTH, space::CONTROL], field)
-        .on_hover_text(setting.hover_text())
-        .accessible_name(name);
-    arrive(&field, name);
-    if edited.to_bits() != before.to_bits() && !setting.whole {
+    let response = ui
+        .add_sized([NUMBER_WIDTH, space::CONTROL], drag)
+        .on_hover_text(help)
+        .accessible_name(field.label);
+    arrive(&response, Control::Setting(field));
+    if edited.to_bits() != before.to_bits() && !range.whole {
         edited = rounded(edited);
     }
     (edited.to_bits() != value.to_bits()).then_some(edited)
-}
-
-/// A row with a slider for a weight or a length that 0 switches off.
-pub(super) fn slider_row_or_off(
-    ui: &mut Ui,
-    label: &str,
-    setting: &'static Setting,
-    rail_max: f64,
-    value: &mut f32,
-) {
-    let shown = shortest(*value);
-    let write = |value: f64| {
-        if value == 0.0 {
-            OFF.to_owned()
-        } else {
-            number_text(setting, value)
-        }
-    };
-    row(ui, label, Takes::Live, &setting.hover_text(), |ui| {
-        if let Some(edited) = slider_to(ui, setting.label, setting, rail_max, shown, &write) {
-            *value = single(edited);
-        }
-    });
-    problem_of(ui, setting, shown);
-}
-
-/// A row with a slider for a setting of single precision.
-pub(super) fn slider_row_of(ui: &mut Ui, label: &str, setting: &'static Setting, value: &mut f32) {
-    let shown = shortest(*value);
-    if let Some(edited) = slider_row(ui, label, Takes::Live, setting, shown) {
-        *value = single(edited);
-    }
-    problem_of(ui, setting, shown);
 }
 
 /// A box to tick; tells the new state when it changed.
 pub(super) fn toggle(
     ui: &mut Ui,
+    field: &'static Field,
     name: &str,
     text: &str,
-    help: &str,
     mut is_on: bool,
 ) -> Option<bool> {
     let response = ui
         .add(Checkbox::new(&mut is_on, text))
-        .on_hover_text(help)
+        .on_hover_text(field.help)
         .accessible_name(name);
-    arrive(&response, name);
+    arrive(&response, Control::Setting(field));
     response.changed().then_some(is_on)
 }
 
-/// A small number field over the range of a setting; tells the new value when it changed.
+/// A small number field for one number of several; tells the new value when it changed.
 pub(super) fn number_field(
     ui: &mut Ui,
-    name: &str,
-    setting: &Setting,
-    width: f32,
-    value: f64,
-) -> Option<f64> {
-    let mut edited = value;
-    let field = DragValue::new(&mut edited)
-        .range(setting.min..=setting.max)
+    (name, help): (&str, &str),
+    range: &Number,
+    value: &mut f64,
+) -> Response {
+    let speed = drag_speed(range, *value);
+    let drag = DragValue::new(value)
+        .range(range.min..=range.max)
         .clamp_existing_to_range(false)
-        .speed(drag_speed(setting, value))
-        .max_decimals(if setting.whole { 0 } else { 4 })
+        .speed(speed)
+        .max_decimals(if range.whole { 0 } else { 4 })
         .update_while_editing(false)
         .custom_formatter(|value, _| number::setting(value))
         .custom_parser(parse);
-    let field = ui
-        .add_sized([width, space::CONTROL], field)
-        .on_hover_text(setting.hover_text())
-        .accessible_name(name);
-    arrive(&field, name);
-    (edited.to_bits() != value.to_bits()).then_some(edited)
+    ui.add_sized([FIELD_WIDTH, space::CONTROL], drag)
+        .on_hover_text(range.hover_text(help))
+        .accessible_name(name)
 }
 
-/// A row with a menu of alternatives; tells which one was chosen.
-pub(super) fn choice_row<T: Copy + PartialEq>(
-    ui: &mut Ui,
-    (label, name): (&str, &str),
-    takes: Takes,
-    help: &str,
-    (current, all): (T, &[T]),
-    text_of: impl Fn(T) -> &'static str,
-) -> Option<T> {
-    row(ui, label, takes, help, |ui| {
-        let width = ui.available_width();
-        choice(ui, name, help, width, current, all, text_of)
-    })
+/// A number field for a seed; tells the new one when it changed.
+pub(super) fn seed(ui: &mut Ui, field: &'static Field, mut seed: u64) -> Option<u64> {
+    let before = seed;
+    let drag = DragValue::new(&mut seed)
+        .range(0..=MAX_SEED)
+        .clamp_existing_to_range(false)
+        .update_while_editing(false)
+        .speed(0.1);
+    let response = ui
+        .add_sized([ui.available_width(), space::CONTROL], drag)
+        .on_hover_text(field.help)
+        .accessible_name(field.label);
+    arrive(&response, Control::Setting(field));
+    (seed != before).then_some(seed)
 }
 
 /// A menu of alternatives; tells which one was chosen.
-pub(super) fn choice<T: Copy + PartialEq>(
+pub(super) fn choice(
     ui: &mut Ui,
-    name: &str,
-    help: &str,
-    width: f32,
-    current: T,
-    all: &[T],
-    label: impl Fn(T) -> &'static str,
-) -> Option<T> {
+    field: &'static Field,
+    labels: &[&'static str],
+    current: usize,
+) -> Option<usize> {
     let mut chosen = current;
-    let response = ComboBox::from_id_salt(name)
-        .selected_text(label(current))
-        .width(width)
+    let response = ComboBox::from_id_salt(field.label)
+        .selected_text(labels.get(current).copied().unwrap_or_default())
+        .width(ui.available_width())
         .truncate()
         .icon(theme::chevron)
         .show_ui(ui, |ui| {
-            for &candidate in all {
-                ui.selectable_value(&mut chosen, candidate, label(candidate))
-                    .on_hover_text(help);
+            for (candidate, &label) in labels.iter().enumerate() {
+                ui.selectable_value(&mut chosen, candidate, label)
+                    .on_hover_text(field.help);
             }
         })
         .response;
-    let response = response.on_hover_text(help).accessible_name(name);
-    arrive(&response, name);
+    let response = response
+        .on_hover_text(field.help)
+        .accessible_name(field.label);
+    arrive(&response, Control::Setting(field));
     (chosen != current).then_some(chosen)
 }
 
@@ -274,29 +204,6 @@ pub(super) fn problem(ui: &mut Ui, text: &str) -> Response {
     .inner
 }
 
-/// The one of `kinds` that a value with numbers of its own is of.
-pub(super) fn kind_of<T: Copy>(kinds: &[T], value: &T) -> Option<T> {
-    let kind = std::mem::discriminant(value);
-    let is_kind = |candidate: &&T| std::mem::discriminant(*candidate) == kind;
-    kinds.iter().find(is_kind).copied()
-}
-
-/// Says what is wrong with a setting, if anything is.
-pub(super) fn problem_of(ui: &mut Ui, setting: &Setting, value: f64) {
-    if let Err(error) = setting.check(value) {
-        problem(ui, &error.to_string());
-    }
-}
-
-/// The double a person would write for this single: 0.3 rather than 0.30000001192.
-pub(super) fn shortest(value: f32) -> f64 {
-    value.to_string().parse().unwrap_or(f64::from(value))
-}
-
-pub(super) fn single(value: f64) -> f32 {
-    value as f32
-}
-
 /// A count as the number its control shows.
 pub(super) fn number_of(count: usize) -> f64 {
     count as f64
@@ -307,8 +214,11 @@ pub(super) fn count_of(number: f64) -> usize {
     number.round() as usize
 }
 
-fn number_text(setting: &Setting, value: f64) -> String {
-    if setting.whole {
+/// A number as the field beside its slider shows it.
+pub(super) fn number_text(range: &Number, value: f64) -> String {
+    if range.off_at_zero && value == 0.0 {
+        OFF.to_owned()
+    } else if range.whole {
         number::count_of(count_of(value))
     } else {
         number::setting(value)
@@ -330,19 +240,19 @@ fn rounded(value: f64) -> f64 {
 }
 
 /// Where a logarithmic rail begins: a range from 0 needs a first value that is not.
-fn smallest_positive(setting: &Setting) -> f64 {
-    if setting.min > 0.0 {
-        setting.min
+fn smallest_positive(range: &Number) -> f64 {
+    if range.min > 0.0 {
+        range.min
     } else {
-        setting.max * RAIL_FROM_ZERO
+        range.max * RAIL_FROM_ZERO
     }
 }
 
-fn drag_speed(setting: &Setting, value: f64) -> f64 {
-    match (setting.logarithmic, setting.whole) {
+fn drag_speed(range: &Number, value: f64) -> f64 {
+    match (range.logarithmic, range.whole) {
         (true, true) => (value.abs() * 0.01).max(0.1),
-        (true, false) => (value.abs() * 0.01).max(smallest_positive(setting)),
+        (true, false) => (value.abs() * 0.01).max(smallest_positive(range)),
         (false, true) => 0.05,
-        (false, false) => (setting.max - setting.min) / 400.0,
+        (false, false) => (range.max - range.min) / 400.0,
     }
 }

@@ -3,10 +3,11 @@
 use egui::{Align, Button, ComboBox, Label, Layout, ProgressBar, Ui};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_DOWNLOAD};
 
-use super::find::arrive;
-use super::section::{Heading, Section};
+use super::find::{Control, arrive};
+use super::section::Heading;
 use crate::theme::{self, space};
 use crate::{Action, data_sets, number};
+use hourglass_experiment::field::Section;
 use hourglass_protocol::{DataSetId, DataSource, DatasetDescription, DatasetProgress};
 use hourglass_state::LabState;
 
@@ -113,7 +114,7 @@ fn source_menu(
             "Which images to learn. {kept}. Another data set starts a new run"
         ))
         .accessible_name("data set");
-    arrive(&response, "data set");
+    arrive(&response, Control::DataSet);
 }
 
 fn loading(ui: &mut Ui, progress: &DatasetProgress, wishes: &mut Vec<Action>) {

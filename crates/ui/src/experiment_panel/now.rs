@@ -1,7 +1,7 @@
 //! The figures of the newest training batch, in the words of the part of the plan that is being trained.
 
 use crate::number;
-use hourglass_experiment::{Schedule, Stage, Term};
+use hourglass_experiment::{Schedule, Stage, Term, Unit};
 use hourglass_state::RunState;
 
 /// One line below the formula.
@@ -73,16 +73,8 @@ fn joint(run: &RunState, value: impl Fn(Term) -> Option<f64>) -> Vec<Line> {
             .copied()
             .filter(|term| *term != Term::Objective && term.is_part() == is_part);
         let text = |term: Term| {
-            let unit = if term.is_part() {
-                ""
-            } else {
-                unit_beside(term)
-            };
-            Some(format!(
-                "{} {}{unit}",
-                short_label(term),
-                number::three_digits(value(term)?)
-            ))
+            let value = with_percent(objective.unit(term), value(term)?);
+            Some(format!("{} {value}", term.info().short_label))
         };
         chosen.filter_map(text).collect()
     };
@@ -116,46 +108,31 @@ fn joint(run: &RunState, value: impl Fn(Term) -> Option<f64>) -> Vec<Line> {
     lines
 }
 
-/// "layer error 0.0123 per input"; the same of two networks stands side by side.
+/// "now layer error 0.0123 per input"; of two networks that are compared: "wrong 1.5 %, from random 3 %".
 fn of_stage(run: &RunState, terms: &[Term], value: impl Fn(Term) -> Option<f64>) -> Option<Line> {
+    let unit = run.experiment.objective.unit(*terms.first()?);
     let figures: Option<Vec<String>> = terms
         .iter()
-        .map(|&term| Some(number::three_digits(value(term)?)))
+        .map(|&term| Some(with_percent(unit, value(term)?)))
         .collect();
-    let figures = figures?;
-    let unit = run.experiment.objective.unit(*terms.first()?);
-    let text = match (terms, &figures[..]) {
-        ([Term::Classification, ..], [tuned, random]) => {
-            format!("now CE {tuned}, from random {random}")
-        }
-        ([Term::ErrorRate, ..], [tuned, random]) => {
-            format!("wrong {tuned} %, from random {random} %")
-        }
-        _ => format!("now {} {} {unit}", terms[0].label(), figures.join(" ")),
+    let name = terms.first()?.info().short_label;
+    let text = match &figures?[..] {
+        [tuned, random] => format!("{name} {tuned}, from random {random}"),
+        figures => format!("{name} {} {unit}", figures.join(" ")),
     };
+    let begin = if unit == Unit::Percent { "" } else { "now " };
     Some(Line {
-        text,
+        text: format!("{begin}{text}"),
         help: STAGE_HELP,
     })
 }
 
-/// The name of a term where there is little room.
-fn short_label(term: Term) -> &'static str {
-    match term {
-        Term::L1 => "L1",
-        Term::KlSparsity => "KL ρ",
-        Term::LatentKl => "KL",
-        Term::Contraction => "∂h/∂x",
-        Term::JacobianNorm => "‖J‖²",
-        Term::DiscriminatorAccuracy => "right",
-        _ => term.label(),
-    }
-}
-
-/// The unit of a figure beside the objective, where the line is not clear without.
-fn unit_beside(term: Term) -> &'static str {
-    match term {
-        Term::DiscriminatorAccuracy => " %",
-        _ => "",
+/// A figure, with its unit where a short line is not clear without.
+fn with_percent(unit: Unit, value: f64) -> String {
+    let value = number::three_digits(value);
+    if unit == Unit::Percent {
+        format!("{value} {unit}")
+    } else {
+        value
     }
 }

@@ -2,36 +2,13 @@
 
 use egui::{Label, Ui};
 
-use super::Editor;
-use super::controls::{
-    Takes, count_of, number_field, number_of, problem, problem_of, row, shortest, single,
-    slider_named, toggle,
-};
-use super::section::{Heading, Section};
+use super::controls::{number_field, row};
+use super::find::{Control, arrive};
+use super::section::Heading;
+use super::{Editor, rows};
 use crate::theme;
-use hourglass_experiment::settings::{EPOCHS, LAYER_CORRUPTION, LEARNING_RATE};
-use hourglass_experiment::{
-    Experiment, FineTuning, InvalidExperiment, LayerPretraining, Plan, Stage,
-};
-
-/// What each layer starts with when pre-training is switched on.
-const NEW_LAYER: LayerPretraining = LayerPretraining {
-    epochs: 5,
-    corruption: 0.2,
-};
-/// What fine-tuning starts with: the preset `stacked-denoising`.
-const NEW_TUNING: FineTuning = FineTuning {
-    epochs: 12,
-    learning_rate: 3e-4,
-};
-/// Width of the number fields of a layer, in points.
-const FIELD: f32 = 44.0;
-
-const PRETRAINING_HELP: &str = "Trains the encoder's layers one after the other before all of them together: each \
-                                learns to rebuild its own, partly masked input. The way deep networks were first \
-                                trained. For dense networks";
-const TUNING_HELP: &str = "After everything else, trains the encoder with a softmax layer on the code to name the \
-                           digit. Beside it the same network learns the same from random weights";
+use hourglass_experiment::field::{Field, Kind, LAYER_CORRUPTION, LAYER_EPOCHS, Section, Value};
+use hourglass_experiment::{Experiment, Plan, Stage};
 
 /// The parts in short.
 pub(super) fn heading(editor: &Editor<'_>) -> Heading {
@@ -46,16 +23,7 @@ pub(super) fn heading(editor: &Editor<'_>) -> Heading {
         remarks: vec![remark],
         help: "What is trained before and after all layers together".to_owned(),
         is_in_use: !editor.draft.plan.is_plain(),
-        needs_attention: editor.problem(concerns).is_some(),
-    }
-}
-
-fn concerns(problem: &InvalidExperiment) -> bool {
-    match problem {
-        InvalidExperiment::OutOfRange { label, .. } => *label == LAYER_CORRUPTION.label,
-        InvalidExperiment::PretrainingOfConvolutions
-        | InvalidExperiment::PretrainingOfOtherDepth { .. } => true,
-        _ => false,
+        needs_attention: editor.has_problem_in(Section::Plan),
     }
 }
 
@@ -99,87 +67,46 @@ pub(super) fn follow_depth(draft: &mut Experiment) {
 
 /// Shows the section of the plan.
 pub(super) fn show(ui: &mut Ui, editor: &mut Editor<'_>) {
-    pretraining(ui, editor);
-    fine_tuning(ui, &mut editor.draft.plan.fine_tuning);
+    for field in Section::Plan.fields() {
+        if **field == LAYER_EPOCHS {
+            pretrained_layers(ui, editor);
+        } else if **field != LAYER_CORRUPTION {
+            rows::setting(ui, editor, field);
+        }
+    }
     let text = "All layers together: the epochs under Training";
     ui.add(Label::new(theme::dim(ui, text)).wrap());
 }
 
-fn pretraining(ui: &mut Ui, editor: &mut Editor<'_>) {
-    let depth = editor.draft.architecture.encoder_depth();
-    let layers = &mut editor.draft.plan.pretraining;
-    let (name, help) = ("layer-wise pre-training", PRETRAINING_HELP);
-    row(ui, "Before", Takes::NewModel, help, |ui| {
-        if let Some(is_on) = toggle(
-            ui,
-            name,
-            "layer-wise pre-training",
-            help,
-            !layers.is_empty(),
-        ) {
-            let n_rows = if is_on { depth } else { 0 };
-            *layers = vec![NEW_LAYER; n_rows];
-        }
-    });
-    for refused in &editor.problems {
-        if concerns(refused) && !matches!(refused, InvalidExperiment::OutOfRange { .. }) {
-            problem(ui, &refused.to_string());
-        }
-    }
-    for (idx, layer) in layers.iter_mut().enumerate() {
-        pretrained_layer(ui, idx + 1, layer);
-    }
-}
-
-fn pretrained_layer(ui: &mut Ui, number: usize, layer: &mut LayerPretraining) {
+/// A row for each layer of the encoder with its epochs and its corruption.
+fn pretrained_layers(ui: &mut Ui, editor: &mut Editor<'_>) {
     let help = "Epochs of this layer by itself, and the share ν of its inputs that are masked";
-    row(
-        ui,
-        &format!("Layer {number}"),
-        Takes::NewModel,
-        help,
-        |ui| {
-            let (name, epochs) = (format!("layer {number} epochs"), number_of(layer.epochs));
-            if let Some(epochs) = number_field(ui, &name, &EPOCHS, FIELD, epochs) {
-                layer.epochs = count_of(epochs);
-            }
+    for idx in 0..editor.draft.plan.pretraining.len() {
+        let label = format!("Layer {}", idx + 1);
+        let draft = &mut editor.draft;
+        row(ui, &label, LAYER_EPOCHS.is_live(draft), help, |ui| {
+            number_of_layer(ui, draft, &LAYER_EPOCHS, (idx, "epochs"));
             ui.label(theme::dim(ui, "epochs"));
-            let (name, corruption) = (
-                format!("layer {number} corruption ν"),
-                shortest(layer.corruption),
-            );
             ui.label(theme::dim(ui, "ν"));
-            if let Some(corruption) = number_field(ui, &name, &LAYER_CORRUPTION, FIELD, corruption)
-            {
-                layer.corruption = single(corruption);
-            }
-        },
-    );
-    problem_of(ui, &EPOCHS, number_of(layer.epochs));
-    problem_of(ui, &LAYER_CORRUPTION, shortest(layer.corruption));
+            number_of_layer(ui, draft, &LAYER_CORRUPTION, (idx, "corruption ν"));
+        });
+    }
+    for field in [&LAYER_EPOCHS, &LAYER_CORRUPTION] {
+        rows::problems(ui, editor, field);
+    }
 }
 
-fn fine_tuning(ui: &mut Ui, tuning: &mut Option<FineTuning>) {
-    let (name, help) = ("fine-tuning with labels", TUNING_HELP);
-    row(ui, "After", Takes::NewModel, help, |ui| {
-        if let Some(is_on) = toggle(ui, name, "fine-tuning with labels", help, tuning.is_some()) {
-            *tuning = is_on.then_some(NEW_TUNING);
-        }
-    });
-    let Some(tuning) = tuning else { return };
-    let epochs = number_of(tuning.epochs);
-    row(ui, "Epochs", Takes::NewModel, &EPOCHS.hover_text(), |ui| {
-        if let Some(epochs) = slider_named(ui, "fine-tuning epochs", &EPOCHS, epochs) {
-            tuning.epochs = count_of(epochs);
-        }
-    });
-    problem_of(ui, &EPOCHS, epochs);
-    let (name, rate) = ("fine-tuning learning rate", tuning.learning_rate);
-    let help = LEARNING_RATE.hover_text();
-    row(ui, "Learning rate", Takes::NewModel, &help, |ui| {
-        if let Some(rate) = slider_named(ui, name, &LEARNING_RATE, rate) {
-            tuning.learning_rate = rate;
-        }
-    });
-    problem_of(ui, &LEARNING_RATE, rate);
+fn number_of_layer(
+    ui: &mut Ui,
+    draft: &mut Experiment,
+    field: &'static Field,
+    (idx, what): (usize, &str),
+) {
+    let (Kind::List(list), Some(Value::List(mut numbers))) = (&field.kind, field.get(draft)) else {
+        return;
+    };
+    let name = format!("layer {} {what}", idx + 1);
+    let response = number_field(ui, (&name, list.item_help), &list.item, &mut numbers[idx]);
+    arrive(&response, Control::Setting(field)); // at the first layer's
+    field.set(draft, &Value::List(numbers));
 }

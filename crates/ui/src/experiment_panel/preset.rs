@@ -8,7 +8,7 @@ use crate::sheet::Sheet;
 use crate::shortcuts::{Deed, key_of};
 use crate::theme::{self, space, text};
 use crate::{Action, GuideAction};
-use hourglass_experiment::{Architecture, Experiment, PresetId, Prior};
+use hourglass_experiment::{Experiment, PresetId, Prior};
 use hourglass_state::LabState;
 
 /// Height of the menu, in points: egui gives a menu no more, and the rest is scrolled.
@@ -74,9 +74,8 @@ impl Group {
             (Prior::Variational(_), _) => Self::Variational,
             (Prior::Adversarial(_), _) => Self::Adversarial,
             _ if experiment.alters_input() => Self::Denoising,
-            (Prior::None, Architecture::Convolutional(_)) => Self::Deep,
-            (Prior::None, Architecture::Dense(dense)) if !dense.hidden.is_empty() => Self::Deep,
-            _ if !objective.sparsity.is_none() || objective.contraction > 0.0 => Self::Penalties,
+            (Prior::None, architecture) if architecture.layers().len() > 1 => Self::Deep,
+            _ if objective.parts().len() > 1 => Self::Penalties,
             _ => Self::OneLayer,
         }
     }

@@ -10,27 +10,10 @@ use egui_material_icons::icons::{ICON_CHEVRON_RIGHT, ICON_EXPAND_MORE};
 use serde::{Deserialize, Serialize};
 
 use crate::theme::{self, space, text};
+use hourglass_experiment::field::Section;
 
 /// Height of a heading, in points.
 const HEIGHT: f32 = 18.0;
-
-/// A group of rows that belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Section {
-    /// Which digits.
-    Data,
-    /// Layers and activations.
-    Architecture,
-    /// Corruption, target and reconstruction error.
-    Objective,
-    /// What is added to the reconstruction error.
-    Penalties,
-    /// Optimizer, length and portions.
-    Training,
-    /// What is trained before and after all layers together.
-    Plan,
-}
 
 /// Which sections a person has opened or folded against their default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,19 +33,6 @@ pub(super) struct Heading {
     pub is_in_use: bool,
     /// Whether it cannot be folded: something in it needs attention.
     pub needs_attention: bool,
-}
-
-impl Section {
-    pub(super) fn title(self) -> &'static str {
-        match self {
-            Self::Data => "Data",
-            Self::Architecture => "Architecture",
-            Self::Objective => "Objective",
-            Self::Penalties => "Penalties",
-            Self::Training => "Training",
-            Self::Plan => "Plan",
-        }
-    }
 }
 
 impl Folds {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::number;
 use hourglass_experiment::LayerName;
-use hourglass_experiment::network::{Network, Place, Shape};
+use hourglass_experiment::network::{Network, Place};
 use hourglass_protocol::{FilterView, FlowView, TileFigures, UnitMeans};
 
 /// Where colours end.
@@ -82,7 +82,7 @@ impl Source {
         match self {
             Self::Weights(view, means) => {
                 let link = network.link(view.connection)?;
-                let is_of_maps = matches!(network.node(link.pictured())?.shape, Shape::Maps { .. });
+                let is_of_maps = network.node(link.pictured())?.shape.maps().is_some();
                 Some(Bank {
                     side: view.bank.side,
                     n_inputs: view.bank.n_inputs,
@@ -96,9 +96,7 @@ impl Source {
             }
             Self::Maps(flow, layer, means) => {
                 let found = flow.layer(*layer)?;
-                let Shape::Maps { side, .. } = network.node(Place::Layer(*layer))?.shape else {
-                    return None;
-                };
+                let side = network.node(Place::Layer(*layer))?.shape.maps()?.height;
                 let ends = flow.layers.iter().map(|layer| layer.end);
                 Some(Bank {
                     side,

@@ -16,7 +16,7 @@ use bank::{Bank, Scale, Sort, Source, signed};
 use grid::{Grid, Look};
 use hourglass_experiment::LayerName;
 use hourglass_experiment::network::{Connection, Link, Network, Place, Shape, Tile};
-use hourglass_protocol::{FilterRequest, Snapshot};
+use hourglass_protocol::{DataSetId, FilterRequest, Snapshot};
 use hourglass_state::LabState;
 
 /// Sides of a tile, in points.
@@ -121,7 +121,8 @@ impl FiltersPanel {
                 let source = snapshot.and_then(|snapshot| {
                     source(snapshot, state, link, layer.filter(|_| shows_maps))
                 });
-                let what = title(&network, link, source.as_ref());
+                let data = state.dataset.as_ref().map(|dataset| dataset.id);
+                let what = title(&network, link, source.as_ref(), data);
                 let bank = source.as_ref().and_then(|source| source.bank(&network));
                 if let Some((source, bank)) = source.as_ref().zip(bank) {
                     body(ui, &what, source, &bank, &mut edited, kept);
@@ -146,7 +147,7 @@ fn layer_of_maps(network: &Network, link: &Link) -> Option<LayerName> {
         return None;
     };
     let shape = network.node(link.pictured())?.shape;
-    matches!(shape, Shape::Maps { .. }).then_some(layer)
+    shape.maps().map(|_| layer)
 }
 
 /// The newest look, if it is what is asked for.
@@ -213,15 +214,21 @@ fn shown_choice(ui: &mut Ui, shown: Shown) -> Option<Shown> {
 }
 
 /// What the tiles are, in a line above them.
-fn title(network: &Network, link: &Link, source: Option<&Source>) -> String {
+fn title(
+    network: &Network,
+    link: &Link,
+    source: Option<&Source>,
+    data: Option<DataSetId>,
+) -> String {
     let shape = |place| network.node(place).map(|node| node.shape);
     if let Some(Source::Maps(flow, ..)) = source {
-        let Some(Shape::Maps { channels, side }) = shape(link.pictured()) else {
+        let Some(maps) = shape(link.pictured()).and_then(Shape::maps) else {
             return String::new();
         };
+        let shown = data.map_or_else(|| "image".to_owned(), |id| id.class_title(flow.label));
         return format!(
-            "{channels} maps of {side}×{side} · digit {}, test image {}",
-            flow.label, flow.sample
+            "{} maps of {}×{} · {shown}, test image {}",
+            maps.channels, maps.height, maps.width, flow.sample
         );
     }
     let n = shape(link.pictured()).map_or(0, Shape::n_parts);
@@ -234,10 +241,11 @@ fn title(network: &Network, link: &Link, source: Option<&Source>) -> String {
         Some(Tile::LinearPath) => format!("{n} units · linear path from the pixels"),
         Some(Tile::Kernels) => {
             let inputs = shape(link.from).map_or(0, Shape::n_parts);
+            let side = link.kernel();
             if inputs == 1 {
-                format!("{n} kernels of 3×3")
+                format!("{n} kernels of {side}×{side}")
             } else {
-                format!("3×3 kernels · {n} maps made (rows) from {inputs} (columns)")
+                format!("{side}×{side} kernels · {n} maps made (rows) from {inputs} (columns)")
             }
         }
         Some(Tile::Maps) => format!("{n} units (rows) · each map they meet (columns)"),

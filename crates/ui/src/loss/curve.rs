@@ -1,4 +1,7 @@
 //! A curve made ready for drawing: smoothed, and on the axis' scale.
+//!
+//! `egui_plot` has linear axes only. On a logarithmic axis the data are transformed to log₁₀, and `figure/ticks.rs`
+//! writes the decades.
 
 use egui_plot::PlotPoint;
 

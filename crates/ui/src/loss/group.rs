@@ -6,45 +6,14 @@ use crate::segmented::Segment;
 use hourglass_experiment::{Stage, Term};
 use hourglass_state::{History, RunState};
 
-pub use hourglass_figure::Group;
+pub use hourglass_experiment::Group;
 
 fn segment(group: Group) -> Segment<'static, Group> {
-    let (text, help) = match group {
-        Group::Objective => (
-            "objective",
-            "What training minimises, and the terms it adds up",
-        ),
-        Group::Layers => (
-            "layers",
-            "Greedy pre-training: how well the layer in training rebuilds its own input",
-        ),
-        Group::Adversary => (
-            "adversary",
-            "What discriminator and encoder minimise against each other; both level off where the \
-             discriminator cannot tell codes from samples",
-        ),
-        Group::Accuracy => (
-            "accuracy",
-            "Share of samples and codes that the discriminator tells right; 50 % is guessing",
-        ),
-        Group::Jacobian => (
-            "‖J‖²",
-            "How much the code moves when a pixel does: the squared norm of the encoder's Jacobian, \
-             without its weight",
-        ),
-        Group::Classes => (
-            "classes",
-            "Fine-tuning: cross-entropy of the classes, from the trained encoder and from random weights",
-        ),
-        Group::Errors => (
-            "error %",
-            "Fine-tuning: share of images classified wrong, from the trained encoder and from random weights",
-        ),
-    };
+    let info = group.info();
     Segment {
         value: group,
-        text,
-        help,
+        text: info.label,
+        help: info.help,
     }
 }
 
@@ -53,7 +22,7 @@ fn segment(group: Group) -> Segment<'static, Group> {
 pub fn groups_of(run: &RunState) -> Vec<Segment<'static, Group>> {
     let terms = run.experiment.terms();
     let is_there = |group: &Group| terms.iter().any(|&term| group.shows(term));
-    let groups = Group::ALL.into_iter().filter(is_there);
+    let groups = Group::all().into_iter().filter(is_there);
     groups.map(segment).collect()
 }
 

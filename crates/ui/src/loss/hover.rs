@@ -112,7 +112,7 @@ fn show_readings(ui: &mut Ui, readings: &[Reading], subject: Subject<'_>, shown:
     let nearest = nearest.map(|(idx, _)| idx);
     // What shares an axis shares its unit.
     let objective = &subject.run.experiment.objective;
-    let unit = objective.unit(shown.group.main_term());
+    let unit = objective.unit(shown.group.main_term()).text();
     egui::Grid::new("readings")
         .num_columns(4)
         .spacing(vec2(theme::space::S, 2.0))

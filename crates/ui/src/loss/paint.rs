@@ -7,7 +7,7 @@ use egui_plot::{HLine, Line, LineStyle, PlotPoint, PlotPoints, PlotTransform, Pl
 
 use crate::plot::{Bounds, envelope};
 use crate::theme::{self, Tokens};
-use hourglass_experiment::Term;
+use hourglass_experiment::Pen;
 
 use super::curve::Curve;
 use super::group::Group;
@@ -25,9 +25,10 @@ pub fn color(tokens: &Tokens, key: LineKey, group: Group) -> Color32 {
         return tokens.ghost;
     }
     if group.compares_networks() {
-        let of_network = match key.term {
-            Term::ClassificationFromRandom | Term::ErrorRateFromRandom => tokens.text_dim,
-            _ => tokens.positive,
+        let of_network = if key.term.info().pen == Pen::Baseline {
+            tokens.text_dim
+        } else {
+            tokens.positive
         };
         return of_split(of_network, key.split);
     }
@@ -46,9 +47,8 @@ pub fn of_split(of_network: Color32, split: Split) -> Color32 {
     }
 }
 
-/// How a curve is drawn everywhere: the rival in long thick dashes; ghosts dashed, or dotted for the test split; of an objective the sum
-/// thick, its error thin, its penalties each in its own kind of dots or dashes. Width in points; for dots, their
-/// radius.
+/// Width in points, or the radius of dots, and style. The rival is in long thick dashes whatever its term, ghosts are
+/// dashed, or dotted for the test split.
 fn pen(key: LineKey) -> (f32, LineStyle) {
     const DASHED: LineStyle = LineStyle::Dashed { length: 5.5 };
     let LineKey {
@@ -65,20 +65,13 @@ fn pen(key: LineKey) -> (f32, LineStyle) {
             Split::Test => (0.75, LineStyle::Dotted { spacing: 4.5 }),
         };
     }
-    match term {
-        Term::Reconstruction(_) => (1.25, LineStyle::Solid),
-        Term::L1 | Term::KlSparsity => (1.0, LineStyle::Dotted { spacing: 4.0 }),
-        Term::Contraction => (1.25, LineStyle::Dashed { length: 3.0 }),
-        Term::LatentKl | Term::Generator => (1.25, LineStyle::Dashed { length: 7.0 }),
-        Term::Classification
-        | Term::ClassificationFromRandom
-        | Term::ErrorRate
-        | Term::ErrorRateFromRandom
-            if split == Split::Train =>
-        {
-            (1.0, LineStyle::Solid)
-        }
-        _ => (2.0, LineStyle::Solid),
+    match term.info().pen {
+        Pen::Compared | Pen::Baseline if split == Split::Train => (1.0, LineStyle::Solid),
+        Pen::Thick | Pen::Compared | Pen::Baseline => (2.0, LineStyle::Solid),
+        Pen::Thin => (1.25, LineStyle::Solid),
+        Pen::Dotted => (1.0, LineStyle::Dotted { spacing: 4.0 }),
+        Pen::ShortDashes => (1.25, LineStyle::Dashed { length: 3.0 }),
+        Pen::LongDashes => (1.25, LineStyle::Dashed { length: 7.0 }),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
+use hourglass_experiment::ImageShape;
 use hourglass_experiment::network::{Network, Place, Shape};
 
 /// Least height of a bar, in points: it has to be hit with the pointer.
@@ -221,7 +222,7 @@ impl Widths {
         let bar = (0.28 * pitch).clamp(4.0, 26.0);
         let block = |shape: Shape| match shape {
             Shape::Units(_) => (vec2(bar, height_of(shape)), None),
-            Shape::Maps { channels, .. } => {
+            Shape::Maps(ImageShape { channels, .. }) => {
                 let most = vec2((0.66 * pitch).clamp(10.0, 120.0), height_of(shape));
                 let grid = MapGrid::fit(channels, most);
                 (vec2(grid.size().x, most.y.max(grid.size().y)), Some(grid))

@@ -7,7 +7,7 @@ use egui::{Align2, Color32, Mesh, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec
 use crate::digit_image::{self, AtlasShape, DigitAtlas};
 use crate::theme;
 use crate::tile_atlas::{TileAtlas, TileShape, magnification};
-use hourglass_experiment::network::{Network, Place, Shape as LayerShape};
+use hourglass_experiment::network::{Network, Place};
 use hourglass_protocol::FlowView;
 
 use super::layout::{Column, Layout, MapGrid};
@@ -58,10 +58,10 @@ impl Pictures {
             let (Place::Layer(layer), Some(grid)) = (node.place, column.maps) else {
                 continue;
             };
-            let (Some(found), LayerShape::Maps { side, .. }) = (flow.layer(layer), node.shape)
-            else {
+            let (Some(found), Some(maps)) = (flow.layer(layer), node.shape.maps()) else {
                 continue;
             };
+            let side = maps.height;
             let shape = TileShape {
                 columns: grid.columns,
                 rows: grid.n_shown.div_ceil(grid.columns.max(1)),

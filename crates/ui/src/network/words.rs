@@ -1,15 +1,15 @@
 //! What is said of layers, connections and the whole.
 
 use crate::number;
-use hourglass_experiment::network::{Link, LinkKind, Network, Node, Place, Shape};
-use hourglass_experiment::{Experiment, LayerName, N_PIXELS};
+use hourglass_experiment::network::{Link, Network, Node, Place, Shape};
+use hourglass_experiment::{Experiment, Layer, LayerName, N_PIXELS, Weights};
 
 /// `1,000`, `14×14×4`.
 #[must_use]
 pub fn size(shape: Shape) -> String {
     match shape {
         Shape::Units(units) => number::count_of(units),
-        Shape::Maps { channels, side } => format!("{side}×{side}×{channels}"),
+        Shape::Maps(_) => shape.to_string(),
     }
 }
 
@@ -31,8 +31,11 @@ pub fn facts(network: &Network, node: &Node) -> String {
         (Place::Input | Place::Output, _) => format!("{N_PIXELS} pixels"),
         (_, Shape::Units(1)) => "1 unit".to_owned(),
         (_, Shape::Units(units)) => format!("{} units", number::count_of(units)),
-        (_, Shape::Maps { channels, side }) => format!(
-            "{channels} maps of {side}×{side}, {} values",
+        (_, Shape::Maps(maps)) => format!(
+            "{} maps of {}×{}, {} values",
+            maps.channels,
+            maps.height,
+            maps.width,
             number::count_of(node.shape.size())
         ),
     };
@@ -40,7 +43,7 @@ pub fn facts(network: &Network, node: &Node) -> String {
         .activation
         .map_or(String::new(), |activation| format!(", {activation}"));
     let parameters = network.link_to(node.place).map_or(String::new(), |link| {
-        format!(", {} parameters", number::count_of(link.n_parameters))
+        format!(", {} parameters", number::count_of(link.n_parameters()))
     });
     format!(
         "{}: {units}{activation}{parameters}",
@@ -60,17 +63,33 @@ pub fn name(network: &Network, place: Place) -> String {
 /// What a connection is.
 #[must_use]
 pub fn link(network: &Network, link: &Link) -> String {
-    let kind = match link.kind {
-        LinkKind::Dense => "fully connected",
-        LinkKind::Tied => "the encoder's weights, transposed; biases of its own",
-        LinkKind::ConvolutionThenPooling => "3×3 convolution, 2×2 max-pooling",
-        LinkKind::UpsamplingThenConvolution => "upsampling, 3×3 convolution",
+    let weights = match link.weights {
+        Weights::Dense { .. } => "fully connected".to_owned(),
+        Weights::Tied { .. } => "the encoder's weights, transposed; biases of its own".to_owned(),
+        Weights::Convolution { kernel, stride, .. } => {
+            let stride = if stride == 1 {
+                String::new()
+            } else {
+                format!(" by {stride}")
+            };
+            format!("{kernel}×{kernel} convolution{stride}")
+        }
     };
+    let around = |layers: &[Layer]| -> Vec<String> {
+        let words = layers.iter().filter_map(|layer| match layer {
+            Layer::Pool {} => Some("2×2 max-pooling".to_owned()),
+            Layer::Upsample { .. } => Some("upsampling".to_owned()),
+            _ => None, // its values stay as many
+        });
+        words.collect()
+    };
+    let [before, after] = [&link.before, &link.after].map(|layers| around(layers));
+    let kind = [before, vec![weights], after].concat().join(", ");
     format!(
         "{} to {}: {} parameters, {kind}",
         name(network, link.from),
         name(network, link.to),
-        number::count_of(link.n_parameters)
+        number::count_of(link.n_parameters())
     )
 }
 
@@ -95,8 +114,23 @@ pub fn making(network: &Network, node: &Node) -> String {
         1 => "1 map".to_owned(),
         n => format!("{n} maps"),
     };
-    match link.kind {
-        LinkKind::Dense if node.place == Place::Layer(LayerName::Code) => {
+    let before = link.before.iter().map(|layer| match layer {
+        Layer::Upsample { height, width } => format!("maps doubled to {height}×{width}, then "),
+        Layer::Pool {} => "the largest of each 2×2, then ".to_owned(),
+        _ => String::new(), // what moves no value
+    });
+    let before: String = before.collect();
+    let pooled = link
+        .after
+        .iter()
+        .any(|layer| matches!(layer, Layer::Pool {}));
+    let pooled = if pooled {
+        ", then the largest of each 2×2"
+    } else {
+        ""
+    };
+    let made = match link.weights {
+        Weights::Dense { .. } if node.place == Place::Layer(LayerName::Code) => {
             let beside = if network.log_variance.is_some() {
                 "; ln σ² beside it in the same way"
             } else {
@@ -104,33 +138,21 @@ pub fn making(network: &Network, node: &Node) -> String {
             };
             format!("{inputs} inputs squeezed into {units}: weighted sums and biases{then}{beside}")
         }
-        LinkKind::Dense => {
+        Weights::Dense { .. } => {
             format!("each of {units} adds {inputs} weighted inputs and a bias{then}")
         }
-        LinkKind::Tied => format!(
+        Weights::Tied { .. } => format!(
             "each of {units} adds {inputs} inputs, weighted as in the encoder, and a bias{then}"
         ),
-        LinkKind::ConvolutionThenPooling => {
-            format!("{units} kernels of 3×3 slide over {maps}{then}, then the largest of each 2×2")
-        }
-        LinkKind::UpsamplingThenConvolution => {
-            let side = |shape| match shape {
-                Shape::Maps { side, .. } => side,
-                Shape::Units(_) => 0,
-            };
-            let (before, after) = (side(from), side(node.shape));
-            let doubled = if before == after {
-                String::new()
-            } else {
-                format!("maps doubled to {after}×{after}, then ")
-            };
+        Weights::Convolution { kernel, .. } => {
             let kernels = match node.shape.n_parts() {
                 1 => "1 kernel".to_owned(),
-                n => format!("{n} kernels"),
+                _ => format!("{units} kernels"),
             };
-            format!("{doubled}{kernels} of 3×3 over {maps}{then}")
+            format!("{kernels} of {kernel}×{kernel} over {maps}{then}")
         }
-    }
+    };
+    format!("{before}{made}{pooled}")
 }
 
 /// The whole in one line: parameters, and how much the code is smaller than the picture.

@@ -4,18 +4,14 @@ use std::rc::Rc;
 
 use egui::emath::GuiRounding as _;
 use egui::{
-    Align, Align2, Color32, Label, Layout, Painter, Pos2, Rangef, Sense, Stroke, TextStyle, Ui,
-    UiBuilder, Vec2, vec2,
+    Align, Align2, Label, Layout, Rangef, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2, vec2,
 };
 use egui_plot::{AxisHints, Plot, PlotMemory, PlotResponse, PlotUi};
 
-use super::ruler::{self, Ruler};
-use super::{Bounds, Follow, Interval, Tick, View};
+use super::ruler::{self, MakeTicks, Ruler};
+use super::{Bounds, Follow, View};
 use crate::legend;
 use crate::theme::{self, space};
-
-/// Ticks for a stretch of an axis, given its length and the room that a label needs, both in points.
-pub type MakeTicks<'a> = &'a (dyn Fn(Interval, f32, f32) -> Vec<Tick> + 'a);
 
 /// What a chart shows of the plane.
 pub enum Range<'a> {
@@ -219,14 +215,4 @@ fn paint_axis_lines(ui: &Ui, response: &PlotResponse<()>, x_title: &str) {
     let font = TextStyle::Small.resolve(ui.style());
     let at = frame.right_bottom();
     painter.text(at, Align2::RIGHT_TOP, x_title, font, tokens.text_dim);
-}
-
-/// A short text beside a mark in a plot, on a ground that keeps it readable over the data.
-pub fn note(ui: &Ui, painter: &Painter, at: Pos2, anchor: Align2, text: &str, color: Color32) {
-    let font = TextStyle::Small.resolve(ui.style());
-    let galley = painter.layout_no_wrap(text.to_owned(), font, color);
-    let place = anchor.anchor_size(at, galley.size());
-    let ground = theme::tokens_of(ui).plot.gamma_multiply(0.8);
-    painter.rect_filled(place.expand2(vec2(2.0, 0.0)), 2.0, ground);
-    painter.galley(place.min, galley, color);
 }

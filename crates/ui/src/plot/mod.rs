@@ -7,12 +7,15 @@
 mod bounds;
 mod chart;
 mod envelope;
+mod note;
 mod ruler;
 mod view;
 
 pub use bounds::Bounds;
-pub use chart::{Chart, MakeTicks, Range, heading, heading_width, note};
+pub use chart::{Chart, Range, heading, heading_width};
 pub use envelope::envelope;
 pub use hourglass_figure::Interval;
 pub use hourglass_figure::ticks::{self, Tick};
+pub use note::note;
+pub use ruler::MakeTicks;
 pub use view::{Follow, View};

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use egui::{Painter, Rangef, Ui};
 use egui_plot::{GridInput, GridMark};
 
-use super::{Interval, MakeTicks, Tick};
+use super::{Interval, Tick};
 use crate::theme::{self, space};
 
 /// Distances in points over which the library makes a grid line stronger. From one point on, so that
@@ -147,3 +147,6 @@ pub fn width(painter: &Painter, text: &str) -> f32 {
     let galley = painter.layout_no_wrap(text.to_owned(), font, theme::TRANSPARENT);
     galley.size().x
 }
+
+/// Ticks for a stretch of an axis, given its length and the room that a label needs, both in points.
+pub type MakeTicks<'a> = &'a (dyn Fn(Interval, f32, f32) -> Vec<Tick> + 'a);

@@ -1,4 +1,6 @@
 //! Which part of the plane a plot shows: what holds the data, until someone drags or zooms.
+//!
+//! It follows the data until a person chooses a view.
 
 use egui::{Align2, Context, Id, Painter, vec2};
 use egui_plot::{PlotMemory, PlotTransform};

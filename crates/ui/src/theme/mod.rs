@@ -8,7 +8,9 @@
 mod fonts;
 mod palette;
 mod reading;
+pub mod space;
 mod style;
+pub mod text;
 mod tokens;
 
 use egui::{Color32, Context, RichText, Theme, Ui};
@@ -16,54 +18,6 @@ use egui::{Color32, Context, RichText, Theme, Ui};
 pub use palette::{class_color, diverging, ink, pixel, sequential, stencil};
 pub use reading::{reading, reading_size, set_presenting, thickness};
 pub use tokens::{Tokens, tokens};
-
-/// Distances, in points.
-pub mod space {
-    /// Between a number and its unit.
-    pub const XS: f32 = 4.0;
-    /// Between neighbours.
-    pub const S: f32 = 8.0;
-    /// Between a frame and its content.
-    pub const M: f32 = 12.0;
-    /// Between groups.
-    pub const L: f32 = 16.0;
-    /// Height of a control.
-    pub const CONTROL: f32 = 24.0;
-    /// Height of a card's header.
-    pub const HEADER: f32 = 30.0;
-    /// Between cards.
-    pub const GAP: f32 = 6.0;
-}
-
-/// The typographic scale, as egui's text styles.
-pub mod text {
-    use egui::TextStyle;
-
-    /// Titles of windows; 17 pt semibold.
-    pub const DISPLAY: TextStyle = TextStyle::Heading;
-    /// Running text and labels; 13 pt. Titles of cards are this in semibold, see [`super::title`].
-    pub const BODY: TextStyle = TextStyle::Body;
-    /// Controls; 13 pt.
-    pub const BUTTON: TextStyle = TextStyle::Button;
-    /// Captions, units, axis labels; 11.5 pt.
-    pub const SMALL: TextStyle = TextStyle::Small;
-    /// Numbers that change or stand in columns; 12 pt, all digits of one width.
-    pub const FIGURE: TextStyle = TextStyle::Monospace;
-
-    /// Sizes of the scale, in points.
-    pub mod size {
-        /// Of [`super::DISPLAY`].
-        pub const DISPLAY: f32 = 17.0;
-        /// Of [`super::BODY`] and [`super::BUTTON`].
-        pub const BODY: f32 = 13.0;
-        /// Of [`super::SMALL`].
-        pub const SMALL: f32 = 11.5;
-        /// Of [`super::FIGURE`].
-        pub const FIGURE: f32 = 12.0;
-        /// Of icons beside text of [`super::BODY`].
-        pub const ICON: f32 = 17.0;
-    }
-}
 
 pub use fonts::{last_resort, medium, mono, regular, semibold};
 

@@ -15,7 +15,7 @@ const WIDTH: f32 = 220.0;
 pub(super) fn show(ui: &mut Ui, actions: &mut Vec<Action>) {
     let button = ui
         .add(Button::new(theme::icon(ICON_HELP)).frame_when_inactive(false))
-        .on_hover_text("Understand the preset, lessons, search, shortcuts")
+        .on_hover_text("Understand the preset, lessons, search, manual, shortcuts")
         .accessible_name("Help");
     Popup::menu(&button)
         .align(RectAlign::BOTTOM_END)
@@ -44,9 +44,9 @@ fn menu(ui: &mut Ui, actions: &mut Vec<Action>) {
             GuideAction::ShowCommands(true).into(),
         ),
         (
-            "Keyboard shortcuts",
+            "Manual and shortcuts",
             Deed::Help,
-            "All keys on one page",
+            "First steps, every key, and the pages of the manual",
             Action::ShowHelp(true),
         ),
         (

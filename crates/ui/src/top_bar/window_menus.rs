@@ -5,7 +5,7 @@ use egui_material_icons::icons::{
     ICON_ARROW_DROP_DOWN, ICON_CONTRAST, ICON_MEMORY, ICON_NOTIFICATIONS,
 };
 
-use super::{WindowFacts, export_menu, help_menu};
+use super::{export_menu, help_menu};
 use crate::notices::Notes;
 use crate::segmented::{Segment, segmented};
 use crate::shortcuts::{self, Deed, key_of};
@@ -256,4 +256,21 @@ fn elided(ui: &Ui, text: &str, font: &egui::FontId, max_width: f32) -> String {
     let mut shown = text.to_owned();
     while shown.pop().is_some() && width(&shown) > max_width {}
     format!("{}…", shown.trim_end())
+}
+
+/// What the bar shows of the window itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WindowFacts {
+    /// Light, dark, or as the system.
+    pub theme: ThemePreference,
+    /// Scale of everything, 1 = 100 %.
+    pub scale: f32,
+    /// The device asked for.
+    pub device: DeviceChoice,
+    /// Share of a figure that is written already; none while none is being written.
+    pub exporting: Option<f32>,
+    /// Whether lines are thick, for a projector.
+    pub presents: bool,
+    /// Whether things glide from one state to the next.
+    pub glides: bool,
 }

@@ -2,6 +2,8 @@
 //!
 //! A run and its looks make a side. Everything the laboratory does, it does to the side in front; to do the same to
 //! the rival, the sides are exchanged for a moment. What either run computes depends on nothing of the other.
+//!
+//! The run that has taken fewer steps trains next.
 
 use std::mem;
 use std::sync::Arc;

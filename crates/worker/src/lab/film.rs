@@ -1,4 +1,6 @@
 //! Taking the frames of a film, and gathering the numbers of a figure.
+//!
+//! Frames are taken at steps that do not depend on the machine, while `ProbeRequest::film` asks for them.
 
 use hourglass_protocol::{Event, Failure, Gather};
 use hourglass_train::ProbeState;

@@ -1,8 +1,9 @@
 //! Areas within which light changes slowly, and which of them are ground and not the inside of a stroke.
 
-use super::pieces::nearest;
-use super::plane::{Plane, depths, small};
-use crate::photo::ink::{PixelBox, around};
+use super::plane::Plane;
+use crate::photo::distance::{depths, nearest};
+use crate::photo::pixels::small;
+use crate::photo::pixels::{PixelBox, around};
 
 /// Share of the widest area's radius from which on an area can be ground, and one of a shade that another ground has.
 const WIDE_SHARE: f32 = 0.15;

@@ -4,9 +4,10 @@
 use hourglass_protocol::Paper;
 
 use super::areas::{areas, choose};
-use super::pieces::nearest;
-use super::plane::{Plane, small};
+use super::plane::Plane;
+use crate::photo::distance::nearest;
 use crate::photo::paper::{Surface, quantile};
+use crate::photo::pixels::small;
 
 /// Difference of light over a ground from which on it counts as uneven.
 const UNEVEN_FROM: f32 = 0.06;

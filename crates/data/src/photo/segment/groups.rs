@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::photo::ink::{PixelBox, around};
+use crate::photo::distance::nearest;
+use crate::photo::pixels::{PixelBox, around};
 use hourglass_protocol::{LeftOut, MAX_GROUPS, Take};
 
-use super::pieces::{Pieces, nearest};
-use super::plane::small;
+use super::pieces::Pieces;
+use crate::photo::pixels::small;
 
 /// A piece lighter than this share of the heaviest is a speck.
 const SPECK_SHARE: f32 = 0.02;

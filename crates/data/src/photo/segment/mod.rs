@@ -9,6 +9,8 @@
 //!
 //! What comes out is a [`Writing`]: how far each pixel stands out, and plain lists. Making a digit as a data set has
 //! them is done elsewhere.
+//!
+//! It knows nothing of the size of digits, and `prepare` knows nothing of tables and frames.
 
 mod areas;
 mod ground;
@@ -18,15 +20,14 @@ mod plane;
 
 use hourglass_protocol::{Paper, Take};
 
-use super::ink::PixelBox;
 use super::paper::{Grey, LEAST_NOISE, noise_of, quantile, spread};
+use super::pixels::{PixelBox, small};
 use ground::Grounds;
 use groups::Groups;
 use pieces::Pieces;
 use plane::{Plane, Scaled};
 
 pub use groups::Found;
-pub use plane::{depths, small};
 
 /// Light that differs by less is the same: ten of 255, which nobody sees.
 const FAINTEST: f32 = 0.04;

@@ -1,9 +1,9 @@
 //! Connected pieces of ink, and which of them surround the writing.
 
-use std::collections::VecDeque;
-
-use super::plane::{Plane, depths, small};
-use crate::photo::ink::{PixelBox, around, between};
+use super::plane::Plane;
+use crate::photo::distance::depths;
+use crate::photo::pixels::small;
+use crate::photo::pixels::{PixelBox, around, between};
 
 /// Share of a piece's own strength from which on its pixels belong to it.
 const OWN_SHARE: f32 = 0.3;
@@ -164,25 +164,4 @@ fn connected(width: usize, height: usize, is_in: &[bool], kind: &[bool]) -> Vec<
         all.push(pixels);
     }
     all
-}
-
-/// The number nearest to each pixel, and how many steps away it is: 0 where the pixel has one itself. `none` is the
-/// number of those that have none.
-pub fn nearest<T: Copy + PartialEq>(of: &[T], width: usize, none: T) -> Vec<(T, u16)> {
-    let height = of.len() / width;
-    let mut found: Vec<(T, u16)> = of.iter().map(|&number| (number, 0)).collect();
-    let numbered = of.iter().enumerate();
-    let mut waiting: VecDeque<usize> = numbered
-        .filter_map(|(idx, number)| (*number != none).then_some(idx))
-        .collect();
-    while let Some(idx) = waiting.pop_front() {
-        let (number, away) = found[idx];
-        for near in around(width, height, idx) {
-            if found[near].0 == none {
-                found[near] = (number, away.saturating_add(1));
-                waiting.push_back(near);
-            }
-        }
-    }
-    found
 }

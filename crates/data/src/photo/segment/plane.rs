@@ -1,6 +1,7 @@
 //! A picture at the size at which pieces are told apart, and what filters make of it.
 
 use crate::photo::paper::{Grey, quantile};
+use crate::photo::pixels::small;
 
 /// Longest side at which pieces are told apart, in pixels: a digit of a sheet of a hundred still has thirty.
 const MAX_SIDE: usize = 384;
@@ -160,56 +161,4 @@ impl Plane {
             [least.min(value), most.max(value)]
         })
     }
-}
-
-/// How far each pixel of a shape lies from the nearest one outside of it, in pixels; beyond the border the shape
-/// goes on (Borgefors 1986, steps of 3 and 4).
-pub fn depths(width: usize, height: usize, is_inside: impl Fn(usize) -> bool) -> Vec<f32> {
-    const FAR: u32 = u32::MAX / 2;
-    let mut steps: Vec<u32> = (0..width * height)
-        .map(|idx| if is_inside(idx) { FAR } else { 0 })
-        .collect();
-    for idx in 0..steps.len() {
-        let (column, mut least) = (idx % width, steps[idx]);
-        if column > 0 {
-            least = least.min(steps[idx - 1] + 3);
-        }
-        if idx >= width {
-            least = least.min(steps[idx - width] + 3);
-            if column > 0 {
-                least = least.min(steps[idx - width - 1] + 4);
-            }
-            if column + 1 < width {
-                least = least.min(steps[idx - width + 1] + 4);
-            }
-        }
-        steps[idx] = least.min(FAR);
-    }
-    for idx in (0..steps.len()).rev() {
-        let (column, mut least) = (idx % width, steps[idx]);
-        if column + 1 < width {
-            least = least.min(steps[idx + 1] + 3);
-        }
-        if idx + width < width * height {
-            least = least.min(steps[idx + width] + 3);
-            if column + 1 < width {
-                least = least.min(steps[idx + width + 1] + 4);
-            }
-            if column > 0 {
-                least = least.min(steps[idx + width - 1] + 4);
-            }
-        }
-        steps[idx] = least.min(FAR);
-    }
-    let longest = small(width.max(height));
-    let depth = |step: u32| {
-        let step = step as f32;
-        (step / 3.0).min(longest)
-    };
-    steps.into_iter().map(depth).collect()
-}
-
-/// A number of pixels along a side.
-pub fn small(n: usize) -> f32 {
-    n as f32
 }

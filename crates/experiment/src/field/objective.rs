@@ -1,0 +1,174 @@
+//! Settings of what is asked for and what the encoder is shown instead.
+
+use std::mem::discriminant;
+
+use super::value::{Leaf as _, Place, at, labels};
+use super::{Field, Kind, Number, Optional, Section};
+use crate::{Corruption, Half, Reconstruction, Target};
+
+const ROW: Field = Field {
+    section: Section::Objective,
+    ..Field::LIVE
+};
+
+pub(super) static ROWS: &[&Field] = &[
+    &CORRUPTION,
+    &NOISE_FRACTION,
+    &NOISE_SIGMA,
+    &TEST_FRACTION,
+    &TEST_SIGMA,
+    &TARGET,
+    &HIDDEN_HALF,
+    &ROTATION,
+    &LOSS,
+];
+
+/// ν, a share of pixels.
+const FRACTION: Number = Number::linear(0.0, 1.0);
+/// σ of Gaussian noise, in units of the pixel range.
+const SIGMA: Number = Number::linear(0.0, 2.0);
+/// Another strength when measuring, which starts as that of training.
+const AT_TEST: Optional = Optional {
+    switch: "other strength at test",
+    absent: "none",
+    first: |experiment| {
+        let strength = experiment.corruption.strength().to_string();
+        strength.parse().unwrap_or_default() // 0.3 rather than 0.30000001192
+    },
+    instead: |_| "other strength".to_owned(),
+};
+
+pub static CORRUPTION: Field = Field {
+    path: "corruption.kind",
+    short: Some("noise"),
+    label: "corruption",
+    kind: Kind::Choice(labels::<Corruption>),
+    help: "Damages the input before the encoder sees it; the target stays clean, so the network learns to repair. \
+           Masking blacks pixels out, salt and pepper sets them to 0 or 1, Gaussian adds noise",
+    place: Place {
+        get: |experiment| Some(experiment.corruption.value()),
+        set: |experiment, value| {
+            let before = discriminant(&experiment.corruption);
+            experiment.corruption.put(value);
+            if discriminant(&experiment.corruption) != before {
+                experiment.test_noise = None; // ν and σ do not mean the same
+            }
+        },
+    },
+    ..ROW
+};
+
+static NOISE_FRACTION: Field = Field {
+    path: "corruption.fraction",
+    label: "noise fraction ν",
+    row: Some("Fraction ν"),
+    kind: Kind::Number(FRACTION),
+    help: "Share of the pixels that are damaged before the encoder sees the image; the target stays clean. \
+           Typical: 0.1 to 0.5",
+    needs: Some(&CORRUPTION),
+    place: at!(Corruption::Masking { fraction } | Corruption::SaltAndPepper { fraction } = corruption => fraction),
+    ..ROW
+};
+
+static NOISE_SIGMA: Field = Field {
+    path: "corruption.sigma",
+    label: "noise level σ",
+    kind: Kind::Number(SIGMA),
+    help: "Standard deviation of the noise added to each pixel, in units of the pixel range; the sum is clipped \
+           to 0..1. Typical: 0.1 to 0.5",
+    needs: Some(&CORRUPTION),
+    place: at!(Corruption::Gaussian { sigma } = corruption => sigma),
+    ..ROW
+};
+
+const TEST_NOISE: Field = Field {
+    path: "test_noise",
+    row: Some("At test"),
+    help: "Another strength of the same corruption when measuring: how well does the network repair more, or \
+           less, than it was trained on? Otherwise test images are damaged as those of training",
+    needs: Some(&CORRUPTION),
+    shown: |experiment| experiment.corruption != Corruption::None,
+    ..ROW
+};
+
+static TEST_FRACTION: Field = Field {
+    label: "noise fraction ν at test",
+    kind: Kind::Number(Number {
+        optional: Some(AT_TEST),
+        ..FRACTION
+    }),
+    place: Place {
+        get: |experiment| match experiment.corruption {
+            Corruption::Masking { .. } | Corruption::SaltAndPepper { .. } => {
+                Some(experiment.test_noise.value())
+            }
+            _ => None,
+        },
+        set: |experiment, value| experiment.test_noise.put(value),
+    },
+    ..TEST_NOISE
+};
+
+/// The same for Gaussian noise; kept without any corruption for when there is one again.
+static TEST_SIGMA: Field = Field {
+    label: "noise level σ at test",
+    kind: Kind::Number(Number {
+        optional: Some(AT_TEST),
+        ..SIGMA
+    }),
+    place: Place {
+        get: |experiment| match experiment.corruption {
+            Corruption::None | Corruption::Gaussian { .. } => Some(experiment.test_noise.value()),
+            _ => None,
+        },
+        set: |experiment, value| experiment.test_noise.put(value),
+    },
+    ..TEST_NOISE
+};
+
+static TARGET: Field = Field {
+    path: "target.kind",
+    label: "target",
+    kind: Kind::Choice(labels::<Target>),
+    help: "Which image is asked for. The same image: plain reconstruction. Whole from half: one half is black for \
+           the encoder. Upright from rotated: the encoder sees the image turned by a random angle",
+    place: at!(target),
+    ..ROW
+};
+
+static HIDDEN_HALF: Field = Field {
+    path: "target.hidden",
+    label: "hidden half",
+    kind: Kind::Choice(labels::<Half>),
+    help: "The half that the encoder does not see, and that the decoder has to invent",
+    needs: Some(&TARGET),
+    place: at!(Target::WholeFromHalf { hidden } = target => hidden),
+    ..ROW
+};
+
+static ROTATION: Field = Field {
+    path: "target.degrees",
+    label: "rotation",
+    row: Some("Up to ± degrees"),
+    kind: Kind::Number(Number {
+        unit: "degrees",
+        ..Number::linear(0.0, 180.0)
+    }),
+    help: "Largest angle, to either side, by which the encoder's image is turned; the upright one is asked for. \
+           Typical: 15 to 60",
+    needs: Some(&TARGET),
+    place: at!(Target::UprightFromRotated { degrees } = target => degrees),
+    ..ROW
+};
+
+pub static LOSS: Field = Field {
+    path: "objective.reconstruction",
+    short: Some("loss"),
+    label: "loss",
+    kind: Kind::Choice(labels::<Reconstruction>),
+    help: "How far the reconstruction is from the image, averaged over pixels, or with a prior summed. The squared \
+           error suits any output, the absolute error weighs large differences less; cross-entropy reads pixels \
+           as probabilities and needs the sigmoid output",
+    place: at!(objective.reconstruction),
+    ..ROW
+};

@@ -1,0 +1,197 @@
+//! Settings of what is added to the reconstruction error.
+
+use super::value::{Leaf as _, Place, at, labels};
+use super::{Field, Kind, Number, Section};
+use crate::{Activation, LatentPrior, Prior, Reconstruction, Sparsity};
+
+const ROW: Field = Field {
+    section: Section::Penalties,
+    ..Field::LIVE
+};
+
+pub(super) static ROWS: &[&Field] = &[
+    &SPARSITY,
+    &L1_WEIGHT,
+    &SPARSITY_TARGET,
+    &SPARSITY_WEIGHT,
+    &CONTRACTION,
+    &PRIOR,
+    &KL_WEIGHT,
+    &WARM_UP,
+    &CAPACITY,
+    &LIKELIHOOD_SIGMA,
+    &DISTRIBUTION,
+    &ADVERSARIAL_WEIGHT,
+    &DISCRIMINATOR_RATE,
+];
+
+pub static SPARSITY: Field = Field {
+    path: "objective.sparsity.kind",
+    label: "sparsity",
+    kind: Kind::Choice(labels::<Sparsity>),
+    help: "A price for active code units. With L1 most of the code stays near zero, and each digit is written with \
+           few units; KL asks every unit for the same small mean ρ and needs the sigmoid code",
+    place: at!(objective.sparsity),
+    ..ROW
+};
+
+static L1_WEIGHT: Field = Field {
+    path: "objective.sparsity.weight",
+    short: Some("l1"),
+    label: "L1 weight λ",
+    row: Some("Weight λ"),
+    kind: Kind::Number(Number::logarithmic(1e-7, 1.0)),
+    help: "Weight of the L1 penalty: λ times the sum of the code's absolute activations, averaged over the batch. \
+           More pushes more of the code to zero and costs reconstruction. Typical: 1e-5 to 1e-3",
+    needs: Some(&SPARSITY),
+    place: at!(Sparsity::L1 { weight } = objective.sparsity => weight),
+    ..ROW
+};
+
+static SPARSITY_TARGET: Field = Field {
+    path: "objective.sparsity.target",
+    label: "target activation ρ",
+    row: Some("Mean ρ"),
+    kind: Kind::Number(Number::logarithmic(0.001, 0.999)),
+    help: "The mean activation asked of every code unit. Small values leave each unit to few images. Typical: \
+           0.01 to 0.1",
+    needs: Some(&SPARSITY),
+    place: at!(Sparsity::Kl { target, .. } = objective.sparsity => target),
+    ..ROW
+};
+
+static SPARSITY_WEIGHT: Field = Field {
+    path: "objective.sparsity.weight",
+    label: "sparsity weight β",
+    row: Some("Weight β"),
+    kind: Kind::Number(Number::logarithmic(1e-6, 100.0)),
+    help: "Weight of the divergence between ρ and each unit's mean activation over the batch, summed over the \
+           units. Typical: 1e-4 to 1e-2",
+    needs: Some(&SPARSITY),
+    place: at!(Sparsity::Kl { weight, .. } = objective.sparsity => weight),
+    ..ROW
+};
+
+static CONTRACTION: Field = Field {
+    path: "objective.contraction",
+    short: Some("contraction"),
+    label: "contraction λ",
+    kind: Kind::Number(Number::logarithmic(0.0, 100.0).off_at_zero()),
+    help: "Weight of ‖∂h/∂x‖²: how much the code moves when the image does. More makes the code blind to \
+           everything but what the reconstruction needs. 0: none. Typical: 1e-5 to 1e-2",
+    place: at!(objective.contraction),
+    ..ROW
+};
+
+pub static PRIOR: Field = Field {
+    path: "objective.prior.kind",
+    label: "prior",
+    kind: Kind::Choice(labels::<Prior>),
+    help: "What the codes of all images together should look like. Variational: each image becomes a small \
+           Gaussian of codes near N(0, I). Adversarial: a second network tells codes from samples of a \
+           distribution, and the encoder learns to deceive it. Both need a linear code, which choosing one sets, \
+           and sum the error over pixels",
+    live: |_| false, // another kind has other networks
+    place: Place {
+        get: |experiment| Some(experiment.objective.prior.value()),
+        set: |experiment, value| {
+            experiment.objective.prior.put(value);
+            if !experiment.objective.prior.is_none() {
+                if let Some([_, code]) = experiment.architecture.activations_mut() {
+                    *code = Activation::Linear;
+                }
+            }
+        },
+    },
+    ..ROW
+};
+
+static KL_WEIGHT: Field = Field {
+    path: "objective.prior.beta",
+    short: Some("beta"),
+    label: "KL weight β",
+    kind: Kind::Number(Number::logarithmic(0.0, 100.0)),
+    help: "Weight of the divergence between each image's Gaussian of codes and N(0, I). 1 is the variational \
+           bound, more gives fewer and more independent units. Typical: 0.5 to 10",
+    needs: Some(&PRIOR),
+    place: at!(Prior::Variational(prior) = objective.prior => prior.beta),
+    ..ROW
+};
+
+static WARM_UP: Field = Field {
+    path: "objective.prior.warm_up_epochs",
+    short: Some("warm_up"),
+    label: "KL warm-up",
+    kind: Kind::Number(Number {
+        rail: 20.0,
+        unit: "epochs",
+        ..Number::linear(0.0, 1000.0).off_at_zero()
+    }),
+    help: "Epochs over which the KL weight rises from 0 to β, so that units are not given up before they are of \
+           use. Typical: 0 to 10",
+    needs: Some(&PRIOR),
+    place: at!(Prior::Variational(prior) = objective.prior => prior.warm_up_epochs),
+    ..ROW
+};
+
+static CAPACITY: Field = Field {
+    path: "objective.prior.capacity",
+    label: "capacity C",
+    kind: Kind::Number(Number {
+        rail: 50.0,
+        unit: "nats",
+        ..Number::linear(0.0, 500.0).off_at_zero()
+    }),
+    help: "Divergence that costs nothing: the term becomes β |KL − C|. 0: none. Typical: 0 to 25",
+    needs: Some(&PRIOR),
+    place: at!(Prior::Variational(prior) = objective.prior => prior.capacity),
+    ..ROW
+};
+
+static LIKELIHOOD_SIGMA: Field = Field {
+    path: "objective.prior.likelihood_sigma",
+    label: "likelihood σ",
+    kind: Kind::Number(Number::logarithmic(0.01, 10.0)),
+    help: "Standard deviation of the Gaussian that the squared error stands for when there is a variational \
+           prior. Smaller asks for sharper images. Typical: 0.1 to 1",
+    needs: Some(&PRIOR),
+    shown: |experiment| experiment.objective.reconstruction == Reconstruction::Mse,
+    place: at!(Prior::Variational(prior) = objective.prior => prior.likelihood_sigma),
+    ..ROW
+};
+
+pub static DISTRIBUTION: Field = Field {
+    path: "objective.prior.distribution",
+    label: "distribution",
+    kind: Kind::Choice(labels::<LatentPrior>),
+    help: "The distribution that the codes are to have. Ten Gaussians and the swiss roll lie in the plane and need \
+           a code of 2 units",
+    needs: Some(&PRIOR),
+    place: at!(Prior::Adversarial(prior) = objective.prior => prior.distribution),
+    ..ROW
+};
+
+static ADVERSARIAL_WEIGHT: Field = Field {
+    path: "objective.prior.weight",
+    short: Some("adversarial"),
+    label: "adversarial weight λ",
+    row: Some("Weight λ"),
+    kind: Kind::Number(Number::logarithmic(1e-3, 1e3)),
+    help: "Weight of the encoder's reward for deceiving the discriminator, beside the reconstruction error summed \
+           over an image. Typical: 1 to 30",
+    needs: Some(&PRIOR),
+    place: at!(Prior::Adversarial(prior) = objective.prior => prior.weight),
+    ..ROW
+};
+
+static DISCRIMINATOR_RATE: Field = Field {
+    path: "objective.prior.discriminator_learning_rate",
+    label: "discriminator rate",
+    row: Some("Discr. rate"),
+    kind: Kind::Number(Number::logarithmic(1e-6, 1.0)),
+    help: "Length of the discriminator's own steps. Too large and it wins, too small and it tells the encoder \
+           nothing. Typical: 1e-4 to 1e-3",
+    needs: Some(&PRIOR),
+    place: at!(Prior::Adversarial(prior) = objective.prior => prior.discriminator_learning_rate),
+    ..ROW
+};

@@ -1,0 +1,156 @@
+//! Settings of what is trained before and after all layers together.
+
+use super::training::{PASSES, RATE};
+use super::value::{Leaf as _, Place, Value, at};
+use super::{Field, Kind, List, Number, Section};
+use crate::{Experiment, FineTuning, LayerPretraining};
+
+const ROW: Field = Field {
+    section: Section::Plan,
+    ..Field::NEW_MODEL
+};
+
+pub(super) static ROWS: &[&Field] = &[
+    &PRETRAINING,
+    &LAYER_EPOCHS,
+    &LAYER_CORRUPTION,
+    &FINE_TUNING,
+    &TUNING_EPOCHS,
+    &TUNING_RATE,
+];
+
+/// What each layer starts with when pre-training is switched on.
+const NEW_LAYER: LayerPretraining = LayerPretraining {
+    epochs: 5,
+    corruption: 0.2,
+};
+/// What fine-tuning starts with: the preset `stacked-denoising`.
+const NEW_TUNING: FineTuning = FineTuning {
+    epochs: 12,
+    learning_rate: 3e-4,
+};
+/// One number for each layer of the encoder, whose number the architecture says.
+const A_LAYER: List = List {
+    n_items: Number::linear(0.0, f64::INFINITY),
+    item: PASSES,
+    item_label: "",
+    item_help: "",
+    first: 0.0,
+    edits: ["", ""],
+};
+
+pub static PRETRAINING: Field = Field {
+    path: "plan.pretraining",
+    label: "layer-wise pre-training",
+    row: Some("Before"),
+    kind: Kind::Flag,
+    help: "Trains the encoder's layers one after the other before all of them together: each learns to rebuild its \
+           own, partly masked input. The way deep networks were first trained. For dense networks",
+    place: Place {
+        get: |experiment| Some(Value::Flag(!experiment.plan.pretraining.is_empty())),
+        set: |experiment, value| {
+            let n_layers = match value {
+                Value::Flag(true) => experiment.architecture.encoder_depth(),
+                _ => 0,
+            };
+            experiment.plan.pretraining = vec![NEW_LAYER; n_layers];
+        },
+    },
+    ..ROW
+};
+
+pub static LAYER_EPOCHS: Field = Field {
+    path: "plan.pretraining.epochs",
+    label: "epochs of each layer",
+    kind: Kind::List(List {
+        item_label: "epochs of a layer",
+        item_help: "Passes over the training images with this layer by itself",
+        ..A_LAYER
+    }),
+    help: "Epochs of each layer by itself",
+    needs: Some(&PRETRAINING),
+    place: Place {
+        get: |experiment| of_layers(experiment, |layer| layer.epochs.value()),
+        set: |experiment, value| put_layers(experiment, value, |layer, one| layer.epochs.put(one)),
+    },
+    ..ROW
+};
+
+pub static LAYER_CORRUPTION: Field = Field {
+    path: "plan.pretraining.corruption",
+    label: "corruption ν of each layer",
+    kind: Kind::List(List {
+        item: Number::linear(0.0, 0.99),
+        item_label: "layer corruption ν",
+        item_help: "Share of a layer's inputs set to 0 while it learns by itself to rebuild them. Typical: 0.1 to \
+                    0.3",
+        ..A_LAYER
+    }),
+    help: "Share ν of each layer's inputs that are masked while it learns by itself",
+    needs: Some(&PRETRAINING),
+    place: Place {
+        get: |experiment| of_layers(experiment, |layer| layer.corruption.value()),
+        set: |experiment, value| {
+            put_layers(experiment, value, |layer, one| layer.corruption.put(one));
+        },
+    },
+    ..ROW
+};
+
+static FINE_TUNING: Field = Field {
+    path: "plan.fine_tuning",
+    label: "fine-tuning with labels",
+    row: Some("After"),
+    kind: Kind::Flag,
+    help: "After everything else, trains the encoder with a softmax layer on the code to name the digit. Beside it \
+           the same network learns the same from random weights",
+    place: Place {
+        get: |experiment| Some(Value::Flag(experiment.plan.fine_tuning.is_some())),
+        set: |experiment, value| {
+            experiment.plan.fine_tuning = (*value == Value::Flag(true)).then_some(NEW_TUNING);
+        },
+    },
+    ..ROW
+};
+
+static TUNING_EPOCHS: Field = Field {
+    path: "plan.fine_tuning.epochs",
+    label: "fine-tuning epochs",
+    row: Some("Epochs"),
+    kind: Kind::Number(PASSES),
+    help: "Passes over the training images with the encoder and a softmax layer. Typical: 5 to 50",
+    needs: Some(&FINE_TUNING),
+    place: at!(Some(tuning) = plan.fine_tuning => tuning.epochs),
+    ..ROW
+};
+
+static TUNING_RATE: Field = Field {
+    path: "plan.fine_tuning.learning_rate",
+    label: "fine-tuning learning rate",
+    row: Some("Learning rate"),
+    kind: Kind::Number(RATE),
+    help: "Length of a step along the gradient of the fine-tuning. Typical for Adam: 3e-4 to 3e-3",
+    needs: Some(&FINE_TUNING),
+    place: at!(Some(tuning) = plan.fine_tuning => tuning.learning_rate),
+    ..ROW
+};
+
+/// A number of each layer that is pre-trained; none without pre-training.
+fn of_layers(experiment: &Experiment, of: fn(&LayerPretraining) -> Value) -> Option<Value> {
+    let layers = &experiment.plan.pretraining;
+    let numbers = layers.iter().filter_map(|layer| match of(layer) {
+        Value::Number(number) => Some(number),
+        _ => None,
+    });
+    (!layers.is_empty()).then(|| Value::List(numbers.collect()))
+}
+
+/// Gives each layer its number.
+fn put_layers(experiment: &mut Experiment, value: &Value, put: fn(&mut LayerPretraining, &Value)) {
+    let Value::List(numbers) = value else { return };
+    let layers = &mut experiment.plan.pretraining;
+    layers.resize(numbers.len(), NEW_LAYER);
+    for (layer, number) in layers.iter_mut().zip(numbers) {
+        put(layer, &Value::Number(*number));
+    }
+}

@@ -1,0 +1,156 @@
+//! Settings of how the weights follow the gradient, and for how long.
+
+use super::value::{Leaf as _, Place, at, labels};
+use super::{Field, Kind, Number, Optional, Section};
+use crate::{OptimizerKind, Schedule};
+
+const ROW: Field = Field {
+    section: Section::Training,
+    ..Field::LIVE
+};
+
+pub(super) static ROWS: &[&Field] = &[
+    &OPTIMIZER,
+    &LEARNING_RATE,
+    &SCHEDULE,
+    &MOMENTUM,
+    &BATCH_SIZE,
+    &EPOCHS,
+    &TRAIN_SAMPLES,
+    &SEED,
+    &WEIGHT_DECAY,
+    &GRADIENT_CLIP,
+];
+
+/// α, the length of a step.
+pub(super) const RATE: Number = Number::logarithmic(1e-6, 1e3);
+/// Passes over the training images.
+pub(super) const PASSES: Number = Number::logarithmic(0.0, 10_000.0).whole();
+
+static OPTIMIZER: Field = Field {
+    path: "optimizer.kind",
+    label: "optimizer",
+    kind: Kind::Choice(labels::<OptimizerKind>),
+    help: "How the weights follow the gradient. Adam adapts the step of each weight and suits most; AdamW decays \
+           weights apart from the gradient; SGD takes plain steps, with momentum; RMSProp divides by a running \
+           size of the gradient. Adam and AdamW: β₁ 0.9, β₂ 0.999, ε 1e-7",
+    place: Place {
+        get: |experiment| Some(experiment.optimizer.kind.value()),
+        set: |experiment, value| {
+            experiment.optimizer.kind.put(value);
+            if !experiment.optimizer.kind.has_momentum() {
+                experiment.optimizer.momentum = 0.0; // nothing hidden makes a recipe differ from its preset
+            }
+        },
+    },
+    ..ROW
+};
+
+static LEARNING_RATE: Field = Field {
+    path: "optimizer.learning_rate",
+    short: Some("learning_rate"),
+    label: "learning rate",
+    kind: Kind::Number(RATE),
+    help: "Length of a step along the gradient. Too small learns slowly, too large makes the loss jump or become \
+           infinite. Typical for Adam: 3e-4 to 3e-3",
+    place: at!(optimizer.learning_rate),
+    ..ROW
+};
+
+static SCHEDULE: Field = Field {
+    path: "optimizer.schedule",
+    label: "learning rate schedule",
+    row: Some("Schedule"),
+    kind: Kind::Choice(labels::<Schedule>),
+    help: "How the length of a step changes while a part of the plan goes on. Cosine: from the full learning rate \
+           down to 0 at the part's last epoch, which settles what full steps keep shaking; trained on, it begins \
+           anew. It holds for every rate of the run",
+    place: at!(optimizer.schedule),
+    ..ROW
+};
+
+static MOMENTUM: Field = Field {
+    path: "optimizer.momentum",
+    label: "momentum",
+    row: Some("Momentum μ"),
+    kind: Kind::Number(Number::linear(0.0, 0.999)),
+    help: "Share of the last step that goes into the next one: steps in the same direction add up. Typical: 0.9",
+    needs: Some(&OPTIMIZER),
+    shown: |experiment| experiment.optimizer.kind.has_momentum(),
+    place: at!(optimizer.momentum),
+    ..ROW
+};
+
+static BATCH_SIZE: Field = Field {
+    path: "training.batch_size",
+    short: Some("batch_size"),
+    label: "batch size",
+    kind: Kind::Number(Number::logarithmic(1.0, 4096.0).whole()),
+    help: "Images per step. Small batches take more and noisier steps per epoch, large ones use the device better. \
+           Typical: 32 to 256",
+    place: at!(training.batch_size),
+    ..ROW
+};
+
+pub static EPOCHS: Field = Field {
+    path: "training.epochs",
+    short: Some("epochs"),
+    label: "epochs",
+    kind: Kind::Number(PASSES),
+    help: "Passes over the training images before the run stops by itself; Train then goes on for as many again. \
+           Typical: 5 to 50",
+    live: |experiment| experiment.plan.is_plain(), // else they say which part of the plan an epoch belongs to
+    place: at!(training.epochs),
+    ..ROW
+};
+
+pub static TRAIN_SAMPLES: Field = Field {
+    path: "training.train_samples",
+    short: Some("train_samples"),
+    label: "training images",
+    row: Some("Images"),
+    kind: Kind::Number(Number {
+        optional: Some(Optional {
+            switch: "training images",
+            absent: "all",
+            first: |_| 60_000.0,
+            instead: |_| "all".to_owned(),
+        }),
+        ..Number::logarithmic(1.0, 1e9).whole()
+    }),
+    help: "Use only the first so many training images. Few images show overfitting: the test loss turns upwards \
+           while the training loss still falls. Typical: all 60,000",
+    live: |_| false, // what an epoch means
+    place: at!(training.train_samples),
+    ..ROW
+};
+
+pub static SEED: Field = Field {
+    path: "seed",
+    label: "seed",
+    kind: Kind::Seed,
+    help: "All random choices of a run derive from this number: the same seed gives the same initial weights, the \
+           same order of images and the same noise. Any whole number",
+    live: |_| false,
+    place: at!(seed),
+    ..ROW
+};
+
+static WEIGHT_DECAY: Field = Field {
+    path: "optimizer.weight_decay",
+    label: "weight decay",
+    kind: Kind::Number(Number::logarithmic(0.0, 1.0).off_at_zero()),
+    help: "Pull of all weights towards zero. 0: none. Typical: 1e-5 to 1e-2",
+    place: at!(optimizer.weight_decay),
+    ..ROW
+};
+
+static GRADIENT_CLIP: Field = Field {
+    path: "optimizer.gradient_clip",
+    label: "gradient clip",
+    kind: Kind::Number(Number::logarithmic(0.0, 1000.0).off_at_zero()),
+    help: "Longest gradient allowed for each layer's weights or biases; a longer one is shortened. 0: any length. \
+           Typical: 0.1 to 10",
+    place: at!(optimizer.gradient_clip),
+    ..ROW
+};

@@ -1,0 +1,53 @@
+//! What a prior on codes adds to the objective, in words and signs.
+
+use super::Piece::{Choice, Number};
+use super::piece::{pieces, weighted};
+use super::{Adversarial, Prior, Term, Variational, Written};
+
+impl Prior {
+    /// The term of this prior; none of none.
+    pub(super) fn written(&self) -> Option<(Term, Written)> {
+        match self {
+            Self::None => None,
+            Self::Variational(prior) => Some((Term::LatentKl, variational(prior))),
+            Self::Adversarial(prior) => Some((Term::Generator, adversarial(prior))),
+        }
+    }
+}
+
+/// `+ β KL(q || N(0, I))`, or the distance to C.
+fn variational(prior: &Variational) -> Written {
+    let beta = Number(prior.beta);
+    let text = if prior.capacity > 0.0 {
+        "|KL(*q* || N(0, I)) − #|"
+    } else {
+        "KL(*q* || N(0, I))"
+    };
+    let warm_up = [beta, Number(prior.warm_up_epochs)];
+    let note = if prior.warm_up_epochs > 0.0 {
+        pieces("KL weight from 0 to # over # epochs", &warm_up)
+    } else {
+        Vec::new()
+    };
+    Written {
+        name: "KL",
+        choice: "variational",
+        settings: vec![("β", beta)],
+        formula: weighted("+ ", prior.beta, text, &[Number(prior.capacity)]),
+        note,
+        letters: Some("q the Gaussian of codes of one image"),
+    }
+}
+
+/// `− λ ln D(h)`
+fn adversarial(prior: &Adversarial) -> Written {
+    let distribution = Choice(prior.distribution.label());
+    Written {
+        name: "adversary",
+        choice: "adversarial",
+        settings: vec![("", distribution)],
+        formula: weighted("− ", prior.weight, "ln D(*h*)", &[]),
+        note: pieces("D: samples of #, or codes?", &[distribution]),
+        letters: Some("D the discriminator's belief that a code is a sample of the prior"),
+    }
+}

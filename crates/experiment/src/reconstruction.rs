@@ -1,0 +1,71 @@
+//! Δ, how far a reconstruction is from its target.
+
+use serde::{Deserialize, Serialize};
+
+use super::piece::pieces;
+use super::{Piece, Prior, Written};
+
+/// Δ, how far a reconstruction is from its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reconstruction {
+    /// Mean squared error, `(x̂ − x)²`.
+    Mse,
+    /// Binary cross-entropy in nats, `−x ln x̂ − (1 − x) ln(1 − x̂)`, computed from logits.
+    Bce,
+    /// Mean absolute error, `|x̂ − x|`.
+    Mae,
+}
+
+impl Reconstruction {
+    /// All reconstruction errors, in the order a menu shows them.
+    pub const ALL: [Self; 3] = [Self::Mse, Self::Bce, Self::Mae];
+
+    /// The name people use for it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Mse => "mean squared error",
+            Self::Bce => "binary cross-entropy",
+            Self::Mae => "mean absolute error",
+        }
+    }
+
+    /// The short name for axes and tables.
+    #[must_use]
+    pub fn short_label(self) -> &'static str {
+        match self {
+            Self::Mse => "MSE",
+            Self::Bce => "BCE",
+            Self::Mae => "MAE",
+        }
+    }
+
+    /// Δ of an objective with a prior, or without one.
+    pub(super) fn written(self, prior: &Prior) -> Written {
+        Written {
+            name: self.short_label(),
+            choice: self.short_label(),
+            formula: self.formula(prior),
+            ..Written::default()
+        }
+    }
+
+    /// A mean over pixels, or with a prior a sum; of a Gaussian likelihood without its normaliser ln σ√2π, which does
+    /// not depend on the weights.
+    fn formula(self, prior: &Prior) -> Vec<Piece> {
+        let text = match (self, prior) {
+            (Self::Mse, Prior::None) => "1/*n* Σ(*x̂* − *x*)²",
+            (Self::Mse, Prior::Adversarial(_)) => "Σ(*x̂* − *x*)²",
+            (Self::Mse, Prior::Variational(_)) => "1/(2·#²) Σ(*x̂* − *x*)²",
+            (Self::Mae, Prior::None) => "1/*n* Σ|*x̂* − *x*|",
+            (Self::Mae, Prior::Variational(_) | Prior::Adversarial(_)) => "Σ|*x̂* − *x*|",
+            (Self::Bce, Prior::None) => "−1/*n* Σ[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
+            (Self::Bce, Prior::Variational(_) | Prior::Adversarial(_)) => {
+                "−Σ[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]"
+            }
+        };
+        let sigma = prior.variational().map(|prior| prior.likelihood_sigma);
+        pieces(text, sigma.map(Piece::Number).as_slice())
+    }
+}

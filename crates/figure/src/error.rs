@@ -1,0 +1,43 @@
+//! Why there is no figure.
+
+/// Why there is no figure.
+#[derive(Debug, thiserror::Error)]
+pub enum FigureError {
+    /// The file's ending stands for no format of this figure.
+    #[error(transparent)]
+    Ending(#[from] UnknownEnding),
+    /// More pixels than fit into memory at ease.
+    #[error(
+        "a picture of {width} × {height} pixels is too large: choose a smaller size or scale, or SVG, which has no pixels"
+    )]
+    TooLarge {
+        /// Pixels of a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+    },
+    /// A film without frames.
+    #[error("no frames of the latent space were recorded")]
+    NoFrames,
+    /// Somebody ended it.
+    #[error("the export was cancelled")]
+    Cancelled,
+    /// The page was not understood: a defect.
+    #[error("the figure cannot be drawn: {0}")]
+    Draw(String),
+    /// The pixels were not packed.
+    #[error("the figure cannot be packed as PNG: {0}")]
+    Png(#[from] ::png::EncodingError),
+    /// The frames were not packed.
+    #[error("the figure cannot be packed as GIF: {0}")]
+    Gif(#[from] ::gif::EncodingError),
+}
+
+/// A file name whose ending stands for no format of the figure.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file} does not say what to write: let the name of {figure} end in {endings}")]
+pub struct UnknownEnding {
+    pub(super) file: String,
+    pub(super) figure: String,
+    pub(super) endings: String,
+}

@@ -1,0 +1,347 @@
+//! Layers one after the other, as a recipe's list says: half an autoencoder, or a network beside it.
+
+mod named;
+
+use burn::module::{Module, Param};
+use burn::nn::Linear;
+use burn::nn::conv::Conv2d;
+use burn::tensor::Tensor;
+
+use hourglass_experiment::network::Tile;
+use hourglass_experiment::{Activation, Block, ImageShape, Layer, Shape, Weights as Kind, blocks};
+
+use super::activation::activate;
+use super::conv_block::{ConvLevel, pool, upsample};
+use super::init::Initializer;
+use named::Named;
+
+/// Blocks of a layer with weights and those around it that have none.
+///
+/// Images and maps come in and go out as flat rows, channel by channel, so that codes, penalties and views meet the
+/// same shapes whatever the layers are.
+#[derive(Module, Debug)]
+pub struct Stack {
+    weights: Named,
+    #[module(skip)]
+    blocks: Vec<Block>,
+}
+
+/// What a block learns.
+#[derive(Module, Debug)]
+pub enum Weights {
+    Dense(Linear),
+    /// Biases beside the weights of the encoder's mirrored layer, which are handed in at every use, so that their
+    /// gradients add up from both halves.
+    Tied(Param<Tensor<1>>),
+    Convolution(Conv2d),
+}
+
+/// Which names a stack's weights have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// `layers.0`, `layers.1`, … ; `biases.0`, … where they are tied.
+    Listed,
+    /// `levels.0`, …, `waist`
+    ConvEncoder,
+    /// `waist`, `levels.0`, …, `output`
+    ConvDecoder,
+}
+
+/// Values on their way: in rows `[batch, values]`, or in maps `[batch, channels, height, width]`.
+enum Signal {
+    Rows(Tensor<2>),
+    Maps(Tensor<4>),
+}
+
+impl Signal {
+    fn rows(self) -> Tensor<2> {
+        match self {
+            Self::Rows(rows) => rows,
+            Self::Maps(maps) => maps.flatten(1, 3), // [batch, channels · height · width]
+        }
+    }
+
+    fn maps(self, shape: ImageShape) -> Tensor<4> {
+        match self {
+            Self::Rows(rows) => {
+                let [n_images, _] = rows.dims();
+                let ImageShape {
+                    height,
+                    width,
+                    channels,
+                } = shape;
+                rows.reshape([n_images, channels, height, width]) // [batch, channels, height, width]
+            }
+            Self::Maps(maps) => maps,
+        }
+    }
+
+    /// What a layer without weights makes of it.
+    fn through(self, layer: Layer) -> Self {
+        match (layer, self) {
+            (Layer::Activation { function }, Self::Rows(rows)) => {
+                Self::Rows(activate(function, rows))
+            }
+            (Layer::Activation { function }, Self::Maps(maps)) => {
+                Self::Maps(activate(function, maps))
+            }
+            (Layer::Pool {}, Self::Maps(maps)) => Self::Maps(pool(maps)),
+            (Layer::Upsample { height, .. }, Self::Maps(maps)) => {
+                Self::Maps(upsample(maps, height))
+            }
+            (Layer::Flatten {}, signal) => Self::Rows(signal.rows()),
+            (
+                Layer::Reshape {
+                    height,
+                    width,
+                    channels,
+                },
+                signal,
+            ) => Self::Maps(Self::Rows(signal.rows()).maps(ImageShape {
+                height,
+                width,
+                channels,
+            })),
+            // Shapes were inferred, and weights belong to the block.
+            (Layer::Dense { .. } | Layer::Convolution { .. }, signal)
+            | (Layer::Pool {} | Layer::Upsample { .. }, signal @ Self::Rows(_)) => signal,
+        }
+    }
+}
+
+fn through(layers: &[Layer], signal: Signal) -> Signal {
+    layers
+        .iter()
+        .fold(signal, |signal, &layer| signal.through(layer))
+}
+
+impl Stack {
+    /// A stack with the next weights of `init`.
+    pub fn new(blocks: Vec<Block>, naming: Naming, init: &mut Initializer<'_>) -> Self {
+        let weights = blocks.iter().map(|block| init.weights(block.weights));
+        Self {
+            weights: Named::new(weights.collect(), naming),
+            blocks,
+        }
+    }
+
+    /// Fully connected layers from `sizes[0]` inputs to the last of `sizes`, with `ReLU` between.
+    pub fn dense(sizes: &[usize], init: &mut Initializer<'_>) -> Self {
+        let inputs = Shape::Units(sizes.first().copied().unwrap_or(0));
+        let layers = Layer::dense_chain(sizes, Activation::Relu);
+        let blocks = blocks(inputs, &layers, |_, _| Ok(())).unwrap_or_default();
+        Self::new(blocks, Naming::Listed, init)
+    }
+
+    /// Number of blocks.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// # Shapes
+    /// `[batch, inputs] → [batch, outputs]`
+    #[must_use]
+    pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
+        self.forward_through(input, self.depth(), None)
+    }
+
+    /// The values after so many blocks; of a tied stack by the weights of `mirror`.
+    ///
+    /// # Shapes
+    /// `[batch, inputs] → [batch, values of block n_blocks − 1]`
+    #[must_use]
+    pub fn forward_through(
+        &self,
+        input: Tensor<2>,
+        n_blocks: usize,
+        mirror: Option<&Self>,
+    ) -> Tensor<2> {
+        let blocks = 0..n_blocks.min(self.depth());
+        let made = blocks.fold(Signal::Rows(input), |signal, idx| {
+            self.make(idx, self.prepare(idx, signal), mirror)
+        });
+        made.rows()
+    }
+
+    /// The values after every block, first to last.
+    ///
+    /// # Shapes
+    /// `[batch, inputs] → [batch, values of the block]` for each block
+    #[must_use]
+    pub fn trace(&self, input: Tensor<2>, mirror: Option<&Self>) -> Vec<Tensor<2>> {
+        let blocks = 0..self.depth();
+        let steps = blocks.scan(input, |rows, idx| {
+            let prepared = self.prepare(idx, Signal::Rows(rows.clone()));
+            *rows = self.make(idx, prepared, mirror).rows();
+            Some(rows.clone())
+        });
+        steps.collect()
+    }
+
+    /// What the layer of the code's variance meets, and the code: of a fully connected code what its weights meet,
+    /// otherwise the code itself.
+    ///
+    /// # Shapes
+    /// `[batch, inputs] → [batch, met], [batch, code]`
+    #[must_use]
+    pub fn trunk_and_code(&self, input: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+        let last = self.depth() - 1;
+        let before = (0..last).fold(Signal::Rows(input), |signal, idx| {
+            self.make(idx, self.prepare(idx, signal), None)
+        });
+        let met = self.prepare(last, before);
+        if self.blocks[last].is_dense() {
+            let met = met.rows();
+            let code = self.make(last, Signal::Rows(met.clone()), None).rows();
+            (met, code)
+        } else {
+            let code = self.make(last, met, None).rows();
+            (code.clone(), code)
+        }
+    }
+
+    /// The trunk, where the values after every block are known: [`Self::trunk_and_code`].
+    #[must_use]
+    pub fn trunk_of(&self, input: Tensor<2>, traced: &[Tensor<2>]) -> Tensor<2> {
+        let last = self.depth() - 1;
+        if self.blocks[last].is_dense() {
+            let before = last.checked_sub(1).map_or(input, |idx| traced[idx].clone());
+            self.prepare(last, Signal::Rows(before)).rows()
+        } else {
+            traced[last].clone()
+        }
+    }
+
+    /// One fully connected block from its own inputs, before what follows its weights, and which activation that
+    /// is. None of a convolution.
+    ///
+    /// # Shapes
+    /// `[batch, inputs of the block] → [batch, units]`
+    #[must_use]
+    pub fn linear_one(
+        &self,
+        input: Tensor<2>,
+        idx: usize,
+        mirror: Option<&Self>,
+    ) -> Option<(Tensor<2>, Activation)> {
+        let block = self
+            .blocks
+            .get(idx)
+            .filter(|block| block.is_plain_dense())?;
+        let made = self.weigh(idx, Signal::Rows(input), mirror).rows();
+        Some((made, block.activation()))
+    }
+
+    /// Weights of a fully connected block: `[inputs, units]`; none of a convolution or a tied block.
+    #[must_use]
+    pub fn dense_weight(&self, idx: usize) -> Option<Tensor<2>> {
+        match self.weights.get(idx) {
+            Weights::Dense(linear) => Some(linear.weight.val()),
+            Weights::Tied(_) | Weights::Convolution(_) => None,
+        }
+    }
+
+    #[must_use]
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// How a block's weights can be looked at; none where there is no such block.
+    #[must_use]
+    pub fn tile(&self, idx: usize) -> Option<Tile> {
+        self.blocks.get(idx)?.tile
+    }
+
+    /// Kernels of a convolution: `[outputs, inputs, side, side]`.
+    #[must_use]
+    pub fn kernels(&self, idx: usize) -> Option<Tensor<4>> {
+        match self.weights.get(idx) {
+            Weights::Convolution(convolution) => Some(convolution.weight.val()),
+            Weights::Dense(_) | Weights::Tied(_) => None,
+        }
+    }
+
+    /// What is before the weights of a block; of a convolution all but an upsampling, which is fused with it.
+    fn prepare(&self, idx: usize, signal: Signal) -> Signal {
+        let Block { from, before, .. } = &self.blocks[idx];
+        let signal = match from {
+            Shape::Maps(shape) if before.first() != Some(&Layer::Flatten {}) => {
+                Signal::Maps(signal.maps(*shape))
+            }
+            _ => signal,
+        };
+        match (self.weights.get(idx), before.split_last()) {
+            (Weights::Convolution(_), Some((Layer::Upsample { .. }, before))) => {
+                through(before, signal)
+            }
+            _ => through(before, signal),
+        }
+    }
+
+    /// The weights of a block and what follows them.
+    fn make(&self, idx: usize, met: Signal, mirror: Option<&Self>) -> Signal {
+        let after = &self.blocks[idx].after;
+        let fused = match (self.weights.get(idx), after.as_slice()) {
+            (Weights::Convolution(_), [Layer::Activation { .. }, Layer::Pool {}, ..]) => 2,
+            (Weights::Convolution(_), [Layer::Activation { .. }, ..]) => 1,
+            _ => 0,
+        };
+        through(&after[fused..], self.weigh(idx, met, mirror))
+    }
+
+    /// The weights of a block; of a convolution with the upsampling before and the activation and pooling behind
+    /// it, which one kernel computes.
+    fn weigh(&self, idx: usize, met: Signal, mirror: Option<&Self>) -> Signal {
+        let block = &self.blocks[idx];
+        match self.weights.get(idx) {
+            Weights::Dense(linear) => Signal::Rows(linear.forward(met.rows())),
+            Weights::Tied(bias) => {
+                let mirrored =
+                    mirror.and_then(|mirror| mirror.dense_weight(self.depth() - 1 - idx));
+                let weight = mirrored.expect("a tied stack is used with the dense one it mirrors");
+                let weight = weight.transpose(); // [inputs of the layer, units]
+                let bias = bias.val().unsqueeze::<2>(); // [1, units]
+                Signal::Rows(met.rows().matmul(weight) + bias)
+            }
+            Weights::Convolution(convolution) => {
+                let Signal::Maps(maps) = met else {
+                    return met; // never: shapes were inferred
+                };
+                Signal::Maps(level_of(block).forward(convolution, maps))
+            }
+        }
+    }
+}
+
+/// What one kernel may compute with a block's convolution.
+fn level_of(block: &Block) -> ConvLevel {
+    let after = block.after.as_slice();
+    ConvLevel {
+        side: block.met.maps().map_or(1, |maps| maps.height),
+        activation: match after.first() {
+            Some(Layer::Activation { function }) => *function,
+            _ => Activation::Linear,
+        },
+        pooled: matches!(after, [Layer::Activation { .. }, Layer::Pool {}, ..]),
+    }
+}
+
+impl Initializer<'_> {
+    /// The next weights of a kind.
+    fn weights(&mut self, kind: Kind) -> Weights {
+        match kind {
+            Kind::Dense { inputs, units } => Weights::Dense(self.linear(inputs, units)),
+            Kind::Tied { units } => Weights::Tied(self.bias(units)),
+            Kind::Convolution {
+                inputs,
+                channels,
+                kernel,
+                stride,
+                padding,
+            } => {
+                Weights::Convolution(self.convolution([inputs, channels], kernel, stride, padding))
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A stack's weights under the names that `PyTorch` and every file know them by.
+
+use burn::module::Module;
+
+use super::{Naming, Weights};
+
+/// The fields are the names; the kind itself has none.
+#[derive(Module, Debug)]
+pub enum Named {
+    Layers(Layers),
+    Biases(Biases),
+    ConvEncoder(ConvEncoder),
+    ConvDecoder(ConvDecoder),
+}
+
+#[derive(Module, Debug)]
+pub struct Layers {
+    layers: Vec<Weights>,
+}
+
+#[derive(Module, Debug)]
+pub struct Biases {
+    biases: Vec<Weights>,
+}
+
+#[derive(Module, Debug)]
+pub struct ConvEncoder {
+    levels: Vec<Weights>,
+    waist: Option<Weights>,
+}
+
+#[derive(Module, Debug)]
+pub struct ConvDecoder {
+    waist: Option<Weights>,
+    levels: Vec<Weights>,
+    output: Option<Weights>,
+}
+
+impl Named {
+    /// Names weights that come in the order of their blocks.
+    pub fn new(mut all: Vec<Weights>, naming: Naming) -> Self {
+        let is_dense = |weights: Option<&Weights>| matches!(weights, Some(Weights::Dense(_)));
+        match naming {
+            Naming::Listed if matches!(all.first(), Some(Weights::Tied(_))) => {
+                Self::Biases(Biases { biases: all })
+            }
+            Naming::Listed => Self::Layers(Layers { layers: all }),
+            Naming::ConvEncoder => {
+                let waist = is_dense(all.last()).then(|| all.pop()).flatten();
+                Self::ConvEncoder(ConvEncoder { levels: all, waist })
+            }
+            Naming::ConvDecoder => {
+                let output = all.pop();
+                let waist = is_dense(all.first()).then(|| all.remove(0));
+                Self::ConvDecoder(ConvDecoder {
+                    waist,
+                    levels: all,
+                    output,
+                })
+            }
+        }
+    }
+
+    /// The weights of a block.
+    ///
+    /// # Panics
+    /// When there is no such block.
+    pub fn get(&self, idx: usize) -> &Weights {
+        match self {
+            Self::Layers(Layers { layers }) => &layers[idx],
+            Self::Biases(Biases { biases }) => &biases[idx],
+            Self::ConvEncoder(ConvEncoder { levels, waist }) => {
+                let found = levels.iter().chain(waist).nth(idx);
+                found.expect("a block has weights")
+            }
+            Self::ConvDecoder(ConvDecoder {
+                waist,
+                levels,
+                output,
+            }) => {
+                let found = waist.iter().chain(levels).chain(output).nth(idx);
+                found.expect("a block has weights")
+            }
+        }
+    }
+}

@@ -6,7 +6,6 @@
 mod backup;
 mod comparing;
 mod costs;
-mod decode;
 mod dialog;
 mod dropped;
 mod events;
@@ -34,16 +33,15 @@ use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui, ViewportCommand};
 
-use hourglass_experiment::{Experiment, LayerName, PresetId};
-use hourglass_protocol::{
-    DataSource, DecodeSet, DeviceChoice, FilterRequest, ProbeRequest, SampleIdx, ScatterRequest,
-};
+use hourglass_experiment::{Experiment, PresetId};
+use hourglass_protocol::{DataSource, DeviceChoice, ProbeRequest};
 use hourglass_state::LabState;
 use hourglass_ui::experiment_panel::ExperimentPanel;
 use hourglass_ui::export::ExportDialog;
 use hourglass_ui::help::Help;
-use hourglass_ui::layout::{Layout, Panels};
+use hourglass_ui::layout::Layout;
 use hourglass_ui::notices::Notes;
+use hourglass_ui::panels::Panels;
 use hourglass_ui::top_bar::{TopBar, WindowFacts};
 use hourglass_ui::{
     Action, banner, compare, drop_overlay, left_behind, previous, question, replay, shortcuts,
@@ -136,33 +134,6 @@ impl StartOptions {
     }
 }
 
-/// What the panels look at, seen or not.
-#[derive(Debug)]
-struct Looking {
-    samples: Vec<SampleIdx>,
-    layer: LayerName,
-    scatter: ScatterRequest,
-    filters: Option<FilterRequest>,
-    hovered: Option<SampleIdx>,
-    errors: bool,
-    decode: Vec<DecodeSet>,
-}
-
-impl Default for Looking {
-    fn default() -> Self {
-        let request = ProbeRequest::default();
-        Self {
-            samples: request.samples,
-            layer: LayerName::Code,
-            scatter: ScatterRequest::default(),
-            filters: None,
-            hovered: None,
-            errors: false,
-            decode: request.decode,
-        }
-    }
-}
-
 /// The application.
 pub struct App {
     spawn_worker: SpawnWorker,
@@ -175,9 +146,7 @@ pub struct App {
     state: LabState,
     /// The recipe the worker was last asked to follow; none while no run was asked for.
     asked: Option<Experiment>,
-    /// What the panels look at.
-    looking: Looking,
-    /// What the worker was told of that; none while it has not been told.
+    /// What the worker was told the panels look at; none while it has not been told.
     probe: Option<ProbeRequest>,
     /// Where the digits in use come from; loaded again after a crash.
     data: DataSource,
@@ -239,7 +208,6 @@ impl App {
             last_resort,
             state: LabState::default(),
             asked: None,
-            looking: Looking::default(),
             probe: None,
             data_asked: start.data.clone(),
             data: start.data,
@@ -345,7 +313,6 @@ impl App {
             panels,
             notes,
             export,
-            looking,
             guide,
             ..
         } = self;
@@ -383,7 +350,7 @@ impl App {
             });
         previous::listen(&ctx, state, &mut actions); // after the panels, which may take back something of their own
         notes.ui(ui, state, &mut actions);
-        export.ui(ui, state, panels, &looking.samples, &mut actions);
+        export.ui(ui, state, panels, &mut actions);
         help.ui(ui, &mut actions);
         if let Some(own) = state.run.as_ref().map(|run| run.experiment.clone()) {
             state.in_place_of_draft(|state| {
@@ -402,13 +369,13 @@ impl App {
 
     fn after_frame(&mut self, ctx: &Context, actions: Vec<Action>) {
         self.last_resort.look(ctx);
-        let shows = actions.iter().any(Action::changes_window);
+        let has_changed = !actions.is_empty();
         for action in actions {
             self.perform(ctx, action);
         }
         self.look();
         self.send_waiting();
-        if shows {
+        if has_changed {
             ctx.request_repaint(); // what was changed is shown by the next frame
         }
         if let Some(secs) = self.notes.next_change_secs(&self.state) {

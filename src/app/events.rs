@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use super::App;
 use super::keep::KeepNews;
-use hourglass_experiment::LayerName;
 use hourglass_protocol::{Command, DeviceChoice, DeviceKind, Event, Failure};
 use hourglass_worker::{Worker, WorkerGone};
 
@@ -74,11 +73,9 @@ impl App {
                 let run = self.state.run.as_ref();
                 self.asked = run.map(|run| run.experiment.clone());
                 self.give_up_gathering();
-                self.look_at_existing_layer();
             }
             FollowUp::NewRun => {
                 self.give_up_gathering();
-                self.look_at_existing_layer();
                 self.follow_draft_of_untouched_run();
             }
             FollowUp::AskAgain => self.asked = None,
@@ -122,15 +119,6 @@ impl App {
             .or(of_run)
             .unwrap_or_else(|| self.state.draft.clone());
         self.start_run(experiment);
-    }
-
-    /// The layer looked at may not exist in the new model.
-    fn look_at_existing_layer(&mut self) {
-        let Some(run) = &self.state.run else { return };
-        let layers = run.experiment.architecture.layers();
-        if !layers.iter().any(|&(name, _)| name == self.looking.layer) {
-            self.looking.layer = LayerName::Code;
-        }
     }
 
     /// The draft may have moved on while the model of a run without any training was being made.

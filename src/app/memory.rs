@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::App;
 use hourglass_state::Keep;
+use hourglass_ui::panels::{Recall, Remember};
 use hourglass_ui::shortcuts::SCALE_RANGE;
 
 const THEME: &str = "theme";
@@ -15,15 +16,6 @@ const EXPERIMENT: &str = "experiment";
 const LAYOUT: &str = "layout";
 const TOP_BAR: &str = "top-bar";
 const EXPERIMENT_PANEL: &str = "experiment-panel";
-const LOSS: &str = "loss";
-const DIGITS: &str = "digits";
-const LATENT: &str = "latent";
-const ACTIVATIONS: &str = "activations";
-const FILTERS: &str = "filters";
-const NETWORK: &str = "network";
-const MANIFOLD: &str = "manifold";
-const SLIDERS: &str = "sliders";
-const YOUR_IMAGE: &str = "your-image";
 const EXPORT: &str = "export";
 const RECENT_RUNS: &str = "recent-runs";
 const PRESENTS: &str = "presents";
@@ -53,15 +45,7 @@ impl App {
         }
         read(storage, TOP_BAR, &mut self.top_bar);
         read(storage, EXPERIMENT_PANEL, &mut self.experiment_panel);
-        read(storage, LOSS, &mut self.panels.loss);
-        read(storage, DIGITS, &mut self.panels.digits);
-        read(storage, LATENT, &mut self.panels.latent);
-        read(storage, ACTIVATIONS, &mut self.panels.activations);
-        read(storage, FILTERS, &mut self.panels.filters);
-        read(storage, NETWORK, &mut self.panels.network);
-        read(storage, MANIFOLD, &mut self.panels.manifold);
-        read(storage, SLIDERS, &mut self.panels.sliders);
-        read(storage, YOUR_IMAGE, &mut self.panels.your_image);
+        self.panels.restore(&mut Reader(storage));
         read(storage, EXPORT, &mut self.export);
         read(storage, RECENT_RUNS, &mut self.state.keep.recent);
         self.state.keep.recent.truncate(Keep::MAX_RECENT);
@@ -74,20 +58,30 @@ impl App {
         write(storage, LAYOUT, &self.layout);
         write(storage, TOP_BAR, &self.top_bar);
         write(storage, EXPERIMENT_PANEL, &self.experiment_panel);
-        write(storage, LOSS, &self.panels.loss);
-        write(storage, DIGITS, &self.panels.digits);
-        write(storage, LATENT, &self.panels.latent);
-        write(storage, ACTIVATIONS, &self.panels.activations);
-        write(storage, FILTERS, &self.panels.filters);
-        write(storage, NETWORK, &self.panels.network);
-        write(storage, MANIFOLD, &self.panels.manifold);
-        write(storage, SLIDERS, &self.panels.sliders);
-        write(storage, YOUR_IMAGE, &self.panels.your_image);
+        self.panels.remember(&mut Writer(storage));
         write(storage, EXPORT, &self.export);
         write(storage, RECENT_RUNS, &self.state.keep.recent);
         write(storage, PRESENTS, &self.window.presents);
         write(storage, GLIDES, &self.window.glides);
         write(storage, LESSONS, &self.guide.course);
+    }
+}
+
+/// What was remembered of the panels.
+struct Reader<'a>(&'a dyn Storage);
+
+impl Recall for Reader<'_> {
+    fn restore<T: DeserializeOwned>(&mut self, name: &str, value: &mut T) {
+        read(self.0, name, value);
+    }
+}
+
+/// Where the panels are remembered.
+struct Writer<'a>(&'a mut dyn Storage);
+
+impl Remember for Writer<'_> {
+    fn remember<T: Serialize>(&mut self, name: &str, value: &T) {
+        write(self.0, name, value);
     }
 }
 

@@ -12,7 +12,7 @@ use super::photos::{Job, News, Photos};
 use hourglass_data::photo::{self, Picture};
 use hourglass_protocol::{OwnId, PenStroke, Preparation};
 use hourglass_state::{Drawing, MAX_OWN, Reading};
-use hourglass_ui::layout::Pane;
+use hourglass_ui::Pane;
 use hourglass_ui::{DrawEdit, OwnAction};
 
 /// Files that are named one by one when they are no pictures; the others follow in one notice.

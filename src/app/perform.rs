@@ -1,17 +1,16 @@
 //! Where a wish becomes a message.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::Arc;
 
 use egui::Context;
 
 use super::App;
 use super::dialog::Question;
 use hourglass_experiment::Experiment;
-use hourglass_protocol::{Command, DataSource, Phase, ProbeRequest};
+use hourglass_protocol::{Command, DataSource, Phase};
 use hourglass_state::DraftStatus;
 use hourglass_ui::Action;
-use hourglass_ui::layout::{Layout, Pane};
+use hourglass_ui::layout::Layout;
 use hourglass_ui::shortcuts::SCALE_RANGE;
 
 /// New seeds are below this, so that a person can read and retype them.
@@ -53,22 +52,14 @@ impl App {
                 self.window.device = choice;
                 self.outbox.push(Command::UseDevice(choice));
             }
-            Action::LookAtLayer(layer) => self.looking.layer = layer,
             Action::ChooseLayer(layer) => {
-                self.looking.layer = layer;
                 self.panels.activations.choose(layer);
                 self.panels.filters.choose(layer);
             }
-            Action::LookAtFilters(request) => self.looking.filters = Some(request),
             Action::Follow(sample) => self.state.followed = sample,
             Action::ShowPane(pane) => self.layout.bring_forward(pane),
-            Action::LookAtSamples(samples) => self.looking.samples = samples,
-            Action::LookAtScatter(scatter) => self.looking.scatter = scatter,
-            Action::HoverSample(sample) => self.looking.hovered = sample,
-            Action::LookAtErrors(are_shown) => self.looking.errors = are_shown,
             Action::Rewind(wish) => self.state.rewind(wish),
             Action::Compare(action) => self.compare(action),
-            Action::Decode(asker, places) => self.looking.decode(asker, places),
             Action::Own(action) => self.perform_own(action),
             Action::JudgeCode => {
                 self.state.note_judging();
@@ -212,26 +203,9 @@ impl App {
     pub(super) fn look(&mut self) {
         self.prepare_drawing();
         let Some(worker) = &self.worker else { return };
-        let visible = self.layout.visible();
-        let shows = |pane| visible.contains(&pane);
-        let revision = self.probe.as_ref().map_or(0, |probe| probe.revision);
-        let mut request = ProbeRequest {
-            revision,
-            samples: self.looking.samples.clone(),
-            layer: shows(Pane::Activations).then_some(self.looking.layer),
-            scatter: shows(Pane::Latent).then_some(self.looking.scatter),
-            hovered: self.looking.hovered,
-            own: if shows(Pane::YourImage) || shows(Pane::Latent) {
-                self.state.own.request(shows(Pane::YourImage))
-            } else {
-                Arc::from([])
-            },
-            decode: self.looking.visible_sets(&visible),
-            film: self.export.records_film,
-            filters: self.looking.filters.filter(|_| shows(Pane::Filters)),
-            followed: (shows(Pane::Network) || shows(Pane::Filters)).then_some(self.state.followed),
-            errors: self.looking.errors && shows(Pane::Digits),
-        };
+        let mut request = self.panels.look(&self.layout.visible(), &self.state);
+        request.film = self.export.records_film;
+        request.revision = self.probe.as_ref().map_or(0, |probe| probe.revision);
         if self.probe.as_ref() != Some(&request) {
             request.revision += 1;
             worker.look_at(request.clone());

@@ -14,7 +14,7 @@ use super::backup::Backups;
 use super::graphics::{Graphics, Loss, Turns};
 use super::picture::{Outcome, Picture, PictureError, PictureOptions};
 use super::{App, SpawnWorker, StartOptions, icon};
-use hourglass_ui::layout::Pane;
+use hourglass_ui::Pane;
 use hourglass_ui::{Action, drops};
 
 /// Size of the window at first and its smallest, in points.

@@ -27,7 +27,7 @@ use crate::app::{Display, Renderer};
 use args::data_source;
 use hourglass_experiment::PresetId;
 use hourglass_protocol::{DataSource, DeviceChoice};
-use hourglass_ui::layout::Pane;
+use hourglass_ui::Pane;
 
 pub use args::Theme;
 pub use signals::{OF_SIGNALS, exit_code, on_signal};
@@ -64,7 +64,7 @@ pub struct WindowArgs {
     /// Train as soon as there are digits
     #[arg(long, conflicts_with = "screenshot")]
     pub train: bool,
-    /// Digits to learn from: a folder with its four files, or a name of `hourglass data list`
+    /// Images to learn from: a folder with the four files, or a name of `hourglass data list`
     #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     pub data: Option<DataSource>,
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)

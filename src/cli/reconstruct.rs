@@ -68,7 +68,7 @@ pub struct ReconstructArgs {
     /// The share of full ink from which a pixel counts for the crop, such as 0.25
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<f32>,
-    /// Digits to compare the errors with, as in `train`
+    /// Images to compare the errors with, as in `train`
     #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     data: Option<DataSource>,
     /// Device to compute on: `auto`, `cpu` or `gpu`

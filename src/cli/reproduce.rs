@@ -45,7 +45,7 @@ pub struct ReproduceArgs {
     /// Change a setting of every preset, as for `hourglass train`; figures are then no longer the source's
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Digits to learn from: a folder with its four files, or a name of `hourglass data list`; the published
+    /// Images to learn from: a folder with the four files, or a name of `hourglass data list`; the published
     /// figures are MNIST's
     #[arg(long, value_name = "DIR|NAME", value_parser = data_source, default_value = "mnist")]
     data: DataSource,

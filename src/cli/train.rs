@@ -57,7 +57,7 @@ pub struct TrainArgs {
     /// Replace another run that is in the folder, and a file at the place of the animation
     #[arg(long)]
     force: bool,
-    /// Digits to learn from: a folder with its four files, or a name of `hourglass data list`; by default MNIST
+    /// Images to learn from: a folder with the four files, or a name of `hourglass data list`; by default MNIST
     /// if it is found, otherwise the pen digits
     #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     data: Option<DataSource>,

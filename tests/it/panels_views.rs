@@ -18,24 +18,51 @@ mod your_image;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
+use hourglass::protocol::{Asker, Places, ProbeRequest};
 use hourglass::state::LabState;
-use hourglass::ui::{Action, theme};
+use hourglass::ui::{Action, Panel, theme};
 
-/// A panel, what it reads, and what it asked for.
+/// A panel, what it reads, what it asked for, and what it looks at.
 pub struct Stage<P> {
     pub panel: P,
     pub lab: LabState,
     pub actions: Vec<Action>,
+    pub request: ProbeRequest,
+}
+
+impl<P> Stage<P> {
+    /// The places that an asker looks at.
+    pub fn places(&self, asker: Asker) -> Option<Places> {
+        let set = self.request.decode.iter().find(|set| set.asker == asker);
+        set.map(|set| set.places.clone())
+    }
 }
 
 type Show<P> = fn(&mut P, &mut egui::Ui, &LabState, &mut Vec<Action>);
 
 /// Shows one panel at the size it has in a window of 1280×800, without a GPU.
-pub fn stage<P: Default + 'static>(show: Show<P>, lab: LabState) -> Harness<'static, Stage<P>> {
+pub fn stage<P: Panel + Default + 'static>(
+    show: Show<P>,
+    lab: LabState,
+) -> Harness<'static, Stage<P>> {
+    stage_that_looks(show, P::look, lab)
+}
+
+/// The same of what is no panel, and looks at nothing.
+pub fn stage_of<P: Default + 'static>(show: Show<P>, lab: LabState) -> Harness<'static, Stage<P>> {
+    stage_that_looks(show, |_, _, _| (), lab)
+}
+
+fn stage_that_looks<P: Default + 'static>(
+    show: Show<P>,
+    look: fn(&P, &LabState, &mut ProbeRequest),
+    lab: LabState,
+) -> Harness<'static, Stage<P>> {
     let stage = Stage {
         panel: P::default(),
         lab,
         actions: Vec::new(),
+        request: nothing(),
     };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(490.0, 375.0))
@@ -47,13 +74,26 @@ pub fn stage<P: Default + 'static>(show: Show<P>, lab: LabState) -> Harness<'sta
                     panel,
                     lab,
                     actions,
+                    request,
                 } = stage;
                 show(panel, ui, lab, actions);
+                *request = nothing();
+                look(panel, lab, request);
             },
             stage,
         );
     harness.run_steps(3);
     harness
+}
+
+/// What nobody looks at.
+fn nothing() -> ProbeRequest {
+    ProbeRequest {
+        samples: Vec::new(),
+        layer: None,
+        scatter: None,
+        ..ProbeRequest::default()
+    }
 }
 
 /// Clicks a widget by its accessible name.
@@ -92,7 +132,7 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     use hourglass::ui::{latent::LatentPanel, loss::LossPanel, numbers::NumbersPanel};
     use hourglass::ui::{manifold::ManifoldPanel, sliders::SlidersPanel};
 
-    fn draw_small<P: Default + 'static>(show: Show<P>) {
+    fn draw_small<P: Panel + Default + 'static>(show: Show<P>) {
         let mut lab = script::with_data(20);
         script::know_yardsticks(&mut lab);
         script::start(&mut lab, &PresetId::Sparse64.preset().experiment());

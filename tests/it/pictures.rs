@@ -13,7 +13,7 @@ use egui::LayerId;
 use egui::Theme::{self, Dark, Light};
 use egui_kittest::Harness;
 use hourglass::state::LabState;
-use hourglass::ui::{Action, theme};
+use hourglass::ui::{Action, Panel as _, theme};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, RgbImage};
 

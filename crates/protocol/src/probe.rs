@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hourglass_experiment::LayerName;
 
 use super::{
-    Axes, DecodeSet, Decoded, ErrorView, FilterRequest, FilterView, FlowView, OwnImage, OwnView,
-    RunId, SampleIdx, ScatterRequest, UnitMeans,
+    Asker, Axes, DecodeSet, Decoded, ErrorView, FilterRequest, FilterView, FlowView, OwnImage,
+    OwnView, Places, RunId, SampleIdx, ScatterRequest, UnitMeans,
 };
 
 /// What the window looks at. Looking never changes training.
@@ -50,6 +50,16 @@ impl Default for ProbeRequest {
             filters: None,
             followed: None,
             errors: false,
+        }
+    }
+}
+
+impl ProbeRequest {
+    /// Asks for places to be decoded, unless some are for the same asker already.
+    pub fn decode(&mut self, asker: Asker, places: Option<Places>) {
+        if self.decode.iter().all(|set| set.asker != asker) {
+            let set = places.map(|places| DecodeSet { asker, places });
+            self.decode.extend(set);
         }
     }
 }

@@ -7,16 +7,13 @@ use std::sync::Arc;
 use egui::{ColorImage, ThemePreference};
 
 use super::experiment_panel::Control;
-use super::layout::Pane;
 use super::lessons::LessonId;
+use super::pane::Pane;
 use super::path_field::PathAction;
 use super::sheet::Sheet;
 use hourglass_experiment::{Experiment, LayerName, PresetId};
 use hourglass_figure::{FigureKind, Order};
-use hourglass_protocol::{
-    Asker, DataSetId, DataSource, DeviceChoice, FilterRequest, OwnId, Places, Preparation,
-    SampleIdx, ScatterRequest,
-};
+use hourglass_protocol::{DataSetId, DataSource, DeviceChoice, OwnId, Preparation, SampleIdx};
 use hourglass_state::{Offer, Rewind};
 
 /// A wish pushed by a panel.
@@ -55,27 +52,13 @@ pub enum Action {
     /// Train on another device.
     UseDevice(DeviceChoice),
 
-    /// Show the activations of this layer.
-    LookAtLayer(LayerName),
     /// Bring the views of a layer, its activations and its weights, to this one.
     ChooseLayer(LayerName),
-    /// Show these weights as pictures.
-    LookAtFilters(FilterRequest),
     /// Follow this test image through every layer.
     Follow(SampleIdx),
     /// Bring this view to the front of its tabs.
     ShowPane(Pane),
-    /// Show these test images on their way through the network, in this order.
-    LookAtSamples(Vec<SampleIdx>),
-    /// Show this of the latent space.
-    LookAtScatter(ScatterRequest),
-    /// The image under the pointer; none when the pointer left.
-    HoverSample(Option<SampleIdx>),
-    /// Decode these places in the space of codes, or no more.
-    Decode(Asker, Option<Places>),
 
-    /// Whether a view shows how well each class is rebuilt, or which images are rebuilt worst.
-    LookAtErrors(bool),
     /// Go through the past of the run.
     Rewind(Rewind),
     /// Something about comparing two runs.
@@ -233,23 +216,6 @@ impl From<GuideAction> for Action {
 impl From<KeepAction> for Action {
     fn from(action: KeepAction) -> Self {
         Self::Keep(action)
-    }
-}
-
-impl Action {
-    /// Whether the window looks different once this is done; otherwise it does when the worker answers.
-    #[must_use]
-    pub fn changes_window(&self) -> bool {
-        !matches!(
-            self,
-            Self::LookAtLayer(_)
-                | Self::LookAtErrors(_)
-                | Self::LookAtFilters(_)
-                | Self::LookAtSamples(_)
-                | Self::LookAtScatter(_)
-                | Self::HoverSample(_)
-                | Self::Decode(..)
-        )
     }
 }
 

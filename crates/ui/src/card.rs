@@ -103,6 +103,33 @@ pub fn empty(ui: &mut Ui, text: &str, hint: &str) {
     ui.advance_cursor_after_rect(rect);
 }
 
+/// What a panel about a model waits for.
+#[derive(Clone, Copy, Debug)]
+pub struct Awaited<'a> {
+    /// What appears once there is a model: "the code of every test image becomes a point here".
+    pub appears: &'a str,
+    /// What the worker is finding then: "The codes are on their way".
+    pub under_way: &'a str,
+    /// What that takes, or what has to come first.
+    pub takes: &'a str,
+    /// Whether the panel goes back in time: of a moment that nothing was kept of, nothing is on its way.
+    pub has_past: bool,
+}
+
+/// Says what a panel lacks: digits, a model, anything kept of the moment that is replayed, or an answer.
+pub fn waiting(ui: &mut Ui, state: &LabState, awaited: Awaited<'_>) {
+    let Some(run) = state.run.as_ref().filter(|_| state.dataset.is_some()) else {
+        before_model(ui, state, awaited.appears);
+        return;
+    };
+    if awaited.has_past && run.replay.past().is_some() {
+        let hint = "Go on to a later moment, or follow the run";
+        empty(ui, "Nothing was kept of this moment", hint);
+    } else {
+        empty(ui, awaited.under_way, awaited.takes);
+    }
+}
+
 /// Says what a panel about a model lacks before there is one; whether it said so. `appears` is what appears then.
 pub fn before_model(ui: &mut Ui, state: &LabState, appears: &str) -> bool {
     if state.dataset.is_none() {

@@ -1,34 +1,18 @@
-//! Pictures of codes as the worker decodes them: asking for them once for each change, and one texture for a set.
+//! Pictures of codes as the worker decodes them: one texture for a set.
 
 use std::sync::Arc;
 
 use egui::{Painter, Rect, Stroke, StrokeKind, Ui};
 
-use super::action::Action;
 use super::digit_image::{AtlasShape, DigitAtlas, magnification};
+use super::memo::{Memo, Same};
 use super::theme;
 use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
-use hourglass_protocol::{Asker, Decoded, DecodedView, Places};
+use hourglass_protocol::{Decoded, DecodedView};
 use hourglass_state::LabState;
 
 /// Widest texture, in texels: every graphics card has as much.
 const MAX_TEXELS: usize = 4096;
-
-/// What a panel asks to be decoded.
-#[derive(Debug, Default)]
-pub struct Asking {
-    asked: Option<Places>,
-}
-
-impl Asking {
-    /// Asks for places, or for none, when that has changed.
-    pub fn ask(&mut self, asker: Asker, places: Option<Places>, actions: &mut Vec<Action>) {
-        if self.asked != places {
-            self.asked.clone_from(&places);
-            actions.push(Action::Decode(asker, places));
-        }
-    }
-}
 
 /// What was decoded of the run in progress.
 #[must_use]
@@ -40,14 +24,7 @@ pub fn decoded(state: &LabState) -> Option<&Decoded> {
 /// The pictures of a view as one texture, painted anew when they or how they are shown changed.
 #[derive(Default)]
 pub struct DecodedPictures {
-    atlas: DigitAtlas,
-    painted: Option<Painted>,
-}
-
-struct Painted {
-    view: Arc<DecodedView>,
-    dark: bool,
-    shape: AtlasShape,
+    atlas: Memo<(Same<DecodedView>, bool, AtlasShape), DigitAtlas>,
 }
 
 impl DecodedPictures {
@@ -62,26 +39,18 @@ impl DecodedPictures {
             rows: n.div_ceil(columns),
             magnify: magnification(side * ui.pixels_per_point()).min(most),
         };
-        let is_current = self.painted.as_ref().is_some_and(|painted| {
-            (painted.dark, painted.shape) == (dark, shape) && Arc::ptr_eq(&painted.view, view)
-        });
-        if is_current {
-            return;
-        }
-        self.atlas.write(ui.ctx(), name, shape, |row, column, idx| {
-            let pixel = (row * columns + column) * N_PIXELS + idx;
-            theme::ink(dark, view.images.get(pixel).copied().unwrap_or_default())
-        });
-        self.painted = Some(Painted {
-            view: Arc::clone(view),
-            dark,
-            shape,
+        let key = (Same::of(view), dark, shape);
+        self.atlas.renew(key, |_, atlas| {
+            atlas.write(ui.ctx(), name, shape, |row, column, idx| {
+                let pixel = (row * columns + column) * N_PIXELS + idx;
+                theme::ink(dark, view.images.get(pixel).copied().unwrap_or_default())
+            });
         });
     }
 
     /// Draws one picture into a square.
     pub fn paint(&self, painter: &Painter, rect: Rect, idx: usize) {
-        let Some(Painted { view, shape, .. }) = &self.painted else {
+        let Some((view, _, shape)) = self.atlas.key() else {
             return;
         };
         if idx < view.len() {
@@ -129,17 +98,5 @@ mod tests {
             [-1.384, 0.0, -0.001, 12.0].map(value),
             ["−1.38", "0.00", "0.00", "12.00"]
         );
-    }
-
-    #[test]
-    fn the_same_places_are_asked_for_once() {
-        let (mut asking, mut actions) = (Asking::default(), Vec::new());
-        let plane = |x: f32| Some(Places::Plane([[x, 0.0]].into()));
-        for places in [None, plane(1.0), plane(1.0), plane(2.0), None, None] {
-            asking.ask(Asker::Pointer, places, &mut actions);
-        }
-        let asked = [plane(1.0), plane(2.0), None];
-        let asked = asked.map(|places| Action::Decode(Asker::Pointer, places));
-        assert_eq!(actions, asked);
     }
 }

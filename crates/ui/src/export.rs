@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use egui::{ComboBox, DragValue, Grid, Id, Label, Modal, RichText, TextEdit, Ui};
 use serde::{Deserialize, Serialize};
 
-use super::layout::Panels;
+use super::panels::Panels;
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
 use super::{Action, number};
 use hourglass_figure::{FigureKind, Format, Look, Order, SCALES, Size};
-use hourglass_protocol::SampleIdx;
 use hourglass_state::{LabState, RunState};
 
 /// Width of the dialog, in points.
@@ -70,13 +69,12 @@ impl ExportDialog {
         self.is_open = false;
     }
 
-    /// Shows the dialog while it is open. `samples` are the digits that are looked at.
+    /// Shows the dialog while it is open.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
         state: &LabState,
         panels: &Panels,
-        samples: &[SampleIdx],
         actions: &mut Vec<Action>,
     ) {
         if !self.is_open {
@@ -99,13 +97,7 @@ impl ExportDialog {
                     source_note(ui, state);
                 }
                 ui.add_space(space::M);
-                self.buttons(
-                    ui,
-                    choice,
-                    missing.is_none(),
-                    (state, panels, samples),
-                    actions,
-                )
+                self.buttons(ui, choice, missing.is_none(), (state, panels), actions)
             });
         if modal.should_close() || modal.inner {
             self.is_open = false;
@@ -228,7 +220,7 @@ impl ExportDialog {
         ui: &mut Ui,
         choice: Choice,
         is_possible: bool,
-        (state, panels, samples): (&LabState, &Panels, &[SampleIdx]),
+        (state, panels): (&LabState, &Panels),
         actions: &mut Vec<Action>,
     ) -> bool {
         ui.horizontal(|ui| {
@@ -255,7 +247,7 @@ impl ExportDialog {
                     hidden: panels.latent.hidden_classes(),
                     samples: match self.kind {
                         FigureKind::Scatter => panels.latent.selected(),
-                        _ => samples.to_vec(),
+                        _ => panels.digits.samples().to_vec(),
                     },
                     group,
                     is_log,

@@ -8,129 +8,15 @@ use egui_tiles::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::activations::ActivationsPanel;
-use super::banner::Diagnoses;
-use super::digits::DigitsPanel;
-use super::filters::FiltersPanel;
-use super::latent::LatentPanel;
-use super::loss::LossPanel;
-use super::manifold::ManifoldPanel;
-use super::network::NetworkPanel;
-use super::numbers::NumbersPanel;
-use super::sides::{self, Rivals};
-use super::sliders::SlidersPanel;
+use super::pane::{Pane, Place};
+use super::panels::Panels;
+use super::sides;
 use super::theme::{self, space};
-use super::your_image::YourImagePanel;
 use super::{Action, card};
 use hourglass_state::LabState;
 
 /// Smallest width and height of a pane, in points.
 const MIN_PANE: f32 = 140.0;
-
-/// The view panels with their options.
-#[derive(Default)]
-pub struct Panels {
-    /// Curves of training and test.
-    pub loss: LossPanel,
-    /// Images on their way through the network.
-    pub digits: DigitsPanel,
-    /// The test split in the plane of the code.
-    pub latent: LatentPanel,
-    /// Histogram and means of a layer.
-    pub activations: ActivationsPanel,
-    /// Weights and feature maps as tiles.
-    pub filters: FiltersPanel,
-    /// What the decoder draws over the plane of codes.
-    pub manifold: ManifoldPanel,
-    /// A code set by hand.
-    pub sliders: SlidersPanel,
-    /// Images of one's own, and drawing one.
-    pub your_image: YourImagePanel,
-    /// The architecture, lit up by a digit.
-    pub network: NetworkPanel,
-    /// What was measured, beside what it can be held against.
-    pub numbers: NumbersPanel,
-    /// What is wrong with the model, above all views.
-    pub diagnoses: Diagnoses,
-    /// The same views of the rival, while two runs are compared.
-    pub rivals: Rivals,
-}
-
-/// One view panel, as the tree knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pane {
-    /// Curves of training and test.
-    Loss,
-    /// Images on their way through the network.
-    Digits,
-    /// The test split in the plane of the code.
-    Latent,
-    /// Histogram and means of a layer.
-    Activations,
-    /// Weights and feature maps as tiles.
-    Filters,
-    /// What the decoder draws over the plane of codes.
-    Manifold,
-    /// A code set by hand.
-    Sliders,
-    /// Images of one's own.
-    YourImage,
-    /// The architecture, lit up by a digit.
-    Network,
-    /// What was measured.
-    Numbers,
-}
-
-impl Pane {
-    /// All panes.
-    pub const ALL: [Self; 10] = [
-        Self::Loss,
-        Self::Digits,
-        Self::Latent,
-        Self::Activations,
-        Self::Filters,
-        Self::Manifold,
-        Self::Sliders,
-        Self::YourImage,
-        Self::Network,
-        Self::Numbers,
-    ];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Loss => "loss",
-            Self::Digits => "digits",
-            Self::Latent => "latent",
-            Self::Activations => "activations",
-            Self::Filters => "filters",
-            Self::Manifold => "manifold",
-            Self::Sliders => "sliders",
-            Self::YourImage => "your-image",
-            Self::Network => "network",
-            Self::Numbers => "numbers",
-        }
-    }
-
-    /// Its name in a tab.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Loss => "Loss",
-            Self::Digits => "Digits",
-            Self::Latent => "Latent space",
-            Self::Activations => "Activations",
-            Self::Filters => "Filters",
-            Self::Manifold => "Manifold",
-            Self::Sliders => "Sliders",
-            Self::YourImage => "Your image",
-            Self::Network => "Network",
-            Self::Numbers => "Numbers",
-        }
-    }
-}
 
 /// The arrangement of the view panels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -143,19 +29,16 @@ impl Default for Layout {
     /// Loss above what is rebuilt and decoded, beside them the latent space above what looks into the network.
     fn default() -> Self {
         let mut tiles = Tiles::default();
-        let [loss, latent] = [Pane::Loss, Pane::Latent].map(|pane| tiles.insert_pane(pane));
-        let mut tabs = |panes: &[Pane]| {
-            let panes = panes.iter().map(|&pane| tiles.insert_pane(pane)).collect();
-            tiles.insert_tab_tile(panes)
+        let mut at = |place| {
+            let panes = Pane::ALL.into_iter().filter(|pane| pane.place() == place);
+            let panes: Vec<TileId> = panes.map(|pane| tiles.insert_pane(pane)).collect();
+            match panes[..] {
+                [alone] => alone,
+                _ => tiles.insert_tab_tile(panes),
+            }
         };
-        let digits = tabs(&[Pane::Digits, Pane::Manifold, Pane::Sliders]);
-        let inside = tabs(&[
-            Pane::Activations,
-            Pane::Filters,
-            Pane::Network,
-            Pane::YourImage,
-            Pane::Numbers,
-        ]);
+        let [loss, digits] = [Place::UpperLeft, Place::LowerLeft].map(&mut at);
+        let [latent, inside] = [Place::UpperRight, Place::LowerRight].map(&mut at);
         let mut stack = |upper, lower, share| {
             let column = Linear::new_binary(LinearDir::Vertical, [upper, lower], share);
             tiles.insert_container(column)
@@ -277,31 +160,14 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn show(&mut self, ui: &mut Ui, pane: Pane) {
-        let Self {
-            panels,
-            state,
-            actions,
-            tabbed: _,
-        } = self;
-        match pane {
-            Pane::Loss => panels.loss.ui(ui, state, actions),
-            Pane::Digits => panels.digits.ui(ui, state, actions),
-            Pane::Latent => panels.latent.ui(ui, state, actions),
-            Pane::Activations => panels.activations.ui(ui, state, actions),
-            Pane::Filters => panels.filters.ui(ui, state, actions),
-            Pane::Manifold => panels.manifold.ui(ui, state, actions),
-            Pane::Sliders => panels.sliders.ui(ui, state, actions),
-            Pane::YourImage => panels.your_image.ui(ui, state, actions),
-            Pane::Network => panels.network.ui(ui, state, actions),
-            Pane::Numbers => panels.numbers.ui(ui, state, actions),
-        }
+        self.panels.of_mut(pane).ui(ui, self.state, self.actions);
     }
 }
 
 impl Behavior<Pane> for Drawing<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
         let is_in_tab = self.tabbed.contains(pane);
-        if self.state.rival.is_some() && sides::shows_both(*pane) {
+        if self.state.rival.is_some() && self.panels.rivals.of(*pane).is_some() {
             let [mut a, mut b] = sides::halves(ui);
             let badges = sides::badges(self.state, self.panels, *pane);
             card::inside(&mut a, is_in_tab, badges, |ui| self.show(ui, *pane));

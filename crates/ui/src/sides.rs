@@ -2,31 +2,17 @@
 
 use egui::{Rect, Ui, UiBuilder};
 
-use super::activations::ActivationsPanel;
 use super::card::{self, Badge};
-use super::latent::LatentPanel;
-use super::layout::{Pane, Panels};
+use super::pane::Pane;
+use super::panel::{InThePast, Panel as _};
+use super::panels::{Panels, Rivals};
 use super::replay::moment_text;
 use super::theme::space;
 use super::{Action, number};
-use hourglass_state::{LabState, Moment, Past};
+use hourglass_state::{LabState, Moment};
 
 /// Views narrower than this stand one above the other, in points.
 const LEAST_WIDTH: f32 = 230.0;
-
-/// The views of the rival. They follow those of the run in progress, and are followed by them.
-#[derive(Default)]
-pub struct Rivals {
-    latent: LatentPanel,
-    activations: ActivationsPanel,
-}
-
-/// Whether a view is shown twice while two runs are compared. Their curves are in one plot and their digits in one
-/// table.
-#[must_use]
-pub fn shows_both(pane: Pane) -> bool {
-    matches!(pane, Pane::Latent | Pane::Activations)
-}
 
 /// Room for two views: side by side, or one above the other where that is too narrow.
 #[must_use]
@@ -52,7 +38,7 @@ pub fn halves(ui: &mut Ui) -> [Ui; 2] {
 }
 
 impl Panels {
-    /// Shows a view of the rival. What is looked at follows from the view of the run in progress.
+    /// Shows a view of the rival.
     pub(super) fn show_rival(
         &mut self,
         ui: &mut Ui,
@@ -69,32 +55,24 @@ impl Panels {
             help: format!("The rival: {difference}"),
             warns: false,
         };
-        let badges = [badge].into_iter().chain(moment_badge(state, pane, false));
+        let badges = [badge].into_iter().chain(moment_badge(state, self, pane));
         let badges = badges.collect();
-        let mut wishes = Vec::new();
         card::inside(ui, is_in_tab, badges, |ui| match pane {
             Pane::Latent => {
                 let Rivals { latent, .. } = &mut self.rivals;
                 latent.follow(&self.latent);
-                latent.ui(ui, state, &mut wishes);
+                latent.ui(ui, state, actions);
                 self.latent.follow(latent);
             }
             Pane::Activations => {
                 let Rivals { activations, .. } = &mut self.rivals;
                 activations.follow(&self.activations);
-                activations.ui(ui, state, &mut wishes);
+                activations.ui(ui, state, actions);
                 self.activations.follow(activations);
             }
             _ => {} // shown once, of both
         });
         state.change_sides();
-        let is_own = |wish: &Action| {
-            !matches!(
-                wish,
-                Action::LookAtSamples(_) | Action::LookAtLayer(_) | Action::LookAtErrors(_)
-            )
-        };
-        actions.extend(wishes.into_iter().filter(is_own));
     }
 }
 
@@ -108,33 +86,28 @@ pub fn badges(state: &LabState, panels: &Panels, pane: Pane) -> Vec<Badge> {
         warns: false,
     });
     let name = name.filter(|_| !matches!(pane, Pane::Loss | Pane::Digits));
-    let shows_errors = panels.digits.shows_errors();
-    let moment = moment_badge(state, pane, shows_errors);
+    let moment = moment_badge(state, panels, pane);
     name.into_iter().chain(moment).collect()
 }
 
 /// Which moment of the past a view shows; none while the run is followed.
-fn moment_badge(state: &LabState, pane: Pane, shows_errors: bool) -> Option<Badge> {
+fn moment_badge(state: &LabState, panels: &Panels, pane: Pane) -> Option<Badge> {
     let past = state.run.as_ref()?.replay.past()?;
-    let (text, short, help, warns) = match pane {
-        Pane::Loss => return None, // a line says where
-        Pane::Digits | Pane::Latent | Pane::Activations => {
-            match moment_of(past, pane, shows_errors) {
-                Some(moment) => (
-                    of_both(state, pane, moment),
-                    format!("step {}", number::count(moment.step)),
-                    "A moment of the past: follow the run to see it as it is",
-                    true,
-                ),
-                None => (
-                    "nothing kept".to_owned(),
-                    "none".to_owned(),
-                    "Nothing was kept of this moment",
-                    true,
-                ),
-            }
-        }
-        _ => (
+    let (text, short, help, warns) = match panels.of(pane).shows_of(past) {
+        InThePast::Marked => return None,
+        InThePast::Moment(Some(moment)) => (
+            of_both(state, pane, moment),
+            format!("step {}", number::count(moment.step)),
+            "A moment of the past: follow the run to see it as it is",
+            true,
+        ),
+        InThePast::Moment(None) => (
+            "nothing kept".to_owned(),
+            "none".to_owned(),
+            "Nothing was kept of this moment",
+            true,
+        ),
+        InThePast::LiveOnly => (
             "live only".to_owned(),
             "live".to_owned(),
             "This view shows the run as it is, not the moment that is replayed",
@@ -157,14 +130,5 @@ fn of_both(state: &LabState, pane: Pane, moment: Moment) -> String {
     match rival.filter(|rival| rival.step != moment.step) {
         Some(rival) => format!("{text}, of B {}", number::count(rival.step)),
         None => text,
-    }
-}
-
-fn moment_of(past: &Past, pane: Pane, shows_errors: bool) -> Option<Moment> {
-    match pane {
-        Pane::Digits if shows_errors => past.errors,
-        Pane::Digits => past.digits,
-        Pane::Latent => past.scatter,
-        _ => past.activations,
     }
 }

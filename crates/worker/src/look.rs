@@ -9,8 +9,10 @@ mod inside;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hourglass_experiment::LayerName;
 use hourglass_protocol::{
-    ActivationView, DigitView, ErrorView, OwnView, ProbeRequest, RunId, ScatterView, Snapshot,
+    ActivationView, DigitView, ErrorView, OwnImage, OwnView, ProbeRequest, RunId, SampleIdx,
+    ScatterRequest, ScatterView, Snapshot,
 };
 use hourglass_train::{ProbeState, Survey, TrainError, Trainer, digits, errors, own};
 
@@ -35,22 +37,30 @@ const MOST_OF_TIME: u32 = 10;
 pub struct Looks {
     request: ProbeRequest,
     probe: ProbeState,
-    digits: View<Arc<DigitView>>,
-    hovered: View<Option<Arc<DigitView>>>,
-    activations: View<Option<Arc<ActivationView>>>,
+    digits: View<Vec<SampleIdx>, Arc<DigitView>>,
+    hovered: View<Option<SampleIdx>, Option<Arc<DigitView>>>,
+    activations: View<Option<LayerName>, Option<Arc<ActivationView>>>,
     /// Of the whole test split; it costs most.
-    survey: View<Option<Survey>>,
+    survey: View<Surveyed, Option<Survey>>,
     /// What the survey shows, when it is looked at.
     scatter: Option<Arc<ScatterView>>,
-    own: View<Option<Arc<OwnView>>>,
+    own: View<Arc<[OwnImage]>, Option<Arc<OwnView>>>,
     inside: Inside,
-    errors: View<Option<Arc<ErrorView>>>,
+    errors: View<bool, Option<Arc<ErrorView>>>,
     decoded: DecodeLooks,
 }
 
-/// A view with its age and its price.
+/// What decides what a survey of the test split has to find.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Surveyed {
+    scatter: Option<ScatterRequest>,
+    has_own: bool,
+}
+
+/// A view with what it was asked to show, its age and its price.
 #[derive(Debug)]
-struct View<T> {
+struct View<K, T> {
+    asked: K,
     value: T,
     /// The step it shows; none while it has to be made anew whatever its age.
     step: Option<u64>,
@@ -58,9 +68,16 @@ struct View<T> {
     cost: Duration,
 }
 
-impl<T: Default> Default for View<T> {
+impl<K: Default, T: Default> Default for View<K, T> {
     fn default() -> Self {
+        Self::of(K::default())
+    }
+}
+
+impl<K, T: Default> View<K, T> {
+    fn of(asked: K) -> Self {
         Self {
+            asked,
             value: T::default(),
             step: None,
             made: None,
@@ -69,7 +86,18 @@ impl<T: Default> Default for View<T> {
     }
 }
 
-impl<T> View<T> {
+impl<K, T> View<K, T> {
+    /// Takes on what is to be shown: anything else is made anew at the next look.
+    fn ask(&mut self, asked: &K)
+    where
+        K: Clone + PartialEq,
+    {
+        if self.asked != *asked {
+            self.asked.clone_from(asked);
+            self.step = None;
+        }
+    }
+
     /// At rest, an outdated view is due at once; while steps are being taken, after an interval that leaves
     /// the steps their time.
     fn is_due(&self, step: u64, at_rest: bool) -> bool {
@@ -99,7 +127,7 @@ impl<T> View<T> {
         &mut self,
         step: u64,
         at_rest: bool,
-        make: impl FnOnce() -> Result<T, TrainError>,
+        make: impl FnOnce(&K) -> Result<T, TrainError>,
     ) -> Result<bool, TrainError> {
         if !self.is_due(step, at_rest) {
             return Ok(false);
@@ -112,10 +140,10 @@ impl<T> View<T> {
     fn make(
         &mut self,
         step: u64,
-        make: impl FnOnce() -> Result<T, TrainError>,
+        make: impl FnOnce(&K) -> Result<T, TrainError>,
     ) -> Result<(), TrainError> {
         let started = Instant::now();
-        self.value = make()?;
+        self.value = make(&self.asked)?;
         // The first time pays for images that go to the device and kernels that are chosen once.
         let is_first = self.made.is_none();
         self.cost = if is_first {
@@ -132,11 +160,9 @@ impl<T> View<T> {
 impl Looks {
     /// Looks at a new run, with the same request.
     pub fn restart(&mut self) {
-        *self = Self {
-            request: std::mem::take(&mut self.request),
-            ..Self::default()
-        };
-        self.decoded.ask(&self.request.decode);
+        let request = std::mem::take(&mut self.request);
+        *self = Self::default();
+        self.request(request);
     }
 
     /// Whether frames of a film are asked for.
@@ -154,32 +180,23 @@ impl Looks {
         &self.probe
     }
 
-    /// Looks elsewhere: the views that changed are made anew at the next look.
+    /// Looks elsewhere: each view compares its part of the request, and is made anew at the next look if that changed.
     pub fn request(&mut self, request: ProbeRequest) {
-        let before = std::mem::replace(&mut self.request, request);
-        let now = &self.request;
-        if before.samples != now.samples {
-            self.digits.step = None;
-        }
-        if before.hovered != now.hovered {
-            self.hovered.step = None;
-        }
-        if before.layer != now.layer {
-            self.activations.step = None;
-        }
-        if before.own != now.own {
-            self.own.step = None;
-        }
-        self.inside.request(&before, now);
-        if before.errors != now.errors {
-            self.errors.step = None;
-        }
-        let surveys = |request: &ProbeRequest| (request.scatter, request.own.is_empty());
-        let needs_survey = self.decoded.ask(&now.decode);
-        let lacks_survey = needs_survey && self.survey.value.is_none();
-        if surveys(&before) != surveys(now) || lacks_survey {
+        self.digits.ask(&request.samples);
+        self.hovered.ask(&request.hovered);
+        self.activations.ask(&request.layer);
+        self.own.ask(&request.own);
+        self.inside.ask(&request);
+        self.errors.ask(&request.errors);
+        self.survey.ask(&Surveyed {
+            scatter: request.scatter,
+            has_own: !request.own.is_empty(),
+        });
+        let needs_survey = self.decoded.ask(&request.decode);
+        if needs_survey && self.survey.value.is_none() {
             self.survey.step = None;
         }
+        self.request = request;
     }
 
     /// Everything has to be made anew: the weights, the noise or the device changed without a step.
@@ -219,29 +236,32 @@ impl Looks {
             errors: error_view,
             decoded,
         } = self;
-        let mut changed = digit_view.renew(step, at_rest, || {
-            digits(trainer, &request.samples).map(Arc::new)
+        let mut changed = digit_view.renew(step, at_rest, |samples| {
+            digits(trainer, samples).map(Arc::new)
         })?;
-        changed |= hovered.renew(step, at_rest, || match request.hovered {
-            Some(sample) => digits(trainer, &[sample]).map(|view| Some(Arc::new(view))),
-            None => Ok(None),
+        changed |= hovered.renew(step, at_rest, |sample| {
+            let found = sample.map(|sample| digits(trainer, &[sample]).map(Arc::new));
+            found.transpose()
         })?;
-        changed |= activations.renew(step, at_rest, || match request.layer {
+        changed |= activations.renew(step, at_rest, |layer| match *layer {
             Some(layer) => Ok(probe.activations(trainer, layer)?.map(Arc::new)),
             None => Ok(None),
         })?;
-        let has_own = !request.own.is_empty();
-        let surveyed = survey.renew(step, at_rest, || {
+        let surveyed = survey.renew(step, at_rest, |asked| {
+            let &Surveyed {
+                scatter: of_scatter,
+                has_own,
+            } = asked;
             *scatter = None;
-            if request.scatter.is_none() && !has_own && !decoded.needs_survey() {
+            if of_scatter.is_none() && !has_own && !decoded.needs_survey() {
                 return Ok(None);
             }
-            if let Some(asked) = request.scatter {
+            if let Some(asked) = of_scatter {
                 probe.choose_plane(asked.plane);
             }
-            let with_errors = has_own || request.scatter.is_some_and(|asked| asked.errors);
+            let with_errors = has_own || of_scatter.is_some_and(|asked| asked.errors);
             let survey = probe.survey(trainer, with_errors)?;
-            if let Some(asked) = request.scatter {
+            if let Some(asked) = of_scatter {
                 *scatter = Some(Arc::new(survey.seen(trainer, asked)?));
             }
             Ok(Some(survey))
@@ -251,20 +271,18 @@ impl Looks {
             decoded.surveyed();
         }
         changed |= surveyed;
-        changed |= own_view.renew(step, at_rest, || {
-            if has_own {
-                let survey = survey.value.as_ref();
-                own(trainer, survey, &request.own).map(|view| Some(Arc::new(view)))
-            } else {
-                Ok(None)
-            }
+        changed |= own_view.renew(step, at_rest, |images| {
+            let survey = survey.value.as_ref();
+            let has_any = !images.is_empty();
+            let found = has_any.then(|| own(trainer, survey, images).map(Arc::new));
+            found.transpose()
         })?;
-        changed |= error_view.renew(step, at_rest, || {
-            let found = request.errors.then(|| errors(trainer).map(Arc::new));
+        changed |= error_view.renew(step, at_rest, |is_asked| {
+            let found = is_asked.then(|| errors(trainer).map(Arc::new));
             found.transpose()
         })?;
         changed |= decoded.renew(trainer, survey.value.as_ref(), at_rest)?;
-        changed |= inside.look(request, trainer, at_rest)?;
+        changed |= inside.look(trainer, at_rest)?;
         if !changed {
             return Ok(None);
         }
@@ -293,8 +311,9 @@ impl Looks {
 mod tests {
     use super::*;
 
-    fn made_at(step: u64, cost: Duration) -> View<u8> {
+    fn made_at(step: u64, cost: Duration) -> View<(), u8> {
         View {
+            asked: (),
             value: 0,
             step: Some(step),
             made: Some(Instant::now()),
@@ -312,9 +331,22 @@ mod tests {
         assert!(!view.is_due(6, false), "it was made just now");
         assert!(view.is_due(6, true));
         assert!(
-            View::<u8>::default().is_due(0, false),
+            View::<(), u8>::default().is_due(0, false),
             "there is nothing to show yet"
         );
+    }
+
+    #[test]
+    fn a_view_is_made_anew_for_another_question_and_only_then() {
+        let mut view = View::<u8, u8>::default();
+        let twice = |asked: &u8| Ok(2 * asked);
+        view.ask(&3);
+        assert_eq!(view.renew(1, true, twice), Ok(true));
+        view.ask(&3);
+        assert_eq!(view.renew(1, true, twice), Ok(false), "it was answered");
+        view.ask(&4);
+        assert_eq!(view.renew(1, true, twice), Ok(true));
+        assert_eq!(view.value, 8);
     }
 
     #[test]
@@ -335,8 +367,8 @@ mod tests {
 
     #[test]
     fn kernels_that_were_chosen_once_do_not_count_for_the_next_time() {
-        let mut view = View::<u8>::default();
-        let slow = || {
+        let mut view = View::<(), u8>::default();
+        let slow = |(): &()| {
             let started = Instant::now();
             while started.elapsed() < Duration::from_millis(20) {
                 std::hint::spin_loop();

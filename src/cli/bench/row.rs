@@ -30,7 +30,7 @@ pub struct BenchArgs {
     /// File for the figures as CSV
     #[arg(long, value_name = "FILE.csv")]
     pub(super) out: Option<PathBuf>,
-    /// Digits to learn from: a folder with its four files, or a name of `hourglass data list`
+    /// Images to learn from: a folder with the four files, or a name of `hourglass data list`
     #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     pub(super) data: Option<DataSource>,
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)

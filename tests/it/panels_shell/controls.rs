@@ -6,11 +6,11 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::field::{self, Kind};
 use hourglass::experiment::{
-    Corruption, Experiment, Half, LayerName, PresetId, Prior, Sparsity, Target, Variational,
+    Corruption, Experiment, Half, PresetId, Prior, Sparsity, Target, Variational,
 };
 use hourglass::protocol::{DataStage, DatasetProgress, Event};
+use hourglass::ui::Pane;
 use hourglass::ui::experiment_panel::Control;
-use hourglass::ui::layout::Pane;
 use hourglass::ui::sheet::Sheet;
 use hourglass::ui::{Action, GuideAction};
 
@@ -217,7 +217,6 @@ fn what_is_there_at_times_has_a_name_and_a_hover_text() {
         &mut stage,
         GuideAction::StartLesson(hourglass::ui::lessons::LessonId::Waist),
     );
-    wish(&mut stage, Action::LookAtLayer(LayerName::Code));
     lacking(&stage, "in a lesson", &mut found);
     let message = "gone".to_owned();
     stage.report(Event::Failed(

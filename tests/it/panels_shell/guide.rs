@@ -10,7 +10,7 @@ use hourglass::experiment::{Bound, Experiment, PresetId, differences};
 use hourglass::protocol::{
     CodeFigures, Command, DataSetId, Evaluation, EvaluationScope, Event, Phase,
 };
-use hourglass::ui::layout::Pane;
+use hourglass::ui::Pane;
 use hourglass::ui::lessons::{ALL, Does, LessonId, What};
 use hourglass::ui::sheet::Sheet;
 use hourglass::ui::{Action, GuideAction};

@@ -1,7 +1,7 @@
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LayerName, PresetId};
 use hourglass::state::LabState;
-use hourglass::ui::{Action, activations::ActivationsPanel};
+use hourglass::ui::{Panel as _, activations::ActivationsPanel};
 
 use super::{click, name_of, says, script, stage};
 
@@ -46,17 +46,11 @@ fn choosing_a_layer_asks_for_it_and_shows_no_other() {
         ActivationsPanel::ui,
         looking_at(PresetId::Multilayer64, LayerName::Code),
     );
-    assert_eq!(
-        harness.state().actions,
-        [Action::LookAtLayer(LayerName::Code)]
-    );
+    assert_eq!(harness.state().request.layer, Some(LayerName::Code));
     click(&mut harness, "Layer");
     harness.get_by_label("encoder 1, 128 units").click();
     harness.run_steps(3);
-    assert_eq!(
-        harness.state().actions.last(),
-        Some(&Action::LookAtLayer(LayerName::Encoder(0)))
-    );
+    assert_eq!(harness.state().request.layer, Some(LayerName::Encoder(0)));
     assert!(says(
         &harness,
         "The activations of encoder 1 are on their way"
@@ -74,10 +68,7 @@ fn a_layer_that_is_gone_gives_way_to_the_code() {
     harness.run_steps(3);
     harness.state_mut().lab = looking_at(PresetId::Vanilla64, LayerName::Code);
     harness.run_steps(2);
-    assert_eq!(
-        harness.state().actions.last(),
-        Some(&Action::LookAtLayer(LayerName::Code))
-    );
+    assert_eq!(harness.state().request.layer, Some(LayerName::Code));
     assert!(says(&harness, "Histogram of code"));
 }
 

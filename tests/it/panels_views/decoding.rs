@@ -5,9 +5,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LayerName, PresetId};
 use hourglass::protocol::{Asker, Axes, DecodeSet, Found, Places, Route};
-use hourglass::ui::{Action, latent::LatentPanel};
+use hourglass::ui::{Action, Panel as _, latent::LatentPanel};
 
-use super::script::asked;
 use super::{Stage, click, says, script, stage};
 
 /// Sample `i` is at (`i` mod 100, `i` / 100): 201 samples centre on (49.5, 1), and above 2 there is nothing.
@@ -63,7 +62,7 @@ fn pick_two(harness: &mut Harness<'static, Stage<LatentPanel>>) {
 }
 
 fn ends(harness: &Harness<'static, Stage<LatentPanel>>) -> Option<[u32; 2]> {
-    match asked(&harness.state().actions, Asker::Interpolation)? {
+    match harness.state().places(Asker::Interpolation)? {
         Places::Between { ends, .. } => Some(ends),
         other => panic!("asked for {other:?}"),
     }
@@ -75,7 +74,7 @@ fn empty_space_under_the_pointer_is_decoded() {
     let center = plot_center(&harness);
     harness.hover_at(center - vec2(0.0, 80.0));
     harness.run_steps(2);
-    let places = asked(&harness.state().actions, Asker::Pointer);
+    let places = harness.state().places(Asker::Pointer);
     let Some(Places::Plane(points)) = places.clone() else {
         panic!("a point of the plane is asked for, not {places:?}")
     };
@@ -95,7 +94,7 @@ fn empty_space_under_the_pointer_is_decoded() {
 
     harness.hover_at(center + vec2(1.0, 0.0));
     harness.run_steps(2);
-    assert_eq!(asked(&harness.state().actions, Asker::Pointer), None);
+    assert_eq!(harness.state().places(Asker::Pointer), None);
     assert!(!says(&harness, "decoded at") && says(&harness, "test image 150"));
 }
 
@@ -104,7 +103,7 @@ fn a_place_of_a_wide_code_is_said_to_lie_in_the_pca_plane() {
     let mut harness = scatter(&Experiment::default());
     harness.hover_at(plot_center(&harness) - vec2(0.0, 80.0));
     harness.run_steps(2);
-    let places = asked(&harness.state().actions, Asker::Pointer).expect("asked for");
+    let places = harness.state().places(Asker::Pointer).expect("asked for");
     let set = DecodeSet {
         asker: Asker::Pointer,
         places,
@@ -121,10 +120,10 @@ fn leaving_the_plot_ends_decoding() {
     let mut harness = scatter(&Experiment::default());
     harness.hover_at(plot_center(&harness) - vec2(0.0, 80.0));
     harness.run_steps(2);
+    assert!(harness.state().places(Asker::Pointer).is_some());
     harness.hover_at(egui::pos2(3.0, 3.0));
     harness.run_steps(2);
-    let last = Action::Decode(Asker::Pointer, None);
-    assert!(harness.state().actions.contains(&last));
+    assert_eq!(harness.state().places(Asker::Pointer), None);
     assert!(!says(&harness, "decoding"));
 }
 
@@ -164,7 +163,7 @@ fn codes_of_a_gaussian_prior_can_be_joined_by_an_arc() {
     let mut harness = scatter(&PresetId::Vae20.preset().experiment());
     click(&mut harness, "Interpolate");
     click(&mut harness, "Way, arc");
-    let asked = asked(&harness.state().actions, Asker::Interpolation);
+    let asked = harness.state().places(Asker::Interpolation);
     assert!(matches!(
         asked,
         Some(Places::Between {

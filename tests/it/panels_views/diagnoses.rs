@@ -3,7 +3,7 @@ use hourglass::protocol::Diagnosis;
 use hourglass::state::LabState;
 use hourglass::ui::banner::Diagnoses;
 
-use super::{click, says, script, stage};
+use super::{click, says, script, stage_of};
 
 fn dead(dead: usize) -> Diagnosis {
     Diagnosis::DeadUnits { dead, size: 64 }
@@ -22,7 +22,7 @@ fn a_diagnosis_stands_above_the_views_until_it_is_gone() {
         share: 12.0,
     };
     diagnosed(&mut lab, vec![dead(3), copies]);
-    let mut harness = stage(Diagnoses::ui, lab);
+    let mut harness = stage_of(Diagnoses::ui, lab);
     assert!(says(&harness, "3 of 64 code units are near zero"));
     assert!(says(&harness, "The autoencoder copies"));
     diagnosed(&mut harness.state_mut().lab, vec![dead(4)]);
@@ -36,7 +36,7 @@ fn a_dismissed_diagnosis_stays_away_while_it_lasts_and_comes_back_with_news() {
     let mut lab = script::with_data(20);
     script::start(&mut lab, &Experiment::default());
     diagnosed(&mut lab, vec![dead(3)]);
-    let mut harness = stage(Diagnoses::ui, lab);
+    let mut harness = stage_of(Diagnoses::ui, lab);
     click(&mut harness, "Dismiss dead-units");
     assert!(!says(&harness, "code units"));
     for (diagnoses, is_said) in [

@@ -2,7 +2,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LayerName};
 use hourglass::state::LabState;
-use hourglass::ui::{Action, digits::DigitsPanel};
+use hourglass::ui::{Panel as _, digits::DigitsPanel};
 
 use super::{Stage, click, name_of, says, script, stage};
 
@@ -15,15 +15,11 @@ fn empty_states_say_what_to_do() {
 }
 
 #[test]
-fn each_class_is_asked_for_once() {
-    let mut harness = stage(DigitsPanel::ui, script::with_data(40));
+fn two_of_each_class_are_looked_at() {
+    let harness = stage(DigitsPanel::ui, script::with_data(40));
     let two_of_each: Vec<u32> = (0..20).collect();
-    assert_eq!(
-        harness.state().actions,
-        [Action::LookAtSamples(two_of_each)]
-    );
-    harness.run_steps(5);
-    assert_eq!(harness.state().actions.len(), 1);
+    assert_eq!(asked(&harness), two_of_each);
+    assert!(!harness.state().request.errors);
 }
 
 #[test]
@@ -31,12 +27,10 @@ fn next_and_the_other_choices_ask_for_other_digits() {
     let mut harness = stage(DigitsPanel::ui, script::with_data(100));
     click(&mut harness, "Next digits");
     let next: Vec<u32> = (20..40).collect();
-    assert_eq!(
-        harness.state().actions.last(),
-        Some(&Action::LookAtSamples(next))
-    );
+    assert_eq!(asked(&harness), next);
     click(&mut harness, "Digits, random");
-    assert_eq!(harness.state().actions.len(), 3);
+    assert_eq!(asked(&harness).len(), next.len());
+    assert_ne!(asked(&harness), next);
 }
 
 #[test]
@@ -66,14 +60,9 @@ fn looked_at() -> Harness<'static, Stage<DigitsPanel>> {
     stage(DigitsPanel::ui, lab)
 }
 
-/// The images that were asked for last.
+/// The images that are looked at.
 fn asked(harness: &Harness<'static, Stage<DigitsPanel>>) -> Vec<u32> {
-    let newest_first = harness.state().actions.iter().rev();
-    let samples = newest_first.filter_map(|action| match action {
-        Action::LookAtSamples(samples) => Some(samples.clone()),
-        _ => None,
-    });
-    samples.take(1).flatten().collect()
+    harness.state().request.samples.clone()
 }
 
 /// Answers what was asked for last, and says whether what is shown is those images with their own errors.
@@ -107,10 +96,7 @@ fn images_of_a_class_can_be_chosen_in_their_order_or_the_worst_first() {
     assert_eq!(asked(&harness)[..4], [3, 13, 23, 33]);
     answer(&mut harness);
     click(&mut harness, "Order, worst first");
-    assert_eq!(
-        harness.state().actions.last(),
-        Some(&Action::LookAtErrors(true))
-    );
+    assert!(harness.state().request.errors);
     assert!(says(&harness, "errors of all test images are on their way"));
     script::look_at_errors(&mut harness.state_mut().lab);
     harness.run_steps(3);
@@ -119,12 +105,7 @@ fn images_of_a_class_can_be_chosen_in_their_order_or_the_worst_first() {
     answer(&mut harness);
     click(&mut harness, "Digits, each class");
     assert_eq!(asked(&harness)[..10], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    assert!(
-        harness
-            .state()
-            .actions
-            .contains(&Action::LookAtErrors(false))
-    );
+    assert!(!harness.state().request.errors);
 }
 
 #[test]
@@ -159,15 +140,15 @@ fn images_can_be_chosen_by_their_numbers_and_what_is_wrong_is_said() {
     write(&mut harness, "3, 17, 100-105");
     assert_eq!(asked(&harness), [3, 17, 100, 101, 102, 103, 104, 105]);
     answer(&mut harness);
-    let n_actions = harness.state().actions.len();
+    let sensible = asked(&harness);
     write(&mut harness, "3, 170, 200");
     assert!(says(
         &harness,
         "there is no test image 200: they go from 0 to 199"
     ));
     assert_eq!(
-        harness.state().actions.len(),
-        n_actions,
+        asked(&harness),
+        sensible,
         "nothing is asked for that makes no sense"
     );
     assert!(says(&harness, "test image 17,"), "what was shown stays");
@@ -177,10 +158,7 @@ fn images_can_be_chosen_by_their_numbers_and_what_is_wrong_is_said() {
 fn the_bars_of_the_classes_lead_to_their_worst_images() {
     let mut harness = looked_at();
     click(&mut harness, "Digits, errors");
-    assert_eq!(
-        harness.state().actions.last(),
-        Some(&Action::LookAtErrors(true))
-    );
+    assert!(harness.state().request.errors);
     assert!(says(&harness, "The errors of the classes are on their way"));
     script::look_at_errors(&mut harness.state_mut().lab);
     harness.run_steps(3);

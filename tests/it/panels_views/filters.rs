@@ -4,7 +4,7 @@ use hourglass::experiment::network::Connection;
 use hourglass::experiment::{Experiment, LayerName, PresetId};
 use hourglass::protocol::FilterRequest;
 use hourglass::state::LabState;
-use hourglass::ui::{Action, filters::FiltersPanel};
+use hourglass::ui::{Action, Panel as _, filters::FiltersPanel};
 
 use super::inside::look_inside;
 use super::{Stage, click, name_of, says, script, stage};
@@ -18,11 +18,11 @@ fn looking_at(preset: PresetId, connection: Connection) -> LabState {
     lab
 }
 
-fn request(connection: Connection, all_scales: bool) -> Action {
-    Action::LookAtFilters(FilterRequest {
+fn request(connection: Connection, all_scales: bool) -> FilterRequest {
+    FilterRequest {
         connection,
         all_scales,
-    })
+    }
 }
 
 /// The names of the tiles that are drawn, row by row.
@@ -60,8 +60,8 @@ fn empty_states_say_what_to_do() {
     let harness = stage(FiltersPanel::ui, lab);
     assert!(says(&harness, "code ← pixels is on its way"));
     assert_eq!(
-        harness.state().actions,
-        [request(Connection::Encoder(0), false)]
+        harness.state().request.filters,
+        Some(request(Connection::Encoder(0), false))
     );
 }
 
@@ -128,8 +128,8 @@ fn the_colour_scale_ends_where_it_says() {
     assert_eq!(name_of(&harness, "Colours: "), legend);
     click(&mut harness, "Colour scale, all");
     assert_eq!(
-        harness.state().actions.last(),
-        Some(&request(Connection::Encoder(0), true))
+        harness.state().request.filters,
+        Some(request(Connection::Encoder(0), true))
     );
     assert!(name_of(&harness, "Colours: ").contains("2.00 red"));
     click(&mut harness, "Colour scale, tile");
@@ -148,7 +148,7 @@ fn choosing_weights_asks_for_them_and_shows_no_others() {
     harness.get_by_label("code ← pixels, linear path").click();
     harness.run_steps(3);
     let asked = request(Connection::Encoder(1), false);
-    assert_eq!(harness.state().actions.last(), Some(&asked));
+    assert_eq!(harness.state().request.filters, Some(asked));
     assert!(says(&harness, "is on its way") && tiles(&harness).is_empty());
     harness.state_mut().lab = looking_at(PresetId::Multilayer64, Connection::Encoder(1));
     harness.run_steps(3);
@@ -167,7 +167,7 @@ fn a_layer_chosen_elsewhere_brings_its_weights() {
         harness.state_mut().panel.choose(layer);
         harness.run_steps(3);
         let asked = request(connection, false);
-        assert_eq!(harness.state().actions.last(), Some(&asked), "{layer:?}");
+        assert_eq!(harness.state().request.filters, Some(asked), "{layer:?}");
     }
 }
 

@@ -5,9 +5,9 @@ use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LayerName, PresetId};
 use hourglass::protocol::{Axes, ScatterView};
 use hourglass::state::LabState;
-use hourglass::ui::{Action, OwnAction, latent::LatentPanel};
+use hourglass::ui::{Action, OwnAction, Panel as _, latent::LatentPanel};
 
-use super::{Stage, click, name_of, says, script, stage};
+use super::{Stage, click, name_of, says, script, stage, stage_of};
 
 /// Sample `i` is at (`i` mod 100, `i` / 100) and of class `i` mod 10: 201 samples centre on (49.5, 1).
 fn scatter() -> LabState {
@@ -24,13 +24,8 @@ fn hover_beside_the_center(harness: &mut Harness<'static, Stage<LatentPanel>>) {
     harness.run_steps(3);
 }
 
-fn last_hovered(harness: &Harness<'static, Stage<LatentPanel>>) -> Option<u32> {
-    let newest_first = harness.state().actions.iter().rev();
-    let hovered = newest_first.map(|action| match action {
-        Action::HoverSample(sample) => *sample,
-        _ => None,
-    });
-    hovered.flatten().next()
+fn hovered(harness: &Harness<'static, Stage<LatentPanel>>) -> Option<u32> {
+    harness.state().request.hovered
 }
 
 #[test]
@@ -81,17 +76,17 @@ fn a_double_click_shows_a_class_alone() {
 fn invariant_11_hovering_names_the_right_sample_also_after_hiding_classes() {
     let mut harness = stage(LatentPanel::ui, scatter());
     hover_beside_the_center(&mut harness);
-    assert_eq!(last_hovered(&harness), Some(150));
+    assert_eq!(hovered(&harness), Some(150));
     assert!(says(&harness, "test image 150") && says(&harness, "digit 0"));
 
     click(&mut harness, "show class 0");
     hover_beside_the_center(&mut harness);
-    assert_eq!(last_hovered(&harness), Some(149));
+    assert_eq!(hovered(&harness), Some(149));
     assert!(says(&harness, "test image 149") && says(&harness, "digit 9"));
 
     click(&mut harness, "show class 9");
     hover_beside_the_center(&mut harness);
-    assert_eq!(last_hovered(&harness), Some(151));
+    assert_eq!(hovered(&harness), Some(151));
     assert!(says(&harness, "test image 151") && says(&harness, "digit 1"));
 }
 
@@ -127,10 +122,7 @@ fn leaving_the_plot_ends_hovering() {
     hover_beside_the_center(&mut harness);
     harness.hover_at(egui::pos2(3.0, 3.0));
     harness.run_steps(3);
-    assert_eq!(
-        harness.state().actions.last(),
-        Some(&Action::HoverSample(None))
-    );
+    assert_eq!(hovered(&harness), None);
     assert!(!says(&harness, "test image"));
 }
 
@@ -217,7 +209,7 @@ fn a_plot_that_moves_to_another_place_still_follows_its_points() {
             _ => {}
         }
     }
-    let mut harness = stage(show, scatter());
+    let mut harness = stage_of(show, scatter());
     harness.state_mut().panel.1 = true;
     harness.run_steps(3);
     let mut found = String::new();

@@ -15,15 +15,15 @@ use egui_kittest::{Harness, TestRenderer};
 use hourglass::experiment::{Experiment, LayerName, PresetId};
 use hourglass::figure::FigureKind;
 use hourglass::protocol::{
-    Axes, DatasetDescription, Event as Report, Factor, Plane, PointSource, SampleErrors,
-    SampleFactors, SampleIdx, ScatterRequest, ScatterView,
+    Axes, DatasetDescription, Event as Report, Factor, Plane, PointSource, ProbeRequest,
+    SampleErrors, SampleFactors, SampleIdx, ScatterRequest, ScatterView,
 };
 use hourglass::state::LabState;
 use hourglass::ui::export::ExportDialog;
-use hourglass::ui::layout::Panels;
-use hourglass::ui::{Action, latent::LatentPanel, theme};
+use hourglass::ui::panels::Panels;
+use hourglass::ui::{Action, Panel as _, latent::LatentPanel, theme};
 
-use super::{Stage, click, name_of, says, script, stage};
+use super::{Stage, click, name_of, says, script, stage, stage_of};
 use crate::data_sets;
 
 type Latent = Harness<'static, Stage<LatentPanel>>;
@@ -99,12 +99,7 @@ fn drag_box<P>(
 }
 
 fn asked(harness: &Latent) -> Option<ScatterRequest> {
-    let newest_first = harness.state().actions.iter().rev();
-    let mut asked = newest_first.filter_map(|action| match action {
-        Action::LookAtScatter(request) => Some(*request),
-        _ => None,
-    });
-    asked.next()
+    harness.state().request.scatter
 }
 
 /// Opens a menu and clicks an entry.
@@ -213,7 +208,11 @@ fn a_code_of_two_units_is_the_plane_itself() {
     );
     assert!(harness.query_by_label("Horizontal axis").is_none());
     assert!(says(&harness, "h₂"));
-    assert_eq!(asked(&harness), None, "the first request is what is shown");
+    assert_eq!(
+        asked(&harness),
+        Some(ScatterRequest::default()),
+        "the first request is what is shown"
+    );
 }
 
 #[test]
@@ -405,8 +404,7 @@ fn the_gallery_shows_each_selected_image_with_its_number_and_error() {
     let cell = harness.get_by_label_contains("test image 212").rect();
     harness.hover_at(cell.center());
     harness.run_steps(3);
-    let newest = harness.state().actions.last();
-    assert_eq!(newest, Some(&Action::HoverSample(Some(212))));
+    assert_eq!(harness.state().request.hovered, Some(212));
     click(&mut harness, "Clear the selection");
     assert!(selected(&harness).is_empty() && gallery(&harness).is_empty());
 }
@@ -473,10 +471,7 @@ fn training_images_are_asked_for_and_called_so() {
     let at = on_screen(&harness, 20.0, 1.0, 3);
     harness.hover_at(at);
     harness.run_steps(3);
-    assert_eq!(
-        harness.state().actions.last(),
-        Some(&Action::HoverSample(Some(220)))
-    );
+    assert_eq!(harness.state().request.hovered, Some(220));
     assert!(says(&harness, "training image 120"));
     let label = small.train_labels[120];
     assert!(says(&harness, &format!("digit {label}")));
@@ -491,9 +486,9 @@ fn the_selected_images_are_a_column_of_the_exported_table() {
         actions: &mut Vec<Action>,
     ) {
         panels.latent.ui(ui, lab, actions);
-        export.ui(ui, lab, panels, &[7], actions);
+        export.ui(ui, lab, panels, actions);
     }
-    let mut harness = stage(show, lab(300, &Experiment::default()));
+    let mut harness = stage_of(show, lab(300, &Experiment::default()));
     click(&mut harness, "Select with a box");
     drag_box(&mut harness, [[9.5, 0.5], [12.5, -1.0]], Modifiers::NONE);
     let order = |harness: &mut Harness<'static, Stage<(Panels, ExportDialog)>>, kind| {
@@ -509,7 +504,9 @@ fn the_selected_images_are_a_column_of_the_exported_table() {
         orders.next().expect("it was ordered")
     };
     assert_eq!(order(&mut harness, FigureKind::Scatter), [10, 11, 12]);
-    assert_eq!(order(&mut harness, FigureKind::Digits), [7]);
+    let digits = harness.state().panel.0.digits.samples().to_vec();
+    assert_ne!(digits, [10, 11, 12]);
+    assert_eq!(order(&mut harness, FigureKind::Digits), digits);
 }
 
 /// What is on each texture, kept as a graphics card would.
@@ -596,6 +593,7 @@ fn with_real_digits(n: usize) -> (Latent, Textures, DatasetDescription) {
         panel: LatentPanel::default(),
         lab,
         actions: Vec::new(),
+        request: ProbeRequest::default(),
     };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(900.0, 600.0))

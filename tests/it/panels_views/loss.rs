@@ -1,6 +1,7 @@
 use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
 use hourglass::experiment::{PresetId, Stage};
 use hourglass::state::LabState;
+use hourglass::ui::Panel as _;
 use hourglass::ui::loss::LossPanel;
 
 use super::{click, name_of, says, script, stage};

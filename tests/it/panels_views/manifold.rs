@@ -4,9 +4,9 @@ use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LatentPrior, LayerName, PresetId};
 use hourglass::protocol::{Asker, Axes, DecodeSet, Found, Places, Spacing, Span};
 use hourglass::state::LabState;
+use hourglass::ui::Panel as _;
 use hourglass::ui::manifold::ManifoldPanel;
 
-use super::script::asked;
 use super::{Stage, click, name_of, says, script, stage};
 
 fn running(id: PresetId) -> LabState {
@@ -47,7 +47,7 @@ pub fn answer_grid(lab: &mut LabState, n_places: usize) {
 }
 
 fn places(harness: &Harness<'static, Stage<ManifoldPanel>>, asker: Asker) -> Option<Places> {
-    asked(&harness.state().actions, asker)
+    harness.state().places(asker)
 }
 
 #[test]

@@ -3,8 +3,8 @@ use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::network::Connection;
 use hourglass::experiment::{LayerName, PresetId, Stage as PlanStage};
 use hourglass::state::LabState;
-use hourglass::ui::layout::Pane;
-use hourglass::ui::{Action, network::NetworkPanel};
+use hourglass::ui::Pane;
+use hourglass::ui::{Action, Panel as _, network::NetworkPanel};
 
 use super::inside::look_inside;
 use super::{Stage, click, name_of, says, script, stage};

@@ -2,7 +2,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::PresetId;
 use hourglass::protocol::{Evaluation, Event};
 use hourglass::state::LabState;
-use hourglass::ui::{Action, numbers::NumbersPanel};
+use hourglass::ui::{Action, Panel as _, numbers::NumbersPanel};
 
 use super::{click, name_of, says, script, stage};
 

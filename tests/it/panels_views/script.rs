@@ -6,15 +6,14 @@ use hourglass::analysis::ranking;
 use hourglass::data::photo::{Picture, prepare};
 use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Stage, Term};
 use hourglass::protocol::{
-    Accuracies, ActivationView, AdversarialFigures, Asker, ClassificationFigures, CodeFigures,
-    CodeReport, CodeUnits, Compressed, CompressionReport, DataSetId, DatasetDescription, DecodeSet,
+    Accuracies, ActivationView, AdversarialFigures, ClassificationFigures, CodeFigures, CodeReport,
+    CodeUnits, Compressed, CompressionReport, DataSetId, DatasetDescription, DecodeSet,
     DecodedView, DigitView, Evaluation, EvaluationScope, Event, Factor, FollowedFactor, Found,
-    Histogram, MAX_CODE_UNITS, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Phase, Places,
-    PlanPosition, Preparation, RunId, SampleIdx, ScatterView, Snapshot, Standing, StepBatch,
-    UnitRange, VariationalFigures, Yardsticks,
+    Histogram, MAX_CODE_UNITS, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Phase, PlanPosition,
+    Preparation, RunId, SampleIdx, ScatterView, Snapshot, Standing, StepBatch, UnitRange,
+    VariationalFigures, Yardsticks,
 };
 use hourglass::state::LabState;
-use hourglass::ui::Action;
 
 /// Steps of an epoch in every script.
 pub const STEPS_PER_EPOCH: u64 = 100;
@@ -474,13 +473,4 @@ pub fn decode(state: &mut LabState, set: DecodeSet, found: Found, codes: Vec<f32
         size,
         units: (0..size.min(MAX_CODE_UNITS)).map(unit).collect(),
     }));
-}
-
-/// The places last asked for by an asker.
-pub fn asked(actions: &[Action], asker: Asker) -> Option<Places> {
-    let newest = actions.iter().rev().find_map(|action| match action {
-        Action::Decode(of, places) if *of == asker => Some(places.clone()),
-        _ => None,
-    });
-    newest.flatten()
 }

@@ -4,9 +4,8 @@ use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{LayerName, PresetId};
 use hourglass::protocol::{Asker, CodeStart, DecodeSet, EditedCode, Found, Places};
 use hourglass::state::LabState;
-use hourglass::ui::{Action, sliders::SlidersPanel};
+use hourglass::ui::{Action, Panel as _, sliders::SlidersPanel};
 
-use super::script::asked;
 use super::{Stage, click, says, script, stage};
 
 fn running(id: PresetId) -> LabState {
@@ -37,7 +36,10 @@ fn answered(id: PresetId) -> Harness<'static, Stage<SlidersPanel>> {
     let mut lab = running(id);
     answer(&mut lab, 0.5);
     let mut harness = stage(SlidersPanel::ui, lab);
-    let strips = asked(&harness.state().actions, Asker::Traversals).expect("there is room");
+    let strips = harness
+        .state()
+        .places(Asker::Traversals)
+        .expect("there is room");
     let Places::Traversals {
         units, n_places, ..
     } = &strips
@@ -57,7 +59,7 @@ fn answered(id: PresetId) -> Harness<'static, Stage<SlidersPanel>> {
 }
 
 fn code(harness: &Harness<'static, Stage<SlidersPanel>>) -> EditedCode {
-    match asked(&harness.state().actions, Asker::Sliders) {
+    match harness.state().places(Asker::Sliders) {
         Some(Places::Edited(code)) => code,
         other => panic!("a code is asked for, not {other:?}"),
     }
@@ -96,7 +98,7 @@ fn a_slider_sets_its_unit_and_the_others_stay_with_their_start() {
         panic!("one unit is set: {:?}", code(&harness))
     };
     assert!(value > 0.5 && value < 1.0, "{value}");
-    let strips = asked(&harness.state().actions, Asker::Traversals);
+    let strips = harness.state().places(Asker::Traversals);
     let Some(Places::Traversals {
         code: of, units, ..
     }) = strips
@@ -158,7 +160,7 @@ fn a_wide_code_shows_the_units_that_vary_most_and_strips_of_those_in_sight() {
         "the 64 of 784 units with the largest variance"
     ));
     harness.get_by_label("h₁ of the code");
-    let strips = asked(&harness.state().actions, Asker::Traversals);
+    let strips = harness.state().places(Asker::Traversals);
     let Some(Places::Traversals { units, .. }) = strips else {
         panic!("strips are asked for")
     };

@@ -6,7 +6,7 @@ use egui_kittest::kittest::{AccessKitNode, Queryable as _};
 use hourglass::experiment::{Experiment, LayerName};
 use hourglass::protocol::{GroupSet, OwnId, Preparation, Take};
 use hourglass::state::LabState;
-use hourglass::ui::{Action, DrawEdit, OwnAction, your_image::YourImagePanel};
+use hourglass::ui::{Action, DrawEdit, OwnAction, Panel as _, your_image::YourImagePanel};
 
 use super::{Stage, click, says, script, stage};
 

@@ -10,12 +10,15 @@ use egui::{ComboBox, Role, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
 use super::card;
+use super::memo::{Memo, Same};
+use super::pane::Pane;
+use super::panel::{InThePast, Panel};
 use super::plot::heading;
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
 use hourglass_experiment::{LayerName, Sparsity};
-use hourglass_protocol::ActivationView;
-use hourglass_state::{LabState, RunState};
+use hourglass_protocol::{ActivationView, ProbeRequest};
+use hourglass_state::{LabState, Past, RunState};
 use units::Bars;
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
@@ -34,6 +37,18 @@ struct ActivationsOptions {
     shown: Shown,
     counts: CountScale,
     order: UnitOrder,
+}
+
+impl ActivationsOptions {
+    /// The layer chosen, or the code where the model has no such layer.
+    fn layer_in(&self, layers: &[(LayerName, usize)]) -> LayerName {
+        let is_there = layers.iter().any(|(layer, _)| *layer == self.layer);
+        if is_there || layers.is_empty() {
+            self.layer
+        } else {
+            LayerName::Code
+        }
+    }
 }
 
 /// What is shown of a layer.
@@ -122,9 +137,8 @@ enum UnitOrder {
 /// What is kept from frame to frame.
 #[derive(Default)]
 struct Kept {
-    asked: Option<LayerName>,
     /// Which unit stands where, and for which bars of which view that was found.
-    order: Option<(Arc<ActivationView>, Bars, UnitOrder, Vec<usize>)>,
+    order: Memo<(Same<ActivationView>, Bars, UnitOrder), Vec<usize>>,
 }
 
 impl ActivationsPanel {
@@ -137,18 +151,14 @@ impl ActivationsPanel {
     pub fn follow(&mut self, other: &Self) {
         self.options = other.options;
     }
+}
 
+impl Panel for ActivationsPanel {
     /// Shows the activations of a layer of the run in progress.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
         let Self { options, kept } = self;
-        let layers = state
-            .run
-            .as_ref()
-            .map(|run| run.experiment.architecture.layers())
-            .unwrap_or_default();
-        if !layers.is_empty() && !layers.iter().any(|(layer, _)| *layer == options.layer) {
-            options.layer = LayerName::Code; // the new model has no such layer
-        }
+        let layers = layers(state);
+        options.layer = options.layer_in(&layers);
         let found = view(state, options.layer).zip(state.run.as_ref());
         let layer_of = |(view, run)| Layer::new(view, run);
         let found: Option<Layer<'_>> = found.map(layer_of);
@@ -164,7 +174,7 @@ impl ActivationsPanel {
         let mut chosen = None;
         card::card(
             ui,
-            "Activations",
+            Pane::Activations.title(),
             |ui| {
                 if !layers.is_empty() {
                     controls(ui, &mut layer, &layers);
@@ -178,11 +188,24 @@ impl ActivationsPanel {
         );
         options.shown = chosen.unwrap_or(options.shown);
         options.layer = layer;
-        if !layers.is_empty() && kept.asked != Some(options.layer) {
-            kept.asked = Some(options.layer);
-            actions.push(Action::LookAtLayer(options.layer));
-        }
     }
+
+    fn look(&self, state: &LabState, request: &mut ProbeRequest) {
+        // A layer is looked at of both runs: that of the run in progress.
+        let layers = layers(state);
+        request.layer = request.layer.or(Some(self.options.layer_in(&layers)));
+    }
+
+    fn shows_of(&self, past: &Past) -> InThePast {
+        InThePast::Moment(past.activations)
+    }
+}
+
+/// The layers of the model, none while there is none, and how many units each has.
+fn layers(state: &LabState) -> Vec<(LayerName, usize)> {
+    let run = state.run.as_ref();
+    run.map(|run| run.experiment.architecture.layers())
+        .unwrap_or_default()
 }
 
 /// The newest activations, if they are of this layer.
@@ -195,20 +218,13 @@ fn view(state: &LabState, layer: LayerName) -> Option<&Arc<ActivationView>> {
 }
 
 fn empty(ui: &mut Ui, state: &LabState, layer: LayerName) {
-    if card::before_model(ui, state, "how much each unit fires appears here") {
-        return;
-    }
-    if state
-        .run
-        .as_ref()
-        .is_some_and(|run| run.replay.past().is_some())
-    {
-        let text = format!("Of {}, nothing was kept of this moment", layer.label());
-        card::empty(ui, &text, "Go on to a later moment, or follow the run");
-    } else {
-        let text = format!("The activations of {} are on their way", layer.label());
-        card::empty(ui, &text, "They take a moment");
-    }
+    let awaited = card::Awaited {
+        appears: "how much each unit fires appears here",
+        under_way: &format!("The activations of {} are on their way", layer.label()),
+        takes: "They take a moment",
+        has_past: true,
+    };
+    card::waiting(ui, state, awaited);
 }
 
 const LAYER_HELP: &str = "The layer whose activations are shown: a hidden layer of the encoder or the decoder, or the code";
@@ -357,17 +373,13 @@ fn units_with_controls(
 impl Kept {
     /// Which unit stands where; sorted once for each view.
     fn order(&mut self, view: &Arc<ActivationView>, bars: Bars, order: UnitOrder) -> &[usize] {
-        let is_current = self.order.as_ref().is_some_and(|(of, which, how, _)| {
-            Arc::ptr_eq(of, view) && (*which, *how) == (bars, order)
-        });
-        if !is_current {
-            let values = bars.values(view);
-            let mut places: Vec<usize> = (0..values.len()).collect();
-            if order == UnitOrder::Sorted {
-                places.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
-            }
-            self.order = Some((Arc::clone(view), bars, order, places));
-        }
-        self.order.as_ref().map_or(&[], |(.., places)| places)
+        self.order
+            .renew((Same::of(view), bars, order), |_, places| {
+                let values = bars.values(view);
+                *places = (0..values.len()).collect();
+                if order == UnitOrder::Sorted {
+                    places.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+                }
+            })
     }
 }

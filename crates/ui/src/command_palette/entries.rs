@@ -5,8 +5,8 @@
 use egui::{Context, ThemePreference};
 
 use crate::experiment_panel::Control;
-use crate::layout::Pane;
 use crate::lessons;
+use crate::pane::Pane;
 use crate::path_field::{PathAction, PathFor};
 use crate::shortcuts::{self, Deed, Switches};
 use crate::{Action, GuideAction, KeepAction, data_sets};

@@ -14,13 +14,18 @@ use egui::{Role, Sense, Ui, WidgetInfo};
 
 use super::action::Action;
 use super::digit_image::{AtlasShape, DigitAtlas, magnification};
+use super::memo::{Memo, Same};
+use super::pane::Pane;
+use super::panel::{InThePast, Panel};
 use super::{card, theme};
 use choice::{Choice, Wanted};
 use classes::Errors;
 use digit::{Digit, enlarged, error_text};
 use hourglass_experiment::N_PIXELS;
-use hourglass_protocol::{DataSetId, DatasetDescription, DigitView, ErrorView};
-use hourglass_state::{LabState, RunState};
+use hourglass_protocol::{
+    DataSetId, DatasetDescription, DigitView, ErrorView, ProbeRequest, SampleIdx,
+};
+use hourglass_state::{LabState, Past, RunState};
 use layout::Layout;
 use paint::{Row, Views};
 
@@ -48,66 +53,74 @@ impl DigitsOptions {
 }
 
 /// What is kept from frame to frame.
-#[derive(Default)]
 struct Kept {
-    /// What was asked for, and of which data set.
-    asked: Option<Asked>,
-    asked_errors: bool,
-    atlas: DigitAtlas,
-    /// What the atlas shows.
-    drawn: Option<Drawn>,
+    /// The images that are looked at, and what they were chosen by.
+    samples: Memo<Chosen, Vec<SampleIdx>>,
+    atlas: Memo<(Views, Vec<Row>, bool, AtlasShape), DigitAtlas>,
 }
 
-struct Asked {
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            // Until it is known how many there is room for.
+            samples: Memo::of(ProbeRequest::default().samples),
+            atlas: Memo::default(),
+        }
+    }
+}
+
+/// What images are chosen by, how many of them, of which data set.
+#[derive(PartialEq)]
+struct Chosen {
     wanted: Wanted,
     n_digits: usize,
-    labels: Arc<[u8]>,
-    errors: Option<Arc<ErrorView>>,
-}
-
-struct Drawn {
-    views: Views,
-    rows: Vec<Row>,
-    dark: bool,
-    shape: AtlasShape,
+    labels: Same<[u8]>,
+    errors: Option<Same<ErrorView>>,
 }
 
 impl DigitsPanel {
-    /// Whether bars of the classes' errors are shown in place of images.
+    /// The test images that are looked at.
     #[must_use]
-    pub fn shows_errors(&self) -> bool {
-        self.options.errors
+    pub fn samples(&self) -> &[SampleIdx] {
+        &self.kept.samples
     }
+}
 
+impl Panel for DigitsPanel {
     /// Shows test images, what the network made of them, and how far off it was.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
         let Self { options, kept } = self;
         let before = options.clone();
         let mut edited = before.clone();
         card::card(
             ui,
-            "Digits",
+            Pane::Digits.title(),
             |ui| {
                 if state.dataset.is_some() {
                     controls::header(ui, &mut edited);
                 }
             },
             |ui| match &state.dataset {
-                Some(dataset) => body(ui, options, kept, (state, dataset), actions),
-                None => card::empty(
-                    ui,
-                    "No digits yet",
-                    "Load a data set to see its images here",
-                ),
+                Some(dataset) => body(ui, options, kept, (state, dataset)),
+                None => empty(ui, state, "The first reconstructions"),
             },
         );
         if edited != before {
             *options = edited;
         }
-        if kept.asked_errors != options.needs_errors() {
-            kept.asked_errors = options.needs_errors();
-            actions.push(Action::LookAtErrors(kept.asked_errors));
-        }
+    }
+
+    fn look(&self, _state: &LabState, request: &mut ProbeRequest) {
+        request.samples.clone_from(&self.kept.samples);
+        request.errors = self.options.needs_errors();
+    }
+
+    fn shows_of(&self, past: &Past) -> InThePast {
+        InThePast::Moment(if self.options.errors {
+            past.errors
+        } else {
+            past.digits
+        })
     }
 }
 
@@ -116,7 +129,6 @@ fn body(
     options: &mut DigitsOptions,
     kept: &mut Kept,
     (state, dataset): (&LabState, &DatasetDescription),
-    actions: &mut Vec<Action>,
 ) {
     if options.errors {
         class_errors(ui, options, state, dataset.id);
@@ -138,7 +150,7 @@ fn body(
     let rows = Row::all(corrupts, compares, is_high);
     let n_pictures = [rows.len(), n_errors];
     let layout = Layout::new(room, n_pictures, line_height, ui.pixels_per_point());
-    kept.ask(&options.wanted, layout.n_digits(), dataset, newest, actions);
+    kept.ask(&options.wanted, layout.n_digits(), dataset, newest);
     match views {
         Some(views) => {
             table(ui, kept, &views, dataset.id, &rows, &layout);
@@ -233,58 +245,37 @@ fn table(
     }
 }
 
-/// Says what is missing; `what` is what is waited for.
+/// Says what is missing; `what` is on its way, once there is a model.
 fn empty(ui: &mut Ui, state: &LabState, what: &str) {
-    let Some(run) = &state.run else {
-        card::empty(
-            ui,
-            "No model yet",
-            "Press Train: test images and their reconstructions appear here",
-        );
-        return;
+    let awaited = card::Awaited {
+        appears: "test images and their reconstructions appear here",
+        under_way: &format!("{what} are on their way"),
+        takes: "They take a moment",
+        has_past: true,
     };
-    if run.replay.past().is_some() {
-        card::empty(
-            ui,
-            "Nothing was kept of this moment",
-            "Go on to a later moment, or follow the run",
-        );
-    } else {
-        card::empty(
-            ui,
-            &format!("{what} are on their way"),
-            "They take a moment",
-        );
-    }
+    card::waiting(ui, state, awaited);
 }
 
 impl Kept {
-    /// Asks for as many images as fit, once for each change; not while nobody can tell which.
+    /// Chooses as many images as fit; those before stay while nobody can tell which.
     fn ask(
         &mut self,
         wanted: &Wanted,
         n_digits: usize,
         dataset: &DatasetDescription,
         errors: Option<&Arc<ErrorView>>,
-        actions: &mut Vec<Action>,
     ) {
         let labels = &dataset.test_labels;
         let errors = errors.filter(|_| wanted.needs_errors());
-        let is_current = self.asked.as_ref().is_some_and(|asked| {
-            (&asked.wanted, asked.n_digits) == (wanted, n_digits)
-                && Arc::ptr_eq(&asked.labels, labels)
-                && asked.errors.as_ref().map(Arc::as_ptr) == errors.map(Arc::as_ptr)
-        });
-        if is_current {
-            return;
-        }
-        let samples = wanted.samples(n_digits, labels, errors.map(Arc::as_ref));
-        actions.extend(samples.map(Action::LookAtSamples));
-        self.asked = Some(Asked {
+        let chosen = Chosen {
             wanted: wanted.clone(),
             n_digits,
-            labels: Arc::clone(labels),
-            errors: errors.cloned(),
+            labels: Same::of(labels),
+            errors: errors.map(Same::of),
+        };
+        self.samples.renew(chosen, |_, samples| {
+            let found = wanted.samples(n_digits, labels, errors.map(Arc::as_ref));
+            *samples = found.unwrap_or_else(|| std::mem::take(samples));
         });
     }
 
@@ -296,23 +287,12 @@ impl Kept {
             rows: layout.n_bands * rows.len(),
             magnify: magnification(layout.side * ui.pixels_per_point()),
         };
-        let is_current = self.drawn.as_ref().is_some_and(|drawn| {
-            (drawn.dark, drawn.shape, &drawn.rows[..]) == (dark, shape, rows)
-                && drawn.views.are(views)
-        });
-        if is_current {
-            return;
-        }
-        self.atlas
-            .write(ui.ctx(), "digits", shape, |atlas_row, column, idx| {
+        let key = (views.clone(), rows.to_vec(), dark, shape);
+        self.atlas.renew(key, |_, atlas| {
+            atlas.write(ui.ctx(), "digits", shape, |atlas_row, column, idx| {
                 let digit = atlas_row / rows.len() * shape.columns + column;
                 rows[atlas_row % rows.len()].color(views, digit * N_PIXELS + idx, dark)
             });
-        self.drawn = Some(Drawn {
-            views: views.clone(),
-            rows: rows.to_vec(),
-            dark,
-            shape,
         });
     }
 }

@@ -43,14 +43,15 @@ pub struct Views {
     pub rival: Option<Arc<DigitView>>,
 }
 
-impl Views {
+impl PartialEq for Views {
     /// Whether these are those, and not only alike.
-    #[must_use]
-    pub fn are(&self, others: &Self) -> bool {
+    fn eq(&self, other: &Self) -> bool {
         let rival = |views: &Self| views.rival.as_ref().map(Arc::as_ptr);
-        Arc::ptr_eq(&self.own, &others.own) && rival(self) == rival(others)
+        Arc::ptr_eq(&self.own, &other.own) && rival(self) == rival(other)
     }
+}
 
+impl Views {
     fn of(&self, side: Side) -> &DigitView {
         match (side, &self.rival) {
             (Side::B, Some(rival)) => rival,

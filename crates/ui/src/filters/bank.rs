@@ -56,14 +56,11 @@ pub struct Bank<'a> {
     names: [&'static str; 2],
 }
 
-impl Source {
+impl PartialEq for Source {
     /// Whether both are the same looks at the model.
-    #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
-        let same_means = |a: &Option<Arc<UnitMeans>>, b: &Option<Arc<UnitMeans>>| match (a, b) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
+    fn eq(&self, other: &Self) -> bool {
+        let same_means = |a: &Option<Arc<UnitMeans>>, b: &Option<Arc<UnitMeans>>| {
+            a.as_ref().map(Arc::as_ptr) == b.as_ref().map(Arc::as_ptr)
         };
         match (self, other) {
             (Self::Weights(a, of_a), Self::Weights(b, of_b)) => {
@@ -75,7 +72,9 @@ impl Source {
             _ => false,
         }
     }
+}
 
+impl Source {
     /// The tiles; none where the layer has no maps.
     #[must_use]
     pub fn bank(&self, network: &Network) -> Option<Bank<'_>> {

@@ -2,12 +2,16 @@
 
 mod bank;
 mod grid;
+mod interact;
+mod layout;
 
 use std::sync::Arc;
 
 use egui::{ComboBox, Role, Slider, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
+use super::pane::Pane;
+use super::panel::Panel;
 use super::plot::heading;
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
@@ -16,7 +20,7 @@ use bank::{Bank, Scale, Sort, Source, signed};
 use grid::{Grid, Look};
 use hourglass_experiment::LayerName;
 use hourglass_experiment::network::{Connection, Link, Network, Place, Shape, Tile};
-use hourglass_protocol::{DataSetId, FilterRequest, Snapshot};
+use hourglass_protocol::{DataSetId, FilterRequest, ProbeRequest, Snapshot};
 use hourglass_state::LabState;
 
 /// Sides of a tile, in points.
@@ -69,7 +73,6 @@ enum Shown {
 /// What is kept from frame to frame.
 #[derive(Default)]
 struct Kept {
-    asked: Option<FilterRequest>,
     /// The layer that another view chose, until it is known which connection that is.
     wanted: Option<LayerName>,
     grid: Grid,
@@ -80,15 +83,17 @@ impl FiltersPanel {
     pub fn choose(&mut self, layer: LayerName) {
         self.kept.wanted = Some(layer);
     }
+}
 
+impl Panel for FiltersPanel {
     /// Shows the weights of the run in progress.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { options, kept } = self;
         let network = state.run.as_ref().map(|run| Network::new(&run.experiment));
         let Some(network) = network else {
             let appears = "what each unit looks for and paints appears here";
             let body = |ui: &mut Ui| card::before_model(ui, state, appears);
-            card::card(ui, "Filters", |_| {}, body);
+            card::card(ui, Pane::Filters.title(), |_| {}, body);
             return;
         };
         if let Some(layer) = kept.wanted.take() {
@@ -105,7 +110,7 @@ impl FiltersPanel {
         let mut edited = *options;
         card::card(
             ui,
-            "Filters",
+            Pane::Filters.title(),
             |ui| {
                 layer_choice(ui, &mut connection, &network, link);
                 if layer.is_some() {
@@ -137,7 +142,16 @@ impl FiltersPanel {
             shown,
             ..edited
         };
-        kept.ask(*options, actions);
+    }
+
+    fn look(&self, state: &LabState, request: &mut ProbeRequest) {
+        if state.run.is_some() {
+            request.filters = Some(FilterRequest {
+                connection: self.options.connection,
+                all_scales: self.options.scale == Scale::All,
+            });
+        }
+        request.followed = Some(state.followed);
     }
 }
 
@@ -368,18 +382,4 @@ fn size_slider(ui: &mut Ui, options: &mut FiltersOptions) {
             .on_hover_text("Size of the tiles")
             .accessible_name("Tile size");
     });
-}
-
-impl Kept {
-    /// Asks for the weights, once for each change.
-    fn ask(&mut self, options: FiltersOptions, actions: &mut Vec<Action>) {
-        let request = FilterRequest {
-            connection: options.connection,
-            all_scales: options.scale == Scale::All,
-        };
-        if self.asked != Some(request) {
-            self.asked = Some(request);
-            actions.push(Action::LookAtFilters(request));
-        }
-    }
 }

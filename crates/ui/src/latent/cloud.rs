@@ -6,6 +6,7 @@ use egui::epaint::Vertex;
 use egui::{Color32, Mesh, Pos2, Rect, TextureId, vec2};
 use egui_plot::{PlotBounds, PlotTransform};
 
+use crate::memo::{Memo, Same};
 use crate::theme;
 use hourglass_experiment::N_CLASSES;
 use hourglass_protocol::{SampleIdx, ScatterView};
@@ -115,11 +116,10 @@ impl Look {
     }
 }
 
-/// The mesh of the last frame and what it was built from.
+/// The mesh of the last frame.
 #[derive(Default)]
 pub struct Cloud {
-    built_from: Option<(Arc<ScatterView>, Look)>,
-    mesh: Arc<Mesh>,
+    mesh: Memo<(Same<ScatterView>, Look), Arc<Mesh>>,
 }
 
 impl Cloud {
@@ -132,15 +132,11 @@ impl Cloud {
         selection: &Selection,
         now_secs: f64,
     ) -> Arc<Mesh> {
-        let is_current = self
-            .built_from
-            .as_ref()
-            .is_some_and(|(view, built)| Arc::ptr_eq(view, points.view_arc()) && *built == look);
-        if !is_current {
-            self.mesh = Arc::new(build(points, look, selection, now_secs));
-            self.built_from = Some((Arc::clone(points.view_arc()), look));
-        }
-        Arc::clone(&self.mesh)
+        let key = (Same::of(points.view_arc()), look);
+        let mesh = self.mesh.renew(key, |_, mesh| {
+            *mesh = Arc::new(build(points, look, selection, now_secs));
+        });
+        Arc::clone(mesh)
     }
 
     /// Points in view, of which the mesh is.

@@ -3,8 +3,7 @@
 use egui::{Label, PopupAnchor, Pos2, Rect, Role, Sense, Tooltip, Ui, Vec2, WidgetInfo};
 use egui_plot::PlotTransform;
 
-use crate::action::Action;
-use crate::decoded::{self, Asking, DecodedPictures};
+use crate::decoded::{self, DecodedPictures};
 use crate::theme;
 use hourglass_protocol::{Asker, Axes, DecodedView, Found, Places};
 use hourglass_state::LabState;
@@ -15,7 +14,8 @@ const SIDE: f32 = 84.0;
 /// Decodes the place under the pointer.
 #[derive(Default)]
 pub struct DecodeHover {
-    asking: Asking,
+    /// The place whose picture is asked for.
+    pub place: Option<[f32; 2]>,
     pictures: DecodedPictures,
 }
 
@@ -29,21 +29,14 @@ impl DecodeHover {
         at: Option<Pos2>,
         transform: &PlotTransform,
         names: [&str; 2],
-        actions: &mut Vec<Action>,
     ) {
         let at = at.filter(|at| transform.frame().contains(*at));
         let place = at.map(|at| {
             let value = transform.value_from_position(at);
-
             [value.x as f32, value.y as f32]
         });
-        let asked = place.filter(|place| place.iter().all(|value| value.is_finite()));
-        self.asking.ask(
-            Asker::Pointer,
-            asked.map(|place| Places::Plane([place].into())),
-            actions,
-        );
-        let (Some(at), Some(_)) = (at, asked) else {
+        self.place = place.filter(|place| place.iter().all(|value| value.is_finite()));
+        let (Some(at), Some(_)) = (at, self.place) else {
             return;
         };
         let size = state
@@ -70,11 +63,6 @@ impl DecodeHover {
                     }
                 }
             });
-    }
-
-    /// Asks for nothing any more.
-    pub fn leave(&mut self, actions: &mut Vec<Action>) {
-        self.asking.ask(Asker::Pointer, None, actions);
     }
 
     fn contents(&self, ui: &mut Ui, view: &DecodedView, names: [&str; 2]) {

@@ -1,13 +1,12 @@
 //! The images that are selected: how many of each class, and each with its picture, its number and its error.
 
-use std::sync::Arc;
-
 use egui::{
     Align2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2,
     vec2,
 };
 use egui_material_icons::icons::ICON_CLOSE;
 
+use crate::memo::{Memo, Same};
 use crate::number;
 use crate::plot::heading;
 use crate::segmented::{Segment, segmented};
@@ -38,16 +37,14 @@ pub enum Sort {
 /// The selected images in order.
 #[derive(Default)]
 pub struct Gallery {
-    order: Vec<SampleIdx>,
-    counts: [usize; N_CLASSES],
-    made_from: Option<MadeFrom>,
+    /// Of which selection, in which order, by the errors of which view.
+    ordered: Memo<(u64, Sort, Option<Same<ScatterView>>), Ordered>,
 }
 
-struct MadeFrom {
-    revision: u64,
-    sort: Sort,
-    /// What the errors are of.
-    view: Arc<ScatterView>,
+#[derive(Default)]
+struct Ordered {
+    samples: Vec<SampleIdx>,
+    counts: [usize; N_CLASSES],
 }
 
 /// What was done in the gallery.
@@ -84,7 +81,7 @@ impl Gallery {
         let cell = vec2(SIDE + space::S, SIDE + 2.0 * line + space::XS);
         let scroll_bar = ui.spacing().scroll.allocated_width();
         let n_columns = (((ui.available_width() - scroll_bar) / cell.x).floor() as usize).max(1);
-        let n_rows = self.order.len().div_ceil(n_columns);
+        let n_rows = self.ordered.samples.len().div_ceil(n_columns);
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical()
             .id_salt("gallery")
@@ -94,7 +91,7 @@ impl Gallery {
                     let (rect, _) =
                         ui.allocate_exact_size(vec2(ui.available_width(), cell.y), Sense::hover());
                     let first = row * n_columns;
-                    let samples = self.order.iter().skip(first).take(n_columns);
+                    let samples = self.ordered.samples.iter().skip(first).take(n_columns);
                     let mut left = rect.left();
                     for &sample in samples {
                         let rect = Rect::from_min_size(pos2(left, rect.top()), cell);
@@ -116,42 +113,31 @@ impl Gallery {
         points: &Points,
         selection: &Selection,
     ) {
-        let is_current = self.made_from.as_ref().is_some_and(|made| {
-            let same_errors = sort != Sort::Worst || Arc::ptr_eq(&made.view, points.view_arc());
-            (made.revision, made.sort) == (selection.revision(), sort) && same_errors
-        });
-        if is_current {
-            return;
-        }
-        self.made_from = Some(MadeFrom {
-            revision: selection.revision(),
-            sort,
-            view: Arc::clone(points.view_arc()),
-        });
-        let class = |sample: SampleIdx| dataset.label(sample);
-        self.order.clear();
-        self.order.extend(
-            selection
+        let errors = (sort == Sort::Worst).then(|| Same::of(points.view_arc()));
+        let key = (selection.revision(), sort, errors);
+        self.ordered.renew(key, |_, Ordered { samples, counts }| {
+            let class = |sample: SampleIdx| dataset.label(sample);
+            samples.clear();
+            let known = selection
                 .samples()
-                .filter(|&sample| class(sample).is_some()),
-        );
-        self.counts = [0; N_CLASSES];
-        for &sample in &self.order {
-            if let Some(count) =
-                class(sample).and_then(|class| self.counts.get_mut(usize::from(class)))
-            {
-                *count += 1;
+                .filter(|&sample| class(sample).is_some());
+            samples.extend(known);
+            *counts = [0; N_CLASSES];
+            for class in samples.iter().filter_map(|&sample| class(sample)) {
+                if let Some(count) = counts.get_mut(usize::from(class)) {
+                    *count += 1;
+                }
             }
-        }
-        match sort {
-            Sort::Number => {}
-            Sort::Class => self.order.sort_by_key(|&sample| class(sample)),
-            Sort::Worst => {
-                // Images that are no points have no error, and come last.
-                let error = |sample: SampleIdx| points.error(sample).unwrap_or(f32::NEG_INFINITY);
-                self.order.sort_by(|&a, &b| error(b).total_cmp(&error(a)));
+            match sort {
+                Sort::Number => {}
+                Sort::Class => samples.sort_by_key(|&sample| class(sample)),
+                Sort::Worst => {
+                    // Images that are no points have no error, and come last.
+                    let error = |sample| points.error(sample).unwrap_or(f32::NEG_INFINITY);
+                    samples.sort_by(|&a, &b| error(b).total_cmp(&error(a)));
+                }
             }
-        }
+        });
     }
 
     /// How many of each class.
@@ -159,7 +145,10 @@ impl Gallery {
         let dark = ui.visuals().dark_mode;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(space::XS, 0.0);
-            for (class, &count) in (0_u8..).zip(&self.counts).filter(|(_, count)| **count > 0) {
+            for (class, &count) in (0_u8..)
+                .zip(&self.ordered.counts)
+                .filter(|(_, count)| **count > 0)
+            {
                 let count = number::count_of(count);
                 let text = egui::WidgetText::from(theme::dim(
                     ui,

@@ -1,10 +1,9 @@
 //! The digit behind the point under the pointer: its image, its reconstruction, and what they are called.
 
-use std::sync::Arc;
-
 use egui::{Color32, PopupAnchor, Rect, Response, Sense, Tooltip, Ui, vec2};
 
 use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
+use crate::memo::{Memo, Same};
 use crate::{number, theme};
 use hourglass_experiment::N_PIXELS;
 use hourglass_protocol::{DatasetDescription, DigitView, SampleIdx, Snapshot};
@@ -83,22 +82,24 @@ fn reconstruction_in(view: &DigitView, sample: SampleIdx) -> Option<Reconstructe
 pub struct HoverCard {
     /// Whether a moment of the past is shown, of which no answers to the pointer were kept.
     pub is_past: bool,
-    atlas: DigitAtlas,
-    painted: Option<Painted>,
+    shown: Memo<Shown, Card>,
 }
 
-/// What the pictures show.
-struct Painted {
+/// Which digit, in which theme, how large, and the answers about it.
+#[derive(PartialEq)]
+struct Shown {
     sample: SampleIdx,
     dark: bool,
-    scale: usize,
-    /// The answers they were painted from, compared by address.
-    answers: (Option<Arc<DigitView>>, Arc<DigitView>),
-    digit: HoveredDigit,
-    /// What the image shows.
-    title: String,
-    /// Which image it is.
-    name: String,
+    magnify: usize,
+    hovered: Option<Same<DigitView>>,
+    digits: Same<DigitView>,
+}
+
+#[derive(Default)]
+struct Card {
+    atlas: DigitAtlas,
+    /// The digit, what it shows and which image it is; none where the data set has no such image.
+    digit: Option<(HoveredDigit, [String; 2])>,
 }
 
 impl HoverCard {
@@ -113,22 +114,15 @@ impl HoverCard {
         snapshot: &Snapshot,
     ) {
         self.paint(ui, sample, dataset, snapshot);
-        let Self {
-            atlas,
-            painted,
-            is_past,
-        } = self;
-        let Some(Painted {
-            digit, title, name, ..
-        }) = painted
-        else {
+        let Card { atlas, digit } = &*self.shown;
+        let Some((digit, names)) = digit else {
             return;
         };
         let anchor = PopupAnchor::ParentRect(place);
         Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor)
             .gap(6.0)
             .width(3.0 * SIDE + 4.0 * theme::space::M)
-            .show(|ui| contents(ui, atlas, digit, [title, name], *is_past));
+            .show(|ui| contents(ui, atlas, digit, names, self.is_past));
     }
 
     fn paint(
@@ -139,51 +133,39 @@ impl HoverCard {
         snapshot: &Snapshot,
     ) {
         let dark = ui.visuals().dark_mode;
-        let scale = magnification(SIDE * ui.pixels_per_point());
-        let is_current = self.painted.as_ref().is_some_and(|painted| {
-            let (hovered, digits) = &painted.answers;
-            (painted.sample, painted.dark, painted.scale) == (sample, dark, scale)
-                && same(hovered.as_ref(), snapshot.hovered.as_ref())
-                && Arc::ptr_eq(digits, &snapshot.digits)
-        });
-        if is_current {
-            return;
-        }
-        let Some(digit) = HoveredDigit::find(sample, dataset, snapshot) else {
-            self.painted = None;
-            return;
-        };
-        let shape = AtlasShape {
-            columns: 3,
-            rows: 1,
-            magnify: scale,
-        };
-        self.atlas
-            .write(ui.ctx(), "hovered digit", shape, |_, column, idx| {
-                match (&digit.reconstruction, column) {
-                    (_, 0) => theme::ink(dark, digit.original[idx]),
-                    (Some(found), 1) => theme::ink(dark, found.corrupted[idx]),
-                    (Some(found), _) => theme::ink(dark, found.pixels[idx]),
-                    (None, _) => theme::ink(dark, 0.0),
-                }
-            });
-        self.painted = Some(Painted {
+        let magnify = magnification(SIDE * ui.pixels_per_point());
+        let key = Shown {
             sample,
             dark,
-            scale,
-            answers: (snapshot.hovered.clone(), Arc::clone(&snapshot.digits)),
-            title: dataset.id.class_title(digit.label),
-            digit,
-            name: name_of(dataset, sample),
+            magnify,
+            hovered: snapshot.hovered.as_ref().map(Same::of),
+            digits: Same::of(&snapshot.digits),
+        };
+        self.shown.renew(key, |_, card| {
+            let found = HoveredDigit::find(sample, dataset, snapshot);
+            card.digit = found.map(|digit| {
+                let names = [
+                    dataset.id.class_title(digit.label),
+                    name_of(dataset, sample),
+                ];
+                (digit, names)
+            });
+            let Some((digit, _)) = &card.digit else {
+                return;
+            };
+            let shape = AtlasShape {
+                columns: 3,
+                rows: 1,
+                magnify,
+            };
+            let ink = |_, column: usize, idx: usize| match (&digit.reconstruction, column) {
+                (_, 0) => theme::ink(dark, digit.original[idx]),
+                (Some(found), 1) => theme::ink(dark, found.corrupted[idx]),
+                (Some(found), _) => theme::ink(dark, found.pixels[idx]),
+                (None, _) => theme::ink(dark, 0.0),
+            };
+            card.atlas.write(ui.ctx(), "hovered digit", shape, ink);
         });
-    }
-}
-
-fn same(a: Option<&Arc<DigitView>>, b: Option<&Arc<DigitView>>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-        (None, None) => true,
-        _ => false,
     }
 }
 
@@ -191,7 +173,7 @@ fn contents(
     ui: &mut Ui,
     atlas: &DigitAtlas,
     digit: &HoveredDigit,
-    [title, name]: [&str; 2],
+    [title, name]: &[String; 2],
     is_past: bool,
 ) {
     ui.horizontal(|ui| {
@@ -235,6 +217,8 @@ fn class_color(ui: &Ui, class: u8) -> Color32 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use hourglass_protocol::{DataSetId, RunId};
 

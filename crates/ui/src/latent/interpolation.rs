@@ -8,9 +8,9 @@ use egui::{
 use egui_material_icons::icons::{ICON_CLOSE, ICON_LINEAR_SCALE};
 use egui_plot::PlotTransform;
 
-use crate::action::Action;
-use crate::decoded::{Asking, DecodedPictures};
+use crate::decoded::DecodedPictures;
 use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
+use crate::memo::{Memo, Same};
 use crate::number;
 use crate::segmented::{Segment, segmented};
 use crate::theme::{self, space};
@@ -32,6 +32,9 @@ const MAX_SIDE: f32 = 56.0;
 /// Height of the line of controls.
 const LINE: f32 = 22.0;
 
+/// The images at the ends: which, of which data set, in which theme, how large.
+type Originals = Memo<([SampleIdx; 2], Same<[u8]>, bool, usize), DigitAtlas>;
+
 /// The strip between two picked points.
 #[derive(Default)]
 pub struct Interpolation {
@@ -40,19 +43,8 @@ pub struct Interpolation {
     /// The second.
     to: Option<SampleIdx>,
     route: Route,
-    asking: Asking,
     pictures: DecodedPictures,
-    originals: DigitAtlas,
-    /// What the originals were painted from.
-    painted: Option<Painted>,
-}
-
-/// Which originals, of which data set, and how they are shown.
-struct Painted {
-    ends: [SampleIdx; 2],
-    images: Arc<[u8]>,
-    dark: bool,
-    magnify: usize,
+    originals: Originals,
 }
 
 impl Interpolation {
@@ -90,6 +82,21 @@ impl Interpolation {
         Some([self.from?, self.to?])
     }
 
+    /// The way that is to be decoded.
+    #[must_use]
+    pub fn places(&self) -> Option<Places> {
+        self.ends().map(|ends| Places::Between {
+            ends,
+            n_places: N_PLACES,
+            route: self.route,
+        })
+    }
+
+    /// Goes from and to where another one does, in another space.
+    pub fn follow(&mut self, other: &Self) {
+        (self.from, self.to, self.route) = (other.from, other.to, other.route);
+    }
+
     /// Room that the strip takes below the plot.
     #[must_use]
     pub fn height(&self, width: f32) -> f32 {
@@ -99,14 +106,13 @@ impl Interpolation {
         }
     }
 
-    /// Asks for the pictures and shows them with the controls in what room there is.
+    /// Shows the pictures with the controls in what room there is.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         state: &LabState,
         dataset: &DatasetDescription,
         snapshot: &Snapshot,
-        actions: &mut Vec<Action>,
     ) {
         let is_picked = self.from.is_some() && !ui.ctx().text_edit_focused();
         if is_picked && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
@@ -125,14 +131,7 @@ impl Interpolation {
         if !has_arc {
             self.route = Route::Straight;
         }
-        let asked = self.ends().map(|ends| Places::Between {
-            ends,
-            n_places: N_PLACES,
-            route: self.route,
-        });
-        self.asking
-            .ask(Asker::Interpolation, asked.clone(), actions);
-        let (Some(ends), Some(asked)) = (self.ends(), asked) else {
+        let (Some(ends), Some(asked)) = (self.ends(), self.places()) else {
             return;
         };
         self.controls(ui, n_test, has_arc);
@@ -237,34 +236,19 @@ impl Interpolation {
     ) {
         let dark = ui.visuals().dark_mode;
         let magnify = magnification(side * ui.pixels_per_point());
-        let images = &dataset.test_images;
-        let is_current = self.painted.as_ref().is_some_and(|painted| {
-            (painted.ends, painted.dark, painted.magnify) == (ends, dark, magnify)
-                && Arc::ptr_eq(&painted.images, images)
-        });
-        if is_current {
-            return;
-        }
         let shape = AtlasShape {
             columns: 2,
             rows: 1,
             magnify,
         };
-        let pixels = ends.map(|end| dataset.test_image(end as usize));
-        self.originals.write(
-            ui.ctx(),
-            "ends of the interpolation",
-            shape,
-            |_, end, idx| {
+        let key = (ends, Same::of(&dataset.test_images), dark, magnify);
+        self.originals.renew(key, |_, originals| {
+            let pixels = ends.map(|end| dataset.test_image(end as usize));
+            let ink = |_, end: usize, idx: usize| {
                 let byte = pixels[end].and_then(|pixels| pixels.get(idx));
                 theme::ink(dark, byte.map_or(0.0, |&byte| f32::from(byte) / 255.0))
-            },
-        );
-        self.painted = Some(Painted {
-            ends,
-            images: Arc::clone(images),
-            dark,
-            magnify,
+            };
+            originals.write(ui.ctx(), "ends of the interpolation", shape, ink);
         });
     }
 

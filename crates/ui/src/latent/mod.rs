@@ -10,6 +10,7 @@ mod filter;
 mod gallery;
 mod grid;
 mod hover;
+mod interact;
 mod interpolation;
 mod layout;
 mod legend;
@@ -31,6 +32,9 @@ use egui::Ui;
 
 use super::action::Action;
 use super::card;
+use super::memo::{Memo, Same};
+use super::pane::Pane;
+use super::panel::{InThePast, Panel};
 use super::plot::{Bounds, View};
 use album::Album;
 use axes::Planes;
@@ -39,8 +43,11 @@ use colour::{ColourBy, Scale};
 use decode::DecodeHover;
 use filter::ClassFilter;
 use gallery::{Gallery, Sort};
-use hourglass_protocol::{Axes, PointSource, SampleIdx, ScatterRequest, ScatterView, Snapshot};
-use hourglass_state::LabState;
+use hourglass_protocol::{
+    Asker, Axes, Places, PointSource, ProbeRequest, SampleIdx, ScatterRequest, ScatterView,
+    Snapshot,
+};
+use hourglass_state::{LabState, Past};
 use hover::HoverCard;
 use interpolation::Interpolation;
 use marker::MarkerAtlas;
@@ -104,7 +111,7 @@ enum Units {
 #[derive(Default)]
 struct Scene {
     points: Option<Points>,
-    /// What the worker was asked to show.
+    /// What the worker is asked to show.
     asked: ScatterRequest,
     /// What the codes are drawn to, where it can be drawn.
     outline: Option<Outline>,
@@ -115,7 +122,7 @@ struct Scene {
     markers: MarkerAtlas,
     legend_markers: MarkerAtlas,
     /// How values become colours, and of which scatter.
-    scale: Option<(Arc<ScatterView>, ColourBy, Option<Scale>)>,
+    scale: Memo<(Same<ScatterView>, ColourBy), Option<Scale>>,
     album: Album,
     pictures: Pictures,
     tool: Tool,
@@ -151,19 +158,26 @@ impl LatentPanel {
     /// Shows what another panel shows, of another run.
     pub fn follow(&mut self, other: &Self) {
         self.options.clone_from(&other.options);
+        self.planes.clone_from(&other.planes);
+        let of_other = &other.scene.interpolation;
+        self.scene.interpolation.follow(of_other);
     }
+}
 
+impl Panel for LatentPanel {
     /// Shows the scatter of the run in progress.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self {
             options,
             planes,
             scene,
         } = self;
+        scene.hovered = None;
+        scene.decode_hover.place = None;
         scene.update(ui, state);
         scene.fit_to(state, options.prior);
         scene.listen(ui);
-        scene.ask(*options, planes, state, actions);
+        scene.ask(*options, planes, state);
         let caption = scene
             .points
             .as_ref()
@@ -173,7 +187,7 @@ impl LatentPanel {
         let (is_interpolating, mut toggles) = (scene.interpolation.is_on(), false);
         card::card(
             ui,
-            "Latent space",
+            Pane::Latent.title(),
             |ui| {
                 if let Some(caption) = caption {
                     controls::header(ui, &mut edited);
@@ -186,15 +200,11 @@ impl LatentPanel {
                 (Some(dataset), Some(snapshot)) if scene.points.is_some() => {
                     scene.show(ui, options, planes, (state, dataset, snapshot), actions);
                 }
-                _ => empty(ui, state),
+                _ => card::waiting(ui, state, AWAITED),
             },
         );
         if toggles {
             scene.interpolation.toggle();
-        }
-        if scene.points.is_none() {
-            scene.hover(None, actions);
-            scene.decode_hover.leave(actions);
         }
         if measures {
             actions.push(Action::JudgeCode);
@@ -203,6 +213,26 @@ impl LatentPanel {
             scene.view = View::default();
         }
         (options.units, options.source) = (edited.units, edited.source);
+    }
+
+    /// Two of these may be seen, of two runs: what either needs is looked at of both.
+    fn look(&self, state: &LabState, request: &mut ProbeRequest) {
+        let Self { scene, .. } = self;
+        let scatter = request.scatter.get_or_insert(scene.asked);
+        scatter.plane = scatter.plane.or(scene.asked.plane);
+        scatter.errors |= scene.asked.errors;
+        request.hovered = request.hovered.or(scene.hovered);
+        let under_pointer = scene.decode_hover.place;
+        let under_pointer = under_pointer.map(|place| Places::Plane([place].into()));
+        request.decode(Asker::Pointer, under_pointer);
+        request.decode(Asker::Interpolation, scene.interpolation.places());
+        if request.own.is_empty() {
+            request.own = state.own.request(false);
+        }
+    }
+
+    fn shows_of(&self, past: &Past) -> InThePast {
+        InThePast::Moment(past.scatter)
     }
 }
 
@@ -222,33 +252,12 @@ fn code_size(state: &LabState) -> Option<usize> {
     Some(run.experiment.architecture.code_size())
 }
 
-fn empty(ui: &mut Ui, state: &LabState) {
-    if state.dataset.is_none() {
-        card::empty(
-            ui,
-            "No digits yet",
-            "Load a data set: every test image becomes a point here",
-        );
-    } else if state.run.is_none() {
-        card::empty(
-            ui,
-            "No model yet",
-            "Press Train: the code of every test image becomes a point here",
-        );
-    } else if is_past(state) {
-        card::empty(
-            ui,
-            "Nothing was kept of this moment",
-            "Go on to a later moment, or follow the run",
-        );
-    } else {
-        card::empty(
-            ui,
-            "The codes are on their way",
-            "The first scatter takes a moment",
-        );
-    }
-}
+const AWAITED: card::Awaited<'static> = card::Awaited {
+    appears: "the code of every test image becomes a point here",
+    under_way: "The codes are on their way",
+    takes: "The first scatter takes a moment",
+    has_past: true,
+};
 
 impl Scene {
     /// Takes in the newest scatter.
@@ -339,23 +348,13 @@ impl Scene {
         }
     }
 
-    /// Asks for what is to be shown, once for each change.
-    fn ask(
-        &mut self,
-        options: LatentOptions,
-        planes: &Planes,
-        state: &LabState,
-        actions: &mut Vec<Action>,
-    ) {
-        let asked = ScatterRequest {
+    /// Asks for what is to be shown.
+    fn ask(&mut self, options: LatentOptions, planes: &Planes, state: &LabState) {
+        self.asked = ScatterRequest {
             plane: code_size(state).and_then(|size| planes.of(size)),
             source: options.source,
             errors: options.colour == ColourBy::Error || !self.selection.is_empty(),
         };
-        if self.asked != asked {
-            self.asked = asked;
-            actions.push(Action::LookAtScatter(asked));
-        }
     }
 
     fn forget(&mut self) {
@@ -364,24 +363,12 @@ impl Scene {
         self.fit = None;
     }
 
-    fn hover(&mut self, sample: Option<SampleIdx>, actions: &mut Vec<Action>) {
-        if self.hovered != sample {
-            self.hovered = sample;
-            actions.push(Action::HoverSample(sample));
-        }
-    }
-
     /// How values become colours; none where colours are the classes', and while the values are on their way.
     fn scale(&mut self, by: ColourBy) -> Option<Scale> {
         let points = self.points.as_ref()?;
         let view = points.view_arc();
-        let is_current = |(of, with, _): &(Arc<ScatterView>, ColourBy, Option<Scale>)| {
-            Arc::ptr_eq(of, view) && *with == by
-        };
-        if !self.scale.as_ref().is_some_and(is_current) {
-            let scale = Scale::of(by, view, points.factors());
-            self.scale = Some((Arc::clone(view), by, scale));
-        }
-        self.scale.as_ref().and_then(|(_, _, scale)| *scale)
+        *self.scale.renew((Same::of(view), by), |_, scale| {
+            *scale = Scale::of(by, view, points.factors());
+        })
     }
 }

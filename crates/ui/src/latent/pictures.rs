@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::epaint::{Vertex, WHITE_UV};
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, TextureId, Ui, Vec2};
 
+use crate::memo::{Memo, Same};
 use crate::theme;
 use hourglass_protocol::{DatasetDescription, SampleIdx, ScatterView};
 
@@ -22,10 +23,9 @@ const MOST_POINTS_EACH: f32 = 4.0;
 /// The pictures of the last frame and what they were chosen from.
 #[derive(Default)]
 pub struct Pictures {
-    built_from: Option<(Arc<ScatterView>, Look)>,
-    /// All points in the order in which they may claim room, and the samples it is of.
-    order: Vec<u32>,
-    order_of: Option<Arc<[SampleIdx]>>,
+    built_from: Memo<(Same<ScatterView>, Look)>,
+    /// All points in the order in which they may claim room, of these samples.
+    order: Memo<Arc<[SampleIdx]>, Vec<u32>>,
     shown: Vec<Shown>,
     side: f32,
     /// Their grounds, then one for each page of the album.
@@ -52,7 +52,7 @@ impl Pictures {
 
     /// Shows none.
     pub fn clear(&mut self) {
-        self.built_from = None;
+        self.built_from.forget();
         self.shown.clear();
         self.meshes.clear();
         self.places.clear();
@@ -67,15 +67,13 @@ impl Pictures {
         n_in_view: usize,
         now_secs: f64,
     ) {
-        let is_current = self
-            .built_from
-            .as_ref()
-            .is_some_and(|(view, built)| Arc::ptr_eq(view, points.view_arc()) && *built == look);
-        if is_current {
+        let key = (Same::of(points.view_arc()), look);
+        if !self.built_from.changes(key) {
             return;
         }
-        self.clear();
-        self.built_from = Some((Arc::clone(points.view_arc()), look));
+        self.shown.clear();
+        self.meshes.clear();
+        self.places.clear();
         // Most of the time there is no room, and then nothing else is asked of each point.
         let Some(side) = side(look.frame.size(), n_in_view) else {
             return;
@@ -107,23 +105,16 @@ impl Pictures {
 
     /// A fixed order that has nothing to do with the data set's: zooming in, a picture stays and others join it.
     fn put_in_order(&mut self, points: &Points) {
-        let samples = &points.view().samples;
-        if self
-            .order_of
-            .as_ref()
-            .is_some_and(|of| Arc::ptr_eq(of, samples) || of == samples)
-        {
-            return;
-        }
         // Odd factors and shifts are bijections: no two samples have the same key.
         let key = |sample: SampleIdx| {
             let mixed = sample.wrapping_mul(0x9e37_79b9);
             (mixed ^ (mixed >> 15)).wrapping_mul(0x85eb_ca6b)
         };
-        self.order = (0..).take(samples.len()).collect();
-        self.order
-            .sort_unstable_by_key(|&idx| key(samples[idx as usize]));
-        self.order_of = Some(Arc::clone(samples));
+        let samples = Arc::clone(&points.view().samples);
+        self.order.renew(samples, |samples, order| {
+            *order = (0..).take(samples.len()).collect();
+            order.sort_unstable_by_key(|&idx| key(samples[idx as usize]));
+        });
     }
 
     pub fn paint(

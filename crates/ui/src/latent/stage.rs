@@ -1,8 +1,6 @@
 //! Everything that is seen of the scatter: legend, plot, what is among the points, and the gallery of the selected.
 
-use egui::{
-    Color32, Painter, Pos2, Rect, Response, Role, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo,
-};
+use egui::{Color32, Painter, Pos2, Rect, Response, Role, Stroke, Ui, UiBuilder, WidgetInfo};
 use egui_plot::PlotTransform;
 
 use crate::action::Action;
@@ -14,16 +12,10 @@ use hourglass_state::LabState;
 use super::axes::{self, Planes};
 use super::cloud::Look;
 use super::colour::{ColourBy, Scale};
-use super::filter::ClassFilter;
-use super::marquee::{self, Tool};
 use super::outline::Outline;
 use super::points::Points;
-use super::selection::Edit;
 use super::words::{Extras, summary};
 use super::{LatentOptions, Scene, Units, controls, layout, legend, own};
-
-/// How far from a point the pointer still means it, in points of the screen.
-const REACH: f32 = 12.0;
 
 /// Below this height the points have all the room: of two runs compared in a small window, legend and choices would
 /// leave them none. In points.
@@ -75,8 +67,7 @@ impl Scene {
             self.plot(ui, *options, scale, (state, snapshot), actions)
         });
         inside(ui, strip, "strip", |ui| {
-            self.interpolation
-                .show(ui, state, dataset, snapshot, actions); // also where it only ends
+            self.interpolation.show(ui, state, dataset, snapshot); // also where it only ends
         });
         if let Some(gallery) = gallery {
             let deeds = inside(ui, gallery, "selected", |ui| {
@@ -104,7 +95,7 @@ impl Scene {
             self.hover_card
                 .show(ui, response, place, sample, dataset, snapshot);
         }
-        self.hover(hovered.map(|(sample, _)| sample), actions);
+        self.hovered = hovered.map(|(sample, _)| sample);
     }
 
     /// Shows axes, points and what is among them.
@@ -211,87 +202,8 @@ impl Scene {
         shown.hovered = self.under_pointer(&shown, options.filter);
         self.pick(ui, state, &shown, actions);
         let titles = [x_title.as_str(), y_title.as_str()];
-        self.decode(ui, state, &shown, titles, actions);
+        self.decode(ui, state, &shown, titles);
         Some(shown)
-    }
-
-    /// Picks the point that was clicked, as an end of the interpolation and to be followed elsewhere; the tools of
-    /// selection have clicks of their own. Only test images are followed.
-    fn pick(&mut self, ui: &Ui, state: &LabState, shown: &Shown, actions: &mut Vec<Action>) {
-        let is_click = self.tool == Tool::Pan && shown.response.clicked();
-        let n_test = state.dataset.as_ref().map_or(0, DatasetDescription::n_test);
-        let picked = shown.hovered.filter(|_| is_click);
-        if let Some((sample, _)) = picked.filter(|&(sample, _)| (sample as usize) < n_test) {
-            let with_shift = ui.input(|input| input.modifiers.shift);
-            self.interpolation.pick(sample, with_shift);
-            actions.push(Action::Follow(sample));
-        }
-    }
-
-    /// Decodes the place under the pointer where no point is; there is no model of the past to do it.
-    fn decode(
-        &mut self,
-        ui: &Ui,
-        state: &LabState,
-        shown: &Shown,
-        titles: [&str; 2],
-        actions: &mut Vec<Action>,
-    ) {
-        let is_free = shown.hovered.is_none() && self.tool == Tool::Pan && !super::is_past(state);
-        let empty = hovered(&shown.response).filter(|_| is_free);
-        let names = titles.map(|title| title.split(" (").next().unwrap_or_default());
-        self.decode_hover
-            .show(ui, state, empty, &shown.transform, names, actions);
-    }
-
-    /// Lets the tools select; gives what the pointer is on.
-    fn select(
-        &mut self,
-        ui: &Ui,
-        painter: &Painter,
-        response: Response,
-        transform: &PlotTransform,
-        filter: ClassFilter,
-    ) -> Response {
-        if self.tool == Tool::Pan {
-            self.marquee.cancel();
-            return response;
-        }
-        let id = response.id.with("select");
-        let response = ui.interact(*transform.frame(), id, Sense::click_and_drag());
-        response
-            .widget_info(|| WidgetInfo::labeled(Role::Canvas, ui.is_enabled(), "Select points"));
-        marquee::cursor(ui, &response);
-        let done = self.marquee.follow(self.tool, &response, transform);
-        self.marquee.paint(ui, painter, self.tool, transform);
-        if let (Some(polygon), Some(points)) = (done, &self.points) {
-            let edit = Edit::of(ui.input(|input| input.modifiers));
-            let marked = if polygon.len() < 3 {
-                // A click means the point beside it.
-                let at = response.interact_pointer_pos();
-                let found = at.and_then(|at| points.nearest(at, REACH, transform, filter));
-                found
-                    .map(|idx| points.view().samples[idx])
-                    .into_iter()
-                    .collect()
-            } else {
-                points.within(&polygon, filter)
-            };
-            self.selection.edit(edit, marked);
-            ui.ctx().request_repaint(); // the gallery comes or goes
-        }
-        response
-    }
-
-    /// The point under the pointer, and its place on the screen.
-    fn under_pointer(&self, shown: &Shown, filter: ClassFilter) -> Option<(SampleIdx, Rect)> {
-        let points = self.points.as_ref()?;
-        let at = hovered(&shown.response)?;
-        let idx = points.nearest(at, REACH, &shown.transform, filter)?;
-        let sample = *points.view().samples.get(idx)?;
-        let side = 2.0 * (shown.radius + 6.0);
-        let center = shown.center(points, idx);
-        Some((sample, Rect::from_center_size(center, Vec2::splat(side))))
     }
 
     /// Marks the point of an image.
@@ -307,18 +219,18 @@ impl Scene {
 }
 
 /// What the plot showed.
-struct Shown {
-    response: Response,
-    transform: PlotTransform,
+pub(super) struct Shown {
+    pub response: Response,
+    pub transform: PlotTransform,
     /// Of a point, on the screen.
-    radius: f32,
+    pub radius: f32,
     now_secs: f64,
     /// The image that is pointed at, and where.
-    hovered: Option<(SampleIdx, Rect)>,
+    pub hovered: Option<(SampleIdx, Rect)>,
 }
 
 impl Shown {
-    fn center(&self, points: &Points, idx: usize) -> Pos2 {
+    pub fn center(&self, points: &Points, idx: usize) -> Pos2 {
         let point = points.position(idx, self.now_secs).map(f64::from);
         self.transform.position_from_point(&point.into())
     }
@@ -336,9 +248,4 @@ fn inside<R>(ui: &mut Ui, rect: Rect, salt: &str, contents: impl FnOnce(&mut Ui)
 fn ring(ui: &Ui, painter: &Painter, center: Pos2, radius: f32, color: Color32) {
     let stroke = Stroke::new(1.5, theme::tokens_of(ui).text);
     painter.circle(center, radius + 4.0, theme::faint(color, 0.25), stroke);
-}
-
-/// Where the pointer reads, unless it is dragging.
-fn hovered(response: &Response) -> Option<Pos2> {
-    response.hover_pos().filter(|_| !response.dragged())
 }

@@ -9,7 +9,7 @@ mod strip;
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::Pane;
+use super::pane::Pane;
 use hourglass_experiment::{Corruption, Experiment, PresetId, Sparsity};
 
 pub use catalog::ALL;

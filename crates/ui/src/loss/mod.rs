@@ -18,13 +18,15 @@ use egui::{Align, Layout, Role, Slider, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
 use super::card;
+use super::pane::Pane;
+use super::panel::{InThePast, Panel};
 use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
 use super::segmented::{Segment, segmented};
 use super::theme;
 use curve::{Scale, Window};
 use group::{Choice, Group, groups_of};
 use hourglass_experiment::Term;
-use hourglass_state::{LabState, RunState};
+use hourglass_state::{LabState, Past, RunState};
 use lines::Lines;
 use reference::{Kind, Reference};
 use subject::{Shown, Subject, summary};
@@ -90,9 +92,11 @@ impl LossPanel {
         let is_log = self.options.scale == Scale::Log && !group.is_share();
         (group, is_log)
     }
+}
 
+impl Panel for LossPanel {
     /// Shows the curves of the run in progress.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
         let Self {
             options,
             choice,
@@ -111,7 +115,7 @@ impl LossPanel {
         let mut edited = options.clone();
         card::card(
             ui,
-            "Loss",
+            Pane::Loss.title(),
             |ui| {
                 if run.is_some() {
                     controls(ui, &mut edited, now);
@@ -137,6 +141,10 @@ impl LossPanel {
         options.scale = edited.scale;
         options.window = edited.window;
         options.smoothing = edited.smoothing;
+    }
+
+    fn shows_of(&self, _past: &Past) -> InThePast {
+        InThePast::Marked
     }
 }
 

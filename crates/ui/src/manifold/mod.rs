@@ -10,10 +10,14 @@ use std::sync::Arc;
 use egui::{Rect, Ui, vec2};
 
 use super::action::Action;
-use super::decoded::{self, Asking, DecodedPictures};
+use super::decoded::{self, DecodedPictures};
+use super::pane::Pane;
+use super::panel::Panel;
 use super::theme::{self, space};
 use super::{card, number};
-use hourglass_protocol::{Asker, DecodedView, Found, MAX_DECODED, Places, Span};
+use hourglass_protocol::{
+    Asker, DecodeSet, DecodedView, Found, MAX_DECODED, Places, ProbeRequest, Span,
+};
 use hourglass_state::LabState;
 use tiles::{Tiles, fitting};
 
@@ -74,61 +78,50 @@ enum Plane {
 /// What is kept from frame to frame.
 #[derive(Default)]
 struct Kept {
-    grid: Asking,
-    samples: Asking,
+    /// What it shows, once it was drawn.
+    asked: Option<DecodeSet>,
     pictures: DecodedPictures,
     /// The picture that arrow keys went to.
     keyed: usize,
 }
 
-impl ManifoldPanel {
+impl Panel for ManifoldPanel {
     /// Shows what the decoder draws over the plane of codes of the run in progress.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
         let Self { options, kept } = self;
         let run = state.run.as_ref();
         let size = run.map(|run| run.experiment.architecture.code_size());
         let mut edited = *options;
         card::card(
             ui,
-            "Manifold",
+            Pane::Manifold.title(),
             |ui| {
                 if let Some(size) = size {
                     controls::show(ui, &mut edited, size);
                 }
             },
             |ui| match size {
-                Some(size) => kept.body(ui, *options, size, state, actions),
-                None => empty(ui, state),
+                Some(size) => kept.body(ui, *options, size, state),
+                None => card::waiting(ui, state, AWAITED),
             },
         );
         *options = edited;
     }
+
+    fn look(&self, _state: &LabState, request: &mut ProbeRequest) {
+        request.decode.extend(self.kept.asked.clone());
+    }
 }
 
-fn empty(ui: &mut Ui, state: &LabState) {
-    if card::before_model(
-        ui,
-        state,
-        "what the decoder draws for codes side by side appears here",
-    ) {
-        return;
-    }
-    card::empty(
-        ui,
-        "The pictures are on their way",
-        "The codes of all test images come first",
-    );
-}
+const AWAITED: card::Awaited<'static> = card::Awaited {
+    appears: "what the decoder draws for codes side by side appears here",
+    under_way: "The pictures are on their way",
+    takes: "The codes of all test images come first",
+    has_past: false,
+};
 
 impl Kept {
-    fn body(
-        &mut self,
-        ui: &mut Ui,
-        options: ManifoldOptions,
-        size: usize,
-        state: &LabState,
-        actions: &mut Vec<Action>,
-    ) {
+    fn body(&mut self, ui: &mut Ui, options: ManifoldOptions, size: usize, state: &LabState) {
         let room = ui.available_rect_before_wrap();
         let line = ui.text_style_height(&theme::text::SMALL);
         let below_caption = room.with_min_y((room.top() + line + space::XS).min(room.bottom()));
@@ -151,14 +144,10 @@ impl Kept {
                 (Asker::Samples, places, Some(table))
             }
         };
-        let is_grid = table.is_none();
-        self.grid
-            .ask(Asker::Grid, is_grid.then(|| places.clone()), actions);
-        self.samples
-            .ask(Asker::Samples, (!is_grid).then_some(places), actions);
+        self.asked = Some(DecodeSet { asker, places });
         let view = decoded::decoded(state).and_then(|decoded| decoded.of(asker));
         let Some(view) = view.filter(|view| !view.is_empty() && view.size == size) else {
-            empty(ui, state);
+            card::waiting(ui, state, AWAITED);
             return;
         };
         paint::caption(ui, room, view);

@@ -13,13 +13,14 @@ use egui::{Button, Ui, vec2};
 use egui_material_icons::icons;
 
 use super::action::Action;
-use super::layout::Pane;
+use super::pane::Pane;
+use super::panel::Panel;
 use super::theme::{self, space};
 use super::{card, followed, signed_legend};
 use chain::Drawing;
 use hourglass_experiment::Experiment;
 use hourglass_experiment::network::{Network, Place};
-use hourglass_protocol::FlowView;
+use hourglass_protocol::{FlowView, ProbeRequest};
 use hourglass_state::LabState;
 use layout::Layout;
 use paint::Pictures;
@@ -45,9 +46,9 @@ struct Kept {
     pictures: Pictures,
 }
 
-impl NetworkPanel {
+impl Panel for NetworkPanel {
     /// Draws the network of the run in progress, before there is one that of the draft.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { kept } = self;
         let experiment = state
             .run
@@ -56,7 +57,7 @@ impl NetworkPanel {
         if state.run.is_none() && !experiment.problems().is_empty() {
             card::card(
                 ui,
-                "Network",
+                Pane::Network.title(),
                 |_| {},
                 |ui| {
                     card::empty(
@@ -79,7 +80,7 @@ impl NetworkPanel {
         let mut wishes = Vec::new();
         card::card(
             ui,
-            "Network",
+            Pane::Network.title(),
             |ui| {
                 followed::choice(ui, state, &mut wishes);
                 if flow.is_some() {
@@ -90,6 +91,10 @@ impl NetworkPanel {
         );
         kept.travel = travel;
         actions.append(&mut wishes);
+    }
+
+    fn look(&self, state: &LabState, request: &mut ProbeRequest) {
+        request.followed = Some(state.followed);
     }
 }
 

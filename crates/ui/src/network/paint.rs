@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Align2, Color32, Mesh, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::digit_image::{self, AtlasShape, DigitAtlas};
+use crate::memo::{Memo, Same};
 use crate::theme;
 use crate::tile_atlas::{TileAtlas, TileShape, magnification};
 use hourglass_experiment::network::{Network, Place};
@@ -18,27 +19,51 @@ const LEAST_CELL: f32 = 1.5;
 /// Height from which neighbouring cells are set apart, in points.
 const APART: f32 = 4.0;
 
-/// The pictures of the drawing as textures.
+/// The pictures of the drawing as textures: of which look, for which theme and layout.
 #[derive(Default)]
 pub struct Pictures {
+    textures: Memo<(Same<FlowView>, bool, Layout), Textures>,
+}
+
+#[derive(Default)]
+struct Textures {
     /// What the encoder is shown, and what the decoder makes of it.
     digits: DigitAtlas,
     /// Of each layer of the chain; unused where it has no maps.
     maps: Vec<TileAtlas>,
-    /// What they show, and for which theme and layout.
-    drawn: Option<(Arc<FlowView>, bool, Layout)>,
 }
 
 impl Pictures {
     /// Writes the textures, if the look at the model or how it is shown changed.
     pub fn renew(&mut self, ui: &Ui, network: &Network, layout: &Layout, flow: &Arc<FlowView>) {
         let dark = ui.visuals().dark_mode;
-        let is_current = self.drawn.as_ref().is_some_and(|(drawn, in_dark, at)| {
-            Arc::ptr_eq(drawn, flow) && *in_dark == dark && at == layout
+        let key = (Same::of(flow), dark, layout.clone());
+        self.textures.renew(key, |_, textures| {
+            textures.write(ui, network, layout, flow, dark);
         });
-        if is_current {
+    }
+
+    /// Draws what goes in (0) or comes out (1).
+    pub fn paint_end(&self, ui: &Ui, rect: Rect, which: usize) {
+        self.textures.digits.paint(ui.painter(), rect, 0, which);
+    }
+
+    /// Draws the maps of a layer.
+    pub fn paint_maps(&self, ui: &Ui, layer: usize, column: &Column, grid: &MapGrid) {
+        let Some(atlas) = self.textures.maps.get(layer) else {
             return;
+        };
+        for map in 0..grid.n_shown {
+            let rect = grid.map(column.rect, map);
+            let gap = (0.06 * grid.side).clamp(0.5, 2.0);
+            let (row, at) = (map / grid.columns, map % grid.columns);
+            atlas.paint(ui.painter(), rect.shrink(gap), row, at);
         }
+    }
+}
+
+impl Textures {
+    fn write(&mut self, ui: &Ui, network: &Network, layout: &Layout, flow: &FlowView, dark: bool) {
         let per_point = ui.pixels_per_point();
         let side = layout.pictures.map_or(120.0, |[first, _]| first.width());
         let shape = AtlasShape {
@@ -74,25 +99,6 @@ impl Pictures {
                 let value = found.values.get(map * side * side + idx);
                 theme::diverging(dark, value.map_or(0.0, |value| value / end))
             });
-        }
-        self.drawn = Some((Arc::clone(flow), dark, layout.clone()));
-    }
-
-    /// Draws what goes in (0) or comes out (1).
-    pub fn paint_end(&self, ui: &Ui, rect: Rect, which: usize) {
-        self.digits.paint(ui.painter(), rect, 0, which);
-    }
-
-    /// Draws the maps of a layer.
-    pub fn paint_maps(&self, ui: &Ui, layer: usize, column: &Column, grid: &MapGrid) {
-        let Some(atlas) = self.maps.get(layer) else {
-            return;
-        };
-        for map in 0..grid.n_shown {
-            let rect = grid.map(column.rect, map);
-            let gap = (0.06 * grid.side).clamp(0.5, 2.0);
-            let (row, at) = (map / grid.columns, map % grid.columns);
-            atlas.paint(ui.painter(), rect.shrink(gap), row, at);
         }
     }
 }

@@ -7,22 +7,24 @@ mod table;
 use egui::{Button, ScrollArea, Ui};
 
 use super::action::Action;
+use super::pane::Pane;
+use super::panel::Panel;
 use super::theme;
 use super::{card, number};
 use hourglass_protocol::Evaluation;
 use hourglass_state::{LabState, RunState};
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct NumbersPanel;
 
-impl NumbersPanel {
+impl Panel for NumbersPanel {
     /// Shows the figures of the run in progress.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self = self;
         let run = state.run.as_ref();
         card::card(
             ui,
-            "Numbers",
+            Pane::Numbers.title(),
             |ui| {
                 judge_button(ui, run, actions);
                 if let Some(evaluation) = run.and_then(|run| run.full_evaluation.as_ref()) {
@@ -31,7 +33,7 @@ impl NumbersPanel {
             },
             |ui| match run {
                 Some(run) if has_figures(run) => body(ui, state, run),
-                _ => empty(ui, state),
+                _ => card::waiting(ui, state, AWAITED),
             },
         );
     }
@@ -75,20 +77,12 @@ fn judge_button(ui: &mut Ui, run: Option<&RunState>, actions: &mut Vec<Action>) 
     }
 }
 
-fn empty(ui: &mut Ui, state: &LabState) {
-    if card::before_model(
-        ui,
-        state,
-        "what the model reaches on the test images stands here",
-    ) {
-        return;
-    }
-    card::empty(
-        ui,
-        "Nothing measured yet",
-        "The whole test split is measured at the end of each epoch; the code when you ask for it",
-    );
-}
+const AWAITED: card::Awaited<'static> = card::Awaited {
+    appears: "what the model reaches on the test images stands here",
+    under_way: "Nothing measured yet",
+    takes: "The whole test split is measured at the end of each epoch; the code when you ask for it",
+    has_past: false,
+};
 
 fn body(ui: &mut Ui, state: &LabState, run: &RunState) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {

@@ -11,14 +11,16 @@ use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{ICON_CASINO, ICON_RESTART_ALT};
 
 use super::action::Action;
-use super::decoded::{self, Asking};
+use super::decoded;
+use super::pane::Pane;
+use super::panel::Panel;
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
 use super::{card, number};
 use hourglass_experiment::{Stream, stream_seed};
 use hourglass_protocol::{
-    Asker, CodeStart, CodeUnits, DatasetDescription, DecodedView, EditedCode, Places, RunId,
-    SampleIdx,
+    Asker, CodeStart, CodeUnits, DatasetDescription, DecodedView, EditedCode, Places, ProbeRequest,
+    RunId, SampleIdx,
 };
 use hourglass_state::LabState;
 use pictures::Pictures;
@@ -48,8 +50,8 @@ struct Kept {
     run: Option<RunId>,
     /// The units that were set, and to what.
     edits: BTreeMap<usize, f32>,
-    code: Asking,
-    traversals: Asking,
+    /// The strips that are in sight, and their length.
+    strips: Option<(Vec<usize>, usize)>,
     pictures: Pictures,
     rows: Rows,
 }
@@ -65,9 +67,9 @@ struct Scene<'a> {
     traversals: Option<&'a Arc<DecodedView>>,
 }
 
-impl SlidersPanel {
+impl Panel for SlidersPanel {
     /// Shows a slider for each unit of the code of the run in progress.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { start, kept } = self;
         kept.follow_run(state);
         let dataset = state.dataset.as_ref().filter(|_| state.run.is_some());
@@ -75,7 +77,7 @@ impl SlidersPanel {
         let mut wish = None;
         card::card(
             ui,
-            "Sliders",
+            Pane::Sliders.title(),
             |ui| {
                 if let Some(dataset) = dataset {
                     let n_test = dataset.n_test();
@@ -83,8 +85,8 @@ impl SlidersPanel {
                 }
             },
             |ui| match dataset {
-                Some(dataset) => kept.body(ui, *start, state, dataset, actions),
-                None => empty(ui, state),
+                Some(dataset) => kept.body(ui, *start, state, dataset),
+                None => card::waiting(ui, state, AWAITED),
             },
         );
         let Some(wish) = wish else { return };
@@ -94,6 +96,30 @@ impl SlidersPanel {
             Wish::Start(chosen) => *start = chosen,
             Wish::Digit(sample) => actions.push(Action::Follow(sample)),
         }
+    }
+
+    fn look(&self, state: &LabState, request: &mut ProbeRequest) {
+        let Self { start, kept } = self;
+        if state.run.is_none() || state.dataset.is_none() {
+            return;
+        }
+        let code = EditedCode {
+            start: match start {
+                Start::Digit => CodeStart::Sample(state.followed),
+                Start::Mean => CodeStart::Mean,
+            },
+            edits: kept.edits.iter().map(|(&unit, &at)| (unit, at)).collect(),
+        };
+        request.decode(Asker::Sliders, Some(Places::Edited(code.clone())));
+        let strips = kept
+            .strips
+            .clone()
+            .map(|(units, n_places)| Places::Traversals {
+                code,
+                units,
+                n_places,
+            });
+        request.decode(Asker::Traversals, strips);
     }
 }
 
@@ -107,16 +133,12 @@ enum Wish {
     Digit(SampleIdx),
 }
 
-fn empty(ui: &mut Ui, state: &LabState) {
-    if card::before_model(ui, state, "a slider for each unit of the code appears here") {
-        return;
-    }
-    card::empty(
-        ui,
-        "The code is on its way",
-        "The codes of all test images come first",
-    );
-}
+const AWAITED: card::Awaited<'static> = card::Awaited {
+    appears: "a slider for each unit of the code appears here",
+    under_way: "The code is on its way",
+    takes: "The codes of all test images come first",
+    has_past: false,
+};
 
 impl Kept {
     fn follow_run(&mut self, state: &LabState) {
@@ -127,21 +149,8 @@ impl Kept {
         }
     }
 
-    fn body(
-        &mut self,
-        ui: &mut Ui,
-        start: Start,
-        state: &LabState,
-        dataset: &DatasetDescription,
-        actions: &mut Vec<Action>,
-    ) {
+    fn body(&mut self, ui: &mut Ui, start: Start, state: &LabState, dataset: &DatasetDescription) {
         let sample = (start == Start::Digit).then_some(state.followed);
-        let code = EditedCode {
-            start: sample.map_or(CodeStart::Mean, CodeStart::Sample),
-            edits: self.edits.iter().map(|(&unit, &at)| (unit, at)).collect(),
-        };
-        let places = Places::Edited(code.clone());
-        self.code.ask(Asker::Sliders, Some(places), actions);
         let size = state
             .run
             .as_ref()
@@ -154,7 +163,7 @@ impl Kept {
             .and_then(|decoded| decoded.units.as_deref())
             .filter(|units| Some(units.size) == size);
         let (Some(view), Some(units)) = (view, units) else {
-            empty(ui, state);
+            card::waiting(ui, state, AWAITED);
             return;
         };
         let traversals = decoded.and_then(|decoded| decoded.of(Asker::Traversals));
@@ -165,13 +174,7 @@ impl Kept {
             view,
             traversals,
         };
-        let asked = self.panes(ui, &scene);
-        let strips = asked.map(|(units, n_places)| Places::Traversals {
-            code,
-            units,
-            n_places,
-        });
-        self.traversals.ask(Asker::Traversals, strips, actions);
+        self.strips = self.panes(ui, &scene);
     }
 
     /// Pictures beside the sliders, or above them where the panel is narrow. Gives the strips that are in sight

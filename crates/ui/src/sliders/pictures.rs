@@ -1,12 +1,11 @@
 //! The decoded code, large, with the digit it starts from and that digit's reconstruction.
 
-use std::sync::Arc;
-
 use egui::{Color32, Rect, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use super::Scene;
 use crate::decoded::{self, DecodedPictures};
 use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
+use crate::memo::{Memo, Same};
 use crate::number;
 use crate::theme::{self, space};
 use hourglass_protocol::SampleIdx;
@@ -16,13 +15,14 @@ const MAX_SIDE: f32 = 224.0;
 /// Smallest side, in points: three for each pixel.
 const MIN_SIDE: f32 = 84.0;
 
+/// The image that the code starts from: which, of which data set, in which theme, how large.
+type Original = Memo<(SampleIdx, Same<[u8]>, bool, usize), DigitAtlas>;
+
 /// The pictures as textures.
 #[derive(Default)]
 pub struct Pictures {
     decoded: DecodedPictures,
-    original: DigitAtlas,
-    /// What the original was painted from.
-    painted: Option<(SampleIdx, bool, usize, Arc<[u8]>)>,
+    original: Original,
 }
 
 /// Width of the column of pictures in a room.
@@ -97,13 +97,7 @@ impl Pictures {
         let Some(sample) = scene.sample else { return };
         let dark = ui.visuals().dark_mode;
         let magnify = magnification(side * ui.pixels_per_point());
-        let images = &scene.dataset.test_images;
-        let is_current = self.painted.as_ref().is_some_and(|painted| {
-            (painted.0, painted.1, painted.2) == (sample, dark, magnify)
-                && Arc::ptr_eq(&painted.3, images)
-        });
-        let bytes = scene.dataset.test_image(sample as usize);
-        let (Some(bytes), false) = (bytes, is_current) else {
+        let Some(bytes) = scene.dataset.test_image(sample as usize) else {
             return;
         };
         let shape = AtlasShape {
@@ -111,10 +105,11 @@ impl Pictures {
             rows: 1,
             magnify,
         };
+        let key = (sample, Same::of(&scene.dataset.test_images), dark, magnify);
         let ink = |_, _, idx: usize| -> Color32 { theme::ink(dark, f32::from(bytes[idx]) / 255.0) };
-        self.original
-            .write(ui.ctx(), "start of the code", shape, ink);
-        self.painted = Some((sample, dark, magnify, Arc::clone(images)));
+        self.original.renew(key, |_, original| {
+            original.write(ui.ctx(), "start of the code", shape, ink);
+        });
     }
 }
 

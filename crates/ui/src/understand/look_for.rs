@@ -1,6 +1,6 @@
 //! What to look for in a run of each preset, and in which view.
 
-use crate::layout::Pane;
+use crate::pane::Pane;
 use hourglass_experiment::PresetId;
 
 /// Views with what they show of a preset.

@@ -1,13 +1,12 @@
 //! The canvas: a square to draw a digit on, and what can be done with the drawing.
 
-use std::sync::Arc;
-
 use egui::{
     Color32, Event, PointerButton, Pos2, Rect, Role, Sense, Slider, Stroke, StrokeKind,
     TextureHandle, Ui, Vec2, WidgetInfo, pos2,
 };
 
 use crate::action::{Action, DrawEdit, OwnAction};
+use crate::memo::{Memo, Same};
 use crate::shortcuts::{self, Deed};
 use crate::theme::{self, space};
 use hourglass_protocol::{PhotoStage, Prepared};
@@ -28,7 +27,7 @@ const SIDES: std::ops::RangeInclusive<f32> = 60.0..=560.0;
 #[derive(Default)]
 pub struct Canvas {
     /// The drawing as a texture, and for which theme.
-    texture: Option<(Arc<Prepared>, bool, TextureHandle)>,
+    texture: Memo<(Same<Prepared>, bool), Option<TextureHandle>>,
     /// Whether the pen is down.
     is_drawing: bool,
     /// Whether the drawing was added to the images since this was last asked.
@@ -129,21 +128,13 @@ impl Canvas {
         let painter = ui.painter_at(rect.expand(1.0));
         painter.rect_filled(rect, 0.0, theme::ink(dark, 0.0));
         if let Some(prepared) = drawing.prepared() {
-            let is_current = self
-                .texture
-                .as_ref()
-                .is_some_and(|(of, was_dark, _)| Arc::ptr_eq(of, prepared) && *was_dark == dark);
-            if !is_current {
-                let ink = prepared
-                    .stages
-                    .iter()
-                    .find(|stage| stage.stage == PhotoStage::Ink);
-                self.texture = ink.map(|ink| {
-                    let texture = stages::texture(ui.ctx(), ink, dark);
-                    (Arc::clone(prepared), dark, texture)
-                });
-            }
-            if let Some((_, _, texture)) = &self.texture {
+            let key = (Same::of(prepared), dark);
+            let texture = self.texture.renew(key, |_, texture| {
+                let mut stages = prepared.stages.iter();
+                let ink = stages.find(|stage| stage.stage == PhotoStage::Ink);
+                *texture = ink.map(|ink| stages::texture(ui.ctx(), ink, dark));
+            });
+            if let Some(texture) = texture {
                 let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
                 painter.image(texture.id(), rect, uv, Color32::WHITE);
             }

@@ -12,12 +12,14 @@ use egui::{Button, ProgressBar, RichText, ScrollArea, Ui};
 use egui_material_icons::icons;
 
 use super::action::{Action, DrawEdit, OwnAction};
+use super::pane::Pane;
+use super::panel::Panel;
 use super::segmented::{Segment, segmented};
 use super::shortcuts::{self, Deed};
 use super::theme::{self, space};
 use super::{card, drops, number};
 use canvas::Canvas;
-use hourglass_protocol::{OwnId, OwnLook};
+use hourglass_protocol::{OwnId, OwnLook, ProbeRequest};
 use hourglass_state::{LabState, Own, Reading};
 use pieces::Pieces;
 use result::{ResultPictures, Subject};
@@ -71,9 +73,9 @@ struct Kept {
     n_images: usize,
 }
 
-impl YourImagePanel {
+impl Panel for YourImagePanel {
     /// Shows the images of one's own, or a canvas to draw one on.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { options, kept } = self;
         kept.follow_new_images(state, options);
         listen(ui, options.mode, state, actions);
@@ -81,7 +83,7 @@ impl YourImagePanel {
         let mut opens = false;
         card::card(
             ui,
-            "Your image",
+            Pane::YourImage.title(),
             |ui| opens = controls(ui, state, &mut mode),
             |ui| match options.mode {
                 Mode::Images => images(ui, kept, state, actions),
@@ -92,6 +94,10 @@ impl YourImagePanel {
         if opens {
             actions.push(Action::Own(OwnAction::Open));
         }
+    }
+
+    fn look(&self, state: &LabState, request: &mut ProbeRequest) {
+        request.own = state.own.request(true);
     }
 }
 

@@ -8,6 +8,7 @@ use egui::{
 };
 
 use crate::action::{Action, OwnAction};
+use crate::memo::{Memo, Same};
 use crate::theme::{self, space};
 use hourglass_protocol::{Group, GroupSet, Preparation, Prepared, Take};
 use hourglass_state::Own;
@@ -28,15 +29,9 @@ const MIN_PART: f32 = 0.02;
 #[derive(Default)]
 pub struct Pieces {
     /// Which groups are taken and which are left out, as a texture over the picture.
-    tint: Option<Tint>,
+    tint: Memo<(Same<Prepared>, bool), Option<TextureHandle>>,
     /// Where the rectangle began that is being dragged, as shares of the picture.
     begin: Option<[f32; 2]>,
-}
-
-struct Tint {
-    of: Arc<Prepared>,
-    dark: bool,
-    texture: TextureHandle,
 }
 
 /// Shows the picture with its groups, and what can be done with them.
@@ -67,36 +62,33 @@ pub fn show(
     }
 }
 
+/// Which groups are taken and which are left out, in colours; none where no groups are known.
+fn tint(ui: &Ui, prepared: &Prepared) -> Option<TextureHandle> {
+    let tokens = theme::tokens_of(ui);
+    let map = &prepared.group_map;
+    let colors = map.groups.iter().map(|&group| {
+        let group = usize::from(group).checked_sub(1);
+        match group.and_then(|group| prepared.groups.get(group)) {
+            None => Color32::TRANSPARENT,
+            Some(group) if group.is_taken() => tokens.accent.gamma_multiply(0.55),
+            Some(_) => theme::pixel([150; 3]).gamma_multiply(0.8), // faint on any ground
+        }
+    });
+    let colors: Vec<Color32> = colors.collect();
+    let size = [map.width, map.height];
+    let has_any = colors.len() == map.width * map.height && !colors.is_empty();
+    has_any.then(|| {
+        let image = ColorImage::new(size, colors);
+        ui.ctx()
+            .load_texture("groups of a picture", image, TextureOptions::LINEAR)
+    })
+}
+
 impl Pieces {
     fn update(&mut self, ui: &Ui, prepared: &Arc<Prepared>) {
         let dark = ui.visuals().dark_mode;
-        let is_current = self
-            .tint
-            .as_ref()
-            .is_some_and(|tint| Arc::ptr_eq(&tint.of, prepared) && tint.dark == dark);
-        if is_current {
-            return;
-        }
-        let tokens = theme::tokens_of(ui);
-        let map = &prepared.group_map;
-        let colors = map.groups.iter().map(|&group| {
-            let group = usize::from(group).checked_sub(1);
-            match group.and_then(|group| prepared.groups.get(group)) {
-                None => Color32::TRANSPARENT,
-                Some(group) if group.is_taken() => tokens.accent.gamma_multiply(0.55),
-                Some(_) => theme::pixel([150; 3]).gamma_multiply(0.8), // faint on any ground
-            }
-        });
-        let colors: Vec<Color32> = colors.collect();
-        let size = [map.width, map.height];
-        self.tint = (colors.len() == map.width * map.height && !colors.is_empty()).then(|| Tint {
-            of: Arc::clone(prepared),
-            dark,
-            texture: ui.ctx().load_texture(
-                "groups of a picture",
-                ColorImage::new(size, colors),
-                TextureOptions::LINEAR,
-            ),
+        self.tint.renew((Same::of(prepared), dark), |_, texture| {
+            *texture = tint(ui, prepared);
         });
     }
 
@@ -118,9 +110,9 @@ impl Pieces {
         let painter = ui.painter().with_clip_rect(rect.expand(1.0));
         painter.image(texture.id(), rect, whole, Color32::WHITE);
         let place = Place { rect };
-        if let Some(tint) = &self.tint {
-            let part = place.rect_of(tint.of.group_map.bounds);
-            painter.image(tint.texture.id(), part, whole, Color32::WHITE);
+        if let (Some((of, _)), Some(tint)) = (self.tint.key(), &*self.tint) {
+            let part = place.rect_of(of.group_map.bounds);
+            painter.image(tint.id(), part, whole, Color32::WHITE);
         }
         let tokens = theme::tokens_of(ui);
         for group in own

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Label, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
+use crate::memo::{Memo, Same};
 use crate::number;
 use crate::theme::{self, space};
 use hourglass_experiment::N_PIXELS;
@@ -35,27 +36,10 @@ pub struct Subject<'a> {
     pub look: Option<&'a OwnLook>,
 }
 
-/// The pictures as one texture, painted anew when one of them changed.
+/// The pictures as one texture, painted anew when one of them, the theme or their size changed.
 #[derive(Default)]
 pub struct ResultPictures {
-    atlas: DigitAtlas,
-    painted: Option<Painted>,
-}
-
-/// What the texture shows.
-struct Painted {
-    prepared: Arc<Prepared>,
-    look: Option<OwnLook>,
-    dark: bool,
-    magnify: usize,
-}
-
-impl Painted {
-    fn shows(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.prepared, &other.prepared)
-            && self.look == other.look
-            && (self.dark, self.magnify) == (other.dark, other.magnify)
-    }
+    atlas: Memo<(Same<Prepared>, Option<OwnLook>, bool, usize), DigitAtlas>,
 }
 
 /// Shows the digit, its reconstruction and their difference, with figures beside them.
@@ -209,54 +193,60 @@ impl ResultPictures {
         side: f32,
     ) {
         let dark = ui.visuals().dark_mode;
-        let now = Painted {
-            prepared: Arc::clone(subject.prepared),
-            look: subject.look.cloned(),
+        let magnify = magnification(side * ui.pixels_per_point());
+        let key = (
+            Same::of(subject.prepared),
+            subject.look.cloned(),
             dark,
-            magnify: magnification(side * ui.pixels_per_point()),
-        };
-        if self
-            .painted
-            .as_ref()
-            .is_some_and(|painted| painted.shows(&now))
-        {
-            return;
-        }
-        let shape = AtlasShape {
-            columns: N_PICTURES + N_NEIGHBOURS,
-            rows: 1,
-            magnify: now.magnify,
-        };
-        let prepared: Vec<f32> = subject
-            .prepared
-            .pixels
-            .iter()
-            .map(|&byte| f32::from(byte) / 255.0)
-            .collect();
-        let rebuilt = subject.look.map(|look| look.reconstruction.as_slice());
-        let rebuilt = rebuilt.filter(|rebuilt| rebuilt.len() == N_PIXELS);
-        let standing = subject.look.and_then(|look| look.standing.as_ref());
-        let neighbours = standing.map_or(&[][..], |standing| &standing.neighbours);
-        let test_image = |place: usize| {
-            let neighbour = neighbours.get(place)?;
-            dataset?.test_image(neighbour.sample as usize)
-        };
-        let of_neighbours: Vec<Option<&[u8]>> = (0..N_NEIGHBOURS).map(test_image).collect();
-        self.atlas
-            .write(ui.ctx(), "own image", shape, |_, column, idx| {
-                let original = prepared.get(idx).copied().unwrap_or(0.0);
-                match (column, rebuilt) {
-                    (0, _) => theme::ink(dark, original),
-                    (1, Some(rebuilt)) => theme::ink(dark, rebuilt[idx]),
-                    (2, Some(rebuilt)) => theme::diverging(dark, rebuilt[idx] - original),
-                    (1 | 2, None) => theme::ink(dark, 0.0),
-                    (column, _) => {
-                        let image = of_neighbours.get(column - N_PICTURES).copied().flatten();
-                        let pixel = image.and_then(|image| image.get(idx));
-                        theme::ink(dark, pixel.map_or(0.0, |&byte| f32::from(byte) / 255.0))
-                    }
-                }
-            });
-        self.painted = Some(now);
+            magnify,
+        );
+        self.atlas.renew(key, |_, atlas| {
+            let shape = AtlasShape {
+                columns: N_PICTURES + N_NEIGHBOURS,
+                rows: 1,
+                magnify,
+            };
+            write(ui, atlas, shape, dataset, subject);
+        });
     }
+}
+
+/// Writes the digit, its reconstruction, their difference and its neighbours.
+fn write(
+    ui: &Ui,
+    atlas: &mut DigitAtlas,
+    shape: AtlasShape,
+    dataset: Option<&DatasetDescription>,
+    subject: &Subject<'_>,
+) {
+    let dark = ui.visuals().dark_mode;
+    let prepared: Vec<f32> = subject
+        .prepared
+        .pixels
+        .iter()
+        .map(|&byte| f32::from(byte) / 255.0)
+        .collect();
+    let rebuilt = subject.look.map(|look| look.reconstruction.as_slice());
+    let rebuilt = rebuilt.filter(|rebuilt| rebuilt.len() == N_PIXELS);
+    let standing = subject.look.and_then(|look| look.standing.as_ref());
+    let neighbours = standing.map_or(&[][..], |standing| &standing.neighbours);
+    let test_image = |place: usize| {
+        let neighbour = neighbours.get(place)?;
+        dataset?.test_image(neighbour.sample as usize)
+    };
+    let of_neighbours: Vec<Option<&[u8]>> = (0..N_NEIGHBOURS).map(test_image).collect();
+    atlas.write(ui.ctx(), "own image", shape, |_, column, idx| {
+        let original = prepared.get(idx).copied().unwrap_or(0.0);
+        match (column, rebuilt) {
+            (0, _) => theme::ink(dark, original),
+            (1, Some(rebuilt)) => theme::ink(dark, rebuilt[idx]),
+            (2, Some(rebuilt)) => theme::diverging(dark, rebuilt[idx] - original),
+            (1 | 2, None) => theme::ink(dark, 0.0),
+            (column, _) => {
+                let image = of_neighbours.get(column - N_PICTURES).copied().flatten();
+                let pixel = image.and_then(|image| image.get(idx));
+                theme::ink(dark, pixel.map_or(0.0, |&byte| f32::from(byte) / 255.0))
+            }
+        }
+    });
 }

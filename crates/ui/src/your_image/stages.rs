@@ -7,6 +7,7 @@ use egui::{
     TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
+use crate::memo::{Memo, Same};
 use crate::theme::{self, space};
 use hourglass_protocol::{PhotoStage, Prepared, StagePicture};
 use hourglass_state::Own;
@@ -22,14 +23,13 @@ const SHARP_BELOW: usize = 60;
 /// The stages as textures, made anew when the picture or the theme changed.
 #[derive(Default)]
 pub struct StageTextures {
-    of: Option<(Arc<Prepared>, bool)>,
-    textures: Vec<TextureHandle>,
+    textures: Memo<(Same<Prepared>, bool), Vec<TextureHandle>>,
 }
 
 impl StageTextures {
     /// The picture as it came.
     pub fn original(&self) -> Option<&TextureHandle> {
-        let (prepared, _) = self.of.as_ref()?;
+        let (prepared, _) = self.textures.key()?;
         let mut stages = prepared.stages.iter();
         let place = stages.position(|stage| stage.stage == PhotoStage::Original)?;
         self.textures.get(place)
@@ -38,15 +38,11 @@ impl StageTextures {
     /// Makes the textures of a picture, where they are not those that there are.
     pub fn update(&mut self, ui: &Ui, prepared: &Arc<Prepared>) {
         let dark = ui.visuals().dark_mode;
-        let is_current = self
-            .of
-            .as_ref()
-            .is_some_and(|(of, was_dark)| Arc::ptr_eq(of, prepared) && *was_dark == dark);
-        if !is_current {
-            let stages = prepared.stages.iter();
-            self.textures = stages.map(|stage| texture(ui.ctx(), stage, dark)).collect();
-            self.of = Some((Arc::clone(prepared), dark));
-        }
+        self.textures
+            .renew((Same::of(prepared), dark), |_, textures| {
+                let stages = prepared.stages.iter();
+                *textures = stages.map(|stage| texture(ui.ctx(), stage, dark)).collect();
+            });
     }
 }
 
@@ -84,7 +80,7 @@ pub fn show(ui: &mut Ui, textures: &StageTextures, own: &Own) {
     let side = ((ui.available_width() - 1.0 + gap) / n - gap).clamp(16.0, MAX_SIDE);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
-        for (stage, texture) in stages.iter().zip(&textures.textures) {
+        for (stage, texture) in stages.iter().zip(&*textures.textures) {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
                 ui.set_width(side);

@@ -1,13 +1,12 @@
 //! The row of own images from which one is chosen.
 
-use std::sync::Arc;
-
 use egui::{
     Align, Layout, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use crate::action::{Action, OwnAction};
 use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
+use crate::memo::{Memo, Same};
 use crate::theme::{self, space};
 use crate::{number, shortcuts};
 use hourglass_protocol::Prepared;
@@ -27,10 +26,7 @@ const BUTTONS_WIDTH: f32 = 84.0;
 /// The images as one texture, painted anew when one of them changed.
 #[derive(Default)]
 pub struct Strip {
-    atlas: DigitAtlas,
-    painted: Vec<Arc<Prepared>>,
-    dark: bool,
-    magnify: usize,
+    atlas: Memo<(Vec<Same<Prepared>>, bool, usize), DigitAtlas>,
 }
 
 impl Strip {
@@ -98,32 +94,20 @@ impl Strip {
     fn paint(&mut self, ui: &Ui, images: &[Own]) {
         let dark = ui.visuals().dark_mode;
         let magnify = magnification(SIDE * ui.pixels_per_point());
-        let is_current = (self.dark, self.magnify) == (dark, magnify)
-            && self.painted.len() == images.len()
-            && self
-                .painted
-                .iter()
-                .zip(images)
-                .all(|(painted, image)| Arc::ptr_eq(painted, &image.prepared));
-        if is_current {
-            return;
-        }
         let shape = AtlasShape {
             columns: COLUMNS,
             rows: images.len().clamp(1, MAX_OWN).div_ceil(COLUMNS),
             magnify,
         };
-        self.atlas
-            .write(ui.ctx(), "own images", shape, |row, column, idx| {
+        let prepared = images.iter().map(|image| Same::of(&image.prepared));
+        let key = (prepared.collect(), dark, magnify);
+        self.atlas.renew(key, |_, atlas| {
+            atlas.write(ui.ctx(), "own images", shape, |row, column, idx| {
                 let image = images.get(row * COLUMNS + column);
                 let pixel = image.and_then(|image| image.prepared.pixels.get(idx));
                 theme::ink(dark, pixel.map_or(0.0, |&byte| f32::from(byte) / 255.0))
             });
-        self.painted = images
-            .iter()
-            .map(|image| Arc::clone(&image.prepared))
-            .collect();
-        (self.dark, self.magnify) = (dark, magnify);
+        });
     }
 }
 

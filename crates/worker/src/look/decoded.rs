@@ -14,25 +14,22 @@ const WHILE_ASKED: u32 = 5;
 /// The sets asked for, each with its age and price.
 #[derive(Debug, Default)]
 pub(super) struct DecodeLooks {
-    sets: Vec<Look>,
+    sets: Vec<Set>,
     /// Sets that were dropped, or answered by none, since the last look.
     changed: bool,
 }
 
-#[derive(Debug)]
-struct Look {
-    asked: DecodeSet,
-    view: View<Option<Arc<DecodedView>>>,
-}
+/// The pictures of a set of places.
+type Set = View<DecodeSet, Option<Arc<DecodedView>>>;
 
-impl Look {
+impl Set {
     /// Other places are due at once at rest, and in training as soon as they leave the steps their time: a
     /// pointer that moves asks in every frame. The same places at a later step are renewed at the price of all
     /// sets together.
-    fn is_due(&self, price_of_all: Duration, step: u64, at_rest: bool) -> bool {
-        match (self.view.step, self.view.made) {
-            (None, Some(made)) if !at_rest => made.elapsed() >= self.view.cost * WHILE_ASKED,
-            _ => self.view.is_due_at(price_of_all, step, at_rest),
+    fn is_due_among(&self, price_of_all: Duration, step: u64, at_rest: bool) -> bool {
+        match (self.step, self.made) {
+            (None, Some(made)) if !at_rest => made.elapsed() >= self.cost * WHILE_ASKED,
+            _ => self.is_due_at(price_of_all, step, at_rest),
         }
     }
 }
@@ -43,22 +40,14 @@ impl DecodeLooks {
     pub fn ask(&mut self, sets: &[DecodeSet]) -> bool {
         let mut before = std::mem::take(&mut self.sets);
         for asked in sets {
-            let kept = before
-                .iter()
-                .position(|look| look.asked.asker == asked.asker);
-            let look = match kept.map(|place| before.swap_remove(place)) {
-                Some(look) if look.asked == *asked => look,
-                Some(mut look) => {
-                    look.asked = asked.clone();
-                    look.view.step = None;
-                    look
-                }
-                None => Look {
-                    asked: asked.clone(),
-                    view: View::default(),
-                },
+            let is_its = |set: &Set| set.asked.asker == asked.asker;
+            let kept = before.iter().position(is_its);
+            let mut set = match kept {
+                Some(place) => before.swap_remove(place),
+                None => Set::of(asked.clone()),
             };
-            self.sets.push(look);
+            set.ask(asked);
+            self.sets.push(set);
         }
         self.changed |= !before.is_empty();
         self.needs_survey()
@@ -68,21 +57,21 @@ impl DecodeLooks {
     pub fn needs_survey(&self) -> bool {
         self.sets
             .iter()
-            .any(|look| look.asked.places.needs_all_codes())
+            .any(|set| set.asked.places.needs_all_codes())
     }
 
     /// Everything has to be made anew.
     pub fn invalidate(&mut self) {
-        for look in &mut self.sets {
-            look.view.invalidate();
+        for set in &mut self.sets {
+            set.invalidate();
         }
     }
 
     /// There are new codes of all test images: places among them have moved.
     pub fn surveyed(&mut self) {
-        for look in &mut self.sets {
-            if look.asked.places.needs_all_codes() {
-                look.view.step = None;
+        for set in &mut self.sets {
+            if set.asked.places.needs_all_codes() {
+                set.step = None;
             }
         }
     }
@@ -95,14 +84,11 @@ impl DecodeLooks {
         at_rest: bool,
     ) -> Result<bool, TrainError> {
         let step = trainer.step();
-        let price: Duration = self.sets.iter().map(|look| look.view.cost).sum();
+        let price: Duration = self.sets.iter().map(|set| set.cost).sum();
         let mut changed = std::mem::take(&mut self.changed);
-        for Look { asked, view } in self
-            .sets
-            .iter_mut()
-            .filter(|look| look.is_due(price, step, at_rest))
-        {
-            view.make(step, || {
+        let due = |set: &&mut Set| set.is_due_among(price, step, at_rest);
+        for set in self.sets.iter_mut().filter(due) {
+            set.make(step, |asked| {
                 decode(trainer, survey, asked).map(|found| found.map(Arc::new))
             })?;
             changed = true;
@@ -112,7 +98,7 @@ impl DecodeLooks {
 
     /// What is known of them.
     pub fn seen(&self, survey: Option<&Survey>) -> Decoded {
-        let views = self.sets.iter().filter_map(|look| look.view.value.clone());
+        let views = self.sets.iter().filter_map(|set| set.value.clone());
         Decoded {
             views: views.collect(),
             units: survey
@@ -137,10 +123,10 @@ mod tests {
     }
 
     fn made(looks: &mut DecodeLooks, cost: Duration) {
-        for look in &mut looks.sets {
-            look.view.step = Some(1);
-            look.view.made = Some(Instant::now());
-            look.view.cost = cost;
+        for set in &mut looks.sets {
+            set.step = Some(1);
+            set.made = Some(Instant::now());
+            set.cost = cost;
         }
     }
 
@@ -148,17 +134,23 @@ mod tests {
     fn other_places_wait_for_their_price_in_training_and_for_nothing_at_rest() {
         let mut looks = DecodeLooks::default();
         looks.ask(&[place(Asker::Pointer, 0.0)]);
-        assert!(looks.sets[0].is_due(Duration::ZERO, 1, false), "the first");
+        assert!(
+            looks.sets[0].is_due_among(Duration::ZERO, 1, false),
+            "the first"
+        );
         made(&mut looks, Duration::from_secs(10));
         looks.ask(&[place(Asker::Pointer, 0.0)]);
-        assert!(!looks.sets[0].is_due(Duration::ZERO, 1, true), "the same");
+        assert!(
+            !looks.sets[0].is_due_among(Duration::ZERO, 1, true),
+            "the same"
+        );
         looks.ask(&[place(Asker::Pointer, 1.0)]);
-        assert!(!looks.sets[0].is_due(Duration::ZERO, 1, false));
-        assert!(looks.sets[0].is_due(Duration::ZERO, 1, true));
+        assert!(!looks.sets[0].is_due_among(Duration::ZERO, 1, false));
+        assert!(looks.sets[0].is_due_among(Duration::ZERO, 1, true));
         made(&mut looks, Duration::ZERO);
         looks.ask(&[place(Asker::Pointer, 2.0)]);
         assert!(
-            looks.sets[0].is_due(Duration::ZERO, 1, false),
+            looks.sets[0].is_due_among(Duration::ZERO, 1, false),
             "a cheap one"
         );
     }
@@ -171,7 +163,7 @@ mod tests {
         looks.changed = false;
         assert!(!looks.ask(&[place(Asker::Pointer, 0.0)]));
         assert!(looks.changed && looks.sets.len() == 1);
-        assert_eq!(looks.sets[0].view.step, Some(1));
+        assert_eq!(looks.sets[0].step, Some(1));
         let plane = DecodeSet {
             asker: Asker::Grid,
             places: Places::Plane([[0.0; 2]].into()),

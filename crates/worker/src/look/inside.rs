@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use hourglass_protocol::{FilterView, FlowView, ProbeRequest, Snapshot, UnitMeans};
+use hourglass_experiment::network::Connection;
+use hourglass_protocol::{
+    FilterRequest, FilterView, FlowView, ProbeRequest, SampleIdx, Snapshot, UnitMeans,
+};
 use hourglass_train::{TrainError, Trainer, filters, flow, unit_means};
 
 use super::View;
@@ -10,23 +13,20 @@ use super::View;
 /// The looks inside one run, each with its age and price: weights are cheap, means over the test split are not.
 #[derive(Debug, Default)]
 pub(super) struct Inside {
-    filters: View<Option<Arc<FilterView>>>,
-    unit_means: View<Option<Arc<UnitMeans>>>,
-    flow: View<Option<Arc<FlowView>>>,
+    filters: View<Option<FilterRequest>, Option<Arc<FilterView>>>,
+    unit_means: View<Option<Connection>, Option<Arc<UnitMeans>>>,
+    flow: View<Option<SampleIdx>, Option<Arc<FlowView>>>,
 }
 
 impl Inside {
-    /// Looks elsewhere: what changed is made anew at the next look.
-    pub fn request(&mut self, before: &ProbeRequest, now: &ProbeRequest) {
-        if before.filters != now.filters {
-            self.filters.step = None;
-        }
-        let connection = |request: &ProbeRequest| request.filters.map(|asked| asked.connection);
-        if connection(before) != connection(now) {
+    /// Takes on what is looked at now.
+    pub fn ask(&mut self, request: &ProbeRequest) {
+        self.filters.ask(&request.filters);
+        self.flow.ask(&request.followed);
+        let connection = request.filters.map(|asked| asked.connection);
+        if self.unit_means.asked != connection {
+            self.unit_means.asked = connection;
             self.unit_means.invalidate(); // another layer has another price
-        }
-        if before.followed != now.followed {
-            self.flow.step = None;
         }
     }
 
@@ -38,27 +38,20 @@ impl Inside {
     }
 
     /// Renews what is due, and says whether anything was.
-    pub fn look(
-        &mut self,
-        request: &ProbeRequest,
-        trainer: &mut Trainer,
-        at_rest: bool,
-    ) -> Result<bool, TrainError> {
+    pub fn look(&mut self, trainer: &mut Trainer, at_rest: bool) -> Result<bool, TrainError> {
         let step = trainer.step();
-        let mut changed = self
-            .filters
-            .renew(step, at_rest, || match request.filters {
-                Some(asked) => Ok(filters(trainer, asked)?.map(Arc::new)),
-                None => Ok(None),
-            })?;
-        changed |= self.flow.renew(step, at_rest, || match request.followed {
+        let mut changed = self.filters.renew(step, at_rest, |asked| match *asked {
+            Some(asked) => Ok(filters(trainer, asked)?.map(Arc::new)),
+            None => Ok(None),
+        })?;
+        changed |= self.flow.renew(step, at_rest, |sample| match *sample {
             Some(sample) => Ok(flow(trainer, sample)?.map(Arc::new)),
             None => Ok(None),
         })?;
         changed |= self
             .unit_means
-            .renew(step, at_rest, || match request.filters {
-                Some(asked) => Ok(unit_means(trainer, asked.connection)?.map(Arc::new)),
+            .renew(step, at_rest, |connection| match *connection {
+                Some(connection) => Ok(unit_means(trainer, connection)?.map(Arc::new)),
                 None => Ok(None),
             })?;
         Ok(changed)

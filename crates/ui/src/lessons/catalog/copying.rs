@@ -1,7 +1,7 @@
 //! Lesson 3: a code that is large enough copies, and what stops it.
 
-use crate::layout::Pane;
 use crate::lessons::{Change, Does, Goal, Lesson, LessonId, Offer, Question, Step, What};
+use crate::pane::Pane;
 use hourglass_experiment::{Bound, Corruption, Figure, PresetId};
 
 pub(super) const LESSON: Lesson = Lesson {

@@ -1,7 +1,7 @@
 //! Lesson 6: codes that new digits can be drawn from.
 
-use crate::layout::Pane;
 use crate::lessons::{Change, Does, Goal, Lesson, LessonId, Offer, Question, Step, What};
+use crate::pane::Pane;
 use hourglass_experiment::{Bound, Figure, PresetId};
 
 pub(super) const LESSON: Lesson = Lesson {

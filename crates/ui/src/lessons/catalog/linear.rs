@@ -1,7 +1,7 @@
 //! Lesson 2: without a nonlinearity an autoencoder is PCA.
 
-use crate::layout::Pane;
 use crate::lessons::{Change, Does, Goal, Lesson, LessonId, Offer, Question, Step, What};
+use crate::pane::Pane;
 use hourglass_experiment::{Bound, Figure, PresetId};
 
 pub(super) const LESSON: Lesson = Lesson {

@@ -1,7 +1,7 @@
 //! Lesson 4: few active units instead of few units.
 
-use crate::layout::Pane;
 use crate::lessons::{Change, Does, Goal, Lesson, LessonId, Offer, Question, Step, What};
+use crate::pane::Pane;
 use hourglass_experiment::{Bound, Figure, PresetId, Sparsity};
 
 pub(super) const LESSON: Lesson = Lesson {

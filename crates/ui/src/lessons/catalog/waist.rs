@@ -1,7 +1,7 @@
 //! Lesson 1: what a narrow code keeps and what it loses.
 
-use crate::layout::Pane;
 use crate::lessons::{Change, Does, Goal, Lesson, LessonId, Offer, Question, Step, What};
+use crate::pane::Pane;
 use hourglass_experiment::{Bound, Figure, PresetId};
 
 /// Five epochs with so many units, and all else as the preset has it.

@@ -20,7 +20,7 @@ use bank::{Bank, Scale, Sort, Source, signed};
 use grid::{Grid, Look};
 use hourglass_experiment::LayerName;
 use hourglass_experiment::network::{Connection, Link, Network, Place, Shape, Tile};
-use hourglass_protocol::{FilterRequest, ProbeRequest, Snapshot};
+use hourglass_protocol::{DataSetId, FilterRequest, ProbeRequest, Snapshot};
 use hourglass_state::LabState;
 
 /// Sides of a tile, in points.
@@ -126,7 +126,8 @@ impl Panel for FiltersPanel {
                 let source = snapshot.and_then(|snapshot| {
                     source(snapshot, state, link, layer.filter(|_| shows_maps))
                 });
-                let what = title(&network, link, source.as_ref());
+                let data = state.dataset.as_ref().map(|dataset| dataset.id);
+                let what = title(&network, link, source.as_ref(), data);
                 let bank = source.as_ref().and_then(|source| source.bank(&network));
                 if let Some((source, bank)) = source.as_ref().zip(bank) {
                     body(ui, &what, source, &bank, &mut edited, kept);
@@ -227,15 +228,21 @@ fn shown_choice(ui: &mut Ui, shown: Shown) -> Option<Shown> {
 }
 
 /// What the tiles are, in a line above them.
-fn title(network: &Network, link: &Link, source: Option<&Source>) -> String {
+fn title(
+    network: &Network,
+    link: &Link,
+    source: Option<&Source>,
+    data: Option<DataSetId>,
+) -> String {
     let shape = |place| network.node(place).map(|node| node.shape);
     if let Some(Source::Maps(flow, ..)) = source {
         let Some(maps) = shape(link.pictured()).and_then(Shape::maps) else {
             return String::new();
         };
+        let shown = data.map_or_else(|| "image".to_owned(), |id| id.class_title(flow.label));
         return format!(
-            "{} maps of {}×{} · digit {}, test image {}",
-            maps.channels, maps.height, maps.width, flow.label, flow.sample
+            "{} maps of {}×{} · {shown}, test image {}",
+            maps.channels, maps.height, maps.width, flow.sample
         );
     }
     let n = shape(link.pictured()).map_or(0, Shape::n_parts);

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, po
 use crate::theme;
 use hourglass_experiment::LayerName;
 use hourglass_experiment::network::{Network, Node, Place};
-use hourglass_protocol::FlowView;
+use hourglass_protocol::{DataSetId, FlowView};
 
 use super::layout::{Layout, row_of_boxes};
 use super::words;
@@ -17,7 +17,13 @@ const CLASS: egui::Vec2 = vec2(20.0, 24.0);
 const CLASS_GAP: f32 = 3.0;
 
 /// Draws them into their row; `flow` where the light has reached the code.
-pub fn show(ui: &Ui, network: &Network, layout: &Layout, flow: Option<&FlowView>) {
+pub fn show(
+    ui: &Ui,
+    network: &Network,
+    layout: &Layout,
+    flow: Option<&FlowView>,
+    data: Option<DataSetId>,
+) {
     let code = layout.rect(network, Place::Layer(LayerName::Code));
     let (Some(mut row), Some(code)) = (layout.beside, code) else {
         return;
@@ -30,7 +36,7 @@ pub fn show(ui: &Ui, network: &Network, layout: &Layout, flow: Option<&FlowView>
             row = left;
             right
         };
-        show_classes(ui, network, classes, part, code, flow);
+        show_classes(ui, network, classes, [part, code], flow, data);
     }
     if !network.discriminator.is_empty() {
         show_discriminator(ui, network, row, code, flow);
@@ -74,9 +80,9 @@ fn show_classes(
     ui: &Ui,
     network: &Network,
     node: &Node,
-    row: Rect,
-    code: Rect,
+    [row, code]: [Rect; 2],
     flow: Option<&FlowView>,
+    data: Option<DataSetId>,
 ) {
     let tokens = theme::tokens_of(ui);
     let n_classes = node.shape.size();
@@ -84,16 +90,17 @@ fn show_classes(
     caption(ui, &boxes, "softmax layer of fine-tuning");
     elbow(ui, code, &boxes);
     let classes = flow.and_then(|flow| flow.classes.as_deref());
-    for (class, &rect) in boxes.iter().enumerate() {
+    for ((class, &rect), label) in boxes.iter().enumerate().zip(0_u8..) {
+        let name = data.map_or_else(|| class.to_string(), |id| id.class_name(label));
         let share = classes.and_then(|classes| classes.get(class).copied());
         let fill = share.map_or(tokens.control, |share| {
             theme::faint(tokens.accent, 0.45 * share)
         });
         let said = share.map_or_else(
             || words::facts(network, node),
-            |share| format!("class {class}: probability {share:.3}"),
+            |share| format!("class {name}: probability {share:.3}"),
         );
-        show_box(ui, node, rect, &class.to_string(), fill, &said);
+        show_box(ui, node, rect, &class.to_string(), fill, &said); // no room for a name
     }
 }
 

@@ -6,7 +6,7 @@ use crate::number;
 use crate::theme;
 use hourglass_experiment::network::{Connection, Link, Network, Node, Place};
 use hourglass_experiment::{LayerName, Stage};
-use hourglass_protocol::FlowView;
+use hourglass_protocol::{DataSetId, FlowView};
 
 use super::layout::{Column, Layout};
 use super::paint::{self, Pictures};
@@ -19,7 +19,8 @@ pub struct Drawing<'a> {
     pub network: &'a Network,
     /// Where everything is.
     pub layout: &'a Layout,
-    /// The digit on its way.
+    /// The data set whose image is on its way.
+    pub data: Option<DataSetId>,
     pub flow: Option<&'a FlowView>,
     pub pictures: &'a Pictures,
     /// How far the light has come.
@@ -57,7 +58,7 @@ impl Drawing<'_> {
         self.log_variance(ui, chosen);
         let code = self.code_idx();
         let lit = self.flow.filter(|_| self.travel.lights(code));
-        beside::show(ui, self.network, self.layout, lit);
+        beside::show(ui, self.network, self.layout, lit, self.data);
         clicked
     }
 
@@ -179,10 +180,12 @@ impl Drawing<'_> {
         paint::band(ui, last.rect, pictures[1], faint);
         let line = ui.text_style_height(&theme::text::SMALL) + 1.0;
         let last_idx = columns.len() - 1;
-        let names = match self.flow {
-            Some(flow) => [format!("digit {}", flow.label), "rebuilt".to_owned()],
-            None => ["image".to_owned(), "rebuilt".to_owned()],
-        };
+        let shown = self.flow.zip(self.data);
+        let shown = shown.map_or_else(
+            || "image".to_owned(),
+            |(flow, id)| id.class_title(flow.label),
+        );
+        let names = [shown, "rebuilt".to_owned()];
         for (which, ((rect, name), idx)) in
             pictures.iter().zip(&names).zip([0, last_idx]).enumerate()
         {

@@ -162,6 +162,7 @@ fn body(
     let drawing = Drawing {
         network,
         layout: &layout,
+        data: state.dataset.as_ref().map(|dataset| dataset.id),
         flow: flow.map(Arc::as_ref),
         pictures,
         travel,

@@ -48,8 +48,8 @@ fn architectures() -> impl Strategy<Value = Architecture> {
             })
         },
     );
-    let halves = prop::collection::vec(layers(), 0..4);
-    let lists = (halves.clone(), halves, select(&ACTIVATIONS), any::<bool>());
+    let halves = || prop::collection::vec(layers(), 0..4);
+    let lists = (halves(), halves(), select(&ACTIVATIONS), any::<bool>());
     let lists = lists.prop_map(|(encoder, decoder, output_activation, is_whole)| {
         let mut lists = LayerLists {
             output_activation,

@@ -5,7 +5,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::activation;
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 use hourglass::experiment::{
-    Activation, Adversarial, Architecture, Convolutional, Experiment, LatentPrior, Layer,
+    Activation, Adversarial, Architecture, Convolutional, Experiment, Kernels, LatentPrior, Layer,
     LayerLists, Objective, PresetId, Prior, Reconstruction, Sparsity, Term, Variational,
 };
 use hourglass::model::sigmoid::sigmoid;
@@ -337,12 +337,12 @@ fn convolutional(channels: &[usize], waist: Option<usize>, activation: Activatio
 /// A list whose convolution takes every second position and pools before its activation.
 fn strided(smooth: Activation) -> Architecture {
     let activation = Layer::activation(smooth);
-    let strided = Layer::Convolution {
+    let strided = Layer::Convolution(Kernels {
         channels: 2,
         kernel: 5,
         stride: 2,
         padding: 1,
-    };
+    });
     Architecture::Layers(LayerLists {
         output_activation: smooth,
         encoder: vec![

@@ -152,7 +152,7 @@ impl Convolutional {
         if let (Some(units), Some(&last)) = (self.waist, maps.last()) {
             encoder.extend([Layer::Flatten {}, Layer::Dense { units }, code]);
             let units = last.n_values();
-            decoder.extend([Layer::Dense { units }, hidden, Layer::reshape(last)]);
+            decoder.extend([Layer::Dense { units }, hidden, Layer::Reshape(last)]);
         } else if let Some(last) = encoder.iter_mut().rev().find(|layer| **layer == hidden) {
             *last = code;
         }
@@ -379,7 +379,7 @@ impl Architecture {
         let told = layers.filter(|layer| {
             !matches!(
                 layer,
-                Layer::Activation { .. } | Layer::Flatten {} | Layer::Reshape { .. }
+                Layer::Activation { .. } | Layer::Flatten {} | Layer::Reshape(_)
             )
         });
         let words: Vec<String> = told.map(ToString::to_string).collect();

@@ -241,6 +241,7 @@ impl Blocks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Kernels;
 
     #[expect(clippy::unnecessary_wraps, reason = "as a check that may refuse")]
     fn any(_: Layer, _: Shape) -> Result<(), String> {
@@ -258,12 +259,12 @@ mod tests {
     #[test]
     fn a_fold_infers_shapes_counts_and_what_belongs_together() {
         let layers = [
-            Layer::Convolution {
+            Layer::Convolution(Kernels {
                 channels: 8,
                 kernel: 5,
                 stride: 2,
                 padding: 2,
-            },
+            }),
             Layer::activation(Activation::Relu),
             Layer::Pool {},
             Layer::upsample(maps(13, 13, 8)),
@@ -271,7 +272,7 @@ mod tests {
             Layer::Flatten {},
             Layer::Dense { units: 10 },
             Layer::activation(Activation::Tanh),
-            Layer::reshape(maps(1, 1, 10)),
+            Layer::Reshape(maps(1, 1, 10)),
         ];
         let found = blocks(Shape::Maps(ImageShape::MNIST), &layers, any).expect("they fit");
         let shapes = found.iter().map(|block| [block.from, block.met, block.to]);
@@ -302,18 +303,18 @@ mod tests {
         let image = Shape::Maps(ImageShape::MNIST);
         let units = Shape::Units(12);
         let dense = Layer::Dense { units: 4 };
-        let large = Layer::Convolution {
+        let large = Layer::Convolution(Kernels {
             channels: 1,
             kernel: 5,
             stride: 1,
             padding: 0,
-        };
+        });
         let cases = [
             (image, dense, "put a flatten layer before it"),
             (units, Layer::Pool {}, "put a reshape layer before it"),
             (
                 units,
-                Layer::reshape(maps(3, 3, 1)),
+                Layer::Reshape(maps(3, 3, 1)),
                 "needs 9 values and gets 12",
             ),
             (

@@ -16,18 +16,7 @@ pub enum Layer {
     /// Each of its units is connected with every input.
     Dense { units: usize },
     /// Square kernels that slide over maps, on a border of zeros.
-    Convolution {
-        channels: usize,
-        /// Height and width of the kernels.
-        #[serde(default = "three")]
-        kernel: usize,
-        /// Rows and columns from one position to the next.
-        #[serde(default = "one")]
-        stride: usize,
-        /// Rows and columns of zeros on each side.
-        #[serde(default = "one")]
-        padding: usize,
-    },
+    Convolution(Kernels),
     /// 2×2 max-pooling; of an odd side the last row and column pool by themselves.
     Pool {},
     /// Repeats every value twice in each direction, then cuts what is more than `height` and `width`.
@@ -35,13 +24,26 @@ pub enum Layer {
     /// Maps to units, channel by channel, row by row.
     Flatten {},
     /// Units to maps, the other way round.
-    Reshape {
-        height: usize,
-        width: usize,
-        channels: usize,
-    },
+    Reshape(ImageShape),
     /// A function of each value.
     Activation { function: Activation },
+}
+
+/// The kernels of a convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kernels {
+    /// Maps made.
+    pub channels: usize,
+    /// Height and width.
+    #[serde(default = "three")]
+    pub kernel: usize,
+    /// Rows and columns from one position to the next.
+    #[serde(default = "one")]
+    pub stride: usize,
+    /// Rows and columns of zeros on each side of the maps.
+    #[serde(default = "one")]
+    pub padding: usize,
 }
 
 /// How the values of a layer lie.
@@ -66,10 +68,7 @@ pub enum Weights {
     },
     Convolution {
         inputs: usize,
-        channels: usize,
-        kernel: usize,
-        stride: usize,
-        padding: usize,
+        kernels: Kernels,
     },
 }
 
@@ -96,12 +95,12 @@ impl Layer {
     /// A convolution with kernels of 3×3 that keeps height and width.
     #[must_use]
     pub fn convolution(channels: usize) -> Self {
-        Self::Convolution {
+        Self::Convolution(Kernels {
             channels,
             kernel: three(),
             stride: one(),
             padding: one(),
-        }
+        })
     }
 
     #[must_use]
@@ -113,15 +112,6 @@ impl Layer {
     pub fn upsample(to: ImageShape) -> Self {
         let ImageShape { height, width, .. } = to;
         Self::Upsample { height, width }
-    }
-
-    #[must_use]
-    pub fn reshape(to: ImageShape) -> Self {
-        Self::Reshape {
-            height: to.height,
-            width: to.width,
-            channels: to.channels,
-        }
     }
 
     /// Fully connected layers of these sizes, the first of them the inputs', with an activation between them.
@@ -140,7 +130,6 @@ impl Layer {
     /// # Errors
     /// Why it cannot, and what to do.
     pub fn output(self, input: Shape) -> Result<Shape, String> {
-        let maps = |shape: ImageShape| Ok(Shape::Maps(shape));
         match (self, input) {
             (Self::Activation { .. }, _) => Ok(input),
             (Self::Flatten {}, _) => Ok(Shape::Units(input.size())),
@@ -148,44 +137,20 @@ impl Layer {
             (Self::Dense { .. }, Shape::Maps(_)) => Err(format!(
                 "it takes units and gets {input} maps: put a flatten layer before it"
             )),
-            (
-                Self::Convolution {
-                    channels,
-                    kernel,
-                    stride,
-                    padding,
-                },
-                Shape::Maps(from),
-            ) => {
-                let side = |side: usize| {
-                    Some((side + 2 * padding).checked_sub(kernel)? / stride.max(1) + 1)
-                };
-                match (side(from.height), side(from.width)) {
-                    (Some(height), Some(width)) => maps(ImageShape {
-                        height,
-                        width,
-                        channels,
-                    }),
-                    _ => Err(format!(
-                        "its kernels of {kernel}×{kernel} are larger than {input} maps with a border of {padding}: \
-                         choose a smaller kernel or more padding"
-                    )),
-                }
-            }
-            (Self::Pool {}, Shape::Maps(from)) => maps(ImageShape {
+            (Self::Convolution(kernels), Shape::Maps(from)) => kernels.output(from),
+            (Self::Pool {}, Shape::Maps(from)) => Ok(Shape::Maps(ImageShape {
                 height: from.height.div_ceil(2),
                 width: from.width.div_ceil(2),
-                channels: from.channels,
-            }),
+                ..from
+            })),
             (Self::Upsample { height, width }, Shape::Maps(from)) => {
                 let reaches = |to: usize, from: usize| to == 2 * from || to + 1 == 2 * from;
                 if reaches(height, from.height) && reaches(width, from.width) {
-                    let channels = from.channels;
-                    return maps(ImageShape {
+                    return Ok(Shape::Maps(ImageShape {
                         height,
                         width,
-                        channels,
-                    });
+                        ..from
+                    }));
                 }
                 let [most, less] = [0, 1].map(|cut| (2 * from.height).saturating_sub(cut));
                 Err(format!(
@@ -193,33 +158,17 @@ impl Layer {
                      and column"
                 ))
             }
-            (
-                Self::Reshape {
-                    height,
-                    width,
-                    channels,
-                },
-                _,
-            ) => {
-                let to = ImageShape {
-                    height,
-                    width,
-                    channels,
-                };
-                if to.n_values() == input.size() {
-                    return maps(to);
-                }
-                let (needs, has) = (to.n_values(), input.size());
+            (Self::Reshape(to), _) if to.n_values() == input.size() => Ok(Shape::Maps(to)),
+            (Self::Reshape(to), _) => Err(format!(
+                "it needs {} values and gets {}: choose another shape, or as many units before it",
+                to.n_values(),
+                input.size()
+            )),
+            (Self::Convolution(_) | Self::Pool {} | Self::Upsample { .. }, Shape::Units(units)) => {
                 Err(format!(
-                    "it needs {needs} values and gets {has}: choose another shape, or as many units before it"
+                    "it takes maps and gets {units} units: put a reshape layer before it"
                 ))
             }
-            (
-                Self::Convolution { .. } | Self::Pool {} | Self::Upsample { .. },
-                Shape::Units(units),
-            ) => Err(format!(
-                "it takes maps and gets {units} units: put a reshape layer before it"
-            )),
         }
     }
 
@@ -231,22 +180,14 @@ impl Layer {
                 inputs: input.size(),
                 units,
             }),
-            Self::Convolution {
-                channels,
-                kernel,
-                stride,
-                padding,
-            } => Some(Weights::Convolution {
+            Self::Convolution(kernels) => Some(Weights::Convolution {
                 inputs: input.n_parts(),
-                channels,
-                kernel,
-                stride,
-                padding,
+                kernels,
             }),
             Self::Pool {}
             | Self::Upsample { .. }
             | Self::Flatten {}
-            | Self::Reshape { .. }
+            | Self::Reshape(_)
             | Self::Activation { .. } => None,
         }
     }
@@ -280,20 +221,20 @@ impl Layer {
         };
         match self {
             Self::Dense { units } => within("units", units, 1, MAX_UNITS),
-            Self::Convolution {
+            Self::Convolution(Kernels {
                 channels,
                 kernel,
                 stride,
                 padding,
-            } => within("channels", channels, 1, MAX_CHANNELS)
+            }) => within("channels", channels, 1, MAX_CHANNELS)
                 .and_then(|()| within("kernel", kernel, 1, MAX_KERNEL))
                 .and_then(|()| within("stride", stride, 1, kernel))
                 .and_then(|()| within("padding", padding, 0, kernel - 1)),
-            Self::Reshape {
+            Self::Reshape(ImageShape {
                 height,
                 width,
                 channels,
-            } => {
+            }) => {
                 within("channels", channels, 1, MAX_UNITS)?;
                 within("height", height, 1, MAX_UNITS)?;
                 within("width", width, height, height) // maps are drawn and convolved as squares
@@ -307,18 +248,39 @@ impl Layer {
     }
 }
 
+impl Kernels {
+    fn output(self, from: ImageShape) -> Result<Shape, String> {
+        let Self {
+            channels,
+            kernel,
+            stride,
+            padding,
+        } = self;
+        let side =
+            |side: usize| Some((side + 2 * padding).checked_sub(kernel)? / stride.max(1) + 1);
+        match (side(from.height), side(from.width)) {
+            (Some(height), Some(width)) => Ok(Shape::Maps(ImageShape {
+                height,
+                width,
+                channels,
+            })),
+            _ => Err(format!(
+                "its kernels of {kernel}×{kernel} are larger than {} maps with a border of {padding}: choose a \
+                 smaller kernel or more padding",
+                Shape::Maps(from)
+            )),
+        }
+    }
+}
+
 /// The word of a summary: `conv 4`, `pool`.
 impl fmt::Display for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dense { units } => write!(f, "dense {units}"),
-            Self::Convolution {
-                channels,
-                kernel,
-                stride,
-                ..
-            } => {
-                write!(f, "conv {channels}")?;
+            Self::Convolution(kernels) => {
+                let Kernels { kernel, stride, .. } = kernels;
+                write!(f, "conv {}", kernels.channels)?;
                 if *kernel != three() {
                     write!(f, " of {kernel}×{kernel}")?;
                 }
@@ -330,11 +292,7 @@ impl fmt::Display for Layer {
             Self::Pool {} => f.write_str("pool"),
             Self::Upsample { .. } => f.write_str("up"),
             Self::Flatten {} => f.write_str("flatten"),
-            Self::Reshape {
-                height,
-                width,
-                channels,
-            } => write!(f, "reshape {height}×{width}×{channels}"),
+            Self::Reshape(to) => write!(f, "reshape {}", Shape::Maps(*to)),
             Self::Activation { function } => f.write_str(function.label()),
         }
     }
@@ -347,12 +305,12 @@ impl Weights {
         match self {
             Self::Dense { inputs, units } => (inputs + 1) * units, // a bias for each unit
             Self::Tied { units } => units,
-            Self::Convolution {
-                inputs,
-                channels,
-                kernel,
-                ..
-            } => (inputs * kernel * kernel + 1) * channels,
+            Self::Convolution { inputs, kernels } => {
+                let Kernels {
+                    channels, kernel, ..
+                } = kernels;
+                (inputs * kernel * kernel + 1) * channels
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ pub use corruption::Corruption;
 pub use dataset::{DataSetId, DataSetSpec};
 pub use difference::{Difference, differences, live_differences};
 pub use image_shape::ImageShape;
-pub use layer::{Layer, Shape, Weights};
+pub use layer::{Kernels, Layer, Shape, Weights};
 pub use objective::Objective;
 pub use optimizer::{Optimizer, OptimizerKind, Schedule};
 pub use piece::{Piece, Written};

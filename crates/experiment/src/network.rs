@@ -118,7 +118,7 @@ impl Link {
     #[must_use]
     pub fn kernel(&self) -> usize {
         match self.weights {
-            Weights::Convolution { kernel, .. } => kernel,
+            Weights::Convolution { kernels, .. } => kernels.kernel,
             Weights::Dense { .. } | Weights::Tied { .. } => 1,
         }
     }

@@ -8,7 +8,7 @@ use rand::SeedableRng;
 use rand::distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use hourglass_experiment::{Stream, stream_seed};
+use hourglass_experiment::{Kernels, Stream, stream_seed};
 
 /// Networks of a run that are made apart, so that one's presence changes nothing about another: their weights
 /// come from addresses of their own and their parameters have names of their own.
@@ -70,10 +70,13 @@ impl<'a> Initializer<'a> {
     /// counts them, and zero bias.
     pub fn convolution(
         &mut self,
-        [n_inputs, n_outputs]: [usize; 2],
-        kernel: usize,
-        stride: usize,
-        padding: usize,
+        n_inputs: usize,
+        Kernels {
+            channels: n_outputs,
+            kernel,
+            stride,
+            padding,
+        }: Kernels,
     ) -> Conv2d {
         let taps = kernel * kernel;
         let weight = self.glorot(

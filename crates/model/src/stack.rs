@@ -90,20 +90,9 @@ impl Signal {
                 Self::Maps(upsample(maps, height))
             }
             (Layer::Flatten {}, signal) => Self::Rows(signal.rows()),
-            (
-                Layer::Reshape {
-                    height,
-                    width,
-                    channels,
-                },
-                signal,
-            ) => Self::Maps(Self::Rows(signal.rows()).maps(ImageShape {
-                height,
-                width,
-                channels,
-            })),
+            (Layer::Reshape(to), signal) => Self::Maps(Self::Rows(signal.rows()).maps(to)),
             // Shapes were inferred, and weights belong to the block.
-            (Layer::Dense { .. } | Layer::Convolution { .. }, signal)
+            (Layer::Dense { .. } | Layer::Convolution(_), signal)
             | (Layer::Pool {} | Layer::Upsample { .. }, signal @ Self::Rows(_)) => signal,
         }
     }
@@ -333,14 +322,8 @@ impl Initializer<'_> {
         match kind {
             Kind::Dense { inputs, units } => Weights::Dense(self.linear(inputs, units)),
             Kind::Tied { units } => Weights::Tied(self.bias(units)),
-            Kind::Convolution {
-                inputs,
-                channels,
-                kernel,
-                stride,
-                padding,
-            } => {
-                Weights::Convolution(self.convolution([inputs, channels], kernel, stride, padding))
+            Kind::Convolution { inputs, kernels } => {
+                Weights::Convolution(self.convolution(inputs, kernels))
             }
         }
     }

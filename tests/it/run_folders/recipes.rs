@@ -2,8 +2,8 @@
 
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
-    FineTuning, Half, LatentPrior, Layer, LayerLists, LayerPretraining, OptimizerKind, PresetId,
-    Prior, Reconstruction, Sparsity, Target, Variational,
+    FineTuning, Half, ImageShape, Kernels, LatentPrior, Layer, LayerLists, LayerPretraining,
+    OptimizerKind, PresetId, Prior, Reconstruction, Sparsity, Target, Variational,
 };
 use hourglass::run_folder::{read_experiment, to_short_toml, to_toml};
 use proptest::prelude::*;
@@ -48,8 +48,8 @@ fn architectures() -> impl Strategy<Value = Architecture> {
             })
         },
     );
-    let halves = prop::collection::vec(layers(), 0..4);
-    let lists = (halves.clone(), halves, select(&ACTIVATIONS), any::<bool>());
+    let halves = || prop::collection::vec(layers(), 0..4);
+    let lists = (halves(), halves(), select(&ACTIVATIONS), any::<bool>());
     let lists = lists.prop_map(|(encoder, decoder, output_activation, is_whole)| {
         let mut lists = LayerLists {
             output_activation,
@@ -72,12 +72,12 @@ fn layers() -> impl Strategy<Value = Layer> + Clone {
     prop_oneof![
         (1_usize..=99).prop_map(|units| Layer::Dense { units }),
         (1_usize..=9, 1_usize..=5, 1_usize..=2, 0_usize..=2).prop_map(
-            |(channels, kernel, stride, padding)| Layer::Convolution {
+            |(channels, kernel, stride, padding)| Layer::Convolution(Kernels {
                 channels,
                 kernel,
                 stride,
-                padding,
-            }
+                padding
+            })
         ),
         Just(Layer::Pool {}),
         Just(Layer::Flatten {}),
@@ -85,11 +85,11 @@ fn layers() -> impl Strategy<Value = Layer> + Clone {
             height: 14 * height,
             width: 14 * height
         }),
-        (1_usize..=9).prop_map(|channels| Layer::Reshape {
+        (1_usize..=9).prop_map(|channels| Layer::Reshape(ImageShape {
             height: 2,
             width: 2,
             channels
-        }),
+        })),
         select(&ACTIVATIONS).prop_map(Layer::activation),
     ]
 }

@@ -2,7 +2,7 @@
 
 use crate::number;
 use hourglass_experiment::network::{Link, Network, Node, Place, Shape};
-use hourglass_experiment::{Experiment, Layer, LayerName, N_PIXELS, Weights};
+use hourglass_experiment::{Experiment, Kernels, Layer, LayerName, N_PIXELS, Weights};
 
 /// `1,000`, `14×14×4`.
 #[must_use]
@@ -66,7 +66,10 @@ pub fn link(network: &Network, link: &Link) -> String {
     let weights = match link.weights {
         Weights::Dense { .. } => "fully connected".to_owned(),
         Weights::Tied { .. } => "the encoder's weights, transposed; biases of its own".to_owned(),
-        Weights::Convolution { kernel, stride, .. } => {
+        Weights::Convolution {
+            kernels: Kernels { kernel, stride, .. },
+            ..
+        } => {
             let stride = if stride == 1 {
                 String::new()
             } else {
@@ -144,7 +147,10 @@ pub fn making(network: &Network, node: &Node) -> String {
         Weights::Tied { .. } => format!(
             "each of {units} adds {inputs} inputs, weighted as in the encoder, and a bias{then}"
         ),
-        Weights::Convolution { kernel, .. } => {
+        Weights::Convolution {
+            kernels: Kernels { kernel, .. },
+            ..
+        } => {
             let kernels = match node.shape.n_parts() {
                 1 => "1 kernel".to_owned(),
                 _ => format!("{units} kernels"),

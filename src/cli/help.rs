@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Result, bail};
 use clap::{Args, CommandFactory};
 
-use hourglass_manual::{PAGES, Page, markdown, nearest, plain};
+use hourglass_manual::{PAGES, Page, nearest, plain};
 
 use super::Cli;
 
@@ -56,8 +56,7 @@ pub fn run(args: &HelpArgs) -> Result<()> {
         write!(out, "{}", command.render_long_help())?;
     }
     if let Some(page) = page {
-        let blocks = markdown::parse(page.text).expect("a test reads every page");
-        write!(out, "{}", plain(&blocks))?;
+        write!(out, "{}", plain(&page.blocks()))?;
     }
     Ok(())
 }

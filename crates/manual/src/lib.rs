@@ -3,6 +3,7 @@
 pub mod markdown;
 mod plain;
 
+use markdown::Block;
 pub use plain::plain;
 
 /// Two names are offered for one another from this Jaro–Winkler similarity on.
@@ -46,6 +47,15 @@ impl Page {
     pub fn title(&self) -> &'static str {
         let first = self.text.lines().next().unwrap_or_default();
         first.trim_start_matches(['#', ' '])
+    }
+
+    /// What it says, to be drawn or printed.
+    ///
+    /// # Panics
+    /// Never: a test reads every page.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<Block> {
+        markdown::parse(self.text).expect("a test reads every page")
     }
 
     #[must_use]

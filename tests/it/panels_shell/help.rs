@@ -4,7 +4,7 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::manual::PAGES;
-use hourglass::manual::markdown::{self, Block, Style};
+use hourglass::manual::markdown::{Block, Style};
 use hourglass::ui::Action;
 
 use super::controls::wish;
@@ -39,7 +39,7 @@ fn every_page_opens_and_shows_its_headings() {
     let mut stage = opened();
     for page in PAGES {
         stage.click(page.title());
-        let blocks = markdown::parse(page.text).expect("in the subset");
+        let blocks = page.blocks();
         for block in blocks {
             if let Block::Heading(_, words) = block {
                 assert!(stage.has(&words), "{}: {words}", page.topic);
@@ -52,7 +52,7 @@ fn every_page_opens_and_shows_its_headings() {
 fn a_link_opens_another_page_at_the_heading_it_names() {
     let mut stage = opened();
     stage.click("Panels");
-    let blocks = markdown::parse(PAGES[0].text).expect("in the subset");
+    let blocks = PAGES[0].blocks();
     let to_heading = blocks.iter().any(|block| match block {
         Block::Paragraph(spans) => spans
             .iter()

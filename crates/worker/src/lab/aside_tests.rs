@@ -19,8 +19,7 @@ use super::tests::made_up;
 /// Where a process keeps runs aside that this test starts of itself, its seed, and the name it is found by.
 const PLACE: &str = "HOURGLASS_TEST_KEEPS_ASIDE_IN";
 const SEED: &str = "HOURGLASS_TEST_SEED";
-const NAME: &str =
-    "worker::lab::aside_tests::windows_killed_at_any_moment_leave_a_run_each_that_goes_on";
+const NAME: &str = "lab::aside_tests::windows_killed_at_any_moment_leave_a_run_each_that_goes_on";
 
 /// Rounds of three windows.
 const N_ROUNDS: u64 = 34;

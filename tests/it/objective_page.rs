@@ -8,10 +8,10 @@ use hourglass::figure::number;
 
 const BEGIN: &str = "# The objective
 
-Training minimises J, a reconstruction error to which a recipe may add penalties.
+Training minimises J, a reconstruction error to which an experiment may add penalties.
 Every term has a column in `metrics.csv`, with its unit in the header.
-Without a prior, J and its terms are means over pixels and images.
-With one they are sums over an image's pixels and means over images.
+Without a prior the reconstruction error is a mean over pixels and images.
+With a prior it is a sum over the pixels of an image and a mean over images.
 In the formulas, x is an image, x̂ its reconstruction, h its code and n the number of pixels; the numbers are settings.
 
 ## Terms that J adds up

@@ -28,12 +28,13 @@ macro_rules! pages {
 }
 
 /// Every page, in the order in which the window and the command line list them.
-pub const PAGES: [Page; 10] = pages![
+pub const PAGES: [Page; 11] = pages![
     "panels",
     "command-line",
     "files",
     "figures",
     "presets",
+    "objective",
     "data-sets",
     "own-images",
     "performance",

@@ -47,7 +47,7 @@ fn write(folder: &Path, file_idx: usize, content: &[u8]) {
 /// Puts `packed` in place of the plain file.
 fn write_gzip(folder: &Path, file_idx: usize, packed: &[u8]) {
     let spec = small().spec(file_idx);
-    fs::remove_file(folder.join(&spec.name)).unwrap();
+    fs::remove_file(folder.join(spec.name)).unwrap();
     fs::write(folder.join(spec.gzip_name()), packed).unwrap();
 }
 

@@ -209,7 +209,7 @@ mod tests {
 
     use super::*;
     use hourglass_experiment::field::Kind;
-    use hourglass_experiment::{Corruption, PresetId, Sparsity};
+    use hourglass_experiment::{Architecture, Corruption, PresetId, Sparsity};
 
     fn vanilla() -> Experiment {
         PresetId::Vanilla64.preset().experiment()
@@ -277,6 +277,10 @@ mod tests {
         found
     }
 
+    fn is_in_a_list_of_layers(field: &field::Field, place: &str) -> bool {
+        matches!(field.kind, Kind::Layers) && place.starts_with(&format!("{}.", field.path))
+    }
+
     /// Presets, and each with every option of every choice and everything switched on that can be.
     fn recipes() -> Vec<Experiment> {
         let presets = PresetId::ALL.map(|id| id.preset().experiment());
@@ -321,9 +325,7 @@ mod tests {
         }
         let rows: BTreeSet<&str> = field::fields().map(|field| field.path).collect();
         for place in &seen {
-            let of_a_layer = |field: &field::Field| {
-                matches!(field.kind, Kind::Layers) && place.starts_with(&format!("{}.", field.path))
-            };
+            let of_a_layer = |field: &field::Field| is_in_a_list_of_layers(field, place);
             let is_told = rows.contains(place.as_str()) || field::fields().any(of_a_layer);
             assert!(is_told, "no row for {place}");
         }
@@ -338,6 +340,9 @@ mod tests {
         for recipe in recipes() {
             for (place, values) in leaves_of(&recipe) {
                 let [value] = &values[..] else { continue };
+                if field::fields().any(|field| is_in_a_list_of_layers(field, &place)) {
+                    continue; // a list is set as a whole
+                }
                 if place == "objective.sparsity.weight" {
                     continue; // also chooses the L1 penalty
                 }
@@ -345,6 +350,19 @@ mod tests {
                 assert_eq!(same.as_ref(), Ok(&recipe), "{place}={value}");
             }
         }
+    }
+
+    #[test]
+    fn a_list_of_layers_is_set_as_a_whole() {
+        let mut listed = vanilla();
+        listed.architecture = Architecture::Layers(listed.architecture.lists());
+        let decoder = r#"[{ kind = "dense", units = 784 }]"#;
+        let same = set_value(&listed, &format!("architecture.decoder={decoder}"));
+        assert_eq!(same.as_ref(), Ok(&listed));
+        let decoder = r#"[{ kind = "dense", units = 10 }, { kind = "dense", units = 784 }]"#;
+        let longer = set_value(&listed, &format!("architecture.decoder={decoder}"));
+        let longer = longer.expect("a list of layers").architecture.lists();
+        assert_eq!(longer.decoder.len(), 2);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What building, opening and testing the program takes, and getting what is missing of it.
+# Checks what building, opening and testing the program needs, and installs what is missing.
 #
 # Sourced by the scripts beside it. Nothing happens until one of the `need_` functions is called; each is
 # silent when there is nothing to do. Bash 3.2 has to understand it, which is what macOS comes with.
@@ -53,7 +53,7 @@ need_system() {
             ;;
         Darwin)
             xcode-select -p >/dev/null 2>&1 ||
-                fail "there is no compiler: run 'xcode-select --install', then this again"
+                fail "there is no compiler: run 'xcode-select --install', then run this again"
             ;;
         *) look_for_compiler ;;
     esac
@@ -73,14 +73,14 @@ need_debian_packages() {
             say "these packages are missing: ${missing[*]}"
             say "install them, then run this again:"
             printf '\n    sudo apt-get install --no-install-recommends %s\n\n' "${missing[*]}" >&2
-            fail "(with HOURGLASS_SKIP_SETUP=1 nothing is looked for, and what is missing shows later)"
+            fail "(HOURGLASS_SKIP_SETUP=1 skips this check; anything missing then shows up later)"
         fi
         as_root=(sudo -n)
     fi
     say "installing ${missing[*]}"
     as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get --quiet=2)
     "${as_root[@]}" update </dev/null >&2 ||
-        say "the package lists could not be renewed; going on with those that are here"
+        say "the package lists could not be updated; continuing with the existing ones"
     "${as_root[@]}" --option Dpkg::Use-Pty=0 install --yes --no-install-recommends "${missing[@]}" </dev/null >&2 ||
         fail "apt-get did not install ${missing[*]}: see its message above"
 }
@@ -124,12 +124,12 @@ need_rust() {
     found=$(rust_version)
     if ! is_at_least "$found" "$wanted"; then
         [[ -z ${HOURGLASS_SKIP_SETUP:-} ]] ||
-            fail "Rust $wanted or newer is needed, and ${found:-none} is here"
-        say "Rust $wanted or newer is needed, and ${found:-none} is here"
+            fail "Rust $wanted or newer is needed; found: ${found:-none}"
+        say "Rust $wanted or newer is needed; found: ${found:-none}"
         if command -v rustup >/dev/null; then
-            say "getting the stable toolchain with rustup"
+            say "installing the stable toolchain with rustup"
             rustup toolchain install stable --profile minimal --no-self-update </dev/null >&2 ||
-                fail "rustup did not get it; try 'rustup update stable', then run this again"
+                fail "rustup could not install it; try 'rustup update stable', then run this again"
             export RUSTUP_TOOLCHAIN=stable
         else
             install_rustup
@@ -147,9 +147,9 @@ need_rust_components() {
     local component
     for component in "$@"; do
         has_component "$component" && continue
-        command -v rustup >/dev/null || fail "this Rust comes without $component: install it, then run this again"
-        say "getting $component"
-        rustup component add "$component" </dev/null >&2 || fail "rustup did not get $component"
+        command -v rustup >/dev/null || fail "this Rust installation has no $component: install it, then run this again"
+        say "installing $component"
+        rustup component add "$component" </dev/null >&2 || fail "rustup could not install $component"
     done
 }
 
@@ -195,13 +195,13 @@ install_rustup() {
         if curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location \
             --connect-timeout 20 --output "$installer" "$address"; then
             RUSTUP_INIT_SKIP_PATH_CHECK=yes sh "$installer" -y --quiet --profile minimal </dev/null >&2 ||
-                fail "rustup did not install: see its message above"
+                fail "rustup could not be installed: see its message above"
             rm -f "$installer"
             return
         fi
     done
     rm -f "$installer"
-    fail "the installer of Rust cannot be reached: install Rust from https://rustup.rs, then run this again"
+    fail "the Rust installer cannot be reached: install Rust from https://rustup.rs, then run this again"
 }
 
 # ---- display ------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ has_display() {
     [[ $(uname -s) != Linux || -n ${DISPLAY:-}${WAYLAND_DISPLAY:-}${WAYLAND_SOCKET:-} ]]
 }
 
-# Runs a command on a display of its own that nobody sees; as it is where there is no Xvfb.
+# Runs a command on a virtual display; on the normal one if there is no Xvfb.
 on_virtual_display() {
     if command -v xvfb-run >/dev/null; then
         env -u WAYLAND_DISPLAY -u WAYLAND_SOCKET \
@@ -227,6 +227,6 @@ need_runtime_dir() {
     [[ $(uname -s) == Linux && ! -d ${XDG_RUNTIME_DIR:-} ]] || return 0
     folder=${TMPDIR:-/tmp}/hourglass-runtime-$EUID
     [[ -d $folder ]] || mkdir -m 700 "$folder"
-    [[ -O $folder ]] || fail "$folder belongs to somebody else: set XDG_RUNTIME_DIR to a folder of yours"
+    [[ -O $folder ]] || fail "$folder belongs to another user: set XDG_RUNTIME_DIR to one of your own folders"
     export XDG_RUNTIME_DIR=$folder
 }

@@ -83,17 +83,17 @@ const GLIDE_SECS: f32 = 0.12;
 pub struct StartOptions {
     /// Where the digits come from.
     pub data: DataSource,
-    /// The recipe asked for on the command line; the remembered one when absent.
+    /// The experiment asked for on the command line; the remembered one when absent.
     pub experiment: Option<Experiment>,
     /// The device asked for; the worker was told so already.
     pub device: DeviceChoice,
-    /// Pictures of one's own to open, files or folders.
+    /// User images to open, files or folders.
     pub own: Vec<PathBuf>,
-    /// The folder of the run to go on with; a new one is started when absent.
+    /// The folder of the run to continue; a new one is started if absent.
     pub run: Option<PathBuf>,
     /// Whether it trains as soon as it has a run.
     pub trains: bool,
-    /// Where runs are kept aside that nobody has saved yet; nowhere when absent.
+    /// Where unsaved runs are backed up; nowhere if absent.
     pub backups: Option<PathBuf>,
     /// Time between two backups of a run that learns, if it is not to be the usual one.
     pub backup_every: Option<Duration>,
@@ -144,7 +144,7 @@ pub struct App {
     last_resort: LastResort,
     outbox: Outbox,
     state: LabState,
-    /// The recipe the worker was last asked to follow; none while no run was asked for.
+    /// The experiment the worker was last asked to follow; `None` while no run was asked for.
     asked: Option<Experiment>,
     /// What the worker was told the panels look at; none while it has not been told.
     probe: Option<ProbeRequest>,

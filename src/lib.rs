@@ -1,13 +1,13 @@
 //! Hourglass, a desktop laboratory for autoencoders: watch one learn, from the inside.
 //!
-//! A thread of its own trains with Burn and reports in plain data; the window draws what was reported and
+//! A separate thread trains with Burn and reports in plain data; the window draws what was reported and
 //! never waits. The same engine runs from the command line.
 //!
 //! | to read about | open |
 //! |---|---|
-//! | the recipe of a run, its ranges and presets | [`experiment`] |
+//! | the experiment of a run, its ranges and presets | [`experiment`] |
 //! | pictures and tables of a run | [`figure`] |
-//! | what the threads say to one another | [`protocol`] |
+//! | the messages between the threads | [`protocol`] |
 //! | MNIST and the pen digits | [`data`] |
 //! | networks, and what they minimise | [`model`], [`objective`] |
 //! | steps, evaluations, looks inside, devices | [`train`], [`analysis`] |

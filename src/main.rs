@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        // `hourglass presets | head -1`: whoever read has read enough.
+        // `hourglass presets | head -1`: the reader has read enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             writeln!(io::stderr(), "error: {error:#}").ok(); // nobody reads stderr: nothing is lost
@@ -93,7 +93,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
     };
     let spawn: SpawnWorker = Rc::new(move |wake| {
         let worker = worker::spawn(opened.clone(), wake).unwrap_or_else(|error| {
-            log::error!("no thread to train on: {error}");
+            log::error!("the training thread could not be started: {error}");
             Worker::lanes().0 // its lanes are closed, and the window says that there is no worker
         });
         farewells.note(&worker);

@@ -1,4 +1,4 @@
-//! Runs that were kept aside and that no window has open: which there are, and which a person does not want.
+//! Backed-up runs that no window has open: which there are, and which a person does not want.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +12,7 @@ const INTERVAL: Duration = Duration::from_mins(1);
 /// Unsaved training after which a run can be brought back.
 const WORTH: Duration = Duration::from_mins(1);
 
-/// Where windows keep their runs aside; none where the system has no place for a user's data.
+/// Where windows back up their runs; `None` if the system has no place for a user's data.
 #[must_use]
 pub fn unsaved_runs_folder() -> Option<PathBuf> {
     let dirs = directories::ProjectDirs::from("", "", "hourglass")?;
@@ -22,7 +22,7 @@ pub fn unsaved_runs_folder() -> Option<PathBuf> {
 /// The place where all windows keep their runs aside.
 #[derive(Debug)]
 pub(super) struct Backups {
-    /// None where nothing is kept.
+    /// `None` if nothing is kept.
     place: Option<PathBuf>,
     every: Duration,
 }
@@ -58,7 +58,7 @@ impl Backups {
         place.map(aside::left_behind).unwrap_or_default()
     }
 
-    /// Whether a folder is one of those kept aside.
+    /// Whether a folder is a backup.
     pub(super) fn is_kept_aside(&self, folder: &Path) -> bool {
         let place = self.place.as_deref();
         place.is_some_and(|place| folder.starts_with(place))

@@ -1,4 +1,4 @@
-//! Comparing two runs: choosing the recipe of the second, starting it, ending it.
+//! Comparing two runs: choosing the experiment of the second, starting it, ending it.
 
 use super::App;
 use hourglass_experiment::Experiment;
@@ -43,7 +43,7 @@ impl App {
     }
 
     /// A run that starts over while it is compared takes its rival along, with its own seed: the comparison is of
-    /// recipes.
+    /// experiments.
     pub(super) fn start_rival_again(&mut self) {
         let (Some(run), Some(rival), Some(asked)) =
             (&self.state.run, &self.state.rival, &self.asked)

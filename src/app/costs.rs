@@ -1,4 +1,4 @@
-//! What a window cost while a run went on in it: for the log, and as JSON for `hourglass bench`.
+//! What a window cost while it trained a run: for the log, and as JSON for `hourglass bench`.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use super::millis_since_start;
 use hourglass_files::whole_file::{self, WriteError};
 use hourglass_state::LabState;
 
-/// What a window cost, from the start of the process to the end of a training of so many epochs.
+/// What a window cost, from the start of the process to the end of training for this many epochs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WindowCosts {
     /// From the start of the process to the end of its first frame, in milliseconds.
@@ -30,7 +30,7 @@ pub struct WindowCosts {
     pub train_secs: f64,
     /// Time within training steps, in seconds.
     pub step_secs: f64,
-    /// Largest memory of the process so far, in MiB; none where the system does not tell in a file.
+    /// Largest memory of the process so far, in MiB; `None` if the system does not tell in a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_memory_mib: Option<f64>,
 }
@@ -66,7 +66,7 @@ impl CostCounter {
         self.first_step_ms.get_or_insert_with(millis_since_start);
     }
 
-    /// Notes that training begins, after it could have begun so long ago.
+    /// Notes that training begins, this long after it could have begun.
     pub(super) fn note_begin(&mut self, waited: Duration) {
         self.waited = waited;
         self.trained[0] = Some(Instant::now());

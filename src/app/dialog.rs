@@ -14,16 +14,16 @@ use hourglass_figure::Order;
 use hourglass_protocol::DataSource;
 use hourglass_ui::{Action, CloseAnswer, KeepAction, OwnAction};
 
-/// Nobody opens a dialog, looks at it and leaves it within this time: it was never there.
+/// No person opens a dialog, looks at it and leaves it within this time: it was never there.
 const TOO_QUICK: Duration = Duration::from_millis(300);
 
 /// What the window says where there is no dialog.
-const NO_DIALOG: &str = "this system has no dialog for files: install xdg-desktop-portal with the backend of \
+const NO_DIALOG: &str = "this system has no file dialog: install xdg-desktop-portal with the backend for \
      your desktop (such as xdg-desktop-portal-gtk), or zenity. Until then, type the path";
 
 /// What the window says while a dialog is open that may not be seen.
 const STILL_OPEN: &str =
-    "the system’s dialog is still open, perhaps behind this window; a path can be typed here";
+    "the system’s dialog is still open, perhaps behind this window; you can also type a path here";
 
 /// What a dialog asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +36,7 @@ pub(super) enum Question {
     NewRun(String),
     /// A file with weights.
     Weights,
-    /// Pictures of one's own.
+    /// User images.
     Pictures,
     /// A file for a figure, with a name to begin with.
     Figure(Box<Order>, String),
@@ -46,11 +46,11 @@ impl Question {
     /// What the dialog is called.
     pub(super) fn title(&self) -> &'static str {
         match self {
-            Self::DataFolder => "Folder with the files of MNIST",
-            Self::Run => "Folder of a run",
+            Self::DataFolder => "Folder with the MNIST files",
+            Self::Run => "Run folder",
             Self::NewRun(_) => "Name of the run's folder",
-            Self::Weights => "Weights under PyTorch's names",
-            Self::Pictures => "Pictures of digits",
+            Self::Weights => "Weights with PyTorch's names",
+            Self::Pictures => "Images of digits",
             Self::Figure(..) => "Export a figure",
         }
     }
@@ -125,19 +125,19 @@ impl App {
         let thread = thread::Builder::new()
             .name("file-dialog".to_owned())
             .spawn(move || {
-                sender.send(show(&asked)).ok(); // the window may be closed by now
+                sender.send(show(&asked)).ok(); // the window may have been closed
                 wake.call();
             });
         match thread {
             Ok(_detached) => self.dialog.open = Some((question, receiver)),
             Err(error) => {
-                log::warn!("the dialog does not open: {error}");
+                log::warn!("the dialog cannot open: {error}");
                 self.dialog.typed = Some(Typed::new(question));
             }
         }
     }
 
-    /// Takes in the answer of the dialog, once; none while it is open or when nothing follows.
+    /// Takes in the answer of the dialog, once; `None` while it is open or when nothing follows.
     pub(super) fn take_answer(&mut self) -> Option<Action> {
         let (_, receiver) = self.dialog.open.as_ref()?;
         let answer = match receiver.try_recv() {
@@ -173,7 +173,7 @@ fn show(question: &Question) -> Answer {
             .add_filter("All files", &["*"])
             .pick_file()),
         Question::Pictures => dialog
-            .add_filter("Pictures", &["png", "jpg", "jpeg", "gif", "bmp", "webp"])
+            .add_filter("Images", &["png", "jpg", "jpeg", "gif", "bmp", "webp"])
             .add_filter("All files", &["*"])
             .pick_files(),
         Question::Figure(order, name) => {

@@ -20,7 +20,7 @@ impl App {
                 Ok(None) => break,
                 Err(WorkerGone) => {
                     // It closed its lanes without a word, and is gone all the same.
-                    let message = "it ended without saying why".to_owned();
+                    let message = "it ended without giving a reason".to_owned();
                     self.take_event(Event::Failed(Failure::WorkerPanicked { message }));
                 }
             }
@@ -54,7 +54,7 @@ impl App {
                 was_opening && !self.state.is_opening() && !self.state.awaits_previous()
             })
         {
-            self.asked = Some(run.experiment.clone()); // a run that was opened or is back brings its recipe
+            self.asked = Some(run.experiment.clone()); // a run that was opened or is back brings its experiment
         }
         if let Some(news) = news {
             self.take_news(news);

@@ -1,4 +1,4 @@
-//! From a figure that was asked for to its file: ask where, gather the numbers, draw and write beside the window.
+//! From a figure request to its file: ask where, gather the numbers, draw and write while the window stays usable.
 
 mod writer;
 
@@ -59,7 +59,7 @@ impl App {
     pub(super) fn give_up_gathering(&mut self) {
         if self.exporter.is_gathering() {
             self.exporter.cancel();
-            self.note_failed_export("the run it was of is gone");
+            self.note_failed_export("the run it belongs to is gone");
         }
     }
 
@@ -87,7 +87,7 @@ enum Stage {
 }
 
 impl Exporter {
-    /// Share of a figure that is done; none while nothing is on its way.
+    /// Share of a figure that is done; `None` while nothing is on its way.
     pub(super) fn share(&self) -> Option<f32> {
         match &self.stage {
             Stage::Idle => None,
@@ -170,8 +170,8 @@ impl Exporter {
             facts,
             content,
         };
-        let writer =
-            Writer::start(task, wake).map_err(|error| format!("no thread to draw on: {error}"))?;
+        let writer = Writer::start(task, wake)
+            .map_err(|error| format!("no thread to draw on could be started: {error}"))?;
         self.stage = Stage::Writing(writer);
         Ok(())
     }
@@ -188,9 +188,9 @@ fn with_ending(order: &mut Order, path: &Path) -> Result<PathBuf, String> {
     name.push(format!(".{}", order.format.ending()));
     let path = PathBuf::from(name);
     if path.exists() {
-        // Whoever chose the name was not asked about this one.
+        // The person who chose the name was not asked about this one.
         return Err(format!(
-            "{} exists already: choose it by its whole name to replace it",
+            "{} already exists: to replace it, choose it by its full name",
             path.display()
         ));
     }

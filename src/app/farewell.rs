@@ -1,4 +1,4 @@
-//! The end of the process, whoever ends it: the worker is asked first to keep what it has.
+//! The end of the process, whatever ends it: the worker is asked first to keep what it has.
 //!
 //! A signal comes on a thread of its own. A display that is gone has X11's library call `exit` on the main thread, which
 //! returns to nobody, and runs the destructors of that thread's locals. A window that closes, or whose thread panics,
@@ -33,7 +33,7 @@ impl Farewells {
             process::exit((cli::OF_SIGNALS + number).into());
         });
         if let Err(error) = set {
-            log::warn!("signals end the window without keeping its newest steps: {error}");
+            log::warn!("signals will close the window without keeping its latest steps: {error}");
         }
         own
     }
@@ -53,7 +53,7 @@ impl Farewells {
         if let Some(farewell) = self.newest.take()
             && !farewell.say(PATIENCE)
         {
-            log::warn!("the training thread did not end in time: what it kept before stays");
+            log::warn!("the training thread did not end in time: its last backup remains");
         }
     }
 }

@@ -56,11 +56,11 @@ impl LastResort {
             .name("system-fonts".to_owned())
             .spawn(move || {
                 system_fonts::of_machine();
-                // Set anew, it is asked again for what it had no answer to.
+                // Once set again, it is asked again for what it had no answer to.
                 ctx.set_font_providers(vec![finder as Arc<dyn FontProvider>]);
             });
         if let Err(error) = started {
-            log::warn!("no fonts of the system: {error}");
+            log::warn!("no system fonts: {error}");
         }
     }
 }

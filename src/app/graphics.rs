@@ -1,6 +1,6 @@
-//! The device that draws the window, and its end: a card that is reset, or away after a suspend.
+//! The device that draws the window, and its loss: a card that is reset, or gone after a suspend.
 //!
-//! A window cannot draw without it. It closes, its worker keeps the run aside as for any window that ends, and
+//! A window cannot draw without it. It closes, its worker backs up the run as for any window that closes, and
 //! another window opens in the same process with that run: see [`run`](super::run). A frame that begins on a lost
 //! device draws nothing, because egui's renderer panics over one; where a device goes in the middle of a frame, that
 //! panic ends the window.

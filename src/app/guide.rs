@@ -1,4 +1,4 @@
-//! What explains the program and how one finds one's way in it: sheets, lessons, the search, the projector.
+//! What explains the program and helps a person find their way: sheets, lessons, the search, the projector.
 
 use egui::Context;
 
@@ -84,7 +84,7 @@ impl App {
             GuideAction::RestoreOwn => {
                 if let Some(own) = self.guide.course.take_own() {
                     self.follow(ctx, own, false);
-                    let text = "Your own recipe is back".to_owned();
+                    let text = "Your own experiment is back".to_owned();
                     self.state.notices.info(text);
                 }
             }
@@ -98,11 +98,11 @@ impl App {
         }
     }
 
-    /// Says that the person's own recipe is kept, where a lesson changed it.
+    /// Says that the person's own experiment is kept, where a lesson changed it.
     fn remind_of_own(&mut self) {
         let own = self.guide.course.own();
         if own.is_some_and(|own| *own != self.state.draft) {
-            let text = "Your recipe from before the lesson is kept: put it back under Lessons";
+            let text = "Your experiment from before the lesson is kept: restore it under Lessons";
             self.state.notices.info(text.to_owned());
         }
     }
@@ -132,7 +132,7 @@ impl App {
         }
     }
 
-    /// A new model of a recipe, as Apply makes it and Reset, trained if `trains`.
+    /// A new model of an experiment, as Apply makes it and Reset, trained if `trains`.
     fn follow(&mut self, ctx: &Context, recipe: Experiment, trains: bool) {
         let was_training = self.state.is_training();
         self.perform(ctx, Action::Edit(Box::new(recipe)));

@@ -28,7 +28,7 @@ pub(super) enum Closing {
 /// What the window has to do with runs on disk.
 #[derive(Debug)]
 pub(super) struct Keeping {
-    /// Where runs are kept aside.
+    /// Where runs are backed up.
     pub backups: Backups,
     /// The folder of a run to be opened once there are digits.
     pub to_open: Option<PathBuf>,
@@ -104,7 +104,7 @@ impl KeepNews {
 }
 
 impl App {
-    /// Performs a wish about runs on disk, or recipes as text.
+    /// Performs a wish about runs on disk, or experiments as text.
     pub(super) fn keep(&mut self, ctx: &Context, action: KeepAction) {
         match action {
             KeepAction::Save => self.save(),
@@ -154,7 +154,7 @@ impl App {
             KeepAction::Close(answer) => self.close(answer),
             KeepAction::CopyRecipe => {
                 ctx.copy_text(run_folder::to_short_toml(&self.state.draft));
-                let text = "The recipe is on the clipboard".to_owned();
+                let text = "Experiment copied to the clipboard".to_owned();
                 self.state.notices.info(text);
             }
             KeepAction::AskForRecipe => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
@@ -171,7 +171,7 @@ impl App {
     }
 
     /// Another run in the folder is not replaced without a word: the dialog offers the same name for the same
-    /// recipe.
+    /// experiment.
     fn save_in(&mut self, folder: PathBuf) {
         let saved = self.state.run.as_ref().and_then(|run| run.saved.as_ref());
         let is_own = saved.is_some_and(|(own, _)| *own == folder);
@@ -189,7 +189,7 @@ impl App {
         self.ask(Question::NewRun(name));
     }
 
-    /// Goes on with a run as soon as there are digits.
+    /// Continues a run as soon as there are digits.
     pub(super) fn open_run(&mut self, folder: PathBuf) {
         if self.state.device.is_none() || !self.worker_has_data {
             self.keeping.to_open = Some(folder);
@@ -216,11 +216,11 @@ impl App {
     fn paste_recipe(&mut self, text: &str) {
         match run_folder::read_experiment(text) {
             Ok(experiment) => {
-                self.state.notices.info("Recipe pasted".to_owned());
+                self.state.notices.info("Experiment pasted".to_owned());
                 self.edit(experiment);
             }
             Err(error) => {
-                let text = format!("the clipboard holds no recipe: {error}");
+                let text = format!("the clipboard does not contain an experiment: {error}");
                 self.state.notices.error(text);
             }
         }

@@ -11,7 +11,7 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    /// Adds a command. What it makes meaningless is dropped: a recipe replaces the recipe before it, and a new
+    /// Adds a command. What it makes meaningless is dropped: an experiment replaces the experiment before it, and a new
     /// run everything asked of the run before it.
     pub(super) fn push(&mut self, command: Command) {
         match &command {

@@ -1,4 +1,4 @@
-//! What becomes of wishes about images of one's own.
+//! What becomes of actions on user images.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -19,16 +19,16 @@ use hourglass_ui::{DrawEdit, OwnAction};
 const MAX_NAMED: usize = 3;
 
 /// What is said when the thread that reads pictures is gone.
-const CRASHED: &str = "a picture could not be read: the thread that reads them crashed. Please report it with \
-                       the picture";
+const CRASHED: &str = "an image could not be read: the thread that reads images crashed. Please report this and include \
+                       the image";
 
-/// Pictures of one's own as they were read, and the thread that reads them.
+/// User images as they were read, and the thread that reads them.
 #[derive(Default)]
 pub(super) struct OwnPictures {
     photos: Photos,
     /// What the images are prepared from, also of those whose removal can be taken back.
     pictures: HashMap<OwnId, Arc<Picture>>,
-    /// What could not be read of the files in hand.
+    /// What could not be read of the current files.
     not_read: Vec<String>,
     n_pasted: usize,
     n_drawn: usize,
@@ -207,7 +207,7 @@ impl App {
 
     fn say_that_it_is_full(&mut self, n_left_out: usize) {
         self.state.notices.warning(format!(
-            "{n_left_out} more did not fit: at most {MAX_OWN} images of your own are kept. Remove some first"
+            "{n_left_out} more did not fit: at most {MAX_OWN} of your images are kept. Remove some first"
         ));
     }
 

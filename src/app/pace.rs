@@ -1,14 +1,14 @@
-//! How often news of the worker may cause a frame.
+//! How often reports of the worker may cause a frame.
 //!
 //! A graphics card draws a frame in a millisecond or two, and sixty a second cost training nothing. Where the
-//! processor imitates one, a frame takes ten times as long on the very cores that train: there the window
-//! draws less often while nobody touches it. A pointer that moves is answered at once in any case.
+//! processor emulates one, a frame takes ten times as long on the very cores that train: there the window
+//! draws less often while there is no input. A pointer that moves is answered at once in any case.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Shortest time between two frames that nobody asked for: sixty a second.
+/// Shortest time between two frames that were not requested: sixty a second.
 const SHORTEST: Duration = Duration::from_millis(16);
 
 /// Longest: views are still seen to move.
@@ -17,7 +17,7 @@ const LONGEST: Duration = Duration::from_millis(250);
 /// Longest where the processor imitates the graphics card, which takes two cores 40 ms for a frame.
 const LONGEST_IN_SOFTWARE: Duration = Duration::from_millis(400);
 
-/// Drawing may take so large a share of the time, as one part in so many.
+/// Largest share of the time for drawing, as one part in this many.
 const PART_OF_TIME: u32 = 12;
 
 /// The same where the processor imitates the graphics card: what it does with the triangles is not in a frame's cost,
@@ -45,7 +45,7 @@ impl Pace {
         pace
     }
 
-    /// Time to wait before the next frame that nobody asked for.
+    /// Time to wait before the next frame that was not requested.
     pub(super) fn interval(&self) -> Duration {
         Duration::from_micros(self.interval_micros.load(Ordering::Relaxed))
     }

@@ -99,7 +99,7 @@ impl App {
         self.send_waiting();
     }
 
-    /// Makes a new model from a recipe; whatever is reported of older runs is ignored from here on.
+    /// Makes a new model from an experiment; whatever is reported of older runs is ignored from here on.
     pub(super) fn start_run(&mut self, experiment: Experiment) {
         if experiment.validate().is_err() {
             return; // the panel says why
@@ -179,7 +179,7 @@ impl App {
         }
     }
 
-    /// A new model from the draft; a run that was training goes on with it.
+    /// A new model from the draft; a run that was training continues with it.
     fn apply_draft(&mut self) {
         let was_training = self.state.is_training();
         let draft = self.state.draft.clone();

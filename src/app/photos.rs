@@ -1,4 +1,4 @@
-//! The thread that reads pictures and makes them digits, so that a large photograph never holds the window up.
+//! The thread that reads images and turns them into digits, so that a large photograph never blocks the window.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use hourglass_data::photo::{self, Picture};
 use hourglass_protocol::{OwnId, Preparation, Prepared};
 use hourglass_worker::Wake;
 
-/// Jobs that wait for the thread; a person does not come so far.
+/// Jobs that wait for the thread; a person never reaches this many.
 const JOBS: usize = 64;
 
 /// Pictures that wait for the window: a frame takes them all, so memory stays that of a few.
@@ -49,7 +49,7 @@ pub(super) enum Job {
 
 /// What the thread reports.
 pub(super) enum News {
-    /// So many of the files are done.
+    /// This many of the files are done.
     Progress { n_done: usize, n_files: usize },
     /// A picture that became a digit.
     Read {
@@ -60,7 +60,7 @@ pub(super) enum News {
     },
     /// A file that is no picture; the message names it.
     NotRead { message: String },
-    /// So many files were left out because there was no room for more.
+    /// This many files were left out because there was no room for more.
     NoRoom { n_left_out: usize },
     /// The files of a job are done.
     Done,
@@ -113,7 +113,7 @@ impl Photos {
         );
     }
 
-    /// Stops reading after the file in hand, and reads nothing else that was asked for.
+    /// Stops reading after the current file, and reads nothing else that was asked for.
     pub(super) fn cancel(&self) {
         self.cancelled_until.store(self.n_reads, Ordering::Relaxed);
     }
@@ -125,10 +125,12 @@ impl Photos {
         match jobs.try_send(job) {
             Ok(()) => self.lanes = Some((jobs, news)),
             Err(TrySendError::Full(_)) => {
-                log::warn!("too many pictures wait already");
+                log::warn!("too many images are waiting already");
                 self.lanes = Some((jobs, news));
             }
-            Err(TrySendError::Disconnected(_)) => log::warn!("the thread for pictures is gone"),
+            Err(TrySendError::Disconnected(_)) => {
+                log::warn!("the thread that reads images is gone");
+            }
         }
     }
 
@@ -156,7 +158,7 @@ fn start(wake: &Wake) -> Option<(Sender<Job>, Receiver<News>)> {
     match started {
         Ok(_detached) => Some((job_sender, news_receiver)),
         Err(error) => {
-            log::warn!("no thread to read pictures on: {error}");
+            log::warn!("no thread to read images on could be started: {error}");
             None
         }
     }
@@ -261,7 +263,7 @@ fn take(
     match Picture::from_rgba(width, height, rgba) {
         Some(picture) => report_picture(name, picture, reporter),
         None => reporter.report(News::NotRead {
-            message: "the picture on the clipboard is empty".to_owned(),
+            message: "the image on the clipboard is empty".to_owned(),
         }),
     }
 }

@@ -1,5 +1,5 @@
-//! Taking a picture of the window without a person: train so many epochs, let everything settle, write a
-//! PNG, close. What the window cost meanwhile is logged.
+//! Taking a screenshot of the window without a person: train for this many epochs, let everything settle, write a
+//! PNG, close. What the window cost in the meantime is logged.
 
 use std::cell::RefCell;
 use std::io::Cursor;
@@ -24,7 +24,7 @@ const SETTLING: Duration = Duration::from_millis(900);
 /// How often it is seen whether the picture can go on, when nothing else causes a frame.
 const POLL: Duration = Duration::from_millis(500);
 
-/// The lines that curves are held against take a few seconds to find; a run begins without them after so long.
+/// The reference lines take a few seconds to find; a run begins without them after this time.
 const YARDSTICKS_WITHIN: Duration = Duration::from_mins(1);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,18 +40,18 @@ pub struct PictureOptions {
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
-    /// The run did not get so far.
-    #[error("the picture was not taken: {0}")]
+    /// The run did not get that far.
+    #[error("the screenshot was not taken: {0}")]
     Run(String),
     /// The pixels were not written.
-    #[error("the picture cannot be written as PNG: {0}")]
+    #[error("the screenshot cannot be written as PNG: {0}")]
     Png(#[from] ImageError),
     /// The file was not written.
     #[error(transparent)]
     Write(#[from] WriteError),
 }
 
-/// How it ended, for whoever opened the window; none while it goes on.
+/// How it ended, for the code that opened the window; `None` while it goes on.
 pub type Outcome = Rc<RefCell<Option<Result<(), PictureError>>>>;
 
 /// A picture on its way.
@@ -110,7 +110,7 @@ impl Picture {
         match self.stage {
             PictureStage::Model => {
                 state.run.as_ref()?;
-                // Lines to hold curves against belong in the picture, and what finds them would slow training.
+                // Reference lines belong in the picture, and finding them would slow training.
                 let waited = self.ready.get_or_insert_with(Instant::now).elapsed();
                 if state.yardsticks.is_none() && waited < YARDSTICKS_WITHIN {
                     return None;
@@ -170,8 +170,8 @@ impl Picture {
     fn report_costs(&self, state: &LabState) -> Result<(), PictureError> {
         let costs = self.costs.costs(state);
         log::info!(
-            "{} frames while training, laid out in {:.2} ms (median; 95 % in {:.2} ms), at most {:.0} ms apart; \
-             trained in {:.2} s, of which {:.2} s were steps",
+            "{} frames while training, laid out in {:.2} ms (median; 95th percentile {:.2} ms), at most {:.0} ms apart; \
+             trained for {:.2} s, of which steps took {:.2} s",
             costs.n_frames,
             costs.frame_ms,
             costs.frame_ms_95,
@@ -186,7 +186,7 @@ impl Picture {
     }
 }
 
-/// Why there will be no picture; none while there is hope.
+/// Why there will be no picture; `None` while there is hope.
 fn trouble(state: &LabState) -> Option<String> {
     if let Some(crash) = &state.crash {
         return Some(crash.clone());

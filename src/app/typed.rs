@@ -1,4 +1,4 @@
-//! A path that was typed: what it means, whether it can be what was asked for, and what follows.
+//! A path that was typed: what it means, whether it can be what is wanted, and what follows.
 
 use std::path::{Path, PathBuf};
 
@@ -65,7 +65,7 @@ impl App {
         });
         match taken {
             Ok(path) if !may_replace && typed.question.would_replace(&path) => {
-                typed.field.problem = Some(format!("{} exists already", path.display()));
+                typed.field.problem = Some(format!("{} already exists", path.display()));
                 typed.field.replaces = Some(text);
                 self.dialog.typed = Some(typed);
             }
@@ -92,12 +92,12 @@ fn path_of(text: &str, home: Option<&Path>) -> Result<PathBuf, String> {
     let path = if let Some(address) = unquoted.strip_prefix("file://") {
         of_address(address)?
     } else if unquoted == "~" || unquoted.starts_with("~/") || unquoted.starts_with("~\\") {
-        let home = home.ok_or("this user has no home folder: type the whole path")?;
+        let home = home.ok_or("this user has no home folder: type the full path")?;
         home.join(unquoted[1..].trim_start_matches(['/', '\\']))
     } else {
         PathBuf::from(unquoted)
     };
-    std::path::absolute(&path).map_err(|error| format!("{unquoted:?} is no path: {error}"))
+    std::path::absolute(&path).map_err(|error| format!("{unquoted:?} is not a path: {error}"))
 }
 
 /// The path in a `file://` address, without those first letters.

@@ -90,7 +90,7 @@ pub enum WindowError {
     NoDisplay,
     /// No renderer opens one.
     #[error(
-        "no window opens here: {reason}. Without a display, train on the command line: `hourglass train \
+        "no window can open here: {reason}. Without a display, train on the command line: `hourglass train \
          --preset vanilla-64 --out RUN`"
     )]
     DoesNotOpen {
@@ -159,7 +159,7 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
             )
         }));
         match opened {
-            // It ends at once, without a window, and begins anew when it is asked again.
+            // It ends at once, without a window, and starts over when it is asked again.
             Ok(_) if is_left_running && !graphics.has_window() => is_left_running = false,
             _ if graphics.is_lost_at_last() => {
                 is_left_running = opened.is_err();
@@ -173,7 +173,7 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
             Err(panic) => resume_unwind(panic),
             Ok(Ok(())) => return Ok(outcome.take().unwrap_or(Ok(()))?),
             Ok(Err(error)) => {
-                log::warn!("{renderer} does not open a window: {error}");
+                log::warn!("{renderer} cannot open a window: {error}");
                 let reason = error.to_string();
                 reasons.push(format!("{renderer}: {}", reason.trim_end_matches('.')));
                 turns.did_not_open();
@@ -190,7 +190,7 @@ pub fn run(options: &WindowOptions, spawn_worker: &SpawnWorker) -> Result<(), Wi
 
 /// What a window says that stands in for one whose device was lost.
 const GRAPHICS_LOST: &str = "the graphics device that draws the window was lost, as after a suspend or a reset of \
-     its driver: the window was opened again, with the unsaved run as it was kept aside";
+     its driver: the window was opened again, with the unsaved run from its last backup";
 
 /// Whether a window could be seen. X11 and Wayland name their display in a variable; other systems have one.
 fn has_display() -> bool {

@@ -26,7 +26,7 @@ pub struct AnimationArgs {
     /// Width and height of the animation
     #[arg(long, value_name = "WIDTHxHEIGHT", requires = "animation")]
     animation_size: Option<Size>,
-    /// Most frames of the animation
+    /// Maximum number of frames in the animation
     #[arg(long, value_name = "N", requires = "animation", default_value_t = Film::N_FRAMES)]
     animation_frames: usize,
     /// Light or dark

@@ -1,4 +1,4 @@
-//! `hourglass data`: fetch, list and check the digits to learn from.
+//! `hourglass data`: fetch, list and check data sets.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub enum DataCommand {
         #[arg(value_name = "DIR|NAME", value_parser = data_source, default_value = "mnist")]
         data: DataSource,
     },
-    /// Train two small classifiers on the pen digits alone and test them on MNIST: how real are they?
+    /// Train two small classifiers on the pen digits alone and test them on MNIST: how realistic are the pen digits?
     Realism {
         /// A folder with the four MNIST files, or `mnist`
         #[arg(long, value_name = "DIR|mnist", value_parser = data_source, default_value = "mnist")]
@@ -94,11 +94,11 @@ fn fetch(id: DataSetId, into: Option<&Path>) -> Result<()> {
     progress.finish();
     match fetched {
         Ok(folder) => {
-            progress.line(&format!("{label} is whole, in {}", folder.display()));
+            progress.line(&format!("{label} is complete, in {}", folder.display()));
             Ok(())
         }
         Err(LoadError::Cancelled) => bail!(
-            "cancelled; what has arrived is kept, and the next `hourglass data fetch {}` goes on from there",
+            "cancelled; what has been downloaded is kept, and the next `hourglass data fetch {}` continues from there",
             id.name()
         ),
         Err(error) => bail!(error),
@@ -134,12 +134,12 @@ fn list() -> Result<()> {
 /// Where a data set is on this machine, or how it gets there.
 pub fn whereabouts(id: DataSetId) -> String {
     let Some(size) = id.spec().download_size() else {
-        return "always here".to_owned();
+        return "always available".to_owned();
     };
     match mnist::locate(id, None) {
         Ok(Some(folder)) => format!("in {}", folder.display()),
         Ok(None) => format!(
-            "not here; `hourglass data fetch {}` gets it ({size})",
+            "not downloaded; `hourglass data fetch {}` downloads it ({size})",
             id.name()
         ),
         Err(error) => error.to_string(),
@@ -154,7 +154,7 @@ fn check(source: &DataSource) -> Result<()> {
     let mut out = io::stdout().lock();
     writeln!(
         out,
-        "whole: {}, {} + {} images, {}",
+        "complete: {}, {} + {} images, {}",
         dataset.id.label(),
         dataset.train.len(),
         dataset.test.len(),
@@ -192,7 +192,10 @@ fn realism(source: &DataSource, seed: u64, choice: DeviceChoice) -> Result<()> {
             bail!("interrupted");
         }
         progress.finish();
-        writeln!(out, "{name}, trained on the pen digits alone, gets right")?;
+        writeln!(
+            out,
+            "{name}, trained on the pen digits alone, classifies correctly"
+        )?;
         for (data, split) in [("pen digits", &pen.test), ("MNIST", &mnist.test)] {
             let result = classify::test(&classifier, split, &device.device)?;
             let of_classes = result.accuracy_of_classes();

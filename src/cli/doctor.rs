@@ -31,7 +31,7 @@ pub fn run() -> Result<()> {
     let adapters = device::adapters();
     writeln!(out, "\ngraphics adapters")?;
     if adapters.is_empty() {
-        writeln!(out, "  none that wgpu finds")?;
+        writeln!(out, "  none found by wgpu")?;
     }
     for (adapter, (_, choice)) in std::iter::zip(&adapters, device::choices(&adapters)) {
         let Adapter {
@@ -42,7 +42,7 @@ pub fn run() -> Result<()> {
             ..
         } = adapter;
         let kind = if *is_software {
-            ", imitated by the processor"
+            ", emulated by the processor"
         } else {
             ""
         };
@@ -76,7 +76,7 @@ fn reason(adapters: &[Adapter], chosen: DeviceKind) -> &'static str {
     let has_real = adapters.iter().any(|adapter| !adapter.is_software);
     match (chosen, has_real) {
         (DeviceKind::Cpu, false) => {
-            "there is no real GPU, and the CPU backend is faster than an imitated one"
+            "there is no real GPU, and the CPU backend is faster than an emulated one"
         }
         (DeviceKind::Cpu, true) => "there is a GPU, but it does not start",
         (DeviceKind::Gpu | DeviceKind::SoftwareGpu, _) => "there is a real GPU",
@@ -88,7 +88,7 @@ fn renderer(adapters: &[Adapter]) -> &'static str {
     if adapters.iter().any(|adapter| !adapter.is_software) {
         "wgpu, or glow (OpenGL) if wgpu fails"
     } else {
-        "glow (OpenGL), or wgpu if glow fails: where the processor draws, glow is three times as fast"
+        "glow (OpenGL), or wgpu if glow fails: when the processor draws, glow is three times as fast"
     }
 }
 

@@ -1,4 +1,4 @@
-//! Driving the worker from the command line: say what is wanted, wait for what happens.
+//! Driving the worker from the command line: send commands, wait for events.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -33,7 +33,7 @@ pub struct Engine {
 /// A run that was opened.
 #[derive(Clone, Debug)]
 pub struct OpenedRun {
-    /// Its recipe.
+    /// Its experiment.
     pub experiment: Experiment,
     /// What it had recorded, and what its model measures.
     pub history: RunHistory,
@@ -57,7 +57,8 @@ impl Engine {
                 )
             })?;
         let device_name = device.info.name.clone();
-        let worker = worker::spawn(device, Wake::nobody()).context("no thread to train on")?;
+        let worker = worker::spawn(device, Wake::nobody())
+            .context("the training thread could not be started")?;
         Ok(Self {
             device_name,
             worker,
@@ -73,7 +74,7 @@ impl Engine {
         &self.device_name
     }
 
-    /// What the data set in use allows; none until that is known.
+    /// What the data set in use allows; `None` until that is known.
     #[must_use]
     pub fn yardsticks(&self) -> Option<Yardsticks> {
         self.yardsticks.borrow().clone()
@@ -103,7 +104,7 @@ impl Engine {
     pub fn send(&self, command: Command) -> Result<()> {
         match self.worker.send(command) {
             Ok(()) => Ok(()),
-            Err(command) => bail!("the training thread takes no command any more: {command:?}"),
+            Err(command) => bail!("the training thread no longer accepts commands: {command:?}"),
         }
     }
 
@@ -124,7 +125,7 @@ impl Engine {
         self.worker.hurry();
     }
 
-    /// Waits for the next thing that happens; none when a moment passed without any, so that the caller can
+    /// Waits for the next thing that happens; `None` when a moment passed without any, so that the caller can
     /// look after Ctrl-C.
     ///
     /// # Errors
@@ -196,7 +197,7 @@ impl Engine {
     }
 
     /// Opens the run in a folder, on the digits named or else on those it learned from. After this, the worker
-    /// has its model: the folder's weights, recipe and place in the plan.
+    /// has its model: the folder's weights, experiment and place in the plan.
     ///
     /// # Errors
     /// What is wrong with the folder or the digits, and what to do.

@@ -26,8 +26,8 @@ use super::progress::Progress;
 /// A figure or a table of a run folder.
 #[derive(Clone, Debug, Args)]
 pub struct ExportArgs {
-    /// What to draw: `scatter`, `loss`, `digits`, `manifold`, `filters`, `histogram`; `gif` needs a run that is being
-    /// trained, see `hourglass train --animation`
+    /// What to draw: `scatter`, `loss`, `digits`, `manifold`, `filters`, `histogram`; `gif` needs a run in
+    /// training, see `hourglass train --animation`
     #[arg(value_name = "WHAT", value_parser = kind)]
     what: FigureKind,
     /// The folder of the run
@@ -42,7 +42,7 @@ pub struct ExportArgs {
     /// Width and height, such as 160x120mm on paper or 1600x1200 on a screen
     #[arg(long, value_name = "WIDTHxHEIGHT")]
     size: Option<Size>,
-    /// Pixels of PNG for each of the size, or for each 1/96 inch of paper; by default 1, and on paper 3 (288 dpi)
+    /// PNG pixels per pixel of the size, or per 1/96 inch of paper; by default 1, or 3 on paper (288 dpi)
     #[arg(long, value_parser = scale)]
     scale: Option<f32>,
     /// Light, for print, or dark, for slides
@@ -54,7 +54,7 @@ pub struct ExportArgs {
     /// Classes that the scatter leaves out, such as 3,7; the table marks them
     #[arg(long, value_name = "CLASSES", value_delimiter = ',', value_parser = class)]
     hide: Vec<u8>,
-    /// Test images to draw as digits, by their number; by default the first of each class
+    /// Test images to draw in `digits`, by number; by default the first of each class
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
     samples: Vec<SampleIdx>,
     /// Curves of the loss: `objective`, `layers`, `adversary`, `accuracy`, `jacobian`, `classes` or `errors`
@@ -63,7 +63,7 @@ pub struct ExportArgs {
     /// Draw the loss on a linear axis instead of a logarithmic one
     #[arg(long)]
     linear: bool,
-    /// Digits to look at; by default those the run learned from
+    /// Data set to use; by default the one the run was trained on
     #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     data: Option<DataSource>,
     /// Device to compute on: `auto`, `cpu` or `gpu`
@@ -78,7 +78,7 @@ pub struct ExportArgs {
 pub fn run(args: &ExportArgs) -> Result<()> {
     if args.what == FigureKind::Film {
         bail!(
-            "a run folder keeps one moment of a run, and no film of it: record one with `hourglass train --animation \
+            "a run folder contains one moment of a run, not an animation: record one with `hourglass train --animation \
              FILE.gif`, or in the window under Export"
         );
     }
@@ -141,7 +141,7 @@ fn loss(
     let rows = &opened.history.rows;
     let Some(last) = rows.last() else {
         bail!(
-            "{} has recorded no curves: train it first",
+            "{} contains no curves: train the run first",
             folder.display()
         );
     };

@@ -61,7 +61,7 @@ pub struct WindowArgs {
     /// Continue the run in this folder
     #[arg(long, value_name = "DIR", conflicts_with = "preset")]
     pub run: Option<PathBuf>,
-    /// Train as soon as there are digits
+    /// Start training as soon as the data set is loaded
     #[arg(long, conflicts_with = "screenshot")]
     pub train: bool,
     /// Images to learn from: a folder with the four files, or a name of `hourglass data list`
@@ -73,10 +73,10 @@ pub struct WindowArgs {
     /// What draws the window; by default wgpu, or glow if only the processor can draw
     #[arg(long, value_enum, default_value_t)]
     pub renderer: Renderer,
-    /// Which display system opens the window, on Linux; under Wayland no files can be dropped on it
+    /// Which display system opens the window, on Linux; under Wayland you cannot drop files on the window
     #[arg(long, value_enum, default_value_t)]
     pub display: Display,
-    /// Time between two backups of a run that learns, in milliseconds, to kill many windows in little time
+    /// Time between two backups of a run in training, in milliseconds, for tests that kill many windows quickly
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..), hide = true)]
     pub backup_every: Option<u64>,
     /// Destroy the graphics device that draws the window after this many frames, to see what follows
@@ -85,7 +85,7 @@ pub struct WindowArgs {
     /// …in the middle of that frame
     #[arg(long, requires = "lose_graphics", hide = true)]
     pub while_drawing: bool,
-    /// Light or dark, whatever is remembered
+    /// Light or dark, overriding the remembered theme
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,
     /// Size of the window in points, such as 1280x800
@@ -107,7 +107,7 @@ pub struct WindowArgs {
     /// Epochs to train before the screenshot
     #[arg(long, requires = "screenshot", default_value_t = 0)]
     pub epochs: u64,
-    /// Write what the window cost as JSON
+    /// Write the window's cost (time and memory) as JSON
     #[arg(long, requires = "screenshot", value_name = "FILE.json", hide = true)]
     pub costs: Option<PathBuf>,
 }
@@ -123,11 +123,11 @@ pub enum Command {
     Reproduce(reproduce::ReproduceArgs),
     /// Reconstruct your own images with a trained model
     Reconstruct(reconstruct::ReconstructArgs),
-    /// Draw a figure of a run folder, or write its numbers as a table
+    /// Export a figure of a run, or its numbers as a table
     Export(export::ExportArgs),
     /// Measure how fast this machine trains and draws
     Bench(bench::BenchArgs),
-    /// Fetch, list or check the digits to learn from
+    /// Fetch, list or check data sets
     #[command(subcommand)]
     Data(data::DataCommand),
     /// Say what this machine has: adapters, device, renderer, data, versions

@@ -1,4 +1,4 @@
-//! What is in a folder or at a file's place before something is written there.
+//! What is already in a folder or at a file's path before something is written there.
 
 use std::path::Path;
 
@@ -36,7 +36,7 @@ pub fn take_folder(folder: &Path, experiment: &Experiment, replace: bool) -> Res
     let shown = folder.display();
     let holds = match newest_state(folder) {
         Ok(Some(found)) if found.run.experiment == *experiment && !is_done(&found) => bail!(
-            "{shown} holds this very run, unfinished ({}): go on with it by `train --resume {shown}`, name another \
+            "{shown} contains this same run, unfinished ({}): continue it with `train --resume {shown}`, choose another \
              --out, or start it over with --force",
             progress_of(&found)
         ),
@@ -44,7 +44,7 @@ pub fn take_folder(folder: &Path, experiment: &Experiment, replace: bool) -> Res
         Ok(None) => format!("files of a run ({})", names_in(folder).join(", ")),
         Err(error) => format!("a run that cannot be opened ({error})"),
     };
-    bail!("{shown} holds {holds}: name another --out, or replace it with --force")
+    bail!("{shown} contains {holds}: choose another --out, or replace it with --force")
 }
 
 /// Finds out before anything is computed that a file cannot be written, or is none of this program's.
@@ -55,7 +55,7 @@ pub fn check_file(file: &Path, replace: bool) -> Result<()> {
     whole_file::check(file)?;
     if !replace && file.exists() && !is_own(file) {
         bail!(
-            "{} is there already, and Hourglass did not make it: name another file, or replace it with --force",
+            "{} already exists and was not made by Hourglass: choose another file, or replace it with --force",
             file.display()
         );
     }
@@ -96,7 +96,7 @@ fn sentence(found: &Resume) -> String {
     let recipe = match experiment.preset {
         Some(preset) => format!("the preset {preset}"),
         None => format!(
-            "{} by a recipe of its own",
+            "{} with a custom experiment",
             experiment.architecture.summary()
         ),
     };

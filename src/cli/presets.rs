@@ -1,4 +1,4 @@
-//! `hourglass presets`: the named recipes.
+//! `hourglass presets`: the named experiments.
 
 use std::io::{self, Write};
 
@@ -25,7 +25,7 @@ pub fn run() -> Result<()> {
         )?;
         writeln!(out, "    {}", preset.about)?;
         writeln!(out, "    source: {}", preset.source)?;
-        writeln!(out, "    reaches: {}", preset.expected)?;
+        writeln!(out, "    expected: {}", preset.expected)?;
         writeln!(out)?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! `hourglass reconstruct`: pictures of one's own through a trained model.
+//! `hourglass reconstruct`: user images through a trained model.
 
 mod asked;
 mod output;
@@ -26,7 +26,7 @@ use output::{HEADER, check_table, row, unused_name, write_pictures, write_table}
 /// Images that are looked at in one go.
 const AT_ONCE: usize = 100;
 
-/// Pictures through a trained model.
+/// Reconstructs images with a trained model.
 #[derive(Clone, Debug, Args)]
 pub struct ReconstructArgs {
     /// Folder of the run whose model is used
@@ -44,7 +44,7 @@ pub struct ReconstructArgs {
     /// Crop to the ink and fit it into 20×20, or fit the whole image into 28×28
     #[arg(long, value_enum, default_value_t)]
     crop: YesNo,
-    /// Make faint ink full
+    /// Raise faint ink to full strength
     #[arg(long, value_enum, default_value_t)]
     stretch: YesNo,
     /// Make edges as steep as MNIST's; `auto` does so if they are softer than a pixel of the result
@@ -56,7 +56,7 @@ pub struct ReconstructArgs {
     /// What is moved to the middle: the centre of mass, as in MNIST, the box around the ink, or nothing
     #[arg(long, value_enum, default_value_t)]
     centre: CentreChoice,
-    /// Make a pen that is much thinner or thicker than MNIST's as wide as that
+    /// Adjust a pen that is much thinner or thicker than MNIST's to MNIST's width
     #[arg(long, value_enum, default_value_t)]
     pen: YesNo,
     /// Take every digit in an image as an image of its own, in reading order, instead of only one
@@ -208,12 +208,12 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
         asked.iter().filter(|asked| asked.digit.is_err()).count(),
     );
     progress.line(&format!(
-        "{} of {n_all} pictures rebuilt; their errors are in {}",
+        "{} of {n_all} images reconstructed; their errors are in {}",
         n_all - n_bad,
         place.display()
     ));
     if n_bad > 0 {
-        bail!("{n_bad} of {n_all} pictures could not be read or written; they are named above");
+        bail!("{n_bad} of {n_all} images could not be read or written; they are listed above");
     }
     Ok(())
 }
@@ -223,7 +223,7 @@ fn prepare(paths: &[PathBuf], wish: &Preparation, each: bool, progress: &Progres
     let n_files = files.len();
     let mut asked = Vec::with_capacity(n_files);
     for (idx, file) in files.into_iter().enumerate() {
-        progress.set(idx as f64 / n_files as f64, "reading pictures…".to_owned());
+        progress.set(idx as f64 / n_files as f64, "reading images…".to_owned());
         let path = file
             .as_ref()
             .map_or_else(|error| error.path().to_owned(), Clone::clone);
@@ -266,7 +266,7 @@ fn digits(picture: &Picture, wish: &Preparation, each: bool) -> Vec<(Option<usiz
 }
 
 fn look(engine: &Engine, images: &[OwnImage], progress: &Progress) -> Result<Vec<OwnLook>> {
-    progress.set(1.0, "rebuilding…".to_owned());
+    progress.set(1.0, "reconstructing…".to_owned());
     let mut looks = Vec::with_capacity(images.len());
     for (revision, images) in (1..).zip(images.chunks(AT_ONCE)) {
         let snapshot = engine.look(ProbeRequest {
@@ -277,7 +277,7 @@ fn look(engine: &Engine, images: &[OwnImage], progress: &Progress) -> Result<Vec
             own: images.into(),
             ..ProbeRequest::default()
         })?;
-        let view = snapshot.own.context("the model was not looked at")?;
+        let view = snapshot.own.context("the model was not evaluated")?;
         looks.extend(view.images.iter().cloned());
     }
     Ok(looks)
@@ -287,5 +287,5 @@ fn share(text: &str) -> Result<f32, String> {
     let share = text.parse::<f32>().ok();
     share
         .filter(|share| *share > 0.0 && *share < 1.0)
-        .ok_or_else(|| "write a share between 0 and 1, such as 0.25".to_owned())
+        .ok_or_else(|| "give a fraction between 0 and 1, such as 0.25".to_owned())
 }

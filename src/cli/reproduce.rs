@@ -1,4 +1,4 @@
-//! `hourglass reproduce`: trains presets and holds what they reach against what was published.
+//! `hourglass reproduce`: trains presets and compares their results with the published ones.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -42,11 +42,11 @@ pub struct ReproduceArgs {
     /// Seeds of each preset; by default three if a run takes less than a minute, otherwise one
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100))]
     seeds: Option<u64>,
-    /// Change a setting of every preset, as for `hourglass train`; figures are then no longer the source's
+    /// Change a setting of every preset, as in `hourglass train`; results are then no longer comparable with the source
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Images to learn from: a folder with the four files, or a name of `hourglass data list`; the published
-    /// figures are MNIST's
+    /// figures are for MNIST
     #[arg(long, value_name = "DIR|NAME", value_parser = data_source, default_value = "mnist")]
     data: DataSource,
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
@@ -195,7 +195,7 @@ impl Bench<'_> {
             .figure(expectation.figure))
     }
 
-    /// What a recipe reaches on the pen digits.
+    /// What an experiment reaches on the pen digits.
     fn summary_on_pen_digits(&mut self, experiment: &Experiment) -> Result<Summary> {
         if self.dataset.id == DataSetId::PEN_DIGITS {
             let name = experiment
@@ -217,7 +217,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// What a recipe reaches: from this call, from an earlier one, or by training it now.
+    /// What an experiment reaches: from this call, from an earlier one, or by training it now.
     fn summary_of(&mut self, experiment: &Experiment, name: &str) -> Result<Summary> {
         let name = format!("{name}-seed-{}", experiment.seed);
         if let Some(summary) = self.done.get(&name) {
@@ -232,7 +232,7 @@ impl Bench<'_> {
         Ok(summary)
     }
 
-    /// A run in a folder that followed this very recipe on this data set to its end.
+    /// A run in a folder that followed this very experiment on this data set to its end.
     fn finished_run(&self, experiment: &Experiment, folder: &Path) -> Option<Summary> {
         let saved = SavedFiles::read(folder, &[EXPERIMENT_FILE]).ok()?;
         let recipe = saved.text(EXPERIMENT_FILE).ok()??;
@@ -258,7 +258,7 @@ impl Bench<'_> {
             Ending::Finished => {
                 let line = run::conclusion(ended.summary.as_ref(), &ended.folder);
                 self.progress.line(&line);
-                ended.summary.context("the run ended without figures")
+                ended.summary.context("the run ended without results")
             }
             Ending::Interrupted => Err(self.engine.interruption("; what is done is kept")),
             Ending::Failed(failure) => bail!(failure),
@@ -289,7 +289,7 @@ impl Bench<'_> {
 
 /// A line for each figure of a preset, over all its seeds.
 fn markdown_table(rows: &[Row]) -> String {
-    let mut text = "| preset | figure | published | has to be | measured | seeds | verdict | time of a run (s) |\n\
+    let mut text = "| preset | figure | published | required | measured | seeds | verdict | time per run (s) |\n\
                     |---|---|---|---|---|---|---|---|\n"
         .to_owned();
     let mut lines: Vec<Vec<&Row>> = Vec::new();
@@ -366,7 +366,7 @@ impl Row {
 
     fn sentence(&self) -> String {
         format!(
-            "{} {}, has to be {}: {}",
+            "{} {}, required {}: {}",
             self.figure(),
             self.measured.map_or_else(|| "none".to_owned(), number),
             self.expectation.bound.label(),

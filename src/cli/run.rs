@@ -35,7 +35,7 @@ pub struct Ended {
 /// How far a run was when this program began to train it.
 #[derive(Clone, Debug)]
 pub struct Begun {
-    /// Its recipe.
+    /// Its experiment.
     pub experiment: Experiment,
     /// Epochs that were done.
     pub epoch: f64,
@@ -56,7 +56,7 @@ impl Begun {
 /// each epoch and at least once a minute, when it ends, and once more with what the code is worth.
 ///
 /// # Errors
-/// When the recipe is refused, the folder is not written at the start, or the worker is gone.
+/// When the experiment is refused, the folder is not written at the start, or the worker is gone.
 pub fn to_its_end(
     engine: &Engine,
     begun: Begun,
@@ -176,7 +176,7 @@ fn follow(
                 Phase::Ready | Phase::Finished { .. } | Phase::Paused { .. } => {}
                 Phase::Stopped { .. } => {
                     let Some(failure) = failed.take() else {
-                        bail!("the run stopped without saying why");
+                        bail!("the run stopped without giving a reason");
                     };
                     return Ok(Ending::Failed(failure));
                 }
@@ -192,7 +192,7 @@ fn follow(
     }
 }
 
-/// Has the code judged, once what it is held against is known; not if a signal comes meanwhile.
+/// Has the code judged, once the baselines are known; not if a signal comes meanwhile.
 fn judge(engine: &Engine, progress: &Progress) -> Result<bool> {
     progress.set(1.0, "measuring the code…".to_owned());
     engine.send(Command::JudgeCode)?;

@@ -1,4 +1,4 @@
-//! Keeping a run on disk while it goes on, and writing it somewhere when it ends.
+//! Saving a run while it trains, and writing it somewhere when it ends.
 //!
 //! The result is written somewhere whatever it takes. `signals` hears what asks the program to end, `occupied`
 //! finds what is in the way.
@@ -13,7 +13,7 @@ use hourglass_protocol::{Command, Event, Failure};
 use super::engine::Engine;
 use super::progress::Progress;
 
-/// Longest time without a save, with room for the burst in hand: a run is on disk at least once a minute.
+/// Longest time without a save, with room for the current burst: a run is on disk at least once a minute.
 const LONGEST: Duration = Duration::from_secs(50);
 
 /// Shortest time between two saves: where epochs take milliseconds, saving would take longer than training.
@@ -79,7 +79,7 @@ impl<'a> Autosave<'a> {
             }
             Event::RunBackedUp { .. } => {}
             Event::Failed(Failure::NotSaved { reason }) => self.progress.line(&format!(
-                "not saved: {reason}. The run goes on, and is saved again within a minute"
+                "not saved: {reason}. The run continues; the next attempt is within a minute"
             )),
             _ => return false,
         }
@@ -105,7 +105,7 @@ impl<'a> Autosave<'a> {
 /// system's or of the user's. Tells where it is.
 ///
 /// # Errors
-/// When the worker is gone, or when nothing could be written and a signal says that nobody wants to wait.
+/// When the worker is gone, or when nothing could be written and a signal asks to end.
 pub fn save(
     engine: &Engine,
     folder: &Path,
@@ -133,8 +133,9 @@ pub fn save(
             bail!("the run could not be saved:\n{reasons}");
         }
         progress.line(&format!(
-            "{reasons}\nthe run is not saved yet: make room in one of these places, and it will be within seconds. \
-             Ctrl-C gives it up"
+            "{reasons}\nthe run is not saved yet: free some space in one of these places, \
+             and it will be saved within seconds. \
+             Ctrl-C gives up"
         ));
         let again = Instant::now() + UNTIL_AGAIN;
         while Instant::now() < again && !engine.is_interrupted() {

@@ -31,7 +31,7 @@ pub struct TrainArgs {
     /// An experiment in a TOML file: a run folder's experiment.toml, or a short one as the window copies it
     #[arg(long, value_name = "FILE.toml")]
     experiment: Option<PathBuf>,
-    /// Change a setting: a place in experiment.toml, or `code`, `hidden`, `learning_rate`,
+    /// Change a setting: a key of experiment.toml, or `code`, `hidden`, `learning_rate`,
     /// `batch_size`, `epochs`, `l1`, `noise`, `loss`, `train_samples`
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -39,7 +39,7 @@ pub struct TrainArgs {
     /// there again
     #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "experiment", "set", "seed", "out"])]
     resume: Option<PathBuf>,
-    /// Start with the weights in this safetensors file, under PyTorch's names, in place of random ones
+    /// Start with the weights in this safetensors file, with PyTorch's names, instead of random ones
     #[arg(long, value_name = "FILE.safetensors", conflicts_with = "resume")]
     weights: Option<PathBuf>,
     /// Match the weights by shape and order, and ignore their names
@@ -54,7 +54,7 @@ pub struct TrainArgs {
     /// Folder to write the run into; it is made if it is missing
     #[arg(long, value_name = "DIR", required_unless_present = "resume")]
     out: Option<PathBuf>,
-    /// Replace another run that is in the folder, and a file at the place of the animation
+    /// Replace another run in the folder, and an existing animation file
     #[arg(long)]
     force: bool,
     /// Images to learn from: a folder with the four files, or a name of `hourglass data list`; by default MNIST
@@ -77,7 +77,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     match (&args.resume, &args.out) {
         (Some(folder), _) => resume(args, folder),
         (None, Some(out)) => start(args, out),
-        (None, None) => bail!("name a folder for the run with --out"),
+        (None, None) => bail!("give a folder for the run with --out"),
     }
 }
 
@@ -111,14 +111,14 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     train(args, &engine, begun, &dataset, out, &progress).map_err(|error| {
         match error.downcast_ref::<Failure>() {
             Some(Failure::WeightsFitByShape { .. }) => {
-                anyhow!("{error}. Take them in this order with --weights-by-shape")
+                anyhow!("{error}. To load them in this order, use --weights-by-shape")
             }
             _ => error,
         }
     })
 }
 
-/// Goes on with the run in a folder.
+/// Continues the run in a folder.
 fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     // Nobody may write there from before it is read. A folder without a run is named as that.
     let lock = if run_folder::is_run_folder(folder) {
@@ -132,7 +132,7 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     let opened = engine.open_run(folder, args.data.as_ref(), &progress)?;
     let epoch = opened.history.evaluation.epoch;
     progress.line(&format!(
-        "going on with {} at epoch {epoch:.1} on {}",
+        "continuing {} at epoch {epoch:.1} on {}",
         folder.display(),
         opened.dataset.id.label()
     ));
@@ -154,7 +154,7 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     if epoch >= goal {
         progress.finish();
         progress.line(&format!(
-            "all {goal} epochs of the run in {} are done: --epochs goes further",
+            "all {goal} epochs of the run in {} are done: use --epochs to train further",
             folder.display()
         ));
         return Ok(());
@@ -188,12 +188,12 @@ fn train(
             Ok(())
         }
         Ending::Interrupted => {
-            let kept = format!("; what was reached is in {}", folder.display());
+            let kept = format!("; the run so far is in {}", folder.display());
             Err(engine.interruption(&kept))
         }
         Ending::Failed(failure) => Err(anyhow::Error::new(failure)).with_context(|| {
             format!(
-                "the run stopped; what it had reached is in {}",
+                "the run stopped; what it had learned is in {}",
                 folder.display()
             )
         }),
@@ -207,9 +207,9 @@ fn experiment_of(args: &TrainArgs) -> Result<Experiment> {
             let text = run_folder::read_text(path)?
                 .with_context(|| format!("{} does not exist", path.display()))?;
             run_folder::read_experiment(&text)
-                .with_context(|| format!("{} is no experiment", path.display()))?
+                .with_context(|| format!("{} is not an experiment", path.display()))?
         }
-        (None, None) => bail!("name a --preset or an --experiment"),
+        (None, None) => bail!("give a --preset or an --experiment"),
     };
     for assignment in &args.set {
         experiment = run_folder::set_value(&experiment, assignment)?;
@@ -228,12 +228,12 @@ fn experiment_of(args: &TrainArgs) -> Result<Experiment> {
 fn to_go_on(error: &LockError) -> anyhow::Error {
     match error {
         LockError::Unwritable { folder, reason } => anyhow!(
-            "{} cannot be written: {reason}. A run goes on in its own folder: make it writable, or copy it to a place \
-             that is and name the copy",
+            "{} cannot be written: {reason}. A run continues in its own folder: make it writable, or copy it to a place \
+             that is, and resume the copy",
             folder.display()
         ),
         LockError::InUse { folder, holder } => anyhow!(
-            "{} is in use by {holder}: wait for it or end it, then go on with the run",
+            "{} is in use by {holder}: wait for it or end it, then continue the run",
             folder.display()
         ),
     }

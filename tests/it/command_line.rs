@@ -97,7 +97,7 @@ fn a_run_folder_holds_recipe_figures_curves_and_weights() {
     };
     assert_eq!((of("train"), of("test")), (40, 2));
 
-    // The recipe repeats the run.
+    // The experiment repeats the run.
     let again = tempfile::tempdir().expect("a temporary folder");
     let recipe = folder.path().join("experiment.toml");
     assert_success(&hourglass(&[
@@ -163,7 +163,10 @@ fn a_run_goes_on_in_its_folder_and_on_its_digits() {
     let nothing = hourglass(&resume);
     assert_success(&nothing);
     let message = String::from_utf8_lossy(&nothing.stderr);
-    assert!(message.contains("--epochs goes further"), "{message}");
+    assert!(
+        message.contains("use --epochs to train further"),
+        "{message}"
+    );
 
     // Without --data, the digits are those it learned from.
     assert_success(&hourglass(&[&resume[..], &["--epochs", "3"]].concat()));
@@ -268,7 +271,7 @@ fn a_short_recipe_and_weights_of_another_run_are_what_training_starts_from() {
     let message = String::from_utf8(train("named", &["--weights", &others]).stderr).expect("text");
     for words in [
         "fc1.weight [3, 784] → encoder.layers.0.weight",
-        "with --weights-by-shape",
+        "use --weights-by-shape",
     ] {
         assert!(message.contains(words), "{message}");
     }
@@ -328,7 +331,7 @@ fn settings_out_of_range_are_refused_before_anything_is_loaded() {
             "learning_rate=nan",
             "learning rate is NaN: choose a value from",
         ),
-        ("noise=0.5", "this recipe does not corrupt"),
+        ("noise=0.5", "this experiment has no corruption"),
         (
             "corruption={kind=\"masking\",fraction=-0.5}",
             "noise fraction ν is -0.5",
@@ -485,16 +488,13 @@ mod under_way {
             }
             let (ended, said) = run.end();
             assert_eq!(ended, Some(if lives_on { 143 } else { code }), "{said}");
-            assert!(
-                said.contains("interrupted; what was reached is in"),
-                "{said}"
-            );
+            assert!(said.contains("interrupted; the run so far is in"), "{said}");
             assert!(reached(&folder).0 >= 1);
             assert!(Summary::of_folder(&folder).is_some());
             assert!(!folder.join(".hourglass-lock").exists());
         }
 
-        // The same recipe again is offered to go on, and a second process is told of the first.
+        // The same experiment again is offered to go on, and a second process is told of the first.
         let folder = home.path().join("INT");
         let out = folder.to_str().expect("Unicode");
         let again = [
@@ -506,7 +506,7 @@ mod under_way {
         ];
         let again = [&again[..], &["--epochs", "1000", "--out", out]].concat();
         let message = failure_of(&again);
-        assert!(message.contains("this very run, unfinished"), "{message}");
+        assert!(message.contains("this same run, unfinished"), "{message}");
         assert!(message.contains(&format!("--resume {out}")), "{message}");
         let mut first = UnderWay::start(&folder, &["--epochs", "1000", "--force"]);
         first.wait_for("epoch 1/1000");
@@ -773,7 +773,7 @@ fn reconstruct_writes_pictures_and_a_table_and_names_what_is_no_picture() {
         "{message}"
     );
     assert!(
-        message.contains("2 of 4 pictures could not be read or written"),
+        message.contains("2 of 4 images could not be read or written"),
         "{message}"
     );
 
@@ -953,7 +953,7 @@ fn figures_of_a_run_folder_are_exported_and_what_cannot_be_is_named() {
         "--animation",
         film_name,
     ]);
-    assert!(message.contains("Hourglass did not make it"), "{message}");
+    assert!(message.contains("was not made by Hourglass"), "{message}");
 
     let run = run.to_str().expect("Unicode");
     exports_that_succeed(folder.path(), run);

@@ -16,7 +16,7 @@ use crate::worker::{
 const A: RunId = RunId(1);
 const B: RunId = RunId(2);
 
-/// Another recipe for the same digits: a smaller code, learned faster.
+/// Another experiment for the same digits: a smaller code, learned faster.
 fn rival() -> Experiment {
     let mut experiment = small();
     experiment.architecture.as_dense_mut().expect("dense").code = 4;
@@ -81,7 +81,7 @@ fn numbers_until_finished(worker: &Worker) -> [Numbers; 2] {
     both
 }
 
-/// The numbers of a recipe that is trained alone.
+/// The numbers of an experiment that is trained alone.
 fn alone(experiment: Experiment) -> Numbers {
     let worker = with_digits();
     start(&worker, 1, experiment);

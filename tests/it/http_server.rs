@@ -21,13 +21,13 @@ pub enum Reply {
     WholeFile,
     /// 206, but from byte 0 of the file and saying so.
     WrongPart,
-    /// Promises the rest of the file and closes the connection after so many bytes.
+    /// Promises the rest of the file and closes the connection after this many bytes.
     StopAfter(usize),
     /// Sends so many bytes and then nothing, keeping the connection.
     StallAfter(usize),
     /// Takes the request and sends nothing at all.
     StallAtOnce,
-    /// The file in pieces of so many bytes, a millisecond or more apart.
+    /// The file in pieces of this many bytes, a millisecond or more apart.
     Trickle(usize),
     /// These bytes instead of the file.
     Bytes(Vec<u8>),

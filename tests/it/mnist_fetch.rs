@@ -551,7 +551,7 @@ fn two_fetches_into_one_folder_do_not_mix() {
     assert!(
         error
             .to_string()
-            .starts_with("another Hourglass is fetching")
+            .starts_with("another Hourglass process is fetching")
     );
     assert!(good.requests().is_empty());
 

@@ -1,4 +1,4 @@
-//! Images of one's own before the model: rebuilt, held against the test images, live while training goes on.
+//! User images before the model: rebuilt, compared with the test images, live while training goes on.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use hourglass::train::{ProbeState, Trainer, device, digits, own};
 use crate::data_sets;
 use crate::worker::{DEADLINE, send, small, start, wait_for_phase, with_digits};
 
-/// Test images as images of one's own, so that their standing is known.
+/// Test images as user images, so that their standing is known.
 fn test_images(samples: &[u32]) -> Arc<[OwnImage]> {
     let test = &data_sets::whole().test;
     let image = |&sample: &u32| OwnImage {
@@ -80,7 +80,7 @@ fn a_standing_is_the_place_among_the_errors_and_codes_of_all_test_images() {
     }
 }
 
-/// While training goes on the survey is a moment old: image and test images are still held against each other by
+/// While training goes on the survey is a moment old: image and test images are still compared with each other by
 /// the same weights.
 #[test]
 fn a_standing_is_by_the_weights_of_its_survey() {

@@ -1,4 +1,4 @@
-//! The shell of the window: run control, recipe, data, runs on disk, crashes, remembered settings.
+//! The shell of the window: run control, experiment, data, runs on disk, crashes, remembered settings.
 
 mod closing;
 mod compare;

@@ -1,4 +1,4 @@
-//! Pictures of one's own: decoding whatever a file claims to be, and making it a digit as MNIST was made.
+//! User images: decoding whatever a file claims to be, and making it a digit as MNIST was made.
 
 mod decisions;
 mod digits;
@@ -107,7 +107,7 @@ fn a_folder_is_read_file_by_file_and_what_is_no_picture_is_named() {
         error
             .expect_err("no pictures")
             .to_string()
-            .contains("holds no pictures")
+            .contains("contains no images")
     );
 }
 

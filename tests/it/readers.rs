@@ -19,7 +19,7 @@ pub fn picture(bytes: &[u8]) -> bool {
     true
 }
 
-/// As a recipe: what is read makes sense, and comes back from its own text.
+/// As an experiment: what is read makes sense, and comes back from its own text.
 pub fn recipe(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return false;

@@ -27,7 +27,7 @@ pub fn small() -> &'static Synthetic {
     static SMALL: LazyLock<Synthetic> = LazyLock::new(|| {
         let mut state = 1_u32;
         Synthetic::new(400, 100, move || {
-            // Numerical Recipes' generator; its high bits are noise enough.
+            // Numerical Experiments' generator; its high bits are noise enough.
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             state.to_be_bytes()[0]
         })

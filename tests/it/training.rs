@@ -26,7 +26,7 @@ fn preset(id: PresetId) -> Experiment {
     id.preset().experiment()
 }
 
-/// A recipe that lists its layers: strided and pooled convolutions, and fully connected layers on both sides.
+/// An experiment that lists its layers: strided and pooled convolutions, and fully connected layers on both sides.
 pub fn listed() -> Experiment {
     let text = r#"
         [architecture]
@@ -56,7 +56,7 @@ pub fn listed() -> Experiment {
             { kind = "convolution", channels = 1, kernel = 5, padding = 2 },
         ]
     "#;
-    read_experiment(text).expect("a recipe")
+    read_experiment(text).expect("an experiment")
 }
 
 /// Takes steps and returns the objective of each.
@@ -412,7 +412,7 @@ fn evaluation_agrees_with_the_pictures_it_is_about() {
     assert!((mean - evaluation.mse_per_pixel).abs() < 1e-6);
     assert!((evaluation.squared_error_per_image - 784.0 * evaluation.mse_per_pixel).abs() < 1e-9);
     assert_ne!(view.originals, view.corrupted);
-    let psnr = evaluation.psnr.expect("the recipe corrupts");
+    let psnr = evaluation.psnr.expect("the experiment corrupts");
     assert_eq!(
         (psnr.input_db.len(), psnr.reconstruction_db.len()),
         (10, 10)
@@ -519,8 +519,8 @@ fn a_saved_model_opens_as_safetensors_in_pytorchs_layout() {
     );
     let experiment = header["__metadata__"]["experiment"]
         .as_str()
-        .expect("the recipe");
-    let experiment: Experiment = serde_json::from_str(experiment).expect("the recipe");
+        .expect("the experiment");
+    let experiment: Experiment = serde_json::from_str(experiment).expect("the experiment");
     assert_eq!(&experiment, trainer.experiment());
 }
 

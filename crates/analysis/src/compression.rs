@@ -1,8 +1,8 @@
-//! What a code costs in bytes, beside PNG and JPEG.
+//! What a code costs in bytes, compared with PNG and JPEG.
 //!
 //! Bytes are those of whole files. For images this small, most of a file is header: a grey JPEG of 28 × 28
 //! pixels spends over three hundred bytes on tables before the first pixel. A code needs a decoder instead,
-//! which is counted nowhere. So the headers are told apart here, and a comparison should show both.
+//! which is not counted. So the headers are counted separately here, and a comparison should show both.
 
 use std::io::Cursor;
 

@@ -4,7 +4,7 @@ use super::code_moments::CodeMoments;
 
 /// The unit whose values go most closely with a factor, and Pearson's correlation with it, −1..1.
 ///
-/// `codes` are `[n, size]`, row by row, `factor` is `[n]`. None where nothing can go together: no unit varies, or
+/// `codes` are `[n, size]`, row by row, `factor` is `[n]`. `None` if nothing can go together: no unit varies, or
 /// the factor does not.
 #[must_use]
 pub fn strongest(codes: &[f32], size: usize, factor: &[f32]) -> Option<(usize, f64)> {

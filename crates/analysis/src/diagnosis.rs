@@ -1,4 +1,4 @@
-//! What is wrong with a model, told from the figures of a full evaluation.
+//! What is wrong with a model, judged by the figures of a full evaluation.
 //!
 //! `Diagnosis` has the words for the window and for `summary.json`.
 
@@ -10,7 +10,7 @@ const DEAD_SHARE: f64 = 0.1;
 /// The same of a code that is a map: its places at the border see no ink, and are at rest in a sound network.
 const DEAD_SHARE_OF_MAP: f64 = 0.5;
 
-/// A discriminator that is right so often teaches nothing any more, in per cent.
+/// A discriminator that is right this often no longer teaches anything, in per cent.
 const WON_ACCURACY: f64 = 95.0;
 
 /// A network that leaves less than this share of the variance of scrambled images copies; one that knows only

@@ -1,6 +1,6 @@
 //! Plain numbers in, plain numbers out: what the views and the reports say about a code.
 //!
-//! Beside figures of one run there are *yardsticks*, which say how good a figure is: what the best linear
+//! Besides the figures of one run there are *baselines*, which show how good a figure is: what the best linear
 //! code reaches ([`pixel_pca`]), what no code can beat ([`entropy`]), what files cost ([`compression`]), and
 //! what a simple reader finds in a code ([`neighbours`], [`linear_probe`], [`correlation`]).
 

@@ -1,7 +1,7 @@
-//! How much of the class a straight line through code space finds: multinomial logistic regression.
+//! How well a linear classifier predicts the class from the code: multinomial logistic regression.
 //!
 //! A linear probe (Alain & Bengio, 2016, `arXiv:1610.01644`) learns on the codes of the training images what
-//! digit each shows, and is asked about the test images. It runs on the host, without random numbers.
+//! digit each shows, and is tested on the test images. It runs on the host, without random numbers.
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
@@ -27,7 +27,7 @@ const ROWS_PER_BLOCK: usize = 512;
 /// Each unit is standardised by mean and deviation over the training codes; one that does not vary counts
 /// as 0. Minimised are the mean cross-entropy `−ln softmax(xW + b)` of the class and `1e-4 |W|²/2`, by sixty
 /// steps of L-BFGS from zero or fewer if it stands still before. Equal codes give equal answers, whatever the
-/// number of threads. None where a split is empty or a value is not finite.
+/// number of threads. `None` if a split is empty or a value is not finite.
 ///
 /// # Shapes
 /// Codes `[n, size]`, row by row, with labels `[n]` of 0..10. 60,000 codes of 784 values take two seconds on

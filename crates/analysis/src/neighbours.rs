@@ -1,4 +1,4 @@
-//! The nearest neighbours of a code, and how well they know its class.
+//! The nearest neighbours of a code, and how well they predict its class.
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
@@ -17,7 +17,7 @@ const TRAIN_PER_BLOCK: usize = 1_024;
 ///
 /// Of classes with as many neighbours the one with the nearest neighbour wins, of neighbours as near the
 /// one that comes first: the answer depends on nothing but the arguments. Where there are fewer than `k`
-/// training codes, all are neighbours. None where a split is empty or a value is not finite.
+/// training codes, all are neighbours. `None` if a split is empty or a value is not finite.
 ///
 /// Distances are found as `|t|² − 2 q·t` in single precision with the training mean taken off, so two
 /// neighbours may change places where their squared distances differ by less than about a millionth of

@@ -24,7 +24,7 @@ pub struct PrincipalAxes {
 impl PrincipalAxes {
     /// Finds the two first axes of codes `[n, size]`, row by row.
     ///
-    /// Exact for codes of up to 256 units; wider ones are represented by 512 evenly spaced rows. None when
+    /// Exact for codes of up to 256 units; wider ones are represented by 512 evenly spaced rows. `None` when
     /// there is no plane to find: a single unit, fewer than two rows, no variance, values that are not
     /// finite.
     #[must_use]
@@ -34,7 +34,7 @@ impl PrincipalAxes {
 
     /// Finds two axes, counted from 0 in the order of falling variance.
     ///
-    /// As [`Self::fit`]; none also where there are not so many axes.
+    /// As [`Self::fit`]; also `None` if there are not this many axes.
     #[must_use]
     pub fn fit_components(codes: &[f32], size: usize, components: [usize; 2]) -> Option<Self> {
         if size < 2 || codes.len() < 2 * size || codes.iter().any(|value| !value.is_finite()) {
@@ -117,7 +117,7 @@ impl PrincipalAxes {
     }
 
     /// Turns each axis so that its largest entry is positive: the sign of an eigenvector is arbitrary, and a cloud
-    /// that is fitted anew must not flip where there is no earlier one to align with.
+    /// that is refitted must not flip where there is no earlier one to align with.
     #[must_use]
     pub fn upright(mut self) -> Self {
         for axis in &mut self.axes {

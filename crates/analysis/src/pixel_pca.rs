@@ -2,7 +2,7 @@
 //!
 //! A linear autoencoder with `k` units that minimises the mean squared error ends in the plane of the first
 //! `k` principal axes (Baldi & Hornik, 1989, *Neural Networks* 2, 53), and by the theorem of Eckart and Young
-//! no other linear code of that size comes nearer to the images it was fitted on.
+//! no other linear code of that size comes closer to the images it was fitted on.
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par, Side};

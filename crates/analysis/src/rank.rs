@@ -1,4 +1,4 @@
-//! Where a value stands among others.
+//! The rank of a value among others.
 
 /// Share of sorted values that are smaller, 0..1; equal ones count half. Half of everything where there is
 /// nothing to compare with, or the value is none.

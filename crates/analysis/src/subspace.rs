@@ -18,7 +18,7 @@ pub fn largest_principal_angle(a: &[f32], b: &[f32], n: usize, k: usize) -> Opti
 /// of `Q₂ − Q₁Q₁ᵀQ₂` their sines (Björck & Golub, 1973, *Mathematics of Computation* 27, 579). Below 45° the
 /// sine is used, above the cosine: an arc cosine alone sees nothing below a millionth of a degree.
 ///
-/// The length of a column does not matter. None when a value is not finite, when there is no column, or when
+/// The length of a column does not matter. `None` when a value is not finite, when there is no column, or when
 /// the columns do not span `k` dimensions by more than the rounding of single precision can fake.
 ///
 /// # Shapes
@@ -45,7 +45,7 @@ pub fn principal_angles(a: &[f32], b: &[f32], n: usize, k: usize) -> Option<Vec<
     Some(angles.collect())
 }
 
-/// An orthonormal basis of what the columns of `[n, k]` span, as columns. None where they span less than `k`
+/// An orthonormal basis of what the columns of `[n, k]` span, as columns. `None` if they span less than `k`
 /// dimensions.
 fn orthonormal_basis(columns: &[f32], n: usize, k: usize) -> Option<Mat<f64>> {
     assert_eq!(columns.len(), n * k, "a matrix of {n} rows of {k} values");

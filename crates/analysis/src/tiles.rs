@@ -1,4 +1,4 @@
-//! What can be told of small pictures of weights or activations.
+//! Facts about small pictures of weights or activations.
 
 use hourglass_protocol::TileFigures;
 

@@ -30,7 +30,7 @@ impl Split {
     /// Joins images `[n, 784]`, 0 background to 255 ink, and their classes `[n]`.
     ///
     /// # Panics
-    /// When the lengths do not fit each other; whoever reads files has checked that before.
+    /// If the lengths do not match; code that reads files has checked that before.
     #[must_use]
     pub fn new(images: impl Into<Arc<[u8]>>, labels: impl Into<Arc<[u8]>>) -> Self {
         let (images, labels) = (images.into(), labels.into());

@@ -1,4 +1,4 @@
-//! Digits: the data sets the program knows, and cutting them into batches.
+//! The data sets that the program knows, and dividing them into batches.
 
 mod batch;
 mod centring;

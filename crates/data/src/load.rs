@@ -44,7 +44,7 @@ pub enum LoadError {
     NoCache(DataSetId),
     #[error("{} is made by the program: there is nothing to fetch", .0.label())]
     NothingToFetch(DataSetId),
-    /// Someone asked to stop.
+    /// It was asked to stop.
     #[error("loading was cancelled")]
     Cancelled,
 }

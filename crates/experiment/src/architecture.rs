@@ -73,7 +73,7 @@ pub struct Convolutional {
     pub output_activation: Activation,
 }
 
-/// The images that every recipe is about.
+/// The images that every experiment is about.
 const IMAGE: ImageShape = ImageShape::MNIST;
 
 /// Which layer's activations are meant, counted along the flow from input to output.
@@ -279,7 +279,7 @@ impl Architecture {
         }
     }
 
-    /// Activation of the layers that are neither code nor output, where all have the same by the recipe's form.
+    /// Activation of the layers that are neither code nor output, where all have the same by the experiment's form.
     #[must_use]
     pub fn hidden_activation(&self) -> Option<Activation> {
         match self {

@@ -1,13 +1,13 @@
-//! What differs between two recipes, setting by setting, for people.
+//! What differs between two experiments, setting by setting, for people.
 
 use super::Experiment;
 use super::field::{self, Field};
 
-/// A setting that differs between two recipes.
+/// A setting that differs between two experiments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     pub name: &'static str,
-    /// Its value in the first recipe.
+    /// Its value in the first experiment.
     pub before: String,
     /// Its value in the second.
     pub after: String,

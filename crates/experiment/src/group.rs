@@ -25,28 +25,28 @@ impl Group {
             Self::Objective => (
                 ["objective", "objective", "objective and its terms"],
                 Term::Objective,
-                "What training minimises, and the terms it adds up",
+                "What training minimises, and the terms of its sum",
             ),
             Self::Layers => (
-                ["layers", "layers", "error of the layer in training"],
+                ["layers", "layers", "error of the layer being trained"],
                 Term::LayerReconstruction,
-                "Greedy pre-training: how well the layer in training rebuilds its own input",
+                "Greedy pre-training: how well the layer being trained reconstructs its own input",
             ),
             Self::Adversary => (
                 ["adversary", "adversary", "adversary"],
                 Term::Discriminator,
-                "What discriminator and encoder minimise against each other; both level off where the \
+                "What the discriminator and the encoder minimise against each other; both level off when the \
                  discriminator cannot tell codes from samples",
             ),
             Self::Accuracy => (
-                ["accuracy", "accuracy", "discriminator right"],
+                ["accuracy", "accuracy", "discriminator accuracy"],
                 Term::DiscriminatorAccuracy,
-                "Share of samples and codes that the discriminator tells right; 50 % is guessing",
+                "Share of samples and codes that the discriminator classifies correctly; 50 % is guessing",
             ),
             Self::Jacobian => (
                 ["jacobian", "‖J‖²", "‖J‖²"],
                 Term::JacobianNorm,
-                "How much the code moves when a pixel does: the squared norm of the encoder's Jacobian, \
+                "How much the code changes when a pixel does: the squared norm of the encoder's Jacobian, \
                  without its weight",
             ),
             Self::Classes => (
@@ -55,9 +55,9 @@ impl Group {
                 "Fine-tuning: cross-entropy of the classes, from the trained encoder and from random weights",
             ),
             Self::Errors => (
-                ["errors", "error %", "classified wrong"],
+                ["errors", "error %", "misclassified"],
                 Term::ErrorRate,
-                "Fine-tuning: share of images classified wrong, from the trained encoder and from random weights",
+                "Fine-tuning: share of misclassified images, from the trained encoder and from random weights",
             ),
         };
         GroupInfo {

@@ -48,7 +48,7 @@ impl ImageShape {
 }
 
 impl Default for ImageShape {
-    /// What recipes mean that were written before other shapes could be said.
+    /// What experiments mean that were written before other shapes could be said.
     fn default() -> Self {
         Self::MNIST
     }

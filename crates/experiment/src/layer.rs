@@ -1,4 +1,4 @@
-//! A layer of a network, as a recipe lists it: what it makes of a shape, and what it learns.
+//! A layer of a network, as an experiment lists it: what it makes of a shape, and what it learns.
 
 use std::fmt;
 

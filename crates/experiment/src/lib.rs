@@ -1,9 +1,9 @@
-//! The recipe of a run as plain, validated data.
+//! The experiment of a run as plain, validated data.
 //!
 //! An autoencoder is one point in a space of independent choices: an architecture, a corruption, an
 //! objective, an optimizer, a training length. A preset is a named point. This module knows nothing of
 //! tensors, windows or files: it depends on `std`, `serde` and `thiserror` alone, so that both threads,
-//! the command line and the files speak of the same recipe.
+//! the command line and the files speak of the same experiment.
 
 mod activation;
 mod architecture;
@@ -71,7 +71,7 @@ pub const N_CLASSES: usize = 10;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Experiment {
-    /// The preset this recipe started from, if it did.
+    /// The preset this experiment started from, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<PresetId>,
     /// Every random choice of the run derives from this number through its own [`Stream`].
@@ -109,14 +109,14 @@ fn is_same_image(target: &Target) -> bool {
 }
 
 impl Default for Experiment {
-    /// The recipe the window starts with: `vanilla-64`.
+    /// The experiment the window starts with: `vanilla-64`.
     fn default() -> Self {
         PresetId::default().preset().experiment()
     }
 }
 
 impl Experiment {
-    /// Whether the recipe is still exactly the preset it names, whatever its seed.
+    /// Whether the experiment is still exactly the preset it names, whatever its seed.
     #[must_use]
     pub fn is_pristine(&self) -> bool {
         self.preset.is_some_and(|id| {

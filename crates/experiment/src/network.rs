@@ -1,4 +1,4 @@
-//! The network of a recipe as a drawing needs it: its layers with their shapes, what connects them, and how many
+//! The network of an experiment as a drawing needs it: its layers with their shapes, what connects them, and how many
 //! numbers each connection is made of.
 //!
 //! A `Connection` names weights and a `Place` a layer, in the window and in the worker alike.
@@ -39,7 +39,7 @@ pub struct Node {
     pub place: Place,
     /// How its values lie.
     pub shape: Shape,
-    /// The name of its activation; none where there is none.
+    /// The name of its activation; `None` if there is none.
     pub activation: Option<&'static str>,
 }
 
@@ -76,7 +76,7 @@ pub struct Link {
     pub tile: Option<Tile>,
 }
 
-/// A recipe's network.
+/// An experiment's network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     /// From the input through the code to the output.
@@ -163,7 +163,7 @@ impl Link {
 }
 
 impl Network {
-    /// The network of a recipe that was validated.
+    /// The network of an experiment that was validated.
     #[must_use]
     pub fn new(experiment: &Experiment) -> Self {
         let architecture = &experiment.architecture;

@@ -69,7 +69,7 @@ impl Schedule {
         }
     }
 
-    /// Share of the full length after `progress` of the part, 0 to 1; what lies past 1 begins anew.
+    /// Share of the full length after `progress` of the part, 0 to 1; beyond 1 it starts over.
     #[must_use]
     pub fn factor(self, progress: f64) -> f64 {
         match self {

@@ -1,4 +1,4 @@
-//! What the code is asked to look like as a whole: variational and adversarial priors.
+//! The distribution that all codes together should have: variational and adversarial priors.
 
 use std::f32::consts::{PI, TAU};
 
@@ -63,7 +63,7 @@ impl Variational {
         likelihood_sigma: 1.0,
     };
 
-    /// Weight of the divergence after so many epochs.
+    /// Weight of the divergence after this many epochs.
     #[must_use]
     pub fn beta_at(&self, epoch: f64) -> f32 {
         let warm_up = f64::from(self.warm_up_epochs);
@@ -131,7 +131,7 @@ impl LatentPrior {
         matches!(self, Self::Mixture | Self::SwissRoll)
     }
 
-    /// Whether any two units of a code of so many have its outline: of a code of two, always; of a wider one, where its
+    /// Whether any two units of a code of this many have its outline: of a code of two, always; of a wider one, where its
     /// units are independent and alike.
     #[must_use]
     pub fn shows_in_two_of(self, code_size: usize) -> bool {

@@ -48,6 +48,6 @@ fn adversarial(prior: &Adversarial) -> Written {
         settings: vec![("", distribution)],
         formula: weighted("− ", prior.weight, "ln D(*h*)", &[]),
         note: pieces("D: samples of #, or codes?", &[distribution]),
-        letters: Some("D the discriminator's belief that a code is a sample of the prior"),
+        letters: Some("D the discriminator's probability that a code is a sample of the prior"),
     }
 }

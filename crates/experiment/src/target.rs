@@ -1,4 +1,4 @@
-//! What the reconstruction is compared with, where that is not what the encoder sees.
+//! What the reconstruction is compared with, if that is not what the encoder sees.
 
 use serde::{Deserialize, Serialize};
 

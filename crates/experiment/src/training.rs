@@ -1,4 +1,4 @@
-//! How long a run trains and in which portions.
+//! How long a run trains, and in batches of what size.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ pub struct Training {
     pub batch_size: usize,
     /// Passes over the training images with all layers together; 0 where the plan has other parts.
     pub epochs: usize,
-    /// Use only the first so many training images; all when absent.
+    /// Use only this many training images, the first ones; all if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub train_samples: Option<usize>,
 }

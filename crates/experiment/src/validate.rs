@@ -1,4 +1,4 @@
-//! Whether a recipe makes sense, and if not, why and what would.
+//! Whether an experiment makes sense, and if not, why and what would fix it.
 
 use thiserror::Error;
 
@@ -7,7 +7,7 @@ use super::{
     Activation, Architecture, Experiment, LatentPrior, Layer, Misfit, Reconstruction, Sparsity,
 };
 
-/// Why a recipe cannot be trained.
+/// Why an experiment cannot be trained.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum InvalidExperiment {
     /// A number outside its range, or not a number at all.
@@ -32,7 +32,7 @@ pub enum InvalidExperiment {
     },
     /// KL sparsity of a code that is no probability.
     #[error(
-        "KL sparsity reads mean activations as probabilities, and a {code} code has none: choose the sigmoid \
+        "KL sparsity reads mean activations as probabilities, which needs a sigmoid code, not {code}: choose the sigmoid \
          code, or the L1 penalty"
     )]
     KlSparsityOfUnboundedCode {
@@ -41,7 +41,7 @@ pub enum InvalidExperiment {
     },
     /// A prior over all real numbers for a code that cannot take them.
     #[error(
-        "the prior spreads over positive and negative numbers, and a {code} code cannot: choose the linear code"
+        "the prior covers positive and negative numbers, but a {code} code does not: choose the linear code"
     )]
     PriorOfBoundedCode {
         /// The code's activation.
@@ -49,13 +49,13 @@ pub enum InvalidExperiment {
     },
     /// A variational bound without a likelihood.
     #[error(
-        "the variational bound needs a likelihood, and the mean absolute error is none here: choose the mean \
+        "the variational bound needs a likelihood, and the mean absolute error does not give one here: choose the mean \
          squared error (Gaussian) or cross-entropy (Bernoulli)"
     )]
     AbsoluteErrorIsNoLikelihood,
     /// A prior in the plane for a code that is not.
     #[error(
-        "the prior “{prior}” lies in the plane, and the code has {units} units: choose a code of 2 units"
+        "the prior “{prior}” is two-dimensional, and the code has {units} units: choose a code of 2 units"
     )]
     PriorNeedsTwoUnits {
         /// The prior's name.
@@ -80,7 +80,7 @@ pub enum InvalidExperiment {
     PretrainingOfConvolutions,
     /// A plan that does not fit the encoder.
     #[error(
-        "the plan pre-trains {planned} layers, and the encoder has {layers}: give each layer its epochs"
+        "the plan pre-trains {planned} layers, but the encoder has {layers}: give each layer its epochs"
     )]
     PretrainingOfOtherDepth {
         /// Layers in the plan.
@@ -88,9 +88,9 @@ pub enum InvalidExperiment {
         /// Layers of the encoder.
         layers: usize,
     },
-    /// A seed that no recipe can hold as text.
+    /// A seed that no experiment can hold as text.
     #[error(
-        "the seed is {seed}, and a recipe holds none above {}: choose a smaller one",
+        "the seed is {seed}, but the largest seed of an experiment is {}: choose a smaller one",
         i64::MAX
     )]
     SeedTooLarge { seed: u64 },

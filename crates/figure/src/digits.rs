@@ -1,4 +1,4 @@
-//! Digits on their way through the network: original, corrupted, rebuilt, difference, and the error of each.
+//! Digits on their way through the network: original, corrupted, reconstructed, difference, and the error of each.
 
 use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
 use hourglass_protocol::DigitView;
@@ -33,7 +33,7 @@ enum Row {
 }
 
 impl Row {
-    /// The rows of a recipe, from top to bottom.
+    /// The rows of an experiment, from top to bottom.
     fn all(is_altered: bool) -> &'static [Self] {
         if is_altered {
             &[
@@ -51,7 +51,7 @@ impl Row {
         match self {
             Self::Original => "original",
             Self::Corrupted => "input",
-            Self::Rebuilt => "rebuilt",
+            Self::Rebuilt => "reconstructed",
             Self::Difference => "difference",
         }
     }
@@ -180,7 +180,7 @@ fn difference_legend(page: &mut Page, look: &Look, [left, top]: [f32; 2]) {
     let at = [bar.right() + 10.0, bar.bottom()];
     page.text(
         at,
-        "difference: rebuilt − original",
+        "difference: reconstructed − original",
         type_size::SMALL,
         paper.text_dim,
     );

@@ -6,9 +6,9 @@ pub enum FigureError {
     /// The file's ending stands for no format of this figure.
     #[error(transparent)]
     Ending(#[from] UnknownEnding),
-    /// More pixels than fit into memory at ease.
+    /// More pixels than comfortably fit into memory.
     #[error(
-        "a picture of {width} × {height} pixels is too large: choose a smaller size or scale, or SVG, which has no pixels"
+        "an image of {width} × {height} pixels is too large: choose a smaller size or scale, or SVG, which has no pixels"
     )]
     TooLarge {
         /// Pixels of a row.
@@ -19,23 +19,23 @@ pub enum FigureError {
     /// A film without frames.
     #[error("no frames of the latent space were recorded")]
     NoFrames,
-    /// Somebody ended it.
+    /// It was cancelled.
     #[error("the export was cancelled")]
     Cancelled,
     /// The page was not understood: a defect.
     #[error("the figure cannot be drawn: {0}")]
     Draw(String),
     /// The pixels were not packed.
-    #[error("the figure cannot be packed as PNG: {0}")]
+    #[error("the figure cannot be encoded as PNG: {0}")]
     Png(#[from] ::png::EncodingError),
     /// The frames were not packed.
-    #[error("the figure cannot be packed as GIF: {0}")]
+    #[error("the figure cannot be encoded as GIF: {0}")]
     Gif(#[from] ::gif::EncodingError),
 }
 
 /// A file name whose ending stands for no format of the figure.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file} does not say what to write: let the name of {figure} end in {endings}")]
+#[error("{file} has no known file extension: name {figure} with the extension {endings}")]
 pub struct UnknownEnding {
     pub(super) file: String,
     pub(super) figure: String,

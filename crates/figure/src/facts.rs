@@ -11,7 +11,7 @@ pub type Entries = Vec<(&'static str, String)>;
 /// Where the numbers of a figure are from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
-    /// The recipe as it was then.
+    /// The experiment as it was then.
     pub experiment: Experiment,
     /// The digits.
     pub data: DataSetId,
@@ -43,7 +43,7 @@ impl Facts {
         parts.join(" · ")
     }
 
-    /// What goes into the file's metadata. The recipe is written as JSON, whole.
+    /// What goes into the file's metadata. The experiment is written as JSON, whole.
     #[must_use]
     pub fn entries(&self, title: &str) -> Entries {
         let recipe = serde_json::to_string(&self.experiment);
@@ -129,7 +129,7 @@ mod tests {
         };
         assert_eq!(of("Title"), Some("Loss"));
         let recipe: Experiment =
-            serde_json::from_str(of("Experiment").expect("there")).expect("a recipe");
+            serde_json::from_str(of("Experiment").expect("there")).expect("an experiment");
         assert_eq!(recipe, facts.experiment, "the file can be repeated");
     }
 

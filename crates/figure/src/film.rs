@@ -30,10 +30,10 @@ pub struct Film {
 }
 
 impl Film {
-    /// Frames that are shown where nobody asked for another number: eleven seconds.
+    /// Default number of frames: eleven seconds.
     pub const N_FRAMES: usize = 120;
 
-    /// The same with at most so many frames, evenly chosen, the first and the last among them.
+    /// The same with at most this many frames, evenly chosen, the first and the last among them.
     #[must_use]
     pub fn thinned(mut self, max_frames: usize) -> Self {
         let (n, last) = (max_frames.max(2), self.frames.len().saturating_sub(1));

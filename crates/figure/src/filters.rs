@@ -16,7 +16,7 @@ const MAX_TILES: usize = 144;
 /// Rows and columns of a convolution's kernels that are drawn at most.
 const MAX_KERNELS: usize = 16;
 
-/// Tiles are drawn of at least so many pixels, so that gaps between 3×3 kernels are not wider than their weights.
+/// Tiles are drawn with at least this many pixels, so that gaps between 3×3 kernels are not wider than their weights.
 const MIN_TILE_PIXELS: usize = 24;
 
 /// Distance of tiles, in pixels of the picture.

@@ -15,7 +15,7 @@ const BETWEEN: f32 = 14.0;
 /// Each plot is to be wider than high.
 const ASPECT: f32 = 1.5;
 
-/// A bar that is so much higher than the next one is cut, and says its height.
+/// A bar that is this much higher than the next one is cut, and says its height.
 const CUT: f64 = 2.5;
 
 /// Draws all layers.

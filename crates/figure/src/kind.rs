@@ -79,15 +79,15 @@ impl FigureKind {
             }
             Self::Loss => "Training and test curves; as a table with every term",
             Self::Digits => {
-                "The test images of the Digits panel: original, input, rebuilt, difference, error"
+                "The test images of the Digits panel: original, input, reconstruction, difference, error"
             }
             Self::Manifold => "What the decoder draws over a grid of codes",
             Self::Filters => {
-                "Weights as tiles: what units look for, what they draw, convolution kernels"
+                "Weights as tiles: what units look for and draw, and convolution kernels"
             }
             Self::Histogram => "Histograms of the activations of every layer over the test images",
             Self::Film => {
-                "The latent scatter over the run as an animated GIF; frames are taken while it is recorded"
+                "The latent scatter over the run as an animated GIF; frames are recorded during training"
             }
         }
     }
@@ -101,7 +101,7 @@ impl FigureKind {
         }
     }
 
-    /// The size it has where nobody chose one.
+    /// The default size.
     #[must_use]
     pub fn default_size(self) -> Size {
         match self {

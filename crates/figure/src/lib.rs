@@ -98,7 +98,7 @@ impl Content {
             Self::Manifold(_) => "What the decoder draws across the latent plane".to_owned(),
             Self::Filters(_) => "Weights of encoder and decoder".to_owned(),
             Self::Histogram(_) => "Activations over the test images".to_owned(),
-            Self::Film(_) => "Latent space in training".to_owned(),
+            Self::Film(_) => "Latent space during training".to_owned(),
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Look {
     pub scale: f32,
     /// Light on dark.
     pub dark: bool,
-    /// What stands above it instead of its own title.
+    /// Text above the figure instead of the default title.
     pub title: Option<String>,
 }
 

@@ -127,7 +127,7 @@ fn labelled(places: &[f32]) -> Vec<(usize, String)> {
 fn spacing(spacing: Spacing, axes: Axes) -> String {
     let plane = match axes {
         Axes::Raw => "",
-        Axes::Pca { .. } => " in the plane of the two principal components",
+        Axes::Pca { .. } => " in the plane of the first two principal components",
     };
     match spacing {
         Spacing::Quantiles(LatentPrior::Gaussian) => {

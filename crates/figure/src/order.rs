@@ -26,7 +26,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// What the model has to be asked for; none where the figure is of what is known already.
+    /// What the model has to be asked for; `None` if the figure is of what is known already.
     #[must_use]
     pub fn gather(&self) -> Option<Gather> {
         match self.kind {
@@ -74,7 +74,7 @@ impl Order {
     pub fn file_name(&self, experiment: &Experiment) -> String {
         let recipe = experiment
             .preset
-            .map_or("own-recipe".to_owned(), |preset| preset.to_string());
+            .map_or("custom-experiment".to_owned(), |preset| preset.to_string());
         let figure = match self.kind {
             FigureKind::Film => "latent-space",
             kind => kind.name(),

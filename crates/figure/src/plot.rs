@@ -1,4 +1,4 @@
-//! The frame of a plot: title and recipe above, axes with round ticks, and where a value lies on the page.
+//! The frame of a plot: title and experiment above, axes with round ticks, and where a value lies on the page.
 
 use super::font::{self, Weight};
 use super::page::{Anchor, Item, Page, Rect, Stroke, Text, wrapped};
@@ -91,7 +91,7 @@ impl Plot {
     }
 }
 
-/// Begins a page: the title, under it the recipe. Gives what is left of the page.
+/// Begins a page: the title, under it the experiment. Gives what is left of the page.
 #[must_use]
 pub fn begin(look: &Look, title: &str, facts: &Facts) -> (Page, Rect) {
     let paper = look.paper();

@@ -1,4 +1,4 @@
-//! Horizontal lines to hold curves against: what PCA reaches, what nothing can go below, what was published.
+//! Horizontal reference lines: what PCA reaches, what nothing can go below, what was published.
 
 use std::f64::consts::LN_2;
 
@@ -23,7 +23,7 @@ pub enum Kind {
     Deceived,
 }
 
-/// A line to hold curves against.
+/// A reference line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
     /// Which line.
@@ -103,7 +103,7 @@ fn entropy_floor(experiment: &Experiment, yardsticks: Option<&Yardsticks>) -> Op
     Some(Reference {
         kind: Kind::EntropyFloor,
         name: "entropy floor".to_owned(),
-        help: "The test images' own entropy: grey pixels are never certain, so no cross-entropy lies below it"
+        help: "The test images' own entropy: grey pixels are never certain, so no cross-entropy can be below it"
             .to_owned(),
         value: yardsticks.entropy_floor * images_worth(experiment),
     })
@@ -136,12 +136,15 @@ fn published(experiment: &Experiment, figure: Option<Figure>) -> Option<Referenc
     Some(Reference {
         kind: Kind::Published,
         name: "published".to_owned(),
-        help: format!("What the preset's source printed: {}", figure.label()),
+        help: format!(
+            "The value published by the preset's source: {}",
+            figure.label()
+        ),
         value: published_value(experiment, figure)?,
     })
 }
 
-/// What a preset's source printed for a figure, while the recipe still is about the same network and task.
+/// What a preset's source printed for a figure, while the experiment still is about the same network and task.
 #[must_use]
 pub fn published_value(experiment: &Experiment, figure: Figure) -> Option<f64> {
     let preset = experiment.preset?.preset();
@@ -160,7 +163,7 @@ fn undecided(value: f64) -> Reference {
     Reference {
         kind: Kind::Undecided,
         name: "cannot tell".to_owned(),
-        help: "Where a discriminator ends that only guesses".to_owned(),
+        help: "Where a discriminator that only guesses ends up".to_owned(),
         value,
     }
 }
@@ -168,8 +171,8 @@ fn undecided(value: f64) -> Reference {
 fn deceived() -> Reference {
     Reference {
         kind: Kind::Deceived,
-        name: "deceived".to_owned(),
-        help: "ln 2, where −ln D(h) ends when the discriminator only guesses".to_owned(),
+        name: "fooled".to_owned(),
+        help: "ln 2, where −ln D(h) ends up when the discriminator only guesses".to_owned(),
         value: LN_2,
     }
 }

@@ -11,7 +11,7 @@ use super::palette::{Paper, class_rgb, class_shape};
 use super::plot::{self, Axis, Plot, type_size};
 use super::{Facts, Interval, Look, number};
 
-/// Marks are drawn in so many layers, each with every class, so that no class covers the others.
+/// Marks are drawn in this many layers, each with every class, so that no class covers the others.
 const N_LAYERS: usize = 10;
 
 /// Room for the legend at the right, in pixels.

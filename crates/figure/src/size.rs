@@ -31,7 +31,7 @@ pub enum Size {
 /// A size that cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no size: write width x height, such as 160x120mm or 800x600, each side from 48 to 1300 mm or from 180 \
+    "{0:?} is not a size: write width x height, such as 160x120mm or 800x600, each side from 48 to 1300 mm or from 180 \
      to 5000 px"
 )]
 pub struct InvalidSize(String);
@@ -64,7 +64,7 @@ impl Size {
         }
     }
 
-    /// The scale a figure of this size has where nobody chose one: 288 dpi on paper, and on a screen as many pixels as
+    /// The default scale of a figure of this size: 288 dpi on paper, and on a screen as many pixels as
     /// the size says.
     #[must_use]
     pub fn default_scale(self) -> f32 {

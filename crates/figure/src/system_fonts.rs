@@ -35,7 +35,7 @@ pub fn of_machine() -> &'static SystemFonts {
     })
 }
 
-/// The same, where somebody has looked through the folders before.
+/// The same, if the folders have been searched before.
 #[must_use]
 pub fn if_known() -> Option<&'static SystemFonts> {
     OF_MACHINE.get()
@@ -54,7 +54,7 @@ impl SystemFonts {
         Self { fonts, order }
     }
 
-    /// The first font with a character; none where no font has it.
+    /// The first font with a character; `None` if no font has it.
     #[must_use]
     pub fn find(&self, character: char) -> Option<FoundFont> {
         let id = self.face_with(character)?;

@@ -1,4 +1,4 @@
-//! Reads files that people name: plain ones alone, and never more of one than its kind may have.
+//! Reads files that people name: only regular files, and never more of one than its kind may have.
 //!
 //! A pipe would be waited for, a device such as `/dev/zero` never ends, and what a folder says of a file may have
 //! changed by the time it is opened. So it is looked at twice, before it is opened and after, and reading stops at
@@ -15,7 +15,7 @@ pub enum PlainFileError {
     #[error("there is no such file")]
     Missing,
     /// It is something else than a plain file.
-    #[error("it is {kind}, and only plain files are read")]
+    #[error("it is {kind}, but only regular files can be read")]
     NotPlain {
         /// What it is, such as "a folder".
         kind: &'static str,
@@ -27,7 +27,7 @@ pub enum PlainFileError {
         max_bytes: u64,
     },
     /// It is no text.
-    #[error("it is no text")]
+    #[error("it is not text")]
     NotText,
     /// The system does not let it be read.
     #[error(transparent)]
@@ -130,11 +130,11 @@ fn kind_of(kind: FileType) -> &'static str {
     if kind.is_dir() {
         "a folder"
     } else {
-        "no plain file"
+        "not a regular file"
     }
 }
 
-/// A pipe that has come into the place of a plain file is opened without waiting for whoever writes into it, and a
+/// A pipe that has taken the place of a plain file is opened without waiting for its writer, and a
 /// terminal does not become this process's own. Plain files take no notice.
 #[cfg(unix)]
 fn never_wait(options: &mut OpenOptions) {
@@ -194,7 +194,9 @@ mod tests {
             (&socket, "a socket"),
             (Path::new("/dev/zero"), "a device"),
         ] {
-            let error = read(path, 1 << 20).expect_err("no plain file").to_string();
+            let error = read(path, 1 << 20)
+                .expect_err("not a regular file")
+                .to_string();
             assert!(error.starts_with(&format!("it is {kind},")), "{error}");
         }
         // As if the pipe had come into the place of a file in between.

@@ -23,7 +23,7 @@ const MAX_LINKS: usize = 40;
 #[error("{} cannot be written: {reason}. {advice}", path.display())]
 pub struct WriteError {
     path: PathBuf,
-    reason: String, // no `source`: whoever prints the chain of causes would say it twice
+    reason: String, // no `source`: printing the chain of causes would say it twice
     advice: &'static str,
 }
 
@@ -42,7 +42,7 @@ impl WriteError {
     pub fn no_file(path: &Path, what: &str) -> Self {
         Self {
             path: path.to_owned(),
-            reason: format!("it is {what}, and no file"),
+            reason: format!("it is {what}, not a file"),
             advice: "Choose another name",
         }
     }
@@ -120,7 +120,7 @@ pub fn sweep(folder: &Path) {
     sweep_older(folder, LEFT_BEHIND);
 }
 
-/// The same where nobody else writes: whatever is of this age or older.
+/// The same if there is no other writer: whatever is of this age or older.
 pub fn sweep_older(folder: &Path, least: Duration) {
     let [prefix, suffix] = UNFINISHED;
     let now = SystemTime::now();
@@ -251,7 +251,7 @@ mod tests {
             for path in [&pipe, &folder, null] {
                 for refused in [write(path, b"text"), check(path)] {
                     let message = refused.expect_err("no file").to_string();
-                    assert!(message.contains("and no file"), "{message}");
+                    assert!(message.contains("not a file"), "{message}");
                 }
             }
             assert!(fs::metadata(&pipe).expect("there").file_type().is_fifo());

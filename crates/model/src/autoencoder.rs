@@ -44,7 +44,7 @@ pub struct Output {
 pub struct Code {
     /// The point, or the Gaussian's mean: `[batch, code]`.
     pub mean: Tensor<2>,
-    /// `ln σ²` of the Gaussian: `[batch, code]`; none of a point.
+    /// `ln σ²` of the Gaussian: `[batch, code]`; `None` for a point.
     pub log_variance: Option<Tensor<2>>,
 }
 
@@ -70,7 +70,7 @@ impl Output {
     }
 }
 
-/// The encoder of a recipe with the next weights of `init`.
+/// The encoder of an experiment with the next weights of `init`.
 pub fn encoder(architecture: &Architecture, init: &mut Initializer<'_>) -> Stack {
     let naming = match architecture {
         Architecture::Convolutional(_) => Naming::ConvEncoder,
@@ -220,7 +220,7 @@ impl Autoencoder {
         Some(LayerOutput { logits, activation })
     }
 
-    /// The activations after so many layers of the encoder; after none, the input.
+    /// The activations after this many layers of the encoder; after 0 layers, the input.
     ///
     /// # Shapes
     /// `[batch, 784] → [batch, units of layer n_layers − 1]`

@@ -67,7 +67,7 @@ impl Autoencoder {
     }
 
     /// The weights of one connection as pictures; of a fully connected layer that does not meet the pixels, the
-    /// product of the weights on the way to them. None where there is no such connection.
+    /// product of the weights on the way to them. `None` if there is no such connection.
     ///
     /// # Shapes
     /// Kernels `[outputs, inputs, 3, 3]`; a fully connected layer `[units, 1, 28, 28]`, one that meets maps

@@ -1,4 +1,4 @@
-//! First weights, drawn from the run's own stream on the host: the same on every device.
+//! Initial weights, drawn from the run's own stream on the host: the same on every device.
 
 use burn::module::{Param, ParamId};
 use burn::nn::conv::{Conv2d, Conv2dConfig};

@@ -27,7 +27,7 @@ pub fn is_processor(device: &Device) -> bool {
 /// The numbers of a contiguous tensor, without a copy.
 ///
 /// # Panics
-/// When it is not contiguous or has no f32; whoever asks has seen to both.
+/// If it is not contiguous or not f32; the caller has made sure of both.
 #[must_use]
 pub fn numbers(tensor: &Numbers) -> &[f32] {
     tensor

@@ -1,4 +1,4 @@
-//! Layers one after the other, as a recipe's list says: half an autoencoder, or a network beside it.
+//! Layers one after the other, as an experiment's list says: half an autoencoder, or a network beside it.
 
 mod named;
 

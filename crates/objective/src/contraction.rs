@@ -1,4 +1,4 @@
-//! How much the code moves when the image does: the squared Frobenius norm of the encoder's Jacobian.
+//! How much the code changes when the image does: the squared Frobenius norm of the encoder's Jacobian.
 
 use burn::tensor::Tensor;
 
@@ -11,7 +11,7 @@ use super::indicator;
 pub const STEP: f32 = 1e-2;
 
 /// `‖∂h/∂x‖²_F` at some inputs and their codes, averaged over the batch: in closed form for one fully connected
-/// layer (Rifai et al. 2011, eq. 3), otherwise estimated along `directions`, which are standard normal. None where
+/// layer (Rifai et al. 2011, eq. 3), otherwise estimated along `directions`, which are standard normal. `None` if
 /// there is no closed form and there are no directions.
 ///
 /// # Shapes

@@ -1,4 +1,4 @@
-//! What training minimises, one term a file.
+//! What training minimises, one term per file.
 
 pub mod adversarial;
 pub mod classification;

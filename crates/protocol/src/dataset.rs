@@ -190,7 +190,7 @@ impl Factor {
 pub struct DatasetProgress {
     /// What is being done.
     pub stage: DataStage,
-    /// Share done, 0..1; none where it cannot be known.
+    /// Share done, 0..1; `None` if it cannot be known.
     pub fraction: Option<f32>,
     /// For people: "4.2 of 11.3 MB".
     pub detail: String,

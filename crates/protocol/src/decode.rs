@@ -198,7 +198,7 @@ pub enum Found {
     /// Between the codes of two test images.
     Between,
     Grid {
-        /// Which two units span it; none where its axes are the principal ones.
+        /// Which two units span it; `None` if its axes are the principal ones.
         units: Option<[usize; 2]>,
         /// How the plane lies in the space of codes.
         axes: Axes,
@@ -225,7 +225,7 @@ pub struct CodeUnits {
     pub step: u64,
     /// Units of the code, told of or not.
     pub size: usize,
-    /// All units in order; of a code of more than [`MAX_CODE_UNITS`] so many of largest variance, the largest
+    /// All units in order; of a code of more than [`MAX_CODE_UNITS`] that many of largest variance, the largest
     /// first.
     pub units: Vec<UnitRange>,
 }

@@ -59,7 +59,7 @@ impl FromStr for DeviceChoice {
         }
         if name.is_empty() {
             return Err(
-                "no device is named: choose auto, cpu, gpu or part of the name of a graphics card"
+                "no device given: choose auto, cpu, gpu or part of the name of a graphics card"
                     .to_owned(),
             );
         }

@@ -1,8 +1,8 @@
-//! How well each class is rebuilt, and which test images are rebuilt worst.
+//! How well each class is reconstructed, and which test images have the largest errors.
 
 use super::SampleIdx;
 
-/// Errors over the whole test split, of what the recipe makes of its inputs against clean images: those that
+/// Errors over the whole test split, of what the experiment makes of its inputs against clean images: those that
 /// stand under the digits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ErrorView {

@@ -13,7 +13,7 @@ use super::{DeviceChoice, RunId};
 /// Something that went wrong. The worker lives on, except after [`Failure::WorkerPanicked`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Failure {
-    /// A recipe was refused.
+    /// An experiment was refused.
     #[error("{reason}")]
     InvalidExperiment {
         /// Why.
@@ -31,9 +31,9 @@ pub enum Failure {
         /// What, which file, and what to do.
         reason: String,
     },
-    /// Runs are not kept aside, so that a crash would lose them; it is tried again.
+    /// Runs cannot be backed up, so a crash would lose them; it is tried again.
     #[error(
-        "Runs are not kept aside in {}: {reason}. Save the run, or make the folder writable",
+        "Runs cannot be backed up in {}: {reason}. Save the run, or make the folder writable",
         place.display()
     )]
     NotKeptAside {
@@ -59,7 +59,7 @@ pub enum Failure {
     /// Weights have other names than the model's, or are stored the other way round, and would fit by their shapes;
     /// the run in progress still is.
     #[error(
-        "{file}: the tensors have other names than the model's, or are stored otherwise, and their shapes fit in this \
+        "{file}: the tensors are named or stored differently from the model's, but their shapes match in this \
          order: {pairs}",
         file = .file.display(),
         pairs = .pairs.join("; ")
@@ -73,7 +73,7 @@ pub enum Failure {
     },
     /// A run learned from other digits than those in use; the run in progress still is.
     #[error(
-        "the run in {folder} learned from {needed}, and {in_use} is in use: load {needed}, then open it again",
+        "the run in {folder} was trained on {needed}, but {in_use} is in use: load {needed}, then open it again",
         folder = .folder.display(),
         needed = .needed.label(),
         in_use = .in_use.label()
@@ -107,8 +107,10 @@ pub enum Failure {
         /// Why, in the driver's words.
         reason: String,
     },
-    /// A device died; the worker went back to the last good weights and goes on with the CPU.
-    #[error("{device} stopped working: {reason}. Training can go on with the CPU from step {step}")]
+    /// A device died; the worker went back to the last good weights and continues on the CPU.
+    #[error(
+        "{device} stopped working: {reason}. Training can continue on the CPU from step {step}"
+    )]
     DeviceLost {
         /// Its name.
         device: String,
@@ -119,8 +121,8 @@ pub enum Failure {
     },
     /// A term of the objective became infinite or NaN; the run stopped with its last good weights.
     #[error(
-        "{term} became {value} at step {step}, and the run stopped. The weights of step {restored_step} are \
-         back in place: lower the learning rate, then train on",
+        "{term} became {value} at step {step}, so the run stopped. The weights of step {restored_step} have been \
+         restored: lower the learning rate, then continue training",
         term = .term.label()
     )]
     NonFiniteLoss {
@@ -134,7 +136,7 @@ pub enum Failure {
         restored_step: u64,
     },
     /// The worker panicked and is gone; the window lives, and a new worker can be started.
-    #[error("the training thread crashed: {message}. Restart it to go on")]
+    #[error("the training thread crashed: {message}. Restart it to continue")]
     WorkerPanicked {
         /// The panic's message.
         message: String,

@@ -1,4 +1,4 @@
-//! Weights of a layer as small pictures, and what can be told of them.
+//! Weights of a layer as small pictures, and facts about them.
 
 use hourglass_experiment::network::Connection;
 

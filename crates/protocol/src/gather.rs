@@ -13,7 +13,7 @@ pub enum Gather {
     Codes,
     /// These test images on their way through the network.
     Digits(Vec<SampleIdx>),
-    /// The decoder's images of a grid of codes, so many along each axis.
+    /// The decoder's images of a grid of codes, this many along each axis.
     Manifold(usize),
     /// The weights that look at pixels or draw them, and convolution kernels.
     Filters,
@@ -24,7 +24,7 @@ pub enum Gather {
 /// Numbers of a model at one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gathered {
-    /// The recipe as it was then.
+    /// The experiment as it was then.
     pub experiment: Experiment,
     /// The digits.
     pub data: DataSetId,
@@ -52,7 +52,7 @@ pub enum Numbers {
 }
 
 /// Every test image's code, its place in the plane, and its error. Codes are of clean images, errors those of
-/// the digits: of what the recipe makes of its inputs against clean images.
+/// the digits: of what the experiment makes of its inputs against clean images.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CodeTable {
     /// Where each point is, and which sample.

@@ -40,8 +40,8 @@ pub struct RunHistory {
     pub training_secs: f64,
     /// Training images a second while those steps were taken; 0 where none were.
     pub images_per_sec: f64,
-    /// Whether the run goes on where it was left; otherwise only its weights are.
+    /// Whether the run continues where it was left; otherwise only its weights are used.
     pub goes_on: bool,
-    /// What could not be taken over, and what follows from it; none where everything was.
+    /// What could not be loaded, and what follows from it; `None` if everything was.
     pub lost: Option<String>,
 }

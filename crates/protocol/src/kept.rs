@@ -1,4 +1,4 @@
-//! Runs that were kept aside because nobody had saved them.
+//! Backups of runs that were not saved.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use hourglass_experiment::DataSetId;
 use hourglass_experiment::PresetId;
 
-/// How a worker is to keep runs that nobody has saved.
+/// How a worker is to back up unsaved runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeepAside {
-    /// The folder that all windows keep their runs in; none where nothing is to be written.
+    /// The folder that all windows back up their runs in; `None` if nothing is to be written.
     pub place: Option<PathBuf>,
     /// Time between two writes of a run that learns.
     pub every: Duration,
@@ -19,14 +19,14 @@ pub struct KeepAside {
     pub worth: Duration,
 }
 
-/// A run that was kept aside and that no window has open.
+/// A backed-up run that no window has open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptRun {
     /// The folder it can be opened from.
     pub folder: PathBuf,
-    /// What it is; none where that was not written down, or is not readable.
+    /// What it is; `None` if that was not written down, or is not readable.
     pub about: Option<AboutRun>,
-    /// Time since it was written; none where the clock says that it has not been yet.
+    /// Time since it was written; `None` if that is in the future according to the clock.
     pub age: Option<Duration>,
 }
 
@@ -37,16 +37,16 @@ impl KeptRun {
     pub const MAX_DAYS: u64 = 30;
 }
 
-/// What is written down beside a run that is kept aside, so that a list of them needs none of their files.
+/// What is written down beside the backup of a run, so that a list of them needs none of their files.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AboutRun {
     /// Larger than that of any run kept before it, whatever clocks say.
     pub number: u64,
     /// When it was written, in seconds since 1970.
     pub written_secs: u64,
-    /// The preset its recipe comes from.
+    /// The preset its experiment comes from.
     pub preset: Option<PresetId>,
-    /// Whether its recipe is no longer that of the preset.
+    /// Whether its experiment is no longer that of the preset.
     pub is_modified: bool,
     /// Seed of its random streams.
     pub seed: u64,
@@ -79,12 +79,12 @@ impl AboutRun {
     }
 }
 
-/// What a run of a preset, or of a recipe that started as one, is called.
+/// What a run of a preset, or of an experiment that started as one, is called.
 #[must_use]
 pub fn title_of(preset: Option<PresetId>, is_modified: bool) -> String {
     match preset {
         Some(id) if is_modified => format!("{}, modified", id.preset().title),
         Some(id) => id.preset().title.to_owned(),
-        None => "own recipe".to_owned(),
+        None => "custom experiment".to_owned(),
     }
 }

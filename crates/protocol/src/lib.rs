@@ -6,7 +6,7 @@
 //! | worker → window | [`Event`] | [`Snapshot`] |
 //!
 //! Commands are imperatives, events are past facts. Whatever concerns one run carries its [`RunId`], so
-//! that a late word about an older run can be told from news.
+//! that a late message about an older run can be told apart.
 
 mod dataset;
 mod decode;
@@ -94,33 +94,33 @@ pub enum Command {
     Fetch(DataSetId),
     /// Stop loading or fetching.
     CancelLoading,
-    /// Make a new model from a recipe and wait for `Train`. The run before it ends.
+    /// Make a new model from an experiment and wait for `Train`. The run before it ends.
     StartRun {
         /// Name of the new run, chosen by the window.
         run: RunId,
-        /// Its recipe.
+        /// Its experiment.
         experiment: Experiment,
     },
     /// Train a second run beside the one in progress, on the same digits and step for step; a rival before it ends.
     Compare {
         /// Name of the rival, chosen by the window.
         run: RunId,
-        /// Its recipe.
+        /// Its experiment.
         experiment: Experiment,
     },
-    /// Go on with one of the two runs compared; the other ends.
+    /// Continue with one of the two runs compared; the other ends.
     EndComparison { keep: RunId },
     /// Train until the goal of epochs is reached; past the goal, for as many epochs again.
     Train,
-    /// Train for so many steps, then pause.
+    /// Train for this many steps, then pause.
     TrainSteps(NonZeroU64),
-    /// Train for so many epochs, then pause.
+    /// Train for this many epochs, then pause.
     TrainEpochs(NonZeroU64),
-    /// Stop after the batch in hand.
+    /// Stop after the current batch.
     Pause,
-    /// Take on another recipe for the same model at the next step.
+    /// Take on another experiment for the same model at the next step.
     Tune(Experiment),
-    /// Go on with another device, from the weights in use.
+    /// Continue on another device, from the current weights.
     UseDevice(DeviceChoice),
     /// Measure what the code is worth; it takes seconds, during which nothing is trained.
     JudgeCode,
@@ -131,28 +131,28 @@ pub enum Command {
         /// The folder; it is made where it is missing.
         folder: PathBuf,
     },
-    /// Write the run's folder as it is, in case nobody gets to saving it.
+    /// Write the run's folder as it is, in case it does not get saved.
     BackUpRun {
         /// The folder; it is made where it is missing.
         folder: PathBuf,
     },
-    /// Keep runs aside that nobody has saved: on a clock of the worker's own, and whenever one of them may be lost.
+    /// Back up unsaved runs: on the worker's own clock, and whenever one of them may be lost.
     KeepAside(KeepAside),
-    /// Remove what was kept aside, and keep no more: a person said that these runs are not wanted.
+    /// Remove the backups, and make no more: a person said that these runs are not wanted.
     ForgetAside,
     /// Put the run before back in the place of the one in progress, as it was.
     BringBack,
-    /// Go on with the run in a folder. The run before it ends, unless this one cannot be opened.
+    /// Continue the run in a folder. The run before it ends, unless this one cannot be opened.
     OpenRun {
         /// Its name from here on, chosen by the window.
         run: RunId,
         folder: PathBuf,
     },
-    /// Make a new model from a recipe, with weights from a file in place of its first ones.
+    /// Make a new model from an experiment, with weights from a file in place of its first ones.
     StartFromWeights {
         /// Name of the new run, chosen by the window.
         run: RunId,
-        /// Its recipe.
+        /// Its experiment.
         experiment: Experiment,
         /// A safetensors file under `PyTorch`'s names and layout.
         file: PathBuf,
@@ -169,7 +169,7 @@ pub enum Event {
         /// The device it trains on.
         device: DeviceInfo,
     },
-    /// Training goes on with another device.
+    /// Training continues on another device.
     DeviceChanged {
         /// The device it trains on now.
         device: DeviceInfo,
@@ -185,7 +185,7 @@ pub enum Event {
     /// A new model is ready.
     RunStarted {
         run: RunId,
-        /// The recipe as taken on.
+        /// The experiment as taken on.
         experiment: Experiment,
         /// Trainable numbers of its model.
         n_parameters: usize,
@@ -202,10 +202,10 @@ pub enum Event {
         /// What it does.
         phase: Phase,
     },
-    /// The recipe changed while the run went on.
+    /// The experiment changed while the run went on.
     Tuned {
         run: RunId,
-        /// The recipe as taken on.
+        /// The experiment as taken on.
         experiment: Experiment,
         /// The first step it holds for.
         step: u64,
@@ -250,14 +250,14 @@ pub enum Event {
         /// Steps taken before it was saved.
         step: u64,
     },
-    /// The run's folder was written in case nobody gets to saving it.
+    /// The run's folder was written in case it does not get saved.
     RunBackedUp {
         run: RunId,
         folder: PathBuf,
         /// Steps taken before it was written.
         step: u64,
     },
-    /// Runs are kept aside, or are again.
+    /// Runs are backed up, or are again.
     KeepingAside,
     /// Another run takes the place of this one, which can be brought back.
     RunSetAside { run: RunId },

@@ -41,7 +41,7 @@ pub enum EvaluationScope {
 }
 
 /// Figures of the model on test images, measured on corrupted inputs against clean targets where the
-/// recipe corrupts, with noise that is the same at every evaluation.
+/// experiment corrupts, with noise that is the same at every evaluation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// Steps taken before it.
@@ -157,7 +157,7 @@ pub struct ClassificationFigures {
 pub enum Diagnosis {
     /// Units that are never on.
     #[error(
-        "{dead} of {size} code units are near zero on every image: they carry nothing. Lower the penalty or the \
+        "{dead} of {size} code units are near zero on every image: they carry no information. Lower the penalty or the \
          learning rate, or try leaky ReLU"
     )]
     DeadUnits {
@@ -177,7 +177,7 @@ pub enum Diagnosis {
     },
     /// A discriminator that is always right.
     #[error(
-        "the discriminator has won: it is right {accuracy:.0} % of the time, and the encoder learns little from it. \
+        "the discriminator has won: it is right {accuracy:.0} % of the time, so the encoder learns little from it. \
          Lower its learning rate, or raise the adversarial weight"
     )]
     DiscriminatorWon {
@@ -186,8 +186,8 @@ pub enum Diagnosis {
     },
     /// A network that rebuilds anything.
     #[error(
-        "the autoencoder copies: it rebuilds images of pure noise with an error of {noise_mse:.4}, {share:.0} % of \
-         their variance. Narrow the code, or add noise or a penalty"
+        "the autoencoder copies: it reconstructs images of pure noise with an error of {noise_mse:.4}, {share:.0} % of \
+         their variance. Use a smaller code, or add noise or a penalty"
     )]
     Copies {
         /// Mean squared error per pixel on images of noise.
@@ -197,7 +197,7 @@ pub enum Diagnosis {
     },
     /// Reconstructions that are all alike.
     #[error(
-        "every image is rebuilt alike: the output ignores the code (error {mse:.4} per pixel, the images' own \
+        "all reconstructions are alike: the output ignores the code (error {mse:.4} per pixel, the images' own \
          variance {variance:.4}). Lower the learning rate; with a sigmoid output use cross-entropy"
     )]
     CollapsedOutput {

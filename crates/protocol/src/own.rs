@@ -1,4 +1,4 @@
-//! Images of one's own: how a picture is made a digit, and how the model sees it.
+//! User images: how an image becomes a digit, and how the model sees it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::SampleIdx;
 use super::pieces::{Group, GroupMap, GroupSet, LeftOut, Take};
 
-/// Names an image of one's own for as long as the process lives.
+/// Names a user image for as long as the process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OwnId(pub u64);
 
@@ -23,8 +23,8 @@ pub struct OwnImage {
     pub pixels: Arc<[u8]>,
 }
 
-/// Own images as the model sees them. They are shown to it as they are, without the recipe's corruption, and
-/// so are the test images they are held against.
+/// Own images as the model sees them. They are shown to it as they are, without the experiment's corruption, and
+/// so are the test images they are compared with.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OwnView {
     /// Steps taken before it.
@@ -41,7 +41,7 @@ pub struct OwnLook {
     pub reconstruction: Vec<f32>,
     /// Mean squared error per pixel.
     pub mse_per_pixel: f32,
-    /// Where it stands among the test images; none until they were surveyed.
+    /// Where it stands among the test images; `None` until they were surveyed.
     pub standing: Option<Standing>,
 }
 
@@ -52,7 +52,7 @@ pub struct Standing {
     pub step: u64,
     /// Share of the test images whose error is smaller, 0..1; of those with the same error half count.
     pub share_below: f64,
-    /// Test images it is held against.
+    /// Test images it is compared with.
     pub n_test: usize,
     /// Where its code lies in the plane of the scatter of that step.
     pub point: [f32; 2],
@@ -116,7 +116,7 @@ impl Preparation {
     reason = "independent answers, each to a question of its own"
 )]
 pub struct Decisions {
-    /// What lies behind transparent pixels; none where there are none.
+    /// What lies behind transparent pixels; `None` if there are none.
     pub backdrop: Option<Backdrop>,
     /// Whether light and dark were exchanged.
     pub invert: bool,
@@ -287,13 +287,13 @@ const UNLIKE: f64 = 0.99;
 
 impl Standing {
     /// That an image is unlike what the model has seen, with the stage of its preparation that looks like the reason;
-    /// none where it is like them.
+    /// `None` if it is like them.
     #[must_use]
     pub fn unlike(&self, notes: &[PhotoNote]) -> Option<String> {
         (self.share_below > UNLIKE).then(|| {
             let reason = notes.iter().find_map(PhotoNote::doubt);
             let reason = reason.unwrap_or(
-                "no stage looks like the reason; the data set may have no digits written like this",
+                "no stage explains it; the data set may have no digits written like this",
             );
             format!("unlike what the model has seen: {reason}")
         })
@@ -301,17 +301,17 @@ impl Standing {
 }
 
 impl PhotoNote {
-    /// What to look at where the digit is doubtful; none where this is no reason for doubt.
+    /// What to look at where the digit is doubtful; `None` if this is no reason for doubt.
     fn doubt(&self) -> Option<&'static str> {
         Some(match self {
             Self::NoInk => "no digit was found; drag a rectangle around it",
             Self::SeveralDigits { .. } => "there are several digits; click the one you mean",
-            Self::CutShort { .. } => "the picture is cut short",
+            Self::CutShort { .. } => "the image is cut short",
             Self::ReachesBorder => "the writing is cut off at the border",
-            Self::LeftOut { .. } => "look at what was left out; click what belongs to the digit",
-            Self::PenWidth { .. } => "the pen was made another width; look at the ink",
+            Self::LeftOut { .. } => "check what was left out; click what belongs to the digit",
+            Self::PenWidth { .. } => "the pen width was changed; check the ink",
             Self::ByColour | Self::FaintMadeFull | Self::Unscaled => {
-                "the ink was weak; look at it, and at the paper"
+                "the ink was faint; check the ink and the paper"
             }
             _ => return None,
         })
@@ -326,21 +326,21 @@ impl fmt::Display for PhotoNote {
                 is_lossy: true,
             } => write!(
                 f,
-                "{name}: its compression may have changed pixels, prefer PNG"
+                "{name}: its compression may have changed pixels; PNG is better"
             ),
             Self::Format { name, .. } => write!(f, "read from {name}"),
             Self::OneFrame { used: 1, n_frames } => {
-                write!(f, "only the first of its {n_frames} pictures is used")
+                write!(f, "only the first of its {n_frames} frames is used")
             }
             Self::OneFrame { used, n_frames } => write!(
                 f,
-                "its first picture is blank: only number {used} of its {n_frames} is used"
+                "its first frame is blank: only frame {used} of {n_frames} is used"
             ),
             Self::CutShort { missing: None } => f.write_str("cut short: its end is missing"),
             Self::CutShort {
                 missing: Some(share),
             } if *share <= 0.0 => {
-                f.write_str("its end is missing, but all of the picture is there")
+                f.write_str("its end is missing, but the image is complete")
             }
             Self::CutShort {
                 missing: Some(share),
@@ -350,34 +350,34 @@ impl fmt::Display for PhotoNote {
                 share_in_words(*share)
             ),
             Self::OpacityIgnored => {
-                f.write_str("everything on it is transparent: taken as opaque")
+                f.write_str("it is completely transparent: treated as opaque")
             }
             Self::Unscaled => {
-                f.write_str("its values end far below white, as in an array saved without scaling: stretched to white")
+                f.write_str("its brightest pixel is far below white, as in an array saved without scaling: stretched to white")
             }
-            Self::ByColour => f.write_str("found by colour, because light and dark hardly differ"),
+            Self::ByColour => f.write_str("found by colour, because brightness hardly differs"),
             Self::LeftOut { why, n_groups: 1 } => write!(f, "left out: {why}"),
             Self::LeftOut { why, n_groups } => write!(f, "left out: {why} ({n_groups} pieces)"),
             Self::SeveralDigits { n_digits, taken } => write!(
                 f,
-                "{n_digits} digits found: took number {taken} in reading order; click another, or take each"
+                "{n_digits} digits found: using number {taken} in reading order; click another, or add all"
             ),
             Self::ReachesBorder => {
-                f.write_str("the writing reaches the border: some of it may be cut off")
+                f.write_str("the writing touches the border: part of it may be cut off")
             }
-            Self::FaintMadeFull => f.write_str("faint ink: made full"),
+            Self::FaintMadeFull => f.write_str("faint ink: strengthened"),
             Self::PenWidth { was_thin: true } => {
-                f.write_str("a very thin pen: made as wide as MNIST's")
+                f.write_str("a very thin pen: widened to match MNIST's")
             }
-            Self::PenWidth { .. } => f.write_str("a very thick pen: made as narrow as MNIST's"),
-            Self::Turned => f.write_str("turned upright as its camera says"),
+            Self::PenWidth { .. } => f.write_str("a very thick pen: narrowed to match MNIST's"),
+            Self::Turned => f.write_str("rotated upright, following its camera data"),
             Self::Reduced {
                 from: [width, height],
-            } => write!(f, "made smaller, from {width}×{height}"),
+            } => write!(f, "scaled down from {width}×{height}"),
             Self::NoInk => {
                 f.write_str("nothing stands out from the background: no digit was found")
             }
-            Self::AlreadyPrepared => f.write_str("a digit as MNIST's are: taken as it is"),
+            Self::AlreadyPrepared => f.write_str("already in MNIST's format: used as it is"),
         }
     }
 }

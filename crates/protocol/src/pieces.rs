@@ -46,7 +46,7 @@ impl fmt::Display for LeftOut {
             Self::AtBorder => "what reaches the border",
             Self::Around => "a frame around the writing",
             Self::Line => "a long straight line",
-            Self::Small => "small marks apart from the writing",
+            Self::Small => "small marks away from the writing",
             Self::OtherDigit => "another digit",
         })
     }

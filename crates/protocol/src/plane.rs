@@ -1,4 +1,4 @@
-//! What is asked of the latent scatter: which plane, which images, and whether their errors come along.
+//! What is requested of the latent scatter: which plane, which images, and whether with their errors.
 //!
 //! The worker sends two coordinates a point. Training images lie in the plane of the test images, and their numbers
 //! continue after the test split, so that one number means one image everywhere.
@@ -39,7 +39,7 @@ impl Plane {
     /// Principal components that can be chosen from: further ones hold little variance.
     pub const MAX_COMPONENTS: usize = 8;
 
-    /// The plane of a code that nobody has chosen one for: its two units, or its two first components. A single
+    /// The default plane of a code: its two units, or its first two components. A single
     /// unit is both coordinates.
     #[must_use]
     pub fn first_of(code_size: usize) -> Self {
@@ -50,7 +50,7 @@ impl Plane {
         }
     }
 
-    /// This plane where a code of so many units has it, otherwise its first.
+    /// This plane if a code of this many units has it, otherwise its first.
     #[must_use]
     pub fn in_code(choice: Option<Self>, code_size: usize) -> Self {
         let choice = choice.filter(|plane| plane.is_of(code_size));
@@ -65,7 +65,7 @@ impl Plane {
         }
     }
 
-    /// Components that a code of so many units can be seen along; none where it is a plane already, which is never
+    /// Components that a code of this many units can be seen along; none if it is a plane already, which is never
     /// projected again.
     #[must_use]
     pub fn n_components(code_size: usize) -> usize {

@@ -16,21 +16,21 @@ pub struct ProbeRequest {
     pub revision: u64,
     /// Test images whose reconstructions are shown, in the order shown.
     pub samples: Vec<SampleIdx>,
-    /// Layer whose activations are shown; none while no view shows them.
+    /// Layer whose activations are shown; `None` while no view shows them.
     pub layer: Option<LayerName>,
-    /// What the latent scatter shows; none while no view shows it.
+    /// What the latent scatter shows; `None` while no view shows it.
     pub scatter: Option<ScatterRequest>,
     /// The image under the pointer in the scatter.
     pub hovered: Option<SampleIdx>,
-    /// Images of one's own that are to be rebuilt; none while no view shows them.
+    /// User images that are to be reconstructed; `None` while no view shows them.
     pub own: Arc<[OwnImage]>,
     /// Places in the space of codes that are to be decoded, a set for each asker.
     pub decode: Vec<DecodeSet>,
     /// Whether frames of the latent space are taken during the run, for a film of it.
     pub film: bool,
-    /// Weights that are shown as pictures; none while no view shows them.
+    /// Weights that are shown as pictures; `None` while no view shows them.
     pub filters: Option<FilterRequest>,
-    /// The test image whose way through every layer is shown; none while no view shows it.
+    /// The test image whose way through every layer is shown; `None` while no view shows it.
     pub followed: Option<SampleIdx>,
     /// Whether a view shows how well each class is rebuilt, or which images are rebuilt worst.
     pub errors: bool,

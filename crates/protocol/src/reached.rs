@@ -1,4 +1,4 @@
-//! The figures that presets are held to, read in one place from whatever a run's numbers are kept in.
+//! The figures that presets promise, read in one place from wherever a run's numbers are kept.
 //!
 //! They come from an evaluation or from `summary.json`, and `Expectation::judge` compares them. `hourglass
 //! reproduce` and the page about a preset do the same.
@@ -110,7 +110,7 @@ impl<'a> Reached<'a> {
         }
     }
 
-    /// A figure that presets are held to; none where the run does not have it.
+    /// A figure that presets promise; `None` if the run does not have it.
     #[must_use]
     pub fn figure(&self, figure: Figure) -> Option<f64> {
         let code = self.code.as_ref();

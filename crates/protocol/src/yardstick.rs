@@ -1,4 +1,4 @@
-//! What a model's figures are held against, and what its code is worth.
+//! What a model's figures are compared with, and how good its code is.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub struct Yardsticks {
 }
 
 impl Yardsticks {
-    /// Test mean squared error per pixel of PCA with so many components; with more than there are pixels, as
+    /// Test mean squared error per pixel of PCA with this many components; with more than there are pixels, as
     /// with all.
     #[must_use]
     pub fn pca_mse(&self, n_components: usize) -> Option<f64> {
@@ -24,7 +24,7 @@ impl Yardsticks {
     }
 }
 
-/// What the code of a model is worth, measured when asked for: it takes seconds.
+/// How good the code of a model is, measured on request: it takes seconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CodeReport {
     /// Steps taken before it.

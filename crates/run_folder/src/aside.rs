@@ -1,7 +1,7 @@
-//! Runs that nobody has saved yet, in folders of which each belongs to one run of one window.
+//! Runs that have not been saved yet, in folders that each belong to one run of one window.
 //!
-//! A window holds a lock in the folder of each of its runs. A folder whose lock nobody holds was left behind: by a
-//! window that crashed, was ended, or went on to other runs. It is offered until a person opens or forgets it. Nothing
+//! A window holds a lock in the folder of each of its runs. A folder whose lock is free was left behind: by a
+//! window that crashed, was closed, or moved on to other runs. It is offered until a person opens or forgets it. Nothing
 //! is removed here that this program did not provably make.
 
 use std::fs::{self, File, TryLockError};
@@ -38,11 +38,11 @@ const EMPTY_FOR: Duration = Duration::from_hours(1);
 const LOCK_TRIES: u32 = 40;
 const LOCK_WAIT: Duration = Duration::from_millis(25);
 
-/// Why a run that was kept aside is not to be had.
+/// Why the backup of a run cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {
     /// Another window holds its lock.
-    #[error("{} is open in another window of Hourglass: go on with it there", .0.display())]
+    #[error("{} is open in another Hourglass window: continue there", .0.display())]
     InUse(PathBuf),
     /// Its lock cannot be opened.
     #[error("{} cannot be locked: {source}. Copy the folder elsewhere and open the copy", path.display())]
@@ -54,7 +54,7 @@ pub enum ClaimError {
     },
 }
 
-/// A run that could not be kept aside.
+/// A run that could not be backed up.
 #[derive(Debug, thiserror::Error)]
 #[error("{reason}")]
 pub struct KeepError {
@@ -95,7 +95,7 @@ impl Slot {
         })
     }
 
-    /// Takes over the run in a folder, if that was kept aside; none where it is an ordinary folder.
+    /// Takes over the run in a folder, if that is a backup; `None` if it is an ordinary folder.
     ///
     /// # Errors
     /// When another window has it.
@@ -156,7 +156,7 @@ impl Slot {
     }
 }
 
-/// Whether runs can be kept aside here.
+/// Whether runs can be backed up here.
 ///
 /// # Errors
 /// Why not.
@@ -205,7 +205,7 @@ pub fn left_behind(place: &Path) -> Vec<KeptRun> {
     found
 }
 
-/// Removes a run that was kept aside, unless a window has it.
+/// Removes the backup of a run, unless a window has it.
 pub fn forget(run_folder: &Path) {
     match Slot::claim(run_folder) {
         Ok(Some(slot)) => slot.discard(),
@@ -236,7 +236,7 @@ fn is_marked(path: &Path) -> bool {
     start.is_ok_and(|start| start == MARK.as_bytes())
 }
 
-/// Whether nobody holds the lock. A lock that cannot be looked at may be held.
+/// Whether the lock is free. A lock that cannot be looked at may be held.
 fn is_free(folder: &Path) -> bool {
     plain_file::open(&folder.join(LOCK_FILE)).is_ok_and(|lock| lock.try_lock_shared().is_ok())
 }
@@ -263,7 +263,7 @@ fn next_number(place: &Path) -> u64 {
 }
 
 /// Time since the run was first offered; it counts from here on where it was not. A clock that jumps ahead makes runs
-/// look old that nobody has been offered yet.
+/// look old that have not been offered yet.
 fn first_offered(folder: &Path) -> Option<Duration> {
     let path = folder.join(OFFERED_FILE);
     let offered = read_text(&path).ok().flatten();

@@ -1,32 +1,32 @@
-//! Changing a recipe by `key=value`, and the names of its settings.
+//! Changing an experiment by `key=value`, and the names of its settings.
 
 use toml::{Table, Value};
 
 use hourglass_experiment::{Experiment, InvalidExperiment, field};
 
-/// Why a text or a change is no recipe.
+/// Why a text or a change is no experiment.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ExperimentError {
-    /// The text is not TOML, or not a recipe.
+    /// The text is not TOML, or not an experiment.
     #[error("{0}")]
     Text(String),
-    /// A complete recipe without its end.
-    #[error("its end is missing: it was cut short. Take it from a backup")]
+    /// A complete experiment without its end.
+    #[error("its end is missing: it was cut short. Restore it from a backup")]
     Cut,
-    /// A text that says nothing, as what is left of a recipe that was cut.
-    #[error("it is empty: a recipe names at least one setting, such as preset = \"vanilla-64\"")]
+    /// A text that says nothing, as what is left of an experiment that was cut.
+    #[error("it is empty: an experiment has at least one setting, such as preset = \"vanilla-64\"")]
     Nothing,
-    /// A text too long to be a recipe.
-    #[error("it has {} kB, and no recipe has more than {most} kB", .size >> 10, most = .most >> 10)]
+    /// A text too long to be an experiment.
+    #[error("it has {} kB, but an experiment has at most {most} kB", .size >> 10, most = .most >> 10)]
     TooLong {
         /// Its bytes.
         size: usize,
         /// Most bytes.
         most: usize,
     },
-    /// A recipe in a layout of a later version.
+    /// An experiment in a layout of a later version.
     #[error(
-        "it is of format {found}, and this version reads formats up to {known}: open it with a newer one"
+        "it has format {found}, but this version reads formats up to {known}: open it with a newer version"
     )]
     Newer {
         /// Its format.
@@ -45,7 +45,7 @@ pub enum ExperimentError {
     /// A change that is not of the form `key=value`.
     #[error("{0:?} changes nothing: write key=value, such as code=32")]
     NotAnAssignment(String),
-    /// A setting that the recipe has no place for.
+    /// A setting that the experiment has no place for.
     #[error("{key} cannot be set here: {reason}")]
     NoPlace {
         /// As it was given.
@@ -53,12 +53,12 @@ pub enum ExperimentError {
         /// Why, and what to do.
         reason: String,
     },
-    /// A recipe that makes no sense.
+    /// An experiment that makes no sense.
     #[error(transparent)]
     Invalid(#[from] InvalidExperiment),
 }
 
-/// Applies `key=value` to a recipe; the key is a place in `experiment.toml` or a short form. The result is
+/// Applies `key=value` to an experiment; the key is a place in `experiment.toml` or a short form. The result is
 /// not validated, so that several changes may make sense only together.
 ///
 /// # Errors
@@ -173,9 +173,10 @@ fn set_noise(table: &mut Table, key: &str, value: Value) -> Result<(), Experimen
         "none" => {
             return Err(ExperimentError::NoPlace {
                 key: key.to_owned(),
-                reason: "this recipe does not corrupt; choose the kind as well, such as --set \
+                reason:
+                    "this experiment has no corruption; choose its kind as well, such as --set \
                          corruption={kind=\"masking\",fraction=0.3}"
-                    .to_owned(),
+                        .to_owned(),
             });
         }
         "gaussian" => "corruption.sigma",
@@ -253,7 +254,7 @@ mod tests {
         assert!(set_value(&vanilla(), "noise=0.5").is_err());
     }
 
-    /// The value at each place of a recipe; of lists with a table for each layer, those of all layers together.
+    /// The value at each place of an experiment; of lists with a table for each layer, those of all layers together.
     fn leaves(table: &Table, path: &str, found: &mut BTreeMap<String, Vec<Value>>) {
         for (key, value) in table {
             let place = format!("{path}{key}");
@@ -271,7 +272,7 @@ mod tests {
 
     fn leaves_of(experiment: &Experiment) -> BTreeMap<String, Vec<Value>> {
         let mut found = BTreeMap::new();
-        let table = Table::try_from(experiment).expect("a recipe is a table");
+        let table = Table::try_from(experiment).expect("an experiment is a table");
         leaves(&table, "", &mut found);
         found.remove("preset"); // where the settings come from
         found
@@ -331,7 +332,7 @@ mod tests {
         }
         for row in rows {
             let is_there = |place: &String| place.starts_with(row);
-            assert!(seen.iter().any(is_there), "no recipe has {row}");
+            assert!(seen.iter().any(is_there), "no experiment has {row}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hourglass_files::plain_file::{self, PlainFileError};
 
-/// Name of the recipe's file in a run folder.
+/// Name of the experiment's file in a run folder.
 pub const EXPERIMENT_FILE: &str = "experiment.toml";
 
 /// Name of the figures' file in a run folder.
@@ -52,7 +52,7 @@ impl ReadError {
     }
 }
 
-/// The content of a file; none where there is no such file.
+/// The content of a file; `None` if there is no such file.
 ///
 /// # Errors
 /// When it is no plain file, is larger than any file of its kind, or cannot be read.
@@ -60,7 +60,7 @@ pub fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ReadError> {
     read_at_most(path, MAX_BYTES)
 }
 
-/// The text in a file; none where there is no such file.
+/// The text in a file; `None` if there is no such file.
 ///
 /// # Errors
 /// When it is no plain file, is larger than any file of its kind, or cannot be read.
@@ -70,7 +70,7 @@ pub fn read_text(path: &Path) -> Result<Option<String>, ReadError> {
     };
     let text = String::from_utf8(bytes).map_err(|_| ReadError {
         path: path.to_owned(),
-        reason: "it is no text".to_owned(),
+        reason: "it is not text".to_owned(),
     })?;
     Ok(Some(text))
 }

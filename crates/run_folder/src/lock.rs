@@ -14,7 +14,7 @@ const MAX_WORDS: u64 = 200;
 #[derive(Debug)]
 pub struct FolderLock {
     folder: PathBuf,
-    /// None where the file system knows no locks.
+    /// `None` if the file system knows no locks.
     file: Option<File>,
 }
 
@@ -93,7 +93,7 @@ impl FolderLock {
 impl Drop for FolderLock {
     fn drop(&mut self) {
         if cfg!(unix) && self.file.is_some() {
-            // While it is held: whoever waits for it notices that it is gone.
+            // While it is held: a process that waits for it notices that it is gone.
             fs::remove_file(self.folder.join(LOCK_FILE)).ok(); // it takes no space and does no harm
         }
     }

@@ -6,7 +6,7 @@ use hourglass_experiment::{Objective, Term};
 use hourglass_protocol::{Evaluation, EvaluationScope, HistoryRow, Measured, StepBatch};
 
 /// Rows of `metrics.csv`, in the order they happened. There are at most [`MetricsTable::MAX_STEPS`] rows of
-/// steps: when they are full, every other one goes, and from there on only so many are recorded. There are at most
+/// steps: when they are full, every other one goes, and from there on only that many are recorded. There are at most
 /// as many rows of evaluations: of those, too, every other one goes when they are full.
 #[derive(Clone, Debug)]
 pub struct MetricsTable {
@@ -205,7 +205,7 @@ fn read_header(line: &str) -> Result<Vec<Term>, String> {
     let middle = line
         .strip_prefix("step,epoch,split,")
         .and_then(|rest| rest.strip_suffix(",elapsed (s)"))
-        .ok_or("is no header of a metrics.csv")?;
+        .ok_or("is not the header of a metrics.csv")?;
     let mut terms = Vec::new();
     for column in middle.split(',') {
         let key = column.split(' ').next().unwrap_or(column);
@@ -257,7 +257,7 @@ fn read_row(line: &str, terms: &[Term]) -> Result<HistoryRow, String> {
 
 fn number<T: std::str::FromStr>(cell: &str) -> Result<T, String> {
     cell.parse()
-        .map_err(|_| format!("has {cell:?} where a number belongs"))
+        .map_err(|_| format!("has {cell:?} instead of a number"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A recipe as TOML text: complete, as a run folder keeps it, or short, as people hand it on.
+//! An experiment as TOML text: complete, as a run folder keeps it, or short, as people share it.
 //!
 //! A short text is laid over its preset. `read_experiment` is the one reader, for files, the clipboard and the
 //! command line.
@@ -15,27 +15,27 @@ const FORMAT: i64 = 2;
 /// The entry that holds the number.
 const FORMAT_KEY: &str = "format";
 
-/// Says of a recipe that it is complete, and how it ends: one that was cut is told from a short one.
+/// Says of an experiment that it is complete, and how it ends: one that was cut is told from a short one.
 const COMPLETE: &str = "# complete: the last line is \"# end\"";
 
-/// The last line of a complete recipe.
+/// The last line of a complete experiment.
 const END: &str = "# end";
 
-/// Most bytes of a recipe; the longest that makes sense has two thousand.
+/// Most bytes of an experiment; the longest that makes sense has two thousand.
 const MAX_BYTES: usize = 64 << 10;
 
-/// The complete recipe as TOML.
+/// The complete experiment as TOML.
 ///
 /// # Panics
-/// Never: a recipe is made of tables, numbers and names.
+/// Never: an experiment is made of tables, numbers and names.
 #[must_use]
 pub fn to_toml(experiment: &Experiment) -> String {
     let recipe =
-        toml::to_string(experiment).expect("a recipe is made of tables, numbers and names");
+        toml::to_string(experiment).expect("an experiment is made of tables, numbers and names");
     format!("{FORMAT_KEY} = {FORMAT}\n{COMPLETE}\n{recipe}{END}\n")
 }
 
-/// The recipe as short as it can be: what differs from its preset, or from the preset the window starts with
+/// The experiment as short as it can be: what differs from its preset, or from the preset the window starts with
 /// where it names none. What cannot be said so is said completely.
 #[must_use]
 pub fn to_short_toml(experiment: &Experiment) -> String {
@@ -47,8 +47,8 @@ pub fn to_short_toml(experiment: &Experiment) -> String {
     short.unwrap_or_else(|| to_toml(experiment))
 }
 
-/// Reads and checks a recipe. What a short one leaves out is its preset's, or that of the preset the window
-/// starts with; a text that has every part of a recipe is taken as it is.
+/// Reads and checks an experiment. What a short one leaves out is its preset's, or that of the preset the window
+/// starts with; a text that has every part of an experiment is taken as it is.
 ///
 /// # Errors
 /// What is wrong; keys that do not exist are named with the nearest that do.
@@ -69,7 +69,7 @@ pub fn read_experiment(text: &str) -> Result<Experiment, ExperimentError> {
             return Err(ExperimentError::Newer { found, known });
         }
         Some(other) => {
-            let reason = format!("{FORMAT_KEY} = {other} is no number of a format");
+            let reason = format!("{FORMAT_KEY} = {other} is not a format number");
             return Err(ExperimentError::Text(reason));
         }
     }
@@ -92,7 +92,7 @@ pub fn read_experiment(text: &str) -> Result<Experiment, ExperimentError> {
     Ok(experiment)
 }
 
-/// The recipe that a short one starts from.
+/// The experiment that a short one starts from.
 fn base_of(table: &Table) -> Result<Table, ExperimentError> {
     let base = match table.get("preset") {
         None => Experiment {
@@ -106,7 +106,7 @@ fn base_of(table: &Table) -> Result<Table, ExperimentError> {
             id.preset().experiment()
         }
         Some(_) => {
-            let reason = "preset is not the name of one".to_owned();
+            let reason = "preset is not the name of a preset".to_owned();
             return Err(ExperimentError::Text(reason));
         }
     };
@@ -136,7 +136,7 @@ fn shares_settings(key: &str, below: &Table, above: &Table) -> bool {
     key == "optimizer" || above.get("kind").is_none_or(is_same_kind)
 }
 
-/// What the recipe says otherwise than what it starts from.
+/// What the experiment says otherwise than what it starts from.
 fn differences(experiment: &Experiment) -> Option<Table> {
     let own = Table::try_from(experiment).ok()?;
     let base = base_of(&own).ok()?;
@@ -145,7 +145,7 @@ fn differences(experiment: &Experiment) -> Option<Table> {
         found.insert("preset".to_owned(), preset.clone());
     }
     if found.is_empty() {
-        let seed = own.get("seed").cloned()?; // a recipe without any setting would be taken for one that was cut
+        let seed = own.get("seed").cloned()?; // an experiment without any setting would be taken for one that was cut
         found.insert("seed".to_owned(), seed);
     }
     // Plain values first, then the tables, as TOML wants them.
@@ -169,7 +169,7 @@ fn differing(own: &Table, base: &Table) -> Table {
             _ => {}
         }
     }
-    // What is switched off is left out of a complete recipe, and has to be said in a short one.
+    // What is switched off is left out of a complete experiment, and has to be said in a short one.
     for (key, value) in base.iter().filter(|(key, _)| !own.contains_key(*key)) {
         let off = match (key.as_str(), value) {
             ("sparsity" | "prior", _) => none_table(),
@@ -261,7 +261,7 @@ mod tests {
         let later = text.replace("format = 2", "format = 3");
         let error = read_experiment(&later).expect_err("of a later version");
         assert!(
-            error.to_string().contains("open it with a newer one"),
+            error.to_string().contains("open it with a newer version"),
             "{error}"
         );
         let odd = text.replace("format = 2", "format = \"new\"");
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn another_kind_replaces_the_settings_of_the_one_before() {
         let text = "preset = \"denoise-dense\"\n[corruption]\nkind = \"gaussian\"\nsigma = 0.2";
-        let experiment = read_experiment(text).expect("a recipe");
+        let experiment = read_experiment(text).expect("an experiment");
         let sigma = hourglass_experiment::Corruption::Gaussian { sigma: 0.2 };
         assert_eq!(experiment.corruption, sigma);
     }
@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn another_rule_of_the_optimizer_keeps_its_other_settings() {
         let text = "preset = \"vae-20\"\n[optimizer]\nkind = \"adamw\"\nweight_decay = 0.01";
-        let experiment = read_experiment(text).expect("a recipe");
+        let experiment = read_experiment(text).expect("an experiment");
         let mut expected = PresetId::Vae20.preset().experiment();
         expected.optimizer.kind = OptimizerKind::AdamW;
         expected.optimizer.weight_decay = 0.01;
@@ -354,7 +354,7 @@ mod tests {
             "preset = 3",
             "preset = \"../../etc\"",
         ] {
-            let error = read_experiment(text).expect_err("no recipe");
+            let error = read_experiment(text).expect_err("no experiment");
             assert!(!error.to_string().is_empty());
         }
     }

@@ -1,4 +1,4 @@
-//! What a run leaves behind, collected from what is reported of it.
+//! What is recorded of a run, collected from its reports.
 //!
 //! The worker keeps it, whoever listens to the events, and writes the run folder from it, for the window and the
 //! command line alike.
@@ -25,7 +25,7 @@ pub struct Record {
     device: String,
     metrics: MetricsTable,
     effort: Effort,
-    /// When training went on; none while the run waits.
+    /// When training went on; `None` while the run waits.
     since: Option<Instant>,
     full: Option<Evaluation>,
     report: Option<CodeReport>,
@@ -62,7 +62,7 @@ impl Record {
         Self::resumed(experiment, data, device, metrics, Effort::default())
     }
 
-    /// Goes on with what was recorded before.
+    /// Continues with what was recorded before.
     #[must_use]
     pub fn resumed(
         experiment: Experiment,

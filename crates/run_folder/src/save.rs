@@ -3,7 +3,7 @@
 //!
 //! The new files are written into a folder within the folder, the list of their checksums last. With that list the
 //! save is done: from then on the new files count, wherever they lie, and moving them up to their places can be
-//! finished by anybody, at any time. Without it the save never was.
+//! finished by any process, at any time. Without it the save never happened.
 //!
 //! `SavedFiles` reads the files of one save. Only the holder of a `FolderLock` can write (`lock`).
 
@@ -32,7 +32,7 @@ const PENDING: &str = ".hourglass-save";
 /// Most bytes of the list, which has five lines.
 const MAX_LIST: u64 = 64 << 10;
 
-/// How often a reader begins anew that meets a save by another process.
+/// How often a reader starts over when it meets a save by another process.
 const MAX_TRIES: usize = 5;
 
 /// Replaces a run's files by these, all or none. A name without content is removed.
@@ -48,7 +48,7 @@ pub(super) fn replace(folder: &Path, files: &[(&str, Option<&[u8]>)]) -> Result<
     }
     if let Err(error) = finish(folder) {
         log::warn!(
-            "{} is saved, and not yet in order: {error}",
+            "{} is saved but not yet tidied up: {error}",
             folder.display()
         );
     }
@@ -205,7 +205,7 @@ impl SavedFiles {
             Some(Some(sums)) => Some(sums),
             Some(None) => {
                 let reason =
-                    "it is no list of checksums. Delete it to take the other files as they are";
+                    "it is not a list of checksums. Delete it to use the other files as they are";
                 return Err(ReadError::new(&place_of(folder, CHECKSUMS_FILE), reason));
             }
         };
@@ -233,7 +233,7 @@ impl SavedFiles {
         Ok((list, saved))
     }
 
-    /// The content of a file; none where the save has no such file.
+    /// The content of a file; `None` if the save has no such file.
     ///
     /// # Errors
     /// When it is not as it was saved.
@@ -241,7 +241,7 @@ impl SavedFiles {
         if self.changed.contains(&name) {
             let reason = format!(
                 "it is not the file that was saved with this run, by its checksum in {CHECKSUMS_FILE}: it was \
-                 damaged, or comes from another run. Take it from a backup, or delete {CHECKSUMS_FILE} to take the \
+                 damaged, or comes from another run. Restore it from a backup, or delete {CHECKSUMS_FILE} to use the \
                  folder as it is"
             );
             return Err(ReadError::new(&self.folder.join(name), reason));
@@ -249,20 +249,20 @@ impl SavedFiles {
         Ok(self.unchecked(name))
     }
 
-    /// The content of a file that has a checksum of its own; none where the save has no such file.
+    /// The content of a file that has a checksum of its own; `None` if the save has no such file.
     #[must_use]
     pub fn unchecked(&self, name: &str) -> Option<&[u8]> {
         let found = self.found.iter().find(|(of, _)| *of == name);
         found.map(|(_, bytes)| bytes.as_slice())
     }
 
-    /// The text of a file; none where the save has no such file.
+    /// The text of a file; `None` if the save has no such file.
     ///
     /// # Errors
     /// When it is not as it was saved, or no text.
     pub fn text(&self, name: &str) -> Result<Option<&str>, ReadError> {
         let text = self.bytes(name)?.map(str::from_utf8).transpose();
-        text.map_err(|_| ReadError::new(&self.folder.join(name), "it is no text"))
+        text.map_err(|_| ReadError::new(&self.folder.join(name), "it is not text"))
     }
 
     /// Whether the folder holds nothing of a run.

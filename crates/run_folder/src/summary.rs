@@ -1,4 +1,4 @@
-//! The figures of a run as JSON: a contract with whoever reads them.
+//! The figures of a run as JSON: a contract with their readers.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub const SUMMARY_FORMAT: u32 = 1;
 pub struct Summary {
     /// [`SUMMARY_FORMAT`].
     pub format: u32,
-    /// The preset the recipe started from.
+    /// The preset the experiment started from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<PresetId>,
     /// The run's seed.
@@ -138,7 +138,7 @@ pub struct Noticed {
     pub message: String,
 }
 
-/// Figures on the whole test split: from corrupted inputs against clean targets where the recipe corrupts.
+/// Figures on the whole test split: from corrupted inputs against clean targets where the experiment corrupts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TestFigures {
     /// Mean squared error per pixel.
@@ -360,14 +360,14 @@ impl From<&CompressionReport> for CompressionSummary {
 }
 
 impl Summary {
-    /// The figures of a run folder; none where it has none, or none that are understood.
+    /// The figures of a run folder; `None` if it has none, or none that are understood.
     #[must_use]
     pub fn of_folder(folder: &Path) -> Option<Self> {
         let saved = SavedFiles::read(folder, &[SUMMARY_FILE]).ok()?;
         serde_json::from_str(saved.text(SUMMARY_FILE).ok()??).ok()
     }
 
-    /// A figure that presets are held to; none where the run does not have it.
+    /// A figure that presets promise; `None` if the run does not have it.
     #[must_use]
     pub fn figure(&self, figure: Figure) -> Option<f64> {
         self.reached().figure(figure)

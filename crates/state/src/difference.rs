@@ -1,4 +1,4 @@
-//! What makes two recipes different, in words.
+//! What makes two experiments different, in words.
 
 use hourglass_experiment::{Experiment, differences};
 
@@ -48,7 +48,7 @@ mod tests {
         assert_ne!(difference(&vanilla(), &other), "");
     }
 
-    /// Recipes that differ are never said to be the same.
+    /// Experiments that differ are never said to be the same.
     #[test]
     fn no_two_presets_are_alike() {
         for of in PresetId::ALL {

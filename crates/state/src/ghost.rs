@@ -1,13 +1,13 @@
-//! The run before the one in progress, as far as its curves go.
+//! The curves of the previous run.
 
 use hourglass_experiment::{Experiment, Term};
 
 use super::History;
 
-/// The curves of a run that is over, with the recipe that made them.
+/// The curves of a run that is over, with the experiment that made them.
 #[derive(Clone, Debug)]
 pub struct Ghost {
-    /// Its recipe.
+    /// Its experiment.
     pub experiment: Experiment,
     /// Its curves.
     pub history: History,

@@ -7,17 +7,17 @@ use hourglass_protocol::{Evaluation, HistoryRow, Measured, StepBatch};
 
 use super::Series;
 
-/// The curves of one run and the moments at which its recipe changed.
+/// The curves of one run and the moments at which its experiment changed.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     train: BTreeMap<Term, Series>,
     test: BTreeMap<Term, Series>,
     marks: Vec<Mark>,
-    /// The recipe before the newest mark.
+    /// The experiment before the newest mark.
     before_mark: Option<Experiment>,
 }
 
-/// A moment at which the recipe of a run changed.
+/// A moment at which the experiment of a run changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
     /// When, in epochs.
@@ -30,7 +30,7 @@ impl History {
     /// Most marks kept.
     pub const MAX_MARKS: usize = 64;
 
-    /// Changes within so many epochs of a mark belong to it.
+    /// Changes within this many epochs of a mark belong to it.
     const MARK_SPAN: f64 = 0.05;
 
     /// A term's training curve, one value a step.
@@ -56,7 +56,7 @@ impl History {
         self.test.keys().copied()
     }
 
-    /// Moments at which the recipe changed, oldest first.
+    /// Moments at which the experiment changed, oldest first.
     #[must_use]
     pub fn marks(&self) -> &[Mark] {
         &self.marks
@@ -99,7 +99,7 @@ impl History {
         }
     }
 
-    /// Marks a change of recipe. Changes in quick succession, such as a slider being dragged, make one mark
+    /// Marks a change of experiment. Changes in quick succession, such as a slider being dragged, make one mark
     /// that names where they started and where they ended.
     pub(super) fn push_mark(&mut self, epoch: f64, before: &Experiment, after: &Experiment) {
         let continues = self

@@ -1,4 +1,4 @@
-//! A preset's expectations held against the run in progress.
+//! A preset's expectations compared with the run in progress.
 
 use hourglass_experiment::{Bound, Expectation, Figure, Preset, Verdict};
 use hourglass_protocol::{DataSetId, Reached};
@@ -28,11 +28,11 @@ pub enum Outcome {
     FallsShort,
     /// The run has not been measured on the whole test split, or its code has not been judged.
     NotMeasured,
-    /// It is compared with a run that nobody has trained in this session.
+    /// It is compared with a run that has not been trained in this session.
     NothingToCompare,
     /// The number holds on other digits.
     OtherDigits,
-    /// The run follows another recipe.
+    /// The run follows another experiment.
     OtherRecipe,
 }
 
@@ -100,7 +100,7 @@ impl LabState {
         judged(measured, other, outcome)
     }
 
-    /// Keeps what the run has reached, if its epochs are over and its recipe was the same all the way.
+    /// Keeps what the run has reached, if its epochs are over and its experiment was the same all the way.
     pub(super) fn note_landmark(&mut self) {
         let Some((run, dataset)) = self.run.as_ref().zip(self.dataset.as_ref()) else {
             return;
@@ -124,7 +124,7 @@ fn follows(run: &RunState, preset: &Preset) -> bool {
     run.experiment.preset == Some(preset.id) && run.experiment.is_pristine()
 }
 
-/// Whether the newest evaluation is of the model after the recipe's epochs.
+/// Whether the newest evaluation is of the model after the experiment's epochs.
 fn is_over(run: &RunState) -> bool {
     let measured = run.full_evaluation.as_ref();
     measured

@@ -9,11 +9,11 @@ use hourglass_protocol::KeptRun;
 pub struct Keep {
     /// Folders of runs that were saved or opened, the newest first.
     pub recent: Vec<PathBuf>,
-    /// Runs that nobody got to saving and no window has open, the newest first.
+    /// Unsaved runs that no window has open, the newest first.
     pub left_behind: Vec<KeptRun>,
     /// How they are offered.
     pub offer: Offer,
-    /// Why runs are not kept aside, while they are not.
+    /// Why runs cannot be backed up, while they cannot.
     pub trouble: Option<String>,
     /// Weights that would fit by their shapes, until a person has said yes or no.
     pub weights_offered: Option<OfferedWeights>,

@@ -1,4 +1,4 @@
-//! What finished runs of this session reached, so that a run can be held against another recipe.
+//! What finished runs of this session reached, so that a run can be compared with another experiment.
 
 use std::collections::VecDeque;
 
@@ -26,7 +26,7 @@ impl Landmarks {
     /// Most runs kept.
     pub const MAX: usize = 32;
 
-    /// Keeps what a run of a recipe has reached at its end; a newer run of the same recipe replaces an older one.
+    /// Keeps what a run of an experiment has reached at its end; a newer run of the same experiment replaces an older one.
     pub fn note(&mut self, data: DataSetId, experiment: &Experiment, reached: &Reached<'_>) {
         let experiment = without_seed(experiment);
         self.kept
@@ -44,7 +44,7 @@ impl Landmarks {
         });
     }
 
-    /// A figure that presets are compared by, of a finished run of this recipe on these digits.
+    /// A figure that presets are compared by, of a finished run of this experiment on these digits.
     #[must_use]
     pub fn figure(&self, data: DataSetId, experiment: &Experiment, figure: Figure) -> Option<f64> {
         let experiment = without_seed(experiment);

@@ -46,21 +46,21 @@ pub use track::Moment;
 pub struct LabState {
     /// The graphics adapters of this machine: what they are called, and what to ask for.
     pub adapters: Vec<(String, DeviceChoice)>,
-    /// The device training runs on; none until the worker has reported.
+    /// The device training runs on; `None` until the worker has reported.
     pub device: Option<DeviceInfo>,
     /// The data set in use.
     pub dataset: Option<DatasetDescription>,
-    /// What that data set allows; none until it is known.
+    /// What that data set allows; `None` until it is known.
     pub yardsticks: Option<Yardsticks>,
     /// Loading or fetching that is under way.
     pub loading: Option<DatasetProgress>,
     /// The run in progress.
     pub run: Option<RunState>,
-    /// The recipe as the controls show it; it may differ from the run's until it is applied.
+    /// The experiment as the controls show it; it may differ from the run's until it is applied.
     pub draft: Experiment,
     /// The test image that is followed through every layer.
     pub followed: SampleIdx,
-    /// Images of one's own, and the drawing.
+    /// User images, and the drawing.
     pub own: OwnImages,
     /// What happened, newest last.
     pub notices: Notices,
@@ -76,7 +76,7 @@ pub struct LabState {
     awaits_previous: bool,
     /// The run that is taken out of its place by the next news.
     set_aside: Option<RunId>,
-    /// The recipe of a rival while a person chooses it.
+    /// The experiment of a rival while a person chooses it.
     pub rival_draft: Option<Experiment>,
     /// The run that is being started as a rival.
     coming_rival: Option<RunId>,
@@ -149,7 +149,7 @@ impl LabState {
         self.draft.problems()
     }
 
-    /// What the run is doing; none while there is no run.
+    /// What the run is doing; `None` while there is no run.
     #[must_use]
     pub fn phase(&self) -> Option<Phase> {
         self.run.as_ref().map(|run| run.phase)
@@ -228,7 +228,7 @@ impl LabState {
             Event::RunBroughtBack { run, dataset } => self.take_back(run, dataset),
             Event::KeepingAside => self.keep.trouble = None,
             Event::Failed(failure) => self.fail(&failure),
-            // Whoever asked for numbers has them; the other is of an older run.
+            // The request for numbers has been answered; the other is of an older run.
             Event::Gathered { .. } | Event::RunStarted { .. } => {}
             Event::PhaseChanged { run, .. }
             | Event::Tuned { run, .. }
@@ -307,7 +307,7 @@ impl LabState {
             } => {
                 self.opening = self.opening.filter(|opening| opening != run);
                 self.notices.info(format!(
-                    "The run in {} learned from {}: loading these digits",
+                    "The run in {} was trained on {}: loading that data set",
                     folder.display(),
                     needed.label()
                 ));
@@ -341,7 +341,7 @@ impl LabState {
             }
             Failure::WorkerPanicked { message } => {
                 self.crash = Some(message.clone());
-                self.previous = None; // it went with the worker; where it was kept aside, it still is
+                self.previous = None; // it went with the worker; if it was backed up, the backup is still there
                 self.awaits_previous = false;
                 self.device = None;
                 self.loading = None;

@@ -1,4 +1,4 @@
-//! Images of one's own: pictures that were dropped, opened or pasted, and the drawing.
+//! User images: images that were dropped, opened or pasted, and the drawing.
 
 mod drawing;
 
@@ -14,7 +14,7 @@ pub const MAX_OWN: usize = 100;
 /// Removals that can be taken back.
 const MAX_REMOVALS: usize = 20;
 
-/// Images of one's own, and the drawing.
+/// User images, and the drawing.
 #[derive(Debug, Default)]
 pub struct OwnImages {
     images: Vec<Own>,
@@ -28,7 +28,7 @@ pub struct OwnImages {
     n_named: u64,
 }
 
-/// An image of one's own.
+/// A user image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Own {
     pub id: OwnId,
@@ -73,7 +73,7 @@ impl OwnImages {
         MAX_OWN.saturating_sub(self.images.len())
     }
 
-    /// Adds an image and chooses it; none where there is no room.
+    /// Adds an image and chooses it; `None` if there is no room.
     pub fn add(
         &mut self,
         name: String,

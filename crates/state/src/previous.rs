@@ -1,4 +1,4 @@
-//! The run before the one in progress, which can be brought back.
+//! The previous run, which can be brought back.
 
 use hourglass_protocol::{DatasetDescription, RunId};
 

@@ -1,4 +1,4 @@
-//! The past of a run, to be shown again: what was seen of the model at moments spread over the run.
+//! The past of a run, for replay: what was seen of the model at moments spread over the run.
 //!
 //! At most 64 MiB are kept for a run. `RunState::shown` is what views draw, the past or the newest; a view that is
 //! not recorded says "live only".
@@ -26,7 +26,7 @@ pub enum Rewind {
 }
 
 /// What was seen of a run, evenly thinned, and which moment of it is shown. Views that answer the pointer, and
-/// those of one's own images, are not kept.
+/// those of user images, are not kept.
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
     digits: Track<DigitView>,
@@ -86,7 +86,7 @@ impl Replay {
         by_step.into_values().collect()
     }
 
-    /// The first and the last moment kept; none while there are not two.
+    /// The first and the last moment kept; `None` while there are not two.
     #[must_use]
     pub fn ends(&self) -> Option<[Moment; 2]> {
         let tracks = [
@@ -107,7 +107,7 @@ impl Replay {
         (first.step < last.step).then_some([first, last])
     }
 
-    /// The moment that is shown; none while the run is followed.
+    /// The moment that is shown; `None` while the run is followed.
     #[must_use]
     pub fn past(&self) -> Option<&Past> {
         self.past.as_ref()
@@ -227,7 +227,7 @@ mod tests {
         for step in [0, 10, 20, 30] {
             live = snapshot(step, 1);
             if step == 20 {
-                live.scatter = None; // dearer, so renewed less often
+                live.scatter = None; // more expensive, so renewed less often
             }
             replay.keep(&live, epoch);
         }

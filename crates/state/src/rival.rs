@@ -25,19 +25,19 @@ impl LabState {
         self.rival.as_ref().is_some_and(|rival| rival.id == run)
     }
 
-    /// What the rival has other than the run in progress, in words; none while nothing is compared.
+    /// What the rival has other than the run in progress, in words; `None` while nothing is compared.
     #[must_use]
     pub fn rival_difference(&self) -> Option<String> {
         let (run, rival) = (self.run.as_ref()?, self.rival.as_ref()?);
         let words = difference(&rival.experiment, &run.experiment);
         Some(if words.is_empty() {
-            "the same recipe".to_owned()
+            "the same experiment".to_owned()
         } else {
             words
         })
     }
 
-    /// Shows the recipe of a rival, while one is chosen, as if it were the draft of a run that is not there yet.
+    /// Shows the experiment of a rival, while one is chosen, as if it were the draft of a run that is not there yet.
     pub fn in_place_of_draft(&mut self, show: impl FnOnce(&Self)) {
         let Some(draft) = self.rival_draft.take() else {
             return;
@@ -78,7 +78,7 @@ impl LabState {
         }
     }
 
-    /// Goes on with one of the two; the other becomes its ghost.
+    /// Continues with one of the two; the other becomes its ghost.
     pub(super) fn end_comparison(&mut self, kept: RunId) {
         if self.is_rival(kept) {
             self.change_sides();

@@ -14,7 +14,7 @@ use super::{Ghost, History, Reel, Replay, Rewind};
 #[derive(Debug)]
 pub struct RunState {
     pub id: RunId,
-    /// Its recipe, as the worker took it on.
+    /// Its experiment, as the worker took it on.
     pub experiment: Experiment,
     /// Trainable numbers of its model.
     pub n_parameters: usize,
@@ -49,7 +49,7 @@ pub struct RunState {
     pub replay: Replay,
 }
 
-/// What a run is called: its preset, where its recipe comes from one.
+/// What a run is called: its preset, where its experiment comes from one.
 #[must_use]
 pub fn title(run: &RunState) -> String {
     let experiment = &run.experiment;

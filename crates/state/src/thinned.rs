@@ -8,7 +8,7 @@ pub struct Thinned<T> {
     kept: Vec<T>,
     /// The newest of all, while it is not among the others: the sequence ends where the run does.
     newest: Option<T>,
-    /// Every so many-th is kept; doubles when they are too many.
+    /// One in this many is kept; doubles when there are too many.
     stride: usize,
     n_ever: usize,
 }

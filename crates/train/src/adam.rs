@@ -182,7 +182,7 @@ impl AdamInOnePass for Flex {
             let [parameters, moment_1, moment_2] = changed.each_mut().map(|tensor| {
                 let places = tensor.layout().contiguous_offsets();
                 let (start, end) = places.expect("it was made contiguous");
-                // Copied only where somebody else still has the tensor.
+                // Copied only if another owner still has the tensor.
                 &mut tensor.storage_mut::<f32>()[start..end]
             });
             let gradients = numbers(&gradients);

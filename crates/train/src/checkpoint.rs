@@ -1,4 +1,4 @@
-//! All of a run's changing state as plain numbers, from which training goes on as if it had never stopped.
+//! All of a run's changing state as plain numbers, from which training continues as if it had never stopped.
 //!
 //! Going back to good weights, moving to another device and resuming a run all use it. It holds nothing of a device
 //! and outlives one.

@@ -1,4 +1,4 @@
-//! Training a small softmax classifier on labelled images, to judge how real drawn digits are.
+//! Training a small softmax classifier on labelled images, to judge how realistic drawn digits are.
 
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams};

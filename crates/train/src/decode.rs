@@ -18,7 +18,7 @@ use super::{Survey, TrainError, Trainer, readback};
 /// Which draws of the prior's stream are for looking at: training draws at its steps.
 const LOOKING: u64 = u64::MAX;
 
-/// Decodes a set of places; none where they cannot be found: codes of another size, samples the data set does
+/// Decodes a set of places; `None` if they cannot be found: codes of another size, samples the data set does
 /// not have, or a survey that is needed and was not made.
 ///
 /// # Errors
@@ -119,7 +119,7 @@ fn find(
     })
 }
 
-/// The codes of clean images, `[n, size]`; none where the data set lacks one.
+/// The codes of clean images, `[n, size]`; `None` if the data set lacks one.
 fn codes_of(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<Option<Vec<f32>>, TrainError> {
     let model = trainer.model();
     let held_out = trainer.held_out();

@@ -151,10 +151,7 @@ pub fn find(adapters: &[Adapter], name: &str) -> Result<usize, String> {
             "no graphics adapter here is called {name:?}. {}",
             listed(adapters)
         )),
-        _ => Err(format!(
-            "{name:?} is the name of several. {}",
-            listed(adapters)
-        )),
+        _ => Err(format!("{name:?} matches several. {}", listed(adapters))),
     }
 }
 
@@ -203,7 +200,7 @@ fn start(adapter: &Adapter) -> Result<OpenDevice, String> {
     let Some((api, kind)) = address.and_then(|address| Some((address.api()?, address.kind()?)))
     else {
         return Err(format!(
-            "{} cannot be asked for by name: choose gpu",
+            "{} cannot be chosen by name: choose gpu",
             adapter.name
         ));
     };
@@ -252,7 +249,7 @@ pub fn auto(adapters: &[Adapter]) -> OpenDevice {
         return cpu();
     }
     gpu().unwrap_or_else(|reason| {
-        log::warn!("the GPU does not start, training uses the CPU: {reason}");
+        log::warn!("the GPU does not start, so training uses the CPU: {reason}");
         cpu()
     })
 }

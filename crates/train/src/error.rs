@@ -1,4 +1,4 @@
-//! Why training cannot go on.
+//! Why training cannot continue.
 
 use hourglass_experiment::Term;
 

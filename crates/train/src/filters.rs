@@ -9,7 +9,7 @@ use hourglass_protocol::{FilterBank, FilterRequest, FilterView, UnitMeans};
 
 use super::{TrainError, Trainer, readback};
 
-/// The weights of one connection; none where the architecture has no such connection.
+/// The weights of one connection; `None` if the architecture has no such connection.
 ///
 /// # Errors
 /// When the device fails.

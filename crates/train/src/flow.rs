@@ -9,7 +9,7 @@ use hourglass_protocol::{FlowView, LayerFlow, SampleIdx};
 
 use super::{TrainError, Trainer, readback};
 
-/// What every layer makes of a test image, from what the recipe makes of its input; none where the data set has no
+/// What every layer makes of a test image, from what the experiment makes of its input; `None` if the data set has no
 /// such image.
 ///
 /// # Errors

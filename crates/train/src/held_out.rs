@@ -13,11 +13,11 @@ use hourglass_protocol::SampleIdx;
 /// Images of one chunk: large enough to keep the device busy, small enough for its memory.
 pub const CHUNK: usize = 500;
 
-/// Every so many-th test image takes part in running evaluations: evenly spaced, because MNIST's first half
+/// One test image in this many takes part in running evaluations: evenly spaced, because MNIST's first half
 /// is easier than its second.
 pub const STRIDE: usize = 20;
 
-/// Every so many-th test image is seen in a film.
+/// One test image in this many is seen in a film.
 pub const FILM_STRIDE: usize = 5;
 
 /// A part of the test split on the device, clean and corrupted.
@@ -27,7 +27,7 @@ pub struct Chunk {
     pub samples: Vec<SampleIdx>,
     /// Clean images: `[n, 784]`.
     pub clean: Tensor<2>,
-    /// What the encoder is shown of them; the clean ones where the recipe alters nothing.
+    /// What the encoder is shown of them; the clean ones where the experiment alters nothing.
     pub corrupted: Tensor<2>,
 }
 

@@ -1,4 +1,4 @@
-//! What a data set allows, and what a model's code is worth beside it.
+//! The baselines of a data set, and how good a model's code is compared with them.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -58,7 +58,7 @@ impl Measures {
     }
 }
 
-/// Judges the code of a model; takes some seconds. None when it is no longer wanted, which is asked between the
+/// Judges the code of a model; takes some seconds. `None` when it is no longer wanted, which is asked between the
 /// parts.
 ///
 /// # Errors

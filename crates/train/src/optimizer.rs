@@ -63,7 +63,7 @@ impl Stepper {
         Self(optimizer)
     }
 
-    /// The same state under another recipe; with another rule, no state.
+    /// The same state under another experiment; with another rule, no state.
     ///
     /// # Errors
     /// When the device fails.

@@ -49,7 +49,7 @@ impl fmt::Display for Parity {
     }
 }
 
-/// Compares a device with the CPU on recipes that use every kind of layer, activation and term.
+/// Compares a device with the CPU on experiments that use every kind of layer, activation and term.
 ///
 /// # Errors
 /// When the device fails.

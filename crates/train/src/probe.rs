@@ -76,12 +76,12 @@ impl ProbeState {
         self.plane = plane;
     }
 
-    /// The plane that a code of so many units is seen in.
+    /// The plane that a code of this many units is seen in.
     pub(super) fn plane_of(&self, code_size: usize) -> Plane {
         Plane::in_code(self.plane, code_size)
     }
 
-    /// How busy the units of a layer are, over the whole test split; none where the architecture has no such
+    /// How busy the units of a layer are, over the whole test split; `None` if the architecture has no such
     /// layer.
     ///
     /// # Errors
@@ -141,7 +141,7 @@ impl ProbeState {
     }
 }
 
-/// Divergence of each unit from the prior, summed over a chunk's images: `[code]`; none where the code is not
+/// Divergence of each unit from the prior, summed over a chunk's images: `[code]`; `None` if the code is not
 /// variational.
 fn kl_of_units(model: &Autoencoder, chunk: &Chunk) -> Option<Tensor<1>> {
     let code = model.latent(chunk.clean.clone());

@@ -1,4 +1,4 @@
-//! The file that training goes on from: everything of a run that changes, whole by itself.
+//! The file that training continues from: everything of a run that changes, complete in itself.
 //!
 //! It is a Burnpack file, as Burn keeps its own records, followed by the SHA-256 of all bytes before it. So a
 //! flipped bit anywhere is noticed, and what is read further was written by this program or on purpose.
@@ -32,7 +32,7 @@ const OPTIMIZER: &str = "optimizer/";
 /// A run, ready to go on.
 #[derive(Clone, Debug)]
 pub struct Resume {
-    /// Its recipe, and what else it was doing.
+    /// Its experiment, and what else it was doing.
     pub run: ResumedRun,
     /// What it has learned and where it is.
     pub checkpoint: Checkpoint,
@@ -53,7 +53,7 @@ pub struct ResumedRun {
     pub training_secs: f64,
     /// Images trained on.
     pub images: u64,
-    /// Its recipe.
+    /// Its experiment.
     pub experiment: Experiment,
 }
 
@@ -61,18 +61,18 @@ pub struct ResumedRun {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ResumeError {
     /// A file of the first layout: an optimizer's state without the weights it belongs to.
-    #[error("it was written by an older version and holds the optimizer's state alone")]
+    #[error("it was written by an older version and contains only the optimizer's state")]
     Older,
     /// A file of a later layout.
     #[error("it was written by a newer version (format {0}): open it with that one")]
     Newer(u32),
     /// Some bytes are not as they were written.
     #[error(
-        "it is damaged: its checksum differs. Take it from a backup, or delete it to start from the weights alone"
+        "it is damaged: its checksum differs. Restore it from a backup, or delete it to start from the weights alone"
     )]
     Damaged,
     /// The bytes are as they were written, and make no sense.
-    #[error("it is no run of this program: {0}")]
+    #[error("it is not a run of this program: {0}")]
     Foreign(String),
     /// The device failed.
     #[error(transparent)]
@@ -94,13 +94,13 @@ impl Resume {
     /// The trainer that goes on where the run was left, on digits like those it learned from.
     ///
     /// # Errors
-    /// When the numbers are not those of the recipe's networks, or the device fails.
+    /// When the numbers are not those of the experiment's networks, or the device fails.
     pub fn trainer(self, dataset: Arc<Dataset>, device: &Device) -> Result<Trainer, ResumeError> {
         let Self { run, checkpoint } = self;
         let foreign = |reason: &str| Err(ResumeError::Foreign(reason.to_owned()));
         let training = &run.experiment.training;
         if checkpoint.position >= training.samples_per_epoch(dataset.train.len()) {
-            return foreign("it stands past the end of its epoch");
+            return foreign("its position is past the end of its epoch");
         }
         let trainer = Trainer::resume(run.experiment, dataset, device, &checkpoint)?;
         // Restoring passes over what it does not find: whatever is there reads back as it was written.
@@ -113,7 +113,7 @@ impl Resume {
                 .zip(&checkpoint.parameters)
                 .all(|(found, saved)| is_same_parameter(found, saved));
         if !is_same {
-            return foreign("its weights are not those of its recipe");
+            return foreign("its weights are not those of its experiment");
         }
         Ok(trainer)
     }
@@ -131,7 +131,7 @@ fn is_same_parameter(a: &ParameterValues, b: &ParameterValues) -> bool {
 /// A run as bytes.
 ///
 /// # Errors
-/// When Burn does not take the tensors, or the recipe has no text.
+/// When Burn does not take the tensors, or the experiment has no text.
 pub fn write(resume: &Resume) -> Result<Vec<u8>, ResumeError> {
     let foreign = |error: &dyn std::fmt::Display| ResumeError::Foreign(error.to_string());
     let Checkpoint {
@@ -224,7 +224,7 @@ pub fn read(file: &[u8]) -> Result<Resume, ResumeError> {
             optimizers.push(Bytes::from_bytes_vec(bytes.to_vec()));
         } else {
             return Err(foreign(&format!(
-                "it holds {name}, which belongs to no run"
+                "it contains {name}, which is not part of a run"
             )));
         }
     }
@@ -265,7 +265,9 @@ fn check_state(state: &Bytes, parameters: &[ParameterValues]) -> Result<(), Stri
         });
         if !fits {
             let name = &tensor.name;
-            return Err(format!("{name} of an optimizer's state fits no parameter"));
+            return Err(format!(
+                "{name} in the optimizer's state matches no parameter"
+            ));
         }
     }
     Ok(())

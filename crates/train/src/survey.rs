@@ -1,4 +1,4 @@
-//! The whole test split as one model sees it, the training images in the same plane, and where images of one's own
+//! The whole test split as one model sees it, the training images in the same plane, and where user images
 //! stand.
 //!
 //! The scatter, the percentile of a user image's error and its nearest neighbours all come from it. It keeps its
@@ -35,7 +35,7 @@ const N_NEIGHBOURS: usize = 5;
 #[derive(Debug)]
 pub struct Survey {
     step: u64,
-    /// The model of that step: own images are held against the test images by the same weights.
+    /// The model of that step: user images are compared with the test images by the same weights.
     model: Autoencoder,
     size: usize,
     samples: Arc<[SampleIdx]>,
@@ -45,7 +45,7 @@ pub struct Survey {
     frame: Frame,
     /// Which units or components the axes of the plane are.
     pair: [usize; 2],
-    /// Errors per pixel of all test images; none where they were not asked for.
+    /// Errors per pixel of all test images; `None` if they were not asked for.
     errors: Option<Errors>,
     /// Once they were asked for.
     moments: OnceCell<CodeMoments>,
@@ -205,7 +205,7 @@ impl Survey {
         })
     }
 
-    /// The two principal axes with the largest variance, whatever plane is looked at; none where the codes do not
+    /// The two principal axes with the largest variance, whatever plane is looked at; `None` if the codes do not
     /// vary.
     pub(super) fn principal(&self) -> Option<&PrincipalAxes> {
         match &self.frame {
@@ -343,7 +343,7 @@ impl Survey {
     }
 }
 
-/// Images of one's own on their way through the network as it is, and where they stand among the test images
+/// User images on their way through the current network, and where they stand among the test images
 /// as a survey saw them.
 ///
 /// # Errors

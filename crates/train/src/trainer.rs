@@ -120,7 +120,7 @@ impl Trainer {
         Ok(trainer)
     }
 
-    /// The recipe in use.
+    /// The experiment in use.
     #[must_use]
     pub fn experiment(&self) -> &Experiment {
         &self.experiment
@@ -188,7 +188,7 @@ impl Trainer {
         self.experiment.stage_of(self.order.epoch())
     }
 
-    /// Takes on another recipe for the same model, from the next step on.
+    /// Takes on another experiment for the same model, from the next step on.
     ///
     /// # Errors
     /// When the device fails.

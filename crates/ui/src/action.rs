@@ -21,15 +21,15 @@ use hourglass_state::{Offer, Rewind};
 pub enum Action {
     /// Train until the goal of epochs.
     Train,
-    /// Stop after the batch in hand.
+    /// Stop after the current batch.
     Pause,
-    /// Train for so many batches, then pause.
+    /// Train for this many batches, then pause.
     StepBatches(NonZeroU64),
-    /// Train for so many epochs, then pause.
+    /// Train for this many epochs, then pause.
     StepEpochs(NonZeroU64),
-    /// A new model of the run's recipe with the same initial weights.
+    /// A new model of the run's experiment with the same initial weights.
     Reset,
-    /// A new model of the run's recipe with other initial weights.
+    /// A new model of the run's experiment with other initial weights.
     NewSeed,
 
     /// The draft should be this.
@@ -38,7 +38,7 @@ pub enum Action {
     ChoosePreset(PresetId),
     /// Start a new model from the draft.
     ApplyDraft,
-    /// Forget the draft and show the run's recipe again.
+    /// Forget the draft and show the run's experiment again.
     DiscardDraft,
 
     /// Load a data set.
@@ -64,7 +64,7 @@ pub enum Action {
     /// Something about comparing two runs.
     Compare(CompareAction),
 
-    /// Something about images of one's own.
+    /// Something about user images.
     Own(OwnAction),
 
     /// Measure what the code of the run in progress is worth.
@@ -78,7 +78,7 @@ pub enum Action {
     ExportTo(Box<Order>, PathBuf),
     /// Stop writing a figure.
     CancelExport,
-    /// Something about runs on disk, or recipes as text.
+    /// Something about runs on disk, or experiments as text.
     Keep(KeepAction),
     /// Something about a path that is typed.
     Path(PathAction),
@@ -100,17 +100,17 @@ pub enum Action {
 /// A wish about comparing the run in progress, A, with a second one, B.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CompareAction {
-    /// Choose the recipe of B.
+    /// Choose the experiment of B.
     Open,
-    /// The recipe of B should be this.
+    /// The experiment of B should be this.
     Edit(Box<Experiment>),
     /// Leave it.
     Cancel,
     /// Train B beside A.
     Start,
-    /// Go on with A alone.
+    /// Continue with A alone.
     KeepA,
-    /// Go on with B alone.
+    /// Continue with B alone.
     KeepB,
 }
 
@@ -120,7 +120,7 @@ impl From<CompareAction> for Action {
     }
 }
 
-/// A wish about runs on disk, or recipes as text.
+/// A wish about runs on disk, or experiments as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeepAction {
     /// Write the run into its folder; ask for one where it has none.
@@ -133,17 +133,17 @@ pub enum KeepAction {
     Replace(PathBuf),
     /// Leave that folder as it is.
     KeepOther,
-    /// Ask for a run's folder and go on with it.
+    /// Ask for a run's folder and continue the run.
     AskForRun,
-    /// Go on with the run in this folder.
+    /// Continue the run in this folder.
     Open(PathBuf),
-    /// Ask for a file with weights and start the recipe with them.
+    /// Ask for a file with weights and start the experiment with them.
     AskForWeights,
-    /// Start the recipe with the weights in this file, taken by their shapes.
+    /// Start the experiment with the weights in this file, taken by their shapes.
     TakeWeightsByShape(PathBuf),
     /// Do not take the weights that were offered by their shapes.
     LeaveWeights,
-    /// Start the recipe with the weights in this file.
+    /// Start the experiment with the weights in this file.
     TakeWeights(PathBuf),
     /// Offer the runs that were left behind in this way.
     Offer(Offer),
@@ -185,7 +185,7 @@ pub enum GuideAction {
     ShowCommands(bool),
     /// Show or hide the log of what happened.
     ShowLog(bool),
-    /// Begin a lesson, or go on with it.
+    /// Begin a lesson, or continue it.
     StartLesson(LessonId),
     /// Go to a step of the lesson.
     GoToStep(usize),
@@ -219,16 +219,16 @@ impl From<KeepAction> for Action {
     }
 }
 
-/// A wish about images of one's own.
+/// An action on user images.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OwnAction {
     /// Ask for pictures and read them.
     Open,
     /// Read these files, and the pictures in these folders.
     Read(Vec<PathBuf>),
-    /// Take the picture on the clipboard.
+    /// Paste the image on the clipboard.
     Paste(Arc<ColorImage>),
-    /// Stop reading after the file in hand.
+    /// Stop reading after the current file.
     CancelReading,
     /// Look closely at this image.
     Choose(OwnId),

@@ -55,7 +55,7 @@ fn bar(ui: &mut Ui, diagnosis: &Diagnosis) -> bool {
             let close = Button::new(theme::icon(ICON_CLOSE)).frame(false);
             let closed = ui
                 .add(close)
-                .on_hover_text("Hides this until it comes back; the log keeps it")
+                .on_hover_text("Hides this until it happens again; it stays in the log")
                 .accessible_name(format!("Dismiss {}", diagnosis.key()))
                 .clicked();
             ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
@@ -84,7 +84,7 @@ pub fn crash(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         .show(ui, |ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let restart = ui.button("Restart").on_hover_text(
-                    "Starts another training thread with the same data and recipe; the weights are lost",
+                    "Starts another training thread with the same data and experiment; the weights are lost",
                 );
                 if restart.clicked() {
                     actions.push(Action::RestartWorker);
@@ -98,7 +98,7 @@ pub fn crash(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         });
 }
 
-/// Says that a crash would lose the run, why, and what to do; nothing while runs are kept aside.
+/// Says that a crash would lose the run, why, and what to do; nothing while runs are backed up.
 pub fn not_kept_aside(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let Some(trouble) = &state.keep.trouble else {
         return;
@@ -113,7 +113,7 @@ pub fn not_kept_aside(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) 
                 let save = ui
                     .add_enabled(state.run.is_some(), Button::new("Save run"))
                     .on_hover_text(
-                        "Writes the run into its folder, or asks for one. Keeping it aside is tried again every minute",
+                        "Saves the run in its folder, or asks for one. The backup is retried every minute",
                     );
                 if save.clicked() {
                     actions.push(KeepAction::Save.into());

@@ -123,8 +123,8 @@ pub fn waiting(ui: &mut Ui, state: &LabState, awaited: Awaited<'_>) {
         return;
     };
     if awaited.has_past && run.replay.past().is_some() {
-        let hint = "Go on to a later moment, or follow the run";
-        empty(ui, "Nothing was kept of this moment", hint);
+        let hint = "Move to a later moment, or follow the run";
+        empty(ui, "Nothing was recorded at this moment", hint);
     } else {
         empty(ui, awaited.under_way, awaited.takes);
     }

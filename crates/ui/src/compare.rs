@@ -1,4 +1,4 @@
-//! Comparing two runs: the dialog that makes the second recipe, and the strip that says how both fare.
+//! Comparing two runs: the dialog for the second experiment, and the strip that shows how both are doing.
 
 use egui::{Align, Button, Frame, Id, Label, Layout, Margin, Modal, Panel, Ui, vec2};
 use egui_material_icons::icons::ICON_COMPARE_ARROWS;
@@ -12,15 +12,15 @@ use hourglass_state::{LabState, RunState, difference, title};
 
 /// Width of the dialog, in points.
 const WIDTH: f32 = 360.0;
-/// Height of the recipe in the dialog, in points, where the window has that much.
+/// Height of the experiment in the dialog, in points, where the window has that much.
 const RECIPE_HEIGHT: f32 = 520.0;
-/// What the dialog needs beside the recipe, in points.
+/// What the dialog needs beside the experiment, in points.
 const AROUND_RECIPE: f32 = 220.0;
 
 /// Height of a line of the strip, in points.
 const LINE: f32 = 24.0;
 
-/// Lets a person make the recipe of B, which stands in the place of the draft; `own` is the recipe of A.
+/// Lets a person make the experiment of B, which stands in the place of the draft; `own` is the experiment of A.
 pub fn dialog(
     ui: &Ui,
     state: &LabState,
@@ -33,8 +33,8 @@ pub fn dialog(
     let modal = Modal::new(Id::unique("compare")).frame(frame);
     let shown = modal.show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);
-        ui.heading("Compare with another recipe");
-        let text = "B is trained beside the run in progress, A: on the same digits, as many steps, and from the \
+        ui.heading("Compare with another experiment");
+        let text = "B is trained alongside the current run, A: on the same images, for as many steps, and from the \
                     same seed unless you change it";
         ui.add(Label::new(theme::dim(ui, text)).wrap());
         ui.add_space(space::S);
@@ -69,17 +69,17 @@ fn buttons(ui: &mut Ui, state: &LabState, is_same: bool) -> Option<CompareAction
         let start = ui
             .add_enabled(is_valid && !is_same, Button::new("Start comparison"))
             .on_hover_text(
-                "Makes a second model. While A trains, so does B; where A has a lead, B catches up first",
+                "Creates a second model. B trains whenever A does; if A is ahead, B catches up first",
             )
             .on_disabled_hover_text(if is_valid {
-                "First change something about B: it would be A once more"
+                "First change something about B: it is still the same as A"
             } else {
-                "First correct what is marked above"
+                "First correct the settings marked above"
             });
         if start.clicked() {
             chosen = Some(CompareAction::Start);
         }
-        let cancel = ui.button("Cancel").on_hover_text("The run goes on alone");
+        let cancel = ui.button("Cancel").on_hover_text("The run continues alone");
         if cancel.clicked() {
             chosen = Some(CompareAction::Cancel);
         }
@@ -87,7 +87,7 @@ fn buttons(ui: &mut Ui, state: &LabState, is_same: bool) -> Option<CompareAction
     chosen
 }
 
-/// What a wish about the draft means for the recipe of B; none where it means nothing.
+/// What a wish about the draft means for the experiment of B; `None` if it means nothing.
 fn edit(wish: Action, state: &LabState) -> Option<Action> {
     let draft = match wish {
         Action::Edit(draft) => draft,
@@ -100,7 +100,7 @@ fn edit(wish: Action, state: &LabState) -> Option<Action> {
     Some(CompareAction::Edit(draft).into())
 }
 
-/// Says how both runs fare, and offers to go on with either; nothing while one is trained alone.
+/// Says how both runs are doing, and offers to continue with either; nothing while one is trained alone.
 pub fn strip(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let (Some(run), Some(rival)) = (&state.run, &state.rival) else {
         return;
@@ -128,7 +128,7 @@ pub fn strip(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         });
 }
 
-/// One run; tells whether to go on with it alone.
+/// One run; returns whether to continue with it alone.
 fn line(ui: &mut Ui, name: &str, what: &str, run: &RunState) -> bool {
     let size = vec2(ui.available_width(), LINE);
     let layout = Layout::right_to_left(Align::Center);
@@ -136,7 +136,7 @@ fn line(ui: &mut Ui, name: &str, what: &str, run: &RunState) -> bool {
         ui.spacing_mut().interact_size.y = 20.0;
         ui.spacing_mut().button_padding.y = 1.0;
         let keep = ui.button(format!("Keep {name}")).on_hover_text(format!(
-            "Ends the comparison and goes on with {name}; the other stays as a ghost in the loss"
+            "Ends the comparison and continues with {name}; the other stays in the loss plot as a ghost"
         ));
         ui.add_space(space::S);
         for (width, text) in figures(run).into_iter().rev() {

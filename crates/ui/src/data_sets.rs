@@ -12,7 +12,7 @@ pub(crate) fn help(id: DataSetId) -> String {
         number::count_of(spec.n_test),
     );
     let found = match spec.manifest() {
-        Some(_) => "; where found on this machine",
+        Some(_) => "; used if found on this machine",
         None => "",
     };
     format!("{}, {n_train} + {n_test}{found}", spec.about)

@@ -21,7 +21,7 @@ pub fn decoded(state: &LabState) -> Option<&Decoded> {
     Some(&snapshot.decoded)
 }
 
-/// The pictures of a view as one texture, painted anew when they or how they are shown changed.
+/// The pictures of a view as one texture, repainted when they or how they are shown changed.
 #[derive(Default)]
 pub struct DecodedPictures {
     atlas: Memo<(Same<DecodedView>, bool, AtlasShape), DigitAtlas>,

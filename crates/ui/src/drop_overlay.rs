@@ -39,7 +39,7 @@ pub fn show(ctx: &Context) {
                         let icon = ICON_ADD_PHOTO_ALTERNATE.rich_text().size(ICON_SIZE);
                         ui.label(icon.color(tokens.accent));
                         ui.label(RichText::new(text).text_style(theme::text::DISPLAY));
-                        let what = "A run’s folder is opened, pictures become digits";
+                        let what = "Run folders are opened, images become digits";
                         ui.label(theme::dim(ui, what));
                     });
                 });

@@ -1,12 +1,11 @@
 //! Whether files can be dropped on the window, in the one place where its texts look.
 //!
-//! winit 0.30 delivers no dropped files under Wayland: it has no code for them at all.
+//! winit 0.30 does not deliver dropped files under Wayland: it has no code for them at all.
 
 use egui::{Context, Id};
 
 /// What works in place of dropping.
-const WITHOUT: &str =
-    "This window runs under Wayland and takes no dropped files; started with --display x11 it does";
+const WITHOUT: &str = "This window runs under Wayland and cannot accept dropped files; start it with --display x11 to drop files";
 
 /// Notes whether the system the window runs under delivers dropped files.
 pub fn set_taken(ctx: &Context, are_taken: bool) {
@@ -21,19 +20,21 @@ fn are_taken(ctx: &Context) -> bool {
 /// How pictures come into an empty view.
 pub(super) fn invitation(ctx: &Context) -> String {
     if are_taken(ctx) {
-        "Drop pictures or a folder on the window, paste one with Ctrl+V, press Open…, or draw a digit".to_owned()
+        "Drop images or a folder on the window, paste an image with Ctrl+V, press Open…, or draw a digit".to_owned()
     } else {
-        format!("Press Open…, paste a picture with Ctrl+V, or draw a digit. {WITHOUT}")
+        format!("Press Open…, paste an image with Ctrl+V, or draw a digit. {WITHOUT}")
     }
 }
 
 /// What the button says that opens pictures.
 pub(super) fn open_help(ctx: &Context) -> String {
-    let what = "Opens pictures of digits: PNG, JPEG, GIF, BMP or WebP, one or many.";
+    let what = "Opens images of digits: PNG, JPEG, GIF, BMP or WebP, one or many.";
     if are_taken(ctx) {
-        format!("{what} They can also be dropped on the window, folders too, or pasted with Ctrl+V")
+        format!(
+            "{what} You can also drop images or folders on the window, or paste an image with Ctrl+V"
+        )
     } else {
-        format!("{what} They can also be pasted with Ctrl+V. {WITHOUT}")
+        format!("{what} You can also paste an image with Ctrl+V. {WITHOUT}")
     }
 }
 
@@ -44,8 +45,8 @@ mod tests {
     #[test]
     fn a_window_without_drops_does_not_invite_to_drop_and_says_what_works() {
         let ctx = Context::default();
-        assert!(invitation(&ctx).starts_with("Drop pictures"));
-        assert!(open_help(&ctx).contains("dropped on the window"));
+        assert!(invitation(&ctx).starts_with("Drop images"));
+        assert!(open_help(&ctx).contains("on the window"));
         set_taken(&ctx, false);
         for text in [invitation(&ctx), open_help(&ctx)] {
             assert!(!text.starts_with("Drop"), "{text}");

@@ -1,4 +1,4 @@
-//! The recipe: preset, data, architecture, objective, training, plan, and the formula they add up to.
+//! The experiment: preset, data, architecture, objective, training, plan, and the formula they add up to.
 
 mod architecture;
 mod controls;
@@ -29,12 +29,12 @@ use hourglass_state::{DraftStatus, LabState};
 pub(super) use self::architecture::{COSTS_HELP, costs_text};
 pub use self::find::Control;
 
-/// The panel of the recipe.
+/// The panel of the experiment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExperimentPanel {
     folds: Folds,
-    /// Whether the recipe is that of a rival: its digits are those of the run it is compared with.
+    /// Whether the experiment is that of a rival: its digits are those of the run it is compared with.
     #[serde(skip)]
     is_of_rival: bool,
     /// A control that is asked for and not found yet.
@@ -61,7 +61,7 @@ impl Editor<'_> {
 }
 
 impl ExperimentPanel {
-    /// The panel of the recipe of a rival.
+    /// The panel of the experiment of a rival.
     #[must_use]
     pub fn of_rival() -> Self {
         Self {
@@ -100,7 +100,7 @@ impl ExperimentPanel {
         };
         let mut wishes = Vec::new();
         let title = if is_of_rival {
-            "Recipe of B"
+            "Experiment of B"
         } else {
             "Experiment"
         };

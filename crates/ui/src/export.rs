@@ -141,10 +141,10 @@ impl ExportDialog {
                 }
                 ui.label("Title");
                 let edit = TextEdit::singleline(&mut self.title)
-                    .hint_text("its own")
+                    .hint_text("default")
                     .desired_width(f32::INFINITY);
                 ui.add(edit)
-                    .on_hover_text("What stands above the figure; empty for its own title")
+                    .on_hover_text("Text above the figure; leave it empty for the default title")
                     .accessible_name("Title of the figure");
                 ui.end_row();
             });
@@ -190,9 +190,9 @@ impl ExportDialog {
             note(format!("Selected images are marked in the table: {n}"));
         }
         if self.kind == FigureKind::Film {
-            ui.checkbox(&mut self.records_film, "Record the latent space in training")
+            ui.checkbox(&mut self.records_film, "Record the latent space during training")
                 .on_hover_text(
-                    "Takes about a hundred frames of a run, for the animation. Training is a little slower meanwhile",
+                    "Records about a hundred frames of a run for the animation. Training is a little slower while it records",
                 );
         }
     }
@@ -200,7 +200,7 @@ impl ExportDialog {
     /// Why the figure cannot be made yet.
     fn missing(&self, state: &LabState) -> Option<&'static str> {
         let Some(run) = &state.run else {
-            return Some("No model yet: load digits, then press Train");
+            return Some("No model yet: load a data set, then press Train");
         };
         if state.crash.is_some() {
             return Some("The training thread crashed: restart it first");
@@ -208,7 +208,7 @@ impl ExportDialog {
         match self.kind {
             FigureKind::Loss if run.history.is_empty() => Some("No curves yet: press Train"),
             FigureKind::Film if run.reel.is_empty() => {
-                Some("Nothing was recorded of this run: tick the box, then press Reset and Train")
+                Some("This run was not recorded: tick the box, then press Reset and Train")
             }
             _ => None,
         }
@@ -229,7 +229,7 @@ impl ExportDialog {
             let save = ui
                 .add_enabled(is_possible, egui::Button::new(text).fill(t.accent))
                 .on_hover_text(
-                    "Asks for a file, then writes the figure. The ending of its name decides the format",
+                    "Asks for a file, then writes the figure. The file extension selects the format",
                 )
                 .accessible_name("Save…");
             if save.clicked() {
@@ -253,7 +253,7 @@ impl ExportDialog {
                     is_log,
                 })));
             }
-            let cancel = ui.button("Cancel").on_hover_text("Closes this without a file");
+            let cancel = ui.button("Cancel").on_hover_text("Closes without writing a file");
             save.clicked() || cancel.clicked()
         })
         .inner
@@ -271,7 +271,7 @@ fn source_note(ui: &mut Ui, state: &LabState) {
         return;
     };
     let when = if state.run.as_ref().is_some_and(is_past) {
-        "as it is now, not of the moment that is replayed"
+        "as it is now, not at the moment being replayed"
     } else {
         "as it is now"
     };
@@ -296,10 +296,10 @@ fn figure_menu(ui: &mut Ui, kind: &mut FigureKind) {
 
 fn format_choice(ui: &mut Ui, kind: FigureKind, format: &mut Format) {
     let help = |format: Format| match format {
-        Format::Png => "A picture of pixels, for slides and pages",
+        Format::Png => "A pixel image, for slides and web pages",
         Format::Svg => "Lines, marks and text that stay sharp at any size, for papers",
         Format::Csv => "A table of the numbers, for programs",
-        Format::Gif => "Pictures one after another",
+        Format::Gif => "An animation, frame by frame",
     };
     let segments: Vec<_> = kind
         .formats()
@@ -332,7 +332,7 @@ fn size_fields(ui: &mut Ui, Choice { size, scale, .. }: &mut Choice) {
         let field = DragValue::new(side).range(range.clone()).max_decimals(1);
         ui.add(field)
             .on_hover_text(format!(
-                "{name} of the figure; 80 mm is a column of a paper, 160 mm a page"
+                "{name} of the figure; 80 mm is one column of a paper, 160 mm the full page width"
             ))
             .accessible_name(name);
     }
@@ -348,12 +348,12 @@ fn size_fields(ui: &mut Ui, Choice { size, scale, .. }: &mut Choice) {
         Segment {
             value: true,
             text: "mm",
-            help: "On paper: type is as large as printed",
+            help: "For paper: text has its printed size",
         },
         Segment {
             value: false,
             text: "px",
-            help: "On a screen, at 96 pixels an inch",
+            help: "For a screen, at 96 pixels per inch",
         },
     ];
     let Some(on_paper) = segmented(ui, "Unit of size", is_paper, &segments) else {
@@ -374,7 +374,9 @@ fn scale_field(ui: &mut Ui, choice: &mut Choice) {
         .max_decimals(2)
         .prefix("× ");
     ui.add(field)
-        .on_hover_text("Pixels of the picture for each of the size, or for each 1/96 inch of paper: 3 prints at 288 dpi")
+        .on_hover_text(
+            "Image pixels per pixel of the size, or per 1/96 inch of paper: 3 prints at 288 dpi",
+        )
         .accessible_name("Scale");
     let [width, height] = choice
         .size

@@ -40,7 +40,7 @@ fn index(ui: &mut Ui, followed: SampleIdx, last: SampleIdx, actions: &mut Vec<Ac
         let field = DragValue::new(&mut sample).range(0..=last).speed(1.0);
         let response = ui
             .add(field)
-            .on_hover_text("Test image that is followed: its index in the data set");
+            .on_hover_text("Index of the followed test image in the data set");
         if response.accessible_name("Followed test image").changed() {
             actions.push(Action::Follow(sample));
         }

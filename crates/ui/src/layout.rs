@@ -1,4 +1,4 @@
-//! Where the view panels stand: a tree of panes whose borders can be dragged, remembered between sessions.
+//! The layout of the view panels: a tree of panes whose borders can be dragged, remembered between sessions.
 
 use egui::style::ScrollAnimation;
 use egui::{Align2, Id, Rect, Response, Sense, Stroke, TextStyle, Ui, Visuals, WidgetText, vec2};
@@ -89,7 +89,7 @@ impl Layout {
             .collect()
     }
 
-    /// With the panes it lacks: a layout remembered by an older version gets them as further tabs. None where it
+    /// With the panes it lacks: a layout remembered by an older version gets them as further tabs. `None` if it
     /// cannot be mended.
     #[must_use]
     pub fn completed(mut self) -> Option<Self> {

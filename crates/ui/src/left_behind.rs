@@ -1,4 +1,4 @@
-//! Runs that no window got to saving: the bar that offers them after a crash, and the list of them all.
+//! Unsaved runs of earlier windows: the bar that offers them after a crash, and the list of all of them.
 
 use std::time::Duration;
 
@@ -21,8 +21,8 @@ const HEIGHT: f32 = 420.0;
 const CURVE: egui::Vec2 = vec2(96.0, 36.0);
 
 const OPEN_HELP: &str =
-    "Goes on where that run was when it was last kept. The run in progress can be brought back";
-const FORGET_HELP: &str = "Removes what was kept of that run";
+    "Continues that run from its last backup. The run in progress can be brought back";
+const FORGET_HELP: &str = "Deletes the backup of that run";
 
 /// Offers the runs in a bar; nothing while there is none, or they are offered in another way.
 pub fn offer(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
@@ -40,7 +40,7 @@ pub fn offer(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
                 let close = Button::new(theme::icon(ICON_CLOSE)).frame(false);
                 let close = ui
                     .add(close)
-                    .on_hover_text("Hides this; the menu of runs still lists what was kept")
+                    .on_hover_text("Hides this; the run menu still lists the backups")
                     .accessible_name("Hide unsaved runs");
                 if close.clicked() {
                     actions.push(KeepAction::Offer(Offer::Menu).into());
@@ -62,16 +62,16 @@ pub fn offer(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
                             ago(newest.age)
                         )
                     });
-                    format!("A run was not saved when Hourglass last ended{what}")
+                    format!("A run was not saved when Hourglass was last closed{what}")
                 } else {
                     let show = ui
                         .button("Show…")
-                        .on_hover_text("Lists them, to be opened or forgotten");
+                        .on_hover_text("Lists them, so that you can open or forget them");
                     if show.clicked() {
                         actions.push(KeepAction::Offer(Offer::List).into());
                     }
                     format!(
-                        "{} runs were not saved when their windows ended",
+                        "{} runs were not saved when their windows closed",
                         runs.len()
                     )
                 };
@@ -97,15 +97,15 @@ pub fn list(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
         ui.heading("Unsaved runs");
         ui.add_space(space::XS);
         let text = format!(
-            "Kept aside by windows that ended, or went on to other runs. The newest {} are kept, each for at least {} \
-             days; a run that you open and save, or forget, leaves this list",
+            "Backed up by windows that closed or moved on to another run. The newest {} are kept, each for at least {} \
+             days; a run leaves this list once you open and save it, or forget it",
             KeptRun::MAX,
             KeptRun::MAX_DAYS
         );
         ui.add(Label::new(theme::dim(ui, text)).wrap());
         ui.add_space(space::M);
         if runs.is_empty() {
-            ui.label("None any more");
+            ui.label("None left");
         }
         let height = (ui.ctx().content_rect().height() - 260.0).clamp(120.0, HEIGHT);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
@@ -115,12 +115,12 @@ pub fn list(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
         });
         ui.add_space(space::M);
         ui.horizontal(|ui| {
-            if ui.button("Close").on_hover_text("They stay kept").clicked() {
+            if ui.button("Close").on_hover_text("The backups are kept").clicked() {
                 wishes.push(KeepAction::Offer(Offer::Menu));
             }
             let all = ui
                 .add_enabled(!runs.is_empty(), Button::new("Forget all"))
-                .on_hover_text("Removes what was kept of all these runs");
+                .on_hover_text("Deletes the backups of all these runs");
             if all.clicked() {
                 wishes.push(KeepAction::ForgetAll);
             }
@@ -147,7 +147,7 @@ fn entry(ui: &mut Ui, run: &KeptRun, wishes: &mut Vec<KeepAction>) {
         ),
         None => (
             "a run".to_owned(),
-            format!("of an earlier version, {}", ago(run.age)),
+            format!("from an earlier version, {}", ago(run.age)),
         ),
     };
     let epoch = run
@@ -219,7 +219,7 @@ fn curve(ui: &Ui, rect: Rect, about: &AboutRun) {
 /// A time since, for people.
 fn ago(age: Option<Duration>) -> String {
     let Some(age) = age else {
-        return "at a time to come, by the clock".to_owned();
+        return "in the future, according to the clock".to_owned();
     };
     let mins = age.as_secs() / 60;
     let (n, unit) = match mins {
@@ -249,6 +249,6 @@ mod tests {
             "2 days ago",
         ];
         assert_eq!(words, expected);
-        assert_eq!(ago(None), "at a time to come, by the clock");
+        assert_eq!(ago(None), "in the future, according to the clock");
     }
 }

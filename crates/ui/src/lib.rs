@@ -25,7 +25,7 @@ macro_rules! for_each_pane {
             Sliders, sliders: $crate::sliders::SlidersPanel, "sliders", "Sliders", LowerLeft;
             /// The architecture, lit up by a digit.
             Network, network: $crate::network::NetworkPanel, "network", "Network", LowerRight;
-            /// Images of one's own, and drawing one.
+            /// User images, and drawing one.
             YourImage, your_image: $crate::your_image::YourImagePanel,
                 "your-image", "Your image", LowerRight;
             /// What was measured.

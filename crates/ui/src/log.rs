@@ -1,4 +1,4 @@
-//! The log of what happened: when, how much it matters, and all of it to be copied.
+//! The log of what happened, with times and levels; all of it can be copied.
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ const LEVELS: [Segment<'static, NoticeLevel>; 3] = [
     Segment {
         value: NoticeLevel::Info,
         text: "All",
-        help: "News, warnings and errors",
+        help: "Messages, warnings and errors",
     },
     Segment {
         value: NoticeLevel::Warning,
@@ -28,7 +28,7 @@ const LEVELS: [Segment<'static, NoticeLevel>; 3] = [
     Segment {
         value: NoticeLevel::Error,
         text: "Errors",
-        help: "Errors alone",
+        help: "Errors only",
     },
 ];
 
@@ -81,14 +81,14 @@ impl Log {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let close = ui
                     .add(Button::new(theme::icon(ICON_CLOSE)).frame_when_inactive(false))
-                    .on_hover_text("Hides the log; it goes on")
+                    .on_hover_text("Hides the log; recording continues")
                     .accessible_name("Close the log");
                 if close.clicked() {
                     actions.push(GuideAction::ShowLog(false).into());
                 }
                 let copy = ui
                     .add(Button::new(theme::icon(ICON_CONTENT_COPY)).frame_when_inactive(false))
-                    .on_hover_text("Puts all that is listed on the clipboard, oldest first")
+                    .on_hover_text("Copies all listed entries to the clipboard, oldest first")
                     .accessible_name("Copy the log");
                 if copy.clicked() {
                     ui.ctx().copy_text(self.text(state));
@@ -102,9 +102,11 @@ impl Log {
         listed.reverse();
         if listed.is_empty() {
             let text = match self.least {
-                NoticeLevel::Info => "Nothing yet: news of data, devices and errors is kept here",
-                NoticeLevel::Warning => "No warning and no error so far",
-                NoticeLevel::Error => "No error so far",
+                NoticeLevel::Info => {
+                    "Nothing yet: messages about data, devices and errors appear here"
+                }
+                NoticeLevel::Warning => "No warnings or errors so far",
+                NoticeLevel::Error => "No errors so far",
             };
             ui.add(Label::new(theme::dim(ui, text)).wrap());
         }

@@ -21,7 +21,7 @@ use hourglass_state::{LabState, Notice, NoticeLevel};
 const INFO_SECS: f64 = 5.0;
 /// How long a warning stays: it takes longer to read, in seconds.
 const WARNING_SECS: f64 = 9.0;
-/// How long a note takes to fade at its end, where things glide, in seconds.
+/// How long a note takes to fade out if animations are on, in seconds.
 const FADE_SECS: f64 = 0.4;
 /// Between two frames of a note that fades, in seconds.
 const FADE_FRAME_SECS: f64 = 1.0 / 30.0;
@@ -107,7 +107,7 @@ impl Notes {
         self.log.ui(ui, state, actions);
     }
 
-    /// Errors that nobody has looked at in the log.
+    /// Errors that have not been viewed in the log.
     #[must_use]
     pub fn n_unread_errors(&self, state: &LabState) -> usize {
         let unread = state.notices.since(self.read_until);
@@ -116,7 +116,7 @@ impl Notes {
             .count()
     }
 
-    /// Seconds until a note changes by itself; none while none will.
+    /// Seconds until a note changes by itself; `None` if none will.
     #[must_use]
     pub fn next_change_secs(&self, state: &LabState) -> Option<f64> {
         if self.is_held {
@@ -240,8 +240,8 @@ fn note_contents(ui: &mut Ui, notice: &Notice) -> bool {
         let close = egui::Button::new(theme::icon(ICON_CLOSE)).frame(false);
         let is_dismissed = ui
             .add(close)
-            .on_hover_text("Dismiss this note; the log keeps it")
-            .accessible_name("Dismiss note")
+            .on_hover_text("Dismiss this message; it stays in the log")
+            .accessible_name("Dismiss message")
             .clicked();
         ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
             let (icon, color) = icon_of(ui, notice.level);

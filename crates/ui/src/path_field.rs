@@ -1,4 +1,4 @@
-//! A field for a path that is typed or pasted: for machines without a dialog for files, and for who prefers it.
+//! A field for a path that is typed or pasted: for machines without a file dialog, and for people who prefer it.
 
 use egui::{Button, Id, Key, Label, Modal, TextEdit, Ui};
 
@@ -13,11 +13,11 @@ const WIDTH: f32 = 460.0;
 pub enum PathFor {
     /// A folder with the files of MNIST.
     DataFolder,
-    /// The folder of a run, to go on with it.
+    /// The folder of a run to continue.
     Run,
     /// A file with weights.
     Weights,
-    /// A picture of one's own, or a folder of them.
+    /// A user image, or a folder of them.
     Pictures,
 }
 
@@ -104,9 +104,9 @@ impl PathField {
     fn buttons(&self, ui: &mut Ui) -> Option<PathAction> {
         let replaces = self.replaces.as_ref() == Some(&self.text);
         let (verb, help) = if replaces {
-            ("Replace", "Writes over the file that is there (Enter)")
+            ("Replace", "Overwrites the existing file (Enter)")
         } else {
-            (self.verb, "Takes this path (Enter)")
+            (self.verb, "Uses this path (Enter)")
         };
         let mut wish = None;
         ui.horizontal(|ui| {
@@ -125,7 +125,7 @@ impl PathField {
             }
             let cancel = ui
                 .button("Cancel")
-                .on_hover_text("Leaves everything as it is (Escape)");
+                .on_hover_text("Changes nothing (Escape)");
             if cancel.clicked() || (cancel.has_focus() && enter) {
                 wish = Some(PathAction::Cancel);
             }

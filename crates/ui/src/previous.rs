@@ -1,4 +1,4 @@
-//! The bar that offers the run before, which another took the place of without being asked about.
+//! The bar that offers the previous run, which another run replaced without a question.
 
 use egui::{Align, Button, Context, Frame, Label, Layout, Panel, Ui};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_UNDO};
@@ -35,7 +35,7 @@ pub fn offer(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
                 let close = Button::new(theme::icon(ICON_CLOSE)).frame(false);
                 let close = ui
                     .add(close)
-                    .on_hover_text("Hides this; the menu of runs still brings the run back")
+                    .on_hover_text("Hides this; the run menu can still bring the run back")
                     .accessible_name("Hide previous run");
                 if close.clicked() {
                     actions.push(KeepAction::OfferPrevious(false).into());
@@ -48,7 +48,7 @@ pub fn offer(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
                     )
                     .accessible_name("Bring back")
                     .on_hover_text(
-                        "Puts it back as it was: weights, optimizer, place in the epoch, curves. The run in progress \
+                        "Restores it: weights, optimizer, position in the epoch, curves. The run in progress \
                          becomes the previous one if it has trained for a minute",
                     );
                 if back.clicked() {

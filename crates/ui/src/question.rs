@@ -29,7 +29,8 @@ pub fn ask(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
 fn ask_before_closing(ui: &Ui, step: u64, previous: Option<&str>, actions: &mut Vec<Action>) {
     let of_previous = previous.map_or(String::new(), |previous| {
         format!(
-            ". Nor is the previous run, {previous}: it is lost with this one, or offered at the next start if this one \
+            ". The previous run, {previous}, is not saved either: it is lost with this one, or offered at the \
+             next start if this one \
              is saved"
         )
     });
@@ -37,7 +38,7 @@ fn ask_before_closing(ui: &Ui, step: u64, previous: Option<&str>, actions: &mut 
     let answers = [
         (
             "Save",
-            "Writes the run's folder, then closes the window",
+            "Saves the run's folder, then closes the window",
             KeepAction::Close(CloseAnswer::Save),
         ),
         (
@@ -62,7 +63,7 @@ fn ask_to_replace(ui: &Ui, folder: &Path, actions: &mut Vec<Action>) {
     let answers = [
         (
             "Replace",
-            "Writes this run in place of the other",
+            "Replaces the other run with this one",
             KeepAction::Replace(folder.to_owned()),
         ),
         (
@@ -88,13 +89,13 @@ fn ask_to_take_weights(ui: &Ui, offered: &OfferedWeights, actions: &mut Vec<Acti
         n => format!("\n… and {n} more"),
     };
     let text = format!(
-        "The tensors in {name} are not named or stored as this model's. Their shapes fit in this order:\n\n{}{more}",
+        "The tensors in {name} are named or stored differently from this model's. Their shapes match in this order:\n\n{}{more}",
         shown.join("\n")
     );
     let answers = [
         (
-            "Take them",
-            "Starts the recipe with these weights, paired as shown",
+            "Load them",
+            "Starts the experiment with these weights, paired as shown",
             KeepAction::TakeWeightsByShape(file.clone()),
         ),
         (
@@ -103,10 +104,10 @@ fn ask_to_take_weights(ui: &Ui, offered: &OfferedWeights, actions: &mut Vec<Acti
             KeepAction::LeaveWeights,
         ),
     ];
-    question(ui, "Take these weights?", &text, &answers, actions);
+    question(ui, "Load these weights?", &text, &answers, actions);
 }
 
-/// Shows a question over everything else; the last answer is that of whoever clicks elsewhere.
+/// Shows a question over everything else; a click elsewhere gives the last answer.
 fn question(ui: &Ui, title: &str, text: &str, answers: &[Answer], actions: &mut Vec<Action>) {
     let frame = egui::Frame::popup(ui.style())
         .inner_margin(20)

@@ -1,4 +1,4 @@
-//! The bar that goes back through a run: a slider over what was kept of it, and the way back to the run as it is.
+//! The bar that goes back through a run: a slider over its recorded moments, and the way back to its current state.
 
 use egui::{Align, Button, Context, Frame, Layout, Margin, Panel, Slider, Ui, WidgetInfo};
 use egui_material_icons::icons::{ICON_FAST_FORWARD, ICON_HISTORY};
@@ -46,7 +46,7 @@ pub fn bar(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         });
 }
 
-/// The button that leads back to the run as it is.
+/// The button that leads back to the current state of the run.
 fn follow(ui: &mut Ui, run: &RunState, actions: &mut Vec<Action>) {
     let is_past = run.replay.past().is_some();
     ui.spacing_mut().interact_size.y = small_menu::HEIGHT;
@@ -55,11 +55,11 @@ fn follow(ui: &mut Ui, run: &RunState, actions: &mut Vec<Action>) {
     let response = ui
         .add_enabled(is_past, button)
         .on_hover_text(format!(
-            "Back to the run as it is, and along with it ({}, {})",
+            "Back to the current state of the run, and follow it ({}, {})",
             key_of(ui.ctx(), Deed::Follow),
             key_of(ui.ctx(), Deed::ReplayEnd)
         ))
-        .on_disabled_hover_text("The views show the run as it is")
+        .on_disabled_hover_text("The views show the current state of the run")
         .accessible_name("Follow the run");
     if response.clicked() {
         actions.push(Action::Rewind(Rewind::Follow));
@@ -92,7 +92,7 @@ fn slider(ui: &mut Ui, run: &RunState, [first, last]: [Moment; 2], actions: &mut
     let slider = Slider::new(&mut step, first.step..=end);
     let slider = slider.step_by(1.0).show_value(false);
     let response = ui.add(slider).on_hover_text(format!(
-        "Moves latent space, digits and activations back in time: {} or {} by one moment, {} to the beginning",
+        "Moves the latent space, digits and activations back in time: {} or {} by one moment, {} to the beginning",
         key_of(ui.ctx(), Deed::ReplayBack),
         key_of(ui.ctx(), Deed::ReplayOn),
         key_of(ui.ctx(), Deed::ReplayStart)

@@ -1,4 +1,4 @@
-//! A row of choices of which one holds, small enough for the header of a card.
+//! A row of exclusive choices, small enough for the header of a card.
 
 use egui::{
     Align2, CornerRadius, Galley, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo,

@@ -1,4 +1,4 @@
-//! A sheet over the right of the window, for reading beside the views that stay in sight.
+//! A sheet over the right of the window, for reading while the other views stay visible.
 
 use egui::{
     Align, Area, Button, Frame, Id, Key, Label, Layout, Margin, Modifiers, Order, RichText,

@@ -75,7 +75,7 @@ pub enum Deed {
     Redo,
     /// Put the run before back in the place of the one in progress.
     BringBack,
-    /// Take the picture on the clipboard.
+    /// Paste the image on the clipboard.
     Paste,
     /// Select points of the latent space with a box.
     SelectBox,
@@ -85,7 +85,7 @@ pub enum Deed {
     ClearSelection,
     /// Open the dialog that exports a figure.
     Export,
-    /// Choose a recipe to compare the run with.
+    /// Choose an experiment to compare the run with.
     Compare,
     /// To the first moment of the run that was kept.
     ReplayStart,
@@ -167,7 +167,7 @@ pub const ALL: [Shortcut; 30] = [
     plain(Key::N, Deed::NewSeed, "start from other initial weights"),
     plain(Key::B, Deed::SelectBox, "select points with a box"),
     plain(Key::L, Deed::SelectLasso, "select points with a lasso"),
-    plain(Key::Escape, Deed::ClearSelection, "select no points"),
+    plain(Key::Escape, Deed::ClearSelection, "clear the selection"),
     with_command(Key::E, Deed::Export, "export a figure"),
     with_command(Key::S, Deed::SaveRun, "save the run"),
     with_command(Key::O, Deed::OpenRun, "open a run"),
@@ -193,7 +193,7 @@ pub const ALL: [Shortcut; 30] = [
         "replay the run from its beginning",
     ),
     plain(Key::ArrowLeft, Deed::ReplayBack, "one moment back"),
-    plain(Key::ArrowRight, Deed::ReplayOn, "one moment on"),
+    plain(Key::ArrowRight, Deed::ReplayOn, "one moment forward"),
     plain(Key::End, Deed::ReplayEnd, "to the end of the run"),
     plain(Key::Escape, Deed::Follow, "back to the present of the run"),
     with_command(Key::P, Deed::Commands, "search everything"),
@@ -280,7 +280,7 @@ pub fn can_bring_back(state: &LabState) -> bool {
     state.previous.is_some() && !state.awaits_previous() && state.crash.is_none()
 }
 
-/// What a deed comes to as things stand; none where it comes to nothing.
+/// What an action comes to in the current state; `None` if it does nothing.
 #[must_use]
 pub fn action(deed: Deed, state: &LabState, switches: Switches) -> Option<Action> {
     let toggled = |sheet| (switches.sheet != Some(sheet)).then_some(sheet);

@@ -52,7 +52,7 @@ impl Panels {
         let badge = Badge {
             text: "B".to_owned(),
             short: "B".to_owned(),
-            help: format!("The rival: {difference}"),
+            help: format!("Comparison run: {difference}"),
             warns: false,
         };
         let badges = [badge].into_iter().chain(moment_badge(state, self, pane));
@@ -90,7 +90,7 @@ pub fn badges(state: &LabState, panels: &Panels, pane: Pane) -> Vec<Badge> {
     name.into_iter().chain(moment).collect()
 }
 
-/// Which moment of the past a view shows; none while the run is followed.
+/// Which moment of the past a view shows; `None` while the run is followed.
 fn moment_badge(state: &LabState, panels: &Panels, pane: Pane) -> Option<Badge> {
     let past = state.run.as_ref()?.replay.past()?;
     let (text, short, help, warns) = match panels.of(pane).shows_of(past) {
@@ -98,19 +98,19 @@ fn moment_badge(state: &LabState, panels: &Panels, pane: Pane) -> Option<Badge> 
         InThePast::Moment(Some(moment)) => (
             of_both(state, pane, moment),
             format!("step {}", number::count(moment.step)),
-            "A moment of the past: follow the run to see it as it is",
+            "A past moment: follow the run to see its current state",
             true,
         ),
         InThePast::Moment(None) => (
-            "nothing kept".to_owned(),
+            "not recorded".to_owned(),
             "none".to_owned(),
-            "Nothing was kept of this moment",
+            "Nothing was recorded at this moment",
             true,
         ),
         InThePast::LiveOnly => (
             "live only".to_owned(),
             "live".to_owned(),
-            "This view shows the run as it is, not the moment that is replayed",
+            "This view shows the current state of the run, not the moment being replayed",
             false,
         ),
     };

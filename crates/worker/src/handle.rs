@@ -77,7 +77,7 @@ pub struct WorkerSide {
 }
 
 impl WorkerSide {
-    /// Whether somebody said farewell.
+    /// Whether the owner said farewell.
     pub(super) fn is_asked_to_end(&self) -> bool {
         self.is_asked_to_end.load(Ordering::Acquire)
     }
@@ -184,7 +184,7 @@ impl Worker {
 }
 
 impl Drop for Worker {
-    /// Closes the lanes, which ends the worker after the batch in hand, then waits for its thread.
+    /// Closes the lanes, which ends the worker after the current batch, then waits for its thread.
     fn drop(&mut self) {
         self.hurry();
         self.commands = None;

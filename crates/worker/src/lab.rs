@@ -68,7 +68,7 @@ pub struct Lab {
     was_level: bool,
     /// Of the folders that the run in progress was written into.
     locks: Vec<FolderLock>,
-    /// How runs are kept aside that nobody has saved.
+    /// How unsaved runs are backed up.
     keeping: Keeping,
     /// The run before, which can be brought back.
     previous: Option<Previous>,
@@ -79,7 +79,7 @@ struct Run {
     id: RunId,
     trainer: Trainer,
     record: Record,
-    /// Until when steps are being taken; none while the run waits.
+    /// Until when steps are being taken; `None` while the run waits.
     until: Option<Goal>,
     /// Epochs after which the run is finished.
     epochs_goal: u64,
@@ -97,9 +97,9 @@ struct Run {
 /// Where steps stop being taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Goal {
-    /// So many epochs of the run are complete.
+    /// This many epochs of the run are complete.
     Epochs(u64),
-    /// So many steps of the run are taken.
+    /// This many steps of the run are done.
     Steps(u64),
 }
 
@@ -123,7 +123,7 @@ impl Lab {
         }
     }
 
-    /// Works until the owner drops its end of the lanes, or somebody says farewell.
+    /// Works until the owner drops its end of the lanes, or says farewell.
     pub fn run(mut self) {
         let device = self.device.info.clone();
         let mut flow = self.report(Event::WorkerReady { device });
@@ -175,7 +175,7 @@ impl Lab {
         ready.recv(&self.side.bell);
         ready.recv(messages);
         match self.time_to_next() {
-            Some(time) => ready.ready_timeout(time).ok(), // there is a run to keep aside then
+            Some(time) => ready.ready_timeout(time).ok(), // there is a run to back up then
             None => Some(ready.ready()),
         };
         self.side.bell.try_recv().ok(); // silenced: the mailbox is looked at in any case
@@ -249,7 +249,7 @@ impl Lab {
     }
 
     fn fail(&mut self, failure: Failure) -> Flow {
-        log::info!("{failure}"); // whoever owns the worker shows it
+        log::info!("{failure}"); // the owner of the worker shows it
         self.report(Event::Failed(failure))
     }
 
@@ -266,7 +266,7 @@ impl Lab {
         Flow::Continue(())
     }
 
-    /// Waits for room in the lane. Runs are kept aside meanwhile: a window that is covered may not listen for hours.
+    /// Waits for room in the lane. Runs are backed up meanwhile: a window that is covered may not listen for hours.
     fn hand_over(&mut self, mut event: Event) -> Flow {
         loop {
             event = match self.side.events.send_timeout(event, PATIENCE) {

@@ -1,4 +1,4 @@
-//! Answering what the window looks at, without letting looking eat the time of training.
+//! Answering what the window looks at, without letting this take the time of training.
 //!
 //! A view is renewed when its step is out of date: at most every 100 ms, at least every 2 s, and in between so that
 //! each view takes a sixtieth of the time. While no run trains, it is renewed at once.
@@ -19,17 +19,17 @@ use hourglass_train::{ProbeState, Survey, TrainError, Trainer, digits, errors, o
 use decoded::DecodeLooks;
 use inside::Inside;
 
-/// A view is renewed at most so often: ten times a second is as much as an eye follows.
+/// Shortest time between two renewals of a view: ten a second are as many as an eye can follow.
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A view that is watched is renewed this often, unless it costs most of that time.
 const MAX_INTERVAL: Duration = Duration::from_secs(2);
 
-/// A view may take so large a share of the time, as one part in so many: those of a new window stay below a
+/// Largest share of the time for a view, as one part in this many: those of a new window stay below a
 /// fifteenth together.
 const PART_OF_TIME: u32 = 60;
 
-/// The largest share that even the dearest view may take: one that costs seconds is renewed seldom.
+/// The largest share that even the most expensive view may take: one that costs seconds is rarely renewed.
 const MOST_OF_TIME: u32 = 10;
 
 /// The looks at one run.
@@ -62,7 +62,7 @@ struct Surveyed {
 struct View<K, T> {
     asked: K,
     value: T,
-    /// The step it shows; none while it has to be made anew whatever its age.
+    /// The step it shows; `None` while it has to be recomputed whatever its age.
     step: Option<u64>,
     made: Option<Instant>,
     cost: Duration,
@@ -122,7 +122,7 @@ impl<K, T> View<K, T> {
         self.made = None;
     }
 
-    /// Makes the view anew if it is due, and says whether it did.
+    /// Recomputes the view if it is due, and says whether it did.
     fn renew(
         &mut self,
         step: u64,
@@ -136,7 +136,7 @@ impl<K, T> View<K, T> {
         Ok(true)
     }
 
-    /// Makes the view anew, and notes its price.
+    /// Recomputes the view, and notes its cost.
     fn make(
         &mut self,
         step: u64,
@@ -199,7 +199,7 @@ impl Looks {
         self.request = request;
     }
 
-    /// Everything has to be made anew: the weights, the noise or the device changed without a step.
+    /// Everything has to be recomputed: the weights, the noise or the device changed without a step.
     pub fn invalidate(&mut self) {
         self.digits.invalidate();
         self.hovered.invalidate();
@@ -211,7 +211,7 @@ impl Looks {
         self.decoded.invalidate();
     }
 
-    /// Renews the views that are due; none if nothing changed. At rest, when no steps are being taken,
+    /// Renews the views that are due; `None` if nothing changed. At rest, when no steps are being taken,
     /// whatever is out of date is due at once.
     ///
     /// # Errors
@@ -267,7 +267,7 @@ impl Looks {
             Ok(Some(survey))
         })?;
         if surveyed {
-            own_view.step = None; // it is held against what was seen before
+            own_view.step = None; // it is compared with what was seen before
             decoded.surveyed();
         }
         changed |= surveyed;

@@ -68,7 +68,7 @@ impl Writer {
         })
     }
 
-    /// Stops after the frame in hand; no file is left behind.
+    /// Stops after the current frame; no file is left behind.
     pub fn cancel(&self) {
         self.cancel.store(true, Ordering::Relaxed);
     }

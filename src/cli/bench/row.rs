@@ -13,7 +13,7 @@ use crate::cli::args::data_source;
 pub struct BenchArgs {
     /// Which presets; all if none is named (`hourglass presets` lists them)
     pub(super) presets: Vec<PresetId>,
-    /// Images per step, several separated by commas; 0 stands for the preset's own
+    /// Images per step, several separated by commas; 0 means the preset's own
     #[arg(
         long,
         value_name = "N,…",
@@ -24,7 +24,7 @@ pub struct BenchArgs {
     /// Seconds each measurement takes, after a warm-up
     #[arg(long, default_value_t = 3.0)]
     pub(super) secs: f64,
-    /// Also open the window on each preset: start to first frame and first step, frames, training beside it
+    /// Also open the window with each preset: time to first frame and first step, frames, training while it draws
     #[arg(long)]
     pub(super) window: bool,
     /// File for the figures as CSV

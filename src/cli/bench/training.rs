@@ -64,7 +64,7 @@ pub(super) fn recipe(preset: PresetId, batch_size: usize) -> Result<Experiment> 
     Ok(experiment)
 }
 
-/// Images a second over so long.
+/// Images a second over this time.
 fn speed(trainer: &mut Trainer, budget: Duration) -> Result<f64> {
     let (started, mut n_images) = (Instant::now(), 0);
     while started.elapsed() < budget {
@@ -74,7 +74,7 @@ fn speed(trainer: &mut Trainer, budget: Duration) -> Result<f64> {
     Ok(n_images as f64 / started.elapsed().as_secs_f64())
 }
 
-/// The recipe once for each part of its plan, with nothing but that part: of layers trained one by one the first
+/// The experiment once for each part of its plan, with nothing but that part: of layers trained one by one the first
 /// and the last.
 fn parts(experiment: &Experiment) -> Vec<(String, Experiment)> {
     let alone = |change: &dyn Fn(&mut Experiment)| {

@@ -1,4 +1,4 @@
-//! The window on one preset: how soon it is there, what its frames cost, and how much slower training is beside it.
+//! The window with one preset: how soon it opens, what its frames cost, and how much it slows training down.
 
 use std::ffi::OsString;
 use std::process::Command as Process;
@@ -15,7 +15,7 @@ use super::row::{BenchArgs, Row};
 use crate::cli::engine::Engine;
 use crate::cli::progress::Progress;
 
-/// Training without the window takes at least so long: less says little about the share that the window takes.
+/// Training without the window takes at least this long: less says little about the share that the window takes.
 const LEAST_SECS: f64 = 10.0;
 
 /// Most epochs trained with the window and without it.
@@ -75,9 +75,9 @@ fn rows(preset: PresetId, alone_secs: f64, costs: &WindowCosts) -> Vec<Row> {
         ("start to first frame (ms)", Some(costs.first_frame_ms)),
         ("start to first step (ms)", Some(costs.first_step_ms)),
         ("frame, median (ms)", Some(costs.frame_ms)),
-        ("frame, 95 of 100 (ms)", Some(costs.frame_ms_95)),
+        ("frame, 95th percentile (ms)", Some(costs.frame_ms_95)),
         (
-            "speed beside the window (%)",
+            "speed with the window open (%)",
             Some(100.0 * alone_secs / costs.train_secs),
         ),
         ("peak memory (MiB)", costs.peak_memory_mib),
@@ -127,7 +127,7 @@ fn without_window(preset: PresetId, epochs: u64, engine: &Engine) -> Result<f64>
 fn with_window(preset: PresetId, epochs: u64, args: &BenchArgs) -> Result<WindowCosts> {
     let folder = tempfile::tempdir().context("no folder for the window's figures")?;
     let costs = folder.path().join("costs.json");
-    let program = std::env::current_exe().context("this program does not find itself")?;
+    let program = std::env::current_exe().context("this program cannot find its own executable")?;
     let ended = Process::new(program)
         .args([
             "--preset",
@@ -145,7 +145,7 @@ fn with_window(preset: PresetId, epochs: u64, args: &BenchArgs) -> Result<Window
         .context("the window was not started")?;
     if !ended.status.success() {
         bail!(
-            "the window on {preset} did not come to its end: {}",
+            "the window with {preset} did not finish: {}",
             String::from_utf8_lossy(&ended.stderr).trim()
         );
     }

@@ -29,7 +29,7 @@ pub(super) fn check_table(folder: &Path) -> Result<()> {
         Err(PlainFileError::Missing) => Ok(()),
         Ok(start) if start == HEADER.as_bytes() => Ok(()), // of an earlier time
         _ => bail!(
-            "{} is there already and was not written by `hourglass reconstruct`: name another folder with --out",
+            "{} already exists and was not written by `hourglass reconstruct`: choose another folder with --out",
             path.display()
         ),
     }
@@ -41,7 +41,7 @@ pub(super) fn write_table(folder: &Path, table: &str) -> Result<PathBuf> {
     let path = folder.join(TABLE);
     if let Err(error) = whole_file::write(&path, table.as_bytes()) {
         io::stdout().write_all(table.as_bytes())?;
-        bail!("{error}. What belongs in it is on the standard output");
+        bail!("{error}. Its contents were written to standard output instead");
     }
     Ok(path)
 }
@@ -92,14 +92,14 @@ pub(super) fn write_pictures(
     for (path, _) in &pictures {
         if path.symlink_metadata().is_ok() && !is_result(path) {
             bail!(
-                "{} is there already and was not written by `hourglass reconstruct`: it is left as it is",
+                "{} already exists and was not written by `hourglass reconstruct`: it is left unchanged",
                 path.display()
             );
         }
     }
     for (path, image) in pictures {
         let png =
-            marked_png(&image).with_context(|| format!("{} cannot be made", path.display()))?;
+            marked_png(&image).with_context(|| format!("{} cannot be created", path.display()))?;
         whole_file::write(&path, &png)?;
     }
     Ok(())

@@ -165,7 +165,7 @@ fn an_svg_has_a_mark_for_each_point_and_says_what_it_shows() {
     let recipe = document
         .descendants()
         .find(|node| node.attribute("key") == Some("Experiment"));
-    let recipe = recipe.and_then(|node| node.text()).expect("the recipe");
+    let recipe = recipe.and_then(|node| node.text()).expect("the experiment");
     assert_eq!(
         serde_json::from_str::<hourglass::experiment::Experiment>(recipe)
             .expect("it can be repeated"),

@@ -1,4 +1,4 @@
-//! Two runs compared: choosing the second recipe, seeing both, keeping one.
+//! Two runs compared: choosing the second experiment, seeing both, keeping one.
 
 use std::sync::Arc;
 
@@ -35,12 +35,15 @@ fn type_into_recipe(stage: &mut Stage, field: &str, text: &str) {
     let fields = stage
         .harness
         .query_all_by_role_and_label(Role::SpinButton, field);
-    fields.last().expect("it is in the recipe").scroll_to_me();
+    fields
+        .last()
+        .expect("it is in the experiment")
+        .scroll_to_me();
     stage.harness.run_steps(60); // scrolling glides
     let fields = stage
         .harness
         .query_all_by_role_and_label(Role::SpinButton, field);
-    fields.last().expect("it is in the recipe").click();
+    fields.last().expect("it is in the experiment").click();
     stage.step();
     stage
         .harness
@@ -88,7 +91,7 @@ fn comparing() -> (Stage, RunId) {
 fn the_recipe_of_b_starts_as_that_of_a_and_a_stays_as_it_is() {
     let mut stage = Stage::training();
     stage.press(Key::C);
-    assert!(stage.has("Compare with another recipe"));
+    assert!(stage.has("Compare with another experiment"));
     assert!(stage.has("B is the same as A: change something"));
     stage.click("Start comparison");
     assert_eq!(
@@ -111,7 +114,7 @@ fn the_recipe_of_b_starts_as_that_of_a_and_a_stays_as_it_is() {
     let lab = stage.app().state();
     assert_ne!(rival, stage.run());
     assert_eq!(lab.draft, lab.run.as_ref().expect("A").experiment);
-    assert!(!stage.has("Compare with another recipe"));
+    assert!(!stage.has("Compare with another experiment"));
 }
 
 #[test]
@@ -119,13 +122,13 @@ fn the_dialog_can_be_left_and_is_in_the_menu_of_runs() {
     let mut stage = Stage::training();
     stage.click("Run menu");
     stage.click("Compare with…");
-    assert!(stage.has("Compare with another recipe"));
+    assert!(stage.has("Compare with another experiment"));
     stage.click("Cancel");
-    assert!(!stage.has("Compare with another recipe"));
+    assert!(!stage.has("Compare with another experiment"));
     assert_eq!(asked(&stage.commands()), None);
     stage.press(Key::C);
     stage.press(Key::Escape);
-    assert!(!stage.has("Compare with another recipe"));
+    assert!(!stage.has("Compare with another experiment"));
 }
 
 #[test]
@@ -259,5 +262,5 @@ fn a_rival_with_another_unit_is_compared_by_its_test_error() {
     );
     stage.harness.get_by_label("show B").hover();
     stage.harness.run_steps(60);
-    assert!(stage.has("B counts in other units and is not drawn"));
+    assert!(stage.has("B uses a different unit and is not drawn"));
 }

@@ -1,4 +1,4 @@
-//! Every control of the window has a name and a hover text, in every menu and view, for every kind of recipe.
+//! Every control of the window has a name and a hover text, in every menu and view, for every kind of experiment.
 
 use std::collections::BTreeSet;
 
@@ -274,7 +274,7 @@ fn every_control_that_can_be_searched_for_is_found() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
-/// Where a recipe has a setting, its own control is there and is found.
+/// Where an experiment has a setting, its own control is there and is found.
 #[test]
 fn every_setting_of_a_recipe_has_a_control() {
     let mut missing = Vec::new();

@@ -152,7 +152,7 @@ fn what_is_missing_is_said_and_nothing_can_be_saved() {
     let mut stage = Stage::ready();
     stage.click("Export");
     stage.click("Animation…");
-    assert!(stage.has("Nothing was recorded of this run"));
+    assert!(stage.has("This run was not recorded"));
     let save = stage.harness.get_by_role_and_label(Role::Button, "Save…");
     assert!(save.accesskit_node().is_disabled());
 }
@@ -166,7 +166,7 @@ fn ticking_the_box_records_the_latent_space() {
     stage.click("Animation…");
     stage
         .harness
-        .get_by_role_and_label(Role::CheckBox, "Record the latent space in training")
+        .get_by_role_and_label(Role::CheckBox, "Record the latent space during training")
         .click();
     stage.step();
     assert!(asks(&stage), "the worker is told");
@@ -223,7 +223,7 @@ fn a_name_without_an_ending_gets_the_format_chosen_and_replaces_nothing_unasked(
         .expect("a notice")
         .text
         .clone();
-    assert!(refused.contains("exists already"), "{refused}");
+    assert!(refused.contains("already exists"), "{refused}");
     assert_eq!(
         std::fs::read_to_string(&written).expect("there"),
         "precious"

@@ -71,7 +71,7 @@ fn f1_opens_the_page_about_the_preset_and_escape_hides_it() {
         "Vanilla",
         "101,200 parameters · 12.2 : 1 compression",
         "What to look for",
-        "What it should reach, on MNIST",
+        "Expected results on MNIST",
         "wiseodd 2016",
     ] {
         assert!(stage.has(text), "{text}");
@@ -131,7 +131,7 @@ fn figures_of_mnist_do_not_judge_pen_digits() {
     evaluate(&mut stage, 5.0, |evaluation| {
         evaluation.mse_per_pixel = 0.5;
     });
-    assert!(stage.has("the number is of MNIST"));
+    assert!(stage.has("this number is for MNIST"));
     assert!(!stage.has("falls short"));
 }
 
@@ -152,10 +152,10 @@ fn a_run_that_is_compared_needs_the_other_one_trained_to_its_end() {
     };
     train(&mut stage, &contractive, 2.0);
     open_page(&mut stage);
-    assert!(stage.has("train vanilla-64 to its end in this session"));
+    assert!(stage.has("train vanilla-64 to the end in this session"));
     train(&mut stage, &PresetId::Vanilla64.preset().experiment(), 8.0);
     train(&mut stage, &contractive, 2.0);
-    assert!(!stage.has("train vanilla-64 to its end in this session"));
+    assert!(!stage.has("train vanilla-64 to the end in this session"));
     assert!(stage.has("≤ 0.5 × vanilla-64: 4.00"));
     train(&mut stage, &contractive, 5.0);
     assert!(stage.has("falls short"));
@@ -225,7 +225,7 @@ fn a_lesson_sets_the_controls_notices_and_takes_back() {
     wish(&mut stage, Action::Edit(Box::new(own.clone())));
     stage.answer_start();
     stage.press(Key::F2);
-    stage.click("Start: Compression and the waist");
+    stage.click("Start: Compression and the bottleneck");
     assert!(!stage.has("Six guided lessons"));
     assert!(stage.has("784 pixels and must pass through the code"));
 
@@ -241,11 +241,11 @@ fn a_lesson_sets_the_controls_notices_and_takes_back() {
     evaluate(&mut stage, 1.0, |evaluation| {
         evaluation.mse_per_pixel = 0.02;
     });
-    assert!(!stage.has("On MNIST 0.0099"));
+    assert!(!stage.has("On MNIST, 0.0099"));
     evaluate(&mut stage, 5.0, |evaluation| {
         evaluation.mse_per_pixel = 0.0099;
     });
-    assert!(stage.has("On MNIST 0.0099"), "the lesson noticed");
+    assert!(stage.has("On MNIST, 0.0099"), "the lesson noticed");
 
     stage.click("Next step of the lesson");
     stage.click("Train with 8 units");
@@ -259,15 +259,15 @@ fn a_lesson_sets_the_controls_notices_and_takes_back() {
     stage.click("Back in the lesson");
     assert_eq!(stage.app().state().draft.architecture.code_size(), 64);
     assert!(
-        stage.has("On MNIST 0.0099"),
+        stage.has("On MNIST, 0.0099"),
         "what was answered stays answered"
     );
 
     stage.click("Leave the lesson");
     assert!(!stage.has("784 pixels and must pass through the code"));
     stage.press(Key::F2);
-    assert!(stage.has("Go on: Compression and the waist"));
-    stage.click("Put my recipe back");
+    assert!(stage.has("Continue: Compression and the bottleneck"));
+    stage.click("Restore my experiment");
     assert_eq!(stage.app().state().draft, own);
 }
 
@@ -300,9 +300,9 @@ fn entering_a_step_brings_its_view_forward_and_a_question_without_goal_waits_for
 
     wish(&mut stage, GuideAction::StartLesson(LessonId::Waist));
     wish(&mut stage, GuideAction::GoToStep(3));
-    assert!(!stage.has("No, and none can by more than chance"));
+    assert!(!stage.has("No, and none can, except by chance"));
     stage.click("Show the answer");
-    assert!(stage.has("No, and none can by more than chance"));
+    assert!(stage.has("No, and none can, except by chance"));
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn the_menu_saves_where_the_run_was_saved_before_and_says_where() {
     assert!(stage.has("Run saved in /runs/first"));
 
     stage.click("Run menu");
-    for name in ["Save as…", "Open run…", "Take weights…"] {
+    for name in ["Save as…", "Open run…", "Load weights…"] {
         let found = stage.harness.query_by_role_and_label(Role::Button, name);
         assert!(found.is_some(), "{name}");
     }
@@ -211,7 +211,7 @@ fn a_run_on_other_digits_has_them_loaded_first() {
         stage.commands(),
         [Command::LoadDataset(DataSource::Named(DataSetId::MNIST))]
     );
-    assert!(stage.has("learned from MNIST"));
+    assert!(stage.has("trained on MNIST"));
     stage.report(Event::DatasetLoaded(script::dataset(20)));
     stage.step();
     answer_opening(&mut stage);
@@ -299,7 +299,7 @@ fn weights_that_fit_by_their_shapes_are_shown_and_taken_only_after_a_yes() {
     let mut stage = Stage::training();
     stage.commands();
     let file = PathBuf::from("/home/me/theirs.safetensors");
-    for answer in ["Cancel", "Take them"] {
+    for answer in ["Cancel", "Load them"] {
         perform(&mut stage, KeepAction::TakeWeights(file.clone()));
         let commands = stage.commands();
         let Some(Command::StartFromWeights { run, matching, .. }) = commands.last() else {
@@ -312,14 +312,14 @@ fn weights_that_fit_by_their_shapes_are_shown_and_taken_only_after_a_yes() {
             pairs: vec!["fc1.weight [64, 784] → encoder.layers.0.weight".to_owned()],
         }));
         stage.step();
-        assert!(stage.has("Take these weights?"));
+        assert!(stage.has("Load these weights?"));
         stage.click(answer);
         stage.step();
-        assert!(!stage.has("Take these weights?"));
+        assert!(!stage.has("Load these weights?"));
         let commands = stage.commands();
         let is_taken = commands.iter().any(|command| {
             matches!(command, Command::StartFromWeights { matching: Matching::ByShape, file: taken, .. } if *taken == file)
         });
-        assert_eq!(is_taken, answer == "Take them", "{commands:?}");
+        assert_eq!(is_taken, answer == "Load them", "{commands:?}");
     }
 }

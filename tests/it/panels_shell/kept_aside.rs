@@ -1,4 +1,4 @@
-//! Runs that were kept aside: told to the worker once, offered after a crash, forgotten by a person alone.
+//! Runs that were backed up: told to the worker once, offered after a crash, forgotten by a person alone.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use hourglass::run_folder::aside::Slot;
 use super::keep::{answer_opening, saved};
 use super::stage::Stage;
 
-const ONE: &str = "A run was not saved when Hourglass last ended";
+const ONE: &str = "A run was not saved when Hourglass was last closed";
 
 fn with_backups(place: &Path) -> Stage {
     let start = StartOptions {
@@ -123,7 +123,7 @@ fn an_offer_that_is_ignored_stays_beside_those_of_later_crashes() {
     drop(stage);
     let second = crash(place.path(), PresetId::Vae20);
     let mut stage = with_backups(place.path());
-    assert!(stage.has("2 runs were not saved when their windows ended"));
+    assert!(stage.has("2 runs were not saved when their windows closed"));
     stage.click("Show…");
     let (vanilla, vae) = (
         PresetId::Vanilla64.preset().title,
@@ -155,7 +155,7 @@ fn an_offer_that_is_ignored_stays_beside_those_of_later_crashes() {
     stage.click("Unsaved runs…");
     stage.click("Forget all");
     assert!(!first.exists());
-    assert!(stage.has("None any more"));
+    assert!(stage.has("None left"));
 }
 
 #[test]
@@ -193,9 +193,9 @@ fn a_folder_that_cannot_be_written_is_said_as_long_as_it_lasts() {
     }));
     stage.harness.run_steps(2_000); // a note would be gone
     assert!(stage.has(
-        "Runs are not kept aside in /home/me/.local/share/hourglass/unsaved: Permission denied"
+        "Runs cannot be backed up in /home/me/.local/share/hourglass/unsaved: Permission denied"
     ));
     stage.report(Event::KeepingAside);
     stage.step();
-    assert!(!stage.has("Runs are not kept aside"));
+    assert!(!stage.has("Runs cannot be backed up"));
 }

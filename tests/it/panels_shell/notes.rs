@@ -85,7 +85,7 @@ fn screen_readers_are_told_politely_of_news_and_at_once_of_errors() {
     let news = stage.harness.get_by_role(Role::Status);
     assert_eq!(news.accesskit_node().live(), Live::Polite);
     let label = news.accesskit_node().label();
-    assert_eq!(label.as_deref(), Some("The recipe is on the clipboard"));
+    assert_eq!(label.as_deref(), Some("Experiment copied to the clipboard"));
     let error = stage.harness.get_by_role(Role::Alert);
     assert_eq!(error.accesskit_node().live(), Live::Assertive);
 }
@@ -112,7 +112,7 @@ fn a_click_on_a_note_opens_the_log_which_dates_filters_and_copies() {
     errors.click_accesskit();
     stage.harness.hover_at(egui::pos2(5.0, 400.0)); // a note under the pointer would stay
     wait(&mut stage, 6.0); // the note of the news goes
-    assert!(!stage.has("The recipe is on the clipboard"));
+    assert!(!stage.has("Experiment copied to the clipboard"));
     assert!(stage.has("no space left"));
 
     let copy = stage
@@ -137,9 +137,9 @@ fn a_click_on_a_note_opens_the_log_which_dates_filters_and_copies() {
 fn the_log_opens_by_key_and_says_that_it_is_empty() {
     let mut stage = Stage::open();
     stage.press(Key::F9);
-    assert!(stage.has("Nothing yet: news of data"));
+    assert!(stage.has("Nothing yet: messages about data"));
     stage.press(Key::F9);
-    assert!(!stage.has("Nothing yet: news of data"));
+    assert!(!stage.has("Nothing yet: messages about data"));
     stage.report(Event::WorkerReady { device: cpu() });
     stage.click("Notices");
     assert!(stage.has("What happened"));

@@ -185,7 +185,7 @@ fn a_picture_is_pasted_and_removed_and_taken_back() {
     stage.step();
     assert!(stage.has("no digit was found"));
     stage.click("Remove Pasted 1");
-    assert!(names(&stage).is_empty() && stage.has("No images of your own yet"));
+    assert!(names(&stage).is_empty() && stage.has("You have no images yet"));
     stage
         .harness
         .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);

@@ -71,7 +71,7 @@ fn the_learning_rate_reaches_the_run_while_it_trains() {
     stage.type_into("learning rate", "0.01");
     let commands = stage.commands();
     let [Command::Tune(recipe)] = &commands[..] else {
-        panic!("one recipe: {commands:?}");
+        panic!("one experiment: {commands:?}");
     };
     assert!((recipe.optimizer.learning_rate - 0.01).abs() < 1e-12);
     assert!(!stage.has("Changes need a new model"));
@@ -166,7 +166,7 @@ fn live_settings_stay_live_while_others_wait() {
     wish(&mut stage, action);
     let commands = stage.commands();
     let [Command::Tune(recipe)] = &commands[..] else {
-        panic!("one recipe: {commands:?}");
+        panic!("one experiment: {commands:?}");
     };
     assert_eq!(recipe.corruption, Corruption::Masking { fraction: 0.3 });
     assert_eq!(recipe.architecture.code_size(), 64, "the model in use");
@@ -349,7 +349,7 @@ fn live_settings_stay_live_while_another_prior_waits() {
     wish(&mut stage, action);
     let commands = stage.commands();
     let [Command::Tune(recipe)] = &commands[..] else {
-        panic!("one recipe: {commands:?}");
+        panic!("one experiment: {commands:?}");
     };
     assert!(recipe.objective.prior.is_none(), "the model in use");
     assert!((recipe.objective.contraction - 0.5).abs() < 1e-6);
@@ -509,7 +509,7 @@ fn target_and_optimizer_are_live() {
     stage.type_into("momentum", "0.9");
     let commands = stage.commands();
     let Some(Command::Tune(recipe)) = commands.last() else {
-        panic!("a recipe: {commands:?}");
+        panic!("an experiment: {commands:?}");
     };
     assert_eq!(recipe.target, Target::UprightFromRotated { degrees: 30.0 });
     assert_eq!(recipe.optimizer.kind, OptimizerKind::Sgd);

@@ -1,4 +1,4 @@
-//! Recipes as text: copied, pasted, refused.
+//! Experiments as text: copied, pasted, refused.
 
 use egui::accesskit::Role;
 use egui::{Event as Input, OutputCommand};
@@ -12,7 +12,7 @@ fn a_recipe_is_copied_short_and_pasted_back() {
     let mut stage = Stage::ready();
     stage
         .harness
-        .get_by_role_and_label(Role::Button, "Copy recipe")
+        .get_by_role_and_label(Role::Button, "Copy experiment")
         .click();
     let copied = (0..4).find_map(|_| {
         stage.harness.step();
@@ -30,7 +30,7 @@ fn a_recipe_is_copied_short_and_pasted_back() {
     let text = "preset = \"sparse-64\"\nseed = 7\n[training]\nepochs = 2\n";
     stage.harness.event(Input::Paste(text.to_owned()));
     stage.step();
-    assert!(stage.has("Recipe pasted"));
+    assert!(stage.has("Experiment pasted"));
     let draft = &stage.app().state().draft;
     let expected = (Some(PresetId::Sparse64), 7, 2);
     assert_eq!((draft.preset, draft.seed, draft.training.epochs), expected);

@@ -61,12 +61,12 @@ fn an_error_stays_until_it_is_dismissed() {
     stage.report(Event::Failed(failure));
     stage.harness.run_steps(200);
     assert!(stage.has("L1 penalty became NaN at step 812"));
-    stage.click("Dismiss note");
+    stage.click("Dismiss message");
     assert!(!stage.has("L1 penalty became NaN at step 812"));
     stage.click("Notices");
     assert!(
         stage.has("L1 penalty became NaN at step 812"),
-        "the log keeps it"
+        "it stays in the log"
     );
 }
 
@@ -112,7 +112,7 @@ fn many_edits_before_a_lane_that_is_full_become_one() {
     received.extend(stage.commands());
     assert!(received.len() < 70, "{} commands", received.len());
     let Some(Command::Tune(last)) = received.last() else {
-        panic!("the newest recipe comes last");
+        panic!("the newest experiment comes last");
     };
     assert!((last.optimizer.learning_rate - 0.05).abs() < 1e-9);
 }

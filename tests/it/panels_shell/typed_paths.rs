@@ -34,12 +34,12 @@ fn a_typed_path_is_taken_with_enter_and_a_wrong_one_says_why() {
     let mut stage = Stage::ready();
     stage.commands();
     perform(&mut stage, PathAction::Ask(PathFor::DataFolder));
-    assert!(stage.has("Folder with the files of MNIST"));
+    assert!(stage.has("Folder with the MNIST files"));
     type_text(&mut stage, "/no/such/folder");
     press(&mut stage, Key::Enter);
     assert!(stage.has("there is no /no/such/folder"));
     press(&mut stage, Key::Escape);
-    assert!(!stage.has("Folder with the files of MNIST"));
+    assert!(!stage.has("Folder with the MNIST files"));
 
     perform(&mut stage, PathAction::Ask(PathFor::DataFolder));
     type_text(
@@ -49,7 +49,7 @@ fn a_typed_path_is_taken_with_enter_and_a_wrong_one_says_why() {
     press(&mut stage, Key::Enter);
     let source = DataSource::Folder(folder.path().to_owned());
     assert_eq!(stage.commands(), [Command::LoadDataset(source)]);
-    assert!(!stage.has("Folder with the files of MNIST"));
+    assert!(!stage.has("Folder with the MNIST files"));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn escape_leaves_everything_as_it_is() {
     perform(&mut stage, PathAction::Ask(PathFor::Run));
     type_text(&mut stage, "/tmp");
     press(&mut stage, Key::Escape);
-    assert!(!stage.has("Folder of a run"));
+    assert!(!stage.has("Run folder"));
     assert_eq!(stage.commands(), []);
 }
 
@@ -76,7 +76,7 @@ fn a_machine_without_dialogs_asks_for_a_path_and_says_what_to_install() {
     let mut stage = Stage::ready();
     perform(&mut stage, KeepAction::AskForRun);
     let started = std::time::Instant::now();
-    while !stage.has("Folder of a run") {
+    while !stage.has("Run folder") {
         assert!(started.elapsed().as_secs() < 60, "nothing was said");
         std::thread::yield_now();
         stage.step();

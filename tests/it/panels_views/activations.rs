@@ -107,16 +107,16 @@ fn the_mean_asked_for_is_named_where_there_is_one() {
     let mut harness = stage(ActivationsPanel::ui, lab);
     assert!(says(
         &harness,
-        "each of 64 units, in order, asked for ρ = 0.05"
+        "each of 64 units, in order, target ρ = 0.05"
     ));
     click(&mut harness, "Shown, means");
     assert!(says(
         &harness,
-        "each of 64 units, in order, asked for ρ = 0.05"
+        "each of 64 units, in order, target ρ = 0.05"
     ));
     assert!(!says(&harness, "Histogram of code"));
     let lab = looking_at(PresetId::Sparse64, LayerName::Code);
-    assert!(!says(&stage(ActivationsPanel::ui, lab), "asked for ρ"));
+    assert!(!says(&stage(ActivationsPanel::ui, lab), "target ρ"));
 }
 
 #[test]

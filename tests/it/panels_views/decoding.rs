@@ -21,7 +21,7 @@ fn scatter(experiment: &Experiment) -> Harness<'static, Stage<LatentPanel>> {
 fn two_units() -> Experiment {
     let mut experiment = Experiment::default();
     let dense = experiment.architecture.as_dense_mut();
-    dense.expect("a dense recipe").code = 2;
+    dense.expect("a dense experiment").code = 2;
     experiment
 }
 

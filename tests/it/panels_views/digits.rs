@@ -97,7 +97,10 @@ fn images_of_a_class_can_be_chosen_in_their_order_or_the_worst_first() {
     answer(&mut harness);
     click(&mut harness, "Order, worst first");
     assert!(harness.state().request.errors);
-    assert!(says(&harness, "errors of all test images are on their way"));
+    assert!(says(
+        &harness,
+        "errors of all test images are being computed"
+    ));
     script::look_at_errors(&mut harness.state_mut().lab);
     harness.run_steps(3);
     assert!(says(&harness, "worst of 20 test images, as of step 0"));
@@ -121,7 +124,7 @@ fn the_worst_of_the_whole_test_split_are_shown_with_their_own_errors() {
     let n = u32::try_from(asked(&harness).len()).expect("a few");
     click(&mut harness, "Next digits");
     assert_eq!(asked(&harness)[0], 199 - n);
-    click(&mut harness, "Digits before");
+    click(&mut harness, "Previous digits");
     assert_eq!(asked(&harness)[0], 199);
 }
 
@@ -131,7 +134,7 @@ fn images_can_be_chosen_by_their_numbers_and_what_is_wrong_is_said() {
     click(&mut harness, "Digits, list");
     assert!(says(&harness, "such as 3, 17, 100-105"));
     let write = |harness: &mut Harness<'static, Stage<DigitsPanel>>, text: &str| {
-        harness.get_by_label("Numbers of test images").click();
+        harness.get_by_label("Test image numbers").click();
         harness.run_steps(2);
         harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
         harness.event(egui::Event::Text(text.to_owned()));
@@ -144,7 +147,7 @@ fn images_can_be_chosen_by_their_numbers_and_what_is_wrong_is_said() {
     write(&mut harness, "3, 170, 200");
     assert!(says(
         &harness,
-        "there is no test image 200: they go from 0 to 199"
+        "there is no test image 200: numbers go from 0 to 199"
     ));
     assert_eq!(
         asked(&harness),

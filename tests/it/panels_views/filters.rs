@@ -58,7 +58,7 @@ fn empty_states_say_what_to_do() {
     let mut lab = script::with_data(20);
     script::start(&mut lab, &Experiment::default());
     let harness = stage(FiltersPanel::ui, lab);
-    assert!(says(&harness, "code ← pixels is on its way"));
+    assert!(says(&harness, "code ← pixels is being computed"));
     assert_eq!(
         harness.state().request.filters,
         Some(request(Connection::Encoder(0), false))
@@ -149,7 +149,7 @@ fn choosing_weights_asks_for_them_and_shows_no_others() {
     harness.run_steps(3);
     let asked = request(Connection::Encoder(1), false);
     assert_eq!(harness.state().request.filters, Some(asked));
-    assert!(says(&harness, "is on its way") && tiles(&harness).is_empty());
+    assert!(says(&harness, "is being computed") && tiles(&harness).is_empty());
     harness.state_mut().lab = looking_at(PresetId::Multilayer64, Connection::Encoder(1));
     harness.run_steps(3);
     assert!(says(&harness, "64 units · linear path from the pixels"));
@@ -177,7 +177,10 @@ fn kernels_are_a_table_and_maps_are_the_digits() {
     let mut harness = stage(FiltersPanel::ui, lab);
     harness.state_mut().panel.choose(LayerName::Decoder(0));
     harness.run_steps(3);
-    assert!(says(&harness, "4 maps made (rows) from 4 (columns)"));
+    assert!(says(
+        &harness,
+        "4 output maps (rows) × 4 input maps (columns)"
+    ));
     let found = tiles(&harness);
     assert!(found[0].starts_with("map 0, map 0:") && found[5].starts_with("map 1, map 1:"));
     click(&mut harness, "Shown, maps");

@@ -40,7 +40,7 @@ fn empty_states_say_what_to_do() {
     ));
     let mut lab = script::with_data(20);
     script::start(&mut lab, &Experiment::default());
-    assert!(says(&stage(LatentPanel::ui, lab), "on their way"));
+    assert!(says(&stage(LatentPanel::ui, lab), "are being computed"));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn invariant_11_hovering_names_the_right_sample_also_after_hiding_classes() {
 fn the_reconstruction_shown_is_the_one_that_was_asked_for() {
     let mut harness = stage(LatentPanel::ui, scatter());
     hover_beside_the_center(&mut harness);
-    assert!(says(&harness, "rebuilding"));
+    assert!(says(&harness, "reconstructing"));
     script::look(
         &mut harness.state_mut().lab,
         &[0],
@@ -103,7 +103,7 @@ fn the_reconstruction_shown_is_the_one_that_was_asked_for() {
     );
     harness.run_steps(3);
     assert!(
-        says(&harness, "rebuilding"),
+        says(&harness, "reconstructing"),
         "an answer about another sample is none"
     );
     script::look(
@@ -165,7 +165,7 @@ fn own_images_are_marked_with_their_names_and_a_click_chooses_one() {
     script::add_own(&mut lab, "second.png", 20);
     script::look_at_own(&mut lab);
     let mut harness = stage(LatentPanel::ui, lab);
-    assert!(name_of(&harness, "Latent scatter").ends_with("with 2 images of your own"));
+    assert!(name_of(&harness, "Latent scatter").ends_with("with 2 of your images"));
     click(&mut harness, "first.png in the latent space");
     assert_eq!(
         harness.state().actions.last(),

@@ -183,10 +183,7 @@ fn a_run_opened_from_a_folder_is_a_ghost_too() {
     assert!(says(&harness, "previous train"));
     harness.get_by_label("show previous run").hover();
     harness.run_steps(60);
-    assert!(says(
-        &harness,
-        "The run before this one: learning rate 0.001"
-    ));
+    assert!(says(&harness, "The previous run: learning rate 0.001"));
 }
 
 #[test]
@@ -319,12 +316,15 @@ fn the_curves_follow_the_part_of_the_plan() {
     script::start(&mut lab, &PresetId::StackedDenoising.preset().experiment());
     script::train_stage(&mut lab, Stage::Pretraining { layer: 0, of: 3 }, 1..=100);
     let mut harness = stage(LossPanel::ui, lab);
-    assert!(says(&harness, "error of the layer in training, per input"));
+    assert!(says(
+        &harness,
+        "error of the layer being trained, per input"
+    ));
 
     let lab = &mut harness.state_mut().lab;
     script::train_stage(lab, Stage::FineTuning, 101..=200);
     harness.run_steps(3);
-    assert!(says(&harness, "classified wrong, %"));
+    assert!(says(&harness, "misclassified, %"));
     let name = name_of(&harness, "Loss: ");
     for part in [
         "error, pre-trained, train 1.24 %",
@@ -337,5 +337,5 @@ fn the_curves_follow_the_part_of_the_plan() {
     click(&mut harness, "show error, from random");
     assert!(!name_of(&harness, "Loss: ").contains("from random"));
     click(&mut harness, "Curves, objective");
-    assert!(!says(&harness, "classified wrong, %"));
+    assert!(!says(&harness, "misclassified, %"));
 }

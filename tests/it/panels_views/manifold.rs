@@ -16,7 +16,7 @@ fn running(id: PresetId) -> LabState {
     lab
 }
 
-/// Answers with a grid of so many places along each axis, from 0 on.
+/// Answers with a grid of this many places along each axis, from 0 on.
 pub fn answer_grid(lab: &mut LabState, n_places: usize) {
     let run = lab.run.as_ref().expect("a run was started");
     let size = run.experiment.architecture.code_size();
@@ -57,7 +57,7 @@ fn empty_states_say_what_to_do() {
     let with_data = stage(ManifoldPanel::ui, script::with_data(20));
     assert!(says(&with_data, "Press Train"));
     let waiting = stage(ManifoldPanel::ui, running(PresetId::Vae2));
-    assert!(says(&waiting, "on their way"));
+    assert!(says(&waiting, "are being computed"));
 }
 
 #[test]
@@ -178,5 +178,5 @@ fn pictures_of_a_code_of_another_size_are_not_shown() {
     answer_grid(&mut lab, 4);
     let run = lab.run.as_mut().expect("a run was started");
     run.experiment = Experiment::default();
-    assert!(says(&stage(ManifoldPanel::ui, lab), "on their way"));
+    assert!(says(&stage(ManifoldPanel::ui, lab), "are being computed"));
 }

@@ -42,7 +42,7 @@ fn before_training_the_draft_is_drawn() {
 fn a_draft_that_cannot_be_built_is_not_drawn() {
     let mut lab = LabState::default();
     lab.draft.architecture.as_dense_mut().expect("dense").code = 0;
-    assert!(says(&panel(lab), "Experiment says what is wrong"));
+    assert!(says(&panel(lab), "The Experiment panel says what is wrong"));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn the_light_travels_step_by_step_and_names_each_stage() {
     let stages = [
         "1 of 5 · input: what the encoder is shown",
         "2 of 5 · encoder 1: each of 128 adds 784 weighted inputs and a bias, then",
-        "3 of 5 · code: 128 inputs squeezed into 64",
+        "3 of 5 · code: 128 inputs compressed into 64",
         "4 of 5 · decoder 1: each of 128 adds 64 weighted inputs",
         "5 of 5 · output: each of 784 adds 128 weighted inputs and a bias",
     ];
@@ -144,7 +144,7 @@ fn the_light_travels_by_itself_until_it_is_stopped() {
     assert!(says(&harness, "1 of 3 · input"));
     harness.run_steps(120); // two seconds
     assert!(says(&harness, "2 of 3 · code"));
-    click(&mut harness, "Pause the light");
+    click(&mut harness, "Pause the animation");
     harness.run_steps(200);
     assert!(says(&harness, "2 of 3 · code"));
     click(&mut harness, "Play in slow motion");

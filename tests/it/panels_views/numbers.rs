@@ -82,7 +82,7 @@ fn an_adversarial_prior_and_classifiers_have_their_rows() {
     });
     let harness = stage(NumbersPanel::ui, lab);
     assert_eq!(
-        name_of(&harness, "discriminator right"),
+        name_of(&harness, "discriminator accuracy"),
         "discriminator right 52.5 % 50 if it guesses"
     );
     assert_eq!(name_of(&harness, "petals filled"), "petals filled 9 of 10");
@@ -119,7 +119,7 @@ fn the_code_is_measured_when_asked_for() {
     );
     assert_eq!(
         name_of(&harness, "code, 8 bit"),
-        "code, 8 bit a unit 64, 20.1"
+        "code, 8 bits per unit 64, 20.1"
     );
     assert_eq!(name_of(&harness, "PNG"), "PNG 281, exact");
     assert_eq!(
@@ -135,7 +135,7 @@ fn the_code_is_measured_when_asked_for() {
         "angle to PCA's 12.5 degrees 0 when it is the same"
     );
     assert_eq!(name_of(&harness, "slant"), "slant 4, −0.82");
-    assert!(says(&harness, "measured at step 90") && says(&harness, "trained on since"));
+    assert!(says(&harness, "measured at step 90") && says(&harness, "trained further since"));
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub fn with_data(n_test: usize) -> LabState {
     state
 }
 
-/// Starts a run of a recipe.
+/// Starts a run of an experiment.
 pub fn start(state: &mut LabState, experiment: &Experiment) -> RunId {
     let run = state.begin_run();
     state.apply(Event::RunStarted {
@@ -342,7 +342,7 @@ fn digits(step: u64, samples: &[SampleIdx], dataset: &DatasetDescription) -> Dig
     }
 }
 
-/// Adds an image of one's own: a bar on white, prepared as the window does; `n_pixels` is its width.
+/// Adds a user image: a bar on white, prepared as the window does; `n_pixels` is its width.
 pub fn add_own(state: &mut LabState, name: &str, n_pixels: u32) -> OwnId {
     let bar = |x: u32, y: u32| (40..40 + n_pixels).contains(&x) && (20..80).contains(&y);
     let rgba: Vec<u8> = (0..100 * 100)
@@ -354,7 +354,7 @@ pub fn add_own(state: &mut LabState, name: &str, n_pixels: u32) -> OwnId {
     add_own_picture(state, name, &rgba)
 }
 
-/// Adds an image of one's own: two rings side by side, written one after the other.
+/// Adds a user image: two rings side by side, written one after the other.
 pub fn add_two_digits(state: &mut LabState, name: &str) -> OwnId {
     let ring = |x: i32, y: i32, middle: i32| {
         let away = (x - middle).pow(2) + (y - 50).pow(2);

@@ -72,7 +72,7 @@ fn empty_states_say_what_to_do() {
     let with_data = stage(SlidersPanel::ui, script::with_data(20));
     assert!(says(&with_data, "Press Train"));
     let waiting = stage(SlidersPanel::ui, running(PresetId::Vae2));
-    assert!(says(&waiting, "on its way"));
+    assert!(says(&waiting, "is being computed"));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_slider_sets_its_unit_and_the_others_stay_with_their_start() {
     for picture in [
         "Code set by hand, decoded",
         "Code set by hand, original",
-        "Code set by hand, rebuilt",
+        "Code set by hand, reconstructed",
     ] {
         harness.get_by_label(picture);
     }

@@ -10,7 +10,7 @@ use hourglass::ui::{Action, DrawEdit, OwnAction, Panel as _, your_image::YourIma
 
 use super::{Stage, click, says, script, stage};
 
-/// A run that was looked at, and two images of one's own.
+/// A run that was looked at, and two user images.
 fn two_images() -> (LabState, [OwnId; 2]) {
     let mut lab = script::with_data(40);
     script::start(&mut lab, &Experiment::default());
@@ -40,10 +40,10 @@ fn last_action(harness: &Harness<'static, Stage<YourImagePanel>>) -> Option<OwnA
 #[test]
 fn the_empty_state_says_how_images_come() {
     let mut harness = stage(YourImagePanel::ui, LabState::default());
-    for way in ["Drop pictures", "Ctrl+V", "Open…", "draw a digit"] {
+    for way in ["Drop images", "Ctrl+V", "Open…", "draw a digit"] {
         assert!(says(&harness, way), "{way}");
     }
-    click(&mut harness, "Open pictures");
+    click(&mut harness, "Open images");
     assert_eq!(last_action(&harness), Some(OwnAction::Open));
 }
 
@@ -58,7 +58,7 @@ fn the_chosen_image_shows_every_stage_its_error_and_its_standing() {
         "cropped",
         "20×20",
         "28×28",
-        "rebuilt",
+        "reconstructed",
         "difference",
     ] {
         let name = format!("second.png, {stage}");
@@ -90,7 +90,7 @@ fn invariant_11_figures_belong_to_their_image_also_after_others_are_removed() {
         Some(first)
     );
     assert!(says(&harness, "MSE 0.010000 per pixel") && !says(&harness, "MSE 0.020000"));
-    click(&mut harness, "Take removal back");
+    click(&mut harness, "Undo removal");
     assert_eq!(last_action(&harness), Some(OwnAction::Restore));
 }
 
@@ -99,7 +99,7 @@ fn an_image_that_was_not_answered_yet_says_so() {
     let (mut lab, _) = two_images();
     script::add_own(&mut lab, "third.png", 12);
     let harness = stage(YourImagePanel::ui, lab);
-    assert!(says(&harness, "third.png, 28×28") && says(&harness, "rebuilding…"));
+    assert!(says(&harness, "third.png, 28×28") && says(&harness, "reconstructing…"));
     let figure = |node: &AccessKitNode<'_>| {
         let texts = [node.label(), node.value()];
         texts.iter().flatten().any(|text| text.starts_with("MSE "))
@@ -157,7 +157,7 @@ fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
         left.midpoint(right)
     };
     assert!(place(0) < 0.5 && place(1) > 0.5, "in reading order");
-    click(&mut harness, "Take all 2");
+    click(&mut harness, "Add all 2");
     assert_eq!(last_action(&harness), Some(OwnAction::TakeEach(id)));
 
     // A switch and a click on the ink mean the same.
@@ -238,7 +238,7 @@ fn reading_shows_how_far_it_is_and_can_be_cancelled() {
         n_files: 20,
     });
     let mut harness = stage(YourImagePanel::ui, lab);
-    assert!(says(&harness, "Reading pictures, 3 of 20"));
+    assert!(says(&harness, "Reading images, 3 of 20"));
     click(&mut harness, "Cancel reading");
     assert_eq!(last_action(&harness), Some(OwnAction::CancelReading));
 }

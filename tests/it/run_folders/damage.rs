@@ -87,7 +87,7 @@ fn other_formats_are_told_from_damage() {
 
 type Change = &'static dyn Fn(&mut Resume);
 
-/// Numbers with a right checksum that are not those of the recipe's networks.
+/// Numbers with a right checksum that are not those of the experiment's networks.
 #[test]
 fn runs_that_were_made_up_are_refused() {
     let honest = a_run();
@@ -135,7 +135,7 @@ fn runs_that_were_made_up_are_refused() {
     for (what, change) in changes {
         let message = rewritten(change).expect_err(what);
         assert!(
-            message.contains("no run of this program"),
+            message.contains("not a run of this program"),
             "{what}: {message}"
         );
     }
@@ -175,10 +175,10 @@ fn damaged_folders(whole: &Path, home: &Path) -> Vec<(&'static str, PathBuf)> {
         })
         .collect();
     for (name, text) in [
-        ("recipe nested", "[".repeat(100_000)),
-        ("recipe long", "# \n".repeat(1_000_000)),
-        ("recipe newer", "format = 99\n".to_owned()),
-        ("recipe of nothing", "learning_rate = 3\n".to_owned()),
+        ("experiment nested", "[".repeat(100_000)),
+        ("experiment long", "# \n".repeat(1_000_000)),
+        ("experiment newer", "format = 99\n".to_owned()),
+        ("experiment of nothing", "learning_rate = 3\n".to_owned()),
     ] {
         let folder = copied(whole, &home.join(name));
         std::fs::remove_file(folder.join(RESUME_FILE)).expect("removed");
@@ -429,7 +429,7 @@ fn every_flipped_byte_and_every_cut_of_a_saved_file_is_noticed() {
         std::fs::write(&list, &text[..length]).expect("written");
         let error = SavedFiles::read(home.path(), &[RESUME_FILE]).expect_err("cut");
         assert!(
-            error.to_string().contains("no list of checksums"),
+            error.to_string().contains("not a list of checksums"),
             "{error}"
         );
     }

@@ -40,7 +40,7 @@ fn dataset() -> Arc<Dataset> {
     })
 }
 
-/// The recipe of one of two runs.
+/// The experiment of one of two runs.
 fn experiment(seed: u64) -> Experiment {
     let mut experiment = PresetId::Vanilla64.preset().experiment();
     experiment.training.batch_size = 16;

@@ -1,4 +1,4 @@
-//! Recipes as text: whatever a person may choose comes back, complete and short.
+//! Experiments as text: whatever a person may choose comes back, complete and short.
 
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
@@ -145,7 +145,7 @@ fn priors() -> impl Strategy<Value = Prior> {
 }
 
 prop_compose! {
-    /// A recipe that starts from a preset, or from none, and of which anything may have been changed. Most
+    /// An experiment that starts from a preset, or from none, and of which anything may have been changed. Most
     /// make no sense, and are as good for this.
     fn experiments()(
         preset in select(&PresetId::ALL),
@@ -203,7 +203,7 @@ prop_compose! {
     }
 }
 
-/// The numbers of a recipe, in lists and tables within it too.
+/// The numbers of an experiment, in lists and tables within it too.
 fn n_numbers(table: &Table) -> usize {
     let mut n = 0;
     while set_number(&mut table.clone(), &mut { n }, 1.0).is_some() {
@@ -265,7 +265,7 @@ proptest! {
     #[test]
     fn no_number_of_a_recipe_may_be_none_or_out_of_range(mut experiment in experiments(), noise in 0.0..=1.0_f32) {
         experiment.test_noise.get_or_insert(noise);
-        let recipe = Table::try_from(&experiment).expect("a recipe");
+        let recipe = Table::try_from(&experiment).expect("an experiment");
         for leaf in 0..n_numbers(&recipe) {
             for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e12, -1e12] {
                 let mut changed = recipe.clone();

@@ -199,7 +199,7 @@ fn what_does_not_fit_is_named_and_nothing_changes() {
             }),
         ),
         (
-            "has scale [1], which this model has not",
+            "has scale [1], which this model does not have",
             with(&file, |all| {
                 all.insert("scale".to_owned(), (Dtype::F32, vec![1], vec![0; 4]));
             }),
@@ -211,14 +211,14 @@ fn what_does_not_fit_is_named_and_nothing_changes() {
             }),
         ),
         (
-            "decoder.layers.0.bias holds I64 in it: save the weights as float32",
+            "decoder.layers.0.bias contains I64 values: save the weights as float32",
             with(&file, |all| {
                 *all.get_mut("decoder.layers.0.bias").expect("there") =
                     (Dtype::I64, vec![784], vec![0; 784 * 8]);
             }),
         ),
         (
-            "decoder.layers.0.bias holds infinite numbers or NaN",
+            "decoder.layers.0.bias contains infinite numbers or NaN",
             with(&file, |all| {
                 let bias = all.get_mut("decoder.layers.0.bias").expect("there");
                 bias.2[..4].copy_from_slice(&f32::NAN.to_le_bytes());

@@ -226,7 +226,7 @@ fn weights_of_another_recipe_are_refused_by_name() {
     );
     let message = failure.to_string();
     assert!(message.contains("encoder.layers.1.weight"), "{message}");
-    assert!(message.contains("choose the recipe"), "{message}");
+    assert!(message.contains("choose the experiment"), "{message}");
 }
 
 #[test]

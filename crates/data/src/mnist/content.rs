@@ -212,13 +212,13 @@ pub(super) fn kind_of(start: &[u8]) -> Option<&'static str> {
     } else if of_text("<!doctype") || of_text("<html") || of_text("<head") {
         "a saved web page"
     } else if of_text("version https://git-lfs") {
-        "a pointer of Git LFS, which `git lfs pull` replaces by the content"
+        "a Git LFS pointer, which `git lfs pull` replaces with the content"
     } else if start.starts_with(b"PK\x03\x04") {
         "a ZIP archive, which has to be unpacked"
     } else if start.starts_with(b"\x89HDF") {
         "HDF5"
     } else if start.starts_with(b"\x93NUMPY") {
-        "an array of NumPy"
+        "a NumPy array"
     } else if start.starts_with(&[0x1f, 0x8b]) {
         "compressed twice"
     } else if start

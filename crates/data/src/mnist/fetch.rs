@@ -72,7 +72,7 @@ pub enum FetchError {
     #[error("the download was cancelled")]
     Cancelled,
     /// Another process writes to the same folder.
-    #[error("another Hourglass is fetching into {}; wait until it is done", .folder.display())]
+    #[error("another Hourglass process is fetching into {}; wait until it is done", .folder.display())]
     Busy { folder: PathBuf },
     /// There are files of the same names and other content.
     #[error("nothing is fetched into this folder: {found}. Choose an empty folder with --into")]
@@ -107,7 +107,7 @@ fn list(failures: &[MirrorFailure]) -> String {
 /// Fetches those of the four `.gz` files into `into` that are not already there, whole and
 /// checked. A file has the name `.gz.part` until its uncompressed content has the right checksum.
 ///
-/// Returns within 0.5 s after `cancel` is set; a later call goes on where this one stopped.
+/// Returns within 0.5 s after `cancel` is set; a later call continues where this one stopped.
 ///
 /// # Errors
 /// [`FetchError`]; partial files stay, except those whose bytes are wrong.

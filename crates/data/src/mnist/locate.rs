@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Environment variable that names a folder with the four files.
 pub const DATA_VARIABLE: &str = "HOURGLASS_DATA";
 
-const WHAT_TO_DO: &str = "give a folder with the four files of MNIST, or of a data set in its format (plain or .gz), or leave it out and run `hourglass data fetch`";
+const WHAT_TO_DO: &str = "give a folder with the four files of MNIST, or of a data set in its format (compressed or not), or leave it out and run `hourglass data fetch`";
 
 /// How the user named a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl fmt::Display for GivenBy {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocateError {
     /// An option or variable without a value.
-    #[error("{given_by} is set but names no folder; {}", WHAT_TO_DO)]
+    #[error("{given_by} is set but does not name a folder; {}", WHAT_TO_DO)]
     NoName {
         /// How the folder was named.
         given_by: GivenBy,

@@ -1,4 +1,4 @@
-//! The partial file of a download: grows, is checked, and gets its name once it is whole.
+//! The partial file of a download: grows, is checked, and gets its name once it is complete.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -21,7 +21,7 @@ pub(super) enum Verdict {
 }
 
 /// A file `NAME.gz.part` that holds the beginning of `NAME.gz`. Its owner holds the lock of the
-/// folder, so that nobody else writes to it.
+/// folder, so that no other process writes to it.
 pub(super) struct Part {
     file: File,
     path: PathBuf,
@@ -29,7 +29,7 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Opens what an earlier download left, or begins anew.
+    /// Opens what an earlier download left, or starts over.
     pub(super) fn open(folder: &Path, spec: &FileSpec) -> io::Result<Self> {
         let path = folder.join(format!("{}.part", spec.gzip_name()));
         // Not `append`: on Windows, such a file could not be emptied.

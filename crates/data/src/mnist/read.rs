@@ -208,7 +208,7 @@ impl Unpacker<'_> {
     }
 
     /// The copy kept from an earlier load, if it is still what it was. A good copy does not excuse a `source`
-    /// that was damaged since: whoever names a folder wants to know.
+    /// that was damaged since: a person who names a folder wants to know.
     fn kept_copy(&mut self, source: &Source, spec: &FileSpec) -> Result<Option<String>, LoadError> {
         let Some(folder) = self.keep_in else {
             return Ok(None);

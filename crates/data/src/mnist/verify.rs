@@ -1,4 +1,4 @@
-//! Tells whether the four files are whole, cheap checks first.
+//! Checks whether the four files are complete, cheap checks first.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -16,9 +16,9 @@ const START_BYTES: u64 = 64;
 const WHAT_TO_DO: &str =
     "it is left as it is; run `hourglass data fetch`, or give a folder with its four files";
 
-/// Several data sets were made in MNIST's format, and their files have the names of MNIST's: whoever is told that a
+/// Several data sets were made in MNIST's format, and their files have the names of MNIST's: a person who is told that a
 /// file is damaged might delete a data set.
-const OTHER_DATA_SET: &str = "it is in MNIST's format with other content, probably of another data set such as \
+const OTHER_DATA_SET: &str = "it is in MNIST's format but has different content, probably from another data set such as \
      Fashion-MNIST, or a single byte has changed";
 
 /// What is wrong with a file. Reasons are part of the text and not a `source`, because the file
@@ -34,7 +34,7 @@ pub enum VerifyError {
         folder: PathBuf,
     },
     /// The file is one of the other three.
-    #[error("the file is not {expected}, its header is that of {found}: {}; give the files their own names back, or {}", .path.display(), WHAT_TO_DO)]
+    #[error("the file is not {expected}, its header is that of {found}: {}; give the files their original names, or {}", .path.display(), WHAT_TO_DO)]
     Swapped {
         /// Name of the file that was expected.
         expected: String,
@@ -104,7 +104,7 @@ pub enum VerifyError {
         labels: PathBuf,
     },
     /// Images and labels agree with each other but not with the data set.
-    #[error("the file holds {found} images or labels instead of {expected}, so that it is probably of another data set such as EMNIST: {}; {}", .path.display(), WHAT_TO_DO)]
+    #[error("the file holds {found} images or labels instead of {expected}, so it is probably from another data set such as EMNIST: {}; {}", .path.display(), WHAT_TO_DO)]
     WrongCount {
         /// Number of items by the header.
         found: u32,
@@ -127,7 +127,7 @@ pub enum VerifyError {
     #[error("only the .gz of this data set can be checked, and the file is not compressed: {}; {}", .path.display(), WHAT_TO_DO)]
     NotCompressed { path: PathBuf },
     /// The file cannot be read.
-    #[error("the file cannot be read ({reason}): {}; check the disk and who may read the file", .path.display())]
+    #[error("the file cannot be read ({reason}): {}; check the disk and the file's permissions", .path.display())]
     Unreadable {
         /// What the system said.
         reason: io::Error,

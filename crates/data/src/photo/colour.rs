@@ -1,4 +1,4 @@
-//! Light by colour, where lightness tells little.
+//! Light by colour, for pictures in which lightness shows little.
 
 use super::paper::quantile;
 

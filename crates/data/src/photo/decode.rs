@@ -69,7 +69,7 @@ fn decode(bytes: &[u8]) -> Result<Decoded, DecodeError> {
     let mut decoder = reader.into_decoder().map_err(decode_error)?;
     let (width, height) = decoder.dimensions();
     cost::check(format, bytes, [width, height], decoder.total_bytes())?;
-    let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms); // damaged: as it lies
+    let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms); // damaged: use it as it is
     let mut notes = Vec::from_iter(format.note());
     if turn != Orientation::NoTransforms {
         notes.push(PhotoNote::Turned);

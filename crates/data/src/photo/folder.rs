@@ -8,8 +8,8 @@ use super::{DecodeError, Picture};
 use crate::name_order;
 use hourglass_files::plain_file::{self, PlainFileError};
 
-/// What a picture that this program made says of itself, keyword and text: such a result is not taken for a picture
-/// of one's own when a folder is read again.
+/// What a picture that this program made says of itself, keyword and text: such a result is not taken for a user image
+/// when a folder is read again.
 pub const RESULT_MARK: [&str; 2] = ["Software", "Hourglass reconstruct"];
 
 /// Bytes at the start of a PNG within which the mark lies: it is the first chunk after the header.
@@ -34,7 +34,7 @@ pub enum PhotoError {
         source: PlainFileError,
     },
     /// The folder has no pictures.
-    #[error("{} holds no pictures (PNG, JPEG, GIF, BMP or WebP){}", path.display(), but_results(*.n_results))]
+    #[error("{} contains no images (PNG, JPEG, GIF, BMP or WebP){}", path.display(), but_results(*.n_results))]
     NoPictures {
         /// Which folder.
         path: PathBuf,
@@ -66,7 +66,9 @@ impl PhotoError {
 fn but_results(n: usize) -> String {
     match n {
         0 => String::new(),
-        n => format!(" but {n} that `hourglass reconstruct` wrote; name them to use them"),
+        n => {
+            format!(" except {n} that `hourglass reconstruct` wrote; name those files to use them")
+        }
     }
 }
 
@@ -134,7 +136,7 @@ fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, PhotoError> {
     }
     if n_results > 0 {
         let folder = folder.display();
-        log::info!("{n_results} results of `hourglass reconstruct` in {folder} are passed over");
+        log::info!("{n_results} results of `hourglass reconstruct` in {folder} are skipped");
     }
     pictures.sort_by(|a, b| {
         let [left, right] =

@@ -1,4 +1,4 @@
-//! The formats of pictures that are read.
+//! The picture formats that can be read.
 
 use image::ImageFormat;
 

@@ -47,7 +47,7 @@ pub(super) fn is_blank(image: &DynamicImage) -> bool {
     bytes.chunks_exact(n_channels).all(is_same)
 }
 
-/// The first frame that is not blank, and which one it is, counted from 1. None where all are, or where it would take
+/// The first frame that is not blank, and which one it is, counted from 1. `None` if all are, or if it would take
 /// too much.
 pub(super) fn first_with_ink(
     format: Format,

@@ -1,4 +1,4 @@
-//! What of a picture is ink: told from noise, made full, and found as a box.
+//! What of a picture is ink: separated from noise, raised to full strength, and found as a box.
 
 use super::distance::depths;
 use super::pixels::{PixelBox, around, between};
@@ -85,7 +85,7 @@ impl Ink {
         }
     }
 
-    /// Tells ink from paper by how far pixels stand out from it. None where nothing does.
+    /// Tells ink from paper by how far pixels stand out from it. `None` if nothing does.
     ///
     /// What lies within the noise is paper. With `stretch`, the ink that most of the strokes have becomes full.
     #[must_use]
@@ -133,7 +133,7 @@ impl Ink {
         }
     }
 
-    /// The box around all ink of at least `threshold`, specks apart, which become paper; none where there is
+    /// The box around all ink of at least `threshold`, specks apart, which become paper; `None` if there is
     /// none.
     #[must_use]
     pub fn crop(&mut self, threshold: f32) -> Option<PixelBox> {

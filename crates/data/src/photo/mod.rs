@@ -1,4 +1,4 @@
-//! Pictures of one's own, made digits the way MNIST was made.
+//! User images, prepared the way MNIST was.
 //!
 //! 1. `decode` reads PNG, and JPEG, GIF, BMP and `WebP` with a note; `cost` tells from the header what it will take,
 //!    `jpeg` what of a JPEG is there, `salvage` keeps what there is of a file cut short, `frames` finds the first

@@ -83,7 +83,7 @@ impl Surface {
     }
 
     /// Fits values at places in −1..1 along both axes; those far off are left out, and found again after each fit.
-    /// None where the samples do not determine it.
+    /// `None` if the samples do not determine it.
     pub fn fit(samples: &[([f32; 2], f32)]) -> Option<Self> {
         const FITS: usize = 4;
         let samples: Vec<([f64; TERMS], f64)> = samples
@@ -146,7 +146,7 @@ pub fn above_uneven(grey: Grey<'_>, sign: f32) -> Vec<f32> {
     above(grey, sign, [4.0, 2.0]) // ink lies above the paper: what lies there goes sooner
 }
 
-/// The same where values that lie below or above the fit by so many times its spread are no paper.
+/// The same, except that values below or above the fit by this many times its spread are not paper.
 fn above(grey: Grey<'_>, sign: f32, [most_below, most_above]: [f64; 2]) -> Vec<f32> {
     /// Places along each side at which the paper is sampled.
     const PLACES: usize = 64;
@@ -267,7 +267,7 @@ fn dot(a: &[f64; TERMS], b: &[f64; TERMS]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// The coefficients that fit best; none where the samples do not determine them.
+/// The coefficients that fit best; `None` if the samples do not determine them.
 fn least_squares<'a>(
     samples: impl Iterator<Item = &'a ([f64; TERMS], f64)>,
 ) -> Option<[f64; TERMS]> {

@@ -23,9 +23,9 @@ pub struct Picture {
     pub(super) height: usize,
     /// Rec. 709 luma of each pixel, 0 black to 65,535 white.
     luma: Vec<u16>,
-    /// How far red and blue of each pixel lie from its luma, as halves around 128; none where all is grey.
+    /// How far red and blue of each pixel lie from its luma, as halves around 128; `None` if all is grey.
     chroma: Option<Vec<[u8; 2]>>,
-    /// Opacity of each pixel, 0..=255; none where all is opaque.
+    /// Opacity of each pixel, 0..=255; `None` if all is opaque.
     opacity: Option<Vec<u8>>,
     /// Luma before it was made as small as this, for writing of few pixels.
     detail: Option<Detail>,
@@ -191,7 +191,7 @@ impl Picture {
         (cut, window)
     }
 
-    /// A part of it with a margin, as it was before it was made so small; none where there is no more of it.
+    /// A part of it with a margin, as it was before it was scaled down; `None` if there is no more of it.
     pub(super) fn closer(&self, part: [f32; 4]) -> Option<(Self, [f32; 4])> {
         let detail = self.detail.as_ref()?;
         let [left, top, right, bottom] = part;

@@ -1,4 +1,4 @@
-//! From a picture to 28×28, stage by stage. What the writing is comes from `segment`; here it is made what a data
+//! From a picture to 28×28, stage by stage. `segment` finds the writing; here it gets what a data
 //! set has: a size, a pen, a place.
 
 use std::sync::Arc;
@@ -53,7 +53,7 @@ pub fn prepare(picture: &Picture, wish: &Preparation) -> Prepared {
         ..*wish
     };
     let mut source = Source::of(grey, &by_itself);
-    // Whoever takes groups of a picture within the picture means those that were found in it.
+    // A selection of groups within a picture means those that were found in it.
     if wish.region.is_none()
         && wish.take != Some(Take::AllInk)
         && let Some(mut inside) = look_inside(picture, wish, &source)

@@ -181,7 +181,7 @@ impl Pixels {
         (sums.into_means(), detail)
     }
 
-    /// How far red and blue lie from luma; none where all is nearly grey.
+    /// How far red and blue lie from luma; `None` if all is nearly grey.
     pub(super) fn chroma(&self) -> Option<Vec<[u8; 2]>> {
         let off = |pixel: &Weighed| {
             let [red, _, blue] = pixel.rgb;

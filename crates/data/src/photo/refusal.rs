@@ -1,4 +1,4 @@
-//! Why bytes are no picture, and the limits of what is read.
+//! Why bytes are not a picture, and the limits of what is read.
 
 /// Memory that a picture may take until it is small, in bytes, its file included: photographs of fifty million
 /// pixels pass.
@@ -11,13 +11,11 @@ pub enum DecodeError {
     #[error("it is empty")]
     Empty,
     /// It is none of the formats that are read.
-    #[error(
-        "it is no picture that can be read: save it as PNG (JPEG, GIF, BMP and WebP are read too)"
-    )]
+    #[error("it is not a readable image: save it as PNG (JPEG, GIF, BMP and WebP work too)")]
     UnknownFormat,
     /// It is too large, or claims to be.
     #[error(
-        "it is larger than a picture may be here ({MAX_SIDE} pixels a side, {} MB in memory while it is read): \
+        "it is too large (the limit is {MAX_SIDE} pixels per side and {} MB of memory while it is read): \
          make it smaller",
         MAX_BYTES >> 20
     )]
@@ -38,7 +36,7 @@ pub enum DecodeError {
         reason: String,
     },
     /// It is of a known format, in a way that is not read.
-    #[error("it is of a kind that is not read ({reason}): save it as PNG")]
+    #[error("its format is not supported ({reason}): save it as PNG")]
     Unsupported {
         /// What the decoder says.
         reason: String,

@@ -1,4 +1,4 @@
-//! What there is of a file that is cut short.
+//! What can be read of a truncated file.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! Where the ink of a digit comes from: the writing that was told apart, or all that stands out.
+//! Where the ink of a digit comes from: the writing that was found, or everything that stands out.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -29,7 +29,7 @@ pub(super) struct Source {
     height: usize,
     pub(super) is_dark: bool,
     pub(super) paper: Paper,
-    /// Whether it is a digit as MNIST has them, to be taken as it lies.
+    /// Whether it is a digit in MNIST's format, to be used as it is.
     pub(super) is_prepared: bool,
     /// Whether its ink is far from full.
     pub(super) is_faint: bool,
@@ -212,7 +212,7 @@ impl Source {
         Some(shares_of(bounds, found.width, found.height))
     }
 
-    /// The ink that becomes the digit: of a box around it where the picture is cropped, otherwise of all. None where
+    /// The ink that becomes the digit: of a box around it where the picture is cropped, otherwise of all. `None` if
     /// nothing stands out.
     pub(super) fn ink(&self, decisions: &Decisions) -> Option<(Ink, Levels)> {
         let stretch = decisions.stretch;

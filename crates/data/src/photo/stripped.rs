@@ -1,4 +1,4 @@
-//! A picture without its paper, all of it: where no writing is told apart, everything that stands out is ink.
+//! A whole picture without its paper: if no writing is found, everything that stands out is ink.
 
 use crate::centring;
 use hourglass_experiment::IMAGE_SIDE;

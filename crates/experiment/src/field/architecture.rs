@@ -30,7 +30,7 @@ const CODE: Number = Number::logarithmic(1.0, 2048.0).whole();
 const MAX_CODE: usize = CODE.max as usize;
 /// Units of a dense code that is switched on where the map has more.
 const NEW_DENSE_CODE: usize = 64;
-/// Levels of a convolutional network that is chosen anew.
+/// Levels of a newly chosen convolutional network.
 const NEW_CHANNELS: [usize; 2] = [16, 8];
 
 pub static NETWORK: Field = Field {
@@ -38,8 +38,7 @@ pub static NETWORK: Field = Field {
     label: "kind of network",
     row: Some("Network"),
     kind: Kind::Choice(|| vec!["dense", "convolutional", "list of layers"]),
-    help: "How units are connected. Dense: each to all of the layer before. Convolutional: small patterns looked \
-           for everywhere in the image, with pooling between; far fewer parameters. List of layers: any order of \
+    help: "How units are connected. Dense: each to every unit of the previous layer. Convolutional: small patterns detected anywhere in the image, with pooling in between; far fewer parameters. List of layers: any order of \
            them, as the text of the experiment lists them",
     place: Place {
         get: |experiment| {
@@ -71,7 +70,7 @@ pub static HIDDEN: Field = Field {
         item: Number::logarithmic(1.0, 2048.0).whole(),
         item_label: "hidden layer",
         item_help: "Units of a layer between pixels and code; the decoder mirrors it. More units can shape the \
-                    code in more complicated ways and cost time. Typical: 128 to 1000",
+                    code in more complex ways but cost time. Typical: 128 to 1000",
         first: 128.0,
         edits: [
             "Adds a layer next to the code, mirrored in the decoder",
@@ -90,8 +89,8 @@ pub static CODE_SIZE: Field = Field {
     short: Some("code"),
     label: "code size",
     kind: Kind::Number(CODE),
-    help: "Units of the code, the waist every image has to pass through. 2 can be drawn as it is, 32 to 64 keep \
-           most of a digit, 784 or more could simply copy. Typical: 2 to 128",
+    help: "Units of the code, the bottleneck that every image has to pass through. 2 can be plotted directly, \
+           32 to 64 keep most of a digit, 784 or more could simply copy. Typical: 2 to 128",
     needs: Some(&NETWORK),
     place: at!(Architecture::Dense(dense) = architecture => dense.code),
     ..ROW
@@ -102,7 +101,7 @@ static TIED: Field = Field {
     label: "tied weights",
     row: Some("Decoder"),
     kind: Kind::Flag,
-    help: "The decoder uses the encoder's weights, transposed, and learns only biases of its own: about half the \
+    help: "The decoder uses the encoder's weights, transposed, and learns only its own biases: about half the \
            parameters, and a decoder that cannot drift away from the encoder",
     needs: Some(&NETWORK),
     place: at!(Architecture::Dense(dense) = architecture => dense.tied),
@@ -117,7 +116,7 @@ pub static CHANNELS: Field = Field {
         n_items: Number::linear(1.0, 4.0).whole(),
         item: Number::logarithmic(1.0, MAX_CHANNELS as f64).whole(),
         item_label: "level",
-        item_help: "Maps that a convolution makes, each looking for another pattern. Typical: 4 to 64",
+        item_help: "Maps that a convolution produces, each looking for a different pattern. Typical: 4 to 64",
         first: NEW_CHANNELS[0] as f64,
         edits: [
             "Adds a convolution with pooling next to the code, mirrored in the decoder",
@@ -147,7 +146,7 @@ pub static DENSE_CODE: Field = Field {
         ..CODE
     }),
     help: "A fully connected code between the convolutions. Without it the last pooled map is the code, which \
-           usually squeezes little",
+           usually compresses little",
     needs: Some(&NETWORK),
     place: at!(Architecture::Convolutional(conv) = architecture => conv.waist),
     ..ROW
@@ -180,8 +179,8 @@ static HIDDEN_ACTIVATION: Field = Field {
     label: "hidden activation",
     row: Some("Hidden units"),
     kind: Kind::Choice(labels::<Activation>),
-    help: "The function each unit applies to its weighted sum. Sigmoid keeps values between 0 and 1, ReLU cuts \
-           negative ones off, linear leaves them",
+    help: "The function each unit applies to its weighted sum. Sigmoid keeps values between 0 and 1, ReLU sets \
+           negative ones to 0, linear changes nothing",
     needs: Some(&NETWORK),
     shown: |experiment| match &experiment.architecture {
         Architecture::Dense(dense) => !dense.hidden.is_empty(),
@@ -204,8 +203,8 @@ pub static CODE_ACTIVATION: Field = Field {
     label: "code activation",
     row: Some("Code units"),
     kind: Kind::Choice(labels::<Activation>),
-    help: "Activation of the code. Sigmoid is the classic choice for sparse codes, linear gives PCA's plane and \
-           is what a prior needs",
+    help: "Activation of the code. Sigmoid is the classic choice for sparse codes, linear finds PCA's subspace \
+           and is needed for a prior",
     needs: Some(&NETWORK),
     place: Place {
         get: |experiment| match experiment.architecture {
@@ -235,7 +234,7 @@ pub static OUTPUT_ACTIVATION: Field = Field {
     ..ROW
 };
 
-/// A dense network with the same code, as far as a code may be so large.
+/// A dense network with the same code, up to the largest code allowed.
 fn dense_like(other: &Architecture) -> Architecture {
     Architecture::Dense(Dense {
         hidden: Vec::new(),

@@ -1,8 +1,8 @@
-//! The table of settings: one row for everything a person may set in a recipe.
+//! The table of settings: one row for everything a person may set in an experiment.
 //!
-//! From it come the checks of ranges, the differences between recipes, the places that `--set` and
+//! From it come the checks of ranges, the differences between experiments, the places that `--set` and
 //! `experiment.toml` know, what a run takes on at its next step, the search, and the rows of the panel. A setting is
-//! added by its field in the recipe and its row here.
+//! added by its field in the experiment and its row here.
 
 mod architecture;
 mod objective;
@@ -31,7 +31,7 @@ pub use value::{Place, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
-    /// Which digits; not part of the recipe.
+    /// Which digits; not part of the experiment.
     Data,
     /// Layers and activations.
     Architecture,
@@ -101,7 +101,7 @@ pub struct Field {
     pub help: &'static str,
     /// The setting that brings it, where it is not always there.
     pub needs: Option<&'static Field>,
-    /// Whether it has an effect in a recipe that has a place for it.
+    /// Whether it has an effect in an experiment that has a place for it.
     shown: fn(&Experiment) -> bool,
     /// Whether a run can take it on at its next step.
     live: fn(&Experiment) -> bool,
@@ -141,12 +141,12 @@ pub struct Number {
     pub optional: Option<Optional>,
 }
 
-/// How a number is left out of a recipe, and what it starts with.
+/// How a number is left out of an experiment, and what it starts with.
 #[derive(Clone, Copy, Debug)]
 pub struct Optional {
     /// The name of the box that switches it on.
     pub switch: &'static str,
-    /// What a difference between recipes calls its absence.
+    /// What a difference between experiments calls its absence.
     pub absent: &'static str,
     pub first: fn(&Experiment) -> f64,
     /// What stands in place of the number while it is left out.
@@ -249,26 +249,26 @@ impl Field {
         ..Self::LIVE
     };
 
-    /// Its value; none where the recipe has no such setting.
+    /// Its value; none where the experiment has no such setting.
     #[must_use]
     pub fn get(&self, experiment: &Experiment) -> Option<Value> {
         (self.place.get)(experiment)
     }
 
-    /// Changes a recipe, together with what makes no sense any more; nothing where it has no such setting.
+    /// Changes an experiment, together with what makes no sense any more; nothing where it has no such setting.
     pub fn set(&self, experiment: &mut Experiment, value: &Value) {
         if self.get(experiment).is_some_and(|before| before != *value) {
             (self.place.set)(experiment, value);
         }
     }
 
-    /// Whether it is of use in a recipe, and so has a control.
+    /// Whether it is of use in an experiment, and so has a control.
     #[must_use]
     pub fn is_shown(&self, experiment: &Experiment) -> bool {
         self.get(experiment).is_some() && (self.shown)(experiment)
     }
 
-    /// Whether a run of this recipe can take it on at its next step.
+    /// Whether a run of this experiment can take it on at its next step.
     #[must_use]
     pub fn is_live(&self, experiment: &Experiment) -> bool {
         (self.live)(experiment)
@@ -286,7 +286,7 @@ impl Field {
         }
     }
 
-    /// Its value in a recipe as differences name it; where there is none, as what is switched off.
+    /// Its value in an experiment as differences name it; where there is none, as what is switched off.
     pub(crate) fn text_in(&self, experiment: &Experiment) -> String {
         let none = match self.kind {
             Kind::Flag => Value::Flag(false),
@@ -295,7 +295,7 @@ impl Field {
         self.text_of(&self.get(experiment).unwrap_or(none))
     }
 
-    /// A value as differences between recipes name it.
+    /// A value as differences between experiments name it.
     pub(crate) fn text_of(&self, value: &Value) -> String {
         match (value, &self.kind) {
             (Value::Number(number), _) => number.to_string(),
@@ -321,7 +321,7 @@ impl Field {
         }
     }
 
-    /// Other values that it may take on in a recipe.
+    /// Other values that it may take on in an experiment.
     #[must_use]
     pub fn alternatives(&self, experiment: &Experiment) -> Vec<Value> {
         let Some(now) = self.get(experiment) else {
@@ -348,7 +348,7 @@ impl Field {
         others.into_iter().filter(|other| *other != now).collect()
     }
 
-    /// Whether it differs between two recipes, or the setting that brings it does.
+    /// Whether it differs between two experiments, or the setting that brings it does.
     fn is_touched(&self, before: &Experiment, after: &Experiment) -> bool {
         self.get(before) != self.get(after)
             || self
@@ -356,7 +356,7 @@ impl Field {
                 .is_some_and(|other| other.is_touched(before, after))
     }
 
-    /// The numbers of a recipe that are out of their ranges.
+    /// The numbers of an experiment that are out of their ranges.
     pub(crate) fn problems(&'static self, experiment: &Experiment) -> Vec<InvalidExperiment> {
         let refusal = |name: &str, range: &Number, value: f64| {
             (!range.allows(value)).then(|| InvalidExperiment::OutOfRange {
@@ -406,7 +406,7 @@ impl Experiment {
             .all(|field| field.get(self) == field.get(other))
     }
 
-    /// This recipe of a run with those settings that an edit changed and that the run can take on.
+    /// This experiment of a run with those settings that an edit changed and that the run can take on.
     #[must_use]
     pub fn with_live_changes(&self, before: &Self, after: &Self) -> Self {
         let mut tuned = self.clone();
@@ -421,7 +421,7 @@ impl Experiment {
     }
 }
 
-/// Every place of the recipe that a file or `--set` may name: those of the settings, and the tables around them.
+/// Every place of the experiment that a file or `--set` may name: those of the settings, and the tables around them.
 #[must_use]
 pub fn places() -> Vec<&'static str> {
     let mut places = vec!["preset"];
@@ -497,7 +497,7 @@ mod tests {
             }
         }
         for field in fields() {
-            assert!(seen.contains(&field), "{field:?} is in no recipe");
+            assert!(seen.contains(&field), "{field:?} is in no experiment");
         }
     }
 

@@ -43,8 +43,9 @@ pub static CORRUPTION: Field = Field {
     short: Some("noise"),
     label: "corruption",
     kind: Kind::Choice(labels::<Corruption>),
-    help: "Damages the input before the encoder sees it; the target stays clean, so the network learns to repair. \
-           Masking blacks pixels out, salt and pepper sets them to 0 or 1, Gaussian adds noise",
+    help: "Corrupts the input before the encoder sees it; the target stays clean, so the network learns to \
+           remove the damage. Masking sets pixels to 0, salt and pepper sets them to 0 or 1, Gaussian adds \
+           noise",
     place: Place {
         get: |experiment| Some(experiment.corruption.value()),
         set: |experiment, value| {
@@ -63,8 +64,8 @@ static NOISE_FRACTION: Field = Field {
     label: "noise fraction ν",
     row: Some("Fraction ν"),
     kind: Kind::Number(FRACTION),
-    help: "Share of the pixels that are damaged before the encoder sees the image; the target stays clean. \
-           Typical: 0.1 to 0.5",
+    help: "Fraction of the pixels that are corrupted before the encoder sees the image; the target stays \
+           clean. Typical: 0.1 to 0.5",
     needs: Some(&CORRUPTION),
     place: at!(Corruption::Masking { fraction } | Corruption::SaltAndPepper { fraction } = corruption => fraction),
     ..ROW
@@ -84,8 +85,8 @@ static NOISE_SIGMA: Field = Field {
 const TEST_NOISE: Field = Field {
     path: "test_noise",
     row: Some("At test"),
-    help: "Another strength of the same corruption when measuring: how well does the network repair more, or \
-           less, than it was trained on? Otherwise test images are damaged as those of training",
+    help: "A different strength of the same corruption at test time: how well does the network handle more, or \
+           less, than it was trained on? If off, test images are corrupted as in training",
     needs: Some(&CORRUPTION),
     shown: |experiment| experiment.corruption != Corruption::None,
     ..ROW
@@ -130,8 +131,8 @@ static TARGET: Field = Field {
     path: "target.kind",
     label: "target",
     kind: Kind::Choice(labels::<Target>),
-    help: "Which image is asked for. The same image: plain reconstruction. Whole from half: one half is black for \
-           the encoder. Upright from rotated: the encoder sees the image turned by a random angle",
+    help: "The target for the decoder. The same image: plain reconstruction. Whole from half: one half is \
+           black for the encoder. Upright from rotated: the encoder sees the image rotated by a random angle",
     place: at!(target),
     ..ROW
 };
@@ -140,7 +141,7 @@ static HIDDEN_HALF: Field = Field {
     path: "target.hidden",
     label: "hidden half",
     kind: Kind::Choice(labels::<Half>),
-    help: "The half that the encoder does not see, and that the decoder has to invent",
+    help: "The half that the encoder does not see, and that the decoder has to fill in",
     needs: Some(&TARGET),
     place: at!(Target::WholeFromHalf { hidden } = target => hidden),
     ..ROW
@@ -154,8 +155,7 @@ static ROTATION: Field = Field {
         unit: "degrees",
         ..Number::linear(0.0, 180.0)
     }),
-    help: "Largest angle, to either side, by which the encoder's image is turned; the upright one is asked for. \
-           Typical: 15 to 60",
+    help: "Largest angle, to either side, by which the encoder's image is rotated; the target is the upright image. Typical: 15 to 60",
     needs: Some(&TARGET),
     place: at!(Target::UprightFromRotated { degrees } = target => degrees),
     ..ROW
@@ -166,9 +166,9 @@ pub static LOSS: Field = Field {
     short: Some("loss"),
     label: "loss",
     kind: Kind::Choice(labels::<Reconstruction>),
-    help: "How far the reconstruction is from the image, averaged over pixels, or with a prior summed. The squared \
-           error suits any output, the absolute error weighs large differences less; cross-entropy reads pixels \
-           as probabilities and needs the sigmoid output",
+    help: "How far the reconstruction is from the image, averaged over pixels, or summed if there is a prior. \
+           The squared error suits any output; the absolute error gives large differences less weight; \
+           cross-entropy treats pixels as probabilities and needs a sigmoid output",
     place: at!(objective.reconstruction),
     ..ROW
 };

@@ -29,8 +29,8 @@ pub static SPARSITY: Field = Field {
     path: "objective.sparsity.kind",
     label: "sparsity",
     kind: Kind::Choice(labels::<Sparsity>),
-    help: "A price for active code units. With L1 most of the code stays near zero, and each digit is written with \
-           few units; KL asks every unit for the same small mean ρ and needs the sigmoid code",
+    help: "A penalty on active code units. With L1 most of the code stays near zero, and each digit uses few \
+           units; KL pushes every unit towards the same small mean ρ and needs the sigmoid code",
     place: at!(objective.sparsity),
     ..ROW
 };
@@ -41,8 +41,9 @@ static L1_WEIGHT: Field = Field {
     label: "L1 weight λ",
     row: Some("Weight λ"),
     kind: Kind::Number(Number::logarithmic(1e-7, 1.0)),
-    help: "Weight of the L1 penalty: λ times the sum of the code's absolute activations, averaged over the batch. \
-           More pushes more of the code to zero and costs reconstruction. Typical: 1e-5 to 1e-3",
+    help: "Weight of the L1 penalty: λ times the sum of the code's absolute activations, averaged over the \
+           batch. A larger weight pushes more of the code to zero but worsens the reconstruction. Typical: 1e-5 \
+           to 1e-3",
     needs: Some(&SPARSITY),
     place: at!(Sparsity::L1 { weight } = objective.sparsity => weight),
     ..ROW
@@ -53,8 +54,8 @@ static SPARSITY_TARGET: Field = Field {
     label: "target activation ρ",
     row: Some("Mean ρ"),
     kind: Kind::Number(Number::logarithmic(0.001, 0.999)),
-    help: "The mean activation asked of every code unit. Small values leave each unit to few images. Typical: \
-           0.01 to 0.1",
+    help: "The target mean activation of every code unit. With small values each unit responds to few images. \
+           Typical: 0.01 to 0.1",
     needs: Some(&SPARSITY),
     place: at!(Sparsity::Kl { target, .. } = objective.sparsity => target),
     ..ROW
@@ -77,8 +78,8 @@ static CONTRACTION: Field = Field {
     short: Some("contraction"),
     label: "contraction λ",
     kind: Kind::Number(Number::logarithmic(0.0, 100.0).off_at_zero()),
-    help: "Weight of ‖∂h/∂x‖²: how much the code moves when the image does. More makes the code blind to \
-           everything but what the reconstruction needs. 0: none. Typical: 1e-5 to 1e-2",
+    help: "Weight of ‖∂h/∂x‖²: how much the code changes when the image does. A larger weight makes the code \
+           ignore everything that the reconstruction does not need. 0: none. Typical: 1e-5 to 1e-2",
     place: at!(objective.contraction),
     ..ROW
 };
@@ -87,10 +88,10 @@ pub static PRIOR: Field = Field {
     path: "objective.prior.kind",
     label: "prior",
     kind: Kind::Choice(labels::<Prior>),
-    help: "What the codes of all images together should look like. Variational: each image becomes a small \
-           Gaussian of codes near N(0, I). Adversarial: a second network tells codes from samples of a \
-           distribution, and the encoder learns to deceive it. Both need a linear code, which choosing one sets, \
-           and sum the error over pixels",
+    help: "The distribution that the codes of all images should have together. Variational: each image is a \
+           small Gaussian of codes near N(0, I). Adversarial: a second network learns to tell codes from \
+           samples of a distribution, and the encoder learns to fool it. Both need a linear code, which is set \
+           when you choose one, and sum the error over pixels",
     live: |_| false, // another kind has other networks
     place: Place {
         get: |experiment| Some(experiment.objective.prior.value()),
@@ -112,7 +113,7 @@ static KL_WEIGHT: Field = Field {
     label: "KL weight β",
     kind: Kind::Number(Number::logarithmic(0.0, 100.0)),
     help: "Weight of the divergence between each image's Gaussian of codes and N(0, I). 1 is the variational \
-           bound, more gives fewer and more independent units. Typical: 0.5 to 10",
+           bound, larger values give fewer active and more independent units. Typical: 0.5 to 10",
     needs: Some(&PRIOR),
     place: at!(Prior::Variational(prior) = objective.prior => prior.beta),
     ..ROW
@@ -127,8 +128,8 @@ static WARM_UP: Field = Field {
         unit: "epochs",
         ..Number::linear(0.0, 1000.0).off_at_zero()
     }),
-    help: "Epochs over which the KL weight rises from 0 to β, so that units are not given up before they are of \
-           use. Typical: 0 to 10",
+    help: "Epochs over which the KL weight rises from 0 to β, so that units are not given up before they \
+           become useful. Typical: 0 to 10",
     needs: Some(&PRIOR),
     place: at!(Prior::Variational(prior) = objective.prior => prior.warm_up_epochs),
     ..ROW
@@ -152,8 +153,8 @@ static LIKELIHOOD_SIGMA: Field = Field {
     path: "objective.prior.likelihood_sigma",
     label: "likelihood σ",
     kind: Kind::Number(Number::logarithmic(0.01, 10.0)),
-    help: "Standard deviation of the Gaussian that the squared error stands for when there is a variational \
-           prior. Smaller asks for sharper images. Typical: 0.1 to 1",
+    help: "Standard deviation of the Gaussian likelihood that the squared error stands for with a variational \
+           prior. Smaller values demand sharper images. Typical: 0.1 to 1",
     needs: Some(&PRIOR),
     shown: |experiment| experiment.objective.reconstruction == Reconstruction::Mse,
     place: at!(Prior::Variational(prior) = objective.prior => prior.likelihood_sigma),
@@ -164,8 +165,8 @@ pub static DISTRIBUTION: Field = Field {
     path: "objective.prior.distribution",
     label: "distribution",
     kind: Kind::Choice(labels::<LatentPrior>),
-    help: "The distribution that the codes are to have. Ten Gaussians and the swiss roll lie in the plane and need \
-           a code of 2 units",
+    help: "The distribution that the codes should follow. Ten Gaussians and the swiss roll lie in the plane, \
+           so they need a code of 2 units",
     needs: Some(&PRIOR),
     place: at!(Prior::Adversarial(prior) = objective.prior => prior.distribution),
     ..ROW
@@ -177,8 +178,8 @@ static ADVERSARIAL_WEIGHT: Field = Field {
     label: "adversarial weight λ",
     row: Some("Weight λ"),
     kind: Kind::Number(Number::logarithmic(1e-3, 1e3)),
-    help: "Weight of the encoder's reward for deceiving the discriminator, beside the reconstruction error summed \
-           over an image. Typical: 1 to 30",
+    help: "Weight of the encoder's reward for fooling the discriminator, relative to the reconstruction error \
+           summed over an image. Typical: 1 to 30",
     needs: Some(&PRIOR),
     place: at!(Prior::Adversarial(prior) = objective.prior => prior.weight),
     ..ROW
@@ -186,10 +187,10 @@ static ADVERSARIAL_WEIGHT: Field = Field {
 
 static DISCRIMINATOR_RATE: Field = Field {
     path: "objective.prior.discriminator_learning_rate",
-    label: "discriminator rate",
-    row: Some("Discr. rate"),
+    label: "discriminator learning rate",
+    row: Some("Discr. learning rate"),
     kind: Kind::Number(Number::logarithmic(1e-6, 1.0)),
-    help: "Length of the discriminator's own steps. Too large and it wins, too small and it tells the encoder \
+    help: "Learning rate of the discriminator. Too large and it wins, too small and it tells the encoder \
            nothing. Typical: 1e-4 to 1e-3",
     needs: Some(&PRIOR),
     place: at!(Prior::Adversarial(prior) = objective.prior => prior.discriminator_learning_rate),

@@ -44,8 +44,9 @@ pub static PRETRAINING: Field = Field {
     label: "layer-wise pre-training",
     row: Some("Before"),
     kind: Kind::Flag,
-    help: "Trains the encoder's layers one after the other before all of them together: each learns to rebuild its \
-           own, partly masked input. The way deep networks were first trained. For dense networks",
+    help: "Trains the encoder's layers one after another before training them all together: each learns to \
+           reconstruct its own, partly masked input. This is how deep networks were first trained. For dense \
+           networks only",
     place: Place {
         get: |experiment| Some(Value::Flag(!experiment.plan.pretraining.is_empty())),
         set: |experiment, value| {
@@ -82,8 +83,8 @@ pub static LAYER_CORRUPTION: Field = Field {
     kind: Kind::List(List {
         item: Number::linear(0.0, 0.99),
         item_label: "layer corruption ν",
-        item_help: "Share of a layer's inputs set to 0 while it learns by itself to rebuild them. Typical: 0.1 to \
-                    0.3",
+        item_help: "Fraction of a layer's inputs set to 0 while it learns by itself to reconstruct them. \
+                    Typical: 0.1 to 0.3",
         ..A_LAYER
     }),
     help: "Share ν of each layer's inputs that are masked while it learns by itself",
@@ -102,8 +103,8 @@ static FINE_TUNING: Field = Field {
     label: "fine-tuning with labels",
     row: Some("After"),
     kind: Kind::Flag,
-    help: "After everything else, trains the encoder with a softmax layer on the code to name the digit. Beside it \
-           the same network learns the same from random weights",
+    help: "After everything else, trains the encoder with a softmax layer on the code to predict the class. \
+           For comparison, the same network is also trained from random weights",
     place: Place {
         get: |experiment| Some(Value::Flag(experiment.plan.fine_tuning.is_some())),
         set: |experiment, value| {

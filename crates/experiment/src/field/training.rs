@@ -31,15 +31,16 @@ static OPTIMIZER: Field = Field {
     path: "optimizer.kind",
     label: "optimizer",
     kind: Kind::Choice(labels::<OptimizerKind>),
-    help: "How the weights follow the gradient. Adam adapts the step of each weight and suits most; AdamW decays \
-           weights apart from the gradient; SGD takes plain steps, with momentum; RMSProp divides by a running \
-           size of the gradient. Adam and AdamW: β₁ 0.9, β₂ 0.999, ε 1e-7",
+    help: "How the weights follow the gradient. Adam adapts the step size of each weight and suits \
+           most networks; AdamW applies weight decay separately from the gradient; SGD takes plain \
+           steps, with momentum; RMSProp divides by a running average of the gradient's size. Adam \
+           and AdamW: β₁ 0.9, β₂ 0.999, ε 1e-7",
     place: Place {
         get: |experiment| Some(experiment.optimizer.kind.value()),
         set: |experiment, value| {
             experiment.optimizer.kind.put(value);
             if !experiment.optimizer.kind.has_momentum() {
-                experiment.optimizer.momentum = 0.0; // nothing hidden makes a recipe differ from its preset
+                experiment.optimizer.momentum = 0.0; // nothing hidden makes an experiment differ from its preset
             }
         },
     },
@@ -51,8 +52,8 @@ static LEARNING_RATE: Field = Field {
     short: Some("learning_rate"),
     label: "learning rate",
     kind: Kind::Number(RATE),
-    help: "Length of a step along the gradient. Too small learns slowly, too large makes the loss jump or become \
-           infinite. Typical for Adam: 3e-4 to 3e-3",
+    help: "Size of a step along the gradient. If it is too small, learning is slow; if too large, the loss \
+           jumps or becomes infinite. Typical for Adam: 3e-4 to 3e-3",
     place: at!(optimizer.learning_rate),
     ..ROW
 };
@@ -62,9 +63,9 @@ static SCHEDULE: Field = Field {
     label: "learning rate schedule",
     row: Some("Schedule"),
     kind: Kind::Choice(labels::<Schedule>),
-    help: "How the length of a step changes while a part of the plan goes on. Cosine: from the full learning rate \
-           down to 0 at the part's last epoch, which settles what full steps keep shaking; trained on, it begins \
-           anew. It holds for every rate of the run",
+    help: "How the learning rate changes during a part of the plan. Cosine: from the full learning rate down \
+           to 0 at the part's last epoch, so that the weights settle; if training goes on, it starts over. It \
+           applies to every learning rate of the run",
     place: at!(optimizer.schedule),
     ..ROW
 };
@@ -74,7 +75,8 @@ static MOMENTUM: Field = Field {
     label: "momentum",
     row: Some("Momentum μ"),
     kind: Kind::Number(Number::linear(0.0, 0.999)),
-    help: "Share of the last step that goes into the next one: steps in the same direction add up. Typical: 0.9",
+    help: "Fraction of the last step that is carried into the next one: steps in the same direction add up. \
+           Typical: 0.9",
     needs: Some(&OPTIMIZER),
     shown: |experiment| experiment.optimizer.kind.has_momentum(),
     place: at!(optimizer.momentum),
@@ -86,8 +88,8 @@ static BATCH_SIZE: Field = Field {
     short: Some("batch_size"),
     label: "batch size",
     kind: Kind::Number(Number::logarithmic(1.0, 4096.0).whole()),
-    help: "Images per step. Small batches take more and noisier steps per epoch, large ones use the device better. \
-           Typical: 32 to 256",
+    help: "Images per step. Small batches give more and noisier steps per epoch, large ones use the device \
+           better. Typical: 32 to 256",
     place: at!(training.batch_size),
     ..ROW
 };
@@ -97,8 +99,8 @@ pub static EPOCHS: Field = Field {
     short: Some("epochs"),
     label: "epochs",
     kind: Kind::Number(PASSES),
-    help: "Passes over the training images before the run stops by itself; Train then goes on for as many again. \
-           Typical: 5 to 50",
+    help: "Passes over the training images before the run stops by itself; Train then continues for as many \
+           again. Typical: 5 to 50",
     live: |experiment| experiment.plan.is_plain(), // else they say which part of the plan an epoch belongs to
     place: at!(training.epochs),
     ..ROW
@@ -118,8 +120,8 @@ pub static TRAIN_SAMPLES: Field = Field {
         }),
         ..Number::logarithmic(1.0, 1e9).whole()
     }),
-    help: "Use only the first so many training images. Few images show overfitting: the test loss turns upwards \
-           while the training loss still falls. Typical: all 60,000",
+    help: "Use only this many training images, the first ones. With few images you can see overfitting: the \
+           test loss turns upwards while the training loss still falls. Typical: all 60,000",
     live: |_| false, // what an epoch means
     place: at!(training.train_samples),
     ..ROW
@@ -140,7 +142,7 @@ static WEIGHT_DECAY: Field = Field {
     path: "optimizer.weight_decay",
     label: "weight decay",
     kind: Kind::Number(Number::logarithmic(0.0, 1.0).off_at_zero()),
-    help: "Pull of all weights towards zero. 0: none. Typical: 1e-5 to 1e-2",
+    help: "How strongly all weights are pulled towards zero. 0: none. Typical: 1e-5 to 1e-2",
     place: at!(optimizer.weight_decay),
     ..ROW
 };
@@ -149,8 +151,8 @@ static GRADIENT_CLIP: Field = Field {
     path: "optimizer.gradient_clip",
     label: "gradient clip",
     kind: Kind::Number(Number::logarithmic(0.0, 1000.0).off_at_zero()),
-    help: "Longest gradient allowed for each layer's weights or biases; a longer one is shortened. 0: any length. \
-           Typical: 0.1 to 10",
+    help: "Largest gradient norm allowed for each layer's weights or biases; larger gradients are scaled down. \
+           0: no limit. Typical: 0.1 to 10",
     place: at!(optimizer.gradient_clip),
     ..ROW
 };

@@ -1,4 +1,4 @@
-//! What a setting can be set to, and how the types of a recipe become it and come back.
+//! What a setting can be set to, and how the types of an experiment become it and come back.
 
 use std::mem::discriminant;
 
@@ -7,7 +7,7 @@ use crate::{
     Reconstruction, Schedule, Sparsity, Target,
 };
 
-/// The value of a setting, whatever its type in the recipe.
+/// The value of a setting, whatever its type in the experiment.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     Number(f64),
@@ -23,12 +23,12 @@ pub enum Value {
     Absent,
 }
 
-/// Where in the recipe a setting is kept.
+/// Where in the experiment a setting is kept.
 #[derive(Clone, Copy)]
 pub struct Place {
-    /// None where the recipe has no such place, as one without a prior has no β.
+    /// None where the experiment has no such place, as one without a prior has no β.
     pub(super) get: fn(&Experiment) -> Option<Value>,
-    /// Does nothing where the recipe has no such place.
+    /// Does nothing where the experiment has no such place.
     pub(super) set: fn(&mut Experiment, &Value),
 }
 
@@ -57,7 +57,7 @@ macro_rules! at {
 }
 pub(super) use at;
 
-/// A type that a setting may have in the recipe.
+/// A type that a setting may have in the experiment.
 pub(super) trait Leaf {
     fn value(&self) -> Value;
     /// Takes on a value of its own kind; any other changes nothing.

@@ -70,7 +70,7 @@ pub enum Verdict {
     FallsShort,
     /// The run does not have the figure.
     NotMeasured,
-    /// The figure that it is held against is not known.
+    /// The figure that it is compared with is not known.
     NothingToCompare,
 }
 
@@ -85,9 +85,9 @@ pub enum Bound {
     AtLeast(f64),
     /// From the first to the second.
     Between(f64, f64),
-    /// At most so many times the same figure of another preset, trained with the same seed.
+    /// At most this many times the same figure of another preset, trained with the same seed.
     AtMostTimes(f64, PresetId),
-    /// Less than the same figure of another recipe: this preset with β = 1.
+    /// Less than the same figure of another experiment: this preset with β = 1.
     LessThanWithBetaOne,
 }
 
@@ -120,7 +120,7 @@ impl Figure {
 }
 
 impl Expectation {
-    /// Holds a figure against its bound; `other` is the same figure of the run it is compared with, where it is
+    /// Compares a figure with its bound; `other` is the same figure of the run it is compared with, if it is
     /// compared with one.
     #[must_use]
     pub fn judge(&self, measured: Option<f64>, other: Option<f64>) -> Verdict {
@@ -143,7 +143,7 @@ impl Bound {
         matches!(self, Self::AtMostTimes(..) | Self::LessThanWithBetaOne)
     }
 
-    /// The recipe that a run of `preset` is compared with; none where the bound is a number.
+    /// The experiment that a run of `preset` is compared with; `None` if the bound is a number.
     #[must_use]
     pub fn compared_with(self, preset: PresetId) -> Option<Experiment> {
         match self {

@@ -1,4 +1,4 @@
-//! Named recipes with their sources and the numbers they are known to reach.
+//! Named experiments with their sources and the numbers they are known to reach.
 
 mod expectation;
 mod recipes;
@@ -74,7 +74,7 @@ pub enum PresetId {
     AaeMixture,
 }
 
-/// A named recipe.
+/// A named experiment.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
     /// Its name in files and on the command line.
@@ -83,13 +83,13 @@ pub struct Preset {
     pub title: &'static str,
     /// What it shows, in a sentence or two.
     pub about: &'static str,
-    /// Where the recipe comes from.
+    /// Where the experiment comes from.
     pub source: &'static str,
     /// What a run is known to reach, for people.
     pub expected: &'static str,
     /// What a run has to reach, for `hourglass reproduce`.
     pub expectations: &'static [Expectation],
-    /// Makes the recipe, with seed 1.
+    /// Makes the experiment, with seed 1.
     recipe: fn() -> Experiment,
 }
 
@@ -148,7 +148,7 @@ impl PresetId {
         }
     }
 
-    /// The recipe with its texts.
+    /// The experiment with its texts.
     #[must_use]
     pub fn preset(self) -> &'static Preset {
         match self {
@@ -198,7 +198,7 @@ impl FromStr for PresetId {
 }
 
 impl Preset {
-    /// The recipe, with seed 1.
+    /// The experiment, with seed 1.
     #[must_use]
     pub fn experiment(&self) -> Experiment {
         (self.recipe)()

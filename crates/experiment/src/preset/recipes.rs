@@ -1,7 +1,7 @@
-//! The recipes of the presets, with their sources and what they must reach.
+//! The experiments of the presets, with their sources and what they must reach.
 //!
-//! "Measured" bounds are those of the same recipe run with Keras 3.15 on MNIST, one seed, plus the spread
-//! between seeds; "published" is what the source printed.
+//! "Measured" bounds are those of the same experiment run with Keras 3.15 on MNIST, one seed, plus the spread
+//! between seeds; "published" is what the source reports.
 
 use crate::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
@@ -97,8 +97,8 @@ const fn expect(figure: Figure, published: Option<f64>, bound: Bound) -> Expecta
 pub(super) const VANILLA_64: Preset = Preset {
     id: PresetId::Vanilla64,
     title: "Vanilla",
-    about: "The autoencoder at its plainest: 784 pixels squeezed through 64 sigmoid units and rebuilt. Watch \
-            the reconstructions sharpen; the code stays busy, about half on",
+    about: "The simplest autoencoder: 784 pixels compressed into 64 sigmoid units and reconstructed. Watch \
+            the reconstructions sharpen; the code stays busy, with about half of it on",
     source: "“Many flavors of Autoencoder”, wiseodd 2016",
     expected: "101,200 parameters; test MSE 0.0099 per pixel after 5 epochs; mean activation 0.50",
     expectations: &[
@@ -120,8 +120,8 @@ pub(super) const VANILLA_64: Preset = Preset {
 pub(super) const SPARSE_64: Preset = Preset {
     id: PresetId::Sparse64,
     title: "Sparse, L1",
-    about: "The same network pays for every active unit. The histogram of the code moves towards zero, and \
-            each digit is written with few units",
+    about: "The same network with a penalty on every active unit. The histogram of the code moves towards zero, and \
+            each digit uses few units",
     source: "“Many flavors of Autoencoder”, wiseodd 2016, whose 1e-5 was summed over a batch of 64",
     expected: "test MSE 0.0161 per pixel after 5 epochs; mean activation 0.14",
     expectations: &[
@@ -142,8 +142,8 @@ pub(super) const SPARSE_64: Preset = Preset {
 pub(super) const SPARSE_KL_64: Preset = Preset {
     id: PresetId::SparseKl64,
     title: "Sparse, KL",
-    about: "Every unit is asked to be on for one image in twenty. The bars of the units' means gather at the \
-            line of ρ, where L1 lets some die and others stay",
+    about: "Every unit is pushed to be on for one image in twenty. The bars of the units' means cluster around the \
+            ρ line, whereas L1 lets some die and others stay",
     source: "Ng, “Sparse autoencoder”, CS294A lecture notes, 2011",
     expected: "mean activation within 20 % of ρ = 0.05; test MSE below 0.02 per pixel",
     expectations: &[
@@ -168,7 +168,7 @@ pub(super) const SPARSE_KL_64: Preset = Preset {
 pub(super) const MULTILAYER_64: Preset = Preset {
     id: PresetId::Multilayer64,
     title: "Multilayer",
-    about: "A hidden layer on each side of the waist, ReLU throughout. Deeper, and at first slower to learn \
+    about: "A hidden layer on each side of the bottleneck, ReLU throughout. Deeper, and at first slower to learn \
             than one layer",
     source: "“Many flavors of Autoencoder”, wiseodd 2016; Hubens, “Deep inside: Autoencoders”",
     expected: "218,192 parameters; test MSE 0.0147 per pixel after 5 epochs",
@@ -191,11 +191,11 @@ pub(super) const MULTILAYER_64: Preset = Preset {
 pub(super) const CONV_4: Preset = Preset {
     id: PresetId::Conv4,
     title: "Convolutional",
-    about: "Two hundred numbers instead of a hundred thousand: the same small patterns are looked for \
-            everywhere. Its code is a map of 784 values, so little is squeezed and much is kept",
+    about: "Two hundred parameters instead of a hundred thousand: the same small patterns are looked for \
+            everywhere. Its code is a map of 784 values, so little is compressed and much is kept",
     source: "“Many flavors of Autoencoder”, wiseodd 2016",
-    expected: "225 parameters; test MSE at most 0.0046 per pixel after 5 epochs, how much less is the luck of the \
-               first weights; with the source's constant rate of 1e-3 Keras reaches 0.0031 to 0.0045",
+    expected: "225 parameters; test MSE at most 0.0046 per pixel after 5 epochs, how much less depends on the \
+               initial weights; with the source's constant learning rate of 1e-3 Keras reaches 0.0031 to 0.0045",
     expectations: &[
         expect(Figure::Parameters, Some(225.0), Bound::Exactly(225.0)),
         expect(Figure::Mse, None, Bound::AtMost(0.0046)), // the worst of five seeds of Keras
@@ -212,7 +212,7 @@ pub(super) const CONV_4: Preset = Preset {
 pub(super) const BASIC_32: Preset = Preset {
     id: PresetId::Basic32,
     title: "Basic, cross-entropy",
-    about: "Pixels read as probabilities: sigmoid output and binary cross-entropy, half as many code units. \
+    about: "Pixels treated as probabilities: sigmoid output and binary cross-entropy, half as many code units. \
             The cross-entropy has a floor above zero, because grey pixels are never certain",
     source: "Keras blog, “Building autoencoders in Keras”; after Baldi 2012",
     expected: "50,992 parameters; test BCE 0.154 nats per pixel, MSE 0.0292 after 2 epochs; BCE 0.0921, MSE 0.0098 \
@@ -235,8 +235,8 @@ pub(super) const BASIC_32: Preset = Preset {
 pub(super) const LINEAR_32: Preset = Preset {
     id: PresetId::Linear32,
     title: "Linear",
-    about: "Without a nonlinearity the best any autoencoder can do is PCA, and it has no other minimum: the \
-            loss comes down to PCA's line and stays, the code's plane turns into PCA's",
+    about: "Without nonlinearities the best an autoencoder can do is PCA, and there is no other minimum: the \
+            loss falls to PCA's line and stays there, and the decoder's subspace turns into PCA's",
     source: "Baldi & Hornik 1989, “Neural networks and principal component analysis”; Baldi 2012",
     expected: "test MSE between PCA's 0.01683 per pixel and 1.05 times it; the angle to PCA's subspace falls",
     expectations: &[
@@ -254,8 +254,8 @@ pub(super) const LINEAR_32: Preset = Preset {
 pub(super) const DENOISE_DENSE: Preset = Preset {
     id: PresetId::DenoiseDense,
     title: "Denoising",
-    about: "A third of the pixels is blacked out before the encoder looks, and the clean digit is asked for. \
-            It can only learn what digits look like",
+    about: "A third of the pixels is blacked out before the encoder sees them, and the target is the clean digit. \
+            The network has to learn what digits look like",
     source: "Vincent et al. 2008, “Extracting and composing robust features with denoising autoencoders”",
     expected: "a better signal-to-noise ratio than its own corrupted input on every digit class",
     expectations: &[expect(Figure::LeastGainDb, None, Bound::AtLeast(0.0))],
@@ -272,8 +272,8 @@ pub(super) const DENOISE_DENSE: Preset = Preset {
 pub(super) const DENOISE_CONV_32: Preset = Preset {
     id: PresetId::DenoiseConv32,
     title: "Denoising, convolutional",
-    about: "Heavy grey noise, three levels of convolutions. With the squared error this network turns black in \
-            its first fifty steps and stays there; cross-entropy pulls it out",
+    about: "Heavy grey noise, three levels of convolutions. With the squared error this network's output turns black in \
+            the first fifty steps and stays black; cross-entropy avoids this",
     source: "Hubens, “Deep inside: Autoencoders”, with cross-entropy",
     expected: "28,353 parameters; test MSE 0.0132 per pixel after 2 epochs",
     expectations: &[
@@ -293,7 +293,7 @@ pub(super) const DENOISE_CONV_32: Preset = Preset {
 pub(super) const CONTRACTIVE_64: Preset = Preset {
     id: PresetId::Contractive64,
     title: "Contractive",
-    about: "The code pays for moving when the image moves. What is left are the few directions in which digits \
+    about: "The code is penalised for changing when the image changes. What is left are the few directions in which digits \
             really differ",
     source: "Rifai et al. 2011, “Contractive auto-encoders: explicit invariance during feature extraction”",
     expected: "‖J‖² at most half of vanilla-64's, at no more than 1.5 times its test MSE",
@@ -319,10 +319,10 @@ pub(super) const CONTRACTIVE_64: Preset = Preset {
 pub(super) const OVERCOMPLETE_1024: Preset = Preset {
     id: PresetId::Overcomplete1024,
     title: "Overcomplete",
-    about: "More code units than pixels and nothing to hold them: the network learns to copy, and copies even \
-            pure noise. Switch corruption or sparsity on and see the copying stop",
+    about: "More code units than pixels and no regularisation: the network learns to copy, and copies even \
+            pure noise. Turn on corruption or sparsity to stop the copying",
     source: "Baldi 2012; Goodfellow et al. 2016, section 14.1: “it tends to learn the identity”",
-    expected: "scrambled images, each pixel from another digit, come back with at most a tenth of vanilla-64's error",
+    expected: "noise images, each pixel from a different digit, are reconstructed with at most a tenth of vanilla-64's error",
     expectations: &[expect(
         Figure::NoiseImageMse,
         None,
@@ -339,7 +339,7 @@ pub(super) const DEEP_30: Preset = Preset {
     id: PresetId::Deep30,
     title: "Deep",
     about: "Four layers down to 30 numbers and four back, first one layer at a time, then all together. The \
-            network that brought depth back",
+            network that made deep learning popular again",
     source: "Hinton & Salakhutdinov 2006, “Reducing the dimensionality of data with neural networks”",
     expected: "squared error per test image 3.00 published; PCA with 30 components: 13.87",
     expectations: &[expect(
@@ -371,8 +371,8 @@ pub(super) const DEEP_30: Preset = Preset {
 pub(super) const STACKED_DENOISING: Preset = Preset {
     id: PresetId::StackedDenoising,
     title: "Stacked denoising",
-    about: "Three layers learn one after the other to repair their own masked input; then the labels are shown. \
-            Beside it the same network learns the labels from random weights",
+    about: "Three layers learn one after another to repair their own masked input; then the labels are used. \
+            For comparison, the same network also learns the labels from random weights",
     source: "Vincent et al. 2010, “Stacked denoising autoencoders”; Theano's deep learning tutorial",
     expected: "test error 1.3 % published",
     expectations: &[expect(Figure::ErrorPercent, Some(1.3), Bound::AtMost(1.6))],
@@ -437,8 +437,8 @@ pub(super) const VAE_2: Preset = Preset {
 pub(super) const BETA_VAE_10: Preset = Preset {
     id: PresetId::BetaVae10,
     title: "β-VAE",
-    about: "Four times the price for information: units that do not earn it fall silent, and those that stay \
-            each stand for one thing. On pen digits one of them is the slant",
+    about: "Four times the price for information: units that are not worth it fall silent, and those that remain \
+            each represent one factor. On pen digits one of them is the slant",
     source: "Higgins et al. 2017, “β-VAE: learning basic visual concepts”",
     expected: "fewer active units than with β = 1; on pen digits a unit that follows the slant (correlation at least 0.4)",
     expectations: &[
@@ -468,7 +468,7 @@ pub(super) const AAE_2: Preset = Preset {
     id: PresetId::Aae2,
     title: "Adversarial",
     about: "A second network tries to tell codes from Gaussian samples, and the encoder learns to make that \
-            impossible. The outline in the scatter is what the cloud has to fill",
+            impossible. The outline in the scatter plot shows the prior that the cloud has to fill",
     source: "Makhzani et al. 2015, “Adversarial autoencoders”",
     expected: "codes' mean within 0.2 of 0, variance within 30 % of 1 on both axes; discriminator accuracy 45 to 75 %",
     expectations: &[
@@ -486,8 +486,8 @@ pub(super) const AAE_2: Preset = Preset {
 pub(super) const AAE_MIXTURE: Preset = Preset {
     id: PresetId::AaeMixture,
     title: "Adversarial, ten Gaussians",
-    about: "The same with a flower for a prior: ten petals, which the digits come to share out among \
-            themselves, although nobody tells the network the classes",
+    about: "The same with a flower-shaped prior: ten petals, which the digits come to divide among \
+            themselves, although the network is never told the classes",
     source: "Makhzani et al. 2015, “Adversarial autoencoders”, figure 2",
     expected: "ten petals visible: each holds codes, few codes lie outside",
     expectations: &[

@@ -55,7 +55,7 @@ pub struct Loss {
     pub group: Group,
     /// Whether values are drawn by their logarithm.
     pub is_log: bool,
-    /// Lines to hold them against.
+    /// Reference lines.
     pub references: Vec<Reference>,
     /// Epochs at which a setting changed, and how.
     pub marks: Vec<(f64, String)>,

@@ -12,7 +12,7 @@ use super::{Curve, Loss, SMOOTHING, Split, smoothed};
 /// Points of a curve that are drawn: about three for each millimetre.
 const MAX_POINTS: usize = 500;
 
-/// Test curves of up to so many points show each of them.
+/// Test curves of up to this many points show each of them.
 const MAX_DOTS: usize = 60;
 
 /// Share of the epochs whose lowest values may lie below the axis.
@@ -224,7 +224,7 @@ fn legend(page: &mut Page, paper: &Paper, loss: &Loss, drawn: &[&Curve], room: R
         for split in Split::ALL {
             if drawn.iter().any(|curve| curve.split == split) {
                 let name = match split {
-                    Split::Train => "train (each step faint, smoothed over about ten)",
+                    Split::Train => "train (single steps faint, smoothed over about ten)",
                     Split::Test => "test",
                 };
                 let color = color(loss.group, loss.group.main_term(), split, paper);

@@ -42,7 +42,7 @@ impl Drawing {
         self.strokes.is_empty()
     }
 
-    /// The digit it became; none while nothing is drawn.
+    /// The digit it became; `None` while nothing is drawn.
     #[must_use]
     pub fn prepared(&self) -> Option<&Arc<Prepared>> {
         self.prepared.as_ref()

@@ -1,4 +1,4 @@
-//! What a file is that was taken for weights and is no safetensors file, and how to make one of it.
+//! What a file is that was given as weights but is not a safetensors file, and how to convert it.
 
 use std::path::Path;
 
@@ -67,7 +67,7 @@ impl Foreign {
         }
     }
 
-    /// What it is, and statements of Python that read its tensors as `t`; none where no line would do.
+    /// What it is, and statements of Python that read its tensors as `t`; `None` if no line would do.
     fn words(self) -> (&'static str, Option<&'static str>) {
         const TORCH: &str = "import torch; from safetensors.torch import save_file; \
             t = torch.load('FILE', map_location='cpu', weights_only=True); \
@@ -83,16 +83,16 @@ impl Foreign {
             from safetensors.numpy import save_file; \
             t = {v.name: to_array(v).copy() for v in onnx.load('FILE').graph.initializer}";
         match self {
-            Self::PyTorch => ("a file of PyTorch (torch.save)", Some(TORCH)),
+            Self::PyTorch => ("a PyTorch file (torch.save)", Some(TORCH)),
             Self::Pickle => (
                 "a Python pickle, such as torch.save wrote before PyTorch 1.6",
                 Some(TORCH),
             ),
-            Self::Keras => ("a model of Keras", Some(KERAS)),
+            Self::Keras => ("a Keras model", Some(KERAS)),
             Self::Hdf5 => ("an HDF5 file, as Keras writes weights", Some(HDF5)),
             Self::Npz => ("an archive of NumPy arrays (npz)", Some(NPZ)),
             Self::Npy => (
-                "a single NumPy array (npy), and a model has several: save all of them as safetensors",
+                "a single NumPy array (npy), but a model has several: save all of them as safetensors",
                 None,
             ),
             Self::Zip => (
@@ -109,7 +109,7 @@ impl Foreign {
                 None,
             ),
             Self::WebPage => (
-                "a web page and not the file itself: download the file again by its link for raw files",
+                "a web page, not the file itself: download the file again from its “raw” link",
                 None,
             ),
         }
@@ -123,7 +123,7 @@ impl Foreign {
         let Some(line) = line else {
             return format!("it is {what}");
         };
-        // A name that a shell or Python would read otherwise is left to whoever copies the line.
+        // A name that a shell or Python would read differently is left to the person who copies the line.
         let as_written = |path: &Path| {
             let name = path.to_str().unwrap_or_default();
             let is_plain = !name.is_empty() && !name.contains(['\'', '"', '\\', '$', '`', '!']);
@@ -134,7 +134,7 @@ impl Foreign {
         let (from, to) = names.unwrap_or(("FILE".to_owned(), "weights.safetensors".to_owned()));
         let line = line.replace("FILE", &from);
         format!(
-            "it is {what}. This makes a safetensors file of it: python -c \"{line}; save_file(t, '{to}')\""
+            "it is {what}. To convert it to safetensors: python -c \"{line}; save_file(t, '{to}')\""
         )
     }
 }

@@ -1,7 +1,7 @@
 //! A model's weights as safetensors under `PyTorch`'s names and layout, written and read.
 //!
 //! A layer of `inputs → outputs` keeps its weights as `[outputs, inputs]` there and as `[inputs, outputs]`
-//! here; everything else has the same layout. `assets/pytorch/reconstruct.py` rebuilds images from such a file.
+//! here; everything else has the same layout. `assets/pytorch/reconstruct.py` reconstructs images from such a file.
 //!
 //! Files of other programs are read too: `format` names a file that is not safetensors, `pairing` finds the tensor
 //! that is meant for each parameter, `numbers` converts it.
@@ -29,23 +29,25 @@ const MAX_NAMES: usize = 4;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum WeightsError {
     /// The bytes are no safetensors file.
-    #[error("it is no whole safetensors file: {0}")]
+    #[error("it is not a complete safetensors file: {0}")]
     Format(String),
     /// Some bytes are not as they were written.
     #[error(
-        "it is damaged: its checksum differs. Take it from a backup; if a program changed it on purpose, have it \
-         leave sha256 out of the metadata"
+        "it is damaged: its checksum differs. Restore it from a backup; if a program changed it on purpose, make it \
+         remove sha256 from the metadata"
     )]
     Damaged,
     /// A file of another kind: [`Foreign::advice`] says what to do.
-    #[error("it is no safetensors file")]
+    #[error("it is not a safetensors file")]
     Foreign(Foreign),
     /// The tensors have other names, or are stored the other way round, and would fit by their shapes.
-    #[error("its tensors are not named or stored as this model's, but their shapes fit: {0}")]
+    #[error(
+        "its tensors are named or stored differently from this model's, but their shapes match: {0}"
+    )]
     FitsByShape(Pairing),
     /// Tensors that the model has and the file has not.
     #[error(
-        "it lacks {}{}: choose the recipe that the weights belong to",
+        "it lacks {}{}: choose the experiment that the weights belong to",
         list(missing),
         has(unexpected)
     )]
@@ -56,11 +58,11 @@ pub enum WeightsError {
         unexpected: Vec<String>,
     },
     /// Tensors that the file has and the model has not.
-    #[error("it has {}, which this model has not: choose the recipe that the weights belong to", list(.0))]
+    #[error("it has {}, which this model does not have: choose the experiment that the weights belong to", list(.0))]
     Unexpected(Vec<String>),
     /// A tensor of another shape.
     #[error(
-        "{name} is {found:?} in it and {expected:?} in this model: choose the recipe that the weights belong to"
+        "{name} is {found:?} in it and {expected:?} in this model: choose the experiment that the weights belong to"
     )]
     Shape {
         /// Which tensor, as the file calls it.
@@ -216,7 +218,7 @@ fn misfit(tensors: &SafeTensors<'_>, model: &[ParameterValues]) -> WeightsError 
     });
     shapes
         .next()
-        .unwrap_or_else(|| WeightsError::Format("two tensors have one name".to_owned()))
+        .unwrap_or_else(|| WeightsError::Format("two tensors have the same name".to_owned()))
 }
 
 fn read_one(

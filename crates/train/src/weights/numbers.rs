@@ -7,13 +7,13 @@ use safetensors::tensor::{Dtype, TensorView};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum NumbersError {
     /// Numbers of a kind that weights are not of.
-    #[error("holds {0} in it: save the weights as float32")]
+    #[error("contains {0} values: save the weights as float32")]
     Kind(String),
     /// Infinite numbers, or NaN.
-    #[error("holds infinite numbers or NaN in it")]
+    #[error("contains infinite numbers or NaN")]
     NotFinite,
     /// A finite number that single precision cannot hold.
-    #[error("holds {0:e} in it, which is out of range for float32")]
+    #[error("contains {0:e}, which is out of range for float32")]
     OutOfRange(f64),
 }
 

@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, layer: &Layer<'_>) {
             mark: None,
             name: "dead",
             value: format!("{} of {}", view.dead_units, view.unit_means.len()),
-            help: "Units near zero on every image: they carry nothing",
+            help: "Units near zero on every image: they carry no information",
             can_be_missing: false,
         },
     ];
@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, layer: &Layer<'_>) {
         mark: None,
         name: "‖J‖²",
         value: number::three_digits(norm),
-        help: "How much the code moves when a pixel does: the squared norm of the encoder's Jacobian, a mean \
+        help: "How much the code changes when a pixel does: the squared norm of the encoder's Jacobian, averaged \
                over the test images at the end of the epoch",
         can_be_missing: false,
     });
@@ -54,7 +54,7 @@ pub fn show(ui: &mut Ui, layer: &Layer<'_>) {
         mark: None,
         name: "images",
         value: number::count_of(view.n_samples),
-        help: "Test images the figures are taken over",
+        help: "Number of test images that the figures are averaged over",
         can_be_missing: true,
     };
     let figures = always

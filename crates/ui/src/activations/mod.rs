@@ -219,9 +219,9 @@ fn view(state: &LabState, layer: LayerName) -> Option<&Arc<ActivationView>> {
 
 fn empty(ui: &mut Ui, state: &LabState, layer: LayerName) {
     let awaited = card::Awaited {
-        appears: "how much each unit fires appears here",
-        under_way: &format!("The activations of {} are on their way", layer.label()),
-        takes: "They take a moment",
+        appears: "the activations of each unit appear here",
+        under_way: &format!("The activations of {} are being computed", layer.label()),
+        takes: "This takes a moment",
         has_past: true,
     };
     card::waiting(ui, state, awaited);
@@ -261,17 +261,17 @@ fn choice(ui: &mut Ui, shown: Shown, has_kl: bool) -> Option<Shown> {
         Segment {
             value: Shown::Activations,
             text: "activations",
-            help: "How often units are how active, and the mean of each unit",
+            help: "The distribution of the activations, and the mean of each unit",
         },
         Segment {
             value: Shown::Means,
             text: "means",
-            help: "The mean activation of each unit, with the mean asked for where the recipe has one",
+            help: "The mean activation of each unit, with the target mean if the experiment sets one",
         },
         Segment {
             value: Shown::Kl,
             text: "KL",
-            help: "What each unit says about the image: its divergence from the prior, in nats",
+            help: "How much each unit says about the image: its divergence from the prior, in nats",
         },
     ];
     let n = if has_kl { 3 } else { 2 };
@@ -327,12 +327,12 @@ fn histogram_with_controls(ui: &mut Ui, view: &ActivationView, options: &mut Act
         Segment {
             value: CountScale::Linear,
             text: "linear",
-            help: "Bars as high as their counts",
+            help: "Bar heights show counts",
         },
         Segment {
             value: CountScale::Log,
             text: "log",
-            help: "Bars as high as the logarithm of their counts: the tails show",
+            help: "Bar heights show the logarithm of the counts, so that the tails are visible",
         },
     ];
     heading(ui, "share of activations", |ui| {
@@ -353,7 +353,7 @@ fn units_with_controls(
         Segment {
             value: UnitOrder::Layer,
             text: "in order",
-            help: "Units as they stand in the layer",
+            help: "Units in the order of the layer",
         },
         Segment {
             value: UnitOrder::Sorted,

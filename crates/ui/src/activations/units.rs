@@ -44,7 +44,7 @@ impl Bars {
         match self {
             Self::Means => {
                 let target = layer.target.map_or(String::new(), |target| {
-                    format!(", asked for ρ = {}", number::setting(f64::from(target)))
+                    format!(", target ρ = {}", number::setting(f64::from(target)))
                 });
                 format!("Mean activation of each of {n} units, {order}{target}")
             }
@@ -130,7 +130,7 @@ pub fn show(ui: &mut Ui, layer: &Layer<'_>, bars: Bars, order: &[usize], sorted:
             ui.label(theme::dim(ui, bars.reading(value)));
             if let Some(target) = target {
                 let target = number::setting(f64::from(target));
-                ui.label(theme::dim(ui, format!("asked for ρ = {target}")));
+                ui.label(theme::dim(ui, format!("target ρ = {target}")));
             }
         });
     }

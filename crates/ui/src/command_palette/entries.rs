@@ -93,33 +93,33 @@ fn runs(state: &LabState, entries: &mut Vec<Entry>) {
     if state.run.is_some() && state.crash.is_none() {
         add(
             "Save run as…",
-            "Writes the run into another folder",
+            "Saves the run in another folder",
             KeepAction::SaveAs,
         );
         add(
-            "Take weights…",
-            "Starts the recipe with the weights of a safetensors file",
+            "Load weights…",
+            "Starts the experiment with weights from a safetensors file",
             KeepAction::AskForWeights,
         );
     }
     add(
-        "Copy recipe",
-        "Puts the recipe on the clipboard as a short text",
+        "Copy experiment",
+        "Copies the experiment to the clipboard as short text",
         KeepAction::CopyRecipe,
     );
     add(
-        "Paste recipe",
-        "Takes the recipe from the text on the clipboard",
+        "Paste experiment",
+        "Reads the experiment from the clipboard",
         KeepAction::AskForRecipe,
     );
     for folder in state.keep.recent.iter().filter(|_| state.crash.is_none()) {
         let name = folder.file_name().unwrap_or(folder.as_os_str());
         let name = format!("Open recent run {}", name.to_string_lossy());
-        let help = format!("Goes on with the run in {}", folder.display());
+        let help = format!("Continues the run in {}", folder.display());
         entries.push(entry("Run", name, help, KeepAction::Open(folder.clone())));
     }
     if state.run.is_some() {
-        let help = "Measures what the code is worth: probes, neighbours, bytes beside PNG and JPEG";
+        let help = "Measures how good the code is: linear probe, neighbours, bytes compared with PNG and JPEG";
         entries.push(entry("Run", "Measure the code", help, Action::JudgeCode));
     }
 }
@@ -131,15 +131,15 @@ fn typed_paths(state: &LabState, entries: &mut Vec<Entry>) {
     }
     for (kind, name, what) in [
         ("Run", "Open a run by its path…", PathFor::Run),
-        ("Run", "Take weights by their path…", PathFor::Weights),
-        ("Image", "Open pictures by their path…", PathFor::Pictures),
+        ("Run", "Load weights by their path…", PathFor::Weights),
+        ("Image", "Open images by their path…", PathFor::Pictures),
         (
             "Data",
             "Open a data folder by its path…",
             PathFor::DataFolder,
         ),
     ] {
-        let help = "Type or paste a path, where there is no dialog for files";
+        let help = "Type or paste a path, on systems without a file dialog";
         entries.push(entry(kind, name, help, PathAction::Ask(what)));
     }
 }
@@ -178,7 +178,7 @@ fn settings(entries: &mut Vec<Entry>) {
         let section = control.section().title();
         let help = match control.needs() {
             Some(needs) => format!(
-                "Goes to the control under {section}; where it is not there, to “{}”, which brings it",
+                "Goes to the control under {section}; if it is hidden, to “{}”, which shows it",
                 needs.name()
             ),
             None => format!("Goes to the control under {section}"),
@@ -211,7 +211,7 @@ fn digits_and_device(state: &LabState, entries: &mut Vec<Entry>) {
     if state.loading.is_some() {
         add(
             "Cancel loading",
-            "What was fetched so far is kept",
+            "What has been downloaded so far is kept",
             Action::CancelLoading,
         );
     } else {
@@ -232,7 +232,7 @@ fn digits_and_device(state: &LabState, entries: &mut Vec<Entry>) {
         }
         add(
             "Open data folder…",
-            "A folder with the four files of MNIST, or of a data set in its format",
+            "A folder with the four MNIST files, or of a data set in its format",
             Action::OpenDataFolder,
         );
     }
@@ -247,7 +247,7 @@ fn window(entries: &mut Vec<Entry>) {
     for (name, theme) in [
         ("Light theme", ThemePreference::Light),
         ("Dark theme", ThemePreference::Dark),
-        ("Theme of the system", ThemePreference::System),
+        ("System theme", ThemePreference::System),
     ] {
         let help = "Colours of the window";
         entries.push(entry("Window", name, help, Action::SetTheme(theme)));
@@ -257,7 +257,7 @@ fn window(entries: &mut Vec<Entry>) {
         let help = "Everything larger or smaller";
         entries.push(entry("Window", name, help, Action::SetScale(scale)));
     }
-    let reset = "Puts all panels where they were at first";
+    let reset = "Puts all panels back in their original places";
     entries.push(entry("Window", "Reset layout", reset, Action::ResetLayout));
 }
 

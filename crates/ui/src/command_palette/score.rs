@@ -10,7 +10,7 @@ const GAP: i32 = 1;
 /// Most letters that a jump is charged for.
 const MAX_GAP: usize = 8;
 
-/// The score of a text, larger is better; none where the letters of `query` are not in it in their order. Capitals
+/// The score of a text, larger is better; `None` if the letters of `query` are not in it in their order. Capitals
 /// do not matter, and neither do blanks in the query.
 #[must_use]
 pub fn score(query: &str, text: &str) -> Option<i32> {

@@ -50,7 +50,7 @@ impl Wanted {
         }
     }
 
-    /// The images of the page, `n` of them or as many as there are; none while they cannot be told: errors are not
+    /// The images of the page, `n` of them or as many as there are; `None` while they cannot be told: errors are not
     /// known yet, or numbers make no sense. Pages wrap around at the end.
     #[must_use]
     pub fn samples(

@@ -1,4 +1,4 @@
-//! How well each class is rebuilt, as bars that lead to its images.
+//! How well each class is reconstructed, as bars that lead to its images.
 
 use egui::{Align2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -122,7 +122,7 @@ fn column(ui: &Ui, layout: &Layout, class: u8, errors: Errors<'_>) -> bool {
         ui.label(theme::title(ui, format!("class {class_name}")));
         ui.label(format!("MSE {figures} per pixel"));
         ui.label(theme::dim(ui, format!("over {n} test images")));
-        ui.label(theme::dim(ui, "Click to see those that are rebuilt worst"));
+        ui.label(theme::dim(ui, "Click to see the worst reconstructions"));
     });
     clicked
 }

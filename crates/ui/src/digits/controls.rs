@@ -18,7 +18,7 @@ const CHOICES: [Segment<'static, Option<Choice>>; 7] = [
     Segment {
         value: Some(Choice::EachClass),
         text: "each class",
-        help: "One test image of each class, 0 to 9: the standard ten first. Click again to come back to these",
+        help: "One test image of each class, 0 to 9, starting with the standard ten. Click again to return to them",
     },
     Segment {
         value: Some(Choice::InOrder),
@@ -28,7 +28,7 @@ const CHOICES: [Segment<'static, Option<Choice>>; 7] = [
     Segment {
         value: Some(Choice::Random),
         text: "random",
-        help: "Test images from anywhere in the data set; the arrow draws others",
+        help: "Random test images; the arrow draws others",
     },
     Segment {
         value: Some(Choice::Class),
@@ -43,12 +43,12 @@ const CHOICES: [Segment<'static, Option<Choice>>; 7] = [
     Segment {
         value: Some(Choice::Worst),
         text: "worst",
-        help: "The test images that are rebuilt worst, of the whole test split",
+        help: "The test images with the largest errors in the whole test split",
     },
     Segment {
         value: None,
         text: "errors",
-        help: "How well each class is rebuilt; a click on a class shows its images",
+        help: "The reconstruction error of each class; click a class to see its images",
     },
 ];
 
@@ -61,9 +61,9 @@ pub fn header(ui: &mut Ui, options: &mut DigitsOptions) {
             wanted.page = wanted.page.saturating_add(1);
         }
         if wanted.page > 0 {
-            let before = arrow(ui, ICON_CHEVRON_LEFT, "Digits before");
+            let before = arrow(ui, ICON_CHEVRON_LEFT, "Previous digits");
             if before
-                .on_hover_text("Show the test images before")
+                .on_hover_text("Show the previous test images")
                 .clicked()
             {
                 wanted.page -= 1;
@@ -108,7 +108,7 @@ pub fn line(
                 number::count_of(n_ranked(wanted, errors)),
                 number::count(errors.step)
             ),
-            None => "the errors of all test images are on their way".to_owned(),
+            None => "the errors of all test images are being computed".to_owned(),
         };
         ui.label(theme::dim(ui, text));
     }
@@ -142,7 +142,7 @@ fn class(ui: &mut Ui, wanted: &mut Wanted, names: &[&str]) {
         Segment {
             value: true,
             text: "worst first",
-            help: "Those that are rebuilt worst come first",
+            help: "The worst reconstructions come first",
         },
     ];
     ui.horizontal_wrapped(|ui| {
@@ -164,11 +164,11 @@ fn typed(ui: &mut Ui, wanted: &mut Wanted, n_test: usize) {
         .desired_width(f32::INFINITY)
         .margin(vec2(6.0, 3.0));
     let help = format!(
-        "Numbers of test images and ranges of them, at most {}",
+        "Test image numbers and ranges, at most {} images",
         numbers::MAX_CHOSEN
     );
     let response = ui.add(field).on_hover_text(help);
-    if response.accessible_name("Numbers of test images").changed() {
+    if response.accessible_name("Test image numbers").changed() {
         wanted.page = 0;
     }
     if let Err(problem) = numbers::parse(&wanted.numbers, n_test) {

@@ -47,7 +47,7 @@ impl Layout {
     /// More digits than this are too many to look at, and cost time in every snapshot.
     pub const MAX_BANDS: usize = 3;
 
-    /// Least height of a band with so many pictures and errors on top of each other.
+    /// Least height of a band with this many pictures and errors on top of each other.
     #[must_use]
     pub fn least_height(n_rows: usize, n_errors: usize, line_height: f32) -> f32 {
         let lines = (1 + n_errors) as f32 * line_height + space::XS;

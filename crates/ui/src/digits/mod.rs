@@ -1,4 +1,4 @@
-//! The panel of the digits: test images on their way through the network.
+//! The Digits panel: test images and their reconstructions.
 
 mod choice;
 mod classes;
@@ -188,7 +188,7 @@ fn class_errors(ui: &mut Ui, options: &mut DigitsOptions, state: &LabState, id: 
     }
 }
 
-/// The digits of the run and, where it sees the same ones, of its rival; none where nothing is seen.
+/// The digits of the run and, if it sees the same ones, of its rival; `None` if nothing is seen.
 fn views(state: &LabState, own: &Arc<DigitView>) -> Option<Views> {
     let rival = state.rival.as_ref().and_then(RunState::shown);
     let rival = rival.map(|snapshot| &snapshot.digits);
@@ -249,8 +249,8 @@ fn table(
 fn empty(ui: &mut Ui, state: &LabState, what: &str) {
     let awaited = card::Awaited {
         appears: "test images and their reconstructions appear here",
-        under_way: &format!("{what} are on their way"),
-        takes: "They take a moment",
+        under_way: &format!("{what} are being computed"),
+        takes: "This takes a moment",
         has_past: true,
     };
     card::waiting(ui, state, awaited);

@@ -1,4 +1,4 @@
-//! Numbers of test images, as a person types them: `3, 17, 100-105`.
+//! Test image numbers, as a person types them: `3, 17, 100-105`.
 
 use crate::number;
 use hourglass_protocol::SampleIdx;
@@ -32,7 +32,7 @@ pub fn parse(text: &str, n_test: usize) -> Result<Vec<SampleIdx>, String> {
         }
     }
     if chosen.is_empty() {
-        return Err("type numbers of test images, such as 3, 17, 100-105".to_owned());
+        return Err("type test image numbers, such as 3, 17, 100-105".to_owned());
     }
     Ok(chosen)
 }
@@ -61,7 +61,7 @@ fn sample(text: &str, n_test: usize) -> Result<SampleIdx, String> {
     let is_there = |sample: &SampleIdx| (*sample as usize) < n_test;
     found.filter(is_there).ok_or_else(|| {
         let last = number::count_of(n_test.saturating_sub(1));
-        format!("there is no test image {text}: they go from 0 to {last}")
+        format!("there is no test image {text}: numbers go from 0 to {last}")
     })
 }
 
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let said = |text| parse(text, 10_000).expect_err(text);
-        assert!(said("").contains("type numbers"));
+        assert!(said("").contains("type test image numbers"));
         assert!(said("3, x").contains("“x” is not a number"));
         assert!(said("-3").contains("not a number"));
         assert!(said("105-100").contains("backwards: try 100-105"));

@@ -61,7 +61,7 @@ impl Views {
 }
 
 impl Row {
-    /// The rows of a recipe, from top to bottom; differences of two runs only where there is room for them.
+    /// The rows of an experiment, from top to bottom; differences of two runs only where there is room for them.
     #[must_use]
     pub fn all(corrupts: bool, compares: bool, is_high: bool) -> Vec<Self> {
         let mut rows = vec![Self::Original];
@@ -86,9 +86,9 @@ impl Row {
         match self {
             Self::Original => "original",
             Self::Corrupted => "corrupted",
-            Self::Reconstruction(Side::Only) => "rebuilt",
-            Self::Reconstruction(Side::A) => "rebuilt by A",
-            Self::Reconstruction(Side::B) => "rebuilt by B",
+            Self::Reconstruction(Side::Only) => "reconstructed",
+            Self::Reconstruction(Side::A) => "reconstr. A",
+            Self::Reconstruction(Side::B) => "reconstr. B",
             Self::Difference(Side::Only) => "difference",
             Self::Difference(Side::A) => "difference A",
             Self::Difference(Side::B) => "difference B",

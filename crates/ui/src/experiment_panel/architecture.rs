@@ -76,7 +76,7 @@ fn costs(ui: &mut Ui, experiment: &Experiment) {
 
 /// What [`costs_text`] counts.
 pub(crate) const COSTS_HELP: &str =
-    "Trainable numbers of encoder and decoder; pixels of an image to units of the code";
+    "Trainable parameters of encoder and decoder; ratio of pixels in an image to units in the code";
 
 /// "101,200 parameters · 12.2 : 1 compression"
 pub(crate) fn costs_text(experiment: &Experiment) -> String {

@@ -26,7 +26,7 @@ pub(super) fn heading(state: &LabState) -> Heading {
         help: dataset
             .map(|dataset| {
                 let origin = &dataset.origin;
-                format!("Images for training + for testing. Kept: {origin}")
+                format!("Images for training + for testing. Source: {origin}")
             })
             .unwrap_or_default(),
         is_in_use: dataset.is_none_or(|dataset| dataset.id != DataSetId::MNIST), // offers to fetch it
@@ -99,7 +99,7 @@ fn source_menu(
             }
             let open = ui
                 .button("Open folder…")
-                .on_hover_text("A folder with the four files of MNIST, or of a data set in its format, packed or unpacked");
+                .on_hover_text("A folder with the four MNIST files, or of a data set in its format, packed or unpacked");
             if open.clicked() {
                 wishes.push(Action::OpenDataFolder);
             }
@@ -124,7 +124,9 @@ fn loading(ui: &mut Ui, progress: &DatasetProgress, wishes: &mut Vec<Action>) {
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
         let cancel = ui
             .add(Button::new(theme::icon(ICON_CLOSE)).frame_when_inactive(false))
-            .on_hover_text("Cancel; what was fetched so far is kept, and the data set in use stays")
+            .on_hover_text(
+                "Cancels; what has been downloaded is kept, and so is the data set in use",
+            )
             .accessible_name("Cancel loading");
         if cancel.clicked() {
             wishes.push(Action::CancelLoading);

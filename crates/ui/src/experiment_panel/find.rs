@@ -35,7 +35,7 @@ impl Control {
         }
     }
 
-    /// The control that has to be set before this one is there; none where it always is.
+    /// The control that has to be set before this one is shown; `None` if it always is.
     #[must_use]
     pub fn needs(self) -> Option<Self> {
         match self {

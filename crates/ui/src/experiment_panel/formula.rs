@@ -48,7 +48,7 @@ fn show(ui: &mut Ui, state: &LabState) {
     ui.add_space(space::XS);
 }
 
-/// The objective of a recipe in letters of a size, with the values in use.
+/// The objective of an experiment in letters of a size, with the values in use.
 pub(crate) fn formula(ui: &mut Ui, experiment: &Experiment, size: f32) {
     let job = job(experiment, theme::tokens_of(ui), size);
     ui.add(Label::new(job).wrap())
@@ -60,9 +60,9 @@ pub(crate) fn help(experiment: &Experiment) -> String {
     let objective = &experiment.objective;
     let unit = objective.unit(Term::Objective).phrase();
     let kind = if objective.is_per_image() {
-        "a sum over an image's pixels and a mean over images"
+        "summed over an image's pixels and averaged over images"
     } else {
-        "a mean over pixels and images"
+        "averaged over pixels and images"
     };
     let mut letters = vec!["x image", "x̂ reconstruction", "h code"];
     if !objective.is_per_image() {

@@ -1,4 +1,4 @@
-//! The figures of the newest training batch, in the words of the part of the plan that is being trained.
+//! The figures of the latest training batch, in the terms of the part of the plan that is being trained.
 
 use crate::number;
 use hourglass_experiment::{Schedule, Stage, Term, Unit};
@@ -12,12 +12,10 @@ pub(super) struct Line {
     pub help: &'static str,
 }
 
-const PARTS_HELP: &str = "The newest training batch: the objective and the terms it adds up";
-const BESIDE_HELP: &str =
-    "The newest training batch: figures beside the objective, which it does not add up";
-const RATE_HELP: &str =
-    "What the schedule has made of the learning rate: the length of the next step";
-const STAGE_HELP: &str = "The newest training batch of this part of the plan";
+const PARTS_HELP: &str = "The latest training batch: the objective and its terms";
+const BESIDE_HELP: &str = "The latest training batch: figures that are not part of the objective";
+const RATE_HELP: &str = "The learning rate of the next step, after the schedule";
+const STAGE_HELP: &str = "The latest training batch of this part of the plan";
 
 /// Terms in one line, so that lines neither break nor jump while figures change.
 const PARTS_A_LINE: usize = 2;
@@ -45,7 +43,7 @@ pub(super) fn lines(run: &RunState) -> Vec<Line> {
     lines
 }
 
-/// "learning rate 3.24e-4 by now", while a schedule changes it.
+/// "current learning rate 3.24e-4", while a schedule changes it.
 fn scheduled_rate(run: &RunState) -> Option<Line> {
     let experiment = &run.experiment;
     if experiment.optimizer.schedule == Schedule::Constant || run.step == 0 {
@@ -58,7 +56,7 @@ fn scheduled_rate(run: &RunState) -> Option<Line> {
     };
     let rate = full * experiment.schedule_factor(run.epoch);
     Some(Line {
-        text: format!("learning rate {rate:.2e} by now"),
+        text: format!("current learning rate {rate:.2e}"),
         help: RATE_HELP,
     })
 }

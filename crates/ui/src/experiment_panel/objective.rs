@@ -1,4 +1,4 @@
-//! What is asked for and what the encoder is shown instead: corruption, target, reconstruction error.
+//! What the target is and what the encoder sees instead: corruption, target, reconstruction error.
 
 use egui::Ui;
 
@@ -21,7 +21,7 @@ pub(super) fn heading(editor: &Editor<'_>) -> Heading {
     Heading {
         section: Section::Objective,
         remarks: vec![parts.join(", "), loss.to_owned()],
-        help: "Reconstruction error, target and corruption; they take effect on the next step of the run"
+        help: "Reconstruction error, target and corruption; changes take effect at the next step of the run"
             .to_owned(),
         is_in_use: true,
         needs_attention: editor.has_problem_in(Section::Objective),

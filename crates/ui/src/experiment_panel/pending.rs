@@ -28,13 +28,13 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
                     .on_hover_text(
                         "Starts a new model with all changes; what was learned so far is lost",
                     )
-                    .on_disabled_hover_text("First correct what is marked below");
+                    .on_disabled_hover_text("First correct the settings marked below");
                 if apply.clicked() {
                     wishes.push(Action::ApplyDraft);
                 }
                 let discard = ui
                     .button("Discard")
-                    .on_hover_text("Back to the recipe of the run");
+                    .on_hover_text("Back to the experiment of the run");
                 if discard.clicked() {
                     wishes.push(Action::DiscardDraft);
                 }

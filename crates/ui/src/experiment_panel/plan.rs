@@ -21,7 +21,7 @@ pub(super) fn heading(editor: &Editor<'_>) -> Heading {
     Heading {
         section: Section::Plan,
         remarks: vec![remark],
-        help: "What is trained before and after all layers together".to_owned(),
+        help: "What is trained before and after the joint training of all layers".to_owned(),
         is_in_use: !editor.draft.plan.is_plain(),
         needs_attention: editor.has_problem_in(Section::Plan),
     }
@@ -80,7 +80,7 @@ pub(super) fn show(ui: &mut Ui, editor: &mut Editor<'_>) {
 
 /// A row for each layer of the encoder with its epochs and its corruption.
 fn pretrained_layers(ui: &mut Ui, editor: &mut Editor<'_>) {
-    let help = "Epochs of this layer by itself, and the share ν of its inputs that are masked";
+    let help = "Epochs for training this layer by itself, and the fraction ν of its inputs that are masked";
     for idx in 0..editor.draft.plan.pretraining.len() {
         let label = format!("Layer {}", idx + 1);
         let draft = &mut editor.draft;

@@ -1,4 +1,4 @@
-//! Named recipes: which one, what it shows, where it comes from, what it should reach.
+//! Named experiments: which one, what it shows, where it comes from, what it should reach.
 
 use egui::{Button, ComboBox, Label, RichText, Ui};
 use egui_material_icons::icons::{ICON_MENU_BOOK, ICON_UNDO};
@@ -14,7 +14,7 @@ use hourglass_state::LabState;
 /// Height of the menu, in points: egui gives a menu no more, and the rest is scrolled.
 const MENU_HEIGHT: f32 = 400.0;
 
-/// Says in the card's header that the recipe is no longer the preset, and offers the way back.
+/// Says in the card's header that the experiment is no longer the preset, and offers the way back.
 pub(super) fn modified_mark(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let Some(id) = state.draft.preset.filter(|_| !state.draft.is_pristine()) else {
         return;
@@ -23,7 +23,7 @@ pub(super) fn modified_mark(ui: &mut Ui, state: &LabState, actions: &mut Vec<Act
     let title = id.preset().title;
     let revert = ui
         .add(Button::new(content).frame_when_inactive(false))
-        .on_hover_text(format!("Back to “{title}” as it was; the seed stays"))
+        .on_hover_text(format!("Restores “{title}”; the seed is kept"))
         .accessible_name("Revert to preset");
     if revert.clicked() {
         actions.push(Action::ChoosePreset(id));
@@ -67,7 +67,7 @@ impl Group {
         }
     }
 
-    /// Follows from the recipe, so that a new preset finds its place by itself.
+    /// Follows from the experiment, so that a new preset finds its place by itself.
     fn of(experiment: &Experiment) -> Self {
         let objective = &experiment.objective;
         match (&objective.prior, &experiment.architecture) {
@@ -84,7 +84,7 @@ impl Group {
 /// The menu of presets and what there is to know about the chosen one.
 pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
     let chosen = editor.draft.preset;
-    let selected = chosen.map_or("own recipe", |id| id.preset().title);
+    let selected = chosen.map_or("custom experiment", |id| id.preset().title);
     ui.horizontal(|ui| {
         let room = ui.available_width() - space::CONTROL - ui.spacing().item_spacing.x;
         let response = ComboBox::from_id_salt("preset")
@@ -96,7 +96,7 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
             .response;
         response
             .on_hover_text(
-                "A named recipe from the literature. Everything below follows it until you change it",
+                "A named experiment from the literature. It sets everything below until you change it",
             )
             .accessible_name("preset");
         understand(ui, wishes);
@@ -108,7 +108,7 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
     ui.add(Label::new(theme::dim(ui, preset.about)).wrap());
     let expected = format!("Expected: {}", preset.expected);
     ui.add(Label::new(theme::dim(ui, expected)).wrap())
-        .on_hover_text("What a run of the unchanged preset is known to reach on MNIST");
+        .on_hover_text("What a run of the unmodified preset is known to reach on MNIST");
     ui.add(Label::new(theme::dim(ui, format!("After {}", preset.source))).wrap());
 }
 
@@ -119,8 +119,8 @@ fn understand(ui: &mut Ui, wishes: &mut Vec<Action>) {
     let open = ui
         .add_sized([space::CONTROL, space::CONTROL], Button::new(icon))
         .on_hover_text(format!(
-            "Understand the preset: what it is, its formula, what to look for, and what this run has reached of \
-             what it should ({key})"
+            "Understand the preset: what it is, its formula, what to look for, and how this run compares with \
+             what is expected ({key})"
         ))
         .accessible_name("Understand this preset");
     if open.clicked() {

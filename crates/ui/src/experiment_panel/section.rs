@@ -29,7 +29,7 @@ pub(super) struct Heading {
     pub remarks: Vec<String>,
     /// What the remark means.
     pub help: String,
-    /// Whether it is shown open to whoever has not folded it.
+    /// Whether it is open by default.
     pub is_in_use: bool,
     /// Whether it cannot be folded: something in it needs attention.
     pub needs_attention: bool,
@@ -50,7 +50,7 @@ impl Folds {
             if is_open == heading.is_in_use {
                 self.chosen.insert(section, !is_open);
             } else {
-                self.chosen.remove(&section); // back to the default, which follows the recipe
+                self.chosen.remove(&section); // back to the default, which follows the experiment
             }
         }
         if is_open {

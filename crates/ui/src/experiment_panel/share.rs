@@ -1,4 +1,4 @@
-//! The recipe as a short text, to and from the clipboard.
+//! The experiment as a short text, to and from the clipboard.
 
 use egui::{Button, Ui};
 use egui_material_icons::MaterialIcon;
@@ -22,13 +22,13 @@ pub(super) fn buttons(ui: &mut Ui, actions: &mut Vec<Action>) {
     };
     let pastes = button(
         ICON_CONTENT_PASTE,
-        "Paste recipe",
-        "Takes the recipe from the text on the clipboard; Ctrl+V anywhere does the same",
+        "Paste experiment",
+        "Reads the experiment from the clipboard; Ctrl+V anywhere does the same",
     );
     let copies = button(
         ICON_CONTENT_COPY,
-        "Copy recipe",
-        "Puts the recipe on the clipboard as a short text, to send to others and for `hourglass train --experiment`",
+        "Copy experiment",
+        "Copies the experiment to the clipboard as short text, to share with others or for `hourglass train --experiment`",
     );
     if pastes {
         actions.push(KeepAction::AskForRecipe.into());

@@ -75,7 +75,7 @@ impl PartialEq for Source {
 }
 
 impl Source {
-    /// The tiles; none where the layer has no maps.
+    /// The tiles; `None` if the layer has no maps.
     #[must_use]
     pub fn bank(&self, network: &Network) -> Option<Bank<'_>> {
         match self {

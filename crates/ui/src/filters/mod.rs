@@ -91,7 +91,7 @@ impl Panel for FiltersPanel {
         let Self { options, kept } = self;
         let network = state.run.as_ref().map(|run| Network::new(&run.experiment));
         let Some(network) = network else {
-            let appears = "what each unit looks for and paints appears here";
+            let appears = "what each unit looks for and draws appears here";
             let body = |ui: &mut Ui| card::before_model(ui, state, appears);
             card::card(ui, Pane::Filters.title(), |_| {}, body);
             return;
@@ -132,8 +132,8 @@ impl Panel for FiltersPanel {
                 if let Some((source, bank)) = source.as_ref().zip(bank) {
                     body(ui, &what, source, &bank, &mut edited, kept);
                 } else {
-                    let text = format!("{} is on its way", link.label());
-                    card::empty(ui, &text, "It takes a moment");
+                    let text = format!("{} is being computed", link.label());
+                    card::empty(ui, &text, "This takes a moment");
                 }
             },
         );
@@ -206,9 +206,9 @@ fn layer_choice(ui: &mut Ui, chosen: &mut Connection, network: &Network, link: &
         info.current_text_value = Some(text.clone());
         info
     });
-    combo.response.on_hover_text(
-        "Layer whose weights are shown: what its units look for, or what they paint",
-    );
+    combo
+        .response
+        .on_hover_text("Layer whose weights are shown: what its units look for, or what they draw");
 }
 
 fn shown_choice(ui: &mut Ui, shown: Shown) -> Option<Shown> {
@@ -216,12 +216,12 @@ fn shown_choice(ui: &mut Ui, shown: Shown) -> Option<Shown> {
         Segment {
             value: Shown::Weights,
             text: "kernels",
-            help: "The weights: what each map is made from",
+            help: "The weights that produce each map",
         },
         Segment {
             value: Shown::Maps,
             text: "maps",
-            help: "What the test image that is followed makes of this layer",
+            help: "The maps of this layer for the followed test image",
         },
     ];
     segmented(ui, "Shown", shown, &segments)
@@ -249,7 +249,7 @@ fn title(
     let n = number::count_of(n);
     let paints = matches!(link.connection, Connection::Decoder(_));
     match link.tile {
-        Some(Tile::Pixels) if paints => format!("what each of {n} units paints"),
+        Some(Tile::Pixels) if paints => format!("what each of {n} units draws"),
         Some(Tile::Pixels) => format!("what each of {n} units looks for"),
         Some(Tile::LinearPath) if paints => format!("{n} units · linear path to the pixels"),
         Some(Tile::LinearPath) => format!("{n} units · linear path from the pixels"),
@@ -259,10 +259,12 @@ fn title(
             if inputs == 1 {
                 format!("{n} kernels of {side}×{side}")
             } else {
-                format!("{side}×{side} kernels · {n} maps made (rows) from {inputs} (columns)")
+                format!(
+                    "{side}×{side} kernels · {n} output maps (rows) × {inputs} input maps (columns)"
+                )
             }
         }
-        Some(Tile::Maps) => format!("{n} units (rows) · each map they meet (columns)"),
+        Some(Tile::Maps) => format!("{n} units (rows) × input maps (columns)"),
         None => String::new(),
     }
 }
@@ -307,12 +309,12 @@ const SCALES: [Segment<'static, Scale>; 3] = [
     Segment {
         value: Scale::Tile,
         text: "tile",
-        help: "Colours end at the largest value of each tile: faint ones show too",
+        help: "The colours of each tile end at its largest value, so faint tiles are visible too",
     },
     Segment {
         value: Scale::Layer,
         text: "layer",
-        help: "One scale for the layer; of weights, it ends at what 99.5 % of them stay below",
+        help: "One scale for the layer; for weights it ends at the 99.5th percentile",
     },
     Segment {
         value: Scale::All,
@@ -325,12 +327,12 @@ const SORTS: [Segment<'static, Sort>; 3] = [
     Segment {
         value: Sort::Index,
         text: "index",
-        help: "Tiles as their units stand in the layer",
+        help: "Tiles in the order of the layer",
     },
     Segment {
         value: Sort::Norm,
         text: "norm",
-        help: "The largest norm first: the root of the sum of all squares",
+        help: "Largest norm first: the square root of the sum of squares",
     },
     Segment {
         value: Sort::Activity,
@@ -351,9 +353,7 @@ fn show_footer(ui: &mut Ui, bank: &Bank<'_>, told: Option<usize>, options: &mut 
             ["−max".to_owned(), "max".to_owned()]
         };
         let help = match options.scale {
-            Scale::Tile => {
-                "Each tile has its own scale; its ends show while the tile is pointed at"
-            }
+            Scale::Tile => "Each tile has its own scale; point at a tile to see its ends",
             Scale::Layer => "The scale of this layer: few values lie beyond its ends",
             Scale::All => "One scale for all layers",
         };

@@ -34,8 +34,7 @@ pub(super) fn show(ui: &mut Ui) {
         }
     });
     ui.add_space(space::M);
-    let rest =
-        "Rest the pointer on any control to read what it is, what it does, and what is typical";
+    let rest = "Hover over any control to read what it is, what it does, and what is typical";
     ui.add(Label::new(theme::dim(ui, rest)).wrap());
 }
 

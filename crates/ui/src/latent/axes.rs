@@ -17,7 +17,7 @@ impl Planes {
     /// Sizes of code that are remembered.
     const MAX: usize = 32;
 
-    /// The plane that was chosen for codes of so many units; none where nobody chose.
+    /// The plane that was chosen for codes of this many units; `None` if none was chosen.
     #[must_use]
     pub fn of(&self, code_size: usize) -> Option<Plane> {
         self.0.get(&code_size).copied()
@@ -37,8 +37,8 @@ impl Planes {
 pub fn menus(ui: &mut Ui, plane: Plane, code_size: usize) -> Option<Plane> {
     let names = ["Horizontal axis", "Vertical axis"];
     let helps = [
-        "What lies from left to right: a principal component of the codes, or a unit",
-        "What lies from bottom to top: a principal component of the codes, or a unit",
+        "What the horizontal axis shows: a principal component of the codes, or a unit",
+        "What the vertical axis shows: a principal component of the codes, or a unit",
     ];
     let mut chosen = None;
     for axis in [0, 1] {

@@ -33,9 +33,9 @@ pub struct Look {
     pub texture: TextureId,
     /// How far the points have moved, 0..1.
     pub progress: f32,
-    /// How values become colours; none where colours are the classes'.
+    /// How values become colours; `None` if colours are the classes'.
     pub scale: Option<Scale>,
-    /// The revision of what is selected; none while nothing is.
+    /// The revision of what is selected; `None` while nothing is.
     pub selection: Option<u64>,
 }
 

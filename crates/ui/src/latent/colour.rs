@@ -1,4 +1,4 @@
-//! What the colours of the points say: the class, the error, or a factor that the image was made from.
+//! What the colours of the points mean: the class, the error, or a factor that the image was generated from.
 
 use egui::{
     Align2, Color32, Mesh, Rect, Role, Sense, Shape, TextStyle, Ui, WidgetInfo, pos2, vec2,
@@ -44,7 +44,7 @@ impl ColourBy {
     fn help(self) -> &'static str {
         match self {
             Self::Class => "A colour for each class",
-            Self::Error => "Mean squared error per pixel of each reconstruction, from clean images",
+            Self::Error => "Mean squared error per pixel of each reconstruction of a clean image",
             Self::Factor(Factor::Slant) => {
                 "How far the digit leans from the vertical; to the right is positive"
             }
@@ -73,7 +73,7 @@ pub fn menu(ui: &mut Ui, current: ColourBy, knows_factors: bool) -> Option<Colou
     let menu = SmallMenu {
         name: "Colour by",
         text: current.text(),
-        help: "What the colours of the points say",
+        help: "What the colours of the points mean",
     };
     let factors = Factor::ALL.map(ColourBy::Factor);
     menu.show(ui, |ui| {
@@ -84,7 +84,7 @@ pub fn menu(ui: &mut Ui, current: ColourBy, knows_factors: bool) -> Option<Colou
                 .add_enabled(is_enabled, label)
                 .on_hover_text(by.help())
                 .on_disabled_hover_text(
-                    "Known of the pen digits only, which the program draws itself",
+                    "Known only for the pen digits, which the program draws itself",
                 );
             if response.clicked() {
                 chosen = Some(by);
@@ -109,7 +109,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The scale of a scatter; none while its values are not known.
+    /// The scale of a scatter; `None` while its values are not known.
     #[must_use]
     pub fn of(by: ColourBy, view: &ScatterView, factors: &[SampleFactors]) -> Option<Self> {
         let ends = match by {
@@ -126,7 +126,7 @@ impl Scale {
         Some(Self { by, ends })
     }
 
-    /// The value of a point; none where it has none.
+    /// The value of a point; `None` if it has none.
     #[must_use]
     pub fn value(&self, idx: usize, view: &ScatterView, factors: &[SampleFactors]) -> Option<f32> {
         match self.by {
@@ -168,7 +168,7 @@ impl Scale {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &name));
         let help = match self.by {
             ColourBy::Error => {
-                "The colours of the errors; the hundredth part beyond the scale has the colour of its end"
+                "The colours of the errors; the 1 % beyond the scale have the colour of its end"
             }
             _ => "The colours of the values",
         };

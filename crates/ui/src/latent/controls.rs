@@ -1,4 +1,4 @@
-//! What the scatter is told: in the header of the card, and in the line above the plot.
+//! The controls of the scatter: in the header of the card, and in the line above the plot.
 
 use egui::Ui;
 use egui_material_icons::icons::ICON_GALLERY_THUMBNAIL;
@@ -23,7 +23,7 @@ pub fn header(ui: &mut Ui, options: &mut LatentOptions) {
         Segment {
             value: Units::Equal,
             text: "equal",
-            help: "A unit is as long on both axes: distances can be compared",
+            help: "Both axes have the same scale, so distances can be compared",
         },
         Segment {
             value: Units::Fill,
@@ -43,7 +43,7 @@ pub fn header(ui: &mut Ui, options: &mut LatentOptions) {
         Segment {
             value: PointSource::Training,
             text: "training",
-            help: "A point for each image that the model learns from, in the same plane. While it trains, looking at \
+            help: "A point for each training image, in the same plane. During training, computing \
                    them takes up to a fifth of the time",
         },
     ];
@@ -80,7 +80,7 @@ fn tools(ui: &mut Ui, options: &mut LatentOptions, tool: &mut Tool) {
     marquee::buttons(ui, tool);
     let name = "Points as pictures";
     let button = marquee::icon_button(ui, ICON_GALLERY_THUMBNAIL, options.pictures, name);
-    let help = "Draws points as pictures where few enough are in view: zoom in to see them";
+    let help = "Draws points as pictures if few enough are in view: zoom in to see them";
     options.pictures ^= button.on_hover_text(help).clicked();
 }
 

@@ -70,7 +70,9 @@ impl Gallery {
         let title = format!("{} selected", number::count_of(selection.len()));
         heading(ui, &title, |ui| {
             let close = icon_button(ui, ICON_CLOSE, false, "Clear the selection");
-            deeds.clears = close.on_hover_text("Select no points (Escape)").clicked();
+            deeds.clears = close
+                .on_hover_text("Clear the selection (Escape)")
+                .clicked();
             if let Some(chosen) = sort_choice(ui, *sort) {
                 *sort = chosen;
             }
@@ -196,7 +198,7 @@ fn sort_choice(ui: &mut Ui, sort: Sort) -> Option<Sort> {
             help: "The largest error first",
         },
     ];
-    segmented(ui, "Order of the selected", sort, &segments)
+    segmented(ui, "Order of the selected images", sort, &segments)
 }
 
 /// Shows one image; tells whether the pointer is on it.

@@ -22,14 +22,14 @@ pub struct HoveredDigit {
     pub label: u8,
     /// Its pixels, `[784]`, 0..1.
     pub original: Vec<f32>,
-    /// What the network makes of it; none while the answer is under way.
+    /// What the network makes of it; `None` until the answer arrives.
     pub reconstruction: Option<Reconstructed>,
 }
 
 /// What the network makes of an image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reconstructed {
-    /// What the encoder saw, `[784]`; the image itself where the recipe alters nothing.
+    /// What the encoder saw, `[784]`; the image itself where the experiment alters nothing.
     pub corrupted: Vec<f32>,
     /// Its pixels, `[784]`.
     pub pixels: Vec<f32>,
@@ -77,7 +77,7 @@ fn reconstruction_in(view: &DigitView, sample: SampleIdx) -> Option<Reconstructe
     })
 }
 
-/// The tooltip with its pictures, which are painted anew only when the digit or the answer changed.
+/// The tooltip with its pictures, which are repainted only when the digit or the answer changed.
 #[derive(Default)]
 pub struct HoverCard {
     /// Whether a moment of the past is shown, of which no answers to the pointer were kept.
@@ -184,7 +184,9 @@ fn contents(
         ui.label(theme::dim(ui, name));
     });
     ui.horizontal(|ui| {
-        let captions = ["original", "corrupted", "rebuilt"].into_iter().enumerate();
+        let captions = ["original", "corrupted", "reconstructed"]
+            .into_iter()
+            .enumerate();
         let is_corrupted = digit.is_corrupted();
         for (column, caption) in captions.filter(|(column, _)| *column != 1 || is_corrupted) {
             ui.vertical(|ui| {
@@ -203,10 +205,10 @@ fn contents(
             ui.label(format!("MSE {mse} per pixel"));
         }
         None if is_past => {
-            ui.label(theme::dim(ui, "rebuilt: live only"));
+            ui.label(theme::dim(ui, "reconstruction: live only"));
         }
         None => {
-            ui.label(theme::dim(ui, "rebuilding…"));
+            ui.label(theme::dim(ui, "reconstructing…"));
         }
     }
 }

@@ -160,10 +160,10 @@ impl Interpolation {
                     Segment {
                         value: Route::Arc,
                         text: "arc",
-                        help: "On an arc around 0: codes of N(0, I) of many units nearly all lie at one distance from it, which the straight line leaves",
+                        help: "On an arc around 0: with many units, codes from N(0, I) nearly all lie at the same distance from 0, which a straight line does not keep",
                     },
                 ];
-                self.route = segmented(ui, "Way", self.route, &routes).unwrap_or(self.route);
+                self.route = segmented(ui, "Path", self.route, &routes).unwrap_or(self.route);
             }
             let fields = egui::Layout::left_to_right(egui::Align::Center);
             ui.with_layout(fields, |ui| {
@@ -303,7 +303,7 @@ fn describe(dataset: &DatasetDescription, ends: [SampleIdx; 2], place: usize) ->
             .unwrap_or_default();
         let image = number::count(u64::from(sample));
         let shown = dataset.id.class_title(label);
-        format!("{shown}, test image {image}, as it is")
+        format!("{shown}, test image {image}, original")
     };
     match place {
         0 => original(ends[0]),

@@ -82,7 +82,7 @@ fn prior_entry(ui: &mut Ui, is_shown: &mut bool, prior: LatentPrior) {
         LatentPrior::SwissRoll | LatentPrior::Uniform => "",
     };
     response.on_hover_text(format!(
-        "The distribution that the codes are to have, {}{of_gaussians}",
+        "The distribution that the codes should follow, {}{of_gaussians}",
         prior.label()
     ));
 }

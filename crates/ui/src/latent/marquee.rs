@@ -48,7 +48,8 @@ impl Tool {
     }
 
     fn help(self, ui: &Ui) -> String {
-        const KEYS: &str = "Shift adds to the selection, Ctrl or Alt takes away, Escape clears it";
+        const KEYS: &str =
+            "Shift adds to the selection, Ctrl or Alt removes from it, Escape clears it";
         let key = self.deed().map(|deed| shortcuts::key_of(ui.ctx(), deed));
         match (self, key) {
             (Self::Box, Some(key)) => {
@@ -57,7 +58,7 @@ impl Tool {
             (Self::Lasso, Some(key)) => {
                 format!("Draw a line around points to select them ({key}). {KEYS}")
             }
-            _ => "Drag to move the plane, turn the wheel to zoom".to_owned(),
+            _ => "Drag to move the plane, scroll to zoom".to_owned(),
         }
     }
 }
@@ -93,7 +94,7 @@ pub fn icon_button(ui: &mut Ui, icon: MaterialIcon, is_on: bool, name: &str) -> 
     response
 }
 
-/// The keys of the tools: the same key once more goes back to moving the plane.
+/// The keys of the tools: pressing the same key again goes back to moving the plane.
 pub fn listen(ui: &Ui, tool: &mut Tool) {
     for other in [Tool::Box, Tool::Lasso] {
         if let Some(deed) = other.deed()
@@ -122,7 +123,7 @@ pub struct Marquee {
 impl Marquee {
     /// Most corners of a lasso; a longer line only follows with its end.
     const MAX_CORNERS: usize = 2_000;
-    /// The pointer has to move so far for another corner, in points.
+    /// The pointer has to move this far for another corner, in points.
     const STEP: f32 = 3.0;
 
     /// Whether one is being drawn.

@@ -236,7 +236,7 @@ impl Panel for LatentPanel {
     }
 }
 
-/// What is seen of the model; none of a moment of which no scatter was kept.
+/// What is seen of the model; `None` at a moment for which no scatter was recorded.
 fn snapshot(state: &LabState) -> Option<&Snapshot> {
     let seen = state.run.as_ref()?.shown();
     seen.filter(|seen| seen.scatter.is_some() || !is_past(state))
@@ -254,7 +254,7 @@ fn code_size(state: &LabState) -> Option<usize> {
 
 const AWAITED: card::Awaited<'static> = card::Awaited {
     appears: "the code of every test image becomes a point here",
-    under_way: "The codes are on their way",
+    under_way: "The codes are being computed",
     takes: "The first scatter takes a moment",
     has_past: true,
 };
@@ -279,7 +279,7 @@ impl Scene {
             self.selection.clear();
             self.selected_of = Some(Arc::clone(labels));
         }
-        // A snapshot may come without a scatter while nobody asked for one: the last stays.
+        // A snapshot may come without a scatter if none was requested: the last one stays.
         let Some(view) = &snapshot.scatter else {
             self.points.take_if(|points| points.run() != snapshot.run);
             return;
@@ -363,7 +363,7 @@ impl Scene {
         self.fit = None;
     }
 
-    /// How values become colours; none where colours are the classes', and while the values are on their way.
+    /// How values become colours; `None` if colours are the classes', or while the values are being computed.
     fn scale(&mut self, by: ColourBy) -> Option<Scale> {
         let points = self.points.as_ref()?;
         let view = points.view_arc();

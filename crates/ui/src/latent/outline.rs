@@ -1,4 +1,4 @@
-//! The outline of the prior in the plane: what the codes are drawn to.
+//! The outline of the prior in the plane, which the codes are pulled towards.
 
 use egui::{Painter, Stroke};
 use egui_plot::{Line, PlotPoint, PlotPoints, PlotTransform, PlotUi};
@@ -14,7 +14,7 @@ pub struct Outline {
     extent: Bounds,
 }
 
-/// The outline of a recipe's prior, if two of the code's units show it; `before` is kept where it still holds.
+/// The outline of an experiment's prior, if two of the code's units show it; `before` is kept where it still holds.
 #[must_use]
 pub fn of(experiment: &Experiment, before: Option<Outline>) -> Option<Outline> {
     let code_size = experiment.architecture.code_size();
@@ -56,7 +56,7 @@ impl Outline {
         self.extent
     }
 
-    /// Paints it once more over the points, faintly: a dense cloud would hide it.
+    /// Paints it again over the points, faintly: a dense cloud would hide it.
     pub fn shimmer(&self, painter: &Painter, tokens: &Tokens, transform: &PlotTransform) {
         let stroke = Stroke::new(1.0, theme::faint(tokens.text, 0.55));
         for line in &self.lines {

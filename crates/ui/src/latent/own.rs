@@ -1,4 +1,4 @@
-//! Images of one's own among the points of the scatter, each with its name.
+//! User images among the points of the scatter, each with its name.
 
 use egui::{
     Align2, CornerRadius, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2,
@@ -20,7 +20,7 @@ const MAX_NAMES: usize = 8;
 /// Longest name that is written, in characters.
 const MAX_CHARS: usize = 22;
 
-/// An image of one's own in the plane.
+/// A user image in the plane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnPoint {
     id: OwnId,

@@ -1,4 +1,4 @@
-//! Points drawn as pictures, where so few are in view that a good part of them finds room.
+//! Points drawn as pictures, when few enough are in view that many of them fit.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::selection::Selection;
 /// Sides of a picture, in points, the largest first: whole pixels of the image stay sharp.
 const SIDES: [f32; 3] = [56.0, 42.0, 28.0];
 
-/// Pictures are shown when one in so many points in view could have one.
+/// Pictures are shown when one in this many points in view could have one.
 const MOST_POINTS_EACH: f32 = 4.0;
 
 /// The pictures of the last frame and what they were chosen from.
@@ -58,7 +58,7 @@ impl Pictures {
         self.places.clear();
     }
 
-    /// Chooses the pictures anew where points or their look changed; `n_in_view` points are in view.
+    /// Chooses the pictures again if points or their look changed; `n_in_view` points are in view.
     pub fn choose(
         &mut self,
         points: &Points,

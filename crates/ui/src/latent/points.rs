@@ -43,7 +43,7 @@ struct Motion {
 impl Points {
     /// How long points take to their new places, in seconds: less than the time between two snapshots.
     const MOVE_SECS: f64 = 0.15;
-    /// Larger clouds jump: moving means building the mesh anew in every frame.
+    /// Larger clouds jump: moving means rebuilding the mesh in every frame.
     const MAX_MOVING: usize = 20_000;
 
     /// Takes in a scatter; points move from where they were in `before`.
@@ -111,7 +111,7 @@ impl Points {
         &self.factors
     }
 
-    /// Which point an image is; none where it is no point.
+    /// Which point an image is; `None` if it is no point.
     #[must_use]
     pub fn find(&self, sample: SampleIdx) -> Option<usize> {
         let place = self.places.get(sample.checked_sub(self.lowest)? as usize)?;

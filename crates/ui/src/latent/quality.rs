@@ -1,4 +1,4 @@
-//! How well classes can be told from the code, as one line in the panel's header.
+//! How well classes can be predicted from the code, as one line in the panel's header.
 
 use egui::{Button, RichText, Ui};
 
@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, state: &LabState, caption: &str) -> bool {
     let response = ui
         .add_enabled(!run.is_judging_code, Button::new(text))
         .on_hover_text(help(run))
-        .on_disabled_hover_text("The code is being measured; training goes on when that is done");
+        .on_disabled_hover_text("The code is being measured; training continues when that is done");
     response.clicked()
 }
 
@@ -77,20 +77,20 @@ fn epoch_of(run: &RunState, step: u64) -> String {
 }
 
 fn help(run: &RunState) -> String {
-    let cost = "It takes seconds, in which training waits";
+    let cost = "This takes a few seconds, and training waits";
     let Some(report) = &run.code_report else {
         return format!(
-            "Measures how well classes can be told from the code: by the five nearest neighbours and by a linear \
+            "Measures how well classes can be predicted from the code: by the five nearest neighbours and by a linear \
              classifier. {cost}"
         );
     };
     let since = if report.step < run.step {
-        ", trained on since"
+        ", trained further since"
     } else {
         ""
     };
     format!(
-        "Test images named rightly from the code, by the five nearest of {} training images and by a linear \
+        "Test images classified correctly from the code, by the five nearest of {} training images and by a linear \
          classifier; measured at step {}{since}. Click to measure again. {cost}",
         number::count_of(report.n_train),
         number::count(report.step),

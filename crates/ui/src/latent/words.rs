@@ -27,7 +27,7 @@ pub fn caption(points: &Points, filter: ClassFilter) -> String {
 pub struct Extras {
     /// The outline that is drawn.
     pub prior: Option<LatentPrior>,
-    /// Images of one's own.
+    /// User images.
     pub n_own: usize,
     /// Points that are selected.
     pub n_selected: usize,
@@ -66,8 +66,8 @@ pub fn summary(points: &Points, filter: ClassFilter, extras: Extras) -> String {
     }
     match extras.n_own {
         0 => {}
-        1 => add(", with an image of your own".to_owned()),
-        n => add(format!(", with {n} images of your own")),
+        1 => add(", with your image".to_owned()),
+        n => add(format!(", with {n} of your images")),
     }
     text
 }

@@ -1,4 +1,4 @@
-//! How far a person is in the lessons, what was taken from them to try things, and the way back.
+//! A person's progress in the lessons, the experiment that they replaced, and the way back to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +14,9 @@ use hourglass_state::LabState;
 pub struct Course {
     progress: BTreeMap<LessonId, Progress>,
     current: Option<LessonId>,
-    /// The person's own recipe before the first button of a lesson changed it.
+    /// The person's own experiment before the first button of a lesson changed it.
     own: Option<Experiment>,
-    /// What steps changed, the newest last: the step, and the recipe before it.
+    /// What steps changed, the newest last: the step, and the experiment before it.
     #[serde(skip)]
     changed: Vec<(LessonId, usize, Experiment)>,
 }
@@ -49,7 +49,7 @@ impl Course {
         lesson.steps.get(step)
     }
 
-    /// The recipe the person had before the lessons changed it.
+    /// The experiment the person had before the lessons changed it.
     #[must_use]
     pub fn own(&self) -> Option<&Experiment> {
         self.own.as_ref()
@@ -70,7 +70,7 @@ impl Course {
         progress.is_some_and(|progress| progress.answered.contains(&step))
     }
 
-    /// Whether the step in progress changed the recipe.
+    /// Whether the step in progress changed the experiment.
     #[must_use]
     pub fn can_take_back(&self) -> Option<&Experiment> {
         let (lesson, step) = self.current()?;
@@ -78,7 +78,7 @@ impl Course {
         (*of == lesson.id && *at == step).then_some(before)
     }
 
-    /// Begins a lesson or goes on with it; one that was gone through begins anew.
+    /// Begins or continues a lesson; one that was completed starts over.
     pub fn start(&mut self, lesson: LessonId) {
         let progress = self.progress.entry(lesson).or_default();
         if progress.is_done {
@@ -108,7 +108,7 @@ impl Course {
         self.changed.clear();
     }
 
-    /// What the button of the step in progress does; notes the recipe before it.
+    /// What the button of the step in progress does; notes the experiment before it.
     pub fn begin_offer(&mut self, draft: &Experiment) -> Option<&'static Does> {
         let (lesson, step) = self.current()?;
         let does = &lesson.steps.get(step)?.offer.as_ref()?.does;
@@ -125,7 +125,7 @@ impl Course {
         Some(does)
     }
 
-    /// Goes to the step before; the recipe as it was before this step changed it, if it did.
+    /// Goes to the step before; the experiment as it was before this step changed it, if it did.
     pub fn step_back(&mut self) -> Option<Experiment> {
         let (_, step) = self.current()?;
         let before = self.can_take_back().cloned();
@@ -136,7 +136,7 @@ impl Course {
         before
     }
 
-    /// Gives the person's own recipe back; it is not kept any longer.
+    /// Gives the person's own experiment back; it is not kept any longer.
     pub fn take_own(&mut self) -> Option<Experiment> {
         self.changed.clear();
         self.own.take()

@@ -1,4 +1,4 @@
-//! What has to come about in the laboratory before a step's question is answered.
+//! What has to happen before a step's question is answered.
 
 use crate::number;
 use hourglass_experiment::{Bound, Experiment, Figure, PresetId};
@@ -20,7 +20,7 @@ pub struct Goal {
 /// What a run has to reach.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum What {
-    /// A full evaluation after so many epochs.
+    /// A full evaluation after this many epochs.
     Epochs(u32),
     /// A figure within its bound.
     Reaches(Figure, Bound),
@@ -101,7 +101,7 @@ impl Goal {
         }
     }
 
-    /// The run in progress, if it is of the recipe meant.
+    /// The run in progress, if it is of the experiment meant.
     fn run<'a>(&self, state: &'a LabState) -> Option<&'a RunState> {
         let run = state.run.as_ref()?;
         let of = &run.experiment;

@@ -1,4 +1,4 @@
-//! The sheet that lists the lessons, how far a person is in each, and the way back to their own recipe.
+//! The sheet that lists the lessons, how far a person is in each, and the way back to their own experiment.
 
 use egui::{Button, Frame, Label, Margin, RichText, Stroke, Ui};
 use egui_material_icons::icons::{ICON_CHECK_CIRCLE, ICON_UNDO};
@@ -16,11 +16,11 @@ pub fn show(ui: &Ui, course: &Course, state: &LabState, actions: &mut Vec<Action
         sheet::title(ui, "Six guided lessons");
         sheet::paragraph(
             ui,
-            "Each takes a few minutes: read, press the button that sets the controls, watch the view that comes \
-             forward, and answer. The lesson notices when you got there",
+            "Each takes a few minutes: read, press the button that sets the controls, watch the view that opens, \
+             and answer. The lesson notices when you have got there",
         );
-        let note = "Buttons of a lesson start new models. Save a run that you want to keep; your own recipe is \
-                    kept and can be put back";
+        let note = "The buttons of a lesson start new models. Save a run that you want to keep; your own experiment is \
+                    kept and can be restored";
         ui.add(Label::new(theme::dim(ui, note)).wrap());
         own_recipe(ui, course, state, &mut wishes);
         ui.add_space(space::S);
@@ -36,14 +36,19 @@ fn own_recipe(ui: &mut Ui, course: &Course, state: &LabState, actions: &mut Vec<
     if *own == state.draft {
         return;
     }
-    let name = own.preset.map_or("own recipe", |id| id.preset().title);
+    let name = own
+        .preset
+        .map_or("custom experiment", |id| id.preset().title);
     let back = ui
-        .add(Button::new((theme::icon(ICON_UNDO), "Put my recipe back")))
+        .add(Button::new((
+            theme::icon(ICON_UNDO),
+            "Restore my experiment",
+        )))
         .on_hover_text(format!(
-            "The recipe as it was before the first lesson changed it: {name}, {}",
+            "Restores the experiment from before the first lesson changed it: {name}, {}",
             own.architecture.summary()
         ))
-        .accessible_name("Put my recipe back");
+        .accessible_name("Restore my experiment");
     if back.clicked() {
         actions.push(GuideAction::RestoreOwn.into());
     }
@@ -67,11 +72,11 @@ fn card(ui: &mut Ui, course: &Course, lesson: &Lesson, actions: &mut Vec<Action>
                 let (name, standing) = match (is_done, step) {
                     (true, _) => ("Again", format!("done, {n_steps} steps")),
                     (false, 0) => ("Start", format!("{n_steps} steps")),
-                    (false, _) => ("Go on", format!("step {step} of {n_steps}")),
+                    (false, _) => ("Continue", format!("step {step} of {n_steps}")),
                 };
                 let start = ui
                     .button(name)
-                    .on_hover_text("Opens the lesson above the views; nothing is changed until you press its buttons")
+                    .on_hover_text("Opens the lesson above the views; nothing changes until you press its buttons")
                     .accessible_name(format!("{name}: {}", lesson.title));
                 if start.clicked() {
                     actions.push(GuideAction::StartLesson(lesson.id).into());

@@ -1,5 +1,5 @@
 //! Guided lessons: a few steps each, which say what to look at, set the controls on request and notice when a
-//! person got there. The lessons are data, one file each in `catalog`; this is what they are made of.
+//! person has got there. The lessons are data, one file each in `catalog`; this is what they are made of.
 
 mod catalog;
 mod course;
@@ -67,7 +67,7 @@ pub struct Offer {
 /// What a button does.
 #[derive(Debug)]
 pub enum Does {
-    /// Starts a new model of a recipe and trains it.
+    /// Starts a new model of an experiment and trains it.
     Train {
         /// The preset it is made from.
         preset: PresetId,
@@ -135,7 +135,7 @@ impl Lesson {
 }
 
 impl Does {
-    /// The recipe that follows from this one; none where none does. The seed stays.
+    /// The experiment that follows from this one; `None` if there is none. The seed stays.
     #[must_use]
     pub fn recipe(&self, draft: &Experiment) -> Option<Experiment> {
         let (mut recipe, changes) = match self {

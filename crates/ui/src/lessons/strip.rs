@@ -96,7 +96,7 @@ impl Course {
         ui.horizontal(|ui| {
             self.back(ui, place, state, actions);
             let (name, help) = if is_last {
-                ("Done", "Ends the lesson; the recipe stays as it is")
+                ("Done", "Ends the lesson; the experiment is not changed")
             } else {
                 ("Next", "To the next step")
             };
@@ -117,9 +117,9 @@ impl Course {
                         state.run.is_some() && state.crash.is_none(),
                         Button::new(label),
                     )
-                    .on_hover_text(format!("{changes}. Back takes it back"))
+                    .on_hover_text(format!("{changes}. Back undoes this"))
                     .on_disabled_hover_text(
-                        "There is no model yet: choose digits on the left first",
+                        "There is no model yet: load a data set on the left first",
                     )
                     .accessible_name(offer.label);
                 if does.clicked() {
@@ -135,10 +135,10 @@ impl Course {
         let (icon, help) = match takes_back {
             Some(before) => {
                 let changes = listed(&state.draft, before);
-                let help = format!("Takes back what this step changed: {changes}");
+                let help = format!("Undoes what this step changed: {changes}");
                 (ICON_UNDO, help)
             }
-            None => (ICON_ARROW_BACK, "To the step before".to_owned()),
+            None => (ICON_ARROW_BACK, "Goes to the previous step".to_owned()),
         };
         let can = place > 0 || takes_back.is_some();
         let back = ui
@@ -161,7 +161,7 @@ fn header(ui: &mut Ui, lesson: &Lesson, place: usize, step: &Step, actions: &mut
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let leave = ui
                 .add(Button::new(theme::icon(ICON_CLOSE)).frame_when_inactive(false))
-                .on_hover_text("Leaves the lesson; it can be gone on with under Lessons")
+                .on_hover_text("Leaves the lesson; you can continue it under Lessons")
                 .accessible_name("Leave the lesson");
             if leave.clicked() {
                 actions.push(GuideAction::LeaveLesson.into());
@@ -169,7 +169,7 @@ fn header(ui: &mut Ui, lesson: &Lesson, place: usize, step: &Step, actions: &mut
             let pane = step.look.title();
             let look = ui
                 .add(Button::new((theme::icon(ICON_VISIBILITY), pane)).frame_when_inactive(false))
-                .on_hover_text("The view to look at: brings it to the front")
+                .on_hover_text("Brings the view to look at to the front")
                 .accessible_name(format!("Look at {pane}"));
             if look.clicked() {
                 actions.push(GuideAction::LookAt(step.look).into());
@@ -203,12 +203,12 @@ fn dots(ui: &mut Ui, n_steps: usize, place: usize) {
 /// What an offer changes, for people.
 fn changes_text(does: &Does, draft: &Experiment) -> String {
     let Some(recipe) = does.recipe(draft) else {
-        return "Measures; nothing is changed".to_owned();
+        return "Measures; nothing changes".to_owned();
     };
     let changes = listed(draft, &recipe);
     match does {
         Does::Train { .. } => format!("New model: {changes}"),
-        Does::Tune(_) | Does::Judge => format!("Goes on with {changes}"),
+        Does::Tune(_) | Does::Judge => format!("Continues with {changes}"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A curve made ready for drawing: smoothed, and on the axis' scale.
+//! A curve prepared for drawing: smoothed, and on the axis' scale.
 //!
 //! `egui_plot` has linear axes only. On a logarithmic axis the data are transformed to log₁₀, and `figure/ticks.rs`
 //! writes the decades.
@@ -110,7 +110,7 @@ impl Settled {
 }
 
 impl Curve {
-    /// Brings the curve up to date if its series has grown or the recipe changed; tells whether it did.
+    /// Brings the curve up to date if its series has grown or the experiment changed; tells whether it did.
     pub fn update(&mut self, series: &Series, recipe: Recipe) -> bool {
         let [epoch, value] = series.last().unwrap_or_default();
         let made_from = (

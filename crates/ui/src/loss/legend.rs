@@ -18,7 +18,7 @@ use super::subject::{Shown, Subject};
 pub(super) const MARK_WIDTH: f32 = 16.0;
 
 /// The entries that show and hide curves: the splits in their colours with their newest values, and the run
-/// before; after them lines to hold the curves against.
+/// before; after them the reference lines.
 pub fn splits(
     ui: &mut Ui,
     options: &mut LossOptions,
@@ -57,9 +57,9 @@ pub fn width_of_splits(
 
 /// What can be shown and hidden beside the splits.
 pub struct Choices<'a> {
-    /// Terms, each in its kind of line; none where there is only one.
+    /// Terms, each in its kind of line; empty if there is only one.
     pub terms: Vec<Term>,
-    /// Lines to hold the curves against.
+    /// Reference lines.
     pub references: &'a [Reference],
 }
 
@@ -139,7 +139,7 @@ fn split_of<'a>(split: Split, name: &'a str, figure: &'a str, options: &LossOpti
     }
 }
 
-/// The newest value of what the group is about; none where two networks have one each.
+/// The newest value of what the group is about; empty if two networks have one each.
 fn split_figure(lines: &Lines, shown: &Shown, split: Split) -> String {
     if shown.group.compares_networks() {
         return String::new();

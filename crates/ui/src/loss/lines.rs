@@ -191,7 +191,7 @@ fn keys(history: &History, group: Group) -> impl Iterator<Item = (Split, Term)> 
         .flat_map(move |split| terms.clone().into_iter().map(move |term| (split, term)))
 }
 
-/// How a curve is made; none where it is hidden. Test curves are means over many images already; the ghost is
+/// How a curve is made; `None` if it is hidden. Test curves are means over many images already; the ghost is
 /// shown whole, as a ground to compare with.
 fn recipe(
     key: LineKey,

@@ -43,7 +43,7 @@ pub fn moment_name(ui: &Ui, painter: &Painter, run: &RunState, transform: &PlotT
     } else {
         (theme::space::XS, Align2::LEFT_TOP)
     };
-    // Below the names of the plan's parts, and away from the lines to hold curves against, which lie low.
+    // Below the names of the plan's parts, and away from the reference lines, which lie low.
     let at = pos2(x + offset, frame.top() + LINE);
     let text = moment_text(past.moment);
     note(ui, painter, at, anchor, &text, theme::tokens_of(ui).warning);
@@ -56,7 +56,7 @@ pub fn stages(plot: &mut PlotUi<'_>, tokens: &Tokens, run: &RunState) {
     }
 }
 
-/// The epoch at which each part of the plan begins, and its name; none where there is only one part.
+/// The epoch at which each part of the plan begins, and its name; empty if there is only one part.
 fn stage_starts(run: &RunState) -> Vec<(f64, String)> {
     let stages = run.experiment.stages();
     if stages.len() < 2 {

@@ -179,12 +179,12 @@ fn controls(ui: &mut Ui, options: &mut LossOptions, group: Group) {
         Segment {
             value: Window::Whole,
             text: "whole run",
-            help: "All epochs of the run, thinned",
+            help: "All epochs of the run, downsampled",
         },
         Segment {
             value: Window::Recent,
             text: "recent",
-            help: "The newest 2,048 steps, each of them",
+            help: "Every one of the latest 2,048 steps",
         },
     ];
     if let Some(window) = segmented(ui, "Loss history", options.window, &windows) {

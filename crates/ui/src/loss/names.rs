@@ -19,8 +19,8 @@ struct Name<'a> {
     color: Color32,
 }
 
-/// Writes the name of each term at the end of its curve, when there are several to tell apart, and of each line
-/// to hold them against at the left edge: curves come down to their lines on the right.
+/// Writes the name of each term at the end of its curve, when there are several to tell apart, and of each reference line
+/// at the left edge: curves come down to their lines on the right.
 pub fn show(ui: &Ui, painter: &Painter, lines: &Lines, shown: &Shown, transform: &PlotTransform) {
     let line = ui.text_style_height(&theme::text::SMALL);
     let tokens = theme::tokens_of(ui);

@@ -48,16 +48,14 @@ fn ghost_entry(
     options.ghost ^= response.clicked();
     let run = &subject.run.experiment;
     let words = match difference(&ghost.experiment, run) {
-        words if words.is_empty() => "the same recipe".to_owned(),
+        words if words.is_empty() => "the same experiment".to_owned(),
         words => words,
     };
     let unit = ghost.experiment.objective.unit(term);
     response.on_hover_text(if ghost.counts_as(run, term) {
-        format!("The run before this one: {words}")
+        format!("The previous run: {words}")
     } else {
-        format!(
-            "The run before this one: {words}. It counted in other units, {unit}, and is not drawn"
-        )
+        format!("The previous run: {words}. It used a different unit, {unit}, and is not drawn")
     });
 }
 
@@ -87,10 +85,10 @@ fn rival_entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, ter
     options.rival ^= response.clicked();
     let words = subject.state.rival_difference().unwrap_or_default();
     response.on_hover_text(if subject.draws_rival(term) {
-        format!("B in dashes, A in whole lines. B: {words}")
+        format!("B is dashed, A is solid. B: {words}")
     } else {
         format!(
-            "B counts in other units and is not drawn: compare the test errors above. B: {words}"
+            "B uses a different unit and is not drawn: compare the test errors above. B: {words}"
         )
     });
 }

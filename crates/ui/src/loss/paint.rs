@@ -1,4 +1,4 @@
-//! The curves and the lines to hold them against as items of the plot, and the cursor on top of them.
+//! The curves and the reference lines as items of the plot, and the cursor on top of them.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use super::lines::{LineKey, Lines, Source, Split};
 use super::reference::Kind;
 use super::subject::Shown;
 
-/// Test curves of up to so many points show each of them.
+/// Test curves of up to this many points show each of them.
 const MAX_DOTS: usize = 40;
 
 /// The colour of a curve: that of its split, or of its network where two are compared.
@@ -135,7 +135,7 @@ fn drawn<'a>(line: Line<'a>, key: LineKey, curve: &Curve, thick: f32) -> Line<'a
     }
 }
 
-/// Adds the lines to hold the curves against.
+/// Adds the reference lines.
 pub fn references(plot: &mut PlotUi<'_>, tokens: &Tokens, shown: &Shown) {
     let thick = theme::thickness(plot.ctx());
     for line in &shown.references {
@@ -151,7 +151,7 @@ pub fn references(plot: &mut PlotUi<'_>, tokens: &Tokens, shown: &Shown) {
 /// Longer dashes than any curve has.
 const REFERENCE_STYLE: LineStyle = LineStyle::Dashed { length: 9.0 };
 
-/// The colour of a line to hold curves against.
+/// The colour of a reference line.
 #[must_use]
 pub fn reference_color(tokens: &Tokens, kind: Kind) -> Color32 {
     match kind {

@@ -1,4 +1,4 @@
-//! Lines to hold curves against: how far they may stretch an axis, and what curves are divided by.
+//! Reference lines: how far they may stretch an axis, and what curves are divided by.
 
 use crate::plot::Interval;
 use hourglass_experiment::Term;
@@ -26,7 +26,7 @@ pub fn extended(line: &Reference, heights: Interval, scale: Scale) -> Interval {
 }
 
 /// What a curve's values are divided by: the generator's term is weighted in the objective, and in nats beside
-/// the discriminator's. None where it cannot be told because the weight changed on the way.
+/// the discriminator's. `None` if it cannot be told because the weight changed on the way.
 #[must_use]
 pub fn divisor(group: Group, term: Term, run: &hourglass_state::RunState) -> Option<f64> {
     if (group, term) != (Group::Adversary, Term::Generator) {

@@ -46,12 +46,12 @@ pub struct Shown {
     pub group: Group,
     pub terms: Vec<Term>,
     pub scale: Scale,
-    /// The lines to hold the curves against, those that are hidden left out.
+    /// The reference lines, except those that are hidden.
     pub references: Vec<Reference>,
 }
 
 impl Shown {
-    /// Finds it; `all` are the lines that there are to hold the curves against.
+    /// Finds it; `all` are all reference lines.
     #[must_use]
     pub fn of(group: Group, options: &LossOptions, run: &RunState, all: &[Reference]) -> Self {
         let is_shown = |line: &&Reference| !options.hidden_references.contains(&line.kind);

@@ -13,12 +13,12 @@ pub fn show(ui: &mut Ui, options: &mut ManifoldOptions, size: usize) {
         Segment {
             value: Shown::Grid,
             text: "grid",
-            help: "What the decoder draws for codes side by side in a plane",
+            help: "What the decoder draws for a grid of codes in a plane",
         },
         Segment {
             value: Shown::Samples,
             text: "samples",
-            help: "What the decoder draws for random codes: of the prior, or of a Gaussian fitted to the codes where there is none",
+            help: "What the decoder draws for random codes: from the prior, or from a Gaussian fitted to the codes if there is none",
         },
     ];
     options.shown = segmented(ui, "Codes", options.shown, &shown).unwrap_or(options.shown);
@@ -64,12 +64,12 @@ fn plane(ui: &mut Ui, options: &mut ManifoldOptions, size: usize) {
         Segment {
             value: Plane::Principal,
             text: "PCA",
-            help: "The plane of the two principal components of the codes, through their mean",
+            help: "The plane of the first two principal components of the codes, through their mean",
         },
         Segment {
             value: Plane::Units,
             text: "units",
-            help: "The plane of two units; the others rest at 0, the mean of the prior, or at their own mean where there is none",
+            help: "The plane of two units; the others stay at 0, the mean of the prior, or at their own mean if there is none",
         },
     ];
     options.plane = segmented(ui, "Plane", options.plane, &planes).unwrap_or(options.plane);
@@ -87,6 +87,6 @@ fn seed(ui: &mut Ui, options: &mut ManifoldOptions) {
     }
     let field = DragValue::new(&mut options.seed).speed(1.0).prefix("seed ");
     ui.add(field)
-        .on_hover_text("Which samples are drawn: they stay put while training goes on")
+        .on_hover_text("Selects the samples; they stay the same during training")
         .accessible_name("Seed of the samples");
 }

@@ -1,4 +1,4 @@
-//! The panel of the manifold: what the decoder draws over a plane of codes, and of codes drawn at random.
+//! The Manifold panel: what the decoder draws over a plane of codes, and for random codes.
 
 mod controls;
 mod paint;
@@ -114,8 +114,8 @@ impl Panel for ManifoldPanel {
 }
 
 const AWAITED: card::Awaited<'static> = card::Awaited {
-    appears: "what the decoder draws for codes side by side appears here",
-    under_way: "The pictures are on their way",
+    appears: "what the decoder draws for a grid of codes appears here",
+    under_way: "The pictures are being computed",
     takes: "The codes of all test images come first",
     has_past: false,
 };

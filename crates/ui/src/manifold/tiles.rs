@@ -124,7 +124,7 @@ impl Tiles {
     }
 }
 
-/// The largest table of so many pictures that fits a room, in whole pixels, in its middle.
+/// The largest table of this many pictures that fits into a room, in whole pixels, centred.
 #[must_use]
 pub fn fitting(room: Rect, n_columns: usize, n_rows: usize, pixels_per_point: f32) -> Tiles {
     let (columns, rows) = (n_columns.max(1) as f32, n_rows.max(1) as f32);

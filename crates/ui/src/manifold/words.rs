@@ -47,14 +47,14 @@ pub fn origin(view: &DecodedView) -> [String; 2] {
         Found::Grid { spacing, units, .. } => {
             let rest = if view.size > 2 && units.is_some() {
                 match spacing {
-                    Spacing::Codes => "; the other units rest at their means",
-                    _ => "; the other units rest at 0",
+                    Spacing::Codes => "; the other units stay at their means",
+                    _ => "; the other units stay at 0",
                 }
             } else {
                 ""
             };
             let plane = match units {
-                None => " in the plane of the two principal components",
+                None => " in the plane of the first two principal components",
                 Some(_) => "",
             };
             match spacing {
@@ -114,7 +114,7 @@ pub fn code_lines(view: &DecodedView, idx: usize) -> (Vec<String>, Option<String
         let note = match &view.places {
             Places::Grid { span, .. } if view.size > 2 => Some(match span {
                 Span::Principal => "in the PCA plane, through the mean code".to_owned(),
-                Span::Units(_) => format!("{} other units at rest", view.size - 2),
+                Span::Units(_) => format!("{} other units fixed", view.size - 2),
             }),
             _ => None,
         };

@@ -66,7 +66,7 @@ fn show_discriminator(ui: &Ui, network: &Network, row: Rect, code: Rect, flow: O
         };
         let said = match (node.place, verdict) {
             (Place::Verdict, Some(verdict)) => format!(
-                "{}; this code is held for a sample of the prior with probability {verdict:.3}",
+                "{}; this code is taken for a sample of the prior with probability {verdict:.3}",
                 words::facts(network, node)
             ),
             _ => words::facts(network, node),

@@ -22,7 +22,7 @@ const BETWEEN_HEADS: f32 = 14.0;
 pub struct Layout {
     /// Of the chain, in its order.
     pub columns: Vec<Column>,
-    /// Input and output pictures beside the unrolled pixels; none where the pixels are a map already.
+    /// Input and output pictures beside the unrolled pixels; `None` if the pixels are a map already.
     pub pictures: Option<[Rect; 2]>,
     /// `ln σ²`.
     pub log_variance: Option<Rect>,
@@ -239,7 +239,7 @@ impl Widths {
     }
 }
 
-/// Boxes of a row beside the autoencoder: so many of a width, with the first as near to `from` as the row allows.
+/// Boxes of a row beside the autoencoder: this many of a width, with the first as near to `from` as the row allows.
 #[must_use]
 pub fn row_of_boxes(row: Rect, from: Pos2, n: usize, size: Vec2, gap: f32) -> Vec<Rect> {
     let width = n as f32 * size.x + n.saturating_sub(1) as f32 * gap;

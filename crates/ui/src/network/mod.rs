@@ -1,4 +1,4 @@
-//! The panel of the network: the architecture drawn from the recipe, lit up by a digit on its way through.
+//! The panel of the network: the architecture drawn from the experiment, lit up by a digit on its way through.
 
 mod beside;
 mod chain;
@@ -62,8 +62,8 @@ impl Panel for NetworkPanel {
                 |ui| {
                     card::empty(
                         ui,
-                        "The recipe cannot be built yet",
-                        "Experiment says what is wrong with it",
+                        "The experiment cannot be built yet",
+                        "The Experiment panel says what is wrong",
                     );
                 },
             );
@@ -112,14 +112,14 @@ fn travel_controls(ui: &mut Ui, travel: &mut Travel, now: f64, n_layers: usize) 
     let step = ui
         .add(step)
         .on_hover_text(
-            "Light the next layer and say what happens there; after the last, all of them",
+            "Light up the next layer and explain what happens there; after the last, light up all of them",
         )
         .accessible_name("Step to the next layer");
     if step.clicked() {
         travel.step(now, n_layers);
     }
     let (icon, name) = if travel.is_playing() {
-        (icons::ICON_PAUSE, "Pause the light")
+        (icons::ICON_PAUSE, "Pause the animation")
     } else {
         (icons::ICON_PLAY_ARROW, "Play in slow motion")
     };
@@ -217,7 +217,8 @@ fn story(state: &LabState, network: &Network, travel: &Travel, chosen: Option<Pl
         return format!("training {}: its connections are marked", stage.label());
     }
     if state.run.is_none() {
-        return "The draft, before training: load digits and press Train to light it up".to_owned();
+        return "The draft, before training: load a data set and press Train to light it up"
+            .to_owned();
     }
     "Click a layer for its histogram and its weights".to_owned()
 }
@@ -244,7 +245,7 @@ fn show_footer(
                 (
                     "histogram",
                     Pane::Activations,
-                    "Show how active this layer is over the test images in Activations",
+                    "Show in Activations how active this layer is over the test images",
                 ),
             ] {
                 let button = ui.add(Button::new(theme::dim(ui, name)).small());

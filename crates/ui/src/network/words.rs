@@ -65,7 +65,7 @@ pub fn name(network: &Network, place: Place) -> String {
 pub fn link(network: &Network, link: &Link) -> String {
     let weights = match link.weights {
         Weights::Dense { .. } => "fully connected".to_owned(),
-        Weights::Tied { .. } => "the encoder's weights, transposed; biases of its own".to_owned(),
+        Weights::Tied { .. } => "the encoder's weights, transposed; its own biases".to_owned(),
         Weights::Convolution {
             kernels: Kernels { kernel, stride, .. },
             ..
@@ -139,7 +139,9 @@ pub fn making(network: &Network, node: &Node) -> String {
             } else {
                 ""
             };
-            format!("{inputs} inputs squeezed into {units}: weighted sums and biases{then}{beside}")
+            format!(
+                "{inputs} inputs compressed into {units}: weighted sums and biases{then}{beside}"
+            )
         }
         Weights::Dense { .. } => {
             format!("each of {units} adds {inputs} weighted inputs and a bias{then}")

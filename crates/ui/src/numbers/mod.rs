@@ -1,4 +1,4 @@
-//! The panel of the numbers: what was measured of the model, beside what it can be held against.
+//! The panel of the numbers: what was measured of the model, with the values to compare it with.
 
 mod report;
 mod rows;
@@ -64,11 +64,11 @@ fn judge_button(ui: &mut Ui, run: Option<&RunState>, actions: &mut Vec<Action>) 
     let response = ui
         .add_enabled(is_enabled, Button::new(text))
         .on_hover_text(
-            "How well the class can be told from the code, and how it compresses beside PNG and JPEG. It takes \
-             seconds, in which training waits",
+            "How well the class can be predicted from the code, and how it compresses compared with PNG and JPEG. \
+             This takes a few seconds, and training waits",
         )
         .on_disabled_hover_text(if is_judging {
-            "The code is being measured; training goes on when that is done"
+            "The code is being measured; training continues when that is done"
         } else {
             "There is no model yet: load a data set first"
         });
@@ -78,9 +78,9 @@ fn judge_button(ui: &mut Ui, run: Option<&RunState>, actions: &mut Vec<Action>) 
 }
 
 const AWAITED: card::Awaited<'static> = card::Awaited {
-    appears: "what the model reaches on the test images stands here",
+    appears: "the model's results on the test images appear here",
     under_way: "Nothing measured yet",
-    takes: "The whole test split is measured at the end of each epoch; the code when you ask for it",
+    takes: "The whole test split is measured at the end of each epoch; the code is measured on request",
     has_past: false,
 };
 

@@ -1,4 +1,4 @@
-//! What the code is worth: what can be told from it, and how it compresses.
+//! How good the code is: what can be predicted from it, and how it compresses.
 
 use egui::{Label, Ui};
 
@@ -11,17 +11,17 @@ use super::table::{Group, Row, heading, heads, numbers};
 
 /// Says how the report comes about.
 pub fn missing(ui: &mut Ui, run: &RunState) {
-    heading(ui, "What the code is worth");
+    heading(ui, "How good the code is");
     let text = if run.is_judging_code {
-        "Being measured: it takes seconds, in which training waits"
+        "Measuring: this takes a few seconds, and training waits"
     } else {
-        "Press “Measure the code”: what a classifier can tell from it, and how it compresses beside PNG and JPEG"
+        "Press “Measure the code” to see what a classifier can predict from it, and how it compresses compared with PNG and JPEG"
     };
     ui.add(Label::new(theme::dim(ui, text)).wrap());
 }
 
 pub fn show(ui: &mut Ui, run: &RunState, report: &CodeReport) {
-    heading(ui, "What can be told from the code");
+    heading(ui, "What can be predicted from the code");
     accuracies(ui, report);
     heading(ui, "How it compresses");
     compression(ui, &report.compression);
@@ -29,17 +29,17 @@ pub fn show(ui: &mut Ui, run: &RunState, report: &CodeReport) {
         angle(degrees).show(ui);
     }
     if !report.factors.is_empty() {
-        heading(ui, "What the images were made from");
+        heading(ui, "The factors the images were generated from");
         factors(ui, &report.factors);
     }
     ui.add_space(4.0);
     ui.add(Label::new(theme::dim(ui, when(run, report))).wrap());
 }
 
-/// `measured at step 469 with 10,000 training images; trained on since`
+/// `measured at step 469 with 10,000 training images; trained further since`
 fn when(run: &RunState, report: &CodeReport) -> String {
     let since = if run.step > report.step {
-        "; trained on since"
+        "; trained further since"
     } else {
         ""
     };
@@ -59,13 +59,13 @@ fn accuracies(ui: &mut Ui, report: &CodeReport) {
         (
             "linear probe",
             probe,
-            "Test images that a linear classifier names rightly from the code, from as many principal components, \
+            "Test images that a linear classifier gets right from the code, from as many principal components, \
              and from raw pixels",
         ),
         (
             "5 neighbours",
             near,
-            "The same, decided by the five nearest training images",
+            "The same, classified by the five nearest training images",
         ),
     ] {
         numbers(ui, name, &values.each_ref().map(String::as_str), help);
@@ -80,7 +80,7 @@ fn compression(ui: &mut Ui, report: &CompressionReport) {
         numbers(ui, name, &[&bytes, &db], help);
     };
     row(
-        "code, 8 bit a unit",
+        "code, 8 bits per unit",
         report.code,
         "The quantised code, and the reconstruction from it. The decoder is not counted",
     );
@@ -88,7 +88,7 @@ fn compression(ui: &mut Ui, report: &CompressionReport) {
         row(
             &format!("JPEG, quality {quality}"),
             compressed,
-            "A JPEG file with its headers, which weigh most in a picture this small",
+            "A JPEG file with its headers, which are most of the file for an image this small",
         );
     }
     let [code, jpeg] = report.inverted;
@@ -99,7 +99,7 @@ fn compression(ui: &mut Ui, report: &CompressionReport) {
         &[&png, "exact"],
         "A PNG file, which loses nothing",
     );
-    let inverted = "Black and white exchanged: images that are no digits. JPEG does not mind; an autoencoder knows \
+    let inverted = "Black and white swapped: the images are no longer digits. JPEG copes; an autoencoder knows \
                     only what it was trained on";
     let mut row = |name: &str, compressed: Compressed| {
         let bytes = bytes(compressed.bytes);
@@ -119,8 +119,8 @@ fn factors(ui: &mut Ui, factors: &[FollowedFactor]) {
             ui,
             followed.factor.name(),
             &[&unit, &correlation],
-            "The unit of the code that goes most closely with this factor over the test images: ±1 when it is the \
-             factor, 0 when it knows nothing of it",
+            "The unit of the code that correlates most strongly with this factor over the test images: ±1 when it is the \
+             factor, 0 when it is unrelated to it",
         );
     }
 }

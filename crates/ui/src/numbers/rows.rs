@@ -44,8 +44,8 @@ fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> 
         value: three_digits(evaluation.mse_per_pixel),
         unit: "per pixel",
         beside: beside_pca(state, run, evaluation.mse_per_pixel),
-        help: "Mean squared error. Beside it that of PCA with as many components as the code has units, fitted on \
-               the training images, and how many times it the network's is",
+        help: "Mean squared error, compared with that of PCA with as many components as the code has units, fitted on \
+               the training images, and the ratio of the network's error to it",
     };
     let bce = evaluation.bce_per_pixel.map(|bce| Row {
         name: "BCE",
@@ -62,7 +62,7 @@ fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> 
         beside: published(run, Figure::SquaredErrorPerImage)
             .into_iter()
             .collect(),
-        help: "Squared error summed over the pixels of an image, as Hinton & Salakhutdinov 2006 count it",
+        help: "Squared error summed over the pixels of an image, as reported by Hinton & Salakhutdinov 2006",
     };
     // Answering with the mean image, which is PCA without components, leaves the pixels' variance.
     let yardsticks = state.yardsticks.as_ref();
@@ -78,9 +78,9 @@ fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> 
             })
             .into_iter()
             .collect(),
-        help: "Does it copy? The mean squared error on images of noise, each pixel drawn from another test image. \
-               They are no digits: a network that knows digits rebuilds them badly and leaves most of their \
-               variance; one that copies rebuilds them well",
+        help: "Does it copy? The mean squared error on noise images, each pixel drawn from a different test image. \
+               They are not digits: a network that knows digits reconstructs them badly and misses most of their \
+               variance; one that copies reconstructs them well",
     });
     [Some(mse), bce, Some(squared), noise]
         .into_iter()
@@ -134,8 +134,8 @@ fn bound(run: &RunState, figures: &VariationalFigures) -> Group {
         ..nats(
             "−ELBO",
             0.0,
-            "Reconstruction and KL together: no image costs fewer nats than this on average, whatever β weighs \
-             the KL with in training",
+            "Reconstruction and KL together: an upper bound on the negative log-likelihood, whatever weight β gave \
+             the KL in training",
         )
     };
     let active = Row {
@@ -156,7 +156,7 @@ fn bound(run: &RunState, figures: &VariationalFigures) -> Group {
             nats(
                 "KL to prior",
                 figures.kl_nats,
-                "What the code tells about the image: the divergence of q(z|x) from the prior",
+                "How much the code says about the image: the divergence of q(z|x) from the prior",
             ),
             elbo,
             active,
@@ -173,14 +173,14 @@ fn adversary(run: &RunState, figures: &AdversarialFigures) -> Group {
         help,
     };
     let accuracy = Row {
-        name: "discriminator right",
+        name: "discriminator accuracy",
         value: percent_of_100(figures.discriminator_accuracy),
         unit: "%",
         beside: ["50 if it guesses".to_owned()]
             .into_iter()
             .chain(published(run, Figure::DiscriminatorAccuracy))
             .collect(),
-        help: "Share of samples of the prior and of codes that the discriminator tells right",
+        help: "Share of samples of the prior and of codes that the discriminator classifies correctly",
     };
     let mut rows = vec![
         nats(
@@ -234,13 +234,13 @@ fn classifiers(run: &RunState, figures: &ClassificationFigures) -> Group {
                 "pre-trained",
                 figures.error_percent,
                 published(run, Figure::ErrorPercent).into_iter().collect(),
-                "Test images classified wrong by the network that starts from the trained encoder",
+                "Test images misclassified by the network that starts from the trained encoder",
             ),
             row(
                 "from random weights",
                 figures.error_percent_from_random,
                 Vec::new(),
-                "The same of the network that starts from the encoder's first weights: what pre-training is worth",
+                "The same for the network that starts from the encoder's initial weights: shows what pre-training gains",
             ),
         ],
     }
@@ -270,14 +270,14 @@ fn of_code(run: &RunState, code: &CodeFigures) -> Group {
                 value: number::count_of(code.dead_units),
                 unit: "",
                 beside: vec![format!("of {}", number::count_of(code.size))],
-                help: "Units near zero on every image: they carry nothing",
+                help: "Units near zero on every image: they carry no information",
             },
             Row {
                 name: "‖J‖²",
                 value: three_digits(code.jacobian_norm),
                 unit: "per image",
                 beside: published(Figure::JacobianNorm),
-                help: "How much the code moves when a pixel does: the squared Frobenius norm of ∂h/∂x, averaged \
+                help: "How much the code changes when a pixel does: the squared Frobenius norm of ∂h/∂x, averaged \
                        over images",
             },
         ],

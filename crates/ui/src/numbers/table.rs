@@ -1,4 +1,4 @@
-//! Figures in columns: name, number, unit, and what the number is held against.
+//! Figures in columns: name, number, unit, and what the number is compared with.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ pub struct Row {
     pub value: String,
     /// Its unit; may be empty.
     pub unit: &'static str,
-    /// What it is held against; may be empty.
+    /// What it is compared with; may be empty.
     pub beside: Vec<String>,
     /// What it says.
     pub help: &'static str,
@@ -53,7 +53,7 @@ pub struct Row {
 
 impl Row {
     fn show(self, ui: &mut Ui) {
-        /// Least room beside the unit for what the number is held against, in points.
+        /// Least room beside the unit for what the number is compared with, in points.
         const LEAST: f32 = 120.0;
         let width = ui.available_width();
         let columns = Columns::of(width);

@@ -1,4 +1,4 @@
-//! Long curves with as few points as look the same.
+//! Long curves reduced to as few points as possible without a visible difference.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

@@ -1,7 +1,7 @@
 //! How every plot looks and moves: `egui_plot` in the colours and the type of the theme.
 //!
 //! The library draws grid, labels, curves and bars, and drags and zooms. From here come round ticks, the
-//! stretch of the axes that holds the data, and the way there. Logarithmic axes, which `egui_plot` has not,
+//! stretch of the axes that holds the data, and the way there. Logarithmic axes, which `egui_plot` lacks,
 //! hold log₁₀ of their values; only the ticks know.
 
 mod bounds;

@@ -34,7 +34,7 @@ pub struct SlidersPanel {
     kept: Kept,
 }
 
-/// Where units are that nobody has set.
+/// Where the units are that were not set by hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum Start {
     /// Where the digit that is followed has them.
@@ -59,7 +59,7 @@ struct Kept {
 /// What the panel knows once everything is answered.
 struct Scene<'a> {
     dataset: &'a DatasetDescription,
-    /// The test image that the code starts from; none where it starts from the mean.
+    /// The test image that the code starts from; `None` if it starts from the mean.
     sample: Option<SampleIdx>,
     units: &'a CodeUnits,
     /// The code as it is set, and where it starts.
@@ -135,7 +135,7 @@ enum Wish {
 
 const AWAITED: card::Awaited<'static> = card::Awaited {
     appears: "a slider for each unit of the code appears here",
-    under_way: "The code is on its way",
+    under_way: "The code is being computed",
     takes: "The codes of all test images come first",
     has_past: false,
 };
@@ -225,7 +225,7 @@ fn controls(
     has_edits: bool,
 ) -> Option<Wish> {
     let mut wish = None;
-    let help = "Put every unit back to where it starts";
+    let help = "Reset every unit to its starting value";
     if icon_button(ui, ICON_RESTART_ALT, "Reset all sliders", help, has_edits) {
         wish = Some(Wish::Reset);
     }
@@ -243,7 +243,7 @@ fn controls(
         let response = ui
             .add(field)
             .on_hover_text(
-                "The test image to start from; a click on a point of the latent space chooses it too",
+                "The test image to start from; you can also click a point in the latent space",
             )
             .accessible_name("Start from test image");
         if response.changed() {
@@ -254,7 +254,7 @@ fn controls(
         Segment {
             value: Start::Digit,
             text: "digit",
-            help: "Units that were not set are where a test image has them, also while training goes on",
+            help: "Units that you have not set keep the values of a test image, also while training goes on",
         },
         Segment {
             value: Start::Mean,

@@ -45,7 +45,7 @@ impl Pictures {
             side,
             0,
             "decoded",
-            "What the decoder draws for the code as it is set",
+            "What the decoder draws for the code you have set",
         );
         ui.add_space(space::XS);
         ui.horizontal_top(|ui| self.start(ui, scene, half));
@@ -62,7 +62,7 @@ impl Pictures {
                 side,
                 0,
                 "decoded",
-                "What the decoder draws for the code as it is set",
+                "What the decoder draws for the code you have set",
             );
             self.start(ui, scene, side);
         });
@@ -82,7 +82,7 @@ impl Pictures {
             self.original.paint(ui.painter(), rect, 0, 0);
         });
         let help = "Its reconstruction: the code without changes, decoded";
-        self.decoded(ui, side, 1, "rebuilt", help);
+        self.decoded(ui, side, 1, "reconstructed", help);
     }
 
     fn decoded(&self, ui: &mut Ui, side: f32, idx: usize, name: &str, help: &str) {

@@ -66,7 +66,7 @@ pub fn figure(ui: &Ui, text: impl Into<String>) -> RichText {
         .color(tokens_of(ui).text)
 }
 
-/// Whether things glide from one state to the next. They jump where frames are dear, and where a person has
+/// Whether things glide from one state to the next. They jump where frames are expensive, and where a person has
 /// switched movement off.
 #[must_use]
 pub fn glides(ctx: &Context) -> bool {

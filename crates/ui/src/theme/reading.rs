@@ -1,4 +1,4 @@
-//! How text is set that is read rather than looked up, and what changes for a projector.
+//! How running text is set, and what changes for a projector.
 
 use egui::{Context, FontId, Id, TextStyle, Ui};
 

@@ -38,7 +38,7 @@ pub(super) fn show(
     let response = ui
         .add_enabled(state.run.is_some(), button)
         .on_hover_text(format!("Exports a figure or a table of this run ({key})"))
-        .on_disabled_hover_text("There is nothing to export before there is a model")
+        .on_disabled_hover_text("Nothing to export yet: there is no model")
         .accessible_name("Export");
     Popup::menu(&response)
         .align(RectAlign::BOTTOM_END)

@@ -1,4 +1,4 @@
-//! The menu of what explains the program.
+//! The help menu.
 
 use egui::{Button, Popup, RectAlign, Ui};
 use egui_material_icons::icons::ICON_HELP;
@@ -28,7 +28,7 @@ fn menu(ui: &mut Ui, actions: &mut Vec<Action>) {
         (
             "Understand the preset",
             Deed::Understand,
-            "What it is, its formula, what to look for, what it should reach and has reached",
+            "What it is, its formula, what to look for, and its expected and actual results",
             GuideAction::ShowSheet(Some(Sheet::Understand)).into(),
         ),
         (
@@ -40,7 +40,7 @@ fn menu(ui: &mut Ui, actions: &mut Vec<Action>) {
         (
             "Search everything…",
             Deed::Commands,
-            "Every command, preset, view and setting by a few of its letters",
+            "Find any command, preset, view or setting by a few letters",
             GuideAction::ShowCommands(true).into(),
         ),
         (
@@ -52,7 +52,7 @@ fn menu(ui: &mut Ui, actions: &mut Vec<Action>) {
         (
             "Log",
             Deed::Log,
-            "News, warnings and errors, with their time",
+            "Messages, warnings and errors, with their times",
             GuideAction::ShowLog(true).into(),
         ),
     ];

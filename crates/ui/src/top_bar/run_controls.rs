@@ -33,7 +33,7 @@ impl TopBar {
             train_or_pause(ui, state, actions);
             self.step(ui, is_narrow, actions);
             let reset = tool(ui, ICON_RESTART_ALT, "Reset", is_narrow).on_hover_text(format!(
-                "Starts over from the same initial weights, with the recipe in use ({})",
+                "Starts over from the same initial weights, with the experiment in use ({})",
                 key_of(ui.ctx(), Deed::Reset)
             ));
             if reset.clicked() {
@@ -41,7 +41,7 @@ impl TopBar {
             }
             let seed = state.run.as_ref().map_or(0, |run| run.experiment.seed);
             let new_seed = tool(ui, ICON_CASINO, "New seed", is_narrow).on_hover_text(format!(
-                "Starts over from other random initial weights ({}). The seed now is {seed}",
+                "Starts over from different random initial weights ({}). The current seed is {seed}",
                 key_of(ui.ctx(), Deed::NewSeed)
             ));
             if new_seed.clicked() {
@@ -110,7 +110,7 @@ impl TopBar {
             let button = Button::new(text).right_text(theme::dim(ui, key));
             let response = ui
                 .add(button)
-                .on_hover_text("Trains so long, then pauses")
+                .on_hover_text("Trains for this long, then pauses")
                 .accessible_name(text);
             if response.clicked() {
                 wish = Some(action);
@@ -129,7 +129,7 @@ impl TopBar {
                 .accessible_name("epochs of a step");
             let several = ui
                 .button("Go")
-                .on_hover_text("Trains so many epochs, then pauses")
+                .on_hover_text("Trains this many epochs, then pauses")
                 .accessible_name("Step several epochs");
             if several.clicked() {
                 wish = NonZeroU64::new(self.step_epochs).map(Action::StepEpochs);
@@ -152,9 +152,9 @@ fn train_or_pause(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         (ICON_PLAY_ARROW, "Train")
     };
     let help = match state.phase() {
-        _ if is_training => "Stops after the batch in hand; the weights stay",
-        Some(Phase::Finished { .. }) => "Trains on for as many epochs again",
-        _ => "Trains until the goal of epochs",
+        _ if is_training => "Stops after the current batch; the weights are kept",
+        Some(Phase::Finished { .. }) => "Trains for the same number of epochs again",
+        _ => "Trains until the target number of epochs",
     };
     let response = ui
         .scope(|ui| {

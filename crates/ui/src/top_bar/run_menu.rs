@@ -22,7 +22,7 @@ pub(super) fn show(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     }
     let button = Button::new((icon, theme::icon(ICON_ARROW_DROP_DOWN)));
     let help = if is_unsaved {
-        "Save the run, or open another. This one is not saved"
+        "Save the run, or open another. The current run is not saved"
     } else {
         "Save the run, or open another"
     };
@@ -40,8 +40,8 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let has_run = state.run.is_some() && state.crash.is_none();
     let folder = state.run.as_ref().and_then(|run| run.saved.as_ref());
     let save_help = match folder {
-        Some((folder, _)) => format!("Writes the run into {}", folder.display()),
-        None => "Asks for a folder and writes the run there".to_owned(),
+        Some((folder, _)) => format!("Saves the run in {}", folder.display()),
+        None => "Asks for a folder and saves the run there".to_owned(),
     };
     let save = if folder.is_some() { "Save" } else { "Save…" };
     let (save_key, open_key) = (
@@ -60,21 +60,21 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
             "Save as…",
             "",
             has_run,
-            "Writes the run into another folder: recipe, curves, figures, weights and what training goes on from",
+            "Saves the run in another folder: experiment, curves, figures, weights and what training needs to continue",
             KeepAction::SaveAs,
         ),
         (
             "Open run…",
             &open_key,
             state.crash.is_none(),
-            "Goes on with the run in a folder, with its curves and its recipe",
+            "Continues the run in a folder, with its curves and its experiment",
             KeepAction::AskForRun,
         ),
         (
-            "Take weights…",
+            "Load weights…",
             "",
             has_run,
-            "Starts the recipe on the left with the weights of a safetensors file, such as PyTorch writes",
+            "Starts the experiment on the left with weights from a safetensors file, such as PyTorch writes",
             KeepAction::AskForWeights,
         ),
     ] {
@@ -88,7 +88,7 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     ui.separator();
     let key = key_of(ui.ctx(), Deed::Compare);
     let compare = item(ui, "Compare with…", &key, has_run).on_hover_text(
-        "Trains a second recipe beside this run: losses in one plot, digits and latent spaces side by side",
+        "Trains a second experiment alongside this run: losses in one plot, digits and latent spaces side by side",
     );
     if compare.clicked() {
         actions.push(CompareAction::Open.into());
@@ -102,7 +102,7 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     for folder in &state.keep.recent {
         let name = name_of(folder);
         let recent = item(ui, &name, "", state.crash.is_none());
-        let help = format!("Goes on with the run in {}", folder.display());
+        let help = format!("Continues the run in {}", folder.display());
         if recent.on_hover_text(help).clicked() {
             actions.push(KeepAction::Open(folder.clone()).into());
         }
@@ -110,11 +110,11 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     ui.add_space(space::XS);
 }
 
-/// Runs that nobody saved: the one before, and those that no window has open.
+/// Unsaved runs: the previous one, and those that no window has open.
 fn unsaved(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let key = key_of(ui.ctx(), Deed::BringBack);
     let back = item(ui, "Bring previous run back", &key, can_bring_back(state)).on_hover_text(
-        "Puts the unsaved run that another took the place of back as it was; this one becomes the previous run",
+        "Restores the unsaved run that another run replaced; the current run becomes the previous run",
     );
     if back.clicked() {
         actions.push(KeepAction::BringBack.into());
@@ -126,7 +126,7 @@ fn unsaved(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         String::new()
     };
     let list = item(ui, "Unsaved runs…", &count, n_left > 0)
-        .on_hover_text("Lists the runs that were kept aside and that no window has open");
+        .on_hover_text("Lists the backed-up runs that no window has open");
     if list.clicked() {
         actions.push(KeepAction::Offer(Offer::List).into());
     }

@@ -81,7 +81,7 @@ impl Status {
         if state.crash.is_some() {
             return Self::words(
                 "Stopped",
-                "The training thread is gone: restart it to go on",
+                "The training thread is gone: restart it to continue",
             );
         }
         match (&state.run, &state.loading) {
@@ -91,7 +91,7 @@ impl Status {
                 progress: loading.fraction.unwrap_or(0.0),
                 ..Self::words(
                     &format!("{}…", loading.stage.label()),
-                    "The data set is being made ready",
+                    "The data set is being prepared",
                 )
             },
             (None, None) if state.device.is_none() => {
@@ -115,23 +115,23 @@ impl Status {
             Phase::PreparingKernels => (
                 "Preparing GPU kernels…",
                 "only before the first step".to_owned(),
-                "The device compiles its kernels and tries which are fastest; this happens once",
+                "The device compiles its kernels and finds the fastest; this happens once",
             ),
             Phase::Training { .. } => (
                 "Training",
                 in_training(run, remaining_secs),
                 "Time left at the present speed",
             ),
-            Phase::Paused { .. } => ("Paused", elapsed(), "Train goes on from here"),
+            Phase::Paused { .. } => ("Paused", elapsed(), "Train continues from here"),
             Phase::Finished { .. } => (
                 "Finished",
                 elapsed(),
-                "The goal of epochs is reached; Train goes on for as many again",
+                "The target number of epochs is reached; Train continues for the same number again",
             ),
             Phase::Stopped { .. } => (
                 "Stopped",
                 elapsed(),
-                "A failure stopped the run; its last good weights are in place",
+                "A failure stopped the run; its last good weights have been restored",
             ),
         };
         Self {

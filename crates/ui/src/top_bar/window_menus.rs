@@ -21,7 +21,7 @@ const THEMES: [Segment<'static, ThemePreference>; 3] = [
     Segment {
         value: ThemePreference::System,
         text: "System",
-        help: "Light or dark as the system is",
+        help: "Light or dark, following the system",
     },
     Segment {
         value: ThemePreference::Light,
@@ -152,7 +152,7 @@ fn view_menu(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
     ui.separator();
     let reset = ui
         .button("Reset layout")
-        .on_hover_text("Puts all panels where they were at first");
+        .on_hover_text("Puts all panels back in their original places");
     if reset.clicked() {
         actions.push(Action::ResetLayout);
         ui.close();
@@ -166,13 +166,13 @@ fn switches(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
     let projector = ui
         .checkbox(&mut presents, "For a projector")
         .on_hover_text(format!(
-            "Thicker lines in plots, and nothing smaller than 150 % ({key}); off, the scale is as before"
+            "Thicker lines in plots, and a scale of at least 150 % ({key}); turn it off to restore the scale"
         ));
     if projector.changed() {
         actions.push(GuideAction::Present(presents).into());
     }
-    let movement = ui.checkbox(&mut glides, "Movement").on_hover_text(
-        "Whether axes, points and notes glide from one state to the next; off, they jump. Nothing flashes",
+    let movement = ui.checkbox(&mut glides, "Motion").on_hover_text(
+        "Axes, points and messages glide from one state to the next; if off, they jump. Nothing flashes",
     );
     if movement.changed() {
         actions.push(GuideAction::Glide(glides).into());
@@ -230,7 +230,7 @@ fn adapters(ui: &mut Ui, state: &LabState, chosen: DeviceChoice, actions: &mut V
 
 fn device_help(choice: DeviceChoice) -> &'static str {
     match choice {
-        DeviceChoice::Auto => "A real graphics card where there is one, otherwise the processor",
+        DeviceChoice::Auto => "A real graphics card if there is one, otherwise the processor",
         DeviceChoice::Cpu => {
             "The processor: for small networks often as fast, and the same numbers every time"
         }

@@ -1,4 +1,4 @@
-//! What a preset should reach beside what the run in progress has reached.
+//! What a preset should reach, compared with what the run in progress has reached.
 
 use egui::{Color32, Grid, Label, RichText, Ui};
 use egui_material_icons::MaterialIcon;
@@ -19,7 +19,7 @@ pub(super) fn show(ui: &mut Ui, state: &LabState, preset: &Preset, _actions: &mu
         .iter()
         .all(|judged| judged.outcome == Outcome::OtherRecipe)
     {
-        let text = "The run in progress follows another recipe; train this one to compare";
+        let text = "The run in progress uses a different experiment; train this one to compare";
         ui.add(Label::new(theme::dim(ui, text)).wrap());
     }
     ui.add_space(space::XS);
@@ -42,7 +42,7 @@ fn block(ui: &mut Ui, judged: &Judged) {
             Label::new(RichText::new(name).font(theme::medium(theme::reading_size::BODY))).wrap(),
         );
     });
-    let mut facts = vec![("has to be", bound(judged))];
+    let mut facts = vec![("required", bound(judged))];
     if let Some(published) = expectation.published {
         facts.push(("published", value(expectation.figure, published)));
     }
@@ -116,10 +116,10 @@ fn outcome(ui: &Ui, judged: &Judged) -> (MaterialIcon, Color32, String) {
         Outcome::NothingToCompare => {
             let with = match judged.expectation.bound {
                 Bound::AtMostTimes(_, other) => other.to_string(),
-                _ => "the same recipe with β = 1".to_owned(),
+                _ => "the same experiment with β = 1".to_owned(),
             };
             let text =
-                format!("train {with} to its end in this session, then this one, to compare");
+                format!("to compare, train {with} to the end in this session, then this one");
             (ICON_RADIO_BUTTON_UNCHECKED, t.text_dim, text)
         }
         Outcome::OtherDigits => {
@@ -128,7 +128,7 @@ fn outcome(ui: &Ui, judged: &Judged) -> (MaterialIcon, Color32, String) {
             } else {
                 "MNIST"
             };
-            let text = format!("the number is of {digits}: other digits are not judged by it");
+            let text = format!("this number is for {digits}; it does not apply to other digits");
             (ICON_RADIO_BUTTON_UNCHECKED, t.text_dim, text)
         }
         Outcome::OtherRecipe => (ICON_RADIO_BUTTON_UNCHECKED, t.text_dim, String::new()),
@@ -137,7 +137,9 @@ fn outcome(ui: &Ui, judged: &Judged) -> (MaterialIcon, Color32, String) {
 
 fn not_measured(figure: Figure) -> &'static str {
     match figure {
-        Figure::SubspaceAngle | Figure::SlantCorrelation => "press Measure in Numbers to find out",
+        Figure::SubspaceAngle | Figure::SlantCorrelation => {
+            "press Measure in the Numbers view to find out"
+        }
         _ => "measured at the end of each epoch",
     }
 }

@@ -11,30 +11,30 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
         PresetId::Vanilla64 => &[
             (
                 Pane::Loss,
-                "The test curve comes down towards PCA's line and cannot pass it: the decoder is linear, \
-                 so all reconstructions lie in a plane of 64 dimensions",
+                "The test curve falls towards PCA's line and cannot pass it: the decoder is linear, \
+                 so all reconstructions lie in a subspace of 64 dimensions",
             ),
             (
                 Pane::Activations,
-                "The histogram of the code: no unit is ever quite on or off, the mean stays near one half",
+                "The histogram of the code: no unit is ever fully on or off, and the mean stays near one half",
             ),
         ],
         PresetId::Sparse64 => &[
             (
                 Pane::Activations,
-                "The histogram moves to zero within the first epoch, and the share near zero grows; the \
+                "The histogram moves towards zero within the first epoch, and the share near zero grows; the \
                  busiest units are those that most digits need",
             ),
             (
                 Pane::Loss,
-                "Two terms, one sum: the penalty falls first, the error comes down behind it and ends \
-                 higher than without",
+                "Two terms, one sum: the penalty falls first, the error follows and ends \
+                 higher than without the penalty",
             ),
         ],
         PresetId::SparseKl64 => &[
             (
                 Pane::Activations,
-                "The bars of the units' means gather at the line of ρ: every unit is used, and none much",
+                "The bars of the units' means cluster around the ρ line: every unit is used, and none very often",
             ),
             (
                 Pane::Loss,
@@ -50,15 +50,15 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
             ),
             (
                 Pane::Loss,
-                "Slower at first than one layer, because the code has to learn from a layer that is \
-                 learning too",
+                "At first it learns more slowly than one layer, because the code has to learn from a layer that is itself \
+                 still learning",
             ),
         ],
         PresetId::Conv4 => &[
             (
                 Pane::Numbers,
                 "225 parameters, and an error below vanilla-64's: the code has 784 values, so hardly \
-                 anything had to be thrown away",
+                 anything has to be discarded",
             ),
             (
                 Pane::Digits,
@@ -68,23 +68,23 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
         PresetId::Basic32 => &[
             (
                 Pane::Loss,
-                "The entropy floor: grey pixels are never certain, so the cross-entropy cannot come to \
-                 zero however good the picture is",
+                "The entropy floor: grey pixels are never certain, so the cross-entropy cannot reach \
+                 zero, however good the reconstruction is",
             ),
             (
                 Pane::Digits,
-                "No grey haze around the digits: the sigmoid output can say black with certainty",
+                "No grey haze around the digits: the sigmoid output can produce pure black",
             ),
         ],
         PresetId::Linear32 => &[
             (
                 Pane::Loss,
-                "The test curve lies on PCA's line and stays there: there is no better linear code, and \
+                "The test curve reaches PCA's line and stays there: there is no better linear code, and \
                  no other minimum to get stuck in",
             ),
             (
                 Pane::Numbers,
-                "Press Measure: the angle between the decoder's plane and PCA's is a few degrees, though \
+                "Press Measure: the angle between the decoder's subspace and PCA's is a few degrees, though \
                  the units are not PCA's axes",
             ),
         ],
@@ -96,7 +96,7 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
             ),
             (
                 Pane::Numbers,
-                "The objective is measured on damaged test images against clean ones: it is the repair that is judged",
+                "The objective compares reconstructions of corrupted test images with the clean images: it measures the repair",
             ),
         ],
         PresetId::DenoiseConv32 => &[
@@ -107,7 +107,7 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
             ),
             (
                 Pane::Loss,
-                "Choose the squared error as the loss, reset, and see it stay where every output is black",
+                "Choose the squared error as the loss, reset, and see it get stuck where every output is black",
             ),
         ],
         PresetId::Contractive64 => &[
@@ -117,13 +117,13 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
             ),
             (
                 Pane::Numbers,
-                "‖J‖² beside vanilla-64's: how much less the code moves when a pixel does",
+                "‖J‖² compared with vanilla-64's: how much less the code changes when a pixel does",
             ),
         ],
         PresetId::Overcomplete1024 => &[
             (
                 Pane::Numbers,
-                "The row of noise images: pictures that are no digits come back as well as digits do, \
+                "The row of noise images: images that are not digits are reconstructed as well as digits, \
                  which is what copying means",
             ),
             (
@@ -134,12 +134,12 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
         PresetId::Deep30 => &[
             (
                 Pane::Loss,
-                "One layer after the other first, each with an error of its own; then all together, where \
+                "First one layer after another, each with its own error; then all together, where \
                  the curve drops",
             ),
             (
                 Pane::Latent,
-                "Thirty units on two axes, and classes lie apart that PCA with thirty components leaves \
+                "Thirty units shown on two axes: classes separate that PCA with thirty components leaves \
                  mixed",
             ),
         ],
@@ -147,12 +147,12 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
             (
                 Pane::Loss,
                 "Two classifiers side by side: the one that starts from the trained layers is ahead from \
-                 its first epoch on",
+                 the first epoch",
             ),
             (
                 Pane::Activations,
-                "The code after the layers have learned alone: no label was shown yet, and it is already something to \
-                 classify from",
+                "The code after the layers have learned on their own: no label has been shown yet, but the classes \
+                 can already be predicted from it",
             ),
         ],
         PresetId::Vae20 => &[
@@ -162,7 +162,7 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
             ),
             (
                 Pane::Numbers,
-                "Reconstruction and divergence add up to the bound; what one gains the other pays",
+                "Reconstruction and divergence add up to the bound; what one gains, the other loses",
             ),
         ],
         PresetId::Vae2 => &[
@@ -173,14 +173,14 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
             ),
             (
                 Pane::Digits,
-                "Blurred: two numbers and their noise have room for the class and the slant, not for \
+                "The images are blurred: two numbers and their noise have room for the class and the slant, not for \
                  every stroke",
             ),
         ],
         PresetId::BetaVae10 => &[
             (
                 Pane::Activations,
-                "Units that do not earn four times the price fall to zero nats and stay there",
+                "Units that are not worth four times the price fall to zero nats and stay there",
             ),
             (
                 Pane::Numbers,
@@ -190,11 +190,11 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
         PresetId::Aae2 => &[
             (
                 Pane::Latent,
-                "The cloud is pressed into the outline of the prior, although no term names its shape",
+                "The cloud is pressed into the outline of the prior, although no term describes its shape",
             ),
             (
                 Pane::Loss,
-                "Choose the adversary: both networks end near where a discriminator can only guess",
+                "Choose the adversary curves: both networks end near the point where a discriminator can only guess",
             ),
         ],
         PresetId::AaeMixture => &[

@@ -1,5 +1,5 @@
 //! The page about a preset: what it is, its formula with the values in use, what to look for, and what it should
-//! reach beside what the run in progress has reached.
+//! reach compared with what the run in progress has reached.
 
 mod figures;
 mod look_for;
@@ -34,15 +34,15 @@ fn page(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         sheet::title(ui, preset.title);
         sheet::paragraph(ui, preset.about);
     } else {
-        sheet::title(ui, "A recipe of your own");
-        let text = "It started from no preset, so nobody has printed what it should reach";
+        sheet::title(ui, "A custom experiment");
+        let text = "It is not based on a preset, so there are no published results to compare with";
         sheet::paragraph(ui, text);
     }
     objective(ui, state);
     if let Some(preset) = preset {
         ui.add(Label::new(theme::dim(ui, format!("After {}", preset.source))).wrap());
         what_to_look_for(ui, preset.id, actions);
-        sheet::heading(ui, "What it should reach, on MNIST");
+        sheet::heading(ui, "Expected results on MNIST");
         figures::show(ui, state, preset, actions);
         what_differs(ui, state, preset, actions);
         lessons_about(ui, preset.id, actions);
@@ -107,7 +107,7 @@ fn what_differs(ui: &mut Ui, state: &LabState, preset: &Preset, actions: &mut Ve
     }
     let back = ui
         .add(Button::new((theme::icon(ICON_UNDO), "Back to the preset")))
-        .on_hover_text("Puts these settings back; the seed stays")
+        .on_hover_text("Restores these settings; the seed is kept")
         .accessible_name("Back to the preset");
     if back.clicked() {
         actions.push(Action::ChoosePreset(preset.id));

@@ -155,20 +155,20 @@ impl Canvas {
             ui.spacing_mut().item_spacing.x = space::XS;
             let key = |deed| shortcuts::key_of(ui.ctx(), deed);
             let (undo, redo) = (key(Deed::Undo), key(Deed::Redo));
-            let undo = format!("Takes the last stroke back ({undo})");
+            let undo = format!("Undoes the last stroke ({undo})");
             if icon_button(ui, icon::UNDO, "Undo stroke", &undo, drawing.can_undo()) {
                 push(DrawEdit::Undo);
             }
-            let redo = format!("Draws it again ({redo})");
+            let redo = format!("Redoes the stroke ({redo})");
             if icon_button(ui, icon::REDO, "Redo stroke", &redo, drawing.can_redo()) {
                 push(DrawEdit::Redo);
             }
             let has_drawing = !drawing.is_empty();
-            let clear = "Empties the canvas; it can be taken back";
+            let clear = "Clears the canvas; this can be undone";
             if icon_button(ui, icon::CLEAR, "Clear canvas", clear, has_drawing) {
                 push(DrawEdit::Clear);
             }
-            let add = "Keeps the drawing among your images and empties the canvas";
+            let add = "Adds the drawing to your images and clears the canvas";
             if icon_button(ui, icon::ADD, "Add to your images", add, has_drawing) {
                 self.was_added = true;
                 push(DrawEdit::Add);
@@ -187,7 +187,7 @@ fn brush_size(ui: &mut Ui, radius: &mut f32) {
     let slider = Slider::new(radius, RADII).show_value(false);
     ui.add(slider)
         .on_hover_text(format!(
-            "Width of the brush: {:.0} % of the canvas. 10 % of a digit that fills it is what MNIST's pens have",
+            "Width of the brush: {:.0} % of the canvas. For a digit that fills it, 10 % matches MNIST's pens",
             200.0 * *radius
         ))
         .accessible_name("Brush size");

@@ -1,4 +1,4 @@
-//! The panel of one's own images: pictures that became digits, the way there, and what the model makes of them.
+//! The panel of user images: pictures that became digits, the way there, and what the model makes of them.
 
 mod canvas;
 mod overrides;
@@ -26,7 +26,7 @@ use result::{ResultPictures, Subject};
 use stages::StageTextures;
 use strip::Strip;
 
-/// The panel of one's own images.
+/// The panel of user images.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct YourImagePanel {
@@ -74,7 +74,7 @@ struct Kept {
 }
 
 impl Panel for YourImagePanel {
-    /// Shows the images of one's own, or a canvas to draw one on.
+    /// Shows the user images, or a canvas to draw one on.
     fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self { options, kept } = self;
         kept.follow_new_images(state, options);
@@ -136,12 +136,12 @@ fn controls(ui: &mut Ui, state: &LabState, mode: &mut Mode) -> bool {
         Segment {
             value: Mode::Images,
             text: "images",
-            help: "Pictures that were dropped, pasted or opened, and drawings that were added",
+            help: "Images that you dropped, pasted or opened, and drawings that you added",
         },
         Segment {
             value: Mode::Draw,
             text: "draw",
-            help: "Draw a digit with the mouse; the model rebuilds it as you draw",
+            help: "Draw a digit with the mouse; the model reconstructs it as you draw",
         },
     ];
     if let Some(chosen) = segmented(ui, "Your image", *mode, &segments) {
@@ -152,7 +152,7 @@ fn controls(ui: &mut Ui, state: &LabState, mode: &mut Mode) -> bool {
     let open = Button::new(RichText::new("Open…").text_style(theme::text::SMALL));
     let help = drops::open_help(ui.ctx());
     let response = ui.add(open).on_hover_text(help);
-    let opens = response.accessible_name("Open pictures").clicked();
+    let opens = response.accessible_name("Open images").clicked();
     let n_images = state.own.images().len();
     if n_images > 0 {
         let text = match n_images {
@@ -193,7 +193,7 @@ fn subject<'a>(state: &'a LabState, own: &'a Own) -> Subject<'a> {
     }
 }
 
-/// What the model makes of an image; none while it has not answered.
+/// What the model makes of an image; `None` while it has not answered.
 fn look_of(state: &LabState, id: OwnId) -> Option<&OwnLook> {
     let snapshot = state.run.as_ref()?.snapshot.as_ref()?;
     let mut images = snapshot.own.as_ref()?.images.iter();
@@ -205,7 +205,7 @@ fn progress(ui: &mut Ui, reading: Reading, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         let share = n_done as f32 / n_files.max(1) as f32;
         let text = format!(
-            "Reading pictures, {} of {}",
+            "Reading images, {} of {}",
             number::count_of((n_done + 1).min(n_files)),
             number::count_of(n_files)
         );
@@ -215,7 +215,7 @@ fn progress(ui: &mut Ui, reading: Reading, actions: &mut Vec<Action>) {
         ui.add(ProgressBar::new(share).desired_width(width).text(text));
         let response = ui
             .small_button("Cancel")
-            .on_hover_text("Stops after the picture in hand; those that were read stay")
+            .on_hover_text("Stops after the current image; those already read are kept")
             .accessible_name(cancel);
         if response.clicked() {
             actions.push(Action::Own(OwnAction::CancelReading));
@@ -230,11 +230,7 @@ fn empty(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     if state.own.can_restore() {
         ui.horizontal(|ui| strip::restore_button(ui, state, actions));
     }
-    card::empty(
-        ui,
-        "No images of your own yet",
-        &drops::invitation(ui.ctx()),
-    );
+    card::empty(ui, "You have no images yet", &drops::invitation(ui.ctx()));
 }
 
 fn draw(
@@ -263,7 +259,7 @@ fn beside_canvas(ui: &mut Ui, kept: &mut Kept, state: &LabState) {
         card::empty(
             ui,
             "Draw a digit",
-            "It is made 28×28 as MNIST's were, and rebuilt while you draw",
+            "It is converted to 28×28 as MNIST's digits were, and reconstructed while you draw",
         );
         return;
     };

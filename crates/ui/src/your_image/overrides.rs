@@ -1,4 +1,4 @@
-//! The decisions on the way to 28×28, each of which a person can make instead.
+//! The decisions on the way to 28×28, each of which a person can override.
 
 use egui::{ComboBox, Role, TextStyle, TextWrapMode, Ui, WidgetInfo, vec2};
 
@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, own: &Own, actions: &mut Vec<Action>) {
 
 const BACKDROP: Decision<'_, Backdrop> = Decision {
     name: "Backdrop",
-    help: "What lies behind transparent pixels: white, as a page, or black where light ink would not show on \
+    help: "What lies behind transparent pixels: white, like a page, or black if light ink would not show on \
            white",
     choices: &[
         (Backdrop::White, "over white"),
@@ -55,33 +55,33 @@ const BACKDROP: Decision<'_, Backdrop> = Decision {
 
 const INVERT: Decision<'_, bool> = Decision {
     name: "Background",
-    help: "Light and dark are exchanged where the background is light: MNIST's digits are light on black. Decided \
+    help: "Light and dark are swapped if the background is light: MNIST's digits are light on black. Decided \
            by what stands out from the border",
     choices: &[(true, "light: invert"), (false, "dark: keep")],
 };
 
 const PAPER: Decision<'_, Paper> = Decision {
     name: "Paper",
-    help: "Whether the paper has one shade, or shades that change slowly over the picture, as light from a side \
-           makes them",
+    help: "Whether the paper has one shade, or shades that change slowly across the image, as light from one side \
+           causes",
     choices: &[(Paper::Flat, "even paper"), (Paper::Uneven, "uneven paper")],
 };
 
 const STRETCH: Decision<'_, bool> = Decision {
     name: "Contrast",
-    help: "Whether ink is made full, as MNIST's is, or stays as faint as it is",
+    help: "Whether ink is raised to full strength, like MNIST's, or left as it is",
     choices: &[(true, "full ink"), (false, "ink as it is")],
 };
 
 const CROP: Decision<'_, bool> = Decision {
     name: "Crop",
-    help: "Whether the picture is cropped to its ink and fitted into 20×20, or fitted into 28×28 as a whole",
-    choices: &[(true, "crop"), (false, "whole picture")],
+    help: "Whether the image is cropped to its ink and fitted into 20×20, or fitted into 28×28 as a whole",
+    choices: &[(true, "crop"), (false, "whole image")],
 };
 
 const THRESHOLD: Decision<'_, f32> = Decision {
     name: "Crop from",
-    help: "From which share of full ink on a pixel counts for the crop: more leaves faint edges out",
+    help: "How much ink a pixel needs to count for the crop: higher values leave out faint edges",
     choices: &[
         (0.1, "from 10 % ink"),
         (0.25, "from 25 % ink"),
@@ -92,14 +92,14 @@ const THRESHOLD: Decision<'_, f32> = Decision {
 
 const SHARPEN: Decision<'_, bool> = Decision {
     name: "Edges",
-    help: "Whether edges are made as steep as MNIST's, whose digits were black and white before they were made \
-           small. Done where they are softer than a pixel of the result, as enlarging a small picture makes them",
+    help: "Whether edges are made as steep as MNIST's, whose digits were black and white before they were \
+           scaled down. Done if they are blurred over more than a pixel of the result, as in an enlarged small image",
     choices: &[(true, "sharpened"), (false, "edges as they are")],
 };
 
 const CENTRING: Decision<'_, Centring> = Decision {
     name: "Centre",
-    help: "What comes into the middle of 28×28: the centre of mass of the ink, as in MNIST, the box around it, or \
+    help: "What is placed at the centre of the 28×28 image: the ink's centre of mass, as in MNIST, its bounding box, or \
            nothing",
     choices: &[
         (Centring::Mass, "centre by mass"),
@@ -154,7 +154,7 @@ impl<T: Copy + PartialEq> Decision<'_, T> {
             .show_ui(ui, |ui| {
                 if ui
                     .selectable_label(wish.is_none(), "Automatic")
-                    .on_hover_text("Decided from the picture")
+                    .on_hover_text("Decided from the image")
                     .clicked()
                 {
                     *wish = None;

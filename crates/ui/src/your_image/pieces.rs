@@ -1,4 +1,4 @@
-//! The picture with what was found on it: groups of ink to click on or off, and a part to drag a rectangle around.
+//! The picture with what was found in it: groups of ink to click on or off, and a part to drag a rectangle around.
 
 use std::sync::Arc;
 
@@ -183,8 +183,8 @@ impl Pieces {
         let under = under.and_then(|idx| Some((idx, prepared.groups.get(idx)?)));
         let Some((idx, group)) = under else {
             response.clone().on_hover_text(
-                "What was found on the picture. Click ink to take it or to leave it out; drag a rectangle to look \
-                 at a part alone",
+                "What was found in the image. Click ink to include it or leave it out; drag a rectangle to look \
+                 only at that part",
             );
             return;
         };
@@ -266,8 +266,8 @@ fn found(ui: &mut Ui, own: &Own, wish: &mut Preparation, actions: &mut Vec<Actio
     ui.label(theme::title(ui, words::found(digits.len())));
     if digits.len() > 1 {
         let each = ui
-            .button(format!("Take all {}", digits.len()))
-            .on_hover_text("Adds each digit as an image of its own, in reading order");
+            .button(format!("Add all {}", digits.len()))
+            .on_hover_text("Adds each digit as a separate image, in reading order");
         if each.clicked() {
             actions.push(Action::Own(OwnAction::TakeEach(own.id)));
         }
@@ -279,15 +279,15 @@ fn found(ui: &mut Ui, own: &Own, wish: &mut Preparation, actions: &mut Vec<Actio
         if wish.take.is_some() {
             let automatic = ui
                 .button(small("Automatic"))
-                .on_hover_text("Takes what looks like the digit, as at first");
+                .on_hover_text("Uses what looks like the digit, as at first");
             if automatic.clicked() {
                 wish.take = None;
             }
         }
         if wish.region.is_some() {
             let whole = ui
-                .button(small("Whole picture"))
-                .on_hover_text("Looks at all of the picture again");
+                .button(small("Whole image"))
+                .on_hover_text("Looks at the whole image again");
             if whole.clicked() {
                 (wish.region, wish.take) = (None, None);
             }
@@ -297,7 +297,7 @@ fn found(ui: &mut Ui, own: &Own, wish: &mut Preparation, actions: &mut Vec<Actio
         if has_left_out && !is_all {
             let all = ui
                 .button(small("All ink"))
-                .on_hover_text("Takes everything on the picture that is no paper");
+                .on_hover_text("Uses everything in the image that is not paper");
             if all.clicked() {
                 wish.take = Some(Take::AllInk);
             }

@@ -1,4 +1,4 @@
-//! What the model makes of an own image: the reconstruction, its error, and where it stands.
+//! What the model makes of a user image: the reconstruction, its error, and its percentile.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub struct Subject<'a> {
     pub name: &'a str,
     /// The digit it became.
     pub prepared: &'a Arc<Prepared>,
-    /// What the model makes of it; none while it has not answered.
+    /// What the model makes of it; `None` while it has not answered.
     pub look: Option<&'a OwnLook>,
 }
 
@@ -69,10 +69,10 @@ pub fn show(ui: &mut Ui, pictures: &mut ResultPictures, state: &LabState, subjec
 fn three(ui: &mut Ui, pictures: &ResultPictures, subject: &Subject<'_>, side: f32) {
     let columns = [
         ("prepared", "What the model sees, 28×28"),
-        ("rebuilt", "What the model makes of it"),
+        ("reconstructed", "What the model reconstructs from it"),
         (
             "difference",
-            "Rebuilt minus prepared: red is too much ink, blue too little",
+            "Reconstructed minus prepared: red is too much ink, blue too little",
         ),
     ];
     for (column, (name, help)) in columns.into_iter().enumerate() {
@@ -99,7 +99,7 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &S
     if let Some(look) = subject.look {
         let mse = number::five_digits(f64::from(look.mse_per_pixel));
         ui.add(Label::new(format!("MSE {mse} per pixel")).truncate())
-            .on_hover_text("Mean squared error of the reconstruction, pixels being 0 to 1");
+            .on_hover_text("Mean squared error of the reconstruction, with pixels from 0 to 1");
         match &look.standing {
             Some(standing) => {
                 if let Some(dataset) = &state.dataset {
@@ -108,7 +108,7 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &S
                 if let Some(said) = standing.unlike(&subject.prepared.notes) {
                     let warning = RichText::new(said).color(theme::tokens_of(ui).warning);
                     ui.add(Label::new(warning).wrap()).on_hover_text(
-                        "Its error is larger than that of 99 % of the test digits by the same weights",
+                        "Its error is larger than for 99 % of the test images with the same weights",
                     );
                 }
             }
@@ -118,7 +118,7 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &S
         let text = if state.run.is_none() {
             "No model yet: load a data set first"
         } else {
-            "rebuilding…"
+            "reconstructing…"
         };
         ui.label(theme::dim(ui, text));
     }
@@ -130,7 +130,7 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &S
 /// Where it stands among the test digits, and the nearest of them.
 fn place(ui: &mut Ui, pictures: &ResultPictures, standing: &Standing, id: DataSetId) {
     let how = format!(
-        "Its error held against those of all {} test digits by the same weights, at step {}. Neither is corrupted",
+        "Its error compared with all {} test images, with the same weights, at step {}. Nothing is corrupted",
         number::count_of(standing.n_test),
         number::count(standing.step)
     );

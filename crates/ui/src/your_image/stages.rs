@@ -1,4 +1,4 @@
-//! The way of a picture to 28×28, stage beside stage.
+//! The stages of an image on its way to 28×28, side by side.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ const MAX_SIDE: f32 = 150.0;
 /// Pictures of fewer pixels are shown as squares, larger ones smoothly.
 const SHARP_BELOW: usize = 60;
 
-/// The stages as textures, made anew when the picture or the theme changed.
+/// The stages as textures, rebuilt when the picture or the theme changes.
 #[derive(Default)]
 pub struct StageTextures {
     textures: Memo<(Same<Prepared>, bool), Vec<TextureHandle>>,

@@ -1,4 +1,4 @@
-//! The row of own images from which one is chosen.
+//! The row of user images to choose from.
 
 use egui::{
     Align, Layout, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
@@ -23,7 +23,7 @@ const COLUMNS: usize = 10;
 /// Width of the buttons beside the images, in points.
 const BUTTONS_WIDTH: f32 = 84.0;
 
-/// The images as one texture, painted anew when one of them changed.
+/// The images as one texture, repainted when one of them changes.
 #[derive(Default)]
 pub struct Strip {
     atlas: Memo<(Vec<Same<Prepared>>, bool, usize), DigitAtlas>,
@@ -120,12 +120,12 @@ fn buttons(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         }
     };
     let has_images = !state.own.images().is_empty();
-    let all = "Removes all images; they can be taken back";
+    let all = "Removes all images; this can be undone";
     let clicked = icon_button(ui, icon::CLEAR_ALL, "Remove all images", all, has_images);
     wish(clicked, OwnAction::Clear);
     if let Some(chosen) = state.own.chosen() {
         let name = format!("Remove {}", chosen.name);
-        let help = "Removes the chosen image; it can be taken back";
+        let help = "Removes the selected image; this can be undone";
         let clicked = icon_button(ui, icon::REMOVE, &name, help, true);
         wish(clicked, OwnAction::Remove(chosen.id));
     }
@@ -135,9 +135,9 @@ fn buttons(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
 /// Takes the last removal back.
 pub fn restore_button(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let keys = shortcuts::key_of(ui.ctx(), shortcuts::Deed::Undo);
-    let help = format!("Takes the last removal back ({keys})");
+    let help = format!("Undoes the last removal ({keys})");
     let can_restore = state.own.can_restore();
-    if icon_button(ui, icon::UNDO, "Take removal back", &help, can_restore) {
+    if icon_button(ui, icon::UNDO, "Undo removal", &help, can_restore) {
         actions.push(Action::Own(OwnAction::Restore));
     }
 }

@@ -1,4 +1,4 @@
-//! Figures and notes of own images in words.
+//! Figures and notes of user images in words.
 
 use crate::number;
 use hourglass_protocol::{Group, PhotoNote, PhotoStage, Prepared, Standing};
@@ -26,7 +26,7 @@ pub fn standing(standing: &Standing) -> String {
     format!("{word} than {percent} % of the test digits")
 }
 
-/// What a person should know of a picture, in one line; none where there is nothing to say.
+/// What a person should know of a picture, in one line; `None` if there is nothing to say.
 #[must_use]
 pub fn notes(prepared: &Prepared) -> Option<String> {
     let notes: Vec<String> = prepared.notes.iter().map(PhotoNote::to_string).collect();
@@ -48,7 +48,7 @@ pub fn found(n_digits: usize) -> String {
 pub fn group(group: &Group) -> String {
     match group.left_out {
         None => "Part of the digit; click to leave it out".to_owned(),
-        Some(why) => format!("Left out: {why}. Click to take it"),
+        Some(why) => format!("Left out: {why}. Click to include it"),
     }
 }
 
@@ -69,22 +69,19 @@ pub fn switch(number: Option<usize>, group: &Group) -> (String, String) {
 #[must_use]
 pub fn stage(stage: PhotoStage) -> (&'static str, &'static str) {
     match stage {
-        PhotoStage::Original => (
-            "picture",
-            "The picture as it came; what is transparent looks grey",
-        ),
+        PhotoStage::Original => ("picture", "The original image; transparent parts look grey"),
         PhotoStage::Grey => (
             "grey",
             "Without transparency and colour (luma); the frame shows the crop",
         ),
         PhotoStage::Ink => (
             "ink",
-            "Ink on nothing: light and dark exchanged where the background is light, the paper and its noise \
-             taken off, ink made full",
+            "Ink alone: light and dark swapped if the background is light, the paper and its noise \
+             removed, ink at full strength",
         ),
         PhotoStage::Cropped => (
             "cropped",
-            "What is left once cropped to the ink; specks are left out",
+            "What is left after cropping to the ink; specks are removed",
         ),
         PhotoStage::Fitted => (
             "20×20",
@@ -92,7 +89,7 @@ pub fn stage(stage: PhotoStage) -> (&'static str, &'static str) {
         ),
         PhotoStage::Centred => (
             "28×28",
-            "Put into the middle of 28×28 by its centre of mass: what the model sees",
+            "Centred in 28×28 by its centre of mass: what the model sees",
         ),
     }
 }

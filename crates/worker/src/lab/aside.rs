@@ -1,6 +1,6 @@
-//! Keeping runs aside that nobody has saved: once a minute, and whenever one of them may be lost.
+//! Backing up unsaved runs: once a minute, and whenever one of them may be lost.
 //!
-//! The clock is the worker's own, so that it does not matter whether the window is drawn, or listens.
+//! The clock is the worker's own, so it does not matter whether the window is drawn or listens.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -21,11 +21,11 @@ const N_LOSSES: usize = 64;
 /// What of a run is on disk.
 #[derive(Debug)]
 pub(super) struct OnDisk {
-    /// Where it is kept aside, once it is.
+    /// Where it is backed up, once it is.
     slot: Option<Slot>,
     /// Whether it was left behind by another window, and so is kept until a person says otherwise.
     was_left_behind: bool,
-    /// Steps it had taken when it was kept aside.
+    /// Steps it had taken when it was backed up.
     kept_step: Option<u64>,
     tried: Instant,
     /// Steps and seconds of training when a person saved it, or opened it from a folder of their own.
@@ -44,10 +44,10 @@ impl Default for OnDisk {
     }
 }
 
-/// How runs are kept aside.
+/// How runs are backed up.
 #[derive(Debug, Default)]
 pub(super) struct Keeping {
-    /// None until the owner has said it.
+    /// `None` until the owner has said it.
     pub wish: Option<KeepAside>,
     /// Why the newest try came to nothing.
     trouble: Option<String>,
@@ -74,7 +74,7 @@ impl Lab {
         self.tell_of_trouble()
     }
 
-    /// The same without a word, while nobody listens.
+    /// The same without a message, while there is no listener.
     pub(super) fn write_what_is_due(&mut self) {
         let Some(every) = self.keeping.wish.as_ref().map(|wish| wish.every) else {
             return;
@@ -87,7 +87,7 @@ impl Lab {
         }
     }
 
-    /// Time until a run has to be kept aside; none while there is nothing new to keep.
+    /// Time until a run has to be backed up; `None` while there is nothing new.
     pub(super) fn time_to_next(&self) -> Option<Duration> {
         let wish = self.keeping.wish.as_ref()?;
         wish.place.as_ref()?;
@@ -123,7 +123,7 @@ impl Lab {
         let trouble = written.err();
         if self.keeping.trouble != trouble {
             if let Some(reason) = &trouble {
-                log::warn!("a run is not kept aside: {reason}");
+                log::warn!("a run could not be backed up: {reason}");
             }
             self.keeping.trouble = trouble;
             self.keeping.is_told = false;
@@ -172,7 +172,7 @@ impl Lab {
         }))
     }
 
-    /// Says whether runs are kept aside, when that has changed.
+    /// Says whether runs are backed up, when that has changed.
     fn tell_of_trouble(&mut self) -> Flow {
         let place = self
             .keeping
@@ -189,7 +189,7 @@ impl Lab {
         }
     }
 
-    /// Goes on with the run in a folder. One that was kept aside is this window's from then on, or stays another's.
+    /// Continues the run in a folder. A backup belongs to this window from then on, or stays another's.
     pub(super) fn open_folder(&mut self, id: RunId, folder: PathBuf) -> Flow {
         let previous = self.previous.as_ref().map(|previous| &previous.run);
         let own = [self.run.as_ref(), self.other.run.as_ref(), previous];
@@ -251,14 +251,14 @@ impl Lab {
     /// Keeps the run in front aside for the last time in a while: what an update has just ruined is put back first.
     pub(super) fn write_as_good_as_it_is(&mut self) {
         if let Err(error) = self.mend() {
-            log::warn!("a run is kept aside as it was before: {error}");
+            log::warn!("the backup of a run keeps its previous state: {error}");
         }
         self.write_aside();
     }
 }
 
 impl OnDisk {
-    /// Removes what was kept aside.
+    /// Removes a backup.
     pub(super) fn discard(&mut self) {
         self.kept_step = None;
         self.was_left_behind = false;
@@ -295,8 +295,8 @@ impl Run {
         slot.is_some_and(|slot| is_same(&slot.run_folder(), folder))
     }
 
-    /// It is in a folder that a person chose, and kept aside no longer; but where that is the very folder it was kept
-    /// aside in, it stays there.
+    /// It is in a folder that a person chose, and no longer backed up; but if that is the very folder it was backed up
+    /// in, it stays there.
     pub(super) fn note_saved(&mut self, folder: &Path, step: u64) {
         self.on_disk.saved = (step, self.record.effort().training_secs);
         if !self.is_kept_in(folder) {
@@ -306,7 +306,7 @@ impl Run {
         self.on_disk.kept_step = Some(step);
         let about = self.about();
         if let Some(Err(error)) = self.on_disk.slot.as_ref().map(|slot| slot.describe(about)) {
-            log::info!("a list of runs that were kept aside shows it as it was before: {error}");
+            log::info!("the list of backed-up runs shows its previous state: {error}");
         }
     }
 
@@ -370,7 +370,7 @@ fn write(slot: &Slot, about: AboutRun, files: &RunFiles) -> Result<(), String> {
     files.write(&lock).map_err(|error| error.to_string())
 }
 
-/// The means of at most so many parts of a curve.
+/// The means of at most this many parts of a curve.
 fn thinned(losses: &[f64]) -> Vec<f32> {
     let part = losses.len().div_ceil(N_LOSSES).max(1);
     let mean = |part: &[f64]| (part.iter().sum::<f64>() / part.len() as f64) as f32;

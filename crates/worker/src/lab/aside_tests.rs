@@ -1,4 +1,4 @@
-//! Runs kept aside: what is there after windows were killed, ended, or went on to other runs.
+//! Backed-up runs: what is there after windows were killed, closed, or moved on to other runs.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -83,7 +83,7 @@ fn step_of(kept: &KeptRun) -> u64 {
     kept.about.as_ref().expect("described").step
 }
 
-/// The weights of a run of this seed after so many steps that nothing interrupted.
+/// The weights of an uninterrupted run of this seed after this many steps.
 fn undisturbed(seed: u64, steps: u64) -> Vec<Vec<f32>> {
     let mut trainer = Trainer::new(recipe(seed), made_up(), &device::cpu().device);
     while trainer.step() < steps {
@@ -173,7 +173,7 @@ fn windows_killed_at_any_moment_leave_a_run_each_that_goes_on() {
     }
 }
 
-/// Opens every run that was left behind, and holds each against one that nothing interrupted.
+/// Opens every run that was left behind, and compares each with an uninterrupted one.
 fn go_on_with_all(place: &Path, kept: &BTreeMap<u64, u64>) {
     let left = left_behind(place);
     assert_eq!(left.len(), kept.len(), "{left:?}");
@@ -230,7 +230,7 @@ fn an_owner_that_goes_leaves_the_newest_steps() {
     assert_eq!(left, [(7, 6), (8, 6)], "the rival too");
 }
 
-/// `hourglass train --resume` on a run that a window kept aside.
+/// `hourglass train --resume` on a run that a window backed up.
 #[test]
 fn a_run_that_is_saved_into_the_folder_it_was_kept_aside_in_stays_there() {
     let home = tempfile::tempdir().expect("a temporary folder");
@@ -318,7 +318,7 @@ fn a_run_that_one_window_opened_is_no_other_windows() {
     let said = events(&other_worker);
     assert!(
         matches!(&said[..], [Event::Failed(Failure::NotOpened { run: RunId(2), reason })]
-            if reason.contains("open in another window")),
+            if reason.contains("open in another Hourglass window")),
         "{said:?}"
     );
     // It goes on in the same folder, and is left there whole.
@@ -397,7 +397,7 @@ fn an_owner_that_does_not_listen_hinders_no_backup() {
     assert!(waits.expect("a thread").join().expect("no panic"));
 }
 
-/// Runs that are kept aside, by living windows too.
+/// Backed-up runs, including those of living windows.
 fn runs_in(place: &Path) -> usize {
     let slots = std::fs::read_dir(place).into_iter().flatten().flatten();
     let runs = slots.map(|slot| -> PathBuf { slot.path().join("run/resume.bpk") });

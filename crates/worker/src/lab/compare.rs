@@ -1,7 +1,7 @@
 //! Comparing two runs: a rival is trained beside the run in progress, step for step.
 //!
 //! A run and its looks make a side. Everything the laboratory does, it does to the side in front; to do the same to
-//! the rival, the sides are exchanged for a moment. What either run computes depends on nothing of the other.
+//! the rival, the sides are swapped for a moment. What either run computes does not depend on the other.
 //!
 //! The run that has taken fewer steps trains next.
 
@@ -19,7 +19,7 @@ use super::{Flow, Goal, Lab, Run};
 /// The run that is not in front, with the looks at it.
 #[derive(Default)]
 pub(super) struct Side {
-    /// None while nothing is compared.
+    /// `None` while nothing is compared.
     pub run: Option<Run>,
     pub looks: Looks,
     /// The newest look at it.
@@ -63,7 +63,7 @@ impl Lab {
         })
     }
 
-    /// Goes on with one of the two runs; the other ends.
+    /// Continues with one of the two runs; the other ends.
     pub(super) fn end_comparison(&mut self, keep: RunId) -> Flow {
         let Some(rival) = &self.other.run else {
             return Flow::Continue(());

@@ -1,4 +1,4 @@
-//! Digits: what is loaded beside the training, and what comes of it.
+//! Data sets: what is loaded while training goes on, and what follows from it.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ impl Lab {
                 Flow::Continue(())
             }
             Err(error) => self.fail(Failure::Dataset {
-                reason: format!("no thread to load data on: {error}"),
+                reason: format!("the thread that loads data could not be started: {error}"),
             }),
         }
     }

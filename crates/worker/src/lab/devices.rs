@@ -68,7 +68,7 @@ impl Lab {
         }
     }
 
-    /// Goes on with another device, from a checkpoint or from the last good weights. A checkpoint is none of the
+    /// Continues on another device, from a checkpoint or from the last good weights. A checkpoint is none of the
     /// good ones before the next loss says so.
     pub(super) fn move_to(&mut self, device: OpenDevice, checkpoint: Option<Checkpoint>) -> Flow {
         self.device = device;

@@ -60,8 +60,9 @@ impl Lab {
     pub(super) fn gather(&mut self, what: &Gather) -> Flow {
         let Some(run) = &mut self.run else {
             return self.fail(Failure::NoFigure {
-                reason: "there is no model to draw yet: load digits and choose a recipe first"
-                    .to_owned(),
+                reason:
+                    "there is no model to draw yet: load a data set and choose an experiment first"
+                        .to_owned(),
             });
         };
         let id = run.id;

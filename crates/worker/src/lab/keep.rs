@@ -52,7 +52,7 @@ impl Lab {
         });
         let written = match content {
             Ok((_, _, false)) if !run.last_good.is_finite() => Err(
-                "its weights hold infinite numbers or NaN, and there are no others: start it anew"
+                "its weights contain infinite numbers or NaN, and there are no others: start it again"
                     .to_owned(),
             ),
             Ok((_, _, false)) => {

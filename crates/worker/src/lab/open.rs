@@ -51,7 +51,7 @@ impl Refusal {
 }
 
 impl Lab {
-    /// Goes on with the run in a folder.
+    /// Continues the run in a folder.
     pub(super) fn open_run(&mut self, id: RunId, folder: PathBuf) -> Flow {
         self.open(id, folder, Self::find_run)
     }
@@ -78,10 +78,10 @@ impl Lab {
         find: impl FnOnce(&Self, &Arc<Dataset>, &Path) -> Result<Found, Refusal>,
     ) -> Flow {
         let Some(dataset) = self.dataset.clone() else {
-            let reason = "there are no digits yet: load a data set first".to_owned();
+            let reason = "there is no data set yet: load one first".to_owned();
             return self.fail(Failure::NotOpened { run, reason });
         };
-        // Numbers that somebody else wrote may be such that Burn panics over them.
+        // Burn may panic over numbers that another program wrote.
         let found = catch_unwind(AssertUnwindSafe(|| {
             let mut found = find(self, &dataset, &from)?;
             let evaluation = guarded(&self.device, || {
@@ -159,19 +159,19 @@ impl Lab {
         let file = folder.join(MODEL_FILE);
         let found = self.with_weights(dataset, experiment, weights, &file, Matching::ByName);
         let mut found = found.map_err(|refusal| match refusal {
-            // A run's own weights are its recipe's, or they are somebody else's.
+            // A run's own weights fit its experiment, or else they come from elsewhere.
             Refusal::FitsByShape(pairs) => Refusal::at(
                 &file,
                 format!(
-                    "it holds weights of another layout or under other names ({}): start from them with \
-                     \"Take weights…\" or --weights",
+                    "its weights have a different layout or different names ({}): start from them with \
+                     \"Load weights…\" or --weights",
                     pairs.join("; ")
                 ),
             ),
             refusal => refusal,
         })?;
         found.lost = Some(format!(
-            "{} holds no optimizer state to go on from: its weights are in place, and training starts at step 0",
+            "{} contains no optimizer state to continue from: its weights are loaded, and training starts at step 0",
             folder.display()
         ));
         Ok(found)
@@ -190,14 +190,14 @@ impl Lab {
             Some(needed) if needed == dataset.id => {}
             Some(needed) => return Err(Refusal::OtherDataset(needed)),
             None => {
-                let reason = format!("it learned from {:?}, which is not known here", run.data);
+                let reason = format!("it was trained on {:?}, which is not known here", run.data);
                 return Err(Refusal::at(&path, reason));
             }
         }
         if run.n_train != dataset.train.len() {
             let (n, loaded) = (run.n_train, dataset.train.len());
             let reason = format!(
-                "it learned from {n} training images, and {loaded} are loaded: load the same data set"
+                "it was trained on {n} training images, but {loaded} are loaded: load the same data set"
             );
             return Err(Refusal::at(&path, reason));
         }
@@ -218,7 +218,7 @@ impl Lab {
         let metrics = read_metrics(saved, &folder.join(METRICS_FILE), step)?;
         let lost = (metrics.is_none() && step > 0).then(|| {
             format!(
-                "{} has no {METRICS_FILE}: the curves start anew",
+                "{} has no {METRICS_FILE}: the curves start from here",
                 folder.display()
             )
         });
@@ -233,7 +233,7 @@ impl Lab {
         })
     }
 
-    /// A new model of a recipe with the weights of a file.
+    /// A new model of an experiment with the weights of a file.
     fn with_weights(
         &self,
         dataset: &Arc<Dataset>,
@@ -265,7 +265,7 @@ impl Lab {
     }
 }
 
-/// What a run goes on from; none where there is no such file, or only one of the first layout.
+/// What a run continues from; `None` if there is no such file, or only one of the first layout.
 fn read_resume(saved: &SavedFiles, path: &Path) -> Result<Option<Resume>, Refusal> {
     // Its own checksum comes first: it says more exactly what is wrong.
     let Some(bytes) = saved.unchecked(RESUME_FILE) else {
@@ -281,7 +281,7 @@ fn read_resume(saved: &SavedFiles, path: &Path) -> Result<Option<Resume>, Refusa
     }
 }
 
-/// The curves up to a step; what was written after it is left out. None where there is no such file.
+/// The curves up to a step; what was written after it is left out. `None` if there is no such file.
 fn read_metrics(
     saved: &SavedFiles,
     path: &Path,

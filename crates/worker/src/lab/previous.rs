@@ -1,7 +1,7 @@
-//! The run before: what another run takes the place of can be brought back whole.
+//! The previous run: a run that another one replaces can be brought back completely.
 //!
 //! The run itself is kept, with its record, its optimizers, its place in the data and its digits; nothing is made
-//! anew, so that it goes on bit for bit. One is kept in memory; an older one stays where it was kept aside.
+//! again, so that it continues bit for bit. One is kept in memory; an older one stays where it was backed up.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ impl Lab {
     /// Puts the run before in the place of the one in progress.
     pub(super) fn bring_back(&mut self) -> Flow {
         let Some(previous) = self.previous.take() else {
-            let reason = "there is none any more".to_owned();
+            let reason = "there is none left".to_owned();
             return self.fail(Failure::NotBroughtBack { reason });
         };
         self.end_rival()?;

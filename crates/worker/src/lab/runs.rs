@@ -1,4 +1,4 @@
-//! Starting a run, aiming it, pausing it, changing its recipe.
+//! Starting a run, setting its goal, pausing it, changing its experiment.
 
 use std::time::Instant;
 
@@ -14,9 +14,7 @@ use super::{Flow, Goal, Lab, Run};
 impl Lab {
     pub(super) fn start_run(&mut self, id: RunId, experiment: Experiment) -> Flow {
         let refusal = match (&self.dataset, experiment.validate()) {
-            (None, _) => {
-                Some("there are no digits to learn from yet: load a data set first".to_owned())
-            }
+            (None, _) => Some("there is no data to train on yet: load a data set first".to_owned()),
             (_, Err(invalid)) => Some(invalid.to_string()),
             (Some(_), Ok(())) => None,
         };
@@ -116,7 +114,7 @@ impl Lab {
         self.report_rival()
     }
 
-    /// Stops taking steps. A rival that was level takes the steps of the burst in hand as well.
+    /// Stops taking steps. A rival that was level takes the steps of the current burst as well.
     pub(super) fn pause(&mut self) -> Flow {
         while self.was_level && self.is_training() && self.rival_is_behind() {
             self.catch_up()?;

@@ -8,7 +8,7 @@ use hourglass_train::{Survey, TrainError, Trainer, decode};
 
 use super::View;
 
-/// Places that a person goes over may take so large a share of the time, as one part in so many.
+/// Largest share of the time for the places that a person hovers over, as one part in this many.
 const WHILE_ASKED: u32 = 5;
 
 /// The sets asked for, each with its age and price.
@@ -60,7 +60,7 @@ impl DecodeLooks {
             .any(|set| set.asked.places.needs_all_codes())
     }
 
-    /// Everything has to be made anew.
+    /// Everything has to be recomputed.
     pub fn invalidate(&mut self) {
         for set in &mut self.sets {
             set.invalidate();

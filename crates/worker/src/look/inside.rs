@@ -30,7 +30,7 @@ impl Inside {
         }
     }
 
-    /// Everything has to be made anew.
+    /// Everything has to be recomputed.
     pub fn invalidate(&mut self) {
         self.filters.invalidate();
         self.unit_means.invalidate();

@@ -9,7 +9,7 @@ use crate::photo::pixels::{PixelBox, around};
 const WIDE_SHARE: f32 = 0.15;
 const LEAST_SHARE: f32 = 0.1;
 
-/// An area so many times as large as a circle of its usual width is compact, or at most a sheet with something on it;
+/// An area this many times as large as a circle of its usual width is compact, or at most a sheet with something on it;
 /// beyond it is a stroke, or a margin.
 const COMPACT: f32 = 6.0;
 const LONG: f32 = 12.0;

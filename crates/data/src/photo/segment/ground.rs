@@ -31,7 +31,7 @@ pub struct Grounds {
 }
 
 impl Grounds {
-    /// Finds them in a picture without its noise; none where nothing is even. `flat_step` is how much light may
+    /// Finds them in a picture without its noise; `None` if nothing is even. `flat_step` is how much light may
     /// change from pixel to pixel within one. With `only_main`, other shades than the main one are none.
     pub fn of(
         light: &Plane,

@@ -139,7 +139,7 @@ struct Surroundings {
 
 impl Surroundings {
     fn among(pieces: &Pieces, order: &[usize], width: usize) -> Self {
-        /// Pieces that are held against each other.
+        /// Pieces that are compared with each other.
         const MOST: usize = 40;
         let height = pieces.of.len() / width;
         let all = &pieces.pieces;

@@ -70,7 +70,7 @@ pub struct Writing {
 }
 
 impl Writing {
-    /// Finds it; none where nothing stands out from an even ground.
+    /// Finds it; `None` if nothing stands out from an even ground.
     #[must_use]
     pub fn find(grey: Grey<'_>, wish: &Wish) -> Option<Self> {
         let Scaled { plane, scale } = Scaled::of(grey);

@@ -7,10 +7,10 @@ use hourglass_experiment::{Bound, Corruption, Figure, PresetId};
 pub(super) const LESSON: Lesson = Lesson {
     id: LessonId::Copying,
     title: "Copying and overcompleteness",
-    about: "With more units than pixels the best answer is to copy. How can one tell, and what prevents it?",
+    about: "With more units than pixels the easiest solution is to copy. How can you tell, and what prevents it?",
     steps: &[
         Step {
-            text: "1024 units for 784 pixels, and nothing that holds them. The error falls as low as one likes: \
+            text: "1024 units for 784 pixels, and no regularisation. The error falls almost to zero: \
                    look at the row of differences",
             look: Pane::Digits,
             offer: Some(Offer {
@@ -28,18 +28,18 @@ pub(super) const LESSON: Lesson = Lesson {
                     is_exact: false,
                     what: What::Reaches(Figure::Mse, Bound::AtMost(0.002)),
                 }),
-                answer: "The error cannot tell. On MNIST it is 0.0004 after two epochs, a fraction of what 64 units \
-                         leave, and whoever copies has the same",
+                answer: "The error cannot tell you. On MNIST it is 0.0004 after two epochs, a fraction of the error with 64 \
+                         units, but a network that only copies would reach the same",
             }),
         },
         Step {
-            text: "Here is a test. Take each pixel from another test digit: such images are as bright as digits, and \
-                   no digits. Whoever knows only digits must rebuild them badly. The row “noise images” says how \
-                   badly",
+            text: "Here is a test. Take each pixel from a different test digit: such images are as bright as digits, but \
+                   are not digits. A network that knows only digits must reconstruct them badly. The row “noise images” \
+                   says how badly",
             look: Pane::Numbers,
             offer: None,
             question: Some(Question {
-                asks: "How well does it rebuild noise?",
+                asks: "How well does it reconstruct noise?",
                 goal: Some(Goal {
                     preset: PresetId::Overcomplete1024,
                     code: None,
@@ -51,7 +51,7 @@ pub(super) const LESSON: Lesson = Lesson {
             }),
         },
         Step {
-            text: "The waist of 64 units from the first lesson, for comparison",
+            text: "The bottleneck of 64 units from the first lesson, for comparison",
             look: Pane::Numbers,
             offer: Some(Offer {
                 label: "Train “Vanilla”",
@@ -61,19 +61,19 @@ pub(super) const LESSON: Lesson = Lesson {
                 },
             }),
             question: Some(Question {
-                asks: "And how well does this one rebuild noise?",
+                asks: "And how well does this one reconstruct noise?",
                 goal: Some(Goal {
                     preset: PresetId::Vanilla64,
                     code: None,
                     is_exact: false,
                     what: What::Reaches(Figure::NoiseImageMse, Bound::AtLeast(0.03)),
                 }),
-                answer: "Badly: 0.056 after five epochs on MNIST, most of the noise's variance of 0.067. The waist \
+                answer: "Badly: 0.056 after five epochs on MNIST, most of the noise's variance of 0.067. The bottleneck \
                          has room for what digits have in common, and for nothing else",
             }),
         },
         Step {
-            text: "A waist is not the only way. Black out half of the pixels before the wide network looks, and ask \
+            text: "A bottleneck is not the only way. Black out half of the pixels of the wide network's input, and ask \
                    for the whole image: what is missing cannot be copied",
             look: Pane::Digits,
             offer: Some(Offer {
@@ -94,8 +94,8 @@ pub(super) const LESSON: Lesson = Lesson {
                     is_exact: false,
                     what: What::Reaches(Figure::NoiseImageMse, Bound::AtLeast(0.02)),
                 }),
-                answer: "No. On MNIST noise now comes back with an error of 0.081, more than its own variance of 0.067, and \
-                         digits with 0.021: what is missing is filled in with what digits look like",
+                answer: "No. On MNIST noise now gets an error of 0.081, more than its own variance of 0.067, and \
+                         digits with 0.021: what is missing is filled in to look like a digit",
             }),
         },
     ],

@@ -7,11 +7,11 @@ use hourglass_experiment::{Bound, Figure, PresetId};
 pub(super) const LESSON: Lesson = Lesson {
     id: LessonId::Denoising,
     title: "Denoising",
-    about: "Damage the input, ask for the clean image. What does the network have to know to repair it?",
+    about: "Corrupt the input and ask for the clean image. What does the network have to know to repair it?",
     steps: &[
         Step {
-            text: "Three pixels in ten are set to black before the encoder looks; the clean digit is asked for. \
-                   Which ones is drawn anew each time an image comes up, so the damage cannot be learned by heart",
+            text: "Three pixels in ten are set to black before the encoder sees them; the target is the clean digit. \
+                   They are chosen at random each time an image comes up, so the damage cannot be memorised",
             look: Pane::Digits,
             offer: Some(Offer {
                 label: "Train “Denoising”",
@@ -29,11 +29,11 @@ pub(super) const LESSON: Lesson = Lesson {
                     what: What::Reaches(Figure::LeastGainDb, Bound::AtLeast(0.0)),
                 }),
                 answer: "Yes: on MNIST after ten epochs by 4.3 to 5.9 dB. The code has 128 units, enough to carry much \
-                         of the damage; what keeps it out is that it was never asked for",
+                         of the damage; it is left out because the target never contains it",
             }),
         },
         Step {
-            text: "How far does it carry? Test with half of the pixels gone, more than it has ever seen. This changes \
+            text: "How far does this go? Test with half of the pixels gone, more than it has ever seen. This changes \
                    only what is measured; training goes on as before",
             look: Pane::Digits,
             offer: Some(Offer {
@@ -48,20 +48,20 @@ pub(super) const LESSON: Lesson = Lesson {
                     is_exact: false,
                     what: What::TestNoise(0.5),
                 }),
-                answer: "Strokes grow pale, and thin ones break. On MNIST every class is \
+                answer: "Strokes become pale, and thin ones break. On MNIST every class is \
                          still 3.1 to 4.3 dB better than its input",
             }),
         },
         Step {
-            text: "Draw a digit of your own under “Your image”, with a gap in a stroke. The network was trained to \
-                   fill gaps of single pixels, not of a centimetre",
+            text: "Draw a digit in the “Your image” view, with a gap in a stroke. The network was trained to \
+                   fill gaps of single pixels, not long ones",
             look: Pane::YourImage,
             offer: None,
             question: Some(Question {
                 asks: "Why does it not close your gap?",
                 goal: None,
-                answer: "A masked pixel has neighbours that tell what it was. A long gap is a digit that somebody may \
-                         well have written: the network repairs what is unlikely, not what you meant",
+                answer: "A masked pixel has neighbours that show what it was. A digit with a long gap may well have been \
+                         written like that: the network repairs what is unlikely, not what you meant",
             }),
         },
         Step {
@@ -76,15 +76,15 @@ pub(super) const LESSON: Lesson = Lesson {
                 },
             }),
             question: Some(Question {
-                asks: "28,353 numbers against the dense network's 201,616: who repairs better?",
+                asks: "28,353 parameters against the dense network's 201,616: which repairs better?",
                 goal: Some(Goal {
                     preset: PresetId::DenoiseConv32,
                     code: None,
                     is_exact: false,
                     what: What::Reaches(Figure::Mse, Bound::AtMost(0.02)),
                 }),
-                answer: "They are not measured on the same noise, so the errors cannot be compared. What can: after \
-                         two epochs on MNIST it is at 0.0132, from inputs that a person can hardly read",
+                answer: "They are not measured on the same noise, so the errors cannot be compared. Still, after \
+                         two epochs on MNIST it reaches 0.0132, from inputs that a person can hardly read",
             }),
         },
     ],

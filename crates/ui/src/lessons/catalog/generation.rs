@@ -7,11 +7,11 @@ use hourglass_experiment::{Bound, Figure, PresetId};
 pub(super) const LESSON: Lesson = Lesson {
     id: LessonId::Generation,
     title: "From code to generation",
-    about: "Feed the decoder a code that no image had. When does a digit come out?",
+    about: "Feed the decoder a code that no image produced. When does a digit come out?",
     steps: &[
         Step {
-            text: "A plain code of two units. Its points lie where training happened to put them, with empty places \
-                   between. Nothing was ever asked of the decoder there",
+            text: "A plain code of two units. Its points lie where training happened to put them, with empty regions \
+                   in between. The decoder was never trained there",
             look: Pane::Latent,
             offer: Some(Offer {
                 label: "Train a plain code",
@@ -21,15 +21,15 @@ pub(super) const LESSON: Lesson = Lesson {
                 },
             }),
             question: Some(Question {
-                asks: "From where would you draw a code to get a new digit?",
+                asks: "Where would you pick a code to get a new digit?",
                 goal: None,
-                answer: "There is no rule: one would have to fit a distribution to the points afterwards. The next \
+                answer: "There is no rule: you would have to fit a distribution to the points afterwards. The next \
                          step puts the distribution into the objective",
             }),
         },
         Step {
             text: "A variational code. The encoder gives each image a small Gaussian instead of a point, and pays in \
-                   nats for every step away from N(0, I). The circles are the prior's standard deviations",
+                   nats for every deviation from N(0, I). The circles are the prior's standard deviations",
             look: Pane::Latent,
             offer: Some(Offer {
                 label: "Train “Variational, 2-D”",
@@ -46,23 +46,23 @@ pub(super) const LESSON: Lesson = Lesson {
                     is_exact: false,
                     what: What::Reaches(Figure::NegativeElbo, Bound::AtMost(170.0)),
                 }),
-                answer: "On MNIST 162 after five epochs, of which 5 pay for the code; 153 after thirty. Any point near \
-                         the middle now decodes to something like a digit: hold the pointer over an empty place",
+                answer: "On MNIST, 162 after five epochs, 5 of them for the code; 153 after thirty. Any point near \
+                         the middle now decodes to something like a digit: hold the pointer over an empty spot",
             }),
         },
         Step {
-            text: "The decoder's map. Each picture is what the decoder makes of the code at its place, and the places \
-                   share the prior equally. “samples” draws codes from the prior instead",
+            text: "The decoder's map. Each picture is the decoder's output for the code at its position, and the positions \
+                   divide the prior into equal shares. “samples” draws codes from the prior instead",
             look: Pane::Manifold,
             offer: None,
             question: Some(Question {
                 asks: "What lies between two classes?",
                 goal: None,
-                answer: "Neither nothing nor noise: strokes open, close and lean until one digit has become the other",
+                answer: "Neither emptiness nor noise: strokes open, close and lean until one digit has become the other",
             }),
         },
         Step {
-            text: "Two units are a sheet of paper; twenty have room for strokes. Bars in the view show what each unit \
+            text: "Two units are a sheet of paper; twenty have room for strokes. Bars in the view show how much each unit \
                    says about the image, in nats. “Sliders” moves one unit at a time",
             look: Pane::Activations,
             offer: Some(Offer {
@@ -80,13 +80,13 @@ pub(super) const LESSON: Lesson = Lesson {
                     is_exact: false,
                     what: What::Reaches(Figure::NegativeElbo, Bound::AtMost(115.0)),
                 }),
-                answer: "On MNIST a third: 109 nats after five epochs. The code costs 25 of them, and saves far more \
+                answer: "On MNIST, a third: 109 nats after five epochs. The code costs 25 of them, but saves far more \
                          in the reconstruction",
             }),
         },
         Step {
-            text: "Quadruple the price of information: β = 4. Units that do not earn it fall silent, and those that \
-                   stay have to stand for something that many images share",
+            text: "Quadruple the price of information: β = 4. Units that are not worth it fall silent, and those that \
+                   remain have to represent something that many images share",
             look: Pane::Activations,
             offer: Some(Offer {
                 label: "Train “β-VAE”",
@@ -119,15 +119,15 @@ pub(super) const LESSON: Lesson = Lesson {
                 },
             }),
             question: Some(Question {
-                asks: "How can one tell that the cloud has the prior's shape?",
+                asks: "How can you tell that the cloud has the prior's shape?",
                 goal: Some(Goal {
                     preset: PresetId::Aae2,
                     code: None,
                     is_exact: false,
                     what: What::Reaches(Figure::CodeVarianceRatio, Bound::AtMost(1.3)),
                 }),
-                answer: "Its mean is near 0 and its variance near 1 on both axes, on MNIST within 0.04 and 1.3 % after \
-                         15 epochs, and the discriminator is right little more than half of the time",
+                answer: "Its mean is near 0 and its variance near 1 on both axes (on MNIST within 0.04 and 1.3 % after \
+                         15 epochs), and the discriminator is right little more than half of the time",
             }),
         },
     ],

@@ -7,7 +7,7 @@ use hourglass_experiment::{Bound, Figure, PresetId};
 pub(super) const LESSON: Lesson = Lesson {
     id: LessonId::Linear,
     title: "PCA and the linear case",
-    about: "A linear autoencoder has one best answer, known since 1901. What does gradient descent find?",
+    about: "A linear autoencoder has one best solution, known since 1901. What does gradient descent find?",
     steps: &[
         Step {
             text: "Take every nonlinearity away: code and output are weighted sums. Baldi and Hornik showed in 1989 \
@@ -33,15 +33,15 @@ pub(super) const LESSON: Lesson = Lesson {
             }),
         },
         Step {
-            text: "The same error could come from another plane. Measure the angle between the plane that the \
-                   decoder spans and PCA's: 32 dimensions each, so there are 32 angles, and the largest counts",
+            text: "The same error could come from another subspace. Measure the angle between the subspace that the \
+                   decoder spans and PCA's: both have 32 dimensions, so there are 32 angles, and the largest counts",
             look: Pane::Numbers,
             offer: Some(Offer {
                 label: "Measure the code",
                 does: Does::Judge,
             }),
             question: Some(Question {
-                asks: "Is it PCA's plane?",
+                asks: "Is it PCA's subspace?",
                 goal: Some(Goal {
                     preset: PresetId::Linear32,
                     code: None,
@@ -49,7 +49,7 @@ pub(super) const LESSON: Lesson = Lesson {
                     what: What::Reaches(Figure::SubspaceAngle, Bound::AtMost(45.0)),
                 }),
                 answer: "Very nearly: 4.6 degrees on MNIST after 15 epochs. But no unit is a principal component: any \
-                         basis of the plane rebuilds as well, so the network has no reason to choose PCA's",
+                         basis of the subspace reconstructs equally well, so the network has no reason to choose PCA's",
             }),
         },
         Step {
@@ -70,12 +70,12 @@ pub(super) const LESSON: Lesson = Lesson {
                     is_exact: false,
                     what: What::Reaches(Figure::MseOverPca, Bound::Between(0.9999, 1.02)),
                 }),
-                answer: "Nothing that could be seen: 0.0557 on MNIST",
+                answer: "Nothing visible: 0.0557 on MNIST",
             }),
         },
         Step {
             text: "Give the same two units two hidden layers of ReLU on each side. Now the decoder can bend the \
-                   plane through the space of images, and the encoder can unfold what lies tangled",
+                   plane through the space of images, and the encoder can unfold what is tangled",
             look: Pane::Latent,
             offer: Some(Offer {
                 label: "Train with hidden layers",
@@ -89,7 +89,7 @@ pub(super) const LESSON: Lesson = Lesson {
                 },
             }),
             question: Some(Question {
-                asks: "How far below PCA's line does it come?",
+                asks: "How far below PCA's line does it get?",
                 goal: Some(Goal {
                     preset: PresetId::Linear32,
                     code: Some(2),

@@ -7,7 +7,7 @@ use hourglass_experiment::{Bound, Figure, PresetId, Sparsity};
 pub(super) const LESSON: Lesson = Lesson {
     id: LessonId::Sparsity,
     title: "Sparsity",
-    about: "Let every unit that is on cost something. What happens to the code, and what does it cost?",
+    about: "Penalise every unit that is on. What happens to the code, and what does it cost?",
     steps: &[
         Step {
             text: "First without a penalty. The histogram shows all activations of the code over the test images: \
@@ -34,7 +34,7 @@ pub(super) const LESSON: Lesson = Lesson {
         },
         Step {
             text: "Now the objective adds λ times the sum of all activations. Watch the histogram move, and in the \
-                   loss plot two terms bargain: the penalty falls at the reconstruction's expense",
+                   loss plot two terms compete: the penalty falls at the reconstruction's expense",
             look: Pane::Activations,
             offer: Some(Offer {
                 label: "Train “Sparse, L1”",
@@ -56,7 +56,7 @@ pub(super) const LESSON: Lesson = Lesson {
             }),
         },
         Step {
-            text: "Nearly five times the price, and the run goes on with the weights it has. The loss plot marks the moment",
+            text: "Nearly five times the penalty, and the run continues with its current weights. The loss plot marks the moment",
             look: Pane::Activations,
             offer: Some(Offer {
                 label: "Raise λ to 3e-3",
@@ -71,12 +71,12 @@ pub(super) const LESSON: Lesson = Lesson {
                     what: What::NearZero(0.8),
                 }),
                 answer: "About one in ten. Trained like this from the start on MNIST, 91 % are near zero, and the \
-                         error is 0.043: too dear a code is hardly a code",
+                         error is 0.043: if the code costs too much, little of it is left",
             }),
         },
         Step {
-            text: "L1 does not care who is silent. The other classic penalty asks every unit to be on for one image \
-                   in twenty: ρ = 0.05, by the divergence of its mean from ρ",
+            text: "L1 does not care which units are silent. The other classic penalty pushes every unit to be on for one \
+                   image in twenty: ρ = 0.05, by penalising the divergence of its mean from ρ",
             look: Pane::Activations,
             offer: Some(Offer {
                 label: "Train “Sparse, KL”",
@@ -93,7 +93,7 @@ pub(super) const LESSON: Lesson = Lesson {
                     is_exact: true,
                     what: What::Reaches(Figure::MeanActivation, Bound::Between(0.04, 0.065)),
                 }),
-                answer: "They gather at the line of ρ: 0.056 on average on MNIST, no unit silent, and the error is \
+                answer: "They cluster around the ρ line: 0.056 on average on MNIST, no unit is silent, and the error is \
                          0.0164, no worse than L1's at a third of its activity",
             }),
         },

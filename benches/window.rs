@@ -167,13 +167,13 @@ impl Stage {
         } = self;
         let shown = digits(trainer, &request.samples).expect("the CPU works");
         let activations = probe.activations(trainer, LayerName::Code);
-        let survey = probe.survey(trainer, true).expect("the CPU works");
+        let encoded = probe.encoded(trainer, true).expect("the CPU works");
         let asked = ScatterRequest {
             source: *source,
             errors: true,
             ..ScatterRequest::default()
         };
-        let scatter = survey.seen(trainer, asked).expect("the CPU works");
+        let scatter = encoded.seen(trainer, asked).expect("the CPU works");
         self.side.snapshot.put(Snapshot {
             revision: request.revision,
             digits: Arc::new(shown),

@@ -1,7 +1,7 @@
 //! The application: owns the worker's handle, the state and the panels.
 //!
 //! [`App::tick`] takes in what the worker reports, [`App::show`] draws, and [`App::perform`] is the one place
-//! where a wish becomes a message. The window never waits for the worker.
+//! where an action becomes a message. The window never waits for the worker.
 
 mod backup;
 mod comparing;
@@ -15,15 +15,15 @@ mod fonts;
 mod graphics;
 mod guide;
 mod icon;
+mod image_reader;
 mod keep;
 mod memory;
 mod outbox;
-mod own;
 mod pace;
 mod perform;
-mod photos;
 mod picture;
 mod typed;
+mod user_images;
 mod window;
 
 use std::path::PathBuf;
@@ -57,9 +57,9 @@ use graphics::Graphics;
 use guide::Guide;
 use keep::Keeping;
 use outbox::Outbox;
-use own::OwnPictures;
 use pace::Pace;
 use picture::Picture;
+use user_images::UserImageFiles;
 
 pub use backup::unsaved_runs_folder;
 pub use costs::{WindowCosts, peak_memory_mib};
@@ -88,7 +88,7 @@ pub struct StartOptions {
     /// The device asked for; the worker was told so already.
     pub device: DeviceChoice,
     /// User images to open, files or folders.
-    pub own: Vec<PathBuf>,
+    pub user_images: Vec<PathBuf>,
     /// The folder of the run to continue; a new one is started if absent.
     pub run: Option<PathBuf>,
     /// Whether it trains as soon as it has a run.
@@ -111,7 +111,7 @@ impl Default for StartOptions {
             data: DataSource::Auto,
             experiment: None,
             device: DeviceChoice::Auto,
-            own: Vec::new(),
+            user_images: Vec::new(),
             run: None,
             trains: false,
             backups: None,
@@ -156,7 +156,7 @@ pub struct App {
     worker_has_data: bool,
     exporter: Exporter,
     dialog: Dialog,
-    own: OwnPictures,
+    user_images: UserImageFiles,
     keeping: Keeping,
 
     window: WindowFacts,
@@ -164,7 +164,7 @@ pub struct App {
     guide: Guide,
     top_bar: TopBar,
     experiment_panel: ExperimentPanel,
-    rival_panel: ExperimentPanel,
+    comparison_panel: ExperimentPanel,
     layout: Layout,
     panels: Panels,
     notes: Notes,
@@ -214,7 +214,7 @@ impl App {
             worker_has_data: false,
             exporter: Exporter::default(),
             dialog: Dialog::default(),
-            own: OwnPictures::default(),
+            user_images: UserImageFiles::default(),
             keeping: Keeping::new(
                 start.run,
                 Backups::new(start.backups).every(start.backup_every),
@@ -231,7 +231,7 @@ impl App {
             guide: Guide::default(),
             top_bar: TopBar::default(),
             experiment_panel: ExperimentPanel::default(),
-            rival_panel: ExperimentPanel::of_rival(),
+            comparison_panel: ExperimentPanel::of_comparison(),
             layout: Layout::default(),
             panels: Panels::default(),
             notes: Notes::default(),
@@ -256,8 +256,8 @@ impl App {
             app.state.notices.warning(warning);
         }
         app.start_worker();
-        if !start.own.is_empty() {
-            app.read_pictures(start.own);
+        if !start.user_images.is_empty() {
+            app.read_pictures(start.user_images);
         }
         app
     }
@@ -277,7 +277,7 @@ impl App {
         if let Some(action) = self.take_answer() {
             self.perform(ctx, action);
         }
-        self.take_photos();
+        self.take_user_images();
         self.follow_export();
         self.keep_watch(ctx);
         if self.state.run.is_some()
@@ -300,7 +300,7 @@ impl App {
     /// Draws the window and performs what is wished for in it.
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let mut actions = dropped::wishes(&ctx);
+        let mut actions = dropped::pushed(&ctx);
         shortcuts::listen(&ctx, &self.state, self.switches(), &mut actions);
         let Self {
             state,
@@ -308,7 +308,7 @@ impl App {
             help,
             top_bar,
             experiment_panel,
-            rival_panel,
+            comparison_panel,
             layout,
             panels,
             notes,
@@ -319,7 +319,7 @@ impl App {
         replay::listen(&ctx, state, &mut actions);
         top_bar.ui(ui, state, *window, notes, &mut actions);
         banner::crash(ui, state, &mut actions);
-        banner::not_kept_aside(ui, state, &mut actions);
+        banner::not_backed_up(ui, state, &mut actions);
         left_behind::offer(ui, state, &mut actions);
         previous::offer(ui, state, &mut actions);
         compare::strip(ui, state, &mut actions);
@@ -352,9 +352,9 @@ impl App {
         notes.ui(ui, state, &mut actions);
         export.ui(ui, state, panels, &mut actions);
         help.ui(ui, &mut actions);
-        if let Some(own) = state.run.as_ref().map(|run| run.experiment.clone()) {
+        if let Some(user_images) = state.run.as_ref().map(|run| run.experiment.clone()) {
             state.in_place_of_draft(|state| {
-                compare::dialog(ui, state, &own, rival_panel, &mut actions);
+                compare::dialog(ui, state, &user_images, comparison_panel, &mut actions);
             });
         }
         self.show_guide(ui, &mut actions);

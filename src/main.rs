@@ -64,7 +64,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             data: args.data.clone().unwrap_or(DataSource::Auto),
             experiment: args.preset.map(|id| id.preset().experiment()),
             device: args.device,
-            own: args.own.clone(),
+            user_images: args.user_images.clone(),
             run: args.run.clone(),
             trains: args.train,
             backups: match args.screenshot {

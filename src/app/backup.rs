@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hourglass_protocol::{KeepAside, KeptRun};
-use hourglass_run_folder::aside;
+use hourglass_protocol::{BackupPolicy, KeptRun};
+use hourglass_run_folder::backup;
 
 /// Time between two backups of a run that learns.
 const INTERVAL: Duration = Duration::from_mins(1);
@@ -44,8 +44,8 @@ impl Backups {
     }
 
     /// What a worker is told about it.
-    pub(super) fn wish(&self) -> KeepAside {
-        KeepAside {
+    pub(super) fn action(&self) -> BackupPolicy {
+        BackupPolicy {
             place: self.place.clone(),
             every: self.every,
             worth: WORTH,
@@ -55,11 +55,11 @@ impl Backups {
     /// The runs that no window has open, the newest first.
     pub(super) fn left_behind(&self) -> Vec<KeptRun> {
         let place = self.place.as_deref();
-        place.map(aside::left_behind).unwrap_or_default()
+        place.map(backup::left_behind).unwrap_or_default()
     }
 
     /// Whether a folder is a backup.
-    pub(super) fn is_kept_aside(&self, folder: &Path) -> bool {
+    pub(super) fn is_backed_up(&self, folder: &Path) -> bool {
         let place = self.place.as_deref();
         place.is_some_and(|place| folder.starts_with(place))
     }

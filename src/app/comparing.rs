@@ -6,20 +6,20 @@ use hourglass_protocol::Command;
 use hourglass_ui::CompareAction;
 
 impl App {
-    /// Performs a wish about comparing.
+    /// Performs an action about comparing.
     pub(super) fn compare(&mut self, action: CompareAction) {
         match action {
-            CompareAction::Open if self.state.rival_draft.is_some() => {} // it is open
+            CompareAction::Open if self.state.comparison_draft.is_some() => {} // it is open
             CompareAction::Open => {
                 let run = self.state.run.as_ref();
                 let asked = self.asked.clone();
                 let start = asked.or_else(|| run.map(|run| run.experiment.clone()));
-                self.state.rival_draft = start;
+                self.state.comparison_draft = start;
             }
-            CompareAction::Edit(draft) => self.state.rival_draft = Some(*draft),
-            CompareAction::Cancel => self.state.rival_draft = None,
+            CompareAction::Edit(draft) => self.state.comparison_draft = Some(*draft),
+            CompareAction::Cancel => self.state.comparison_draft = None,
             CompareAction::Start => {
-                if let Some(draft) = self.state.rival_draft.take() {
+                if let Some(draft) = self.state.comparison_draft.take() {
                     self.start_rival(draft);
                 }
             }
@@ -28,8 +28,10 @@ impl App {
                 self.outbox.push(Command::EndComparison { keep });
             }
             CompareAction::KeepB => {
-                if let Some(rival) = &self.state.rival {
-                    self.outbox.push(Command::EndComparison { keep: rival.id });
+                if let Some(comparison) = &self.state.comparison {
+                    self.outbox.push(Command::EndComparison {
+                        keep: comparison.id,
+                    });
                 }
             }
         }
@@ -42,16 +44,16 @@ impl App {
         }
     }
 
-    /// A run that starts over while it is compared takes its rival along, with its own seed: the comparison is of
+    /// A run that starts over while it is compared takes its comparison run along, with its own seed: the comparison is of
     /// experiments.
     pub(super) fn start_rival_again(&mut self) {
-        let (Some(run), Some(rival), Some(asked)) =
-            (&self.state.run, &self.state.rival, &self.asked)
+        let (Some(run), Some(comparison), Some(asked)) =
+            (&self.state.run, &self.state.comparison, &self.asked)
         else {
             return;
         };
-        let mut experiment = rival.experiment.clone();
-        if rival.experiment.seed == run.experiment.seed {
+        let mut experiment = comparison.experiment.clone();
+        if comparison.experiment.seed == run.experiment.seed {
             experiment.seed = asked.seed;
         }
         self.start_rival(experiment);

@@ -15,7 +15,7 @@ pub struct WindowCosts {
     /// From the start of the process to the end of its first frame, in milliseconds.
     pub first_frame_ms: f64,
     /// From the start of the process to the first steps reported, in milliseconds, without the time that training
-    /// waited for the yardsticks.
+    /// waited for the baselines.
     pub first_step_ms: f64,
     /// Frames while training.
     pub n_frames: usize,

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::App;
 use super::typed::Typed;
-use hourglass_figure::Order;
+use hourglass_figure::FigureRequest;
 use hourglass_protocol::DataSource;
-use hourglass_ui::{Action, CloseAnswer, KeepAction, OwnAction};
+use hourglass_ui::{Action, CloseAnswer, KeepAction, UserImageAction};
 
 /// No person opens a dialog, looks at it and leaves it within this time: it was never there.
 const TOO_QUICK: Duration = Duration::from_millis(300);
@@ -39,7 +39,7 @@ pub(super) enum Question {
     /// User images.
     Pictures,
     /// A file for a figure, with a name to begin with.
-    Figure(Box<Order>, String),
+    Figure(Box<FigureRequest>, String),
 }
 
 impl Question {
@@ -68,7 +68,7 @@ impl Question {
     /// What follows from the paths chosen, at least one.
     pub(super) fn answered(self, mut paths: Vec<PathBuf>) -> Action {
         if self == Self::Pictures {
-            return Action::Own(OwnAction::Read(paths));
+            return Action::UserImage(UserImageAction::Read(paths));
         }
         let path = paths.swap_remove(0);
         match self {
@@ -76,8 +76,8 @@ impl Question {
             Self::Run => KeepAction::Open(path).into(),
             Self::NewRun(_) => KeepAction::SaveIn(path).into(),
             Self::Weights => KeepAction::TakeWeights(path).into(),
-            Self::Pictures => Action::Own(OwnAction::Read(vec![path])),
-            Self::Figure(order, _) => Action::ExportTo(order, path),
+            Self::Pictures => Action::UserImage(UserImageAction::Read(vec![path])),
+            Self::Figure(request, _) => Action::ExportTo(request, path),
         }
     }
 
@@ -176,9 +176,9 @@ fn show(question: &Question) -> Answer {
             .add_filter("Images", &["png", "jpg", "jpeg", "gif", "bmp", "webp"])
             .add_filter("All files", &["*"])
             .pick_files(),
-        Question::Figure(order, name) => {
+        Question::Figure(request, name) => {
             let dialog = dialog.set_file_name(name);
-            let formats = order.kind.formats().iter();
+            let formats = request.kind.formats().iter();
             let dialog = formats.fold(dialog, |dialog, format| {
                 dialog.add_filter(format.label(), &[format.ending()])
             });

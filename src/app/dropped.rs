@@ -1,4 +1,4 @@
-//! What is dropped on the window or pasted into it, as wishes: the one place that looks at what a path is.
+//! What is dropped on the window or pasted into it, as actions: the one place that looks at what a path is.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use egui::{Context, Event};
 
 use hourglass_run_folder as run_folder;
-use hourglass_ui::{Action, KeepAction, OwnAction};
+use hourglass_ui::{Action, KeepAction, UserImageAction};
 
-/// The wishes of this frame's drops and pastes.
-pub(super) fn wishes(ctx: &Context) -> Vec<Action> {
+/// The actions of this frame's drops and pastes.
+pub(super) fn pushed(ctx: &Context) -> Vec<Action> {
     let (dropped, pasted) = ctx.input(|input| {
         let dropped = input.raw.dropped_files.iter();
         let dropped: Vec<PathBuf> = dropped.map(|file| file.path().to_owned()).collect();
@@ -19,10 +19,10 @@ pub(super) fn wishes(ctx: &Context) -> Vec<Action> {
         });
         (dropped, pasted.collect::<Vec<_>>())
     });
-    let mut wishes = of_paths(dropped);
+    let mut pushed = of_paths(dropped);
     let pasted = pasted.into_iter();
-    wishes.extend(pasted.map(|image| Action::Own(OwnAction::Paste(image))));
-    wishes
+    pushed.extend(pasted.map(|image| Action::UserImage(UserImageAction::Paste(image))));
+    pushed
 }
 
 /// What dropped paths mean: a run's folder is opened, everything else is read as pictures and folders of them,
@@ -31,12 +31,12 @@ fn of_paths(paths: Vec<PathBuf>) -> Vec<Action> {
     let is_run = |path: &PathBuf| run_folder::is_run_folder(path);
     let (runs, pictures): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_run);
     let run = runs.into_iter().next(); // one run can be in progress
-    let mut wishes: Vec<Action> = run
+    let mut pushed: Vec<Action> = run
         .map(|folder| KeepAction::Open(folder).into())
         .into_iter()
         .collect();
     if !pictures.is_empty() {
-        wishes.push(Action::Own(OwnAction::Read(pictures)));
+        pushed.push(Action::UserImage(UserImageAction::Read(pictures)));
     }
-    wishes
+    pushed
 }

@@ -43,7 +43,7 @@ impl App {
         }
         let follow_up = match &event {
             Event::RunStarted { run, .. } if self.state.awaits_rival(*run) => FollowUp::Nothing,
-            Event::ComparisonEnded { run } if !self.state.is_rival(*run) => FollowUp::Nothing,
+            Event::ComparisonEnded { run } if !self.state.is_comparison(*run) => FollowUp::Nothing,
             _ => FollowUp::of(&event),
         };
         let news = KeepNews::of(&event);

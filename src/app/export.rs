@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::App;
 use super::dialog::Question;
 use hourglass_figure::{
-    Content, Curve, Facts, FigureKind, Film, Format, Loss, Order, Split, reference::Reference,
+    Content, Curve, Facts, FigureKind, FigureRequest, Film, Format, Loss, Split,
+    reference::Reference,
 };
 use hourglass_protocol::{Command, Gather, Gathered};
 use hourglass_state::{LabState, RunState, Series};
@@ -18,15 +19,15 @@ use writer::{Outcome, Task, Writer};
 
 impl App {
     /// Asks where a figure is to be written.
-    pub(super) fn ask_for_file(&mut self, order: Box<Order>) {
+    pub(super) fn ask_for_file(&mut self, request: Box<FigureRequest>) {
         let Some(run) = &self.state.run else { return };
-        let name = order.file_name(&run.experiment);
-        self.ask(Question::Figure(order, name));
+        let name = request.file_name(&run.experiment);
+        self.ask(Question::Figure(request, name));
     }
 
     /// Begins to write a figure.
-    pub(super) fn export_to(&mut self, order: Box<Order>, path: &Path) {
-        match self.exporter.begin(order, path, &self.state, &self.wake) {
+    pub(super) fn export_to(&mut self, request: Box<FigureRequest>, path: &Path) {
+        match self.exporter.begin(request, path, &self.state, &self.wake) {
             Ok(Some(gather)) => self.outbox.push(Command::Gather(gather)),
             Ok(None) => {}
             Err(reason) => self.note_failed_export(&reason),
@@ -81,7 +82,7 @@ enum Stage {
     #[default]
     Idle,
     /// The worker gathers the numbers.
-    Gathering(Box<Order>, PathBuf),
+    Gathering(Box<FigureRequest>, PathBuf),
     /// A thread draws and writes.
     Writing(Writer),
 }
@@ -102,7 +103,7 @@ impl Exporter {
     /// When another figure is on its way, or the file's name says no format.
     pub(super) fn begin(
         &mut self,
-        mut order: Box<Order>,
+        mut request: Box<FigureRequest>,
         path: &Path,
         state: &LabState,
         wake: &Wake,
@@ -110,13 +111,13 @@ impl Exporter {
         if self.share().is_some() {
             return Err("another figure is being written: wait for it, or stop it".to_owned());
         }
-        let path = with_ending(&mut order, path)?;
-        if let Some(gather) = order.gather() {
-            self.stage = Stage::Gathering(order, path);
+        let path = with_ending(&mut request, path)?;
+        if let Some(gather) = request.gather() {
+            self.stage = Stage::Gathering(request, path);
             return Ok(Some(gather));
         }
-        let figure = known(&order, state).ok_or("there is no run to draw: press Train first")?;
-        self.write(*order, path, figure, wake)?;
+        let figure = known(&request, state).ok_or("there is no run to draw: press Train first")?;
+        self.write(*request, path, figure, wake)?;
         Ok(None)
     }
 
@@ -125,11 +126,11 @@ impl Exporter {
     /// # Errors
     /// When no thread can be had.
     pub(super) fn gathered(&mut self, gathered: Gathered, wake: &Wake) -> Result<(), String> {
-        let Stage::Gathering(order, path) = std::mem::take(&mut self.stage) else {
+        let Stage::Gathering(request, path) = std::mem::take(&mut self.stage) else {
             return Ok(()); // it was cancelled meanwhile
         };
-        let figure = order.content(gathered);
-        self.write(*order, path, figure, wake)
+        let figure = request.content(gathered);
+        self.write(*request, path, figure, wake)
     }
 
     /// Whether numbers are being waited for.
@@ -158,14 +159,14 @@ impl Exporter {
 
     fn write(
         &mut self,
-        order: Order,
+        request: FigureRequest,
         path: PathBuf,
         (facts, content): (Facts, Content),
         wake: &Wake,
     ) -> Result<(), String> {
         let task = Task {
-            format: order.format,
-            look: order.look,
+            format: request.format,
+            look: request.look,
             path,
             facts,
             content,
@@ -179,13 +180,13 @@ impl Exporter {
 
 /// The file's name with an ending. One that a person typed decides the format; without one that is known, the format
 /// that was chosen gives its own.
-fn with_ending(order: &mut Order, path: &Path) -> Result<PathBuf, String> {
-    if let Ok(format) = Format::of(path, order.kind) {
-        order.format = format;
+fn with_ending(request: &mut FigureRequest, path: &Path) -> Result<PathBuf, String> {
+    if let Ok(format) = Format::of(path, request.kind) {
+        request.format = format;
         return Ok(path.to_owned());
     }
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}", order.format.ending()));
+    name.push(format!(".{}", request.format.ending()));
     let path = PathBuf::from(name);
     if path.exists() {
         // The person who chose the name was not asked about this one.
@@ -198,7 +199,7 @@ fn with_ending(order: &mut Order, path: &Path) -> Result<PathBuf, String> {
 }
 
 /// What a figure shows that the window knows without asking.
-fn known(order: &Order, state: &LabState) -> Option<(Facts, Content)> {
+fn known(request: &FigureRequest, state: &LabState) -> Option<(Facts, Content)> {
     let (run, dataset) = (state.run.as_ref()?, state.dataset.as_ref()?);
     let facts = Facts {
         experiment: run.experiment.clone(),
@@ -206,22 +207,22 @@ fn known(order: &Order, state: &LabState) -> Option<(Facts, Content)> {
         step: run.step,
         epoch: run.epoch,
     };
-    let content = match order.kind {
+    let content = match request.kind {
         FigureKind::Film => {
             let film = Film {
                 frames: run.reel.frames(),
                 labels: Arc::clone(&dataset.test_labels),
-                hidden: order.hidden.clone(),
+                hidden: request.hidden.clone(),
             };
             Content::Film(film.thinned(Film::N_FRAMES))
         }
-        _ => Content::Loss(loss(order, run, state)),
+        _ => Content::Loss(loss(request, run, state)),
     };
     Some((facts, content))
 }
 
 /// All curves of a run.
-fn loss(order: &Order, run: &RunState, state: &LabState) -> Loss {
+fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
     let history = &run.history;
     let curve = |split, term, series: Option<&Series>| {
         Some(Curve {
@@ -238,9 +239,9 @@ fn loss(order: &Order, run: &RunState, state: &LabState) -> Loss {
         .filter_map(|term| curve(Split::Test, term, history.test(term)));
     Loss {
         curves: train.chain(test).collect(),
-        group: order.group,
-        is_log: order.is_log,
-        references: Reference::of(order.group, &run.experiment, state.yardsticks.as_ref()),
+        group: request.group,
+        is_log: request.is_log,
+        references: Reference::of(request.group, &run.experiment, state.baselines.as_ref()),
         marks: history
             .marks()
             .iter()

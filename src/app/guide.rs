@@ -51,7 +51,7 @@ impl App {
         guide.commands.ui(ui, state, switches, actions);
     }
 
-    /// Performs a wish about what explains the program.
+    /// Performs an action about what explains the program.
     pub(super) fn perform_guide(&mut self, ctx: &Context, action: GuideAction) {
         match action {
             GuideAction::ShowSheet(sheet) => self.guide.sheet = sheet,
@@ -81,7 +81,7 @@ impl App {
                 self.guide.course.leave();
                 self.remind_of_own();
             }
-            GuideAction::RestoreOwn => {
+            GuideAction::RestoreUserImage => {
                 if let Some(own) = self.guide.course.take_own() {
                     self.follow(ctx, own, false);
                     let text = "Your own experiment is back".to_owned();
@@ -114,7 +114,7 @@ impl App {
         }
     }
 
-    /// Does what the step of the lesson offers, by the wishes that a person would push.
+    /// Does what the step of the lesson offers, by the actions that a person would push.
     fn do_step(&mut self, ctx: &Context) {
         let Some(does) = self.guide.course.begin_offer(&self.state.draft) else {
             return;

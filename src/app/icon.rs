@@ -51,7 +51,7 @@ fn color_at(x: f32, y: f32) -> Option<[f32; 3]> {
         return None;
     }
     let bar = y.abs() > 0.62 && y.abs() < 0.74 && x.abs() < 0.56;
-    // Half the width of the glass: a waist in the middle.
+    // Half the width of the glass: a bottleneck in the middle.
     let width = 0.055 + 0.41 * (y.abs() / 0.62).powf(1.35);
     let in_glass = y.abs() <= 0.64 && x.abs() < width;
     let in_hollow = y.abs() <= 0.64 && x.abs() < width - 0.075;

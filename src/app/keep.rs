@@ -9,7 +9,7 @@ use super::backup::Backups;
 use super::dialog::Question;
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{Command, DataSource, Event, Failure, Matching, RunId};
-use hourglass_run_folder::{self as run_folder, aside};
+use hourglass_run_folder::{self as run_folder, backup};
 use hourglass_state::Offer;
 use hourglass_ui::{CloseAnswer, KeepAction};
 
@@ -60,7 +60,7 @@ impl Keeping {
 pub(super) enum KeepNews {
     Saved(PathBuf),
     NotSaved,
-    SetAside,
+    Replaced,
     /// Another run is in progress.
     Took(RunId),
     BroughtBack(RunId),
@@ -81,7 +81,7 @@ impl KeepNews {
     pub(super) fn of(event: &Event) -> Option<Self> {
         Some(match event {
             Event::RunSaved { folder, .. } => Self::Saved(folder.clone()),
-            Event::RunSetAside { .. } => Self::SetAside,
+            Event::RunReplaced { .. } => Self::Replaced,
             Event::RunStarted { run, .. } | Event::ComparisonEnded { run } => Self::Took(*run),
             Event::RunBroughtBack { run, .. } => Self::BroughtBack(*run),
             Event::RunOpened { from, history, .. } => Self::Opened {
@@ -104,7 +104,7 @@ impl KeepNews {
 }
 
 impl App {
-    /// Performs a wish about runs on disk, or experiments as text.
+    /// Performs an action about runs on disk, or experiments as text.
     pub(super) fn keep(&mut self, ctx: &Context, action: KeepAction) {
         match action {
             KeepAction::Save => self.save(),
@@ -132,12 +132,12 @@ impl App {
                 self.state.keep.offer = offer;
             }
             KeepAction::Forget(folder) => {
-                aside::forget(&folder);
+                backup::forget(&folder);
                 self.look_for_left_behind();
             }
             KeepAction::ForgetAll => {
                 for kept in self.state.keep.left_behind.drain(..) {
-                    aside::forget(&kept.folder);
+                    backup::forget(&kept.folder);
                 }
                 self.look_for_left_behind();
             }
@@ -152,13 +152,13 @@ impl App {
                 }
             }
             KeepAction::Close(answer) => self.close(answer),
-            KeepAction::CopyRecipe => {
+            KeepAction::CopyExperiment => {
                 ctx.copy_text(run_folder::to_short_toml(&self.state.draft));
                 let text = "Experiment copied to the clipboard".to_owned();
                 self.state.notices.info(text);
             }
-            KeepAction::AskForRecipe => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
-            KeepAction::PasteRecipe(text) => self.paste_recipe(&text),
+            KeepAction::AskForExperiment => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            KeepAction::PasteExperiment(text) => self.paste_recipe(&text),
         }
     }
 
@@ -235,7 +235,7 @@ impl App {
                 Closing::OnceSaved
             }
             CloseAnswer::Discard => {
-                self.outbox.push(Command::ForgetAside);
+                self.outbox.push(Command::ForgetBackup);
                 Closing::Now
             }
             CloseAnswer::Stay => Closing::No,
@@ -251,7 +251,7 @@ impl App {
                     self.keeping.closing = Closing::Now;
                 }
             }
-            KeepNews::SetAside => self.keeping.has_let_go = true,
+            KeepNews::Replaced => self.keeping.has_let_go = true,
             KeepNews::Took(run) => {
                 self.note_digits(run);
                 if std::mem::take(&mut self.keeping.has_let_go) {
@@ -292,7 +292,7 @@ impl App {
     fn note_digits(&mut self, run: RunId) {
         let state = &self.state;
         let previous = state.previous.as_ref().map(|previous| &previous.run);
-        let known = [state.run.as_ref(), state.rival.as_ref(), previous];
+        let known = [state.run.as_ref(), state.comparison.as_ref(), previous];
         let is_known = |id: RunId| known.iter().flatten().any(|run| run.id == id);
         self.keeping
             .digits
@@ -302,7 +302,7 @@ impl App {
 
     fn opened(&mut self, from: &Path, goes_on: bool) {
         self.keeping.owes_run = false;
-        if self.keeping.backups.is_kept_aside(from) {
+        if self.keeping.backups.is_backed_up(from) {
             if let Some(run) = &mut self.state.run {
                 run.saved = None; // nobody chose that folder
             }

@@ -69,8 +69,8 @@ fn concerns_a_run(command: &Command) -> bool {
         | Command::CancelLoading
         | Command::UseDevice(_)
         | Command::SaveRun { .. }
-        | Command::KeepAside(_)
-        | Command::ForgetAside
+        | Command::BackupPolicy(_)
+        | Command::ForgetBackup
         | Command::BackUpRun { .. } => false,
     }
 }

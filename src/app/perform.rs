@@ -1,4 +1,4 @@
-//! Where a wish becomes a message.
+//! Where an action becomes a message.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
@@ -17,7 +17,7 @@ use hourglass_ui::shortcuts::SCALE_RANGE;
 const SEED_END: u64 = 1_000_000;
 
 impl App {
-    /// Turns a wish into a message or a setting of the window.
+    /// Turns an action into a message or a setting of the window.
     pub fn perform(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::Train => self.outbox.push(Command::Train),
@@ -58,9 +58,9 @@ impl App {
             }
             Action::Follow(sample) => self.state.followed = sample,
             Action::ShowPane(pane) => self.layout.bring_forward(pane),
-            Action::Rewind(wish) => self.state.rewind(wish),
+            Action::Rewind(action) => self.state.rewind(action),
             Action::Compare(action) => self.compare(action),
-            Action::Own(action) => self.perform_own(action),
+            Action::UserImage(action) => self.perform_own(action),
             Action::JudgeCode => {
                 self.state.note_judging();
                 self.outbox.push(Command::JudgeCode);
@@ -93,7 +93,7 @@ impl App {
         self.worker = Some((self.spawn_worker)(self.wake.clone()));
         self.probe = None; // the new worker has to be told what the window looks at
         self.outbox
-            .push(Command::KeepAside(self.keeping.backups.wish()));
+            .push(Command::BackupPolicy(self.keeping.backups.action()));
         self.outbox.push(Command::LoadDataset(self.data.clone()));
         self.look();
         self.send_waiting();

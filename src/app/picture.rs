@@ -98,7 +98,7 @@ impl Picture {
         self.costs.count(cost, is_training);
     }
 
-    /// Goes on where it waits; the wish it has, if it has one.
+    /// Goes on where it waits; the action it has, if it has one.
     pub(super) fn step(&mut self, ctx: &Context, state: &LabState) -> Option<Action> {
         if let Some(reason) = trouble(state) {
             self.end(ctx, Err(PictureError::Run(reason)));
@@ -112,7 +112,7 @@ impl Picture {
                 state.run.as_ref()?;
                 // Reference lines belong in the picture, and finding them would slow training.
                 let waited = self.ready.get_or_insert_with(Instant::now).elapsed();
-                if state.yardsticks.is_none() && waited < YARDSTICKS_WITHIN {
+                if state.baselines.is_none() && waited < YARDSTICKS_WITHIN {
                     return None;
                 }
                 self.stage = PictureStage::Training;
@@ -214,11 +214,11 @@ fn views_are_up_to_date(state: &LabState) -> bool {
     run.snapshot.as_ref().is_some_and(|snapshot| {
         let scatter = snapshot.scatter.as_ref().map(|view| view.step);
         let activations = snapshot.activations.as_ref().map(|view| view.step);
-        let own = snapshot
-            .own
+        let user_image = snapshot
+            .user_images
             .as_ref()
             .map(|view| (view.step, view.images.len()));
-        let n_own = state.own.images().len();
+        let n_own = state.user_images.images().len();
         let inside = [
             snapshot.filters.as_ref().map(|view| view.step),
             snapshot.unit_means.as_ref().map(|view| view.step),
@@ -233,8 +233,8 @@ fn views_are_up_to_date(state: &LabState) -> bool {
             .chain(decoded)
             .flatten()
             .all(|step| step == run.step)
-            && state.own.reading.is_none()
-            && (n_own == 0 || own == Some((run.step, n_own)))
+            && state.user_images.reading.is_none()
+            && (n_own == 0 || user_image == Some((run.step, n_own)))
     })
 }
 

@@ -41,7 +41,7 @@ impl From<PathFor> for Question {
 }
 
 impl App {
-    /// Performs a wish about a typed path.
+    /// Performs an action about a typed path.
     pub(super) fn perform_typed(&mut self, ctx: &egui::Context, action: PathAction) {
         match action {
             PathAction::Ask(what) => self.dialog.typed = Some(Typed::new(what.into())),

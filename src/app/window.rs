@@ -217,7 +217,7 @@ fn open(
     let (start, look, picture) = (options.start.clone(), options.look, options.picture.clone());
     // A picture neither sees what a person's windows remember nor leaves a trace there: what egui itself remembers, such
     // as the scale, would change its size.
-    let aside = picture.as_ref().and_then(|_| tempfile::tempdir().ok());
+    let backup = picture.as_ref().and_then(|_| tempfile::tempdir().ok());
     let native = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Hourglass")
@@ -227,7 +227,7 @@ fn open(
             .with_icon(icon::icon()),
         renderer,
         persist_window: picture.is_none() && look.size.is_none(), // a size that was asked for wins
-        persistence_path: aside
+        persistence_path: backup
             .as_ref()
             .map(|folder| folder.path().join("window.ron")),
         event_loop_builder: Some(Box::new(move |builder| choose_display(builder, display))),

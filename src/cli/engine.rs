@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{
-    Command, DataSource, DatasetDescription, DeviceChoice, Event, Failure, FilmFrame, Phase,
-    ProbeRequest, RunHistory, RunId, Snapshot, Yardsticks,
+    Baselines, Command, DataSource, DatasetDescription, DeviceChoice, Event, Failure, FilmFrame,
+    Phase, ProbeRequest, RunHistory, RunId, Snapshot,
 };
 use hourglass_state::Reel;
 use hourglass_train::device;
@@ -25,7 +25,7 @@ pub struct Engine {
     worker: Worker,
     signals: Signals,
     /// Of the data set in use; they are said once, whatever is being waited for then.
-    yardsticks: RefCell<Option<Yardsticks>>,
+    baselines: RefCell<Option<Baselines>>,
     /// Frames of the run, if they were asked for; they come whatever is being waited for then.
     film: RefCell<Reel>,
 }
@@ -63,7 +63,7 @@ impl Engine {
             device_name,
             worker,
             signals,
-            yardsticks: RefCell::new(None),
+            baselines: RefCell::new(None),
             film: RefCell::default(),
         })
     }
@@ -76,8 +76,8 @@ impl Engine {
 
     /// What the data set in use allows; `None` until that is known.
     #[must_use]
-    pub fn yardsticks(&self) -> Option<Yardsticks> {
-        self.yardsticks.borrow().clone()
+    pub fn baselines(&self) -> Option<Baselines> {
+        self.baselines.borrow().clone()
     }
 
     /// Has frames of the latent space taken from here on.
@@ -139,8 +139,8 @@ impl Engine {
             .context("the training thread is gone")?;
         match events.recv_timeout(MOMENT) {
             Ok(event) => {
-                if let Event::YardsticksKnown(yardsticks) = &event {
-                    self.yardsticks.replace(Some(yardsticks.clone()));
+                if let Event::BaselinesKnown(baselines) = &event {
+                    self.baselines.replace(Some(baselines.clone()));
                 }
                 if let Event::FrameTaken { frame, .. } = &event {
                     self.film.borrow_mut().push(frame.clone());
@@ -181,7 +181,7 @@ impl Engine {
     /// What is missing or damaged, and what to do.
     pub fn load(&self, source: DataSource, progress: &Progress) -> Result<DatasetDescription> {
         self.send(Command::LoadDataset(source))?;
-        self.yardsticks.replace(None); // of the data set before
+        self.baselines.replace(None); // of the data set before
         loop {
             if self.is_interrupted() {
                 self.send(Command::CancelLoading)?;

@@ -8,13 +8,13 @@ use clap::Args;
 
 use hourglass_experiment::N_CLASSES;
 use hourglass_figure::{
-    Content, Curve, Facts, FigureKind, Format, Group, Look, Loss, Order, SCALES, Size, Split,
-    reference::Reference,
+    Content, Curve, Facts, FigureKind, FigureRequest, Format, Group, Look, Loss, SCALES, Size,
+    Split, reference::Reference,
 };
 use hourglass_files::whole_file;
 use hourglass_protocol::{
-    Command, DataSource, DatasetDescription, DeviceChoice, Event, Gathered, HistoryRow, Measured,
-    SampleIdx, Yardsticks,
+    Baselines, Command, DataSource, DatasetDescription, DeviceChoice, Event, Gathered, HistoryRow,
+    Measured, SampleIdx,
 };
 
 use super::args::Theme;
@@ -94,7 +94,7 @@ pub fn run(args: &ExportArgs) -> Result<()> {
     let progress = Progress::new();
     let engine = Engine::start(args.device)?;
     let opened = engine.open_run(&args.run, args.data.as_ref(), &progress)?;
-    let order = Order {
+    let request = FigureRequest {
         kind: args.what,
         format,
         look,
@@ -103,15 +103,15 @@ pub fn run(args: &ExportArgs) -> Result<()> {
         group: args.curves,
         is_log: !(args.linear || args.curves.is_share()),
     };
-    let (facts, content) = match order.gather() {
+    let (facts, content) = match request.gather() {
         Some(gather) => {
             progress.set(0.5, "gathering the numbers…".to_owned());
             engine.send(Command::Gather(gather))?;
-            order.content(gathered(&engine)?)
+            request.content(gathered(&engine)?)
         }
-        None => loss(&order, &opened, &engine, &args.run)?,
+        None => loss(&request, &opened, &engine, &args.run)?,
     };
-    let file = content.file(format, &facts, &order.look, &mut |_| {
+    let file = content.file(format, &facts, &request.look, &mut |_| {
         ControlFlow::Continue(())
     })?;
     whole_file::write(&args.out, &file)?;
@@ -133,7 +133,7 @@ fn gathered(engine: &Engine) -> Result<Gathered> {
 
 /// The curves that the run recorded.
 fn loss(
-    order: &Order,
+    request: &FigureRequest,
     opened: &OpenedRun,
     engine: &Engine,
     folder: &Path,
@@ -147,14 +147,14 @@ fn loss(
     };
     let experiment = opened.experiment.clone();
     let curves = curves(rows);
-    let terms = order
+    let terms = request
         .group
         .terms_among(curves.iter().map(|curve| curve.term));
     if terms.is_empty() {
-        bail!("this run has no such curves: {}", order.group.info().name);
+        bail!("this run has no such curves: {}", request.group.info().name);
     }
-    let yardsticks = match order.group {
-        Group::Objective => Some(yardsticks(engine)?),
+    let baselines = match request.group {
+        Group::Objective => Some(baselines(engine)?),
         _ => None, // no line of another group needs them
     };
     let facts = Facts {
@@ -165,19 +165,19 @@ fn loss(
     };
     let content = Content::Loss(Loss {
         curves,
-        group: order.group,
-        is_log: order.is_log,
-        references: Reference::of(order.group, &experiment, yardsticks.as_ref()),
+        group: request.group,
+        is_log: request.is_log,
+        references: Reference::of(request.group, &experiment, baselines.as_ref()),
         marks: Vec::new(),
     });
     Ok((facts, content))
 }
 
 /// What the digits allow; known a few seconds after they were loaded.
-fn yardsticks(engine: &Engine) -> Result<Yardsticks> {
+fn baselines(engine: &Engine) -> Result<Baselines> {
     loop {
-        if let Some(yardsticks) = engine.yardsticks() {
-            return Ok(yardsticks);
+        if let Some(baselines) = engine.baselines() {
+            return Ok(baselines);
         }
         engine.wait()?;
         if engine.is_interrupted() {

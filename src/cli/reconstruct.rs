@@ -10,10 +10,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
-use hourglass_data::photo::{self, Picture};
+use hourglass_data::user_image::{self, Picture};
 use hourglass_protocol::{
-    Backdrop, Centring, DataSource, DeviceChoice, OwnId, OwnImage, OwnLook, Paper, Preparation,
-    ProbeRequest,
+    Backdrop, Centring, DataSource, DeviceChoice, Paper, Preparation, PreparedImage, ProbeRequest,
+    UserImageId, UserImageLook,
 };
 
 use super::args::data_source;
@@ -89,7 +89,7 @@ enum YesNo {
 }
 
 impl YesNo {
-    fn wish(self) -> Option<bool> {
+    fn action(self) -> Option<bool> {
         match self {
             Self::Auto => None,
             Self::Yes => Some(true),
@@ -141,23 +141,23 @@ impl ReconstructArgs {
                 BackdropChoice::White => Some(Backdrop::White),
                 BackdropChoice::Black => Some(Backdrop::Black),
             },
-            invert: self.invert.wish(),
+            invert: self.invert.action(),
             paper: match self.paper {
                 PaperChoice::Auto => None,
                 PaperChoice::Even => Some(Paper::Flat),
                 PaperChoice::Uneven => Some(Paper::Uneven),
             },
-            stretch: self.stretch.wish(),
+            stretch: self.stretch.action(),
             threshold: self.threshold,
-            crop: self.crop.wish(),
-            sharpen: self.sharpen.wish(),
+            crop: self.crop.action(),
+            sharpen: self.sharpen.action(),
             centring: match self.centre {
                 CentreChoice::Auto => None,
                 CentreChoice::Mass => Some(Centring::Mass),
                 CentreChoice::Box => Some(Centring::Box),
                 CentreChoice::No => Some(Centring::Kept),
             },
-            pen: self.pen.wish(),
+            pen: self.pen.action(),
             region: None,
             take: None,
         }
@@ -176,12 +176,12 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     let mut asked = prepare(&args.pictures, &args.preparation(), args.each, &progress);
     let engine = Engine::start(args.device)?;
     engine.open_run(&args.run, args.data.as_ref(), &progress)?;
-    let images: Vec<OwnImage> = (1..)
+    let images: Vec<PreparedImage> = (1..)
         .zip(&asked)
         .filter_map(|(id, asked)| {
             let digit = asked.digit.as_ref().ok()?;
-            Some(OwnImage {
-                id: OwnId(id),
+            Some(PreparedImage {
+                id: UserImageId(id),
                 pixels: Arc::clone(&digit.pixels),
             })
         })
@@ -190,7 +190,7 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     let mut table = HEADER.to_owned();
     let mut names = HashSet::new();
     for (id, asked) in (1..).zip(&mut asked) {
-        let found = looks.iter().find(|look| look.id == OwnId(id));
+        let found = looks.iter().find(|look| look.id == UserImageId(id));
         if let (Ok(digit), Some(look)) = (&asked.digit, found) {
             let name = unused_name(&asked.path, asked.number, &mut names);
             if let Err(error) = write_pictures(&args.out, &name, digit, look) {
@@ -218,8 +218,8 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     Ok(())
 }
 
-fn prepare(paths: &[PathBuf], wish: &Preparation, each: bool, progress: &Progress) -> Vec<Asked> {
-    let files = photo::find(paths);
+fn prepare(paths: &[PathBuf], action: &Preparation, each: bool, progress: &Progress) -> Vec<Asked> {
+    let files = user_image::find(paths);
     let n_files = files.len();
     let mut asked = Vec::with_capacity(n_files);
     for (idx, file) in files.into_iter().enumerate() {
@@ -227,9 +227,9 @@ fn prepare(paths: &[PathBuf], wish: &Preparation, each: bool, progress: &Progres
         let path = file
             .as_ref()
             .map_or_else(|error| error.path().to_owned(), Clone::clone);
-        match file.and_then(|path| photo::read(&path)) {
+        match file.and_then(|path| user_image::read(&path)) {
             Ok(picture) => {
-                let digits = digits(&picture, wish, each);
+                let digits = digits(&picture, action, each);
                 asked.extend(digits.into_iter().map(|(number, digit)| Asked {
                     path: path.clone(),
                     number,
@@ -250,22 +250,26 @@ fn prepare(paths: &[PathBuf], wish: &Preparation, each: bool, progress: &Progres
 }
 
 /// The digit of a picture, or each of them with its number.
-fn digits(picture: &Picture, wish: &Preparation, each: bool) -> Vec<(Option<usize>, Digit)> {
-    let first = photo::prepare(picture, wish);
+fn digits(picture: &Picture, action: &Preparation, each: bool) -> Vec<(Option<usize>, Digit)> {
+    let first = user_image::prepare(picture, action);
     let places: Vec<usize> = first.digits().collect();
     let n_digits = places.len();
     if !each || n_digits < 2 {
         return vec![(None, Digit::of(first, None))];
     }
     let digits = (1..).zip(places).map(|(number, place)| {
-        let prepared = photo::prepare(picture, &wish.taking(place));
+        let prepared = user_image::prepare(picture, &action.taking(place));
         let of = format!("digit {number} of {n_digits}");
         (Some(number), Digit::of(prepared, Some(of)))
     });
     digits.collect()
 }
 
-fn look(engine: &Engine, images: &[OwnImage], progress: &Progress) -> Result<Vec<OwnLook>> {
+fn look(
+    engine: &Engine,
+    images: &[PreparedImage],
+    progress: &Progress,
+) -> Result<Vec<UserImageLook>> {
     progress.set(1.0, "reconstructing…".to_owned());
     let mut looks = Vec::with_capacity(images.len());
     for (revision, images) in (1..).zip(images.chunks(AT_ONCE)) {
@@ -274,10 +278,12 @@ fn look(engine: &Engine, images: &[OwnImage], progress: &Progress) -> Result<Vec
             samples: Vec::new(),
             layer: None,
             scatter: None,
-            own: images.into(),
+            user_images: images.into(),
             ..ProbeRequest::default()
         })?;
-        let view = snapshot.own.context("the model was not evaluated")?;
+        let view = snapshot
+            .user_images
+            .context("the model was not evaluated")?;
         looks.extend(view.images.iter().cloned());
     }
     Ok(looks)

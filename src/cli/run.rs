@@ -197,7 +197,7 @@ fn judge(engine: &Engine, progress: &Progress) -> Result<bool> {
     progress.set(1.0, "measuring the code…".to_owned());
     engine.send(Command::JudgeCode)?;
     let mut is_judged = false;
-    while !is_judged || engine.yardsticks().is_none() {
+    while !is_judged || engine.baselines().is_none() {
         if engine.is_interrupted() {
             engine.stop_judging();
             return Ok(false);

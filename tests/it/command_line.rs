@@ -480,7 +480,7 @@ mod under_way {
             let mut run = UnderWay::start(&folder, &["--epochs", "1000"]);
             run.wait_for("epoch 1/1000");
             run.signal(signal);
-            run.signal(signal); // at once: it is the same wish
+            run.signal(signal); // at once: it is the same action
             let lives_on = signal == "HUP" && hangups_are_ignored();
             if lives_on {
                 run.wait_for("epoch 3/1000");

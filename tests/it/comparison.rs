@@ -17,7 +17,7 @@ const A: RunId = RunId(1);
 const B: RunId = RunId(2);
 
 /// Another experiment for the same digits: a smaller code, learned faster.
-fn rival() -> Experiment {
+fn comparison() -> Experiment {
     let mut experiment = small();
     experiment.architecture.as_dense_mut().expect("dense").code = 4;
     experiment.optimizer.learning_rate = 3e-3;
@@ -110,12 +110,12 @@ fn invariant_8_both_runs_compute_what_each_would_alone_bit_for_bit() {
         ..ProbeRequest::default()
     });
     start(&worker, 1, small());
-    compare(&worker, rival());
+    compare(&worker, comparison());
     send(&worker, Command::Train);
     let [a, b] = numbers_until_finished(&worker);
     assert_eq!((a.steps.len(), b.steps.len()), (20, 20));
     assert_eq!(a, alone(small()));
-    assert_eq!(b, alone(rival()));
+    assert_eq!(b, alone(comparison()));
     assert_ne!(a.steps, b.steps);
 }
 
@@ -128,7 +128,7 @@ fn a_rival_that_joins_later_takes_as_many_steps_first() {
         Command::TrainSteps(NonZeroU64::new(7).expect("seven")),
     );
     wait_for_phase(&worker, |phase| matches!(phase, Phase::Paused { .. }));
-    compare(&worker, rival());
+    compare(&worker, comparison());
     send(&worker, Command::TrainSteps(NonZeroU64::MIN));
     let mut steps = [7, 0];
     wait_for(&worker, |event| {
@@ -156,15 +156,15 @@ fn both_are_seen_in_the_same_way_and_each_by_its_own_name() {
         ..ProbeRequest::default()
     });
     start(&worker, 1, small());
-    compare(&worker, rival());
+    compare(&worker, comparison());
     send(
         &worker,
         Command::TrainSteps(NonZeroU64::new(2).expect("two")),
     );
     let deadline = Instant::now() + DEADLINE;
     let is_whole = |seen: &Snapshot| {
-        let rival = seen.rival.as_ref();
-        seen.digits.step == 2 && rival.is_some_and(|rival| rival.digits.step == 2)
+        let comparison = seen.comparison.as_ref();
+        seen.digits.step == 2 && comparison.is_some_and(|comparison| comparison.digits.step == 2)
     };
     let seen = loop {
         assert!(Instant::now() < deadline, "no such snapshot came");
@@ -173,13 +173,16 @@ fn both_are_seen_in_the_same_way_and_each_by_its_own_name() {
             _ => std::thread::yield_now(),
         }
     };
-    let rival = seen.rival.clone().expect("it was waited for");
-    assert_eq!((seen.run, rival.run), (A, B));
+    let comparison = seen.comparison.clone().expect("it was waited for");
+    assert_eq!((seen.run, comparison.run), (A, B));
     assert_eq!(seen.digits.samples, [3, 1, 4]);
-    assert_eq!(rival.digits.samples, [3, 1, 4]);
-    assert_eq!(seen.digits.originals, rival.digits.originals);
-    assert_ne!(seen.digits.reconstructions, rival.digits.reconstructions);
-    assert!(rival.scatter.is_some() && rival.activations.is_some());
+    assert_eq!(comparison.digits.samples, [3, 1, 4]);
+    assert_eq!(seen.digits.originals, comparison.digits.originals);
+    assert_ne!(
+        seen.digits.reconstructions,
+        comparison.digits.reconstructions
+    );
+    assert!(comparison.scatter.is_some() && comparison.activations.is_some());
 }
 
 #[test]
@@ -187,7 +190,7 @@ fn either_run_can_be_kept_and_goes_on_alone() {
     for keep in [A, B] {
         let worker = with_digits();
         start(&worker, 1, small());
-        compare(&worker, rival());
+        compare(&worker, comparison());
         send(
             &worker,
             Command::TrainSteps(NonZeroU64::new(3).expect("three")),
@@ -226,7 +229,7 @@ fn either_run_can_be_kept_and_goes_on_alone() {
 #[test]
 fn what_cannot_be_compared_is_refused_and_the_run_goes_on() {
     let worker = with_digits();
-    compare(&worker, rival());
+    compare(&worker, comparison());
     let refused = |worker: &Worker| {
         wait_for(worker, |event| match event {
             Event::Failed(Failure::NotCompared { reason }) => Some(reason),
@@ -235,7 +238,7 @@ fn what_cannot_be_compared_is_refused_and_the_run_goes_on() {
     };
     assert!(refused(&worker).contains("no run to compare with"));
     start(&worker, 1, small());
-    let mut broken = rival();
+    let mut broken = comparison();
     broken.optimizer.learning_rate = f64::NAN;
     compare(&worker, broken);
     refused(&worker);
@@ -248,7 +251,7 @@ fn what_cannot_be_compared_is_refused_and_the_run_goes_on() {
 fn invariant_5_after_a_new_run_starts_nothing_is_said_of_a_rival() {
     let worker = with_digits();
     start(&worker, 1, small());
-    compare(&worker, rival());
+    compare(&worker, comparison());
     send(&worker, Command::Train);
     start(&worker, 3, small());
     send(&worker, Command::Train);

@@ -6,33 +6,36 @@ use hourglass::analysis::code_moments::CodeMoments;
 use hourglass::analysis::manifold::normal_quantile;
 use hourglass::experiment::{LatentPrior, N_PIXELS, PresetId};
 use hourglass::protocol::{
-    Asker, Axes, CodeStart, Command, DecodeSet, DecodedView, EditedCode, Found, MAX_CODE_UNITS,
-    MAX_DECODED, Places, ProbeRequest, Route, SampleIdx, Spacing, Span,
+    Axes, CodeSelection, CodeStart, Command, DecodeRequest, DecodedView, EditedCode, Found,
+    MAX_CODE_UNITS, MAX_DECODED, ProbeRequest, Requester, Route, SampleIdx, Spacing, Span,
 };
-use hourglass::train::{ProbeState, Survey, Trainer, decode, device, digits};
+use hourglass::train::{EncodedTestSet, ProbeState, Trainer, decode, device, digits};
 
 use crate::data_sets;
 use crate::training::take;
 use crate::worker::{send, small, snapshot, start, with_digits};
 
 /// A model after a few steps, and its test images' codes.
-fn trained(id: PresetId) -> (Trainer, Survey) {
+fn trained(id: PresetId) -> (Trainer, EncodedTestSet) {
     let dataset = data_sets::small(640, 200);
     let mut trainer = Trainer::new(id.preset().experiment(), dataset, &device::cpu().device);
     take(&mut trainer, 8);
-    let survey = ProbeState::default().survey(&mut trainer, false);
-    (trainer, survey.expect("looked at"))
+    let encoded = ProbeState::default().encoded(&mut trainer, false);
+    (trainer, encoded.expect("looked at"))
 }
 
-fn decoded((trainer, survey): &mut (Trainer, Survey), places: Places) -> Option<DecodedView> {
-    let set = DecodeSet {
-        asker: Asker::Grid,
+fn decoded(
+    (trainer, encoded): &mut (Trainer, EncodedTestSet),
+    places: CodeSelection,
+) -> Option<DecodedView> {
+    let set = DecodeRequest {
+        requester: Requester::Grid,
         places,
     };
-    decode(trainer, Some(survey), &set).expect("the device works")
+    decode(trainer, Some(encoded), &set).expect("the device works")
 }
 
-fn pictures(model: &mut (Trainer, Survey), places: Places) -> DecodedView {
+fn pictures(model: &mut (Trainer, EncodedTestSet), places: CodeSelection) -> DecodedView {
     let expected = (8, places.clone());
     let view = decoded(model, places).expect("they can be found");
     assert_eq!((view.step, view.places.clone()), expected);
@@ -63,16 +66,16 @@ fn the_decoded_code_of_a_sample_is_its_reconstruction() {
         let rebuilt = digits(&mut model.0, &[7, 150]).expect("looked at");
         let ends = [7, 150];
         for (sample, rebuilt) in ends.iter().zip(rebuilt.reconstructions.chunks(N_PIXELS)) {
-            let view = pictures(&mut model, Places::Edited(unedited(*sample)));
+            let view = pictures(&mut model, CodeSelection::Edited(unedited(*sample)));
             assert_eq!(view.len(), 2, "as it was set, and where it starts");
             assert_same(&view.images, &[rebuilt, rebuilt].concat());
-            let code = Places::Codes(view.code(0).expect("two").into());
+            let code = CodeSelection::Codes(view.code(0).expect("two").into());
             assert_same(&pictures(&mut model, code).images, rebuilt);
         }
         for route in [Route::Straight, Route::Arc] {
             let way = pictures(
                 &mut model,
-                Places::Between {
+                CodeSelection::Between {
                     ends,
                     n_places: 9,
                     route,
@@ -90,7 +93,7 @@ fn the_middle_of_a_straight_way_is_the_mean_of_its_ends() {
     let mut model = trained(PresetId::Vanilla64);
     let way = pictures(
         &mut model,
-        Places::Between {
+        CodeSelection::Between {
             ends: [3, 4],
             n_places: 3,
             route: Route::Straight,
@@ -105,13 +108,13 @@ fn the_middle_of_a_straight_way_is_the_mean_of_its_ends() {
 fn points_of_the_plane_are_codes_in_it() {
     let mut model = trained(PresetId::Vae2);
     let points: [[f32; 2]; 2] = [[0.5, -1.5], [0.0, 2.0]];
-    let view = pictures(&mut model, Places::Plane(points.into()));
+    let view = pictures(&mut model, CodeSelection::Plane(points.into()));
     assert_eq!(view.found, Found::Plane(Axes::Raw));
     assert_eq!(view.codes, points.concat());
 
     let mut model = trained(PresetId::Vanilla64);
     let points: [[f32; 2]; 3] = [[0.0, 0.0], [3.0, 0.0], [0.0, 4.0]];
-    let view = pictures(&mut model, Places::Plane(points.into()));
+    let view = pictures(&mut model, CodeSelection::Plane(points.into()));
     assert!(matches!(view.found, Found::Plane(Axes::Pca { .. })));
     let [origin, first, second] = [0, 1, 2].map(|idx| view.code(idx).expect("three"));
     let mean = CodeMoments::of(model.1.codes(), 64).mean;
@@ -127,8 +130,8 @@ fn points_of_the_plane_are_codes_in_it() {
     assert!(dot(&first, &second).abs() < 1e-3, "at a right angle");
 }
 
-fn grid(n_places: usize, span: Span) -> Places {
-    Places::Grid { n_places, span }
+fn grid(n_places: usize, span: Span) -> CodeSelection {
+    CodeSelection::Grid { n_places, span }
 }
 
 #[test]
@@ -189,7 +192,7 @@ fn a_grid_without_a_prior_covers_the_codes() {
 
 #[test]
 fn samples_have_the_distribution_of_the_prior_or_of_the_codes() {
-    let draw = |seed| Places::Drawn {
+    let draw = |seed| CodeSelection::Drawn {
         n_places: 1_000,
         seed,
     };
@@ -226,9 +229,9 @@ fn samples_have_the_distribution_of_the_prior_or_of_the_codes() {
 fn units_that_were_set_stay_and_the_others_follow_their_start() {
     let mut model = trained(PresetId::Vanilla64);
     let mut code = unedited(5);
-    let start = pictures(&mut model, Places::Edited(code.clone())).codes;
+    let start = pictures(&mut model, CodeSelection::Edited(code.clone())).codes;
     code.edits = vec![(3, 9.0), (64, 1.0)]; // the second unit does not exist
-    let view = pictures(&mut model, Places::Edited(code.clone()));
+    let view = pictures(&mut model, CodeSelection::Edited(code.clone()));
     assert_eq!(view.codes[64..], start[64..], "where it starts from");
     for (unit, (value, start)) in view.codes[..64].iter().zip(&start).enumerate() {
         let expected = if unit == 3 { 9.0 } else { *start };
@@ -236,7 +239,7 @@ fn units_that_were_set_stay_and_the_others_follow_their_start() {
     }
     let traversals = pictures(
         &mut model,
-        Places::Traversals {
+        CodeSelection::Traversals {
             code,
             units: vec![3, 10],
             n_places: 5,
@@ -251,7 +254,7 @@ fn units_that_were_set_stay_and_the_others_follow_their_start() {
         start: CodeStart::Mean,
         edits: Vec::new(),
     };
-    let mean = pictures(&mut model, Places::Edited(mean));
+    let mean = pictures(&mut model, CodeSelection::Edited(mean));
     let mean = mean.code(0).expect("two");
     let expected: Vec<f32> = model.1.units().units.iter().map(|unit| unit.mean).collect();
     assert_eq!(mean, expected);
@@ -259,8 +262,8 @@ fn units_that_were_set_stay_and_the_others_follow_their_start() {
 
 #[test]
 fn of_a_code_map_the_units_that_vary_most_are_told() {
-    let (_, survey) = trained(PresetId::Conv4);
-    let units = survey.units();
+    let (_, encoded) = trained(PresetId::Conv4);
+    let units = encoded.units();
     assert_eq!((units.size, units.units.len()), (784, MAX_CODE_UNITS));
     let deviations = units.units.iter().map(|unit| unit.deviation);
     assert!(deviations.is_sorted_by(|a, b| a >= b));
@@ -269,14 +272,14 @@ fn of_a_code_map_the_units_that_vary_most_are_told() {
 #[test]
 fn places_that_do_not_exist_have_no_pictures() {
     let mut model = trained(PresetId::Vanilla64);
-    let other_size: Places = Places::Codes([0.0; 65].into());
+    let other_size: CodeSelection = CodeSelection::Codes([0.0; 65].into());
     assert_eq!(decoded(&mut model, other_size), None);
     assert_eq!(
-        decoded(&mut model, Places::Edited(unedited(1_000_000))),
+        decoded(&mut model, CodeSelection::Edited(unedited(1_000_000))),
         None
     );
-    let set = DecodeSet {
-        asker: Asker::Grid,
+    let set = DecodeRequest {
+        requester: Requester::Grid,
         places: grid(3, Span::Principal),
     };
     let without_survey = decode(&mut model.0, None, &set).expect("the device works");
@@ -284,34 +287,37 @@ fn places_that_do_not_exist_have_no_pictures() {
 }
 
 /// One set of each kind.
-fn everything() -> Vec<DecodeSet> {
-    let set = |asker, places| DecodeSet { asker, places };
+fn everything() -> Vec<DecodeRequest> {
+    let set = |requester, places| DecodeRequest { requester, places };
     let code = EditedCode {
         start: CodeStart::Sample(2),
         edits: vec![(0, 0.5)],
     };
     vec![
-        set(Asker::Pointer, Places::Plane([[0.1, 0.2]].into())),
         set(
-            Asker::Interpolation,
-            Places::Between {
+            Requester::Pointer,
+            CodeSelection::Plane([[0.1, 0.2]].into()),
+        ),
+        set(
+            Requester::Interpolation,
+            CodeSelection::Between {
                 ends: [0, 1],
                 n_places: 9,
                 route: Route::Straight,
             },
         ),
-        set(Asker::Grid, grid(4, Span::Principal)),
+        set(Requester::Grid, grid(4, Span::Principal)),
         set(
-            Asker::Samples,
-            Places::Drawn {
+            Requester::Samples,
+            CodeSelection::Drawn {
                 n_places: 9,
                 seed: 1,
             },
         ),
-        set(Asker::Sliders, Places::Edited(code.clone())),
+        set(Requester::Sliders, CodeSelection::Edited(code.clone())),
         set(
-            Asker::Traversals,
-            Places::Traversals {
+            Requester::Traversals,
+            CodeSelection::Traversals {
                 code,
                 units: vec![0, 1],
                 n_places: 5,
@@ -328,17 +334,17 @@ fn invariant_8_decoding_never_changes_training() {
         PresetId::DenoiseDense,
     ] {
         let (mut undisturbed, _) = trained(id);
-        let (mut watched, mut survey) = trained(id);
+        let (mut watched, mut encoded) = trained(id);
         let undisturbed = take(&mut undisturbed, 10);
         let mut objectives = Vec::new();
         for _ in 0..10 {
             objectives.extend(take(&mut watched, 1));
             for set in everything() {
-                let found = decode(&mut watched, Some(&survey), &set).expect("the device works");
+                let found = decode(&mut watched, Some(&encoded), &set).expect("the device works");
                 assert!(found.is_some_and(|view| !view.is_empty()), "{set:?}");
             }
-            let looked = ProbeState::default().survey(&mut watched, false);
-            survey = looked.expect("looked at");
+            let looked = ProbeState::default().encoded(&mut watched, false);
+            encoded = looked.expect("looked at");
         }
         assert_eq!(objectives, undisturbed, "{id}");
     }
@@ -348,7 +354,7 @@ fn invariant_8_decoding_never_changes_training() {
 fn the_worker_decodes_what_is_asked_at_rest_and_in_training() {
     let worker = with_digits();
     start(&worker, 1, small());
-    let ask = |revision, decode: Vec<DecodeSet>| {
+    let ask = |revision, decode: Vec<DecodeRequest>| {
         worker.look_at(ProbeRequest {
             revision,
             scatter: None,
@@ -358,35 +364,40 @@ fn the_worker_decodes_what_is_asked_at_rest_and_in_training() {
     };
     ask(1, everything());
     let seen = snapshot(&worker, |snapshot| snapshot.revision == 1);
-    let answered: Vec<Asker> = seen.decoded.views.iter().map(|view| view.asker).collect();
-    let expected: Vec<Asker> = everything().iter().map(|set| set.asker).collect();
+    let answered: Vec<Requester> = seen
+        .decoded
+        .views
+        .iter()
+        .map(|view| view.requester)
+        .collect();
+    let expected: Vec<Requester> = everything().iter().map(|set| set.requester).collect();
     assert_eq!(answered, expected);
     assert_eq!(seen.decoded.units.expect("asked for").units.len(), 8);
     assert_eq!(seen.scatter, None, "nobody asked to see it");
 
     ask(2, everything()[4..].to_vec());
     let seen = snapshot(&worker, |snapshot| snapshot.revision == 2);
-    assert!(seen.decoded.of(Asker::Grid).is_none());
-    assert!(seen.decoded.of(Asker::Sliders).is_some());
+    assert!(seen.decoded.of(Requester::Grid).is_none());
+    assert!(seen.decoded.of(Requester::Sliders).is_some());
 
     // An endless run: what is asked meanwhile is answered.
     let endless = NonZeroU64::new(u64::MAX >> 1).expect("many");
     send(&worker, Command::TrainSteps(endless));
     for revision in 3..9_u8 {
-        let code: Places = Places::Codes([f32::from(revision); 8].into());
-        let asker = Asker::Pointer;
+        let code: CodeSelection = CodeSelection::Codes([f32::from(revision); 8].into());
+        let requester = Requester::Pointer;
         ask(
             u64::from(revision),
-            vec![DecodeSet {
-                asker,
+            vec![DecodeRequest {
+                requester,
                 places: code.clone(),
             }],
         );
         let seen = snapshot(&worker, |snapshot| {
-            let view = snapshot.decoded.of(asker);
+            let view = snapshot.decoded.of(requester);
             view.is_some_and(|view| view.places == code)
         });
-        assert_eq!(seen.decoded.of(asker).map(|view| view.len()), Some(1));
+        assert_eq!(seen.decoded.of(requester).map(|view| view.len()), Some(1));
         assert_eq!(seen.decoded.units, None, "nothing asks for it");
     }
     send(&worker, Command::Pause);

@@ -7,7 +7,7 @@ mod gathered;
 use std::ops::ControlFlow;
 
 use hourglass::experiment::{Experiment, PresetId};
-use hourglass::figure::{Content, Facts, FigureKind, Format, Group, Look, Order, Size};
+use hourglass::figure::{Content, Facts, FigureKind, FigureRequest, Format, Group, Look, Size};
 use hourglass::protocol::{Gather, Gathered};
 use hourglass::train::{ProbeState, Trainer, device};
 
@@ -32,8 +32,8 @@ fn gather(trainer: &mut Trainer, what: &Gather) -> Gathered {
         .expect("gathered")
 }
 
-fn order(kind: FigureKind, format: Format) -> Order {
-    Order {
+fn request(kind: FigureKind, format: Format) -> FigureRequest {
+    FigureRequest {
         kind,
         format,
         look: Look {
@@ -50,20 +50,20 @@ fn order(kind: FigureKind, format: Format) -> Order {
 }
 
 /// A figure of a trained model.
-fn content(order: &Order, trainer: &mut Trainer) -> (Facts, Content) {
-    let what = order.gather().expect("it is of the model");
-    order.content(gather(trainer, &what))
+fn content(request: &FigureRequest, trainer: &mut Trainer) -> (Facts, Content) {
+    let what = request.gather().expect("it is of the model");
+    request.content(gather(trainer, &what))
 }
 
-fn file(order: &Order, facts: &Facts, content: &Content) -> Vec<u8> {
-    let written = content.file(order.format, facts, &order.look, &mut |_| {
+fn file(request: &FigureRequest, facts: &Facts, content: &Content) -> Vec<u8> {
+    let written = content.file(request.format, facts, &request.look, &mut |_| {
         ControlFlow::Continue(())
     });
     written.expect("it can be drawn")
 }
 
-fn text(order: &Order, facts: &Facts, content: &Content) -> String {
-    String::from_utf8(file(order, facts, content)).expect("text")
+fn text(request: &FigureRequest, facts: &Facts, content: &Content) -> String {
+    String::from_utf8(file(request, facts, content)).expect("text")
 }
 
 const OF_THE_MODEL: [FigureKind; 5] = [
@@ -91,18 +91,18 @@ fn every_figure_of_every_network_is_drawn() {
     for experiment in presets.map(preset).into_iter().chain([one_unit, tied]) {
         let mut trainer = trained(&experiment);
         for kind in OF_THE_MODEL {
-            let mut order = order(kind, Format::Png);
-            let (facts, content) = content(&order, &mut trainer);
+            let mut request = request(kind, Format::Png);
+            let (facts, content) = content(&request, &mut trainer);
             assert_eq!(content.kind(), kind);
             for (size, dark) in [
                 (Size::Millimetres([60.0, 55.0]), true),
                 (Size::Pixels([900.0, 300.0]), false),
             ] {
-                order.look.size = size;
-                order.look.dark = dark;
+                request.look.size = size;
+                request.look.dark = dark;
                 for &format in kind.formats() {
-                    order.format = format;
-                    let file = file(&order, &facts, &content);
+                    request.format = format;
+                    let file = file(&request, &facts, &content);
                     assert!(file.len() > 500, "{kind:?} as {format:?} at {size}");
                 }
             }

@@ -24,10 +24,10 @@ fn preset(id: PresetId) -> Experiment {
 fn kinds() -> Vec<Experiment> {
     let mut tied = preset(PresetId::Multilayer64);
     tied.architecture.as_dense_mut().expect("dense").tied = true;
-    let mut waist = preset(PresetId::Conv4);
-    if let Architecture::Convolutional(conv) = &mut waist.architecture {
+    let mut bottleneck = preset(PresetId::Conv4);
+    if let Architecture::Convolutional(conv) = &mut bottleneck.architecture {
         conv.channels = vec![4, 3];
-        conv.waist = Some(6);
+        conv.bottleneck = Some(6);
     }
     let others = [
         PresetId::Vanilla64,
@@ -39,7 +39,7 @@ fn kinds() -> Vec<Experiment> {
     others
         .map(preset)
         .into_iter()
-        .chain([tied, waist, listed()])
+        .chain([tied, bottleneck, listed()])
         .collect()
 }
 

@@ -1,6 +1,7 @@
 //! Integration tests: one binary, so that the library is linked once.
 
 mod architecture;
+mod baselines;
 mod command_line;
 mod comparison;
 mod conv_block;
@@ -15,18 +16,17 @@ mod mnist_files;
 mod mnist_load;
 mod objective;
 mod objective_page;
-mod own_images;
 mod panels_shell;
 mod panels_views;
-mod photos;
 mod pictures;
+mod preparation;
 mod readers;
 mod run_folders;
 mod scatter;
 mod seeds;
 mod synthetic;
 mod training;
+mod user_images;
 mod wgpu_device;
 mod worker;
 mod worker_failures;
-mod yardsticks;

@@ -324,10 +324,14 @@ fn dense(hidden: &[usize], activation: Activation, tied: bool) -> Architecture {
     })
 }
 
-fn convolutional(channels: &[usize], waist: Option<usize>, activation: Activation) -> Architecture {
+fn convolutional(
+    channels: &[usize],
+    bottleneck: Option<usize>,
+    activation: Activation,
+) -> Architecture {
     Architecture::Convolutional(Convolutional {
         channels: channels.to_vec(),
-        waist,
+        bottleneck,
         hidden_activation: activation,
         code_activation: activation,
         output_activation: Activation::Sigmoid,

@@ -1,5 +1,6 @@
 //! The shell of the window: run control, experiment, data, runs on disk, crashes, remembered settings.
 
+mod backed_up;
 mod closing;
 mod compare;
 mod controls;
@@ -10,10 +11,8 @@ mod guide;
 mod help;
 mod inside;
 mod keep;
-mod kept_aside;
 mod memory;
 mod notes;
-mod own_images;
 mod previous;
 mod recipe;
 mod recipe_text;
@@ -22,3 +21,4 @@ mod run_control;
 pub mod stage;
 mod trouble;
 mod typed_paths;
+mod user_images;

@@ -1,4 +1,4 @@
-//! The views: loss, digits, activations, latent space, own images, numbers and diagnoses, through the accessibility tree.
+//! The views: loss, digits, activations, latent space, user images, numbers and diagnoses, through the accessibility tree.
 
 mod activations;
 mod decoding;
@@ -18,7 +18,7 @@ mod your_image;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
-use hourglass::protocol::{Asker, Places, ProbeRequest};
+use hourglass::protocol::{CodeSelection, ProbeRequest, Requester};
 use hourglass::state::LabState;
 use hourglass::ui::{Action, Panel, theme};
 
@@ -32,8 +32,12 @@ pub struct Stage<P> {
 
 impl<P> Stage<P> {
     /// The places that an asker looks at.
-    pub fn places(&self, asker: Asker) -> Option<Places> {
-        let set = self.request.decode.iter().find(|set| set.asker == asker);
+    pub fn places(&self, requester: Requester) -> Option<CodeSelection> {
+        let set = self
+            .request
+            .decode
+            .iter()
+            .find(|set| set.requester == requester);
         set.map(|set| set.places.clone())
     }
 }
@@ -134,7 +138,7 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
 
     fn draw_small<P: Panel + Default + 'static>(show: Show<P>) {
         let mut lab = script::with_data(20);
-        script::know_yardsticks(&mut lab);
+        script::know_baselines(&mut lab);
         script::start(&mut lab, &PresetId::Sparse64.preset().experiment());
         script::train(&mut lab, 20);
         script::look(&mut lab, &[0, 1], None, LayerName::Code);

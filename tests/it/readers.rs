@@ -2,7 +2,7 @@
 //! the seeds that they found worth keeping.
 
 use burn::module::ParamId;
-use hourglass::data::photo::{Picture, prepare};
+use hourglass::data::user_image::{Picture, prepare};
 use hourglass::protocol::{Matching, Preparation};
 use hourglass::run_folder::{read_experiment, to_short_toml, to_toml};
 use hourglass::train::readback::ParameterValues;

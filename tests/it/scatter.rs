@@ -36,13 +36,13 @@ fn probe(plane: Plane) -> ProbeState {
 #[expect(clippy::float_cmp, reason = "raw units are copied, not computed")]
 fn raw_units_are_the_codes_and_components_the_ones_asked_for() {
     let mut trainer = trainer(PresetId::Vanilla64);
-    let survey = probe(Plane::Units([7, 3]))
-        .survey(&mut trainer, false)
+    let encoded = probe(Plane::Units([7, 3]))
+        .encoded(&mut trainer, false)
         .expect("looked at");
-    let raw = survey.scatter();
+    let raw = encoded.scatter();
     assert_eq!((raw.axes, raw.pair), (Axes::Raw, [7, 3]));
     assert_eq!(raw.errors, None, "nobody asked for them");
-    for (code, point) in survey.codes().chunks_exact(64).zip(&raw.points) {
+    for (code, point) in encoded.codes().chunks_exact(64).zip(&raw.points) {
         assert_eq!([code[7], code[3]], *point);
     }
     let mut seen = |pair| {
@@ -83,17 +83,19 @@ fn a_place_of_the_plane_is_the_place_of_its_code() {
         (PresetId::Vanilla64, Plane::Components([1, 3])),
     ] {
         let mut trainer = trainer(preset);
-        let survey = probe(plane).survey(&mut trainer, false).expect("looked at");
+        let encoded = probe(plane)
+            .encoded(&mut trainer, false)
+            .expect("looked at");
         let size = trainer.experiment().architecture.code_size();
-        let view = survey.scatter();
+        let view = encoded.scatter();
         assert_eq!(view.pair, plane.pair());
-        let code = survey.code_at([0.25, -0.5]);
+        let code = encoded.code_at([0.25, -0.5]);
         assert_eq!(code.len(), size);
         if let Plane::Units([x, y]) = plane {
             assert!((code[x] - 0.25).abs() < 1e-6 && (code[y] + 0.5).abs() < 1e-6);
         }
         // A step along the first axis is a step of the code of the same length.
-        let further = survey.code_at([1.25, -0.5]);
+        let further = encoded.code_at([1.25, -0.5]);
         let steps = code.iter().zip(&further).map(|(a, b)| (b - a).powi(2));
         let length = steps.sum::<f32>().sqrt();
         assert!((length - 1.0).abs() < 1e-4, "{plane:?}: {length}");
@@ -103,8 +105,8 @@ fn a_place_of_the_plane_is_the_place_of_its_code() {
 #[test]
 fn errors_and_points_of_both_splits_are_those_of_the_samples() {
     let mut trainer = trainer(PresetId::Vae2);
-    let survey = ProbeState::default()
-        .survey(&mut trainer, true)
+    let encoded = ProbeState::default()
+        .encoded(&mut trainer, true)
         .expect("looked at");
     for source in [PointSource::Test, PointSource::Training] {
         let asked = ScatterRequest {
@@ -112,7 +114,7 @@ fn errors_and_points_of_both_splits_are_those_of_the_samples() {
             errors: true,
             ..ScatterRequest::default()
         };
-        let view = survey.seen(&mut trainer, asked).expect("looked at");
+        let view = encoded.seen(&mut trainer, asked).expect("looked at");
         let first =
             u32::from(source == PointSource::Training) * u32::try_from(N_TEST).expect("few");
         let n = view.samples.len();
@@ -161,13 +163,13 @@ fn looking_at_training_images_in_any_plane_never_changes_training() {
         trainer(PresetId::DenoiseDense),
     );
     for plane in [Plane::Units([1, 5]), Plane::Components([3, 0])] {
-        let survey = probe(plane).survey(&mut watched, true).expect("looked at");
+        let encoded = probe(plane).encoded(&mut watched, true).expect("looked at");
         let asked = ScatterRequest {
             source: PointSource::Training,
             errors: true,
             ..ScatterRequest::default()
         };
-        survey.seen(&mut watched, asked).expect("looked at");
+        encoded.seen(&mut watched, asked).expect("looked at");
         digits(&mut watched, &[250]).expect("looked at");
         assert_eq!(take(&mut watched), take(&mut alone));
     }

@@ -6,10 +6,10 @@ use hourglass::experiment::{
     Activation, Corruption, Experiment, Half, LatentPrior, LayerName, OptimizerKind, PresetId,
     Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term, Variational,
 };
-use hourglass::protocol::{Diagnosis, EvaluationScope, OwnId, OwnImage};
+use hourglass::protocol::{Diagnosis, EvaluationScope, PreparedImage, UserImageId};
 use hourglass::run_folder::read_experiment;
 use hourglass::train::{
-    Measures, ProbeState, TrainError, Trainer, device, digits, errors, judge, own,
+    Measures, ProbeState, TrainError, Trainer, device, digits, errors, judge, user_images,
 };
 
 use crate::data_sets;
@@ -265,8 +265,8 @@ fn invariant_8_looking_never_changes_training() {
 
     let mut watched = trainer(&experiment);
     let mut probe = ProbeState::default();
-    let images = [OwnImage {
-        id: OwnId(1),
+    let images = [PreparedImage {
+        id: UserImageId(1),
         pixels: vec![90; 784].into(),
     }];
     let mut surveyed = None; // kept over the next step, as the worker keeps it
@@ -274,10 +274,10 @@ fn invariant_8_looking_never_changes_training() {
     for _ in 0..20 {
         objectives.extend(take(&mut watched, 1));
         digits(&mut watched, &[0, 1, 2]).expect("looked at");
-        let survey = probe.survey(&mut watched, true).expect("looked at");
-        own(&watched, Some(&survey), &images).expect("looked at");
-        if let Some(earlier) = surveyed.replace(survey) {
-            own(&watched, Some(&earlier), &images).expect("looked at");
+        let encoded = probe.encoded(&mut watched, true).expect("looked at");
+        user_images(&watched, Some(&encoded), &images).expect("looked at");
+        if let Some(earlier) = surveyed.replace(encoded) {
+            user_images(&watched, Some(&earlier), &images).expect("looked at");
         }
         probe
             .activations(&mut watched, LayerName::Code)
@@ -548,7 +548,7 @@ fn a_linear_autoencoder_converges_to_pca() {
         .evaluate(EvaluationScope::Full)
         .expect("measured")
         .mse_per_pixel;
-    let pca = measures.yardsticks().pca_mse(8).expect("eight components");
+    let pca = measures.baselines().pca_mse(8).expect("eight components");
     // With as few images as this, the test split may prefer another plane than the training images' by a
     // little; never by a per cent.
     assert!(mse > 0.99 * pca && mse < 1.05 * pca, "{mse} beside {pca}");

@@ -392,9 +392,9 @@ fn loading_is_cancelled_and_the_worker_listens_meanwhile() {
         Command::LoadDataset(DataSource::Named(DataSetId::PEN_DIGITS)),
     );
     send(&worker, Command::CancelLoading);
-    let mut are_yardsticks_known = false;
+    let mut are_baselines_known = false;
     wait_for(&worker, |event| {
-        are_yardsticks_known |= matches!(event, Event::YardsticksKnown(_));
+        are_baselines_known |= matches!(event, Event::BaselinesKnown(_));
         match event {
             Event::LoadingCancelled => Some(()),
             Event::DatasetLoaded(_) => panic!("loaded all the same"),
@@ -402,9 +402,9 @@ fn loading_is_cancelled_and_the_worker_listens_meanwhile() {
         }
     });
     // The digits in use are measured all the same, also where the load came before that was done.
-    if !are_yardsticks_known {
+    if !are_baselines_known {
         wait_for(&worker, |event| {
-            matches!(event, Event::YardsticksKnown(_)).then_some(())
+            matches!(event, Event::BaselinesKnown(_)).then_some(())
         });
     }
 }

@@ -45,7 +45,7 @@ pub fn ends(mut values: Vec<f32>) -> [f32; 2] {
     };
     let place = |share: f64| (share * last as f64).round() as usize;
     [TAIL, 1.0 - TAIL].map(|share| {
-        // Selecting is cheaper than sorting: this is done for each unit of each survey.
+        // Selecting is cheaper than sorting: this is done for each unit of each encoded test set.
         let (_, value, _) = values.select_nth_unstable_by(place(share), f32::total_cmp);
         *value
     })

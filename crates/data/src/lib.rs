@@ -8,7 +8,7 @@ pub mod mnist;
 pub mod name_order;
 pub mod noise;
 pub mod pen_digits;
-pub mod photo;
+pub mod user_image;
 
 pub use batch::{Corruptor, EpochOrder};
 pub use dataset::{Dataset, Split};

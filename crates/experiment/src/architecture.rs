@@ -64,8 +64,8 @@ pub struct Convolutional {
     pub channels: Vec<usize>,
     /// Units of a fully connected code between the convolutions; without it, the last pooled map is the
     /// code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waist: Option<usize>,
+    #[serde(rename = "waist", default, skip_serializing_if = "Option::is_none")]
+    pub bottleneck: Option<usize>,
     /// Activation of every level that is not the code.
     pub hidden_activation: Activation,
     pub code_activation: Activation,
@@ -82,7 +82,7 @@ const IMAGE: ImageShape = ImageShape::MNIST;
 pub enum LayerName {
     /// Hidden layer of the encoder, 0 next to the input.
     Encoder(usize),
-    /// The waist.
+    /// The bottleneck.
     Code,
     /// Hidden layer of the decoder, 0 next to the code.
     Decoder(usize),
@@ -149,7 +149,7 @@ impl Convolutional {
             .flat_map(|&channels| [Layer::convolution(channels), hidden, Layer::Pool {}])
             .collect();
         let mut decoder = Vec::new();
-        if let (Some(units), Some(&last)) = (self.waist, maps.last()) {
+        if let (Some(units), Some(&last)) = (self.bottleneck, maps.last()) {
             encoder.extend([Layer::Flatten {}, Layer::Dense { units }, code]);
             let units = last.n_values();
             decoder.extend([Layer::Dense { units }, hidden, Layer::Reshape(last)]);
@@ -415,7 +415,7 @@ mod tests {
     fn every_level_is_upsampled_to_what_its_mirror_pooled() {
         let conv = Convolutional {
             channels: vec![3, 5, 4], // 28, 14, 7, 4: one side is odd
-            waist: Some(6),
+            bottleneck: Some(6),
             hidden_activation: Activation::Elu,
             code_activation: Activation::Linear,
             output_activation: Activation::Sigmoid,

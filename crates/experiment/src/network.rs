@@ -389,16 +389,16 @@ mod tests {
 
     #[test]
     fn shapes_hold_as_many_values_as_their_layers() {
-        for waist in [None, Some(16)] {
+        for bottleneck in [None, Some(16)] {
             let mut experiment = PresetId::DenoiseConv32.preset().experiment();
             if let Architecture::Convolutional(conv) = &mut experiment.architecture {
-                conv.waist = waist;
+                conv.bottleneck = bottleneck;
                 conv.channels = vec![8, 4];
             }
             let network = Network::new(&experiment);
             for (layer, units) in experiment.architecture.layers() {
                 let node = network.node(Place::Layer(layer)).expect("it is drawn");
-                assert_eq!(node.shape.size(), units, "{layer:?} {waist:?}");
+                assert_eq!(node.shape.size(), units, "{layer:?} {bottleneck:?}");
             }
         }
     }

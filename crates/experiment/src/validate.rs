@@ -392,7 +392,7 @@ mod tests {
         let message = message_of(|experiment| {
             experiment.architecture = Architecture::Convolutional(Convolutional {
                 channels: vec![4],
-                waist: None,
+                bottleneck: None,
                 hidden_activation: Activation::Relu,
                 code_activation: Activation::Relu,
                 output_activation: Activation::Linear,

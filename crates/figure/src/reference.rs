@@ -3,7 +3,7 @@
 use std::f64::consts::LN_2;
 
 use hourglass_experiment::{Experiment, Figure, Group, N_PIXELS, Reconstruction, Target};
-use hourglass_protocol::Yardsticks;
+use hourglass_protocol::Baselines;
 
 use super::number;
 
@@ -39,11 +39,11 @@ pub struct Reference {
 impl Reference {
     /// The lines of a group, whether shown or hidden.
     #[must_use]
-    pub fn of(group: Group, experiment: &Experiment, yardsticks: Option<&Yardsticks>) -> Vec<Self> {
+    pub fn of(group: Group, experiment: &Experiment, baselines: Option<&Baselines>) -> Vec<Self> {
         let lines = match group {
             Group::Objective => vec![
-                pca(experiment, yardsticks),
-                entropy_floor(experiment, yardsticks),
+                pca(experiment, baselines),
+                entropy_floor(experiment, baselines),
                 published(experiment, figure_of(experiment)),
             ],
             Group::Errors => vec![published(experiment, Some(Figure::ErrorPercent))],
@@ -72,14 +72,14 @@ impl Reference {
 }
 
 /// PCA minimises the squared error per pixel of the image itself; nothing else is compared with it.
-fn pca(experiment: &Experiment, yardsticks: Option<&Yardsticks>) -> Option<Reference> {
+fn pca(experiment: &Experiment, baselines: Option<&Baselines>) -> Option<Reference> {
     let objective = &experiment.objective;
     let is_comparable = objective.reconstruction == Reconstruction::Mse
         && objective.prior.is_none()
         && experiment.target == Target::SameImage;
     let size = experiment.architecture.code_size();
     let is_comparable = is_comparable && size < N_PIXELS; // with every component PCA is exact
-    let yardsticks = yardsticks.filter(|_| is_comparable)?;
+    let baselines = baselines.filter(|_| is_comparable)?;
     let of_what = if experiment.corruption.is_none() {
         ""
     } else {
@@ -92,20 +92,20 @@ fn pca(experiment: &Experiment, yardsticks: Option<&Yardsticks>) -> Option<Refer
             "Test error of PCA with as many components as the code has units, fitted on the training \
              images{of_what}: the best a linear code of this size can do"
         ),
-        value: yardsticks.pca_mse(size)?,
+        value: baselines.pca_mse(size)?,
     })
 }
 
-fn entropy_floor(experiment: &Experiment, yardsticks: Option<&Yardsticks>) -> Option<Reference> {
+fn entropy_floor(experiment: &Experiment, baselines: Option<&Baselines>) -> Option<Reference> {
     let objective = &experiment.objective;
     let is_entropy = objective.reconstruction == Reconstruction::Bce;
-    let yardsticks = yardsticks.filter(|_| is_entropy)?;
+    let baselines = baselines.filter(|_| is_entropy)?;
     Some(Reference {
         kind: Kind::EntropyFloor,
         name: "entropy floor".to_owned(),
         help: "The test images' own entropy: grey pixels are never certain, so no cross-entropy can be below it"
             .to_owned(),
-        value: yardsticks.entropy_floor * images_worth(experiment),
+        value: baselines.entropy_floor * images_worth(experiment),
     })
 }
 

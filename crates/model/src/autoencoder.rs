@@ -30,7 +30,7 @@ pub struct Autoencoder {
 /// The code of a batch and what the decoder made of it.
 #[derive(Clone, Debug)]
 pub struct Output {
-    /// `h`, the activations of the waist; of a variational code the mean μ: `[batch, code]`.
+    /// `h`, the activations of the bottleneck; of a variational code the mean μ: `[batch, code]`.
     pub code: Tensor<2>,
     /// `ln σ²` of a variational code: `[batch, code]`.
     pub log_variance: Option<Tensor<2>>,

@@ -41,9 +41,9 @@ pub enum Weights {
 pub enum Naming {
     /// `layers.0`, `layers.1`, … ; `biases.0`, … where they are tied.
     Listed,
-    /// `levels.0`, …, `waist`
+    /// `levels.0`, …, `bottleneck`
     ConvEncoder,
-    /// `waist`, `levels.0`, …, `output`
+    /// `bottleneck`, `levels.0`, …, `output`
     ConvDecoder,
 }
 

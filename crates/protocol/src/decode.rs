@@ -1,6 +1,6 @@
 //! Places in the space of codes that the window wants pictures of, and the pictures.
 //!
-//! `Places` names codes on behalf of an `Asker`: hovering, interpolating, the manifold and the sliders.
+//! `Places` names codes on behalf of an `Requester`: hovering, interpolating, the manifold and the sliders.
 //! `train/decode.rs` finds the codes and decodes a set in one pass.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub const MAX_CODE_UNITS: usize = 64;
 
 /// Whom pictures are for. Each has one set at a time, which is renewed apart from the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Asker {
+pub enum Requester {
     /// The place under the pointer in the scatter.
     Pointer,
     /// The way between two points of the scatter.
@@ -34,15 +34,15 @@ pub enum Asker {
 
 /// A set of places, decoded in one pass.
 #[derive(Clone, Debug, PartialEq)]
-pub struct DecodeSet {
+pub struct DecodeRequest {
     /// Whom it is for.
-    pub asker: Asker,
-    pub places: Places,
+    pub requester: Requester,
+    pub places: CodeSelection,
 }
 
 /// Places in the space of codes. Codes of test images are those of the clean images, as in the scatter.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Places {
+pub enum CodeSelection {
     /// Codes in their own units: `[n, size]`.
     Codes(Arc<[f32]>),
     /// Points of the scatter's plane; of a code of more units, on the plane through the mean.
@@ -120,7 +120,7 @@ pub enum CodeStart {
     Sample(SampleIdx),
 }
 
-impl Places {
+impl CodeSelection {
     /// Whether they are found among the codes of all test images.
     #[must_use]
     pub fn needs_all_codes(&self) -> bool {
@@ -139,8 +139,8 @@ pub struct Decoded {
 impl Decoded {
     /// The newest pictures for an asker. They may answer an earlier question: they say which.
     #[must_use]
-    pub fn of(&self, asker: Asker) -> Option<&Arc<DecodedView>> {
-        self.views.iter().find(|view| view.asker == asker)
+    pub fn of(&self, requester: Requester) -> Option<&Arc<DecodedView>> {
+        self.views.iter().find(|view| view.requester == requester)
     }
 }
 
@@ -150,9 +150,9 @@ pub struct DecodedView {
     /// Steps taken before it.
     pub step: u64,
     /// Whom it is for.
-    pub asker: Asker,
+    pub requester: Requester,
     /// What was asked.
-    pub places: Places,
+    pub places: CodeSelection,
     pub found: Found,
     /// Units of a code.
     pub size: usize,

@@ -36,7 +36,7 @@ pub enum Failure {
         "Runs cannot be backed up in {}: {reason}. Save the run, or make the folder writable",
         place.display()
     )]
-    NotKeptAside {
+    NotBackedUp {
         /// The folder for them.
         place: PathBuf,
         /// Why.
@@ -93,7 +93,7 @@ pub enum Failure {
         /// Why, and what to do.
         reason: String,
     },
-    /// A rival cannot be trained beside the run in progress, which goes on.
+    /// A comparison run cannot be trained beside the run in progress, which goes on.
     #[error("{reason}")]
     NotCompared {
         /// Why, and what to do.

@@ -8,6 +8,8 @@
 //! Commands are imperatives, events are past facts. Whatever concerns one run carries its [`RunId`], so
 //! that a late message about an older run can be told apart.
 
+mod backup;
+mod baseline;
 mod dataset;
 mod decode;
 mod device;
@@ -17,15 +19,13 @@ mod filters;
 mod flow;
 mod gather;
 mod history;
-mod kept;
 mod metrics;
-mod own;
 mod pieces;
 mod plane;
 mod probe;
 mod reached;
 mod sample;
-mod yardstick;
+mod user_images;
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -34,12 +34,16 @@ use serde::{Deserialize, Serialize};
 
 use hourglass_experiment::Experiment;
 
+pub use backup::{AboutRun, BackupPolicy, KeptRun, title_of};
+pub use baseline::{
+    Accuracies, Baselines, CodeReport, Compressed, CompressionReport, FollowedFactor,
+};
 pub use dataset::{
     DataSource, DataStage, DatasetDescription, DatasetProgress, Factor, SampleFactors,
 };
 pub use decode::{
-    Asker, CodeStart, CodeUnits, DecodeSet, Decoded, DecodedView, EditedCode, Found,
-    MAX_CODE_UNITS, MAX_DECODED, Places, Route, Spacing, Span, UnitRange,
+    CodeSelection, CodeStart, CodeUnits, DecodeRequest, Decoded, DecodedView, EditedCode, Found,
+    MAX_CODE_UNITS, MAX_DECODED, Requester, Route, Spacing, Span, UnitRange,
 };
 pub use device::{AdapterName, DeviceChoice, DeviceInfo, DeviceKind};
 pub use errors::{ClassErrors, ErrorView};
@@ -49,14 +53,9 @@ pub use flow::{FlowView, LayerFlow};
 pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
 pub use history::{HistoryRow, Measured, RunHistory};
 pub use hourglass_experiment::{DataSetId, Stage};
-pub use kept::{AboutRun, KeepAside, KeptRun, title_of};
 pub use metrics::{
     AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
     Psnr, StepBatch, VariationalFigures,
-};
-pub use own::{
-    Backdrop, Centring, Decisions, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Paper, PenStroke,
-    PhotoNote, PhotoStage, Preparation, Prepared, StagePicture, Standing,
 };
 pub use pieces::{Group, GroupMap, GroupSet, LeftOut, MAX_GROUPS, Take};
 pub use plane::{Axes, Plane, PointSource, ScatterRequest};
@@ -65,8 +64,9 @@ pub use probe::{
 };
 pub use reached::{Reached, ReachedCode};
 pub use sample::SampleIdx;
-pub use yardstick::{
-    Accuracies, CodeReport, Compressed, CompressionReport, FollowedFactor, Yardsticks,
+pub use user_images::{
+    Backdrop, Centring, Decisions, ImageNote, ImageStage, Neighbour, Paper, PenStroke, Percentile,
+    Preparation, Prepared, PreparedImage, StagePicture, UserImageId, UserImageLook, UserImageView,
 };
 
 /// Tells one run from every other of this process.
@@ -101,9 +101,9 @@ pub enum Command {
         /// Its experiment.
         experiment: Experiment,
     },
-    /// Train a second run beside the one in progress, on the same digits and step for step; a rival before it ends.
+    /// Train a second run beside the one in progress, on the same digits and step for step; a comparison run before it ends.
     Compare {
-        /// Name of the rival, chosen by the window.
+        /// Name of the comparison run, chosen by the window.
         run: RunId,
         /// Its experiment.
         experiment: Experiment,
@@ -137,9 +137,9 @@ pub enum Command {
         folder: PathBuf,
     },
     /// Back up unsaved runs: on the worker's own clock, and whenever one of them may be lost.
-    KeepAside(KeepAside),
+    BackupPolicy(BackupPolicy),
     /// Remove the backups, and make no more: a person said that these runs are not wanted.
-    ForgetAside,
+    ForgetBackup,
     /// Put the run before back in the place of the one in progress, as it was.
     BringBack,
     /// Continue the run in a folder. The run before it ends, unless this one cannot be opened.
@@ -178,8 +178,8 @@ pub enum Event {
     DatasetProgress(DatasetProgress),
     /// A data set is in use.
     DatasetLoaded(DatasetDescription),
-    /// The yardsticks of the data set in use are known; they follow it after a few seconds.
-    YardsticksKnown(Yardsticks),
+    /// The baselines of the data set in use are known; they follow it after a few seconds.
+    BaselinesKnown(Baselines),
     /// Loading or fetching was cancelled; what was in use still is.
     LoadingCancelled,
     /// A new model is ready.
@@ -258,9 +258,9 @@ pub enum Event {
         step: u64,
     },
     /// Runs are backed up, or are again.
-    KeepingAside,
+    BackingUp,
     /// Another run takes the place of this one, which can be brought back.
-    RunSetAside { run: RunId },
+    RunReplaced { run: RunId },
     /// The run before is in the place of the one in progress, as it was.
     RunBroughtBack {
         run: RunId,

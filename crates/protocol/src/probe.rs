@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hourglass_experiment::LayerName;
 
 use super::{
-    Asker, Axes, DecodeSet, Decoded, ErrorView, FilterRequest, FilterView, FlowView, OwnImage,
-    OwnView, Places, RunId, SampleIdx, ScatterRequest, UnitMeans,
+    Axes, CodeSelection, DecodeRequest, Decoded, ErrorView, FilterRequest, FilterView, FlowView,
+    PreparedImage, Requester, RunId, SampleIdx, ScatterRequest, UnitMeans, UserImageView,
 };
 
 /// What the window looks at. Looking never changes training.
@@ -23,9 +23,9 @@ pub struct ProbeRequest {
     /// The image under the pointer in the scatter.
     pub hovered: Option<SampleIdx>,
     /// User images that are to be reconstructed; `None` while no view shows them.
-    pub own: Arc<[OwnImage]>,
+    pub user_images: Arc<[PreparedImage]>,
     /// Places in the space of codes that are to be decoded, a set for each asker.
-    pub decode: Vec<DecodeSet>,
+    pub decode: Vec<DecodeRequest>,
     /// Whether frames of the latent space are taken during the run, for a film of it.
     pub film: bool,
     /// Weights that are shown as pictures; `None` while no view shows them.
@@ -44,7 +44,7 @@ impl Default for ProbeRequest {
             layer: Some(LayerName::Code),
             scatter: Some(ScatterRequest::default()),
             hovered: None,
-            own: Arc::from([]),
+            user_images: Arc::from([]),
             decode: Vec::new(),
             film: false,
             filters: None,
@@ -56,9 +56,9 @@ impl Default for ProbeRequest {
 
 impl ProbeRequest {
     /// Asks for places to be decoded, unless some are for the same asker already.
-    pub fn decode(&mut self, asker: Asker, places: Option<Places>) {
-        if self.decode.iter().all(|set| set.asker != asker) {
-            let set = places.map(|places| DecodeSet { asker, places });
+    pub fn decode(&mut self, requester: Requester, places: Option<CodeSelection>) {
+        if self.decode.iter().all(|set| set.requester != requester) {
+            let set = places.map(|places| DecodeRequest { requester, places });
             self.decode.extend(set);
         }
     }
@@ -81,8 +81,8 @@ pub struct Snapshot {
     pub activations: Option<Arc<ActivationView>>,
     /// The images in the plane.
     pub scatter: Option<Arc<ScatterView>>,
-    /// The own images asked for.
-    pub own: Option<Arc<OwnView>>,
+    /// The user images asked for.
+    pub user_images: Option<Arc<UserImageView>>,
     /// The places that were asked for.
     pub decoded: Decoded,
     /// The weights asked for.
@@ -93,8 +93,8 @@ pub struct Snapshot {
     pub flow: Option<Arc<FlowView>>,
     /// How well each class is rebuilt.
     pub errors: Option<Arc<ErrorView>>,
-    /// The rival of a comparison, seen in the same way.
-    pub rival: Option<Arc<Self>>,
+    /// The comparison run of a comparison, seen in the same way.
+    pub comparison: Option<Arc<Self>>,
 }
 
 impl Snapshot {
@@ -109,13 +109,13 @@ impl Snapshot {
             hovered: None,
             activations: None,
             scatter: None,
-            own: None,
+            user_images: None,
             decoded: Decoded::default(),
             filters: None,
             unit_means: None,
             flow: None,
             errors: None,
-            rival: None,
+            comparison: None,
         }
     }
 }

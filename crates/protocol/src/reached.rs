@@ -5,7 +5,7 @@
 
 use hourglass_experiment::{Experiment, Figure};
 
-use super::{CodeReport, Evaluation, Factor, VariationalFigures, Yardsticks};
+use super::{Baselines, CodeReport, Evaluation, Factor, VariationalFigures};
 
 /// What a run has reached: of a run in progress from its newest evaluation, of a finished one from its files.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,7 +66,7 @@ impl<'a> Reached<'a> {
         experiment: &Experiment,
         evaluation: &'a Evaluation,
         report: Option<&CodeReport>,
-        yardsticks: Option<&Yardsticks>,
+        baselines: Option<&Baselines>,
     ) -> Self {
         let report = report.filter(|report| report.step == evaluation.step);
         let variational = evaluation.variational.as_ref();
@@ -92,7 +92,7 @@ impl<'a> Reached<'a> {
                 .psnr
                 .as_ref()
                 .map(|psnr| [&psnr.input_db[..], &psnr.reconstruction_db]),
-            pca_mse: yardsticks.and_then(|yardsticks| yardsticks.pca_mse(size)),
+            pca_mse: baselines.and_then(|baselines| baselines.pca_mse(size)),
             subspace_angle_degrees: report.and_then(|report| report.subspace_angle_degrees),
             code: evaluation.code.as_ref().map(|code| ReachedCode {
                 mean_activation: code.mean_activation,

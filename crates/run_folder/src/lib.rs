@@ -1,6 +1,6 @@
 //! The files of a run folder: their names, the readable ones, and how they are read and written.
 
-pub mod aside;
+pub mod backup;
 mod experiment_toml;
 mod files;
 mod lock;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{
-    CodeReport, DataSetId, Evaluation, EvaluationScope, Event, Phase, StepBatch, Yardsticks,
+    Baselines, CodeReport, DataSetId, Evaluation, EvaluationScope, Event, Phase, StepBatch,
 };
 
 use super::{
@@ -159,22 +159,22 @@ impl Record {
     /// # Panics
     /// Never: a summary is made of numbers and names.
     #[must_use]
-    pub fn summary_json(&self, yardsticks: Option<&Yardsticks>) -> Option<String> {
-        let summary = self.summary(yardsticks)?;
+    pub fn summary_json(&self, baselines: Option<&Baselines>) -> Option<String> {
+        let summary = self.summary(baselines)?;
         let json = serde_json::to_string_pretty(&summary);
         Some(json.expect("a summary is made of numbers and names") + "\n")
     }
 
     /// The run's figures; none before the model was measured on the whole test split.
     #[must_use]
-    pub fn summary(&self, yardsticks: Option<&Yardsticks>) -> Option<Summary> {
+    pub fn summary(&self, baselines: Option<&Baselines>) -> Option<Summary> {
         let full = self.full.as_ref()?;
         // What the code was worth at another step is not this model's.
         let report = self
             .report
             .as_ref()
             .filter(|report| report.step == full.step);
-        let both = yardsticks.zip(report);
+        let both = baselines.zip(report);
         let effort = self.effort();
         let epochs = full.epoch as usize;
         Some(Summary {
@@ -191,10 +191,10 @@ impl Record {
             test: TestFigures::from(full),
             code: CodeSummary::of(full, report),
             adversary: full.adversarial.as_ref().map(AdversarySummary::from),
-            pca: both.and_then(|(yardsticks, report)| {
-                PcaSummary::of(yardsticks, report, self.experiment.architecture.code_size())
+            pca: both.and_then(|(baselines, report)| {
+                PcaSummary::of(baselines, report, self.experiment.architecture.code_size())
             }),
-            data_set: both.map(|(yardsticks, report)| DataSetSummary::of(yardsticks, report)),
+            data_set: both.map(|(baselines, report)| DataSetSummary::of(baselines, report)),
             compression: report.map(|report| CompressionSummary::from(&report.compression)),
             noticed: full
                 .diagnoses

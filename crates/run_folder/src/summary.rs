@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{SUMMARY_FILE, SavedFiles};
 use hourglass_experiment::{Figure, N_PIXELS, PresetId};
 use hourglass_protocol::{
-    AdversarialFigures, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
-    FollowedFactor, Reached, ReachedCode, VariationalFigures, Yardsticks,
+    AdversarialFigures, Baselines, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
+    FollowedFactor, Reached, ReachedCode, VariationalFigures,
 };
 
 /// Number of the layout of `summary.json`.
@@ -314,11 +314,11 @@ impl From<&AdversarialFigures> for AdversarySummary {
 impl PcaSummary {
     /// PCA's figures for a code of `size` units.
     #[must_use]
-    pub fn of(yardsticks: &Yardsticks, report: &CodeReport, size: usize) -> Option<Self> {
+    pub fn of(baselines: &Baselines, report: &CodeReport, size: usize) -> Option<Self> {
         let components = size.min(N_PIXELS);
         Some(Self {
             components,
-            mse_per_pixel: yardsticks.pca_mse(components)?,
+            mse_per_pixel: baselines.pca_mse(components)?,
             linear_probe_accuracy: report.pca.linear_probe,
             nearest_neighbour_accuracy: report.pca.nearest_neighbours,
             largest_angle_degrees: report.subspace_angle_degrees,
@@ -329,9 +329,9 @@ impl PcaSummary {
 impl DataSetSummary {
     /// What holds for any model.
     #[must_use]
-    pub fn of(yardsticks: &Yardsticks, report: &CodeReport) -> Self {
+    pub fn of(baselines: &Baselines, report: &CodeReport) -> Self {
         Self {
-            entropy_floor_per_pixel: yardsticks.entropy_floor,
+            entropy_floor_per_pixel: baselines.entropy_floor,
             linear_probe_accuracy: report.pixels.linear_probe,
             nearest_neighbour_accuracy: report.pixels.nearest_neighbours,
         }

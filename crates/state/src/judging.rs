@@ -33,7 +33,7 @@ pub enum Outcome {
     /// The number holds on other digits.
     OtherDigits,
     /// The run follows another experiment.
-    OtherRecipe,
+    OtherExperiment,
 }
 
 impl LabState {
@@ -46,7 +46,7 @@ impl LabState {
             &run.experiment,
             evaluation,
             run.code_report.as_ref(),
-            self.yardsticks.as_ref(),
+            self.baselines.as_ref(),
         ))
     }
 
@@ -67,7 +67,7 @@ impl LabState {
             outcome,
         };
         let Some(run) = self.run.as_ref().filter(|run| follows(run, preset)) else {
-            return judged(None, None, Outcome::OtherRecipe);
+            return judged(None, None, Outcome::OtherExperiment);
         };
         let measured = if expectation.figure == Figure::Parameters {
             let parameters = run.experiment.n_parameters() as f64;
@@ -81,7 +81,10 @@ impl LabState {
             .bound
             .compared_with(preset.id)
             .zip(data)
-            .and_then(|(recipe, data)| self.landmarks.figure(data, &recipe, expectation.figure));
+            .and_then(|(recipe, data)| {
+                self.baseline_history
+                    .figure(data, &recipe, expectation.figure)
+            });
         let holds_here = match expectation.bound {
             Bound::AtMostTimes(..) | Bound::LessThanWithBetaOne => true, // both runs saw these digits
             _ if expectation.figure == Figure::Parameters => true,
@@ -101,7 +104,7 @@ impl LabState {
     }
 
     /// Keeps what the run has reached, if its epochs are over and its experiment was the same all the way.
-    pub(super) fn note_landmark(&mut self) {
+    pub(super) fn note_baseline(&mut self) {
         let Some((run, dataset)) = self.run.as_ref().zip(self.dataset.as_ref()) else {
             return;
         };
@@ -112,10 +115,10 @@ impl LabState {
         let Some(evaluation) = &run.full_evaluation else {
             return;
         };
-        let yardsticks = self.yardsticks.as_ref();
+        let baselines = self.baselines.as_ref();
         let report = run.code_report.as_ref();
-        let reached = Reached::of(&experiment, evaluation, report, yardsticks);
-        self.landmarks.note(data, &experiment, &reached);
+        let reached = Reached::of(&experiment, evaluation, report, baselines);
+        self.baseline_history.note(data, &experiment, &reached);
     }
 }
 

@@ -3,43 +3,43 @@
 //! All of it is plain and bounded: losses are kept at full rate for the recent steps and thinned for the
 //! whole run, snapshots replace one another, notices are a short log. Panels read it and never change it.
 
+mod baseline_history;
+mod comparison;
 mod difference;
 mod ghost;
 mod history;
 mod judging;
 mod keep;
-mod landmarks;
 mod notice;
-mod own;
 mod previous;
 mod reel;
 mod replay;
-mod rival;
 mod run;
 mod series;
 mod thinned;
 mod track;
+mod user_images;
 
 use hourglass_experiment::{Experiment, InvalidExperiment};
 use hourglass_protocol::{
-    DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo, EvaluationScope, Event, Failure,
-    Phase, RunId, SampleIdx, Snapshot, Yardsticks,
+    Baselines, DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo, EvaluationScope,
+    Event, Failure, Phase, RunId, SampleIdx, Snapshot,
 };
 
+pub use baseline_history::BaselineHistory;
 pub use difference::difference;
 pub use ghost::Ghost;
 pub use history::{History, Mark};
 pub use judging::{Judged, Outcome};
 pub use keep::{Keep, Offer, OfferedWeights};
-pub use landmarks::Landmarks;
 pub use notice::{Notice, NoticeLevel, Notices};
-pub use own::{Drawing, MAX_OWN, Own, OwnImages, RADII, Reading};
 pub use previous::Previous;
 pub use reel::Reel;
 pub use replay::{Past, Replay, Rewind};
 pub use run::{RunState, Speed, title};
 pub use series::Series;
 pub use track::Moment;
+pub use user_images::{Drawing, MAX_USER_IMAGES, RADII, Reading, UserImage, UserImages};
 
 /// Everything the window knows.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ pub struct LabState {
     /// The data set in use.
     pub dataset: Option<DatasetDescription>,
     /// What that data set allows; `None` until it is known.
-    pub yardsticks: Option<Yardsticks>,
+    pub baselines: Option<Baselines>,
     /// Loading or fetching that is under way.
     pub loading: Option<DatasetProgress>,
     /// The run in progress.
@@ -61,7 +61,7 @@ pub struct LabState {
     /// The test image that is followed through every layer.
     pub followed: SampleIdx,
     /// User images, and the drawing.
-    pub own: OwnImages,
+    pub user_images: UserImages,
     /// What happened, newest last.
     pub notices: Notices,
     /// Why there is no worker any more, once it has crashed.
@@ -69,19 +69,19 @@ pub struct LabState {
     /// What is known of runs on disk.
     pub keep: Keep,
     /// The run trained beside the run in progress, while two are compared.
-    pub rival: Option<RunState>,
+    pub comparison: Option<RunState>,
     /// The run before, which can be brought back.
     pub previous: Option<Previous>,
     /// Whether it is on its way.
     awaits_previous: bool,
     /// The run that is taken out of its place by the next news.
-    set_aside: Option<RunId>,
-    /// The experiment of a rival while a person chooses it.
-    pub rival_draft: Option<Experiment>,
-    /// The run that is being started as a rival.
-    coming_rival: Option<RunId>,
+    replaced: Option<RunId>,
+    /// The experiment of a comparison run while a person chooses it.
+    pub comparison_draft: Option<Experiment>,
+    /// The run that is being started as a comparison run.
+    coming_comparison: Option<RunId>,
     /// What finished runs of this session reached.
-    pub landmarks: Landmarks,
+    pub baseline_history: BaselineHistory,
     /// The run whose messages count; words about any other are late and ignored.
     current_run: RunId,
     /// The run that is being opened; it becomes the current one once it has started, and not before.
@@ -186,9 +186,9 @@ impl LabState {
             Event::DatasetLoaded(dataset) => {
                 self.loading = None;
                 self.dataset = Some(dataset);
-                self.yardsticks = None;
+                self.baselines = None;
             }
-            Event::YardsticksKnown(yardsticks) => self.yardsticks = Some(yardsticks),
+            Event::BaselinesKnown(baselines) => self.baselines = Some(baselines),
             Event::LoadingCancelled => {
                 self.loading = None;
                 self.notices.info("Loading cancelled".to_owned());
@@ -204,7 +204,7 @@ impl LabState {
                     self.draft = experiment.clone();
                 }
                 let before = self.replace_runs();
-                self.rival = None; // a comparison ends with the run it is about
+                self.comparison = None; // a comparison ends with the run it is about
                 self.run = Some(RunState::new(
                     run,
                     experiment,
@@ -218,15 +218,20 @@ impl LabState {
                 experiment,
                 n_parameters,
                 steps_per_epoch,
-            } if self.coming_rival.take_if(|coming| *coming == run).is_some() => {
+            } if self
+                .coming_comparison
+                .take_if(|coming| *coming == run)
+                .is_some() =>
+            {
                 self.replace_runs();
-                let rival = RunState::new(run, experiment, n_parameters, steps_per_epoch, None);
-                self.rival = Some(rival);
+                let comparison =
+                    RunState::new(run, experiment, n_parameters, steps_per_epoch, None);
+                self.comparison = Some(comparison);
             }
             Event::ComparisonEnded { run } => self.end_comparison(run),
-            Event::RunSetAside { run } => self.note_set_aside(run),
+            Event::RunReplaced { run } => self.note_replaced(run),
             Event::RunBroughtBack { run, dataset } => self.take_back(run, dataset),
-            Event::KeepingAside => self.keep.trouble = None,
+            Event::BackingUp => self.keep.trouble = None,
             Event::Failed(failure) => self.fail(&failure),
             // The request for numbers has been answered; the other is of an older run.
             Event::Gathered { .. } | Event::RunStarted { .. } => {}
@@ -244,7 +249,7 @@ impl LabState {
                     &event,
                     Event::Evaluated { evaluation, .. } if evaluation.scope == EvaluationScope::Full
                 );
-                let both = [self.run.as_mut(), self.rival.as_mut()];
+                let both = [self.run.as_mut(), self.comparison.as_mut()];
                 let found = both.into_iter().flatten().find(|state| state.id == run);
                 if let Some(state) = found {
                     if let Event::Evaluated { evaluation, .. } = &event
@@ -256,7 +261,7 @@ impl LabState {
                     }
                     state.apply(event);
                     if is_full {
-                        self.note_landmark();
+                        self.note_baseline();
                     }
                 }
             }
@@ -287,10 +292,10 @@ impl LabState {
 
     /// Takes in the newest look at the model; one of another run is dropped.
     pub fn apply_snapshot(&mut self, snapshot: Snapshot) {
-        if let (Some(rival), Some(seen)) = (&mut self.rival, &snapshot.rival)
-            && rival.id == seen.run
+        if let (Some(comparison), Some(seen)) = (&mut self.comparison, &snapshot.comparison)
+            && comparison.id == seen.run
         {
-            rival.take_snapshot(Snapshot::clone(seen));
+            comparison.take_snapshot(Snapshot::clone(seen));
         }
         if let Some(run) = self.run.as_mut().filter(|run| run.id == snapshot.run) {
             run.take_snapshot(snapshot);
@@ -314,12 +319,12 @@ impl LabState {
                 return;
             }
             Failure::NonFiniteLoss { run, .. }
-                if *run != self.current_run && !self.is_rival(*run) =>
+                if *run != self.current_run && !self.is_comparison(*run) =>
             {
                 return;
             }
-            Failure::NotCompared { .. } => self.coming_rival = None,
-            Failure::NotKeptAside { .. } => {
+            Failure::NotCompared { .. } => self.coming_comparison = None,
+            Failure::NotBackedUp { .. } => {
                 self.keep.trouble = Some(failure.to_string()); // it lasts, and so does its bar
                 return;
             }
@@ -345,7 +350,7 @@ impl LabState {
                 self.awaits_previous = false;
                 self.device = None;
                 self.loading = None;
-                let both = [self.run.as_mut(), self.rival.as_mut()];
+                let both = [self.run.as_mut(), self.comparison.as_mut()];
                 both.into_iter().flatten().for_each(RunState::interrupt);
             }
             _ => {}

@@ -27,15 +27,15 @@ impl LabState {
     }
 
     /// Another run takes the place of this one.
-    pub(super) fn note_set_aside(&mut self, run: RunId) {
-        self.set_aside = Some(run);
+    pub(super) fn note_replaced(&mut self, run: RunId) {
+        self.replaced = Some(run);
     }
 
-    /// Keeps what was set aside as the run before; gives what is drawn of the run in progress once it is over.
+    /// Keeps what was replaced as the run before; gives what is drawn of the run in progress once it is over.
     pub(super) fn replace_runs(&mut self) -> Option<Ghost> {
         let ghost = self.run.as_ref().and_then(RunState::to_ghost);
-        if let Some(id) = self.set_aside.take() {
-            let both = [&mut self.run, &mut self.rival];
+        if let Some(id) = self.replaced.take() {
+            let both = [&mut self.run, &mut self.comparison];
             let mut taken = both
                 .into_iter()
                 .filter_map(|run| run.take_if(|run| run.id == id));
@@ -55,10 +55,10 @@ impl LabState {
             return;
         };
         self.replace_runs();
-        self.rival = None;
+        self.comparison = None;
         if let Some(dataset) = dataset {
             self.dataset = Some(dataset);
-            self.yardsticks = None;
+            self.baselines = None;
         }
         if std::mem::take(&mut self.awaits_previous) {
             self.current_run = id;

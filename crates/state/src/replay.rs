@@ -120,11 +120,11 @@ impl Replay {
     }
 
     /// Goes another way; `live` is the newest snapshot.
-    pub(super) fn rewind(&mut self, wish: Rewind, live: Option<&Snapshot>) {
+    pub(super) fn rewind(&mut self, action: Rewind, live: Option<&Snapshot>) {
         let moments = self.moments();
         let shown = self.past.as_ref().map(|past| past.moment.step);
         let at = |step: u64| moments.iter().rfind(|moment| moment.step <= step);
-        let goal = match (wish, shown) {
+        let goal = match (action, shown) {
             (Rewind::First, _) => moments.first(),
             (Rewind::Back, Some(shown)) => at(shown.saturating_sub(1)).or(moments.first()),
             // Of the run as it is, the last moment kept is an image: the one before it is the first step back.
@@ -245,7 +245,7 @@ mod tests {
             "the newest before it"
         );
         assert_eq!(past.snapshot.hovered, None);
-        assert_eq!(past.snapshot.own, None);
+        assert_eq!(past.snapshot.user_images, None);
     }
 
     #[test]
@@ -255,8 +255,8 @@ mod tests {
         for step in [0, 10, 20, 30] {
             replay.keep(&snapshot(step, 1), epoch);
         }
-        let mut go = |wish| {
-            replay.rewind(wish, Some(&live));
+        let mut go = |action| {
+            replay.rewind(action, Some(&live));
             replay.past().map(|past| past.moment.step)
         };
         assert_eq!(go(Rewind::On), None);

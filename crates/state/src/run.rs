@@ -186,8 +186,8 @@ impl RunState {
     }
 
     /// Shows another moment of its past, or the run as it is.
-    pub(super) fn rewind(&mut self, wish: Rewind) {
-        self.replay.rewind(wish, self.snapshot.as_ref());
+    pub(super) fn rewind(&mut self, action: Rewind) {
+        self.replay.rewind(action, self.snapshot.as_ref());
     }
 
     /// The worker is gone in mid-run.

@@ -8,34 +8,34 @@ use hourglass_analysis::manifold::Grid;
 use hourglass_data::noise;
 use hourglass_experiment::Stream;
 use hourglass_protocol::{
-    CodeStart, DecodeSet, DecodedView, EditedCode, Found, MAX_DECODED, Places, Route, SampleIdx,
-    Span,
+    CodeSelection, CodeStart, DecodeRequest, DecodedView, EditedCode, Found, MAX_DECODED, Route,
+    SampleIdx, Span,
 };
 
 use super::held_out::CHUNK;
-use super::{Survey, TrainError, Trainer, readback};
+use super::{EncodedTestSet, TrainError, Trainer, readback};
 
 /// Which draws of the prior's stream are for looking at: training draws at its steps.
 const LOOKING: u64 = u64::MAX;
 
 /// Decodes a set of places; `None` if they cannot be found: codes of another size, samples the data set does
-/// not have, or a survey that is needed and was not made.
+/// not have, or an encoded test set that is needed and was not made.
 ///
 /// # Errors
 /// When the device fails.
 pub fn decode(
     trainer: &mut Trainer,
-    survey: Option<&Survey>,
-    set: &DecodeSet,
+    encoded: Option<&EncodedTestSet>,
+    set: &DecodeRequest,
 ) -> Result<Option<DecodedView>, TrainError> {
     let size = trainer.experiment().architecture.code_size();
-    let Some((mut codes, found)) = find(trainer, survey, &set.places)? else {
+    let Some((mut codes, found)) = find(trainer, encoded, &set.places)? else {
         return Ok(None);
     };
     codes.truncate(MAX_DECODED * size);
     Ok(Some(DecodedView {
         step: trainer.step(),
-        asker: set.asker,
+        requester: set.requester,
         places: set.places.clone(),
         found,
         size,
@@ -66,20 +66,20 @@ pub(super) fn pictures(trainer: &Trainer, codes: &[f32]) -> Result<Vec<f32>, Tra
 /// The codes `[n, size]` that places stand for, and how they were found.
 fn find(
     trainer: &mut Trainer,
-    survey: Option<&Survey>,
-    places: &Places,
+    encoded: Option<&EncodedTestSet>,
+    places: &CodeSelection,
 ) -> Result<Option<(Vec<f32>, Found)>, TrainError> {
     let size = trainer.experiment().architecture.code_size();
     Ok(match places {
-        Places::Codes(codes) => {
+        CodeSelection::Codes(codes) => {
             let fits = codes.len().is_multiple_of(size);
             fits.then(|| (codes.to_vec(), Found::Given))
         }
-        Places::Plane(points) => survey.map(|survey| {
-            let codes = points.iter().flat_map(|&point| survey.code_at(point));
-            (codes.collect(), Found::Plane(survey.axes()))
+        CodeSelection::Plane(points) => encoded.map(|encoded| {
+            let codes = points.iter().flat_map(|&point| encoded.code_at(point));
+            (codes.collect(), Found::Plane(encoded.axes()))
         }),
-        Places::Between {
+        CodeSelection::Between {
             ends,
             n_places,
             route,
@@ -94,24 +94,24 @@ fn find(
                 (way(from, to, n_places), Found::Between)
             })
         }
-        Places::Grid { n_places, span } => {
-            survey.and_then(|survey| grid(trainer, survey, *n_places, *span))
+        CodeSelection::Grid { n_places, span } => {
+            encoded.and_then(|encoded| grid(trainer, encoded, *n_places, *span))
         }
-        Places::Drawn { n_places, seed } => {
-            drawn(trainer, survey, (*n_places).min(MAX_DECODED), *seed)
+        CodeSelection::Drawn { n_places, seed } => {
+            drawn(trainer, encoded, (*n_places).min(MAX_DECODED), *seed)
         }
-        Places::Edited(code) => start_of(trainer, survey, code.start)?.map(|start| {
+        CodeSelection::Edited(code) => start_of(trainer, encoded, code.start)?.map(|start| {
             let both = [edited(start.clone(), code), start];
             (both.concat(), Found::Given)
         }),
-        Places::Traversals {
+        CodeSelection::Traversals {
             code,
             units,
             n_places,
-        } => match (start_of(trainer, survey, code.start)?, survey) {
-            (Some(start), Some(survey)) => {
+        } => match (start_of(trainer, encoded, code.start)?, encoded) {
+            (Some(start), Some(encoded)) => {
                 let code = edited(start, code);
-                let codes = traversals(&code, survey, units, *n_places);
+                let codes = traversals(&code, encoded, units, *n_places);
                 Some((codes, Found::Given))
             }
             _ => None,
@@ -133,7 +133,7 @@ fn codes_of(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<Option<Vec<f
 
 fn grid(
     trainer: &Trainer,
-    survey: &Survey,
+    encoded: &EncodedTestSet,
     n_places: usize,
     span: Span,
 ) -> Option<(Vec<f32>, Found)> {
@@ -148,13 +148,13 @@ fn grid(
             }
             let rest = match prior {
                 Some(_) => vec![0.0; size],
-                None => survey.mean_code(),
+                None => encoded.mean_code(),
             };
-            let grid = Grid::across(survey.codes(), &rest, prior, units, n_places);
+            let grid = Grid::across(encoded.codes(), &rest, prior, units, n_places);
             (Some(units), grid)
         }
         Span::Units(_) | Span::Principal => {
-            let grid = Grid::over(survey.codes(), size, prior, survey.principal(), n_places);
+            let grid = Grid::over(encoded.codes(), size, prior, encoded.principal(), n_places);
             ((size <= 2).then_some([0, size - 1]), grid)
         }
     };
@@ -172,7 +172,7 @@ fn grid(
 /// does not jump.
 fn drawn(
     trainer: &Trainer,
-    survey: Option<&Survey>,
+    encoded: Option<&EncodedTestSet>,
     n_places: usize,
     seed: u64,
 ) -> Option<(Vec<f32>, Found)> {
@@ -181,8 +181,8 @@ fn drawn(
         let codes = noise::prior_samples(prior, seed, LOOKING, n_places, size);
         return Some((codes, Found::Prior(prior)));
     }
-    let survey = survey?;
-    let gaussian = FittedGaussian::new(survey.codes(), &survey.moments().mean);
+    let encoded = encoded?;
+    let gaussian = FittedGaussian::new(encoded.codes(), &encoded.moments().mean);
     let n_codes = gaussian.n_codes();
     let numbers = noise::normals(seed, Stream::Prior, LOOKING, n_places, n_codes);
     Some((gaussian.draw(&numbers), Found::Fitted { n_codes }))
@@ -191,11 +191,11 @@ fn drawn(
 /// The code that edits start from, `[size]`.
 fn start_of(
     trainer: &mut Trainer,
-    survey: Option<&Survey>,
+    encoded: Option<&EncodedTestSet>,
     start: CodeStart,
 ) -> Result<Option<Vec<f32>>, TrainError> {
     match start {
-        CodeStart::Mean => Ok(survey.map(Survey::mean_code)),
+        CodeStart::Mean => Ok(encoded.map(EncodedTestSet::mean_code)),
         CodeStart::Sample(sample) => codes_of(trainer, &[sample]),
     }
 }
@@ -211,8 +211,13 @@ fn edited(mut code: Vec<f32>, EditedCode { edits, .. }: &EditedCode) -> Vec<f32>
 }
 
 /// Each unit from low to high, `[units, places, size]`.
-fn traversals(code: &[f32], survey: &Survey, units: &[usize], n_places: usize) -> Vec<f32> {
-    let ranges = &survey.units().units;
+fn traversals(
+    code: &[f32],
+    encoded: &EncodedTestSet,
+    units: &[usize],
+    n_places: usize,
+) -> Vec<f32> {
+    let ranges = &encoded.units().units;
     let of_unit = |&unit: &usize| {
         let range = ranges.iter().find(|range| range.unit == unit)?;
         let ends = [range.low, range.high].map(|end| {

@@ -52,8 +52,8 @@ impl ProbeState {
 
     fn codes(&self, trainer: &mut Trainer) -> Result<CodeTable, TrainError> {
         let chunks = trainer.held_out().full();
-        let survey = self.clone().survey(trainer, false)?;
-        let scatter = survey.scatter();
+        let encoded = self.clone().encoded(trainer, false)?;
+        let scatter = encoded.scatter();
         let model = trainer.model();
         let errors = chunks.iter().map(|chunk| {
             let reconstruction = model.forward(chunk.corrupted.clone()).reconstruction();
@@ -68,7 +68,7 @@ impl ProbeState {
         Ok(CodeTable {
             labels: labels.collect(),
             size: trainer.experiment().architecture.code_size(),
-            codes: survey.codes().to_vec(),
+            codes: encoded.codes().to_vec(),
             mse_per_pixel: errors
                 .into_iter()
                 .map(|error| error / N_PIXELS_F32)
@@ -82,8 +82,8 @@ impl ProbeState {
         let prior = trainer.experiment().objective.prior.distribution();
         let mut state = self.clone();
         state.choose_plane(None); // a grid spans where most of the variance is, whatever is looked at
-        let survey = state.survey(trainer, false)?;
-        let grid = Grid::over(survey.codes(), size, prior, survey.principal(), n_places);
+        let encoded = state.encoded(trainer, false)?;
+        let grid = Grid::over(encoded.codes(), size, prior, encoded.principal(), n_places);
         Ok(Manifold {
             images: decode::pictures(trainer, &grid.codes)?,
             axes: grid.axes,

@@ -11,8 +11,8 @@ use hourglass_data::Dataset;
 use hourglass_experiment::{Architecture, N_PIXELS};
 use hourglass_model::Autoencoder;
 use hourglass_protocol::{
-    Accuracies, CodeReport, Compressed, CompressionReport, Factor, FollowedFactor, SampleFactors,
-    Yardsticks,
+    Accuracies, Baselines, CodeReport, Compressed, CompressionReport, Factor, FollowedFactor,
+    SampleFactors,
 };
 
 use super::evaluate::squared_error_per_image;
@@ -32,7 +32,7 @@ const N_INVERTED: usize = 1_000;
 #[derive(Clone, Debug)]
 pub struct Measures {
     pca: Option<PixelPca>,
-    yardsticks: Yardsticks,
+    baselines: Baselines,
 }
 
 impl Measures {
@@ -43,7 +43,7 @@ impl Measures {
         let test = dataset.test.images();
         let pca_mse = pca.as_ref().map(|pca| pca.mse_per_pixel(test));
         Self {
-            yardsticks: Yardsticks {
+            baselines: Baselines {
                 entropy_floor: entropy::entropy_floor(test),
                 pca_mse: pca_mse.unwrap_or_default().into(),
             },
@@ -53,8 +53,8 @@ impl Measures {
 
     /// What the window is told.
     #[must_use]
-    pub fn yardsticks(&self) -> &Yardsticks {
-        &self.yardsticks
+    pub fn baselines(&self) -> &Baselines {
+        &self.baselines
     }
 }
 

@@ -71,7 +71,7 @@ pub fn digits(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<DigitView,
 }
 
 impl ProbeState {
-    /// Looks at another plane from the next survey on.
+    /// Looks at another plane from the next encoded test set on.
     pub fn choose_plane(&mut self, plane: Option<Plane>) {
         self.plane = plane;
     }
@@ -137,7 +137,7 @@ impl ProbeState {
     /// # Errors
     /// When the device fails.
     pub fn scatter(&mut self, trainer: &mut Trainer) -> Result<ScatterView, TrainError> {
-        Ok(self.survey(trainer, false)?.scatter())
+        Ok(self.encoded(trainer, false)?.scatter())
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a person wishes; `App::perform` turns each wish into a message or a setting.
+//! What a person actions; `App::perform` turns each action into a message or a setting.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -12,11 +12,13 @@ use super::pane::Pane;
 use super::path_field::PathAction;
 use super::sheet::Sheet;
 use hourglass_experiment::{Experiment, LayerName, PresetId};
-use hourglass_figure::{FigureKind, Order};
-use hourglass_protocol::{DataSetId, DataSource, DeviceChoice, OwnId, Preparation, SampleIdx};
+use hourglass_figure::{FigureKind, FigureRequest};
+use hourglass_protocol::{
+    DataSetId, DataSource, DeviceChoice, Preparation, SampleIdx, UserImageId,
+};
 use hourglass_state::{Offer, Rewind};
 
-/// A wish pushed by a panel.
+/// An action pushed by a panel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Train until the goal of epochs.
@@ -65,7 +67,7 @@ pub enum Action {
     Compare(CompareAction),
 
     /// Something about user images.
-    Own(OwnAction),
+    UserImage(UserImageAction),
 
     /// Measure what the code of the run in progress is worth.
     JudgeCode,
@@ -73,9 +75,9 @@ pub enum Action {
     /// Open the dialog that exports a figure; of which, where that was said.
     ShowExport(Option<FigureKind>),
     /// Ask where a figure is to be written, then write it there.
-    Export(Box<Order>),
+    Export(Box<FigureRequest>),
     /// Write a figure into this file.
-    ExportTo(Box<Order>, PathBuf),
+    ExportTo(Box<FigureRequest>, PathBuf),
     /// Stop writing a figure.
     CancelExport,
     /// Something about runs on disk, or experiments as text.
@@ -97,7 +99,7 @@ pub enum Action {
     RestartWorker,
 }
 
-/// A wish about comparing the run in progress, A, with a second one, B.
+/// An action about comparing the run in progress, A, with a second one, B.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CompareAction {
     /// Choose the experiment of B.
@@ -120,7 +122,7 @@ impl From<CompareAction> for Action {
     }
 }
 
-/// A wish about runs on disk, or experiments as text.
+/// An action about runs on disk, or experiments as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeepAction {
     /// Write the run into its folder; ask for one where it has none.
@@ -158,11 +160,11 @@ pub enum KeepAction {
     /// What becomes of an unsaved run when the window closes.
     Close(CloseAnswer),
     /// Put the draft on the clipboard as text.
-    CopyRecipe,
+    CopyExperiment,
     /// Ask the system for the text on the clipboard.
-    AskForRecipe,
+    AskForExperiment,
     /// The draft should be what this text says.
-    PasteRecipe(String),
+    PasteExperiment(String),
 }
 
 /// What becomes of an unsaved run when the window closes.
@@ -176,7 +178,7 @@ pub enum CloseAnswer {
     Stay,
 }
 
-/// A wish about what explains the program, and about finding one's way in it.
+/// An action about what explains the program, and about finding one's way in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum GuideAction {
     /// Show a sheet beside the views, or hide the one that is shown.
@@ -196,7 +198,7 @@ pub enum GuideAction {
     /// Leave the lesson; it can be gone on with.
     LeaveLesson,
     /// The draft should be what it was before the lesson.
-    RestoreOwn,
+    RestoreUserImage,
     /// Bring a view to the front of its tabs.
     LookAt(Pane),
     /// Show the control of a setting and give it the focus.
@@ -221,7 +223,7 @@ impl From<KeepAction> for Action {
 
 /// An action on user images.
 #[derive(Clone, Debug, PartialEq)]
-pub enum OwnAction {
+pub enum UserImageAction {
     /// Ask for pictures and read them.
     Open,
     /// Read these files, and the pictures in these folders.
@@ -231,13 +233,13 @@ pub enum OwnAction {
     /// Stop reading after the current file.
     CancelReading,
     /// Look closely at this image.
-    Choose(OwnId),
+    Choose(UserImageId),
     /// Make this image a digit in this way.
-    Prepare(OwnId, Preparation),
+    Prepare(UserImageId, Preparation),
     /// Take each digit that was found on this image's picture as an image of its own.
-    TakeEach(OwnId),
+    TakeEach(UserImageId),
     /// Remove this image.
-    Remove(OwnId),
+    Remove(UserImageId),
     /// Remove all images.
     Clear,
     /// Take the last removal back.

@@ -99,7 +99,7 @@ pub fn crash(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
 }
 
 /// Says that a crash would lose the run, why, and what to do; nothing while runs are backed up.
-pub fn not_kept_aside(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+pub fn not_backed_up(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let Some(trouble) = &state.keep.trouble else {
         return;
     };

@@ -38,13 +38,13 @@ pub fn dialog(
                     same seed unless you change it";
         ui.add(Label::new(theme::dim(ui, text)).wrap());
         ui.add_space(space::S);
-        let mut wishes = Vec::new();
+        let mut pushed = Vec::new();
         ui.allocate_ui(vec2(WIDTH, height), |ui| {
             ui.set_min_size(vec2(WIDTH, height));
-            panel.ui(ui, state, &mut wishes);
+            panel.ui(ui, state, &mut pushed);
         });
-        for wish in wishes {
-            actions.extend(edit(wish, state));
+        for action in pushed {
+            actions.extend(edit(action, state));
         }
         ui.add_space(space::S);
         let words = difference(&state.draft, own);
@@ -87,9 +87,9 @@ fn buttons(ui: &mut Ui, state: &LabState, is_same: bool) -> Option<CompareAction
     chosen
 }
 
-/// What a wish about the draft means for the experiment of B; `None` if it means nothing.
-fn edit(wish: Action, state: &LabState) -> Option<Action> {
-    let draft = match wish {
+/// What an action about the draft means for the experiment of B; `None` if it means nothing.
+fn edit(action: Action, state: &LabState) -> Option<Action> {
+    let draft = match action {
         Action::Edit(draft) => draft,
         Action::ChoosePreset(id) => Box::new(Experiment {
             seed: state.draft.seed,
@@ -102,7 +102,7 @@ fn edit(wish: Action, state: &LabState) -> Option<Action> {
 
 /// Says how both runs are doing, and offers to continue with either; nothing while one is trained alone.
 pub fn strip(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-    let (Some(run), Some(rival)) = (&state.run, &state.rival) else {
+    let (Some(run), Some(comparison)) = (&state.run, &state.comparison) else {
         return;
     };
     let tokens = theme::tokens_of(ui);
@@ -111,7 +111,7 @@ pub fn strip(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         .stroke(egui::Stroke::new(1.0, tokens.border))
         .inner_margin(Margin::symmetric(10, 3));
     let own = title(run);
-    let other = state.rival_difference().unwrap_or_default();
+    let other = state.comparison_difference().unwrap_or_default();
     Panel::top("comparison")
         .frame(frame)
         .show_separator_line(false)
@@ -119,7 +119,7 @@ pub fn strip(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (name, what, run, keep) in [
                 ("A", own, run, CompareAction::KeepA),
-                ("B", other, rival, CompareAction::KeepB),
+                ("B", other, comparison, CompareAction::KeepB),
             ] {
                 if line(ui, name, &what, run) {
                     actions.push(keep.into());

@@ -34,9 +34,9 @@ pub use self::find::Control;
 #[serde(default)]
 pub struct ExperimentPanel {
     folds: Folds,
-    /// Whether the experiment is that of a rival: its digits are those of the run it is compared with.
+    /// Whether the experiment is that of a comparison run: its digits are those of the run it is compared with.
     #[serde(skip)]
-    is_of_rival: bool,
+    is_of_comparison: bool,
     /// A control that is asked for and not found yet.
     #[serde(skip)]
     search: Option<Control>,
@@ -61,11 +61,11 @@ impl Editor<'_> {
 }
 
 impl ExperimentPanel {
-    /// The panel of the experiment of a rival.
+    /// The panel of the experiment of a comparison run.
     #[must_use]
-    pub fn of_rival() -> Self {
+    pub fn of_comparison() -> Self {
         Self {
-            is_of_rival: true,
+            is_of_comparison: true,
             ..Self::default()
         }
     }
@@ -79,10 +79,10 @@ impl ExperimentPanel {
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self {
             folds,
-            is_of_rival,
+            is_of_comparison,
             search,
         } = self;
-        let is_of_rival = *is_of_rival;
+        let is_of_comparison = *is_of_comparison;
         if let Some(search) = search {
             folds.open(search.section());
             search.seek(ui.ctx());
@@ -93,29 +93,29 @@ impl ExperimentPanel {
             problems: state.draft_problems(),
         };
         let trailing = |ui: &mut Ui| {
-            if !is_of_rival {
+            if !is_of_comparison {
                 share::buttons(ui, actions);
             }
             preset::modified_mark(ui, state, actions);
         };
-        let mut wishes = Vec::new();
-        let title = if is_of_rival {
+        let mut pushed = Vec::new();
+        let title = if is_of_comparison {
             "Experiment of B"
         } else {
             "Experiment"
         };
         card::card(ui, title, trailing, |ui| {
             if waits_for_new_model(state) {
-                pending::show(ui, &editor, &mut wishes);
+                pending::show(ui, &editor, &mut pushed);
             }
             formula::pinned(ui, state, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 2.0; // the usual sections fit into 800 points
                     ui.add_space(1.0); // the first edge is not cut
-                    preset::show(ui, &editor, &mut wishes);
-                    if !is_of_rival {
+                    preset::show(ui, &editor, &mut pushed);
+                    if !is_of_comparison {
                         folds.show(ui, &data::heading(state), |ui| {
-                            data::show(ui, state, &mut wishes);
+                            data::show(ui, state, &mut pushed);
                         });
                     }
                     sections(ui, folds, &mut editor);
@@ -129,7 +129,7 @@ impl ExperimentPanel {
         if editor.draft != state.draft {
             actions.push(Action::Edit(Box::new(editor.draft)));
         }
-        actions.append(&mut wishes);
+        actions.append(&mut pushed);
     }
 }
 

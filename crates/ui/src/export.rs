@@ -9,7 +9,7 @@ use super::panels::Panels;
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
 use super::{Action, number};
-use hourglass_figure::{FigureKind, Format, Look, Order, SCALES, Size};
+use hourglass_figure::{FigureKind, FigureRequest, Format, Look, SCALES, Size};
 use hourglass_state::{LabState, RunState};
 
 /// Width of the dialog, in points.
@@ -235,7 +235,7 @@ impl ExportDialog {
             if save.clicked() {
                 let shown = state.run.as_ref().map(|run| panels.loss.shown(run));
                 let (group, is_log) = shown.unwrap_or_default();
-                actions.push(Action::Export(Box::new(Order {
+                actions.push(Action::Export(Box::new(FigureRequest {
                     kind: self.kind,
                     format: choice.format,
                     look: Look {
@@ -263,7 +263,7 @@ impl ExportDialog {
 /// Says which run a figure is of, and of which time, where the views show something else.
 fn source_note(ui: &mut Ui, state: &LabState) {
     let is_past = |run: &RunState| run.replay.past().is_some();
-    let of = if state.rival.is_some() {
+    let of = if state.comparison.is_some() {
         "Of A, the run in progress"
     } else if state.run.as_ref().is_some_and(is_past) {
         "Of the run"

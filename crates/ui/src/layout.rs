@@ -167,7 +167,7 @@ impl Drawing<'_> {
 impl Behavior<Pane> for Drawing<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
         let is_in_tab = self.tabbed.contains(pane);
-        if self.state.rival.is_some() && self.panels.rivals.of(*pane).is_some() {
+        if self.state.comparison.is_some() && self.panels.comparisons.of(*pane).is_some() {
             let [mut a, mut b] = sides::halves(ui);
             let badges = sides::badges(self.state, self.panels, *pane);
             card::inside(&mut a, is_in_tab, badges, |ui| self.show(ui, *pane));

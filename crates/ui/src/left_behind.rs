@@ -91,7 +91,7 @@ pub fn list(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
     let runs = &state.keep.left_behind;
     let frame = Frame::popup(ui.style()).inner_margin(20).corner_radius(12);
     let modal = Modal::new(Id::unique("unsaved-runs")).frame(frame);
-    let mut wishes = Vec::new();
+    let mut pushed = Vec::new();
     let shown = modal.show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);
         ui.heading("Unsaved runs");
@@ -110,29 +110,29 @@ pub fn list(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
         let height = (ui.ctx().content_rect().height() - 260.0).clamp(120.0, HEIGHT);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             for run in runs {
-                entry(ui, run, &mut wishes);
+                entry(ui, run, &mut pushed);
             }
         });
         ui.add_space(space::M);
         ui.horizontal(|ui| {
             if ui.button("Close").on_hover_text("The backups are kept").clicked() {
-                wishes.push(KeepAction::Offer(Offer::Menu));
+                pushed.push(KeepAction::Offer(Offer::Menu));
             }
             let all = ui
                 .add_enabled(!runs.is_empty(), Button::new("Forget all"))
                 .on_hover_text("Deletes the backups of all these runs");
             if all.clicked() {
-                wishes.push(KeepAction::ForgetAll);
+                pushed.push(KeepAction::ForgetAll);
             }
         });
     });
     if shown.should_close() {
-        wishes.push(KeepAction::Offer(Offer::Menu));
+        pushed.push(KeepAction::Offer(Offer::Menu));
     }
-    actions.extend(wishes.into_iter().map(Action::from));
+    actions.extend(pushed.into_iter().map(Action::from));
 }
 
-fn entry(ui: &mut Ui, run: &KeptRun, wishes: &mut Vec<KeepAction>) {
+fn entry(ui: &mut Ui, run: &KeptRun, pushed: &mut Vec<KeepAction>) {
     let (title, facts) = match &run.about {
         Some(about) => (
             about.title(),
@@ -163,11 +163,11 @@ fn entry(ui: &mut Ui, run: &KeptRun, wishes: &mut Vec<KeepAction>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let forget = ui.button("Forget").on_hover_text(FORGET_HELP);
             if forget.accessible_name(format!("Forget {name}")).clicked() {
-                wishes.push(KeepAction::Forget(run.folder.clone()));
+                pushed.push(KeepAction::Forget(run.folder.clone()));
             }
             let open = ui.button("Open").on_hover_text(OPEN_HELP);
             if open.accessible_name(format!("Open {name}")).clicked() {
-                wishes.push(KeepAction::Open(run.folder.clone()));
+                pushed.push(KeepAction::Open(run.folder.clone()));
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;

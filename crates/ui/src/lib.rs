@@ -85,7 +85,7 @@ pub mod understand;
 pub mod your_image;
 
 pub use action::{
-    Action, CloseAnswer, CompareAction, DrawEdit, GuideAction, KeepAction, OwnAction,
+    Action, CloseAnswer, CompareAction, DrawEdit, GuideAction, KeepAction, UserImageAction,
 };
 pub use hourglass_figure::number;
 pub use pane::Pane;

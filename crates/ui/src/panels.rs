@@ -30,8 +30,8 @@ macro_rules! declare_panels {
             $($(#[$doc])* pub $field: $panel,)*
             /// What is wrong with the model, above all views.
             pub diagnoses: Diagnoses,
-            /// The same views of the rival, while two runs are compared.
-            pub rivals: Rivals,
+            /// The same views of the comparison run, while two runs are compared.
+            pub comparisons: BothRuns,
         }
 
         impl Panels {
@@ -79,8 +79,8 @@ impl Panels {
         let seen = Pane::ALL.into_iter().filter(|pane| visible.contains(pane));
         for pane in seen {
             self.of(pane).look(state, &mut request);
-            if let Some(panel) = self.rivals.of(pane)
-                && state.rival.is_some()
+            if let Some(panel) = self.comparisons.of(pane)
+                && state.comparison.is_some()
             {
                 panel.look(state, &mut request);
             }
@@ -92,13 +92,13 @@ impl Panels {
 /// The views that are shown twice while two runs are compared: curves are in one plot, digits in one table. They
 /// follow those of the run in progress, and are followed by them.
 #[derive(Default)]
-pub struct Rivals {
+pub struct BothRuns {
     pub(super) latent: LatentPanel,
     pub(super) activations: ActivationsPanel,
 }
 
-impl Rivals {
-    /// The view of the rival that a pane shows beside that of the run in progress.
+impl BothRuns {
+    /// The view of the comparison run that a pane shows beside that of the run in progress.
     #[must_use]
     pub fn of(&self, pane: Pane) -> Option<&dyn Panel> {
         match pane {

@@ -21,7 +21,7 @@ pub enum PathFor {
     Pictures,
 }
 
-/// A wish about a path that is typed.
+/// An action about a path that is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathAction {
     /// Show the field.
@@ -62,7 +62,7 @@ impl PathField {
             .inner_margin(20)
             .corner_radius(12);
         let modal = Modal::new(Id::unique("typed-path")).frame(frame);
-        let mut wish = None;
+        let mut action = None;
         let shown = modal.show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
             ui.heading(&self.title);
@@ -77,12 +77,12 @@ impl PathField {
                 ui.add(Label::new(egui::RichText::new(problem).color(color)).wrap());
             }
             ui.add_space(space::M);
-            wish = self.buttons(ui);
+            action = self.buttons(ui);
         });
         if shown.should_close() {
-            wish = Some(PathAction::Cancel);
+            action = Some(PathAction::Cancel);
         }
-        actions.extend(wish.map(Action::from));
+        actions.extend(action.map(Action::from));
     }
 
     fn field(&mut self, ui: &mut Ui) {
@@ -108,7 +108,7 @@ impl PathField {
         } else {
             (self.verb, "Uses this path (Enter)")
         };
-        let mut wish = None;
+        let mut action = None;
         ui.horizontal(|ui| {
             let can_take = !self.text.trim().is_empty();
             let take = ui
@@ -117,7 +117,7 @@ impl PathField {
                 .on_disabled_hover_text("Type a path first");
             let enter = can_take && ui.input(|input| input.key_pressed(Key::Enter));
             if take.clicked() || enter {
-                wish = Some(if replaces {
+                action = Some(if replaces {
                     PathAction::Replace(self.text.clone())
                 } else {
                     PathAction::Take(self.text.clone())
@@ -127,9 +127,9 @@ impl PathField {
                 .button("Cancel")
                 .on_hover_text("Changes nothing (Escape)");
             if cancel.clicked() || (cancel.has_focus() && enter) {
-                wish = Some(PathAction::Cancel);
+                action = Some(PathAction::Cancel);
             }
         });
-        wish
+        action
     }
 }

@@ -4,13 +4,13 @@ use egui::{Align, Button, Context, Frame, Label, Layout, Panel, Ui};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_UNDO};
 
 use super::card::NOTE_MARGIN;
-use super::shortcuts::{self, Deed};
+use super::shortcuts::{self, ShortcutAction};
 use super::{Action, KeepAction, number, theme};
 use hourglass_state::{LabState, title};
 
 /// Hears the keys that bring it back. Whatever can be taken back elsewhere comes first.
 pub fn listen(ctx: &Context, state: &LabState, actions: &mut Vec<Action>) {
-    if shortcuts::can_bring_back(state) && shortcuts::is_pressed(ctx, Deed::BringBack) {
+    if shortcuts::can_bring_back(state) && shortcuts::is_pressed(ctx, ShortcutAction::BringBack) {
         actions.push(KeepAction::BringBack.into());
     }
 }
@@ -40,7 +40,7 @@ pub fn offer(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
                 if close.clicked() {
                     actions.push(KeepAction::OfferPrevious(false).into());
                 }
-                let keys = shortcuts::key_of(ui.ctx(), Deed::BringBack);
+                let keys = shortcuts::key_of(ui.ctx(), ShortcutAction::BringBack);
                 let back = ui
                     .add_enabled(
                         shortcuts::can_bring_back(state),

@@ -11,7 +11,7 @@ use hourglass_state::{LabState, OfferedWeights, title};
 /// Width of a question, in points.
 const WIDTH: f32 = 340.0;
 
-/// An answer: its name, what it does, and the wish that follows from it.
+/// An answer: its name, what it does, and the action that follows from it.
 type Answer = (&'static str, &'static str, KeepAction);
 
 pub fn ask(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {

@@ -4,7 +4,7 @@ use egui::{Align, Button, Context, Frame, Layout, Margin, Panel, Slider, Ui, Wid
 use egui_material_icons::icons::{ICON_FAST_FORWARD, ICON_HISTORY};
 
 use super::action::Action;
-use super::shortcuts::{self, Deed, key_of};
+use super::shortcuts::{self, ShortcutAction, key_of};
 use super::theme::{self, space};
 use super::{number, small_menu};
 use hourglass_state::{LabState, Moment, Rewind, RunState};
@@ -56,8 +56,8 @@ fn follow(ui: &mut Ui, run: &RunState, actions: &mut Vec<Action>) {
         .add_enabled(is_past, button)
         .on_hover_text(format!(
             "Back to the current state of the run, and follow it ({}, {})",
-            key_of(ui.ctx(), Deed::Follow),
-            key_of(ui.ctx(), Deed::ReplayEnd)
+            key_of(ui.ctx(), ShortcutAction::Follow),
+            key_of(ui.ctx(), ShortcutAction::ReplayEnd)
         ))
         .on_disabled_hover_text("The views show the current state of the run")
         .accessible_name("Follow the run");
@@ -93,22 +93,22 @@ fn slider(ui: &mut Ui, run: &RunState, [first, last]: [Moment; 2], actions: &mut
     let slider = slider.step_by(1.0).show_value(false);
     let response = ui.add(slider).on_hover_text(format!(
         "Moves the latent space, digits and activations back in time: {} or {} by one moment, {} to the beginning",
-        key_of(ui.ctx(), Deed::ReplayBack),
-        key_of(ui.ctx(), Deed::ReplayOn),
-        key_of(ui.ctx(), Deed::ReplayStart)
+        key_of(ui.ctx(), ShortcutAction::ReplayBack),
+        key_of(ui.ctx(), ShortcutAction::ReplayOn),
+        key_of(ui.ctx(), ShortcutAction::ReplayStart)
     ));
     let value = step as f64;
     response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), value, "Replay, step"));
     // A key moves the slider by a step, which is seldom a moment: it means the next one.
     let is_key = response.has_focus() && !response.dragged();
-    let wish = match step {
+    let action = match step {
         step if step == shown => return,
         step if step >= end => Rewind::Follow,
         step if is_key && step < shown => Rewind::Back,
         _ if is_key => Rewind::On,
         step => Rewind::To(step),
     };
-    actions.push(Action::Rewind(wish));
+    actions.push(Action::Rewind(action));
 }
 
 /// `epoch 1.20 · step 1,234`
@@ -118,7 +118,7 @@ pub fn moment_text(moment: Moment) -> String {
     format!("epoch {:.2} · step {step}", moment.epoch)
 }
 
-/// Turns the keys of the bar into wishes. What has the focus keeps its keys.
+/// Turns the keys of the bar into actions. What has the focus keeps its keys.
 pub fn listen(ctx: &Context, state: &LabState, actions: &mut Vec<Action>) {
     let Some(run) = &state.run else { return };
     let is_past = run.replay.past().is_some();
@@ -128,15 +128,27 @@ pub fn listen(ctx: &Context, state: &LabState, actions: &mut Vec<Action>) {
     if is_covered || egui::Popup::is_any_open(ctx) {
         return; // Escape is for what is on top
     }
-    for (deed, wish, is_meant) in [
-        (Deed::Follow, Rewind::Follow, is_past),
-        (Deed::ReplayEnd, Rewind::Follow, is_past && !is_focused),
-        (Deed::ReplayStart, Rewind::First, can_go_back && !is_focused),
-        (Deed::ReplayBack, Rewind::Back, can_go_back && !is_focused),
-        (Deed::ReplayOn, Rewind::On, is_past && !is_focused),
+    for (shortcut_action, action, is_meant) in [
+        (ShortcutAction::Follow, Rewind::Follow, is_past),
+        (
+            ShortcutAction::ReplayEnd,
+            Rewind::Follow,
+            is_past && !is_focused,
+        ),
+        (
+            ShortcutAction::ReplayStart,
+            Rewind::First,
+            can_go_back && !is_focused,
+        ),
+        (
+            ShortcutAction::ReplayBack,
+            Rewind::Back,
+            can_go_back && !is_focused,
+        ),
+        (ShortcutAction::ReplayOn, Rewind::On, is_past && !is_focused),
     ] {
-        if is_meant && shortcuts::is_pressed(ctx, deed) {
-            actions.push(Action::Rewind(wish));
+        if is_meant && shortcuts::is_pressed(ctx, shortcut_action) {
+            actions.push(Action::Rewind(action));
         }
     }
 }

@@ -51,7 +51,7 @@ pub fn smaller(scale: f32) -> f32 {
 
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum ShortcutAction {
     TrainOrPause,
     /// Train one batch.
     StepBatch,
@@ -111,7 +111,7 @@ pub enum Deed {
     Help,
 }
 
-impl Deed {
+impl ShortcutAction {
     /// Whether a panel listens for it while it can be seen, or the window gets it in another way.
     fn is_heard_elsewhere(self) -> bool {
         matches!(
@@ -137,78 +137,118 @@ impl Deed {
 pub struct Shortcut {
     pub keys: KeyboardShortcut,
     /// What it does.
-    pub deed: Deed,
+    pub shortcut_action: ShortcutAction,
     /// The same for people.
     pub text: &'static str,
 }
 
-const fn plain(key: Key, deed: Deed, text: &'static str) -> Shortcut {
+const fn plain(key: Key, shortcut_action: ShortcutAction, text: &'static str) -> Shortcut {
     Shortcut {
         keys: KeyboardShortcut::new(Modifiers::NONE, key),
-        deed,
+        shortcut_action,
         text,
     }
 }
 
-const fn with_command(key: Key, deed: Deed, text: &'static str) -> Shortcut {
+const fn with_command(key: Key, shortcut_action: ShortcutAction, text: &'static str) -> Shortcut {
     Shortcut {
         keys: KeyboardShortcut::new(Modifiers::COMMAND, key),
-        deed,
+        shortcut_action,
         text,
     }
 }
 
 /// Every shortcut, in the order the help page shows them.
 pub const ALL: [Shortcut; 30] = [
-    plain(Key::Space, Deed::TrainOrPause, "train or pause"),
-    plain(Key::S, Deed::StepBatch, "train one batch"),
-    plain(Key::E, Deed::StepEpoch, "train one epoch"),
-    plain(Key::R, Deed::Reset, "reset to the same initial weights"),
-    plain(Key::N, Deed::NewSeed, "start from other initial weights"),
-    plain(Key::B, Deed::SelectBox, "select points with a box"),
-    plain(Key::L, Deed::SelectLasso, "select points with a lasso"),
-    plain(Key::Escape, Deed::ClearSelection, "clear the selection"),
-    with_command(Key::E, Deed::Export, "export a figure"),
-    with_command(Key::S, Deed::SaveRun, "save the run"),
-    with_command(Key::O, Deed::OpenRun, "open a run"),
-    with_command(Key::Plus, Deed::ScaleUp, "everything larger"),
-    with_command(Key::Minus, Deed::ScaleDown, "everything smaller"),
-    with_command(Key::Num0, Deed::ScaleReset, "everything at 100 %"),
-    with_command(Key::V, Deed::Paste, "paste an image"),
-    with_command(Key::Z, Deed::Undo, "undo a stroke or a removal"),
+    plain(Key::Space, ShortcutAction::TrainOrPause, "train or pause"),
+    plain(Key::S, ShortcutAction::StepBatch, "train one batch"),
+    plain(Key::E, ShortcutAction::StepEpoch, "train one epoch"),
+    plain(
+        Key::R,
+        ShortcutAction::Reset,
+        "reset to the same initial weights",
+    ),
+    plain(
+        Key::N,
+        ShortcutAction::NewSeed,
+        "start from other initial weights",
+    ),
+    plain(
+        Key::B,
+        ShortcutAction::SelectBox,
+        "select points with a box",
+    ),
+    plain(
+        Key::L,
+        ShortcutAction::SelectLasso,
+        "select points with a lasso",
+    ),
+    plain(
+        Key::Escape,
+        ShortcutAction::ClearSelection,
+        "clear the selection",
+    ),
+    with_command(Key::E, ShortcutAction::Export, "export a figure"),
+    with_command(Key::S, ShortcutAction::SaveRun, "save the run"),
+    with_command(Key::O, ShortcutAction::OpenRun, "open a run"),
+    with_command(Key::Plus, ShortcutAction::ScaleUp, "everything larger"),
+    with_command(Key::Minus, ShortcutAction::ScaleDown, "everything smaller"),
+    with_command(Key::Num0, ShortcutAction::ScaleReset, "everything at 100 %"),
+    with_command(Key::V, ShortcutAction::Paste, "paste an image"),
+    with_command(Key::Z, ShortcutAction::Undo, "undo a stroke or a removal"),
     Shortcut {
         keys: KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z),
-        deed: Deed::Redo,
+        shortcut_action: ShortcutAction::Redo,
         text: "redo the stroke",
     },
-    with_command(Key::Z, Deed::BringBack, "bring the previous run back"),
+    with_command(
+        Key::Z,
+        ShortcutAction::BringBack,
+        "bring the previous run back",
+    ),
     plain(
         Key::C,
-        Deed::Compare,
+        ShortcutAction::Compare,
         "compare the run with another experiment",
     ),
     plain(
         Key::Home,
-        Deed::ReplayStart,
+        ShortcutAction::ReplayStart,
         "replay the run from its beginning",
     ),
-    plain(Key::ArrowLeft, Deed::ReplayBack, "one moment back"),
-    plain(Key::ArrowRight, Deed::ReplayOn, "one moment forward"),
-    plain(Key::End, Deed::ReplayEnd, "to the end of the run"),
-    plain(Key::Escape, Deed::Follow, "back to the present of the run"),
-    with_command(Key::P, Deed::Commands, "search everything"),
-    plain(Key::F1, Deed::Understand, "understand the preset"),
-    plain(Key::F2, Deed::Lessons, "guided lessons"),
-    plain(Key::F5, Deed::Present, "thicker lines, for a projector"),
-    plain(Key::F9, Deed::Log, "log of what happened"),
-    plain(Key::Questionmark, Deed::Help, "manual and keys"),
+    plain(
+        Key::ArrowLeft,
+        ShortcutAction::ReplayBack,
+        "one moment back",
+    ),
+    plain(
+        Key::ArrowRight,
+        ShortcutAction::ReplayOn,
+        "one moment forward",
+    ),
+    plain(Key::End, ShortcutAction::ReplayEnd, "to the end of the run"),
+    plain(
+        Key::Escape,
+        ShortcutAction::Follow,
+        "back to the present of the run",
+    ),
+    with_command(Key::P, ShortcutAction::Commands, "search everything"),
+    plain(Key::F1, ShortcutAction::Understand, "understand the preset"),
+    plain(Key::F2, ShortcutAction::Lessons, "guided lessons"),
+    plain(
+        Key::F5,
+        ShortcutAction::Present,
+        "thicker lines, for a projector",
+    ),
+    plain(Key::F9, ShortcutAction::Log, "log of what happened"),
+    plain(Key::Questionmark, ShortcutAction::Help, "manual and keys"),
 ];
 
-/// The key of a deed for people, as hover texts show it.
+/// The key of an action for people, as hover texts show it.
 #[must_use]
-pub fn key_of(ctx: &Context, deed: Deed) -> String {
+pub fn key_of(ctx: &Context, shortcut_action: ShortcutAction) -> String {
     ALL.iter()
-        .find(|shortcut| shortcut.deed == deed)
+        .find(|shortcut| shortcut.shortcut_action == shortcut_action)
         .map(|shortcut| shortcut.keys_text(ctx))
         .unwrap_or_default()
 }
@@ -224,23 +264,25 @@ impl Shortcut {
     }
 }
 
-/// Whether the keys of a deed that a panel listens for were pressed; a text field that has the focus keeps them.
+/// Whether the keys of an action that a panel listens for were pressed; a text field that has the focus keeps them.
 #[must_use]
-pub fn is_pressed(ctx: &Context, deed: Deed) -> bool {
-    let shortcut = ALL.iter().find(|shortcut| shortcut.deed == deed);
+pub fn is_pressed(ctx: &Context, shortcut_action: ShortcutAction) -> bool {
+    let shortcut = ALL
+        .iter()
+        .find(|shortcut| shortcut.shortcut_action == shortcut_action);
     shortcut.is_some_and(|shortcut| {
         !ctx.text_edit_focused() && ctx.input_mut(|input| input.consume_shortcut(&shortcut.keys))
     })
 }
 
-/// Turns keys into wishes. A text field that has the focus keeps its keys; so does a button reached with
+/// Turns keys into actions. A text field that has the focus keeps its keys; so does a button reached with
 /// Tab, which Space presses.
 pub fn listen(ctx: &Context, state: &LabState, switches: Switches, actions: &mut Vec<Action>) {
     let writing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
     for shortcut in ALL
         .iter()
-        .filter(|shortcut| !shortcut.deed.is_heard_elsewhere())
+        .filter(|shortcut| !shortcut.shortcut_action.is_heard_elsewhere())
     {
         let key = shortcut.keys.logical_key;
         let writes_nothing = shortcut.keys.modifiers.any() || is_function_key(key);
@@ -249,15 +291,15 @@ pub fn listen(ctx: &Context, state: &LabState, switches: Switches, actions: &mut
             continue;
         }
         if ctx.input_mut(|input| input.consume_shortcut(&shortcut.keys)) {
-            actions.extend(action(shortcut.deed, state, switches));
+            actions.extend(action(shortcut.shortcut_action, state, switches));
         }
     }
     if !writing && let Some(text) = ctx.input(pasted_recipe) {
-        actions.push(KeepAction::PasteRecipe(text).into());
+        actions.push(KeepAction::PasteExperiment(text).into());
     }
     // The key labelled "+" is "=" without Shift on many keyboards.
     if ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Equals)) {
-        actions.extend(action(Deed::ScaleUp, state, switches));
+        actions.extend(action(ShortcutAction::ScaleUp, state, switches));
     }
 }
 
@@ -282,44 +324,50 @@ pub fn can_bring_back(state: &LabState) -> bool {
 
 /// What an action comes to in the current state; `None` if it does nothing.
 #[must_use]
-pub fn action(deed: Deed, state: &LabState, switches: Switches) -> Option<Action> {
+pub fn action(
+    shortcut_action: ShortcutAction,
+    state: &LabState,
+    switches: Switches,
+) -> Option<Action> {
     let toggled = |sheet| (switches.sheet != Some(sheet)).then_some(sheet);
     let has_run = state.run.is_some() && state.crash.is_none();
-    match deed {
-        Deed::TrainOrPause if state.is_training() => Some(Action::Pause),
-        Deed::TrainOrPause => has_run.then_some(Action::Train),
-        Deed::StepBatch => has_run.then_some(Action::StepBatches(NonZeroU64::MIN)),
-        Deed::StepEpoch => has_run.then_some(Action::StepEpochs(NonZeroU64::MIN)),
-        Deed::Reset => has_run.then_some(Action::Reset),
-        Deed::NewSeed => has_run.then_some(Action::NewSeed),
-        Deed::SaveRun => has_run.then_some(KeepAction::Save.into()),
-        Deed::OpenRun => state
+    match shortcut_action {
+        ShortcutAction::TrainOrPause if state.is_training() => Some(Action::Pause),
+        ShortcutAction::TrainOrPause => has_run.then_some(Action::Train),
+        ShortcutAction::StepBatch => has_run.then_some(Action::StepBatches(NonZeroU64::MIN)),
+        ShortcutAction::StepEpoch => has_run.then_some(Action::StepEpochs(NonZeroU64::MIN)),
+        ShortcutAction::Reset => has_run.then_some(Action::Reset),
+        ShortcutAction::NewSeed => has_run.then_some(Action::NewSeed),
+        ShortcutAction::SaveRun => has_run.then_some(KeepAction::Save.into()),
+        ShortcutAction::OpenRun => state
             .crash
             .is_none()
             .then_some(KeepAction::AskForRun.into()),
-        Deed::ScaleUp => Some(Action::SetScale(larger(switches.scale))),
-        Deed::ScaleDown => Some(Action::SetScale(smaller(switches.scale))),
-        Deed::ScaleReset => Some(Action::SetScale(1.0)),
-        Deed::Compare => has_run.then_some(CompareAction::Open.into()),
-        Deed::BringBack => can_bring_back(state).then_some(KeepAction::BringBack.into()),
-        Deed::Undo
-        | Deed::Redo
-        | Deed::Paste
-        | Deed::ReplayStart
-        | Deed::ReplayBack
-        | Deed::ReplayOn
-        | Deed::ReplayEnd
-        | Deed::Follow
-        | Deed::SelectBox
-        | Deed::SelectLasso
-        | Deed::ClearSelection => None,
-        Deed::Export => Some(Action::ShowExport(None)),
-        Deed::Commands => Some(GuideAction::ShowCommands(!switches.commands).into()),
-        Deed::Understand => Some(GuideAction::ShowSheet(toggled(Sheet::Understand)).into()),
-        Deed::Lessons => Some(GuideAction::ShowSheet(toggled(Sheet::Lessons)).into()),
-        Deed::Present => Some(GuideAction::Present(!switches.presents).into()),
-        Deed::Log => Some(GuideAction::ShowLog(!switches.log).into()),
-        Deed::Help => Some(Action::ShowHelp(!switches.help)),
+        ShortcutAction::ScaleUp => Some(Action::SetScale(larger(switches.scale))),
+        ShortcutAction::ScaleDown => Some(Action::SetScale(smaller(switches.scale))),
+        ShortcutAction::ScaleReset => Some(Action::SetScale(1.0)),
+        ShortcutAction::Compare => has_run.then_some(CompareAction::Open.into()),
+        ShortcutAction::BringBack => can_bring_back(state).then_some(KeepAction::BringBack.into()),
+        ShortcutAction::Undo
+        | ShortcutAction::Redo
+        | ShortcutAction::Paste
+        | ShortcutAction::ReplayStart
+        | ShortcutAction::ReplayBack
+        | ShortcutAction::ReplayOn
+        | ShortcutAction::ReplayEnd
+        | ShortcutAction::Follow
+        | ShortcutAction::SelectBox
+        | ShortcutAction::SelectLasso
+        | ShortcutAction::ClearSelection => None,
+        ShortcutAction::Export => Some(Action::ShowExport(None)),
+        ShortcutAction::Commands => Some(GuideAction::ShowCommands(!switches.commands).into()),
+        ShortcutAction::Understand => {
+            Some(GuideAction::ShowSheet(toggled(Sheet::Understand)).into())
+        }
+        ShortcutAction::Lessons => Some(GuideAction::ShowSheet(toggled(Sheet::Lessons)).into()),
+        ShortcutAction::Present => Some(GuideAction::Present(!switches.presents).into()),
+        ShortcutAction::Log => Some(GuideAction::ShowLog(!switches.log).into()),
+        ShortcutAction::Help => Some(Action::ShowHelp(!switches.help)),
     }
 }
 
@@ -332,10 +380,15 @@ mod tests {
         for (idx, one) in ALL.iter().enumerate() {
             for other in &ALL[idx + 1..] {
                 // Panels that hear the same key hear it one at a time.
-                let is_shared = one.deed.is_heard_elsewhere() && other.deed.is_heard_elsewhere();
+                let is_shared = one.shortcut_action.is_heard_elsewhere()
+                    && other.shortcut_action.is_heard_elsewhere();
                 let is_same = one.keys == other.keys;
                 assert!(is_shared || !is_same, "{} and {}", one.text, other.text);
-                assert_ne!(one.deed, other.deed, "{} and {}", one.text, other.text);
+                assert_ne!(
+                    one.shortcut_action, other.shortcut_action,
+                    "{} and {}",
+                    one.text, other.text
+                );
             }
         }
     }

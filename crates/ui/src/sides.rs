@@ -5,7 +5,7 @@ use egui::{Rect, Ui, UiBuilder};
 use super::card::{self, Badge};
 use super::pane::Pane;
 use super::panel::{InThePast, Panel as _};
-use super::panels::{Panels, Rivals};
+use super::panels::{BothRuns, Panels};
 use super::replay::moment_text;
 use super::theme::space;
 use super::{Action, number};
@@ -38,7 +38,7 @@ pub fn halves(ui: &mut Ui) -> [Ui; 2] {
 }
 
 impl Panels {
-    /// Shows a view of the rival.
+    /// Shows a view of the comparison run.
     pub(super) fn show_rival(
         &mut self,
         ui: &mut Ui,
@@ -47,7 +47,7 @@ impl Panels {
         state: &mut LabState,
         actions: &mut Vec<Action>,
     ) {
-        let difference = state.rival_difference().unwrap_or_default();
+        let difference = state.comparison_difference().unwrap_or_default();
         state.change_sides();
         let badge = Badge {
             text: "B".to_owned(),
@@ -59,13 +59,13 @@ impl Panels {
         let badges = badges.collect();
         card::inside(ui, is_in_tab, badges, |ui| match pane {
             Pane::Latent => {
-                let Rivals { latent, .. } = &mut self.rivals;
+                let BothRuns { latent, .. } = &mut self.comparisons;
                 latent.follow(&self.latent);
                 latent.ui(ui, state, actions);
                 self.latent.follow(latent);
             }
             Pane::Activations => {
-                let Rivals { activations, .. } = &mut self.rivals;
+                let BothRuns { activations, .. } = &mut self.comparisons;
                 activations.follow(&self.activations);
                 activations.ui(ui, state, actions);
                 self.activations.follow(activations);
@@ -79,7 +79,7 @@ impl Panels {
 /// What a view of the run in progress says beside its title.
 #[must_use]
 pub fn badges(state: &LabState, panels: &Panels, pane: Pane) -> Vec<Badge> {
-    let name = state.rival.is_some().then(|| Badge {
+    let name = state.comparison.is_some().then(|| Badge {
         text: "A".to_owned(),
         short: "A".to_owned(),
         help: "The run in progress".to_owned(),
@@ -125,10 +125,10 @@ fn moment_badge(state: &LabState, panels: &Panels, pane: Pane) -> Option<Badge> 
 /// The moment in words. The digits of both runs are in one table, and may be some steps apart.
 fn of_both(state: &LabState, pane: Pane, moment: Moment) -> String {
     let text = moment_text(moment);
-    let rival = state.rival.as_ref().filter(|_| pane == Pane::Digits);
-    let rival = rival.and_then(|rival| rival.replay.past()?.digits);
-    match rival.filter(|rival| rival.step != moment.step) {
-        Some(rival) => format!("{text}, of B {}", number::count(rival.step)),
+    let comparison = state.comparison.as_ref().filter(|_| pane == Pane::Digits);
+    let comparison = comparison.and_then(|comparison| comparison.replay.past()?.digits);
+    match comparison.filter(|comparison| comparison.step != moment.step) {
+        Some(comparison) => format!("{text}, of B {}", number::count(comparison.step)),
         None => text,
     }
 }

@@ -1,8 +1,8 @@
 //! The worker's loop: obey, train for a moment, report, look, again.
 
-mod aside;
+mod backup;
 #[cfg(test)]
-mod aside_tests;
+mod backup_tests;
 mod compare;
 mod data;
 mod devices;
@@ -30,7 +30,7 @@ use hourglass_train::{Checkpoint, Measures, Trainer};
 use super::loader::{Loader, Task};
 use super::look::Looks;
 use super::{Wake, WorkerSide};
-use aside::{Keeping, OnDisk};
+use backup::{Keeping, OnDisk};
 use compare::Side;
 use previous::Previous;
 
@@ -62,9 +62,9 @@ pub struct Lab {
     looks: Looks,
     /// The newest look at the run in progress.
     seen: Option<Snapshot>,
-    /// The rival of a comparison.
+    /// The comparison run of a comparison.
     other: Side,
-    /// Whether the rival had taken as many steps before the newest burst.
+    /// Whether the comparison run had taken as many steps before the newest burst.
     was_level: bool,
     /// Of the folders that the run in progress was written into.
     locks: Vec<FolderLock>,
@@ -146,7 +146,7 @@ impl Lab {
             }
         }
         self.hear_loader()?;
-        self.keep_aside()?;
+        self.back_up_due()?;
         self.side.bell.try_recv().ok(); // silenced first: what rings from here on is found at the next turn
         if let Some(request) = self.side.probe.take() {
             self.other.looks.request(ProbeRequest {
@@ -189,8 +189,8 @@ impl Lab {
             Command::StartRun { run, experiment } => self.start_run(run, experiment),
             Command::Compare { run, experiment } => self.compare(run, experiment),
             Command::EndComparison { keep } => self.end_comparison(keep),
-            // A rival that joined at the end has all its steps before it.
-            Command::Train if self.rival_is_behind() && self.is_at_goal() => {
+            // A comparison run that joined at the end has all its steps before it.
+            Command::Train if self.comparison_is_behind() && self.is_at_goal() => {
                 self.aim(|run| Goal::Steps(run.trainer.step()))
             }
             Command::Train => self.aim(|run| {
@@ -214,9 +214,9 @@ impl Lab {
             Command::JudgeCode => self.judge(),
             Command::Gather(what) => self.gather(&what),
             Command::SaveRun { folder } => self.save(folder),
-            Command::KeepAside(wish) => self.start_keeping(wish),
-            Command::ForgetAside => {
-                self.forget_aside();
+            Command::BackupPolicy(action) => self.start_keeping(action),
+            Command::ForgetBackup => {
+                self.forget_backup();
                 Flow::Continue(())
             }
             Command::BringBack => self.bring_back(),

@@ -11,10 +11,12 @@ use std::time::{Duration, Instant};
 
 use hourglass_experiment::LayerName;
 use hourglass_protocol::{
-    ActivationView, DigitView, ErrorView, OwnImage, OwnView, ProbeRequest, RunId, SampleIdx,
-    ScatterRequest, ScatterView, Snapshot,
+    ActivationView, DigitView, ErrorView, PreparedImage, ProbeRequest, RunId, SampleIdx,
+    ScatterRequest, ScatterView, Snapshot, UserImageView,
 };
-use hourglass_train::{ProbeState, Survey, TrainError, Trainer, digits, errors, own};
+use hourglass_train::{
+    EncodedTestSet, ProbeState, TrainError, Trainer, digits, errors, user_images,
+};
 
 use decoded::DecodeLooks;
 use inside::Inside;
@@ -41,18 +43,18 @@ pub struct Looks {
     hovered: View<Option<SampleIdx>, Option<Arc<DigitView>>>,
     activations: View<Option<LayerName>, Option<Arc<ActivationView>>>,
     /// Of the whole test split; it costs most.
-    survey: View<Surveyed, Option<Survey>>,
-    /// What the survey shows, when it is looked at.
+    encoded: View<Encoded, Option<EncodedTestSet>>,
+    /// What the encoded test set shows, when it is looked at.
     scatter: Option<Arc<ScatterView>>,
-    own: View<Arc<[OwnImage]>, Option<Arc<OwnView>>>,
+    user_images: View<Arc<[PreparedImage]>, Option<Arc<UserImageView>>>,
     inside: Inside,
     errors: View<bool, Option<Arc<ErrorView>>>,
     decoded: DecodeLooks,
 }
 
-/// What decides what a survey of the test split has to find.
+/// What decides what an encoded test set of the test split has to find.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Surveyed {
+struct Encoded {
     scatter: Option<ScatterRequest>,
     has_own: bool,
 }
@@ -185,16 +187,16 @@ impl Looks {
         self.digits.ask(&request.samples);
         self.hovered.ask(&request.hovered);
         self.activations.ask(&request.layer);
-        self.own.ask(&request.own);
+        self.user_images.ask(&request.user_images);
         self.inside.ask(&request);
         self.errors.ask(&request.errors);
-        self.survey.ask(&Surveyed {
+        self.encoded.ask(&Encoded {
             scatter: request.scatter,
-            has_own: !request.own.is_empty(),
+            has_own: !request.user_images.is_empty(),
         });
         let needs_survey = self.decoded.ask(&request.decode);
-        if needs_survey && self.survey.value.is_none() {
-            self.survey.step = None;
+        if needs_survey && self.encoded.value.is_none() {
+            self.encoded.step = None;
         }
         self.request = request;
     }
@@ -204,8 +206,8 @@ impl Looks {
         self.digits.invalidate();
         self.hovered.invalidate();
         self.activations.invalidate();
-        self.survey.invalidate();
-        self.own.invalidate();
+        self.encoded.invalidate();
+        self.user_images.invalidate();
         self.inside.invalidate();
         self.errors.invalidate();
         self.decoded.invalidate();
@@ -229,9 +231,9 @@ impl Looks {
             digits: digit_view,
             hovered,
             activations,
-            survey,
+            encoded,
             scatter,
-            own: own_view,
+            user_images: user_image_view,
             inside,
             errors: error_view,
             decoded,
@@ -247,8 +249,8 @@ impl Looks {
             Some(layer) => Ok(probe.activations(trainer, layer)?.map(Arc::new)),
             None => Ok(None),
         })?;
-        let surveyed = survey.renew(step, at_rest, |asked| {
-            let &Surveyed {
+        let surveyed = encoded.renew(step, at_rest, |asked| {
+            let &Encoded {
                 scatter: of_scatter,
                 has_own,
             } = asked;
@@ -260,28 +262,28 @@ impl Looks {
                 probe.choose_plane(asked.plane);
             }
             let with_errors = has_own || of_scatter.is_some_and(|asked| asked.errors);
-            let survey = probe.survey(trainer, with_errors)?;
+            let encoded = probe.encoded(trainer, with_errors)?;
             if let Some(asked) = of_scatter {
-                *scatter = Some(Arc::new(survey.seen(trainer, asked)?));
+                *scatter = Some(Arc::new(encoded.seen(trainer, asked)?));
             }
-            Ok(Some(survey))
+            Ok(Some(encoded))
         })?;
         if surveyed {
-            own_view.step = None; // it is compared with what was seen before
+            user_image_view.step = None; // it is compared with what was seen before
             decoded.surveyed();
         }
         changed |= surveyed;
-        changed |= own_view.renew(step, at_rest, |images| {
-            let survey = survey.value.as_ref();
+        changed |= user_image_view.renew(step, at_rest, |images| {
+            let encoded = encoded.value.as_ref();
             let has_any = !images.is_empty();
-            let found = has_any.then(|| own(trainer, survey, images).map(Arc::new));
+            let found = has_any.then(|| user_images(trainer, encoded, images).map(Arc::new));
             found.transpose()
         })?;
         changed |= error_view.renew(step, at_rest, |is_asked| {
             let found = is_asked.then(|| errors(trainer).map(Arc::new));
             found.transpose()
         })?;
-        changed |= decoded.renew(trainer, survey.value.as_ref(), at_rest)?;
+        changed |= decoded.renew(trainer, encoded.value.as_ref(), at_rest)?;
         changed |= inside.look(trainer, at_rest)?;
         if !changed {
             return Ok(None);
@@ -294,10 +296,10 @@ impl Looks {
             hovered: hovered.value.clone(),
             activations: activations.value.clone(),
             scatter: scatter.clone(),
-            own: own_view.value.clone(),
-            decoded: decoded.seen(survey.value.as_ref()),
+            user_images: user_image_view.value.clone(),
+            decoded: decoded.seen(encoded.value.as_ref()),
             errors: error_view.value.clone(),
-            rival: None,
+            comparison: None,
             filters: None,
             unit_means: None,
             flow: None,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use hourglass_protocol::{PhotoNote, Prepared};
+use hourglass_protocol::{ImageNote, Prepared};
 
 /// A picture that was asked for, or one digit of it.
 pub struct Asked {
@@ -22,7 +22,7 @@ pub struct Digit {
     /// What was decided and noticed on the way.
     pub note: String,
     /// What there is to know of the picture itself.
-    pub notes: Vec<PhotoNote>,
+    pub notes: Vec<ImageNote>,
 }
 
 impl Digit {
@@ -39,7 +39,7 @@ impl Digit {
 
 /// What was decided and noticed.
 pub(super) fn notes(prepared: &Prepared) -> String {
-    let mut notes: Vec<String> = prepared.notes.iter().map(PhotoNote::to_string).collect();
+    let mut notes: Vec<String> = prepared.notes.iter().map(ImageNote::to_string).collect();
     if prepared.decisions.invert {
         notes.push("inverted".to_owned());
     }

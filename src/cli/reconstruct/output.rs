@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use image::{GrayImage, Luma};
 
-use hourglass_data::photo::{RESULT_MARK, is_result};
+use hourglass_data::user_image::{RESULT_MARK, is_result};
 use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
 use hourglass_files::plain_file::{self, PlainFileError};
 use hourglass_files::whole_file;
-use hourglass_protocol::OwnLook;
+use hourglass_protocol::UserImageLook;
 
 use super::asked::{Asked, Digit};
 
@@ -75,7 +75,7 @@ pub(super) fn write_pictures(
     folder: &Path,
     name: &str,
     digit: &Digit,
-    look: &OwnLook,
+    look: &UserImageLook,
 ) -> Result<()> {
     let original = &digit.pixels;
     let rebuilt: Vec<u8> = look
@@ -146,13 +146,13 @@ fn side() -> u32 {
 }
 
 /// A line of the table. Figures that are not known stay empty.
-pub(super) fn row(asked: &Asked, look: Option<&OwnLook>) -> String {
-    let standing = look.and_then(|look| look.standing.as_ref());
-    let near = standing.map_or(&[][..], |standing| &standing.neighbours);
+pub(super) fn row(asked: &Asked, look: Option<&UserImageLook>) -> String {
+    let percentile = look.and_then(|look| look.percentile.as_ref());
+    let near = percentile.map_or(&[][..], |percentile| &percentile.neighbours);
     let list = |values: Vec<String>| values.join(" ");
     let note = match &asked.digit {
         Ok(digit) => {
-            let unlike = standing.and_then(|standing| standing.unlike(&digit.notes));
+            let unlike = percentile.and_then(|percentile| percentile.unlike(&digit.notes));
             let parts = unlike.into_iter().chain(Some(digit.note.clone()));
             let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
             parts.join("; ")
@@ -162,8 +162,8 @@ pub(super) fn row(asked: &Asked, look: Option<&OwnLook>) -> String {
     let fields = [
         asked.path.display().to_string(),
         look.map_or(String::new(), |look| look.mse_per_pixel.to_string()),
-        standing.map_or(String::new(), |standing| {
-            format!("{:.2}", 100.0 * standing.share_below)
+        percentile.map_or(String::new(), |percentile| {
+            format!("{:.2}", 100.0 * percentile.share_below)
         }),
         list(near.iter().map(|near| near.label.to_string()).collect()),
         list(near.iter().map(|near| near.sample.to_string()).collect()),

@@ -7,10 +7,10 @@ use hourglass::experiment::{PresetId, Reconstruction, Term};
 use hourglass::figure::{
     Content, Curve, Facts, FigureKind, Format, Group, Loss, Size, Split, reference,
 };
-use hourglass::protocol::{DataSetId, Gather, Numbers, Yardsticks};
+use hourglass::protocol::{Baselines, DataSetId, Gather, Numbers};
 use resvg::usvg::roxmltree::{Document, Node};
 
-use super::{content, file, gather, order, preset, text, trained};
+use super::{content, file, gather, preset, request, text, trained};
 
 /// The rows of a table by column, and its facts.
 struct Table {
@@ -57,10 +57,10 @@ impl Table {
 #[test]
 fn the_table_of_a_scatter_holds_the_numbers_drawn() {
     let mut trainer = trained(&preset(PresetId::Sparse64));
-    let mut order = order(FigureKind::Scatter, Format::Csv);
-    order.hidden = vec![3, 7];
-    let (facts, content) = content(&order, &mut trainer);
-    let table = Table::read(&text(&order, &facts, &content));
+    let mut request = request(FigureKind::Scatter, Format::Csv);
+    request.hidden = vec![3, 7];
+    let (facts, content) = content(&request, &mut trainer);
+    let table = Table::read(&text(&request, &facts, &content));
     let Numbers::Codes(codes) = gather(&mut trainer, &Gather::Codes).numbers else {
         panic!("codes were asked for");
     };
@@ -134,11 +134,11 @@ fn marks(document: &Document<'_>, class: u8) -> Vec<[f32; 2]> {
 #[test]
 fn an_svg_has_a_mark_for_each_point_and_says_what_it_shows() {
     let mut trainer = trained(&preset(PresetId::Sparse64));
-    let mut order = order(FigureKind::Scatter, Format::Svg);
-    order.look.title = Some("A <title> & more".to_owned());
-    order.hidden = vec![8];
-    let (facts, content) = content(&order, &mut trainer);
-    let svg = text(&order, &facts, &content);
+    let mut request = request(FigureKind::Scatter, Format::Svg);
+    request.look.title = Some("A <title> & more".to_owned());
+    request.hidden = vec![8];
+    let (facts, content) = content(&request, &mut trainer);
+    let svg = text(&request, &facts, &content);
     let document = Document::parse(&svg).expect("well-formed");
     let root = document.root_element();
     assert_eq!(root.attribute("width"), Some("140mm"));
@@ -220,9 +220,9 @@ fn ten_thousand_points_stay_small() {
     let dataset = crate::data_sets::whole();
     let device = hourglass::train::device::cpu().device;
     let mut trainer = hourglass::train::Trainer::new(preset(PresetId::Vae2), dataset, &device);
-    let order = order(FigureKind::Scatter, Format::Svg);
-    let (facts, content) = content(&order, &mut trainer);
-    let svg = text(&order, &facts, &content);
+    let request = request(FigureKind::Scatter, Format::Svg);
+    let (facts, content) = content(&request, &mut trainer);
+    let svg = text(&request, &facts, &content);
     assert!(svg.matches('M').count() > 10_000);
     assert!(svg.len() < 500_000, "{} bytes, 50 a point", svg.len());
 }
@@ -230,16 +230,16 @@ fn ten_thousand_points_stay_small() {
 #[test]
 fn a_png_has_the_size_asked_for_and_says_what_it_shows() {
     let mut trainer = trained(&preset(PresetId::Vae2));
-    let mut order = order(FigureKind::Manifold, Format::Png);
-    order.look.title = Some("Across the plane μ".to_owned());
-    let (facts, content) = content(&order, &mut trainer);
+    let mut request = request(FigureKind::Manifold, Format::Png);
+    request.look.title = Some("Across the plane μ".to_owned());
+    let (facts, content) = content(&request, &mut trainer);
     for (size, scale, expected) in [
         (Size::Pixels([640.0, 480.0]), 2.0, (1280, 960)),
         (Size::Millimetres([127.0, 101.6]), 3.0, (1440, 1152)),
     ] {
-        order.look.size = size;
-        order.look.scale = scale;
-        let file = file(&order, &facts, &content);
+        request.look.size = size;
+        request.look.scale = scale;
+        let file = file(&request, &facts, &content);
         let mut reader = png::Decoder::new(Cursor::new(file))
             .read_info()
             .expect("a PNG");
@@ -286,7 +286,7 @@ fn loss() -> (Facts, Content) {
                 .collect(),
         })
     };
-    let yardsticks = Yardsticks {
+    let baselines = Baselines {
         entropy_floor: 0.07,
         pca_mse: vec![0.01; 785].into(),
     };
@@ -302,7 +302,7 @@ fn loss() -> (Facts, Content) {
             .collect(),
         group: Group::Objective,
         is_log: true,
-        references: reference::Reference::of(Group::Objective, &experiment, Some(&yardsticks)),
+        references: reference::Reference::of(Group::Objective, &experiment, Some(&baselines)),
         marks: vec![(2.5, "learning rate 0.001 → 0.01".to_owned())],
     });
     (facts, content)
@@ -311,8 +311,8 @@ fn loss() -> (Facts, Content) {
 #[test]
 fn a_loss_plot_names_terms_units_decades_and_lines() {
     let (facts, content) = loss();
-    let order = order(FigureKind::Loss, Format::Svg);
-    let svg = text(&order, &facts, &content);
+    let request = request(FigureKind::Loss, Format::Svg);
+    let svg = text(&request, &facts, &content);
     let document = Document::parse(&svg).expect("well-formed");
     let texts = texts(&document);
     for wanted in [
@@ -335,8 +335,8 @@ fn a_loss_plot_names_terms_units_decades_and_lines() {
 #[test]
 fn all_series_are_in_one_table() {
     let (facts, content) = loss();
-    let order = order(FigureKind::Loss, Format::Csv);
-    let table = Table::read(&text(&order, &facts, &content));
+    let request = request(FigureKind::Loss, Format::Csv);
+    let table = Table::read(&text(&request, &facts, &content));
     assert_eq!(table.columns["epoch"].len(), 3 * 1_050);
     let Content::Loss(loss) = &content else {
         panic!("a loss");
@@ -359,10 +359,10 @@ fn all_series_are_in_one_table() {
 #[test]
 fn what_is_too_large_is_refused_before_it_is_drawn() {
     let (facts, content) = loss();
-    let mut order = order(FigureKind::Loss, Format::Png);
-    order.look.size = Size::Pixels([5_000.0, 5_000.0]);
-    order.look.scale = 8.0;
-    let refused = content.file(Format::Png, &facts, &order.look, &mut |_| {
+    let mut request = request(FigureKind::Loss, Format::Png);
+    request.look.size = Size::Pixels([5_000.0, 5_000.0]);
+    request.look.scale = 8.0;
+    let refused = content.file(Format::Png, &facts, &request.look, &mut |_| {
         std::ops::ControlFlow::Continue(())
     });
     let message = refused.expect_err("1.6 gigapixels").to_string();

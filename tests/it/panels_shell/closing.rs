@@ -137,7 +137,7 @@ fn only_a_person_who_does_not_want_the_run_has_it_forgotten() {
     press_cross(&mut stage);
     stage.commands();
     closes_after(&mut stage, "Don't save");
-    assert_eq!(stage.commands(), [Command::ForgetAside]);
+    assert_eq!(stage.commands(), [Command::ForgetBackup]);
 
     let mut stage = Stage::training();
     stage.commands();

@@ -11,7 +11,7 @@ use hourglass::protocol::{Command, Event, Failure, RunId, Snapshot, StepBatch};
 use super::stage::Stage;
 use crate::panels_views::script;
 
-/// The rival that was asked for last.
+/// The comparison run that was asked for last.
 fn asked(commands: &[Command]) -> Option<(RunId, Experiment)> {
     commands.iter().rev().find_map(|command| match command {
         Command::Compare { run, experiment } => Some((*run, experiment.clone())),
@@ -53,38 +53,38 @@ fn type_into_recipe(stage: &mut Stage, field: &str, text: &str) {
     stage.press(Key::Enter);
 }
 
-/// A window that trains A and, beside it, a rival with the learning rate 0.01; both were looked at after 20 steps.
+/// A window that trains A and, beside it, a comparison run with the learning rate 0.01; both were looked at after 20 steps.
 fn comparing() -> (Stage, RunId) {
     let mut stage = Stage::training();
     stage.press(Key::C);
     type_into_recipe(&mut stage, "learning rate", "0.01");
     stage.click("Start comparison");
-    let (rival, experiment) = asked(&stage.commands()).expect("it was asked for");
+    let (comparison, experiment) = asked(&stage.commands()).expect("it was asked for");
     stage.report(Event::RunStarted {
-        run: rival,
+        run: comparison,
         n_parameters: 1,
         steps_per_epoch: 100,
         experiment,
     });
     let run = stage.run();
     for step in 2..=20 {
-        for (run, loss) in [(run, 0.05), (rival, 0.03)] {
+        for (run, loss) in [(run, 0.05), (comparison, 0.03)] {
             let steps = steps(step, loss);
             stage.report(Event::StepsTaken { run, steps });
         }
     }
     let evaluation = script::evaluation(20, 0.2, &[Term::Objective], 0.02);
     stage.report(Event::Evaluated {
-        run: rival,
+        run: comparison,
         evaluation,
     });
     let dataset = script::dataset(20);
-    let of_rival = script::seen(&dataset, rival, 20, &[4, 7]);
+    let of_comparison = script::seen(&dataset, comparison, 20, &[4, 7]);
     stage.deliver(Snapshot {
-        rival: Some(Arc::new(of_rival)),
+        comparison: Some(Arc::new(of_comparison)),
         ..script::seen(&dataset, run, 20, &[4, 7])
     });
-    (stage, rival)
+    (stage, comparison)
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn the_recipe_of_b_starts_as_that_of_a_and_a_stays_as_it_is() {
     assert!(stage.has("B: learning rate 0.01"));
     stage.click("Start comparison");
     let commands = stage.commands();
-    let (rival, experiment) = asked(&commands).expect("it was asked for");
+    let (comparison, experiment) = asked(&commands).expect("it was asked for");
     assert!((experiment.optimizer.learning_rate - 0.01).abs() < 1e-12);
     assert!(
         !commands
@@ -112,7 +112,7 @@ fn the_recipe_of_b_starts_as_that_of_a_and_a_stays_as_it_is() {
         "{commands:?}"
     );
     let lab = stage.app().state();
-    assert_ne!(rival, stage.run());
+    assert_ne!(comparison, stage.run());
     assert_eq!(lab.draft, lab.run.as_ref().expect("A").experiment);
     assert!(!stage.has("Compare with another experiment"));
 }
@@ -164,18 +164,21 @@ fn hiding_a_class_hides_it_in_both_and_asking_is_done_once() {
 
 #[test]
 fn keeping_b_goes_on_with_it_and_a_becomes_the_ghost() {
-    let (mut stage, rival) = comparing();
+    let (mut stage, comparison) = comparing();
     stage.click("Keep B");
-    assert_eq!(stage.commands(), [Command::EndComparison { keep: rival }]);
-    stage.report(Event::ComparisonEnded { run: rival });
+    assert_eq!(
+        stage.commands(),
+        [Command::EndComparison { keep: comparison }]
+    );
+    stage.report(Event::ComparisonEnded { run: comparison });
     stage.step();
-    assert_eq!(stage.run(), rival);
+    assert_eq!(stage.run(), comparison);
     let lab = stage.app().state();
-    assert!(lab.rival.is_none());
+    assert!(lab.comparison.is_none());
     assert!((lab.draft.optimizer.learning_rate - 0.01).abs() < 1e-12);
     assert!(stage.has("show previous run") && !stage.has("Keep B"));
     stage.report(Event::StepsTaken {
-        run: rival,
+        run: comparison,
         steps: steps(21, 0.02),
     });
     stage.step();
@@ -206,11 +209,11 @@ fn keeping_a_leaves_b_as_the_ghost() {
 
 #[test]
 fn starting_over_takes_the_rival_along_with_the_same_new_seed() {
-    let (mut stage, rival) = comparing();
+    let (mut stage, comparison) = comparing();
     stage.press(Key::N);
     let commands = stage.commands();
     let (again, experiment) = asked(&commands).expect("B starts over too");
-    assert_ne!(again, rival);
+    assert_ne!(again, comparison);
     assert!((experiment.optimizer.learning_rate - 0.01).abs() < 1e-12);
     let started = commands.iter().find_map(|command| match command {
         Command::StartRun { experiment, .. } => Some(experiment.seed),
@@ -246,15 +249,18 @@ fn a_rival_with_another_unit_is_compared_by_its_test_error() {
     app.perform(&ctx, edit.into());
     stage.step();
     stage.click("Start comparison");
-    let (rival, experiment) = asked(&stage.commands()).expect("it was asked for");
+    let (comparison, experiment) = asked(&stage.commands()).expect("it was asked for");
     stage.report(Event::RunStarted {
-        run: rival,
+        run: comparison,
         n_parameters: 1,
         steps_per_epoch: 100,
         experiment,
     });
     let steps = steps(20, 105.0);
-    stage.report(Event::StepsTaken { run: rival, steps });
+    stage.report(Event::StepsTaken {
+        run: comparison,
+        steps,
+    });
     stage.step();
     assert!(
         !stage.has("B train"),

@@ -18,7 +18,7 @@ use super::stage::Stage;
 use crate::panels_views::script;
 
 /// Does what a control would, without the control.
-pub fn wish(stage: &mut Stage, action: impl Into<Action>) {
+pub fn act(stage: &mut Stage, action: impl Into<Action>) {
     let ctx = stage.harness.ctx.clone();
     let app = stage.harness.state_mut().as_mut().expect("it was opened");
     app.perform(&ctx, action.into());
@@ -69,7 +69,7 @@ fn lacking(stage: &Stage, place: &str, found: &mut BTreeSet<String>) -> usize {
 /// A window in mid-run, with something in every view.
 fn busy(experiment: &Experiment) -> Stage {
     let mut stage = Stage::ready();
-    wish(&mut stage, Action::Edit(Box::new(experiment.clone())));
+    act(&mut stage, Action::Edit(Box::new(experiment.clone())));
     stage.answer_start();
     stage.train();
     let run = stage.run();
@@ -94,7 +94,7 @@ fn every_control_of_every_view_and_menu_has_a_name_and_a_hover_text() {
     let mut stage = busy(&PresetId::Sparse64.preset().experiment());
     let mut found = BTreeSet::new();
     for pane in Pane::ALL {
-        wish(&mut stage, GuideAction::LookAt(pane));
+        act(&mut stage, GuideAction::LookAt(pane));
         let n_controls = lacking(&stage, pane.title(), &mut found);
         assert!(n_controls > 30, "{}: only {n_controls}", pane.title());
     }
@@ -119,22 +119,22 @@ fn every_control_of_every_view_and_menu_has_a_name_and_a_hover_text() {
         stage.press(egui::Key::Escape);
     }
     for sheet in [Sheet::Understand, Sheet::Lessons] {
-        wish(&mut stage, GuideAction::ShowSheet(Some(sheet)));
+        act(&mut stage, GuideAction::ShowSheet(Some(sheet)));
         lacking(&stage, sheet.title(), &mut found);
     }
-    wish(&mut stage, GuideAction::ShowSheet(None));
+    act(&mut stage, GuideAction::ShowSheet(None));
     for (place, action) in [
         ("the log", GuideAction::ShowLog(true).into()),
         ("the shortcuts", Action::ShowHelp(true)),
     ] {
-        wish(&mut stage, action);
+        act(&mut stage, action);
         lacking(&stage, place, &mut found);
     }
-    wish(&mut stage, Action::ShowHelp(false));
-    wish(&mut stage, GuideAction::ShowCommands(true));
+    act(&mut stage, Action::ShowHelp(false));
+    act(&mut stage, GuideAction::ShowCommands(true));
     lacking(&stage, "the search", &mut found);
-    wish(&mut stage, GuideAction::ShowCommands(false));
-    wish(&mut stage, Action::ShowExport(None));
+    act(&mut stage, GuideAction::ShowCommands(false));
+    act(&mut stage, Action::ShowExport(None));
     lacking(&stage, "the export", &mut found);
     assert_nothing_lacks(&found);
 }
@@ -148,10 +148,10 @@ fn controls_of_a_small_window_have_names_and_hover_texts_too() {
     stage.train();
     let mut found = BTreeSet::new();
     for pane in Pane::ALL {
-        wish(&mut stage, GuideAction::LookAt(pane));
+        act(&mut stage, GuideAction::LookAt(pane));
         lacking(&stage, pane.title(), &mut found);
     }
-    wish(&mut stage, GuideAction::ShowSheet(Some(Sheet::Understand)));
+    act(&mut stage, GuideAction::ShowSheet(Some(Sheet::Understand)));
     lacking(&stage, "Understand", &mut found);
     assert_nothing_lacks(&found);
 }
@@ -176,7 +176,7 @@ fn every_control_of_every_recipe_has_a_name_and_a_hover_text() {
     turned.objective.sparsity = Sparsity::L1 { weight: 1e-3 };
     recipes.extend([half, turned]);
     for recipe in recipes {
-        wish(&mut stage, Action::Edit(Box::new(recipe.clone())));
+        act(&mut stage, Action::Edit(Box::new(recipe.clone())));
         let fold = ["Data", "Penalties", "Plan"];
         for section in fold {
             let heading = stage
@@ -211,11 +211,11 @@ fn what_is_there_at_times_has_a_name_and_a_hover_text() {
     if let Some(dense) = draft.architecture.as_dense_mut() {
         dense.code = 8;
     }
-    wish(&mut stage, Action::Edit(Box::new(draft)));
+    act(&mut stage, Action::Edit(Box::new(draft)));
     lacking(&stage, "while a new model waits", &mut found);
-    wish(
+    act(
         &mut stage,
-        GuideAction::StartLesson(hourglass::ui::lessons::LessonId::Waist),
+        GuideAction::StartLesson(hourglass::ui::lessons::LessonId::Bottleneck),
     );
     lacking(&stage, "in a lesson", &mut found);
     let message = "gone".to_owned();
@@ -251,7 +251,7 @@ fn names_of(control: Control) -> Vec<String> {
 
 /// The name of what has the focus once a control was looked for.
 fn focused_after(stage: &mut Stage, control: Control) -> Option<String> {
-    wish(stage, GuideAction::Find(control));
+    act(stage, GuideAction::Find(control));
     stage.harness.run_steps(10);
     let root = stage.harness.root();
     let mut nodes = root.children_recursive();
@@ -289,7 +289,7 @@ fn every_setting_of_a_recipe_has_a_control() {
         PresetId::StackedDenoising,
     ] {
         let mut stage = Stage::ready();
-        wish(&mut stage, Action::ChoosePreset(id));
+        act(&mut stage, Action::ChoosePreset(id));
         stage.answer_start();
         let draft = stage.app().state().draft.clone();
         for field in field::fields().filter(|field| field.is_shown(&draft)) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use hourglass::figure::{FigureKind, Format, Group, Look, Order};
+use hourglass::figure::{FigureKind, FigureRequest, Format, Group, Look};
 use hourglass::protocol::{
     CodeTable, Command, DataSetId, Event, Failure, FilmFrame, Gather, Gathered, Numbers,
     ScatterView, Snapshot,
@@ -17,8 +17,8 @@ use hourglass::ui::Action;
 
 use super::stage::Stage;
 
-fn order(kind: FigureKind, format: Format) -> Order {
-    Order {
+fn request(kind: FigureKind, format: Format) -> FigureRequest {
+    FigureRequest {
         kind,
         format,
         look: Look {
@@ -34,10 +34,10 @@ fn order(kind: FigureKind, format: Format) -> Order {
     }
 }
 
-fn export(stage: &mut Stage, order: Order, path: &Path) {
+fn export(stage: &mut Stage, request: FigureRequest, path: &Path) {
     let ctx = stage.harness.ctx.clone();
     let app = stage.harness.state_mut().as_mut().expect("it was opened");
-    app.perform(&ctx, Action::ExportTo(Box::new(order), path.to_owned()));
+    app.perform(&ctx, Action::ExportTo(Box::new(request), path.to_owned()));
     stage.step();
 }
 
@@ -178,7 +178,7 @@ fn numbers_are_gathered_and_the_file_is_written_beside_the_window() {
     let path = folder.path().join("scatter.csv");
     let mut stage = Stage::training();
     stage.commands();
-    export(&mut stage, order(FigureKind::Scatter, Format::Png), &path);
+    export(&mut stage, request(FigureKind::Scatter, Format::Png), &path);
     assert_eq!(stage.commands(), [Command::Gather(Gather::Codes)]);
     assert!(
         stage.has("Stop the export"),
@@ -202,7 +202,7 @@ fn a_name_without_an_ending_gets_the_format_chosen_and_replaces_nothing_unasked(
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut stage = Stage::training();
     let path = folder.path().join("figure.v2");
-    export(&mut stage, order(FigureKind::Scatter, Format::Svg), &path);
+    export(&mut stage, request(FigureKind::Scatter, Format::Svg), &path);
     answer(&mut stage);
     let (level, _) = notice(&mut stage);
     assert_eq!(level, NoticeLevel::Info);
@@ -213,7 +213,7 @@ fn a_name_without_an_ending_gets_the_format_chosen_and_replaces_nothing_unasked(
             .starts_with("<svg")
     );
     std::fs::write(&written, "precious").expect("written");
-    export(&mut stage, order(FigureKind::Scatter, Format::Svg), &path);
+    export(&mut stage, request(FigureKind::Scatter, Format::Svg), &path);
     let refused = stage
         .app()
         .state()
@@ -238,7 +238,7 @@ fn a_file_that_cannot_be_written_is_named() {
     let mut stage = Stage::training();
     export(
         &mut stage,
-        order(FigureKind::Scatter, Format::Png),
+        request(FigureKind::Scatter, Format::Png),
         &file.join("scatter.png"),
     );
     answer(&mut stage);
@@ -255,14 +255,14 @@ fn a_new_run_or_a_failure_ends_the_wait_for_numbers() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("scatter.png");
     let mut stage = Stage::training();
-    export(&mut stage, order(FigureKind::Scatter, Format::Png), &path);
+    export(&mut stage, request(FigureKind::Scatter, Format::Png), &path);
     stage.report(Event::Failed(Failure::NoFigure {
         reason: "there is no model to draw yet".to_owned(),
     }));
     stage.step();
     assert!(!stage.has("Stop the export"));
 
-    export(&mut stage, order(FigureKind::Scatter, Format::Png), &path);
+    export(&mut stage, request(FigureKind::Scatter, Format::Png), &path);
     assert!(stage.has("Stop the export"));
     stage.click("Reset");
     stage.answer_start();
@@ -277,7 +277,7 @@ fn an_export_can_be_stopped_while_numbers_are_gathered() {
     let mut stage = Stage::training();
     export(
         &mut stage,
-        order(FigureKind::Manifold, Format::Png),
+        request(FigureKind::Manifold, Format::Png),
         Path::new("/nowhere/manifold.png"),
     );
     stage.click("Stop the export");
@@ -303,7 +303,7 @@ fn a_film_that_was_recorded_becomes_a_gif() {
         stage.report(Event::FrameTaken { run, frame });
     }
     stage.step();
-    export(&mut stage, order(FigureKind::Film, Format::Gif), &path);
+    export(&mut stage, request(FigureKind::Film, Format::Gif), &path);
     let (level, text) = notice(&mut stage);
     assert_eq!(level, NoticeLevel::Info, "{text}");
     assert!(

@@ -15,7 +15,7 @@ use hourglass::ui::lessons::{ALL, Does, LessonId, What};
 use hourglass::ui::sheet::Sheet;
 use hourglass::ui::{Action, GuideAction};
 
-use super::controls::wish;
+use super::controls::act;
 use super::stage::Stage;
 use crate::panels_views::script;
 
@@ -91,7 +91,7 @@ fn the_page_says_what_differs_and_puts_it_back() {
     assert!(stage.has("Nothing; the seed is 1"));
     let mut draft = stage.app().state().draft.clone();
     draft.optimizer.learning_rate = 0.01;
-    wish(&mut stage, Action::Edit(Box::new(draft)));
+    act(&mut stage, Action::Edit(Box::new(draft)));
     assert!(stage.has("learning rate: 0.001 → 0.01"));
     stage
         .harness
@@ -140,8 +140,8 @@ fn a_run_that_is_compared_needs_the_other_one_trained_to_its_end() {
     let mut stage = on_mnist();
     let contractive = PresetId::Contractive64.preset().experiment();
     let train = |stage: &mut Stage, recipe: &Experiment, norm: f64| {
-        wish(stage, Action::Edit(Box::new(recipe.clone())));
-        wish(stage, Action::ApplyDraft);
+        act(stage, Action::Edit(Box::new(recipe.clone())));
+        act(stage, Action::ApplyDraft);
         stage.answer_start();
         stage.train();
         evaluate(stage, 5.0, |evaluation| {
@@ -182,7 +182,7 @@ fn where_tabs_have_no_room_the_one_in_front_is_in_sight_until_someone_scrolls() 
         "else nothing is to be scrolled"
     );
 
-    wish(&mut stage, GuideAction::LookAt(Pane::Numbers));
+    act(&mut stage, GuideAction::LookAt(Pane::Numbers));
     settle(&mut stage);
     let [left, right] = ends(&stage, "Numbers");
     assert!(
@@ -204,7 +204,7 @@ fn where_tabs_have_no_room_the_one_in_front_is_in_sight_until_someone_scrolls() 
 #[test]
 fn the_page_brings_views_forward() {
     let mut stage = Stage::ready();
-    wish(&mut stage, GuideAction::LookAt(Pane::Numbers));
+    act(&mut stage, GuideAction::LookAt(Pane::Numbers));
     open_page(&mut stage);
     stage.click("Look at Activations");
     let tab = stage
@@ -222,7 +222,7 @@ fn a_lesson_sets_the_controls_notices_and_takes_back() {
     let mut stage = on_mnist();
     stage.commands();
     let own = PresetId::Conv4.preset().experiment();
-    wish(&mut stage, Action::Edit(Box::new(own.clone())));
+    act(&mut stage, Action::Edit(Box::new(own.clone())));
     stage.answer_start();
     stage.press(Key::F2);
     stage.click("Start: Compression and the bottleneck");
@@ -274,12 +274,12 @@ fn a_lesson_sets_the_controls_notices_and_takes_back() {
 #[test]
 fn a_lesson_that_tunes_keeps_the_run() {
     let mut stage = on_mnist();
-    wish(&mut stage, Action::ChoosePreset(PresetId::Sparse64));
+    act(&mut stage, Action::ChoosePreset(PresetId::Sparse64));
     stage.answer_start();
     stage.train();
     let run = stage.run();
-    wish(&mut stage, GuideAction::StartLesson(LessonId::Sparsity));
-    wish(&mut stage, GuideAction::GoToStep(2));
+    act(&mut stage, GuideAction::StartLesson(LessonId::Sparsity));
+    act(&mut stage, GuideAction::GoToStep(2));
     stage.commands();
     stage.click("Raise λ to 3e-3");
     let commands = stage.commands();
@@ -293,13 +293,13 @@ fn a_lesson_that_tunes_keeps_the_run() {
 #[test]
 fn entering_a_step_brings_its_view_forward_and_a_question_without_goal_waits_for_a_click() {
     let mut stage = Stage::ready();
-    wish(&mut stage, GuideAction::StartLesson(LessonId::Linear));
-    wish(&mut stage, GuideAction::GoToStep(1));
+    act(&mut stage, GuideAction::StartLesson(LessonId::Linear));
+    act(&mut stage, GuideAction::GoToStep(1));
     let tab = stage.harness.get_by_role_and_label(Role::Button, "Numbers");
     assert_eq!(tab.accesskit_node().toggled(), Some(Toggled::True));
 
-    wish(&mut stage, GuideAction::StartLesson(LessonId::Waist));
-    wish(&mut stage, GuideAction::GoToStep(3));
+    act(&mut stage, GuideAction::StartLesson(LessonId::Bottleneck));
+    act(&mut stage, GuideAction::GoToStep(3));
     assert!(!stage.has("No, and none can, except by chance"));
     stage.click("Show the answer");
     assert!(stage.has("No, and none can, except by chance"));
@@ -517,7 +517,7 @@ fn arrows_go_round_the_list() {
 #[test]
 fn a_projector_gets_at_least_150_percent_and_the_scale_comes_back() {
     let mut stage = Stage::ready();
-    wish(&mut stage, Action::SetScale(1.1));
+    act(&mut stage, Action::SetScale(1.1));
     stage.press(Key::F5);
     assert!((stage.harness.ctx.zoom_factor() - 1.5).abs() < 1e-6);
     assert!(hourglass::ui::theme::thickness(&stage.harness.ctx) > 1.0);
@@ -550,8 +550,8 @@ fn everything_with_a_key_is_on_the_page_of_shortcuts() {
 #[test]
 fn a_sheet_and_a_lesson_do_not_stop_training() {
     let mut stage = Stage::training();
-    wish(&mut stage, GuideAction::ShowSheet(Some(Sheet::Understand)));
-    wish(&mut stage, GuideAction::StartLesson(LessonId::Copying));
+    act(&mut stage, GuideAction::ShowSheet(Some(Sheet::Understand)));
+    act(&mut stage, GuideAction::StartLesson(LessonId::Copying));
     assert_eq!(stage.commands(), []);
     let is_training = matches!(stage.app().state().phase(), Some(Phase::Training { .. }));
     assert!(is_training);

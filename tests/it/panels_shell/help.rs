@@ -7,12 +7,12 @@ use hourglass::manual::PAGES;
 use hourglass::manual::markdown::{Block, Style};
 use hourglass::ui::Action;
 
-use super::controls::wish;
+use super::controls::act;
 use super::stage::Stage;
 
 fn opened() -> Stage {
     let mut stage = Stage::ready();
-    wish(&mut stage, Action::ShowHelp(true));
+    act(&mut stage, Action::ShowHelp(true));
     stage
 }
 

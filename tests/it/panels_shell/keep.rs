@@ -14,7 +14,7 @@ use hourglass::protocol::{
 };
 use hourglass::ui::{Action, KeepAction};
 
-use super::kept_aside::leave_behind;
+use super::backed_up::leave_behind;
 use super::stage::{Stage, cpu};
 use crate::panels_views::script;
 

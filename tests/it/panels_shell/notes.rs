@@ -6,12 +6,12 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::protocol::{Event, Failure};
 use hourglass::ui::{Action, GuideAction, KeepAction};
 
-use super::controls::wish;
+use super::controls::act;
 use super::stage::{Stage, cpu};
 
 /// Something happened as asked.
 fn good_news(stage: &mut Stage) {
-    wish(stage, KeepAction::CopyRecipe);
+    act(stage, KeepAction::CopyExperiment);
 }
 
 fn trouble(stage: &mut Stage) {
@@ -57,7 +57,7 @@ fn a_long_error_is_a_short_note_and_whole_in_the_log() {
     stage.step();
     let note = stage.harness.get_by_role(Role::Alert).rect();
     assert!(note.height() < 160.0, "{note}");
-    wish(&mut stage, GuideAction::ShowLog(true));
+    act(&mut stage, GuideAction::ShowLog(true));
     stage.step();
     assert!(stage.has("scan-89.png is damaged"));
 }
@@ -152,10 +152,10 @@ fn the_log_opens_by_key_and_says_that_it_is_empty() {
 fn without_movement_notes_come_and_go_at_once() {
     let mut stage = Stage::ready();
     wait(&mut stage, 6.0);
-    wish(&mut stage, GuideAction::Glide(false));
+    act(&mut stage, GuideAction::Glide(false));
     let ctx = stage.harness.ctx.clone();
     ctx.all_styles_mut(|style| style.animation_time = 0.0);
-    wish(&mut stage, Action::ResetLayout);
+    act(&mut stage, Action::ResetLayout);
     good_news(&mut stage);
     wait(&mut stage, 4.0);
     assert_eq!(n_notes(&stage), 1);

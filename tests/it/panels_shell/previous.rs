@@ -22,7 +22,7 @@ fn after_reset() -> (Stage, RunId) {
     });
     stage.step();
     stage.press(Key::R);
-    stage.report(Event::RunSetAside { run });
+    stage.report(Event::RunReplaced { run });
     stage.answer_start();
     (stage, run)
 }
@@ -108,7 +108,7 @@ fn another_run_that_is_started_meanwhile_counts() {
     let newest = stage.run();
     bring_back(&mut stage, before);
     assert_eq!(stage.run(), newest);
-    stage.report(Event::RunSetAside { run: before });
+    stage.report(Event::RunReplaced { run: before });
     stage.answer_start();
     let lab = stage.app().state();
     assert_eq!(lab.run.as_ref().map(|run| run.id), Some(newest));

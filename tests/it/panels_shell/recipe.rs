@@ -13,7 +13,7 @@ use hourglass::ui::Action;
 use super::stage::Stage;
 
 /// Does what a control would, without the control.
-fn wish(stage: &mut Stage, action: Action) {
+fn act(stage: &mut Stage, action: Action) {
     let ctx = stage.harness.ctx.clone();
     let app = stage.harness.state_mut().as_mut().expect("it was opened");
     app.perform(&ctx, action);
@@ -134,7 +134,7 @@ fn models_do_not_queue_while_one_is_being_made() {
     let mut stage = Stage::ready();
     for size in [10, 20, 30] {
         let action = edited(&stage, |draft| *code_of(draft) = size);
-        wish(&mut stage, action);
+        act(&mut stage, action);
     }
     let sizes = |commands: &[Command]| -> Vec<usize> {
         let size = |command: &Command| match command {
@@ -163,7 +163,7 @@ fn live_settings_stay_live_while_others_wait() {
     let action = edited(&stage, |draft| {
         draft.corruption = Corruption::Masking { fraction: 0.3 }
     });
-    wish(&mut stage, action);
+    act(&mut stage, action);
     let commands = stage.commands();
     let [Command::Tune(recipe)] = &commands[..] else {
         panic!("one experiment: {commands:?}");
@@ -179,8 +179,8 @@ fn going_back_to_the_value_the_run_still_reports_is_sent_too() {
     let rate = |rate: f64| move |draft: &mut Experiment| draft.optimizer.learning_rate = rate;
     let before = stage.app().state().draft.optimizer.learning_rate;
     let (there, back) = (edited(&stage, rate(0.5)), edited(&stage, rate(before)));
-    wish(&mut stage, there);
-    wish(&mut stage, back);
+    act(&mut stage, there);
+    act(&mut stage, back);
     let rates: Vec<f64> = stage
         .commands()
         .iter()
@@ -198,13 +198,13 @@ fn cross_entropy_of_a_linear_output_says_why_not_and_is_not_sent() {
     let action = edited(&stage, |draft| {
         draft.objective.reconstruction = Reconstruction::Bce;
     });
-    wish(&mut stage, action);
+    act(&mut stage, action);
     assert!(stage.has("choose the sigmoid output"));
     assert_eq!(stage.commands(), []);
     let action = edited(&stage, |draft| {
         dense(draft).output_activation = Activation::Sigmoid;
     });
-    wish(&mut stage, action);
+    act(&mut stage, action);
     assert!(!stage.has("choose the sigmoid output"));
     assert!(stage.has("Apply (discards training)"));
 }
@@ -212,7 +212,7 @@ fn cross_entropy_of_a_linear_output_says_why_not_and_is_not_sent() {
 #[test]
 fn a_preset_says_what_it_is_and_a_change_is_marked_and_reverted() {
     let mut stage = Stage::ready();
-    wish(&mut stage, Action::ChoosePreset(PresetId::DenoiseDense));
+    act(&mut stage, Action::ChoosePreset(PresetId::DenoiseDense));
     stage.answer_start();
     assert!(stage.has(PresetId::DenoiseDense.preset().about));
     assert!(stage.harness.query_by_label("modified").is_none());
@@ -254,11 +254,11 @@ fn a_draft_that_was_invalid_when_the_data_came_starts_once_it_is_valid() {
     let mut stage = Stage::open();
     stage.commands();
     let action = edited(&stage, |draft| draft.training.epochs = 0);
-    wish(&mut stage, action);
+    act(&mut stage, action);
     stage.get_ready();
     assert!(stage.app().state().run.is_none());
     let action = edited(&stage, |draft| draft.training.epochs = 3);
-    wish(&mut stage, action);
+    act(&mut stage, action);
     stage.answer_start();
     assert!(stage.app().state().run.is_some());
 }
@@ -297,7 +297,7 @@ fn a_list_of_layers_is_shown_and_can_be_left_for_a_form() {
     let mut stage = Stage::ready();
     let listed = crate::training::listed().architecture;
     let action = edited(&stage, |draft| draft.architecture = listed.clone());
-    wish(&mut stage, action);
+    act(&mut stage, action);
     stage.answer_start();
     assert!(stage.has("19 layers"));
     choose(&mut stage, "output activation", "ReLU");
@@ -346,7 +346,7 @@ fn live_settings_stay_live_while_another_prior_waits() {
     fold(&mut stage, "Penalties");
     choose(&mut stage, "prior", "variational");
     let action = edited(&stage, |draft| draft.objective.contraction = 0.5);
-    wish(&mut stage, action);
+    act(&mut stage, action);
     let commands = stage.commands();
     let [Command::Tune(recipe)] = &commands[..] else {
         panic!("one experiment: {commands:?}");
@@ -410,7 +410,7 @@ fn every_contradiction_is_said_at_its_control() {
     for (change, messages) in cases {
         let mut stage = Stage::training();
         let action = edited(&stage, change);
-        wish(&mut stage, action);
+        act(&mut stage, action);
         for message in messages {
             assert!(stage.has(message), "{message}");
         }
@@ -431,7 +431,7 @@ fn penalties_are_folded_away_until_they_are_in_use_or_opened() {
     assert!(shows(&stage, "sparsity"));
     fold(&mut stage, "Penalties");
     assert!(!shows(&stage, "sparsity"));
-    wish(&mut stage, Action::ChoosePreset(PresetId::Sparse64));
+    act(&mut stage, Action::ChoosePreset(PresetId::Sparse64));
     stage.answer_start();
     assert!(shows(&stage, "sparsity"), "in use");
     fold(&mut stage, "Penalties");
@@ -483,7 +483,7 @@ fn the_strength_at_test_can_be_another() {
     let action = edited(&stage, |draft| {
         draft.corruption = Corruption::Masking { fraction: 0.3 };
     });
-    wish(&mut stage, action);
+    act(&mut stage, action);
     tick(&mut stage, "other strength at test");
     stage.type_into("noise fraction ν at test", "0.5");
     let draft = &stage.app().state().draft;
@@ -525,7 +525,7 @@ fn target_and_optimizer_are_live() {
 fn every_preset_can_be_shown_and_stays_as_it_is() {
     for id in PresetId::ALL {
         let mut stage = Stage::ready();
-        wish(&mut stage, Action::ChoosePreset(id));
+        act(&mut stage, Action::ChoosePreset(id));
         stage.answer_start();
         assert!(stage.has(id.preset().expected), "{id}");
         assert!(
@@ -555,7 +555,7 @@ fn report_terms(stage: &mut Stage, terms: &[(Term, f32)]) {
 #[test]
 fn figures_beside_the_objective_are_not_added_up() {
     let mut stage = Stage::ready();
-    wish(&mut stage, Action::ChoosePreset(PresetId::Aae2));
+    act(&mut stage, Action::ChoosePreset(PresetId::Aae2));
     stage.answer_start();
     report_terms(
         &mut stage,
@@ -574,7 +574,7 @@ fn figures_beside_the_objective_are_not_added_up() {
 #[test]
 fn the_status_and_the_figures_follow_the_plan() {
     let mut stage = Stage::ready();
-    wish(&mut stage, Action::ChoosePreset(PresetId::StackedDenoising));
+    act(&mut stage, Action::ChoosePreset(PresetId::StackedDenoising));
     stage.answer_start();
     assert!(stage.has("layer 1 of 3, epoch 0/8"));
     let at = |stage: Part, done: usize, goal: usize, before: usize| PlanPosition {
@@ -618,7 +618,7 @@ fn epochs_of_a_plan_wait_for_a_new_model() {
             learning_rate: 1e-3,
         });
     });
-    wish(&mut stage, action);
+    act(&mut stage, action);
     stage.answer_start();
     stage.train();
     stage.commands();

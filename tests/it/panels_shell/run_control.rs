@@ -23,7 +23,10 @@ fn once_device_and_data_are_there_a_run_is_started_and_space_trains_it() {
     let mut stage = Stage::open();
     let first = stage.commands();
     assert!(
-        matches!(first[..], [Command::KeepAside(_), Command::LoadDataset(_)]),
+        matches!(
+            first[..],
+            [Command::BackupPolicy(_), Command::LoadDataset(_)]
+        ),
         "{first:?}"
     );
     stage.get_ready();

@@ -29,7 +29,7 @@ fn a_crash_shows_a_banner_and_restart_brings_another_worker() {
     assert!(
         matches!(
             commands[..],
-            [Command::KeepAside(_), Command::LoadDataset(_)]
+            [Command::BackupPolicy(_), Command::LoadDataset(_)]
         ),
         "{commands:?}"
     );

@@ -4,7 +4,7 @@ use egui::{Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LayerName, PresetId};
-use hourglass::protocol::{Asker, Axes, DecodeSet, Found, Places, Route};
+use hourglass::protocol::{Axes, CodeSelection, DecodeRequest, Found, Requester, Route};
 use hourglass::ui::{Action, Panel as _, latent::LatentPanel};
 
 use super::{Stage, click, says, script, stage};
@@ -62,8 +62,8 @@ fn pick_two(harness: &mut Harness<'static, Stage<LatentPanel>>) {
 }
 
 fn ends(harness: &Harness<'static, Stage<LatentPanel>>) -> Option<[u32; 2]> {
-    match harness.state().places(Asker::Interpolation)? {
-        Places::Between { ends, .. } => Some(ends),
+    match harness.state().places(Requester::Interpolation)? {
+        CodeSelection::Between { ends, .. } => Some(ends),
         other => panic!("asked for {other:?}"),
     }
 }
@@ -74,17 +74,17 @@ fn empty_space_under_the_pointer_is_decoded() {
     let center = plot_center(&harness);
     harness.hover_at(center - vec2(0.0, 80.0));
     harness.run_steps(2);
-    let places = harness.state().places(Asker::Pointer);
-    let Some(Places::Plane(points)) = places.clone() else {
+    let places = harness.state().places(Requester::Pointer);
+    let Some(CodeSelection::Plane(points)) = places.clone() else {
         panic!("a point of the plane is asked for, not {places:?}")
     };
     let [x, y] = points[0];
     assert!((x - 49.5).abs() < 0.5 && y > 5.0, "({x}, {y})");
     assert!(says(&harness, "decoding"), "the answer is under way");
 
-    let set = DecodeSet {
-        asker: Asker::Pointer,
-        places: Places::Plane(points),
+    let set = DecodeRequest {
+        requester: Requester::Pointer,
+        places: CodeSelection::Plane(points),
     };
     let found = Found::Plane(Axes::Raw);
     script::decode(&mut harness.state_mut().lab, set, found, vec![x, y]);
@@ -94,7 +94,7 @@ fn empty_space_under_the_pointer_is_decoded() {
 
     harness.hover_at(center + vec2(1.0, 0.0));
     harness.run_steps(2);
-    assert_eq!(harness.state().places(Asker::Pointer), None);
+    assert_eq!(harness.state().places(Requester::Pointer), None);
     assert!(!says(&harness, "decoded at") && says(&harness, "test image 150"));
 }
 
@@ -103,9 +103,12 @@ fn a_place_of_a_wide_code_is_said_to_lie_in_the_pca_plane() {
     let mut harness = scatter(&Experiment::default());
     harness.hover_at(plot_center(&harness) - vec2(0.0, 80.0));
     harness.run_steps(2);
-    let places = harness.state().places(Asker::Pointer).expect("asked for");
-    let set = DecodeSet {
-        asker: Asker::Pointer,
+    let places = harness
+        .state()
+        .places(Requester::Pointer)
+        .expect("asked for");
+    let set = DecodeRequest {
+        requester: Requester::Pointer,
         places,
     };
     let explained = [0.4, 0.2];
@@ -120,10 +123,10 @@ fn leaving_the_plot_ends_decoding() {
     let mut harness = scatter(&Experiment::default());
     harness.hover_at(plot_center(&harness) - vec2(0.0, 80.0));
     harness.run_steps(2);
-    assert!(harness.state().places(Asker::Pointer).is_some());
+    assert!(harness.state().places(Requester::Pointer).is_some());
     harness.hover_at(egui::pos2(3.0, 3.0));
     harness.run_steps(2);
-    assert_eq!(harness.state().places(Asker::Pointer), None);
+    assert_eq!(harness.state().places(Requester::Pointer), None);
     assert!(!says(&harness, "decoding"));
 }
 
@@ -163,10 +166,10 @@ fn codes_of_a_gaussian_prior_can_be_joined_by_an_arc() {
     let mut harness = scatter(&PresetId::Vae20.preset().experiment());
     click(&mut harness, "Interpolate");
     click(&mut harness, "Way, arc");
-    let asked = harness.state().places(Asker::Interpolation);
+    let asked = harness.state().places(Requester::Interpolation);
     assert!(matches!(
         asked,
-        Some(Places::Between {
+        Some(CodeSelection::Between {
             route: Route::Arc,
             n_places: 9,
             ..

@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LayerName, PresetId};
 use hourglass::protocol::{Axes, ScatterView};
 use hourglass::state::LabState;
-use hourglass::ui::{Action, OwnAction, Panel as _, latent::LatentPanel};
+use hourglass::ui::{Action, Panel as _, UserImageAction, latent::LatentPanel};
 
 use super::{Stage, click, name_of, says, script, stage, stage_of};
 
@@ -169,9 +169,9 @@ fn own_images_are_marked_with_their_names_and_a_click_chooses_one() {
     click(&mut harness, "first.png in the latent space");
     assert_eq!(
         harness.state().actions.last(),
-        Some(&Action::Own(OwnAction::Choose(first)))
+        Some(&Action::UserImage(UserImageAction::Choose(first)))
     );
-    harness.state_mut().lab.own.remove(first);
+    harness.state_mut().lab.user_images.remove(first);
     harness.run_steps(3);
     assert!(
         !says(&harness, "first.png"),

@@ -259,19 +259,19 @@ fn the_wheel_zooms_around_the_pointer() {
 #[test]
 fn lines_to_hold_the_curves_against_are_named_and_can_be_hidden() {
     let mut lab = trained(PresetId::Vanilla64);
-    script::know_yardsticks(&mut lab);
+    script::know_baselines(&mut lab);
     let mut harness = stage(LossPanel::ui, lab);
     assert!(name_of(&harness, "Loss: ").contains("PCA, 64 components: 0.00154"));
     click(&mut harness, "show line PCA, 64 components");
     assert!(!name_of(&harness, "Loss: ").contains("PCA"));
 
     let mut lab = trained(PresetId::Basic32);
-    script::know_yardsticks(&mut lab);
+    script::know_baselines(&mut lab);
     let name = name_of(&stage(LossPanel::ui, lab), "Loss: ");
     assert!(name.contains("entropy floor: 0.0700"), "{name}");
 
     let mut lab = trained(PresetId::Vae20);
-    script::know_yardsticks(&mut lab);
+    script::know_baselines(&mut lab);
     let name = name_of(&stage(LossPanel::ui, lab), "Loss: ");
     // Summed over an image: 784 · 0.07.
     assert!(

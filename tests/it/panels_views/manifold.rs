@@ -2,7 +2,7 @@ use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LatentPrior, LayerName, PresetId};
-use hourglass::protocol::{Asker, Axes, DecodeSet, Found, Places, Spacing, Span};
+use hourglass::protocol::{Axes, CodeSelection, DecodeRequest, Found, Requester, Spacing, Span};
 use hourglass::state::LabState;
 use hourglass::ui::Panel as _;
 use hourglass::ui::manifold::ManifoldPanel;
@@ -36,9 +36,9 @@ pub fn answer_grid(lab: &mut LabState, n_places: usize) {
         xs: places.clone(),
         ys: places,
     };
-    let set = DecodeSet {
-        asker: Asker::Grid,
-        places: Places::Grid {
+    let set = DecodeRequest {
+        requester: Requester::Grid,
+        places: CodeSelection::Grid {
             n_places,
             span: Span::Principal,
         },
@@ -46,8 +46,11 @@ pub fn answer_grid(lab: &mut LabState, n_places: usize) {
     script::decode(lab, set, found, vec![0.5; n_places * n_places * size]);
 }
 
-fn places(harness: &Harness<'static, Stage<ManifoldPanel>>, asker: Asker) -> Option<Places> {
-    harness.state().places(asker)
+fn places(
+    harness: &Harness<'static, Stage<ManifoldPanel>>,
+    requester: Requester,
+) -> Option<CodeSelection> {
+    harness.state().places(requester)
 }
 
 #[test]
@@ -66,8 +69,8 @@ fn the_grid_says_where_it_lies_and_its_size_is_chosen() {
     answer_grid(&mut lab, 12);
     let mut harness = stage(ManifoldPanel::ui, lab);
     let (n_places, span) = (12, Span::Principal);
-    let expected = Places::Grid { n_places, span };
-    assert_eq!(places(&harness, Asker::Grid), Some(expected));
+    let expected = CodeSelection::Grid { n_places, span };
+    assert_eq!(places(&harness, Requester::Grid), Some(expected));
     let name = name_of(&harness, "Manifold, ");
     assert!(name.starts_with("Manifold, 144 pictures, grid, h₁ from 0.00 to 11.00, h₂ from 0.00"));
     assert!(name.contains("quantiles of the prior N(0, I)"), "{name}");
@@ -77,9 +80,9 @@ fn the_grid_says_where_it_lies_and_its_size_is_chosen() {
     );
 
     click(&mut harness, "Pictures along each axis, 8");
-    let expected = Places::Grid { n_places: 8, span };
-    assert_eq!(places(&harness, Asker::Grid), Some(expected));
-    assert_eq!(places(&harness, Asker::Samples), None);
+    let expected = CodeSelection::Grid { n_places: 8, span };
+    assert_eq!(places(&harness, Requester::Grid), Some(expected));
+    assert_eq!(places(&harness, Requester::Samples), None);
 }
 
 #[test]
@@ -121,11 +124,11 @@ fn a_wide_code_is_seen_in_its_pca_plane_or_along_two_units() {
     assert!(says(&harness, "middle 98 % of the test images' codes"));
     click(&mut harness, "Plane, units");
     let span = Span::Units([0, 1]);
-    let expected = Places::Grid { n_places: 12, span };
-    assert_eq!(places(&harness, Asker::Grid), Some(expected));
+    let expected = CodeSelection::Grid { n_places: 12, span };
+    assert_eq!(places(&harness, Requester::Grid), Some(expected));
     harness.get_by_label("Vertical unit").increment_accesskit();
     harness.run_steps(3);
-    let Some(Places::Grid { span, .. }) = places(&harness, Asker::Grid) else {
+    let Some(CodeSelection::Grid { span, .. }) = places(&harness, Requester::Grid) else {
         panic!("a grid is asked for")
     };
     assert_eq!(span, Span::Units([0, 2]));
@@ -135,8 +138,9 @@ fn a_wide_code_is_seen_in_its_pca_plane_or_along_two_units() {
 fn samples_say_what_they_are_drawn_from_and_others_are_drawn_on_demand() {
     let mut harness = stage(ManifoldPanel::ui, running(PresetId::Vanilla64));
     click(&mut harness, "Codes, samples");
-    assert_eq!(places(&harness, Asker::Grid), None);
-    let Some(Places::Drawn { n_places, seed: 1 }) = places(&harness, Asker::Samples) else {
+    assert_eq!(places(&harness, Requester::Grid), None);
+    let Some(CodeSelection::Drawn { n_places, seed: 1 }) = places(&harness, Requester::Samples)
+    else {
         panic!("samples are asked for")
     };
     assert!(
@@ -144,9 +148,9 @@ fn samples_say_what_they_are_drawn_from_and_others_are_drawn_on_demand() {
         "they fill the panel: {n_places}"
     );
     let answer = |harness: &mut Harness<'static, Stage<ManifoldPanel>>, found| {
-        let places = places(harness, Asker::Samples).expect("asked for");
-        let set = DecodeSet {
-            asker: Asker::Samples,
+        let places = places(harness, Requester::Samples).expect("asked for");
+        let set = DecodeRequest {
+            requester: Requester::Samples,
             places,
         };
         script::decode(
@@ -166,7 +170,7 @@ fn samples_say_what_they_are_drawn_from_and_others_are_drawn_on_demand() {
     assert!(says(&harness, "drawn from the prior (uniform)"));
 
     click(&mut harness, "New samples");
-    let Some(Places::Drawn { seed, .. }) = places(&harness, Asker::Samples) else {
+    let Some(CodeSelection::Drawn { seed, .. }) = places(&harness, Requester::Samples) else {
         panic!("samples are asked for")
     };
     assert_eq!(seed, 2);

@@ -8,7 +8,7 @@ use super::{click, name_of, says, script, stage};
 
 fn measured(preset: PresetId, change: impl FnOnce(&mut Evaluation)) -> LabState {
     let mut lab = script::with_data(20);
-    script::know_yardsticks(&mut lab);
+    script::know_baselines(&mut lab);
     script::start(&mut lab, &preset.preset().experiment());
     script::train(&mut lab, 100);
     script::evaluate_fully(&mut lab, change);
@@ -98,7 +98,7 @@ fn the_code_is_measured_when_asked_for() {
     let mut harness = stage(NumbersPanel::ui, measured(PresetId::Linear32, |_| {}));
     click(&mut harness, "Measure the code");
     assert_eq!(harness.state().actions, [Action::JudgeCode]);
-    harness.state_mut().lab.note_judging(); // what the application does with the wish
+    harness.state_mut().lab.note_judging(); // what the application does with the action
     harness.run_steps(3);
     let button = harness.get_by_label("measuring…");
     assert!(button.accesskit_node().is_disabled());

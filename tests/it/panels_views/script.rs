@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use hourglass::analysis::ranking;
-use hourglass::data::photo::{Picture, prepare};
+use hourglass::data::user_image::{Picture, prepare};
 use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Stage, Term};
 use hourglass::protocol::{
-    Accuracies, ActivationView, AdversarialFigures, ClassificationFigures, CodeFigures, CodeReport,
-    CodeUnits, Compressed, CompressionReport, DataSetId, DatasetDescription, DecodeSet,
-    DecodedView, DigitView, Evaluation, EvaluationScope, Event, Factor, FollowedFactor, Found,
-    Histogram, MAX_CODE_UNITS, Neighbour, OwnId, OwnImage, OwnLook, OwnView, Phase, PlanPosition,
-    Preparation, RunId, SampleIdx, ScatterView, Snapshot, Standing, StepBatch, UnitRange,
-    VariationalFigures, Yardsticks,
+    Accuracies, ActivationView, AdversarialFigures, Baselines, ClassificationFigures, CodeFigures,
+    CodeReport, CodeUnits, Compressed, CompressionReport, DataSetId, DatasetDescription,
+    DecodeRequest, DecodedView, DigitView, Evaluation, EvaluationScope, Event, Factor,
+    FollowedFactor, Found, Histogram, MAX_CODE_UNITS, Neighbour, Percentile, Phase, PlanPosition,
+    Preparation, PreparedImage, RunId, SampleIdx, ScatterView, Snapshot, StepBatch, UnitRange,
+    UserImageId, UserImageLook, UserImageView, VariationalFigures,
 };
 use hourglass::state::LabState;
 
@@ -54,9 +54,9 @@ pub fn start(state: &mut LabState, experiment: &Experiment) -> RunId {
 
 /// What the data set allows is known: PCA with `n` components leaves an error of 0.1 / (1 + n), and the entropy
 /// floor is 0.07.
-pub fn know_yardsticks(state: &mut LabState) {
+pub fn know_baselines(state: &mut LabState) {
     let pca_mse = (0..=N_PIXELS).map(|n| 0.1 / (1.0 + n as f64)).collect();
-    state.apply(Event::YardsticksKnown(Yardsticks {
+    state.apply(Event::BaselinesKnown(Baselines {
         entropy_floor: 0.07,
         pca_mse,
     }));
@@ -343,7 +343,7 @@ fn digits(step: u64, samples: &[SampleIdx], dataset: &DatasetDescription) -> Dig
 }
 
 /// Adds a user image: a bar on white, prepared as the window does; `n_pixels` is its width.
-pub fn add_own(state: &mut LabState, name: &str, n_pixels: u32) -> OwnId {
+pub fn add_own(state: &mut LabState, name: &str, n_pixels: u32) -> UserImageId {
     let bar = |x: u32, y: u32| (40..40 + n_pixels).contains(&x) && (20..80).contains(&y);
     let rgba: Vec<u8> = (0..100 * 100)
         .flat_map(|idx| {
@@ -351,11 +351,11 @@ pub fn add_own(state: &mut LabState, name: &str, n_pixels: u32) -> OwnId {
             [shade, shade, shade, 255]
         })
         .collect();
-    add_own_picture(state, name, &rgba)
+    add_user_image(state, name, &rgba)
 }
 
 /// Adds a user image: two rings side by side, written one after the other.
-pub fn add_two_digits(state: &mut LabState, name: &str) -> OwnId {
+pub fn add_two_digits(state: &mut LabState, name: &str) -> UserImageId {
     let ring = |x: i32, y: i32, middle: i32| {
         let away = (x - middle).pow(2) + (y - 50).pow(2);
         (10 * 10..15 * 15).contains(&away)
@@ -371,14 +371,14 @@ pub fn add_two_digits(state: &mut LabState, name: &str) -> OwnId {
             [shade, shade, shade, 255]
         })
         .collect();
-    add_own_picture(state, name, &rgba)
+    add_user_image(state, name, &rgba)
 }
 
-fn add_own_picture(state: &mut LabState, name: &str, rgba: &[u8]) -> OwnId {
+fn add_user_image(state: &mut LabState, name: &str, rgba: &[u8]) -> UserImageId {
     let picture = Picture::from_rgba(100, 100, rgba).expect("100×100");
     let prepared = prepare(&picture, &Preparation::default());
     let added = state
-        .own
+        .user_images
         .add(name.to_owned(), Preparation::default(), Arc::new(prepared));
     added.expect("there is room")
 }
@@ -387,10 +387,10 @@ fn add_own_picture(state: &mut LabState, name: &str, rgba: &[u8]) -> OwnId {
 /// on, worse than 93 % of the test images, in the plane at (50, 1), (51, 1) and so on; the nearest test images
 /// are 3 to 7.
 pub fn look_at_own(state: &mut LabState) {
-    let request = state.own.request(true);
+    let request = state.user_images.request(true);
     let run = state.run.as_mut().expect("a run was started");
     let step = run.step;
-    let look = |(place, image): (u16, &OwnImage)| OwnLook {
+    let look = |(place, image): (u16, &PreparedImage)| UserImageLook {
         id: image.id,
         reconstruction: image
             .pixels
@@ -398,7 +398,7 @@ pub fn look_at_own(state: &mut LabState) {
             .map(|&byte| f32::from(byte) / 510.0)
             .collect(),
         mse_per_pixel: f32::from(place + 1) / 100.0,
-        standing: Some(Standing {
+        percentile: Some(Percentile {
             step,
             share_below: 0.934,
             n_test: 10_000,
@@ -412,12 +412,12 @@ pub fn look_at_own(state: &mut LabState) {
                 .collect(),
         }),
     };
-    let view = OwnView {
+    let view = UserImageView {
         step,
         images: (0..).zip(request.iter()).map(look).collect(),
     };
     let snapshot = run.snapshot.as_mut().expect("something was looked at");
-    snapshot.own = Some(Arc::new(view));
+    snapshot.user_images = Some(Arc::new(view));
 }
 
 fn activations(step: u64, layer: LayerName) -> ActivationView {
@@ -442,16 +442,16 @@ fn activations(step: u64, layer: LayerName) -> ActivationView {
 
 /// Delivers what was decoded for one asker beside what there is: the pixels of a picture are a tenth of the first
 /// unit of its code. The units of the code run from −1 to 1 with a mean of 0.
-pub fn decode(state: &mut LabState, set: DecodeSet, found: Found, codes: Vec<f32>) {
+pub fn decode(state: &mut LabState, set: DecodeRequest, found: Found, codes: Vec<f32>) {
     let run = state.run.as_mut().expect("a run was started");
     let size = run.experiment.architecture.code_size();
     let step = run.step;
     let snapshot = run.snapshot.as_mut().expect("something was looked at");
-    let DecodeSet { asker, places } = set;
+    let DecodeRequest { requester, places } = set;
     let pixel = |code: &[f32]| [code[0] / 10.0; N_PIXELS];
     let view = DecodedView {
         step,
-        asker,
+        requester,
         places,
         found,
         size,
@@ -459,7 +459,7 @@ pub fn decode(state: &mut LabState, set: DecodeSet, found: Found, codes: Vec<f32
         codes,
     };
     let decoded = &mut snapshot.decoded;
-    decoded.views.retain(|view| view.asker != asker);
+    decoded.views.retain(|view| view.requester != requester);
     decoded.views.push(Arc::new(view));
     let unit = |unit| UnitRange {
         unit,

@@ -2,7 +2,7 @@ use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{LayerName, PresetId};
-use hourglass::protocol::{Asker, CodeStart, DecodeSet, EditedCode, Found, Places};
+use hourglass::protocol::{CodeSelection, CodeStart, DecodeRequest, EditedCode, Found, Requester};
 use hourglass::state::LabState;
 use hourglass::ui::{Action, Panel as _, sliders::SlidersPanel};
 
@@ -19,12 +19,12 @@ fn running(id: PresetId) -> LabState {
 pub fn answer(lab: &mut LabState, value: f32) {
     let run = lab.run.as_ref().expect("a run was started");
     let size = run.experiment.architecture.code_size();
-    let places = Places::Edited(EditedCode {
+    let places = CodeSelection::Edited(EditedCode {
         start: CodeStart::Sample(0),
         edits: Vec::new(),
     });
-    let set = DecodeSet {
-        asker: Asker::Sliders,
+    let set = DecodeRequest {
+        requester: Requester::Sliders,
         places,
     };
     let codes = [vec![value; size], vec![0.0; size]].concat();
@@ -38,9 +38,9 @@ fn answered(id: PresetId) -> Harness<'static, Stage<SlidersPanel>> {
     let mut harness = stage(SlidersPanel::ui, lab);
     let strips = harness
         .state()
-        .places(Asker::Traversals)
+        .places(Requester::Traversals)
         .expect("there is room");
-    let Places::Traversals {
+    let CodeSelection::Traversals {
         units, n_places, ..
     } = &strips
     else {
@@ -49,8 +49,8 @@ fn answered(id: PresetId) -> Harness<'static, Stage<SlidersPanel>> {
     let lab = &mut harness.state_mut().lab;
     let size = id.preset().experiment().architecture.code_size();
     let codes = vec![0.5; units.len() * n_places * size];
-    let set = DecodeSet {
-        asker: Asker::Traversals,
+    let set = DecodeRequest {
+        requester: Requester::Traversals,
         places: strips.clone(),
     };
     script::decode(lab, set, Found::Given, codes);
@@ -59,8 +59,8 @@ fn answered(id: PresetId) -> Harness<'static, Stage<SlidersPanel>> {
 }
 
 fn code(harness: &Harness<'static, Stage<SlidersPanel>>) -> EditedCode {
-    match harness.state().places(Asker::Sliders) {
-        Some(Places::Edited(code)) => code,
+    match harness.state().places(Requester::Sliders) {
+        Some(CodeSelection::Edited(code)) => code,
         other => panic!("a code is asked for, not {other:?}"),
     }
 }
@@ -98,8 +98,8 @@ fn a_slider_sets_its_unit_and_the_others_stay_with_their_start() {
         panic!("one unit is set: {:?}", code(&harness))
     };
     assert!(value > 0.5 && value < 1.0, "{value}");
-    let strips = harness.state().places(Asker::Traversals);
-    let Some(Places::Traversals {
+    let strips = harness.state().places(Requester::Traversals);
+    let Some(CodeSelection::Traversals {
         code: of, units, ..
     }) = strips
     else {
@@ -160,8 +160,8 @@ fn a_wide_code_shows_the_units_that_vary_most_and_strips_of_those_in_sight() {
         "the 64 of 784 units with the largest variance"
     ));
     harness.get_by_label("h₁ of the code");
-    let strips = harness.state().places(Asker::Traversals);
-    let Some(Places::Traversals { units, .. }) = strips else {
+    let strips = harness.state().places(Requester::Traversals);
+    let Some(CodeSelection::Traversals { units, .. }) = strips else {
         panic!("strips are asked for")
     };
     assert!((3..20).contains(&units.len()), "{units:?}");

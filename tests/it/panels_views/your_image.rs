@@ -4,14 +4,14 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, Queryable as _};
 use hourglass::experiment::{Experiment, LayerName};
-use hourglass::protocol::{GroupSet, OwnId, Preparation, Take};
+use hourglass::protocol::{GroupSet, Preparation, Take, UserImageId};
 use hourglass::state::LabState;
-use hourglass::ui::{Action, DrawEdit, OwnAction, Panel as _, your_image::YourImagePanel};
+use hourglass::ui::{Action, DrawEdit, Panel as _, UserImageAction, your_image::YourImagePanel};
 
 use super::{Stage, click, says, script, stage};
 
 /// A run that was looked at, and two user images.
-fn two_images() -> (LabState, [OwnId; 2]) {
+fn two_images() -> (LabState, [UserImageId; 2]) {
     let mut lab = script::with_data(40);
     script::start(&mut lab, &Experiment::default());
     script::look(&mut lab, &[0], None, LayerName::Code);
@@ -21,20 +21,20 @@ fn two_images() -> (LabState, [OwnId; 2]) {
     (lab, ids)
 }
 
-fn own_actions(harness: &Harness<'static, Stage<YourImagePanel>>) -> Vec<OwnAction> {
-    let own = harness
+fn user_image_actions(harness: &Harness<'static, Stage<YourImagePanel>>) -> Vec<UserImageAction> {
+    let user_image = harness
         .state()
         .actions
         .iter()
         .filter_map(|action| match action {
-            Action::Own(own) => Some(own.clone()),
+            Action::UserImage(user_image) => Some(user_image.clone()),
             _ => None,
         });
-    own.collect()
+    user_image.collect()
 }
 
-fn last_action(harness: &Harness<'static, Stage<YourImagePanel>>) -> Option<OwnAction> {
-    own_actions(harness).pop()
+fn last_action(harness: &Harness<'static, Stage<YourImagePanel>>) -> Option<UserImageAction> {
+    user_image_actions(harness).pop()
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn the_empty_state_says_how_images_come() {
         assert!(says(&harness, way), "{way}");
     }
     click(&mut harness, "Open images");
-    assert_eq!(last_action(&harness), Some(OwnAction::Open));
+    assert_eq!(last_action(&harness), Some(UserImageAction::Open));
 }
 
 #[test]
@@ -68,8 +68,8 @@ fn the_chosen_image_shows_every_stage_its_error_and_its_standing() {
     assert!(says(&harness, "worse than 93 % of the test digits"));
     assert!(says(&harness, "digit 3, test image 3, distance 0.300"));
     click(&mut harness, "first.png, MSE 0.010000 per pixel");
-    assert_eq!(last_action(&harness), Some(OwnAction::Choose(first)));
-    harness.state_mut().lab.own.choose(first);
+    assert_eq!(last_action(&harness), Some(UserImageAction::Choose(first)));
+    harness.state_mut().lab.user_images.choose(first);
     harness.run_steps(3);
     assert!(says(&harness, "first.png, 28×28") && !says(&harness, "second.png, 28×28"));
 }
@@ -80,18 +80,23 @@ fn invariant_11_figures_belong_to_their_image_also_after_others_are_removed() {
     let (lab, [first, _]) = two_images();
     let mut harness = stage(YourImagePanel::ui, lab);
     click(&mut harness, "Remove second.png");
-    let id = harness.state().lab.own.images()[1].id;
-    assert_eq!(last_action(&harness), Some(OwnAction::Remove(id)));
+    let id = harness.state().lab.user_images.images()[1].id;
+    assert_eq!(last_action(&harness), Some(UserImageAction::Remove(id)));
     // The answer of the worker is still about both.
-    harness.state_mut().lab.own.remove(id);
+    harness.state_mut().lab.user_images.remove(id);
     harness.run_steps(3);
     assert_eq!(
-        harness.state().lab.own.chosen().map(|own| own.id),
+        harness
+            .state()
+            .lab
+            .user_images
+            .chosen()
+            .map(|user_image| user_image.id),
         Some(first)
     );
     assert!(says(&harness, "MSE 0.010000 per pixel") && !says(&harness, "MSE 0.020000"));
     click(&mut harness, "Undo removal");
-    assert_eq!(last_action(&harness), Some(OwnAction::Restore));
+    assert_eq!(last_action(&harness), Some(UserImageAction::Restore));
 }
 
 #[test]
@@ -121,22 +126,26 @@ fn decisions_show_who_made_them_and_can_be_changed() {
     assert_eq!(background(&harness), "light: invert, auto");
     click(&mut harness, "Background");
     click(&mut harness, "dark: keep");
-    let wish = Preparation {
+    let action = Preparation {
         invert: Some(false),
         ..Preparation::default()
     };
     assert_eq!(
         last_action(&harness),
-        Some(OwnAction::Prepare(second, wish))
+        Some(UserImageAction::Prepare(second, action))
     );
-    harness.state_mut().lab.own.set_wish(second, wish);
+    harness
+        .state_mut()
+        .lab
+        .user_images
+        .set_preparation(second, action);
     harness.run_steps(3);
     assert_eq!(background(&harness), "dark: keep, yours");
     click(&mut harness, "Background");
     click(&mut harness, "Automatic");
     assert_eq!(
         last_action(&harness),
-        Some(OwnAction::Prepare(second, Preparation::default()))
+        Some(UserImageAction::Prepare(second, Preparation::default()))
     );
 }
 
@@ -147,8 +156,13 @@ fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
     let mut harness = stage(YourImagePanel::ui, lab);
     assert!(says(&harness, "2 digits found"));
     let prepared = |harness: &Harness<'static, Stage<YourImagePanel>>| {
-        let own = harness.state().lab.own.find(id).expect("it is there");
-        Arc::clone(&own.prepared)
+        let user_image = harness
+            .state()
+            .lab
+            .user_images
+            .find(id)
+            .expect("it is there");
+        Arc::clone(&user_image.prepared)
     };
     let digits: Vec<usize> = prepared(&harness).digits().collect();
     assert_eq!(digits.len(), 2);
@@ -158,20 +172,23 @@ fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
     };
     assert!(place(0) < 0.5 && place(1) > 0.5, "in reading order");
     click(&mut harness, "Add all 2");
-    assert_eq!(last_action(&harness), Some(OwnAction::TakeEach(id)));
+    assert_eq!(last_action(&harness), Some(UserImageAction::TakeEach(id)));
 
     // A switch and a click on the ink mean the same.
     let is_taken = prepared(&harness).groups[digits[1]].is_taken();
     let taken = |digit: usize| prepared(&harness).groups[digits[digit]].is_taken();
     assert_ne!(taken(0), taken(1), "one of them was taken");
     let both: GroupSet = digits.iter().copied().collect();
-    let wish = Preparation {
+    let action = Preparation {
         take: Some(Take::Groups(both)),
         ..Preparation::default()
     };
     let left_out = if is_taken { "Digit 1" } else { "Digit 2" };
     click(&mut harness, left_out);
-    assert_eq!(last_action(&harness), Some(OwnAction::Prepare(id, wish)));
+    assert_eq!(
+        last_action(&harness),
+        Some(UserImageAction::Prepare(id, action))
+    );
     let picture = harness.get_by_label("two.png, what was found").rect();
     let at = |x: f32, y: f32| picture.min + egui::vec2(x, y) * picture.size();
     let ink = if is_taken {
@@ -184,8 +201,11 @@ fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
     harness.drag_at(ink);
     harness.drop_at(ink);
     harness.run_steps(2);
-    assert_eq!(last_action(&harness), Some(OwnAction::Prepare(id, wish)));
-    assert_eq!(own_actions(&harness).len(), 3);
+    assert_eq!(
+        last_action(&harness),
+        Some(UserImageAction::Prepare(id, action))
+    );
+    assert_eq!(user_image_actions(&harness).len(), 3);
 
     // A rectangle that is dragged is looked at alone.
     harness.drag_at(at(0.5, 0.1));
@@ -194,10 +214,10 @@ fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
     harness.run_steps(2);
     harness.drop_at(at(0.95, 0.9));
     harness.run_steps(2);
-    let Some(OwnAction::Prepare(_, wish)) = last_action(&harness) else {
+    let Some(UserImageAction::Prepare(_, action)) = last_action(&harness) else {
         panic!("{:?}", last_action(&harness));
     };
-    let part = wish.region.expect("a part");
+    let part = action.region.expect("a part");
     for (found, expected) in part.into_iter().zip([0.5, 0.1, 0.95, 0.9]) {
         assert!((found - expected).abs() < 0.02, "{part:?}");
     }
@@ -210,22 +230,22 @@ fn an_image_unlike_all_that_was_seen_says_so_with_the_stage_that_looks_like_the_
     script::look_at_own(&mut lab);
     let run = lab.run.as_mut().expect("a run was started");
     let snapshot = run.snapshot.as_mut().expect("looked at");
-    let own = snapshot.own.as_mut().expect("own images");
-    for look in Arc::make_mut(own)
+    let user_image = snapshot.user_images.as_mut().expect("own images");
+    for look in Arc::make_mut(user_image)
         .images
         .iter_mut()
         .filter(|look| look.id != first)
     {
-        let standing = look.standing.as_mut().expect("measured");
-        standing.share_below = 0.995;
+        let percentile = look.percentile.as_mut().expect("measured");
+        percentile.share_below = 0.995;
     }
-    lab.own.choose(two);
+    lab.user_images.choose(two);
     let mut harness = stage(YourImagePanel::ui, lab);
     assert!(says(
         &harness,
         "unlike what the model has seen: there are several digits"
     ));
-    harness.state_mut().lab.own.choose(first);
+    harness.state_mut().lab.user_images.choose(first);
     harness.run_steps(3);
     assert!(!says(&harness, "unlike what the model has seen"));
 }
@@ -233,14 +253,14 @@ fn an_image_unlike_all_that_was_seen_says_so_with_the_stage_that_looks_like_the_
 #[test]
 fn reading_shows_how_far_it_is_and_can_be_cancelled() {
     let (mut lab, _) = two_images();
-    lab.own.reading = Some(hourglass::state::Reading {
+    lab.user_images.reading = Some(hourglass::state::Reading {
         n_done: 2,
         n_files: 20,
     });
     let mut harness = stage(YourImagePanel::ui, lab);
     assert!(says(&harness, "Reading images, 3 of 20"));
     click(&mut harness, "Cancel reading");
-    assert_eq!(last_action(&harness), Some(OwnAction::CancelReading));
+    assert_eq!(last_action(&harness), Some(UserImageAction::CancelReading));
 }
 
 /// The panel with the canvas, before which the test plays the app's part.
@@ -254,9 +274,9 @@ fn canvas() -> Harness<'static, Stage<YourImagePanel>> {
 }
 
 fn edits(harness: &Harness<'static, Stage<YourImagePanel>>) -> Vec<DrawEdit> {
-    let own = own_actions(harness).into_iter();
-    let edits = own.filter_map(|action| match action {
-        OwnAction::Draw(edit) => Some(edit),
+    let user_image = user_image_actions(harness).into_iter();
+    let edits = user_image.filter_map(|action| match action {
+        UserImageAction::Draw(edit) => Some(edit),
         _ => None,
     });
     edits.collect()
@@ -305,7 +325,7 @@ fn the_pen_draws_where_the_pointer_goes() {
 #[test]
 fn a_drawing_can_be_undone_by_keys_cleared_and_added() {
     let mut harness = canvas();
-    let drawing = &mut harness.state_mut().lab.own.drawing;
+    let drawing = &mut harness.state_mut().lab.user_images.drawing;
     for at in [[0.2, 0.2], [0.5, 0.5]] {
         drawing.begin(at, 0.05);
     }
@@ -314,7 +334,7 @@ fn a_drawing_can_be_undone_by_keys_cleared_and_added() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run_steps(3);
     assert_eq!(edits(&harness), [DrawEdit::Undo]);
-    harness.state_mut().lab.own.drawing.undo();
+    harness.state_mut().lab.user_images.drawing.undo();
     harness.run_steps(1);
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
     harness.run_steps(3);

@@ -8,8 +8,8 @@ use hourglass::data::pen_digits::{self, Factors};
 use hourglass::experiment::network::{Connection, Network};
 use hourglass::experiment::{LayerName, N_PIXELS, PresetId};
 use hourglass::protocol::{
-    Asker, Axes, CodeStart, DatasetDescription, DecodeSet, DeviceChoice, DeviceInfo, DeviceKind,
-    EditedCode, Event, Found, Places, SampleIdx, Snapshot, Spacing, Span,
+    Axes, CodeSelection, CodeStart, DatasetDescription, DecodeRequest, DeviceChoice, DeviceInfo,
+    DeviceKind, EditedCode, Event, Found, Requester, SampleIdx, Snapshot, Spacing, Span,
 };
 use hourglass::state::LabState;
 use hourglass::ui::Action;
@@ -90,7 +90,7 @@ fn run(preset: PresetId) -> LabState {
         },
     });
     lab.apply(Event::DatasetLoaded(dataset));
-    script::know_yardsticks(&mut lab);
+    script::know_baselines(&mut lab);
     let experiment = preset.preset().experiment();
     script::start(&mut lab, &experiment);
     script::train(&mut lab, N_STEPS);
@@ -136,13 +136,13 @@ fn label_neighbours(lab: &mut LabState) {
         .expect("a data set is loaded")
         .test_labels;
     let run = lab.run.as_mut().expect("a run was started");
-    let own = run
+    let user_image = run
         .snapshot
         .as_mut()
-        .and_then(|snapshot| snapshot.own.as_mut());
-    for look in &mut Arc::make_mut(own.expect("just delivered")).images {
-        let standing = look.standing.as_mut().expect("it has one");
-        for neighbour in &mut standing.neighbours {
+        .and_then(|snapshot| snapshot.user_images.as_mut());
+    for look in &mut Arc::make_mut(user_image.expect("just delivered")).images {
+        let percentile = look.percentile.as_mut().expect("it has one");
+        for neighbour in &mut percentile.neighbours {
             neighbour.label = labels[neighbour.sample as usize];
         }
     }
@@ -222,11 +222,11 @@ fn decode_grid(lab: &mut LabState) {
         xs: places.clone(),
         ys: places,
     };
-    let grid = Places::Grid {
+    let grid = CodeSelection::Grid {
         n_places: usize::from(n_places),
         span: Span::Principal,
     };
-    decode(lab, Asker::Grid, grid, found, codes);
+    decode(lab, Requester::Grid, grid, found, codes);
 }
 
 fn decode_sliders(lab: &mut LabState) {
@@ -236,10 +236,16 @@ fn decode_sliders(lab: &mut LabState) {
         start: CodeStart::Sample(0),
         edits: Vec::new(),
     };
-    let edited = Places::Edited(code.clone());
+    let edited = CodeSelection::Edited(code.clone());
     let at = [-0.9, 0.8];
-    decode(lab, Asker::Sliders, edited, Found::Given, [at, at].concat());
-    let strips = Places::Traversals {
+    decode(
+        lab,
+        Requester::Sliders,
+        edited,
+        Found::Given,
+        [at, at].concat(),
+    );
+    let strips = CodeSelection::Traversals {
         code,
         units: vec![0, 1],
         n_places: usize::from(N_PLACES),
@@ -252,13 +258,19 @@ fn decode_sliders(lab: &mut LabState) {
         })
     };
     let codes = [0, 1].into_iter().flat_map(along).collect();
-    decode(lab, Asker::Traversals, strips, Found::Given, codes);
+    decode(lab, Requester::Traversals, strips, Found::Given, codes);
 }
 
 /// Delivers what was decoded; each picture is a blend of the digits whose classes lie near its code.
-fn decode(lab: &mut LabState, asker: Asker, places: Places, found: Found, codes: Vec<f32>) {
+fn decode(
+    lab: &mut LabState,
+    requester: Requester,
+    places: CodeSelection,
+    found: Found,
+    codes: Vec<f32>,
+) {
     let dataset = lab.dataset.clone().expect("a data set is loaded");
-    script::decode(lab, DecodeSet { asker, places }, found, codes);
+    script::decode(lab, DecodeRequest { requester, places }, found, codes);
     let first_of = |class: u8| {
         let sample = dataset.test_labels.iter().position(|label| *label == class);
         dataset.test_image(sample.expect("200 digits have all classes"))

@@ -3,8 +3,8 @@
 use std::process::{Command as Process, Stdio};
 
 use hourglass::app::Farewells;
-use hourglass::protocol::{Command, KeepAside, Phase};
-use hourglass::run_folder::aside::left_behind;
+use hourglass::protocol::{BackupPolicy, Command, Phase};
+use hourglass::run_folder::backup::left_behind;
 
 use crate::worker::{send, small, start, wait_for_phase, with_digits};
 
@@ -21,7 +21,7 @@ fn a_process_that_exits_keeps_the_newest_steps() {
         farewells.hear_the_end_of_this_thread();
         send(
             &worker,
-            Command::KeepAside(KeepAside {
+            Command::BackupPolicy(BackupPolicy {
                 place: Some(place.into()),
                 every: std::time::Duration::from_hours(1),
                 worth: std::time::Duration::from_hours(1),

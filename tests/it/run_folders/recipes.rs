@@ -38,10 +38,10 @@ fn architectures() -> impl Strategy<Value = Architecture> {
     let channels = prop::collection::vec(1_usize..=256, 1..=4);
     let convolutional = (channels, prop::option::of(units()), activations());
     let convolutional = convolutional.prop_map(
-        |(channels, waist, (hidden_activation, code_activation, output))| {
+        |(channels, bottleneck, (hidden_activation, code_activation, output))| {
             Architecture::Convolutional(Convolutional {
                 channels,
-                waist,
+                bottleneck,
                 hidden_activation,
                 code_activation,
                 output_activation: output,

@@ -28,15 +28,15 @@ fn kinds() -> Vec<(&'static str, Experiment)> {
         (dense.code, dense.tied) = (code, tied);
         experiment
     };
-    let mut waist = preset(PresetId::Conv4);
+    let mut bottleneck = preset(PresetId::Conv4);
     if let Architecture::Convolutional(Convolutional {
         channels,
-        waist,
+        bottleneck,
         hidden_activation,
         ..
-    }) = &mut waist.architecture
+    }) = &mut bottleneck.architecture
     {
-        (*channels, *waist) = (vec![3, 5, 4], Some(6)); // 28, 14, 7, 4: one side is odd
+        (*channels, *bottleneck) = (vec![3, 5, 4], Some(6)); // 28, 14, 7, 4: one side is odd
         *hidden_activation = Activation::Elu;
     }
     vec![
@@ -44,7 +44,7 @@ fn kinds() -> Vec<(&'static str, Experiment)> {
         ("tied", dense(PresetId::Vanilla64, &[16], 5, true)),
         ("variational", dense(PresetId::Vae2, &[16], 2, false)),
         ("convolutional", preset(PresetId::Conv4)),
-        ("with a waist", waist),
+        ("with a waist", bottleneck),
         ("a list", listed()),
     ]
 }

@@ -15,7 +15,7 @@ use hourglass_experiment::dataset::{Checksum, FileSpec, Manifest};
 use super::content::{ContentReader, Source, check_content};
 use super::locate::cache_folder;
 use super::progress::{LoadProgress, LoadStage, Meter};
-use super::verify::{VerifyError, survey};
+use super::verify::{VerifyError, encoded};
 
 /// Training images the `mnist` crate insists on. Asked for fewer, it would hand out the rest of
 /// them as test images.
@@ -147,7 +147,7 @@ pub fn load(
         manifest,
         unpack_into,
     } = options;
-    let survey = survey(folder, manifest)?;
+    let encoded = encoded(folder, manifest)?;
     let mut unpacker = Unpacker {
         keep_in: unpack_into.as_deref(),
         scratch: None,
@@ -155,7 +155,7 @@ pub fn load(
         cancel,
     };
     let mut paths = Vec::new();
-    for (spec, candidates) in manifest.files().into_iter().zip(&survey) {
+    for (spec, candidates) in manifest.files().into_iter().zip(&encoded) {
         paths.push(candidates.first_good(|source| unpacker.checked_path(source, spec))?);
         unpacker.meter.end_file(spec);
     }

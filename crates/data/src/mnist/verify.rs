@@ -158,8 +158,8 @@ pub fn check(
     cancel: &AtomicBool,
 ) -> Result<(), VerifyError> {
     let mut meter = Meter::new(manifest, progress);
-    let survey = survey(folder, manifest)?;
-    for (spec, candidates) in manifest.files().into_iter().zip(&survey) {
+    let encoded = encoded(folder, manifest)?;
+    for (spec, candidates) in manifest.files().into_iter().zip(&encoded) {
         candidates.first_good(|source| {
             let tick = |n_bytes| meter.at(LoadStage::Checking, n_bytes);
             check_content(source, spec, cancel, tick)
@@ -190,13 +190,13 @@ impl Candidates {
 }
 
 /// All cheap checks of all four files, in the order of [`Manifest::files`]: reads 16 bytes each.
-pub(super) fn survey(folder: &Path, manifest: &Manifest) -> Result<Vec<Candidates>, VerifyError> {
-    let mut survey = Vec::new();
+pub(super) fn encoded(folder: &Path, manifest: &Manifest) -> Result<Vec<Candidates>, VerifyError> {
+    let mut encoded = Vec::new();
     let mut counts = Vec::new();
     for spec in manifest.files() {
         let (candidates, n_items) = candidates(folder, spec, manifest)?;
         counts.push((n_items, candidates.preferred.path.clone(), spec));
-        survey.push(candidates);
+        encoded.push(candidates);
     }
     for split in counts.chunks_exact(2) {
         let [(n_images, images, _), (n_labels, labels, _)] = split else {
@@ -221,7 +221,7 @@ pub(super) fn survey(folder: &Path, manifest: &Manifest) -> Result<Vec<Candidate
             });
         }
     }
-    Ok(survey)
+    Ok(encoded)
 }
 
 /// The files in `folder` that may be `spec`, and the number of items of the preferred one.
@@ -298,7 +298,7 @@ fn check_start(source: &Source, spec: &FileSpec, manifest: &Manifest) -> Result<
         });
     }
     let (found, _) = start.split_at(expected.len());
-    // Bytes 4 to 7 are the number of items, compared by `survey` across files.
+    // Bytes 4 to 7 are the number of items, compared by `encoded` across files.
     if found[..4] != expected[..4] || found[8..] != expected[8..] {
         return Err(VerifyError::WrongHeader {
             expected: describe(spec),

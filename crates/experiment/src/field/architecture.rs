@@ -148,7 +148,7 @@ pub static DENSE_CODE: Field = Field {
     help: "A fully connected code between the convolutions. Without it the last pooled map is the code, which \
            usually compresses little",
     needs: Some(&NETWORK),
-    place: at!(Architecture::Convolutional(conv) = architecture => conv.waist),
+    place: at!(Architecture::Convolutional(conv) = architecture => conv.bottleneck),
     ..ROW
 };
 
@@ -250,7 +250,7 @@ fn dense_like(other: &Architecture) -> Architecture {
 fn convolutional_like(other: &Architecture) -> Architecture {
     Architecture::Convolutional(Convolutional {
         channels: NEW_CHANNELS.to_vec(),
-        waist: Some(other.code_size()),
+        bottleneck: Some(other.code_size()),
         hidden_activation: other.hidden_activation().unwrap_or(Activation::Relu),
         code_activation: other.code_activation(),
         output_activation: other.output_activation(),

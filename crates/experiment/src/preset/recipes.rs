@@ -50,7 +50,7 @@ fn dense(
 fn convolutional(channels: &[usize], output_activation: Activation) -> Architecture {
     Architecture::Convolutional(Convolutional {
         channels: channels.to_vec(),
-        waist: None,
+        bottleneck: None,
         hidden_activation: Activation::Relu,
         code_activation: Activation::Relu,
         output_activation,

@@ -8,7 +8,7 @@ use crate::experiment_panel::Control;
 use crate::lessons;
 use crate::pane::Pane;
 use crate::path_field::{PathAction, PathFor};
-use crate::shortcuts::{self, Deed, Switches};
+use crate::shortcuts::{self, ShortcutAction, Switches};
 use crate::{Action, GuideAction, KeepAction, data_sets};
 use hourglass_experiment::PresetId;
 use hourglass_figure::FigureKind;
@@ -26,7 +26,7 @@ pub struct Entry {
     pub help: String,
     /// Its keys; empty where it has none.
     pub keys: String,
-    /// The wish it stands for.
+    /// The action it stands for.
     pub action: Action,
 }
 
@@ -34,7 +34,7 @@ pub struct Entry {
 #[must_use]
 pub fn entries(ctx: &Context, state: &LabState, switches: Switches) -> Vec<Entry> {
     let mut entries = Vec::new();
-    deeds(ctx, state, switches, &mut entries);
+    shortcut_actions(ctx, state, switches, &mut entries);
     runs(state, &mut entries);
     typed_paths(state, &mut entries);
     presets(&mut entries);
@@ -63,16 +63,16 @@ fn entry(
 }
 
 /// What has a key.
-fn deeds(ctx: &Context, state: &LabState, switches: Switches, entries: &mut Vec<Entry>) {
+fn shortcut_actions(ctx: &Context, state: &LabState, switches: Switches, entries: &mut Vec<Entry>) {
     for shortcut in &shortcuts::ALL {
-        if shortcut.deed == Deed::Commands {
+        if shortcut.shortcut_action == ShortcutAction::Commands {
             continue; // it is open
         }
-        if let Some(action) = shortcuts::action(shortcut.deed, state, switches) {
-            let name = match shortcut.deed {
-                Deed::TrainOrPause if state.is_training() => "pause",
-                Deed::TrainOrPause => "train",
-                Deed::Help => "manual and keyboard shortcuts",
+        if let Some(action) = shortcuts::action(shortcut.shortcut_action, state, switches) {
+            let name = match shortcut.shortcut_action {
+                ShortcutAction::TrainOrPause if state.is_training() => "pause",
+                ShortcutAction::TrainOrPause => "train",
+                ShortcutAction::Help => "manual and keyboard shortcuts",
                 _ => shortcut.text,
             };
             entries.push(Entry {
@@ -105,12 +105,12 @@ fn runs(state: &LabState, entries: &mut Vec<Entry>) {
     add(
         "Copy experiment",
         "Copies the experiment to the clipboard as short text",
-        KeepAction::CopyRecipe,
+        KeepAction::CopyExperiment,
     );
     add(
         "Paste experiment",
         "Reads the experiment from the clipboard",
-        KeepAction::AskForRecipe,
+        KeepAction::AskForExperiment,
     );
     for folder in state.keep.recent.iter().filter(|_| state.crash.is_none()) {
         let name = folder.file_name().unwrap_or(folder.as_os_str());

@@ -13,14 +13,14 @@ use super::digit::error_text;
 /// Share of its column that a bar is wide, or two bars are.
 const BARS: f32 = 0.62;
 
-/// The errors of the run in progress and, where two are compared, of its rival.
+/// The errors of the run in progress and, where two are compared, of its comparison run.
 #[derive(Clone, Copy)]
 pub struct Errors<'a> {
     /// Whose classes they are.
     pub id: DataSetId,
     /// Of the run in progress.
     pub own: &'a ErrorView,
-    pub rival: Option<&'a ErrorView>,
+    pub comparison: Option<&'a ErrorView>,
 }
 
 /// Where the bars go.
@@ -36,10 +36,14 @@ struct Layout {
 
 impl Layout {
     fn new(room: Rect, errors: Errors<'_>, line_height: f32) -> Self {
-        let views = [Some(errors.own), errors.rival];
+        let views = [Some(errors.own), errors.comparison];
         let all = views.into_iter().flatten().flat_map(|view| &view.classes);
         let largest = all.map(|class| class.mse_per_pixel).fold(0.0, f32::max);
-        let n_values = if errors.rival.is_some() { 2.0 } else { 1.0 };
+        let n_values = if errors.comparison.is_some() {
+            2.0
+        } else {
+            1.0
+        };
         Self {
             room,
             bars: Rect::from_min_max(
@@ -66,13 +70,13 @@ impl Layout {
 /// Draws a bar for each class into the room there is, or a full one for A and an empty one for B; tells which class
 /// was clicked.
 pub fn show(ui: &mut Ui, errors: Errors<'_>) -> Option<u8> {
-    let title = match errors.rival {
+    let title = match errors.comparison {
         Some(_) => "MSE per pixel, mean over the images of each class: A full, B empty",
         None => "MSE per pixel, mean over the images of each class",
     };
     let means = words(
         errors.own.mse_per_pixel,
-        errors.rival.map(|view| view.mse_per_pixel),
+        errors.comparison.map(|view| view.mse_per_pixel),
     );
     heading(ui, title, |ui| {
         ui.label(theme::dim(ui, format!("all: {means}")));
@@ -85,7 +89,7 @@ pub fn show(ui: &mut Ui, errors: Errors<'_>) -> Option<u8> {
     let painter = ui.painter();
     let bottom = painter.round_to_pixel_center(layout.bars.bottom());
     painter.hline(room.x_range(), bottom, Stroke::new(1.0, tokens.border));
-    if errors.rival.is_none() {
+    if errors.comparison.is_none() {
         let y = layout.bars.bottom() - layout.height(errors.own.mse_per_pixel);
         let y = painter.round_to_pixel_center(y);
         let ends = [pos2(room.left(), y), pos2(room.right(), y)];
@@ -106,17 +110,17 @@ fn column(ui: &Ui, layout: &Layout, class: u8, errors: Errors<'_>) -> bool {
     let Some((own, n_samples)) = of(errors.own) else {
         return false;
     };
-    let rival = errors.rival.and_then(of).map(|(mse, _)| mse);
+    let comparison = errors.comparison.and_then(of).map(|(mse, _)| mse);
     let column = layout.column(class);
     let id = ui.scope_id().with(("class error", class));
     let response = ui.interact(column, id, Sense::click());
     let n = number::count_of(n_samples);
     let class_name = errors.id.class_name(class);
-    let figures = words(own, rival);
+    let figures = words(own, comparison);
     let name = format!("errors of class {class_name}, MSE {figures} per pixel, {n} test images");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
     let is_hot = response.hovered() || response.has_focus();
-    paint(ui, layout, class, [Some(own), rival], is_hot);
+    paint(ui, layout, class, [Some(own), comparison], is_hot);
     let clicked = response.clicked();
     response.on_hover_ui(|ui| {
         ui.label(theme::title(ui, format!("class {class_name}")));
@@ -173,10 +177,10 @@ fn paint(ui: &Ui, layout: &Layout, class: u8, errors: [Option<f32>; 2], is_hot: 
 }
 
 /// `0.012345`, or `A 0.012345, B 0.011111`.
-fn words(own: f32, rival: Option<f32>) -> String {
+fn words(own: f32, comparison: Option<f32>) -> String {
     let five = |mse: f32| number::five_digits(f64::from(mse));
-    match rival {
-        Some(rival) => format!("A {}, B {}", five(own), five(rival)),
+    match comparison {
+        Some(comparison) => format!("A {}, B {}", five(own), five(comparison)),
         None => five(own),
     }
 }

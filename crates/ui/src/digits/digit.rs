@@ -19,31 +19,36 @@ pub struct Digit {
     pub title: String,
     /// Mean squared error per pixel.
     pub mse_per_pixel: f32,
-    /// That of the rival, where two runs are compared.
-    pub rival_mse: Option<f32>,
+    /// That of the comparison run, where two runs are compared.
+    pub comparison_mse: Option<f32>,
 }
 
 impl Digit {
     /// A digit of the views; none past their end.
     #[must_use]
     pub fn of(views: &Views, idx: usize, id: DataSetId) -> Option<Self> {
-        let Views { own, rival } = views;
-        let rival = rival.as_ref();
+        let Views { own, comparison } = views;
+        let comparison = comparison.as_ref();
         let label = *own.labels.get(idx)?;
         Some(Self {
             sample: *own.samples.get(idx)?,
             label,
             title: id.class_title(label),
             mse_per_pixel: *own.mse_per_pixel.get(idx)?,
-            rival_mse: rival.and_then(|rival| rival.mse_per_pixel.get(idx).copied()),
+            comparison_mse: comparison
+                .and_then(|comparison| comparison.mse_per_pixel.get(idx).copied()),
         })
     }
 
     /// Its errors, each with the name of its run where there are two.
     pub fn errors(&self) -> impl Iterator<Item = (&'static str, f32)> {
-        let own = if self.rival_mse.is_some() { "A " } else { "" };
-        let rival = self.rival_mse.map(|mse| ("B ", mse));
-        [(own, self.mse_per_pixel)].into_iter().chain(rival)
+        let own = if self.comparison_mse.is_some() {
+            "A "
+        } else {
+            ""
+        };
+        let comparison = self.comparison_mse.map(|mse| ("B ", mse));
+        [(own, self.mse_per_pixel)].into_iter().chain(comparison)
     }
 
     /// `MSE 0.012345 per pixel`, or `MSE A 0.012345, B 0.011111 per pixel`.

@@ -140,7 +140,9 @@ fn body(
     let newest = live.and_then(|snapshot| snapshot.errors.as_ref());
     controls::line(ui, &mut options.wanted, dataset, newest.map(Arc::as_ref));
     let views = shown.and_then(|snapshot| views(state, &snapshot.digits));
-    let compares = views.as_ref().is_some_and(|views| views.rival.is_some());
+    let compares = views
+        .as_ref()
+        .is_some_and(|views| views.comparison.is_some());
     let corrupts = run.is_some_and(|run| !run.experiment.corruption.is_none());
     let room = ui.available_rect_before_wrap();
     let line_height = ui.text_style_height(&theme::text::SMALL) + 1.0;
@@ -170,11 +172,11 @@ fn class_errors(ui: &mut Ui, options: &mut DigitsOptions, state: &LabState, id: 
         empty(ui, state, "The errors of the classes");
         return;
     };
-    let rival = seen(state.rival.as_ref());
+    let comparison = seen(state.comparison.as_ref());
     let errors = Errors {
         id,
         own: &own,
-        rival: rival.as_deref(),
+        comparison: comparison.as_deref(),
     };
     if let Some(class) = classes::show(ui, errors) {
         options.errors = false;
@@ -188,13 +190,15 @@ fn class_errors(ui: &mut Ui, options: &mut DigitsOptions, state: &LabState, id: 
     }
 }
 
-/// The digits of the run and, if it sees the same ones, of its rival; `None` if nothing is seen.
+/// The digits of the run and, if it sees the same ones, of its comparison run; `None` if nothing is seen.
 fn views(state: &LabState, own: &Arc<DigitView>) -> Option<Views> {
-    let rival = state.rival.as_ref().and_then(RunState::shown);
-    let rival = rival.map(|snapshot| &snapshot.digits);
+    let comparison = state.comparison.as_ref().and_then(RunState::shown);
+    let comparison = comparison.map(|snapshot| &snapshot.digits);
     (!own.samples.is_empty()).then(|| Views {
         own: Arc::clone(own),
-        rival: rival.filter(|rival| rival.samples == own.samples).cloned(),
+        comparison: comparison
+            .filter(|comparison| comparison.samples == own.samples)
+            .cloned(),
     })
 }
 

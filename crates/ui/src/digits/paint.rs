@@ -30,31 +30,31 @@ pub enum Side {
     Only,
     /// That of the run in progress.
     A,
-    /// That of its rival.
+    /// That of its comparison run.
     B,
 }
 
-/// The digits as the run in progress sees them, and as its rival does, where two are compared.
+/// The digits as the run in progress sees them, and as its comparison run does, where two are compared.
 #[derive(Clone, Debug)]
 pub struct Views {
     /// Of the run in progress.
     pub own: Arc<DigitView>,
-    /// Of the rival: the same samples in the same order.
-    pub rival: Option<Arc<DigitView>>,
+    /// Of the comparison run: the same samples in the same order.
+    pub comparison: Option<Arc<DigitView>>,
 }
 
 impl PartialEq for Views {
     /// Whether these are those, and not only alike.
     fn eq(&self, other: &Self) -> bool {
-        let rival = |views: &Self| views.rival.as_ref().map(Arc::as_ptr);
-        Arc::ptr_eq(&self.own, &other.own) && rival(self) == rival(other)
+        let comparison = |views: &Self| views.comparison.as_ref().map(Arc::as_ptr);
+        Arc::ptr_eq(&self.own, &other.own) && comparison(self) == comparison(other)
     }
 }
 
 impl Views {
     fn of(&self, side: Side) -> &DigitView {
-        match (side, &self.rival) {
-            (Side::B, Some(rival)) => rival,
+        match (side, &self.comparison) {
+            (Side::B, Some(comparison)) => comparison,
             _ => &self.own,
         }
     }

@@ -26,8 +26,12 @@ pub(super) fn heading(editor: &Editor<'_>) -> Heading {
         }
         Architecture::Convolutional(conv) => {
             let channels: Vec<String> = conv.channels.iter().map(ToString::to_string).collect();
-            let waist = conv.waist.map(|units| format!(" · dense {units}"));
-            format!("conv {}{}", channels.join("-"), waist.unwrap_or_default())
+            let bottleneck = conv.bottleneck.map(|units| format!(" · dense {units}"));
+            format!(
+                "conv {}{}",
+                channels.join("-"),
+                bottleneck.unwrap_or_default()
+            )
         }
         Architecture::Layers(LayerLists {
             encoder, decoder, ..

@@ -5,7 +5,7 @@ use egui_material_icons::icons::{ICON_MENU_BOOK, ICON_UNDO};
 
 use super::Editor;
 use crate::sheet::Sheet;
-use crate::shortcuts::{Deed, key_of};
+use crate::shortcuts::{ShortcutAction, key_of};
 use crate::theme::{self, space, text};
 use crate::{Action, GuideAction};
 use hourglass_experiment::{Experiment, PresetId, Prior};
@@ -82,7 +82,7 @@ impl Group {
 }
 
 /// The menu of presets and what there is to know about the chosen one.
-pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
+pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, pushed: &mut Vec<Action>) {
     let chosen = editor.draft.preset;
     let selected = chosen.map_or("custom experiment", |id| id.preset().title);
     ui.horizontal(|ui| {
@@ -92,14 +92,14 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
             .width(room)
             .height(MENU_HEIGHT)
             .icon(theme::chevron)
-            .show_ui(ui, |ui| menu(ui, chosen, wishes))
+            .show_ui(ui, |ui| menu(ui, chosen, pushed))
             .response;
         response
             .on_hover_text(
                 "A named experiment from the literature. It sets everything below until you change it",
             )
             .accessible_name("preset");
-        understand(ui, wishes);
+        understand(ui, pushed);
     });
     let Some(id) = chosen else {
         return;
@@ -113,8 +113,8 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, wishes: &mut Vec<Action>) {
 }
 
 /// The way to the page about the preset.
-fn understand(ui: &mut Ui, wishes: &mut Vec<Action>) {
-    let key = key_of(ui.ctx(), Deed::Understand);
+fn understand(ui: &mut Ui, pushed: &mut Vec<Action>) {
+    let key = key_of(ui.ctx(), ShortcutAction::Understand);
     let icon = ICON_MENU_BOOK.rich_text().size(16.0);
     let open = ui
         .add_sized([space::CONTROL, space::CONTROL], Button::new(icon))
@@ -124,12 +124,12 @@ fn understand(ui: &mut Ui, wishes: &mut Vec<Action>) {
         ))
         .accessible_name("Understand this preset");
     if open.clicked() {
-        wishes.push(GuideAction::ShowSheet(Some(Sheet::Understand)).into());
+        pushed.push(GuideAction::ShowSheet(Some(Sheet::Understand)).into());
     }
 }
 
 /// All presets under the headings of their groups, with the names that files and commands know.
-fn menu(ui: &mut Ui, chosen: Option<PresetId>, wishes: &mut Vec<Action>) {
+fn menu(ui: &mut Ui, chosen: Option<PresetId>, pushed: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     for group in Group::ALL {
         let of_group = |id: &PresetId| Group::of(&id.preset().experiment()) == group;
@@ -145,7 +145,7 @@ fn menu(ui: &mut Ui, chosen: Option<PresetId>, wishes: &mut Vec<Action>) {
                 preset.about, preset.expected, preset.source
             );
             if ui.add(button).on_hover_text(help).clicked() {
-                wishes.push(Action::ChoosePreset(id));
+                pushed.push(Action::ChoosePreset(id));
             }
         }
     }

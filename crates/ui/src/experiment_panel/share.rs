@@ -31,9 +31,9 @@ pub(super) fn buttons(ui: &mut Ui, actions: &mut Vec<Action>) {
         "Copies the experiment to the clipboard as short text, to share with others or for `hourglass train --experiment`",
     );
     if pastes {
-        actions.push(KeepAction::AskForRecipe.into());
+        actions.push(KeepAction::AskForExperiment.into());
     }
     if copies {
-        actions.push(KeepAction::CopyRecipe.into());
+        actions.push(KeepAction::CopyExperiment.into());
     }
 }

@@ -5,7 +5,7 @@ use egui_plot::PlotTransform;
 
 use crate::decoded::{self, DecodedPictures};
 use crate::theme;
-use hourglass_protocol::{Asker, Axes, DecodedView, Found, Places};
+use hourglass_protocol::{Axes, CodeSelection, DecodedView, Found, Requester};
 use hourglass_state::LabState;
 
 /// Side of the picture, in points: three for each pixel.
@@ -43,7 +43,7 @@ impl DecodeHover {
             .run
             .as_ref()
             .map(|run| run.experiment.architecture.code_size());
-        let view = decoded::decoded(state).and_then(|decoded| decoded.of(Asker::Pointer));
+        let view = decoded::decoded(state).and_then(|decoded| decoded.of(Requester::Pointer));
         let view = view.filter(|view| Some(view.size) == size && !view.is_empty());
         if let Some(view) = view {
             self.pictures
@@ -84,7 +84,7 @@ impl DecodeHover {
 
 /// Where the picture is from: the place that was decoded, and what plane it lies in.
 fn words(view: &DecodedView, [x_name, y_name]: [&str; 2]) -> Vec<String> {
-    let Places::Plane(points) = &view.places else {
+    let CodeSelection::Plane(points) = &view.places else {
         return Vec::new();
     };
     let [x, y] = points

@@ -49,7 +49,7 @@ struct Ordered {
 
 /// What was done in the gallery.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Deeds {
+pub struct GalleryActions {
     /// The image under the pointer, and where its picture is.
     pub hovered: Option<(SampleIdx, Rect)>,
     /// Whether nothing is to be selected any more.
@@ -64,13 +64,13 @@ impl Gallery {
         sort: &mut Sort,
         (dataset, points, selection): (&DatasetDescription, &Points, &Selection),
         album: &mut Album,
-    ) -> Deeds {
+    ) -> GalleryActions {
         self.put_in_order(*sort, dataset, points, selection);
-        let mut deeds = Deeds::default();
+        let mut shortcut_actions = GalleryActions::default();
         let title = format!("{} selected", number::count_of(selection.len()));
         heading(ui, &title, |ui| {
             let close = icon_button(ui, ICON_CLOSE, false, "Clear the selection");
-            deeds.clears = close
+            shortcut_actions.clears = close
                 .on_hover_text("Clear the selection (Escape)")
                 .clicked();
             if let Some(chosen) = sort_choice(ui, *sort) {
@@ -100,12 +100,12 @@ impl Gallery {
                         left += cell.x;
                         let picture = Rect::from_min_size(rect.min, vec2(SIDE, SIDE));
                         if show_cell(ui, picture, sample, dataset, points, album) {
-                            deeds.hovered = Some((sample, picture));
+                            shortcut_actions.hovered = Some((sample, picture));
                         }
                     }
                 }
             });
-        deeds
+        shortcut_actions
     }
 
     fn put_in_order(

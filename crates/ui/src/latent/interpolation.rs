@@ -16,7 +16,7 @@ use crate::segmented::{Segment, segmented};
 use crate::theme::{self, space};
 use hourglass_experiment::LatentPrior;
 use hourglass_protocol::{
-    Asker, DatasetDescription, DecodedView, Places, Route, SampleIdx, Snapshot,
+    CodeSelection, DatasetDescription, DecodedView, Requester, Route, SampleIdx, Snapshot,
 };
 use hourglass_state::LabState;
 
@@ -84,8 +84,8 @@ impl Interpolation {
 
     /// The way that is to be decoded.
     #[must_use]
-    pub fn places(&self) -> Option<Places> {
-        self.ends().map(|ends| Places::Between {
+    pub fn places(&self) -> Option<CodeSelection> {
+        self.ends().map(|ends| CodeSelection::Between {
             ends,
             n_places: N_PLACES,
             route: self.route,
@@ -135,7 +135,7 @@ impl Interpolation {
             return;
         };
         self.controls(ui, n_test, has_arc);
-        let view = snapshot.decoded.of(Asker::Interpolation);
+        let view = snapshot.decoded.of(Requester::Interpolation);
         let view = view.filter(|view| view.places == asked); // another way has other ends
         self.strip(ui, dataset, ends, view);
     }
@@ -265,9 +265,9 @@ impl Interpolation {
         if picked == [None; 2] {
             return;
         }
-        let view = snapshot.decoded.of(Asker::Interpolation);
+        let view = snapshot.decoded.of(Requester::Interpolation);
         let is_answer = |view: &&Arc<DecodedView>| match &view.places {
-            Places::Between { ends, .. } => self.ends() == Some(*ends),
+            CodeSelection::Between { ends, .. } => self.ends() == Some(*ends),
             _ => false,
         };
         let way = Way::between(

@@ -5,7 +5,7 @@ use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{ICON_DRAG_PAN, ICON_HIGHLIGHT_ALT, ICON_LASSO_SELECT};
 use egui_plot::PlotTransform;
 
-use crate::shortcuts::{self, Deed};
+use crate::shortcuts::{self, ShortcutAction};
 use crate::theme::{self, space};
 
 /// What dragging in the plot does.
@@ -39,18 +39,20 @@ impl Tool {
         }
     }
 
-    fn deed(self) -> Option<Deed> {
+    fn shortcut_action(self) -> Option<ShortcutAction> {
         match self {
             Self::Pan => None,
-            Self::Box => Some(Deed::SelectBox),
-            Self::Lasso => Some(Deed::SelectLasso),
+            Self::Box => Some(ShortcutAction::SelectBox),
+            Self::Lasso => Some(ShortcutAction::SelectLasso),
         }
     }
 
     fn help(self, ui: &Ui) -> String {
         const KEYS: &str =
             "Shift adds to the selection, Ctrl or Alt removes from it, Escape clears it";
-        let key = self.deed().map(|deed| shortcuts::key_of(ui.ctx(), deed));
+        let key = self
+            .shortcut_action()
+            .map(|shortcut_action| shortcuts::key_of(ui.ctx(), shortcut_action));
         match (self, key) {
             (Self::Box, Some(key)) => {
                 format!("Drag a box around points to select them ({key}). {KEYS}")
@@ -97,8 +99,8 @@ pub fn icon_button(ui: &mut Ui, icon: MaterialIcon, is_on: bool, name: &str) -> 
 /// The keys of the tools: pressing the same key again goes back to moving the plane.
 pub fn listen(ui: &Ui, tool: &mut Tool) {
     for other in [Tool::Box, Tool::Lasso] {
-        if let Some(deed) = other.deed()
-            && shortcuts::is_pressed(ui.ctx(), deed)
+        if let Some(shortcut_action) = other.shortcut_action()
+            && shortcuts::is_pressed(ui.ctx(), shortcut_action)
         {
             *tool = if *tool == other { Tool::Pan } else { other };
         }
@@ -111,7 +113,7 @@ pub fn is_escaped(ui: &Ui) -> bool {
     let ctx = ui.ctx();
     let is_free =
         ctx.memory(|memory| memory.top_modal_layer().is_none()) && !egui::Popup::is_any_open(ctx);
-    is_free && shortcuts::is_pressed(ctx, Deed::ClearSelection)
+    is_free && shortcuts::is_pressed(ctx, ShortcutAction::ClearSelection)
 }
 
 /// The line around the points that are being selected, in the plane.

@@ -17,12 +17,12 @@ mod legend;
 mod marker;
 mod marquee;
 mod outline;
-mod own;
 mod pictures;
 mod points;
 mod quality;
 mod selection;
 mod stage;
+mod user_images;
 mod way;
 mod words;
 
@@ -44,8 +44,8 @@ use decode::DecodeHover;
 use filter::ClassFilter;
 use gallery::{Gallery, Sort};
 use hourglass_protocol::{
-    Asker, Axes, Places, PointSource, ProbeRequest, SampleIdx, ScatterRequest, ScatterView,
-    Snapshot,
+    Axes, CodeSelection, PointSource, ProbeRequest, Requester, SampleIdx, ScatterRequest,
+    ScatterView, Snapshot,
 };
 use hourglass_state::{LabState, Past};
 use hover::HoverCard;
@@ -223,11 +223,11 @@ impl Panel for LatentPanel {
         scatter.errors |= scene.asked.errors;
         request.hovered = request.hovered.or(scene.hovered);
         let under_pointer = scene.decode_hover.place;
-        let under_pointer = under_pointer.map(|place| Places::Plane([place].into()));
-        request.decode(Asker::Pointer, under_pointer);
-        request.decode(Asker::Interpolation, scene.interpolation.places());
-        if request.own.is_empty() {
-            request.own = state.own.request(false);
+        let under_pointer = under_pointer.map(|place| CodeSelection::Plane([place].into()));
+        request.decode(Requester::Pointer, under_pointer);
+        request.decode(Requester::Interpolation, scene.interpolation.places());
+        if request.user_images.is_empty() {
+            request.user_images = state.user_images.request(false);
         }
     }
 
@@ -318,9 +318,9 @@ impl Scene {
             .filter(|_| points.view().axes == Axes::Raw)
             .and_then(|run| outline::of(&run.experiment, self.outline.take()));
         let outline = self.outline.as_ref().filter(|_| shows_prior);
-        let own = snapshot(state).map(|snapshot| own::points(state, snapshot));
-        let own = own.and_then(|own| own::extent(&own));
-        let extents = [points.extent(), outline.map(Outline::extent), own];
+        let user_images = snapshot(state).map(|snapshot| user_images::points(state, snapshot));
+        let user_images = user_images.and_then(|user_images| user_images::extent(&user_images));
+        let extents = [points.extent(), outline.map(Outline::extent), user_images];
         if let Some(extent) = extents.into_iter().flatten().reduce(Bounds::union) {
             let fit = self.fit;
             self.fit =

@@ -15,7 +15,7 @@ use super::colour::{ColourBy, Scale};
 use super::outline::Outline;
 use super::points::Points;
 use super::words::{Extras, summary};
-use super::{LatentOptions, Scene, Units, controls, layout, legend, own};
+use super::{LatentOptions, Scene, Units, controls, layout, legend, user_images};
 
 /// Below this height the points have all the room: of two runs compared in a small window, legend and choices would
 /// leave them none. In points.
@@ -70,7 +70,7 @@ impl Scene {
             self.interpolation.show(ui, state, dataset, snapshot); // also where it only ends
         });
         if let Some(gallery) = gallery {
-            let deeds = inside(ui, gallery, "selected", |ui| {
+            let shortcut_actions = inside(ui, gallery, "selected", |ui| {
                 let points = self.points.as_ref()?;
                 let what = (dataset, points, &self.selection);
                 Some(
@@ -78,11 +78,11 @@ impl Scene {
                         .show(ui, &mut options.sort, what, &mut self.album),
                 )
             });
-            let deeds = deeds.unwrap_or_default();
-            if let (Some((sample, place)), Some(shown)) = (deeds.hovered, &mut shown) {
+            let shortcut_actions = shortcut_actions.unwrap_or_default();
+            if let (Some((sample, place)), Some(shown)) = (shortcut_actions.hovered, &mut shown) {
                 shown.hovered = Some((sample, place));
             }
-            if deeds.clears {
+            if shortcut_actions.clears {
                 self.selection.clear();
             }
         }
@@ -175,10 +175,10 @@ impl Scene {
         if let Some(outline) = outline {
             outline.shimmer(&painter, tokens, &transform);
         }
-        let own = own::points(state, snapshot);
+        let user_images = user_images::points(state, snapshot);
         let extras = Extras {
             prior: outline.map(Outline::prior),
-            n_own: own.len(),
+            n_own: user_images.len(),
             n_selected: selection.len(),
             n_pictures: self.pictures.len(),
             colour: scale.map_or(ColourBy::Class, |scale| scale.by),
@@ -186,7 +186,7 @@ impl Scene {
         let summary = summary(points, options.filter, extras);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &summary));
         let response = self.select(ui, &painter, response, &transform, options.filter);
-        own::show(ui, &painter, &transform, &own, actions);
+        user_images::show(ui, &painter, &transform, &user_images, actions);
         if let Some(points) = &self.points {
             self.interpolation
                 .mark(ui, &painter, &transform, points, snapshot);

@@ -57,7 +57,7 @@ impl Course {
 
     /// Steps that a person has come to, of how many; and whether the lesson was gone through.
     #[must_use]
-    pub fn standing(&self, lesson: &Lesson) -> (usize, usize, bool) {
+    pub fn percentile(&self, lesson: &Lesson) -> (usize, usize, bool) {
         let progress = self.progress.get(&lesson.id);
         let (step, is_done) = progress.map_or((0, false), |of| (of.step + 1, of.is_done));
         (step.min(lesson.steps.len()), lesson.steps.len(), is_done)
@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(course.current().map(|(_, step)| step), Some(1));
         course.go_to(99);
         assert!(course.current().is_none());
-        assert!(course.standing(LessonId::Linear.lesson()).2);
+        assert!(course.percentile(LessonId::Linear.lesson()).2);
         course.start(LessonId::Linear);
         assert_eq!(course.current().map(|(_, step)| step), Some(0));
     }
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn what_a_step_changed_is_taken_back_and_the_own_recipe_is_kept() {
         let mut course = Course::default();
-        course.start(LessonId::Waist);
+        course.start(LessonId::Bottleneck);
         let own = PresetId::Conv4.preset().experiment();
         let first = course.begin_offer(&own).and_then(|does| does.recipe(&own));
         let first = first.expect("the first step trains a preset");
@@ -230,6 +230,9 @@ mod tests {
         let course = course.mended();
         let (lesson, step) = course.current().expect("it is the current one");
         assert_eq!(step, lesson.steps.len() - 1);
-        assert!(course.is_answered(LessonId::Waist, 0) && !course.is_answered(LessonId::Waist, 50));
+        assert!(
+            course.is_answered(LessonId::Bottleneck, 0)
+                && !course.is_answered(LessonId::Bottleneck, 50)
+        );
     }
 }

@@ -58,7 +58,7 @@ impl Goal {
 
     /// Where the run in progress stands, for people: "test MSE / PCA's: 1.31, has to be ≤ 1.05".
     #[must_use]
-    pub fn standing(&self, state: &LabState) -> String {
+    pub fn percentile(&self, state: &LabState) -> String {
         let Some(run) = self.run(state) else {
             return format!("Train {} to find out", self.recipe_text());
         };

@@ -11,7 +11,7 @@ use hourglass_state::LabState;
 
 /// Shows the sheet.
 pub fn show(ui: &Ui, course: &Course, state: &LabState, actions: &mut Vec<Action>) {
-    let mut wishes = Vec::new();
+    let mut pushed = Vec::new();
     sheet::show(ui, Sheet::Lessons, actions, |ui| {
         sheet::title(ui, "Six guided lessons");
         sheet::paragraph(
@@ -22,16 +22,16 @@ pub fn show(ui: &Ui, course: &Course, state: &LabState, actions: &mut Vec<Action
         let note = "The buttons of a lesson start new models. Save a run that you want to keep; your own experiment is \
                     kept and can be restored";
         ui.add(Label::new(theme::dim(ui, note)).wrap());
-        own_recipe(ui, course, state, &mut wishes);
+        own_experiment(ui, course, state, &mut pushed);
         ui.add_space(space::S);
         for lesson in &ALL {
-            card(ui, course, lesson, &mut wishes);
+            card(ui, course, lesson, &mut pushed);
         }
     });
-    actions.append(&mut wishes);
+    actions.append(&mut pushed);
 }
 
-fn own_recipe(ui: &mut Ui, course: &Course, state: &LabState, actions: &mut Vec<Action>) {
+fn own_experiment(ui: &mut Ui, course: &Course, state: &LabState, actions: &mut Vec<Action>) {
     let Some(own) = course.own() else { return };
     if *own == state.draft {
         return;
@@ -50,13 +50,13 @@ fn own_recipe(ui: &mut Ui, course: &Course, state: &LabState, actions: &mut Vec<
         ))
         .accessible_name("Restore my experiment");
     if back.clicked() {
-        actions.push(GuideAction::RestoreOwn.into());
+        actions.push(GuideAction::RestoreUserImage.into());
     }
 }
 
 fn card(ui: &mut Ui, course: &Course, lesson: &Lesson, actions: &mut Vec<Action>) {
     let t = theme::tokens_of(ui);
-    let (step, n_steps, is_done) = course.standing(lesson);
+    let (step, n_steps, is_done) = course.percentile(lesson);
     Frame::new()
         .fill(t.plot)
         .stroke(Stroke::new(1.0, t.border))
@@ -69,7 +69,7 @@ fn card(ui: &mut Ui, course: &Course, lesson: &Lesson, actions: &mut Vec<Action>
             ui.add(Label::new(title).wrap());
             ui.add(Label::new(lesson.about).wrap());
             ui.horizontal(|ui| {
-                let (name, standing) = match (is_done, step) {
+                let (name, percentile) = match (is_done, step) {
                     (true, _) => ("Again", format!("done, {n_steps} steps")),
                     (false, 0) => ("Start", format!("{n_steps} steps")),
                     (false, _) => ("Continue", format!("step {step} of {n_steps}")),
@@ -84,7 +84,7 @@ fn card(ui: &mut Ui, course: &Course, lesson: &Lesson, actions: &mut Vec<Action>
                 if is_done {
                     ui.label(theme::icon(ICON_CHECK_CIRCLE).color(t.positive));
                 }
-                ui.label(theme::dim(ui, standing));
+                ui.label(theme::dim(ui, percentile));
             });
         });
     ui.add_space(space::S);

@@ -21,8 +21,9 @@ pub use list::show as show_list;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LessonId {
-    /// Compression and the waist.
-    Waist,
+    /// Compression and the bottleneck.
+    #[serde(rename = "waist")]
+    Bottleneck,
     /// PCA and the linear case.
     Linear,
     /// Copying and overcompleteness.
@@ -56,7 +57,7 @@ pub struct Step {
     pub question: Option<Question>,
 }
 
-/// What the button of a step does, by the same wishes as a person's.
+/// What the button of a step does, by the same actions as a person's.
 #[derive(Debug)]
 pub struct Offer {
     /// What the button says.

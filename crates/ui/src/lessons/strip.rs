@@ -69,8 +69,8 @@ impl Course {
             return;
         }
         if let Some(goal) = &question.goal {
-            let standing = theme::dim(ui, goal.standing(state));
-            ui.add(Label::new(standing).wrap());
+            let percentile = theme::dim(ui, goal.percentile(state));
+            ui.add(Label::new(percentile).wrap());
             return;
         }
         let show = ui

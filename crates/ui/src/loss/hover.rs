@@ -127,7 +127,7 @@ fn show_readings(ui: &mut Ui, readings: &[Reading], subject: Subject<'_>, shown:
                 let color = paint::color(tokens, reading.key, shown.group);
                 paint::swatch(ui.painter(), swatch, reading.key, color);
 
-                let name = name(reading.key, several_terms, subject.rival.is_some());
+                let name = name(reading.key, several_terms, subject.comparison.is_some());
                 let value = five_digits(reading.value);
                 if nearest == Some(idx) {
                     ui.label(theme::title(ui, name));
@@ -146,7 +146,7 @@ fn show_readings(ui: &mut Ui, readings: &[Reading], subject: Subject<'_>, shown:
 fn name(key: LineKey, several_terms: bool, is_compared: bool) -> String {
     let mut name = match key.source {
         Source::Ghost => "previous ",
-        Source::Rival => "B ",
+        Source::ComparisonRun => "B ",
         Source::Run if is_compared => "A ",
         Source::Run => "",
     }

@@ -27,8 +27,8 @@ fn series(split: Split, history: &History, term: Term) -> Option<&Series> {
 pub enum Source {
     /// The run before, as a ghost.
     Ghost,
-    /// The rival of a comparison, B.
-    Rival,
+    /// The comparison run of a comparison, B.
+    ComparisonRun,
     /// The run in progress; A, where two are compared.
     Run,
 }
@@ -62,8 +62,14 @@ pub struct Lines {
 impl Lines {
     /// Brings the curves up to date and drops those that are hidden.
     pub fn update(&mut self, subject: Subject<'_>, options: &LossOptions, shown: &Shown) {
-        let Subject { run, rival, .. } = subject;
-        let made_for = Some((run.id, rival.map(|rival| rival.id), shown.group));
+        let Subject {
+            run, comparison, ..
+        } = subject;
+        let made_for = Some((
+            run.id,
+            comparison.map(|comparison| comparison.id),
+            shown.group,
+        ));
         if self.made_for != made_for {
             self.curves.clear();
             self.made_for = made_for;
@@ -73,7 +79,10 @@ impl Lines {
         let ghost = run.ghost.as_ref().map(|ghost| &ghost.history);
         let histories = [
             (Source::Run, Some(&run.history)),
-            (Source::Rival, rival.map(|rival| &rival.history)),
+            (
+                Source::ComparisonRun,
+                comparison.map(|comparison| &comparison.history),
+            ),
             (Source::Ghost, ghost),
         ];
         for (source, history) in histories {
@@ -208,9 +217,9 @@ fn recipe(
         Source::Run => true,
         Source::Ghost => options.ghost && subject.draws_ghost(key.term),
         // All terms of both would be too many lines to tell apart.
-        Source::Rival => {
+        Source::ComparisonRun => {
             let is_main = shown.group.compares_networks() || key.term == shown.group.main_term();
-            options.rival && is_main && subject.draws_rival(key.term)
+            options.comparison && is_main && subject.draws_rival(key.term)
         }
     };
     let is_shown = split
@@ -224,7 +233,7 @@ fn recipe(
     Some(Recipe {
         window: match key.source {
             Source::Ghost => Window::Whole,
-            Source::Run | Source::Rival => options.window,
+            Source::Run | Source::ComparisonRun => options.window,
         },
         scale: shown.scale,
         smoothing: match key.split {

@@ -62,8 +62,8 @@ struct LossOptions {
     test: bool,
     /// Whether the run before is shown.
     ghost: bool,
-    /// Whether the rival of a comparison is shown.
-    rival: bool,
+    /// Whether the comparison run of a comparison is shown.
+    comparison: bool,
     hidden_terms: Vec<Term>,
     hidden_references: Vec<Kind>,
 }
@@ -77,7 +77,7 @@ impl Default for LossOptions {
             train: true,
             test: true,
             ghost: true,
-            rival: true,
+            comparison: true,
             hidden_terms: Vec::new(),
             hidden_references: Vec::new(),
         }
@@ -126,7 +126,7 @@ impl Panel for LossPanel {
                     let subject = Subject {
                         state,
                         run,
-                        rival: state.rival.as_ref(),
+                        comparison: state.comparison.as_ref(),
                     };
                     if let Some(chosen) = body(ui, options, now, view, lines, subject) {
                         choice.choose(run, chosen);
@@ -220,8 +220,8 @@ fn body(
     subject: Subject<'_>,
 ) -> Option<Group> {
     let run = subject.run;
-    let yardsticks = subject.state.yardsticks.as_ref();
-    let references = Reference::of(group, &subject.run.experiment, yardsticks);
+    let baselines = subject.state.baselines.as_ref();
+    let references = Reference::of(group, &subject.run.experiment, baselines);
     let shown = Shown::of(group, options, run, &references);
     lines.update(subject, options, &shown);
     ui.spacing_mut().interact_size.y = super::legend::HEIGHT;

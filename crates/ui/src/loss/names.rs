@@ -50,9 +50,11 @@ fn term_names<'a>(
     tokens: &Tokens,
 ) -> Vec<Name<'a>> {
     let main = shown.group.main_term();
-    let is_compared = lines.iter().any(|(key, _)| key.source == Source::Rival);
+    let is_compared = lines
+        .iter()
+        .any(|(key, _)| key.source == Source::ComparisonRun);
     let curves: Vec<(Source, Term, &str)> = if is_compared {
-        vec![(Source::Run, main, "A"), (Source::Rival, main, "B")]
+        vec![(Source::Run, main, "A"), (Source::ComparisonRun, main, "B")]
     } else if shown.terms.len() < 2 {
         Vec::new()
     } else {

@@ -1,4 +1,4 @@
-//! The legend of what is drawn beside the run in progress: the run before it as a ghost, or the rival of a comparison.
+//! The legend of what is drawn beside the run in progress: the run before it as a ghost, or the comparison run of a comparison.
 
 use egui::Ui;
 
@@ -14,7 +14,7 @@ use super::subject::Subject;
 
 /// The entry that shows and hides the other run, if there is one; `term` is what the curves are about.
 pub fn entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
-    match (subject.rival, &subject.run.ghost) {
+    match (subject.comparison, &subject.run.ghost) {
         (Some(_), _) => rival_entry(ui, options, subject, term),
         (None, Some(ghost)) => ghost_entry(ui, options, ghost, subject, term),
         (None, None) => {}
@@ -24,7 +24,7 @@ pub fn entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term:
 /// Its width, in points; 0 where there is none.
 #[must_use]
 pub fn width(ui: &Ui, options: &LossOptions, subject: Subject<'_>) -> f32 {
-    match (subject.rival, &subject.run.ghost) {
+    match (subject.comparison, &subject.run.ghost) {
         (Some(_), _) => rival_of(options, &rival_text(subject)).width(ui),
         (None, Some(_)) => ghost_of(options).width(ui),
         (None, None) => 0.0,
@@ -64,7 +64,7 @@ const MOST_CHARS: usize = 32;
 
 /// `B: learning rate 0.003`
 fn rival_text(subject: Subject<'_>) -> String {
-    let words = subject.state.rival_difference().unwrap_or_default();
+    let words = subject.state.comparison_difference().unwrap_or_default();
     if words.chars().count() > MOST_CHARS {
         let start: String = words.chars().take(MOST_CHARS).collect();
         format!("B: {}…", start.trim_end())
@@ -75,15 +75,15 @@ fn rival_text(subject: Subject<'_>) -> String {
 
 fn rival_entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
     let key = LineKey {
-        source: Source::Rival,
+        source: Source::ComparisonRun,
         split: Split::Test,
         term,
     };
     let color = theme::tokens_of(ui).test;
     let text = rival_text(subject);
     let response = with_line(ui, &rival_of(options, &text), key, color);
-    options.rival ^= response.clicked();
-    let words = subject.state.rival_difference().unwrap_or_default();
+    options.comparison ^= response.clicked();
+    let words = subject.state.comparison_difference().unwrap_or_default();
     response.on_hover_text(if subject.draws_rival(term) {
         format!("B is dashed, A is solid. B: {words}")
     } else {
@@ -98,7 +98,7 @@ fn rival_of<'a>(options: &LossOptions, text: &'a str) -> Entry<'a> {
         name: "show B",
         text,
         figure: "",
-        on: options.rival,
+        on: options.comparison,
         mark_width: MARK_WIDTH,
     }
 }

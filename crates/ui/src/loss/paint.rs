@@ -47,7 +47,7 @@ pub fn of_split(of_network: Color32, split: Split) -> Color32 {
     }
 }
 
-/// Width in points, or the radius of dots, and style. The rival is in long thick dashes whatever its term, ghosts are
+/// Width in points, or the radius of dots, and style. The comparison run is in long thick dashes whatever its term, ghosts are
 /// dashed, or dotted for the test split.
 fn pen(key: LineKey) -> (f32, LineStyle) {
     const DASHED: LineStyle = LineStyle::Dashed { length: 5.5 };
@@ -56,7 +56,7 @@ fn pen(key: LineKey) -> (f32, LineStyle) {
         split,
         term,
     } = key;
-    if source == Source::Rival {
+    if source == Source::ComparisonRun {
         return (2.0, LineStyle::Dashed { length: 8.0 });
     }
     if source == Source::Ghost {

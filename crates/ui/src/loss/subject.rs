@@ -18,7 +18,7 @@ pub struct Subject<'a> {
     pub state: &'a LabState,
     pub run: &'a RunState,
     /// B, where two runs are compared.
-    pub rival: Option<&'a RunState>,
+    pub comparison: Option<&'a RunState>,
 }
 
 impl Subject<'_> {
@@ -28,15 +28,15 @@ impl Subject<'_> {
     pub fn draws_ghost(self, term: Term) -> bool {
         let ghost = self.run.ghost.as_ref();
         let fits = ghost.is_some_and(|ghost| ghost.counts_as(&self.run.experiment, term));
-        fits && self.rival.is_none()
+        fits && self.comparison.is_none()
     }
 
-    /// Whether the rival can be drawn on the axis of a term.
+    /// Whether the comparison run can be drawn on the axis of a term.
     #[must_use]
     pub fn draws_rival(self, term: Term) -> bool {
         let unit = |run: &RunState| run.experiment.objective.unit(term);
-        self.rival
-            .is_some_and(|rival| unit(rival) == unit(self.run))
+        self.comparison
+            .is_some_and(|comparison| unit(comparison) == unit(self.run))
     }
 }
 
@@ -90,9 +90,9 @@ pub fn summary(lines: &Lines, subject: Subject<'_>, shown: &Shown) -> String {
             Some(format!("{name} {value} {unit}"))
         })
     });
-    let rival = Split::ALL.into_iter().filter_map(|split| {
+    let comparison = Split::ALL.into_iter().filter_map(|split| {
         let term = shown.group.main_term();
-        let value = legend::newest_of(Source::Rival, lines, shown, split, term)?;
+        let value = legend::newest_of(Source::ComparisonRun, lines, shown, split, term)?;
         let unit = run.experiment.objective.unit(term);
         let value = number::three_digits(value);
         Some(format!("B {} {value} {unit}", split.label()))
@@ -102,7 +102,7 @@ pub fn summary(lines: &Lines, subject: Subject<'_>, shown: &Shown) -> String {
     let marks = marks.map(|mark| format!("{} at epoch {:.2}", mark.change, mark.epoch));
     let past = run.replay.past().map(|past| past.moment);
     let past = past.map(|moment| format!("replayed: {}", moment_text(moment)));
-    let parts = figures.chain(rival).chain(references).chain(marks);
+    let parts = figures.chain(comparison).chain(references).chain(marks);
     let parts: Vec<String> = parts.chain(past).collect();
     let axis = match shown.scale {
         Scale::Log => "logarithmic",

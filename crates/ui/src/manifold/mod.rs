@@ -16,7 +16,7 @@ use super::panel::Panel;
 use super::theme::{self, space};
 use super::{card, number};
 use hourglass_protocol::{
-    Asker, DecodeSet, DecodedView, Found, MAX_DECODED, Places, ProbeRequest, Span,
+    CodeSelection, DecodeRequest, DecodedView, Found, MAX_DECODED, ProbeRequest, Requester, Span,
 };
 use hourglass_state::LabState;
 use tiles::{Tiles, fitting};
@@ -79,7 +79,7 @@ enum Plane {
 #[derive(Default)]
 struct Kept {
     /// What it shows, once it was drawn.
-    asked: Option<DecodeSet>,
+    asked: Option<DecodeRequest>,
     pictures: DecodedPictures,
     /// The picture that arrow keys went to.
     keyed: usize,
@@ -125,27 +125,27 @@ impl Kept {
         let room = ui.available_rect_before_wrap();
         let line = ui.text_style_height(&theme::text::SMALL);
         let below_caption = room.with_min_y((room.top() + line + space::XS).min(room.bottom()));
-        let (asker, places, table) = match options.shown {
+        let (requester, places, table) = match options.shown {
             Shown::Grid => {
                 let span = match options.plane {
                     Plane::Units => Span::Units(options.units.map(|unit| unit.min(size - 1))),
                     Plane::Principal => Span::Principal,
                 };
                 let n_places = options.n_places;
-                let places = Places::Grid { n_places, span };
-                (Asker::Grid, places, None)
+                let places = CodeSelection::Grid { n_places, span };
+                (Requester::Grid, places, None)
             }
             Shown::Samples => {
                 let table = samples_in(below_caption, options.n_places, ui.pixels_per_point());
-                let places = Places::Drawn {
+                let places = CodeSelection::Drawn {
                     n_places: table.n,
                     seed: options.seed,
                 };
-                (Asker::Samples, places, Some(table))
+                (Requester::Samples, places, Some(table))
             }
         };
-        self.asked = Some(DecodeSet { asker, places });
-        let view = decoded::decoded(state).and_then(|decoded| decoded.of(asker));
+        self.asked = Some(DecodeRequest { requester, places });
+        let view = decoded::decoded(state).and_then(|decoded| decoded.of(requester));
         let Some(view) = view.filter(|view| !view.is_empty() && view.size == size) else {
             card::waiting(ui, state, AWAITED);
             return;

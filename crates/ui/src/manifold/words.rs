@@ -3,7 +3,7 @@
 use crate::decoded::{unit_name, value};
 use crate::number;
 use hourglass_experiment::LatentPrior;
-use hourglass_protocol::{Axes, DecodedView, Found, Places, Spacing, Span};
+use hourglass_protocol::{Axes, CodeSelection, DecodedView, Found, Spacing, Span};
 
 /// Units of a code that are listed one by one.
 const MAX_LISTED: usize = 12;
@@ -112,7 +112,7 @@ pub fn code_lines(view: &DecodedView, idx: usize) -> (Vec<String>, Option<String
         let y = y.map(|y| format!("{y_name} {y}"));
         let place: Vec<String> = x.into_iter().chain(y).collect();
         let note = match &view.places {
-            Places::Grid { span, .. } if view.size > 2 => Some(match span {
+            CodeSelection::Grid { span, .. } if view.size > 2 => Some(match span {
                 Span::Principal => "in the PCA plane, through the mean code".to_owned(),
                 Span::Units(_) => format!("{} other units fixed", view.size - 2),
             }),

@@ -77,12 +77,12 @@ impl Panel for NetworkPanel {
             ui.request_repaint();
         }
         let mut travel = kept.travel;
-        let mut wishes = Vec::new();
+        let mut pushed = Vec::new();
         card::card(
             ui,
             Pane::Network.title(),
             |ui| {
-                followed::choice(ui, state, &mut wishes);
+                followed::choice(ui, state, &mut pushed);
                 if flow.is_some() {
                     travel_controls(ui, &mut travel, now, network.chain.len());
                 }
@@ -90,7 +90,7 @@ impl Panel for NetworkPanel {
             |ui| body(ui, state, experiment, &network, flow, kept, now, actions),
         );
         kept.travel = travel;
-        actions.append(&mut wishes);
+        actions.append(&mut pushed);
     }
 
     fn look(&self, state: &LabState, request: &mut ProbeRequest) {

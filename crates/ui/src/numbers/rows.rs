@@ -65,8 +65,8 @@ fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> 
         help: "Squared error summed over the pixels of an image, as reported by Hinton & Salakhutdinov 2006",
     };
     // Answering with the mean image, which is PCA without components, leaves the pixels' variance.
-    let yardsticks = state.yardsticks.as_ref();
-    let variance = yardsticks.and_then(|yardsticks| yardsticks.pca_mse(0));
+    let baselines = state.baselines.as_ref();
+    let variance = baselines.and_then(|baselines| baselines.pca_mse(0));
     let noise = evaluation.noise_image_mse.map(|mse| Row {
         name: "noise images",
         value: three_digits(mse),
@@ -91,8 +91,8 @@ fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> 
 fn beside_pca(state: &LabState, run: &RunState, mse: f64) -> Vec<String> {
     let size = run.experiment.architecture.code_size();
     let is_comparable = run.experiment.target == Target::SameImage;
-    let yardsticks = state.yardsticks.as_ref().filter(|_| is_comparable);
-    let pca = yardsticks.and_then(|yardsticks| yardsticks.pca_mse(size));
+    let baselines = state.baselines.as_ref().filter(|_| is_comparable);
+    let pca = baselines.and_then(|baselines| baselines.pca_mse(size));
     // PCA with every component is exact: there is no ratio to nothing.
     let pca = pca.map(|pca| {
         let of_pca = three_digits(pca);
@@ -107,9 +107,9 @@ fn beside_pca(state: &LabState, run: &RunState, mse: f64) -> Vec<String> {
 
 fn beside_floor(state: &LabState, run: &RunState, bce: f64) -> Vec<String> {
     let floor = state
-        .yardsticks
+        .baselines
         .as_ref()
-        .map(|yardsticks| yardsticks.entropy_floor);
+        .map(|baselines| baselines.entropy_floor);
     let floor = floor.map(|floor| {
         let above = three_digits(bce - floor);
         format!("floor {} + {above}", three_digits(floor))

@@ -19,8 +19,8 @@ use super::theme::{self, space};
 use super::{card, number};
 use hourglass_experiment::{Stream, stream_seed};
 use hourglass_protocol::{
-    Asker, CodeStart, CodeUnits, DatasetDescription, DecodedView, EditedCode, Places, ProbeRequest,
-    RunId, SampleIdx,
+    CodeSelection, CodeStart, CodeUnits, DatasetDescription, DecodedView, EditedCode, ProbeRequest,
+    Requester, RunId, SampleIdx,
 };
 use hourglass_state::LabState;
 use pictures::Pictures;
@@ -74,14 +74,14 @@ impl Panel for SlidersPanel {
         kept.follow_run(state);
         let dataset = state.dataset.as_ref().filter(|_| state.run.is_some());
         let has_edits = !kept.edits.is_empty();
-        let mut wish = None;
+        let mut action = None;
         card::card(
             ui,
             Pane::Sliders.title(),
             |ui| {
                 if let Some(dataset) = dataset {
                     let n_test = dataset.n_test();
-                    wish = controls(ui, *start, (state.followed, n_test), has_edits);
+                    action = controls(ui, *start, (state.followed, n_test), has_edits);
                 }
             },
             |ui| match dataset {
@@ -89,9 +89,9 @@ impl Panel for SlidersPanel {
                 None => card::waiting(ui, state, AWAITED),
             },
         );
-        let Some(wish) = wish else { return };
+        let Some(action) = action else { return };
         kept.edits.clear(); // wherever units start now, that is where they are
-        match wish {
+        match action {
             Wish::Reset => {}
             Wish::Start(chosen) => *start = chosen,
             Wish::Digit(sample) => actions.push(Action::Follow(sample)),
@@ -110,16 +110,19 @@ impl Panel for SlidersPanel {
             },
             edits: kept.edits.iter().map(|(&unit, &at)| (unit, at)).collect(),
         };
-        request.decode(Asker::Sliders, Some(Places::Edited(code.clone())));
+        request.decode(
+            Requester::Sliders,
+            Some(CodeSelection::Edited(code.clone())),
+        );
         let strips = kept
             .strips
             .clone()
-            .map(|(units, n_places)| Places::Traversals {
+            .map(|(units, n_places)| CodeSelection::Traversals {
                 code,
                 units,
                 n_places,
             });
-        request.decode(Asker::Traversals, strips);
+        request.decode(Requester::Traversals, strips);
     }
 }
 
@@ -157,7 +160,7 @@ impl Kept {
             .map(|run| run.experiment.architecture.code_size());
         let decoded = decoded::decoded(state);
         let view = decoded
-            .and_then(|decoded| decoded.of(Asker::Sliders))
+            .and_then(|decoded| decoded.of(Requester::Sliders))
             .filter(|view| Some(view.size) == size && view.len() == 2);
         let units = decoded
             .and_then(|decoded| decoded.units.as_deref())
@@ -166,7 +169,7 @@ impl Kept {
             card::waiting(ui, state, AWAITED);
             return;
         };
-        let traversals = decoded.and_then(|decoded| decoded.of(Asker::Traversals));
+        let traversals = decoded.and_then(|decoded| decoded.of(Requester::Traversals));
         let scene = Scene {
             dataset,
             sample,
@@ -224,10 +227,10 @@ fn controls(
     (followed, n_test): (SampleIdx, usize),
     has_edits: bool,
 ) -> Option<Wish> {
-    let mut wish = None;
+    let mut action = None;
     let help = "Reset every unit to its starting value";
     if icon_button(ui, ICON_RESTART_ALT, "Reset all sliders", help, has_edits) {
-        wish = Some(Wish::Reset);
+        action = Some(Wish::Reset);
     }
     let last = SampleIdx::try_from(n_test.saturating_sub(1)).unwrap_or_default();
     if start == Start::Digit {
@@ -236,7 +239,7 @@ fn controls(
             // Unlike the image before, and the same after the same.
             let drawn = stream_seed(u64::from(followed), Stream::Choice, &[n_test as u64]);
             let sample = drawn % (u64::from(last) + 1);
-            wish = SampleIdx::try_from(sample).ok().map(Wish::Digit);
+            action = SampleIdx::try_from(sample).ok().map(Wish::Digit);
         }
         let mut sample = followed.min(last);
         let field = DragValue::new(&mut sample).range(0..=last).speed(1.0);
@@ -247,7 +250,7 @@ fn controls(
             )
             .accessible_name("Start from test image");
         if response.changed() {
-            wish = Some(Wish::Digit(sample));
+            action = Some(Wish::Digit(sample));
         }
     }
     let starts = [
@@ -263,10 +266,10 @@ fn controls(
         },
     ];
     if let Some(clicked) = segmented(ui, "Start from", start, &starts) {
-        wish = Some(Wish::Start(clicked));
+        action = Some(Wish::Start(clicked));
     }
     card::caption(ui, "start from");
-    wish
+    action
 }
 
 fn icon_button(ui: &mut Ui, icon: MaterialIcon, name: &str, help: &str, enabled: bool) -> bool {

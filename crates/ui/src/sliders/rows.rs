@@ -11,7 +11,7 @@ use egui::{
 use super::{Scene, row_label};
 use crate::decoded::{self, DecodedPictures, unit_name};
 use crate::theme::{self, space};
-use hourglass_protocol::{DecodedView, Places, UnitRange};
+use hourglass_protocol::{CodeSelection, DecodedView, UnitRange};
 
 /// Height of a row, in points: a picture for each pixel of a digit.
 const HEIGHT: f32 = 28.0;
@@ -133,7 +133,7 @@ impl Rows {
         value: f32,
         n_shown: usize,
     ) {
-        let Places::Traversals {
+        let CodeSelection::Traversals {
             units, n_places, ..
         } = &strips.places
         else {

@@ -4,7 +4,7 @@ use egui::{Button, Popup, RectAlign, Ui};
 use egui_material_icons::icons::{ICON_ARROW_DROP_DOWN, ICON_CLOSE, ICON_DOWNLOAD};
 
 use crate::Action;
-use crate::shortcuts::{Deed, key_of};
+use crate::shortcuts::{ShortcutAction, key_of};
 use crate::theme;
 use hourglass_figure::FigureKind;
 use hourglass_state::LabState;
@@ -28,7 +28,7 @@ pub(super) fn show(
         }
         return;
     }
-    let key = key_of(ui.ctx(), Deed::Export);
+    let key = key_of(ui.ctx(), ShortcutAction::Export);
     let mut content = egui::Atoms::new(theme::icon(ICON_DOWNLOAD));
     if !is_narrow {
         content.push_right("Export");

@@ -4,7 +4,7 @@ use egui::{Button, Popup, RectAlign, Ui};
 use egui_material_icons::icons::ICON_HELP;
 
 use crate::sheet::Sheet;
-use crate::shortcuts::{Deed, key_of};
+use crate::shortcuts::{ShortcutAction, key_of};
 use crate::theme;
 use crate::{Action, GuideAction};
 
@@ -24,40 +24,40 @@ pub(super) fn show(ui: &mut Ui, actions: &mut Vec<Action>) {
 
 fn menu(ui: &mut Ui, actions: &mut Vec<Action>) {
     ui.set_width(WIDTH);
-    let entries: [(&str, Deed, &str, Action); 5] = [
+    let entries: [(&str, ShortcutAction, &str, Action); 5] = [
         (
             "Understand the preset",
-            Deed::Understand,
+            ShortcutAction::Understand,
             "What it is, its formula, what to look for, and its expected and actual results",
             GuideAction::ShowSheet(Some(Sheet::Understand)).into(),
         ),
         (
             "Lessons",
-            Deed::Lessons,
+            ShortcutAction::Lessons,
             "Six guided lessons that set the controls and say what to try",
             GuideAction::ShowSheet(Some(Sheet::Lessons)).into(),
         ),
         (
             "Search everything…",
-            Deed::Commands,
+            ShortcutAction::Commands,
             "Find any command, preset, view or setting by a few letters",
             GuideAction::ShowCommands(true).into(),
         ),
         (
             "Manual and shortcuts",
-            Deed::Help,
+            ShortcutAction::Help,
             "First steps, every key, and the pages of the manual",
             Action::ShowHelp(true),
         ),
         (
             "Log",
-            Deed::Log,
+            ShortcutAction::Log,
             "Messages, warnings and errors, with their times",
             GuideAction::ShowLog(true).into(),
         ),
     ];
-    for (name, deed, help, action) in entries {
-        let key = key_of(ui.ctx(), deed);
+    for (name, shortcut_action, help, action) in entries {
+        let key = key_of(ui.ctx(), shortcut_action);
         let entry = ui
             .add(Button::new(name).right_text(theme::dim(ui, key)))
             .on_hover_text(help)

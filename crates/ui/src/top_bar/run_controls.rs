@@ -10,7 +10,7 @@ use egui_material_icons::icons::{
 };
 
 use super::TopBar;
-use crate::shortcuts::{Deed, key_of};
+use crate::shortcuts::{ShortcutAction, key_of};
 use crate::{Action, theme};
 use hourglass_protocol::Phase;
 use hourglass_state::LabState;
@@ -34,7 +34,7 @@ impl TopBar {
             self.step(ui, is_narrow, actions);
             let reset = tool(ui, ICON_RESTART_ALT, "Reset", is_narrow).on_hover_text(format!(
                 "Starts over from the same initial weights, with the experiment in use ({})",
-                key_of(ui.ctx(), Deed::Reset)
+                key_of(ui.ctx(), ShortcutAction::Reset)
             ));
             if reset.clicked() {
                 actions.push(Action::Reset);
@@ -42,7 +42,7 @@ impl TopBar {
             let seed = state.run.as_ref().map_or(0, |run| run.experiment.seed);
             let new_seed = tool(ui, ICON_CASINO, "New seed", is_narrow).on_hover_text(format!(
                 "Starts over from different random initial weights ({}). The current seed is {seed}",
-                key_of(ui.ctx(), Deed::NewSeed)
+                key_of(ui.ctx(), ShortcutAction::NewSeed)
             ));
             if new_seed.clicked() {
                 actions.push(Action::NewSeed);
@@ -67,7 +67,7 @@ impl TopBar {
             .add(tool_button(ICON_SKIP_NEXT, "Step", is_narrow).corner_radius(left))
             .on_hover_text(format!(
                 "Trains one batch, then pauses ({})",
-                key_of(ui.ctx(), Deed::StepBatch)
+                key_of(ui.ctx(), ShortcutAction::StepBatch)
             ))
             .accessible_name("Step");
         ui.add_space(-1.0); // the two share an edge
@@ -92,28 +92,30 @@ impl TopBar {
     }
 
     fn step_menu(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
-        let mut wish = None;
-        for (text, deed, action) in [
+        let mut chosen = None;
+        for (text, shortcut_action, action) in [
             (
                 "1 batch",
-                Some(Deed::StepBatch),
+                Some(ShortcutAction::StepBatch),
                 Action::StepBatches(NonZeroU64::MIN),
             ),
             ("10 batches", None, Action::StepBatches(TEN)),
             (
                 "1 epoch",
-                Some(Deed::StepEpoch),
+                Some(ShortcutAction::StepEpoch),
                 Action::StepEpochs(NonZeroU64::MIN),
             ),
         ] {
-            let key = deed.map_or_else(String::new, |deed| key_of(ui.ctx(), deed));
+            let key = shortcut_action.map_or_else(String::new, |shortcut_action| {
+                key_of(ui.ctx(), shortcut_action)
+            });
             let button = Button::new(text).right_text(theme::dim(ui, key));
             let response = ui
                 .add(button)
                 .on_hover_text("Trains for this long, then pauses")
                 .accessible_name(text);
             if response.clicked() {
-                wish = Some(action);
+                chosen = Some(action);
             }
         }
         ui.separator();
@@ -132,10 +134,10 @@ impl TopBar {
                 .on_hover_text("Trains this many epochs, then pauses")
                 .accessible_name("Step several epochs");
             if several.clicked() {
-                wish = NonZeroU64::new(self.step_epochs).map(Action::StepEpochs);
+                chosen = NonZeroU64::new(self.step_epochs).map(Action::StepEpochs);
             }
         });
-        if let Some(action) = wish {
+        if let Some(action) = chosen {
             actions.push(action);
             ui.close();
         }
@@ -173,7 +175,10 @@ fn train_or_pause(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
             ui.add(Button::new((theme::icon(icon), label)).min_size(vec2(88.0, 28.0)))
         })
         .inner
-        .on_hover_text(format!("{help} ({})", key_of(ui.ctx(), Deed::TrainOrPause)))
+        .on_hover_text(format!(
+            "{help} ({})",
+            key_of(ui.ctx(), ShortcutAction::TrainOrPause)
+        ))
         .accessible_name(name);
     if response.clicked() {
         let action = if is_training {

@@ -5,7 +5,7 @@ use std::path::Path;
 use egui::{Button, Popup, RectAlign, Response, Ui};
 use egui_material_icons::icons::{ICON_ARROW_DROP_DOWN, ICON_FOLDER_OPEN};
 
-use crate::shortcuts::{Deed, can_bring_back, key_of};
+use crate::shortcuts::{ShortcutAction, can_bring_back, key_of};
 use crate::theme::{self, space};
 use crate::{Action, CompareAction, KeepAction};
 use hourglass_state::{LabState, Offer};
@@ -45,8 +45,8 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     };
     let save = if folder.is_some() { "Save" } else { "Save…" };
     let (save_key, open_key) = (
-        key_of(ui.ctx(), Deed::SaveRun),
-        key_of(ui.ctx(), Deed::OpenRun),
+        key_of(ui.ctx(), ShortcutAction::SaveRun),
+        key_of(ui.ctx(), ShortcutAction::OpenRun),
     );
     for (name, key, is_possible, help, action) in [
         (
@@ -86,7 +86,7 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         }
     }
     ui.separator();
-    let key = key_of(ui.ctx(), Deed::Compare);
+    let key = key_of(ui.ctx(), ShortcutAction::Compare);
     let compare = item(ui, "Compare with…", &key, has_run).on_hover_text(
         "Trains a second experiment alongside this run: losses in one plot, digits and latent spaces side by side",
     );
@@ -112,7 +112,7 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
 
 /// Unsaved runs: the previous one, and those that no window has open.
 fn unsaved(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-    let key = key_of(ui.ctx(), Deed::BringBack);
+    let key = key_of(ui.ctx(), ShortcutAction::BringBack);
     let back = item(ui, "Bring previous run back", &key, can_bring_back(state)).on_hover_text(
         "Restores the unsaved run that another run replaced; the current run becomes the previous run",
     );

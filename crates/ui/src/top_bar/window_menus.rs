@@ -8,7 +8,7 @@ use egui_material_icons::icons::{
 use super::{export_menu, help_menu};
 use crate::notices::Notes;
 use crate::segmented::{Segment, segmented};
-use crate::shortcuts::{self, Deed, key_of};
+use crate::shortcuts::{self, ShortcutAction, key_of};
 use crate::theme::{self, space};
 use crate::{Action, GuideAction};
 use hourglass_protocol::DeviceChoice;
@@ -93,7 +93,7 @@ fn bell(ui: &mut Ui, state: &LabState, notes: &Notes, actions: &mut Vec<Action>)
     if n_unread > 0 {
         content.push_right(RichText::new(n_unread.to_string()).color(t.error));
     }
-    let key = key_of(ui.ctx(), Deed::Log);
+    let key = key_of(ui.ctx(), ShortcutAction::Log);
     let bell = ui
         .add(Button::new(content).frame_when_inactive(false))
         .on_hover_text(format!(
@@ -119,10 +119,13 @@ fn view_menu(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
     ui.add_space(space::S);
     ui.label(theme::dim(ui, "Scale"));
     ui.horizontal(|ui| {
-        let smaller = format!("Everything smaller ({})", key_of(ui.ctx(), Deed::ScaleDown));
+        let smaller = format!(
+            "Everything smaller ({})",
+            key_of(ui.ctx(), ShortcutAction::ScaleDown)
+        );
         let larger = format!(
             "Everything larger, for projectors ({})",
-            key_of(ui.ctx(), Deed::ScaleUp)
+            key_of(ui.ctx(), ShortcutAction::ScaleUp)
         );
         let (down, up) = (
             shortcuts::smaller(window.scale),
@@ -161,7 +164,7 @@ fn view_menu(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
 
 /// What is on or off: lines for a projector, movement.
 fn switches(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
-    let key = key_of(ui.ctx(), Deed::Present);
+    let key = key_of(ui.ctx(), ShortcutAction::Present);
     let (mut presents, mut glides) = (window.presents, window.glides);
     let projector = ui
         .checkbox(&mut presents, "For a projector")

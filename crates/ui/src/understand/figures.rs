@@ -17,7 +17,7 @@ pub(super) fn show(ui: &mut Ui, state: &LabState, preset: &Preset, _actions: &mu
     let judged = state.judge(preset);
     if judged
         .iter()
-        .all(|judged| judged.outcome == Outcome::OtherRecipe)
+        .all(|judged| judged.outcome == Outcome::OtherExperiment)
     {
         let text = "The run in progress uses a different experiment; train this one to compare";
         ui.add(Label::new(theme::dim(ui, text)).wrap());
@@ -46,7 +46,7 @@ fn block(ui: &mut Ui, judged: &Judged) {
     if let Some(published) = expectation.published {
         facts.push(("published", value(expectation.figure, published)));
     }
-    if judged.outcome != Outcome::OtherRecipe {
+    if judged.outcome != Outcome::OtherExperiment {
         let measured = judged.measured.map_or_else(
             || "not measured yet".to_owned(),
             |measured| value(expectation.figure, measured),
@@ -65,7 +65,7 @@ fn block(ui: &mut Ui, judged: &Judged) {
                 ui.end_row();
             }
         });
-    if judged.outcome != Outcome::OtherRecipe {
+    if judged.outcome != Outcome::OtherExperiment {
         ui.add(Label::new(RichText::new(words).color(color)).wrap());
     }
     ui.add_space(space::S);
@@ -131,7 +131,7 @@ fn outcome(ui: &Ui, judged: &Judged) -> (MaterialIcon, Color32, String) {
             let text = format!("this number is for {digits}; it does not apply to other digits");
             (ICON_RADIO_BUTTON_UNCHECKED, t.text_dim, text)
         }
-        Outcome::OtherRecipe => (ICON_RADIO_BUTTON_UNCHECKED, t.text_dim, String::new()),
+        Outcome::OtherExperiment => (ICON_RADIO_BUTTON_UNCHECKED, t.text_dim, String::new()),
     }
 }
 

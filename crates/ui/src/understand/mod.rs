@@ -21,11 +21,11 @@ const FORMULA: f32 = 17.0;
 
 /// Shows the page about the draft's preset.
 pub fn show(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
-    let mut wishes = Vec::new();
+    let mut pushed = Vec::new();
     sheet::show(ui, Sheet::Understand, actions, |ui| {
-        page(ui, state, &mut wishes);
+        page(ui, state, &mut pushed);
     });
-    actions.append(&mut wishes);
+    actions.append(&mut pushed);
 }
 
 fn page(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {

@@ -5,11 +5,11 @@ use egui::{
     TextureHandle, Ui, Vec2, WidgetInfo, pos2,
 };
 
-use crate::action::{Action, DrawEdit, OwnAction};
+use crate::action::{Action, DrawEdit, UserImageAction};
 use crate::memo::{Memo, Same};
-use crate::shortcuts::{self, Deed};
+use crate::shortcuts::{self, ShortcutAction};
 use crate::theme::{self, space};
-use hourglass_protocol::{PhotoStage, Prepared};
+use hourglass_protocol::{ImageStage, Prepared};
 use hourglass_state::{Drawing, LabState, RADII};
 
 use super::{icon, icon_button, stages};
@@ -56,7 +56,7 @@ impl Canvas {
         state: &LabState,
         actions: &mut Vec<Action>,
     ) {
-        let drawing = &state.own.drawing;
+        let drawing = &state.user_images.drawing;
         let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::drag());
         let n_strokes = drawing.strokes().count();
         response.widget_info(|| {
@@ -90,7 +90,7 @@ impl Canvas {
             let share = (at - rect.min) / rect.width().max(1.0);
             [share.x, share.y]
         };
-        let mut push = |edit| actions.push(Action::Own(OwnAction::Draw(edit)));
+        let mut push = |edit| actions.push(Action::UserImage(UserImageAction::Draw(edit)));
         if !response.is_pointer_button_down_on() && !self.is_drawing {
             return;
         }
@@ -131,7 +131,7 @@ impl Canvas {
             let key = (Same::of(prepared), dark);
             let texture = self.texture.renew(key, |_, texture| {
                 let mut stages = prepared.stages.iter();
-                let ink = stages.find(|stage| stage.stage == PhotoStage::Ink);
+                let ink = stages.find(|stage| stage.stage == ImageStage::Ink);
                 *texture = ink.map(|ink| stages::texture(ui.ctx(), ink, dark));
             });
             if let Some(texture) = texture {
@@ -150,11 +150,11 @@ impl Canvas {
         drawing: &Drawing,
         actions: &mut Vec<Action>,
     ) {
-        let mut push = |edit| actions.push(Action::Own(OwnAction::Draw(edit)));
+        let mut push = |edit| actions.push(Action::UserImage(UserImageAction::Draw(edit)));
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            let key = |deed| shortcuts::key_of(ui.ctx(), deed);
-            let (undo, redo) = (key(Deed::Undo), key(Deed::Redo));
+            let key = |shortcut_action| shortcuts::key_of(ui.ctx(), shortcut_action);
+            let (undo, redo) = (key(ShortcutAction::Undo), key(ShortcutAction::Redo));
             let undo = format!("Undoes the last stroke ({undo})");
             if icon_button(ui, icon::UNDO, "Undo stroke", &undo, drawing.can_undo()) {
                 push(DrawEdit::Undo);

@@ -11,16 +11,16 @@ mod words;
 use egui::{Button, ProgressBar, RichText, ScrollArea, Ui};
 use egui_material_icons::icons;
 
-use super::action::{Action, DrawEdit, OwnAction};
+use super::action::{Action, DrawEdit, UserImageAction};
 use super::pane::Pane;
 use super::panel::Panel;
 use super::segmented::{Segment, segmented};
-use super::shortcuts::{self, Deed};
+use super::shortcuts::{self, ShortcutAction};
 use super::theme::{self, space};
 use super::{card, drops, number};
 use canvas::Canvas;
-use hourglass_protocol::{OwnId, OwnLook, ProbeRequest};
-use hourglass_state::{LabState, Own, Reading};
+use hourglass_protocol::{ProbeRequest, UserImageId, UserImageLook};
+use hourglass_state::{LabState, Reading, UserImage};
 use pieces::Pieces;
 use result::{ResultPictures, Subject};
 use stages::StageTextures;
@@ -92,19 +92,19 @@ impl Panel for YourImagePanel {
         );
         options.mode = mode;
         if opens {
-            actions.push(Action::Own(OwnAction::Open));
+            actions.push(Action::UserImage(UserImageAction::Open));
         }
     }
 
     fn look(&self, state: &LabState, request: &mut ProbeRequest) {
-        request.own = state.own.request(true);
+        request.user_images = state.user_images.request(true);
     }
 }
 
 impl Kept {
     /// Images that came from elsewhere are shown; the canvas stays while drawings are added from it.
     fn follow_new_images(&mut self, state: &LabState, options: &mut YourImageOptions) {
-        let n_images = state.own.images().len();
+        let n_images = state.user_images.images().len();
         let was_added = self.canvas.take_added();
         if n_images > self.n_images && !was_added {
             options.mode = Mode::Images;
@@ -115,18 +115,21 @@ impl Kept {
 
 /// Keys that mean something here while the panel can be seen.
 fn listen(ui: &Ui, mode: Mode, state: &LabState, actions: &mut Vec<Action>) {
-    let drawing = &state.own.drawing;
+    let drawing = &state.user_images.drawing;
     // Redo first: its keys hold those of undo.
-    if shortcuts::is_pressed(ui.ctx(), Deed::Redo) && mode == Mode::Draw && drawing.can_redo() {
-        actions.push(Action::Own(OwnAction::Draw(DrawEdit::Redo)));
+    if shortcuts::is_pressed(ui.ctx(), ShortcutAction::Redo)
+        && mode == Mode::Draw
+        && drawing.can_redo()
+    {
+        actions.push(Action::UserImage(UserImageAction::Draw(DrawEdit::Redo)));
     }
     let undo = match mode {
-        Mode::Draw if drawing.can_undo() => OwnAction::Draw(DrawEdit::Undo),
-        Mode::Images if state.own.can_restore() => OwnAction::Restore,
+        Mode::Draw if drawing.can_undo() => UserImageAction::Draw(DrawEdit::Undo),
+        Mode::Images if state.user_images.can_restore() => UserImageAction::Restore,
         _ => return, // the keys may mean something elsewhere
     };
-    if shortcuts::is_pressed(ui.ctx(), Deed::Undo) {
-        actions.push(Action::Own(undo));
+    if shortcuts::is_pressed(ui.ctx(), ShortcutAction::Undo) {
+        actions.push(Action::UserImage(undo));
     }
 }
 
@@ -153,7 +156,7 @@ fn controls(ui: &mut Ui, state: &LabState, mode: &mut Mode) -> bool {
     let help = drops::open_help(ui.ctx());
     let response = ui.add(open).on_hover_text(help);
     let opens = response.accessible_name("Open images").clicked();
-    let n_images = state.own.images().len();
+    let n_images = state.user_images.images().len();
     if n_images > 0 {
         let text = match n_images {
             1 => "1 image".to_owned(),
@@ -165,10 +168,10 @@ fn controls(ui: &mut Ui, state: &LabState, mode: &mut Mode) -> bool {
 }
 
 fn images(ui: &mut Ui, kept: &mut Kept, state: &LabState, actions: &mut Vec<Action>) {
-    if let Some(reading) = state.own.reading {
+    if let Some(reading) = state.user_images.reading {
         progress(ui, reading, actions);
     }
-    let Some(chosen) = state.own.chosen() else {
+    let Some(chosen) = state.user_images.chosen() else {
         empty(ui, state, actions);
         return;
     };
@@ -185,18 +188,18 @@ fn images(ui: &mut Ui, kept: &mut Kept, state: &LabState, actions: &mut Vec<Acti
     });
 }
 
-fn subject<'a>(state: &'a LabState, own: &'a Own) -> Subject<'a> {
+fn subject<'a>(state: &'a LabState, user_image: &'a UserImage) -> Subject<'a> {
     Subject {
-        name: &own.name,
-        prepared: &own.prepared,
-        look: look_of(state, own.id),
+        name: &user_image.name,
+        prepared: &user_image.prepared,
+        look: look_of(state, user_image.id),
     }
 }
 
 /// What the model makes of an image; `None` while it has not answered.
-fn look_of(state: &LabState, id: OwnId) -> Option<&OwnLook> {
+fn look_of(state: &LabState, id: UserImageId) -> Option<&UserImageLook> {
     let snapshot = state.run.as_ref()?.snapshot.as_ref()?;
-    let mut images = snapshot.own.as_ref()?.images.iter();
+    let mut images = snapshot.user_images.as_ref()?.images.iter();
     images.find(|look| look.id == id)
 }
 
@@ -218,16 +221,16 @@ fn progress(ui: &mut Ui, reading: Reading, actions: &mut Vec<Action>) {
             .on_hover_text("Stops after the current image; those already read are kept")
             .accessible_name(cancel);
         if response.clicked() {
-            actions.push(Action::Own(OwnAction::CancelReading));
+            actions.push(Action::UserImage(UserImageAction::CancelReading));
         }
     });
 }
 
 fn empty(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-    if state.own.reading.is_some() {
+    if state.user_images.reading.is_some() {
         return;
     }
-    if state.own.can_restore() {
+    if state.user_images.can_restore() {
         ui.horizontal(|ui| strip::restore_button(ui, state, actions));
     }
     card::empty(ui, "You have no images yet", &drops::invitation(ui.ctx()));
@@ -255,7 +258,7 @@ fn draw(
 
 /// What became of the drawing.
 fn beside_canvas(ui: &mut Ui, kept: &mut Kept, state: &LabState) {
-    let Some(prepared) = state.own.drawing.prepared() else {
+    let Some(prepared) = state.user_images.drawing.prepared() else {
         card::empty(
             ui,
             "Draw a digit",
@@ -266,7 +269,7 @@ fn beside_canvas(ui: &mut Ui, kept: &mut Kept, state: &LabState) {
     let subject = Subject {
         name: "Drawing",
         prepared,
-        look: look_of(state, OwnId::DRAWING),
+        look: look_of(state, UserImageId::DRAWING),
     };
     ScrollArea::vertical()
         .auto_shrink(false)

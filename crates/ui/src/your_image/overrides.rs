@@ -2,10 +2,10 @@
 
 use egui::{ComboBox, Role, TextStyle, TextWrapMode, Ui, WidgetInfo, vec2};
 
-use crate::action::{Action, OwnAction};
+use crate::action::{Action, UserImageAction};
 use crate::theme::{self, space};
 use hourglass_protocol::{Backdrop, Centring, Paper};
-use hourglass_state::Own;
+use hourglass_state::UserImage;
 
 /// A decision with its choices.
 struct Decision<'a, T> {
@@ -17,29 +17,32 @@ struct Decision<'a, T> {
 }
 
 /// Shows each decision with what was chosen, by whom, and what else there is.
-pub fn show(ui: &mut Ui, own: &Own, actions: &mut Vec<Action>) {
-    let decided = own.prepared.decisions;
-    let mut wish = own.wish;
+pub fn show(ui: &mut Ui, user_image: &UserImage, actions: &mut Vec<Action>) {
+    let decided = user_image.prepared.decisions;
+    let mut action = user_image.action;
     ui.horizontal_wrapped(|ui| {
         let spacing = ui.spacing_mut();
         spacing.item_spacing = vec2(space::S, space::XS);
         spacing.interact_size.y = 21.0;
         spacing.button_padding = vec2(space::S, 1.0);
         if let Some(backdrop) = decided.backdrop {
-            BACKDROP.ui(ui, &mut wish.backdrop, backdrop);
+            BACKDROP.ui(ui, &mut action.backdrop, backdrop);
         }
-        INVERT.ui(ui, &mut wish.invert, decided.invert);
-        PAPER.ui(ui, &mut wish.paper, decided.paper);
-        STRETCH.ui(ui, &mut wish.stretch, decided.stretch);
-        CROP.ui(ui, &mut wish.crop, decided.crop);
+        INVERT.ui(ui, &mut action.invert, decided.invert);
+        PAPER.ui(ui, &mut action.paper, decided.paper);
+        STRETCH.ui(ui, &mut action.stretch, decided.stretch);
+        CROP.ui(ui, &mut action.crop, decided.crop);
         if decided.crop {
-            THRESHOLD.ui(ui, &mut wish.threshold, decided.threshold);
+            THRESHOLD.ui(ui, &mut action.threshold, decided.threshold);
         }
-        SHARPEN.ui(ui, &mut wish.sharpen, decided.sharpen);
-        CENTRING.ui(ui, &mut wish.centring, decided.centring);
+        SHARPEN.ui(ui, &mut action.sharpen, decided.sharpen);
+        CENTRING.ui(ui, &mut action.centring, decided.centring);
     });
-    if wish != own.wish {
-        actions.push(Action::Own(OwnAction::Prepare(own.id, wish)));
+    if action != user_image.action {
+        actions.push(Action::UserImage(UserImageAction::Prepare(
+            user_image.id,
+            action,
+        )));
     }
 }
 
@@ -110,7 +113,7 @@ const CENTRING: Decision<'_, Centring> = Decision {
 
 impl<T: Copy + PartialEq> Decision<'_, T> {
     /// A small menu: what holds, and the choices, the automatic one first.
-    fn ui(&self, ui: &mut Ui, wish: &mut Option<T>, decided: T) {
+    fn ui(&self, ui: &mut Ui, action: &mut Option<T>, decided: T) {
         let Self {
             name,
             help,
@@ -122,12 +125,12 @@ impl<T: Copy + PartialEq> Decision<'_, T> {
                 .find(|(choice, _)| *choice == value)
                 .map_or("", |(_, text)| *text)
         };
-        let current = text_of(wish.unwrap_or(decided));
-        let by = if wish.is_none() { "auto" } else { "yours" };
+        let current = text_of(action.unwrap_or(decided));
+        let by = if action.is_none() { "auto" } else { "yours" };
         let tokens = theme::tokens_of(ui);
         let font = TextStyle::Small.resolve(ui.style());
         let mut job = egui::text::LayoutJob::default();
-        let strong = if wish.is_none() {
+        let strong = if action.is_none() {
             tokens.text
         } else {
             tokens.accent
@@ -153,16 +156,19 @@ impl<T: Copy + PartialEq> Decision<'_, T> {
             .selected_text(job)
             .show_ui(ui, |ui| {
                 if ui
-                    .selectable_label(wish.is_none(), "Automatic")
+                    .selectable_label(action.is_none(), "Automatic")
                     .on_hover_text("Decided from the image")
                     .clicked()
                 {
-                    *wish = None;
+                    *action = None;
                     ui.close(); // a choice by keyboard is no click that would close it
                 }
                 for (value, text) in *choices {
-                    if ui.selectable_label(*wish == Some(*value), *text).clicked() {
-                        *wish = Some(*value);
+                    if ui
+                        .selectable_label(*action == Some(*value), *text)
+                        .clicked()
+                    {
+                        *action = Some(*value);
                         ui.close();
                     }
                 }

@@ -7,11 +7,11 @@ use egui::{
     StrokeKind, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::action::{Action, OwnAction};
+use crate::action::{Action, UserImageAction};
 use crate::memo::{Memo, Same};
 use crate::theme::{self, space};
 use hourglass_protocol::{Group, GroupSet, Preparation, Prepared, Take};
-use hourglass_state::Own;
+use hourglass_state::UserImage;
 
 use super::stages::StageTextures;
 use super::{strip, words};
@@ -39,26 +39,29 @@ pub fn show(
     ui: &mut Ui,
     pieces: &mut Pieces,
     textures: &StageTextures,
-    own: &Own,
+    user_image: &UserImage,
     actions: &mut Vec<Action>,
 ) {
     let Some(picture) = textures.original() else {
         return;
     };
-    pieces.update(ui, &own.prepared);
-    let mut wish = own.wish;
+    pieces.update(ui, &user_image.prepared);
+    let mut action = user_image.action;
     let side = (0.5 * ui.available_width()).clamp(60.0, MAX_SIDE);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::M;
-        pieces.picture(ui, picture, own, &mut wish, side);
+        pieces.picture(ui, picture, user_image, &mut action, side);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
-            found(ui, own, &mut wish, actions);
+            found(ui, user_image, &mut action, actions);
         });
     });
     ui.add_space(space::XS);
-    if wish != own.wish {
-        actions.push(Action::Own(OwnAction::Prepare(own.id, wish)));
+    if action != user_image.action {
+        actions.push(Action::UserImage(UserImageAction::Prepare(
+            user_image.id,
+            action,
+        )));
     }
 }
 
@@ -97,14 +100,14 @@ impl Pieces {
         &mut self,
         ui: &mut Ui,
         texture: &TextureHandle,
-        own: &Own,
-        wish: &mut Preparation,
+        user_image: &UserImage,
+        action: &mut Preparation,
         side: f32,
     ) {
         let pixels = texture.size_vec2();
         let room = (pixels * (side / pixels.max_elem().max(1.0))).max(Vec2::splat(8.0));
         let (rect, response) = ui.allocate_exact_size(room, Sense::click_and_drag());
-        let label = format!("{}, what was found", own.name);
+        let label = format!("{}, what was found", user_image.name);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &label));
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         let painter = ui.painter().with_clip_rect(rect.expand(1.0));
@@ -115,7 +118,7 @@ impl Pieces {
             painter.image(tint.id(), part, whole, Color32::WHITE);
         }
         let tokens = theme::tokens_of(ui);
-        for group in own
+        for group in user_image
             .prepared
             .groups
             .iter()
@@ -130,14 +133,14 @@ impl Pieces {
             painter.rect_stroke(bounds, 2.0, Stroke::new(1.0, color), StrokeKind::Outside);
         }
         if let Some(part) = self.follow_drag(&response, &place) {
-            wish.region = Some(part);
-            wish.take = None; // groups are found anew
+            action.region = Some(part);
+            action.take = None; // groups are found anew
         }
         let dragged = self
             .begin
             .zip(response.interact_pointer_pos())
             .map(|(begin, end)| between(begin, place.shares_of(end)));
-        if let Some(part) = dragged.or(wish.region) {
+        if let Some(part) = dragged.or(action.region) {
             shade_around(
                 &painter,
                 rect,
@@ -148,7 +151,7 @@ impl Pieces {
             painter.rect_stroke(place.rect_of(part), 0.0, stroke, StrokeKind::Inside);
         }
         strip::frame(ui, rect);
-        self.follow_pointer(ui, &response, &place, own, wish);
+        self.follow_pointer(ui, &response, &place, user_image, action);
     }
 
     /// The part that was dragged, once the pointer is let go.
@@ -174,10 +177,10 @@ impl Pieces {
         ui: &Ui,
         response: &Response,
         place: &Place,
-        own: &Own,
-        wish: &mut Preparation,
+        user_image: &UserImage,
+        action: &mut Preparation,
     ) {
-        let prepared = &own.prepared;
+        let prepared = &user_image.prepared;
         let pointer = response.hover_pos().filter(|_| self.begin.is_none());
         let under = pointer.and_then(|at| prepared.group_map.at(place.shares_of(at)));
         let under = under.and_then(|idx| Some((idx, prepared.groups.get(idx)?)));
@@ -195,7 +198,7 @@ impl Pieces {
         ui.painter()
             .rect_stroke(bounds, 2.0, stroke, StrokeKind::Outside);
         if response.clicked() {
-            wish.take = Some(Take::Groups(switched(prepared, idx)));
+            action.take = Some(Take::Groups(switched(prepared, idx)));
         }
         response
             .clone()
@@ -260,8 +263,8 @@ fn switched(prepared: &Prepared, idx: usize) -> GroupSet {
 }
 
 /// What was found in words, with switches that a keyboard reaches.
-fn found(ui: &mut Ui, own: &Own, wish: &mut Preparation, actions: &mut Vec<Action>) {
-    let prepared = &own.prepared;
+fn found(ui: &mut Ui, user_image: &UserImage, action: &mut Preparation, actions: &mut Vec<Action>) {
+    let prepared = &user_image.prepared;
     let digits: Vec<usize> = prepared.digits().collect();
     ui.label(theme::title(ui, words::found(digits.len())));
     if digits.len() > 1 {
@@ -269,44 +272,44 @@ fn found(ui: &mut Ui, own: &Own, wish: &mut Preparation, actions: &mut Vec<Actio
             .button(format!("Add all {}", digits.len()))
             .on_hover_text("Adds each digit as a separate image, in reading order");
         if each.clicked() {
-            actions.push(Action::Own(OwnAction::TakeEach(own.id)));
+            actions.push(Action::UserImage(UserImageAction::TakeEach(user_image.id)));
         }
     }
-    switches(ui, prepared, &digits, wish);
+    switches(ui, prepared, &digits, action);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let small = |text: &str| RichText::new(text).text_style(theme::text::SMALL);
-        if wish.take.is_some() {
+        if action.take.is_some() {
             let automatic = ui
                 .button(small("Automatic"))
                 .on_hover_text("Uses what looks like the digit, as at first");
             if automatic.clicked() {
-                wish.take = None;
+                action.take = None;
             }
         }
-        if wish.region.is_some() {
+        if action.region.is_some() {
             let whole = ui
                 .button(small("Whole image"))
                 .on_hover_text("Looks at the whole image again");
             if whole.clicked() {
-                (wish.region, wish.take) = (None, None);
+                (action.region, action.take) = (None, None);
             }
         }
-        let is_all = wish.take == Some(Take::AllInk);
+        let is_all = action.take == Some(Take::AllInk);
         let has_left_out = prepared.groups.iter().any(|group| !group.is_taken());
         if has_left_out && !is_all {
             let all = ui
                 .button(small("All ink"))
                 .on_hover_text("Uses everything in the image that is not paper");
             if all.clicked() {
-                wish.take = Some(Take::AllInk);
+                action.take = Some(Take::AllInk);
             }
         }
     });
 }
 
 /// A switch for each group: digits by their numbers in reading order, then what was left out.
-fn switches(ui: &mut Ui, prepared: &Prepared, digits: &[usize], wish: &mut Preparation) {
+fn switches(ui: &mut Ui, prepared: &Prepared, digits: &[usize], action: &mut Preparation) {
     if prepared.groups.len() < 2 {
         return;
     }
@@ -324,7 +327,7 @@ fn switches(ui: &mut Ui, prepared: &Prepared, digits: &[usize], wish: &mut Prepa
                 WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), group.is_taken(), &name)
             });
             if response.clicked() {
-                wish.take = Some(Take::Groups(switched(prepared, idx)));
+                action.take = Some(Take::Groups(switched(prepared, idx)));
             }
         }
     });

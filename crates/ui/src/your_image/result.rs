@@ -9,7 +9,9 @@ use crate::memo::{Memo, Same};
 use crate::number;
 use crate::theme::{self, space};
 use hourglass_experiment::N_PIXELS;
-use hourglass_protocol::{DataSetId, DatasetDescription, Neighbour, OwnLook, Prepared, Standing};
+use hourglass_protocol::{
+    DataSetId, DatasetDescription, Neighbour, Percentile, Prepared, UserImageLook,
+};
 use hourglass_state::LabState;
 
 use super::{strip, words};
@@ -26,20 +28,20 @@ const N_PICTURES: usize = 3;
 /// Neighbours that have a place in the texture.
 const N_NEIGHBOURS: usize = 5;
 
-/// An own image with what is known of it.
+/// An user image with what is known of it.
 pub struct Subject<'a> {
     /// What it is called.
     pub name: &'a str,
     /// The digit it became.
     pub prepared: &'a Arc<Prepared>,
     /// What the model makes of it; `None` while it has not answered.
-    pub look: Option<&'a OwnLook>,
+    pub look: Option<&'a UserImageLook>,
 }
 
 /// The pictures as one texture, painted anew when one of them, the theme or their size changed.
 #[derive(Default)]
 pub struct ResultPictures {
-    atlas: Memo<(Same<Prepared>, Option<OwnLook>, bool, usize), DigitAtlas>,
+    atlas: Memo<(Same<Prepared>, Option<UserImageLook>, bool, usize), DigitAtlas>,
 }
 
 /// Shows the digit, its reconstruction and their difference, with figures beside them.
@@ -100,12 +102,12 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &S
         let mse = number::five_digits(f64::from(look.mse_per_pixel));
         ui.add(Label::new(format!("MSE {mse} per pixel")).truncate())
             .on_hover_text("Mean squared error of the reconstruction, with pixels from 0 to 1");
-        match &look.standing {
-            Some(standing) => {
+        match &look.percentile {
+            Some(percentile) => {
                 if let Some(dataset) = &state.dataset {
-                    place(ui, pictures, standing, dataset.id);
+                    place(ui, pictures, percentile, dataset.id);
                 }
-                if let Some(said) = standing.unlike(&subject.prepared.notes) {
+                if let Some(said) = percentile.unlike(&subject.prepared.notes) {
                     let warning = RichText::new(said).color(theme::tokens_of(ui).warning);
                     ui.add(Label::new(warning).wrap()).on_hover_text(
                         "Its error is larger than for 99 % of the test images with the same weights",
@@ -128,15 +130,15 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &S
 }
 
 /// Where it stands among the test digits, and the nearest of them.
-fn place(ui: &mut Ui, pictures: &ResultPictures, standing: &Standing, id: DataSetId) {
+fn place(ui: &mut Ui, pictures: &ResultPictures, percentile: &Percentile, id: DataSetId) {
     let how = format!(
         "Its error compared with all {} test images, with the same weights, at step {}. Nothing is corrupted",
-        number::count_of(standing.n_test),
-        number::count(standing.step)
+        number::count_of(percentile.n_test),
+        number::count(percentile.step)
     );
-    ui.add(Label::new(words::standing(standing)).wrap())
+    ui.add(Label::new(words::percentile(percentile)).wrap())
         .on_hover_text(how);
-    if standing.neighbours.is_empty() {
+    if percentile.neighbours.is_empty() {
         return;
     }
     ui.label(theme::dim(ui, "nearest test digits by code"))
@@ -145,7 +147,7 @@ fn place(ui: &mut Ui, pictures: &ResultPictures, standing: &Standing, id: DataSe
         );
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
-        for (place, neighbour) in standing.neighbours.iter().take(N_NEIGHBOURS).enumerate() {
+        for (place, neighbour) in percentile.neighbours.iter().take(N_NEIGHBOURS).enumerate() {
             near(ui, pictures, id, place, neighbour);
         }
     });
@@ -228,8 +230,8 @@ fn write(
         .collect();
     let rebuilt = subject.look.map(|look| look.reconstruction.as_slice());
     let rebuilt = rebuilt.filter(|rebuilt| rebuilt.len() == N_PIXELS);
-    let standing = subject.look.and_then(|look| look.standing.as_ref());
-    let neighbours = standing.map_or(&[][..], |standing| &standing.neighbours);
+    let percentile = subject.look.and_then(|look| look.percentile.as_ref());
+    let neighbours = percentile.map_or(&[][..], |percentile| &percentile.neighbours);
     let test_image = |place: usize| {
         let neighbour = neighbours.get(place)?;
         dataset?.test_image(neighbour.sample as usize)

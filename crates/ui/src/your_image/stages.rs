@@ -9,8 +9,8 @@ use egui::{
 
 use crate::memo::{Memo, Same};
 use crate::theme::{self, space};
-use hourglass_protocol::{PhotoStage, Prepared, StagePicture};
-use hourglass_state::Own;
+use hourglass_protocol::{ImageStage, Prepared, StagePicture};
+use hourglass_state::UserImage;
 
 use super::{strip, words};
 
@@ -31,7 +31,7 @@ impl StageTextures {
     pub fn original(&self) -> Option<&TextureHandle> {
         let (prepared, _) = self.textures.key()?;
         let mut stages = prepared.stages.iter();
-        let place = stages.position(|stage| stage.stage == PhotoStage::Original)?;
+        let place = stages.position(|stage| stage.stage == ImageStage::Original)?;
         self.textures.get(place)
     }
 
@@ -48,7 +48,7 @@ impl StageTextures {
 
 /// A stage as a texture: ink in the colours of digits, everything before as it is.
 pub fn texture(ctx: &Context, stage: &StagePicture, dark: bool) -> TextureHandle {
-    let is_picture = matches!(stage.stage, PhotoStage::Original | PhotoStage::Grey);
+    let is_picture = matches!(stage.stage, ImageStage::Original | ImageStage::Grey);
     let pixels = stage.rgb.iter().map(|&rgb| {
         if is_picture {
             theme::pixel(rgb)
@@ -70,8 +70,8 @@ pub fn texture(ctx: &Context, stage: &StagePicture, dark: bool) -> TextureHandle
 }
 
 /// Shows the stages in a row that fills the width.
-pub fn show(ui: &mut Ui, textures: &StageTextures, own: &Own) {
-    let stages = &own.prepared.stages;
+pub fn show(ui: &mut Ui, textures: &StageTextures, user_image: &UserImage) {
+    let stages = &user_image.prepared.stages;
     if stages.is_empty() {
         return;
     }
@@ -84,24 +84,30 @@ pub fn show(ui: &mut Ui, textures: &StageTextures, own: &Own) {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
                 ui.set_width(side);
-                one(ui, own, stage, texture, side);
+                one(ui, user_image, stage, texture, side);
             });
         }
     });
 }
 
-fn one(ui: &mut Ui, own: &Own, stage: &StagePicture, texture: &TextureHandle, side: f32) {
+fn one(
+    ui: &mut Ui,
+    user_image: &UserImage,
+    stage: &StagePicture,
+    texture: &TextureHandle,
+    side: f32,
+) {
     let (name, help) = words::stage(stage.stage);
     let (room, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
-    let label = format!("{}, {name}", own.name);
+    let label = format!("{}, {name}", user_image.name);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, ui.is_enabled(), &label));
     let picture = within(room, stage);
     let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     ui.painter()
         .image(texture.id(), picture, uv, Color32::WHITE);
     strip::frame(ui, picture);
-    if stage.stage == PhotoStage::Grey && own.prepared.decisions.crop {
-        let [left, top, right, bottom] = own.prepared.crop;
+    if stage.stage == ImageStage::Grey && user_image.prepared.decisions.crop {
+        let [left, top, right, bottom] = user_image.prepared.crop;
         let at = |x: f32, y: f32| picture.min + vec2(x * picture.width(), y * picture.height());
         let crop = Rect::from_min_max(at(left, top), at(right, bottom));
         let stroke = Stroke::new(1.0, theme::tokens_of(ui).accent);

@@ -4,13 +4,13 @@ use egui::{
     Align, Layout, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
-use crate::action::{Action, OwnAction};
+use crate::action::{Action, UserImageAction};
 use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
 use crate::memo::{Memo, Same};
 use crate::theme::{self, space};
 use crate::{number, shortcuts};
 use hourglass_protocol::Prepared;
-use hourglass_state::{LabState, MAX_OWN, Own};
+use hourglass_state::{LabState, MAX_USER_IMAGES, UserImage};
 
 use super::{icon, icon_button, look_of};
 
@@ -32,7 +32,7 @@ pub struct Strip {
 impl Strip {
     /// Shows all images; a click chooses one.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-        let images = state.own.images();
+        let images = state.user_images.images();
         self.paint(ui, images);
         let size = vec2(ui.available_width(), SIDE + space::S);
         ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
@@ -55,12 +55,12 @@ impl Strip {
         ui: &mut Ui,
         state: &LabState,
         place: usize,
-        image: &Own,
+        image: &UserImage,
         actions: &mut Vec<Action>,
     ) {
         let (rect, response) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::click());
         let is_chosen = state
-            .own
+            .user_images
             .chosen()
             .is_some_and(|chosen| chosen.id == image.id);
         let mse = look_of(state, image.id).map(|look| {
@@ -86,17 +86,17 @@ impl Strip {
         ui.painter()
             .rect_stroke(rect, 0.0, border, StrokeKind::Inside);
         if response.clicked() {
-            actions.push(Action::Own(OwnAction::Choose(image.id)));
+            actions.push(Action::UserImage(UserImageAction::Choose(image.id)));
         }
         response.on_hover_text(name);
     }
 
-    fn paint(&mut self, ui: &Ui, images: &[Own]) {
+    fn paint(&mut self, ui: &Ui, images: &[UserImage]) {
         let dark = ui.visuals().dark_mode;
         let magnify = magnification(SIDE * ui.pixels_per_point());
         let shape = AtlasShape {
             columns: COLUMNS,
-            rows: images.len().clamp(1, MAX_OWN).div_ceil(COLUMNS),
+            rows: images.len().clamp(1, MAX_USER_IMAGES).div_ceil(COLUMNS),
             magnify,
         };
         let prepared = images.iter().map(|image| Same::of(&image.prepared));
@@ -114,31 +114,31 @@ impl Strip {
 /// Remove, take back, remove all, from right to left.
 fn buttons(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = space::XS;
-    let mut wish = |is_wished, action| {
-        if is_wished {
-            actions.push(Action::Own(action));
+    let mut action = |is_requested, action| {
+        if is_requested {
+            actions.push(Action::UserImage(action));
         }
     };
-    let has_images = !state.own.images().is_empty();
+    let has_images = !state.user_images.images().is_empty();
     let all = "Removes all images; this can be undone";
     let clicked = icon_button(ui, icon::CLEAR_ALL, "Remove all images", all, has_images);
-    wish(clicked, OwnAction::Clear);
-    if let Some(chosen) = state.own.chosen() {
+    action(clicked, UserImageAction::Clear);
+    if let Some(chosen) = state.user_images.chosen() {
         let name = format!("Remove {}", chosen.name);
         let help = "Removes the selected image; this can be undone";
         let clicked = icon_button(ui, icon::REMOVE, &name, help, true);
-        wish(clicked, OwnAction::Remove(chosen.id));
+        action(clicked, UserImageAction::Remove(chosen.id));
     }
     restore_button(ui, state, actions);
 }
 
 /// Takes the last removal back.
 pub fn restore_button(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-    let keys = shortcuts::key_of(ui.ctx(), shortcuts::Deed::Undo);
+    let keys = shortcuts::key_of(ui.ctx(), shortcuts::ShortcutAction::Undo);
     let help = format!("Undoes the last removal ({keys})");
-    let can_restore = state.own.can_restore();
+    let can_restore = state.user_images.can_restore();
     if icon_button(ui, icon::UNDO, "Undo removal", &help, can_restore) {
-        actions.push(Action::Own(OwnAction::Restore));
+        actions.push(Action::UserImage(UserImageAction::Restore));
     }
 }
 

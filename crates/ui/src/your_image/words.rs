@@ -1,18 +1,18 @@
 //! Figures and notes of user images in words.
 
 use crate::number;
-use hourglass_protocol::{Group, PhotoNote, PhotoStage, Prepared, Standing};
+use hourglass_protocol::{Group, ImageNote, ImageStage, Percentile, Prepared};
 
 /// `worse than 93 % of the test digits`, `better than 62 % of the test digits`.
 #[must_use]
-pub fn standing(standing: &Standing) -> String {
-    let share = standing.share_below;
+pub fn percentile(percentile: &Percentile) -> String {
+    let share = percentile.share_below;
     let (word, share) = if share >= 0.5 {
         ("worse", share)
     } else {
         ("better", 1.0 - share)
     };
-    let n_test = number::count_of(standing.n_test);
+    let n_test = number::count_of(percentile.n_test);
     if share >= 1.0 {
         return format!("{word} than all {n_test} test digits");
     }
@@ -29,7 +29,7 @@ pub fn standing(standing: &Standing) -> String {
 /// What a person should know of a picture, in one line; `None` if there is nothing to say.
 #[must_use]
 pub fn notes(prepared: &Prepared) -> Option<String> {
-    let notes: Vec<String> = prepared.notes.iter().map(PhotoNote::to_string).collect();
+    let notes: Vec<String> = prepared.notes.iter().map(ImageNote::to_string).collect();
     (!notes.is_empty()).then(|| notes.join("; "))
 }
 
@@ -67,27 +67,27 @@ pub fn switch(number: Option<usize>, group: &Group) -> (String, String) {
 
 /// What a stage is called, and what happens in it.
 #[must_use]
-pub fn stage(stage: PhotoStage) -> (&'static str, &'static str) {
+pub fn stage(stage: ImageStage) -> (&'static str, &'static str) {
     match stage {
-        PhotoStage::Original => ("picture", "The original image; transparent parts look grey"),
-        PhotoStage::Grey => (
+        ImageStage::Original => ("picture", "The original image; transparent parts look grey"),
+        ImageStage::Grey => (
             "grey",
             "Without transparency and colour (luma); the frame shows the crop",
         ),
-        PhotoStage::Ink => (
+        ImageStage::Ink => (
             "ink",
             "Ink alone: light and dark swapped if the background is light, the paper and its noise \
              removed, ink at full strength",
         ),
-        PhotoStage::Cropped => (
+        ImageStage::Cropped => (
             "cropped",
             "What is left after cropping to the ink; specks are removed",
         ),
-        PhotoStage::Fitted => (
+        ImageStage::Fitted => (
             "20×20",
             "Fitted into 20×20 with its proportions kept, each pixel the mean of what it covers",
         ),
-        PhotoStage::Centred => (
+        ImageStage::Centred => (
             "28×28",
             "Centred in 28×28 by its centre of mass: what the model sees",
         ),
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn said(share_below: f64) -> String {
-        standing(&Standing {
+        percentile(&Percentile {
             step: 0,
             share_below,
             n_test: 10_000,

@@ -1,7 +1,7 @@
-//! Comparing two runs: a rival is trained beside the run in progress, step for step.
+//! Comparing two runs: a comparison run is trained beside the run in progress, step for step.
 //!
 //! A run and its looks make a side. Everything the laboratory does, it does to the side in front; to do the same to
-//! the rival, the sides are swapped for a moment. What either run computes does not depend on the other.
+//! the comparison run, the sides are swapped for a moment. What either run computes does not depend on the other.
 //!
 //! The run that has taken fewer steps trains next.
 
@@ -27,7 +27,7 @@ pub(super) struct Side {
 }
 
 impl Lab {
-    /// Starts a run beside the one in progress, on the same digits. A rival that is behind takes steps alone until
+    /// Starts a run beside the one in progress, on the same digits. A comparison run that is behind takes steps alone until
     /// it has taken as many.
     pub(super) fn compare(&mut self, id: RunId, experiment: Experiment) -> Flow {
         let refusal = match (&self.run, experiment.validate()) {
@@ -43,14 +43,14 @@ impl Lab {
                 return self.fail(Failure::NotCompared { reason });
             }
         };
-        self.end_rival()?;
+        self.drop_comparison()?;
         self.was_level = false;
         let is_training = self.is_training();
         let (kind, device) = (dataset.id, self.device.info.name.clone());
         let trainer = Trainer::new(experiment, dataset, &self.device.device);
         let epochs_goal = trainer.experiment().total_epochs() as u64;
         let record = Record::new(trainer.experiment().clone(), kind, device);
-        self.with_rival(|lab| {
+        self.with_comparison(|lab| {
             lab.take_on(id, trainer, epochs_goal, record)?;
             lab.evaluate(EvaluationScope::Running)?;
             match &lab.run {
@@ -65,10 +65,10 @@ impl Lab {
 
     /// Continues with one of the two runs; the other ends.
     pub(super) fn end_comparison(&mut self, keep: RunId) -> Flow {
-        let Some(rival) = &self.other.run else {
+        let Some(comparison) = &self.other.run else {
             return Flow::Continue(());
         };
-        if rival.id == keep {
+        if comparison.id == keep {
             let is_training = self.is_training();
             self.change_sides();
             self.looks.request(self.other.looks.asked().clone());
@@ -76,7 +76,7 @@ impl Lab {
                 run.until = is_training.then_some(Goal::Epochs(run.epochs_goal));
             }
         }
-        self.end_rival()?;
+        self.drop_comparison()?;
         let Some(run) = &self.run else {
             return Flow::Continue(());
         };
@@ -85,28 +85,28 @@ impl Lab {
         self.rest_if_done()
     }
 
-    /// Ends the rival, if there is one.
-    pub(super) fn end_rival(&mut self) -> Flow {
-        self.with_rival(Self::set_aside)?;
+    /// Ends the comparison run, if there is one.
+    pub(super) fn drop_comparison(&mut self) -> Flow {
+        self.with_comparison(Self::replaced)?;
         self.other.run = None;
         self.other.seen = None;
         self.other.looks.restart();
         Flow::Continue(())
     }
 
-    /// Whether the rival has taken fewer steps than the run in front.
-    pub(super) fn rival_is_behind(&self) -> bool {
+    /// Whether the comparison run has taken fewer steps than the run in front.
+    pub(super) fn comparison_is_behind(&self) -> bool {
         let steps = |run: &Option<Run>| run.as_ref().map(|run| run.trainer.step());
         steps(&self.other.run)
             .zip(steps(&self.run))
-            .is_some_and(|(rival, run)| rival < run)
+            .is_some_and(|(comparison, run)| comparison < run)
     }
 
-    /// One burst of the rival, no further than the run in front.
+    /// One burst of the comparison run, no further than the run in front.
     pub(super) fn catch_up(&mut self) -> Flow {
         let step = self.run.as_ref().map_or(0, |run| run.trainer.step());
         let mut stopped = false;
-        self.with_rival(|lab| {
+        self.with_comparison(|lab| {
             if let Some(run) = &mut lab.run {
                 run.until = Some(Goal::Steps(step));
             }
@@ -122,10 +122,10 @@ impl Lab {
         self.rest_if_done()
     }
 
-    /// Tells what the rival does now that the run in front takes steps, or has stopped taking them.
-    pub(super) fn report_rival(&mut self) -> Flow {
+    /// Tells what the comparison run does now that the run in front takes steps, or has stopped taking them.
+    pub(super) fn report_comparison(&mut self) -> Flow {
         let is_training = self.is_training();
-        self.with_rival(|lab| {
+        self.with_comparison(|lab| {
             let Some(run) = &lab.run else {
                 return Flow::Continue(());
             };
@@ -139,8 +139,8 @@ impl Lab {
         })
     }
 
-    /// Does something to the rival as if it were in front.
-    pub(super) fn with_rival(&mut self, work: impl FnOnce(&mut Self) -> Flow) -> Flow {
+    /// Does something to the comparison run as if it were in front.
+    pub(super) fn with_comparison(&mut self, work: impl FnOnce(&mut Self) -> Flow) -> Flow {
         self.change_sides();
         let flow = work(self);
         self.change_sides();

@@ -55,9 +55,9 @@ impl Lab {
                 }
                 Ok(LoaderMessage::Measured(measures)) => {
                     self.loader = None;
-                    let yardsticks = measures.yardsticks().clone();
+                    let baselines = measures.baselines().clone();
                     self.measures = Some(measures.into());
-                    self.report(Event::YardsticksKnown(yardsticks))?;
+                    self.report(Event::BaselinesKnown(baselines))?;
                 }
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => {

@@ -58,8 +58,8 @@ impl Lab {
         if opened.info == self.device.info {
             return Flow::Continue(());
         }
-        if let Some(rival) = &mut self.other.run {
-            rival.candidate = rival.trainer.checkpoint().ok();
+        if let Some(comparison) = &mut self.other.run {
+            comparison.candidate = comparison.trainer.checkpoint().ok();
         }
         let checkpoint = self.run.as_ref().map(|run| run.trainer.checkpoint());
         match checkpoint.transpose() {
@@ -76,7 +76,7 @@ impl Lab {
             run.candidate = Some(checkpoint);
         }
         self.rebuild()?;
-        self.with_rival(Self::rebuild)?;
+        self.with_comparison(Self::rebuild)?;
         let device = self.device.info.clone();
         self.report(Event::DeviceChanged { device })?;
         self.prepare()

@@ -65,10 +65,10 @@ impl Lab {
                 return self.write_folder(folder);
             }
             Ok((Ok(model), Ok(resume), true)) => {
-                let yardsticks = self.measures.as_ref().map(|measures| measures.yardsticks());
+                let baselines = self.measures.as_ref().map(|measures| measures.baselines());
                 let files = RunFiles {
                     metrics: run.record.metrics_csv(),
-                    summary: run.record.summary_json(yardsticks),
+                    summary: run.record.summary_json(baselines),
                     experiment: run.record.experiment_toml(),
                     model,
                     resume,

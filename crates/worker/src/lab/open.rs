@@ -126,7 +126,7 @@ impl Lab {
             goes_on: found.goes_on,
             lost: found.lost,
         };
-        self.end_rival()?;
+        self.drop_comparison()?;
         self.take_on(run, found.trainer, found.epochs_goal, record)?;
         self.report(Event::RunOpened { run, from, history })?;
         match &self.run {

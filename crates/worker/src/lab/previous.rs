@@ -23,19 +23,19 @@ pub(super) struct Previous {
 impl Lab {
     /// Takes the run in front out of its place, so that another can take it. It can be brought back if it was worth
     /// more than a moment.
-    pub(super) fn set_aside(&mut self) -> Flow {
-        let (Some(run), Some(wish)) = (&mut self.run, &self.keeping.wish) else {
+    pub(super) fn replaced(&mut self) -> Flow {
+        let (Some(run), Some(action)) = (&mut self.run, &self.keeping.action) else {
             return Flow::Continue(()); // nobody asked for it
         };
         let id = run.id;
-        if !run.is_worth(wish.worth) {
+        if !run.is_worth(action.worth) {
             run.on_disk.discard();
             return Flow::Continue(());
         }
         run.until = None;
         run.record.stop_clock();
         self.write_as_good_as_it_is(); // with a checkpoint, which outlives the device
-        self.report(Event::RunSetAside { run: id })?;
+        self.report(Event::RunReplaced { run: id })?;
         let measures = self.measures_of_run();
         let device = self.device.info.clone();
         self.previous = self.run.take().map(|run| Previous {
@@ -52,8 +52,8 @@ impl Lab {
             let reason = "there is none left".to_owned();
             return self.fail(Failure::NotBroughtBack { reason });
         };
-        self.end_rival()?;
-        self.set_aside()?;
+        self.drop_comparison()?;
+        self.replaced()?;
         self.looks.restart();
         self.seen = None;
         self.locks.clear();
@@ -100,8 +100,8 @@ impl Lab {
         self.loader.take_if(|loader| loader.is_measuring); // it measures the others
         match (&self.measures, &self.dataset) {
             (Some(measures), _) => {
-                let yardsticks = measures.yardsticks().clone();
-                self.report(Event::YardsticksKnown(yardsticks))
+                let baselines = measures.baselines().clone();
+                self.report(Event::BaselinesKnown(baselines))
             }
             (None, Some(dataset)) if self.loader.is_none() => {
                 self.load(Task::Measure(Arc::clone(dataset)))

@@ -7,7 +7,7 @@ use hourglass_protocol::{DeviceKind, EvaluationScope, Event, Failure, Phase, Pla
 use hourglass_run_folder::Record;
 use hourglass_train::Trainer;
 
-use super::aside::OnDisk;
+use super::backup::OnDisk;
 use super::film::Reel;
 use super::{Flow, Goal, Lab, Run};
 
@@ -28,7 +28,7 @@ impl Lab {
         let trainer = Trainer::new(experiment, dataset, &self.device.device);
         let epochs_goal = trainer.experiment().total_epochs() as u64;
         let record = Record::new(trainer.experiment().clone(), kind, device);
-        self.end_rival()?;
+        self.drop_comparison()?;
         self.take_on(id, trainer, epochs_goal, record)?;
         if self.run.as_ref().is_none_or(|run| run.id != id) {
             return Flow::Continue(()); // it could not be made, which was reported
@@ -53,7 +53,7 @@ impl Lab {
                 });
             }
         };
-        self.set_aside()?;
+        self.replaced()?;
         self.looks.restart();
         self.seen = None;
         self.locks.clear();
@@ -111,18 +111,18 @@ impl Lab {
             Phase::PreparingKernels
         };
         self.report_phase(phase)?;
-        self.report_rival()
+        self.report_comparison()
     }
 
-    /// Stops taking steps. A rival that was level takes the steps of the current burst as well.
+    /// Stops taking steps. A comparison run that was level takes the steps of the current burst as well.
     pub(super) fn pause(&mut self) -> Flow {
-        while self.was_level && self.is_training() && self.rival_is_behind() {
+        while self.was_level && self.is_training() && self.comparison_is_behind() {
             self.catch_up()?;
         }
         self.rest()
     }
 
-    /// Stops taking steps, wherever a rival is.
+    /// Stops taking steps, wherever a comparison run is.
     pub(super) fn rest(&mut self) -> Flow {
         let Some(run) = &mut self.run else {
             return Flow::Continue(());
@@ -132,7 +132,7 @@ impl Lab {
         }
         let position = run.position();
         self.report_phase(Phase::Paused { position })?;
-        self.report_rival()
+        self.report_comparison()
     }
 
     pub(super) fn tune(&mut self, experiment: Experiment) -> Flow {

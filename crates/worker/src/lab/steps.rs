@@ -15,7 +15,7 @@ use super::{BURST, CHECKPOINT_INTERVAL, Flow, Goal, Lab, OwnerGone};
 impl Lab {
     /// One burst of steps, of whichever run has taken fewer.
     pub(super) fn train(&mut self) -> Flow {
-        if self.rival_is_behind() {
+        if self.comparison_is_behind() {
             return self.catch_up();
         }
         self.was_level = true;
@@ -88,9 +88,9 @@ impl Lab {
         }
     }
 
-    /// Stops taking steps once the goal is reached, by the rival too.
+    /// Stops taking steps once the goal is reached, by the comparison run too.
     pub(super) fn rest_if_done(&mut self) -> Flow {
-        if self.rival_is_behind() {
+        if self.comparison_is_behind() {
             return Flow::Continue(());
         }
         let Some(run) = &mut self.run else {
@@ -107,7 +107,7 @@ impl Lab {
         run.until = None;
         let phase = run.resting_phase();
         self.report_phase(phase)?;
-        self.report_rival()
+        self.report_comparison()
     }
 
     pub(super) fn evaluate(&mut self, scope: EvaluationScope) -> Flow {
@@ -149,17 +149,17 @@ impl Lab {
         }
     }
 
-    /// Renews the views that are due, of the rival too, and hands them over together.
+    /// Renews the views that are due, of the comparison run too, and hands them over together.
     pub(super) fn look(&mut self) -> Flow {
         let at_rest = !self.is_training();
         let mut changed = self.glance(at_rest)?;
-        self.with_rival(|lab| {
+        self.with_comparison(|lab| {
             changed |= lab.glance(at_rest)?;
             Flow::Continue(())
         })?;
         if let Some(seen) = self.seen.as_ref().filter(|_| changed) {
             self.side.snapshot.put(Snapshot {
-                rival: self.other.seen.clone().map(Arc::new),
+                comparison: self.other.seen.clone().map(Arc::new),
                 ..seen.clone()
             });
             self.wake.call();

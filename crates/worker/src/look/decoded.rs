@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hourglass_protocol::{DecodeSet, Decoded, DecodedView};
-use hourglass_train::{Survey, TrainError, Trainer, decode};
+use hourglass_protocol::{DecodeRequest, Decoded, DecodedView};
+use hourglass_train::{EncodedTestSet, TrainError, Trainer, decode};
 
 use super::View;
 
@@ -20,7 +20,7 @@ pub(super) struct DecodeLooks {
 }
 
 /// The pictures of a set of places.
-type Set = View<DecodeSet, Option<Arc<DecodedView>>>;
+type Set = View<DecodeRequest, Option<Arc<DecodedView>>>;
 
 impl Set {
     /// Other places are due at once at rest, and in training as soon as they leave the steps their time: a
@@ -35,12 +35,12 @@ impl Set {
 }
 
 impl DecodeLooks {
-    /// Takes on what is asked for now; tells whether a survey is needed for it. An asker's last answer stays
+    /// Takes on what is asked for now; tells whether an encoded test set is needed for it. An asker's last answer stays
     /// until the next.
-    pub fn ask(&mut self, sets: &[DecodeSet]) -> bool {
+    pub fn ask(&mut self, sets: &[DecodeRequest]) -> bool {
         let mut before = std::mem::take(&mut self.sets);
         for asked in sets {
-            let is_its = |set: &Set| set.asked.asker == asked.asker;
+            let is_its = |set: &Set| set.asked.requester == asked.requester;
             let kept = before.iter().position(is_its);
             let mut set = match kept {
                 Some(place) => before.swap_remove(place),
@@ -80,7 +80,7 @@ impl DecodeLooks {
     pub fn renew(
         &mut self,
         trainer: &mut Trainer,
-        survey: Option<&Survey>,
+        encoded: Option<&EncodedTestSet>,
         at_rest: bool,
     ) -> Result<bool, TrainError> {
         let step = trainer.step();
@@ -89,7 +89,7 @@ impl DecodeLooks {
         let due = |set: &&mut Set| set.is_due_among(price, step, at_rest);
         for set in self.sets.iter_mut().filter(due) {
             set.make(step, |asked| {
-                decode(trainer, survey, asked).map(|found| found.map(Arc::new))
+                decode(trainer, encoded, asked).map(|found| found.map(Arc::new))
             })?;
             changed = true;
         }
@@ -97,13 +97,13 @@ impl DecodeLooks {
     }
 
     /// What is known of them.
-    pub fn seen(&self, survey: Option<&Survey>) -> Decoded {
+    pub fn seen(&self, encoded: Option<&EncodedTestSet>) -> Decoded {
         let views = self.sets.iter().filter_map(|set| set.value.clone());
         Decoded {
             views: views.collect(),
-            units: survey
+            units: encoded
                 .filter(|_| self.needs_survey())
-                .map(|survey| Arc::clone(survey.units())),
+                .map(|encoded| Arc::clone(encoded.units())),
         }
     }
 }
@@ -113,12 +113,12 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use hourglass_protocol::{Asker, Places};
+    use hourglass_protocol::{CodeSelection, Requester};
 
-    fn place(asker: Asker, x: f32) -> DecodeSet {
-        DecodeSet {
-            asker,
-            places: Places::Codes([x].into()),
+    fn place(requester: Requester, x: f32) -> DecodeRequest {
+        DecodeRequest {
+            requester,
+            places: CodeSelection::Codes([x].into()),
         }
     }
 
@@ -133,22 +133,22 @@ mod tests {
     #[test]
     fn other_places_wait_for_their_price_in_training_and_for_nothing_at_rest() {
         let mut looks = DecodeLooks::default();
-        looks.ask(&[place(Asker::Pointer, 0.0)]);
+        looks.ask(&[place(Requester::Pointer, 0.0)]);
         assert!(
             looks.sets[0].is_due_among(Duration::ZERO, 1, false),
             "the first"
         );
         made(&mut looks, Duration::from_secs(10));
-        looks.ask(&[place(Asker::Pointer, 0.0)]);
+        looks.ask(&[place(Requester::Pointer, 0.0)]);
         assert!(
             !looks.sets[0].is_due_among(Duration::ZERO, 1, true),
             "the same"
         );
-        looks.ask(&[place(Asker::Pointer, 1.0)]);
+        looks.ask(&[place(Requester::Pointer, 1.0)]);
         assert!(!looks.sets[0].is_due_among(Duration::ZERO, 1, false));
         assert!(looks.sets[0].is_due_among(Duration::ZERO, 1, true));
         made(&mut looks, Duration::ZERO);
-        looks.ask(&[place(Asker::Pointer, 2.0)]);
+        looks.ask(&[place(Requester::Pointer, 2.0)]);
         assert!(
             looks.sets[0].is_due_among(Duration::ZERO, 1, false),
             "a cheap one"
@@ -158,15 +158,15 @@ mod tests {
     #[test]
     fn a_set_that_is_no_longer_asked_for_is_forgotten_and_the_others_stay() {
         let mut looks = DecodeLooks::default();
-        looks.ask(&[place(Asker::Grid, 0.0), place(Asker::Pointer, 0.0)]);
+        looks.ask(&[place(Requester::Grid, 0.0), place(Requester::Pointer, 0.0)]);
         made(&mut looks, Duration::ZERO);
         looks.changed = false;
-        assert!(!looks.ask(&[place(Asker::Pointer, 0.0)]));
+        assert!(!looks.ask(&[place(Requester::Pointer, 0.0)]));
         assert!(looks.changed && looks.sets.len() == 1);
         assert_eq!(looks.sets[0].step, Some(1));
-        let plane = DecodeSet {
-            asker: Asker::Grid,
-            places: Places::Plane([[0.0; 2]].into()),
+        let plane = DecodeRequest {
+            requester: Requester::Grid,
+            places: CodeSelection::Plane([[0.0; 2]].into()),
         };
         assert!(looks.ask(&[plane]), "it lies among all codes");
     }

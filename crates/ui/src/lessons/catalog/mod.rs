@@ -1,18 +1,18 @@
 //! The lessons, one file each. Figures in them are of runs on MNIST with seed 1, as this program measures them,
 //! or of PCA on MNIST.
 
+mod bottleneck;
 mod copying;
 mod denoising;
 mod generation;
 mod linear;
 mod sparsity;
-mod waist;
 
 use super::Lesson;
 
 /// All lessons, in their order.
 pub static ALL: [Lesson; 6] = [
-    waist::LESSON,
+    bottleneck::LESSON,
     linear::LESSON,
     copying::LESSON,
     sparsity::LESSON,

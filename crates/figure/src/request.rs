@@ -1,0 +1,84 @@
+//! A figure that was asked for: what it shows, and how.
+
+use hourglass_experiment::Experiment;
+use hourglass_protocol::{Gather, Gathered, Numbers, SampleIdx};
+
+use super::{Content, Facts, FigureKind, Format, Group, Look, Scatter};
+
+/// Pictures along each axis of a manifold: an odd number, so that the middle of the prior is among them.
+const MANIFOLD_SIDE: usize = 21;
+
+/// A figure that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FigureRequest {
+    pub kind: FigureKind,
+    /// What it is written as.
+    pub format: Format,
+    pub look: Look,
+    /// Classes that are left out of scatters.
+    pub hidden: Vec<u8>,
+    /// Test images that were chosen: the digits, and a column of the scatter's table.
+    pub samples: Vec<SampleIdx>,
+    /// Curves that are drawn.
+    pub group: Group,
+    /// Whether they are drawn by their logarithm.
+    pub is_log: bool,
+}
+
+impl FigureRequest {
+    /// What the model has to be asked for; `None` if the figure is of what is known already.
+    #[must_use]
+    pub fn gather(&self) -> Option<Gather> {
+        match self.kind {
+            FigureKind::Scatter => Some(Gather::Codes),
+            FigureKind::Digits => Some(Gather::Digits(self.samples.clone())),
+            FigureKind::Manifold => Some(Gather::Manifold(MANIFOLD_SIDE)),
+            FigureKind::Filters => Some(Gather::Filters),
+            FigureKind::Histogram => Some(Gather::Activations),
+            FigureKind::Loss | FigureKind::Film => None,
+        }
+    }
+
+    /// What the figure shows, once that was gathered.
+    #[must_use]
+    pub fn content(&self, gathered: Gathered) -> (Facts, Content) {
+        let Gathered {
+            experiment,
+            data,
+            step,
+            epoch,
+            numbers,
+        } = gathered;
+        let content = match numbers {
+            Numbers::Codes(table) => Content::Scatter(Scatter {
+                table,
+                hidden: self.hidden.clone(),
+                selected: self.samples.clone(),
+            }),
+            Numbers::Digits(view) => Content::Digits(view),
+            Numbers::Manifold(manifold) => Content::Manifold(manifold),
+            Numbers::Filters(banks) => Content::Filters(banks),
+            Numbers::Activations(layers) => Content::Histogram(layers),
+        };
+        let facts = Facts {
+            experiment,
+            data,
+            step,
+            epoch,
+        };
+        (facts, content)
+    }
+
+    /// A name for the file: `sparse-64-scatter.png`.
+    #[must_use]
+    pub fn file_name(&self, experiment: &Experiment) -> String {
+        let recipe = experiment
+            .preset
+            .map_or("custom-experiment".to_owned(), |preset| preset.to_string());
+        let figure = match self.kind {
+            FigureKind::Film => "latent-space",
+            kind => kind.name(),
+        };
+        format!("{recipe}-{figure}.{}", self.format.ending())
+    }
+}

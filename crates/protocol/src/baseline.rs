@@ -1,0 +1,89 @@
+//! What a model's figures are compared with, and how good its code is.
+
+use std::sync::Arc;
+
+use super::Factor;
+
+/// Figures of a data set that bound or measure what any model can do with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Baselines {
+    /// Mean over the test pixels of `−x ln x − (1 − x) ln(1 − x)`, in nats: no model's cross-entropy lies
+    /// below it.
+    pub entropy_floor: f64,
+    /// Test mean squared error per pixel of PCA, fitted on the training images, with 0, 1, … 784 components.
+    pub pca_mse: Arc<[f64]>,
+}
+
+impl Baselines {
+    /// Test mean squared error per pixel of PCA with this many components; with more than there are pixels, as
+    /// with all.
+    #[must_use]
+    pub fn pca_mse(&self, n_components: usize) -> Option<f64> {
+        let last = self.pca_mse.len().checked_sub(1)?;
+        self.pca_mse.get(n_components.min(last)).copied()
+    }
+}
+
+/// How good the code of a model is, measured on request: it takes seconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CodeReport {
+    /// Steps taken before it.
+    pub step: u64,
+    /// Training images that probe and neighbours learned from.
+    pub n_train: usize,
+    /// How well classes can be told from the code, from as many principal components, and from raw pixels.
+    pub code: Accuracies,
+    /// Of as many principal components as the code has units.
+    pub pca: Accuracies,
+    /// Of raw pixels.
+    pub pixels: Accuracies,
+    /// Bytes and fidelity of the quantised code beside picture formats.
+    pub compression: CompressionReport,
+    /// Largest principal angle between the decoder's subspace and PCA's, in degrees; only where the
+    /// decoder is linear.
+    pub subspace_angle_degrees: Option<f64>,
+    /// For each factor of the test images that the data set knows, the unit that follows it most closely.
+    pub factors: Vec<FollowedFactor>,
+}
+
+/// How closely a unit of the code follows a factor that images were made from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FollowedFactor {
+    pub factor: Factor,
+    /// The unit, counted from 0.
+    pub unit: usize,
+    /// Pearson's correlation over the test images, −1..1.
+    pub correlation: f64,
+}
+
+/// How well classes can be told from features, 0..1, on the test split.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Accuracies {
+    /// Of a linear classifier.
+    pub linear_probe: f64,
+    /// Of the five nearest neighbours.
+    pub nearest_neighbours: f64,
+}
+
+/// Size and fidelity, means over test images.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompressionReport {
+    /// The code at 8 bits a unit, and the reconstruction from it.
+    pub code: Compressed,
+    /// PNG, which loses nothing; its fidelity is infinite and left out.
+    pub png_bytes: f64,
+    /// JPEG at several qualities, from coarse to fine, headers included.
+    pub jpeg: Vec<(u8, Compressed)>,
+    /// The code and JPEG at the finest quality on images that are no digits: the test images with black and
+    /// white exchanged.
+    pub inverted: [Compressed; 2],
+}
+
+/// Size and fidelity of an image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Compressed {
+    /// Bytes of an image.
+    pub bytes: f64,
+    /// Peak signal-to-noise ratio, `10 log₁₀(1 / MSE)`, in decibel.
+    pub psnr_db: f64,
+}

@@ -864,7 +864,7 @@ fn reconstruct_into_the_folder_of_its_pictures_can_be_repeated() {
     std::fs::remove_file(named("scans/7.reconstruction.png")).expect("removed");
     let message = failure_of(&arguments);
     assert!(
-        message.contains("7.prepared.png is there already"),
+        message.contains("7.prepared.png already exists"),
         "{message}"
     );
     std::fs::write(named("scans/errors.csv"), "mine").expect("written");
@@ -1017,7 +1017,7 @@ fn exports_that_are_refused(folder: &Path, run: &str) {
             "scatter",
             "scatter.pdf",
             vec![],
-            "end in .png, .svg or .csv",
+            "use .png, .svg or .csv",
         ),
         ("gif", "film.gif", vec![], "hourglass train --animation"),
         ("scater", "a.png", vec![], "choose one of scatter, loss"),

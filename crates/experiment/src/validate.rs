@@ -365,7 +365,7 @@ mod tests {
                 weight: 1e-3,
             };
         });
-        assert!(message.contains("a ReLU code has none"), "{message}");
+        assert!(message.contains("a sigmoid code, not ReLU"), "{message}");
 
         let variational = Prior::Variational(Variational::PLAIN);
         let message = message_of(|experiment| experiment.objective.prior = variational);

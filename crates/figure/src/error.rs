@@ -35,7 +35,7 @@ pub enum FigureError {
 
 /// A file name whose ending stands for no format of the figure.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file} has no known file extension: name {figure} with the extension {endings}")]
+#[error("{file} has no extension of a format for the {figure}: use {endings}")]
 pub struct UnknownEnding {
     pub(super) file: String,
     pub(super) figure: String,

@@ -196,7 +196,7 @@ mod tests {
         let error = of("b.pdf", FigureKind::Scatter).expect_err("no PDF");
         assert_eq!(
             error.to_string(),
-            "b.pdf does not say what to write: let the name of latent scatter end in .png, .svg or .csv"
+            "b.pdf has no extension of a format for the latent scatter: use .png, .svg or .csv"
         );
         assert!(of("b.gif", FigureKind::Loss).is_err());
         assert!(of("b.png", FigureKind::Film).is_err());

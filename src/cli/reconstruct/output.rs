@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_somebody_else_is_not_replaced() {
+    fn a_table_that_is_not_ours_is_not_replaced() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         assert!(check_table(folder.path()).is_ok());
         write_table(folder.path(), HEADER).expect("written");
@@ -230,7 +230,7 @@ mod tests {
             .expect_err("not ours")
             .to_string();
         assert!(
-            error.contains("errors.csv is there already") && error.contains("--out"),
+            error.contains("errors.csv already exists") && error.contains("--out"),
             "{error}"
         );
     }

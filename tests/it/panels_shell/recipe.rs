@@ -372,7 +372,7 @@ fn every_contradiction_is_said_at_its_control() {
                 draft.objective.sparsity = Sparsity::KINDS[2];
                 dense(draft).code_activation = Activation::Relu;
             },
-            ["a ReLU code has none", "needs the sigmoid code"],
+            ["a sigmoid code, not ReLU", "needs the sigmoid code"],
         ),
         (
             |draft| draft.objective.prior = Prior::Variational(Variational::PLAIN),

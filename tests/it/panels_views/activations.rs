@@ -22,7 +22,7 @@ fn empty_states_say_what_to_do() {
     script::start(&mut lab, &Experiment::default());
     assert!(says(
         &stage(ActivationsPanel::ui, lab),
-        "The activations of code are on their way"
+        "The activations of code are being computed"
     ));
 }
 
@@ -53,7 +53,7 @@ fn choosing_a_layer_asks_for_it_and_shows_no_other() {
     assert_eq!(harness.state().request.layer, Some(LayerName::Encoder(0)));
     assert!(says(
         &harness,
-        "The activations of encoder 1 are on their way"
+        "The activations of encoder 1 are being computed"
     ));
 }
 

@@ -137,7 +137,7 @@ fn two_picked_points_are_joined_by_a_strip_until_escape() {
     let [from, to] = ends(&harness).expect("both are picked");
     assert_eq!(from, 150);
     assert!((155..170).contains(&to), "{to}");
-    assert!(says(&harness, "digit 0, test image 150, as it is"));
+    assert!(says(&harness, "digit 0, test image 150, original"));
     assert!(says(&harness, "decoded, 50 % of the way"));
     harness.get_by_label("Interpolate from test image");
 
@@ -152,9 +152,9 @@ fn an_interpolation_can_be_set_up_without_the_pointer() {
     let mut harness = scatter(&Experiment::default());
     click(&mut harness, "Interpolate");
     assert_eq!(ends(&harness), Some([0, 1]));
-    assert!(says(&harness, "digit 1, test image 1, as it is"));
+    assert!(says(&harness, "digit 1, test image 1, original"));
     assert!(
-        harness.query_by_label("Way, arc").is_none(),
+        harness.query_by_label("Path, arc").is_none(),
         "there is no prior"
     );
     click(&mut harness, "End the interpolation");
@@ -165,7 +165,7 @@ fn an_interpolation_can_be_set_up_without_the_pointer() {
 fn codes_of_a_gaussian_prior_can_be_joined_by_an_arc() {
     let mut harness = scatter(&PresetId::Vae20.preset().experiment());
     click(&mut harness, "Interpolate");
-    click(&mut harness, "Way, arc");
+    click(&mut harness, "Path, arc");
     let asked = harness.state().places(Requester::Interpolation);
     assert!(matches!(
         asked,

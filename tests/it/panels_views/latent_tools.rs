@@ -392,13 +392,13 @@ fn the_gallery_shows_each_selected_image_with_its_number_and_error() {
         gallery(&harness)[0],
         "digit 0, test image 10, MSE 0.010000 per pixel"
     );
-    click(&mut harness, "Order of the selected, class");
+    click(&mut harness, "Order of the selected images, class");
     let by_class = gallery(&harness);
     assert!(
         by_class[1].starts_with("digit 0, test image 110"),
         "{by_class:?}"
     );
-    click(&mut harness, "Order of the selected, worst");
+    click(&mut harness, "Order of the selected images, worst");
     assert!(gallery(&harness)[0].starts_with("digit 2, test image 212"));
     // Pointing at a picture points at its point.
     let cell = harness.get_by_label_contains("test image 212").rect();

@@ -200,7 +200,7 @@ fn a_ghost_that_counts_in_another_unit_is_not_drawn() {
     harness.run_steps(60);
     assert!(says(
         &harness,
-        "other units, nats per image, and is not drawn"
+        "a different unit, nats per image, and is not drawn"
     ));
 }
 

@@ -83,7 +83,7 @@ fn an_adversarial_prior_and_classifiers_have_their_rows() {
     let harness = stage(NumbersPanel::ui, lab);
     assert_eq!(
         name_of(&harness, "discriminator accuracy"),
-        "discriminator right 52.5 % 50 if it guesses"
+        "discriminator accuracy 52.5 % 50 if it guesses"
     );
     assert_eq!(name_of(&harness, "petals filled"), "petals filled 9 of 10");
     assert_eq!(name_of(&harness, "pre-trained"), "pre-trained 1.42 % wrong");

@@ -146,7 +146,7 @@ pub struct App {
     state: LabState,
     /// The experiment the worker was last asked to follow; `None` while no run was asked for.
     asked: Option<Experiment>,
-    /// What the worker was told the panels look at; none while it has not been told.
+    /// What the worker was told the panels look at; `None` while it has not been told.
     probe: Option<ProbeRequest>,
     /// Where the digits in use come from; loaded again after a crash.
     data: DataSource,
@@ -297,7 +297,7 @@ impl App {
         }
     }
 
-    /// Draws the window and performs what is wished for in it.
+    /// Draws the window and performs the actions pushed in it.
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let mut actions = dropped::pushed(&ctx);

@@ -1,4 +1,4 @@
-"""Rebuilds images with a model that Hourglass saved, of whatever recipe.
+"""Rebuilds images with a model that Hourglass saved, of whatever experiment.
 
     python reconstruct.py RUN/model.safetensors images.safetensors out.safetensors
 
@@ -27,9 +27,9 @@ if len(sys.argv) != 4:
     sys.exit(__doc__)
 model, images, out = sys.argv[1:]
 with safe_open(model, framework="pt") as file:
-    recipe = json.loads(file.metadata()["experiment"])["architecture"]
+    settings = json.loads(file.metadata()["experiment"])["architecture"]
 w = load_file(model)
-hidden, coding, output = (ACTIVATIONS[recipe.get(f"{part}_activation", "linear")] for part in ("hidden", "code", "output"))
+hidden, coding, output = (ACTIVATIONS[settings.get(f"{part}_activation", "linear")] for part in ("hidden", "code", "output"))
 
 
 def linear(x, layer):
@@ -43,7 +43,7 @@ def convolve(x, layer, stride=1, padding=1):
 def run(x, half):
     """Goes through a half that lists its layers; those with weights are counted."""
     n = 0
-    for layer in recipe[half]:
+    for layer in settings[half]:
         name = f"{half}.layers.{n}"
         match layer["kind"]:
             case "dense":
@@ -64,37 +64,37 @@ def run(x, half):
 
 
 def encode(x):
-    if recipe["kind"] == "layers":
+    if settings["kind"] == "layers":
         return run(x.view(-1, 1, 28, 28), "encoder")
-    if recipe["kind"] == "dense":
-        depth = len(recipe["hidden"]) + 1
+    if settings["kind"] == "dense":
+        depth = len(settings["hidden"]) + 1
         for i in range(depth):
             x = (coding if i + 1 == depth else hidden)(linear(x, f"encoder.layers.{i}"))
         return x
-    x, depth = x.view(-1, 1, 28, 28), len(recipe["channels"])
+    x, depth = x.view(-1, 1, 28, 28), len(settings["channels"])
     for i in range(depth):
-        is_code = "waist" not in recipe and i + 1 == depth
+        is_code = "waist" not in settings and i + 1 == depth
         x = F.max_pool2d((coding if is_code else hidden)(convolve(x, f"encoder.levels.{i}")), 2, ceil_mode=True)
     x = x.flatten(1)
-    return coding(linear(x, "encoder.waist")) if "waist" in recipe else x
+    return coding(linear(x, "encoder.waist")) if "waist" in settings else x
 
 
 def decode(x):
-    if recipe["kind"] == "layers":
+    if settings["kind"] == "layers":
         return output(run(x, "decoder")).flatten(1)
-    if recipe["kind"] == "dense":
-        depth = len(recipe["hidden"]) + 1
+    if settings["kind"] == "dense":
+        depth = len(settings["hidden"]) + 1
         for i in range(depth):
-            if recipe.get("tied"):  # the encoder's weights the other way round
+            if settings.get("tied"):  # the encoder's weights the other way round
                 x = F.linear(x, w[f"encoder.layers.{depth - 1 - i}.weight"].T, w[f"decoder.biases.{i}"])
             else:
                 x = linear(x, f"decoder.layers.{i}")
             x = (output if i + 1 == depth else hidden)(x)
         return x
     sides = [28]  # of the maps: 28, 14, 7, 4, 2
-    for _ in recipe["channels"]:
+    for _ in settings["channels"]:
         sides.insert(0, (sides[0] + 1) // 2)
-    x = hidden(linear(x, "decoder.waist")) if "waist" in recipe else x
+    x = hidden(linear(x, "decoder.waist")) if "waist" in settings else x
     x = x.view(len(x), -1, sides[0], sides[0])
     for i, side in enumerate(sides):
         if i > 0:

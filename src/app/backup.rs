@@ -19,7 +19,7 @@ pub fn unsaved_runs_folder() -> Option<PathBuf> {
     Some(dirs.data_local_dir().join("unsaved"))
 }
 
-/// The place where all windows keep their runs aside.
+/// The place where all windows back up their runs.
 #[derive(Debug)]
 pub(super) struct Backups {
     /// `None` if nothing is kept.

@@ -20,7 +20,7 @@ impl App {
             CompareAction::Cancel => self.state.comparison_draft = None,
             CompareAction::Start => {
                 if let Some(draft) = self.state.comparison_draft.take() {
-                    self.start_rival(draft);
+                    self.start_comparison(draft);
                 }
             }
             CompareAction::KeepA => {
@@ -37,16 +37,16 @@ impl App {
         }
     }
 
-    fn start_rival(&mut self, experiment: Experiment) {
+    fn start_comparison(&mut self, experiment: Experiment) {
         if experiment.validate().is_ok() {
-            let run = self.state.begin_rival();
+            let run = self.state.begin_comparison();
             self.outbox.push(Command::Compare { run, experiment });
         }
     }
 
     /// A run that starts over while it is compared takes its comparison run along, with its own seed: the comparison is of
     /// experiments.
-    pub(super) fn start_rival_again(&mut self) {
+    pub(super) fn start_comparison_again(&mut self) {
         let (Some(run), Some(comparison), Some(asked)) =
             (&self.state.run, &self.state.comparison, &self.asked)
         else {
@@ -56,6 +56,6 @@ impl App {
         if comparison.experiment.seed == run.experiment.seed {
             experiment.seed = asked.seed;
         }
-        self.start_rival(experiment);
+        self.start_comparison(experiment);
     }
 }

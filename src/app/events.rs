@@ -42,7 +42,9 @@ impl App {
             return;
         }
         let follow_up = match &event {
-            Event::RunStarted { run, .. } if self.state.awaits_rival(*run) => FollowUp::Nothing,
+            Event::RunStarted { run, .. } if self.state.awaits_comparison(*run) => {
+                FollowUp::Nothing
+            }
             Event::ComparisonEnded { run } if !self.state.is_comparison(*run) => FollowUp::Nothing,
             _ => FollowUp::of(&event),
         };

@@ -120,11 +120,11 @@ impl App {
             return;
         };
         self.look_at_step();
-        let recipe = does.recipe(&self.state.draft);
-        match (does, recipe) {
-            (Does::Train { .. }, Some(recipe)) => self.follow(ctx, recipe, true),
-            (Does::Tune(_), Some(recipe)) => {
-                self.perform(ctx, Action::Edit(Box::new(recipe)));
+        let experiment = does.experiment(&self.state.draft);
+        match (does, experiment) {
+            (Does::Train { .. }, Some(experiment)) => self.follow(ctx, experiment, true),
+            (Does::Tune(_), Some(experiment)) => {
+                self.perform(ctx, Action::Edit(Box::new(experiment)));
                 self.perform(ctx, Action::Train);
             }
             (Does::Judge, _) => self.perform(ctx, Action::JudgeCode),
@@ -133,9 +133,9 @@ impl App {
     }
 
     /// A new model of an experiment, as Apply makes it and Reset, trained if `trains`.
-    fn follow(&mut self, ctx: &Context, recipe: Experiment, trains: bool) {
+    fn follow(&mut self, ctx: &Context, experiment: Experiment, trains: bool) {
         let was_training = self.state.is_training();
-        self.perform(ctx, Action::Edit(Box::new(recipe)));
+        self.perform(ctx, Action::Edit(Box::new(experiment)));
         let is_fresh = self.run_is_untouched() && self.asked.as_ref() == Some(&self.state.draft);
         if !is_fresh {
             self.start_run(self.state.draft.clone());

@@ -153,7 +153,7 @@ fn start(wake: &Wake) -> Option<(Sender<Job>, Receiver<News>)> {
     let (news, news_receiver) = bounded(NEWS);
     let wake = wake.clone();
     let started = thread::Builder::new()
-        .name("hourglass-photos".to_owned())
+        .name("hourglass-images".to_owned())
         .spawn(move || work(&jobs, &Reporter { news, wake }));
     match started {
         Ok(_detached) => Some((job_sender, news_receiver)),

@@ -158,7 +158,7 @@ impl App {
                 self.state.notices.info(text);
             }
             KeepAction::AskForExperiment => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
-            KeepAction::PasteExperiment(text) => self.paste_recipe(&text),
+            KeepAction::PasteExperiment(text) => self.paste_experiment(&text),
         }
     }
 
@@ -213,7 +213,7 @@ impl App {
         });
     }
 
-    fn paste_recipe(&mut self, text: &str) {
+    fn paste_experiment(&mut self, text: &str) {
         match run_folder::read_experiment(text) {
             Ok(experiment) => {
                 self.state.notices.info("Experiment pasted".to_owned());

@@ -92,7 +92,7 @@ mod tests {
         sent.into_inner()
     }
 
-    fn recipe(seed: u64) -> Experiment {
+    fn experiment(seed: u64) -> Experiment {
         Experiment {
             seed,
             ..Experiment::default()
@@ -100,12 +100,12 @@ mod tests {
     }
 
     #[test]
-    fn only_the_newest_of_consecutive_recipes_waits() {
+    fn only_the_newest_of_consecutive_experiments_waits() {
         let mut outbox = Outbox::default();
         for seed in 1..=3 {
-            outbox.push(Command::Tune(recipe(seed)));
+            outbox.push(Command::Tune(experiment(seed)));
         }
-        assert_eq!(handed_over(&mut outbox), [Command::Tune(recipe(3))]);
+        assert_eq!(handed_over(&mut outbox), [Command::Tune(experiment(3))]);
     }
 
     #[test]
@@ -115,10 +115,10 @@ mod tests {
             DataSetId::PEN_DIGITS,
         )));
         outbox.push(Command::Train);
-        outbox.push(Command::Tune(recipe(1)));
+        outbox.push(Command::Tune(experiment(1)));
         let start = Command::StartRun {
             run: RunId(2),
-            experiment: recipe(2),
+            experiment: experiment(2),
         };
         outbox.push(start.clone());
         let expected = [

@@ -107,7 +107,7 @@ impl App {
         let run = self.state.begin_run();
         self.asked = Some(experiment.clone());
         self.outbox.push(Command::StartRun { run, experiment });
-        self.start_rival_again();
+        self.start_comparison_again();
     }
 
     fn reset(&mut self) {

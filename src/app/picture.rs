@@ -25,7 +25,7 @@ const SETTLING: Duration = Duration::from_millis(900);
 const POLL: Duration = Duration::from_millis(500);
 
 /// The reference lines take a few seconds to find; a run begins without them after this time.
-const YARDSTICKS_WITHIN: Duration = Duration::from_mins(1);
+const BASELINES_WITHIN: Duration = Duration::from_mins(1);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PictureOptions {
@@ -112,7 +112,7 @@ impl Picture {
                 state.run.as_ref()?;
                 // Reference lines belong in the picture, and finding them would slow training.
                 let waited = self.ready.get_or_insert_with(Instant::now).elapsed();
-                if state.baselines.is_none() && waited < YARDSTICKS_WITHIN {
+                if state.baselines.is_none() && waited < BASELINES_WITHIN {
                     return None;
                 }
                 self.stage = PictureStage::Training;

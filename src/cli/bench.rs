@@ -39,7 +39,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     };
     for &preset in &chosen {
         for &batch_size in &args.batch {
-            training::recipe(preset, batch_size)?; // also before minutes are spent
+            training::experiment(preset, batch_size)?; // also before minutes are spent
         }
     }
     let progress = Progress::new();

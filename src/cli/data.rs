@@ -176,18 +176,21 @@ fn realism(source: &DataSource, seed: u64, choice: DeviceChoice) -> Result<()> {
     let device = device::open(choice).map_err(anyhow::Error::msg)?;
     let mut out = io::stdout().lock();
     for hidden in [vec![256], Vec::new()] {
-        let recipe = classify::Recipe {
+        let experiment = classify::ProbeSettings {
             seed,
             hidden,
-            ..classify::Recipe::default()
+            ..classify::ProbeSettings::default()
         };
-        let name = recipe.name();
+        let name = experiment.name();
         let mut each_epoch = |epoch: usize| {
-            let fraction = epoch as f64 / recipe.epochs as f64;
-            progress.set(fraction, format!("{name}, epoch {epoch}/{}", recipe.epochs));
+            let fraction = epoch as f64 / experiment.epochs as f64;
+            progress.set(
+                fraction,
+                format!("{name}, epoch {epoch}/{}", experiment.epochs),
+            );
             !cancel.load(Ordering::Relaxed)
         };
-        let classifier = classify::train(&recipe, &pen.train, &device.device, &mut each_epoch)?;
+        let classifier = classify::train(&experiment, &pen.train, &device.device, &mut each_epoch)?;
         if cancel.load(Ordering::Relaxed) {
             bail!("interrupted");
         }

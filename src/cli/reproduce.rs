@@ -130,7 +130,7 @@ impl Bench<'_> {
         let mut n_seeds = self.args.seeds.unwrap_or(1);
         let mut seed = 1;
         while seed <= n_seeds {
-            let experiment = self.recipe(preset, seed)?;
+            let experiment = self.experiment(preset, seed)?;
             let summary = self.summary_of(&experiment, &preset.to_string())?;
             if seed == 1 && self.args.seeds.is_none() && summary.seconds < SHORT_SECS {
                 n_seeds = N_SEEDS;
@@ -161,7 +161,7 @@ impl Bench<'_> {
         Ok(rows)
     }
 
-    fn recipe(&self, preset: PresetId, seed: u64) -> Result<Experiment> {
+    fn experiment(&self, preset: PresetId, seed: u64) -> Result<Experiment> {
         self.adjusted(preset.preset().experiment(), seed)
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 /// A second signal that comes sooner is the first once more: a terminal and a shell may both pass it on.
-const SAME_WISH: Duration = Duration::from_secs(1);
+const SAME_REQUEST: Duration = Duration::from_secs(1);
 
 /// What a program adds to a signal's number for its exit code.
 pub const OF_SIGNALS: u8 = 128;
@@ -53,7 +53,7 @@ impl Signals {
                     heard.store(code, Ordering::Relaxed);
                 }
                 // At once: what is on disk is whole at any moment.
-                Some(first) if first.elapsed() > SAME_WISH => std::process::exit(code.into()),
+                Some(first) if first.elapsed() > SAME_REQUEST => std::process::exit(code.into()),
                 Some(_) => {}
             }
         })

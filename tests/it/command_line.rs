@@ -66,7 +66,7 @@ fn assert_success(output: &Output) {
 }
 
 #[test]
-fn a_run_folder_holds_recipe_figures_curves_and_weights() {
+fn a_run_folder_holds_experiment_figures_curves_and_weights() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     assert_success(&train(folder.path(), &["--seed", "7", "--set", "code=16"]));
 
@@ -99,11 +99,11 @@ fn a_run_folder_holds_recipe_figures_curves_and_weights() {
 
     // The experiment repeats the run.
     let again = tempfile::tempdir().expect("a temporary folder");
-    let recipe = folder.path().join("experiment.toml");
+    let experiment = folder.path().join("experiment.toml");
     assert_success(&hourglass(&[
         "train",
         "--experiment",
-        recipe.to_str().expect("Unicode"),
+        experiment.to_str().expect("Unicode"),
         "--data",
         data(),
         "--device",
@@ -202,7 +202,7 @@ fn a_run_goes_on_in_its_folder_and_on_its_digits() {
 }
 
 #[test]
-fn a_short_recipe_and_weights_of_another_run_are_what_training_starts_from() {
+fn a_short_experiment_and_weights_of_another_run_are_what_training_starts_from() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let path = |name: &str| home.path().join(name).to_str().expect("Unicode").to_owned();
     let recipe = "preset = \"vanilla-64\"\nseed = 5\n[architecture]\ncode = 3\n[training]\nepochs = 1\n\
@@ -296,7 +296,7 @@ fn a_short_recipe_and_weights_of_another_run_are_what_training_starts_from() {
 }
 
 #[test]
-fn a_recipe_that_lists_its_layers_is_trained_written_and_opened_again() {
+fn a_experiment_that_lists_its_layers_is_trained_written_and_opened_again() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let at = |name: &str| {
         folder
@@ -415,7 +415,7 @@ mod under_way {
     impl UnderWay {
         fn start(out: &Path, more: &[&str]) -> Self {
             let out = out.to_str().expect("Unicode");
-            let recipe = [
+            let experiment = [
                 "train",
                 "--preset",
                 "vanilla-64",
@@ -424,7 +424,7 @@ mod under_way {
             ];
             let place = ["--data", data(), "--device", "cpu", "--out", out];
             let mut child = Command::new(env!("CARGO_BIN_EXE_hourglass"))
-                .args([&recipe[..], &place[..], more].concat())
+                .args([&experiment[..], &place[..], more].concat())
                 .stderr(Stdio::piped())
                 .spawn()
                 .expect("the program starts");
@@ -1013,12 +1013,7 @@ fn exports_that_are_refused(folder: &Path, run: &str) {
     let in_folder = |name: &str| in_folder(folder, name);
     std::fs::write(in_folder("mine.csv"), "not to be lost").expect("written");
     for (what, file, more, expected) in [
-        (
-            "scatter",
-            "scatter.pdf",
-            vec![],
-            "use .png, .svg or .csv",
-        ),
+        ("scatter", "scatter.pdf", vec![], "use .png, .svg or .csv"),
         ("gif", "film.gif", vec![], "hourglass train --animation"),
         ("scater", "a.png", vec![], "choose one of scatter, loss"),
         (

@@ -120,7 +120,7 @@ fn invariant_8_both_runs_compute_what_each_would_alone_bit_for_bit() {
 }
 
 #[test]
-fn a_rival_that_joins_later_takes_as_many_steps_first() {
+fn a_comparison_run_that_joins_later_takes_as_many_steps_first() {
     let worker = with_digits();
     start(&worker, 1, small());
     send(
@@ -248,7 +248,7 @@ fn what_cannot_be_compared_is_refused_and_the_run_goes_on() {
 
 /// Invariant 5: a comparison ends with the run it is about.
 #[test]
-fn invariant_5_after_a_new_run_starts_nothing_is_said_of_a_rival() {
+fn invariant_5_after_a_new_run_starts_nothing_is_said_of_a_comparison_run() {
     let worker = with_digits();
     start(&worker, 1, small());
     compare(&worker, comparison());
@@ -259,7 +259,7 @@ fn invariant_5_after_a_new_run_starts_nothing_is_said_of_a_rival() {
 }
 
 #[test]
-fn a_rival_whose_loss_becomes_infinite_stops_both_and_keeps_the_first() {
+fn a_comparison_run_whose_loss_becomes_infinite_stops_both_and_keeps_the_first() {
     let worker = with_digits();
     let mut endless = small();
     endless.training.epochs = 10_000;

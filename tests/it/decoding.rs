@@ -282,8 +282,8 @@ fn places_that_do_not_exist_have_no_pictures() {
         requester: Requester::Grid,
         places: grid(3, Span::Principal),
     };
-    let without_survey = decode(&mut model.0, None, &set).expect("the device works");
-    assert_eq!(without_survey, None);
+    let without_codes = decode(&mut model.0, None, &set).expect("the device works");
+    assert_eq!(without_codes, None);
 }
 
 /// One set of each kind.

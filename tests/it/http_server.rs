@@ -23,7 +23,7 @@ pub enum Reply {
     WrongPart,
     /// Promises the rest of the file and closes the connection after this many bytes.
     StopAfter(usize),
-    /// Sends so many bytes and then nothing, keeping the connection.
+    /// Sends this many bytes and then nothing, keeping the connection.
     StallAfter(usize),
     /// Takes the request and sends nothing at all.
     StallAtOnce,

@@ -31,7 +31,7 @@ pub struct Stage<P> {
 }
 
 impl<P> Stage<P> {
-    /// The places that an asker looks at.
+    /// The places that a requester looks at.
     pub fn places(&self, requester: Requester) -> Option<CodeSelection> {
         let set = self
             .request

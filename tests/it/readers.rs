@@ -20,7 +20,7 @@ pub fn picture(bytes: &[u8]) -> bool {
 }
 
 /// As an experiment: what is read makes sense, and comes back from its own text.
-pub fn recipe(bytes: &[u8]) -> bool {
+pub fn experiment(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return false;
     };

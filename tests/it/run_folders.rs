@@ -2,8 +2,8 @@
 
 mod damage;
 mod exit;
+mod experiments;
 mod kill;
-mod recipes;
 mod round_trip;
 mod weights;
 mod worker;

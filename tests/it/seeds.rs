@@ -34,8 +34,8 @@ fn pictures_from_fuzzing_are_read_or_refused() {
 }
 
 #[test]
-fn recipes_from_fuzzing_are_read_or_refused() {
-    check("recipe", readers::recipe);
+fn experiments_from_fuzzing_are_read_or_refused() {
+    check("experiment", readers::experiment);
 }
 
 #[test]

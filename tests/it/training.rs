@@ -269,14 +269,14 @@ fn invariant_8_looking_never_changes_training() {
         id: UserImageId(1),
         pixels: vec![90; 784].into(),
     }];
-    let mut surveyed = None; // kept over the next step, as the worker keeps it
+    let mut is_encoded_anew = None; // kept over the next step, as the worker keeps it
     let mut objectives = Vec::new();
     for _ in 0..20 {
         objectives.extend(take(&mut watched, 1));
         digits(&mut watched, &[0, 1, 2]).expect("looked at");
         let encoded = probe.encoded(&mut watched, true).expect("looked at");
         user_images(&watched, Some(&encoded), &images).expect("looked at");
-        if let Some(earlier) = surveyed.replace(encoded) {
+        if let Some(earlier) = is_encoded_anew.replace(encoded) {
             user_images(&watched, Some(&earlier), &images).expect("looked at");
         }
         probe

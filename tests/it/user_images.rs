@@ -12,7 +12,7 @@ use hourglass::train::{ProbeState, Trainer, device, digits, user_images};
 use crate::data_sets;
 use crate::worker::{DEADLINE, send, small, start, wait_for_phase, with_digits};
 
-/// Test images as user images, so that their standing is known.
+/// Test images as user images, so that their percentiles are known.
 fn test_images(samples: &[u32]) -> Arc<[PreparedImage]> {
     let test = &data_sets::whole().test;
     let image = |&sample: &u32| PreparedImage {
@@ -47,7 +47,7 @@ fn take_steps(trainer: &mut Trainer) {
 }
 
 #[test]
-fn a_standing_is_the_place_among_the_errors_and_codes_of_all_test_images() {
+fn a_percentile_is_the_place_among_the_errors_and_codes_of_all_test_images() {
     let mut trainer = trainer();
     let all: Vec<u32> = (0..200).collect();
     let errors = digits(&mut trainer, &all).expect("looked at").mse_per_pixel;
@@ -63,7 +63,7 @@ fn a_standing_is_the_place_among_the_errors_and_codes_of_all_test_images() {
         let idx = sample as usize;
         assert_eq!(look.id, UserImageId(u64::from(sample)));
         assert!((look.mse_per_pixel - errors[idx]).abs() < 1e-6);
-        let percentile = look.percentile.as_ref().expect("surveyed with errors");
+        let percentile = look.percentile.as_ref().expect("encoded with errors");
         assert_eq!((percentile.step, percentile.n_test), (trainer.step(), 200));
         // Passes of different sizes round differently in the last place: two images may change places.
         let smaller = errors.iter().filter(|error| **error < errors[idx]).count() as f64;
@@ -85,7 +85,7 @@ fn a_standing_is_the_place_among_the_errors_and_codes_of_all_test_images() {
 /// While training goes on the encoded test set is a moment old: image and test images are still compared with each other by
 /// the same weights.
 #[test]
-fn a_standing_is_by_the_weights_of_its_survey() {
+fn a_percentile_is_by_the_weights_of_its_encoding() {
     let mut trainer = trainer();
     let encoded = ProbeState::default()
         .encoded(&mut trainer, true)
@@ -102,7 +102,7 @@ fn a_standing_is_by_the_weights_of_its_survey() {
 }
 
 #[test]
-fn without_a_survey_of_errors_there_is_no_standing() {
+fn without_a_encoding_of_errors_there_is_no_percentile() {
     let mut trainer = trainer();
     let encoded = ProbeState::default()
         .encoded(&mut trainer, false)
@@ -147,7 +147,7 @@ fn the_worker_rebuilds_own_images_also_while_training_goes_on() {
     };
     let first = newest(&|snapshot, _| snapshot.revision == 1);
     assert_eq!(first.step, 0);
-    let percentile = first.images[1].percentile.as_ref().expect("surveyed");
+    let percentile = first.images[1].percentile.as_ref().expect("encoded");
     assert_eq!(
         (percentile.n_test, percentile.neighbours[0].sample),
         (10_000, 8)

@@ -172,7 +172,7 @@ impl Layer {
         }
     }
 
-    /// What it learns from inputs of this shape; none where it learns nothing.
+    /// What it learns from inputs of this shape; `None` if it learns nothing.
     #[must_use]
     pub fn weights(self, input: Shape) -> Option<Weights> {
         match self {

@@ -17,7 +17,7 @@ pub struct Plan {
     pub fine_tuning: Option<FineTuning>,
 }
 
-/// How one layer is trained by itself, to rebuild its own input from a masked one.
+/// How one layer is trained by itself, to reconstruct its own input from a masked one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayerPretraining {

@@ -54,7 +54,7 @@ listed! {
         Discriminator,
         /// Share of samples and codes that the discriminator tells right, in per cent.
         DiscriminatorAccuracy,
-        /// Error of one layer rebuilding its own input, in greedy pre-training.
+        /// Error of one layer reconstructing its own input, in greedy pre-training.
         LayerReconstruction,
         /// Cross-entropy of the classes, in fine-tuning.
         Classification,

@@ -68,7 +68,7 @@ pub enum InvalidExperiment {
     LayersDoNotFit {
         /// The encoder or the decoder.
         half: &'static str,
-        /// Position of the layer in it, and which it is; none where it is about the whole.
+        /// Position of the layer in it, and which it is; `None` if it is about the whole.
         layer: Option<(usize, Layer)>,
         /// Why, and what to do.
         reason: String,

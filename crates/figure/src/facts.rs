@@ -46,7 +46,7 @@ impl Facts {
     /// What goes into the file's metadata. The experiment is written as JSON, whole.
     #[must_use]
     pub fn entries(&self, title: &str) -> Entries {
-        let recipe = serde_json::to_string(&self.experiment);
+        let experiment = serde_json::to_string(&self.experiment);
         vec![
             ("Title", title.to_owned()),
             ("Description", self.line()),
@@ -56,7 +56,7 @@ impl Facts {
             ),
             (
                 "Experiment",
-                recipe.unwrap_or_else(|error| error.to_string()),
+                experiment.unwrap_or_else(|error| error.to_string()),
             ),
             ("Seed", self.experiment.seed.to_string()),
             ("Data set", self.data.name().to_owned()),
@@ -109,7 +109,7 @@ mod tests {
     use hourglass_experiment::PresetId;
 
     #[test]
-    fn the_line_names_recipe_data_seed_and_time() {
+    fn the_line_names_experiment_data_seed_and_time() {
         let facts = Facts {
             experiment: PresetId::Sparse64.preset().experiment(),
             data: DataSetId::MNIST,
@@ -128,9 +128,9 @@ mod tests {
                 .map(|(_, value)| value.as_str())
         };
         assert_eq!(of("Title"), Some("Loss"));
-        let recipe: Experiment =
+        let experiment: Experiment =
             serde_json::from_str(of("Experiment").expect("there")).expect("an experiment");
-        assert_eq!(recipe, facts.experiment, "the file can be repeated");
+        assert_eq!(experiment, facts.experiment, "the file can be repeated");
     }
 
     #[test]

@@ -175,7 +175,7 @@ impl Autoencoder {
         }
     }
 
-    /// The values after so many layers of the decoder, the output's before their activation.
+    /// The values after this many layers of the decoder, the output's before their activation.
     fn decode_through(&self, code: Tensor<2>, n_layers: usize) -> Tensor<2> {
         let mirror = Some(&self.encoder);
         self.decoder.forward_through(code, n_layers, mirror)
@@ -201,7 +201,7 @@ impl Autoencoder {
     }
 
     /// Greedy pre-training: one layer encodes a damaged version of its own input, its mirror in the decoder
-    /// rebuilds it. None for convolutions.
+    /// reconstructs it. None for convolutions.
     ///
     /// # Shapes
     /// `[batch, inputs of the layer] → [batch, inputs of the layer]`
@@ -250,7 +250,7 @@ impl Autoencoder {
 }
 
 impl LayerOutput {
-    /// The rebuilt input: `[batch, inputs of the layer]`.
+    /// The reconstructed input: `[batch, inputs of the layer]`.
     #[must_use]
     pub fn reconstruction(&self) -> Tensor<2> {
         activate(self.activation, self.logits.clone())

@@ -131,7 +131,7 @@ impl Autoencoder {
     }
 }
 
-/// Weights between units and the places of maps: `[units, map] → [units, channels, height, width]`; none where the
+/// Weights between units and the places of maps: `[units, map] → [units, channels, height, width]`; `None` if the
 /// values lie in a row.
 fn over_maps(weights: Tensor<2>, shape: Shape) -> Option<Tensor<4>> {
     let maps = shape.maps()?;

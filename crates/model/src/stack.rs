@@ -135,7 +135,7 @@ impl Stack {
         self.forward_through(input, self.depth(), None)
     }
 
-    /// The values after so many blocks; of a tied stack by the weights of `mirror`.
+    /// The values after this many blocks; of a tied stack by the weights of `mirror`.
     ///
     /// # Shapes
     /// `[batch, inputs] → [batch, values of block n_blocks − 1]`
@@ -236,7 +236,7 @@ impl Stack {
         &self.blocks
     }
 
-    /// How a block's weights can be looked at; none where there is no such block.
+    /// How a block's weights can be looked at; `None` if there is no such block.
     #[must_use]
     pub fn tile(&self, idx: usize) -> Option<Tile> {
         self.blocks.get(idx)?.tile

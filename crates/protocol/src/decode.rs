@@ -137,7 +137,7 @@ pub struct Decoded {
 }
 
 impl Decoded {
-    /// The newest pictures for an asker. They may answer an earlier question: they say which.
+    /// The newest pictures for a requester. They may answer an earlier question: they say which.
     #[must_use]
     pub fn of(&self, requester: Requester) -> Option<&Arc<DecodedView>> {
         self.views.iter().find(|view| view.requester == requester)

@@ -184,7 +184,7 @@ pub enum Diagnosis {
         /// Share told right, in per cent.
         accuracy: f64,
     },
-    /// A network that rebuilds anything.
+    /// A network that reconstructs anything.
     #[error(
         "the autoencoder copies: it reconstructs images of pure noise with an error of {noise_mse:.4}, {share:.0} % of \
          their variance. Use a smaller code, or add noise or a penalty"

@@ -24,7 +24,7 @@ pub struct ProbeRequest {
     pub hovered: Option<SampleIdx>,
     /// User images that are to be reconstructed; `None` while no view shows them.
     pub user_images: Arc<[PreparedImage]>,
-    /// Places in the space of codes that are to be decoded, a set for each asker.
+    /// Places in the space of codes that are to be decoded, a set for each requester.
     pub decode: Vec<DecodeRequest>,
     /// Whether frames of the latent space are taken during the run, for a film of it.
     pub film: bool,
@@ -32,7 +32,7 @@ pub struct ProbeRequest {
     pub filters: Option<FilterRequest>,
     /// The test image whose way through every layer is shown; `None` while no view shows it.
     pub followed: Option<SampleIdx>,
-    /// Whether a view shows how well each class is rebuilt, or which images are rebuilt worst.
+    /// Whether a view shows how well each class is reconstructed, or which images are reconstructed worst.
     pub errors: bool,
 }
 
@@ -55,7 +55,7 @@ impl Default for ProbeRequest {
 }
 
 impl ProbeRequest {
-    /// Asks for places to be decoded, unless some are for the same asker already.
+    /// Asks for places to be decoded, unless some are for the same requester already.
     pub fn decode(&mut self, requester: Requester, places: Option<CodeSelection>) {
         if self.decode.iter().all(|set| set.requester != requester) {
             let set = places.map(|places| DecodeRequest { requester, places });
@@ -91,7 +91,7 @@ pub struct Snapshot {
     pub unit_means: Option<Arc<UnitMeans>>,
     /// The image that is followed, on its way through every layer.
     pub flow: Option<Arc<FlowView>>,
-    /// How well each class is rebuilt.
+    /// How well each class is reconstructed.
     pub errors: Option<Arc<ErrorView>>,
     /// The comparison run of a comparison, seen in the same way.
     pub comparison: Option<Arc<Self>>,

@@ -15,7 +15,7 @@ impl UserImageId {
     pub const DRAWING: Self = Self(0);
 }
 
-/// A prepared image that the model is to rebuild.
+/// A prepared image that the model is to reconstruct.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreparedImage {
     pub id: UserImageId,

@@ -283,30 +283,30 @@ mod tests {
     }
 
     /// Presets, and each with every option of every choice and everything switched on that can be.
-    fn recipes() -> Vec<Experiment> {
+    fn experiments() -> Vec<Experiment> {
         let presets = PresetId::ALL.map(|id| id.preset().experiment());
-        let mut recipes = presets.to_vec();
+        let mut experiments = presets.to_vec();
         for preset in &presets {
             for field in field::fields() {
-                recipes.extend(field.alternatives(preset).iter().map(|value| {
+                experiments.extend(field.alternatives(preset).iter().map(|value| {
                     let mut changed = preset.clone();
                     field.set(&mut changed, value);
                     changed
                 }));
             }
         }
-        recipes
+        experiments
     }
 
     #[test]
-    fn every_place_of_every_recipe_is_a_setting_and_every_setting_changes_its_place() {
+    fn every_place_of_every_experiment_is_a_setting_and_every_setting_changes_its_place() {
         let mut seen = BTreeSet::new();
-        for recipe in recipes() {
-            let before = leaves_of(&recipe);
+        for experiment in experiments() {
+            let before = leaves_of(&experiment);
             seen.extend(before.keys().cloned());
             for field in field::fields() {
-                for value in field.alternatives(&recipe) {
-                    let mut changed = recipe.clone();
+                for value in field.alternatives(&experiment) {
+                    let mut changed = experiment.clone();
                     field.set(&mut changed, &value);
                     let after = leaves_of(&changed);
                     let places = before.keys().chain(after.keys());
@@ -337,9 +337,9 @@ mod tests {
     }
 
     #[test]
-    fn every_place_of_a_recipe_can_be_set_to_what_it_is() {
-        for recipe in recipes() {
-            for (place, values) in leaves_of(&recipe) {
+    fn every_place_of_a_experiment_can_be_set_to_what_it_is() {
+        for experiment in experiments() {
+            for (place, values) in leaves_of(&experiment) {
                 let [value] = &values[..] else { continue };
                 if field::fields().any(|field| is_in_a_list_of_layers(field, &place)) {
                     continue; // a list is set as a whole
@@ -347,8 +347,8 @@ mod tests {
                 if place == "objective.sparsity.weight" {
                     continue; // also chooses the L1 penalty
                 }
-                let same = set_value(&recipe, &format!("{place}={value}"));
-                assert_eq!(same.as_ref(), Ok(&recipe), "{place}={value}");
+                let same = set_value(&experiment, &format!("{place}={value}"));
+                assert_eq!(same.as_ref(), Ok(&experiment), "{place}={value}");
             }
         }
     }

@@ -5,10 +5,10 @@ mod experiment_toml;
 mod files;
 mod lock;
 mod metrics;
-mod recipe;
 mod record;
 mod save;
 mod summary;
+mod text;
 
 pub use experiment_toml::{ExperimentError, set_value};
 pub use files::{
@@ -17,10 +17,10 @@ pub use files::{
 };
 pub use lock::{FolderLock, LockError};
 pub use metrics::{MetricsError, MetricsTable};
-pub use recipe::{read_experiment, to_short_toml, to_toml};
 pub use record::{Effort, Record};
 pub use save::{CHECKSUMS_FILE, RunFiles, SavedFiles, is_run_folder, names_in};
 pub use summary::{
     AdversarySummary, CodeSummary, CompressedSummary, CompressionSummary, DataSetSummary, Noticed,
     PcaSummary, PsnrSummary, SUMMARY_FORMAT, Summary, TestFigures,
 };
+pub use text::{read_experiment, to_short_toml, to_toml};

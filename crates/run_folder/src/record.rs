@@ -1,6 +1,6 @@
 //! What is recorded of a run, collected from its reports.
 //!
-//! The worker keeps it, whoever listens to the events, and writes the run folder from it, for the window and the
+//! The worker keeps it, whether or not anything listens to the events, and writes the run folder from it, for the window and the
 //! command line alike.
 
 use std::time::Instant;

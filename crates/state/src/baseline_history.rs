@@ -106,16 +106,16 @@ mod tests {
     }
 
     #[test]
-    fn invariant_10_landmarks_stay_bounded_and_the_newest_counts() {
+    fn invariant_10_baselines_stay_bounded_and_the_newest_counts() {
         let mut baseline_history = BaselineHistory::default();
-        let mut recipe = PresetId::Vanilla64.preset().experiment();
+        let mut experiment = PresetId::Vanilla64.preset().experiment();
         for batch in 1..=100 {
-            recipe.training.batch_size = batch;
-            baseline_history.note(DataSetId::MNIST, &recipe, &reached(0.5));
-            baseline_history.note(DataSetId::MNIST, &recipe, &reached(0.25));
+            experiment.training.batch_size = batch;
+            baseline_history.note(DataSetId::MNIST, &experiment, &reached(0.5));
+            baseline_history.note(DataSetId::MNIST, &experiment, &reached(0.25));
         }
         assert_eq!(baseline_history.kept.len(), BaselineHistory::MAX);
-        let mse = baseline_history.figure(DataSetId::MNIST, &recipe, Figure::Mse);
+        let mse = baseline_history.figure(DataSetId::MNIST, &experiment, Figure::Mse);
         assert_eq!(mse, Some(0.25));
     }
 

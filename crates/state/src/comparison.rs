@@ -8,7 +8,7 @@ use super::{LabState, Rewind, RunState, difference};
 
 impl LabState {
     /// Chooses the name of a comparison run; the run in progress goes on as it is.
-    pub fn begin_rival(&mut self) -> RunId {
+    pub fn begin_comparison(&mut self) -> RunId {
         let run = self.next_run();
         self.coming_comparison = Some(run);
         run
@@ -16,7 +16,7 @@ impl LabState {
 
     /// Whether a run is being started as the comparison run.
     #[must_use]
-    pub fn awaits_rival(&self, run: RunId) -> bool {
+    pub fn awaits_comparison(&self, run: RunId) -> bool {
         self.coming_comparison == Some(run)
     }
 
@@ -128,7 +128,7 @@ mod tests {
         state.apply(taken(run, 10, 1.0, 2.0));
         let left = |state: &LabState| state.remaining_secs().expect("there is a speed");
         assert!((left(&state) - 8.0).abs() < 1e-9, "forty steps of 0.2 s");
-        let comparison = state.begin_rival();
+        let comparison = state.begin_comparison();
         state.apply(started(comparison));
         state.apply(taken(comparison, 5, 0.5, 0.5));
         assert!((left(&state) - 8.0 - 4.5).abs() < 1e-9, "and 45 of 0.1 s");

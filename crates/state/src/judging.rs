@@ -81,9 +81,9 @@ impl LabState {
             .bound
             .compared_with(preset.id)
             .zip(data)
-            .and_then(|(recipe, data)| {
+            .and_then(|(experiment, data)| {
                 self.baseline_history
-                    .figure(data, &recipe, expectation.figure)
+                    .figure(data, &experiment, expectation.figure)
             });
         let holds_here = match expectation.bound {
             Bound::AtMostTimes(..) | Bound::LessThanWithBetaOne => true, // both runs saw these digits

@@ -14,7 +14,7 @@ pub struct Previous {
 }
 
 impl LabState {
-    /// The run before is wished for; tells whether there is one.
+    /// The previous run is requested; tells whether there is one.
     pub fn begin_bringing_back(&mut self) -> bool {
         self.awaits_previous = self.previous.is_some();
         self.awaits_previous

@@ -281,7 +281,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_digit_made_from_an_older_wish_is_ignored() {
+    fn a_digit_made_from_an_older_action_is_ignored() {
         let mut user_images = three();
         let id = user_images.images()[0].id;
         let action = Preparation {

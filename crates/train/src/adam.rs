@@ -12,7 +12,7 @@ use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRa
 use burn::tensor::{DType, Device, Tensor};
 use rayon::prelude::*;
 
-use hourglass_experiment::Optimizer as Recipe;
+use hourglass_experiment::Optimizer as ProbeSettings;
 use hourglass_model::processor::{Numbers, is_processor, numbers};
 
 /// Values that one thread takes at a time; fewer are not worth handing out.
@@ -33,9 +33,9 @@ impl OnePassAdam {
             penalty: weight_decay,
         });
         let config = AdamConfig::new()
-            .with_beta_1(Recipe::BETA_1)
-            .with_beta_2(Recipe::BETA_2)
-            .with_epsilon(Recipe::EPSILON)
+            .with_beta_1(ProbeSettings::BETA_1)
+            .with_beta_2(ProbeSettings::BETA_2)
+            .with_epsilon(ProbeSettings::EPSILON)
             .with_weight_decay(penalty);
         Self {
             burns: config.build(),
@@ -95,12 +95,12 @@ impl Step {
     /// The `time`-th step, counted from 1.
     fn new(learning_rate: f64, time: usize, weight_decay: f32) -> Self {
         let time = i32::try_from(time).unwrap_or(i32::MAX);
-        let correction_2 = (1.0 - Recipe::BETA_2.powi(time)).sqrt();
+        let correction_2 = (1.0 - ProbeSettings::BETA_2.powi(time)).sqrt();
         let learning_rate = learning_rate as f32;
         Self {
             learning_rate,
-            correction: correction_2 / (1.0 - Recipe::BETA_1.powi(time)),
-            epsilon: Recipe::EPSILON * correction_2,
+            correction: correction_2 / (1.0 - ProbeSettings::BETA_1.powi(time)),
+            epsilon: ProbeSettings::EPSILON * correction_2,
             weight_decay,
         }
     }
@@ -139,8 +139,10 @@ impl Step {
             } else {
                 gradient
             };
-            *moment_1 = *moment_1 * Recipe::BETA_1 + gradient * (1.0 - Recipe::BETA_1);
-            *moment_2 = *moment_2 * Recipe::BETA_2 + gradient * gradient * (1.0 - Recipe::BETA_2);
+            *moment_1 =
+                *moment_1 * ProbeSettings::BETA_1 + gradient * (1.0 - ProbeSettings::BETA_1);
+            *moment_2 = *moment_2 * ProbeSettings::BETA_2
+                + gradient * gradient * (1.0 - ProbeSettings::BETA_2);
             let direction = *moment_1 * self.correction / (moment_2.sqrt() + self.epsilon);
             *parameter -= direction * self.learning_rate;
         }

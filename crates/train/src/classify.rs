@@ -14,7 +14,7 @@ use super::{TrainError, readback};
 
 /// How a classifier is trained.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Recipe {
+pub struct ProbeSettings {
     /// Seed of weights and order.
     pub seed: u64,
     /// Units of its hidden layers.
@@ -27,7 +27,7 @@ pub struct Recipe {
     pub learning_rate: f64,
 }
 
-impl Default for Recipe {
+impl Default for ProbeSettings {
     /// 784-256-10, Adam 1e-3, batches of 128, 5 epochs.
     fn default() -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Default for Recipe {
     }
 }
 
-impl Recipe {
+impl ProbeSettings {
     /// The network by its layers: `784-256-10`.
     #[must_use]
     pub fn name(&self) -> String {
@@ -83,21 +83,21 @@ impl Confusion {
 /// # Errors
 /// When the device fails.
 pub fn train(
-    recipe: &Recipe,
+    experiment: &ProbeSettings,
     split: &Split,
     device: &Device,
     each_epoch: &mut dyn FnMut(usize) -> bool,
 ) -> Result<Classifier, TrainError> {
     let device = device.clone().autodiff();
-    let mut model = Classifier::new(N_PIXELS, &recipe.hidden, recipe.seed, &device);
+    let mut model = Classifier::new(N_PIXELS, &experiment.hidden, experiment.seed, &device);
     let mut optimizer = AdamConfig::new().with_epsilon(Optimizer::EPSILON).init();
-    for epoch in 0..recipe.epochs {
-        let order = EpochOrder::new(recipe.seed, epoch as u64, split.len());
-        for samples in order.samples().chunks(recipe.batch_size) {
+    for epoch in 0..experiment.epochs {
+        let order = EpochOrder::new(experiment.seed, epoch as u64, split.len());
+        for samples in order.samples().chunks(experiment.batch_size) {
             let logits = model.forward(images(split, samples, &device));
             let loss = classification::cross_entropy(logits, labels(split, samples, &device));
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
-            model = optimizer.step(recipe.learning_rate, model, gradients);
+            model = optimizer.step(experiment.learning_rate, model, gradients);
         }
         if !each_epoch(epoch + 1) {
             break;

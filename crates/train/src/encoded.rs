@@ -101,14 +101,14 @@ impl ProbeState {
         with_errors: bool,
     ) -> Result<EncodedTestSet, TrainError> {
         let chunks = trainer.held_out().full();
-        self.survey_of(trainer, &chunks, with_errors)
+        self.encode(trainer, &chunks, with_errors)
     }
 
     /// The same of some test images.
     ///
     /// # Errors
     /// When the device fails.
-    pub(super) fn survey_of(
+    pub(super) fn encode(
         &mut self,
         trainer: &mut Trainer,
         chunks: &[Chunk],

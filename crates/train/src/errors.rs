@@ -7,7 +7,7 @@ use hourglass_protocol::{ErrorView, SampleIdx};
 use super::evaluate::squared_error_per_image;
 use super::{TrainError, Trainer, readback};
 
-/// How well each class is rebuilt, and which test images are rebuilt worst: from the experiment's inputs, against clean
+/// How well each class is reconstructed, and which test images are reconstructed worst: from the experiment's inputs, against clean
 /// images. It costs one pass of the test split.
 ///
 /// # Errors

@@ -46,7 +46,7 @@ impl ProbeState {
         let chunk = trainer.held_out().film();
         Ok(FilmFrame {
             epoch: trainer.epoch(),
-            scatter: self.survey_of(trainer, &[chunk], false)?.scatter(),
+            scatter: self.encode(trainer, &[chunk], false)?.scatter(),
         })
     }
 

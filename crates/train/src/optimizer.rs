@@ -24,40 +24,40 @@ impl std::fmt::Debug for Stepper {
 
 impl Stepper {
     /// An optimizer with no state yet.
-    pub fn new(recipe: &Optimizer) -> Self {
+    pub fn new(experiment: &Optimizer) -> Self {
         let decay = |penalty: f32| (penalty > 0.0).then_some(WeightDecayConfig { penalty });
-        let mut optimizer: ModuleOptimizer = match recipe.kind {
-            OptimizerKind::Adam => LoadedOnHost(OnePassAdam::new(recipe.weight_decay)).into(),
+        let mut optimizer: ModuleOptimizer = match experiment.kind {
+            OptimizerKind::Adam => LoadedOnHost(OnePassAdam::new(experiment.weight_decay)).into(),
             OptimizerKind::AdamW => {
                 let adam = AdamWConfig::new()
                     .with_beta_1(Optimizer::BETA_1)
                     .with_beta_2(Optimizer::BETA_2)
                     .with_epsilon(Optimizer::EPSILON)
-                    .with_weight_decay(recipe.weight_decay);
+                    .with_weight_decay(experiment.weight_decay);
                 LoadedOnHost(adam.build()).into()
             }
             OptimizerKind::Sgd => {
-                let momentum = (recipe.momentum > 0.0).then(|| MomentumConfig {
-                    momentum: recipe.momentum.into(),
+                let momentum = (experiment.momentum > 0.0).then(|| MomentumConfig {
+                    momentum: experiment.momentum.into(),
                     dampening: 0.0, // v ← μ v + g, as in the textbook and in PyTorch; Burn's default is 0.1
                     nesterov: false,
                 });
                 let sgd = SgdConfig::new()
                     .with_momentum(momentum)
-                    .with_weight_decay(decay(recipe.weight_decay));
+                    .with_weight_decay(decay(experiment.weight_decay));
                 LoadedOnHost(sgd.build()).into()
             }
             OptimizerKind::RmsProp => {
                 let rms = RmsPropConfig::new()
                     .with_alpha(Optimizer::RMS_DECAY)
-                    .with_momentum(recipe.momentum)
+                    .with_momentum(experiment.momentum)
                     .with_epsilon(Optimizer::EPSILON)
-                    .with_weight_decay(decay(recipe.weight_decay));
+                    .with_weight_decay(decay(experiment.weight_decay));
                 LoadedOnHost(rms.build()).into()
             }
         };
-        if recipe.gradient_clip > 0.0 {
-            let clipping = GradientClippingConfig::Norm(recipe.gradient_clip);
+        if experiment.gradient_clip > 0.0 {
+            let clipping = GradientClippingConfig::Norm(experiment.gradient_clip);
             optimizer = optimizer.with_grad_clipping(clipping.init());
         }
         Self(optimizer)

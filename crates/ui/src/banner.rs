@@ -105,7 +105,7 @@ pub fn not_backed_up(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     };
     let t = theme::tokens_of(ui);
     let frame = Frame::new().fill(t.warning_soft).inner_margin(NOTE_MARGIN);
-    Panel::top("not-kept-aside")
+    Panel::top("not-backed-up")
         .frame(frame)
         .show_separator_line(false)
         .show(ui, |ui| {

@@ -13,9 +13,9 @@ use hourglass_state::{LabState, RunState, difference, title};
 /// Width of the dialog, in points.
 const WIDTH: f32 = 360.0;
 /// Height of the experiment in the dialog, in points, where the window has that much.
-const RECIPE_HEIGHT: f32 = 520.0;
+const EDITOR_HEIGHT: f32 = 520.0;
 /// What the dialog needs beside the experiment, in points.
-const AROUND_RECIPE: f32 = 220.0;
+const AROUND_EDITOR: f32 = 220.0;
 
 /// Height of a line of the strip, in points.
 const LINE: f32 = 24.0;
@@ -29,7 +29,7 @@ pub fn dialog(
     actions: &mut Vec<Action>,
 ) {
     let frame = Frame::popup(ui.style()).inner_margin(16).corner_radius(12);
-    let height = (ui.ctx().content_rect().height() - AROUND_RECIPE).clamp(200.0, RECIPE_HEIGHT);
+    let height = (ui.ctx().content_rect().height() - AROUND_EDITOR).clamp(200.0, EDITOR_HEIGHT);
     let modal = Modal::new(Id::unique("compare")).frame(frame);
     let shown = modal.show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);

@@ -26,7 +26,7 @@ pub struct Layout {
 }
 
 impl Default for Layout {
-    /// Loss above what is rebuilt and decoded, beside them the latent space above what looks into the network.
+    /// Loss above what is reconstructed and decoded, beside them the latent space above what looks into the network.
     fn default() -> Self {
         let mut tiles = Tiles::default();
         let mut at = |place| {
@@ -177,7 +177,7 @@ impl Behavior<Pane> for Drawing<'_> {
                 actions,
                 ..
             } = self;
-            panels.show_rival(&mut b, *pane, is_in_tab, state, actions);
+            panels.show_comparison(&mut b, *pane, is_in_tab, state, actions);
         } else {
             let badges = sides::badges(self.state, self.panels, *pane);
             card::inside(ui, is_in_tab, badges, |ui| self.show(ui, *pane));

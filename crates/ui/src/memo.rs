@@ -18,7 +18,7 @@ impl<K, V> Memo<K, V> {
         Self { key: None, value }
     }
 
-    /// What the value was made for; none while it was not.
+    /// What the value was made for; `None` while it was not.
     #[must_use]
     pub fn key(&self) -> Option<&K> {
         self.key.as_ref()

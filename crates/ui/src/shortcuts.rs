@@ -294,7 +294,7 @@ pub fn listen(ctx: &Context, state: &LabState, switches: Switches, actions: &mut
             actions.extend(action(shortcut.shortcut_action, state, switches));
         }
     }
-    if !writing && let Some(text) = ctx.input(pasted_recipe) {
+    if !writing && let Some(text) = ctx.input(pasted_experiment) {
         actions.push(KeepAction::PasteExperiment(text).into());
     }
     // The key labelled "+" is "=" without Shift on many keyboards.
@@ -304,7 +304,7 @@ pub fn listen(ctx: &Context, state: &LabState, switches: Switches, actions: &mut
 }
 
 /// The text on its way from the clipboard.
-fn pasted_recipe(input: &InputState) -> Option<String> {
+fn pasted_experiment(input: &InputState) -> Option<String> {
     let text = input.events.iter().find_map(|event| match event {
         Event::Paste(text) => Some(text.trim()),
         _ => None,
@@ -376,7 +376,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_does_two_things_and_every_deed_has_a_key() {
+    fn no_key_does_two_things_and_every_action_has_a_key() {
         for (idx, one) in ALL.iter().enumerate() {
             for other in &ALL[idx + 1..] {
                 // Panels that hear the same key hear it one at a time.

@@ -39,7 +39,7 @@ pub fn halves(ui: &mut Ui) -> [Ui; 2] {
 
 impl Panels {
     /// Shows a view of the comparison run.
-    pub(super) fn show_rival(
+    pub(super) fn show_comparison(
         &mut self,
         ui: &mut Ui,
         pane: Pane,

@@ -31,7 +31,7 @@ pub struct Worker {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Ends a worker from any thread, whatever its owner is doing, once it has kept its runs aside.
+/// Ends a worker from any thread, whatever its owner is doing, once it has backed up its runs.
 #[derive(Clone, Debug)]
 pub struct Farewell {
     is_asked: Arc<AtomicBool>,

@@ -194,8 +194,8 @@ impl Looks {
             scatter: request.scatter,
             has_own: !request.user_images.is_empty(),
         });
-        let needs_survey = self.decoded.ask(&request.decode);
-        if needs_survey && self.encoded.value.is_none() {
+        let needs_encoding = self.decoded.ask(&request.decode);
+        if needs_encoding && self.encoded.value.is_none() {
             self.encoded.step = None;
         }
         self.request = request;
@@ -249,13 +249,13 @@ impl Looks {
             Some(layer) => Ok(probe.activations(trainer, layer)?.map(Arc::new)),
             None => Ok(None),
         })?;
-        let surveyed = encoded.renew(step, at_rest, |asked| {
+        let is_encoded_anew = encoded.renew(step, at_rest, |asked| {
             let &Encoded {
                 scatter: of_scatter,
                 has_own,
             } = asked;
             *scatter = None;
-            if of_scatter.is_none() && !has_own && !decoded.needs_survey() {
+            if of_scatter.is_none() && !has_own && !decoded.needs_encoding() {
                 return Ok(None);
             }
             if let Some(asked) = of_scatter {
@@ -268,11 +268,11 @@ impl Looks {
             }
             Ok(Some(encoded))
         })?;
-        if surveyed {
+        if is_encoded_anew {
             user_image_view.step = None; // it is compared with what was seen before
-            decoded.surveyed();
+            decoded.is_encoded_anew();
         }
-        changed |= surveyed;
+        changed |= is_encoded_anew;
         changed |= user_image_view.renew(step, at_rest, |images| {
             let encoded = encoded.value.as_ref();
             let has_any = !images.is_empty();

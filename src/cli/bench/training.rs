@@ -30,7 +30,7 @@ pub(super) fn measure(
     device: &OpenDevice,
 ) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for (part, experiment) in parts(&recipe(preset, batch_size)?) {
+    for (part, experiment) in parts(&experiment(preset, batch_size)?) {
         experiment.validate()?;
         let batch_size = experiment.training.batch_size;
         let mut trainer = Trainer::new(experiment, Arc::clone(dataset), &device.device);
@@ -55,7 +55,7 @@ pub(super) fn measure(
 ///
 /// # Errors
 /// When the batch size is out of range.
-pub(super) fn recipe(preset: PresetId, batch_size: usize) -> Result<Experiment> {
+pub(super) fn experiment(preset: PresetId, batch_size: usize) -> Result<Experiment> {
     let mut experiment = preset.preset().experiment();
     if batch_size > 0 {
         experiment.training.batch_size = batch_size;

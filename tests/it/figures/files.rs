@@ -162,12 +162,14 @@ fn an_svg_has_a_mark_for_each_point_and_says_what_it_shows() {
         .find(|node| node.has_tag_name("desc"))
         .and_then(|node| node.text());
     assert!(described.expect("a description").contains("Seed: 1"));
-    let recipe = document
+    let experiment = document
         .descendants()
         .find(|node| node.attribute("key") == Some("Experiment"));
-    let recipe = recipe.and_then(|node| node.text()).expect("the experiment");
+    let experiment = experiment
+        .and_then(|node| node.text())
+        .expect("the experiment");
     assert_eq!(
-        serde_json::from_str::<hourglass::experiment::Experiment>(recipe)
+        serde_json::from_str::<hourglass::experiment::Experiment>(experiment)
             .expect("it can be repeated"),
         facts.experiment
     );

@@ -33,7 +33,7 @@ pub fn leave_behind(place: &Path, name: &str) -> PathBuf {
     folder
 }
 
-/// What a window leaves that was killed after it had kept its run aside; the lock of one that lives.
+/// What a window leaves that was killed after it had backed up its run; the lock of one that lives.
 fn back_up(place: &Path, preset: PresetId) -> (PathBuf, Slot) {
     let slot = Slot::make(place).expect("made");
     let about = AboutRun {
@@ -57,7 +57,7 @@ fn crash(place: &Path, preset: PresetId) -> PathBuf {
 }
 
 #[test]
-fn a_worker_is_told_once_where_to_keep_runs_aside() {
+fn a_worker_is_told_once_where_to_back_runs_up() {
     let place = tempfile::tempdir().expect("a temporary folder");
     let start = StartOptions {
         backups: Some(place.path().to_owned()),

@@ -31,7 +31,7 @@ fn steps(step: u64, loss: f32) -> StepBatch {
 }
 
 /// Types a number into the field of a setting of B: that of the dialog, which is on top.
-fn type_into_recipe(stage: &mut Stage, field: &str, text: &str) {
+fn type_into_experiment(stage: &mut Stage, field: &str, text: &str) {
     let fields = stage
         .harness
         .query_all_by_role_and_label(Role::SpinButton, field);
@@ -57,7 +57,7 @@ fn type_into_recipe(stage: &mut Stage, field: &str, text: &str) {
 fn comparing() -> (Stage, RunId) {
     let mut stage = Stage::training();
     stage.press(Key::C);
-    type_into_recipe(&mut stage, "learning rate", "0.01");
+    type_into_experiment(&mut stage, "learning rate", "0.01");
     stage.click("Start comparison");
     let (comparison, experiment) = asked(&stage.commands()).expect("it was asked for");
     stage.report(Event::RunStarted {
@@ -88,7 +88,7 @@ fn comparing() -> (Stage, RunId) {
 }
 
 #[test]
-fn the_recipe_of_b_starts_as_that_of_a_and_a_stays_as_it_is() {
+fn the_experiment_of_b_starts_as_that_of_a_and_a_stays_as_it_is() {
     let mut stage = Stage::training();
     stage.press(Key::C);
     assert!(stage.has("Compare with another experiment"));
@@ -99,7 +99,7 @@ fn the_recipe_of_b_starts_as_that_of_a_and_a_stays_as_it_is() {
         None,
         "A once more would say nothing"
     );
-    type_into_recipe(&mut stage, "learning rate", "0.01");
+    type_into_experiment(&mut stage, "learning rate", "0.01");
     assert!(stage.has("B: learning rate 0.01"));
     stage.click("Start comparison");
     let commands = stage.commands();
@@ -190,7 +190,7 @@ fn keeping_b_goes_on_with_it_and_a_becomes_the_ghost() {
     stage.type_into("learning rate", "0.02");
     let commands = stage.commands();
     assert!(
-        matches!(&commands[..], [.., Command::Tune(recipe)] if recipe.optimizer.learning_rate > 0.015),
+        matches!(&commands[..], [.., Command::Tune(experiment)] if experiment.optimizer.learning_rate > 0.015),
         "{commands:?}"
     );
 }
@@ -208,7 +208,7 @@ fn keeping_a_leaves_b_as_the_ghost() {
 }
 
 #[test]
-fn starting_over_takes_the_rival_along_with_the_same_new_seed() {
+fn starting_over_takes_the_comparison_run_along_with_the_same_new_seed() {
     let (mut stage, comparison) = comparing();
     stage.press(Key::N);
     let commands = stage.commands();
@@ -224,10 +224,10 @@ fn starting_over_takes_the_rival_along_with_the_same_new_seed() {
 }
 
 #[test]
-fn a_rival_that_was_refused_leaves_the_run_alone() {
+fn a_comparison_run_that_was_refused_leaves_the_run_alone() {
     let mut stage = Stage::training();
     stage.press(Key::C);
-    type_into_recipe(&mut stage, "learning rate", "0.01");
+    type_into_experiment(&mut stage, "learning rate", "0.01");
     stage.click("Start comparison");
     stage.commands();
     let reason = "it cannot be made".to_owned();
@@ -239,7 +239,7 @@ fn a_rival_that_was_refused_leaves_the_run_alone() {
 }
 
 #[test]
-fn a_rival_with_another_unit_is_compared_by_its_test_error() {
+fn a_comparison_run_with_another_unit_is_compared_by_its_test_error() {
     let (mut stage, _) = comparing();
     stage.press(Key::C);
     let ctx = stage.harness.ctx.clone();

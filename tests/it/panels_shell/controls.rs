@@ -157,10 +157,10 @@ fn controls_of_a_small_window_have_names_and_hover_texts_too() {
 }
 
 #[test]
-fn every_control_of_every_recipe_has_a_name_and_a_hover_text() {
+fn every_control_of_every_experiment_has_a_name_and_a_hover_text() {
     let mut found = BTreeSet::new();
     let mut stage = Stage::ready();
-    let mut recipes: Vec<Experiment> = PresetId::ALL
+    let mut experiments: Vec<Experiment> = PresetId::ALL
         .map(|id| id.preset().experiment())
         .into_iter()
         .collect();
@@ -174,9 +174,9 @@ fn every_control_of_every_recipe_has_a_name_and_a_hover_text() {
     turned.objective.reconstruction = hourglass::experiment::Reconstruction::Mse;
     turned.objective.prior = Prior::Variational(Variational::PLAIN);
     turned.objective.sparsity = Sparsity::L1 { weight: 1e-3 };
-    recipes.extend([half, turned]);
-    for recipe in recipes {
-        act(&mut stage, Action::Edit(Box::new(recipe.clone())));
+    experiments.extend([half, turned]);
+    for experiment in experiments {
+        act(&mut stage, Action::Edit(Box::new(experiment.clone())));
         let fold = ["Data", "Penalties", "Plan"];
         for section in fold {
             let heading = stage
@@ -187,7 +187,7 @@ fn every_control_of_every_recipe_has_a_name_and_a_hover_text() {
                 stage.step();
             }
         }
-        let place = recipe.preset.map_or("own", |id| id.name());
+        let place = experiment.preset.map_or("own", |id| id.name());
         lacking(&stage, place, &mut found);
     }
     assert_nothing_lacks(&found);
@@ -259,7 +259,7 @@ fn focused_after(stage: &mut Stage, control: Control) -> Option<String> {
     focused.and_then(|node| node.accesskit_node().label())
 }
 
-/// Whoever looks for a setting gets to its control, or to the one that has to be set first.
+/// Searching for a setting leads to its control, or to the one that has to be set first.
 #[test]
 fn every_control_that_can_be_searched_for_is_found() {
     let mut missing = Vec::new();
@@ -276,7 +276,7 @@ fn every_control_that_can_be_searched_for_is_found() {
 
 /// Where an experiment has a setting, its own control is there and is found.
 #[test]
-fn every_setting_of_a_recipe_has_a_control() {
+fn every_setting_of_a_experiment_has_a_control() {
     let mut missing = Vec::new();
     let mut seen = BTreeSet::new();
     for id in [

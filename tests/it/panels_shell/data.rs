@@ -43,7 +43,7 @@ fn fetching_shows_bytes_and_can_be_cancelled() {
 }
 
 #[test]
-fn a_new_data_set_starts_a_new_run_with_the_same_recipe() {
+fn a_new_data_set_starts_a_new_run_with_the_same_experiment() {
     let mut stage = Stage::training();
     let recipe = stage.app().state().draft.clone();
     let mut mnist = script::dataset(30);

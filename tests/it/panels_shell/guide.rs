@@ -139,8 +139,8 @@ fn figures_of_mnist_do_not_judge_pen_digits() {
 fn a_run_that_is_compared_needs_the_other_one_trained_to_its_end() {
     let mut stage = on_mnist();
     let contractive = PresetId::Contractive64.preset().experiment();
-    let train = |stage: &mut Stage, recipe: &Experiment, norm: f64| {
-        act(stage, Action::Edit(Box::new(recipe.clone())));
+    let train = |stage: &mut Stage, experiment: &Experiment, norm: f64| {
+        act(stage, Action::Edit(Box::new(experiment.clone())));
         act(stage, Action::ApplyDraft);
         stage.answer_start();
         stage.train();
@@ -311,23 +311,23 @@ fn lessons_are_short_valid_and_can_be_met() {
         let name = lesson.title;
         assert!((4..=7).contains(&lesson.steps.len()), "{name}");
         assert_eq!(lesson.id.lesson().title, name);
-        let mut recipe = PresetId::Vanilla64.preset().experiment();
+        let mut experiment = PresetId::Vanilla64.preset().experiment();
         for (place, step) in lesson.steps.iter().enumerate() {
             assert!((40..420).contains(&step.text.len()), "{name}, step {place}");
             if let Some(next) = step
                 .offer
                 .as_ref()
-                .and_then(|offer| offer.does.recipe(&recipe))
+                .and_then(|offer| offer.does.experiment(&experiment))
             {
                 assert_eq!(next.validate(), Ok(()), "{name}, step {place}");
                 if let Some(Does::Tune(_)) = step.offer.as_ref().map(|offer| &offer.does) {
-                    assert!(recipe.keeps_model_of(&next), "{name}, step {place}");
+                    assert!(experiment.keeps_model_of(&next), "{name}, step {place}");
                     assert!(
-                        !differences(&recipe, &next).is_empty(),
+                        !differences(&experiment, &next).is_empty(),
                         "{name}, step {place}"
                     );
                 }
-                recipe = next;
+                experiment = next;
             }
             let Some(goal) = step.question.as_ref().and_then(|of| of.goal.as_ref()) else {
                 continue;
@@ -339,13 +339,13 @@ fn lessons_are_short_valid_and_can_be_met() {
                     .code
                     .unwrap_or_else(|| preset.preset().experiment().architecture.code_size());
                 assert_eq!(
-                    recipe.architecture.code_size(),
+                    experiment.architecture.code_size(),
                     code,
                     "{name}, step {place}"
                 );
                 if let What::Epochs(epochs) = goal.what {
                     assert!(
-                        recipe.total_epochs() >= epochs as usize,
+                        experiment.total_epochs() >= epochs as usize,
                         "{name}, step {place}"
                     );
                 }

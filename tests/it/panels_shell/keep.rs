@@ -142,7 +142,7 @@ fn another_run_in_the_folder_is_replaced_only_after_a_yes() {
     let saves = |commands: &[Command]| matches!(commands, [Command::SaveRun { folder: into }] if *into == folder);
     assert!(saves(&stage.commands()));
     saved(&mut stage, &folder);
-    perform(&mut stage, KeepAction::SaveIn(folder.clone())); // its own by now
+    perform(&mut stage, KeepAction::SaveIn(folder.clone())); // its own now
     assert!(saves(&stage.commands()));
 }
 
@@ -158,7 +158,7 @@ fn without_a_run_there_is_nothing_to_save_and_recent_runs_say_how_to_get_there()
 }
 
 #[test]
-fn a_recent_run_opens_with_its_recipe_curves_and_place() {
+fn a_recent_run_opens_with_its_experiment_curves_and_place() {
     let mut stage = Stage::training();
     let folder = PathBuf::from("/runs/first");
     saved(&mut stage, &folder);

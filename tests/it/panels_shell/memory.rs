@@ -43,7 +43,7 @@ fn saved(stage: &mut Stage) -> Shelf {
 }
 
 #[test]
-fn theme_scale_and_recipe_come_back() {
+fn theme_scale_and_experiment_come_back() {
     let mut stage = Stage::ready();
     let ctx = stage.harness.ctx.clone();
     let app = stage.harness.state_mut().as_mut().expect("it was opened");
@@ -62,7 +62,7 @@ fn theme_scale_and_recipe_come_back() {
 }
 
 #[test]
-fn the_recipe_of_the_command_line_goes_first() {
+fn the_experiment_of_the_command_line_goes_first() {
     let shelf = saved(&mut Stage::ready());
     let start = StartOptions::default().with_preset(PresetId::Sparse64);
     let stage = reopened(&shelf, start);
@@ -92,11 +92,11 @@ fn damaged_memories_fall_back_to_the_default_one_by_one() {
 }
 
 #[test]
-fn an_invalid_recipe_is_not_taken_back() {
+fn an_invalid_experiment_is_not_taken_back() {
     let mut shelf = saved(&mut Stage::ready());
-    let recipe = shelf.0["experiment"].replace("\"epochs\":5", "\"epochs\":0");
-    assert_ne!(recipe, shelf.0["experiment"]);
-    shelf.0.insert("experiment".to_owned(), recipe);
+    let experiment = shelf.0["experiment"].replace("\"epochs\":5", "\"epochs\":0");
+    assert_ne!(experiment, shelf.0["experiment"]);
+    shelf.0.insert("experiment".to_owned(), experiment);
     let stage = reopened(&shelf, StartOptions::default());
     assert_eq!(stage.app().state().draft, Experiment::default());
 }

@@ -39,7 +39,7 @@ fn bring_back(stage: &mut Stage, run: RunId) {
 }
 
 #[test]
-fn a_reset_is_taken_back_with_one_click_and_brings_curves_and_recipe() {
+fn a_reset_is_taken_back_with_one_click_and_brings_curves_and_experiment() {
     let (mut stage, before) = after_reset();
     assert_ne!(stage.run(), before);
     assert!(stage.has("Previous run, not saved: "));
@@ -119,7 +119,7 @@ fn another_run_that_is_started_meanwhile_counts() {
 }
 
 #[test]
-fn a_run_that_the_worker_did_not_set_aside_leaves_a_ghost_alone() {
+fn a_run_that_the_worker_did_not_replace_leaves_a_ghost_alone() {
     let mut stage = Stage::training();
     stage.press(Key::R);
     stage.answer_start();

@@ -102,12 +102,12 @@ fn the_step_menu_offers_longer_steps() {
 }
 
 #[test]
-fn reset_starts_the_same_recipe_with_the_same_seed() {
+fn reset_starts_the_same_experiment_with_the_same_seed() {
     let mut stage = Stage::training();
-    let (run, recipe) = (stage.run(), stage.app().state().draft.clone());
+    let (run, experiment) = (stage.run(), stage.app().state().draft.clone());
     stage.click("Reset");
     let commands = stage.commands();
-    assert_eq!(started(&commands), Some(&recipe));
+    assert_eq!(started(&commands), Some(&experiment));
     assert_ne!(stage.run(), run);
 }
 

@@ -46,7 +46,7 @@ impl Stage {
         Self::build(start, storage, Harness::builder().with_size(size))
     }
 
-    /// Opens a window in a harness of one's own. The first frame only installs the fonts, which the next
+    /// Opens a window in its own harness. The first frame only installs the fonts, which the next
     /// frame has.
     pub fn build(
         start: StartOptions,

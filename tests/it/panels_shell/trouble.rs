@@ -71,7 +71,7 @@ fn an_error_stays_until_it_is_dismissed() {
 }
 
 #[test]
-fn invariant_3_a_full_lane_delays_wishes_and_neither_loses_them_nor_waits() {
+fn invariant_3_a_full_lane_delays_actions_and_neither_loses_them_nor_waits() {
     let mut stage = Stage::training();
     let ctx = stage.harness.ctx.clone();
     for round in 0..200 {

@@ -162,7 +162,10 @@ fn the_bars_of_the_classes_lead_to_their_worst_images() {
     let mut harness = looked_at();
     click(&mut harness, "Digits, errors");
     assert!(harness.state().request.errors);
-    assert!(says(&harness, "The errors of the classes are being computed"));
+    assert!(says(
+        &harness,
+        "The errors of the classes are being computed"
+    ));
     script::look_at_errors(&mut harness.state_mut().lab);
     harness.run_steps(3);
     // The mean of 4, 14, … 194, over 1000.

@@ -383,7 +383,7 @@ fn add_user_image(state: &mut LabState, name: &str, rgba: &[u8]) -> UserImageId 
     added.expect("there is room")
 }
 
-/// Delivers a look at every image of one's own, and at the drawing if there is one: errors of 0.01, 0.02 and so
+/// Delivers a look at every user image, and at the drawing if there is one: errors of 0.01, 0.02 and so
 /// on, worse than 93 % of the test images, in the plane at (50, 1), (51, 1) and so on; the nearest test images
 /// are 3 to 7.
 pub fn look_at_own(state: &mut LabState) {
@@ -440,7 +440,7 @@ fn activations(step: u64, layer: LayerName) -> ActivationView {
     }
 }
 
-/// Delivers what was decoded for one asker beside what there is: the pixels of a picture are a tenth of the first
+/// Delivers what was decoded for one requester beside what there is: the pixels of a picture are a tenth of the first
 /// unit of its code. The units of the code run from −1 to 1 with a mean of 0.
 pub fn decode(state: &mut LabState, set: DecodeRequest, found: Found, codes: Vec<f32>) {
     let run = state.run.as_mut().expect("a run was started");

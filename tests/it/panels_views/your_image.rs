@@ -48,7 +48,7 @@ fn the_empty_state_says_how_images_come() {
 }
 
 #[test]
-fn the_chosen_image_shows_every_stage_its_error_and_its_standing() {
+fn the_chosen_image_shows_every_stage_its_error_and_its_percentile() {
     let (lab, [first, _]) = two_images();
     let mut harness = stage(YourImagePanel::ui, lab);
     for stage in [
@@ -230,7 +230,7 @@ fn an_image_unlike_all_that_was_seen_says_so_with_the_stage_that_looks_like_the_
     script::look_at_own(&mut lab);
     let run = lab.run.as_mut().expect("a run was started");
     let snapshot = run.snapshot.as_mut().expect("looked at");
-    let user_image = snapshot.user_images.as_mut().expect("own images");
+    let user_image = snapshot.user_images.as_mut().expect("user images");
     for look in Arc::make_mut(user_image)
         .images
         .iter_mut()

@@ -23,7 +23,7 @@ pub struct Difference {
     pub marked: RgbImage,
 }
 
-/// None where the pictures look alike.
+/// `None` if the pictures look alike.
 pub fn between(known: &RgbImage, drawn: &RgbImage) -> Option<Difference> {
     let mut marked = drawn.clone();
     let (mut n_different, mut largest) = (0, 0);

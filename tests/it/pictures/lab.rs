@@ -34,7 +34,7 @@ pub fn denoising() -> LabState {
     run(PresetId::DenoiseDense)
 }
 
-/// 64 units, and two images of one's own.
+/// 64 units, and two user images.
 pub fn dense() -> LabState {
     let mut lab = run(PresetId::Vanilla64);
     script::add_own(&mut lab, "bar.png", 12);
@@ -128,7 +128,7 @@ fn make_up(snapshot: &mut Snapshot, factors: &[Factors]) {
     }
 }
 
-/// Gives the test images nearest to those of one's own their classes.
+/// Gives the test images nearest to user images their classes.
 fn label_neighbours(lab: &mut LabState) {
     let labels = &lab
         .dataset

@@ -335,7 +335,7 @@ fn a_disk_that_fills_up_leaves_the_save_before() {
     assert_eq!(n_files, 5, "nothing unfinished is left");
 }
 
-/// A folder with an older run and a newer save of which so many files have taken their places.
+/// A folder with an older run and a newer save of which this many files have taken their places.
 fn folder_in_mid_save(home: &Path, n_moved: usize) -> PathBuf {
     let (folder, newer) = (home.join(format!("run-{n_moved}")), home.join("newer"));
     let mut older = files(b"older");

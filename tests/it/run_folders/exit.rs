@@ -8,7 +8,7 @@ use hourglass::run_folder::backup::left_behind;
 
 use crate::worker::{send, small, start, wait_for_phase, with_digits};
 
-/// Where a process keeps its run aside that this test starts of itself, and the name it is found by.
+/// Where a process that this test starts of itself backs up its run, and the name it is found by.
 const PLACE: &str = "HOURGLASS_TEST_EXITS_OVER";
 const NAME: &str = "run_folders::exit::a_process_that_exits_keeps_the_newest_steps";
 

@@ -175,8 +175,8 @@ fn open(folder: &Path) -> u64 {
         .expect("a run of ours");
     let step = trainer.step();
 
-    let recipe = read_experiment(text(EXPERIMENT_FILE));
-    assert_eq!(recipe, Ok(experiment(seed)));
+    let found = read_experiment(text(EXPERIMENT_FILE));
+    assert_eq!(found, Ok(experiment(seed)));
     let metrics = MetricsTable::read_csv(text(METRICS_FILE)).expect("whole");
     let steps = metrics.rows().iter();
     let steps = steps.filter(|row| row.measured == Measured::Step);

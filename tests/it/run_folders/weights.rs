@@ -44,7 +44,7 @@ fn kinds() -> Vec<(&'static str, Experiment)> {
         ("tied", dense(PresetId::Vanilla64, &[16], 5, true)),
         ("variational", dense(PresetId::Vae2, &[16], 2, false)),
         ("convolutional", preset(PresetId::Conv4)),
-        ("with a waist", bottleneck),
+        ("with a bottleneck", bottleneck),
         ("a list", listed()),
     ]
 }
@@ -116,7 +116,7 @@ fn names_are_those_of_modules_in_pytorch() {
             &["encoder.levels.0.weight", "decoder.output.bias"],
         ),
         (
-            "with a waist",
+            "with a bottleneck",
             &["encoder.waist.weight", "decoder.levels.2.weight"],
         ),
         (

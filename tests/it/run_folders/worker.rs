@@ -210,7 +210,7 @@ fn a_folder_without_a_run_says_what_is_missing() {
 }
 
 #[test]
-fn weights_of_another_recipe_are_refused_by_name() {
+fn weights_of_another_experiment_are_refused_by_name() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let worker = with_digits();
     start(&worker, 1, small());

@@ -186,7 +186,7 @@ impl Ink {
         }
     }
 
-    /// Moves all edges outwards by so many pixels, or inwards where it is negative.
+    /// Moves all edges outwards by this many pixels, or inwards where it is negative.
     pub fn move_edges(&mut self, by: f32) {
         const EDGE: f32 = 0.4;
         let is_outside = |idx: usize| (self.amount[idx] < EDGE) == (by > 0.0);

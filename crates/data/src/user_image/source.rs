@@ -11,7 +11,7 @@ use super::Picture;
 use super::ink::{Ink, Levels};
 use super::paper::{Border, Grey, LEAST_SIDE};
 use super::pixels::{PixelBox, inside, shares_of, small};
-use super::segment::{Found, Wish, Writing};
+use super::segment::{Found, Request, Writing};
 use super::stripped::Stripped;
 
 /// Writing of fewer pixels is looked for again in the picture before it was made smaller.
@@ -117,7 +117,7 @@ impl Source {
                 };
             }
         }
-        let segment = Wish {
+        let segment = Request {
             is_dark: action.invert,
             paper: action.paper,
             take: action.take,
@@ -182,7 +182,7 @@ impl Source {
             height: closer.height,
             light: &light,
         };
-        let segment = Wish {
+        let segment = Request {
             is_dark: Some(self.is_dark),
             paper: action.paper,
             take: None,

@@ -15,7 +15,7 @@ pub enum Content {
 /// What is known of a file's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checksum {
-    /// SHA-256 of the uncompressed content, header included, in lower-case hexadecimal: whoever compressed it, and
+    /// SHA-256 of the uncompressed content, header included, in lower-case hexadecimal: however it was compressed, and
     /// however, it is recognised.
     Content(&'static str),
     /// SHA-256 of the `.gz` as its makers serve it. The file is recognised in this form alone.

@@ -20,7 +20,7 @@ pub struct DataSetSpec {
     pub label: &'static str,
     /// What it shows and who made it, to be followed by how many there are.
     pub about: &'static str,
-    /// What one of its classes is, to be said before its name: `digit` for `7`. None where the name says it.
+    /// What one of its classes is, to be said before its name: `digit` for `7`. `None` if the name says it.
     pub class_noun: Option<&'static str>,
     /// The name of each class, by label.
     pub classes: &'static [&'static str],
@@ -60,7 +60,7 @@ impl DataSetSpec {
         }
     }
 
-    /// Megabytes to download, for people: `11 MB`. None where there is nothing to fetch.
+    /// Megabytes to download, for people: `11 MB`. `None` if there is nothing to fetch.
     #[must_use]
     pub fn download_size(&self) -> Option<String> {
         let bytes = self.manifest()?.gzip_bytes();
@@ -83,7 +83,7 @@ impl DataSetId {
         Self::all().filter(|id| id.spec().manifest().is_some())
     }
 
-    /// The data set of that name; none where the catalogue has none.
+    /// The data set of that name; `None` if the catalogue has none.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         Self::all().find(|id| id.name() == name)

@@ -249,7 +249,7 @@ impl Field {
         ..Self::LIVE
     };
 
-    /// Its value; none where the experiment has no such setting.
+    /// Its value; `None` if the experiment has no such setting.
     #[must_use]
     pub fn get(&self, experiment: &Experiment) -> Option<Value> {
         (self.place.get)(experiment)
@@ -459,41 +459,41 @@ mod tests {
     use crate::PresetId;
 
     /// Every preset, and each with every option of every choice and everything that can be switched on.
-    fn recipes() -> Vec<Experiment> {
+    fn experiments() -> Vec<Experiment> {
         let presets = PresetId::ALL.map(|id| id.preset().experiment());
-        let mut recipes = presets.to_vec();
+        let mut experiments = presets.to_vec();
         for preset in &presets {
             for field in fields() {
                 for value in field.alternatives(preset) {
                     let mut changed = preset.clone();
                     field.set(&mut changed, &value);
-                    recipes.push(changed);
+                    experiments.push(changed);
                 }
             }
         }
-        recipes
+        experiments
     }
 
     #[test]
     fn every_setting_takes_on_what_it_is_set_to_and_can_be_set_back() {
         let mut seen = Vec::new();
-        for recipe in recipes() {
+        for experiment in experiments() {
             for field in fields() {
-                let Some(before) = field.get(&recipe) else {
+                let Some(before) = field.get(&experiment) else {
                     continue;
                 };
                 seen.push(field);
-                for value in field.alternatives(&recipe) {
-                    let mut changed = recipe.clone();
+                for value in field.alternatives(&experiment) {
+                    let mut changed = experiment.clone();
                     field.set(&mut changed, &value);
                     assert_eq!(field.get(&changed), Some(value), "{field:?}");
-                    assert_ne!(changed, recipe, "{field:?}");
+                    assert_ne!(changed, experiment, "{field:?}");
                     field.set(&mut changed, &before);
                     assert_eq!(field.get(&changed), Some(before.clone()), "{field:?}");
                 }
-                let mut same = recipe.clone();
+                let mut same = experiment.clone();
                 field.set(&mut same, &before);
-                assert_eq!(same, recipe, "{field:?} set to what it is");
+                assert_eq!(same, experiment, "{field:?} set to what it is");
             }
         }
         for field in fields() {
@@ -519,16 +519,16 @@ mod tests {
 
     #[test]
     fn a_run_keeps_its_model_exactly_if_it_takes_on_what_is_live() {
-        for recipe in recipes() {
+        for experiment in experiments() {
             for field in fields() {
-                for value in field.alternatives(&recipe) {
-                    let mut changed = recipe.clone();
+                for value in field.alternatives(&experiment) {
+                    let mut changed = experiment.clone();
                     field.set(&mut changed, &value);
-                    let tuned = recipe.with_live_changes(&recipe, &changed);
-                    assert!(recipe.keeps_model_of(&tuned), "{field:?}");
-                    let is_kept = recipe.keeps_model_of(&changed);
+                    let tuned = experiment.with_live_changes(&experiment, &changed);
+                    assert!(experiment.keeps_model_of(&tuned), "{field:?}");
+                    let is_kept = experiment.keeps_model_of(&changed);
                     assert_eq!(is_kept, tuned == changed, "{field:?}");
-                    assert!(!is_kept || field.is_live(&recipe), "{field:?}");
+                    assert!(!is_kept || field.is_live(&experiment), "{field:?}");
                 }
             }
         }

@@ -26,7 +26,7 @@ pub enum Value {
 /// Where in the experiment a setting is kept.
 #[derive(Clone, Copy)]
 pub struct Place {
-    /// None where the experiment has no such place, as one without a prior has no β.
+    /// `None` if the experiment has no such place, as one without a prior has no β.
     pub(super) get: fn(&Experiment) -> Option<Value>,
     /// Does nothing where the experiment has no such place.
     pub(super) set: fn(&mut Experiment, &Value),

@@ -1,7 +1,7 @@
 //! Named experiments with their sources and the numbers they are known to reach.
 
 mod expectation;
-mod recipes;
+mod experiments;
 
 use std::fmt;
 use std::str::FromStr;
@@ -152,24 +152,24 @@ impl PresetId {
     #[must_use]
     pub fn preset(self) -> &'static Preset {
         match self {
-            Self::Vanilla64 => &recipes::VANILLA_64,
-            Self::Sparse64 => &recipes::SPARSE_64,
-            Self::SparseKl64 => &recipes::SPARSE_KL_64,
-            Self::Multilayer64 => &recipes::MULTILAYER_64,
-            Self::Conv4 => &recipes::CONV_4,
-            Self::Basic32 => &recipes::BASIC_32,
-            Self::Linear32 => &recipes::LINEAR_32,
-            Self::DenoiseDense => &recipes::DENOISE_DENSE,
-            Self::DenoiseConv32 => &recipes::DENOISE_CONV_32,
-            Self::Contractive64 => &recipes::CONTRACTIVE_64,
-            Self::Overcomplete1024 => &recipes::OVERCOMPLETE_1024,
-            Self::Deep30 => &recipes::DEEP_30,
-            Self::StackedDenoising => &recipes::STACKED_DENOISING,
-            Self::Vae20 => &recipes::VAE_20,
-            Self::Vae2 => &recipes::VAE_2,
-            Self::BetaVae10 => &recipes::BETA_VAE_10,
-            Self::Aae2 => &recipes::AAE_2,
-            Self::AaeMixture => &recipes::AAE_MIXTURE,
+            Self::Vanilla64 => &experiments::VANILLA_64,
+            Self::Sparse64 => &experiments::SPARSE_64,
+            Self::SparseKl64 => &experiments::SPARSE_KL_64,
+            Self::Multilayer64 => &experiments::MULTILAYER_64,
+            Self::Conv4 => &experiments::CONV_4,
+            Self::Basic32 => &experiments::BASIC_32,
+            Self::Linear32 => &experiments::LINEAR_32,
+            Self::DenoiseDense => &experiments::DENOISE_DENSE,
+            Self::DenoiseConv32 => &experiments::DENOISE_CONV_32,
+            Self::Contractive64 => &experiments::CONTRACTIVE_64,
+            Self::Overcomplete1024 => &experiments::OVERCOMPLETE_1024,
+            Self::Deep30 => &experiments::DEEP_30,
+            Self::StackedDenoising => &experiments::STACKED_DENOISING,
+            Self::Vae20 => &experiments::VAE_20,
+            Self::Vae2 => &experiments::VAE_2,
+            Self::BetaVae10 => &experiments::BETA_VAE_10,
+            Self::Aae2 => &experiments::AAE_2,
+            Self::AaeMixture => &experiments::AAE_MIXTURE,
         }
     }
 

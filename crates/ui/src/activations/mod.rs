@@ -201,7 +201,7 @@ impl Panel for ActivationsPanel {
     }
 }
 
-/// The layers of the model, none while there is none, and how many units each has.
+/// The layers of the model, `None` while there is none, and how many units each has.
 fn layers(state: &LabState) -> Vec<(LayerName, usize)> {
     let run = state.run.as_ref();
     run.map(|run| run.experiment.architecture.layers())

@@ -19,7 +19,7 @@ pub enum Choice {
     Random,
     Class,
     Numbers,
-    /// Those that are rebuilt worst.
+    /// Those that are reconstructed worst.
     Worst,
 }
 
@@ -33,7 +33,7 @@ pub struct Wanted {
     pub page: usize,
     /// The class, where one is chosen.
     pub class: u8,
-    /// Whether those of the class that are rebuilt worst come first.
+    /// Whether those of the class that are reconstructed worst come first.
     pub worst_first: bool,
     /// Numbers as they were typed.
     pub numbers: String,

@@ -33,7 +33,7 @@ pub struct Layout {
 
 impl Layout {
     /// One column for each class, where they fit.
-    const WISHED_COLUMNS: f32 = 10.0;
+    const AIMED_COLUMNS: f32 = 10.0;
     /// A digit can be read from here on.
     const MIN_SIDE: f32 = 30.0;
     /// Bars higher than this say no more.
@@ -70,7 +70,7 @@ impl Layout {
         // A line of classes above, lines of errors below.
         let lines = (1 + n_errors) as f32 * line_height + space::XS;
         let by_height = ((room.height() - lines) / rows - gap).max(Self::MIN_SIDE);
-        let by_width = width / Self::WISHED_COLUMNS - gap;
+        let by_width = width / Self::AIMED_COLUMNS - gap;
         let side = by_width.clamp(Self::MIN_SIDE, by_height).floor();
         let n_columns = ((width + gap) / (side + gap)) as usize;
 

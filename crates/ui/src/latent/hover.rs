@@ -98,7 +98,7 @@ struct Shown {
 #[derive(Default)]
 struct Card {
     atlas: DigitAtlas,
-    /// The digit, what it shows and which image it is; none where the data set has no such image.
+    /// The digit, what it shows and which image it is; `None` if the data set has no such image.
     digit: Option<(HoveredDigit, [String; 2])>,
 }
 

@@ -87,7 +87,7 @@ pub fn show(
         if !transform.frame().contains(at) {
             continue; // zoomed out of sight, or nowhere
         }
-        let id = ui.scope_id().with(("own image", user_images.id.0));
+        let id = ui.scope_id().with(("user image", user_images.id.0));
         let rect = Rect::from_center_size(at, Vec2::splat(2.0 * RADIUS + 2.0));
         let response = ui.interact(rect, id, Sense::click());
         let label = format!("{} in the latent space", user_images.name);

@@ -112,8 +112,8 @@ impl Course {
     pub fn begin_offer(&mut self, draft: &Experiment) -> Option<&'static Does> {
         let (lesson, step) = self.current()?;
         let does = &lesson.steps.get(step)?.offer.as_ref()?.does;
-        let recipe = does.recipe(draft);
-        if recipe.is_some_and(|recipe| recipe != *draft) {
+        let experiment = does.experiment(draft);
+        if experiment.is_some_and(|experiment| experiment != *draft) {
             self.own.get_or_insert_with(|| draft.clone());
             if self.can_take_back().is_none() {
                 if self.changed.len() == Self::MAX_CHANGED {
@@ -206,16 +206,18 @@ mod tests {
     }
 
     #[test]
-    fn what_a_step_changed_is_taken_back_and_the_own_recipe_is_kept() {
+    fn what_a_step_changed_is_taken_back_and_the_own_experiment_is_kept() {
         let mut course = Course::default();
         course.start(LessonId::Bottleneck);
         let own = PresetId::Conv4.preset().experiment();
-        let first = course.begin_offer(&own).and_then(|does| does.recipe(&own));
+        let first = course
+            .begin_offer(&own)
+            .and_then(|does| does.experiment(&own));
         let first = first.expect("the first step trains a preset");
         course.go_to(1);
         let second = course
             .begin_offer(&first)
-            .and_then(|does| does.recipe(&first));
+            .and_then(|does| does.experiment(&first));
         assert!(second.is_some_and(|second| second != first));
         assert_eq!(course.step_back(), Some(first), "before the second step");
         assert_eq!(course.step_back(), Some(own.clone()), "before the first");

@@ -60,7 +60,7 @@ impl Goal {
     #[must_use]
     pub fn percentile(&self, state: &LabState) -> String {
         let Some(run) = self.run(state) else {
-            return format!("Train {} to find out", self.recipe_text());
+            return format!("Train {} to find out", self.experiment_text());
         };
         let measured = run.full_evaluation.as_ref();
         match self.what {
@@ -93,7 +93,7 @@ impl Goal {
         }
     }
 
-    fn recipe_text(&self) -> String {
+    fn experiment_text(&self) -> String {
         let title = self.preset.preset().title;
         match self.code {
             Some(code) => format!("“{title}” with a code of {code}"),

@@ -138,37 +138,37 @@ impl Lesson {
 impl Does {
     /// The experiment that follows from this one; `None` if there is none. The seed stays.
     #[must_use]
-    pub fn recipe(&self, draft: &Experiment) -> Option<Experiment> {
-        let (mut recipe, changes) = match self {
+    pub fn experiment(&self, draft: &Experiment) -> Option<Experiment> {
+        let (mut experiment, changes) = match self {
             Self::Train { preset, changes } => (preset.preset().experiment(), changes),
             Self::Tune(changes) => (draft.clone(), changes),
             Self::Judge => return None,
         };
-        recipe.seed = draft.seed;
+        experiment.seed = draft.seed;
         for change in *changes {
-            change.apply(&mut recipe);
+            change.apply(&mut experiment);
         }
-        Some(recipe)
+        Some(experiment)
     }
 }
 
 impl Change {
-    fn apply(self, recipe: &mut Experiment) {
+    fn apply(self, experiment: &mut Experiment) {
         match self {
             Self::Code(units) => {
-                if let Some(dense) = recipe.architecture.as_dense_mut() {
+                if let Some(dense) = experiment.architecture.as_dense_mut() {
                     dense.code = units;
                 }
             }
             Self::Hidden(sizes) => {
-                if let Some(dense) = recipe.architecture.as_dense_mut() {
+                if let Some(dense) = experiment.architecture.as_dense_mut() {
                     dense.hidden = sizes.to_vec();
                 }
             }
-            Self::Sparsity(sparsity) => recipe.objective.sparsity = sparsity,
-            Self::Corruption(corruption) => recipe.corruption = corruption,
-            Self::TestNoise(strength) => recipe.test_noise = Some(strength),
-            Self::Epochs(epochs) => recipe.training.epochs = epochs,
+            Self::Sparsity(sparsity) => experiment.objective.sparsity = sparsity,
+            Self::Corruption(corruption) => experiment.corruption = corruption,
+            Self::TestNoise(strength) => experiment.test_noise = Some(strength),
+            Self::Epochs(epochs) => experiment.training.epochs = epochs,
         }
     }
 }

@@ -202,10 +202,10 @@ fn dots(ui: &mut Ui, n_steps: usize, place: usize) {
 
 /// What an offer changes, for people.
 fn changes_text(does: &Does, draft: &Experiment) -> String {
-    let Some(recipe) = does.recipe(draft) else {
+    let Some(experiment) = does.experiment(draft) else {
         return "Measures; nothing changes".to_owned();
     };
-    let changes = listed(draft, &recipe);
+    let changes = listed(draft, &experiment);
     match does {
         Does::Train { .. } => format!("New model: {changes}"),
         Does::Tune(_) | Does::Judge => format!("Continues with {changes}"),

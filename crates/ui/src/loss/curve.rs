@@ -60,7 +60,7 @@ impl Scale {
 
 /// How a curve is made from its series.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Recipe {
+pub struct CurveSettings {
     /// Which part of the run.
     pub window: Window,
     /// How values become heights.
@@ -75,7 +75,7 @@ pub struct Recipe {
 #[derive(Debug, Default)]
 pub struct Curve {
     /// What it was made from, to tell when it has to be made again.
-    made_from: Option<(Recipe, Stamp)>,
+    made_from: Option<(CurveSettings, Stamp)>,
     /// How much of it stays when its series grows.
     settled: Option<Settled>,
     /// The points as measured; empty without smoothing.
@@ -111,24 +111,26 @@ impl Settled {
 
 impl Curve {
     /// Brings the curve up to date if its series has grown or the experiment changed; tells whether it did.
-    pub fn update(&mut self, series: &Series, recipe: Recipe) -> bool {
+    pub fn update(&mut self, series: &Series, experiment: CurveSettings) -> bool {
         let [epoch, value] = series.last().unwrap_or_default();
         let made_from = (
-            recipe,
+            experiment,
             (series.whole().len(), epoch.to_bits(), value.to_bits()),
         );
         if self.made_from == Some(made_from) {
             return false;
         }
-        let is_same_recipe = self.made_from.is_some_and(|(before, _)| before == recipe);
+        let is_same_experiment = self
+            .made_from
+            .is_some_and(|(before, _)| before == experiment);
         self.made_from = Some(made_from);
 
-        match recipe.window {
-            Window::Whole => self.grow(series, recipe, is_same_recipe),
+        match experiment.window {
+            Window::Whole => self.grow(series, experiment, is_same_experiment),
             Window::Recent => {
-                let mut average = self.begin(recipe);
+                let mut average = self.begin(experiment);
                 for point in series.recent() {
-                    self.take(point, recipe, &mut average);
+                    self.take(point, experiment, &mut average);
                 }
             }
         }
@@ -137,24 +139,24 @@ impl Curve {
         } else {
             &self.raw
         };
-        self.heights = heights_worth_showing(measured, recipe.scale.skipped_share());
+        self.heights = heights_worth_showing(measured, experiment.scale.skipped_share());
         true
     }
 
     /// Takes in what is new of a whole run: in training that is a few points a frame.
-    fn grow(&mut self, series: &Series, recipe: Recipe, is_same_recipe: bool) {
+    fn grow(&mut self, series: &Series, experiment: CurveSettings, is_same_experiment: bool) {
         let whole = series.whole();
         let settled = self.settled.take();
-        let settled = settled.filter(|settled| is_same_recipe && settled.begins(whole));
+        let settled = settled.filter(|settled| is_same_experiment && settled.begins(whole));
         let (n, mut average) = if let Some(settled) = settled {
             self.raw.truncate(settled.n_raw);
             self.smooth.truncate(settled.n_smooth);
             (settled.n, settled.average)
         } else {
-            (0, self.begin(recipe))
+            (0, self.begin(experiment))
         };
         for &point in &whole[n..] {
-            self.take(point, recipe, &mut average);
+            self.take(point, experiment, &mut average);
         }
         self.settled = whole.last().map(|last| Settled {
             n: whole.len(),
@@ -164,26 +166,31 @@ impl Curve {
             average,
         });
         if let Some(newest) = series.beyond() {
-            self.take(newest, recipe, &mut average);
+            self.take(newest, experiment, &mut average);
         }
     }
 
     /// Empties the curve.
-    fn begin(&mut self, recipe: Recipe) -> MovingAverage {
+    fn begin(&mut self, experiment: CurveSettings) -> MovingAverage {
         self.settled = None;
         self.raw.clear();
         self.smooth.clear();
-        MovingAverage::new(f64::from(recipe.smoothing))
+        MovingAverage::new(f64::from(experiment.smoothing))
     }
 
-    fn take(&mut self, [epoch, value]: [f64; 2], recipe: Recipe, average: &mut MovingAverage) {
+    fn take(
+        &mut self,
+        [epoch, value]: [f64; 2],
+        experiment: CurveSettings,
+        average: &mut MovingAverage,
+    ) {
         let add = |points: &mut Vec<PlotPoint>, value: f64| {
-            let height = recipe.scale.height(value / recipe.divisor);
+            let height = experiment.scale.height(value / experiment.divisor);
             if height.is_finite() {
                 points.push(PlotPoint::new(epoch, height));
             }
         };
-        if recipe.smoothing > 0.0 {
+        if experiment.smoothing > 0.0 {
             add(&mut self.smooth, average.next(value));
             add(&mut self.raw, value);
         } else {
@@ -212,7 +219,7 @@ impl Curve {
         const MOST_SPARSE: usize = 500;
         let is_smoothed = self
             .made_from
-            .is_some_and(|(recipe, _)| recipe.smoothing > 0.0);
+            .is_some_and(|(experiment, _)| experiment.smoothing > 0.0);
         !is_smoothed && self.smooth.len() > MOST_SPARSE
     }
 
@@ -268,7 +275,7 @@ mod tests {
             looks in prop::collection::vec(1..700_usize, 1..12), smoothing in prop::sample::select(vec![0.0, 0.9_f32]),
             window in prop::sample::select(vec![Window::Whole, Window::Recent]),
         ) {
-            let recipe = Recipe { window, scale: Scale::Log, smoothing, divisor: 2.0 };
+            let experiment = CurveSettings { window, scale: Scale::Log, smoothing, divisor: 2.0 };
             let (mut series, mut grown) = (Series::default(), Curve::default());
             let mut steps = 0_u32..;
             for n in looks {
@@ -278,10 +285,10 @@ mod tests {
                     let value = if has_logarithm { 1.5 + step.sin() } else { 0.0 };
                     series.push(step / 100.0, value);
                 }
-                grown.update(&series, recipe);
+                grown.update(&series, experiment);
             }
             let mut fresh = Curve::default();
-            fresh.update(&series, recipe);
+            fresh.update(&series, experiment);
             prop_assert_eq!(&grown.raw, &fresh.raw);
             prop_assert_eq!(&grown.smooth, &fresh.smooth);
             prop_assert_eq!(grown.heights, fresh.heights);
@@ -310,17 +317,17 @@ mod tests {
             series.push(f64::from(u32::try_from(step).unwrap()), value);
         }
         let mut curve = Curve::default();
-        let recipe = Recipe {
+        let experiment = CurveSettings {
             window: Window::Whole,
             scale: Scale::Log,
             smoothing: 0.0,
             divisor: 1.0,
         };
-        assert!(curve.update(&series, recipe));
+        assert!(curve.update(&series, experiment));
         let [first, last] = [[0.0, 0.0], [3.0, -2.0]].map(PlotPoint::from);
         assert_eq!(curve.smooth, [first, last]);
         assert!(
-            !curve.update(&series, recipe),
+            !curve.update(&series, experiment),
             "nothing changed, nothing is made again"
         );
         assert_eq!(curve.nearest(2.9, 0.0), Some(last));
@@ -337,7 +344,7 @@ mod tests {
             let mut curve = Curve::default();
             curve.update(
                 &series,
-                Recipe {
+                CurveSettings {
                     window: Window::Whole,
                     scale,
                     smoothing: 0.0,

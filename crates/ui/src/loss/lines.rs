@@ -8,7 +8,7 @@ use hourglass_protocol::RunId;
 use hourglass_state::{History, RunState, Series};
 
 use super::LossOptions;
-use super::curve::{Curve, Recipe, Scale, Window};
+use super::curve::{Curve, CurveSettings, Scale, Window};
 use super::group::{Group, terms_of};
 use super::reference::{Reference, divisor, extended};
 use super::subject::{Shown, Subject};
@@ -75,7 +75,7 @@ impl Lines {
             self.made_for = made_for;
         }
         self.curves
-            .retain(|key, _| recipe(*key, subject, options, shown).is_some());
+            .retain(|key, _| experiment(*key, subject, options, shown).is_some());
         let ghost = run.ghost.as_ref().map(|ghost| &ghost.history);
         let histories = [
             (Source::Run, Some(&run.history)),
@@ -93,9 +93,12 @@ impl Lines {
                     split,
                     term,
                 };
-                let recipe = recipe(key, subject, options, shown);
-                if let Some((series, recipe)) = series(split, history, term).zip(recipe) {
-                    self.curves.entry(key).or_default().update(series, recipe);
+                let experiment = experiment(key, subject, options, shown);
+                if let Some((series, experiment)) = series(split, history, term).zip(experiment) {
+                    self.curves
+                        .entry(key)
+                        .or_default()
+                        .update(series, experiment);
                 }
             }
         }
@@ -202,12 +205,12 @@ fn keys(history: &History, group: Group) -> impl Iterator<Item = (Split, Term)> 
 
 /// How a curve is made; `None` if it is hidden. Test curves are means over many images already; the ghost is
 /// shown whole, as a ground to compare with.
-fn recipe(
+fn experiment(
     key: LineKey,
     subject: Subject<'_>,
     options: &LossOptions,
     shown: &Shown,
-) -> Option<Recipe> {
+) -> Option<CurveSettings> {
     let run = subject.run;
     let split = match key.split {
         Split::Train => options.train,
@@ -219,7 +222,7 @@ fn recipe(
         // All terms of both would be too many lines to tell apart.
         Source::ComparisonRun => {
             let is_main = shown.group.compares_networks() || key.term == shown.group.main_term();
-            options.comparison && is_main && subject.draws_rival(key.term)
+            options.comparison && is_main && subject.draws_comparison(key.term)
         }
     };
     let is_shown = split
@@ -230,7 +233,7 @@ fn recipe(
     if !key.is_current() && divisor.to_bits() != 1.0_f64.to_bits() {
         return None; // the run before may have had another weight
     }
-    Some(Recipe {
+    Some(CurveSettings {
         window: match key.source {
             Source::Ghost => Window::Whole,
             Source::Run | Source::ComparisonRun => options.window,

@@ -15,7 +15,7 @@ use super::subject::Subject;
 /// The entry that shows and hides the other run, if there is one; `term` is what the curves are about.
 pub fn entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
     match (subject.comparison, &subject.run.ghost) {
-        (Some(_), _) => rival_entry(ui, options, subject, term),
+        (Some(_), _) => comparison_entry(ui, options, subject, term),
         (None, Some(ghost)) => ghost_entry(ui, options, ghost, subject, term),
         (None, None) => {}
     }
@@ -25,7 +25,7 @@ pub fn entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term:
 #[must_use]
 pub fn width(ui: &Ui, options: &LossOptions, subject: Subject<'_>) -> f32 {
     match (subject.comparison, &subject.run.ghost) {
-        (Some(_), _) => rival_of(options, &rival_text(subject)).width(ui),
+        (Some(_), _) => comparison_of(options, &comparison_text(subject)).width(ui),
         (None, Some(_)) => ghost_of(options).width(ui),
         (None, None) => 0.0,
     }
@@ -63,7 +63,7 @@ fn ghost_entry(
 const MOST_CHARS: usize = 32;
 
 /// `B: learning rate 0.003`
-fn rival_text(subject: Subject<'_>) -> String {
+fn comparison_text(subject: Subject<'_>) -> String {
     let words = subject.state.comparison_difference().unwrap_or_default();
     if words.chars().count() > MOST_CHARS {
         let start: String = words.chars().take(MOST_CHARS).collect();
@@ -73,18 +73,18 @@ fn rival_text(subject: Subject<'_>) -> String {
     }
 }
 
-fn rival_entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
+fn comparison_entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
     let key = LineKey {
         source: Source::ComparisonRun,
         split: Split::Test,
         term,
     };
     let color = theme::tokens_of(ui).test;
-    let text = rival_text(subject);
-    let response = with_line(ui, &rival_of(options, &text), key, color);
+    let text = comparison_text(subject);
+    let response = with_line(ui, &comparison_of(options, &text), key, color);
     options.comparison ^= response.clicked();
     let words = subject.state.comparison_difference().unwrap_or_default();
-    response.on_hover_text(if subject.draws_rival(term) {
+    response.on_hover_text(if subject.draws_comparison(term) {
         format!("B is dashed, A is solid. B: {words}")
     } else {
         format!(
@@ -93,7 +93,7 @@ fn rival_entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, ter
     });
 }
 
-fn rival_of<'a>(options: &LossOptions, text: &'a str) -> Entry<'a> {
+fn comparison_of<'a>(options: &LossOptions, text: &'a str) -> Entry<'a> {
     Entry {
         name: "show B",
         text,

@@ -33,7 +33,7 @@ impl Subject<'_> {
 
     /// Whether the comparison run can be drawn on the axis of a term.
     #[must_use]
-    pub fn draws_rival(self, term: Term) -> bool {
+    pub fn draws_comparison(self, term: Term) -> bool {
         let unit = |run: &RunState| run.experiment.objective.unit(term);
         self.comparison
             .is_some_and(|comparison| unit(comparison) == unit(self.run))

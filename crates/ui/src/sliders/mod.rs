@@ -92,9 +92,9 @@ impl Panel for SlidersPanel {
         let Some(action) = action else { return };
         kept.edits.clear(); // wherever units start now, that is where they are
         match action {
-            Wish::Reset => {}
-            Wish::Start(chosen) => *start = chosen,
-            Wish::Digit(sample) => actions.push(Action::Follow(sample)),
+            Request::Reset => {}
+            Request::Start(chosen) => *start = chosen,
+            Request::Digit(sample) => actions.push(Action::Follow(sample)),
         }
     }
 
@@ -126,8 +126,8 @@ impl Panel for SlidersPanel {
     }
 }
 
-/// What is wished for in the header.
-enum Wish {
+/// What is chosen in the header.
+enum Request {
     /// Every unit where it starts.
     Reset,
     /// Another place to start from, or all units back there.
@@ -226,11 +226,11 @@ fn controls(
     start: Start,
     (followed, n_test): (SampleIdx, usize),
     has_edits: bool,
-) -> Option<Wish> {
+) -> Option<Request> {
     let mut action = None;
     let help = "Reset every unit to its starting value";
     if icon_button(ui, ICON_RESTART_ALT, "Reset all sliders", help, has_edits) {
-        action = Some(Wish::Reset);
+        action = Some(Request::Reset);
     }
     let last = SampleIdx::try_from(n_test.saturating_sub(1)).unwrap_or_default();
     if start == Start::Digit {
@@ -239,7 +239,7 @@ fn controls(
             // Unlike the image before, and the same after the same.
             let drawn = stream_seed(u64::from(followed), Stream::Choice, &[n_test as u64]);
             let sample = drawn % (u64::from(last) + 1);
-            action = SampleIdx::try_from(sample).ok().map(Wish::Digit);
+            action = SampleIdx::try_from(sample).ok().map(Request::Digit);
         }
         let mut sample = followed.min(last);
         let field = DragValue::new(&mut sample).range(0..=last).speed(1.0);
@@ -250,7 +250,7 @@ fn controls(
             )
             .accessible_name("Start from test image");
         if response.changed() {
-            action = Some(Wish::Digit(sample));
+            action = Some(Request::Digit(sample));
         }
     }
     let starts = [
@@ -266,7 +266,7 @@ fn controls(
         },
     ];
     if let Some(clicked) = segmented(ui, "Start from", start, &starts) {
-        action = Some(Wish::Start(clicked));
+        action = Some(Request::Start(clicked));
     }
     card::caption(ui, "start from");
     action

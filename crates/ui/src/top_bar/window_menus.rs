@@ -270,7 +270,7 @@ pub struct WindowFacts {
     pub scale: f32,
     /// The device asked for.
     pub device: DeviceChoice,
-    /// Share of a figure that is written already; none while none is being written.
+    /// Share of a figure that is written already; `None` while none is being written.
     pub exporting: Option<f32>,
     /// Whether lines are thick, for a projector.
     pub presents: bool,

@@ -65,7 +65,7 @@ pub fn show(
     }
 }
 
-/// Which groups are taken and which are left out, in colours; none where no groups are known.
+/// Which groups are taken and which are left out, in colours; `None` if no groups are known.
 fn tint(ui: &Ui, prepared: &Prepared) -> Option<TextureHandle> {
     let tokens = theme::tokens_of(ui);
     let map = &prepared.group_map;

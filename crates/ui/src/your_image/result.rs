@@ -237,7 +237,7 @@ fn write(
         dataset?.test_image(neighbour.sample as usize)
     };
     let of_neighbours: Vec<Option<&[u8]>> = (0..N_NEIGHBOURS).map(test_image).collect();
-    atlas.write(ui.ctx(), "own image", shape, |_, column, idx| {
+    atlas.write(ui.ctx(), "user image", shape, |_, column, idx| {
         let original = prepared.get(idx).copied().unwrap_or(0.0);
         match (column, rebuilt) {
             (0, _) => theme::ink(dark, original),

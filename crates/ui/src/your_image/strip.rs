@@ -102,7 +102,7 @@ impl Strip {
         let prepared = images.iter().map(|image| Same::of(&image.prepared));
         let key = (prepared.collect(), dark, magnify);
         self.atlas.renew(key, |_, atlas| {
-            atlas.write(ui.ctx(), "own images", shape, |row, column, idx| {
+            atlas.write(ui.ctx(), "user images", shape, |row, column, idx| {
                 let image = images.get(row * COLUMNS + column);
                 let pixel = image.and_then(|image| image.prepared.pixels.get(idx));
                 theme::ink(dark, pixel.map_or(0.0, |&byte| f32::from(byte) / 255.0))

@@ -56,7 +56,7 @@ pub(super) struct Keeping {
 }
 
 impl Lab {
-    /// Keeps runs aside from here on.
+    /// Backs up runs from here on.
     pub(super) fn start_keeping(&mut self, action: BackupPolicy) -> Flow {
         let place = action.place.as_deref();
         let trouble = place.and_then(|place| backup::check_place(place).err());
@@ -68,7 +68,7 @@ impl Lab {
         self.tell_of_trouble()
     }
 
-    /// Keeps both runs aside that are due.
+    /// Backs up both runs that are due.
     pub(super) fn back_up_due(&mut self) -> Flow {
         self.write_what_is_due();
         self.tell_of_trouble()
@@ -102,7 +102,7 @@ impl Lab {
         self.run.as_ref()?.time_to_write(every)
     }
 
-    /// Keeps the run in front aside as it is now, where it has anything new.
+    /// Backs up the run in front as it is now, if it has anything new.
     pub(super) fn write_backup(&mut self) {
         let Some(place) = self
             .keeping
@@ -250,7 +250,7 @@ impl Lab {
         }
     }
 
-    /// Keeps the run in front aside for the last time in a while: what an update has just ruined is put back first.
+    /// Backs up the run in front for the last time in a while: what an update has just ruined is put back first.
     pub(super) fn write_as_good_as_it_is(&mut self) {
         if let Err(error) = self.mend() {
             log::warn!("the backup of a run keeps its previous state: {error}");

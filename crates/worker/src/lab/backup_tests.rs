@@ -16,10 +16,10 @@ use hourglass_train::{Trainer, device};
 use super::Lab;
 use super::tests::made_up;
 
-/// Where a process keeps runs aside that this test starts of itself, its seed, and the name it is found by.
-const PLACE: &str = "HOURGLASS_TEST_KEEPS_ASIDE_IN";
+/// Where a process that this test starts of itself backs up runs, its seed, and the name it is found by.
+const PLACE: &str = "HOURGLASS_TEST_BACKS_UP_IN";
 const SEED: &str = "HOURGLASS_TEST_SEED";
-const NAME: &str = "lab::aside_tests::windows_killed_at_any_moment_leave_a_run_each_that_goes_on";
+const NAME: &str = "lab::backup_tests::windows_killed_at_any_moment_leave_a_run_each_that_goes_on";
 
 /// Rounds of three windows.
 const N_ROUNDS: u64 = 34;
@@ -32,7 +32,7 @@ fn action(place: &Path) -> BackupPolicy {
     }
 }
 
-fn recipe(seed: u64) -> Experiment {
+fn experiment(seed: u64) -> Experiment {
     let mut experiment = PresetId::Vanilla64.preset().experiment();
     experiment.training.batch_size = 16;
     experiment.seed = seed;
@@ -51,7 +51,7 @@ fn obey(lab: &mut Lab, command: Command) {
 }
 
 fn start(lab: &mut Lab, run: u64, seed: u64) {
-    let (run, experiment) = (RunId(run), recipe(seed));
+    let (run, experiment) = (RunId(run), experiment(seed));
     obey(lab, Command::StartRun { run, experiment });
 }
 
@@ -85,7 +85,7 @@ fn step_of(kept: &KeptRun) -> u64 {
 
 /// The weights of an uninterrupted run of this seed after this many steps.
 fn undisturbed(seed: u64, steps: u64) -> Vec<Vec<f32>> {
-    let mut trainer = Trainer::new(recipe(seed), made_up(), &device::cpu().device);
+    let mut trainer = Trainer::new(experiment(seed), made_up(), &device::cpu().device);
     while trainer.step() < steps {
         trainer.burst(Duration::ZERO, 1, || true).expect("a step");
     }
@@ -102,7 +102,7 @@ fn weights(lab: &Lab) -> Vec<Vec<f32>> {
     weights_of(&lab.run.as_ref().expect("a run").trainer)
 }
 
-/// What a window does that this test kills: trains without end, keeping each burst aside.
+/// What a window does that this test kills: trains without end, backing up each burst.
 fn back_up_without_end(place: &Path, seed: u64) {
     let (worker, mut lab) = lab();
     obey(&mut lab, Command::BackupPolicy(action(place)));
@@ -216,7 +216,7 @@ fn an_owner_that_goes_leaves_the_newest_steps() {
         &mut lab,
         Command::Compare {
             run: RunId(2),
-            experiment: recipe(8),
+            experiment: experiment(8),
         },
     );
     take_steps(&mut lab, 1);
@@ -227,12 +227,12 @@ fn an_owner_that_goes_leaves_the_newest_steps() {
         .map(|kept| (kept.about.as_ref().expect("described").seed, step_of(kept)))
         .collect();
     left.sort_unstable();
-    assert_eq!(left, [(7, 6), (8, 6)], "the rival too");
+    assert_eq!(left, [(7, 6), (8, 6)], "the comparison run too");
 }
 
 /// `hourglass train --resume` on a run that a window backed up.
 #[test]
-fn a_run_that_is_saved_into_the_folder_it_was_kept_aside_in_stays_there() {
+fn a_run_that_is_saved_into_the_folder_it_was_backed_up_in_stays_there() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (worker, mut lab) = lab();
     obey(&mut lab, Command::BackupPolicy(action(home.path())));
@@ -270,7 +270,7 @@ fn a_run_that_is_saved_into_the_folder_it_was_kept_aside_in_stays_there() {
 }
 
 #[test]
-fn a_run_that_is_saved_or_not_wanted_is_kept_aside_no_longer() {
+fn a_run_that_is_saved_or_not_wanted_is_backed_up_no_longer() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let place = home.path().join("unsaved");
     let (worker, mut lab) = lab();
@@ -287,7 +287,7 @@ fn a_run_that_is_saved_or_not_wanted_is_kept_aside_no_longer() {
     assert_eq!(n_slots(), 0, "nothing is new");
 
     take_steps(&mut lab, 1);
-    start(&mut lab, 2, 8); // which sets the first aside
+    start(&mut lab, 2, 8); // which replaces the first
     take_steps(&mut lab, 1);
     lab.write_what_is_due();
     assert_eq!(n_slots(), 2);
@@ -525,13 +525,13 @@ fn an_older_run_stays_on_disk_and_a_moments_run_is_not_kept() {
 }
 
 #[test]
-fn a_rival_that_ends_with_the_comparison_can_be_brought_back() {
+fn a_comparison_run_that_ends_with_the_comparison_can_be_brought_back() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (worker, mut lab) = lab();
     obey(&mut lab, Command::BackupPolicy(action(home.path())));
     start(&mut lab, 1, 7);
     take_steps(&mut lab, 3);
-    let (run, experiment) = (RunId(2), recipe(8));
+    let (run, experiment) = (RunId(2), experiment(8));
     obey(&mut lab, Command::Compare { run, experiment });
     take_steps(&mut lab, 1);
     events(&worker);

@@ -35,7 +35,7 @@ impl Set {
 }
 
 impl DecodeLooks {
-    /// Takes on what is asked for now; tells whether an encoded test set is needed for it. An asker's last answer stays
+    /// Takes on what is asked for now; tells whether an encoded test set is needed for it. A requester's last answer stays
     /// until the next.
     pub fn ask(&mut self, sets: &[DecodeRequest]) -> bool {
         let mut before = std::mem::take(&mut self.sets);
@@ -50,11 +50,11 @@ impl DecodeLooks {
             self.sets.push(set);
         }
         self.changed |= !before.is_empty();
-        self.needs_survey()
+        self.needs_encoding()
     }
 
     /// Whether places are found among the codes of all test images.
-    pub fn needs_survey(&self) -> bool {
+    pub fn needs_encoding(&self) -> bool {
         self.sets
             .iter()
             .any(|set| set.asked.places.needs_all_codes())
@@ -68,7 +68,7 @@ impl DecodeLooks {
     }
 
     /// There are new codes of all test images: places among them have moved.
-    pub fn surveyed(&mut self) {
+    pub fn is_encoded_anew(&mut self) {
         for set in &mut self.sets {
             if set.asked.places.needs_all_codes() {
                 set.step = None;
@@ -102,7 +102,7 @@ impl DecodeLooks {
         Decoded {
             views: views.collect(),
             units: encoded
-                .filter(|_| self.needs_survey())
+                .filter(|_| self.needs_encoding())
                 .map(|encoded| Arc::clone(encoded.units())),
         }
     }

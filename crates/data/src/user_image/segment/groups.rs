@@ -321,7 +321,7 @@ fn reading_order(groups: &[Found]) -> Vec<usize> {
     digits.sort_by_key(|&idx| middle(idx));
     let mut rows: Vec<Vec<usize>> = Vec::new();
     for idx in digits {
-        // A row goes on to the side: whoever's middle lies within the height of one that is there already and
+        // A row goes on to the side: anything whose middle lies within the height of one that is there already and
         // nearest to it.
         let bounds = groups[idx].bounds;
         let fits = |row: &Vec<usize>| {

@@ -40,7 +40,7 @@ const REACH_SHARE: f32 = 0.12;
 
 /// What a person decided.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wish {
+pub struct Request {
     /// Whether ink is darker than paper.
     pub is_dark: Option<bool>,
     pub paper: Option<Paper>,
@@ -72,7 +72,7 @@ pub struct Writing {
 impl Writing {
     /// Finds it; `None` if nothing stands out from an even ground.
     #[must_use]
-    pub fn find(grey: Grey<'_>, action: &Wish) -> Option<Self> {
+    pub fn find(grey: Grey<'_>, action: &Request) -> Option<Self> {
         let Scaled { plane, scale } = Scaled::of(grey);
         let mut noise = plane.noise();
         let mut light = plane;
@@ -102,7 +102,7 @@ impl Writing {
         scale: f32,
         light: &Plane,
         grounds: &Grounds,
-        action: &Wish,
+        action: &Request,
     ) -> Option<Self> {
         let [least, most] = light.range();
         let [dark, bright] = stands_out(light, &grounds.under);
@@ -121,7 +121,7 @@ impl Writing {
         light: &Plane,
         grounds: &Grounds,
         groups: Groups,
-        action: &Wish,
+        action: &Request,
     ) -> Option<Self> {
         let taken = || groups.all.iter().filter(|group| group.is_taken());
         let bounds = taken()

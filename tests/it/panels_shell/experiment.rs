@@ -70,10 +70,10 @@ fn the_learning_rate_reaches_the_run_while_it_trains() {
     let mut stage = Stage::training();
     stage.type_into("learning rate", "0.01");
     let commands = stage.commands();
-    let [Command::Tune(recipe)] = &commands[..] else {
+    let [Command::Tune(experiment)] = &commands[..] else {
         panic!("one experiment: {commands:?}");
     };
-    assert!((recipe.optimizer.learning_rate - 0.01).abs() < 1e-12);
+    assert!((experiment.optimizer.learning_rate - 0.01).abs() < 1e-12);
     assert!(!stage.has("Changes need a new model"));
 }
 
@@ -87,7 +87,7 @@ fn the_slider_of_the_learning_rate_can_be_moved() {
     stage.step();
     let commands = stage.commands();
     assert!(
-        matches!(&commands[..], [Command::Tune(recipe)] if (recipe.optimizer.learning_rate - 0.1).abs() < 1e-9),
+        matches!(&commands[..], [Command::Tune(experiment)] if (experiment.optimizer.learning_rate - 0.1).abs() < 1e-9),
         "{commands:?}"
     );
 }
@@ -107,7 +107,7 @@ fn another_code_size_waits_for_apply() {
 }
 
 #[test]
-fn discard_brings_the_recipe_of_the_run_back() {
+fn discard_brings_the_experiment_of_the_run_back() {
     let mut stage = Stage::training();
     let before = stage.app().state().draft.clone();
     stage.type_into("code size", "16");
@@ -165,11 +165,11 @@ fn live_settings_stay_live_while_others_wait() {
     });
     act(&mut stage, action);
     let commands = stage.commands();
-    let [Command::Tune(recipe)] = &commands[..] else {
+    let [Command::Tune(experiment)] = &commands[..] else {
         panic!("one experiment: {commands:?}");
     };
-    assert_eq!(recipe.corruption, Corruption::Masking { fraction: 0.3 });
-    assert_eq!(recipe.architecture.code_size(), 64, "the model in use");
+    assert_eq!(experiment.corruption, Corruption::Masking { fraction: 0.3 });
+    assert_eq!(experiment.architecture.code_size(), 64, "the model in use");
     assert!(stage.has("Changes need a new model"));
 }
 
@@ -185,7 +185,7 @@ fn going_back_to_the_value_the_run_still_reports_is_sent_too() {
         .commands()
         .iter()
         .map(|command| match command {
-            Command::Tune(recipe) => recipe.optimizer.learning_rate,
+            Command::Tune(experiment) => experiment.optimizer.learning_rate,
             other => panic!("{other:?}"),
         })
         .collect();
@@ -348,11 +348,11 @@ fn live_settings_stay_live_while_another_prior_waits() {
     let action = edited(&stage, |draft| draft.objective.contraction = 0.5);
     act(&mut stage, action);
     let commands = stage.commands();
-    let [Command::Tune(recipe)] = &commands[..] else {
+    let [Command::Tune(experiment)] = &commands[..] else {
         panic!("one experiment: {commands:?}");
     };
-    assert!(recipe.objective.prior.is_none(), "the model in use");
-    assert!((recipe.objective.contraction - 0.5).abs() < 1e-6);
+    assert!(experiment.objective.prior.is_none(), "the model in use");
+    assert!((experiment.objective.contraction - 0.5).abs() < 1e-6);
 }
 
 #[test]
@@ -508,12 +508,15 @@ fn target_and_optimizer_are_live() {
     choose(&mut stage, "optimizer", "SGD");
     stage.type_into("momentum", "0.9");
     let commands = stage.commands();
-    let Some(Command::Tune(recipe)) = commands.last() else {
+    let Some(Command::Tune(experiment)) = commands.last() else {
         panic!("an experiment: {commands:?}");
     };
-    assert_eq!(recipe.target, Target::UprightFromRotated { degrees: 30.0 });
-    assert_eq!(recipe.optimizer.kind, OptimizerKind::Sgd);
-    assert!((recipe.optimizer.momentum - 0.9).abs() < 1e-6);
+    assert_eq!(
+        experiment.target,
+        Target::UprightFromRotated { degrees: 30.0 }
+    );
+    assert_eq!(experiment.optimizer.kind, OptimizerKind::Sgd);
+    assert!((experiment.optimizer.momentum - 0.9).abs() < 1e-6);
     choose(&mut stage, "optimizer", "Adam");
     assert!(
         stage.app().state().draft.optimizer.momentum == 0.0,

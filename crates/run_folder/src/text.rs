@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_recipe_says_what_differs_and_what_was_switched_off() {
+    fn a_short_experiment_says_what_differs_and_what_was_switched_off() {
         let mut experiment = PresetId::Sparse64.preset().experiment();
         experiment.objective.sparsity = Sparsity::None;
         experiment.training.epochs = 2;
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_recipe_takes_nothing_from_its_preset() {
+    fn a_complete_experiment_takes_nothing_from_its_preset() {
         let mut experiment = PresetId::Sparse64.preset().experiment();
         experiment.objective.sparsity = Sparsity::None;
         let text = to_toml(&experiment);
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_recipe_that_is_cut_is_refused_wherever_it_is() {
+    fn a_complete_experiment_that_is_cut_is_refused_wherever_it_is() {
         for id in PresetId::ALL {
             let experiment = id.preset().experiment();
             let text = to_toml(&experiment);
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_recipe_may_be_changed_by_hand_and_needs_no_marks() {
+    fn a_complete_experiment_may_be_changed_by_hand_and_needs_no_marks() {
         let text = to_toml(&vanilla());
         let changed = text.replace("seed = 1\n", "seed = 1 # mine\n# and a line more\n");
         assert_eq!(read_experiment(&changed), Ok(vanilla()));
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_are_no_recipe_are_refused_whatever_they_are() {
+    fn texts_that_are_no_experiment_are_refused_whatever_they_are() {
         let deep = "[".repeat(50_000);
         let nested = format!("a = {}1{}", "[".repeat(20_000), "]".repeat(20_000));
         let tables = format!("[{}a]", "a.".repeat(20_000));

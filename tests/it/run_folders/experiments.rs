@@ -246,7 +246,7 @@ fn set_in_value(value: &mut Value, n: &mut usize, bad: f64) -> Option<String> {
 
 proptest! {
     #[test]
-    fn every_recipe_comes_back_from_its_text(experiment in experiments()) {
+    fn every_experiment_comes_back_from_its_text(experiment in experiments()) {
         let expected = experiment.validate().map(|()| experiment.clone());
         for text in [to_toml(&experiment), to_short_toml(&experiment)] {
             match (&expected, read_experiment(&text)) {
@@ -263,7 +263,7 @@ proptest! {
     }
 
     #[test]
-    fn no_number_of_a_recipe_may_be_none_or_out_of_range(mut experiment in experiments(), noise in 0.0..=1.0_f32) {
+    fn no_number_of_a_experiment_may_be_none_or_out_of_range(mut experiment in experiments(), noise in 0.0..=1.0_f32) {
         experiment.test_noise.get_or_insert(noise);
         let recipe = Table::try_from(&experiment).expect("an experiment");
         for leaf in 0..n_numbers(&recipe) {

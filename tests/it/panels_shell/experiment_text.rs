@@ -8,7 +8,7 @@ use hourglass::experiment::PresetId;
 use super::stage::Stage;
 
 #[test]
-fn a_recipe_is_copied_short_and_pasted_back() {
+fn a_experiment_is_copied_short_and_pasted_back() {
     let mut stage = Stage::ready();
     stage
         .harness
@@ -37,7 +37,7 @@ fn a_recipe_is_copied_short_and_pasted_back() {
 }
 
 #[test]
-fn what_is_no_recipe_is_said_and_changes_nothing() {
+fn what_is_no_experiment_is_said_and_changes_nothing() {
     let mut stage = Stage::ready();
     let before = stage.app().state().draft.clone();
     let text = "[training]\nepoch = 2\n";

@@ -296,7 +296,7 @@ fn a_short_experiment_and_weights_of_another_run_are_what_training_starts_from()
 }
 
 #[test]
-fn a_experiment_that_lists_its_layers_is_trained_written_and_opened_again() {
+fn an_experiment_that_lists_its_layers_is_trained_written_and_opened_again() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let at = |name: &str| {
         folder
@@ -869,7 +869,7 @@ fn reconstruct_into_the_folder_of_its_pictures_can_be_repeated() {
     );
     std::fs::write(named("scans/errors.csv"), "mine").expect("written");
     let message = failure_of(&arguments);
-    assert!(message.contains("errors.csv is there already"), "{message}");
+    assert!(message.contains("errors.csv already exists"), "{message}");
     assert_eq!(table(), "mine");
 }
 

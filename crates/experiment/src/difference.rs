@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_experiment_that_is_not_its_preset_any_more_differs_in_something() {
+    fn an_experiment_that_is_not_its_preset_any_more_differs_in_something() {
         for one in PresetId::ALL {
             for other in PresetId::ALL {
                 let (a, b) = (one.preset().experiment(), other.preset().experiment());

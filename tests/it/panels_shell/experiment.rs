@@ -376,7 +376,7 @@ fn every_contradiction_is_said_at_its_control() {
         ),
         (
             |draft| draft.objective.prior = Prior::Variational(Variational::PLAIN),
-            ["a sigmoid code cannot", "needs the linear code"],
+            ["a sigmoid code does not", "needs the linear code"],
         ),
         (
             |draft| {

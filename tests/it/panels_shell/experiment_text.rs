@@ -8,7 +8,7 @@ use hourglass::experiment::PresetId;
 use super::stage::Stage;
 
 #[test]
-fn a_experiment_is_copied_short_and_pasted_back() {
+fn an_experiment_is_copied_short_and_pasted_back() {
     let mut stage = Stage::ready();
     stage
         .harness

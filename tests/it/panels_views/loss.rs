@@ -281,7 +281,7 @@ fn lines_to_hold_the_curves_against_are_named_and_can_be_hidden() {
 }
 
 #[test]
-fn a_experiment_that_is_another_task_has_no_published_figure() {
+fn an_experiment_that_is_another_task_has_no_published_figure() {
     let mut lab = script::with_data(20);
     let mut experiment = PresetId::Vae20.preset().experiment();
     experiment.objective.prior = hourglass::experiment::Prior::None;

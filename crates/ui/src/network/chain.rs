@@ -185,7 +185,7 @@ impl Drawing<'_> {
             || "image".to_owned(),
             |(flow, id)| id.class_title(flow.label),
         );
-        let names = [shown, "reconstructed".to_owned()];
+        let names = [shown, "result".to_owned()];
         for (which, ((rect, name), idx)) in
             pictures.iter().zip(&names).zip([0, last_idx]).enumerate()
         {

@@ -82,7 +82,7 @@ impl Pictures {
             self.original.paint(ui.painter(), rect, 0, 0);
         });
         let help = "Its reconstruction: the code without changes, decoded";
-        self.decoded(ui, side, 1, "reconstructed", help);
+        self.decoded(ui, side, 1, "result", help);
     }
 
     fn decoded(&self, ui: &mut Ui, side: f32, idx: usize, name: &str, help: &str) {

@@ -171,7 +171,10 @@ pub(crate) fn content(numbers: Numbers, request: &FigureRequest) -> Content {
     }
 }
 
-#[expect(clippy::derivable_impls, reason = "a row has no room for the attribute")]
+#[expect(
+    clippy::derivable_impls,
+    reason = "a row has no room for the attribute"
+)]
 impl Default for FigureKind {
     fn default() -> Self {
         Self::Scatter

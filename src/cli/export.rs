@@ -236,8 +236,11 @@ fn samples(args: &ExportArgs, dataset: &DatasetDescription) -> Result<Vec<Sample
 }
 
 fn kind(text: &str) -> Result<FigureKind, String> {
-    let names: Vec<&str> = FigureKind::ALL.into_iter().map(FigureKind::name).collect();
-    let found = FigureKind::ALL.into_iter().find(|kind| kind.name() == text);
+    let names: Vec<&str> = FigureKind::ALL.iter().map(|kind| kind.name()).collect();
+    let found = FigureKind::ALL
+        .iter()
+        .copied()
+        .find(|kind| kind.name() == text);
     found.ok_or_else(|| format!("choose one of {}", names.join(", ")))
 }
 

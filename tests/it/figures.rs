@@ -66,14 +66,6 @@ fn text(request: &FigureRequest, facts: &Facts, content: &Content) -> String {
     String::from_utf8(file(request, facts, content)).expect("text")
 }
 
-const OF_THE_MODEL: [FigureKind; 5] = [
-    FigureKind::Scatter,
-    FigureKind::Digits,
-    FigureKind::Manifold,
-    FigureKind::Filters,
-    FigureKind::Histogram,
-];
-
 /// Every figure of every kind of network, in both themes and at odd sizes, is drawn.
 #[test]
 fn every_figure_of_every_network_is_drawn() {
@@ -90,8 +82,11 @@ fn every_figure_of_every_network_is_drawn() {
     ];
     for experiment in presets.map(preset).into_iter().chain([one_unit, tied]) {
         let mut trainer = trained(&experiment);
-        for kind in OF_THE_MODEL {
+        for &kind in FigureKind::ALL {
             let mut request = request(kind, Format::Png);
+            if request.gather().is_none() {
+                continue; // of what the window knows already
+            }
             let (facts, content) = content(&request, &mut trainer);
             assert_eq!(content.kind(), kind);
             for (size, dark) in [

@@ -8,7 +8,7 @@ use gif::{DisposalMethod, Encoder, Extension, Frame, Repeat};
 use super::error::FigureError;
 use super::facts::Entries;
 use super::facts::Facts;
-use super::film::{Film, Screening};
+use super::figures::film::{Film, Screening};
 use super::look::Look;
 use super::palette::{Paper, Rgb, class_rgb, mix};
 use super::{png, svg};

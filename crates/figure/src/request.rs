@@ -1,12 +1,9 @@
 //! A figure that was asked for: what it shows, and how.
 
 use hourglass_experiment::Experiment;
-use hourglass_protocol::{Gather, Gathered, Numbers, SampleIdx};
+use hourglass_protocol::{Gather, Gathered, SampleIdx};
 
-use super::{Content, Facts, FigureKind, Format, Group, Look, Scatter};
-
-/// Pictures along each axis of a manifold: an odd number, so that the middle of the prior is among them.
-const MANIFOLD_SIDE: usize = 21;
+use super::{Content, Facts, FigureKind, Format, Group, Look, figures};
 
 /// A figure that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,14 +26,7 @@ impl FigureRequest {
     /// What the model has to be asked for; `None` if the figure is of what is known already.
     #[must_use]
     pub fn gather(&self) -> Option<Gather> {
-        match self.kind {
-            FigureKind::Scatter => Some(Gather::Codes),
-            FigureKind::Digits => Some(Gather::Digits(self.samples.clone())),
-            FigureKind::Manifold => Some(Gather::Manifold(MANIFOLD_SIDE)),
-            FigureKind::Filters => Some(Gather::Filters),
-            FigureKind::Histogram => Some(Gather::Activations),
-            FigureKind::Loss | FigureKind::Film => None,
-        }
+        self.kind.gather(self)
     }
 
     /// What the figure shows, once that was gathered.
@@ -49,24 +39,13 @@ impl FigureRequest {
             epoch,
             numbers,
         } = gathered;
-        let content = match numbers {
-            Numbers::Codes(table) => Content::Scatter(Scatter {
-                table,
-                hidden: self.hidden.clone(),
-                selected: self.samples.clone(),
-            }),
-            Numbers::Digits(view) => Content::Digits(view),
-            Numbers::Manifold(manifold) => Content::Manifold(manifold),
-            Numbers::Filters(banks) => Content::Filters(banks),
-            Numbers::Activations(layers) => Content::Histogram(layers),
-        };
         let facts = Facts {
             experiment,
             data,
             step,
             epoch,
         };
-        (facts, content)
+        (facts, figures::content(numbers, self))
     }
 
     /// A name for the file: `sparse-64-scatter.png`.
@@ -75,10 +54,7 @@ impl FigureRequest {
         let recipe = experiment
             .preset
             .map_or("custom-experiment".to_owned(), |preset| preset.to_string());
-        let figure = match self.kind {
-            FigureKind::Film => "latent-space",
-            kind => kind.name(),
-        };
+        let figure = self.kind.file_name();
         format!("{recipe}-{figure}.{}", self.format.ending())
     }
 }

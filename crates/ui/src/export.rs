@@ -284,7 +284,7 @@ fn figure_menu(ui: &mut Ui, kind: &mut FigureKind) {
         .width(200.0)
         .icon(theme::chevron)
         .show_ui(ui, |ui| {
-            for other in FigureKind::ALL {
+            for &other in FigureKind::ALL {
                 ui.selectable_value(kind, other, other.label())
                     .on_hover_text(other.help());
             }

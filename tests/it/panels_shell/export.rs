@@ -100,7 +100,7 @@ fn ctrl_e_opens_the_dialog_and_escape_closes_it() {
 #[test]
 fn the_menu_names_every_figure_and_opens_the_dialog_for_it() {
     let mut stage = Stage::training();
-    for kind in FigureKind::ALL {
+    for &kind in FigureKind::ALL {
         stage.click("Export");
         stage.click(&format!("{}…", kind.label()));
         assert!(stage.has("Export a figure"));

@@ -197,7 +197,7 @@ fn figures(state: &LabState, entries: &mut Vec<Entry>) {
     if state.run.is_none() {
         return; // there is nothing to export
     }
-    for kind in FigureKind::ALL {
+    for &kind in FigureKind::ALL {
         let name = format!("Export {}…", kind.label());
         let show = Action::ShowExport(Some(kind));
         entries.push(entry("Export", name, kind.help(), show));

@@ -44,7 +44,7 @@ pub(super) fn show(
         .align(RectAlign::BOTTOM_END)
         .show(|ui| {
             ui.set_width(180.0);
-            for kind in FigureKind::ALL {
+            for &kind in FigureKind::ALL {
                 let text = format!("{}…", kind.label());
                 if ui.button(text).on_hover_text(kind.help()).clicked() {
                     actions.push(Action::ShowExport(Some(kind)));

@@ -2,11 +2,12 @@
 
 use hourglass_protocol::{ActivationView, Histogram};
 
-use super::csv::Csv;
-use super::facts::Entries;
-use super::page::{Anchor, Item, Page, Rect, Stroke, Text};
-use super::plot::{self, Axis, type_size};
-use super::{Facts, Interval, Look, number};
+use crate::csv::Csv;
+use crate::drawing::Figure;
+use crate::facts::Entries;
+use crate::page::{Anchor, Item, Page, Rect, Stroke, Text};
+use crate::plot::{self, Axis, type_size};
+use crate::{Facts, Interval, Look, number};
 
 /// Room above a plot for the name of its layer, and between plots.
 const NAME: f32 = 30.0;
@@ -18,15 +19,30 @@ const ASPECT: f32 = 1.5;
 /// A bar that is this much higher than the next one is cut, and says its height.
 const CUT: f64 = 2.5;
 
-/// Draws all layers.
-#[must_use]
-pub fn page(layers: &[ActivationView], facts: &Facts, look: &Look, title: &str) -> Page {
-    let (mut page, room) = plot::begin(look, title, facts);
-    let cells = room.cells(layers.len(), BETWEEN, ASPECT);
-    for (layer, cell) in layers.iter().zip(cells) {
-        draw(&mut page, layer, look, cell);
+impl Figure for Vec<ActivationView> {
+    fn title(&self) -> String {
+        "Activations over the test images".to_owned()
     }
-    page
+
+    fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
+        let (mut page, room) = plot::begin(look, title, facts);
+        let cells = room.cells(self.len(), BETWEEN, ASPECT);
+        for (layer, cell) in self.iter().zip(cells) {
+            draw(&mut page, layer, look, cell);
+        }
+        page
+    }
+
+    fn table(&self, _: &Facts, entries: &Entries) -> String {
+        let mut csv = Csv::new(entries, &["layer", "from", "to", "count"]);
+        for layer in self {
+            for (bin, count) in layer.histogram.counts.iter().enumerate() {
+                let [from, to] = edges(&layer.histogram, bin).map(|edge| edge.to_string());
+                csv.row([layer.layer.label(), from, to, count.to_string()]);
+            }
+        }
+        csv.into_text()
+    }
 }
 
 fn draw(page: &mut Page, layer: &ActivationView, look: &Look, cell: Rect) {
@@ -135,19 +151,6 @@ fn edges(histogram: &Histogram, bin: usize) -> [f64; 2] {
 
 fn end(histogram: &Histogram) -> f32 {
     histogram.start + histogram.bin_width * histogram.counts.len() as f32
-}
-
-/// The table: a row for each bin of each layer.
-#[must_use]
-pub fn table(layers: &[ActivationView], entries: &Entries) -> String {
-    let mut csv = Csv::new(entries, &["layer", "from", "to", "count"]);
-    for layer in layers {
-        for (bin, count) in layer.histogram.counts.iter().enumerate() {
-            let [from, to] = edges(&layer.histogram, bin).map(|edge| edge.to_string());
-            csv.row([layer.layer.label(), from, to, count.to_string()]);
-        }
-    }
-    csv.into_text()
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 mod paint;
 
-use hourglass_experiment::{Experiment, Group, Term};
+use hourglass_experiment::{Group, Term};
 
-use super::csv::Csv;
-use super::facts::Entries;
-use super::reference::Reference;
-
-pub(super) use paint::page;
+use crate::csv::Csv;
+use crate::drawing::Figure;
+use crate::facts::Entries;
+use crate::page::Page;
+use crate::reference::Reference;
+use crate::{Facts, Look};
 
 /// β of the smoothing of training curves: about ten points.
 const SMOOTHING: f64 = 0.9;
@@ -133,22 +134,30 @@ pub fn smoothed(points: &[[f64; 2]], beta: f64) -> Vec<[f64; 2]> {
     smooth.collect()
 }
 
-/// The table: a row for each point of each curve.
-#[must_use]
-pub fn table(loss: &Loss, experiment: &Experiment, entries: &Entries) -> String {
-    let mut csv = Csv::new(entries, &["split", "term", "unit", "epoch", "value"]);
-    for curve in &loss.curves {
-        let unit = experiment.objective.unit(curve.term);
-        for [epoch, value] in &curve.points {
-            let row = [
-                curve.split.label(),
-                curve.term.key(),
-                unit.text(),
-                &epoch.to_string(),
-                &value.to_string(),
-            ];
-            csv.row(row);
-        }
+impl Figure for Loss {
+    fn title(&self) -> String {
+        "Training and test error".to_owned()
     }
-    csv.into_text()
+
+    fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
+        paint::page(self, facts, look, title)
+    }
+
+    fn table(&self, facts: &Facts, entries: &Entries) -> String {
+        let mut csv = Csv::new(entries, &["split", "term", "unit", "epoch", "value"]);
+        for curve in &self.curves {
+            let unit = facts.experiment.objective.unit(curve.term);
+            for [epoch, value] in &curve.points {
+                let row = [
+                    curve.split.label(),
+                    curve.term.key(),
+                    unit.text(),
+                    &epoch.to_string(),
+                    &value.to_string(),
+                ];
+                csv.row(row);
+            }
+        }
+        csv.into_text()
+    }
 }

@@ -3,12 +3,13 @@
 use hourglass_experiment::IMAGE_SIDE;
 use hourglass_protocol::FilterBank;
 
-use super::csv::Csv;
-use super::facts::Entries;
-use super::page::{Page, Rect, Stroke};
-use super::palette::{Rgb, diverging};
-use super::plot::{self, type_size};
-use super::{Facts, Look, number};
+use crate::csv::Csv;
+use crate::drawing::Figure;
+use crate::facts::Entries;
+use crate::page::{Page, Rect, Stroke};
+use crate::palette::{Rgb, diverging};
+use crate::plot::{self, type_size};
+use crate::{Facts, Look, number};
 
 /// Tiles of a bank that are drawn at most.
 const MAX_TILES: usize = 144;
@@ -67,15 +68,43 @@ impl Tiles {
     }
 }
 
-/// Draws all banks.
-#[must_use]
-pub fn page(banks: &[FilterBank], facts: &Facts, look: &Look, title: &str) -> Page {
-    let (mut page, room) = plot::begin(look, title, facts);
-    let cells = room.cells(banks.len(), BETWEEN, ASPECT);
-    for (bank, cell) in banks.iter().zip(cells) {
-        draw(&mut page, bank, look, cell);
+impl Figure for Vec<FilterBank> {
+    fn title(&self) -> String {
+        "Weights of encoder and decoder".to_owned()
     }
-    page
+
+    fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
+        let (mut page, room) = plot::begin(look, title, facts);
+        let cells = room.cells(self.len(), BETWEEN, ASPECT);
+        for (bank, cell) in self.iter().zip(cells) {
+            draw(&mut page, bank, look, cell);
+        }
+        page
+    }
+
+    fn table(&self, _: &Facts, entries: &Entries) -> String {
+        let mut csv = Csv::new(
+            entries,
+            &["layer", "output", "input", "row", "column", "weight"],
+        );
+        for bank in self {
+            let side = bank.side.max(1);
+            for (idx, weight) in bank.weights.iter().enumerate() {
+                let (picture, pixel) = (idx / (side * side), idx % (side * side));
+                let (output, input) = (
+                    picture / bank.n_inputs.max(1),
+                    picture % bank.n_inputs.max(1),
+                );
+                let place = [output, input, pixel / side, pixel % side].map(|n| n.to_string());
+                let row = [bank.name.clone()]
+                    .into_iter()
+                    .chain(place)
+                    .chain([weight.to_string()]);
+                csv.row(row);
+            }
+        }
+        csv.into_text()
+    }
 }
 
 fn draw(page: &mut Page, bank: &FilterBank, look: &Look, cell: Rect) {
@@ -164,30 +193,4 @@ fn mosaic(bank: &FilterBank, tiles: &Tiles, end: f32, look: &Look) -> (Vec<Rgb>,
         }
     }
     (pixels, width)
-}
-
-/// The table: a row for each weight.
-#[must_use]
-pub fn table(banks: &[FilterBank], entries: &Entries) -> String {
-    let mut csv = Csv::new(
-        entries,
-        &["layer", "output", "input", "row", "column", "weight"],
-    );
-    for bank in banks {
-        let side = bank.side.max(1);
-        for (idx, weight) in bank.weights.iter().enumerate() {
-            let (picture, pixel) = (idx / (side * side), idx % (side * side));
-            let (output, input) = (
-                picture / bank.n_inputs.max(1),
-                picture % bank.n_inputs.max(1),
-            );
-            let place = [output, input, pixel / side, pixel % side].map(|n| n.to_string());
-            let row = [bank.name.clone()]
-                .into_iter()
-                .chain(place)
-                .chain([weight.to_string()]);
-            csv.row(row);
-        }
-    }
-    csv.into_text()
 }

@@ -3,13 +3,14 @@
 use hourglass_experiment::{LatentPrior, N_CLASSES};
 use hourglass_protocol::{Axes, CodeTable, DataSetId, SampleIdx};
 
-use super::csv::Csv;
-use super::facts::Entries;
-use super::font::{self, Weight};
-use super::page::{Item, Marks, Page, Rect, Stroke};
-use super::palette::{Paper, class_rgb, class_shape};
-use super::plot::{self, Axis, Plot, type_size};
-use super::{Facts, Interval, Look, number};
+use crate::csv::Csv;
+use crate::drawing::Figure;
+use crate::facts::Entries;
+use crate::font::{self, Weight};
+use crate::page::{Item, Marks, Page, Rect, Stroke};
+use crate::palette::{Paper, class_rgb, class_shape};
+use crate::plot::{self, Axis, Plot, type_size};
+use crate::{Facts, Interval, Look, number};
 
 /// Marks are drawn in this many layers, each with every class, so that no class covers the others.
 const N_LAYERS: usize = 10;
@@ -37,41 +38,89 @@ pub struct Scatter {
     pub selected: Vec<SampleIdx>,
 }
 
-/// Draws it.
-#[must_use]
-pub fn page(scatter: &Scatter, facts: &Facts, look: &Look, title: &str) -> Page {
-    let Scatter { table, hidden, .. } = scatter;
-    let points = &table.scatter.points;
-    let (mut page, room) = plot::begin(look, title, facts);
-    let shown: Vec<usize> = (0..points.len())
-        .filter(|&idx| !hidden.contains(&table.labels[idx]))
-        .collect();
-    let prior = outline_of(facts, table.scatter.axes);
-    let ends = |axis: usize| {
-        let of_points = shown.iter().map(|&idx| f64::from(points[idx][axis]));
-        let of_prior = prior.iter().flatten().map(|point| f64::from(point[axis]));
-        let interval = Interval::around(of_points.chain(of_prior));
-        interval.unwrap_or(Interval::new(-1.0, 1.0)).padded(PADDING)
-    };
-    let [x, y] = axis_titles(table.scatter.axes, table.scatter.pair);
-    let [x, y] = [Axis::linear(x, ends(0)), Axis::linear(y, ends(1))];
-    let paper = look.paper();
-    let left = room.within([0.0, 0.0, legend_width(facts.data, LEGEND_WIDTH), 0.0]);
-    let plot = plot::frame(&mut page, paper, left, &x, &y, true);
-    let positions = shown.iter().map(|&idx| {
-        let sample = points[idx].map(f64::from);
-        (table.labels[idx], plot.at(sample))
-    });
-    cloud(
-        &mut page,
-        look.dark,
-        radius(shown.len(), &plot),
-        &positions.collect::<Vec<_>>(),
-    );
-    outline(&mut page, paper, &plot, &prior);
-    let legend = [plot.area.right() + 16.0, plot.area.top + 4.0];
-    class_legend(&mut page, look, facts.data, legend, hidden);
-    page
+impl Figure for Scatter {
+    fn title(&self) -> String {
+        let n = number::count_of(self.table.labels.len());
+        format!("Latent space of {n} test images")
+    }
+
+    fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
+        let Scatter { table, hidden, .. } = self;
+        let points = &table.scatter.points;
+        let (mut page, room) = plot::begin(look, title, facts);
+        let shown: Vec<usize> = (0..points.len())
+            .filter(|&idx| !hidden.contains(&table.labels[idx]))
+            .collect();
+        let prior = outline_of(facts, table.scatter.axes);
+        let ends = |axis: usize| {
+            let of_points = shown.iter().map(|&idx| f64::from(points[idx][axis]));
+            let of_prior = prior.iter().flatten().map(|point| f64::from(point[axis]));
+            let interval = Interval::around(of_points.chain(of_prior));
+            interval.unwrap_or(Interval::new(-1.0, 1.0)).padded(PADDING)
+        };
+        let [x, y] = axis_titles(table.scatter.axes, table.scatter.pair);
+        let [x, y] = [Axis::linear(x, ends(0)), Axis::linear(y, ends(1))];
+        let paper = look.paper();
+        let left = room.within([0.0, 0.0, legend_width(facts.data, LEGEND_WIDTH), 0.0]);
+        let plot = plot::frame(&mut page, paper, left, &x, &y, true);
+        let positions = shown.iter().map(|&idx| {
+            let sample = points[idx].map(f64::from);
+            (table.labels[idx], plot.at(sample))
+        });
+        cloud(
+            &mut page,
+            look.dark,
+            radius(shown.len(), &plot),
+            &positions.collect::<Vec<_>>(),
+        );
+        outline(&mut page, paper, &plot, &prior);
+        let legend = [plot.area.right() + 16.0, plot.area.top + 4.0];
+        class_legend(&mut page, look, facts.data, legend, hidden);
+        page
+    }
+
+    fn table(&self, _: &Facts, entries: &Entries) -> String {
+        let Scatter {
+            table,
+            hidden,
+            selected,
+        } = self;
+        let of = match table.scatter.axes {
+            Axes::Raw => "code unit",
+            Axes::Pca { .. } => "principal component",
+        };
+        let [x, y] = table.scatter.pair.map(|axis| axis + 1);
+        let [x, y] = [format!("x ({of} {x})"), format!("y ({of} {y})")];
+        let first = [
+            "sample",
+            "label",
+            &x,
+            &y,
+            "mse (per pixel)",
+            "hidden",
+            "selected",
+        ];
+        let units = (1..=table.size).map(|unit| format!("h{unit}"));
+        let columns: Vec<String> = first.map(str::to_owned).into_iter().chain(units).collect();
+        let mut csv = Csv::new(entries, &columns);
+        let codes = table.codes.chunks_exact(table.size.max(1));
+        for (idx, (sample, code)) in table.scatter.samples.iter().zip(codes).enumerate() {
+            let label = table.labels[idx];
+            let [x, y] = table.scatter.points[idx];
+            let flag = |is: bool| u8::from(is).to_string();
+            let first = [
+                sample.to_string(),
+                label.to_string(),
+                x.to_string(),
+                y.to_string(),
+                table.mse_per_pixel[idx].to_string(),
+                flag(hidden.contains(&label)),
+                flag(selected.contains(sample)),
+            ];
+            csv.row(first.into_iter().chain(code.iter().map(f32::to_string)));
+        }
+        csv.into_text()
+    }
 }
 
 /// The points in layers, in the order given.
@@ -180,56 +229,4 @@ pub fn axis_titles(axes: Axes, pair: [usize; 2]) -> [String; 2] {
             )
         }),
     }
-}
-
-/// The table: a row for each test image.
-#[must_use]
-pub fn table(scatter: &Scatter, entries: &Entries) -> String {
-    let Scatter {
-        table,
-        hidden,
-        selected,
-    } = scatter;
-    let of = match table.scatter.axes {
-        Axes::Raw => "code unit",
-        Axes::Pca { .. } => "principal component",
-    };
-    let [x, y] = table.scatter.pair.map(|axis| axis + 1);
-    let [x, y] = [format!("x ({of} {x})"), format!("y ({of} {y})")];
-    let first = [
-        "sample",
-        "label",
-        &x,
-        &y,
-        "mse (per pixel)",
-        "hidden",
-        "selected",
-    ];
-    let units = (1..=table.size).map(|unit| format!("h{unit}"));
-    let columns: Vec<String> = first.map(str::to_owned).into_iter().chain(units).collect();
-    let mut csv = Csv::new(entries, &columns);
-    let codes = table.codes.chunks_exact(table.size.max(1));
-    for (idx, (sample, code)) in table.scatter.samples.iter().zip(codes).enumerate() {
-        let label = table.labels[idx];
-        let [x, y] = table.scatter.points[idx];
-        let flag = |is: bool| u8::from(is).to_string();
-        let first = [
-            sample.to_string(),
-            label.to_string(),
-            x.to_string(),
-            y.to_string(),
-            table.mse_per_pixel[idx].to_string(),
-            flag(hidden.contains(&label)),
-            flag(selected.contains(sample)),
-        ];
-        csv.row(first.into_iter().chain(code.iter().map(f32::to_string)));
-    }
-    csv.into_text()
-}
-
-/// `Latent space of 10,000 test images`
-#[must_use]
-pub fn title(scatter: &Scatter) -> String {
-    let n = number::count_of(scatter.table.labels.len());
-    format!("Latent space of {n} test images")
 }

@@ -9,11 +9,13 @@ use std::sync::Arc;
 
 use hourglass_protocol::{Axes, FilmFrame, SampleIdx};
 
-use super::facts::epochs;
-use super::page::{Anchor, Page, Rect};
-use super::plot::{self, Axis, Plot, type_size};
 use super::scatter::{class_legend, cloud, legend_width, outline, outline_of, radius};
-use super::{Facts, Interval, Look};
+use crate::drawing::Figure;
+use crate::facts::Entries;
+use crate::facts::epochs;
+use crate::page::{Anchor, Page, Rect};
+use crate::plot::{self, Axis, Plot, type_size};
+use crate::{Facts, Interval, Look};
 
 /// Room for the legend at the right, in pixels.
 const LEGEND_WIDTH: f32 = 48.0;
@@ -45,6 +47,23 @@ impl Film {
             .collect();
         self.frames = kept;
         self
+    }
+}
+
+impl Figure for Film {
+    fn title(&self) -> String {
+        "Latent space during training".to_owned()
+    }
+
+    fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
+        match self.frames.len().checked_sub(1) {
+            Some(last) => Screening::new(self, facts).page(last, facts, look, title),
+            None => plot::begin(look, title, facts).0,
+        }
+    }
+
+    fn table(&self, _: &Facts, _: &Entries) -> String {
+        String::new()
     }
 }
 

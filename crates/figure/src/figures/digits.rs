@@ -1,0 +1,219 @@
+//! Digits on their way through the network: original, corrupted, reconstructed, difference, and the error of each.
+
+use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
+use hourglass_protocol::DigitView;
+
+use crate::csv::Csv;
+use crate::drawing::Figure;
+use crate::facts::Entries;
+use crate::page::{Anchor, Page, Rect, Stroke};
+use crate::palette::{Rgb, diverging, ink};
+use crate::plot::{self, type_size};
+use crate::{Facts, Look, number};
+
+/// Room for the names of the rows, in pixels.
+const NAMES: f32 = 66.0;
+
+/// Distance of neighbouring pictures, in pixels.
+const GAP: f32 = 3.0;
+
+/// Room above and under the pictures of a band: the class, the error.
+const ABOVE: f32 = 13.0;
+const UNDER: f32 = 16.0;
+
+/// Room under all bands for the legend of the differences.
+const LEGEND: f32 = 22.0;
+
+/// A row of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Row {
+    Original,
+    Corrupted,
+    Rebuilt,
+    Difference,
+}
+
+impl Row {
+    /// The rows of an experiment, from top to bottom.
+    fn all(is_altered: bool) -> &'static [Self] {
+        if is_altered {
+            &[
+                Self::Original,
+                Self::Corrupted,
+                Self::Rebuilt,
+                Self::Difference,
+            ]
+        } else {
+            &[Self::Original, Self::Rebuilt, Self::Difference]
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Corrupted => "input",
+            Self::Rebuilt => "reconstructed",
+            Self::Difference => "difference",
+        }
+    }
+
+    /// Pixels of one picture.
+    fn pixels(self, view: &DigitView, idx: usize, dark: bool) -> Vec<Rgb> {
+        let of = |values: &[f32]| -> Vec<f32> {
+            let picture = values.get(idx * N_PIXELS..(idx + 1) * N_PIXELS);
+            picture.unwrap_or(&[0.0; N_PIXELS]).to_vec()
+        };
+        let in_ink = |values: &[f32]| of(values).into_iter().map(|v| ink(dark, v)).collect();
+        match self {
+            Self::Original => in_ink(&view.originals),
+            Self::Corrupted => in_ink(&view.corrupted),
+            Self::Rebuilt => in_ink(&view.reconstructions),
+            Self::Difference => {
+                let pairs = of(&view.reconstructions)
+                    .into_iter()
+                    .zip(of(&view.originals));
+                pairs
+                    .map(|(rebuilt, original)| diverging(dark, rebuilt - original))
+                    .collect()
+            }
+        }
+    }
+}
+
+impl Figure for DigitView {
+    fn title(&self) -> String {
+        let n = number::count_of(self.samples.len());
+        format!("{n} test digits and their reconstructions")
+    }
+
+    fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
+        let (mut page, room) = plot::begin(look, title, facts);
+        let paper = look.paper();
+        let rows = Row::all(facts.experiment.alters_input());
+        let n = self.samples.len().max(1);
+        let pictures = room.within([NAMES, 0.0, 0.0, LEGEND]);
+        let (n_columns, side) = fitted(n, rows.len(), pictures);
+        let edge = Stroke::new(paper.border, 0.6);
+        let band_height = ABOVE + rows.len() as f32 * (side + GAP) + UNDER;
+        let mut bottom = pictures.top;
+        for (band, columns) in (0..n).collect::<Vec<_>>().chunks(n_columns).enumerate() {
+            let top = pictures.top + band as f32 * band_height;
+            let at = |row: usize, column: usize| {
+                let [row, column] = [row as f32, column as f32];
+                Rect {
+                    left: pictures.left + column * (side + GAP),
+                    top: top + ABOVE + row * (side + GAP),
+                    width: side,
+                    height: side,
+                }
+            };
+            page.text(
+                [room.left, top + 9.0],
+                "class",
+                type_size::SMALL,
+                paper.text_dim,
+            );
+            for (row, kind) in rows.iter().enumerate() {
+                let middle = at(row, 0).center()[1] + type_size::LABEL * 0.36;
+                page.text(
+                    [room.left, middle],
+                    kind.name(),
+                    type_size::LABEL,
+                    paper.text,
+                );
+                for (column, &idx) in columns.iter().enumerate() {
+                    let pixels = kind.pixels(self, idx, look.dark);
+                    page.image(at(row, column), IMAGE_SIDE, pixels, &edge);
+                }
+            }
+            bottom = at(rows.len() - 1, 0).bottom() + UNDER;
+            let base = bottom - 4.0;
+            page.text(
+                [room.left, base],
+                "MSE per pixel",
+                type_size::SMALL,
+                paper.text_dim,
+            );
+            for (column, &idx) in columns.iter().enumerate() {
+                let [middle, _] = at(0, column).center();
+                let class = self.labels.get(idx).map_or_else(String::new, u8::to_string);
+                page.text_at(
+                    [middle, top + 9.0],
+                    class,
+                    type_size::LABEL,
+                    paper.text,
+                    Anchor::Middle,
+                );
+                let error = self.mse_per_pixel.get(idx).copied().unwrap_or(f32::NAN);
+                let error = format!("{error:.4}");
+                page.text_at(
+                    [middle, base],
+                    error,
+                    type_size::SMALL,
+                    paper.text,
+                    Anchor::Middle,
+                );
+            }
+        }
+        difference_legend(&mut page, look, [pictures.left, bottom + 6.0]);
+        page
+    }
+
+    fn table(&self, facts: &Facts, entries: &Entries) -> String {
+        let first = ["sample", "label", "mse (per pixel)", "picture"];
+        let pixels = (0..N_PIXELS).map(|pixel| format!("p{pixel}"));
+        let columns: Vec<String> = first.map(str::to_owned).into_iter().chain(pixels).collect();
+        let mut csv = Csv::new(entries, &columns);
+        for (idx, sample) in self.samples.iter().enumerate() {
+            for row in Row::all(facts.experiment.alters_input()) {
+                let values = match row {
+                    Row::Original => &self.originals,
+                    Row::Corrupted => &self.corrupted,
+                    Row::Rebuilt => &self.reconstructions,
+                    Row::Difference => continue, // follows from the others
+                };
+                let first = [
+                    sample.to_string(),
+                    self.labels[idx].to_string(),
+                    self.mse_per_pixel[idx].to_string(),
+                    row.name().to_owned(),
+                ];
+                let pixels = &values[idx * N_PIXELS..(idx + 1) * N_PIXELS];
+                csv.row(first.into_iter().chain(pixels.iter().map(f32::to_string)));
+            }
+        }
+        csv.into_text()
+    }
+}
+
+/// Columns and the side of a picture, as large as fits.
+fn fitted(n: usize, n_rows: usize, room: Rect) -> (usize, f32) {
+    let fits = (1..=n).map(|n_columns| {
+        let n_bands = n.div_ceil(n_columns) as f32;
+        let across = room.width / n_columns as f32 - GAP;
+        let up = ((room.height / n_bands - ABOVE - UNDER) / n_rows as f32) - GAP;
+        (n_columns, across.min(up).max(4.0))
+    });
+    fits.max_by(|(_, a), (_, b)| a.total_cmp(b))
+        .unwrap_or((1, 4.0))
+}
+
+fn difference_legend(page: &mut Page, look: &Look, [left, top]: [f32; 2]) {
+    let paper = look.paper();
+    let bar = Rect {
+        left,
+        top,
+        width: 120.0,
+        height: 5.0,
+    };
+    plot::color_bar(page, paper, bar, ["−1", "0", "+1"], |value| {
+        diverging(look.dark, value)
+    });
+    let at = [bar.right() + 10.0, bar.bottom()];
+    page.text(
+        at,
+        "difference: reconstructed − original",
+        type_size::SMALL,
+        paper.text_dim,
+    );
+}

@@ -1,0 +1,175 @@
+//! The manifold: what the decoder draws over a plane of codes.
+
+use hourglass_experiment::{IMAGE_SIDE, LatentPrior, N_PIXELS};
+use hourglass_protocol::{Axes, Manifold, Spacing};
+
+use super::scatter::axis_titles;
+use crate::csv::Csv;
+use crate::drawing::Figure;
+use crate::facts::Entries;
+use crate::page::{Anchor, Item, Page, Rect, Stroke, Text};
+use crate::palette::{Rgb, ink};
+use crate::plot::{self, type_size};
+use crate::{Facts, Look};
+
+/// Room for labels and titles at the left of the pictures and under them, in pixels.
+const LEFT: f32 = 52.0;
+const UNDER: f32 = 34.0;
+
+/// Places that are labelled along an axis.
+const MAX_LABELS: usize = 5;
+
+impl Figure for Manifold {
+    fn title(&self) -> String {
+        "What the decoder draws across the latent plane".to_owned()
+    }
+
+    fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
+        let Manifold { xs, ys, .. } = self;
+        let (mut page, room) = plot::begin(look, title, facts);
+        let paper = look.paper();
+        let caption = spacing(self.spacing, self.axes);
+        page.text(
+            [room.left, room.top + 2.0],
+            caption,
+            type_size::SMALL,
+            paper.text_dim,
+        );
+        let room = room.within([LEFT, 12.0, 4.0, UNDER]);
+        let [n_columns, n_rows] = [xs.len().max(1) as f32, ys.len().max(1) as f32];
+        let side = (room.width / n_columns).min(room.height / n_rows);
+        let area = Rect {
+            left: room.left + (room.width - LEFT - side * n_columns).max(0.0) / 2.0,
+            top: room.top,
+            width: side * n_columns,
+            height: side * n_rows,
+        };
+        let edge = Stroke::new(paper.border, 0.6);
+        page.image(area, xs.len() * IMAGE_SIDE, mosaic(self, look.dark), &edge);
+
+        let [x_title, y_title] = axis_titles(self.axes, [0, usize::from(ys.len() > 1)]);
+        let below = area.bottom();
+        for (idx, label) in labelled(xs) {
+            let at = area.left + (idx as f32 + 0.5) * side;
+            page.line(
+                [at, below],
+                [at, below + 3.5],
+                &Stroke::new(paper.text, 0.75),
+            );
+            page.text_at(
+                [at, below + 14.0],
+                label,
+                type_size::SMALL,
+                paper.text,
+                Anchor::Middle,
+            );
+        }
+        let [middle, _] = area.center();
+        page.text_at(
+            [middle, below + 28.0],
+            x_title,
+            type_size::LABEL,
+            paper.text,
+            Anchor::Middle,
+        );
+        if ys.len() < 2 {
+            return page; // a code of one unit has one axis
+        }
+        for (idx, label) in labelled(ys) {
+            let at = area.bottom() - (idx as f32 + 0.5) * side;
+            page.line(
+                [area.left - 3.5, at],
+                [area.left, at],
+                &Stroke::new(paper.text, 0.75),
+            );
+            let place = [area.left - 6.0, at + type_size::SMALL * 0.36];
+            page.text_at(place, label, type_size::SMALL, paper.text, Anchor::End);
+        }
+        let at = [area.left - 40.0, area.center()[1]];
+        page.add(Item::Text(Text {
+            anchor: Anchor::Middle,
+            is_upright: true,
+            ..Text::new(at, y_title, type_size::LABEL, paper.text)
+        }));
+        page
+    }
+
+    fn table(&self, _: &Facts, entries: &Entries) -> String {
+        let pixels = (0..N_PIXELS).map(|pixel| format!("p{pixel}"));
+        let columns: Vec<String> = ["x", "y"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(pixels)
+            .collect();
+        let mut csv = Csv::new(entries, &columns);
+        let places = self
+            .ys
+            .iter()
+            .flat_map(|y| self.xs.iter().map(move |x| [*x, *y]));
+        for (place, pixels) in places.zip(self.images.chunks_exact(N_PIXELS)) {
+            csv.row(place.iter().chain(pixels));
+        }
+        csv.into_text()
+    }
+}
+
+/// All pictures as one, the highest places at the top.
+fn mosaic(manifold: &Manifold, dark: bool) -> Vec<Rgb> {
+    let (n_columns, n_rows) = (manifold.xs.len(), manifold.ys.len());
+    let mut pixels = Vec::with_capacity(manifold.images.len());
+    for row in (0..n_rows).rev() {
+        for line in 0..IMAGE_SIDE {
+            for column in 0..n_columns {
+                let start = (row * n_columns + column) * N_PIXELS + line * IMAGE_SIDE;
+                let line = &manifold.images[start..start + IMAGE_SIDE];
+                pixels.extend(line.iter().map(|&value| ink(dark, value)));
+            }
+        }
+    }
+    pixels
+}
+
+/// A few places, the first and the last among them, as people read them.
+fn labelled(places: &[f32]) -> Vec<(usize, String)> {
+    let last = places.len().saturating_sub(1);
+    let n = places.len().min(MAX_LABELS);
+    let indices = (0..n).map(|nth| (nth * last + (n - 1) / 2) / (n - 1).max(1));
+    let label = |idx: usize| match format!("{:.2}", places[idx]) {
+        zero if zero == "-0.00" => "0.00".to_owned(),
+        text => text.replace('-', "−"),
+    };
+    indices.map(|idx| (idx, label(idx))).collect()
+}
+
+/// Where the codes of the grid are from.
+fn spacing(spacing: Spacing, axes: Axes) -> String {
+    let plane = match axes {
+        Axes::Raw => "",
+        Axes::Pca { .. } => " in the plane of the first two principal components",
+    };
+    match spacing {
+        Spacing::Quantiles(LatentPrior::Gaussian) => {
+            "Codes at the quantiles of the prior N(0, I): each picture stands for an equal share of it".to_owned()
+        }
+        Spacing::Quantiles(prior) | Spacing::Extent(prior) => {
+            format!("Codes evenly over the extent of the prior ({})", prior.label())
+        }
+        Spacing::Codes => format!("Codes evenly over the middle 98 % of the test images' codes{plane}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_stand_at_both_ends_and_between() {
+        let places: Vec<f32> = (0..20_u8).map(|idx| f32::from(idx) - 9.5).collect();
+        let labels = labelled(&places);
+        assert_eq!(labels.first(), Some(&(0, "−9.50".to_owned())));
+        assert_eq!(labels.last(), Some(&(19, "9.50".to_owned())));
+        assert_eq!(labels.len(), MAX_LABELS);
+        assert_eq!(labelled(&[0.5]), [(0, "0.50".to_owned())]);
+        assert_eq!(labelled(&[-1e-9]), [(0, "0.00".to_owned())]);
+    }
+}

@@ -1,0 +1,224 @@
+//! The figures, a row each: what they are called, how they are written, which numbers they need, and what draws them.
+
+pub(crate) mod digits;
+pub(crate) mod film;
+mod filters;
+mod histogram;
+pub mod loss;
+mod manifold;
+pub(crate) mod scatter;
+
+use serde::{Deserialize, Serialize};
+
+use hourglass_protocol::{ActivationView, DigitView, FilterBank, Gather, Manifold, Numbers};
+
+use film::Film;
+use loss::Loss;
+use scatter::Scatter;
+
+use crate::drawing::Figure;
+use crate::{FigureRequest, Format, Size};
+
+/// Pictures along each axis of a manifold: an odd number, so that the middle of the prior is among them.
+const MANIFOLD_SIDE: usize = 21;
+
+/// As what figures are written that are drawn once, the usual format first.
+const DRAWN: &[Format] = &[Format::Png, Format::Svg, Format::Csv];
+
+/// What is known of a figure before there are numbers.
+struct Info {
+    /// On the command line.
+    name: &'static str,
+    /// In the name of its file.
+    file: &'static str,
+    label: &'static str,
+    /// What it shows, in a sentence.
+    help: &'static str,
+    formats: &'static [Format],
+    size: Size,
+    /// What the model has to be asked for; `None` if the figure is of what is known already.
+    gather: fn(&FigureRequest) -> Option<Gather>,
+}
+
+macro_rules! figures {
+    ($($(#[$doc:meta])* $kind:ident($content:ty): $info:expr,)+) => {
+        /// A figure.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum FigureKind {
+            $($(#[$doc])* $kind,)+
+        }
+
+        /// What a figure shows.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Content {
+            $($(#[$doc])* $kind($content),)+
+        }
+
+        impl FigureKind {
+            /// All of them, in the order a menu shows them.
+            pub const ALL: &[Self] = &[$(Self::$kind),+];
+
+            fn info(self) -> &'static Info {
+                match self {
+                    $(Self::$kind => const { &$info },)+
+                }
+            }
+        }
+
+        impl Content {
+            #[must_use]
+            pub fn kind(&self) -> FigureKind {
+                match self {
+                    $(Self::$kind(_) => FigureKind::$kind,)+
+                }
+            }
+
+            pub(crate) fn figure(&self) -> &dyn Figure {
+                match self {
+                    $(Self::$kind(content) => content,)+
+                }
+            }
+        }
+    };
+}
+
+figures! {
+    /// The latent scatter.
+    Scatter(Scatter): Info {
+        name: "scatter",
+        file: "scatter",
+        label: "Latent scatter",
+        help: "The code of every test image as a point; as a table with every code unit and error",
+        formats: DRAWN,
+        size: Size::Millimetres([140.0, 120.0]),
+        gather: |_| Some(Gather::Codes),
+    },
+    /// The curves of training.
+    Loss(Loss): Info {
+        name: "loss",
+        file: "loss",
+        label: "Loss",
+        help: "Training and test curves; as a table with every term",
+        formats: DRAWN,
+        size: Size::Millimetres([140.0, 90.0]),
+        gather: |_| None,
+    },
+    /// Digits on their way through the network.
+    Digits(DigitView): Info {
+        name: "digits",
+        file: "digits",
+        label: "Digits",
+        help: "The test images of the Digits panel: original, input, reconstruction, difference, error",
+        formats: DRAWN,
+        size: Size::Millimetres([160.0, 68.0]),
+        gather: |request| Some(Gather::Digits(request.samples.clone())),
+    },
+    /// What the decoder draws over a plane of codes.
+    Manifold(Manifold): Info {
+        name: "manifold",
+        file: "manifold",
+        label: "Manifold",
+        help: "What the decoder draws over a grid of codes",
+        formats: DRAWN,
+        size: Size::Millimetres([130.0, 136.0]),
+        gather: |_| Some(Gather::Manifold(MANIFOLD_SIDE)),
+    },
+    /// Weights as tiles.
+    Filters(Vec<FilterBank>): Info {
+        name: "filters",
+        file: "filters",
+        label: "Filters",
+        help: "Weights as tiles: what units look for and draw, and convolution kernels",
+        formats: DRAWN,
+        size: Size::Millimetres([160.0, 98.0]),
+        gather: |_| Some(Gather::Filters),
+    },
+    /// Histograms of activations.
+    Histogram(Vec<ActivationView>): Info {
+        name: "histogram",
+        file: "histogram",
+        label: "Histograms",
+        help: "Histograms of the activations of every layer over the test images",
+        formats: DRAWN,
+        size: Size::Millimetres([140.0, 90.0]),
+        gather: |_| Some(Gather::Activations),
+    },
+    /// The latent scatter over a run.
+    Film(Film): Info {
+        name: "gif",
+        file: "latent-space",
+        label: "Animation",
+        help: "The latent scatter over the run as an animated GIF; frames are recorded during training",
+        formats: &[Format::Gif],
+        size: Size::Pixels([560.0, 480.0]),
+        gather: |_| None,
+    },
+}
+
+/// What a figure shows, once that was gathered.
+pub(crate) fn content(numbers: Numbers, request: &FigureRequest) -> Content {
+    match numbers {
+        Numbers::Codes(table) => Content::Scatter(Scatter {
+            table,
+            hidden: request.hidden.clone(),
+            selected: request.samples.clone(),
+        }),
+        Numbers::Digits(view) => Content::Digits(view),
+        Numbers::Manifold(manifold) => Content::Manifold(manifold),
+        Numbers::Filters(banks) => Content::Filters(banks),
+        Numbers::Activations(layers) => Content::Histogram(layers),
+    }
+}
+
+#[expect(
+    clippy::derivable_impls,
+    reason = "a row has no room for the attribute"
+)]
+impl Default for FigureKind {
+    fn default() -> Self {
+        Self::Scatter
+    }
+}
+
+impl FigureKind {
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.info().name
+    }
+
+    /// Its name in those of its files.
+    #[must_use]
+    pub fn file_name(self) -> &'static str {
+        self.info().file
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        self.info().label
+    }
+
+    /// What it shows, in a sentence.
+    #[must_use]
+    pub fn help(self) -> &'static str {
+        self.info().help
+    }
+
+    /// As what it can be written, the usual format first.
+    #[must_use]
+    pub fn formats(self) -> &'static [Format] {
+        self.info().formats
+    }
+
+    #[must_use]
+    pub fn default_size(self) -> Size {
+        self.info().size
+    }
+
+    /// What the model has to be asked for; `None` if the figure is of what is known already.
+    pub(crate) fn gather(self, request: &FigureRequest) -> Option<Gather> {
+        (self.info().gather)(request)
+    }
+}

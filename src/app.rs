@@ -352,11 +352,7 @@ impl App {
         notes.ui(ui, state, &mut actions);
         export.ui(ui, state, panels, &mut actions);
         help.ui(ui, &mut actions);
-        if let Some(user_images) = state.run.as_ref().map(|run| run.experiment.clone()) {
-            state.in_place_of_draft(|state| {
-                compare::dialog(ui, state, &user_images, comparison_panel, &mut actions);
-            });
-        }
+        compare::dialog(ui, state, comparison_panel, &mut actions);
         self.show_guide(ui, &mut actions);
         left_behind::list(ui, &self.state, &mut actions);
         question::ask(ui, &self.state, &mut actions);

@@ -39,23 +39,6 @@ impl LabState {
         })
     }
 
-    /// Shows the experiment of a comparison run, while one is chosen, as if it were the draft of a run that is not there yet.
-    pub fn in_place_of_draft(&mut self, show: impl FnOnce(&Self)) {
-        let Some(draft) = self.comparison_draft.take() else {
-            return;
-        };
-        let own = mem::replace(&mut self.draft, draft);
-        let run = self.run.take();
-        show(self);
-        self.run = run;
-        self.comparison_draft = Some(mem::replace(&mut self.draft, own));
-    }
-
-    /// Exchanges the run in progress and its comparison run, so that what shows the one shows the other.
-    pub fn change_sides(&mut self) {
-        mem::swap(&mut self.run, &mut self.comparison);
-    }
-
     /// Seconds of training left until the goal at the present speed, those of the comparison run included; none before there is
     /// a speed.
     #[must_use]
@@ -83,7 +66,7 @@ impl LabState {
     /// Continues with one of the two; the other becomes its ghost.
     pub(super) fn end_comparison(&mut self, kept: RunId) {
         if self.is_comparison(kept) {
-            self.change_sides();
+            mem::swap(&mut self.run, &mut self.comparison);
             self.current_run = kept;
             if let Some(run) = &self.run {
                 self.draft = run.experiment.clone();

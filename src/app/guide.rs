@@ -136,7 +136,8 @@ impl App {
     fn follow(&mut self, ctx: &Context, recipe: Experiment, trains: bool) {
         let was_training = self.state.is_training();
         self.perform(ctx, Action::Edit(Box::new(recipe)));
-        let is_fresh = self.run_is_untouched() && self.asked.as_ref() == Some(&self.state.draft);
+        let asked = self.state.session.experiment();
+        let is_fresh = self.run_is_untouched() && asked == Some(&self.state.draft);
         if !is_fresh {
             self.start_run(self.state.draft.clone());
         }

@@ -35,7 +35,7 @@ use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui, ViewportCom
 
 use hourglass_experiment::{Experiment, PresetId};
 use hourglass_protocol::{DataSource, DeviceChoice, ProbeRequest};
-use hourglass_state::LabState;
+use hourglass_state::{LabState, Session};
 use hourglass_ui::experiment_panel::ExperimentPanel;
 use hourglass_ui::export::ExportDialog;
 use hourglass_ui::help::Help;
@@ -144,16 +144,8 @@ pub struct App {
     last_resort: LastResort,
     outbox: Outbox,
     state: LabState,
-    /// The experiment the worker was last asked to follow; `None` while no run was asked for.
-    asked: Option<Experiment>,
-    /// What the worker was told the panels look at; `None` while it has not been told.
+    /// What the worker was told the panels look at; none while it has not been told.
     probe: Option<ProbeRequest>,
-    /// Where the digits in use come from; loaded again after a crash.
-    data: DataSource,
-    /// Where digits that are being loaded come from.
-    data_asked: DataSource,
-    /// Whether this worker, not one before it, has loaded digits.
-    worker_has_data: bool,
     exporter: Exporter,
     dialog: Dialog,
     user_images: UserImageFiles,
@@ -207,18 +199,11 @@ impl App {
             outbox: Outbox::default(),
             last_resort,
             state: LabState::default(),
-            asked: None,
             probe: None,
-            data_asked: start.data.clone(),
-            data: start.data,
-            worker_has_data: false,
             exporter: Exporter::default(),
             dialog: Dialog::default(),
             user_images: UserImageFiles::default(),
-            keeping: Keeping::new(
-                start.run,
-                Backups::new(start.backups).every(start.backup_every),
-            ),
+            keeping: Keeping::new(Backups::new(start.backups).every(start.backup_every)),
             window: WindowFacts {
                 theme: egui::ThemePreference::System,
                 scale: 1.0,
@@ -241,6 +226,7 @@ impl App {
             first: start.trains.then_some(Action::Train),
             has_drawn: false,
         };
+        app.state.session = Session::new(start.data, start.run);
         if let Some(storage) = storage {
             app.restore(storage);
         }
@@ -352,11 +338,7 @@ impl App {
         notes.ui(ui, state, &mut actions);
         export.ui(ui, state, panels, &mut actions);
         help.ui(ui, &mut actions);
-        if let Some(user_images) = state.run.as_ref().map(|run| run.experiment.clone()) {
-            state.in_place_of_draft(|state| {
-                compare::dialog(ui, state, &user_images, comparison_panel, &mut actions);
-            });
-        }
+        compare::dialog(ui, state, comparison_panel, &mut actions);
         self.show_guide(ui, &mut actions);
         left_behind::list(ui, &self.state, &mut actions);
         question::ask(ui, &self.state, &mut actions);

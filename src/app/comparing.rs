@@ -1,8 +1,8 @@
 //! Comparing two runs: choosing the experiment of the second, starting it, ending it.
 
 use super::App;
-use hourglass_experiment::Experiment;
 use hourglass_protocol::Command;
+use hourglass_state::Input;
 use hourglass_ui::CompareAction;
 
 impl App {
@@ -10,17 +10,12 @@ impl App {
     pub(super) fn compare(&mut self, action: CompareAction) {
         match action {
             CompareAction::Open if self.state.comparison_draft.is_some() => {} // it is open
-            CompareAction::Open => {
-                let run = self.state.run.as_ref();
-                let asked = self.asked.clone();
-                let start = asked.or_else(|| run.map(|run| run.experiment.clone()));
-                self.state.comparison_draft = start;
-            }
+            CompareAction::Open => self.state.comparison_draft = self.experiment_asked(),
             CompareAction::Edit(draft) => self.state.comparison_draft = Some(*draft),
             CompareAction::Cancel => self.state.comparison_draft = None,
             CompareAction::Start => {
                 if let Some(draft) = self.state.comparison_draft.take() {
-                    self.start_comparison(draft);
+                    self.advance(Input::Compare(draft));
                 }
             }
             CompareAction::KeepA => {
@@ -37,18 +32,12 @@ impl App {
         }
     }
 
-    fn start_comparison(&mut self, experiment: Experiment) {
-        if experiment.validate().is_ok() {
-            let run = self.state.begin_comparison();
-            self.outbox.push(Command::Compare { run, experiment });
-        }
-    }
-
     /// A run that starts over while it is compared takes its comparison run along, with its own seed: the comparison is of
     /// experiments.
-    pub(super) fn start_comparison_again(&mut self) {
+    pub(super) fn start_rival_again(&mut self) {
+        let asked = self.state.session.experiment();
         let (Some(run), Some(comparison), Some(asked)) =
-            (&self.state.run, &self.state.comparison, &self.asked)
+            (&self.state.run, &self.state.comparison, asked)
         else {
             return;
         };
@@ -56,6 +45,6 @@ impl App {
         if comparison.experiment.seed == run.experiment.seed {
             experiment.seed = asked.seed;
         }
-        self.start_comparison(experiment);
+        self.advance(Input::Compare(experiment));
     }
 }

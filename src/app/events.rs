@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::App;
 use super::keep::KeepNews;
 use hourglass_protocol::{Command, DeviceChoice, DeviceKind, Event, Failure};
+use hourglass_state::Newcomer;
 use hourglass_worker::{Worker, WorkerGone};
 
 /// Longest time a frame spends on reports; the rest waits for the next.
@@ -42,45 +43,28 @@ impl App {
             return;
         }
         let follow_up = match &event {
-            Event::RunStarted { run, .. } if self.state.awaits_comparison(*run) => {
+            Event::RunStarted { run, .. }
+                if self.state.session.newcomer(*run) == Some(Newcomer::Comparison) =>
+            {
                 FollowUp::Nothing
             }
             Event::ComparisonEnded { run } if !self.state.is_comparison(*run) => FollowUp::Nothing,
             _ => FollowUp::of(&event),
         };
         let news = KeepNews::of(&event);
-        let was_opening = self.state.is_opening() || self.state.awaits_previous();
-        self.state.apply(event);
-        if let Some(run) =
-            self.state.run.as_ref().filter(|_| {
-                was_opening && !self.state.is_opening() && !self.state.awaits_previous()
-            })
-        {
-            self.asked = Some(run.experiment.clone()); // a run that was opened or is back brings its experiment
-        }
+        let commands = self.state.apply(event);
+        self.push_all(commands);
         if let Some(news) = news {
             self.take_news(news);
         }
         match follow_up {
             FollowUp::Nothing => {}
-            FollowUp::UseData => {
-                self.worker_has_data = true;
-                self.data = self.data_asked.clone();
-                self.start_run_when_possible();
-            }
             FollowUp::KeepDevice => self.choose_device_in_use(),
-            FollowUp::StartRun => self.start_run_when_possible(),
             FollowUp::GiveUpFigure => self.give_up_gathering(),
-            FollowUp::EndComparison => {
-                let run = self.state.run.as_ref();
-                self.asked = run.map(|run| run.experiment.clone());
-                self.give_up_gathering();
-            }
             FollowUp::NewRun => {
                 self.give_up_gathering();
                 self.follow_draft_of_untouched_run();
             }
-            FollowUp::AskAgain => self.asked = None,
             FollowUp::LetGo => {
                 self.give_up_gathering();
                 self.let_go_of_worker();
@@ -101,26 +85,6 @@ impl App {
     fn let_go_of_worker(&mut self) {
         self.worker = None;
         self.outbox.clear();
-        self.asked = None;
-    }
-
-    /// Starts the first run once there are a device and data, and another one for each new data set.
-    pub(super) fn start_run_when_possible(&mut self) {
-        if self.state.device.is_none() || !self.worker_has_data {
-            return;
-        }
-        if let Some(folder) = self.keeping.to_open.take() {
-            self.keeping.owes_run = true; // on these digits, should that one not open
-            self.open_run(folder);
-            return;
-        }
-        let of_run = self.state.run.as_ref().map(|run| run.experiment.clone());
-        let experiment = self
-            .asked
-            .clone()
-            .or(of_run)
-            .unwrap_or_else(|| self.state.draft.clone());
-        self.start_run(experiment);
     }
 
     /// The draft may have moved on while the model of a run without any training was being made.
@@ -140,28 +104,19 @@ impl App {
 /// What the window does about a report, beyond knowing it.
 enum FollowUp {
     Nothing,
-    StartRun,
-    UseData,
     KeepDevice,
     GiveUpFigure,
     NewRun,
-    EndComparison,
-    AskAgain,
     LetGo,
 }
 
 impl FollowUp {
     fn of(event: &Event) -> Self {
         match event {
-            Event::WorkerReady { .. } => Self::StartRun,
-            Event::DatasetLoaded(_) => Self::UseData,
             Event::Failed(Failure::DeviceDidNotStart { .. }) => Self::KeepDevice,
-            Event::Failed(Failure::NoFigure { .. } | Failure::DeviceLost { .. }) => {
-                Self::GiveUpFigure
-            }
+            Event::Failed(Failure::NoFigure { .. } | Failure::DeviceLost { .. })
+            | Event::ComparisonEnded { .. } => Self::GiveUpFigure,
             Event::RunStarted { .. } | Event::RunBroughtBack { .. } => Self::NewRun,
-            Event::ComparisonEnded { .. } => Self::EndComparison,
-            Event::Failed(Failure::InvalidExperiment { .. }) => Self::AskAgain,
             Event::Failed(Failure::WorkerPanicked { .. }) => Self::LetGo,
             _ => Self::Nothing,
         }

@@ -135,8 +135,9 @@ impl App {
     /// A new model of an experiment, as Apply makes it and Reset, trained if `trains`.
     fn follow(&mut self, ctx: &Context, experiment: Experiment, trains: bool) {
         let was_training = self.state.is_training();
-        self.perform(ctx, Action::Edit(Box::new(experiment)));
-        let is_fresh = self.run_is_untouched() && self.asked.as_ref() == Some(&self.state.draft);
+        self.perform(ctx, Action::Edit(Box::new(recipe)));
+        let asked = self.state.session.experiment();
+        let is_fresh = self.run_is_untouched() && asked == Some(&self.state.draft);
         if !is_fresh {
             self.start_run(self.state.draft.clone());
         }

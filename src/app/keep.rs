@@ -7,10 +7,9 @@ use egui::{Context, ViewportCommand};
 use super::App;
 use super::backup::Backups;
 use super::dialog::Question;
-use hourglass_experiment::Experiment;
-use hourglass_protocol::{Command, DataSource, Event, Failure, Matching, RunId};
+use hourglass_protocol::{Command, Event, Failure, Matching};
 use hourglass_run_folder::{self as run_folder, backup};
-use hourglass_state::Offer;
+use hourglass_state::{Input, Offer};
 use hourglass_ui::{CloseAnswer, KeepAction};
 
 /// What the window does once something is on disk.
@@ -30,28 +29,18 @@ pub(super) enum Closing {
 pub(super) struct Keeping {
     /// Where runs are backed up.
     pub backups: Backups,
-    /// The folder of a run to be opened once there are digits.
-    pub to_open: Option<PathBuf>,
-    /// Whether a run has to be started on the digits in use, should the one being opened not open.
-    pub owes_run: bool,
     /// Whether the window closes.
     pub closing: Closing,
     /// Whether the worker may have let go of a run since the list was made.
     has_let_go: bool,
-    /// Where the digits of the runs come from that this window has.
-    digits: Vec<(RunId, DataSource)>,
 }
 
 impl Keeping {
-    /// With a run to be opened first.
-    pub(super) fn new(to_open: Option<PathBuf>, backups: Backups) -> Self {
+    pub(super) fn new(backups: Backups) -> Self {
         Self {
             backups,
-            to_open,
-            owes_run: false,
             closing: Closing::No,
             has_let_go: false,
-            digits: Vec::new(),
         }
     }
 }
@@ -62,18 +51,13 @@ pub(super) enum KeepNews {
     NotSaved,
     Replaced,
     /// Another run is in progress.
-    Took(RunId),
-    BroughtBack(RunId),
+    Took,
+    BroughtBack,
     Opened {
         from: PathBuf,
         goes_on: bool,
     },
     NotOpened,
-    NeedsDataset {
-        folder: PathBuf,
-        source: DataSource,
-    },
-    NoDataset,
     WorkerGone,
 }
 
@@ -82,21 +66,18 @@ impl KeepNews {
         Some(match event {
             Event::RunSaved { folder, .. } => Self::Saved(folder.clone()),
             Event::RunReplaced { .. } => Self::Replaced,
-            Event::RunStarted { run, .. } | Event::ComparisonEnded { run } => Self::Took(*run),
-            Event::RunBroughtBack { run, .. } => Self::BroughtBack(*run),
+            Event::RunStarted { .. } | Event::ComparisonEnded { .. } => Self::Took,
+            Event::RunBroughtBack { .. } => Self::BroughtBack,
             Event::RunOpened { from, history, .. } => Self::Opened {
                 from: from.clone(),
                 goes_on: history.goes_on,
             },
             Event::Failed(Failure::NotSaved { .. }) => Self::NotSaved,
-            Event::Failed(Failure::NotOpened { .. } | Failure::WeightsFitByShape { .. }) => {
-                Self::NotOpened
-            }
-            Event::Failed(Failure::OtherDataset { folder, needed, .. }) => Self::NeedsDataset {
-                folder: folder.clone(),
-                source: DataSource::Named(*needed),
-            },
-            Event::Failed(Failure::Dataset { .. }) => Self::NoDataset,
+            Event::Failed(
+                Failure::NotOpened { .. }
+                | Failure::WeightsFitByShape { .. }
+                | Failure::Dataset { .. },
+            ) => Self::NotOpened,
             Event::Failed(Failure::WorkerPanicked { .. }) => Self::WorkerGone,
             _ => return None,
         })
@@ -119,7 +100,7 @@ impl App {
                 self.keeping.closing = Closing::No;
             }
             KeepAction::AskForRun => self.ask(Question::Run),
-            KeepAction::Open(folder) => self.open_run(folder),
+            KeepAction::Open(folder) => self.advance(Input::Open(folder)),
             KeepAction::AskForWeights => self.ask(Question::Weights),
             KeepAction::TakeWeights(file) => self.take_weights(file, Matching::ByName),
             KeepAction::TakeWeightsByShape(file) => {
@@ -142,8 +123,8 @@ impl App {
                 self.look_for_left_behind();
             }
             KeepAction::BringBack => {
-                if self.state.begin_bringing_back() {
-                    self.outbox.push(Command::BringBack);
+                if self.state.previous.is_some() {
+                    self.advance(Input::BringBack);
                 }
             }
             KeepAction::OfferPrevious(is_offered) => {
@@ -189,25 +170,9 @@ impl App {
         self.ask(Question::NewRun(name));
     }
 
-    /// Continues a run as soon as there are digits.
-    pub(super) fn open_run(&mut self, folder: PathBuf) {
-        if self.state.device.is_none() || !self.worker_has_data {
-            self.keeping.to_open = Some(folder);
-            return;
-        }
-        let run = self.state.begin_opening();
-        self.outbox.push(Command::OpenRun { run, folder });
-    }
-
     fn take_weights(&mut self, file: PathBuf, matching: Matching) {
-        let experiment: Experiment = self.state.draft.clone();
-        if experiment.validate().is_err() || !self.worker_has_data {
-            return; // the panel says why
-        }
-        let run = self.state.begin_opening();
-        self.outbox.push(Command::StartFromWeights {
-            run,
-            experiment,
+        self.advance(Input::StartFromWeights {
+            experiment: self.state.draft.clone(),
             file,
             matching,
         });
@@ -252,33 +217,14 @@ impl App {
                 }
             }
             KeepNews::Replaced => self.keeping.has_let_go = true,
-            KeepNews::Took(run) => {
-                self.note_digits(run);
+            KeepNews::Took => {
                 if std::mem::take(&mut self.keeping.has_let_go) {
                     self.look_for_left_behind();
                 }
             }
-            KeepNews::BroughtBack(run) => {
-                let digits = &self.keeping.digits;
-                if let Some((_, source)) = digits.iter().find(|(of, _)| *of == run) {
-                    self.data = source.clone();
-                }
-                self.look_for_left_behind();
-            }
+            KeepNews::BroughtBack | KeepNews::NotOpened => self.look_for_left_behind(),
             KeepNews::NotSaved => self.keeping.closing = Closing::No,
             KeepNews::Opened { from, goes_on } => self.opened(&from, goes_on),
-            KeepNews::NeedsDataset { folder, source } => {
-                self.keeping.to_open = Some(folder);
-                self.data_asked = source.clone();
-                self.outbox.push(Command::LoadDataset(source));
-            }
-            KeepNews::NoDataset | KeepNews::NotOpened => {
-                self.keeping.to_open = None;
-                self.look_for_left_behind();
-                if std::mem::take(&mut self.keeping.owes_run) {
-                    self.start_run_when_possible();
-                }
-            }
             KeepNews::WorkerGone => {
                 self.keeping.closing = Closing::No;
                 self.state.keep.offer = Offer::Bar; // what this window had is among them now
@@ -287,21 +233,7 @@ impl App {
         }
     }
 
-    /// Notes where the digits of a run come from: should it be brought back, a worker that is started after a crash has
-    /// to load them.
-    fn note_digits(&mut self, run: RunId) {
-        let state = &self.state;
-        let previous = state.previous.as_ref().map(|previous| &previous.run);
-        let known = [state.run.as_ref(), state.comparison.as_ref(), previous];
-        let is_known = |id: RunId| known.iter().flatten().any(|run| run.id == id);
-        self.keeping
-            .digits
-            .retain(|(of, _)| is_known(*of) && *of != run);
-        self.keeping.digits.push((run, self.data.clone()));
-    }
-
     fn opened(&mut self, from: &Path, goes_on: bool) {
-        self.keeping.owes_run = false;
         if self.keeping.backups.is_backed_up(from) {
             if let Some(run) = &mut self.state.run {
                 run.saved = None; // nobody chose that folder

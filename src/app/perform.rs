@@ -7,8 +7,8 @@ use egui::Context;
 use super::App;
 use super::dialog::Question;
 use hourglass_experiment::Experiment;
-use hourglass_protocol::{Command, DataSource, Phase};
-use hourglass_state::DraftStatus;
+use hourglass_protocol::{Command, Phase};
+use hourglass_state::{DraftStatus, Input};
 use hourglass_ui::Action;
 use hourglass_ui::layout::Layout;
 use hourglass_ui::shortcuts::SCALE_RANGE;
@@ -38,15 +38,9 @@ impl App {
                     self.state.draft = run.experiment.clone();
                 }
             }
-            Action::LoadData(source) => {
-                self.data_asked = source.clone();
-                self.outbox.push(Command::LoadDataset(source));
-            }
+            Action::LoadData(source) => self.advance(Input::Load(source)),
             Action::OpenDataFolder => self.ask(Question::DataFolder),
-            Action::Fetch(id) => {
-                self.data_asked = DataSource::Named(id);
-                self.outbox.push(Command::Fetch(id));
-            }
+            Action::Fetch(id) => self.advance(Input::Fetch(id)),
             Action::CancelLoading => self.outbox.push(Command::CancelLoading),
             Action::UseDevice(choice) => {
                 self.window.device = choice;
@@ -83,46 +77,63 @@ impl App {
         }
     }
 
-    /// Starts a worker that loads the data again; a run starts once it has both device and data.
+    /// Starts a worker that loads the data again; a run starts once it has them.
     pub(super) fn start_worker(&mut self) {
         self.outbox.clear();
-        self.asked = None;
         self.state.crash = None;
-        self.worker_has_data = false;
-        self.data_asked = self.data.clone();
         self.worker = Some((self.spawn_worker)(self.wake.clone()));
         self.probe = None; // the new worker has to be told what the window looks at
         self.outbox
             .push(Command::BackupPolicy(self.keeping.backups.action()));
-        self.outbox.push(Command::LoadDataset(self.data.clone()));
+        self.advance(Input::WorkerStarted);
         self.look();
         self.send_waiting();
     }
 
+    /// Takes in what is asked for, and has the worker told what follows.
+    pub(super) fn advance(&mut self, input: Input) {
+        let commands = self.state.ask(input);
+        self.push_all(commands);
+    }
+
+    /// A run that starts over while it is compared takes its comparison run along.
+    pub(super) fn push_all(&mut self, commands: Vec<Command>) {
+        for command in commands {
+            let starts_run = matches!(command, Command::StartRun { .. });
+            self.outbox.push(command);
+            if starts_run {
+                self.start_rival_again();
+            }
+        }
+    }
+
     /// Makes a new model from an experiment; whatever is reported of older runs is ignored from here on.
     pub(super) fn start_run(&mut self, experiment: Experiment) {
-        if experiment.validate().is_err() {
-            return; // the panel says why
-        }
-        let run = self.state.begin_run();
-        self.asked = Some(experiment.clone());
-        self.outbox.push(Command::StartRun { run, experiment });
-        self.start_comparison_again();
+        self.advance(Input::Start(experiment));
+    }
+
+    /// The experiment that the run follows, or is about to.
+    pub(super) fn experiment_asked(&self) -> Option<Experiment> {
+        let run = self.state.run.as_ref().map(|run| &run.experiment);
+        self.state.session.experiment().or(run).cloned()
     }
 
     fn reset(&mut self) {
-        if let Some(run) = &self.state.run {
-            let experiment = self.asked.clone().unwrap_or_else(|| run.experiment.clone());
+        if self.state.run.is_some()
+            && let Some(experiment) = self.experiment_asked()
+        {
             self.start_run(experiment);
         }
     }
 
     fn new_seed(&mut self) {
-        let Some(run) = &self.state.run else { return };
-        let mut experiment = self.asked.clone().unwrap_or_else(|| run.experiment.clone());
-        experiment.seed = another_seed(experiment.seed);
-        self.state.draft.seed = experiment.seed;
-        self.start_run(experiment);
+        if self.state.run.is_some()
+            && let Some(mut experiment) = self.experiment_asked()
+        {
+            experiment.seed = another_seed(experiment.seed);
+            self.state.draft.seed = experiment.seed;
+            self.start_run(experiment);
+        }
     }
 
     /// Takes a changed draft. Live settings go to the run at once; what needs a new model waits for Apply,
@@ -133,23 +144,27 @@ impl App {
             self.follow_draft();
             return;
         }
-        let Some(asked) = &self.asked else { return };
+        let Some(asked) = self.state.session.experiment() else {
+            return;
+        };
         let tuned = if asked.keeps_model_of(&self.state.draft) {
             self.state.draft.clone()
         } else {
             asked.with_live_changes(&before, &self.state.draft)
         };
-        if tuned != *asked && tuned.validate().is_ok() {
-            self.asked = Some(tuned.clone());
-            self.outbox.push(Command::Tune(tuned));
+        if tuned != *asked {
+            self.advance(Input::Tune(tuned));
         }
     }
 
     /// Makes the model of a run without any training follow the draft. While such a model is being made
     /// nothing is sent: its arrival calls this again, so that dragging a slider does not queue models.
     pub(super) fn follow_draft(&mut self) {
-        let Some(asked) = &self.asked else {
-            self.start_run_when_possible(); // a draft that was invalid until now
+        let draft = self.state.draft.clone();
+        let Some(asked) = self.state.session.experiment() else {
+            if self.state.session.is_ready() {
+                self.start_run(draft); // it was invalid until now
+            }
             return;
         };
         let is_being_made = self
@@ -157,13 +172,11 @@ impl App {
             .run
             .as_ref()
             .is_none_or(|run| run.id != self.state.current_run());
-        let draft = self.state.draft.clone();
-        if is_being_made || draft == *asked || draft.validate().is_err() {
+        if is_being_made || draft == *asked {
             return;
         }
         if asked.keeps_model_of(&draft) {
-            self.asked = Some(draft.clone());
-            self.outbox.push(Command::Tune(draft));
+            self.advance(Input::Tune(draft));
         } else {
             self.start_run(draft);
         }

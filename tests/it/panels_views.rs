@@ -19,7 +19,7 @@ mod your_image;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
 use hourglass::protocol::{CodeSelection, ProbeRequest, Requester};
-use hourglass::state::LabState;
+use hourglass::state::{LabState, RunView};
 use hourglass::ui::{Action, Panel, theme};
 
 /// A panel, what it reads, what it asked for, and what it looks at.
@@ -44,11 +44,17 @@ impl<P> Stage<P> {
 
 type Show<P> = fn(&mut P, &mut egui::Ui, &LabState, &mut Vec<Action>);
 
+type ShowPanel<P> = fn(&mut P, &mut egui::Ui, RunView<'_>, &mut Vec<Action>);
+
 /// Shows one panel at the size it has in a window of 1280×800, without a GPU.
 pub fn stage<P: Panel + Default + 'static>(
-    show: Show<P>,
+    show: ShowPanel<P>,
     lab: LabState,
 ) -> Harness<'static, Stage<P>> {
+    let show =
+        move |panel: &mut P, ui: &mut egui::Ui, lab: &LabState, actions: &mut Vec<Action>| {
+            show(panel, ui, RunView::of(lab), actions);
+        };
     stage_that_looks(show, P::look, lab)
 }
 
@@ -58,7 +64,7 @@ pub fn stage_of<P: Default + 'static>(show: Show<P>, lab: LabState) -> Harness<'
 }
 
 fn stage_that_looks<P: Default + 'static>(
-    show: Show<P>,
+    show: impl Fn(&mut P, &mut egui::Ui, &LabState, &mut Vec<Action>) + 'static,
     look: fn(&P, &LabState, &mut ProbeRequest),
     lab: LabState,
 ) -> Harness<'static, Stage<P>> {
@@ -136,7 +142,7 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     use hourglass::ui::{latent::LatentPanel, loss::LossPanel, numbers::NumbersPanel};
     use hourglass::ui::{manifold::ManifoldPanel, sliders::SlidersPanel};
 
-    fn draw_small<P: Panel + Default + 'static>(show: Show<P>) {
+    fn draw_small<P: Panel + Default + 'static>(show: ShowPanel<P>) {
         let mut lab = script::with_data(20);
         script::know_baselines(&mut lab);
         script::start(&mut lab, &PresetId::Sparse64.preset().experiment());

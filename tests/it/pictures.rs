@@ -12,7 +12,7 @@ use eframe::egui_wgpu::WgpuSetup;
 use egui::LayerId;
 use egui::Theme::{self, Dark, Light};
 use egui_kittest::Harness;
-use hourglass::state::LabState;
+use hourglass::state::{LabState, RunView};
 use hourglass::ui::{Action, Panel as _, theme};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, RgbImage};
@@ -52,7 +52,7 @@ fn all() -> Vec<Picture> {
     ]
 }
 
-type Show<P> = fn(&mut P, &mut egui::Ui, &LabState, &mut Vec<Action>);
+type Show<P> = fn(&mut P, &mut egui::Ui, RunView<'_>, &mut Vec<Action>);
 
 fn picture<P: Default + 'static>(
     name: &'static str,
@@ -72,7 +72,7 @@ fn picture<P: Default + 'static>(
                 move |ui, (panel, lab): &mut (P, LabState)| {
                     let background = ui.ctx().layer_painter(LayerId::background());
                     background.rect_filled(ui.ctx().content_rect(), 0.0, ui.visuals().panel_fill);
-                    show(panel, ui, lab, &mut Vec::new());
+                    show(panel, ui, RunView::of(lab), &mut Vec::new());
                 },
                 (P::default(), lab()),
             );

@@ -7,19 +7,6 @@ use hourglass_protocol::RunId;
 use super::{LabState, Rewind, RunState, difference};
 
 impl LabState {
-    /// Chooses the name of a comparison run; the run in progress goes on as it is.
-    pub fn begin_comparison(&mut self) -> RunId {
-        let run = self.next_run();
-        self.coming_comparison = Some(run);
-        run
-    }
-
-    /// Whether a run is being started as the comparison run.
-    #[must_use]
-    pub fn awaits_comparison(&self, run: RunId) -> bool {
-        self.coming_comparison == Some(run)
-    }
-
     #[must_use]
     pub fn is_comparison(&self, run: RunId) -> bool {
         self.comparison
@@ -37,23 +24,6 @@ impl LabState {
         } else {
             words
         })
-    }
-
-    /// Shows the experiment of a comparison run, while one is chosen, as if it were the draft of a run that is not there yet.
-    pub fn in_place_of_draft(&mut self, show: impl FnOnce(&Self)) {
-        let Some(draft) = self.comparison_draft.take() else {
-            return;
-        };
-        let own = mem::replace(&mut self.draft, draft);
-        let run = self.run.take();
-        show(self);
-        self.run = run;
-        self.comparison_draft = Some(mem::replace(&mut self.draft, own));
-    }
-
-    /// Exchanges the run in progress and its comparison run, so that what shows the one shows the other.
-    pub fn change_sides(&mut self) {
-        mem::swap(&mut self.run, &mut self.comparison);
     }
 
     /// Seconds of training left until the goal at the present speed, those of the comparison run included; none before there is
@@ -83,8 +53,7 @@ impl LabState {
     /// Continues with one of the two; the other becomes its ghost.
     pub(super) fn end_comparison(&mut self, kept: RunId) {
         if self.is_comparison(kept) {
-            self.change_sides();
-            self.current_run = kept;
+            mem::swap(&mut self.run, &mut self.comparison);
             if let Some(run) = &self.run {
                 self.draft = run.experiment.clone();
             }
@@ -101,8 +70,9 @@ impl LabState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Input;
     use hourglass_experiment::Experiment;
-    use hourglass_protocol::{Event, StepBatch};
+    use hourglass_protocol::{Command, Event, StepBatch};
 
     #[test]
     fn the_time_left_counts_the_steps_of_both() {
@@ -123,12 +93,22 @@ mod tests {
                 elapsed_secs,
             },
         };
-        let run = state.begin_run();
+        state.ask(Input::WorkerStarted);
+        state.ask(Input::DataLoaded);
+        let run = state.current_run();
         state.apply(started(run));
         state.apply(taken(run, 10, 1.0, 2.0));
         let left = |state: &LabState| state.remaining_secs().expect("there is a speed");
         assert!((left(&state) - 8.0).abs() < 1e-9, "forty steps of 0.2 s");
-        let comparison = state.begin_comparison();
+        let commands = state.ask(Input::Compare(Experiment::default()));
+        let [
+            Command::Compare {
+                run: comparison, ..
+            },
+        ] = commands[..]
+        else {
+            panic!("{commands:?}");
+        };
         state.apply(started(comparison));
         state.apply(taken(comparison, 5, 0.5, 0.5));
         assert!((left(&state) - 8.0 - 4.5).abs() < 1e-9, "and 45 of 0.1 s");

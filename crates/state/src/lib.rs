@@ -15,15 +15,17 @@ mod previous;
 mod reel;
 mod replay;
 mod run;
+mod run_view;
 mod series;
+mod session;
 mod thinned;
 mod track;
 mod user_images;
 
 use hourglass_experiment::{Experiment, InvalidExperiment};
 use hourglass_protocol::{
-    Baselines, DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo, EvaluationScope,
-    Event, Failure, Phase, RunId, SampleIdx, Snapshot,
+    Baselines, Command, DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo,
+    EvaluationScope, Event, Failure, Phase, RunId, SampleIdx, Snapshot,
 };
 
 pub use baseline_history::BaselineHistory;
@@ -37,7 +39,9 @@ pub use previous::Previous;
 pub use reel::Reel;
 pub use replay::{Past, Replay, Rewind};
 pub use run::{RunState, Speed, title};
+pub use run_view::RunView;
 pub use series::Series;
+pub use session::{Input, Newcomer, Session};
 pub use track::Moment;
 pub use user_images::{Drawing, MAX_USER_IMAGES, RADII, Reading, UserImage, UserImages};
 
@@ -72,22 +76,14 @@ pub struct LabState {
     pub comparison: Option<RunState>,
     /// The run before, which can be brought back.
     pub previous: Option<Previous>,
-    /// Whether it is on its way.
-    awaits_previous: bool,
     /// The run that is taken out of its place by the next news.
     replaced: Option<RunId>,
     /// The experiment of a comparison run while a person chooses it.
     pub comparison_draft: Option<Experiment>,
-    /// The run that is being started as a comparison run.
-    coming_comparison: Option<RunId>,
     /// What finished runs of this session reached.
     pub baseline_history: BaselineHistory,
-    /// The run whose messages count; words about any other are late and ignored.
-    current_run: RunId,
-    /// The run that is being opened; it becomes the current one once it has started, and not before.
-    opening: Option<RunId>,
-    /// The newest name given to a run.
-    newest_run: RunId,
+    /// Which worker, data and run there are, and what is on its way.
+    pub session: Session,
 }
 
 /// What it would take for the run to follow the draft.
@@ -103,34 +99,13 @@ pub enum DraftStatus {
 impl LabState {
     /// Chooses the name of the next run; messages about earlier ones are ignored from here on.
     pub fn begin_run(&mut self) -> RunId {
-        self.opening = None;
-        self.awaits_previous = false;
-        self.current_run = self.next_run();
-        self.current_run
-    }
-
-    /// Chooses the name of a run that may turn out not to open; the run in progress counts until it does.
-    pub fn begin_opening(&mut self) -> RunId {
-        let run = self.next_run();
-        self.opening = Some(run);
-        run
-    }
-
-    /// Whether a run is being opened.
-    #[must_use]
-    pub fn is_opening(&self) -> bool {
-        self.opening.is_some()
-    }
-
-    fn next_run(&mut self) -> RunId {
-        self.newest_run = RunId(self.newest_run.0 + 1);
-        self.newest_run
+        self.session.begin_run()
     }
 
     /// The run whose messages count.
     #[must_use]
     pub fn current_run(&self) -> RunId {
-        self.current_run
+        self.session.current_run()
     }
 
     /// What it would take for the run to follow the draft.
@@ -170,8 +145,20 @@ impl LabState {
         )
     }
 
-    /// Takes in what the worker reports.
-    pub fn apply(&mut self, event: Event) {
+    /// Takes in what a person asks for; gives the commands that follow.
+    pub fn ask(&mut self, input: Input) -> Vec<Command> {
+        let run = self.run.as_ref().map(|run| &run.experiment);
+        self.session.on(input, run.unwrap_or(&self.draft))
+    }
+
+    /// Takes in what the worker reports; gives the commands that follow.
+    pub fn apply(&mut self, event: Event) -> Vec<Command> {
+        let input = Input::of(&event, self);
+        self.note(event);
+        input.map_or_else(Vec::new, |input| self.ask(input))
+    }
+
+    fn note(&mut self, event: Event) {
         match event {
             Event::WorkerReady { device } => {
                 self.device = Some(device);
@@ -198,43 +185,22 @@ impl LabState {
                 experiment,
                 n_parameters,
                 steps_per_epoch,
-            } if run == self.current_run || Some(run) == self.opening => {
-                if self.opening.take_if(|opening| *opening == run).is_some() {
-                    self.current_run = run;
-                    self.draft = experiment.clone();
-                }
-                let before = self.replace_runs();
-                self.comparison = None; // a comparison ends with the run it is about
-                self.run = Some(RunState::new(
+            } => {
+                let data = self.session.data().clone();
+                self.take_run(RunState::new(
                     run,
                     experiment,
+                    data,
                     n_parameters,
                     steps_per_epoch,
-                    before,
                 ));
-            }
-            Event::RunStarted {
-                run,
-                experiment,
-                n_parameters,
-                steps_per_epoch,
-            } if self
-                .coming_comparison
-                .take_if(|coming| *coming == run)
-                .is_some() =>
-            {
-                self.replace_runs();
-                let comparison =
-                    RunState::new(run, experiment, n_parameters, steps_per_epoch, None);
-                self.comparison = Some(comparison);
             }
             Event::ComparisonEnded { run } => self.end_comparison(run),
             Event::RunReplaced { run } => self.note_replaced(run),
             Event::RunBroughtBack { run, dataset } => self.take_back(run, dataset),
             Event::BackingUp => self.keep.trouble = None,
             Event::Failed(failure) => self.fail(&failure),
-            // The request for numbers has been answered; the other is of an older run.
-            Event::Gathered { .. } | Event::RunStarted { .. } => {}
+            Event::Gathered { .. } => {} // the request for numbers has been answered
             Event::PhaseChanged { run, .. }
             | Event::Tuned { run, .. }
             | Event::StepsTaken { run, .. }
@@ -266,6 +232,24 @@ impl LabState {
                 }
             }
         }
+    }
+
+    /// A run has started; one that nobody waits for any more is ignored.
+    fn take_run(&mut self, mut run: RunState) {
+        let Some(newcomer) = self.session.newcomer(run.id) else {
+            return;
+        };
+        let before = self.replace_runs();
+        if newcomer == Newcomer::Comparison {
+            self.comparison = Some(run);
+            return;
+        }
+        if newcomer == Newcomer::Opened {
+            self.draft = run.experiment.clone();
+        }
+        self.comparison = None; // a comparison ends with the run it is about
+        run.ghost = before;
+        self.run = Some(run);
     }
 
     /// Notes what was saved or opened.
@@ -304,13 +288,7 @@ impl LabState {
 
     fn fail(&mut self, failure: &Failure) {
         match failure {
-            Failure::OtherDataset {
-                run,
-                folder,
-                needed,
-                ..
-            } => {
-                self.opening = self.opening.filter(|opening| opening != run);
+            Failure::OtherDataset { folder, needed, .. } => {
                 self.notices.info(format!(
                     "The run in {} was trained on {}: loading that data set",
                     folder.display(),
@@ -319,25 +297,17 @@ impl LabState {
                 return;
             }
             Failure::NonFiniteLoss { run, .. }
-                if *run != self.current_run && !self.is_comparison(*run) =>
+                if *run != self.current_run() && !self.is_comparison(*run) =>
             {
                 return;
             }
-            Failure::NotCompared { .. } => self.coming_comparison = None,
             Failure::NotBackedUp { .. } => {
                 self.keep.trouble = Some(failure.to_string()); // it lasts, and so does its bar
                 return;
             }
-            Failure::NotBroughtBack { .. } => {
-                self.awaits_previous = false;
-                self.previous = None;
-            }
+            Failure::NotBroughtBack { .. } => self.previous = None,
             Failure::Dataset { .. } => self.loading = None,
-            Failure::NotOpened { run, .. } => {
-                self.opening = self.opening.filter(|opening| opening != run);
-            }
-            Failure::WeightsFitByShape { run, file, pairs } => {
-                self.opening = self.opening.filter(|opening| opening != run);
+            Failure::WeightsFitByShape { file, pairs, .. } => {
                 self.keep.weights_offered = Some(OfferedWeights {
                     file: file.clone(),
                     pairs: pairs.clone(),
@@ -347,7 +317,6 @@ impl LabState {
             Failure::WorkerPanicked { message } => {
                 self.crash = Some(message.clone());
                 self.previous = None; // it went with the worker; if it was backed up, the backup is still there
-                self.awaits_previous = false;
                 self.device = None;
                 self.loading = None;
                 let both = [self.run.as_mut(), self.comparison.as_mut()];

@@ -14,18 +14,6 @@ pub struct Previous {
 }
 
 impl LabState {
-    /// The previous run is requested; tells whether there is one.
-    pub fn begin_bringing_back(&mut self) -> bool {
-        self.awaits_previous = self.previous.is_some();
-        self.awaits_previous
-    }
-
-    /// Whether the run before is on its way back.
-    #[must_use]
-    pub fn awaits_previous(&self) -> bool {
-        self.awaits_previous
-    }
-
     /// Another run takes the place of this one.
     pub(super) fn note_replaced(&mut self, run: RunId) {
         self.replaced = Some(run);
@@ -60,8 +48,7 @@ impl LabState {
             self.dataset = Some(dataset);
             self.baselines = None;
         }
-        if std::mem::take(&mut self.awaits_previous) {
-            self.current_run = id;
+        if self.session.brings_back() {
             self.draft = before.run.experiment.clone();
         } // else another run is on its way already
         let text = format!("{} is back", super::title(&before.run));

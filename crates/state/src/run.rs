@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{
-    CodeReport, Diagnosis, Evaluation, EvaluationScope, Event, Phase, PlanPosition, RunHistory,
-    RunId, Snapshot, StepBatch, title_of,
+    CodeReport, DataSource, Diagnosis, Evaluation, EvaluationScope, Event, Phase, PlanPosition,
+    RunHistory, RunId, Snapshot, StepBatch, title_of,
 };
 
 use super::{Ghost, History, Reel, Replay, Rewind};
@@ -16,6 +16,8 @@ pub struct RunState {
     pub id: RunId,
     /// Its experiment, as the worker took it on.
     pub experiment: Experiment,
+    /// Where the data come from that it learns from.
+    pub data: DataSource,
     /// Trainable numbers of its model.
     pub n_parameters: usize,
     pub steps_per_epoch: usize,
@@ -69,13 +71,14 @@ impl RunState {
     pub(super) fn new(
         id: RunId,
         experiment: Experiment,
+        data: DataSource,
         n_parameters: usize,
         steps_per_epoch: usize,
-        ghost: Option<Ghost>,
     ) -> Self {
         Self {
             id,
             experiment,
+            data,
             n_parameters,
             steps_per_epoch,
             phase: Phase::Ready,
@@ -83,7 +86,7 @@ impl RunState {
             epoch: 0.0,
             speed: Speed::default(),
             history: History::default(),
-            ghost,
+            ghost: None,
             full_evaluation: None,
             evaluation: None,
             code_report: None,

@@ -6,7 +6,7 @@ use egui::{
 };
 
 use super::theme::{self, Tokens, space};
-use hourglass_state::LabState;
+use hourglass_state::{LabState, RunView};
 
 /// Tag of a ui whose title already stands in a tab: cards inside leave theirs out.
 const TITLE_IN_TAB: &str = "hourglass-title-in-tab";
@@ -117,12 +117,12 @@ pub struct Awaited<'a> {
 }
 
 /// Says what a panel lacks: digits, a model, anything kept of the moment that is replayed, or an answer.
-pub fn waiting(ui: &mut Ui, state: &LabState, awaited: Awaited<'_>) {
-    let Some(run) = state.run.as_ref().filter(|_| state.dataset.is_some()) else {
-        before_model(ui, state, awaited.appears);
+pub fn waiting(ui: &mut Ui, view: RunView<'_>, awaited: Awaited<'_>) {
+    if view.run.is_none() || view.state.dataset.is_none() {
+        before_model(ui, view.state, awaited.appears);
         return;
-    };
-    if awaited.has_past && run.replay.past().is_some() {
+    }
+    if awaited.has_past && view.past().is_some() {
         let hint = "Move to a later moment, or follow the run";
         empty(ui, "Nothing was recorded at this moment", hint);
     } else {

@@ -20,14 +20,11 @@ const AROUND_EDITOR: f32 = 220.0;
 /// Height of a line of the strip, in points.
 const LINE: f32 = 24.0;
 
-/// Lets a person make the experiment of B, which stands in the place of the draft; `own` is the experiment of A.
-pub fn dialog(
-    ui: &Ui,
-    state: &LabState,
-    own: &Experiment,
-    panel: &mut ExperimentPanel,
-    actions: &mut Vec<Action>,
-) {
+/// Lets a person make the experiment of B, while one is chosen.
+pub fn dialog(ui: &Ui, state: &LabState, panel: &mut ExperimentPanel, actions: &mut Vec<Action>) {
+    let (Some(run), Some(draft)) = (&state.run, &state.comparison_draft) else {
+        return;
+    };
     let frame = Frame::popup(ui.style()).inner_margin(16).corner_radius(12);
     let height = (ui.ctx().content_rect().height() - AROUND_EDITOR).clamp(200.0, EDITOR_HEIGHT);
     let modal = Modal::new(Id::unique("compare")).frame(frame);
@@ -44,10 +41,10 @@ pub fn dialog(
             panel.ui(ui, state, &mut pushed);
         });
         for action in pushed {
-            actions.extend(edit(action, state));
+            actions.extend(edit(action, draft));
         }
         ui.add_space(space::S);
-        let words = difference(&state.draft, own);
+        let words = difference(draft, &run.experiment);
         let is_same = words.is_empty();
         let words = if is_same {
             "B is the same as A: change something".to_owned()
@@ -56,14 +53,14 @@ pub fn dialog(
         };
         ui.add(Label::new(words).truncate());
         ui.add_space(space::S);
-        buttons(ui, state, is_same)
+        buttons(ui, draft, is_same)
     });
     let closes = shown.should_close().then_some(CompareAction::Cancel);
     actions.extend(shown.inner.or(closes).map(Action::from));
 }
 
-fn buttons(ui: &mut Ui, state: &LabState, is_same: bool) -> Option<CompareAction> {
-    let is_valid = state.draft_problems().is_empty();
+fn buttons(ui: &mut Ui, draft: &Experiment, is_same: bool) -> Option<CompareAction> {
+    let is_valid = draft.problems().is_empty();
     let mut chosen = None;
     ui.horizontal(|ui| {
         let start = ui
@@ -87,17 +84,17 @@ fn buttons(ui: &mut Ui, state: &LabState, is_same: bool) -> Option<CompareAction
     chosen
 }
 
-/// What an action about the draft means for the experiment of B; `None` if it means nothing.
-fn edit(action: Action, state: &LabState) -> Option<Action> {
-    let draft = match action {
-        Action::Edit(draft) => draft,
+/// What an action about the draft means for the experiment of B, `draft`; `None` if it means nothing.
+fn edit(action: Action, draft: &Experiment) -> Option<Action> {
+    let edited = match action {
+        Action::Edit(edited) => edited,
         Action::ChoosePreset(id) => Box::new(Experiment {
-            seed: state.draft.seed,
+            seed: draft.seed,
             ..id.preset().experiment()
         }),
         _ => return None,
     };
-    Some(CompareAction::Edit(draft).into())
+    Some(CompareAction::Edit(edited).into())
 }
 
 /// Says how both runs are doing, and offers to continue with either; nothing while one is trained alone.

@@ -9,15 +9,15 @@ use super::memo::{Memo, Same};
 use super::theme;
 use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
 use hourglass_protocol::{Decoded, DecodedView};
-use hourglass_state::LabState;
+use hourglass_state::RunView;
 
 /// Widest texture, in texels: every graphics card has as much.
 const MAX_TEXELS: usize = 4096;
 
-/// What was decoded of the run in progress.
+/// What was decoded of a run.
 #[must_use]
-pub fn decoded(state: &LabState) -> Option<&Decoded> {
-    let snapshot = state.run.as_ref()?.snapshot.as_ref()?;
+pub fn decoded(view: RunView<'_>) -> Option<&Decoded> {
+    let snapshot = view.run?.snapshot.as_ref()?;
     Some(&snapshot.decoded)
 }
 

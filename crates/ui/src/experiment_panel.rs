@@ -42,12 +42,12 @@ pub struct ExperimentPanel {
     search: Option<Control>,
 }
 
-/// The draft while its controls are drawn.
+/// An experiment while its controls are drawn.
 struct Editor<'a> {
     state: &'a LabState,
-    /// The draft with what the controls of this frame changed.
+    /// The experiment with what the controls of this frame changed.
     draft: Experiment,
-    /// Everything wrong with the draft as it was before this frame.
+    /// Everything wrong with it as it was before this frame.
     problems: Vec<InvalidExperiment>,
 }
 
@@ -75,7 +75,7 @@ impl ExperimentPanel {
         self.search = Some(control);
     }
 
-    /// Draws the panel.
+    /// Draws the panel; that of a comparison run is only drawn while its experiment is chosen.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self {
             folds,
@@ -83,20 +83,24 @@ impl ExperimentPanel {
             search,
         } = self;
         let is_of_comparison = *is_of_comparison;
+        let (draft, run) = match &state.comparison_draft {
+            Some(draft) if is_of_comparison => (draft, None), // its run is yet to come
+            _ => (&state.draft, state.run.as_ref()),
+        };
         if let Some(search) = search {
             folds.open(search.section());
             search.seek(ui.ctx());
         }
         let mut editor = Editor {
             state,
-            draft: state.draft.clone(),
-            problems: state.draft_problems(),
+            draft: draft.clone(),
+            problems: draft.problems(),
         };
         let trailing = |ui: &mut Ui| {
             if !is_of_comparison {
                 share::buttons(ui, actions);
             }
-            preset::modified_mark(ui, state, actions);
+            preset::modified_mark(ui, draft, actions);
         };
         let mut pushed = Vec::new();
         let title = if is_of_comparison {
@@ -105,10 +109,10 @@ impl ExperimentPanel {
             "Experiment"
         };
         card::card(ui, title, trailing, |ui| {
-            if waits_for_new_model(state) {
+            if !is_of_comparison && waits_for_new_model(state) {
                 pending::show(ui, &editor, &mut pushed);
             }
-            formula::pinned(ui, state, |ui| {
+            formula::pinned(ui, draft, run, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 2.0; // the usual sections fit into 800 points
                     ui.add_space(1.0); // the first edge is not cut
@@ -126,7 +130,7 @@ impl ExperimentPanel {
         if search.is_some() {
             ui.ctx().request_repaint();
         }
-        if editor.draft != state.draft {
+        if editor.draft != *draft {
             actions.push(Action::Edit(Box::new(editor.draft)));
         }
         actions.append(&mut pushed);

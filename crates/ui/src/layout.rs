@@ -13,7 +13,7 @@ use super::panels::Panels;
 use super::sides;
 use super::theme::{self, space};
 use super::{Action, card};
-use hourglass_state::LabState;
+use hourglass_state::{LabState, RunView};
 
 /// Smallest width and height of a pane, in points.
 const MIN_PANE: f32 = 140.0;
@@ -58,7 +58,7 @@ impl Layout {
         &mut self,
         ui: &mut Ui,
         panels: &mut Panels,
-        state: &mut LabState,
+        state: &LabState,
         actions: &mut Vec<Action>,
     ) {
         panels.diagnoses.ui(ui, state, actions);
@@ -153,14 +153,15 @@ fn has_tab_bar(tabs: &Tabs) -> bool {
 /// What the tree needs to draw its panes.
 struct Drawing<'a> {
     panels: &'a mut Panels,
-    state: &'a mut LabState,
+    state: &'a LabState,
     actions: &'a mut Vec<Action>,
     tabbed: Vec<Pane>,
 }
 
 impl Drawing<'_> {
     fn show(&mut self, ui: &mut Ui, pane: Pane) {
-        self.panels.of_mut(pane).ui(ui, self.state, self.actions);
+        let view = RunView::of(self.state);
+        self.panels.of_mut(pane).ui(ui, view, self.actions);
     }
 }
 

@@ -4,12 +4,12 @@ use egui::Ui;
 
 use super::action::Action;
 use hourglass_protocol::ProbeRequest;
-use hourglass_state::{LabState, Moment, Past};
+use hourglass_state::{LabState, Moment, Past, RunView};
 
 /// A view panel: options of its own, and facts to draw.
 pub trait Panel {
-    /// Draws it, and pushes what is asked for in it.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>);
+    /// Draws it for a run, and pushes what is asked for in it.
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, actions: &mut Vec<Action>);
 
     /// Writes into the request what it looks at, as it was drawn last. Only panels that can be seen are asked; the
     /// request may hold what another one looks at.

@@ -319,7 +319,7 @@ fn is_function_key(key: Key) -> bool {
 /// Whether there is a run before that can take the place of the one in progress.
 #[must_use]
 pub fn can_bring_back(state: &LabState) -> bool {
-    state.previous.is_some() && !state.awaits_previous() && state.crash.is_none()
+    state.previous.is_some() && !state.session.brings_back() && state.crash.is_none()
 }
 
 /// What an action comes to in the current state; `None` if it does nothing.

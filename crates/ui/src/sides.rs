@@ -9,7 +9,7 @@ use super::panels::{BothRuns, Panels};
 use super::replay::moment_text;
 use super::theme::space;
 use super::{Action, number};
-use hourglass_state::{LabState, Moment};
+use hourglass_state::{LabState, Moment, RunView};
 
 /// Views narrower than this stand one above the other, in points.
 const LEAST_WIDTH: f32 = 230.0;
@@ -44,35 +44,34 @@ impl Panels {
         ui: &mut Ui,
         pane: Pane,
         is_in_tab: bool,
-        state: &mut LabState,
+        state: &LabState,
         actions: &mut Vec<Action>,
     ) {
         let difference = state.comparison_difference().unwrap_or_default();
-        state.change_sides();
+        let view = RunView::of_comparison(state);
         let badge = Badge {
             text: "B".to_owned(),
             short: "B".to_owned(),
             help: format!("Comparison run: {difference}"),
             warns: false,
         };
-        let badges = [badge].into_iter().chain(moment_badge(state, self, pane));
+        let badges = [badge].into_iter().chain(moment_badge(view, self, pane));
         let badges = badges.collect();
         card::inside(ui, is_in_tab, badges, |ui| match pane {
             Pane::Latent => {
                 let BothRuns { latent, .. } = &mut self.comparisons;
                 latent.follow(&self.latent);
-                latent.ui(ui, state, actions);
+                latent.ui(ui, view, actions);
                 self.latent.follow(latent);
             }
             Pane::Activations => {
                 let BothRuns { activations, .. } = &mut self.comparisons;
                 activations.follow(&self.activations);
-                activations.ui(ui, state, actions);
+                activations.ui(ui, view, actions);
                 self.activations.follow(activations);
             }
             _ => {} // shown once, of both
         });
-        state.change_sides();
     }
 }
 
@@ -86,17 +85,17 @@ pub fn badges(state: &LabState, panels: &Panels, pane: Pane) -> Vec<Badge> {
         warns: false,
     });
     let name = name.filter(|_| !matches!(pane, Pane::Loss | Pane::Digits));
-    let moment = moment_badge(state, panels, pane);
+    let moment = moment_badge(RunView::of(state), panels, pane);
     name.into_iter().chain(moment).collect()
 }
 
 /// Which moment of the past a view shows; `None` while the run is followed.
-fn moment_badge(state: &LabState, panels: &Panels, pane: Pane) -> Option<Badge> {
-    let past = state.run.as_ref()?.replay.past()?;
+fn moment_badge(view: RunView<'_>, panels: &Panels, pane: Pane) -> Option<Badge> {
+    let past = view.past()?;
     let (text, short, help, warns) = match panels.of(pane).shows_of(past) {
         InThePast::Marked => return None,
         InThePast::Moment(Some(moment)) => (
-            of_both(state, pane, moment),
+            of_both(view.state, pane, moment),
             format!("step {}", number::count(moment.step)),
             "A past moment: follow the run to see its current state",
             true,

@@ -4,7 +4,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::experiment::{Experiment, LayerName, PresetId};
 use hourglass::protocol::{Axes, ScatterView};
-use hourglass::state::LabState;
+use hourglass::state::{LabState, RunView};
 use hourglass::ui::{Action, Panel as _, UserImageAction, latent::LatentPanel};
 
 use super::{Stage, click, name_of, says, script, stage, stage_of};
@@ -200,7 +200,7 @@ type Placed = (LatentPanel, bool);
 #[test]
 fn a_plot_that_moves_to_another_place_still_follows_its_points() {
     fn show(panel: &mut Placed, ui: &mut egui::Ui, lab: &LabState, actions: &mut Vec<Action>) {
-        ui.push_id(panel.1, |ui| panel.0.ui(ui, lab, actions));
+        ui.push_id(panel.1, |ui| panel.0.ui(ui, RunView::of(lab), actions));
     }
     fn texts(shape: &egui::Shape, found: &mut String) {
         match shape {

@@ -18,7 +18,7 @@ use hourglass::protocol::{
     Axes, DatasetDescription, Event as Report, Factor, Plane, PointSource, ProbeRequest,
     SampleErrors, SampleFactors, SampleIdx, ScatterRequest, ScatterView,
 };
-use hourglass::state::LabState;
+use hourglass::state::{LabState, RunView};
 use hourglass::ui::export::ExportDialog;
 use hourglass::ui::panels::Panels;
 use hourglass::ui::{Action, Panel as _, latent::LatentPanel, theme};
@@ -485,7 +485,7 @@ fn the_selected_images_are_a_column_of_the_exported_table() {
         lab: &LabState,
         actions: &mut Vec<Action>,
     ) {
-        panels.latent.ui(ui, lab, actions);
+        panels.latent.ui(ui, RunView::of(lab), actions);
         export.ui(ui, lab, panels, actions);
     }
     let mut harness = stage_of(show, lab(300, &Experiment::default()));
@@ -602,7 +602,8 @@ fn with_real_digits(n: usize) -> (Latent, Textures, DatasetDescription) {
         .with_context_setup(theme::install)
         .build_ui_state(
             |ui, stage: &mut Stage<LatentPanel>| {
-                stage.panel.ui(ui, &stage.lab, &mut stage.actions);
+                let view = RunView::of(&stage.lab);
+                stage.panel.ui(ui, view, &mut stage.actions);
             },
             stage,
         );

@@ -11,7 +11,7 @@ use hourglass::protocol::{
     Axes, CodeSelection, CodeStart, DatasetDescription, DecodeRequest, DeviceChoice, DeviceInfo,
     DeviceKind, EditedCode, Event, Found, Requester, SampleIdx, Snapshot, Spacing, Span,
 };
-use hourglass::state::LabState;
+use hourglass::state::{LabState, RunView};
 use hourglass::ui::Action;
 use hourglass::ui::notices::Notes;
 use hourglass::ui::top_bar::{TopBar, WindowFacts};
@@ -61,7 +61,7 @@ pub fn vae() -> LabState {
 pub struct Bar(TopBar);
 
 impl Bar {
-    pub fn ui(&mut self, ui: &mut egui::Ui, lab: &LabState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut egui::Ui, view: RunView<'_>, actions: &mut Vec<Action>) {
         let window = WindowFacts {
             theme: ThemePreference::System,
             scale: 1.0,
@@ -70,7 +70,8 @@ impl Bar {
             presents: false,
             glides: false,
         };
-        self.0.ui(ui, lab, window, &Notes::default(), actions);
+        self.0
+            .ui(ui, view.state, window, &Notes::default(), actions);
     }
 }
 

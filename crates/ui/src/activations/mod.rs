@@ -18,7 +18,7 @@ use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
 use hourglass_experiment::{LayerName, Sparsity};
 use hourglass_protocol::{ActivationView, ProbeRequest};
-use hourglass_state::{LabState, Past, RunState};
+use hourglass_state::{LabState, Past, RunState, RunView};
 use units::Bars;
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
@@ -154,12 +154,12 @@ impl ActivationsPanel {
 }
 
 impl Panel for ActivationsPanel {
-    /// Shows the activations of a layer of the run in progress.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
+    /// Shows the activations of a layer of a run.
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, _actions: &mut Vec<Action>) {
         let Self { options, kept } = self;
-        let layers = layers(state);
+        let layers = layers(view);
         options.layer = options.layer_in(&layers);
-        let found = view(state, options.layer).zip(state.run.as_ref());
+        let found = activations(view, options.layer).zip(view.run);
         let layer_of = |(view, run)| Layer::new(view, run);
         let found: Option<Layer<'_>> = found.map(layer_of);
         let has_kl = found
@@ -183,7 +183,7 @@ impl Panel for ActivationsPanel {
             },
             |ui| match &found {
                 Some(layer) => body(ui, layer, shown, options, kept),
-                None => empty(ui, state, options.layer),
+                None => empty(ui, view, options.layer),
             },
         );
         options.shown = chosen.unwrap_or(options.shown);
@@ -192,7 +192,7 @@ impl Panel for ActivationsPanel {
 
     fn look(&self, state: &LabState, request: &mut ProbeRequest) {
         // A layer is looked at of both runs: that of the run in progress.
-        let layers = layers(state);
+        let layers = layers(RunView::of(state));
         request.layer = request.layer.or(Some(self.options.layer_in(&layers)));
     }
 
@@ -201,30 +201,29 @@ impl Panel for ActivationsPanel {
     }
 }
 
-/// The layers of the model, `None` while there is none, and how many units each has.
-fn layers(state: &LabState) -> Vec<(LayerName, usize)> {
-    let run = state.run.as_ref();
-    run.map(|run| run.experiment.architecture.layers())
+/// The layers of the model, none while there is none, and how many units each has.
+fn layers(run: RunView<'_>) -> Vec<(LayerName, usize)> {
+    run.run
+        .map(|run| run.experiment.architecture.layers())
         .unwrap_or_default()
 }
 
 /// The newest activations, if they are of this layer.
-fn view(state: &LabState, layer: LayerName) -> Option<&Arc<ActivationView>> {
-    let snapshot = state.run.as_ref()?.shown()?;
-    snapshot
+fn activations(run: RunView<'_>, layer: LayerName) -> Option<&Arc<ActivationView>> {
+    run.shown()?
         .activations
         .as_ref()
         .filter(|view| view.layer == layer)
 }
 
-fn empty(ui: &mut Ui, state: &LabState, layer: LayerName) {
+fn empty(ui: &mut Ui, run: RunView<'_>, layer: LayerName) {
     let awaited = card::Awaited {
         appears: "the activations of each unit appear here",
         under_way: &format!("The activations of {} are being computed", layer.label()),
         takes: "This takes a moment",
         has_past: true,
     };
-    card::waiting(ui, state, awaited);
+    card::waiting(ui, run, awaited);
 }
 
 const LAYER_HELP: &str = "The layer whose activations are shown: a hidden layer of the encoder or the decoder, or the code";

@@ -25,7 +25,7 @@ use hourglass_experiment::N_PIXELS;
 use hourglass_protocol::{
     DataSetId, DatasetDescription, DigitView, ErrorView, ProbeRequest, SampleIdx,
 };
-use hourglass_state::{LabState, Past, RunState};
+use hourglass_state::{LabState, Past, RunState, RunView};
 use layout::Layout;
 use paint::{Row, Views};
 
@@ -88,7 +88,8 @@ impl DigitsPanel {
 
 impl Panel for DigitsPanel {
     /// Shows test images, what the network made of them, and how far off it was.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, _actions: &mut Vec<Action>) {
+        let state = view.state;
         let Self { options, kept } = self;
         let before = options.clone();
         let mut edited = before.clone();
@@ -257,7 +258,7 @@ fn empty(ui: &mut Ui, state: &LabState, what: &str) {
         takes: "This takes a moment",
         has_past: true,
     };
-    card::waiting(ui, state, awaited);
+    card::waiting(ui, RunView::of(state), awaited);
 }
 
 impl Kept {

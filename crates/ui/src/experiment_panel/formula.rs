@@ -7,7 +7,7 @@ use super::{now, plan};
 use crate::number;
 use crate::theme::{self, Tokens, space};
 use hourglass_experiment::{Experiment, Piece, Term};
-use hourglass_state::LabState;
+use hourglass_state::RunState;
 
 /// Size of the formula's letters, in points.
 const SIZE: f32 = 14.0;
@@ -15,7 +15,12 @@ const SIZE: f32 = 14.0;
 const INDEX: f32 = 0.68;
 
 /// Draws `above` in the space over the formula, which keeps to the bottom.
-pub(super) fn pinned(ui: &mut Ui, state: &LabState, above: impl FnOnce(&mut Ui)) {
+pub(super) fn pinned(
+    ui: &mut Ui,
+    draft: &Experiment,
+    run: Option<&RunState>,
+    above: impl FnOnce(&mut Ui),
+) {
     let frame = Frame::new().inner_margin(Margin {
         top: 6,
         ..Margin::ZERO
@@ -24,11 +29,11 @@ pub(super) fn pinned(ui: &mut Ui, state: &LabState, above: impl FnOnce(&mut Ui))
         .frame(frame)
         .resizable(false)
         .show_separator_line(false)
-        .show(ui, |ui| show(ui, state));
+        .show(ui, |ui| show(ui, draft, run));
     above(ui);
 }
 
-fn show(ui: &mut Ui, state: &LabState) {
+fn show(ui: &mut Ui, draft: &Experiment, run: Option<&RunState>) {
     let t = theme::tokens_of(ui);
     Frame::new()
         .fill(t.plot)
@@ -38,8 +43,8 @@ fn show(ui: &mut Ui, state: &LabState) {
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 2.0;
-            formula(ui, &state.draft, SIZE);
-            let lines = state.run.as_ref().map(now::lines).unwrap_or_default();
+            formula(ui, draft, SIZE);
+            let lines = run.map(now::lines).unwrap_or_default();
             for line in lines {
                 ui.add(Label::new(theme::dim(ui, line.text).font(theme::mono(11.0))).truncate())
                     .on_hover_text(line.help);

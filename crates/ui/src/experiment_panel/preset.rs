@@ -9,14 +9,13 @@ use crate::shortcuts::{ShortcutAction, key_of};
 use crate::theme::{self, space, text};
 use crate::{Action, GuideAction};
 use hourglass_experiment::{Experiment, PresetId, Prior};
-use hourglass_state::LabState;
 
 /// Height of the menu, in points: egui gives a menu no more, and the rest is scrolled.
 const MENU_HEIGHT: f32 = 400.0;
 
 /// Says in the card's header that the experiment is no longer the preset, and offers the way back.
-pub(super) fn modified_mark(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-    let Some(id) = state.draft.preset.filter(|_| !state.draft.is_pristine()) else {
+pub(super) fn modified_mark(ui: &mut Ui, draft: &Experiment, actions: &mut Vec<Action>) {
+    let Some(id) = draft.preset.filter(|_| !draft.is_pristine()) else {
         return;
     };
     let content = (ICON_UNDO.rich_text().size(14.0), theme::dim(ui, "revert"));

@@ -21,7 +21,7 @@ use grid::{Grid, Look};
 use hourglass_experiment::LayerName;
 use hourglass_experiment::network::{Connection, Link, Network, Place, Shape, Tile};
 use hourglass_protocol::{DataSetId, FilterRequest, ProbeRequest, Snapshot};
-use hourglass_state::LabState;
+use hourglass_state::{LabState, RunView};
 
 /// Sides of a tile, in points.
 const SIDES: std::ops::RangeInclusive<f32> = 20.0..=120.0;
@@ -87,7 +87,8 @@ impl FiltersPanel {
 
 impl Panel for FiltersPanel {
     /// Shows the weights of the run in progress.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, actions: &mut Vec<Action>) {
+        let state = view.state;
         let Self { options, kept } = self;
         let network = state.run.as_ref().map(|run| Network::new(&run.experiment));
         let Some(network) = network else {

@@ -7,12 +7,12 @@ use crate::plot;
 use crate::segmented::{Segment, segmented};
 use crate::theme::space;
 use hourglass_protocol::{DatasetDescription, Plane, PointSource};
-use hourglass_state::LabState;
+use hourglass_state::RunView;
 
 use super::axes::{self, Planes};
 use super::marquee::{self, Tool};
 use super::points::Points;
-use super::{LatentOptions, Units, code_size, colour};
+use super::{LatentOptions, Units, colour};
 
 /// Below this width the menus of a code with axes to choose have a line of their own, in points.
 const NARROW: f32 = 430.0;
@@ -59,11 +59,11 @@ pub fn heading(
     options: &mut LatentOptions,
     tool: &mut Tool,
     planes: &mut Planes,
-    (state, dataset, points, asked): (&LabState, &DatasetDescription, &Points, Option<Plane>),
+    (run, dataset, points, asked): (RunView<'_>, &DatasetDescription, &Points, Option<Plane>),
 ) {
     let view = points.view();
     let [_, title] = axes::titles(view.axes, view.pair, "of variance");
-    let size = code_size(state).unwrap_or(2);
+    let size = run.code_size().unwrap_or(2);
     let plane = Plane::in_code(asked, size);
     if size > 2 && ui.available_width() < NARROW {
         ui.horizontal(|ui| menus(ui, options, planes, (dataset, plane, size)));

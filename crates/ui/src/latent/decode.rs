@@ -6,7 +6,7 @@ use egui_plot::PlotTransform;
 use crate::decoded::{self, DecodedPictures};
 use crate::theme;
 use hourglass_protocol::{Axes, CodeSelection, DecodedView, Found, Requester};
-use hourglass_state::LabState;
+use hourglass_state::RunView;
 
 /// Side of the picture, in points: three for each pixel.
 const SIDE: f32 = 84.0;
@@ -25,7 +25,7 @@ impl DecodeHover {
     pub fn show(
         &mut self,
         ui: &Ui,
-        state: &LabState,
+        run: RunView<'_>,
         at: Option<Pos2>,
         transform: &PlotTransform,
         names: [&str; 2],
@@ -39,11 +39,8 @@ impl DecodeHover {
         let (Some(at), Some(_)) = (at, self.place) else {
             return;
         };
-        let size = state
-            .run
-            .as_ref()
-            .map(|run| run.experiment.architecture.code_size());
-        let view = decoded::decoded(state).and_then(|decoded| decoded.of(Requester::Pointer));
+        let size = run.code_size();
+        let view = decoded::decoded(run).and_then(|decoded| decoded.of(Requester::Pointer));
         let view = view.filter(|view| Some(view.size) == size && !view.is_empty());
         if let Some(view) = view {
             self.pictures

@@ -5,7 +5,7 @@ use egui_plot::PlotTransform;
 
 use crate::action::Action;
 use hourglass_protocol::{DatasetDescription, SampleIdx};
-use hourglass_state::LabState;
+use hourglass_state::RunView;
 
 use super::Scene;
 use super::filter::ClassFilter;
@@ -22,12 +22,16 @@ impl Scene {
     pub(super) fn pick(
         &mut self,
         ui: &Ui,
-        state: &LabState,
+        run: RunView<'_>,
         shown: &Shown,
         actions: &mut Vec<Action>,
     ) {
         let is_click = self.tool == Tool::Pan && shown.response.clicked();
-        let n_test = state.dataset.as_ref().map_or(0, DatasetDescription::n_test);
+        let n_test = run
+            .state
+            .dataset
+            .as_ref()
+            .map_or(0, DatasetDescription::n_test);
         let picked = shown.hovered.filter(|_| is_click);
         if let Some((sample, _)) = picked.filter(|&(sample, _)| (sample as usize) < n_test) {
             let with_shift = ui.input(|input| input.modifiers.shift);
@@ -37,12 +41,12 @@ impl Scene {
     }
 
     /// Decodes the place under the pointer where no point is; there is no model of the past to do it.
-    pub(super) fn decode(&mut self, ui: &Ui, state: &LabState, shown: &Shown, titles: [&str; 2]) {
-        let is_free = shown.hovered.is_none() && self.tool == Tool::Pan && !super::is_past(state);
+    pub(super) fn decode(&mut self, ui: &Ui, run: RunView<'_>, shown: &Shown, titles: [&str; 2]) {
+        let is_free = shown.hovered.is_none() && self.tool == Tool::Pan && run.past().is_none();
         let empty = hovered(&shown.response).filter(|_| is_free);
         let names = titles.map(|title| title.split(" (").next().unwrap_or_default());
         self.decode_hover
-            .show(ui, state, empty, &shown.transform, names);
+            .show(ui, run, empty, &shown.transform, names);
     }
 
     /// Lets the tools select; gives what the pointer is on.

@@ -18,7 +18,7 @@ use hourglass_experiment::LatentPrior;
 use hourglass_protocol::{
     CodeSelection, DatasetDescription, DecodedView, Requester, Route, SampleIdx, Snapshot,
 };
-use hourglass_state::LabState;
+use hourglass_state::RunState;
 
 use super::points::Points;
 use super::way::Way;
@@ -110,7 +110,7 @@ impl Interpolation {
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        state: &LabState,
+        run: Option<&RunState>,
         dataset: &DatasetDescription,
         snapshot: &Snapshot,
     ) {
@@ -123,10 +123,7 @@ impl Interpolation {
         if is_gone(self.from) || is_gone(self.to) {
             self.end();
         }
-        let prior = state
-            .run
-            .as_ref()
-            .and_then(|run| run.experiment.objective.prior.distribution());
+        let prior = run.and_then(|run| run.experiment.objective.prior.distribution());
         let has_arc = prior == Some(LatentPrior::Gaussian);
         if !has_arc {
             self.route = Route::Straight;

@@ -47,7 +47,7 @@ use hourglass_protocol::{
     Axes, CodeSelection, PointSource, ProbeRequest, Requester, SampleIdx, ScatterRequest,
     ScatterView, Snapshot,
 };
-use hourglass_state::{LabState, Past};
+use hourglass_state::{LabState, Past, RunView};
 use hover::HoverCard;
 use interpolation::Interpolation;
 use marker::MarkerAtlas;
@@ -165,8 +165,8 @@ impl LatentPanel {
 }
 
 impl Panel for LatentPanel {
-    /// Shows the scatter of the run in progress.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    /// Shows the scatter of a run.
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, actions: &mut Vec<Action>) {
         let Self {
             options,
             planes,
@@ -174,10 +174,10 @@ impl Panel for LatentPanel {
         } = self;
         scene.hovered = None;
         scene.decode_hover.place = None;
-        scene.update(ui, state);
-        scene.fit_to(state, options.prior);
+        scene.update(ui, view);
+        scene.fit_to(view, options.prior);
         scene.listen(ui);
-        scene.ask(*options, planes, state);
+        scene.ask(*options, planes, view);
         let caption = scene
             .points
             .as_ref()
@@ -192,15 +192,15 @@ impl Panel for LatentPanel {
                 if let Some(caption) = caption {
                     controls::header(ui, &mut edited);
                     toggles = interpolation::button(ui, is_interpolating);
-                    measures = quality::show(ui, state, &caption);
+                    measures = quality::show(ui, view.run, &caption);
                     card::caption(ui, &caption);
                 }
             },
-            |ui| match (&state.dataset, snapshot(state)) {
+            |ui| match (&view.state.dataset, snapshot(view)) {
                 (Some(dataset), Some(snapshot)) if scene.points.is_some() => {
-                    scene.show(ui, options, planes, (state, dataset, snapshot), actions);
+                    scene.show(ui, options, planes, (view, dataset, snapshot), actions);
                 }
-                _ => card::waiting(ui, state, AWAITED),
+                _ => card::waiting(ui, view, AWAITED),
             },
         );
         if toggles {
@@ -237,19 +237,9 @@ impl Panel for LatentPanel {
 }
 
 /// What is seen of the model; `None` at a moment for which no scatter was recorded.
-fn snapshot(state: &LabState) -> Option<&Snapshot> {
-    let seen = state.run.as_ref()?.shown();
-    seen.filter(|seen| seen.scatter.is_some() || !is_past(state))
-}
-
-fn is_past(state: &LabState) -> bool {
-    let run = state.run.as_ref();
-    run.is_some_and(|run| run.replay.past().is_some())
-}
-
-fn code_size(state: &LabState) -> Option<usize> {
-    let run = state.run.as_ref()?;
-    Some(run.experiment.architecture.code_size())
+fn snapshot(run: RunView<'_>) -> Option<&Snapshot> {
+    let seen = run.shown();
+    seen.filter(|seen| seen.scatter.is_some() || run.past().is_none())
 }
 
 const AWAITED: card::Awaited<'static> = card::Awaited {
@@ -261,8 +251,8 @@ const AWAITED: card::Awaited<'static> = card::Awaited {
 
 impl Scene {
     /// Takes in the newest scatter.
-    fn update(&mut self, ui: &Ui, state: &LabState) {
-        let newest = state.dataset.as_ref().zip(snapshot(state));
+    fn update(&mut self, ui: &Ui, run: RunView<'_>) {
+        let newest = run.state.dataset.as_ref().zip(snapshot(run));
         let Some((dataset, snapshot)) = newest else {
             self.forget();
             return;
@@ -311,14 +301,14 @@ impl Scene {
     }
 
     /// Finds the outline of the prior, and what holds it and the points.
-    fn fit_to(&mut self, state: &LabState, shows_prior: bool) {
+    fn fit_to(&mut self, run: RunView<'_>, shows_prior: bool) {
         let Some(points) = &self.points else { return };
-        let run = state.run.as_ref();
         self.outline = run
+            .run
             .filter(|_| points.view().axes == Axes::Raw)
             .and_then(|run| outline::of(&run.experiment, self.outline.take()));
         let outline = self.outline.as_ref().filter(|_| shows_prior);
-        let user_images = snapshot(state).map(|snapshot| user_images::points(state, snapshot));
+        let user_images = snapshot(run).map(|snapshot| user_images::points(run.state, snapshot));
         let user_images = user_images.and_then(|user_images| user_images::extent(&user_images));
         let extents = [points.extent(), outline.map(Outline::extent), user_images];
         if let Some(extent) = extents.into_iter().flatten().reduce(Bounds::union) {
@@ -349,9 +339,9 @@ impl Scene {
     }
 
     /// Asks for what is to be shown.
-    fn ask(&mut self, options: LatentOptions, planes: &Planes, state: &LabState) {
+    fn ask(&mut self, options: LatentOptions, planes: &Planes, run: RunView<'_>) {
         self.asked = ScatterRequest {
-            plane: code_size(state).and_then(|size| planes.of(size)),
+            plane: run.code_size().and_then(|size| planes.of(size)),
             source: options.source,
             errors: options.colour == ColourBy::Error || !self.selection.is_empty(),
         };

@@ -4,14 +4,14 @@ use egui::{Button, RichText, Ui};
 
 use crate::number;
 use crate::theme;
-use hourglass_state::{LabState, RunState};
+use hourglass_state::RunState;
 
 /// Shows the accuracies that were measured last, with their epoch, or how to get them; tells whether they are to
 /// be measured. Nothing where there is no room for it.
 ///
 /// `caption` stands beside it where a shorter text leaves room for both.
-pub fn show(ui: &mut Ui, state: &LabState, caption: &str) -> bool {
-    let Some(run) = &state.run else { return false };
+pub fn show(ui: &mut Ui, run: Option<&RunState>, caption: &str) -> bool {
+    let Some(run) = run else { return false };
     let tokens = theme::tokens_of(ui);
     ui.spacing_mut().interact_size.y = 21.0; // as high as the choices beside it
     ui.spacing_mut().button_padding.y = 1.0;

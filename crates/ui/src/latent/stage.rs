@@ -7,7 +7,7 @@ use crate::action::Action;
 use crate::plot::{Bounds, Chart, Follow, Interval, Range, ticks};
 use crate::theme;
 use hourglass_protocol::{DatasetDescription, SampleIdx, Snapshot};
-use hourglass_state::LabState;
+use hourglass_state::RunView;
 
 use super::axes::{self, Planes};
 use super::cloud::Look;
@@ -28,7 +28,7 @@ impl Scene {
         ui: &mut Ui,
         options: &mut LatentOptions,
         planes: &mut Planes,
-        (state, dataset, snapshot): (&LabState, &DatasetDescription, &Snapshot),
+        (run, dataset, snapshot): (RunView<'_>, &DatasetDescription, &Snapshot),
         actions: &mut Vec<Action>,
     ) {
         let scale = self.scale(options.colour.known_of(Some(dataset)));
@@ -61,13 +61,13 @@ impl Scene {
                     options,
                     &mut self.tool,
                     planes,
-                    (state, dataset, points, plane),
+                    (run, dataset, points, plane),
                 );
             }
-            self.plot(ui, *options, scale, (state, snapshot), actions)
+            self.plot(ui, *options, scale, (run, snapshot), actions)
         });
         inside(ui, strip, "strip", |ui| {
-            self.interpolation.show(ui, state, dataset, snapshot); // also where it only ends
+            self.interpolation.show(ui, run.run, dataset, snapshot); // also where it only ends
         });
         if let Some(gallery) = gallery {
             let shortcut_actions = inside(ui, gallery, "selected", |ui| {
@@ -91,7 +91,7 @@ impl Scene {
         if let (Some(shown), Some((sample, place))) = (shown, hovered) {
             self.mark(ui, &shown, sample);
             let response = &shown.response;
-            self.hover_card.is_past = super::is_past(state);
+            self.hover_card.is_past = run.past().is_some();
             self.hover_card
                 .show(ui, response, place, sample, dataset, snapshot);
         }
@@ -104,7 +104,7 @@ impl Scene {
         ui: &mut Ui,
         options: LatentOptions,
         scale: Option<Scale>,
-        (state, snapshot): (&LabState, &Snapshot),
+        (run, snapshot): (RunView<'_>, &Snapshot),
         actions: &mut Vec<Action>,
     ) -> Option<Shown> {
         let points = self.points.as_ref()?;
@@ -166,7 +166,7 @@ impl Scene {
             let n_in_view = self.cloud.n_in_view();
             self.pictures
                 .choose(points, look, selection, n_in_view, now_secs);
-            if let Some(dataset) = &state.dataset {
+            if let Some(dataset) = &run.state.dataset {
                 self.pictures.paint(ui, &painter, &mut self.album, dataset);
             }
         } else {
@@ -175,7 +175,7 @@ impl Scene {
         if let Some(outline) = outline {
             outline.shimmer(&painter, tokens, &transform);
         }
-        let user_images = user_images::points(state, snapshot);
+        let user_images = user_images::points(run.state, snapshot);
         let extras = Extras {
             prior: outline.map(Outline::prior),
             n_own: user_images.len(),
@@ -200,9 +200,9 @@ impl Scene {
             hovered: None,
         };
         shown.hovered = self.under_pointer(&shown, options.filter);
-        self.pick(ui, state, &shown, actions);
+        self.pick(ui, run, &shown, actions);
         let titles = [x_title.as_str(), y_title.as_str()];
-        self.decode(ui, state, &shown, titles);
+        self.decode(ui, run, &shown, titles);
         Some(shown)
     }
 

@@ -26,7 +26,7 @@ use super::theme;
 use curve::{Scale, Window};
 use group::{Choice, Group, groups_of};
 use hourglass_experiment::Term;
-use hourglass_state::{LabState, Past, RunState};
+use hourglass_state::{LabState, Past, RunState, RunView};
 use lines::Lines;
 use reference::{Kind, Reference};
 use subject::{Shown, Subject, summary};
@@ -96,7 +96,8 @@ impl LossPanel {
 
 impl Panel for LossPanel {
     /// Shows the curves of the run in progress.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, _actions: &mut Vec<Action>) {
+        let state = view.state;
         let Self {
             options,
             choice,

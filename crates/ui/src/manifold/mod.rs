@@ -18,7 +18,7 @@ use super::{card, number};
 use hourglass_protocol::{
     CodeSelection, DecodeRequest, DecodedView, Found, MAX_DECODED, ProbeRequest, Requester, Span,
 };
-use hourglass_state::LabState;
+use hourglass_state::{LabState, RunView};
 use tiles::{Tiles, fitting};
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
@@ -87,10 +87,9 @@ struct Kept {
 
 impl Panel for ManifoldPanel {
     /// Shows what the decoder draws over the plane of codes of the run in progress.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, _actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, _actions: &mut Vec<Action>) {
         let Self { options, kept } = self;
-        let run = state.run.as_ref();
-        let size = run.map(|run| run.experiment.architecture.code_size());
+        let size = view.code_size();
         let mut edited = *options;
         card::card(
             ui,
@@ -101,8 +100,8 @@ impl Panel for ManifoldPanel {
                 }
             },
             |ui| match size {
-                Some(size) => kept.body(ui, *options, size, state),
-                None => card::waiting(ui, state, AWAITED),
+                Some(size) => kept.body(ui, *options, size, view),
+                None => card::waiting(ui, view, AWAITED),
             },
         );
         *options = edited;
@@ -121,7 +120,7 @@ const AWAITED: card::Awaited<'static> = card::Awaited {
 };
 
 impl Kept {
-    fn body(&mut self, ui: &mut Ui, options: ManifoldOptions, size: usize, state: &LabState) {
+    fn body(&mut self, ui: &mut Ui, options: ManifoldOptions, size: usize, run: RunView<'_>) {
         let room = ui.available_rect_before_wrap();
         let line = ui.text_style_height(&theme::text::SMALL);
         let below_caption = room.with_min_y((room.top() + line + space::XS).min(room.bottom()));
@@ -145,9 +144,9 @@ impl Kept {
             }
         };
         self.asked = Some(DecodeRequest { requester, places });
-        let view = decoded::decoded(state).and_then(|decoded| decoded.of(requester));
+        let view = decoded::decoded(run).and_then(|decoded| decoded.of(requester));
         let Some(view) = view.filter(|view| !view.is_empty() && view.size == size) else {
-            card::waiting(ui, state, AWAITED);
+            card::waiting(ui, run, AWAITED);
             return;
         };
         paint::caption(ui, room, view);

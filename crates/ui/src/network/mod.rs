@@ -21,7 +21,7 @@ use chain::Drawing;
 use hourglass_experiment::Experiment;
 use hourglass_experiment::network::{Network, Place};
 use hourglass_protocol::{FlowView, ProbeRequest};
-use hourglass_state::LabState;
+use hourglass_state::{LabState, RunView};
 use layout::Layout;
 use paint::Pictures;
 use travel::Travel;
@@ -48,7 +48,8 @@ struct Kept {
 
 impl Panel for NetworkPanel {
     /// Draws the network of the run in progress, before there is one that of the draft.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, actions: &mut Vec<Action>) {
+        let state = view.state;
         let Self { kept } = self;
         let experiment = state
             .run

@@ -12,16 +12,16 @@ use super::panel::Panel;
 use super::theme;
 use super::{card, number};
 use hourglass_protocol::Evaluation;
-use hourglass_state::{LabState, RunState};
+use hourglass_state::{LabState, RunState, RunView};
 
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct NumbersPanel;
 
 impl Panel for NumbersPanel {
     /// Shows the figures of the run in progress.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, actions: &mut Vec<Action>) {
+        let RunView { state, run } = view;
         let Self = self;
-        let run = state.run.as_ref();
         card::card(
             ui,
             Pane::Numbers.title(),
@@ -33,7 +33,7 @@ impl Panel for NumbersPanel {
             },
             |ui| match run {
                 Some(run) if has_figures(run) => body(ui, state, run),
-                _ => card::waiting(ui, state, AWAITED),
+                _ => card::waiting(ui, view, AWAITED),
             },
         );
     }

@@ -22,7 +22,7 @@ use hourglass_protocol::{
     CodeSelection, CodeStart, CodeUnits, DatasetDescription, DecodedView, EditedCode, ProbeRequest,
     Requester, RunId, SampleIdx,
 };
-use hourglass_state::LabState;
+use hourglass_state::{LabState, RunView};
 use pictures::Pictures;
 use rows::Rows;
 
@@ -69,10 +69,11 @@ struct Scene<'a> {
 
 impl Panel for SlidersPanel {
     /// Shows a slider for each unit of the code of the run in progress.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, actions: &mut Vec<Action>) {
+        let RunView { state, run } = view;
         let Self { start, kept } = self;
-        kept.follow_run(state);
-        let dataset = state.dataset.as_ref().filter(|_| state.run.is_some());
+        kept.follow_run(run.map(|run| run.id));
+        let dataset = state.dataset.as_ref().filter(|_| run.is_some());
         let has_edits = !kept.edits.is_empty();
         let mut action = None;
         card::card(
@@ -85,8 +86,8 @@ impl Panel for SlidersPanel {
                 }
             },
             |ui| match dataset {
-                Some(dataset) => kept.body(ui, *start, state, dataset),
-                None => card::waiting(ui, state, AWAITED),
+                Some(dataset) => kept.body(ui, *start, view, dataset),
+                None => card::waiting(ui, view, AWAITED),
             },
         );
         let Some(action) = action else { return };
@@ -144,21 +145,17 @@ const AWAITED: card::Awaited<'static> = card::Awaited {
 };
 
 impl Kept {
-    fn follow_run(&mut self, state: &LabState) {
-        let run = state.run.as_ref().map(|run| run.id);
+    fn follow_run(&mut self, run: Option<RunId>) {
         if self.run != run {
             self.run = run;
             self.edits.clear();
         }
     }
 
-    fn body(&mut self, ui: &mut Ui, start: Start, state: &LabState, dataset: &DatasetDescription) {
-        let sample = (start == Start::Digit).then_some(state.followed);
-        let size = state
-            .run
-            .as_ref()
-            .map(|run| run.experiment.architecture.code_size());
-        let decoded = decoded::decoded(state);
+    fn body(&mut self, ui: &mut Ui, start: Start, run: RunView<'_>, dataset: &DatasetDescription) {
+        let sample = (start == Start::Digit).then_some(run.state.followed);
+        let size = run.code_size();
+        let decoded = decoded::decoded(run);
         let view = decoded
             .and_then(|decoded| decoded.of(Requester::Sliders))
             .filter(|view| Some(view.size) == size && view.len() == 2);
@@ -166,7 +163,7 @@ impl Kept {
             .and_then(|decoded| decoded.units.as_deref())
             .filter(|units| Some(units.size) == size);
         let (Some(view), Some(units)) = (view, units) else {
-            card::waiting(ui, state, AWAITED);
+            card::waiting(ui, run, AWAITED);
             return;
         };
         let traversals = decoded.and_then(|decoded| decoded.of(Requester::Traversals));

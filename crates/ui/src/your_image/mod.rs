@@ -20,7 +20,7 @@ use super::theme::{self, space};
 use super::{card, drops, number};
 use canvas::Canvas;
 use hourglass_protocol::{ProbeRequest, UserImageId, UserImageLook};
-use hourglass_state::{LabState, Reading, UserImage};
+use hourglass_state::{LabState, Reading, RunView, UserImage};
 use pieces::Pieces;
 use result::{ResultPictures, Subject};
 use stages::StageTextures;
@@ -75,7 +75,8 @@ struct Kept {
 
 impl Panel for YourImagePanel {
     /// Shows the user images, or a canvas to draw one on.
-    fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, actions: &mut Vec<Action>) {
+        let state = view.state;
         let Self { options, kept } = self;
         kept.follow_new_images(state, options);
         listen(ui, options.mode, state, actions);

@@ -34,7 +34,7 @@ impl App {
 
     /// A run that starts over while it is compared takes its comparison run along, with its own seed: the comparison is of
     /// experiments.
-    pub(super) fn start_rival_again(&mut self) {
+    pub(super) fn start_comparison_again(&mut self) {
         let asked = self.state.session.experiment();
         let (Some(run), Some(comparison), Some(asked)) =
             (&self.state.run, &self.state.comparison, asked)

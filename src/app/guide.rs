@@ -135,7 +135,7 @@ impl App {
     /// A new model of an experiment, as Apply makes it and Reset, trained if `trains`.
     fn follow(&mut self, ctx: &Context, experiment: Experiment, trains: bool) {
         let was_training = self.state.is_training();
-        self.perform(ctx, Action::Edit(Box::new(recipe)));
+        self.perform(ctx, Action::Edit(Box::new(experiment)));
         let asked = self.state.session.experiment();
         let is_fresh = self.run_is_untouched() && asked == Some(&self.state.draft);
         if !is_fresh {

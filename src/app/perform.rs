@@ -102,7 +102,7 @@ impl App {
             let starts_run = matches!(command, Command::StartRun { .. });
             self.outbox.push(command);
             if starts_run {
-                self.start_rival_again();
+                self.start_comparison_again();
             }
         }
     }

@@ -38,6 +38,7 @@ impl App {
     }
 
     fn start_rival(&mut self, experiment: Experiment) {
+        let experiment = self.state.fitted(experiment);
         if experiment.validate().is_ok() {
             let run = self.state.begin_rival();
             self.outbox.push(Command::Compare { run, experiment });

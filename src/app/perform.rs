@@ -101,6 +101,7 @@ impl App {
 
     /// Makes a new model from an experiment; whatever is reported of older runs is ignored from here on.
     pub(super) fn start_run(&mut self, experiment: Experiment) {
+        let experiment = self.state.fitted(experiment);
         if experiment.validate().is_err() {
             return; // the panel says why
         }
@@ -128,6 +129,7 @@ impl App {
     /// Takes a changed draft. Live settings go to the run at once; what needs a new model waits for Apply,
     /// unless the run has not been trained, when there is nothing to lose.
     pub(super) fn edit(&mut self, draft: Experiment) {
+        let draft = self.state.fitted(draft);
         let before = std::mem::replace(&mut self.state.draft, draft);
         if self.run_is_untouched() {
             self.follow_draft();

@@ -181,13 +181,21 @@ fn realism(source: &DataSource, seed: u64, choice: DeviceChoice) -> Result<()> {
             hidden,
             ..classify::Recipe::default()
         };
-        let name = recipe.name();
+        let n_classes = pen.n_classes();
+        let sizes = recipe.sizes(pen.train.shape(), n_classes);
+        let sizes: Vec<String> = sizes.iter().map(ToString::to_string).collect();
+        let name = sizes.join("-");
         let mut each_epoch = |epoch: usize| {
             let fraction = epoch as f64 / recipe.epochs as f64;
             progress.set(fraction, format!("{name}, epoch {epoch}/{}", recipe.epochs));
             !cancel.load(Ordering::Relaxed)
         };
-        let classifier = classify::train(&recipe, &pen.train, &device.device, &mut each_epoch)?;
+        let classifier = classify::train(
+            &recipe,
+            (&pen.train, n_classes),
+            &device.device,
+            &mut each_epoch,
+        )?;
         if cancel.load(Ordering::Relaxed) {
             bail!("interrupted");
         }
@@ -197,7 +205,7 @@ fn realism(source: &DataSource, seed: u64, choice: DeviceChoice) -> Result<()> {
             "{name}, trained on the pen digits alone, classifies correctly"
         )?;
         for (data, split) in [("pen digits", &pen.test), ("MNIST", &mnist.test)] {
-            let result = classify::test(&classifier, split, &device.device)?;
+            let result = classify::test(&classifier, (split, n_classes), &device.device)?;
             let of_classes = result.accuracy_of_classes();
             let of_classes = of_classes.iter().enumerate();
             let words: Vec<String> = of_classes

@@ -1,6 +1,5 @@
 //! Digits on their way through the network: original, corrupted, reconstructed, difference, and the error of each.
 
-use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
 use hourglass_protocol::DigitView;
 
 use super::csv::Csv;
@@ -59,8 +58,8 @@ impl Row {
     /// Pixels of one picture.
     fn pixels(self, view: &DigitView, idx: usize, dark: bool) -> Vec<Rgb> {
         let of = |values: &[f32]| -> Vec<f32> {
-            let picture = values.get(idx * N_PIXELS..(idx + 1) * N_PIXELS);
-            picture.unwrap_or(&[0.0; N_PIXELS]).to_vec()
+            let picture = view.shape.of(values, idx);
+            picture.map_or_else(|| vec![0.0; view.shape.n_values()], <[f32]>::to_vec)
         };
         let in_ink = |values: &[f32]| of(values).into_iter().map(|v| ink(dark, v)).collect();
         match self {
@@ -118,7 +117,8 @@ pub fn page(view: &DigitView, facts: &Facts, look: &Look, title: &str) -> Page {
             );
             for (column, &idx) in columns.iter().enumerate() {
                 let pixels = kind.pixels(view, idx, look.dark);
-                page.image(at(row, column), IMAGE_SIDE, pixels, &edge);
+                let picture = at(row, column).holding(view.shape);
+                page.image(picture, view.shape.width, pixels, &edge);
             }
         }
         bottom = at(rows.len() - 1, 0).bottom() + UNDER;
@@ -190,7 +190,7 @@ fn difference_legend(page: &mut Page, look: &Look, [left, top]: [f32; 2]) {
 #[must_use]
 pub fn table(view: &DigitView, facts: &Facts, entries: &Entries) -> String {
     let first = ["sample", "label", "mse (per pixel)", "picture"];
-    let pixels = (0..N_PIXELS).map(|pixel| format!("p{pixel}"));
+    let pixels = (0..view.shape.n_values()).map(|pixel| format!("p{pixel}"));
     let columns: Vec<String> = first.map(str::to_owned).into_iter().chain(pixels).collect();
     let mut csv = Csv::new(entries, &columns);
     for (idx, sample) in view.samples.iter().enumerate() {
@@ -207,7 +207,7 @@ pub fn table(view: &DigitView, facts: &Facts, entries: &Entries) -> String {
                 view.mse_per_pixel[idx].to_string(),
                 row.name().to_owned(),
             ];
-            let pixels = &values[idx * N_PIXELS..(idx + 1) * N_PIXELS];
+            let pixels = view.shape.of(values, idx).unwrap_or_default();
             csv.row(first.into_iter().chain(pixels.iter().map(f32::to_string)));
         }
     }

@@ -1,13 +1,13 @@
 //! The latent scatter: the code of every test image as a point of the plane.
 
-use hourglass_experiment::{LatentPrior, N_CLASSES};
+use hourglass_experiment::LatentPrior;
 use hourglass_protocol::{Axes, CodeTable, DataSetId, SampleIdx};
 
 use super::csv::Csv;
 use super::facts::Entries;
 use super::font::{self, Weight};
 use super::page::{Item, Marks, Page, Rect, Stroke};
-use super::palette::{Paper, class_rgb, class_shape};
+use super::palette::{N_MARKS, Paper, class_rgb, class_shape};
 use super::plot::{self, Axis, Plot, type_size};
 use super::{Facts, Interval, Look, number};
 
@@ -76,9 +76,10 @@ pub fn page(scatter: &Scatter, facts: &Facts, look: &Look, title: &str) -> Page 
 
 /// The points in layers, in the order given.
 pub fn cloud(page: &mut Page, dark: bool, radius: f32, points: &[(u8, [f32; 2])]) {
+    let last = points.iter().map(|&(label, _)| label).max().unwrap_or(0);
     for layer in points.chunks(points.len().div_ceil(N_LAYERS).max(1)) {
-        for class in classes() {
-            let of_class = layer.iter().filter(|(label, _)| label.min(&9) == &class);
+        for class in 0..=last.max(N_MARKS - 1) {
+            let of_class = layer.iter().filter(|(label, _)| *label == class);
             page.add(Item::Marks(Marks {
                 class,
                 shape: class_shape(class),
@@ -133,7 +134,7 @@ pub fn class_legend(
     let heading = id.spec().class_noun.map_or("Class", |_| "Digit");
     page.text([left, top + 4.0], heading, type_size::SMALL, paper.text_dim);
     let mut y = top + ROW;
-    for class in classes().filter(|class| !hidden.contains(class)) {
+    for class in id.classes().filter(|class| !hidden.contains(class)) {
         page.add(Item::Marks(Marks {
             class,
             shape: class_shape(class),
@@ -152,10 +153,6 @@ pub fn class_legend(
             page.text([left, y], line, type_size::SMALL, paper.text_dim);
         }
     }
-}
-
-fn classes() -> impl Iterator<Item = u8> {
-    (0_u8..).take(N_CLASSES)
 }
 
 /// Small enough that ten thousand marks are a cloud, large enough that a hundred can be seen.

@@ -133,6 +133,15 @@ impl LabState {
         self.current_run
     }
 
+    /// An experiment for images of the shape, and as many classes, as the data set in use has.
+    #[must_use]
+    pub fn fitted(&self, mut experiment: Experiment) -> Experiment {
+        if let Some(dataset) = &self.dataset {
+            experiment.fit_to(dataset.id);
+        }
+        experiment
+    }
+
     /// What it would take for the run to follow the draft.
     #[must_use]
     pub fn draft_status(&self) -> DraftStatus {
@@ -185,6 +194,7 @@ impl LabState {
             Event::DatasetProgress(progress) => self.loading = Some(progress),
             Event::DatasetLoaded(dataset) => {
                 self.loading = None;
+                self.draft.fit_to(dataset.id);
                 self.dataset = Some(dataset);
                 self.baselines = None;
             }

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use egui_kittest::Harness;
 use hourglass::data::{Dataset, Split};
 use hourglass::experiment::dataset::{Generator, Origin};
 use hourglass::experiment::network::Connection;
@@ -16,9 +17,16 @@ use hourglass::protocol::{
     Phase, ProbeRequest, Requester, RunId, Span,
 };
 use hourglass::run_folder::{EXPERIMENT_FILE, read_experiment};
+use hourglass::state::LabState;
 use hourglass::train::device;
+use hourglass::ui::your_image::YourImagePanel;
+use hourglass::ui::{
+    Action, Panel, digits::DigitsPanel, filters::FiltersPanel, latent::LatentPanel,
+    manifold::ManifoldPanel, network::NetworkPanel, sliders::SlidersPanel,
+};
 use hourglass::worker::{Wake, Worker, spawn_with};
 
+use crate::panels_views::{Stage, says, stage};
 use crate::worker::{send, snapshot, wait_for, wait_for_phase};
 
 const SHAPE: ImageShape = ImageShape::gray(12, 20);
@@ -337,4 +345,71 @@ fn layers_of_oblong_images_have_units_for_each_pixel() {
     experiment.fit_to(DataSetId::of(&OBLONG));
     let layers = experiment.architecture.layers();
     assert_eq!(layers.first(), Some(&(LayerName::Code, 4 * 6 * 10)));
+}
+
+/// A panel after training, with what it looks at answered by the worker.
+fn shown<P: Panel + Default + 'static>(
+    show: fn(&mut P, &mut egui::Ui, &LabState, &mut Vec<Action>),
+    worker: &Worker,
+    events: &[Event],
+    revision: u64,
+) -> Harness<'static, Stage<P>> {
+    let mut lab = LabState::default();
+    lab.begin_run();
+    for event in events {
+        lab.apply(event.clone());
+    }
+    let mut harness = stage(show, lab);
+    let request = ProbeRequest {
+        revision,
+        ..harness.state().request.clone()
+    };
+    worker.look_at(request.clone());
+    let seen = snapshot(worker, |seen| {
+        seen.revision == revision
+            && (request.scatter.is_none() || seen.scatter.is_some())
+            && (request.filters.is_none() || seen.filters.is_some())
+            && (request.followed.is_none() || seen.flow.is_some())
+            && request.decode.len() <= seen.decoded.views.len()
+    });
+    harness.state_mut().lab.apply_snapshot(seen);
+    harness.run_steps(3);
+    harness
+}
+
+#[test]
+fn panels_show_oblong_images_and_the_names_of_their_classes() {
+    let worker = with_oblong();
+    let mut lab = LabState::default();
+    let mut events = vec![Event::DatasetLoaded(oblong().describe())];
+    lab.apply(events[0].clone());
+    let run = lab.begin_run();
+    let experiment = lab.fitted(preset(PresetId::Vanilla64));
+    send(&worker, Command::StartRun { run, experiment });
+    send(&worker, Command::Train);
+    wait_for(&worker, |event| {
+        let is_end = matches!(
+            event,
+            Event::PhaseChanged {
+                phase: Phase::Finished { .. },
+                ..
+            }
+        );
+        events.push(event);
+        is_end.then_some(())
+    });
+
+    let latent = shown(LatentPanel::ui, &worker, &events, 1);
+    for class in OBLONG.classes {
+        assert!(says(&latent, &format!("show class {class}")), "{class}");
+    }
+    assert!(!says(&latent, "show class 3"));
+    shown(DigitsPanel::ui, &worker, &events, 2);
+    shown(ManifoldPanel::ui, &worker, &events, 3);
+    shown(SlidersPanel::ui, &worker, &events, 4);
+    shown(FiltersPanel::ui, &worker, &events, 5);
+    let network = shown(NetworkPanel::ui, &worker, &events, 6);
+    assert!(says(&network, "240 pixels"));
+    let own = shown(YourImagePanel::ui, &worker, &events, 7);
+    assert!(says(&own, "not supported yet"));
 }

@@ -28,7 +28,7 @@ struct Case {
 
 const fn case(from: usize, to: usize, maps_side: usize, side: usize, kind: Kind) -> Case {
     let level = ConvLevel {
-        side,
+        size: [side; 2],
         activation: match kind {
             Kind::Output => Activation::Linear,
             Kind::Encoder | Kind::Decoder => Activation::Relu,

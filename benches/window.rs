@@ -66,7 +66,11 @@ impl Stage {
         .expect("always there");
         if n_points < dataset.test.len() {
             let images = &dataset.test.images()[..n_points * N_PIXELS];
-            dataset.test = Split::new(images, &dataset.test.labels()[..n_points]);
+            dataset.test = Split::new(
+                dataset.test.shape(),
+                images,
+                &dataset.test.labels()[..n_points],
+            );
             dataset.test_factors = Arc::from(&dataset.test_factors[..n_points]);
         }
         let experiment = PresetId::Sparse64.preset().experiment();

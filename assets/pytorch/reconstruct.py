@@ -2,7 +2,7 @@
 
     python reconstruct.py RUN/model.safetensors images.safetensors out.safetensors
 
-`images` holds float32 pixels from 0 to 1, `[n, 784]`; `out` gets `code` and `reconstruction`.
+`images` holds float32 pixels from 0 to 1, `[n, pixels]`; `out` gets `code` and `reconstruction`.
 """
 
 import json
@@ -63,15 +63,18 @@ def run(x, half):
     return x
 
 
+height, width, channels = settings.get("image", [28, 28, 1])
+
+
 def encode(x):
     if settings["kind"] == "layers":
-        return run(x.view(-1, 1, 28, 28), "encoder")
+        return run(x.view(-1, channels, height, width), "encoder")
     if settings["kind"] == "dense":
         depth = len(settings["hidden"]) + 1
         for i in range(depth):
             x = (coding if i + 1 == depth else hidden)(linear(x, f"encoder.layers.{i}"))
         return x
-    x, depth = x.view(-1, 1, 28, 28), len(settings["channels"])
+    x, depth = x.view(-1, channels, height, width), len(settings["channels"])
     for i in range(depth):
         is_code = "waist" not in settings and i + 1 == depth
         x = F.max_pool2d((coding if is_code else hidden)(convolve(x, f"encoder.levels.{i}")), 2, ceil_mode=True)
@@ -91,14 +94,14 @@ def decode(x):
                 x = linear(x, f"decoder.layers.{i}")
             x = (output if i + 1 == depth else hidden)(x)
         return x
-    sides = [28]  # of the maps: 28, 14, 7, 4, 2
+    sides = [(height, width)]  # of the maps; of MNIST 28, 14, 7, 4, 2
     for _ in settings["channels"]:
-        sides.insert(0, (sides[0] + 1) // 2)
+        sides.insert(0, tuple((side + 1) // 2 for side in sides[0]))
     x = hidden(linear(x, "decoder.waist")) if "waist" in settings else x
-    x = x.view(len(x), -1, sides[0], sides[0])
-    for i, side in enumerate(sides):
+    x = x.view(len(x), -1, *sides[0])
+    for i, (high, wide) in enumerate(sides):
         if i > 0:
-            x = F.interpolate(x, scale_factor=2, mode="nearest")[..., :side, :side]
+            x = F.interpolate(x, scale_factor=2, mode="nearest")[..., :high, :wide]
         last = i == len(sides) - 1
         x = output(convolve(x, "decoder.output")) if last else hidden(convolve(x, f"decoder.levels.{i}"))
     return x.flatten(1)

@@ -139,6 +139,7 @@ impl App {
     /// Takes a changed draft. Live settings go to the run at once; what needs a new model waits for Apply,
     /// unless the run has not been trained, when there is nothing to lose.
     pub(super) fn edit(&mut self, draft: Experiment) {
+        let draft = self.state.session.fitted(draft);
         let before = std::mem::replace(&mut self.state.draft, draft);
         if self.run_is_untouched() {
             self.follow_draft();

@@ -176,21 +176,29 @@ fn realism(source: &DataSource, seed: u64, choice: DeviceChoice) -> Result<()> {
     let device = device::open(choice).map_err(anyhow::Error::msg)?;
     let mut out = io::stdout().lock();
     for hidden in [vec![256], Vec::new()] {
-        let experiment = classify::ProbeSettings {
+        let settings = classify::ProbeSettings {
             seed,
             hidden,
             ..classify::ProbeSettings::default()
         };
-        let name = experiment.name();
+        let n_classes = pen.n_classes();
+        let sizes = settings.sizes(pen.train.shape(), n_classes);
+        let sizes: Vec<String> = sizes.iter().map(ToString::to_string).collect();
+        let name = sizes.join("-");
         let mut each_epoch = |epoch: usize| {
-            let fraction = epoch as f64 / experiment.epochs as f64;
+            let fraction = epoch as f64 / settings.epochs as f64;
             progress.set(
                 fraction,
-                format!("{name}, epoch {epoch}/{}", experiment.epochs),
+                format!("{name}, epoch {epoch}/{}", settings.epochs),
             );
             !cancel.load(Ordering::Relaxed)
         };
-        let classifier = classify::train(&experiment, &pen.train, &device.device, &mut each_epoch)?;
+        let classifier = classify::train(
+            &settings,
+            (&pen.train, n_classes),
+            &device.device,
+            &mut each_epoch,
+        )?;
         if cancel.load(Ordering::Relaxed) {
             bail!("interrupted");
         }
@@ -200,7 +208,7 @@ fn realism(source: &DataSource, seed: u64, choice: DeviceChoice) -> Result<()> {
             "{name}, trained on the pen digits alone, classifies correctly"
         )?;
         for (data, split) in [("pen digits", &pen.test), ("MNIST", &mnist.test)] {
-            let result = classify::test(&classifier, split, &device.device)?;
+            let result = classify::test(&classifier, (split, n_classes), &device.device)?;
             let of_classes = result.accuracy_of_classes();
             let of_classes = of_classes.iter().enumerate();
             let words: Vec<String> = of_classes

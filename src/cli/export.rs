@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use hourglass_experiment::N_CLASSES;
 use hourglass_figure::{
     Content, Curve, Facts, FigureKind, FigureRequest, Format, Group, Look, Loss, SCALES, Size,
     Split, reference::Reference,
@@ -52,7 +51,7 @@ pub struct ExportArgs {
     #[arg(long)]
     title: Option<String>,
     /// Classes that the scatter leaves out, such as 3,7; the table marks them
-    #[arg(long, value_name = "CLASSES", value_delimiter = ',', value_parser = class)]
+    #[arg(long, value_name = "CLASSES", value_delimiter = ',')]
     hide: Vec<u8>,
     /// Test images to draw in `digits`, by number; by default the first of each class
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
@@ -94,6 +93,14 @@ pub fn run(args: &ExportArgs) -> Result<()> {
     let progress = Progress::new();
     let engine = Engine::start(args.device)?;
     let opened = engine.open_run(&args.run, args.data.as_ref(), &progress)?;
+    let n_classes = opened.dataset.id.n_classes();
+    let is_beyond = |class: &&u8| usize::from(**class) >= n_classes;
+    if let Some(class) = args.hide.iter().find(is_beyond) {
+        bail!(
+            "there is no class {class}: classes are numbers from 0 to {}",
+            n_classes - 1
+        );
+    }
     let request = FigureRequest {
         kind: args.what,
         format,
@@ -229,7 +236,7 @@ fn samples(args: &ExportArgs, dataset: &DatasetDescription) -> Result<Vec<Sample
     }
     let labels = &dataset.test_labels;
     let first = |class: usize| labels.iter().position(|&label| usize::from(label) == class);
-    let first = (0..N_CLASSES).filter_map(first);
+    let first = (0..dataset.id.n_classes()).filter_map(first);
     Ok(first
         .filter_map(|sample| SampleIdx::try_from(sample).ok())
         .collect())
@@ -256,14 +263,6 @@ fn scale(text: &str) -> Result<f32, String> {
             SCALES.end()
         )
     })
-}
-
-fn class(text: &str) -> Result<u8, String> {
-    let class = text
-        .parse::<u8>()
-        .ok()
-        .filter(|&class| usize::from(class) < N_CLASSES);
-    class.ok_or_else(|| "classes are numbers from 0 to 9".to_owned())
 }
 
 fn group(text: &str) -> Result<Group, String> {

@@ -175,7 +175,11 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     let progress = Progress::new();
     let mut asked = prepare(&args.pictures, &args.preparation(), args.each, &progress);
     let engine = Engine::start(args.device)?;
-    engine.open_run(&args.run, args.data.as_ref(), &progress)?;
+    let opened = engine.open_run(&args.run, args.data.as_ref(), &progress)?;
+    opened
+        .dataset
+        .takes_user_images()
+        .map_err(anyhow::Error::msg)?;
     let images: Vec<PreparedImage> = (1..)
         .zip(&asked)
         .filter_map(|(id, asked)| {

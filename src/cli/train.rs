@@ -82,13 +82,18 @@ pub fn run(args: &TrainArgs) -> Result<()> {
 }
 
 fn start(args: &TrainArgs, out: &Path) -> Result<()> {
-    let experiment = experiment_of(args)?;
+    let mut experiment = experiment_of(args)?;
     let lock = occupied::take_folder(out, &experiment, args.force)?;
     let engine = Engine::start(args.device)?;
     let progress = Progress::new();
     args.animation.begin(&engine, args.force)?;
     let dataset = engine.load(args.data.clone().unwrap_or(DataSource::Auto), &progress)?;
 
+    experiment.fit_to(dataset.id);
+    experiment.validate().with_context(|| {
+        let (data, shape) = (dataset.id.label(), dataset.shape().describe());
+        format!("the experiment cannot be made to fit the images of {data}, which have {shape}")
+    })?;
     let (run, recipe) = (RunId(1), experiment.clone());
     engine.send(match args.weights.clone() {
         None => Command::StartRun {

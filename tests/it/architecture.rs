@@ -183,6 +183,32 @@ fn only_the_app_and_the_command_line_see_the_worker() {
     only_in(&["hourglass_worker"], &["app", "cli", "main", "lib"]);
 }
 
+/// All else asks the experiment or the data set for the shape of its images and the number of its classes.
+#[test]
+fn mnists_shape_is_named_only_where_its_format_is_meant() {
+    let allowed = [
+        "cli/reconstruct/output.rs", // user images
+        "data/centring.rs",
+        "data/pen_digits/",
+        "data/load.rs", // divides the pen digits
+        "data/user_image/",
+        "experiment/dataset/manifest.rs", // MNIST's files
+        "experiment/lib.rs",
+    ];
+    for source in sources() {
+        let path = &source.path;
+        // What tests look at is their own.
+        let code = source.code.split("#[cfg(test)]").next().unwrap_or("");
+        let is_allowed = allowed.iter().any(|place| path.starts_with(place));
+        for word in ["N_PIXELS", "IMAGE_SIDE", "N_CLASSES"] {
+            assert!(
+                is_allowed || !code.contains(word),
+                "{path} names {word}: take the shape from the experiment, the data set or the view"
+            );
+        }
+    }
+}
+
 #[test]
 fn colours_live_in_the_theme() {
     for source in sources() {

@@ -8,7 +8,7 @@ use hourglass::analysis::neighbours::knn_accuracy;
 use hourglass::analysis::pixel_pca::PixelPca;
 use hourglass::analysis::subspace::largest_principal_angle;
 use hourglass::data::Split;
-use hourglass::experiment::N_PIXELS;
+use hourglass::experiment::{ImageShape, N_PIXELS};
 use hourglass::protocol::DataSetId;
 
 use super::data_sets::{small, whole};
@@ -40,7 +40,7 @@ fn pixels(split: &Split) -> Vec<f32> {
 #[test]
 fn pca_of_all_training_images_reaches_the_known_errors() {
     let digits = whole();
-    let pca = PixelPca::fit(&bytes(&digits.train)).expect("there are images");
+    let pca = PixelPca::fit(&bytes(&digits.train), N_PIXELS).expect("there are images");
     let lost = pca.mse_per_pixel(&bytes(&digits.test));
     assert_eq!(lost.len(), N_PIXELS + 1);
     assert!(lost.windows(2).all(|pair| pair[0] >= pair[1]));
@@ -80,12 +80,12 @@ fn classes_are_found_in_raw_pixels_and_in_codes_of_pca() {
     let (train_labels, test_labels) = (digits.train.labels(), digits.test.labels());
     let (train, test) = (pixels(&digits.train), pixels(&digits.test));
     let neighbours = knn_accuracy(&train, train_labels, &test, test_labels, N_PIXELS, 5);
-    let probe = linear_probe_accuracy(&train, train_labels, &test, test_labels, N_PIXELS);
+    let probe = linear_probe_accuracy(&train, train_labels, &test, test_labels, [N_PIXELS, 10]);
     // Chance is 0.1.
     assert!(neighbours.expect("finite") > 0.8, "{neighbours:?}");
     assert!(probe.expect("finite") > 0.7, "{probe:?}");
 
-    let pca = PixelPca::fit(&bytes(&digits.train)).expect("there are images");
+    let pca = PixelPca::fit(&bytes(&digits.train), N_PIXELS).expect("there are images");
     let train_codes = pca.codes(&bytes(&digits.train), 32);
     let test_codes = pca.codes(&bytes(&digits.test), 32);
     let in_codes = knn_accuracy(&train_codes, train_labels, &test_codes, test_labels, 32, 5);
@@ -100,7 +100,7 @@ fn classes_are_found_in_raw_pixels_and_in_codes_of_pca() {
 fn eight_bits_a_unit_lose_little_and_files_cost_more() {
     let digits = small(2_000, 500);
     let (train, test) = (bytes(&digits.train), bytes(&digits.test));
-    let pca = PixelPca::fit(&train).expect("there are images");
+    let pca = PixelPca::fit(&train, N_PIXELS).expect("there are images");
     let codes = pca.codes(&test, 32);
     let kept = quantise(&pca.codes(&train, 32), &codes, 32);
     let mse = |codes: &[f32]| -> f64 {
@@ -112,7 +112,7 @@ fn eight_bits_a_unit_lose_little_and_files_cost_more() {
     };
     assert!((mse(&codes) - pca.mse_per_pixel(&test)[32]).abs() < 1e-6);
     assert!(mse(&kept.codes) < 1.02 * mse(&codes));
-    let [poor, _, good] = jpeg(&test);
-    assert!(kept.bytes_per_image < png_bytes_per_image(&test));
+    let [poor, _, good] = jpeg(&test, ImageShape::MNIST);
+    assert!(kept.bytes_per_image < png_bytes_per_image(&test, ImageShape::MNIST));
     assert!(poor.bytes_per_image < good.bytes_per_image && poor.psnr_db + 3.0 < good.psnr_db);
 }

@@ -116,7 +116,7 @@ fn a_fused_level_agrees_with_burns_own_operations() {
                 let maps = source.tensor([1 + n_cases % 6, from, maps_side, maps_side]);
                 let activation = Activation::ALL[n_cases % Activation::ALL.len()];
                 let level = ConvLevel {
-                    side,
+                    size: [side; 2],
                     activation,
                     pooled,
                 };
@@ -130,7 +130,7 @@ fn a_fused_level_agrees_with_burns_own_operations() {
 #[test]
 fn a_level_without_gradients_gives_the_same_numbers_as_one_with_them() {
     let level = ConvLevel {
-        side: 14,
+        size: [14; 2],
         activation: Activation::Relu,
         pooled: true,
     };
@@ -155,7 +155,7 @@ fn maps_that_lie_otherwise_in_memory_are_read_right() {
         .tensor([6, 3, 14, 14])
         .slice([1..4, 0..3, 0..14, 0..14]);
     let level = ConvLevel {
-        side: 14,
+        size: [14; 2],
         activation: Activation::Relu,
         pooled: false,
     };
@@ -167,7 +167,7 @@ fn maps_that_lie_otherwise_in_memory_are_read_right() {
 fn a_convolution_that_the_kernel_does_not_know_is_left_to_burn() {
     let mut source = Source::new(Device::flex().autodiff());
     let level = ConvLevel {
-        side: 14,
+        size: [14; 2],
         activation: Activation::Relu,
         pooled: false,
     };

@@ -36,7 +36,7 @@ pub fn small(n_train: usize, n_test: usize) -> Arc<Dataset> {
     let whole = whole();
     let first = |split: &Split, n: usize| {
         let images: Vec<u8> = (0..n).flat_map(|idx| split.image(idx).to_vec()).collect();
-        Split::new(images, split.labels()[..n].to_vec())
+        Split::new(split.shape(), images, split.labels()[..n].to_vec())
     };
     Arc::new(Dataset {
         train: first(&whole.train, n_train),

@@ -171,7 +171,7 @@ fn pictures_are_the_weights() {
     let (shape, weights) = parameter(&trainer, "encoder.layers.0.weight");
     let view = filters_of(&trainer, Connection::Encoder(0));
     let n_units = shape[1];
-    assert_eq!((view.bank.n_outputs, view.bank.side), (n_units, 28));
+    assert_eq!((view.bank.n_outputs, view.bank.shape.height), (n_units, 28));
     for unit in [0, 17, n_units - 1] {
         for pixel in [0, 400, 783] {
             assert_eq!(
@@ -245,7 +245,7 @@ fn every_picture_has_the_shape_that_the_drawing_says() {
                 }
                 _ => 28,
             };
-            assert_eq!(view.bank.side, side, "{}", link.label());
+            assert_eq!(view.bank.shape.height, side, "{}", link.label());
             assert_eq!(view.tiles.len(), view.bank.n_outputs * view.bank.n_inputs);
             assert_eq!(view.row_norms.len(), view.bank.n_outputs);
         }

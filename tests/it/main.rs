@@ -24,6 +24,7 @@ mod readers;
 mod run_folders;
 mod scatter;
 mod seeds;
+mod shapes;
 mod synthetic;
 mod training;
 mod user_images;

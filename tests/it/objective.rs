@@ -5,8 +5,9 @@ use burn::optim::GradientsParams;
 use burn::tensor::activation;
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 use hourglass::experiment::{
-    Activation, Adversarial, Architecture, Convolutional, Experiment, Kernels, LatentPrior, Layer,
-    LayerLists, Objective, PresetId, Prior, Reconstruction, Sparsity, Term, Variational,
+    Activation, Adversarial, Architecture, Convolutional, Experiment, ImageShape, Kernels,
+    LatentPrior, Layer, LayerLists, Objective, PresetId, Prior, Reconstruction, Sparsity, Term,
+    Variational,
 };
 use hourglass::model::sigmoid::sigmoid;
 use hourglass::model::{Autoencoder, Discriminator};
@@ -315,6 +316,7 @@ fn experiment(architecture: Architecture, reconstruction: Reconstruction) -> Exp
 
 fn dense(hidden: &[usize], activation: Activation, tied: bool) -> Architecture {
     Architecture::Dense(hourglass::experiment::Dense {
+        image: ImageShape::MNIST,
         hidden: hidden.to_vec(),
         code: 6,
         hidden_activation: activation,
@@ -330,6 +332,7 @@ fn convolutional(
     activation: Activation,
 ) -> Architecture {
     Architecture::Convolutional(Convolutional {
+        image: ImageShape::MNIST,
         channels: channels.to_vec(),
         bottleneck,
         hidden_activation: activation,
@@ -348,6 +351,7 @@ fn strided(smooth: Activation) -> Architecture {
         padding: 1,
     });
     Architecture::Layers(LayerLists {
+        image: ImageShape::MNIST,
         output_activation: smooth,
         encoder: vec![
             strided,

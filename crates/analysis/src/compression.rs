@@ -11,7 +11,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageDecoder, ImageEncoder, ImageResult};
 use rayon::prelude::*;
 
-use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
+use hourglass_experiment::ImageShape;
 
 /// Steps between the ends of a unit's range: a byte for each unit.
 const STEPS: f32 = 255.0;
@@ -56,17 +56,17 @@ pub fn psnr_db(mse_per_pixel: f64) -> f64 {
     -10.0 * mse_per_pixel.log10()
 }
 
-/// Mean size of a PNG of images `[n, 784]` of 0..255, eight bits grey, without loss: a whole file each, of
+/// Mean size of a PNG of images `[n, pixels]` of 0..255, eight bits grey, without loss: a whole file each, of
 /// which 57 bytes are signature, chunk frames and image header. The encoder compresses as strongly as it
 /// can, with adaptive filters and with none, and the smaller file counts: filters suit photographs, and on
 /// MNIST files are a fifth smaller without. Of no images the figure is zero.
 #[must_use]
-pub fn png_bytes_per_image(images: &[u8]) -> f64 {
+pub fn png_bytes_per_image(images: &[u8], shape: ImageShape) -> f64 {
     let sizes: Vec<usize> = images
-        .par_chunks_exact(N_PIXELS)
+        .par_chunks_exact(shape.n_values())
         .map(|image| {
-            let filtered = png(image, FilterType::Adaptive).len();
-            filtered.min(png(image, FilterType::NoFilter).len())
+            let filtered = png(image, shape, FilterType::Adaptive).len();
+            filtered.min(png(image, shape, FilterType::NoFilter).len())
         })
         .collect();
     mean_size(&sizes)
@@ -88,13 +88,13 @@ pub struct JpegFigures {
     pub psnr_db: f64,
 }
 
-/// JPEG of images `[n, 784]` of 0..255, eight bits grey, at a quality of 1..=100: baseline, with the
+/// JPEG of images `[n, pixels]` of 0..255, eight bits grey, at a quality of 1..=100: baseline, with the
 /// standard's own Huffman tables. Of no images sizes and error are zero.
 #[must_use]
-pub fn jpeg_at(images: &[u8], quality: u8) -> JpegFigures {
+pub fn jpeg_at(images: &[u8], shape: ImageShape, quality: u8) -> JpegFigures {
     let files: Vec<JpegFile> = images
-        .par_chunks_exact(N_PIXELS)
-        .map(|image| JpegFile::of(image, quality))
+        .par_chunks_exact(shape.n_values())
+        .map(|image| JpegFile::of(image, shape, quality))
         .collect();
     let sizes: Vec<usize> = files.iter().map(|file| file.n_bytes).collect();
     let header_sizes: Vec<usize> = files.iter().map(|file| file.n_header_bytes).collect();
@@ -112,8 +112,8 @@ pub fn jpeg_at(images: &[u8], quality: u8) -> JpegFigures {
 
 /// [`jpeg_at`] at each of [`JPEG_QUALITIES`].
 #[must_use]
-pub fn jpeg(images: &[u8]) -> [JpegFigures; 3] {
-    JPEG_QUALITIES.map(|quality| jpeg_at(images, quality))
+pub fn jpeg(images: &[u8], shape: ImageShape) -> [JpegFigures; 3] {
+    JPEG_QUALITIES.map(|quality| jpeg_at(images, shape, quality))
 }
 
 /// Smallest and largest finite value of each unit: `[size]`. Of none, both are 0.
@@ -140,10 +140,10 @@ fn through_a_byte(value: f32, [low, high]: [f32; 2]) -> f32 {
     low + step / STEPS * span
 }
 
-fn png(image: &[u8], filter: FilterType) -> Vec<u8> {
+fn png(image: &[u8], shape: ImageShape, filter: FilterType) -> Vec<u8> {
     let mut file = Vec::new();
     let encoder = PngEncoder::new_with_quality(&mut file, CompressionType::Best, filter);
-    write_grey(encoder, image).expect("28 × 28 grey pixels fit into a PNG in memory");
+    write_grey(encoder, image, shape).expect("a small grey image fits into a PNG in memory");
     file
 }
 
@@ -156,11 +156,11 @@ struct JpegFile {
 }
 
 impl JpegFile {
-    fn of(image: &[u8], quality: u8) -> Self {
+    fn of(image: &[u8], shape: ImageShape, quality: u8) -> Self {
         let mut file = Vec::new();
-        write_grey(JpegEncoder::new_with_quality(&mut file, quality), image)
-            .expect("28 × 28 grey pixels fit into a JPEG in memory");
-        let mut decoded = [0; N_PIXELS];
+        let encoder = JpegEncoder::new_with_quality(&mut file, quality);
+        write_grey(encoder, image, shape).expect("a small grey image fits into a JPEG in memory");
+        let mut decoded = vec![0; image.len()];
         JpegDecoder::new(Cursor::new(&file))
             .and_then(|decoder| decoder.read_image(&mut decoded))
             .expect("what was just written can be read");
@@ -188,9 +188,10 @@ fn jpeg_header_bytes(file: &[u8]) -> usize {
     file.len()
 }
 
-fn write_grey(encoder: impl ImageEncoder, image: &[u8]) -> ImageResult<()> {
-    let side = u32::try_from(IMAGE_SIDE).expect("28 is small");
-    encoder.write_image(image, side, side, ExtendedColorType::L8)
+fn write_grey(encoder: impl ImageEncoder, image: &[u8], shape: ImageShape) -> ImageResult<()> {
+    let [height, width] = [shape.height * shape.channels, shape.width]
+        .map(|side| u32::try_from(side).expect("sides are small"));
+    encoder.write_image(image, width, height, ExtendedColorType::L8)
 }
 
 fn mean_size(sizes: &[usize]) -> f64 {
@@ -200,6 +201,9 @@ fn mean_size(sizes: &[usize]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hourglass_experiment::N_PIXELS;
+
+    const SHAPE: ImageShape = ImageShape::MNIST;
 
     #[test]
     fn a_byte_names_256_values_of_the_reference_range() {
@@ -255,21 +259,22 @@ mod tests {
     #[test]
     fn a_png_is_what_it_was() {
         let image = disc();
-        let files = [FilterType::Adaptive, FilterType::NoFilter].map(|filter| png(&image, filter));
+        let files =
+            [FilterType::Adaptive, FilterType::NoFilter].map(|filter| png(&image, SHAPE, filter));
         for file in &files {
             let read = image::load_from_memory(file).expect("a PNG").to_luma8();
             assert_eq!(read.as_raw(), &image);
         }
         let smaller = files[0].len().min(files[1].len());
         let twice = [image.clone(), image].concat();
-        assert!((png_bytes_per_image(&twice) - mean_size(&[smaller])).abs() < 1e-12);
-        assert!(png_bytes_per_image(&[0; N_PIXELS]) < 100.0);
+        assert!((png_bytes_per_image(&twice, SHAPE) - mean_size(&[smaller])).abs() < 1e-12);
+        assert!(png_bytes_per_image(&[0; N_PIXELS], SHAPE) < 100.0);
     }
 
     #[test]
     fn a_plain_jpeg_is_nearly_all_header() {
         // Eight-by-eight blocks: 16 of them, each of six bits once nothing changes.
-        let plain = jpeg_at(&[0; N_PIXELS], 50);
+        let plain = jpeg_at(&[0; N_PIXELS], SHAPE, 50);
         let pixels = plain.bytes_per_image - plain.header_bytes;
         assert!((9.0..=16.0).contains(&pixels), "{plain:?}");
         assert!((250.0..=400.0).contains(&plain.header_bytes), "{plain:?}");
@@ -279,7 +284,7 @@ mod tests {
     #[test]
     fn jpeg_costs_more_where_it_is_better() {
         let images = [disc(), disc().into_iter().map(|byte| 255 - byte).collect()].concat();
-        let figures = jpeg(&images);
+        let figures = jpeg(&images, SHAPE);
         assert_eq!(figures.map(|figures| figures.quality), JPEG_QUALITIES);
         for pair in figures.windows(2) {
             assert!(pair[0].bytes_per_image < pair[1].bytes_per_image);
@@ -293,7 +298,7 @@ mod tests {
 
     #[test]
     fn no_images_cost_nothing() {
-        assert!(png_bytes_per_image(&[]).abs() < 1e-12);
-        assert!(jpeg_at(&[], 50).bytes_per_image.abs() < 1e-12);
+        assert!(png_bytes_per_image(&[], SHAPE).abs() < 1e-12);
+        assert!(jpeg_at(&[], SHAPE, 50).bytes_per_image.abs() < 1e-12);
     }
 }

@@ -6,13 +6,11 @@
 
 use rayon::prelude::*;
 
-use hourglass_experiment::N_PIXELS;
-
 /// Keras' clip of probabilities before a logarithm.
 const KERAS_EPSILON: f32 = 1e-7;
 
-/// Sum over all pixels of `(1 − x) z − ln σ(z)`, in nats: the cross-entropy of logits `z` `[n, 784]` against
-/// targets `x` `[n, 784]` of 0..255.
+/// Sum over all pixels of `(1 − x) z − ln σ(z)`, in nats: the cross-entropy of logits `z` `[n, pixels]` against
+/// targets `x` `[n, pixels]` of 0..255.
 #[must_use]
 pub fn of_logits(logits: &[f32], targets: &[&[u8]]) -> f64 {
     total(logits, targets, |x, z| {
@@ -21,7 +19,7 @@ pub fn of_logits(logits: &[f32], targets: &[&[u8]]) -> f64 {
     })
 }
 
-/// Sum over all pixels of `−x ln p − (1 − x) ln(1 − p)`, in nats, with `p` `[n, 784]` clipped to
+/// Sum over all pixels of `−x ln p − (1 − x) ln(1 − p)`, in nats, with `p` `[n, pixels]` clipped to
 /// [1e-7, 1 − 1e-7], as Keras does.
 #[must_use]
 pub fn of_probabilities(probabilities: &[f32], targets: &[&[u8]]) -> f64 {
@@ -38,8 +36,9 @@ pub fn of_probabilities(probabilities: &[f32], targets: &[&[u8]]) -> f64 {
 
 /// Adds up image by image, each on whatever thread, in the order of the images.
 fn total(values: &[f32], targets: &[&[u8]], of_pixel: impl Fn(f32, f32) -> f32 + Sync) -> f64 {
+    let n_pixels = targets.first().map_or(1, |target| target.len());
     let of_images: Vec<f64> = values
-        .par_chunks_exact(N_PIXELS)
+        .par_chunks_exact(n_pixels)
         .zip(targets)
         .map(|(values, target)| {
             let pixels = values.iter().zip(*target);
@@ -54,6 +53,7 @@ fn total(values: &[f32], targets: &[&[u8]], of_pixel: impl Fn(f32, f32) -> f32 +
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hourglass_experiment::N_PIXELS;
 
     fn exact(x: f64, p: f64) -> f64 {
         -x * p.ln() - (1.0 - x) * (1.0 - p).ln()

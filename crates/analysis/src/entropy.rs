@@ -1,6 +1,6 @@
 //! What no reconstruction can fall below: the entropy of the targets themselves.
 
-/// Mean over images and pixels of `−x ln x − (1 − x) ln(1 − x)` of images `[n, 784]` of 0..255 scaled to
+/// Mean over images and pixels of `−x ln x − (1 − x) ln(1 − x)` of images `[n, pixels]` of 0..255 scaled to
 /// 0..1, in nats per pixel; `0 ln 0` is 0.
 ///
 /// The binary cross-entropy `−x ln p − (1 − x) ln(1 − p)` is this plus the Kullback-Leibler divergence of

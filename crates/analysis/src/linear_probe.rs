@@ -9,7 +9,6 @@ use rayon::prelude::*;
 
 use super::code_moments::CodeMoments;
 use super::lbfgs;
-use hourglass_experiment::N_CLASSES;
 
 /// Weight of `|W|²/2` beside the mean cross-entropy: enough to keep weights finite where classes can be told
 /// apart without error, too little to be seen in the accuracy.
@@ -30,7 +29,7 @@ const ROWS_PER_BLOCK: usize = 512;
 /// number of threads. `None` if a split is empty or a value is not finite.
 ///
 /// # Shapes
-/// Codes `[n, size]`, row by row, with labels `[n]` of 0..10. 60,000 codes of 784 values take two seconds on
+/// Codes `[n, size]`, row by row, with labels `[n]` of `0..n_classes`. 60,000 codes of 784 values take two seconds on
 /// two cores and 190 MB beside them, of 64 values a third of a second.
 ///
 /// # Panics
@@ -41,7 +40,7 @@ pub fn linear_probe_accuracy(
     train_labels: &[u8],
     test_codes: &[f32],
     test_labels: &[u8],
-    size: usize,
+    [size, n_classes]: [usize; 2],
 ) -> Option<f64> {
     assert!(size > 0, "a code has values");
     let moments = CodeMoments::of(train_codes, size);
@@ -53,9 +52,9 @@ pub fn linear_probe_accuracy(
     {
         return None;
     }
-    let test = Examples::new(test_codes, test_labels, &moments);
-    let train = Examples::new(train_codes, train_labels, &moments);
-    let start = vec![0.0; (size + 1) * N_CLASSES];
+    let test = Examples::new(test_codes, test_labels, &moments, n_classes);
+    let train = Examples::new(train_codes, train_labels, &moments, n_classes);
+    let start = vec![0.0; (size + 1) * n_classes];
     let weights = lbfgs::minimise(|weights| train.loss_and_gradient(weights), start, MAX_STEPS);
     Some(test.accuracy(&weights))
 }
@@ -66,15 +65,16 @@ struct Examples<'a> {
     features: Vec<f32>,
     labels: &'a [u8],
     width: usize,
+    n_classes: usize,
 }
 
 impl<'a> Examples<'a> {
-    fn new(codes: &[f32], labels: &'a [u8], moments: &CodeMoments) -> Self {
+    fn new(codes: &[f32], labels: &'a [u8], moments: &CodeMoments, n_classes: usize) -> Self {
         let size = moments.mean.len();
         assert_eq!(codes.len(), labels.len() * size, "a code for each label");
         assert!(
-            labels.iter().all(|&label| usize::from(label) < N_CLASSES),
-            "classes are 0..{N_CLASSES}"
+            labels.iter().all(|&label| usize::from(label) < n_classes),
+            "classes are 0..{n_classes}"
         );
         let scales: Vec<f64> = moments
             .variance
@@ -95,10 +95,11 @@ impl<'a> Examples<'a> {
             features,
             labels,
             width: size + 1,
+            n_classes,
         }
     }
 
-    /// Mean cross-entropy in nats with its decay term, and its gradient, at weights `[width, 10]`, row by
+    /// Mean cross-entropy in nats with its decay term, and its gradient, at weights `[width, classes]`, row by
     /// row.
     fn loss_and_gradient(&self, weights: &[f64]) -> (f64, Vec<f64>) {
         let in_single: Vec<f32> = weights.iter().copied().map(single).collect();
@@ -118,7 +119,7 @@ impl<'a> Examples<'a> {
         for slope in &mut gradient {
             *slope /= n_codes;
         }
-        let n_decaying = (self.width - 1) * N_CLASSES; // biases do not decay
+        let n_decaying = (self.width - 1) * self.n_classes; // biases do not decay
         for (slope, weight) in gradient.iter_mut().zip(weights).take(n_decaying) {
             loss += WEIGHT_DECAY / 2.0 * weight * weight;
             *slope += WEIGHT_DECAY * weight;
@@ -126,20 +127,20 @@ impl<'a> Examples<'a> {
         (loss, gradient)
     }
 
-    /// Cross-entropy summed over some codes, and its gradient `Xᵀ(p − y)` as `[width, 10]`.
+    /// Cross-entropy summed over some codes, and its gradient `Xᵀ(p − y)` as `[width, classes]`.
     fn block_sums(&self, features: &[f32], labels: &[u8], weights: &[f32]) -> (f64, Vec<f32>) {
         let mut rows = self.logits(features, weights);
         let mut loss = 0.0;
-        for (row, &label) in rows.chunks_exact_mut(N_CLASSES).zip(labels) {
+        for (row, &label) in rows.chunks_exact_mut(self.n_classes).zip(labels) {
             loss += f64::from(errors_of(row, usize::from(label)));
         }
         let n_codes = labels.len();
-        let mut gradient = vec![0.0; self.width * N_CLASSES];
+        let mut gradient = vec![0.0; self.width * self.n_classes];
         matmul(
-            MatMut::from_row_major_slice_mut(&mut gradient, self.width, N_CLASSES),
+            MatMut::from_row_major_slice_mut(&mut gradient, self.width, self.n_classes),
             Accum::Replace,
             MatRef::from_row_major_slice(features, n_codes, self.width).transpose(),
-            MatRef::from_row_major_slice(&rows, n_codes, N_CLASSES),
+            MatRef::from_row_major_slice(&rows, n_codes, self.n_classes),
             1.0,
             Par::Seq,
         );
@@ -152,7 +153,7 @@ impl<'a> Examples<'a> {
             .blocks()
             .map(|(features, labels)| {
                 let logits = self.logits(features, &in_single);
-                let rows = logits.chunks_exact(N_CLASSES).zip(labels);
+                let rows = logits.chunks_exact(self.n_classes).zip(labels);
                 rows.filter(|(row, label)| largest(row) == usize::from(**label))
                     .count()
             })
@@ -167,15 +168,15 @@ impl<'a> Examples<'a> {
             .zip(self.labels.par_chunks(ROWS_PER_BLOCK))
     }
 
-    /// `features` `[n, width]` times weights `[width, 10]`: `[n, 10]`.
+    /// `features` `[n, width]` times weights `[width, classes]`: `[n, classes]`.
     fn logits(&self, features: &[f32], weights: &[f32]) -> Vec<f32> {
         let n_codes = features.len() / self.width;
-        let mut logits = vec![0.0; n_codes * N_CLASSES];
+        let mut logits = vec![0.0; n_codes * self.n_classes];
         matmul(
-            MatMut::from_row_major_slice_mut(&mut logits, n_codes, N_CLASSES),
+            MatMut::from_row_major_slice_mut(&mut logits, n_codes, self.n_classes),
             Accum::Replace,
             MatRef::from_row_major_slice(features, n_codes, self.width),
-            MatRef::from_row_major_slice(weights, self.width, N_CLASSES),
+            MatRef::from_row_major_slice(weights, self.width, self.n_classes),
             1.0,
             Par::Seq,
         );
@@ -221,6 +222,8 @@ fn single(value: f64) -> f32 {
 mod tests {
     use super::*;
 
+    const N_CLASSES: usize = 10;
+
     /// Codes around ten corners of a polygon, which straight lines tell apart, with units of very different
     /// size and one that never varies.
     fn polygon(n_codes: usize) -> (Vec<f32>, Vec<u8>) {
@@ -240,21 +243,23 @@ mod tests {
     fn corners_of_a_polygon_are_told_apart_in_any_units() {
         let (train, train_labels) = polygon(1_300);
         let (test, test_labels) = polygon(130);
-        let accuracy = linear_probe_accuracy(&train, &train_labels, &test, &test_labels, 3);
+        let accuracy =
+            linear_probe_accuracy(&train, &train_labels, &test, &test_labels, [3, N_CLASSES]);
         assert!(accuracy.expect("there are codes") > 0.999, "{accuracy:?}");
     }
 
     #[test]
     fn where_nothing_is_known_the_commonest_class_is_named() {
         let labels = [3, 3, 3, 1, 2];
-        let accuracy = linear_probe_accuracy(&[1.0; 5], &labels, &[1.0, 9.0], &[3, 1], 1);
+        let accuracy =
+            linear_probe_accuracy(&[1.0; 5], &labels, &[1.0, 9.0], &[3, 1], [1, N_CLASSES]);
         assert_eq!(accuracy, Some(0.5));
     }
 
     #[test]
     fn the_gradient_agrees_with_finite_differences() {
         let (codes, labels) = polygon(40);
-        let examples = Examples::new(&codes, &labels, &CodeMoments::of(&codes, 3));
+        let examples = Examples::new(&codes, &labels, &CodeMoments::of(&codes, 3), N_CLASSES);
         let weights: Vec<f64> = (0..40_u8).map(|i| f64::from(i).sin()).collect();
         let (_, gradient) = examples.loss_and_gradient(&weights);
         for idx in [0, 11, 25, 39] {
@@ -275,18 +280,24 @@ mod tests {
         // logits differ by ln 3; a decay of 1e-4 takes less than a thousandth of it.
         let codes = [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0];
         let labels = [1, 1, 1, 0, 0, 0, 0, 1];
-        let examples = Examples::new(&codes, &labels, &CodeMoments::of(&codes, 1));
-        let start = vec![0.0; 2 * N_CLASSES];
+        let examples = Examples::new(&codes, &labels, &CodeMoments::of(&codes, 1), 2);
+        let start = vec![0.0; 2 * 2];
         let weights = lbfgs::minimise(|w| examples.loss_and_gradient(w), start, 200);
         assert!((weights[1] - weights[0] - 3.0_f64.ln()).abs() < 2e-3);
     }
 
     #[test]
     fn nothing_to_learn_from_has_no_accuracy() {
-        assert_eq!(linear_probe_accuracy(&[], &[], &[1.0], &[0], 1), None);
-        assert_eq!(linear_probe_accuracy(&[1.0], &[0], &[], &[], 1), None);
         assert_eq!(
-            linear_probe_accuracy(&[f32::NAN], &[0], &[1.0], &[0], 1),
+            linear_probe_accuracy(&[], &[], &[1.0], &[0], [1, N_CLASSES]),
+            None
+        );
+        assert_eq!(
+            linear_probe_accuracy(&[1.0], &[0], &[], &[], [1, N_CLASSES]),
+            None
+        );
+        assert_eq!(
+            linear_probe_accuracy(&[f32::NAN], &[0], &[1.0], &[0], [1, N_CLASSES]),
             None
         );
     }

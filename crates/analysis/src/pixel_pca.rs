@@ -8,8 +8,6 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par, Side};
 use rayon::prelude::*;
 
-use hourglass_experiment::N_PIXELS;
-
 /// White, as a byte.
 const WHITE: f64 = 255.0;
 
@@ -27,77 +25,84 @@ const IMAGES_PER_PROJECTION: usize = 512;
 /// Mean, principal axes and variances of images scaled to 0..1, all of them and in double precision.
 #[derive(Clone, Debug)]
 pub struct PixelPca {
-    /// Mean image: `[784]`.
+    /// Mean image: `[pixels]`.
     mean: Vec<f64>,
-    /// Unit vectors along the axes, column by column, by falling variance: `[784, 784]`.
+    /// Unit vectors along the axes, column by column, by falling variance: `[pixels, pixels]`.
     axes: Mat<f64>,
-    /// Variance along each axis, falling: `[784]`.
+    /// Variance along each axis, falling: `[pixels]`.
     variances: Vec<f64>,
 }
 
 impl PixelPca {
-    /// Finds mean and axes of images `[n, 784]` of 0..255, from the eigenvectors of their covariance
+    /// Finds mean and axes of images `[n, pixels]` of 0..255, from the eigenvectors of their covariance
     /// `Σ (x − m)(x − m)ᵀ / n`.
     ///
     /// None of no images. The same bytes give the same axes, whatever the number of threads. 60,000 images
     /// take about half a second on two cores.
     #[must_use]
-    pub fn fit(train: &[u8]) -> Option<Self> {
-        let sums = Sums::over(train)?;
-        let n_images = (train.len() / N_PIXELS) as f64;
+    pub fn fit(train: &[u8], n_pixels: usize) -> Option<Self> {
+        let sums = Sums::over(train, n_pixels)?;
+        let n_images = (train.len() / n_pixels) as f64;
         let means: Vec<f64> = sums.pixels.iter().map(|sum| sum / n_images).collect();
-        let covariance = Mat::from_fn(N_PIXELS, N_PIXELS, |row, column| {
+        let covariance = Mat::from_fn(n_pixels, n_pixels, |row, column| {
             (sums.products[(row, column)] / n_images - means[row] * means[column]) / (WHITE * WHITE)
         });
         let eigen = covariance.self_adjoint_eigen(Side::Lower).ok()?;
         Some(Self {
             mean: means.iter().map(|mean| mean / WHITE).collect(),
             axes: eigen.U().reverse_cols().to_owned(), // eigenvalues rise: the largest are last
-            variances: (0..N_PIXELS)
+            variances: (0..n_pixels)
                 .rev()
                 .map(|idx| eigen.S()[idx].max(0.0))
                 .collect(),
         })
     }
 
-    /// Mean image, 0..1: `[784]`.
+    /// Pixels of an image, and so axes.
+    fn n_pixels(&self) -> usize {
+        self.mean.len()
+    }
+
+    /// Mean image, 0..1: `[pixels]`.
     #[must_use]
     pub fn mean(&self) -> &[f64] {
         &self.mean
     }
 
-    /// Variance of the training images along each axis, falling: `[784]`. Together they are the variance of
+    /// Variance of the training images along each axis, falling: `[pixels]`. Together they are the variance of
     /// an image, the sum over its pixels.
     #[must_use]
     pub fn variances(&self) -> &[f64] {
         &self.variances
     }
 
-    /// The first `k` axes as the columns of `[784, k]`, row by row: where a decoder has its weights.
+    /// The first `k` axes as the columns of `[pixels, k]`, row by row: where a decoder has its weights.
     ///
     /// # Panics
     /// When there are not as many axes.
     #[must_use]
     pub fn axes(&self, k: usize) -> Vec<f32> {
-        assert!(k <= N_PIXELS, "there are {N_PIXELS} axes, not {k}");
-        (0..N_PIXELS * k)
+        let n_pixels = self.n_pixels();
+        assert!(k <= n_pixels, "there are {n_pixels} axes, not {k}");
+        (0..n_pixels * k)
             .map(|idx| single(self.axes[(idx / k, idx % k)]))
             .collect()
     }
 
-    /// Mean squared error per pixel of images `[n, 784]` of 0..255 and their reconstructions from the first
-    /// `k` axes, for every `k` from 0 to 784: `[785]`. Pixels count as 0..1.
+    /// Mean squared error per pixel of images `[n, pixels]` of 0..255 and their reconstructions from the first
+    /// `k` axes, for every `k` from 0 to as many as there are pixels: `[pixels + 1]`. Pixels count as 0..1.
     ///
     /// The axes are a basis of all images, so what is lost with `k` of them is the energy along the others,
     /// and one projection answers for all `k`. The sums start at the smallest terms. Of no images every
     /// figure is zero.
     #[must_use]
     pub fn mse_per_pixel(&self, test: &[u8]) -> Vec<f64> {
+        let n_pixels = self.n_pixels();
         let energies: Vec<Vec<f64>> = test
-            .par_chunks(IMAGES_PER_PROJECTION * N_PIXELS)
+            .par_chunks(IMAGES_PER_PROJECTION * n_pixels)
             .map(|images| {
-                let mut energies = vec![0.0; N_PIXELS];
-                for coordinates in self.project(images, N_PIXELS).chunks_exact(N_PIXELS) {
+                let mut energies = vec![0.0; n_pixels];
+                for coordinates in self.project(images, n_pixels).chunks_exact(n_pixels) {
                     for (energy, coordinate) in energies.iter_mut().zip(coordinates) {
                         *energy += coordinate * coordinate;
                     }
@@ -106,37 +111,39 @@ impl PixelPca {
             })
             .collect();
         let n_values = test.len().max(1) as f64;
-        let mut lost = vec![0.0; N_PIXELS + 1];
-        for k in (0..N_PIXELS).rev() {
+        let mut lost = vec![0.0; n_pixels + 1];
+        for k in (0..n_pixels).rev() {
             let along_axis: f64 = energies.iter().map(|energies| energies[k]).sum();
             lost[k] = lost[k + 1] + along_axis / n_values;
         }
         lost
     }
 
-    /// Codes of images `[n, 784]` of 0..255: their coordinates along the first `k` axes, `[n, k]`.
+    /// Codes of images `[n, pixels]` of 0..255: their coordinates along the first `k` axes, `[n, k]`.
     ///
     /// # Panics
     /// When there are not as many axes.
     #[must_use]
     pub fn codes(&self, images: &[u8], k: usize) -> Vec<f32> {
-        assert!(k <= N_PIXELS, "there are {N_PIXELS} axes, not {k}");
+        let n_pixels = self.n_pixels();
+        assert!(k <= n_pixels, "there are {n_pixels} axes, not {k}");
         let blocks: Vec<Vec<f32>> = images
-            .par_chunks(IMAGES_PER_PROJECTION * N_PIXELS)
+            .par_chunks(IMAGES_PER_PROJECTION * n_pixels)
             .map(|images| self.project(images, k).into_iter().map(single).collect())
             .collect();
         blocks.concat()
     }
 
-    /// Images that codes `[n, k]` stand for, the mean and the way along each axis: `[n, 784]`, about 0..1.
+    /// Images that codes `[n, k]` stand for, the mean and the way along each axis: `[n, pixels]`, about 0..1.
     ///
     /// # Panics
     /// When there are not as many axes, or none.
     #[must_use]
     pub fn reconstruct(&self, codes: &[f32], k: usize) -> Vec<f32> {
+        let n_pixels = self.n_pixels();
         assert!(
-            (1..=N_PIXELS).contains(&k),
-            "there are {N_PIXELS} axes, not {k}"
+            (1..=n_pixels).contains(&k),
+            "there are {n_pixels} axes, not {k}"
         );
         let blocks: Vec<Vec<f32>> = codes
             .par_chunks(IMAGES_PER_PROJECTION * k)
@@ -145,7 +152,7 @@ impl PixelPca {
                 let codes: Vec<f64> = codes.iter().map(|&value| f64::from(value)).collect();
                 let mut images = self.mean.repeat(n_rows);
                 matmul(
-                    MatMut::from_row_major_slice_mut(&mut images, n_rows, N_PIXELS),
+                    MatMut::from_row_major_slice_mut(&mut images, n_rows, n_pixels),
                     Accum::Add,
                     MatRef::from_row_major_slice(&codes[..n_rows * k], n_rows, k),
                     self.axes.subcols(0, k).transpose(),
@@ -158,11 +165,12 @@ impl PixelPca {
         blocks.concat()
     }
 
-    /// Coordinates of images `[n, 784]` along the first `k` axes, with the mean taken off: `[n, k]`.
+    /// Coordinates of images `[n, pixels]` along the first `k` axes, with the mean taken off: `[n, k]`.
     fn project(&self, images: &[u8], k: usize) -> Vec<f64> {
-        let n_images = images.len() / N_PIXELS;
+        let n_pixels = self.n_pixels();
+        let n_images = images.len() / n_pixels;
         let centred: Vec<f64> = images
-            .chunks_exact(N_PIXELS)
+            .chunks_exact(n_pixels)
             .flat_map(|image| {
                 let pixels = image.iter().zip(&self.mean);
                 pixels.map(|(&byte, mean)| f64::from(byte) / WHITE - mean)
@@ -172,7 +180,7 @@ impl PixelPca {
         matmul(
             MatMut::from_row_major_slice_mut(&mut coordinates, n_images, k),
             Accum::Replace,
-            MatRef::from_row_major_slice(&centred, n_images, N_PIXELS),
+            MatRef::from_row_major_slice(&centred, n_images, n_pixels),
             self.axes.subcols(0, k),
             1.0,
             Par::Seq,
@@ -183,18 +191,18 @@ impl PixelPca {
 
 /// Sums over images, in squares of bytes. All are whole numbers, and exact.
 struct Sums {
-    /// `Σ x`: `[784]`.
+    /// `Σ x`: `[pixels]`.
     pixels: Vec<f64>,
-    /// `Σ x xᵀ`: `[784, 784]`.
+    /// `Σ x xᵀ`: `[pixels, pixels]`.
     products: Mat<f64>,
 }
 
 impl Sums {
     /// None of no images.
-    fn over(images: &[u8]) -> Option<Self> {
+    fn over(images: &[u8], n_pixels: usize) -> Option<Self> {
         images
-            .par_chunks(PRODUCTS_PER_TASK * IMAGES_PER_EXACT_PRODUCT * N_PIXELS)
-            .map(Self::of_task)
+            .par_chunks(PRODUCTS_PER_TASK * IMAGES_PER_EXACT_PRODUCT * n_pixels)
+            .map(|images| Self::of_task(images, n_pixels))
             .reduce_with(|mut sums, others| {
                 for (sum, value) in sums.pixels.iter_mut().zip(&others.pixels) {
                     *sum += value;
@@ -204,13 +212,13 @@ impl Sums {
             })
     }
 
-    fn of_task(images: &[u8]) -> Self {
+    fn of_task(images: &[u8], n_pixels: usize) -> Self {
         let mut sums = Self {
-            pixels: vec![0.0; N_PIXELS],
-            products: Mat::zeros(N_PIXELS, N_PIXELS),
+            pixels: vec![0.0; n_pixels],
+            products: Mat::zeros(n_pixels, n_pixels),
         };
-        let mut product = Mat::<f32>::zeros(N_PIXELS, N_PIXELS);
-        for images in images.chunks(IMAGES_PER_EXACT_PRODUCT * N_PIXELS) {
+        let mut product = Mat::<f32>::zeros(n_pixels, n_pixels);
+        for images in images.chunks(IMAGES_PER_EXACT_PRODUCT * n_pixels) {
             sums.add(images, &mut product);
         }
         sums
@@ -218,17 +226,18 @@ impl Sums {
 
     /// Adds at most [`IMAGES_PER_EXACT_PRODUCT`] images; `product` is room for their `Σ x xᵀ`.
     fn add(&mut self, images: &[u8], product: &mut Mat<f32>) {
-        let n_images = images.len() / N_PIXELS;
-        let pixels: Vec<f32> = images[..n_images * N_PIXELS]
+        let n_pixels = self.pixels.len();
+        let n_images = images.len() / n_pixels;
+        let pixels: Vec<f32> = images[..n_images * n_pixels]
             .iter()
             .map(|&byte| f32::from(byte))
             .collect();
-        for row in pixels.chunks_exact(N_PIXELS) {
+        for row in pixels.chunks_exact(n_pixels) {
             for (sum, &pixel) in self.pixels.iter_mut().zip(row) {
                 *sum += f64::from(pixel);
             }
         }
-        let rows = MatRef::from_row_major_slice(&pixels, n_images, N_PIXELS);
+        let rows = MatRef::from_row_major_slice(&pixels, n_images, n_pixels);
         matmul(
             product.as_mut(),
             Accum::Replace,
@@ -237,7 +246,7 @@ impl Sums {
             1.0,
             Par::Seq,
         );
-        for column in 0..N_PIXELS {
+        for column in 0..n_pixels {
             let sums = self.products.col_as_slice_mut(column);
             for (sum, &value) in sums.iter_mut().zip(product.col_as_slice(column)) {
                 *sum += f64::from(value);
@@ -253,6 +262,7 @@ fn single(value: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hourglass_experiment::N_PIXELS;
 
     /// Images that vary in two pixels only: four of 0 or 200 in pixel 3, crossed with 0 or 100 in pixel 500.
     fn cross() -> Vec<u8> {
@@ -278,7 +288,7 @@ mod tests {
     #[test]
     fn known_axes_variances_and_errors_are_found() {
         let images = cross();
-        let pca = PixelPca::fit(&images).expect("there are images");
+        let pca = PixelPca::fit(&images, N_PIXELS).expect("there are images");
         let (major, minor) = ((100.0_f64 / 255.0).powi(2), (50.0_f64 / 255.0).powi(2));
         assert!((pca.variances()[0] - major).abs() < 1e-12);
         assert!((pca.variances()[1] - minor).abs() < 1e-12);
@@ -297,7 +307,7 @@ mod tests {
 
     #[test]
     fn axes_are_orthonormal_also_where_there_is_no_variance() {
-        let pca = PixelPca::fit(&cross()).expect("there are images");
+        let pca = PixelPca::fit(&cross(), N_PIXELS).expect("there are images");
         let products = pca.axes.transpose() * &pca.axes;
         let identity = Mat::<f64>::identity(N_PIXELS, N_PIXELS);
         assert!((products - identity).norm_max() < 1e-12);
@@ -307,7 +317,7 @@ mod tests {
     fn errors_for_all_sizes_agree_with_reconstructions() {
         // More images than one task takes, and a last block that is not full.
         let (train, test) = (scattered(2_100), scattered(30));
-        let pca = PixelPca::fit(&train).expect("there are images");
+        let pca = PixelPca::fit(&train, N_PIXELS).expect("there are images");
         let lost = pca.mse_per_pixel(&test);
         for k in [1, 20, 784] {
             let images = pca.reconstruct(&pca.codes(&test, k), k);
@@ -322,7 +332,7 @@ mod tests {
     #[test]
     fn codes_of_training_images_are_centred_and_have_the_variances() {
         let train = scattered(600);
-        let pca = PixelPca::fit(&train).expect("there are images");
+        let pca = PixelPca::fit(&train, N_PIXELS).expect("there are images");
         let codes = pca.codes(&train, 3);
         for unit in 0..3 {
             let values = codes.iter().skip(unit).step_by(3).map(|&v| f64::from(v));
@@ -335,8 +345,8 @@ mod tests {
 
     #[test]
     fn no_images_have_no_axes() {
-        assert!(PixelPca::fit(&[]).is_none());
-        let pca = PixelPca::fit(&cross()).expect("there are images");
+        assert!(PixelPca::fit(&[], N_PIXELS).is_none());
+        let pca = PixelPca::fit(&cross(), N_PIXELS).expect("there are images");
         assert!(pca.mse_per_pixel(&[]).iter().all(|&lost| lost == 0.0));
         assert!(pca.codes(&[], 4).is_empty() && pca.axes(0).is_empty());
     }

@@ -1,6 +1,5 @@
 //! Errors of samples by class, and which are the largest.
 
-use hourglass_experiment::N_CLASSES;
 use hourglass_protocol::{ClassErrors, ErrorView, SampleIdx};
 
 /// Ranks samples by their errors: `samples`, `labels` and `errors` are `[n]` each, the errors mean squared errors
@@ -14,7 +13,8 @@ pub fn of(step: u64, samples: &[SampleIdx], labels: &[u8], errors: &[f32]) -> Er
         .map(|((&sample, &label), &error)| (sample, label, error))
         .collect();
     ranked.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
-    let classes = (0_u8..).take(N_CLASSES).filter_map(|class| {
+    let last = labels.iter().copied().max().unwrap_or(0);
+    let classes = (0..=last).filter_map(|class| {
         let members: Vec<_> = ranked
             .iter()
             .filter(|(_, label, _)| *label == class)

@@ -5,7 +5,7 @@ use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use hourglass_experiment::{Corruption, Half, IMAGE_SIDE, N_PIXELS, Stream, Target, stream_seed};
+use hourglass_experiment::{Corruption, Half, ImageShape, Stream, Target, stream_seed};
 
 /// The order in which one epoch visits the training images; each image once.
 #[derive(Clone, Debug)]
@@ -46,6 +46,7 @@ impl EpochOrder {
 /// that neither its neighbours in the batch nor the number of threads matters.
 #[derive(Clone, Copy, Debug)]
 pub struct Corruptor {
+    image: ImageShape,
     corruption: Corruption,
     target: Target,
     seed: u64,
@@ -55,8 +56,9 @@ pub struct Corruptor {
 impl Corruptor {
     /// The noise of training with `seed`; every step draws afresh.
     #[must_use]
-    pub fn training(corruption: Corruption, seed: u64) -> Self {
+    pub fn training(image: ImageShape, corruption: Corruption, seed: u64) -> Self {
         Self {
+            image,
             corruption,
             target: Target::SameImage,
             seed,
@@ -66,8 +68,9 @@ impl Corruptor {
 
     /// The noise of evaluation: the same for a sample at every evaluation of every run.
     #[must_use]
-    pub fn evaluation(corruption: Corruption) -> Self {
+    pub fn evaluation(image: ImageShape, corruption: Corruption) -> Self {
         Self {
+            image,
             corruption,
             target: Target::SameImage,
             seed: 0,
@@ -83,7 +86,7 @@ impl Corruptor {
 
     /// Damages one image of 0..1 in place; `address` names the use, such as `[step, position]`.
     pub fn corrupt(&self, image: &mut [f32], address: &[u64]) {
-        debug_assert_eq!(image.len(), N_PIXELS);
+        debug_assert_eq!(image.len(), self.image.n_values());
         self.alter(image, address);
         if self.corruption.is_none() {
             return;
@@ -110,9 +113,10 @@ impl Corruptor {
 impl Corruptor {
     /// Takes a half away, or turns the image.
     fn alter(&self, image: &mut [f32], address: &[u64]) {
+        let size = [self.image.height, self.image.width];
         match self.target {
             Target::SameImage => {}
-            Target::WholeFromHalf { hidden } => hide(image, hidden),
+            Target::WholeFromHalf { hidden } => hide(image, size, hidden),
             Target::UprightFromRotated { degrees } => {
                 let stream = match self.stream {
                     Stream::Corruption => Stream::Rotation,
@@ -121,35 +125,41 @@ impl Corruptor {
                 let seed = stream_seed(self.seed, stream, address);
                 let mut rng = generator(seed, Stream::Rotation, &[]);
                 let share = (rng.next_u32() >> 8) as f32 / (1_u32 << 23) as f32 - 1.0; // −1..1
-                rotate(image, (share * degrees).to_radians());
+                rotate(image, size, (share * degrees).to_radians());
             }
         }
     }
 }
 
 /// Blackens one half of an image.
-fn hide(image: &mut [f32], half: Half) {
-    const MIDDLE: usize = IMAGE_SIDE / 2;
-    for (row, pixels) in image.chunks_exact_mut(IMAGE_SIDE).enumerate() {
+fn hide(image: &mut [f32], [height, width]: [usize; 2], half: Half) {
+    for (row, pixels) in image.chunks_exact_mut(width).enumerate() {
+        let row = row % height; // of any channel
         match half {
-            Half::Left => pixels[..MIDDLE].fill(0.0),
-            Half::Right => pixels[MIDDLE..].fill(0.0),
-            Half::Top if row < MIDDLE => pixels.fill(0.0),
-            Half::Bottom if row >= MIDDLE => pixels.fill(0.0),
+            Half::Left => pixels[..width / 2].fill(0.0),
+            Half::Right => pixels[width / 2..].fill(0.0),
+            Half::Top if row < height / 2 => pixels.fill(0.0),
+            Half::Bottom if row >= height / 2 => pixels.fill(0.0),
             Half::Top | Half::Bottom => {}
         }
     }
 }
 
 /// Turns an image around its centre, black coming in from outside; pixels are interpolated linearly.
-fn rotate(image: &mut [f32], angle: f32) {
-    const CENTRE: f32 = (IMAGE_SIDE as f32 - 1.0) / 2.0;
+fn rotate(image: &mut [f32], size @ [height, width]: [usize; 2], angle: f32) {
+    for channel in image.chunks_exact_mut(height * width) {
+        rotate_channel(channel, size, angle);
+    }
+}
+
+fn rotate_channel(image: &mut [f32], [height, width]: [usize; 2], angle: f32) {
+    let [middle_y, middle_x] = [height, width].map(|side| (side as f32 - 1.0) / 2.0);
     let (sin, cos) = angle.sin_cos();
     let original = image.to_vec();
     let pixel = |x: isize, y: isize| {
-        let inside = |v: isize| (0..IMAGE_SIDE as isize).contains(&v);
-        let idx = || (y * IMAGE_SIDE as isize + x).unsigned_abs();
-        if inside(x) && inside(y) {
+        let inside = |v: isize, side: usize| (0..side as isize).contains(&v);
+        let idx = || (y * width as isize + x).unsigned_abs();
+        if inside(x, width) && inside(y, height) {
             original[idx()]
         } else {
             0.0
@@ -157,10 +167,13 @@ fn rotate(image: &mut [f32], angle: f32) {
     };
     for (idx, value) in image.iter_mut().enumerate() {
         let (dx, dy) = (
-            (idx % IMAGE_SIDE) as f32 - CENTRE,
-            (idx / IMAGE_SIDE) as f32 - CENTRE,
+            (idx % width) as f32 - middle_x,
+            (idx / width) as f32 - middle_y,
         );
-        let (x, y) = (cos * dx + sin * dy + CENTRE, -sin * dx + cos * dy + CENTRE);
+        let (x, y) = (
+            cos * dx + sin * dy + middle_x,
+            -sin * dx + cos * dy + middle_y,
+        );
         let (left, top) = (x.floor(), y.floor());
         let (fx, fy) = (x - left, y - top);
         let (left, top) = (left as isize, top as isize);
@@ -195,8 +208,13 @@ fn generator(seed: u64, stream: Stream, address: &[u64]) -> Xoshiro256PlusPlus {
 mod tests {
     use super::*;
 
+    const IMAGE: ImageShape = ImageShape::MNIST;
+    const SIZE: [usize; 2] = [IMAGE.height, IMAGE.width];
+    const N_PIXELS: usize = IMAGE.n_values();
+    const IMAGE_SIDE: usize = IMAGE.width;
+
     fn corrupted(corruption: Corruption, value: f32, n_images: u64) -> Vec<f32> {
-        let corruptor = Corruptor::training(corruption, 7);
+        let corruptor = Corruptor::training(IMAGE, corruption, 7);
         let mut pixels = Vec::new();
         for sample in 0..n_images {
             let mut image = vec![value; N_PIXELS];
@@ -265,7 +283,7 @@ mod tests {
     #[test]
     fn a_half_is_hidden_and_the_other_left() {
         for hidden in Half::ALL {
-            let corruptor = Corruptor::training(Corruption::None, 1)
+            let corruptor = Corruptor::training(IMAGE, Corruption::None, 1)
                 .with_target(Target::WholeFromHalf { hidden });
             let mut image = vec![1.0; N_PIXELS];
             corruptor.corrupt(&mut image, &[0]);
@@ -282,17 +300,36 @@ mod tests {
     }
 
     #[test]
+    fn oblong_images_are_halved_and_turned_along_their_own_sides() {
+        let [height, width] = [3, 5];
+        let mut image = vec![1.0; height * width];
+        hide(&mut image, [height, width], Half::Top);
+        assert_eq!(image[..width], [0.0; 5]);
+        assert_eq!(image[width..], [1.0; 10]);
+        hide(&mut image, [height, width], Half::Left);
+        assert_eq!(image[width..], [0.0, 0.0, 1.0, 1.0, 1.0].repeat(2));
+
+        // Half a turn takes each pixel to the opposite one.
+        let before: Vec<f32> = (0_u8..15).map(f32::from).collect();
+        let mut turned = before.clone();
+        rotate(&mut turned, [height, width], std::f32::consts::PI);
+        for (pixel, opposite) in turned.iter().zip(before.iter().rev()) {
+            assert!((pixel - opposite).abs() < 1e-4, "{turned:?}");
+        }
+    }
+
+    #[test]
     fn turning_moves_ink_as_geometry_says_and_keeps_it() {
         // A dot right of the centre, turned by a quarter, comes to lie below it (rows count downwards).
         let mut image = vec![0.0; N_PIXELS];
         image[13 * IMAGE_SIDE + 20] = 1.0;
-        rotate(&mut image, std::f32::consts::FRAC_PI_2);
+        rotate(&mut image, SIZE, std::f32::consts::FRAC_PI_2);
         let brightest = (0..N_PIXELS).max_by(|&a, &b| image[a].total_cmp(&image[b]));
         assert_eq!(brightest, Some(20 * IMAGE_SIDE + 14));
         let ink: f32 = image.iter().sum();
         assert!((ink - 1.0).abs() < 1e-3, "{ink}");
 
-        let corruptor = Corruptor::training(Corruption::None, 1)
+        let corruptor = Corruptor::training(IMAGE, Corruption::None, 1)
             .with_target(Target::UprightFromRotated { degrees: 0.0 });
         let mut image: Vec<f32> = (0..N_PIXELS)
             .map(|i| f32::from(u8::from(i % 3 == 0)))
@@ -304,7 +341,7 @@ mod tests {
 
     #[test]
     fn noise_depends_on_the_address_alone() {
-        let corruptor = Corruptor::training(Corruption::Masking { fraction: 0.5 }, 1);
+        let corruptor = Corruptor::training(IMAGE, Corruption::Masking { fraction: 0.5 }, 1);
         let draw = |address: &[u64]| {
             let mut image = vec![1.0; N_PIXELS];
             corruptor.corrupt(&mut image, address);

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use hourglass_experiment::N_PIXELS;
+use hourglass_experiment::ImageShape;
 use hourglass_protocol::{DataSetId, DatasetDescription, SampleFactors};
 
-/// Two splits of labelled digits. Pixels stay bytes, a quarter of what floats would take.
+/// Two splits of labelled images of one shape. Pixels stay bytes, a quarter of what floats would take.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     pub id: DataSetId,
@@ -22,24 +22,39 @@ pub struct Dataset {
 /// Labelled images.
 #[derive(Clone, Debug)]
 pub struct Split {
+    shape: ImageShape,
     images: Arc<[u8]>,
     labels: Arc<[u8]>,
 }
 
 impl Split {
-    /// Joins images `[n, 784]`, 0 background to 255 ink, and their classes `[n]`.
+    /// Joins images `[n, pixels]`, 0 background to 255 ink, and their classes `[n]`.
     ///
     /// # Panics
     /// If the lengths do not match; code that reads files has checked that before.
     #[must_use]
-    pub fn new(images: impl Into<Arc<[u8]>>, labels: impl Into<Arc<[u8]>>) -> Self {
+    pub fn new(
+        shape: ImageShape,
+        images: impl Into<Arc<[u8]>>,
+        labels: impl Into<Arc<[u8]>>,
+    ) -> Self {
         let (images, labels) = (images.into(), labels.into());
         assert_eq!(
             images.len(),
-            labels.len() * N_PIXELS,
+            labels.len() * shape.n_values(),
             "an image for each label"
         );
-        Self { images, labels }
+        Self {
+            shape,
+            images,
+            labels,
+        }
+    }
+
+    /// Shape of each image.
+    #[must_use]
+    pub fn shape(&self) -> ImageShape {
+        self.shape
     }
 
     /// Images in the split.
@@ -54,7 +69,7 @@ impl Split {
         self.labels.is_empty()
     }
 
-    /// Class of an image, 0..10.
+    /// Class of an image, counted from 0.
     #[must_use]
     pub fn label(&self, sample_idx: usize) -> u8 {
         self.labels[sample_idx]
@@ -66,23 +81,25 @@ impl Split {
         &self.labels
     }
 
-    /// Pixels of all images: `[n, 784]`.
+    /// Pixels of all images: `[n, pixels]`.
     #[must_use]
     pub fn images(&self) -> &[u8] {
         &self.images
     }
 
-    /// Pixels of an image: `[784]`.
+    /// Pixels of an image: `[pixels]`.
     #[must_use]
     pub fn image(&self, sample_idx: usize) -> &[u8] {
-        &self.images[sample_idx * N_PIXELS..(sample_idx + 1) * N_PIXELS]
+        let n_pixels = self.shape.n_values();
+        &self.images[sample_idx * n_pixels..(sample_idx + 1) * n_pixels]
     }
 
-    /// Pixels of some images as 0..1: `[n, 784]`.
+    /// Pixels of some images as 0..1: `[n, pixels]`.
     #[must_use]
     pub fn gather(&self, samples: &[u32]) -> Vec<f32> {
-        let mut pixels = vec![0.0; samples.len() * N_PIXELS];
-        for (row, &sample_idx) in pixels.chunks_exact_mut(N_PIXELS).zip(samples) {
+        let n_pixels = self.shape.n_values();
+        let mut pixels = vec![0.0; samples.len() * n_pixels];
+        for (row, &sample_idx) in pixels.chunks_exact_mut(n_pixels).zip(samples) {
             let image = self.image(sample_idx as usize);
             for (pixel, &byte) in row.iter_mut().zip(image) {
                 *pixel = f32::from(byte) / 255.0;
@@ -93,6 +110,11 @@ impl Split {
 }
 
 impl Dataset {
+    #[must_use]
+    pub fn n_classes(&self) -> usize {
+        self.id.n_classes()
+    }
+
     /// What the window is told.
     #[must_use]
     pub fn describe(&self) -> DatasetDescription {

@@ -160,11 +160,12 @@ fn read_files(
     let mut report = |progress: LoadProgress| report(describe_load(progress));
     let options = LoadOptions::of(id, *manifest);
     let arrays = mnist::load(folder, &options, &mut report, cancel)?;
+    let shape = id.spec().shape;
     Ok(Dataset {
         id,
         origin: folder.display().to_string(),
-        train: Split::new(arrays.train_images, arrays.train_labels),
-        test: Split::new(arrays.test_images, arrays.test_labels),
+        train: Split::new(shape, arrays.train_images, arrays.train_labels),
+        test: Split::new(shape, arrays.test_images, arrays.test_labels),
         test_factors: Vec::new().into(),
     })
 }
@@ -186,16 +187,17 @@ fn draw_pen_digits(
         factors.extend(of_drawn);
     }
 
-    let test_images = images.split_off(pen_digits::N_TRAIN * hourglass_experiment::N_PIXELS);
+    let test_images = images.split_off(pen_digits::N_TRAIN * pen_digits::N_PIXELS);
     let test_factors = factors.split_off(pen_digits::N_TRAIN);
     let labels = |factors: &[pen_digits::Factors]| -> Vec<u8> {
         factors.iter().map(|factors| factors.class).collect()
     };
+    let shape = DataSetId::PEN_DIGITS.spec().shape;
     Ok(Dataset {
         id: DataSetId::PEN_DIGITS,
         origin: "built in".to_owned(),
-        train: Split::new(images, labels(&factors)),
-        test: Split::new(test_images, labels(&test_factors)),
+        train: Split::new(shape, images, labels(&factors)),
+        test: Split::new(shape, test_images, labels(&test_factors)),
         test_factors: test_factors.iter().map(SampleFactors::from).collect(),
     })
 }

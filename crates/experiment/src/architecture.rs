@@ -25,6 +25,13 @@ pub enum Architecture {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayerLists {
+    /// Shape of the images that come in and go out.
+    #[serde(
+        default,
+        with = "crate::image_shape::listed",
+        skip_serializing_if = "ImageShape::is_mnists"
+    )]
+    pub image: ImageShape,
     /// Activation of the reconstruction.
     pub output_activation: Activation,
     /// From the image to the code.
@@ -37,6 +44,13 @@ pub struct LayerLists {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dense {
+    /// Shape of the images that come in and go out.
+    #[serde(
+        default,
+        with = "crate::image_shape::listed",
+        skip_serializing_if = "ImageShape::is_mnists"
+    )]
+    pub image: ImageShape,
     /// Units of the layers between pixels and code; the decoder repeats them in reverse. Empty: the code
     /// is the only hidden layer.
     #[serde(default)]
@@ -59,6 +73,13 @@ pub struct Dense {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Convolutional {
+    /// Shape of the images that come in and go out.
+    #[serde(
+        default,
+        with = "crate::image_shape::listed",
+        skip_serializing_if = "ImageShape::is_mnists"
+    )]
+    pub image: ImageShape,
     /// Channels of each level of the encoder; as many levels as channels. The decoder repeats them in
     /// reverse.
     pub channels: Vec<usize>,
@@ -72,9 +93,6 @@ pub struct Convolutional {
     /// Activation of the reconstruction.
     pub output_activation: Activation,
 }
-
-/// The images that every experiment is about.
-const IMAGE: ImageShape = ImageShape::MNIST;
 
 /// Which layer's activations are meant, counted along the flow from input to output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -101,8 +119,8 @@ impl LayerName {
 }
 
 impl Dense {
-    fn lists(&self, image: ImageShape) -> LayerLists {
-        let to_code: Vec<usize> = [image.n_values()]
+    fn lists(&self) -> LayerLists {
+        let to_code: Vec<usize> = [self.image.n_values()]
             .into_iter()
             .chain(self.hidden.iter().copied())
             .chain([self.code])
@@ -112,6 +130,7 @@ impl Dense {
         encoder.extend(Layer::dense_chain(&to_code, self.hidden_activation));
         encoder.push(Layer::activation(self.code_activation));
         LayerLists {
+            image: self.image,
             output_activation: self.output_activation,
             encoder,
             decoder: Layer::dense_chain(&from_code, self.hidden_activation),
@@ -123,9 +142,9 @@ impl Convolutional {
     /// The image, then the maps after each pooling.
     #[must_use]
     pub fn maps(&self) -> Vec<ImageShape> {
-        let mut maps = vec![IMAGE];
+        let mut maps = vec![self.image];
         for &channels in &self.channels {
-            let last = maps.last().copied().unwrap_or(IMAGE);
+            let last = maps.last().copied().unwrap_or(self.image);
             let level = Shape::Maps(ImageShape { channels, ..last });
             let pooled = Layer::Pool {}.output(level).ok().and_then(Shape::maps);
             maps.extend(pooled);
@@ -160,8 +179,9 @@ impl Convolutional {
         for (&channels, &to) in self.channels.iter().zip(&maps).rev() {
             decoder.extend([Layer::convolution(channels), hidden, Layer::upsample(to)]);
         }
-        decoder.push(Layer::convolution(IMAGE.channels));
+        decoder.push(Layer::convolution(self.image.channels));
         LayerLists {
+            image: self.image,
             output_activation: self.output_activation,
             encoder,
             decoder,
@@ -170,7 +190,7 @@ impl Convolutional {
 }
 
 /// Whether the lists make an autoencoder of images.
-fn check_whole(blocks: &Blocks) -> Result<(), (&'static str, Misfit)> {
+fn check_whole(image: ImageShape, blocks: &Blocks) -> Result<(), (&'static str, Misfit)> {
     let whole = |half, reason| {
         Err((
             half,
@@ -189,11 +209,11 @@ fn check_whole(blocks: &Blocks) -> Result<(), (&'static str, Misfit)> {
             .to_owned();
         return whole("decoder", reason);
     }
-    let is_image = last.to == Shape::Maps(IMAGE) || last.to == Shape::Units(IMAGE.n_values());
+    let is_image = last.to == Shape::Maps(image) || last.to == Shape::Units(image.n_values());
     if is_image {
         return Ok(());
     }
-    let (image, units) = (Shape::Maps(IMAGE), IMAGE.n_values());
+    let (image, units) = (Shape::Maps(image), image.n_values());
     let reason = format!(
         "it makes {} of the code, and an image is {image}: end it in a convolution or a reshape to that shape, \
          or in a dense layer of {units} units",
@@ -203,11 +223,30 @@ fn check_whole(blocks: &Blocks) -> Result<(), (&'static str, Misfit)> {
 }
 
 impl Architecture {
+    /// Shape of the images that come in and go out.
+    #[must_use]
+    pub fn image(&self) -> ImageShape {
+        match self {
+            Self::Dense(dense) => dense.image,
+            Self::Convolutional(conv) => conv.image,
+            Self::Layers(lists) => lists.image,
+        }
+    }
+
+    /// The same, to be changed in place. Compact forms fit any; lists have to be made for it.
+    pub fn image_mut(&mut self) -> &mut ImageShape {
+        match self {
+            Self::Dense(dense) => &mut dense.image,
+            Self::Convolutional(conv) => &mut conv.image,
+            Self::Layers(lists) => &mut lists.image,
+        }
+    }
+
     /// The list of every layer.
     #[must_use]
     pub fn lists(&self) -> LayerLists {
         match self {
-            Self::Dense(dense) => dense.lists(IMAGE),
+            Self::Dense(dense) => dense.lists(),
             Self::Convolutional(conv) => conv.lists(),
             Self::Layers(lists) => lists.clone(),
         }
@@ -222,10 +261,10 @@ impl Architecture {
         let lists = self.lists();
         let halves = [&lists.encoder[..], &lists.decoder];
         let Self::Layers(_) = self else {
-            return Blocks::new(IMAGE, halves, is_tied, |_, _| Ok(()));
+            return Blocks::new(lists.image, halves, is_tied, |_, _| Ok(()));
         };
-        let blocks = Blocks::new(IMAGE, halves, is_tied, Layer::check)?;
-        check_whole(&blocks)?;
+        let blocks = Blocks::new(lists.image, halves, is_tied, Layer::check)?;
+        check_whole(lists.image, &blocks)?;
         Ok(blocks)
     }
 
@@ -401,6 +440,25 @@ mod tests {
     use super::*;
     use crate::PresetId;
 
+    /// Every form makes the image it is shown of itself, whatever its shape.
+    #[test]
+    fn compact_forms_fit_images_of_any_shape() {
+        for id in PresetId::ALL {
+            for (height, width) in [(12, 20), (1, 1), (5, 64), (28, 28)] {
+                let mut compact = id.preset().experiment().architecture;
+                *compact.image_mut() = ImageShape::gray(height, width);
+                let blocks = Architecture::Layers(compact.lists()).try_blocks();
+                assert_eq!(
+                    blocks.as_ref(),
+                    Ok(&compact.blocks()),
+                    "{id} {height}×{width}"
+                );
+                let output = compact.blocks().decoder.last().map(|block| block.to.size());
+                assert_eq!(output, Some(height * width), "{id} {height}×{width}");
+            }
+        }
+    }
+
     #[test]
     fn a_compact_form_is_its_list() {
         for id in PresetId::ALL {
@@ -414,6 +472,7 @@ mod tests {
     #[test]
     fn every_level_is_upsampled_to_what_its_mirror_pooled() {
         let conv = Convolutional {
+            image: ImageShape::MNIST,
             channels: vec![3, 5, 4], // 28, 14, 7, 4: one side is odd
             bottleneck: Some(6),
             hidden_activation: Activation::Elu,

@@ -320,7 +320,7 @@ mod tests {
             (
                 image,
                 Layer::upsample(maps(30, 30, 1)),
-                "of 56, or of 55 to cut",
+                "of 56 and 56, or one less to cut",
             ),
             (
                 Shape::Maps(maps(4, 4, 1)),

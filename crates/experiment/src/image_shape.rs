@@ -1,6 +1,25 @@
 //! How large an image is, and how many values each of its pixels has.
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::DataSetId;
+
+/// Why an experiment cannot learn from a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum OtherImages {
+    #[error(
+        "the experiment is about images of {}, but those of {} have {}: choose a data set of that shape, or set \
+         architecture.image to the other",
+        .image.describe(), .data.label(), .data.spec().shape.describe()
+    )]
+    Shape { image: ImageShape, data: DataSetId },
+    #[error(
+        "the experiment tells {n_classes} classes apart, but {} has {}: set n_classes to that",
+        .data.label(), .data.n_classes()
+    )]
+    Classes { n_classes: usize, data: DataSetId },
+}
 
 /// The shape of every image of a data set. Pixels are stored row by row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,7 +47,27 @@ impl ImageShape {
     /// Numbers in one image: 784 for MNIST.
     #[must_use]
     pub const fn n_values(self) -> usize {
-        self.height * self.width * self.channels
+        let of_channel = self.height.saturating_mul(self.width);
+        of_channel.saturating_mul(self.channels)
+    }
+
+    /// Whether files leave it out.
+    pub(crate) fn is_mnists(&self) -> bool {
+        *self == Self::MNIST
+    }
+
+    /// Height and width as shares of the longer of them.
+    #[must_use]
+    pub fn proportions(self) -> [f32; 2] {
+        let longer = self.height.max(self.width).max(1) as f32;
+        [self.height, self.width].map(|side| side.max(1) as f32 / longer)
+    }
+
+    /// Those of one of many images that lie one after the other, `[n, height, width]`.
+    #[must_use]
+    pub fn of<T>(self, images: &[T], idx: usize) -> Option<&[T]> {
+        let n_values = self.n_values();
+        images.get(idx * n_values..(idx + 1) * n_values)
     }
 
     /// Height, width and, where there is more than one, channels: `28×28`, `32×32×3`.
@@ -51,6 +90,31 @@ impl Default for ImageShape {
     /// What experiments mean that were written before other shapes could be said.
     fn default() -> Self {
         Self::MNIST
+    }
+}
+
+/// A shape as a list in files: `[height, width, channels]`.
+pub(crate) mod listed {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::ImageShape;
+
+    pub fn serialize<S: Serializer>(shape: &ImageShape, to: S) -> Result<S::Ok, S::Error> {
+        let ImageShape {
+            height,
+            width,
+            channels,
+        } = *shape;
+        [height, width, channels].serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ImageShape, D::Error> {
+        let [height, width, channels] = Deserialize::deserialize(from)?;
+        Ok(ImageShape {
+            height,
+            width,
+            channels,
+        })
     }
 }
 

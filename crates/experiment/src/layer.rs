@@ -152,10 +152,10 @@ impl Layer {
                         ..from
                     }));
                 }
-                let [most, less] = [0, 1].map(|cut| (2 * from.height).saturating_sub(cut));
+                let [height, width] = [from.height, from.width].map(|side| 2 * side);
                 Err(format!(
-                    "it doubles {input} maps: choose a height and width of {most}, or of {less} to cut the last row \
-                     and column"
+                    "it doubles {input} maps: choose a height and width of {height} and {width}, or one less to cut \
+                     the last row or column"
                 ))
             }
             (Self::Reshape(to), _) if to.n_values() == input.size() => Ok(Shape::Maps(to)),
@@ -237,11 +237,11 @@ impl Layer {
             }) => {
                 within("channels", channels, 1, MAX_UNITS)?;
                 within("height", height, 1, MAX_UNITS)?;
-                within("width", width, height, height) // maps are drawn and convolved as squares
+                within("width", width, 1, MAX_UNITS)
             }
             Self::Upsample { height, width } => {
                 within("height", height, 1, MAX_UNITS)?;
-                within("width", width, height, height)
+                within("width", width, 1, MAX_UNITS)
             }
             Self::Pool {} | Self::Flatten {} | Self::Activation { .. } => Ok(()),
         }
@@ -303,13 +303,14 @@ impl Weights {
     #[must_use]
     pub fn n_parameters(self) -> usize {
         match self {
-            Self::Dense { inputs, units } => (inputs + 1) * units, // a bias for each unit
+            Self::Dense { inputs, units } => inputs.saturating_add(1).saturating_mul(units), // a bias for each unit
             Self::Tied { units } => units,
             Self::Convolution { inputs, kernels } => {
                 let Kernels {
                     channels, kernel, ..
                 } = kernels;
-                (inputs * kernel * kernel + 1) * channels
+                let of_map = inputs.saturating_mul(kernel * kernel).saturating_add(1);
+                of_map.saturating_mul(channels)
             }
         }
     }

@@ -40,7 +40,7 @@ pub use blocks::{Block, Blocks, Misfit, blocks};
 pub use corruption::Corruption;
 pub use dataset::{DataSetId, DataSetSpec};
 pub use difference::{Difference, differences, live_differences};
-pub use image_shape::ImageShape;
+pub use image_shape::{ImageShape, OtherImages};
 pub use layer::{Kernels, Layer, Shape, Weights};
 pub use objective::Objective;
 pub use optimizer::{Optimizer, OptimizerKind, Schedule};
@@ -56,14 +56,12 @@ pub use term::{Group, Pen, Reported, Role, Term, TermInfo, Unit};
 pub use training::Training;
 pub use validate::InvalidExperiment;
 
-/// Height and width of an image, in pixels.
-pub const IMAGE_SIDE: usize = 28;
+/// Height and width of an image of MNIST's format: for what reads, draws or prepares such images. All else asks the
+/// experiment or the data set for its [`ImageShape`].
+pub const IMAGE_SIDE: usize = ImageShape::MNIST.height;
 
-/// Pixels of an image: the `n` inputs and outputs of every autoencoder here.
-pub const N_PIXELS: usize = IMAGE_SIDE * IMAGE_SIDE;
-
-/// Digit classes in every data set the program knows.
-pub const N_CLASSES: usize = 10;
+/// Pixels of such an image.
+pub const N_PIXELS: usize = ImageShape::MNIST.n_values();
 
 /// Everything needed to repeat a run on the same data.
 ///
@@ -76,6 +74,9 @@ pub struct Experiment {
     pub preset: Option<PresetId>,
     /// Every random choice of the run derives from this number through its own [`Stream`].
     pub seed: u64,
+    /// Classes of the data set: what a softmax layer tells apart.
+    #[serde(default = "n_digits", skip_serializing_if = "is_n_digits")]
+    pub n_classes: usize,
     /// Strength of the corruption when measuring; that of training when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_noise: Option<f32>,
@@ -95,6 +96,16 @@ pub struct Experiment {
     /// What is trained before and after all layers together.
     #[serde(default, skip_serializing_if = "Plan::is_plain")]
     pub plan: Plan,
+}
+
+/// What experiments mean that were written before another number could be said.
+fn n_digits() -> usize {
+    DataSetId::MNIST.n_classes()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_n_digits(n_classes: &usize) -> bool {
+    *n_classes == n_digits()
 }
 
 /// Whether a setting is switched off, and so left out of files.
@@ -124,6 +135,32 @@ impl Experiment {
             original.seed = self.seed;
             original == *self
         })
+    }
+
+    /// Takes on the shape and the number of classes of a data set; whether its layers allow that, `validate` says.
+    pub fn fit_to(&mut self, data: DataSetId) {
+        let spec = data.spec();
+        *self.architecture.image_mut() = spec.shape;
+        self.n_classes = data.n_classes();
+    }
+
+    /// Whether it can learn from a data set.
+    ///
+    /// # Errors
+    /// What differs.
+    pub fn check_fits(&self, data: DataSetId) -> Result<(), OtherImages> {
+        let (spec, image) = (data.spec(), self.architecture.image());
+        let n_classes = data.n_classes();
+        if image != spec.shape {
+            Err(OtherImages::Shape { image, data })
+        } else if self.plan.fine_tuning.is_some() && self.n_classes != n_classes {
+            Err(OtherImages::Classes {
+                n_classes: self.n_classes,
+                data,
+            })
+        } else {
+            Ok(())
+        }
     }
 
     /// The corruption of test images.

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::blocks::Blocks;
 use super::layer::{Layer, Weights};
-use super::{
-    Adversarial, Architecture, Experiment, ImageShape, LayerName, N_CLASSES, Prior, Stage,
-};
+use super::{Adversarial, Architecture, Experiment, ImageShape, LayerName, Prior, Stage};
 
 pub use super::blocks::Tile;
 pub use super::layer::Shape;
@@ -79,6 +77,7 @@ pub struct Link {
 /// An experiment's network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
+    image: ImageShape,
     /// From the input through the code to the output.
     pub chain: Vec<Node>,
     /// `ln σ²` of a variational code.
@@ -205,17 +204,25 @@ impl Network {
             from = to;
         }
         let classes = experiment.plan.fine_tuning.is_some().then(|| {
-            let sizes = [code_size, N_CLASSES];
+            let n_classes = experiment.n_classes;
+            let sizes = [code_size, n_classes];
             links.push(dense(Connection::Classes, code, Place::Classes, sizes));
-            node(Place::Classes, Shape::Units(N_CLASSES), Some("softmax"))
+            node(Place::Classes, Shape::Units(n_classes), Some("softmax"))
         });
         Self {
+            image: architecture.image(),
             chain,
             log_variance,
             discriminator,
             classes,
             links,
         }
+    }
+
+    /// Shape of the images that come in and go out.
+    #[must_use]
+    pub fn image(&self) -> ImageShape {
+        self.image
     }
 
     /// Every layer of the drawing.
@@ -340,7 +347,7 @@ fn discriminator() -> Vec<Node> {
 }
 
 fn chain(architecture: &Architecture, blocks: &Blocks) -> Vec<Node> {
-    let image = Shape::Maps(ImageShape::MNIST);
+    let image = Shape::Maps(architecture.image());
     let input = match blocks.encoder.first() {
         Some(block) if block.is_plain_dense() => block.met, // pixels in a row
         _ => image,

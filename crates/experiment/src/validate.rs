@@ -63,6 +63,11 @@ pub enum InvalidExperiment {
         /// Units of the code.
         units: usize,
     },
+    /// Images of several channels.
+    #[error(
+        "the images have {channels} channels, and colour images are not supported yet: choose 1 channel"
+    )]
+    ColourImages { channels: usize },
     /// A list of layers that makes no autoencoder.
     #[error("{half}{}{reason}", place(*.layer))]
     LayersDoNotFit {
@@ -130,6 +135,13 @@ impl Experiment {
     /// Choices that are fine by themselves and make no sense together.
     fn contradictions(&self) -> Vec<InvalidExperiment> {
         let mut found = Vec::new();
+        if !field::IMAGE.problems(self).is_empty() {
+            return found; // what follows from such a shape is of no use
+        }
+        let channels = self.architecture.image().channels;
+        if channels != 1 {
+            found.push(InvalidExperiment::ColourImages { channels });
+        }
         let (architecture, objective) = (&self.architecture, &self.objective);
         let code = architecture.code_activation();
         if let Err((half, Misfit { layer, reason })) = architecture.try_blocks()
@@ -196,6 +208,7 @@ impl InvalidExperiment {
                 &field::OUTPUT_ACTIVATION,
                 &[(&field::LOSS, "Needs the sigmoid output")],
             ),
+            Self::ColourImages { .. } => (&field::IMAGE, &[]),
             Self::LayersDoNotFit {
                 half: "encoder", ..
             } => (&field::ENCODER, &[]),
@@ -251,8 +264,8 @@ impl InvalidExperiment {
 mod tests {
     use super::*;
     use crate::{
-        Convolutional, Corruption, Dense, LayerLists, LayerPretraining, PresetId, Prior,
-        Variational,
+        Convolutional, Corruption, Dense, ImageShape, LayerLists, LayerPretraining, PresetId,
+        Prior, Variational,
     };
 
     fn vanilla() -> Experiment {
@@ -391,6 +404,7 @@ mod tests {
         assert!(message.contains("the encoder has 1"), "{message}");
         let message = message_of(|experiment| {
             experiment.architecture = Architecture::Convolutional(Convolutional {
+                image: ImageShape::MNIST,
                 channels: vec![4],
                 bottleneck: None,
                 hidden_activation: Activation::Relu,

@@ -10,7 +10,7 @@ use super::facts::Entries;
 use super::facts::Facts;
 use super::figures::film::{Film, Screening};
 use super::look::Look;
-use super::palette::{Paper, Rgb, class_rgb, mix};
+use super::palette::{N_MARKS, Paper, Rgb, class_rgb, mix};
 use super::{png, svg};
 
 /// Time a frame is shown, the first and the last longer, in hundredths of a second.
@@ -114,7 +114,7 @@ struct Palette {
 impl Palette {
     fn new(look: &Look) -> Self {
         let paper: &Paper = look.paper();
-        let classes = (0..10).map(|class| class_rgb(look.dark, class));
+        let classes = (0..N_MARKS).map(|class| class_rgb(look.dark, class));
         let of_page = [paper.text, paper.text_dim, paper.grid];
         let mut colors = vec![paper.background, paper.background]; // the first is never drawn
         for color in classes.chain(of_page) {

@@ -2,6 +2,8 @@
 //!
 //! Places and sizes are in pixels of 1/96 inch, from the upper left corner of the page; y grows downwards.
 
+use hourglass_experiment::ImageShape;
+
 use super::font::{self, Weight};
 use super::palette::{ClassShape, Rgb};
 
@@ -33,6 +35,20 @@ impl Rect {
             height,
         };
         (0..n).map(cell).collect()
+    }
+
+    /// The largest part in the middle that has the proportions of an image.
+    #[must_use]
+    pub fn holding(self, image: ImageShape) -> Self {
+        let [high, wide] = image.proportions();
+        let side = (self.width / wide).min(self.height / high);
+        let (width, height) = (wide * side, high * side);
+        Self {
+            left: self.left + (self.width - width) / 2.0,
+            top: self.top + (self.height - height) / 2.0,
+            width,
+            height,
+        }
     }
 
     /// Between two corners.

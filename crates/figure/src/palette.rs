@@ -42,7 +42,10 @@ pub const CLASS_RGB: ClassPalette = ClassPalette {
     ],
 };
 
-/// The colour of a class; the tenth for any beyond.
+/// Classes that have a colour and a shape of their own; beyond them, both begin again.
+pub const N_MARKS: u8 = 10;
+
+/// The colour of a class.
 #[must_use]
 pub fn class_rgb(dark: bool, class: u8) -> Rgb {
     let table = if dark {
@@ -50,7 +53,7 @@ pub fn class_rgb(dark: bool, class: u8) -> Rgb {
     } else {
         &CLASS_RGB.light
     };
-    table[usize::from(class.min(9))]
+    table[usize::from(class % N_MARKS)]
 }
 
 /// The outline that marks a class beside its colour.
@@ -78,10 +81,10 @@ pub enum ClassShape {
     TriangleLeft,
 }
 
-/// The shape of a class; that of class 9 for any beyond.
+/// The shape of a class.
 #[must_use]
 pub fn class_shape(class: u8) -> ClassShape {
-    match class {
+    match class % N_MARKS {
         0 => ClassShape::Circle,
         1 => ClassShape::Square,
         2 => ClassShape::Diamond,

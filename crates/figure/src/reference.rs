@@ -2,7 +2,7 @@
 
 use std::f64::consts::LN_2;
 
-use hourglass_experiment::{Experiment, Figure, Group, N_PIXELS, Reconstruction, Target};
+use hourglass_experiment::{Experiment, Figure, Group, Reconstruction, Target};
 use hourglass_protocol::Baselines;
 
 use super::number;
@@ -78,7 +78,7 @@ fn pca(experiment: &Experiment, baselines: Option<&Baselines>) -> Option<Referen
         && objective.prior.is_none()
         && experiment.target == Target::SameImage;
     let size = experiment.architecture.code_size();
-    let is_comparable = is_comparable && size < N_PIXELS; // with every component PCA is exact
+    let is_comparable = is_comparable && size < n_pixels(experiment); // with every component PCA is exact
     let baselines = baselines.filter(|_| is_comparable)?;
     let of_what = if experiment.corruption.is_none() {
         ""
@@ -109,10 +109,14 @@ fn entropy_floor(experiment: &Experiment, baselines: Option<&Baselines>) -> Opti
     })
 }
 
+fn n_pixels(experiment: &Experiment) -> usize {
+    experiment.architecture.image().n_values()
+}
+
 /// Pixels that the error is summed over.
 fn images_worth(experiment: &Experiment) -> f64 {
     if experiment.objective.is_per_image() {
-        N_PIXELS as f64
+        n_pixels(experiment) as f64
     } else {
         1.0
     }

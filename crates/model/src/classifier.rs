@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use hourglass_experiment::{Experiment, N_CLASSES};
+use hourglass_experiment::Experiment;
 
 use super::autoencoder;
 use super::init::Initializer;
@@ -17,22 +17,17 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// A classifier of inputs of `n_inputs` values with `ReLU` hidden layers.
+    /// A classifier of inputs of `sizes[0]` values as the last of `sizes` classes, with `ReLU` layers between.
     #[must_use]
-    pub fn new(n_inputs: usize, hidden: &[usize], seed: u64, device: &Device) -> Self {
-        let sizes: Vec<usize> = [n_inputs]
-            .into_iter()
-            .chain(hidden.iter().copied())
-            .chain([N_CLASSES])
-            .collect();
+    pub fn new(sizes: &[usize], seed: u64, device: &Device) -> Self {
         let mut init = Initializer::new(seed, device);
         Self {
-            stack: Stack::dense(&sizes, &mut init),
+            stack: Stack::dense(sizes, &mut init),
         }
     }
 
     /// # Shapes
-    /// `[batch, inputs] → logits [batch, 10]`
+    /// `[batch, inputs] → logits [batch, classes]`
     #[must_use]
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
         self.stack.forward(input)
@@ -53,12 +48,12 @@ impl CodeClassifier {
         let mut init = Initializer::of(part, experiment.seed, device);
         Self {
             encoder: autoencoder::encoder(&experiment.architecture, &mut init),
-            head: init.linear(experiment.architecture.code_size(), N_CLASSES),
+            head: init.linear(experiment.architecture.code_size(), experiment.n_classes),
         }
     }
 
     /// # Shapes
-    /// `[batch, 784] → logits [batch, 10]`
+    /// `[batch, pixels] → logits [batch, classes]`
     #[must_use]
     pub fn forward(&self, images: Tensor<2>) -> Tensor<2> {
         self.head.forward(self.encoder.forward(images))

@@ -21,9 +21,9 @@ use kernel::{Block, Nonlinearity};
 /// What is around the convolution of a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvLevel {
-    /// Height and width of the maps that are convolved. Maps of another height are upsampled: every value is
-    /// repeated twice in each direction, then what is more than `side` is cut.
-    pub side: usize,
+    /// Height and width of the maps that are convolved. Smaller maps are upsampled: every value is repeated twice
+    /// in each direction, then what is more than that is cut.
+    pub size: [usize; 2],
     /// What follows the convolution.
     pub activation: Activation,
     /// Whether 2×2 max-pooling follows; of an odd side the last row and column pool by themselves.
@@ -34,7 +34,7 @@ impl ConvLevel {
     /// The outputs of the level, by the fused kernel where it knows how.
     ///
     /// # Shapes
-    /// `[batch, inputs, side or half of it, same] → [batch, outputs, side or half of it, same]`
+    /// `[batch, inputs, height, width] → [batch, outputs, height, width]`, where both may be half of `size`
     #[must_use]
     pub fn forward(self, convolution: &Conv2d, maps: Tensor<4>) -> Tensor<4> {
         let (Some(convolved), Some(bias)) = (self.block(convolution, &maps), &convolution.bias)
@@ -64,7 +64,7 @@ impl ConvLevel {
     /// As [`Self::forward`].
     #[must_use]
     pub fn unfused(self, convolution: &Conv2d, maps: Tensor<4>) -> Tensor<4> {
-        self.after(convolution.forward(upsample(maps, self.side)))
+        self.after(convolution.forward(upsample(maps, self.size)))
     }
 
     /// What follows the convolution, by Burn's own operations.
@@ -77,16 +77,18 @@ impl ConvLevel {
     fn block(self, convolution: &Conv2d, maps: &Tensor<4>) -> Option<Block> {
         let [_, n_inputs, height, width] = maps.dims();
         let [n_outputs, ..] = convolution.weight.dims();
+        let [side, other] = self.size;
         let block = Block {
             n_inputs,
             n_outputs,
-            side: self.side,
-            upsampled: height != self.side,
+            side,
+            upsampled: height != side,
             nonlinearity: Nonlinearity::None,
             pooled: false,
         };
         let is_known = is_processor(&maps.device())
             && maps.dtype() == DType::F32
+            && side == other // the kernel's maps are square
             && [height, width] == [block.input_side(); 2]
             && is_plain(convolution)
             && convolution.weight.dims() == [n_outputs, n_inputs, 3, 3];
@@ -115,18 +117,18 @@ pub(super) fn pool(maps: Tensor<4>) -> Tensor<4> {
     max_pool2d(maps, options)
 }
 
-/// Repeats every value twice in each direction, then cuts what is more than `side`. Maps that have that side
-/// stay as they are.
-pub(super) fn upsample(maps: Tensor<4>, side: usize) -> Tensor<4> {
-    let [n, channels, height, _] = maps.dims();
-    if height == side {
+/// Repeats every value twice in each direction, then cuts what is more than `size`, height and width. Maps of
+/// that size stay as they are.
+pub(super) fn upsample(maps: Tensor<4>, size: [usize; 2]) -> Tensor<4> {
+    let [n, channels, height, width] = maps.dims();
+    if [height, width] == size {
         return maps;
     }
     let options = InterpolateOptions::new(InterpolateMode::Nearest).with_scale_factor([2.0, 2.0]);
     let twice = interpolate(maps, options);
-    if 2 * height == side {
+    if [2 * height, 2 * width] == size {
         twice
     } else {
-        twice.slice([0..n, 0..channels, 0..side, 0..side])
+        twice.slice([0..n, 0..channels, 0..size[0], 0..size[1]])
     }
 }

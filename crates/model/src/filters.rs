@@ -6,7 +6,7 @@
 use burn::tensor::Tensor;
 
 use hourglass_experiment::network::{Connection, Tile};
-use hourglass_experiment::{IMAGE_SIDE, N_PIXELS, Shape, Weights};
+use hourglass_experiment::{ImageShape, Shape, Weights};
 
 use super::{Autoencoder, Stack};
 
@@ -15,7 +15,7 @@ use super::{Autoencoder, Stack};
 pub struct Filters {
     /// Which layer: `encoder, layer 1`.
     pub name: String,
-    /// `[outputs, inputs, side, side]`; of a fully connected layer `[units, 1, 28, 28]`.
+    /// `[outputs, inputs, side, side]`; of a fully connected layer `[units, 1, height, width]`.
     pub weights: Tensor<4>,
 }
 
@@ -70,18 +70,22 @@ impl Autoencoder {
     /// product of the weights on the way to them. `None` if there is no such connection.
     ///
     /// # Shapes
-    /// Kernels `[outputs, inputs, 3, 3]`; a fully connected layer `[units, 1, 28, 28]`, one that meets maps
+    /// Kernels `[outputs, inputs, 3, 3]`; a fully connected layer `[units, 1, height, width]` of the image, one that meets maps
     /// `[units, channels, height, width]`. The units are those of the layer that is made, in a fully connected
     /// layer of the decoder those it is made from.
     #[must_use]
     pub fn filters_of(&self, connection: Connection) -> Option<Tensor<4>> {
         let encoder = &self.encoder;
+        let image = encoder.blocks().first()?.from.maps()?;
         match connection {
             Connection::Encoder(layer) => match encoder.tile(layer)? {
                 Tile::Kernels => encoder.kernels(layer),
                 Tile::Pixels | Tile::LinearPath => {
                     let weight = encoder.dense_weight(layer)?;
-                    Some(of_units(from_pixels(encoder, layer, weight)?.transpose()))
+                    Some(of_units(
+                        from_pixels(encoder, layer, weight)?.transpose(),
+                        image,
+                    ))
                 }
                 Tile::Maps => {
                     let weight = encoder.dense_weight(layer)?.transpose(); // [units, map]
@@ -95,14 +99,15 @@ impl Autoencoder {
                 match encoder.tile(last)? {
                     Tile::Kernels => over_maps(head.transpose(), code.to),
                     Tile::Maps => over_maps(head.transpose(), code.from),
-                    Tile::Pixels | Tile::LinearPath => {
-                        Some(of_units(from_pixels(encoder, last, head)?.transpose()))
-                    }
+                    Tile::Pixels | Tile::LinearPath => Some(of_units(
+                        from_pixels(encoder, last, head)?.transpose(),
+                        image,
+                    )),
                 }
             }
             Connection::Decoder(layer) => match self.decoder.tile(layer)? {
                 Tile::Kernels => self.decoder.kernels(layer),
-                Tile::Pixels | Tile::LinearPath => self.to_pixels(layer).map(of_units),
+                Tile::Pixels | Tile::LinearPath => Some(of_units(self.to_pixels(layer)?, image)),
                 Tile::Maps => over_maps(
                     self.decoder.dense_weight(layer)?,
                     self.decoder.blocks()[layer].to,
@@ -148,9 +153,8 @@ fn from_pixels(stack: &Stack, layer: usize, last: Tensor<2>) -> Option<Tensor<2>
     })
 }
 
-/// `[units, 784] → [units, 1, 28, 28]`
-fn of_units(weights: Tensor<2>) -> Tensor<4> {
-    let [units, inputs] = weights.dims();
-    debug_assert_eq!(inputs, N_PIXELS, "the path ends at pixels");
-    weights.reshape([units, 1, IMAGE_SIDE, IMAGE_SIDE]) // [units, 1, 28, 28]
+/// `[units, pixels] → [units, channels, height, width]`, a path that ends at the pixels.
+fn of_units(weights: Tensor<2>, image: ImageShape) -> Tensor<4> {
+    let [units, _] = weights.dims();
+    weights.reshape([units, image.channels, image.height, image.width]) // [units, channels, height, width]
 }

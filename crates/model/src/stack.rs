@@ -86,8 +86,8 @@ impl Signal {
                 Self::Maps(activate(function, maps))
             }
             (Layer::Pool {}, Self::Maps(maps)) => Self::Maps(pool(maps)),
-            (Layer::Upsample { height, .. }, Self::Maps(maps)) => {
-                Self::Maps(upsample(maps, height))
+            (Layer::Upsample { height, width }, Self::Maps(maps)) => {
+                Self::Maps(upsample(maps, [height, width]))
             }
             (Layer::Flatten {}, signal) => Self::Rows(signal.rows()),
             (Layer::Reshape(to), signal) => Self::Maps(Self::Rows(signal.rows()).maps(to)),
@@ -307,7 +307,10 @@ impl Stack {
 fn level_of(block: &Block) -> ConvLevel {
     let after = block.after.as_slice();
     ConvLevel {
-        side: block.met.maps().map_or(1, |maps| maps.height),
+        size: block
+            .met
+            .maps()
+            .map_or([1; 2], |maps| [maps.height, maps.width]),
         activation: match after.first() {
             Some(Layer::Activation { function }) => *function,
             _ => Activation::Linear,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Bool, Tensor};
 
-use hourglass_experiment::{N_PIXELS, Objective, Prior, Reconstruction, Term, Variational};
+use hourglass_experiment::{Objective, Prior, Reconstruction, Term, Variational};
 use hourglass_model::{Autoencoder, Discriminator, Output};
 
 pub use penalties::penalties;
@@ -70,12 +70,13 @@ pub fn evaluate(objective: &Objective, pass: &Pass<'_>, target: Tensor<2>) -> Te
 
 /// Δ as the objective counts it: a mean over pixels, or with a prior the sum over an image's pixels.
 fn reconstruction(objective: &Objective, output: &Output, target: Tensor<2>) -> Tensor<1> {
+    let [_, n_pixels] = target.dims();
     let mean = match objective.reconstruction {
         Reconstruction::Mse => reconstruction::mse(output.reconstruction(), target),
         Reconstruction::Bce => reconstruction::bce_from_logits(output.logits.clone(), target),
         Reconstruction::Mae => reconstruction::mae(output.reconstruction(), target),
     };
-    let [scale, shift] = scale_and_shift(objective);
+    let [scale, shift] = scale_and_shift(objective, n_pixels);
     let (scale, shift) = (scale as f32, shift as f32);
     if scale.to_bits() == 1.0_f32.to_bits() && shift == 0.0 {
         mean // nothing to multiply: the plain variants stay as fast as they were
@@ -87,8 +88,8 @@ fn reconstruction(objective: &Objective, output: &Output, target: Tensor<2>) -> 
 /// What turns a mean over pixels into the objective's Δ: factor and summand. The squared error becomes
 /// `Σ (x̂ − x)²/(2σ²) + n/2 ln(2πσ²)`, the negative logarithm of a Gaussian likelihood, where a bound needs one.
 #[must_use]
-pub fn scale_and_shift(objective: &Objective) -> [f64; 2] {
-    let n_pixels = N_PIXELS as f64;
+pub fn scale_and_shift(objective: &Objective, n_pixels: usize) -> [f64; 2] {
+    let n_pixels = n_pixels as f64;
     match (objective.prior, objective.reconstruction) {
         (Prior::None, _) => [1.0, 0.0],
         (

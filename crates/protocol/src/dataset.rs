@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use hourglass_experiment::{DataSetId, N_PIXELS};
+use hourglass_experiment::{DataSetId, ImageShape};
 
 use super::{PointSource, SampleIdx};
 
@@ -38,19 +38,41 @@ pub struct DatasetDescription {
     pub origin: String,
     /// Training images.
     pub n_train: usize,
-    /// Test images, row by row: `[n_test, 784]`, 0 background to 255 ink.
+    /// Test images, row by row: `[n_test, pixels]`, 0 background to 255 ink.
     pub test_images: Arc<[u8]>,
     /// Class of each test image: `[n_test]`.
     pub test_labels: Arc<[u8]>,
     /// True factors of each test image where the data set knows them, otherwise empty.
     pub test_factors: Arc<[SampleFactors]>,
-    /// Training images, row by row: `[n_train, 784]`, or empty where the window has no use for them.
+    /// Training images, row by row: `[n_train, pixels]`, or empty where the window has no use for them.
     pub train_images: Arc<[u8]>,
     /// Class of each training image, likewise.
     pub train_labels: Arc<[u8]>,
 }
 
 impl DatasetDescription {
+    /// Shape of each image.
+    #[must_use]
+    pub fn shape(&self) -> ImageShape {
+        self.id.spec().shape
+    }
+
+    /// Whether user images can be prepared for it: they become images of MNIST's format.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn takes_user_images(&self) -> Result<(), String> {
+        if self.shape() == ImageShape::MNIST {
+            return Ok(());
+        }
+        Err(format!(
+            "your own images become images of {}, and those of {} have {}: they are not supported yet for such data sets",
+            ImageShape::MNIST.describe(),
+            self.id.label(),
+            self.shape().describe()
+        ))
+    }
+
     /// Which split an image is of, and its position there.
     #[must_use]
     pub fn place(&self, sample: SampleIdx) -> (PointSource, usize) {
@@ -61,7 +83,7 @@ impl DatasetDescription {
         }
     }
 
-    /// The pixels of an image of either split, `[784]`; none past the end.
+    /// The pixels of an image of either split, `[pixels]`; none past the end.
     #[must_use]
     pub fn image(&self, sample: SampleIdx) -> Option<&[u8]> {
         let (source, position) = self.place(sample);
@@ -69,7 +91,7 @@ impl DatasetDescription {
             PointSource::Test => &self.test_images,
             PointSource::Training => &self.train_images,
         };
-        images.get(position * N_PIXELS..(position + 1) * N_PIXELS)
+        self.shape().of(images, position)
     }
 
     /// The class of an image of either split; none past the end.
@@ -89,11 +111,10 @@ impl DatasetDescription {
         self.test_labels.len()
     }
 
-    /// The pixels of one test image, `[784]`; none past the end.
+    /// The pixels of one test image, `[pixels]`; none past the end.
     #[must_use]
     pub fn test_image(&self, sample_idx: usize) -> Option<&[u8]> {
-        self.test_images
-            .get(sample_idx * N_PIXELS..(sample_idx + 1) * N_PIXELS)
+        self.shape().of(&self.test_images, sample_idx)
     }
 }
 

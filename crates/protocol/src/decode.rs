@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use hourglass_experiment::{LatentPrior, N_PIXELS};
+use hourglass_experiment::{ImageShape, LatentPrior};
 
 use super::{Axes, SampleIdx};
 
@@ -158,7 +158,8 @@ pub struct DecodedView {
     pub size: usize,
     /// The codes that were decoded: `[n, size]`.
     pub codes: Vec<f32>,
-    /// The pictures: `[n, 784]`; a linear output may leave 0..1.
+    pub shape: ImageShape,
+    /// The pictures: `[n, pixels]`; a linear output may leave 0..1.
     pub images: Vec<f32>,
 }
 
@@ -166,7 +167,7 @@ impl DecodedView {
     /// Pictures.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.images.len() / N_PIXELS
+        self.images.len() / self.shape.n_values()
     }
 
     /// Whether there are none.
@@ -175,10 +176,10 @@ impl DecodedView {
         self.images.is_empty()
     }
 
-    /// One picture, `[784]`.
+    /// One picture, `[pixels]`.
     #[must_use]
     pub fn image(&self, idx: usize) -> Option<&[f32]> {
-        self.images.get(idx * N_PIXELS..(idx + 1) * N_PIXELS)
+        self.shape.of(&self.images, idx)
     }
 
     /// The code behind a picture, `[size]`.

@@ -1,5 +1,6 @@
 //! Weights of a layer as small pictures, and facts about them.
 
+use hourglass_experiment::ImageShape;
 use hourglass_experiment::network::Connection;
 
 /// Share of the weights that a colour scale tells apart.
@@ -14,9 +15,9 @@ pub struct FilterBank {
     pub n_inputs: usize,
     /// Rows of the bank: units or output channels.
     pub n_outputs: usize,
-    /// Height and width of a picture.
-    pub side: usize,
-    /// The weights: `[outputs, inputs, side, side]`.
+    /// Of a picture, with a single channel.
+    pub shape: ImageShape,
+    /// The weights: `[outputs, inputs, height, width]`.
     pub weights: Vec<f32>,
 }
 
@@ -105,7 +106,7 @@ mod tests {
             name: String::new(),
             n_inputs: 1,
             n_outputs: 2,
-            side: 28,
+            shape: ImageShape::MNIST,
             weights: vec![-0.2; 2 * 784],
         };
         bank.weights[7] = 9.0;

@@ -1,8 +1,6 @@
 //! The plain numbers that a figure is drawn from, gathered when one is asked for.
 
-use hourglass_experiment::Experiment;
-
-use hourglass_experiment::DataSetId;
+use hourglass_experiment::{DataSetId, Experiment, ImageShape};
 
 use super::{ActivationView, Axes, DigitView, FilterBank, SampleIdx, ScatterView, Spacing};
 
@@ -78,7 +76,9 @@ pub struct Manifold {
     pub xs: Vec<f32>,
     /// Places along the vertical axis, rising; a single one where the code has one unit: `[rows]`.
     pub ys: Vec<f32>,
-    /// Decoded images, pixels 0..1, the row of the lowest place first: `[rows, columns, 784]`.
+    /// Of each image.
+    pub shape: ImageShape,
+    /// Decoded images, pixels 0..1, the row of the lowest place first: `[rows, columns, pixels]`.
     pub images: Vec<f32>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hourglass_experiment::LayerName;
+use hourglass_experiment::{ImageShape, LayerName};
 
 use super::{
     Axes, CodeSelection, DecodeRequest, Decoded, ErrorView, FilterRequest, FilterView, FlowView,
@@ -129,11 +129,12 @@ pub struct DigitView {
     pub samples: Vec<SampleIdx>,
     /// Their classes.
     pub labels: Vec<u8>,
-    /// Clean images: `[n, 784]`.
+    pub shape: ImageShape,
+    /// Clean images: `[n, pixels]`.
     pub originals: Vec<f32>,
-    /// What the encoder saw: `[n, 784]`; equal to the originals without corruption.
+    /// What the encoder saw: `[n, pixels]`; equal to the originals without corruption.
     pub corrupted: Vec<f32>,
-    /// What the decoder made of it: `[n, 784]`; a linear output may leave 0..1.
+    /// What the decoder made of it: `[n, pixels]`; a linear output may leave 0..1.
     pub reconstructions: Vec<f32>,
     /// Mean squared error per pixel of each reconstruction against its clean image.
     pub mse_per_pixel: Vec<f32>,

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{SUMMARY_FILE, SavedFiles};
-use hourglass_experiment::{Figure, N_PIXELS, PresetId};
+use hourglass_experiment::{Figure, PresetId};
 use hourglass_protocol::{
     AdversarialFigures, Baselines, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
     FollowedFactor, Reached, ReachedCode, VariationalFigures,
@@ -315,7 +315,7 @@ impl PcaSummary {
     /// PCA's figures for a code of `size` units.
     #[must_use]
     pub fn of(baselines: &Baselines, report: &CodeReport, size: usize) -> Option<Self> {
-        let components = size.min(N_PIXELS);
+        let components = size.min(baselines.pca_mse.len().saturating_sub(1)); // as many as pixels
         Some(Self {
             components,
             mse_per_pixel: baselines.pca_mse(components)?,

@@ -148,6 +148,7 @@ impl LabState {
     /// Takes in what a person asks for; gives the commands that follow.
     pub fn ask(&mut self, input: Input) -> Vec<Command> {
         let run = self.run.as_ref().map(|run| &run.experiment);
+        self.session.in_use = self.dataset.as_ref().map(|dataset| dataset.id);
         self.session.on(input, run.unwrap_or(&self.draft))
     }
 
@@ -172,6 +173,7 @@ impl LabState {
             Event::DatasetProgress(progress) => self.loading = Some(progress),
             Event::DatasetLoaded(dataset) => {
                 self.loading = None;
+                self.draft.fit_to(dataset.id);
                 self.dataset = Some(dataset);
                 self.baselines = None;
             }

@@ -165,7 +165,7 @@ impl Replay {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hourglass_experiment::{LayerName, N_PIXELS};
+    use hourglass_experiment::{ImageShape, LayerName, N_PIXELS};
     use hourglass_protocol::{Histogram, RunId};
 
     /// Ten digits and a hundred points; every value tells the step.
@@ -173,6 +173,7 @@ mod tests {
         let pixels = || vec![step as f32; n_digits * N_PIXELS];
         Snapshot {
             digits: Arc::new(DigitView {
+                shape: ImageShape::MNIST,
                 step,
                 samples: (0..).take(n_digits).collect(),
                 labels: vec![0; n_digits],

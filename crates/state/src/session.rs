@@ -8,7 +8,7 @@ mod input;
 
 use std::path::PathBuf;
 
-use hourglass_experiment::Experiment;
+use hourglass_experiment::{DataSetId, Experiment};
 use hourglass_protocol::{Command, DataSource, Matching, RunId};
 
 pub use input::Input;
@@ -19,6 +19,8 @@ pub struct Session {
     stage: Stage,
     /// Where the data in use come from; a worker that is started after a crash loads them again.
     data: DataSource,
+    /// The data set in use: a new model is made for its images and classes.
+    pub(super) in_use: Option<DataSetId>,
     /// Where the data come from that were asked for last.
     data_asked: DataSource,
     /// A run to be opened as soon as there are data for it.
@@ -96,6 +98,7 @@ impl Session {
                 folder,
                 owes_run: false,
             }),
+            in_use: None,
             current: RunId::default(),
             newest: RunId::default(),
         }
@@ -244,6 +247,15 @@ impl Session {
         self.change(|asked| asked.experiment = Some(experiment));
     }
 
+    /// An experiment for images of the shape, and as many classes, as the data set in use has.
+    #[must_use]
+    pub fn fitted(&self, mut experiment: Experiment) -> Experiment {
+        if let Some(id) = self.in_use {
+            experiment.fit_to(id);
+        }
+        experiment
+    }
+
     fn next_run(&mut self) -> RunId {
         self.newest = RunId(self.newest.0 + 1);
         self.newest
@@ -256,6 +268,7 @@ impl Session {
 
     /// Makes a new model, in place of whatever else was to become the current run. Without data the worker says why not.
     fn start(&mut self, experiment: Experiment) -> Vec<Command> {
+        let experiment = self.fitted(experiment);
         if experiment.validate().is_err() {
             return Vec::new(); // the panel says why
         }
@@ -301,6 +314,7 @@ impl Session {
         file: PathBuf,
         matching: Matching,
     ) -> Vec<Command> {
+        let experiment = self.fitted(experiment);
         if experiment.validate().is_err() || !self.is_ready() {
             return Vec::new(); // the panel says why
         }
@@ -332,6 +346,7 @@ impl Session {
     }
 
     fn compare(&mut self, experiment: Experiment) -> Vec<Command> {
+        let experiment = self.fitted(experiment);
         if experiment.validate().is_err() {
             return Vec::new(); // the dialog says why
         }

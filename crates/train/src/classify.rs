@@ -5,7 +5,7 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use hourglass_data::{EpochOrder, Split};
-use hourglass_experiment::{N_CLASSES, N_PIXELS, Optimizer};
+use hourglass_experiment::{ImageShape, Optimizer};
 use hourglass_model::Classifier;
 use hourglass_objective::classification;
 
@@ -28,7 +28,7 @@ pub struct ProbeSettings {
 }
 
 impl Default for ProbeSettings {
-    /// 784-256-10, Adam 1e-3, batches of 128, 5 epochs.
+    /// One hidden layer of 256 units, Adam 1e-3, batches of 128, 5 epochs.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -41,39 +41,42 @@ impl Default for ProbeSettings {
 }
 
 impl ProbeSettings {
-    /// The network by its layers: `784-256-10`.
+    /// Sizes of the network's layers for images of a shape and this many classes: 784, 256, 10.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub fn sizes(&self, image: ImageShape, n_classes: usize) -> Vec<usize> {
         let hidden = self.hidden.iter().copied();
-        let sizes = [N_PIXELS].into_iter().chain(hidden).chain([N_CLASSES]);
-        let sizes: Vec<String> = sizes.map(|units| units.to_string()).collect();
-        sizes.join("-")
+        let sizes = [image.n_values()].into_iter().chain(hidden);
+        sizes.chain([n_classes]).collect()
     }
 }
 
 /// What a classifier said of images whose classes are known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confusion {
     /// Images by true class and by the class said.
-    pub counts: [[u32; N_CLASSES]; N_CLASSES],
+    pub counts: Vec<Vec<u32>>,
 }
 
 impl Confusion {
     /// Share of images classified right, 0..1.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
-        let right: u32 = (0..N_CLASSES).map(|class| self.counts[class][class]).sum();
+        let classes = self.counts.iter().enumerate();
+        let right: u32 = classes.map(|(class, said)| said[class]).sum();
         let all: u32 = self.counts.iter().flatten().sum();
         f64::from(right) / f64::from(all.max(1))
     }
 
     /// The same of each class.
     #[must_use]
-    pub fn accuracy_of_classes(&self) -> [f64; N_CLASSES] {
-        std::array::from_fn(|class| {
-            let all: u32 = self.counts[class].iter().sum();
-            f64::from(self.counts[class][class]) / f64::from(all.max(1))
-        })
+    pub fn accuracy_of_classes(&self) -> Vec<f64> {
+        let classes = self.counts.iter().enumerate();
+        classes
+            .map(|(class, said)| {
+                let all: u32 = said.iter().sum();
+                f64::from(said[class]) / f64::from(all.max(1))
+            })
+            .collect()
     }
 }
 
@@ -83,17 +86,21 @@ impl Confusion {
 /// # Errors
 /// When the device fails.
 pub fn train(
-    experiment: &ProbeSettings,
-    split: &Split,
+    settings: &ProbeSettings,
+    (split, n_classes): (&Split, usize),
     device: &Device,
     each_epoch: &mut dyn FnMut(usize) -> bool,
 ) -> Result<Classifier, TrainError> {
     let device = device.clone().autodiff();
-    let mut model = Classifier::new(N_PIXELS, &experiment.hidden, experiment.seed, &device);
+    let mut model = Classifier::new(
+        &settings.sizes(split.shape(), n_classes),
+        settings.seed,
+        &device,
+    );
     let mut optimizer = AdamConfig::new().with_epsilon(Optimizer::EPSILON).init();
-    for epoch in 0..experiment.epochs {
-        let order = EpochOrder::new(experiment.seed, epoch as u64, split.len());
-        for samples in order.samples().chunks(experiment.batch_size) {
+    for epoch in 0..settings.epochs {
+        let order = EpochOrder::new(settings.seed, epoch as u64, split.len());
+        for samples in order.samples().chunks(settings.batch_size) {
             let logits = model.forward(images(split, samples, &device));
             let loss = classification::cross_entropy(logits, labels(split, samples, &device));
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
@@ -106,20 +113,26 @@ pub fn train(
     Ok(model.valid())
 }
 
-/// Classifies all images of a split.
+/// Classifies all images of a split as one of so many classes.
 ///
 /// # Errors
 /// When the device fails.
 ///
 /// # Panics
 /// When there are 2³² images or more.
-pub fn test(model: &Classifier, split: &Split, device: &Device) -> Result<Confusion, TrainError> {
-    let mut confusion = Confusion::default();
+pub fn test(
+    model: &Classifier,
+    (split, n_classes): (&Split, usize),
+    device: &Device,
+) -> Result<Confusion, TrainError> {
+    let mut confusion = Confusion {
+        counts: vec![vec![0; n_classes]; n_classes],
+    };
     let n = u32::try_from(split.len()).expect("a split has fewer than 2^32 images");
     let samples: Vec<u32> = (0..n).collect();
     for samples in samples.chunks(CHUNK) {
-        let logits = readback::values(model.forward(images(split, samples, device)))?; // [n, 10]
-        for (row, &sample) in logits.chunks_exact(N_CLASSES).zip(samples) {
+        let logits = readback::values(model.forward(images(split, samples, device)))?; // [n, classes]
+        for (row, &sample) in logits.chunks_exact(n_classes).zip(samples) {
             let said = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
             let said = said.map_or(0, |(class, _)| class);
             let class = usize::from(split.label(sample as usize));
@@ -130,8 +143,11 @@ pub fn test(model: &Classifier, split: &Split, device: &Device) -> Result<Confus
 }
 
 fn images(split: &Split, samples: &[u32], device: &Device) -> Tensor<2> {
-    let data = TensorData::new(split.gather(samples), [samples.len(), N_PIXELS]);
-    Tensor::from_data(data, device) // [n, 784]
+    let data = TensorData::new(
+        split.gather(samples),
+        [samples.len(), split.shape().n_values()],
+    );
+    Tensor::from_data(data, device) // [n, pixels]
 }
 
 fn labels(split: &Split, samples: &[u32], device: &Device) -> Tensor<2, Int> {

@@ -39,6 +39,7 @@ pub fn decode(
         places: set.places.clone(),
         found,
         size,
+        shape: trainer.experiment().architecture.image(),
         images: pictures(trainer, &codes)?,
         codes,
     }))
@@ -47,7 +48,7 @@ pub fn decode(
 /// What the decoder makes of codes.
 ///
 /// # Shapes
-/// `[n, code] → [n, 784]`
+/// `[n, code] → [n, pixels]`
 ///
 /// # Errors
 /// When the device fails.
@@ -58,7 +59,7 @@ pub(super) fn pictures(trainer: &Trainer, codes: &[f32]) -> Result<Vec<f32>, Tra
     let drawn = codes.chunks(CHUNK * size).map(|codes| {
         let data = TensorData::new(codes.to_vec(), [codes.len() / size, size]);
         let codes = Tensor::<2>::from_data(data, &device); // [n, code]
-        model.decode(codes).reconstruction().flatten::<1>(0, 1) // [n · 784]
+        model.decode(codes).reconstruction().flatten::<1>(0, 1) // [n · pixels]
     });
     Ok(readback::all_values(drawn.collect())?.concat())
 }

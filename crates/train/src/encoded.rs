@@ -14,7 +14,7 @@ use hourglass_analysis::neighbours::nearest_codes;
 use hourglass_analysis::pca::PrincipalAxes;
 use hourglass_analysis::rank::share_below;
 use hourglass_analysis::unit_ranges::unit_ranges;
-use hourglass_experiment::N_PIXELS;
+use hourglass_experiment::ImageShape;
 use hourglass_model::Autoencoder;
 use hourglass_protocol::{
     Axes, CodeUnits, MAX_CODE_UNITS, Neighbour, Percentile, Plane, PointSource, PreparedImage,
@@ -74,7 +74,9 @@ struct Errors {
 }
 
 impl Errors {
-    fn new(of_samples: Vec<f32>) -> Self {
+    /// From squared errors summed over the pixels of each image.
+    fn new(squared: Vec<f32>, n_pixels: usize) -> Self {
+        let of_samples = per_pixel(squared, n_pixels);
         let mut rising = of_samples.clone();
         rising.sort_unstable_by(f32::total_cmp);
         Self { of_samples, rising }
@@ -131,7 +133,7 @@ impl ProbeState {
         let mut values = readback::all_values(codes)?;
         let errors = with_errors.then(|| {
             let squared = values.split_off(chunks.len()).concat();
-            Errors::new(squared.into_iter().map(per_pixel).collect())
+            Errors::new(squared, trainer.n_pixels())
         });
         let codes = values.concat(); // [n, size]
         let plane = self.plane_of(size);
@@ -253,7 +255,7 @@ impl EncodedTestSet {
         for some in samples.chunks(AT_ONCE) {
             let (mut codes, mut errors) = (Vec::new(), Vec::new());
             for chunk in some.chunks(CHUNK) {
-                let clean = held_out.clean(chunk); // [n, 784]
+                let clean = held_out.clean(chunk); // [n, pixels]
                 let code = self.model.encode(clean.clone());
                 if asked.errors {
                     let rebuilt = self.model.decode(code.clone()).reconstruction();
@@ -267,7 +269,8 @@ impl EncodedTestSet {
             squared.extend(values.split_off(n_chunks).concat());
             points.extend(self.place(&values.concat()));
         }
-        let errors = || Errors::new(squared.into_iter().map(per_pixel).collect()).view();
+        let n_pixels = trainer.n_pixels();
+        let errors = || Errors::new(squared, n_pixels).view();
         Ok(ScatterView {
             step: self.step,
             axes: self.axes(),
@@ -353,12 +356,9 @@ pub fn user_images(
     encoded: Option<&EncodedTestSet>,
     images: &[PreparedImage],
 ) -> Result<UserImageView, TrainError> {
-    let step = trainer.step();
-    let images: Vec<&PreparedImage> = images
-        .iter()
-        .filter(|image| image.pixels.len() == N_PIXELS)
-        .collect();
-    if images.is_empty() {
+    let (step, n_pixels) = (trainer.step(), trainer.n_pixels());
+    let fits = trainer.dataset().test.shape() == ImageShape::MNIST; // what images are prepared as
+    if images.is_empty() || !fits {
         return Ok(UserImageView {
             step,
             images: Vec::new(),
@@ -366,8 +366,8 @@ pub fn user_images(
     }
     let pixels = images.iter().flat_map(|image| image.pixels.iter());
     let pixels: Vec<f32> = pixels.map(|&byte| f32::from(byte) / 255.0).collect();
-    let input = TensorData::new(pixels, [images.len(), N_PIXELS]);
-    let input = Tensor::<2>::from_data(input, &trainer.inner_device()); // [n, 784]
+    let input = TensorData::new(pixels, [images.len(), n_pixels]);
+    let input = Tensor::<2>::from_data(input, &trainer.inner_device()); // [n, pixels]
     let now = Passes::of(&trainer.model(), &input)?;
     let mut percentiles = match encoded {
         Some(encoded) if encoded.step == step => encoded.percentiles(&now),
@@ -375,7 +375,7 @@ pub fn user_images(
         None => Vec::new(),
     }
     .into_iter();
-    let rebuilt = now.reconstructions.chunks_exact(N_PIXELS);
+    let rebuilt = now.reconstructions.chunks_exact(n_pixels);
     let each = images.iter().zip(rebuilt).zip(&now.errors);
     Ok(UserImageView {
         step,
@@ -392,7 +392,7 @@ pub fn user_images(
 
 /// Images on their way through one model.
 struct Passes {
-    /// `[n, 784]`.
+    /// `[n, pixels]`.
     reconstructions: Vec<f32>,
     /// Per pixel: `[n]`.
     errors: Vec<f32>,
@@ -402,11 +402,12 @@ struct Passes {
 
 impl Passes {
     fn of(model: &Autoencoder, input: &Tensor<2>) -> Result<Self, TrainError> {
+        let [_, n_pixels] = input.dims();
         let code = model.encode(input.clone());
         let rebuilt = model.decode(code.clone()).reconstruction();
         let errors = squared_error_per_image(rebuilt.clone(), input.clone());
         let mut values = readback::all_values(vec![
-            rebuilt.flatten::<1>(0, 1), // [n · 784]
+            rebuilt.flatten::<1>(0, 1), // [n · pixels]
             errors,
             code.flatten(0, 1), // [n · size]
         ])?
@@ -414,13 +415,16 @@ impl Passes {
         let mut next = || values.next().unwrap_or_default();
         Ok(Self {
             reconstructions: next(),
-            errors: next().into_iter().map(per_pixel).collect(),
+            errors: per_pixel(next(), n_pixels),
             codes: next(),
         })
     }
 }
 
-fn per_pixel(squared_error: f32) -> f32 {
-    let n_pixels = N_PIXELS as f32;
-    squared_error / n_pixels
+fn per_pixel(squared_errors: Vec<f32>, n_pixels: usize) -> Vec<f32> {
+    let n_pixels = n_pixels as f32;
+    squared_errors
+        .into_iter()
+        .map(|sum| sum / n_pixels)
+        .collect()
 }

@@ -1,7 +1,6 @@
 //! The errors of all test images, class by class.
 
 use hourglass_analysis::ranking;
-use hourglass_experiment::N_PIXELS;
 use hourglass_protocol::{ErrorView, SampleIdx};
 
 use super::evaluate::squared_error_per_image;
@@ -21,7 +20,7 @@ pub fn errors(trainer: &mut Trainer) -> Result<ErrorView, TrainError> {
         squared_error_per_image(rebuilt, chunk.clean.clone()) // [n]
     });
     let squared = readback::all_values(squared.collect())?.concat();
-    let n_pixels = N_PIXELS as f32;
+    let n_pixels = trainer.n_pixels() as f32;
     let errors: Vec<f32> = squared.into_iter().map(|sum| sum / n_pixels).collect();
     let samples: Vec<SampleIdx> = chunks
         .iter()

@@ -7,9 +7,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 use hourglass_analysis::code_moments::CodeMoments;
 use hourglass_analysis::{activations, cross_entropy, latent};
 use hourglass_data::{Split, noise};
-use hourglass_experiment::{
-    Activation, Experiment, N_CLASSES, N_PIXELS, Reconstruction, Stream, Term,
-};
+use hourglass_experiment::{Activation, Experiment, Reconstruction, Stream, Term};
 use hourglass_model::{Autoencoder, CodeClassifier, Discriminator, Output};
 use hourglass_objective::reconstruction::squared_errors;
 use hourglass_objective::{
@@ -29,6 +27,8 @@ pub struct Subject<'a> {
     /// Without gradients, as everything here.
     pub model: Autoencoder,
     pub experiment: &'a Experiment,
+    /// Of the data set.
+    pub n_classes: usize,
     pub discriminator: Option<Discriminator>,
     /// From the trained encoder, from random weights.
     pub classifiers: Option<[CodeClassifier; 2]>,
@@ -48,7 +48,7 @@ struct Sums {
     delta: f64,
     means: BTreeMap<Mean, Images>,
     /// Squared errors by class: of the reconstruction, of the corrupted input, and images counted.
-    by_class: [[f64; 3]; N_CLASSES],
+    by_class: Vec<[f64; 3]>,
     /// Of clean images: `[n, code]`.
     codes: Vec<f32>,
     unit_kl: Vec<f64>,
@@ -81,7 +81,10 @@ pub fn evaluate(
     chunks: &[Chunk],
     scope: EvaluationScope,
 ) -> Result<Evaluation, TrainError> {
-    let mut sums = Sums::default();
+    let mut sums = Sums {
+        by_class: vec![[0.0; 3]; subject.n_classes],
+        ..Sums::default()
+    };
     for (idx, chunk) in chunks.iter().enumerate() {
         sums.add(subject, split, idx, chunk, scope)?;
     }
@@ -98,17 +101,17 @@ pub fn evaluate(
 /// Squared error of each image, summed over its pixels.
 ///
 /// # Shapes
-/// `[n, 784], [n, 784] → [n]`
+/// `[n, pixels], [n, pixels] → [n]`
 pub fn squared_error_per_image(images: Tensor<2>, clean: Tensor<2>) -> Tensor<1> {
     squared_errors(images, clean).sum_dim(1).flatten(0, 1) // [n]
 }
 
 /// Mean squared error per pixel on images of noise, which only a network that copies rebuilds.
 fn noise_image_mse(model: &Autoencoder, split: &Split, chunk: &Chunk) -> Result<f64, TrainError> {
-    let n_images = chunk.samples.len();
-    let pixels = noise::scrambled(split.images(), n_images, N_PIXELS);
-    let pixels = TensorData::new(pixels, [n_images, N_PIXELS]);
-    let images = Tensor::<2>::from_data(pixels, &chunk.clean.device()); // [n, 784]
+    let [n_images, n_pixels] = chunk.clean.dims();
+    let pixels = noise::scrambled(split.images(), n_images, n_pixels);
+    let pixels = TensorData::new(pixels, [n_images, n_pixels]);
+    let images = Tensor::<2>::from_data(pixels, &chunk.clean.device()); // [n, pixels]
     let error = squared_errors(model.forward(images.clone()).reconstruction(), images).mean();
     Ok(sum(&readback::values(error)?))
 }
@@ -250,7 +253,8 @@ impl Sums {
     fn into_evaluation(self, subject: &Subject<'_>, scope: EvaluationScope) -> Evaluation {
         let experiment = subject.experiment;
         let is_full = scope == EvaluationScope::Full;
-        let mse_per_pixel = self.squared_error / (self.n_images * PIXELS);
+        let n_values = self.n_images * pixels_of(experiment);
+        let mse_per_pixel = self.squared_error / n_values;
         let has_entropy = is_full || experiment.objective.reconstruction == Reconstruction::Bce;
         let classification = (|| {
             let error_percent = self.mean(Mean::Term(Term::ErrorRate))?;
@@ -267,10 +271,10 @@ impl Sums {
             epoch: 0.0,
             scope,
             mse_per_pixel,
-            bce_per_pixel: has_entropy.then_some(self.cross_entropy / (self.n_images * PIXELS)),
+            bce_per_pixel: has_entropy.then_some(self.cross_entropy / n_values),
             squared_error_per_image: self.squared_error / self.n_images,
             code: is_full.then(|| self.code_figures(experiment)),
-            psnr: (is_full && experiment.alters_input()).then(|| self.psnr()),
+            psnr: (is_full && experiment.alters_input()).then(|| self.psnr(experiment)),
             variational: (!self.unit_kl.is_empty()).then(|| self.variational(experiment, delta)),
             adversarial: (is_full && subject.discriminator.is_some())
                 .then(|| self.adversarial(experiment)),
@@ -283,8 +287,9 @@ impl Sums {
 
     /// Δ as the objective counts it.
     fn delta(&self, experiment: &Experiment) -> f64 {
-        let [scale, shift] = objective::scale_and_shift(&experiment.objective);
-        scale * self.delta / (self.n_images * PIXELS) + shift
+        let n_pixels = experiment.architecture.image().n_values();
+        let [scale, shift] = objective::scale_and_shift(&experiment.objective, n_pixels);
+        scale * self.delta / (self.n_images * pixels_of(experiment)) + shift
     }
 
     /// What was measured of every term there is, the objective first.
@@ -307,9 +312,10 @@ impl Sums {
     }
 
     /// `10 log₁₀(1 / MSE)` of each class, pixels being 0..1.
-    fn psnr(&self) -> Psnr {
+    fn psnr(&self, experiment: &Experiment) -> Psnr {
+        let n_pixels = pixels_of(experiment);
         let of = |which: usize| {
-            let decibel = |class: &[f64; 3]| -10.0 * (class[which] / (class[2] * PIXELS)).log10();
+            let decibel = |class: &[f64; 3]| -10.0 * (class[which] / (class[2] * n_pixels)).log10();
             self.by_class.iter().map(decibel).collect()
         };
         Psnr {
@@ -401,7 +407,7 @@ fn ask_terms(
 
 /// Directions along which a Jacobian without a closed form is estimated.
 fn directions(model: &Autoencoder, idx: usize, chunk: &Chunk) -> Option<Tensor<2>> {
-    let shape = [chunk.samples.len(), N_PIXELS];
+    let shape = chunk.clean.dims();
     (!contraction::has_closed_form(model)).then(|| normals(shape, idx, chunk))
 }
 
@@ -515,7 +521,9 @@ fn normals(shape: [usize; 2], idx: usize, chunk: &Chunk) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, shape), &chunk.clean.device())
 }
 
-const PIXELS: f64 = N_PIXELS as f64;
+fn pixels_of(experiment: &Experiment) -> f64 {
+    experiment.architecture.image().n_values() as f64
+}
 
 /// What cross-entropy is computed of: a sigmoid output before its activation, for precision, any other behind it.
 fn entropy_outputs(output: &Output) -> Tensor<2> {
@@ -525,7 +533,7 @@ fn entropy_outputs(output: &Output) -> Tensor<2> {
     }
 }
 
-/// Cross-entropy of what [`entropy_outputs`] gives `[n · 784]`, summed over images and pixels. What is not a
+/// Cross-entropy of what [`entropy_outputs`] gives `[n · pixels]`, summed over images and pixels. What is not a
 /// sigmoid output is read as probabilities.
 fn cross_entropy(
     outputs: &[f32],

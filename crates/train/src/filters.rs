@@ -4,6 +4,7 @@
 use burn::tensor::Tensor;
 
 use hourglass_analysis::tiles;
+use hourglass_experiment::ImageShape;
 use hourglass_experiment::network::{Connection, Link, Network, Place};
 use hourglass_protocol::{FilterBank, FilterRequest, FilterView, UnitMeans};
 
@@ -44,7 +45,7 @@ pub fn filters(
         let ends = banks.map(|bank| bank.end_of_scale());
         ends.fold(end, f32::max)
     });
-    let n_pixels = bank.side * bank.side;
+    let n_pixels = bank.shape.n_values();
     Ok(Some(FilterView {
         step: trainer.step(),
         connection,
@@ -69,12 +70,12 @@ fn banks(found: Vec<(String, Tensor<4>)>) -> Result<Vec<FilterBank>, TrainError>
         .map(|(_, weights)| weights.clone().flatten::<1>(0, 3));
     let weights = readback::all_values(weights.collect())?;
     let banks = found.into_iter().zip(weights).map(|((name, of), weights)| {
-        let [n_outputs, n_inputs, side, _] = of.dims();
+        let [n_outputs, n_inputs, height, width] = of.dims();
         FilterBank {
             name,
             n_inputs,
             n_outputs,
-            side,
+            shape: ImageShape::gray(height, width),
             weights,
         }
     });

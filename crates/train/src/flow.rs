@@ -23,7 +23,7 @@ pub fn flow(trainer: &mut Trainer, sample: SampleIdx) -> Result<Option<FlowView>
         return Ok(None);
     }
     let label = held_out.split().label(sample as usize);
-    let input = held_out.chunk(&[sample]).corrupted; // [1, 784]
+    let input = held_out.chunk(&[sample]).corrupted; // [1, pixels]
     let trace = model.trace(input.clone());
     let verdict = trainer.adversary().map(|adversary| {
         let discriminator = adversary.discriminator.valid();
@@ -31,7 +31,7 @@ pub fn flow(trainer: &mut Trainer, sample: SampleIdx) -> Result<Option<FlowView>
     });
     let classes = trainer.classifiers().map(|classifiers| {
         let tuned = classifiers.tuned.valid();
-        softmax(tuned.forward(input.clone()), 1) // [1, 10]
+        softmax(tuned.forward(input.clone()), 1) // [1, classes]
     });
     let names: Vec<_> = trace.layers.iter().map(|(layer, _)| *layer).collect();
     let has = [

@@ -1,7 +1,6 @@
 //! Gathering the numbers of a figure. It looks, and changes nothing.
 
 use hourglass_analysis::manifold::Grid;
-use hourglass_experiment::N_PIXELS;
 use hourglass_protocol::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
 
 use super::evaluate::squared_error_per_image;
@@ -60,6 +59,7 @@ impl ProbeState {
             squared_error_per_image(reconstruction, chunk.clean.clone()) // [n]
         });
         let errors = readback::all_values(errors.collect())?.concat();
+        let n_pixels = trainer.n_pixels() as f32;
         let split = trainer.held_out().split();
         let labels = scatter
             .samples
@@ -69,10 +69,7 @@ impl ProbeState {
             labels: labels.collect(),
             size: trainer.experiment().architecture.code_size(),
             codes: encoded.codes().to_vec(),
-            mse_per_pixel: errors
-                .into_iter()
-                .map(|error| error / N_PIXELS_F32)
-                .collect(),
+            mse_per_pixel: errors.into_iter().map(|error| error / n_pixels).collect(),
             scatter,
         })
     }
@@ -85,6 +82,7 @@ impl ProbeState {
         let encoded = state.encoded(trainer, false)?;
         let grid = Grid::over(encoded.codes(), size, prior, encoded.principal(), n_places);
         Ok(Manifold {
+            shape: trainer.experiment().architecture.image(),
             images: decode::pictures(trainer, &grid.codes)?,
             axes: grid.axes,
             spacing: grid.spacing,
@@ -93,5 +91,3 @@ impl ProbeState {
         })
     }
 }
-
-const N_PIXELS_F32: f32 = N_PIXELS as f32;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use hourglass_analysis::diagnosis;
 use hourglass_data::{Corruptor, Dataset, Split};
-use hourglass_experiment::{Corruption, N_PIXELS, Target};
+use hourglass_experiment::{Corruption, Target};
 use hourglass_protocol::SampleIdx;
 
 /// Images of one chunk: large enough to keep the device busy, small enough for its memory.
@@ -25,7 +25,7 @@ pub const FILM_STRIDE: usize = 5;
 pub struct Chunk {
     /// Which samples, in order.
     pub samples: Vec<SampleIdx>,
-    /// Clean images: `[n, 784]`.
+    /// Clean images: `[n, pixels]`.
     pub clean: Tensor<2>,
     /// What the encoder is shown of them; the clean ones where the experiment alters nothing.
     pub corrupted: Tensor<2>,
@@ -80,9 +80,13 @@ impl HeldOut {
     /// Mean variance of a pixel over the images: the error of answering every image with the mean image.
     pub fn pixel_variance(&mut self) -> f64 {
         let split = &self.split;
-        *self
-            .pixel_variance
-            .get_or_insert_with(|| diagnosis::pixel_variance(split.images(), N_PIXELS))
+        *self.pixel_variance.get_or_insert_with(|| {
+            diagnosis::pixel_variance(split.images(), split.shape().n_values())
+        })
+    }
+
+    fn n_pixels(&self) -> usize {
+        self.split.shape().n_values()
     }
 
     /// Images that have a number: the test images, then the training images.
@@ -172,16 +176,17 @@ impl HeldOut {
         }
     }
 
-    /// Some images of either split as they are: `[n, 784]`.
+    /// Some images of either split as they are: `[n, pixels]`.
     pub fn clean(&self, samples: &[SampleIdx]) -> Tensor<2> {
         self.tensor(self.pixels(samples), samples.len())
     }
 
-    /// Pixels of images as 0..1: `[n, 784]`.
+    /// Pixels of images as 0..1: `[n, pixels]`.
     fn pixels(&self, samples: &[SampleIdx]) -> Vec<f32> {
-        let mut pixels = vec![0.0; samples.len() * N_PIXELS];
+        let n_pixels = self.n_pixels();
+        let mut pixels = vec![0.0; samples.len() * n_pixels];
         pixels
-            .par_chunks_exact_mut(N_PIXELS)
+            .par_chunks_exact_mut(n_pixels)
             .zip(samples)
             .for_each(|(row, &sample)| {
                 let (split, position) = self.place(sample);
@@ -201,19 +206,20 @@ impl HeldOut {
         }
     }
 
-    /// Corrupts images `[n, 784]`; a sample gets the same noise every time.
+    /// Corrupts images `[n, pixels]`; a sample gets the same noise every time.
     fn corrupt(&self, mut pixels: Vec<f32>, samples: &[SampleIdx]) -> Vec<f32> {
-        let corruptor = Corruptor::evaluation(self.corruption).with_target(self.target);
+        let corruptor =
+            Corruptor::evaluation(self.split.shape(), self.corruption).with_target(self.target);
         pixels
-            .par_chunks_exact_mut(N_PIXELS)
+            .par_chunks_exact_mut(self.n_pixels())
             .zip(samples)
             .for_each(|(image, &sample)| corruptor.corrupt(image, &[u64::from(sample)]));
         pixels
     }
 
     fn tensor(&self, pixels: Vec<f32>, n_samples: usize) -> Tensor<2> {
-        let data = TensorData::new(pixels, [n_samples, N_PIXELS]);
-        Tensor::from_data(data, &self.device) // [n, 784]
+        let data = TensorData::new(pixels, [n_samples, self.n_pixels()]);
+        Tensor::from_data(data, &self.device) // [n, pixels]
     }
 }
 

@@ -8,7 +8,7 @@ use hourglass_analysis::neighbours::knn_accuracy;
 use hourglass_analysis::pixel_pca::PixelPca;
 use hourglass_analysis::{correlation, entropy, subspace};
 use hourglass_data::Dataset;
-use hourglass_experiment::{Architecture, N_PIXELS};
+use hourglass_experiment::Architecture;
 use hourglass_model::Autoencoder;
 use hourglass_protocol::{
     Accuracies, Baselines, CodeReport, Compressed, CompressionReport, Factor, FollowedFactor,
@@ -39,7 +39,7 @@ impl Measures {
     /// Measures a data set; takes about half a second for 60,000 images.
     #[must_use]
     pub fn of(dataset: &Dataset) -> Self {
-        let pca = PixelPca::fit(dataset.train.images());
+        let pca = PixelPca::fit(dataset.train.images(), dataset.train.shape().n_values());
         let test = dataset.test.images();
         let pca_mse = pca.as_ref().map(|pca| pca.mse_per_pixel(test));
         Self {
@@ -74,44 +74,46 @@ pub fn judge(
     let architecture = &trainer.experiment().architecture;
     let size = architecture.code_size();
     let n_train = dataset.train.len().min(N_TRAIN);
-    let train_images = &dataset.train.images()[..n_train * N_PIXELS];
+    let (shape, n_classes) = (dataset.train.shape(), dataset.n_classes());
+    let n_pixels = shape.n_values();
+    let train_images = &dataset.train.images()[..n_train * n_pixels];
     let test_images = dataset.test.images();
     let labels = (&dataset.train.labels()[..n_train], dataset.test.labels());
 
-    let train_codes = encode(&model, train_images, &device)?;
-    let test_codes = encode(&model, test_images, &device)?;
+    let train_codes = encode(&model, train_images, n_pixels, &device)?;
+    let test_codes = encode(&model, test_images, n_pixels, &device)?;
     let accuracies = |features: (&[f32], &[f32]), size: usize| {
-        is_wanted().then(|| accuracies(features, labels, size))
+        is_wanted().then(|| accuracies(features, labels, [size, n_classes]))
     };
     let code = accuracies((&train_codes, &test_codes), size);
     let pca = measures.pca.as_ref().and_then(|pca| {
-        let k = size.min(N_PIXELS);
+        let k = size.min(n_pixels);
         let codes = (pca.codes(train_images, k), pca.codes(test_images, k));
         accuracies((&codes.0, &codes.1), k)
     });
     let pixels = (as_floats(train_images), as_floats(test_images));
-    let pixels = accuracies((&pixels.0, &pixels.1), N_PIXELS);
+    let pixels = accuracies((&pixels.0, &pixels.1), n_pixels);
     let (Some(code), Some(pixels), true) = (code, pixels, is_wanted()) else {
         return Ok(None);
     };
     let of_code = |images: &[u8], codes: &[f32]| -> Result<Compressed, TrainError> {
         let quantised = quantise(&train_codes, codes, size);
-        let mse = decoding_error(&model, &quantised.codes, images, size, &device)?;
+        let mse = decoding_error(&model, &quantised.codes, images, [size, n_pixels], &device)?;
         Ok(Compressed {
             bytes: quantised.bytes_per_image,
             psnr_db: psnr_db(mse),
         })
     };
     let jpeg = |images: &[u8], quality: u8| {
-        let figures = jpeg_at(images, quality);
+        let figures = jpeg_at(images, shape, quality);
         Compressed {
             bytes: figures.bytes_per_image,
             psnr_db: figures.psnr_db,
         }
     };
-    let n_inverted = test_images.len().min(N_INVERTED * N_PIXELS);
+    let n_inverted = test_images.len().min(N_INVERTED * n_pixels);
     let inverted: Vec<u8> = test_images[..n_inverted].iter().map(|p| 255 - p).collect();
-    let inverted_codes = encode(&model, &inverted, &device)?;
+    let inverted_codes = encode(&model, &inverted, n_pixels, &device)?;
     let qualities = compression::JPEG_QUALITIES;
     let finest = qualities.into_iter().max().unwrap_or(90);
     Ok(Some(CodeReport {
@@ -122,7 +124,7 @@ pub fn judge(
         pixels,
         compression: CompressionReport {
             code: of_code(test_images, &test_codes)?,
-            png_bytes: png_bytes_per_image(test_images),
+            png_bytes: png_bytes_per_image(test_images, shape),
             jpeg: qualities.map(|q| (q, jpeg(test_images, q))).to_vec(),
             inverted: [
                 of_code(&inverted, &inverted_codes)?,
@@ -143,9 +145,9 @@ const NO_ACCURACIES: Accuracies = Accuracies {
 fn accuracies(
     (train, test): (&[f32], &[f32]),
     (train_labels, test_labels): (&[u8], &[u8]),
-    size: usize,
+    [size, n_classes]: [usize; 2],
 ) -> Accuracies {
-    let probe = linear_probe_accuracy(train, train_labels, test, test_labels, size);
+    let probe = linear_probe_accuracy(train, train_labels, test, test_labels, [size, n_classes]);
     let neighbours = knn_accuracy(train, train_labels, test, test_labels, size, N_NEIGHBOURS);
     Accuracies {
         linear_probe: probe.unwrap_or(f64::NAN),
@@ -153,35 +155,40 @@ fn accuracies(
     }
 }
 
-/// Codes `[n, code]` of images `[n, 784]`.
-fn encode(model: &Autoencoder, images: &[u8], device: &Device) -> Result<Vec<f32>, TrainError> {
-    let chunks = images.chunks(CHUNK * N_PIXELS);
-    let codes = chunks.map(|chunk| model.encode(images_of(chunk, device)).flatten::<1>(0, 1));
+/// Codes `[n, code]` of images `[n, pixels]`.
+fn encode(
+    model: &Autoencoder,
+    images: &[u8],
+    n_pixels: usize,
+    device: &Device,
+) -> Result<Vec<f32>, TrainError> {
+    let chunks = images.chunks(CHUNK * n_pixels);
+    let chunks = chunks.map(|chunk| images_of(chunk, n_pixels, device));
+    let codes = chunks.map(|images| model.encode(images).flatten::<1>(0, 1));
     Ok(readback::all_values(codes.collect())?.concat())
 }
 
-/// Mean squared error per pixel of what the decoder makes of codes `[n, code]`, against images `[n, 784]`.
+/// Mean squared error per pixel of what the decoder makes of codes `[n, code]`, against images `[n, pixels]`.
 fn decoding_error(
     model: &Autoencoder,
     codes: &[f32],
     images: &[u8],
-    size: usize,
+    [size, n_pixels]: [usize; 2],
     device: &Device,
 ) -> Result<f64, TrainError> {
     let codes = codes.chunks(CHUNK * size);
     let errors = codes
-        .zip(images.chunks(CHUNK * N_PIXELS))
+        .zip(images.chunks(CHUNK * n_pixels))
         .map(|(codes, images)| {
             let data = TensorData::new(codes.to_vec(), [codes.len() / size, size]);
             let decoded = model
                 .decode(Tensor::from_data(data, device))
                 .reconstruction();
-            squared_error_per_image(decoded, images_of(images, device))
+            squared_error_per_image(decoded, images_of(images, n_pixels, device))
         });
     let errors = readback::all_values(errors.collect())?.concat();
     let total: f64 = errors.iter().map(|&error| f64::from(error)).sum();
-    let n_pixels = images.len().max(1) as f64;
-    Ok(total / n_pixels)
+    Ok(total / images.len().max(1) as f64)
 }
 
 /// For each factor the unit of the codes `[n, size]` that follows it most closely; nothing where the data set knows
@@ -206,26 +213,26 @@ fn subspace_angle(
     measures: &Measures,
     device: &Device,
 ) -> Result<Option<f64>, TrainError> {
-    let size = architecture.code_size();
+    let (size, n_pixels) = (architecture.code_size(), architecture.image().n_values());
     let Some(pca) = measures
         .pca
         .as_ref()
-        .filter(|_| architecture.has_linear_decoder() && size <= N_PIXELS)
+        .filter(|_| architecture.has_linear_decoder() && size <= n_pixels)
     else {
         return Ok(None);
     };
     // What a linear map makes of each unit vector, less what it makes of zero, are its columns.
     let units = Tensor::<2>::eye(size, device);
     let of_zero = model.decode(units.zeros_like()).reconstruction();
-    let columns = (model.decode(units).reconstruction() - of_zero).transpose(); // [784, code]
+    let columns = (model.decode(units).reconstruction() - of_zero).transpose(); // [pixels, code]
     let columns = readback::values(columns)?;
-    let angle = subspace::largest_principal_angle(&columns, &pca.axes(size), N_PIXELS, size);
+    let angle = subspace::largest_principal_angle(&columns, &pca.axes(size), n_pixels, size);
     Ok(angle)
 }
 
-fn images_of(images: &[u8], device: &Device) -> Tensor<2> {
-    let pixels = TensorData::new(as_floats(images), [images.len() / N_PIXELS, N_PIXELS]);
-    Tensor::from_data(pixels, device) // [n, 784]
+fn images_of(images: &[u8], n_pixels: usize, device: &Device) -> Tensor<2> {
+    let pixels = TensorData::new(as_floats(images), [images.len() / n_pixels, n_pixels]);
+    Tensor::from_data(pixels, device) // [n, pixels]
 }
 
 fn as_floats(images: &[u8]) -> Vec<f32> {

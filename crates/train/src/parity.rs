@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use hourglass_experiment::{Architecture, Experiment, N_PIXELS, PresetId};
+use hourglass_experiment::{Architecture, Experiment, PresetId};
 use hourglass_model::Autoencoder;
 use hourglass_objective::{self as objective, Pass};
 
@@ -96,8 +96,9 @@ fn evaluate(experiment: &Experiment, device: &Device) -> Result<(f32, Vec<Vec<f3
     let device = device.clone().autodiff();
     let model = Autoencoder::new(experiment, &device);
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(experiment.seed);
-    let pixels: Vec<f32> = (0..N_IMAGES * N_PIXELS).map(|_| rng.random()).collect();
-    let images = TensorData::new(pixels, [N_IMAGES, N_PIXELS]);
+    let n_pixels = experiment.architecture.image().n_values();
+    let pixels: Vec<f32> = (0..N_IMAGES * n_pixels).map(|_| rng.random()).collect();
+    let images = TensorData::new(pixels, [N_IMAGES, n_pixels]);
     let images = Tensor::<2>::from_data(images, &device); // [n, 784]
 
     let pass = Pass {

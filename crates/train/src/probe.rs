@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 
 use hourglass_analysis::activations;
 use hourglass_analysis::pca::PrincipalAxes;
-use hourglass_experiment::{Activation, LayerName, N_PIXELS};
+use hourglass_experiment::{Activation, LayerName};
 use hourglass_model::Autoencoder;
 use hourglass_objective::variational;
 use hourglass_protocol::{ActivationView, DigitView, Plane, SampleIdx, ScatterView};
@@ -51,15 +51,17 @@ pub fn digits(trainer: &mut Trainer, samples: &[SampleIdx]) -> Result<DigitView,
     let reconstruction = model.forward(chunk.corrupted.clone()).reconstruction();
     let error = squared_error_per_image(reconstruction.clone(), chunk.clean.clone());
     let mut values = readback::all_values(vec![
-        chunk.clean.flatten::<1>(0, 1), // [n · 784]
+        chunk.clean.flatten::<1>(0, 1), // [n · pixels]
         chunk.corrupted.flatten(0, 1),
         reconstruction.flatten(0, 1),
         error, // [n]
     ])?
     .into_iter();
     let mut next = || values.next().unwrap_or_default();
-    let n_pixels = N_PIXELS as f32;
+    let shape = trainer.dataset().test.shape();
+    let n_pixels = shape.n_values() as f32;
     Ok(DigitView {
+        shape,
         step,
         samples,
         labels,

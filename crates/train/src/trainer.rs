@@ -12,9 +12,7 @@ use rayon::prelude::*;
 
 use hourglass_analysis::diagnosis;
 use hourglass_data::{Corruptor, Dataset, EpochOrder, noise};
-use hourglass_experiment::{
-    Activation, Experiment, N_PIXELS, Optimizer, Prior, Stage, Stream, Term,
-};
+use hourglass_experiment::{Activation, Experiment, Optimizer, Prior, Stage, Stream, Term};
 use hourglass_model::Autoencoder;
 use hourglass_model::processor::is_processor;
 use hourglass_objective::{self as objective, Pass, TermValues, contraction, reconstruction};
@@ -130,6 +128,11 @@ impl Trainer {
     #[must_use]
     pub fn dataset(&self) -> &Arc<Dataset> {
         &self.dataset
+    }
+
+    /// Numbers in an image.
+    pub(super) fn n_pixels(&self) -> usize {
+        self.dataset.train.shape().n_values()
     }
 
     /// Steps taken.
@@ -274,6 +277,7 @@ impl Trainer {
         let subject = Subject {
             model: self.model(),
             experiment: &self.experiment,
+            n_classes: self.dataset.n_classes(),
             discriminator: self.adversary.as_ref().map(|a| a.discriminator.valid()),
             classifiers: tuning.map(|both| [both.tuned.valid(), both.random.valid()]),
             epoch: self.joint_epoch(),
@@ -420,7 +424,7 @@ impl Trainer {
         let needs_directions =
             objective.contraction > 0.0 && !contraction::has_closed_form(&self.model);
         let directions =
-            needs_directions.then(|| self.normals(Stream::Contraction, n_images, N_PIXELS));
+            needs_directions.then(|| self.normals(Stream::Contraction, n_images, self.n_pixels()));
 
         let output = self.model.forward_sampled(input.clone(), noise);
         let codes = output.code.clone();
@@ -498,7 +502,7 @@ impl Trainer {
         Ok(found)
     }
 
-    /// Labels `[n, 1]` and clean images `[n, 784]` of a step.
+    /// Labels `[n, 1]` and clean images `[n, pixels]` of a step.
     fn clean_batch(&self, start: usize, end: usize) -> (Tensor<2, Int>, Tensor<2>) {
         let samples = &self.order.samples()[start..end];
         let train = &self.dataset.train;
@@ -507,7 +511,7 @@ impl Trainer {
             .map(|&sample| i32::from(train.label(sample as usize)))
             .collect();
         let labels = TensorData::new(labels, [samples.len(), 1]);
-        let pixels = TensorData::new(train.gather(samples), [samples.len(), N_PIXELS]);
+        let pixels = TensorData::new(train.gather(samples), [samples.len(), self.n_pixels()]);
         (
             Tensor::from_data(labels, &self.device),
             Tensor::from_data(pixels, &self.device),
@@ -550,25 +554,26 @@ impl Trainer {
         }
     }
 
-    /// Inputs and clean targets of a step: `[n, 784]` each.
+    /// Inputs and clean targets of a step: `[n, pixels]` each.
     fn batch(&self, start: usize, end: usize) -> (Tensor<2>, Tensor<2>) {
         let samples = &self.order.samples()[start..end];
         let pixels = self.dataset.train.gather(samples);
         let tensor = |pixels: Vec<f32>| {
-            let data = TensorData::new(pixels, [samples.len(), N_PIXELS]);
-            Tensor::<2>::from_data(data, &self.device) // [n, 784]
+            let data = TensorData::new(pixels, [samples.len(), self.n_pixels()]);
+            Tensor::<2>::from_data(data, &self.device) // [n, pixels]
         };
         if !self.experiment.alters_input() {
             let input = tensor(pixels);
             return (input.clone(), input);
         }
 
-        let corruptor = Corruptor::training(self.experiment.corruption, self.experiment.seed)
+        let (image, corruption) = (self.dataset.train.shape(), self.experiment.corruption);
+        let corruptor = Corruptor::training(image, corruption, self.experiment.seed)
             .with_target(self.experiment.target);
         let mut corrupted = pixels.clone();
         let step = self.step;
         corrupted
-            .par_chunks_exact_mut(N_PIXELS)
+            .par_chunks_exact_mut(self.n_pixels())
             .with_min_len(MIN_PARALLEL_IMAGES)
             .zip(samples)
             .for_each(|(image, &sample)| corruptor.corrupt(image, &[step, u64::from(sample)]));

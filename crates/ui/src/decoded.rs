@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use egui::{Painter, Rect, Stroke, StrokeKind, Ui};
 
-use super::digit_image::{AtlasShape, DigitAtlas, magnification};
 use super::memo::{Memo, Same};
 use super::theme;
-use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
+use super::tile_atlas::{TileAtlas, TileShape, magnification};
 use hourglass_protocol::{Decoded, DecodedView};
 use hourglass_state::RunView;
 
@@ -24,7 +23,7 @@ pub fn decoded(view: RunView<'_>) -> Option<&Decoded> {
 /// The pictures of a view as one texture, repainted when they or how they are shown changed.
 #[derive(Default)]
 pub struct DecodedPictures {
-    atlas: Memo<(Same<DecodedView>, bool, AtlasShape), DigitAtlas>,
+    atlas: Memo<(Same<DecodedView>, bool, TileShape), TileAtlas>,
 }
 
 impl DecodedPictures {
@@ -33,16 +32,18 @@ impl DecodedPictures {
         let dark = ui.visuals().dark_mode;
         let n = view.len().max(1);
         let columns = n.isqrt().max(1);
-        let most = (MAX_TEXELS / (columns * IMAGE_SIDE)).max(1);
-        let shape = AtlasShape {
+        let picture = view.shape;
+        let most = (MAX_TEXELS / (columns * picture.width.max(picture.height))).max(1);
+        let shape = TileShape {
             columns,
             rows: n.div_ceil(columns),
-            magnify: magnification(side * ui.pixels_per_point()).min(most),
+            picture,
+            magnify: magnification(side * ui.pixels_per_point(), picture).min(most),
         };
         let key = (Same::of(view), dark, shape);
         self.atlas.renew(key, |_, atlas| {
             atlas.write(ui.ctx(), name, shape, |row, column, idx| {
-                let pixel = (row * columns + column) * N_PIXELS + idx;
+                let pixel = (row * columns + column) * picture.n_values() + idx;
                 theme::ink(dark, view.images.get(pixel).copied().unwrap_or_default())
             });
         });

@@ -42,7 +42,6 @@ pub mod command_palette;
 pub mod compare;
 mod data_sets;
 mod decoded;
-mod digit_image;
 pub mod digits;
 pub mod drop_overlay;
 pub mod drops;

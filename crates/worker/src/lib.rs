@@ -11,6 +11,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use hourglass_data::Dataset;
 use hourglass_protocol::{Event, Failure};
 use hourglass_train::device::OpenDevice;
 
@@ -56,19 +57,43 @@ impl fmt::Debug for Wake {
 /// # Errors
 /// When the system gives no thread.
 pub fn spawn(device: OpenDevice, wake: Wake) -> std::io::Result<Worker> {
+    spawn_on(device, wake, None)
+}
+
+/// The same with a data set that need not be in the catalogue.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn spawn_with(
+    device: OpenDevice,
+    wake: Wake,
+    dataset: Arc<Dataset>,
+) -> std::io::Result<Worker> {
+    spawn_on(device, wake, Some(dataset))
+}
+
+fn spawn_on(
+    device: OpenDevice,
+    wake: Wake,
+    dataset: Option<Arc<Dataset>>,
+) -> std::io::Result<Worker> {
     let (mut worker, side) = Worker::lanes();
     let thread = std::thread::Builder::new()
         .name("hourglass-worker".to_owned())
-        .spawn(move || run(side, device, &wake))?;
+        .spawn(move || run(side, device, dataset, &wake))?;
     worker.attach(thread);
     Ok(worker)
 }
 
 /// The worker's whole life. A panic becomes the last event, and the window lives on.
-fn run(side: WorkerSide, device: OpenDevice, wake: &Wake) {
+fn run(side: WorkerSide, device: OpenDevice, dataset: Option<Arc<Dataset>>, wake: &Wake) {
     let events = side.events.clone();
     let life = catch_unwind(AssertUnwindSafe(|| {
-        Lab::new(side, device, wake.clone()).run();
+        let lab = Lab::new(side, device, wake.clone());
+        match dataset {
+            None => lab.run(),
+            Some(dataset) => lab.run_with(dataset),
+        }
     }));
     if let Err(panic) = life {
         let message = panic_message(panic.as_ref());

@@ -105,7 +105,7 @@ fn banks(
         panic!("filters were asked for");
     };
     for bank in &banks {
-        let n = bank.n_outputs * bank.n_inputs * bank.side * bank.side;
+        let n = bank.n_outputs * bank.n_inputs * bank.shape.n_values();
         assert_eq!(bank.weights.len(), n, "{}", bank.name);
     }
     banks
@@ -117,7 +117,7 @@ fn filters_are_those_that_meet_pixels_and_all_kernels() {
         let shape = |bank: &FilterBank| {
             (
                 bank.name.clone(),
-                [bank.n_outputs, bank.n_inputs, bank.side],
+                [bank.n_outputs, bank.n_inputs, bank.shape.height],
             )
         };
         banks.iter().map(shape).collect()

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use hourglass::experiment::LayerName;
 use hourglass::experiment::network::{Connection, Network, Place, Shape, Tile};
+use hourglass::experiment::{ImageShape, LayerName};
 use hourglass::protocol::{
     FilterBank, FilterView, FlowView, LayerFlow, SampleIdx, Snapshot, TileFigures, UnitMeans,
 };
@@ -83,7 +83,7 @@ fn filters(network: &Network, connection: Connection, step: u64) -> FilterView {
             name: link.label(),
             n_inputs,
             n_outputs,
-            side,
+            shape: ImageShape::gray(side, side),
             weights: tiles
                 .iter()
                 .flat_map(|&value| std::iter::repeat_n(value, n_pixels))

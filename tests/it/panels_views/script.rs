@@ -330,6 +330,7 @@ fn digits(step: u64, samples: &[SampleIdx], dataset: &DatasetDescription) -> Dig
     let mse = |&sample: &SampleIdx| sample as f32 / 1000.0;
     DigitView {
         step,
+        shape: dataset.shape(),
         samples: samples.to_vec(),
         labels: samples
             .iter()
@@ -455,6 +456,7 @@ pub fn decode(state: &mut LabState, set: DecodeRequest, found: Found, codes: Vec
         places,
         found,
         size,
+        shape: run.experiment.architecture.image(),
         images: codes.chunks_exact(size).flat_map(pixel).collect(),
         codes,
     };

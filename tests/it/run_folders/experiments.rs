@@ -26,6 +26,7 @@ fn architectures() -> impl Strategy<Value = Architecture> {
     let dense = dense.prop_map(
         |(hidden, code, (hidden_activation, code_activation, output), tied)| {
             Architecture::Dense(Dense {
+                image: ImageShape::MNIST,
                 hidden,
                 code,
                 hidden_activation,
@@ -40,6 +41,7 @@ fn architectures() -> impl Strategy<Value = Architecture> {
     let convolutional = convolutional.prop_map(
         |(channels, bottleneck, (hidden_activation, code_activation, output))| {
             Architecture::Convolutional(Convolutional {
+                image: ImageShape::MNIST,
                 channels,
                 bottleneck,
                 hidden_activation,
@@ -52,6 +54,7 @@ fn architectures() -> impl Strategy<Value = Architecture> {
     let lists = (halves(), halves(), select(&ACTIVATIONS), any::<bool>());
     let lists = lists.prop_map(|(encoder, decoder, output_activation, is_whole)| {
         let mut lists = LayerLists {
+            image: ImageShape::MNIST,
             output_activation,
             encoder,
             decoder,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hourglass::data::{Dataset, Split};
-use hourglass::experiment::{Experiment, N_PIXELS, PresetId};
+use hourglass::experiment::{Experiment, ImageShape, N_PIXELS, PresetId};
 use hourglass::protocol::{DataSetId, Measured};
 use hourglass::run_folder::{
     EXPERIMENT_FILE, FolderLock, METRICS_FILE, MODEL_FILE, MetricsTable, RESUME_FILE, Record,
@@ -29,7 +29,7 @@ fn dataset() -> Arc<Dataset> {
     let byte = |idx: usize| u8::try_from(idx * 7919 % 251).expect("below 251");
     let split = || {
         let images: Vec<u8> = (0..64 * N_PIXELS).map(byte).collect();
-        Split::new(images, vec![3; 64])
+        Split::new(ImageShape::MNIST, images, vec![3; 64])
     };
     Arc::new(Dataset {
         id: DataSetId::PEN_DIGITS,

@@ -123,6 +123,16 @@ impl DataSetId {
         }
     }
 
+    /// Its classes, by label.
+    pub fn classes(self) -> impl Iterator<Item = u8> {
+        (0_u8..=u8::MAX).take(self.0.classes.len())
+    }
+
+    #[must_use]
+    pub const fn n_classes(self) -> usize {
+        self.0.classes.len()
+    }
+
     /// The name of a class; of one that is not in the data set, its number.
     #[must_use]
     pub fn class_name(self, class: u8) -> String {

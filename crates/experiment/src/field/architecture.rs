@@ -237,6 +237,7 @@ pub static OUTPUT_ACTIVATION: Field = Field {
 /// A dense network with the same code, up to the largest code allowed.
 fn dense_like(other: &Architecture) -> Architecture {
     Architecture::Dense(Dense {
+        image: other.image(),
         hidden: Vec::new(),
         code: other.code_size().min(MAX_CODE),
         hidden_activation: other.hidden_activation().unwrap_or(Activation::Relu),
@@ -249,6 +250,7 @@ fn dense_like(other: &Architecture) -> Architecture {
 /// A convolutional network with the same code.
 fn convolutional_like(other: &Architecture) -> Architecture {
     Architecture::Convolutional(Convolutional {
+        image: other.image(),
         channels: NEW_CHANNELS.to_vec(),
         bottleneck: Some(other.code_size()),
         hidden_activation: other.hidden_activation().unwrap_or(Activation::Relu),

@@ -5,6 +5,7 @@
 //! added by its field in the experiment and its row here.
 
 mod architecture;
+mod data;
 mod objective;
 mod penalties;
 mod plan;
@@ -21,6 +22,7 @@ pub use architecture::{
     CHANNELS, CODE_ACTIVATION, CODE_SIZE, DECODER, DENSE_CODE, ENCODER, HIDDEN, NETWORK,
     OUTPUT_ACTIVATION,
 };
+pub use data::IMAGE;
 pub use objective::{CORRUPTION, LOSS};
 pub use penalties::{DISTRIBUTION, PRIOR, SPARSITY};
 pub use plan::{LAYER_CORRUPTION, LAYER_EPOCHS, PRETRAINING};
@@ -31,7 +33,7 @@ pub use value::{Place, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
-    /// Which digits; not part of the experiment.
+    /// Which images. The data set itself is not part of the experiment, and what it settles has no control.
     Data,
     /// Layers and activations.
     Architecture,
@@ -62,7 +64,7 @@ impl Section {
     #[must_use]
     pub fn fields(self) -> &'static [&'static Field] {
         match self {
-            Self::Data => &[],
+            Self::Data => data::ROWS,
             Self::Architecture => architecture::ROWS,
             Self::Objective => objective::ROWS,
             Self::Penalties => penalties::ROWS,
@@ -75,6 +77,7 @@ impl Section {
 /// Every setting, in the order of the panel.
 pub fn fields() -> impl Iterator<Item = &'static Field> {
     let sections = [
+        Section::Data,
         Section::Architecture,
         Section::Objective,
         Section::Penalties,

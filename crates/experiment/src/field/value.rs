@@ -3,7 +3,7 @@
 use std::mem::discriminant;
 
 use crate::{
-    Activation, Corruption, Experiment, Half, LatentPrior, Layer, OptimizerKind, Prior,
+    Activation, Corruption, Experiment, Half, ImageShape, LatentPrior, Layer, OptimizerKind, Prior,
     Reconstruction, Schedule, Sparsity, Target,
 };
 
@@ -146,6 +146,24 @@ impl Leaf for Vec<usize> {
     fn put(&mut self, value: &Value) {
         if let Value::List(numbers) = value {
             *self = numbers.iter().map(|n| n.round() as usize).collect();
+        }
+    }
+}
+
+impl Leaf for ImageShape {
+    fn value(&self) -> Value {
+        vec![self.height, self.width, self.channels].value()
+    }
+
+    fn put(&mut self, value: &Value) {
+        let mut numbers = Vec::new();
+        numbers.put(value);
+        if let [height, width, channels] = numbers[..] {
+            *self = Self {
+                height,
+                width,
+                channels,
+            };
         }
     }
 }

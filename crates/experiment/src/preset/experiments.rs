@@ -5,8 +5,8 @@
 
 use crate::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
-    FineTuning, LatentPrior, LayerPretraining, Objective, Optimizer, Plan, Prior, Reconstruction,
-    Schedule, Sparsity, Target, Training, Variational,
+    FineTuning, ImageShape, LatentPrior, LayerPretraining, Objective, Optimizer, Plan, Prior,
+    Reconstruction, Schedule, Sparsity, Target, Training, Variational,
 };
 
 use super::{Bound, Expectation, Figure, Preset, PresetId};
@@ -16,6 +16,7 @@ fn base(preset: PresetId, code: usize) -> Experiment {
     Experiment {
         preset: Some(preset),
         seed: 1,
+        n_classes: crate::n_digits(),
         test_noise: None,
         architecture: dense(&[], code, Activation::Sigmoid, Activation::Linear),
         corruption: Corruption::None,
@@ -38,6 +39,7 @@ fn dense(
     output_activation: Activation,
 ) -> Architecture {
     Architecture::Dense(Dense {
+        image: ImageShape::MNIST,
         hidden: hidden.to_vec(),
         code,
         hidden_activation: Activation::Relu,
@@ -49,6 +51,7 @@ fn dense(
 
 fn convolutional(channels: &[usize], output_activation: Activation) -> Architecture {
     Architecture::Convolutional(Convolutional {
+        image: ImageShape::MNIST,
         channels: channels.to_vec(),
         bottleneck: None,
         hidden_activation: Activation::Relu,

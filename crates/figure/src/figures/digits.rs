@@ -1,6 +1,5 @@
 //! Digits on their way through the network: original, corrupted, reconstructed, difference, and the error of each.
 
-use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
 use hourglass_protocol::DigitView;
 
 use crate::csv::Csv;
@@ -60,8 +59,8 @@ impl Row {
     /// Pixels of one picture.
     fn pixels(self, view: &DigitView, idx: usize, dark: bool) -> Vec<Rgb> {
         let of = |values: &[f32]| -> Vec<f32> {
-            let picture = values.get(idx * N_PIXELS..(idx + 1) * N_PIXELS);
-            picture.unwrap_or(&[0.0; N_PIXELS]).to_vec()
+            let picture = view.shape.of(values, idx);
+            picture.map_or_else(|| vec![0.0; view.shape.n_values()], <[f32]>::to_vec)
         };
         let in_ink = |values: &[f32]| of(values).into_iter().map(|v| ink(dark, v)).collect();
         match self {
@@ -123,7 +122,8 @@ impl Figure for DigitView {
                 );
                 for (column, &idx) in columns.iter().enumerate() {
                     let pixels = kind.pixels(self, idx, look.dark);
-                    page.image(at(row, column), IMAGE_SIDE, pixels, &edge);
+                    let picture = at(row, column).holding(view.shape);
+                    page.image(picture, view.shape.width, pixels, &edge);
                 }
             }
             bottom = at(rows.len() - 1, 0).bottom() + UNDER;
@@ -161,7 +161,7 @@ impl Figure for DigitView {
 
     fn table(&self, facts: &Facts, entries: &Entries) -> String {
         let first = ["sample", "label", "mse (per pixel)", "picture"];
-        let pixels = (0..N_PIXELS).map(|pixel| format!("p{pixel}"));
+        let pixels = (0..view.shape.n_values()).map(|pixel| format!("p{pixel}"));
         let columns: Vec<String> = first.map(str::to_owned).into_iter().chain(pixels).collect();
         let mut csv = Csv::new(entries, &columns);
         for (idx, sample) in self.samples.iter().enumerate() {
@@ -178,7 +178,7 @@ impl Figure for DigitView {
                     self.mse_per_pixel[idx].to_string(),
                     row.name().to_owned(),
                 ];
-                let pixels = &values[idx * N_PIXELS..(idx + 1) * N_PIXELS];
+                let pixels = view.shape.of(values, idx).unwrap_or_default();
                 csv.row(first.into_iter().chain(pixels.iter().map(f32::to_string)));
             }
         }

@@ -1,6 +1,6 @@
 //! Filters: weights of encoder and decoder as tiles, from negative to positive.
 
-use hourglass_experiment::IMAGE_SIDE;
+use hourglass_experiment::ImageShape;
 use hourglass_protocol::FilterBank;
 
 use crate::csv::Csv;
@@ -77,7 +77,13 @@ impl Figure for Vec<FilterBank> {
         let (mut page, room) = plot::begin(look, title, facts);
         let cells = room.cells(self.len(), BETWEEN, ASPECT);
         for (bank, cell) in self.iter().zip(cells) {
-            draw(&mut page, bank, look, cell);
+            draw(
+                &mut page,
+                bank,
+                facts.experiment.architecture.image(),
+                look,
+                cell,
+            );
         }
         page
     }
@@ -88,14 +94,14 @@ impl Figure for Vec<FilterBank> {
             &["layer", "output", "input", "row", "column", "weight"],
         );
         for bank in self {
-            let side = bank.side.max(1);
+            let (width, n_values) = (bank.shape.width.max(1), bank.shape.n_values().max(1));
             for (idx, weight) in bank.weights.iter().enumerate() {
-                let (picture, pixel) = (idx / (side * side), idx % (side * side));
+                let (picture, pixel) = (idx / n_values, idx % n_values);
                 let (output, input) = (
                     picture / bank.n_inputs.max(1),
                     picture % bank.n_inputs.max(1),
                 );
-                let place = [output, input, pixel / side, pixel % side].map(|n| n.to_string());
+                let place = [output, input, pixel / width, pixel % width].map(|n| n.to_string());
                 let row = [bank.name.clone()]
                     .into_iter()
                     .chain(place)
@@ -107,7 +113,7 @@ impl Figure for Vec<FilterBank> {
     }
 }
 
-fn draw(page: &mut Page, bank: &FilterBank, look: &Look, cell: Rect) {
+fn draw(page: &mut Page, bank: &FilterBank, image: ImageShape, look: &Look, cell: Rect) {
     let paper = look.paper();
     let room = cell.within([0.0, NAME, 0.0, SCALE]);
     let tiles = Tiles::of(bank, room.width / room.height.max(1.0));
@@ -118,7 +124,12 @@ fn draw(page: &mut Page, bank: &FilterBank, look: &Look, cell: Rect) {
         paper.text,
     );
     let at = [cell.left, cell.top + 20.0];
-    page.text(at, shape(bank, &tiles), type_size::SMALL, paper.text_dim);
+    page.text(
+        at,
+        shape(bank, &tiles, image),
+        type_size::SMALL,
+        paper.text_dim,
+    );
     let end = bank.end_of_scale();
     let (pixels, width) = mosaic(bank, &tiles, end, look);
     let height = pixels.len() / width.max(1);
@@ -147,7 +158,7 @@ fn draw(page: &mut Page, bank: &FilterBank, look: &Look, cell: Rect) {
 }
 
 /// `64 units`, `16 of 32 × 16 of 32 kernels`
-fn shape(bank: &FilterBank, tiles: &Tiles) -> String {
+fn shape(bank: &FilterBank, tiles: &Tiles, image: ImageShape) -> String {
     let of = |drawn: usize, all: usize| {
         if drawn == all {
             all.to_string()
@@ -162,7 +173,7 @@ fn shape(bank: &FilterBank, tiles: &Tiles) -> String {
         );
         format!("{rows} out (rows) × {columns} in (columns)")
     } else {
-        let what = if bank.side == IMAGE_SIDE {
+        let what = if bank.shape == image {
             "units"
         } else {
             "kernels"
@@ -173,21 +184,24 @@ fn shape(bank: &FilterBank, tiles: &Tiles) -> String {
 
 /// All tiles as one picture, and its width.
 fn mosaic(bank: &FilterBank, tiles: &Tiles, end: f32, look: &Look) -> (Vec<Rgb>, usize) {
-    let side = bank.side.max(1);
-    let zoom = MIN_TILE_PIXELS.div_ceil(side);
-    let pitch = side * zoom + GAP;
-    let width = (tiles.n_columns * pitch).saturating_sub(GAP).max(1);
-    let height = (tiles.n_rows * pitch).saturating_sub(GAP).max(1);
+    let shape @ ImageShape {
+        height: tile_height,
+        width: tile_width,
+        ..
+    } = bank.shape;
+    let zoom = MIN_TILE_PIXELS.div_ceil(tile_width.max(tile_height).max(1));
+    let [down, across] = [tile_height, tile_width].map(|side| side * zoom + GAP);
+    let width = (tiles.n_columns * across).saturating_sub(GAP).max(1);
+    let height = (tiles.n_rows * down).saturating_sub(GAP).max(1);
     let mut pixels = vec![look.paper().background; width * height];
     for (idx, [output, input]) in tiles.places.iter().enumerate() {
-        let start = (output * bank.n_inputs + input) * side * side;
-        let Some(weights) = bank.weights.get(start..start + side * side) else {
+        let Some(weights) = shape.of(&bank.weights, output * bank.n_inputs + input) else {
             continue;
         };
-        let (top, left) = (idx / tiles.n_columns * pitch, idx % tiles.n_columns * pitch);
-        for row in 0..side * zoom {
-            for column in 0..side * zoom {
-                let weight = weights[row / zoom * side + column / zoom];
+        let (top, left) = (idx / tiles.n_columns * down, idx % tiles.n_columns * across);
+        for row in 0..tile_height * zoom {
+            for column in 0..tile_width * zoom {
+                let weight = weights[row / zoom * tile_width + column / zoom];
                 pixels[(top + row) * width + left + column] = diverging(look.dark, weight / end);
             }
         }

@@ -1,6 +1,6 @@
 //! The manifold: what the decoder draws over a plane of codes.
 
-use hourglass_experiment::{IMAGE_SIDE, LatentPrior, N_PIXELS};
+use hourglass_experiment::{ImageShape, LatentPrior};
 use hourglass_protocol::{Axes, Manifold, Spacing};
 
 use super::scatter::axis_titles;
@@ -37,20 +37,27 @@ impl Figure for Manifold {
         );
         let room = room.within([LEFT, 12.0, 4.0, UNDER]);
         let [n_columns, n_rows] = [xs.len().max(1) as f32, ys.len().max(1) as f32];
-        let side = (room.width / n_columns).min(room.height / n_rows);
+        let [high, wide] = manifold.shape.proportions();
+        let side = (room.width / (n_columns * wide)).min(room.height / (n_rows * high));
+        let [high, wide] = [high, wide].map(|share| share * side); // of one picture
         let area = Rect {
-            left: room.left + (room.width - LEFT - side * n_columns).max(0.0) / 2.0,
+            left: room.left + (room.width - LEFT - wide * n_columns).max(0.0) / 2.0,
             top: room.top,
-            width: side * n_columns,
-            height: side * n_rows,
+            width: wide * n_columns,
+            height: high * n_rows,
         };
         let edge = Stroke::new(paper.border, 0.6);
-        page.image(area, xs.len() * IMAGE_SIDE, mosaic(self, look.dark), &edge);
+        page.image(
+            area,
+            xs.len() * self.shape.width,
+            mosaic(self, look.dark),
+            &edge,
+        );
 
         let [x_title, y_title] = axis_titles(self.axes, [0, usize::from(ys.len() > 1)]);
         let below = area.bottom();
         for (idx, label) in labelled(xs) {
-            let at = area.left + (idx as f32 + 0.5) * side;
+            let at = area.left + (idx as f32 + 0.5) * wide;
             page.line(
                 [at, below],
                 [at, below + 3.5],
@@ -76,7 +83,7 @@ impl Figure for Manifold {
             return page; // a code of one unit has one axis
         }
         for (idx, label) in labelled(ys) {
-            let at = area.bottom() - (idx as f32 + 0.5) * side;
+            let at = area.bottom() - (idx as f32 + 0.5) * high;
             page.line(
                 [area.left - 3.5, at],
                 [area.left, at],
@@ -95,7 +102,8 @@ impl Figure for Manifold {
     }
 
     fn table(&self, _: &Facts, entries: &Entries) -> String {
-        let pixels = (0..N_PIXELS).map(|pixel| format!("p{pixel}"));
+        let n_pixels = manifold.shape.n_values();
+        let pixels = (0..n_pixels).map(|pixel| format!("p{pixel}"));
         let columns: Vec<String> = ["x", "y"]
             .map(str::to_owned)
             .into_iter()
@@ -106,7 +114,7 @@ impl Figure for Manifold {
             .ys
             .iter()
             .flat_map(|y| self.xs.iter().map(move |x| [*x, *y]));
-        for (place, pixels) in places.zip(self.images.chunks_exact(N_PIXELS)) {
+        for (place, pixels) in places.zip(self.images.chunks_exact(n_pixels)) {
             csv.row(place.iter().chain(pixels));
         }
         csv.into_text()
@@ -116,12 +124,13 @@ impl Figure for Manifold {
 /// All pictures as one, the highest places at the top.
 fn mosaic(manifold: &Manifold, dark: bool) -> Vec<Rgb> {
     let (n_columns, n_rows) = (manifold.xs.len(), manifold.ys.len());
+    let shape @ ImageShape { height, width, .. } = manifold.shape;
     let mut pixels = Vec::with_capacity(manifold.images.len());
     for row in (0..n_rows).rev() {
-        for line in 0..IMAGE_SIDE {
+        for line in 0..height {
             for column in 0..n_columns {
-                let start = (row * n_columns + column) * N_PIXELS + line * IMAGE_SIDE;
-                let line = &manifold.images[start..start + IMAGE_SIDE];
+                let start = (row * n_columns + column) * shape.n_values() + line * width;
+                let line = &manifold.images[start..start + width];
                 pixels.extend(line.iter().map(|&value| ink(dark, value)));
             }
         }

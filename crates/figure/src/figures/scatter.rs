@@ -1,6 +1,6 @@
 //! The latent scatter: the code of every test image as a point of the plane.
 
-use hourglass_experiment::{LatentPrior, N_CLASSES};
+use hourglass_experiment::LatentPrior;
 use hourglass_protocol::{Axes, CodeTable, DataSetId, SampleIdx};
 
 use crate::csv::Csv;
@@ -8,7 +8,7 @@ use crate::drawing::Figure;
 use crate::facts::Entries;
 use crate::font::{self, Weight};
 use crate::page::{Item, Marks, Page, Rect, Stroke};
-use crate::palette::{Paper, class_rgb, class_shape};
+use crate::palette::{N_MARKS, Paper, class_rgb, class_shape};
 use crate::plot::{self, Axis, Plot, type_size};
 use crate::{Facts, Interval, Look, number};
 
@@ -125,9 +125,10 @@ impl Figure for Scatter {
 
 /// The points in layers, in the order given.
 pub fn cloud(page: &mut Page, dark: bool, radius: f32, points: &[(u8, [f32; 2])]) {
+    let last = points.iter().map(|&(label, _)| label).max().unwrap_or(0);
     for layer in points.chunks(points.len().div_ceil(N_LAYERS).max(1)) {
-        for class in classes() {
-            let of_class = layer.iter().filter(|(label, _)| label.min(&9) == &class);
+        for class in 0..=last.max(N_MARKS - 1) {
+            let of_class = layer.iter().filter(|(label, _)| *label == class);
             page.add(Item::Marks(Marks {
                 class,
                 shape: class_shape(class),
@@ -182,7 +183,7 @@ pub fn class_legend(
     let heading = id.spec().class_noun.map_or("Class", |_| "Digit");
     page.text([left, top + 4.0], heading, type_size::SMALL, paper.text_dim);
     let mut y = top + ROW;
-    for class in classes().filter(|class| !hidden.contains(class)) {
+    for class in id.classes().filter(|class| !hidden.contains(class)) {
         page.add(Item::Marks(Marks {
             class,
             shape: class_shape(class),
@@ -201,10 +202,6 @@ pub fn class_legend(
             page.text([left, y], line, type_size::SMALL, paper.text_dim);
         }
     }
-}
-
-fn classes() -> impl Iterator<Item = u8> {
-    (0_u8..).take(N_CLASSES)
 }
 
 /// Small enough that ten thousand marks are a cloud, large enough that a hundred can be seen.

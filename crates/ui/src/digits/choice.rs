@@ -1,6 +1,8 @@
 //! Which test images are looked at.
 
-use hourglass_experiment::{N_CLASSES, Stream, stream_seed};
+use std::collections::BTreeMap;
+
+use hourglass_experiment::{Stream, stream_seed};
 use hourglass_protocol::{ErrorView, SampleIdx};
 
 use super::numbers;
@@ -106,19 +108,16 @@ fn choose(choice: Choice, page: usize, n: usize, labels: &[u8]) -> Vec<SampleIdx
 
 /// The classes in turn, each time round the next image of each. A class without images is passed over.
 fn each_class(page: usize, n: usize, labels: &[u8]) -> Vec<usize> {
-    let mut of_class = vec![Vec::new(); N_CLASSES];
+    let mut of_class: BTreeMap<u8, Vec<usize>> = BTreeMap::new();
     for (idx, &label) in labels.iter().enumerate() {
-        if let Some(members) = of_class.get_mut(usize::from(label)) {
-            members.push(idx);
-        }
+        of_class.entry(label).or_default().push(idx);
     }
-    of_class.retain(|members| !members.is_empty());
     if of_class.is_empty() {
         return Vec::new();
     }
     let rounds_per_page = n.div_ceil(of_class.len());
     let in_turn = (page * rounds_per_page..).flat_map(|round| {
-        let members = of_class.iter();
+        let members = of_class.values();
         members.map(move |members| members[round % members.len()])
     });
     in_turn.take(n).collect()

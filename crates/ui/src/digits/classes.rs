@@ -5,7 +5,6 @@ use egui::{Align2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
 use crate::number;
 use crate::plot::{heading, note};
 use crate::theme::{self, space};
-use hourglass_experiment::N_CLASSES;
 use hourglass_protocol::{DataSetId, ErrorView};
 
 use super::digit::error_text;
@@ -27,6 +26,7 @@ pub struct Errors<'a> {
 struct Layout {
     /// From the values above the bars to the classes below.
     room: Rect,
+    n_classes: usize,
     /// The room of the bars alone.
     bars: Rect,
     /// The error that a bar of full height stands for.
@@ -46,6 +46,7 @@ impl Layout {
         };
         Self {
             room,
+            n_classes: errors.id.n_classes(),
             bars: Rect::from_min_max(
                 room.min + vec2(0.0, n_values * line_height + space::XS),
                 room.max - vec2(0.0, line_height + space::XS),
@@ -61,7 +62,7 @@ impl Layout {
 
     /// The column of a class, from top to bottom.
     fn column(&self, class: u8) -> Rect {
-        let width = self.room.width() / N_CLASSES as f32;
+        let width = self.room.width() / self.n_classes as f32;
         let min = self.room.min + vec2(f32::from(class) * width, 0.0);
         Rect::from_min_size(min, vec2(width, self.room.height()))
     }

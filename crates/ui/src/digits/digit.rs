@@ -2,9 +2,9 @@
 
 use egui::{Sense, Stroke, StrokeKind, Ui, vec2};
 
-use crate::digit_image::DigitAtlas;
 use crate::number;
 use crate::theme::{self, space};
+use crate::tile_atlas::TileAtlas;
 use hourglass_protocol::{DataSetId, SampleIdx};
 
 use super::layout::Layout;
@@ -78,7 +78,7 @@ pub fn error_text(mse: f32, decimals: usize) -> String {
 /// The pictures of a digit, four times as large.
 pub fn enlarged(
     ui: &mut Ui,
-    atlas: &DigitAtlas,
+    atlas: &TileAtlas,
     layout: &Layout,
     rows: &[Row],
     idx: usize,

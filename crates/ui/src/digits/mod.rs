@@ -13,15 +13,14 @@ use std::sync::Arc;
 use egui::{Role, Sense, Ui, WidgetInfo};
 
 use super::action::Action;
-use super::digit_image::{AtlasShape, DigitAtlas, magnification};
 use super::memo::{Memo, Same};
 use super::pane::Pane;
 use super::panel::{InThePast, Panel};
+use super::tile_atlas::{TileAtlas, TileShape, magnification};
 use super::{card, theme};
 use choice::{Choice, Wanted};
 use classes::Errors;
 use digit::{Digit, enlarged, error_text};
-use hourglass_experiment::N_PIXELS;
 use hourglass_protocol::{
     DataSetId, DatasetDescription, DigitView, ErrorView, ProbeRequest, SampleIdx,
 };
@@ -56,7 +55,7 @@ impl DigitsOptions {
 struct Kept {
     /// The images that are looked at, and what they were chosen by.
     samples: Memo<Chosen, Vec<SampleIdx>>,
-    atlas: Memo<(Views, Vec<Row>, bool, AtlasShape), DigitAtlas>,
+    atlas: Memo<(Views, Vec<Row>, bool, TileShape), TileAtlas>,
 }
 
 impl Default for Kept {
@@ -287,16 +286,18 @@ impl Kept {
     /// Writes the pictures into the texture, if they or how they are shown changed.
     fn draw(&mut self, ui: &Ui, views: &Views, rows: &[Row], layout: &Layout) {
         let dark = ui.visuals().dark_mode;
-        let shape = AtlasShape {
+        let picture = views.own.shape;
+        let shape = TileShape {
             columns: layout.n_columns,
             rows: layout.n_bands * rows.len(),
-            magnify: magnification(layout.side * ui.pixels_per_point()),
+            picture,
+            magnify: magnification(layout.side * ui.pixels_per_point(), picture),
         };
         let key = (views.clone(), rows.to_vec(), dark, shape);
         self.atlas.renew(key, |_, atlas| {
             atlas.write(ui.ctx(), "digits", shape, |atlas_row, column, idx| {
                 let digit = atlas_row / rows.len() * shape.columns + column;
-                rows[atlas_row % rows.len()].color(views, digit * N_PIXELS + idx, dark)
+                rows[atlas_row % rows.len()].color(views, digit * picture.n_values() + idx, dark)
             });
         });
     }

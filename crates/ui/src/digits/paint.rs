@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egui::{Align2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use crate::digit_image::DigitAtlas;
 use crate::theme::{self, space};
+use crate::tile_atlas::TileAtlas;
 use hourglass_protocol::DigitView;
 
 use super::layout::Layout;
@@ -196,7 +196,7 @@ fn difference_legend(ui: &Ui, at: egui::Pos2, layout: &Layout) {
 pub fn pictures(
     ui: &Ui,
     layout: &Layout,
-    atlas: &DigitAtlas,
+    atlas: &TileAtlas,
     digit: usize,
     label: u8,
     hovered: bool,

@@ -8,7 +8,7 @@ use super::{Editor, plan, rows};
 use crate::number;
 use crate::theme::{self, text};
 use hourglass_experiment::field::{self, Section};
-use hourglass_experiment::{Architecture, Convolutional, Experiment, LayerLists, N_PIXELS};
+use hourglass_experiment::{Architecture, Convolutional, Experiment, ImageShape, LayerLists};
 
 /// The layers in a line, as long as there is room for.
 pub(super) fn heading(editor: &Editor<'_>) -> Heading {
@@ -16,7 +16,7 @@ pub(super) fn heading(editor: &Editor<'_>) -> Heading {
     let summary = architecture.summary();
     let shorter = match architecture {
         Architecture::Dense(dense) => {
-            let sizes: Vec<String> = [N_PIXELS]
+            let sizes: Vec<String> = [dense.image.n_values()]
                 .iter()
                 .chain(&dense.hidden)
                 .chain([&dense.code])
@@ -67,7 +67,12 @@ fn map_sides(ui: &mut Ui, conv: &Convolutional) {
     let help = "Height and width of the maps: each pooling halves them, rounded up";
     row(ui, "Map sides", false, help, |ui| {
         let maps = conv.maps().into_iter();
-        let sides: Vec<String> = maps.map(|maps| maps.height.to_string()).collect();
+        let is_square = conv.image.height == conv.image.width;
+        let side = |maps: ImageShape| match maps {
+            ImageShape { height, .. } if is_square => height.to_string(),
+            ImageShape { height, width, .. } => format!("{height}×{width}"),
+        };
+        let sides: Vec<String> = maps.map(side).collect();
         let sides = RichText::new(sides.join(" → ")).font(theme::mono(text::size::FIGURE));
         ui.add(Label::new(sides)).on_hover_text(help);
     });
@@ -85,7 +90,8 @@ pub(crate) const COSTS_HELP: &str =
 /// "101,200 parameters · 12.2 : 1 compression"
 pub(crate) fn costs_text(experiment: &Experiment) -> String {
     let parameters = number::count_of(experiment.n_parameters());
-    let ratio = number_of(N_PIXELS) / number_of(experiment.architecture.code_size()).max(1.0);
+    let n_pixels = experiment.architecture.image().n_values();
+    let ratio = number_of(n_pixels) / number_of(experiment.architecture.code_size()).max(1.0);
     let compression = if ratio > 1.0 {
         format!("{} : 1 compression", number::three_digits(ratio))
     } else if ratio < 1.0 {

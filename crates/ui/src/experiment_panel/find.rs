@@ -14,7 +14,8 @@ pub enum Control {
 impl Control {
     /// Every control, in the order of the panel.
     pub fn all() -> impl Iterator<Item = Self> {
-        let settings = field::fields().map(Self::Setting);
+        let with_control = |field: &&Field| field.section != Section::Data; // those the data set settles
+        let settings = field::fields().filter(with_control).map(Self::Setting);
         [Self::DataSet].into_iter().chain(settings)
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::number;
-use hourglass_experiment::LayerName;
 use hourglass_experiment::network::{Network, Place};
+use hourglass_experiment::{ImageShape, LayerName};
 use hourglass_protocol::{FilterView, FlowView, TileFigures, UnitMeans};
 
 /// Where colours end.
@@ -41,8 +41,8 @@ pub enum Source {
 
 /// Tiles with all that is told of them.
 pub struct Bank<'a> {
-    /// Height and width of a tile, in values.
-    pub side: usize,
+    /// Of a tile, in values.
+    pub shape: ImageShape,
     /// Tiles of each row of a table; 1 where tiles stand for themselves.
     pub n_inputs: usize,
     values: &'a [f32],
@@ -83,7 +83,7 @@ impl Source {
                 let link = network.link(view.connection)?;
                 let is_of_maps = network.node(link.pictured())?.shape.maps().is_some();
                 Some(Bank {
-                    side: view.bank.side,
+                    shape: view.bank.shape,
                     n_inputs: view.bank.n_inputs,
                     values: &view.bank.weights,
                     tiles: &view.tiles,
@@ -95,10 +95,10 @@ impl Source {
             }
             Self::Maps(flow, layer, means) => {
                 let found = flow.layer(*layer)?;
-                let side = network.node(Place::Layer(*layer))?.shape.maps()?.height;
+                let maps = network.node(Place::Layer(*layer))?.shape.maps()?;
                 let ends = flow.layers.iter().map(|layer| layer.end);
                 Some(Bank {
-                    side,
+                    shape: ImageShape::gray(maps.height, maps.width),
                     n_inputs: 1,
                     values: &found.values,
                     tiles: &found.maps,
@@ -164,7 +164,7 @@ impl Bank<'_> {
     /// A value as a share of the end of its colours.
     #[must_use]
     pub fn value(&self, tile: usize, idx: usize, end: f32) -> f32 {
-        let value = self.values.get(tile * self.side * self.side + idx);
+        let value = self.values.get(tile * self.shape.n_values() + idx);
         value.copied().unwrap_or(0.0) / end
     }
 

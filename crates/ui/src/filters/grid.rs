@@ -126,8 +126,8 @@ impl View<'_> {
         let shape = TileShape {
             columns: self.columns.len(),
             rows: self.rows.len(),
-            side: bank.side,
-            magnify: magnification(self.places.side * ui.pixels_per_point(), bank.side),
+            picture: bank.shape,
+            magnify: magnification(self.places.side * ui.pixels_per_point(), bank.shape),
         };
         let key = (self.source.clone(), *look, shape, first, dark);
         atlas.renew(key, |_, atlas| {

@@ -8,16 +8,12 @@ use egui::{
 };
 
 use crate::theme;
-use hourglass_experiment::IMAGE_SIDE;
+use hourglass_experiment::ImageShape;
 use hourglass_protocol::{DatasetDescription, SampleIdx};
 
-/// Pictures along a side of a page.
-const ALONG: usize = 36;
-/// Pictures of a page.
-const PER_PAGE: usize = ALONG * ALONG;
 /// Side of a page, in texels: every graphics card has textures of this size.
-const PAGE_SIDE: usize = ALONG * IMAGE_SIDE;
-/// Most pages, of 4 MB each on the graphics card. They hold 5,184 pictures, more than find room on a screen.
+const PAGE_SIDE: usize = 1_008;
+/// Most pages, of 4 MB each on the graphics card. They hold 5,184 pictures of 28×28, more than find room on a screen.
 const MAX_PAGES: usize = 4;
 /// Pictures that are put on pages in one frame: more would be felt.
 const MAX_NEW: usize = 400;
@@ -39,6 +35,7 @@ pub struct Album {
     is_behind: bool,
     /// The images that the pictures are of, told by their address.
     images: Option<Arc<[u8]>>,
+    shape: ImageShape,
 }
 
 /// Where a picture is.
@@ -62,6 +59,7 @@ impl Album {
             *self = Self {
                 pages,
                 images: Some(Arc::clone(&dataset.test_images)),
+                shape: dataset.shape(),
                 ..Self::default()
             };
         }
@@ -97,14 +95,14 @@ impl Album {
             None => self.add(ctx, dataset, sample)?,
         };
         self.keep(number);
-        let (page, within) = (number / PER_PAGE, number % PER_PAGE);
-        let [column, row] = [within % ALONG, within / ALONG].map(|at| at * IMAGE_SIDE);
-        let [left, top, side, page_side] = [column, row, IMAGE_SIDE, PAGE_SIDE].map(|at| at as f32);
+        let (page, at) = self.place_on_page(number);
+        let ImageShape { height, width, .. } = self.shape;
+        let [left, top] = at.map(|at| (at as f32 + 0.5) / PAGE_SIDE as f32);
         // Half a texel inwards: linear filtering must not reach into the neighbour.
-        let min = pos2((left + 0.5) / page_side, (top + 0.5) / page_side);
+        let [wide, high] = [width, height].map(|side| (side as f32 - 1.0) / PAGE_SIDE as f32);
         Some(Place {
             texture: self.pages.get(page)?.id(),
-            uv: Rect::from_min_size(min, vec2(1.0, 1.0) * ((side - 1.0) / page_side)),
+            uv: Rect::from_min_size(pos2(left, top), vec2(wide, high)),
             number,
         })
     }
@@ -130,25 +128,41 @@ impl Album {
         }
         self.places.insert(sample, number);
         self.n_new += 1;
-        let (page, within) = (number / PER_PAGE, number % PER_PAGE);
+        let (page, at) = self.place_on_page(number);
         let texels = image.iter().map(|&byte| theme::stencil(byte)).collect();
-        let picture = ColorImage::new([IMAGE_SIDE; 2], texels);
-        let at = [within % ALONG, within / ALONG].map(|at| at * IMAGE_SIDE);
+        let picture = ColorImage::new([self.shape.width, self.shape.height], texels);
         self.pages
             .get_mut(page)?
             .set_partial(at, picture, options());
         Some(number)
     }
 
+    /// Pictures beside and below each other on a page.
+    fn along(&self) -> [usize; 2] {
+        [self.shape.width, self.shape.height].map(|side| PAGE_SIDE / side.max(1))
+    }
+
+    fn per_page(&self) -> usize {
+        self.along().into_iter().product()
+    }
+
+    /// On which page a place is, and its left upper texel there.
+    fn place_on_page(&self, number: usize) -> (usize, [usize; 2]) {
+        let (page, within) = (number / self.per_page(), number % self.per_page());
+        let [across, _] = self.along();
+        let ImageShape { height, width, .. } = self.shape;
+        (page, [within % across * width, within / across * height])
+    }
+
     /// A place that nothing is in, or nothing that is shown in this frame.
     fn free_place(&mut self, ctx: &Context) -> Option<usize> {
         let n = self.samples.len();
-        if n == self.pages.len() * PER_PAGE && self.pages.len() < MAX_PAGES {
+        if n == self.pages.len() * self.per_page() && self.pages.len() < MAX_PAGES {
             let blank = ColorImage::filled([PAGE_SIDE; 2], theme::TRANSPARENT);
             self.pages
                 .push(ctx.load_texture("pictures", blank, options()));
         }
-        if n < self.pages.len() * PER_PAGE {
+        if n < self.pages.len() * self.per_page() {
             return Some(n);
         }
         let mut turns = (0..n).map(|step| (self.hand + step) % n);
@@ -202,7 +216,7 @@ mod tests {
             assert!(album.is_behind());
         }
         assert_eq!(album.pages.len(), MAX_PAGES);
-        assert_eq!(album.samples.len(), MAX_PAGES * PER_PAGE);
+        assert_eq!(album.samples.len(), MAX_PAGES * album.per_page());
         assert_eq!(album.places.len(), album.samples.len());
         assert_eq!(album.place(&ctx, &dataset, 0), Some(first));
     }

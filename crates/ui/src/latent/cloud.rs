@@ -8,7 +8,7 @@ use egui_plot::{PlotBounds, PlotTransform};
 
 use crate::memo::{Memo, Same};
 use crate::theme;
-use hourglass_experiment::N_CLASSES;
+use hourglass_figure::palette::N_MARKS;
 use hourglass_protocol::{SampleIdx, ScatterView};
 
 use super::colour::Scale;
@@ -74,7 +74,7 @@ impl Colors {
         let faint = usize::from(self.has_selection && !is_selected);
         let table = &self.tables[faint];
         let Some(scale) = &self.scale else {
-            return table[usize::from(points.class(idx)).min(N_CLASSES - 1)];
+            return table[usize::from(points.class(idx) % N_MARKS)];
         };
         let Some(value) = scale.value(idx, points.view(), points.factors()) else {
             return self.unknown[faint];
@@ -97,8 +97,7 @@ impl Look {
             let shades = (0..N_SHADES).map(|idx| theme::sequential(self.dark, shade(idx)));
             shades.collect()
         } else {
-            let classes = (0_u8..).take(N_CLASSES);
-            classes
+            (0..N_MARKS)
                 .map(|class| theme::class_color(self.dark, class))
                 .collect()
         };
@@ -150,7 +149,7 @@ fn build(points: &Points, look: Look, selection: &Selection, now_secs: f64) -> M
     /// What is selected is a little larger.
     const SELECTED: f32 = 1.3;
     let colors = look.colors();
-    let shapes: Vec<Rect> = (0_u8..).take(N_CLASSES).map(MarkerAtlas::uv).collect();
+    let shapes: Vec<Rect> = (0..N_MARKS).map(MarkerAtlas::uv).collect();
     let visible = look.frame.expand(SELECTED * look.half_side);
     let place = look.place();
 
@@ -171,7 +170,7 @@ fn build(points: &Points, look: Look, selection: &Selection, now_secs: f64) -> M
         }
         let half = look.half_side * if is_selected { SELECTED } else { 1.0 };
         let rect = Rect::from_center_size(center, vec2(2.0 * half, 2.0 * half));
-        let shape = shapes[usize::from(class).min(N_CLASSES - 1)];
+        let shape = shapes[usize::from(class % N_MARKS)];
         triangle(&mut mesh, rect, shape, colors.of(points, idx, is_selected));
     };
     let samples = points.view().samples.iter().enumerate();

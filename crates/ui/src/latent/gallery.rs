@@ -11,7 +11,7 @@ use crate::number;
 use crate::plot::heading;
 use crate::segmented::{Segment, segmented};
 use crate::theme::{self, space};
-use hourglass_experiment::N_CLASSES;
+use crate::tile_atlas;
 use hourglass_protocol::{DataSetId, DatasetDescription, SampleIdx, ScatterView};
 
 use super::album::Album;
@@ -44,7 +44,7 @@ pub struct Gallery {
 #[derive(Default)]
 struct Ordered {
     samples: Vec<SampleIdx>,
-    counts: [usize; N_CLASSES],
+    counts: Vec<usize>,
 }
 
 /// What was done in the gallery.
@@ -124,7 +124,7 @@ impl Gallery {
                 .samples()
                 .filter(|&sample| class(sample).is_some());
             samples.extend(known);
-            *counts = [0; N_CLASSES];
+            *counts = vec![0; dataset.id.n_classes()];
             for class in samples.iter().filter_map(|&sample| class(sample)) {
                 if let Some(count) = counts.get_mut(usize::from(class)) {
                     *count += 1;
@@ -226,7 +226,8 @@ fn show_cell(
     let painter = ui.painter();
     painter.rect_filled(picture, 0.0, theme::ink(dark, 0.0));
     if let Some(place) = album.place(ui.ctx(), dataset, sample) {
-        painter.image(place.texture, picture, place.uv, theme::ink(dark, 1.0));
+        let rect = tile_atlas::holding(picture, dataset.shape());
+        painter.image(place.texture, rect, place.uv, theme::ink(dark, 1.0));
     } else if album.is_behind() {
         ui.ctx().request_repaint();
     }

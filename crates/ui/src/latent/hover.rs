@@ -2,10 +2,9 @@
 
 use egui::{Color32, PopupAnchor, Rect, Response, Sense, Tooltip, Ui, vec2};
 
-use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
 use crate::memo::{Memo, Same};
+use crate::tile_atlas::{TileAtlas, TileShape, magnification};
 use crate::{number, theme};
-use hourglass_experiment::N_PIXELS;
 use hourglass_protocol::{DatasetDescription, DigitView, SampleIdx, Snapshot};
 
 use super::words::name_of;
@@ -57,6 +56,7 @@ impl HoveredDigit {
         let reconstruction = answers
             .into_iter()
             .flatten()
+            .filter(|view| view.shape == dataset.shape()) // not of the data set before
             .find_map(|view| reconstruction_in(view, sample));
         Some(Self {
             sample,
@@ -69,10 +69,9 @@ impl HoveredDigit {
 
 fn reconstruction_in(view: &DigitView, sample: SampleIdx) -> Option<Reconstructed> {
     let idx = view.samples.iter().position(|other| *other == sample)?;
-    let range = idx * N_PIXELS..(idx + 1) * N_PIXELS;
     Some(Reconstructed {
-        corrupted: view.corrupted.get(range.clone())?.to_vec(),
-        pixels: view.reconstructions.get(range)?.to_vec(),
+        corrupted: view.shape.of(&view.corrupted, idx)?.to_vec(),
+        pixels: view.shape.of(&view.reconstructions, idx)?.to_vec(),
         mse_per_pixel: *view.mse_per_pixel.get(idx)?,
     })
 }
@@ -97,7 +96,7 @@ struct Shown {
 
 #[derive(Default)]
 struct Card {
-    atlas: DigitAtlas,
+    atlas: TileAtlas,
     /// The digit, what it shows and which image it is; `None` if the data set has no such image.
     digit: Option<(HoveredDigit, [String; 2])>,
 }
@@ -133,7 +132,8 @@ impl HoverCard {
         snapshot: &Snapshot,
     ) {
         let dark = ui.visuals().dark_mode;
-        let magnify = magnification(SIDE * ui.pixels_per_point());
+        let picture = dataset.shape();
+        let magnify = magnification(SIDE * ui.pixels_per_point(), picture);
         let key = Shown {
             sample,
             dark,
@@ -153,9 +153,10 @@ impl HoverCard {
             let Some((digit, _)) = &card.digit else {
                 return;
             };
-            let shape = AtlasShape {
+            let shape = TileShape {
                 columns: 3,
                 rows: 1,
+                picture,
                 magnify,
             };
             let ink = |_, column: usize, idx: usize| match (&digit.reconstruction, column) {
@@ -171,7 +172,7 @@ impl HoverCard {
 
 fn contents(
     ui: &mut Ui,
-    atlas: &DigitAtlas,
+    atlas: &TileAtlas,
     digit: &HoveredDigit,
     [title, name]: &[String; 2],
     is_past: bool,
@@ -222,6 +223,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use hourglass_experiment::{ImageShape, N_PIXELS};
     use hourglass_protocol::{DataSetId, RunId};
 
     /// A small number as f32, exactly.
@@ -235,6 +237,7 @@ mod tests {
             .iter()
             .flat_map(|&sample| [number(sample) / 10.0; N_PIXELS]);
         DigitView {
+            shape: ImageShape::MNIST,
             step: 1,
             labels: vec![0; n],
             originals: vec![0.0; n * N_PIXELS],

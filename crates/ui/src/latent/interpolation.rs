@@ -9,11 +9,11 @@ use egui_material_icons::icons::{ICON_CLOSE, ICON_LINEAR_SCALE};
 use egui_plot::PlotTransform;
 
 use crate::decoded::DecodedPictures;
-use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
 use crate::memo::{Memo, Same};
 use crate::number;
 use crate::segmented::{Segment, segmented};
 use crate::theme::{self, space};
+use crate::tile_atlas::{TileAtlas, TileShape, magnification};
 use hourglass_experiment::LatentPrior;
 use hourglass_protocol::{
     CodeSelection, DatasetDescription, DecodedView, Requester, Route, SampleIdx, Snapshot,
@@ -33,7 +33,7 @@ const MAX_SIDE: f32 = 56.0;
 const LINE: f32 = 22.0;
 
 /// The images at the ends: which, of which data set, in which theme, how large.
-type Originals = Memo<([SampleIdx; 2], Same<[u8]>, bool, usize), DigitAtlas>;
+type Originals = Memo<([SampleIdx; 2], Same<[u8]>, bool, usize), TileAtlas>;
 
 /// The strip between two picked points.
 #[derive(Default)]
@@ -232,10 +232,12 @@ impl Interpolation {
         side: f32,
     ) {
         let dark = ui.visuals().dark_mode;
-        let magnify = magnification(side * ui.pixels_per_point());
-        let shape = AtlasShape {
+        let picture = dataset.shape();
+        let magnify = magnification(side * ui.pixels_per_point(), picture);
+        let shape = TileShape {
             columns: 2,
             rows: 1,
+            picture,
             magnify,
         };
         let key = (ends, Same::of(&dataset.test_images), dark, magnify);

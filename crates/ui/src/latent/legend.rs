@@ -4,13 +4,13 @@ use egui::{Rect, Stroke, Ui, vec2};
 
 use crate::legend::{self, Entry};
 use crate::theme;
-use hourglass_experiment::{DataSetId, LatentPrior, N_CLASSES};
+use hourglass_experiment::{DataSetId, LatentPrior};
 
 use super::LatentOptions;
 use super::colour::Scale;
 use super::marker::MarkerAtlas;
 
-/// The ten classes; a click hides or shows one, a double click shows it alone. After them the outline of the
+/// The classes; a click hides or shows one, a double click shows it alone. After them the outline of the
 /// prior, and the scale of values that colours stand for, where there are such.
 pub fn show(
     ui: &mut Ui,
@@ -28,7 +28,7 @@ pub fn show(
     let filter = &mut options.filter;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        for class in (0_u8..).take(N_CLASSES) {
+        for class in id.classes() {
             let class_name = id.class_name(class);
             let entry = Entry {
                 name: &format!("show class {class_name}"),
@@ -47,7 +47,7 @@ pub fn show(
                 painter.image(texture, rect, MarkerAtlas::uv(class), color);
             });
             if response.double_clicked() {
-                filter.isolate(class);
+                filter.isolate(class, id.n_classes());
             } else if response.clicked() {
                 filter.toggle(class);
             }

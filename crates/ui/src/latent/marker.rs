@@ -2,9 +2,8 @@
 
 use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureId, TextureOptions, pos2};
 
-use hourglass_experiment::N_CLASSES;
 use hourglass_figure::marks::corners;
-use hourglass_figure::palette::class_shape;
+use hourglass_figure::palette::{N_MARKS, class_shape};
 
 /// A texture with the ten shapes side by side, white, to be tinted. To the right of each shape and below there is
 /// nothing, as wide and as high as the shape: a triangle that holds it holds that too.
@@ -36,8 +35,8 @@ impl MarkerAtlas {
     /// Where in the texture the shape of a class is.
     #[must_use]
     pub fn uv(class: u8) -> Rect {
-        let cell = 1.0 / N_CLASSES as f32;
-        let left = f32::from(class.min(9)) * cell;
+        let cell = 1.0 / f32::from(N_MARKS);
+        let left = f32::from(class % N_MARKS) * cell;
         Rect::from_min_max(pos2(left, 0.0), pos2(left + 0.5 * cell, 0.5))
     }
 
@@ -52,11 +51,10 @@ impl MarkerAtlas {
 /// Coverage of all shapes, `[2 · side, 10 · 2 · side]` texels, each the mean of 4×4 samples.
 fn shapes(side: usize) -> ColorImage {
     const SAMPLES: u8 = 4;
-    let outlines: Vec<Vec<[f32; 2]>> = (0_u8..)
-        .take(N_CLASSES)
+    let outlines: Vec<Vec<[f32; 2]>> = (0..N_MARKS)
         .map(|class| corners(class_shape(class)))
         .collect();
-    let [width, height] = [2 * side * N_CLASSES, 2 * side];
+    let [width, height] = [2 * side * usize::from(N_MARKS), 2 * side];
     let mut texels = Vec::with_capacity(width * height);
     let [half, radius] = [side as f32 / 2.0, side as f32 / 2.0 - 1.0];
     for row in 0..side {
@@ -107,7 +105,7 @@ mod tests {
     fn shapes_have_about_equal_areas_and_stay_in_their_cells() {
         let side = 34;
         let image = shapes(side);
-        for class in 0..N_CLASSES {
+        for class in 0..usize::from(N_MARKS) {
             let alpha = |row: usize, column: usize| {
                 let place = row * image.width() + 2 * class * side + column;
                 f32::from(image.pixels[place].a()) / 255.0

@@ -6,7 +6,7 @@ use egui::epaint::{Vertex, WHITE_UV};
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, TextureId, Ui, Vec2};
 
 use crate::memo::{Memo, Same};
-use crate::theme;
+use crate::{theme, tile_atlas};
 use hourglass_protocol::{DatasetDescription, SampleIdx, ScatterView};
 
 use super::album::Album;
@@ -156,7 +156,7 @@ impl Pictures {
             quad(&mut meshes[0], rect.shrink(1.0), white, tokens.plot);
             quad(
                 page(&mut meshes, place.texture),
-                rect,
+                tile_atlas::holding(rect, dataset.shape()),
                 place.uv,
                 shown.color,
             );

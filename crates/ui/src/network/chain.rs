@@ -198,7 +198,8 @@ impl Drawing<'_> {
             let (x, width) = (rect.center().x, rect.width() + 8.0);
             paint::centred(ui, x, self.layout.names_top, width, name, tokens.text);
             let top = self.layout.names_top + line;
-            paint::centred(ui, x, top, width, "28×28", tokens.text_dim);
+            let shape = self.network.image().describe();
+            paint::centred(ui, x, top, width, &shape, tokens.text_dim);
         }
         if let Some(top) = self.layout.notes_top {
             let (x, width) = (pictures[0].center().x, pictures[0].width() + 4.0);

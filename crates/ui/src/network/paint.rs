@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, Mesh, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use crate::digit_image::{self, AtlasShape, DigitAtlas};
 use crate::memo::{Memo, Same};
 use crate::theme;
 use crate::tile_atlas::{TileAtlas, TileShape, magnification};
+use hourglass_experiment::ImageShape;
 use hourglass_experiment::network::{Network, Place};
 use hourglass_protocol::FlowView;
 
@@ -28,7 +28,7 @@ pub struct Pictures {
 #[derive(Default)]
 struct Textures {
     /// What the encoder is shown, and what the decoder makes of it.
-    digits: DigitAtlas,
+    digits: TileAtlas,
     /// Of each layer of the chain; unused where it has no maps.
     maps: Vec<TileAtlas>,
 }
@@ -66,10 +66,12 @@ impl Textures {
     fn write(&mut self, ui: &Ui, network: &Network, layout: &Layout, flow: &FlowView, dark: bool) {
         let per_point = ui.pixels_per_point();
         let side = layout.pictures.map_or(120.0, |[first, _]| first.width());
-        let shape = AtlasShape {
+        let picture = network.image();
+        let shape = TileShape {
             columns: 2,
             rows: 1,
-            magnify: digit_image::magnification(side * per_point),
+            picture,
+            magnify: magnification(side * per_point, picture),
         };
         self.digits
             .write(ui.ctx(), "network ends", shape, |_, column, idx| {
@@ -86,17 +88,17 @@ impl Textures {
             let (Some(found), Some(maps)) = (flow.layer(layer), node.shape.maps()) else {
                 continue;
             };
-            let side = maps.height;
+            let picture = ImageShape::gray(maps.height, maps.width);
             let shape = TileShape {
                 columns: grid.columns,
                 rows: grid.n_shown.div_ceil(grid.columns.max(1)),
-                side,
-                magnify: magnification(grid.side * per_point, side),
+                picture,
+                magnify: magnification(grid.side * per_point, picture),
             };
             let end = if found.end > 0.0 { found.end } else { 1.0 };
             atlas.write(ui.ctx(), "network maps", shape, |row, column, idx| {
                 let map = row * grid.columns + column;
-                let value = found.values.get(map * side * side + idx);
+                let value = found.values.get(map * picture.n_values() + idx);
                 theme::diverging(dark, value.map_or(0.0, |value| value / end))
             });
         }

@@ -4,10 +4,10 @@ use egui::{Color32, Rect, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use super::Scene;
 use crate::decoded::{self, DecodedPictures};
-use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
 use crate::memo::{Memo, Same};
 use crate::number;
 use crate::theme::{self, space};
+use crate::tile_atlas::{TileAtlas, TileShape, magnification};
 use hourglass_protocol::SampleIdx;
 
 /// Largest side of the decoded picture, in points: eight for each pixel.
@@ -16,7 +16,7 @@ const MAX_SIDE: f32 = 224.0;
 const MIN_SIDE: f32 = 84.0;
 
 /// The image that the code starts from: which, of which data set, in which theme, how large.
-type Original = Memo<(SampleIdx, Same<[u8]>, bool, usize), DigitAtlas>;
+type Original = Memo<(SampleIdx, Same<[u8]>, bool, usize), TileAtlas>;
 
 /// The pictures as textures.
 #[derive(Default)]
@@ -96,13 +96,15 @@ impl Pictures {
             .prepare(ui, "code set by hand", scene.view, side);
         let Some(sample) = scene.sample else { return };
         let dark = ui.visuals().dark_mode;
-        let magnify = magnification(side * ui.pixels_per_point());
+        let picture = scene.dataset.shape();
+        let magnify = magnification(side * ui.pixels_per_point(), picture);
         let Some(bytes) = scene.dataset.test_image(sample as usize) else {
             return;
         };
-        let shape = AtlasShape {
+        let shape = TileShape {
             columns: 1,
             rows: 1,
+            picture,
             magnify,
         };
         let key = (sample, Same::of(&scene.dataset.test_images), dark, magnify);

@@ -10,7 +10,7 @@ pub(super) const fn color([r, g, b]: Rgb) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
-/// The colour of a class; the tenth for any beyond.
+/// The colour of a class.
 #[must_use]
 pub fn class_color(dark: bool, class: u8) -> Color32 {
     color(palette::class_rgb(dark, class))

@@ -86,9 +86,14 @@ impl Panel for YourImagePanel {
             ui,
             Pane::YourImage.title(),
             |ui| opens = controls(ui, state, &mut mode),
-            |ui| match options.mode {
-                Mode::Images => images(ui, kept, state, actions),
-                Mode::Draw => draw(ui, kept, &mut options.radius, state, actions),
+            |ui| {
+                let dataset = state.dataset.as_ref();
+                let refused = dataset.and_then(|dataset| dataset.takes_user_images().err());
+                match (refused, options.mode) {
+                    (Some(reason), _) => card::empty(ui, "Not for this data set", &reason),
+                    (None, Mode::Images) => images(ui, kept, state, actions),
+                    (None, Mode::Draw) => draw(ui, kept, &mut options.radius, state, actions),
+                }
             },
         );
         options.mode = mode;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use egui::{Label, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
-use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
 use crate::memo::{Memo, Same};
 use crate::number;
 use crate::theme::{self, space};
-use hourglass_experiment::N_PIXELS;
+use crate::tile_atlas::{TileAtlas, TileShape, magnification};
+use hourglass_experiment::ImageShape;
 use hourglass_protocol::{
     DataSetId, DatasetDescription, Neighbour, Percentile, Prepared, UserImageLook,
 };
@@ -41,7 +41,7 @@ pub struct Subject<'a> {
 /// The pictures as one texture, painted anew when one of them, the theme or their size changed.
 #[derive(Default)]
 pub struct ResultPictures {
-    atlas: Memo<(Same<Prepared>, Option<UserImageLook>, bool, usize), DigitAtlas>,
+    atlas: Memo<(Same<Prepared>, Option<UserImageLook>, bool, usize), TileAtlas>,
 }
 
 /// Shows the digit, its reconstruction and their difference, with figures beside them.
@@ -195,7 +195,7 @@ impl ResultPictures {
         side: f32,
     ) {
         let dark = ui.visuals().dark_mode;
-        let magnify = magnification(side * ui.pixels_per_point());
+        let magnify = magnification(side * ui.pixels_per_point(), ImageShape::MNIST);
         let key = (
             Same::of(subject.prepared),
             subject.look.cloned(),
@@ -203,9 +203,10 @@ impl ResultPictures {
             magnify,
         );
         self.atlas.renew(key, |_, atlas| {
-            let shape = AtlasShape {
+            let shape = TileShape {
                 columns: N_PICTURES + N_NEIGHBOURS,
                 rows: 1,
+                picture: ImageShape::MNIST,
                 magnify,
             };
             write(ui, atlas, shape, dataset, subject);
@@ -216,8 +217,8 @@ impl ResultPictures {
 /// Writes the digit, its reconstruction, their difference and its neighbours.
 fn write(
     ui: &Ui,
-    atlas: &mut DigitAtlas,
-    shape: AtlasShape,
+    atlas: &mut TileAtlas,
+    shape: TileShape,
     dataset: Option<&DatasetDescription>,
     subject: &Subject<'_>,
 ) {
@@ -229,7 +230,7 @@ fn write(
         .map(|&byte| f32::from(byte) / 255.0)
         .collect();
     let rebuilt = subject.look.map(|look| look.reconstruction.as_slice());
-    let rebuilt = rebuilt.filter(|rebuilt| rebuilt.len() == N_PIXELS);
+    let rebuilt = rebuilt.filter(|rebuilt| rebuilt.len() == prepared.len());
     let percentile = subject.look.and_then(|look| look.percentile.as_ref());
     let neighbours = percentile.map_or(&[][..], |percentile| &percentile.neighbours);
     let test_image = |place: usize| {

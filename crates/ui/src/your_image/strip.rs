@@ -5,10 +5,11 @@ use egui::{
 };
 
 use crate::action::{Action, UserImageAction};
-use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
 use crate::memo::{Memo, Same};
 use crate::theme::{self, space};
+use crate::tile_atlas::{TileAtlas, TileShape, magnification};
 use crate::{number, shortcuts};
+use hourglass_experiment::ImageShape;
 use hourglass_protocol::Prepared;
 use hourglass_state::{LabState, MAX_USER_IMAGES, UserImage};
 
@@ -26,7 +27,7 @@ const BUTTONS_WIDTH: f32 = 84.0;
 /// The images as one texture, repainted when one of them changes.
 #[derive(Default)]
 pub struct Strip {
-    atlas: Memo<(Vec<Same<Prepared>>, bool, usize), DigitAtlas>,
+    atlas: Memo<(Vec<Same<Prepared>>, bool, usize), TileAtlas>,
 }
 
 impl Strip {
@@ -93,10 +94,11 @@ impl Strip {
 
     fn paint(&mut self, ui: &Ui, images: &[UserImage]) {
         let dark = ui.visuals().dark_mode;
-        let magnify = magnification(SIDE * ui.pixels_per_point());
-        let shape = AtlasShape {
+        let magnify = magnification(SIDE * ui.pixels_per_point(), ImageShape::MNIST);
+        let shape = TileShape {
             columns: COLUMNS,
             rows: images.len().clamp(1, MAX_USER_IMAGES).div_ceil(COLUMNS),
+            picture: ImageShape::MNIST,
             magnify,
         };
         let prepared = images.iter().map(|image| Same::of(&image.prepared));

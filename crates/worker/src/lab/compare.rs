@@ -30,12 +30,15 @@ impl Lab {
     /// Starts a run beside the one in progress, on the same digits. A comparison run that is behind takes steps alone until
     /// it has taken as many.
     pub(super) fn compare(&mut self, id: RunId, experiment: Experiment) -> Flow {
-        let refusal = match (&self.run, experiment.validate()) {
+        let dataset = self.run.as_ref().map(|run| run.trainer.dataset());
+        let refusal = match (dataset, experiment.validate()) {
             (None, _) => Some("there is no run to compare with yet: start one first".to_owned()),
             (_, Err(invalid)) => Some(invalid.to_string()),
-            (Some(_), Ok(())) => None,
+            (Some(dataset), Ok(())) => {
+                let fits = experiment.check_fits(dataset.id);
+                fits.err().map(|error| error.to_string())
+            }
         };
-        let dataset = self.run.as_ref().map(|run| run.trainer.dataset());
         let dataset = match (refusal, dataset) {
             (None, Some(dataset)) => Arc::clone(dataset),
             (refusal, _) => {

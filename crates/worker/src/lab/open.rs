@@ -187,7 +187,7 @@ impl Lab {
         let path = folder.join(RESUME_FILE);
         let run = &resume.run;
         match DataSetId::of_name(&run.data) {
-            Some(needed) if needed == dataset.id => {}
+            _ if run.data == dataset.id.name() => {} // which need not be in the catalogue
             Some(needed) => return Err(Refusal::OtherDataset(needed)),
             None => {
                 let reason = format!("it was trained on {:?}, which is not known here", run.data);
@@ -203,6 +203,9 @@ impl Lab {
         }
         run.experiment
             .validate()
+            .map_err(|error| Refusal::at(&path, error))?;
+        run.experiment
+            .check_fits(dataset.id)
             .map_err(|error| Refusal::at(&path, error))?;
         let (epochs_goal, step) = (run.epochs_goal, resume.checkpoint.step);
         let effort = Effort {
@@ -243,6 +246,7 @@ impl Lab {
         matching: Matching,
     ) -> Result<Found, Refusal> {
         experiment.validate().map_err(Refusal::of)?;
+        experiment.check_fits(dataset.id).map_err(Refusal::of)?;
         let Some(weights) = weights else {
             return Err(Refusal::at(file, "there is no such file"));
         };

@@ -16,7 +16,10 @@ impl Lab {
         let refusal = match (&self.dataset, experiment.validate()) {
             (None, _) => Some("there is no data to train on yet: load a data set first".to_owned()),
             (_, Err(invalid)) => Some(invalid.to_string()),
-            (Some(_), Ok(())) => None,
+            (Some(dataset), Ok(())) => {
+                let fits = experiment.check_fits(dataset.id);
+                fits.err().map(|error| error.to_string())
+            }
         };
         if let Some(reason) = refusal {
             return self.fail(Failure::InvalidExperiment { reason });

@@ -9,7 +9,7 @@ use crossbeam_channel::Receiver;
 
 use crate::{Wake, Worker};
 use hourglass_data::{Dataset, Split};
-use hourglass_experiment::{N_PIXELS, PresetId};
+use hourglass_experiment::{ImageShape, PresetId};
 use hourglass_protocol::{
     Command, DataSetId, DeviceInfo, DeviceKind, Event, Failure, Phase, RunId,
 };
@@ -21,7 +21,7 @@ use super::{CHECKPOINT_INTERVAL, Lab, Run};
 
 /// Digits that nothing has to be loaded for.
 pub(super) fn made_up() -> Arc<Dataset> {
-    let split = || Split::new(vec![128; 64 * N_PIXELS], vec![3; 64]);
+    let split = || Split::new(ImageShape::MNIST, vec![128; 64 * 784], vec![3; 64]);
     Arc::new(Dataset {
         id: DataSetId::PEN_DIGITS,
         origin: "made up".to_owned(),

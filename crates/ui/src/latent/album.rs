@@ -43,7 +43,7 @@ pub struct Album {
 
 /// Where a picture is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct AlbumPlace {
     /// The page.
     pub texture: TextureId,
     /// The part of the page.
@@ -91,7 +91,7 @@ impl Album {
         ctx: &Context,
         dataset: &DatasetDescription,
         sample: SampleIdx,
-    ) -> Option<Place> {
+    ) -> Option<AlbumPlace> {
         let number = match self.places.get(&sample) {
             Some(&number) => number,
             None => self.add(ctx, dataset, sample)?,
@@ -102,7 +102,7 @@ impl Album {
         let [left, top, side, page_side] = [column, row, IMAGE_SIDE, PAGE_SIDE].map(|at| at as f32);
         // Half a texel inwards: linear filtering must not reach into the neighbour.
         let min = pos2((left + 0.5) / page_side, (top + 0.5) / page_side);
-        Some(Place {
+        Some(AlbumPlace {
             texture: self.pages.get(page)?.id(),
             uv: Rect::from_min_size(min, vec2(1.0, 1.0) * ((side - 1.0) / page_side)),
             number,
@@ -213,7 +213,7 @@ mod tests {
         let dataset = dataset(100);
         let mut album = Album::default();
         album.begin_frame(&dataset);
-        let places: Vec<Place> = (0..100)
+        let places: Vec<AlbumPlace> = (0..100)
             .map(|sample| album.place(&ctx, &dataset, sample).expect("there is room"))
             .collect();
         for (idx, place) in places.iter().enumerate() {

@@ -11,7 +11,7 @@ use hourglass_state::Series;
 
 /// Which part of a run is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Window {
+pub enum CurveWindow {
     /// All of it, thinned.
     #[default]
     Whole,
@@ -21,7 +21,7 @@ pub enum Window {
 
 /// How values become heights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Scale {
+pub enum LossScale {
     /// As log₁₀; values of zero and below have no place.
     #[default]
     Log,
@@ -29,7 +29,7 @@ pub enum Scale {
     Linear,
 }
 
-impl Scale {
+impl LossScale {
     /// The height of a value; NaN where it has none.
     #[must_use]
     pub fn height(self, value: f64) -> f64 {
@@ -60,11 +60,11 @@ impl Scale {
 
 /// How a curve is made from its series.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Recipe {
+pub struct CurveRecipe {
     /// Which part of the run.
-    pub window: Window,
+    pub window: CurveWindow,
     /// How values become heights.
-    pub scale: Scale,
+    pub scale: LossScale,
     /// β of the smoothing, 0 (none) up to but not including 1.
     pub smoothing: f32,
     /// What values are divided by.
@@ -73,9 +73,9 @@ pub struct Recipe {
 
 /// A curve ready for drawing: heights over epochs; points without a height are left out.
 #[derive(Debug, Default)]
-pub struct Curve {
+pub struct LossCurve {
     /// What it was made from, to tell when it has to be made again.
-    made_from: Option<(Recipe, Stamp)>,
+    made_from: Option<(CurveRecipe, Stamp)>,
     /// How much of it stays when its series grows.
     settled: Option<Settled>,
     /// The points as measured; empty without smoothing.
@@ -109,9 +109,9 @@ impl Settled {
     }
 }
 
-impl Curve {
+impl LossCurve {
     /// Brings the curve up to date if its series has grown or the experiment changed; tells whether it did.
-    pub fn update(&mut self, series: &Series, recipe: Recipe) -> bool {
+    pub fn update(&mut self, series: &Series, recipe: CurveRecipe) -> bool {
         let [epoch, value] = series.last().unwrap_or_default();
         let made_from = (
             recipe,
@@ -124,8 +124,8 @@ impl Curve {
         self.made_from = Some(made_from);
 
         match recipe.window {
-            Window::Whole => self.grow(series, recipe, is_same_recipe),
-            Window::Recent => {
+            CurveWindow::Whole => self.grow(series, recipe, is_same_recipe),
+            CurveWindow::Recent => {
                 let mut average = self.begin(recipe);
                 for point in series.recent() {
                     self.take(point, recipe, &mut average);
@@ -142,7 +142,7 @@ impl Curve {
     }
 
     /// Takes in what is new of a whole run: in training that is a few points a frame.
-    fn grow(&mut self, series: &Series, recipe: Recipe, is_same_recipe: bool) {
+    fn grow(&mut self, series: &Series, recipe: CurveRecipe, is_same_recipe: bool) {
         let whole = series.whole();
         let settled = self.settled.take();
         let settled = settled.filter(|settled| is_same_recipe && settled.begins(whole));
@@ -169,14 +169,14 @@ impl Curve {
     }
 
     /// Empties the curve.
-    fn begin(&mut self, recipe: Recipe) -> MovingAverage {
+    fn begin(&mut self, recipe: CurveRecipe) -> MovingAverage {
         self.settled = None;
         self.raw.clear();
         self.smooth.clear();
         MovingAverage::new(f64::from(recipe.smoothing))
     }
 
-    fn take(&mut self, [epoch, value]: [f64; 2], recipe: Recipe, average: &mut MovingAverage) {
+    fn take(&mut self, [epoch, value]: [f64; 2], recipe: CurveRecipe, average: &mut MovingAverage) {
         let add = |points: &mut Vec<PlotPoint>, value: f64| {
             let height = recipe.scale.height(value / recipe.divisor);
             if height.is_finite() {
@@ -266,10 +266,10 @@ mod tests {
         #[test]
         fn a_curve_that_grew_is_the_curve_made_at_once(
             looks in prop::collection::vec(1..700_usize, 1..12), smoothing in prop::sample::select(vec![0.0, 0.9_f32]),
-            window in prop::sample::select(vec![Window::Whole, Window::Recent]),
+            window in prop::sample::select(vec![CurveWindow::Whole, CurveWindow::Recent]),
         ) {
-            let recipe = Recipe { window, scale: Scale::Log, smoothing, divisor: 2.0 };
-            let (mut series, mut grown) = (Series::default(), Curve::default());
+            let recipe = CurveRecipe { window, scale: LossScale::Log, smoothing, divisor: 2.0 };
+            let (mut series, mut grown) = (Series::default(), LossCurve::default());
             let mut steps = 0_u32..;
             for n in looks {
                 for step in steps.by_ref().take(n) {
@@ -280,7 +280,7 @@ mod tests {
                 }
                 grown.update(&series, recipe);
             }
-            let mut fresh = Curve::default();
+            let mut fresh = LossCurve::default();
             fresh.update(&series, recipe);
             prop_assert_eq!(&grown.raw, &fresh.raw);
             prop_assert_eq!(&grown.smooth, &fresh.smooth);
@@ -309,10 +309,10 @@ mod tests {
         for (step, value) in [1.0, 0.0, f64::NAN, 0.01].into_iter().enumerate() {
             series.push(f64::from(u32::try_from(step).unwrap()), value);
         }
-        let mut curve = Curve::default();
-        let recipe = Recipe {
-            window: Window::Whole,
-            scale: Scale::Log,
+        let mut curve = LossCurve::default();
+        let recipe = CurveRecipe {
+            window: CurveWindow::Whole,
+            scale: LossScale::Log,
             smoothing: 0.0,
             divisor: 1.0,
         };
@@ -334,11 +334,11 @@ mod tests {
             series.push(f64::from(step), if step < 10 { 100.0 } else { 0.01 });
         }
         let top = |scale| {
-            let mut curve = Curve::default();
+            let mut curve = LossCurve::default();
             curve.update(
                 &series,
-                Recipe {
-                    window: Window::Whole,
+                CurveRecipe {
+                    window: CurveWindow::Whole,
                     scale,
                     smoothing: 0.0,
                     divisor: 1.0,
@@ -346,7 +346,7 @@ mod tests {
             );
             scale.value(curve.heights.expect("there are points").max)
         };
-        assert!(top(Scale::Linear) < 0.02);
-        assert!(top(Scale::Log) > 99.0);
+        assert!(top(LossScale::Linear) < 0.02);
+        assert!(top(LossScale::Log) > 99.0);
     }
 }

@@ -34,7 +34,7 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui, ViewportCommand};
 
 use hourglass_experiment::{Experiment, PresetId};
-use hourglass_protocol::{DataSource, DeviceChoice, ProbeRequest};
+use hourglass_protocol::{DataSource, DeviceChoice};
 use hourglass_state::{LabState, Session};
 use hourglass_ui::experiment_panel::ExperimentPanel;
 use hourglass_ui::export::ExportDialog;
@@ -144,8 +144,6 @@ pub struct App {
     last_resort: LastResort,
     outbox: Outbox,
     state: LabState,
-    /// What the worker was told the panels look at; none while it has not been told.
-    probe: Option<ProbeRequest>,
     exporter: Exporter,
     dialog: Dialog,
     user_images: UserImageFiles,
@@ -199,7 +197,6 @@ impl App {
             outbox: Outbox::default(),
             last_resort,
             state: LabState::default(),
-            probe: None,
             exporter: Exporter::default(),
             dialog: Dialog::default(),
             user_images: UserImageFiles::default(),

@@ -1,13 +1,17 @@
-//! Commands that wait for the worker: a full lane never stops the window.
+//! What the worker is told. Commands wait for room in the lane, which never stops the window; what the window looks at
+//! is told when it changes.
 
 use std::collections::VecDeque;
 
-use hourglass_protocol::Command;
+use hourglass_protocol::{Command, ProbeRequest};
 
-/// Commands not handed over yet, oldest first.
+/// Commands not handed over yet, and what one worker was told.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
+    /// Oldest first.
     waiting: VecDeque<Command>,
+    /// What it was told that the window looks at; `None` while it has not been told.
+    probe: Option<ProbeRequest>,
 }
 
 impl Outbox {
@@ -40,12 +44,23 @@ impl Outbox {
         }
     }
 
+    /// Hands over what the window looks at, if that has changed.
+    pub(super) fn look(&mut self, mut request: ProbeRequest, send: impl FnOnce(ProbeRequest)) {
+        request.revision = self.probe.as_ref().map_or(0, |probe| probe.revision);
+        if self.probe.as_ref() != Some(&request) {
+            request.revision += 1;
+            send(request.clone());
+            self.probe = Some(request);
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
+    /// Forgets it all: the next worker was told nothing.
     pub(super) fn clear(&mut self) {
-        self.waiting.clear();
+        *self = Self::default();
     }
 }
 
@@ -126,6 +141,26 @@ mod tests {
             start,
         ];
         assert_eq!(handed_over(&mut outbox), expected);
+    }
+
+    #[test]
+    fn what_is_looked_at_is_told_once_and_again_to_another_worker() {
+        let mut outbox = Outbox::default();
+        let mut told = Vec::new();
+        let followed = |sample| ProbeRequest {
+            followed: Some(sample),
+            ..ProbeRequest::default()
+        };
+        for sample in [1, 1, 2] {
+            outbox.look(followed(sample), |request| told.push(request));
+        }
+        outbox.clear();
+        outbox.look(followed(2), |request| told.push(request));
+        let told: Vec<_> = told
+            .iter()
+            .map(|request| (request.followed, request.revision))
+            .collect();
+        assert_eq!(told, [(Some(1), 1), (Some(2), 2), (Some(2), 1)]);
     }
 
     #[test]

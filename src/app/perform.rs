@@ -82,7 +82,6 @@ impl App {
         self.outbox.clear();
         self.state.crash = None;
         self.worker = Some((self.spawn_worker)(self.wake.clone()));
-        self.probe = None; // the new worker has to be told what the window looks at
         self.outbox
             .push(Command::BackupPolicy(self.keeping.backups.action()));
         self.advance(Input::WorkerStarted);
@@ -219,12 +218,7 @@ impl App {
         let Some(worker) = &self.worker else { return };
         let mut request = self.panels.look(&self.layout.visible(), &self.state);
         request.film = self.export.records_film;
-        request.revision = self.probe.as_ref().map_or(0, |probe| probe.revision);
-        if self.probe.as_ref() != Some(&request) {
-            request.revision += 1;
-            worker.look_at(request.clone());
-            self.probe = Some(request);
-        }
+        self.outbox.look(request, |request| worker.look_at(request));
     }
 }
 

@@ -6,28 +6,28 @@ use egui::{Align, Color32, FontSelection, Rect, Role, Sense, Ui, WidgetInfo, vec
 use crate::number;
 use crate::theme::{self, space};
 
-use super::{Layer, histogram};
+use super::{LayerActivations, histogram};
 
 /// The key figures, each with the mark that stands for it in the histogram.
-pub fn show(ui: &mut Ui, layer: &Layer<'_>) {
+pub fn show(ui: &mut Ui, layer: &LayerActivations<'_>) {
     let tokens = theme::tokens_of(ui);
     let view = layer.view;
     let always = [
-        Figure {
+        LayerFigure {
             mark: Some((tokens.test, 2.0)),
             name: "mean",
             value: format!("{:.4}", view.mean),
             help: "Mean activation over units and images",
             can_be_missing: false,
         },
-        Figure {
+        LayerFigure {
             mark: Some((histogram::near_zero_color(tokens), 8.0)),
             name: "near zero",
             value: number::percent(f64::from(view.near_zero_fraction)),
             help: "Share of activations with |h| < 0.01: units that are off",
             can_be_missing: false,
         },
-        Figure {
+        LayerFigure {
             mark: None,
             name: "dead",
             value: format!("{} of {}", view.dead_units, view.unit_means.len()),
@@ -35,14 +35,14 @@ pub fn show(ui: &mut Ui, layer: &Layer<'_>) {
             can_be_missing: false,
         },
     ];
-    let active = layer.active_units.map(|active| Figure {
+    let active = layer.active_units.map(|active| LayerFigure {
         mark: None,
         name: "active",
         value: format!("{active} of {}", view.unit_means.len()),
         help: "Units whose mean varies over images by more than 0.01: those that carry information",
         can_be_missing: false,
     });
-    let jacobian = layer.jacobian_norm.map(|norm| Figure {
+    let jacobian = layer.jacobian_norm.map(|norm| LayerFigure {
         mark: None,
         name: "‖J‖²",
         value: number::three_digits(norm),
@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, layer: &Layer<'_>) {
                over the test images at the end of the epoch",
         can_be_missing: false,
     });
-    let images = Figure {
+    let images = LayerFigure {
         mark: None,
         name: "images",
         value: number::count_of(view.n_samples),
@@ -74,7 +74,7 @@ pub fn show(ui: &mut Ui, layer: &Layer<'_>) {
 }
 
 /// A figure with its name.
-struct Figure {
+struct LayerFigure {
     /// Colour and width of its mark, in points.
     mark: Option<(Color32, f32)>,
     name: &'static str,
@@ -84,7 +84,7 @@ struct Figure {
     can_be_missing: bool,
 }
 
-impl Figure {
+impl LayerFigure {
     /// Adds the figure, all of it in one line.
     fn show(self, ui: &mut Ui) {
         let mut text = LayoutJob::default();

@@ -26,7 +26,7 @@ use units::Bars;
 pub struct ActivationsPanel {
     options: ActivationsOptions,
     #[serde(skip)]
-    kept: Kept,
+    kept: ActivationsScene,
 }
 
 /// How the activations are shown.
@@ -34,7 +34,7 @@ pub struct ActivationsPanel {
 #[serde(default)]
 struct ActivationsOptions {
     layer: LayerName,
-    shown: Shown,
+    shown: LayerAspect,
     counts: CountScale,
     order: UnitOrder,
 }
@@ -53,7 +53,7 @@ impl ActivationsOptions {
 
 /// What is shown of a layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum Shown {
+enum LayerAspect {
     /// The histogram, and the units' means below it.
     #[default]
     Activations,
@@ -64,7 +64,7 @@ enum Shown {
 }
 
 /// What is known of the layer beside its activations.
-struct Layer<'a> {
+struct LayerActivations<'a> {
     view: &'a Arc<ActivationView>,
     /// ρ, the mean asked for.
     target: Option<f32>,
@@ -74,7 +74,7 @@ struct Layer<'a> {
     active_units: Option<usize>,
 }
 
-impl<'a> Layer<'a> {
+impl<'a> LayerActivations<'a> {
     fn new(view: &'a Arc<ActivationView>, run: &RunState) -> Self {
         let is_code = view.layer == LayerName::Code;
         // Of a moment of the past, figures of now would mix the times.
@@ -99,7 +99,7 @@ impl Default for ActivationsOptions {
     fn default() -> Self {
         Self {
             layer: LayerName::Code,
-            shown: Shown::default(),
+            shown: LayerAspect::default(),
             counts: CountScale::default(),
             order: UnitOrder::default(),
         }
@@ -136,7 +136,7 @@ enum UnitOrder {
 
 /// What is kept from frame to frame.
 #[derive(Default)]
-struct Kept {
+struct ActivationsScene {
     /// Which unit stands where, and for which bars of which view that was found.
     order: Memo<(Same<ActivationView>, Bars, UnitOrder), Vec<usize>>,
 }
@@ -160,13 +160,13 @@ impl Panel for ActivationsPanel {
         let layers = layers(view);
         options.layer = options.layer_in(&layers);
         let found = activations(view, options.layer).zip(view.run);
-        let layer_of = |(view, run)| Layer::new(view, run);
-        let found: Option<Layer<'_>> = found.map(layer_of);
+        let layer_of = |(view, run)| LayerActivations::new(view, run);
+        let found: Option<LayerActivations<'_>> = found.map(layer_of);
         let has_kl = found
             .as_ref()
             .is_some_and(|layer| layer.view.unit_kl_nats.is_some());
-        let shown = if options.shown == Shown::Kl && !has_kl {
-            Shown::Activations // remembered for the next variational code
+        let shown = if options.shown == LayerAspect::Kl && !has_kl {
+            LayerAspect::Activations // remembered for the next variational code
         } else {
             options.shown
         };
@@ -255,20 +255,20 @@ fn controls(ui: &mut Ui, chosen: &mut LayerName, layers: &[(LayerName, usize)]) 
 }
 
 /// The choice of what is shown of the layer.
-fn choice(ui: &mut Ui, shown: Shown, has_kl: bool) -> Option<Shown> {
+fn choice(ui: &mut Ui, shown: LayerAspect, has_kl: bool) -> Option<LayerAspect> {
     let segments = [
         Segment {
-            value: Shown::Activations,
+            value: LayerAspect::Activations,
             text: "activations",
             help: "The distribution of the activations, and the mean of each unit",
         },
         Segment {
-            value: Shown::Means,
+            value: LayerAspect::Means,
             text: "means",
             help: "The mean activation of each unit, with the target mean if the experiment sets one",
         },
         Segment {
-            value: Shown::Kl,
+            value: LayerAspect::Kl,
             text: "KL",
             help: "How much each unit says about the image: its divergence from the prior, in nats",
         },
@@ -279,26 +279,26 @@ fn choice(ui: &mut Ui, shown: Shown, has_kl: bool) -> Option<Shown> {
 
 fn body(
     ui: &mut Ui,
-    layer: &Layer<'_>,
-    shown: Shown,
+    layer: &LayerActivations<'_>,
+    shown: LayerAspect,
     options: &mut ActivationsOptions,
-    kept: &mut Kept,
+    kept: &mut ActivationsScene,
 ) {
     if ui.available_height() > LEAST_HISTOGRAM + space::CONTROL {
         figures::show(ui, layer);
     }
     match shown {
-        Shown::Activations => histogram_and_means(ui, layer, options, kept),
-        Shown::Means => units_with_controls(ui, layer, Bars::Means, options, kept),
-        Shown::Kl => units_with_controls(ui, layer, Bars::Kl, options, kept),
+        LayerAspect::Activations => histogram_and_means(ui, layer, options, kept),
+        LayerAspect::Means => units_with_controls(ui, layer, Bars::Means, options, kept),
+        LayerAspect::Kl => units_with_controls(ui, layer, Bars::Kl, options, kept),
     }
 }
 
 fn histogram_and_means(
     ui: &mut Ui,
-    layer: &Layer<'_>,
+    layer: &LayerActivations<'_>,
     options: &mut ActivationsOptions,
-    kept: &mut Kept,
+    kept: &mut ActivationsScene,
 ) {
     let view = layer.view;
     // The histogram is what the panel is for: it gets what the strip can spare, and all of a low panel.
@@ -343,10 +343,10 @@ fn histogram_with_controls(ui: &mut Ui, view: &ActivationView, options: &mut Act
 
 fn units_with_controls(
     ui: &mut Ui,
-    layer: &Layer<'_>,
+    layer: &LayerActivations<'_>,
     bars: Bars,
     options: &mut ActivationsOptions,
-    kept: &mut Kept,
+    kept: &mut ActivationsScene,
 ) {
     let orders = [
         Segment {
@@ -369,7 +369,7 @@ fn units_with_controls(
     units::show(ui, layer, bars, order, sorted);
 }
 
-impl Kept {
+impl ActivationsScene {
     /// Which unit stands where; sorted once for each view.
     fn order(&mut self, view: &Arc<ActivationView>, bars: Bars, order: UnitOrder) -> &[usize] {
         self.order

@@ -8,7 +8,7 @@ use crate::plot::{Bounds, Chart, Interval, MakeTicks, Range, note, ticks};
 use crate::theme;
 use hourglass_protocol::ActivationView;
 
-use super::Layer;
+use super::LayerActivations;
 use super::histogram::{bar_color, tooltip};
 
 /// What the bars show.
@@ -32,7 +32,7 @@ impl Bars {
 
     /// What the vertical axis shows.
     #[must_use]
-    pub fn title(self, layer: &Layer<'_>) -> String {
+    pub fn title(self, layer: &LayerActivations<'_>) -> String {
         match (self, active_of(layer)) {
             (Self::Means, _) => "mean activation of each unit".to_owned(),
             (Self::Kl, None) => "KL of each unit, nats".to_owned(),
@@ -40,7 +40,7 @@ impl Bars {
         }
     }
 
-    fn summary(self, layer: &Layer<'_>, n: usize, order: &str) -> String {
+    fn summary(self, layer: &LayerActivations<'_>, n: usize, order: &str) -> String {
         match self {
             Self::Means => {
                 let target = layer.target.map_or(String::new(), |target| {
@@ -65,13 +65,13 @@ impl Bars {
 }
 
 /// `7 of 20`
-fn active_of(layer: &Layer<'_>) -> Option<String> {
+fn active_of(layer: &LayerActivations<'_>) -> Option<String> {
     let active = layer.active_units?;
     Some(format!("{active} of {}", layer.view.unit_means.len()))
 }
 
 /// Draws the strip into the space there is; `order` says which unit stands where.
-pub fn show(ui: &mut Ui, layer: &Layer<'_>, bars: Bars, order: &[usize], sorted: bool) {
+pub fn show(ui: &mut Ui, layer: &LayerActivations<'_>, bars: Bars, order: &[usize], sorted: bool) {
     let n = order.len();
     let values = bars.values(layer.view);
     let x_ticks: MakeTicks<'_> = if sorted {

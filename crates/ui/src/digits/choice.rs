@@ -11,7 +11,7 @@ use super::numbers;
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
 )]
-pub enum Choice {
+pub enum DigitChoice {
     /// One of each class in turn: 0, 1, … 9.
     #[default]
     EachClass,
@@ -28,9 +28,9 @@ pub enum Choice {
 /// Which test images, as a person chose them.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
-pub struct Wanted {
+pub struct WantedDigits {
     /// How they are chosen.
-    pub choice: Choice,
+    pub choice: DigitChoice,
     /// Which portion of them, as many as fit.
     pub page: usize,
     /// The class, where one is chosen.
@@ -41,13 +41,13 @@ pub struct Wanted {
     pub numbers: String,
 }
 
-impl Wanted {
+impl WantedDigits {
     /// Whether it takes errors to find them.
     #[must_use]
     pub fn needs_errors(&self) -> bool {
         match self.choice {
-            Choice::Worst => true,
-            Choice::Class => self.worst_first,
+            DigitChoice::Worst => true,
+            DigitChoice::Class => self.worst_first,
             _ => false,
         }
     }
@@ -63,21 +63,21 @@ impl Wanted {
     ) -> Option<Vec<SampleIdx>> {
         let class = usize::from(self.class);
         let all = match self.choice {
-            Choice::EachClass | Choice::InOrder | Choice::Random => {
+            DigitChoice::EachClass | DigitChoice::InOrder | DigitChoice::Random => {
                 // What is remembered may be damaged.
                 const LAST_PAGE: usize = 100_000;
                 return Some(choose(self.choice, self.page.min(LAST_PAGE), n, labels));
             }
-            Choice::Class if self.worst_first => {
+            DigitChoice::Class if self.worst_first => {
                 let mut classes = errors?.classes.iter();
                 classes
                     .find(|found| usize::from(found.class) == class)?
                     .worst
                     .clone()
             }
-            Choice::Class => of_class(self.class, labels),
-            Choice::Numbers => numbers::parse(&self.numbers, labels.len()).ok()?,
-            Choice::Worst => errors?.worst.clone(),
+            DigitChoice::Class => of_class(self.class, labels),
+            DigitChoice::Numbers => numbers::parse(&self.numbers, labels.len()).ok()?,
+            DigitChoice::Worst => errors?.worst.clone(),
         };
         let n_pages = all.len().div_ceil(n.max(1));
         let page = self.page.checked_rem(n_pages)?;
@@ -94,13 +94,15 @@ fn of_class(class: u8, labels: &[u8]) -> Vec<SampleIdx> {
 
 /// The images of a page, `n` of them or as many as there are. Pages wrap around at the end.
 #[must_use]
-fn choose(choice: Choice, page: usize, n: usize, labels: &[u8]) -> Vec<SampleIdx> {
+fn choose(choice: DigitChoice, page: usize, n: usize, labels: &[u8]) -> Vec<SampleIdx> {
     let n_test = labels.len();
     let n = n.min(n_test);
     let chosen: Vec<usize> = match choice {
-        Choice::EachClass => each_class(page, n, labels),
-        Choice::InOrder => (0..n).map(|idx| (page * n + idx) % n_test).collect(),
-        Choice::Random | Choice::Class | Choice::Numbers | Choice::Worst => random(page, n, n_test),
+        DigitChoice::EachClass => each_class(page, n, labels),
+        DigitChoice::InOrder => (0..n).map(|idx| (page * n + idx) % n_test).collect(),
+        DigitChoice::Random | DigitChoice::Class | DigitChoice::Numbers | DigitChoice::Worst => {
+            random(page, n, n_test)
+        }
     };
     let sample = |idx: usize| SampleIdx::try_from(idx).ok();
     chosen.into_iter().filter_map(sample).collect()
@@ -147,12 +149,12 @@ mod tests {
     fn each_class_comes_in_turn() {
         let labels: Vec<u8> = (0..100_u8).map(|idx| (idx % 10 * 7) % 10).collect();
         let classes = |page, n| -> Vec<u8> {
-            let chosen = choose(Choice::EachClass, page, n, &labels);
+            let chosen = choose(DigitChoice::EachClass, page, n, &labels);
             chosen.into_iter().map(|idx| labels[idx as usize]).collect()
         };
         assert_eq!(classes(0, 12), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
         assert_eq!(classes(5, 10), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-        let [first, second] = [0, 1].map(|page| choose(Choice::EachClass, page, 10, &labels));
+        let [first, second] = [0, 1].map(|page| choose(DigitChoice::EachClass, page, 10, &labels));
         assert!(first.iter().all(|idx| !second.contains(idx)));
     }
 
@@ -169,14 +171,14 @@ mod tests {
             }],
             ..ErrorView::default()
         };
-        let mut wanted = Wanted {
-            choice: Choice::Class,
+        let mut wanted = WantedDigits {
+            choice: DigitChoice::Class,
             class: 3,
-            ..Wanted::default()
+            ..WantedDigits::default()
         };
-        let pages = |wanted: &Wanted, n| -> Vec<_> {
+        let pages = |wanted: &WantedDigits, n| -> Vec<_> {
             let of = |page| {
-                Wanted {
+                WantedDigits {
                     page,
                     ..wanted.clone()
                 }
@@ -195,9 +197,9 @@ mod tests {
             None,
             "errors are on their way"
         );
-        wanted.choice = Choice::Worst;
+        wanted.choice = DigitChoice::Worst;
         assert_eq!(pages(&wanted, 2), [vec![42, 7], vec![13], vec![42, 7]]);
-        wanted.choice = Choice::Numbers;
+        wanted.choice = DigitChoice::Numbers;
         assert_eq!(wanted.samples(4, &labels, None), None);
         wanted.numbers = "5, 90-92".to_owned();
         assert_eq!(
@@ -213,7 +215,7 @@ mod tests {
         fn every_choice_is_within_the_split_and_different(
             labels in prop::collection::vec(0..10_u8, 0..200), page in 0..50_usize, n in 0..20_usize,
         ) {
-            for choice in [Choice::InOrder, Choice::Random] {
+            for choice in [DigitChoice::InOrder, DigitChoice::Random] {
                 let mut chosen = choose(choice, page, n, &labels);
                 prop_assert_eq!(chosen.len(), n.min(labels.len()));
                 prop_assert!(chosen.iter().all(|idx| (*idx as usize) < labels.len()));
@@ -221,7 +223,7 @@ mod tests {
                 chosen.dedup();
                 prop_assert_eq!(chosen.len(), n.min(labels.len()));
             }
-            let chosen = choose(Choice::EachClass, page, n, &labels);
+            let chosen = choose(DigitChoice::EachClass, page, n, &labels);
             prop_assert_eq!(chosen.len(), n.min(labels.len()));
         }
     }

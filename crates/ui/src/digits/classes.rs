@@ -14,7 +14,7 @@ const BARS: f32 = 0.62;
 
 /// The errors of the run in progress and, where two are compared, of its comparison run.
 #[derive(Clone, Copy)]
-pub struct Errors<'a> {
+pub struct ErrorsOfRuns<'a> {
     /// Whose classes they are.
     pub id: DataSetId,
     /// Of the run in progress.
@@ -23,7 +23,7 @@ pub struct Errors<'a> {
 }
 
 /// Where the bars go.
-struct Layout {
+struct ClassLayout {
     /// From the values above the bars to the classes below.
     room: Rect,
     n_classes: usize,
@@ -34,8 +34,8 @@ struct Layout {
     line_height: f32,
 }
 
-impl Layout {
-    fn new(room: Rect, errors: Errors<'_>, line_height: f32) -> Self {
+impl ClassLayout {
+    fn new(room: Rect, errors: ErrorsOfRuns<'_>, line_height: f32) -> Self {
         let views = [Some(errors.own), errors.comparison];
         let all = views.into_iter().flatten().flat_map(|view| &view.classes);
         let largest = all.map(|class| class.mse_per_pixel).fold(0.0, f32::max);
@@ -70,7 +70,7 @@ impl Layout {
 
 /// Draws a bar for each class into the room there is, or a full one for A and an empty one for B; tells which class
 /// was clicked.
-pub fn show(ui: &mut Ui, errors: Errors<'_>) -> Option<u8> {
+pub fn show(ui: &mut Ui, errors: ErrorsOfRuns<'_>) -> Option<u8> {
     let title = match errors.comparison {
         Some(_) => "MSE per pixel, mean over the images of each class: A full, B empty",
         None => "MSE per pixel, mean over the images of each class",
@@ -85,7 +85,7 @@ pub fn show(ui: &mut Ui, errors: Errors<'_>) -> Option<u8> {
     let line_height = ui.text_style_height(&theme::text::SMALL) + 1.0;
     let room = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(room);
-    let layout = Layout::new(room, errors, line_height);
+    let layout = ClassLayout::new(room, errors, line_height);
     let tokens = theme::tokens_of(ui);
     let painter = ui.painter();
     let bottom = painter.round_to_pixel_center(layout.bars.bottom());
@@ -103,7 +103,7 @@ pub fn show(ui: &mut Ui, errors: Errors<'_>) -> Option<u8> {
 }
 
 /// One class; tells whether it was clicked.
-fn column(ui: &Ui, layout: &Layout, class: u8, errors: Errors<'_>) -> bool {
+fn column(ui: &Ui, layout: &ClassLayout, class: u8, errors: ErrorsOfRuns<'_>) -> bool {
     let of = |view: &ErrorView| {
         let found = view.classes.iter().find(|found| found.class == class);
         found.map(|found| (found.mse_per_pixel, found.n_samples))
@@ -132,7 +132,7 @@ fn column(ui: &Ui, layout: &Layout, class: u8, errors: Errors<'_>) -> bool {
     clicked
 }
 
-fn paint(ui: &Ui, layout: &Layout, class: u8, errors: [Option<f32>; 2], is_hot: bool) {
+fn paint(ui: &Ui, layout: &ClassLayout, class: u8, errors: [Option<f32>; 2], is_hot: bool) {
     let tokens = theme::tokens_of(ui);
     let painter = ui.painter();
     let column = layout.column(class);

@@ -10,38 +10,38 @@ use crate::{legend, number};
 use hourglass_protocol::{DatasetDescription, ErrorView};
 
 use super::DigitsOptions;
-use super::choice::{Choice, Wanted};
+use super::choice::{DigitChoice, WantedDigits};
 use super::numbers;
 
 /// What can be shown; none stands for the errors of the classes.
-const CHOICES: [Segment<'static, Option<Choice>>; 7] = [
+const CHOICES: [Segment<'static, Option<DigitChoice>>; 7] = [
     Segment {
-        value: Some(Choice::EachClass),
+        value: Some(DigitChoice::EachClass),
         text: "each class",
         help: "One test image of each class, 0 to 9, starting with the standard ten. Click again to return to them",
     },
     Segment {
-        value: Some(Choice::InOrder),
+        value: Some(DigitChoice::InOrder),
         text: "in order",
         help: "Test images in the order of the data set",
     },
     Segment {
-        value: Some(Choice::Random),
+        value: Some(DigitChoice::Random),
         text: "random",
         help: "Random test images; the arrow draws others",
     },
     Segment {
-        value: Some(Choice::Class),
+        value: Some(DigitChoice::Class),
         text: "class",
         help: "Test images of one class",
     },
     Segment {
-        value: Some(Choice::Numbers),
+        value: Some(DigitChoice::Numbers),
         text: "list",
         help: "Test images by their numbers",
     },
     Segment {
-        value: Some(Choice::Worst),
+        value: Some(DigitChoice::Worst),
         text: "worst",
         help: "The test images with the largest errors in the whole test split",
     },
@@ -91,15 +91,15 @@ fn arrow(ui: &mut Ui, icon: MaterialIcon, name: &str) -> Response {
 /// The line under the header, where the choice needs one.
 pub fn line(
     ui: &mut Ui,
-    wanted: &mut Wanted,
+    wanted: &mut WantedDigits,
     dataset: &DatasetDescription,
     errors: Option<&ErrorView>,
 ) {
     match wanted.choice {
-        Choice::EachClass | Choice::InOrder | Choice::Random => return,
-        Choice::Class => class(ui, wanted, dataset.id.spec().classes),
-        Choice::Numbers => typed(ui, wanted, dataset.n_test()),
-        Choice::Worst => {}
+        DigitChoice::EachClass | DigitChoice::InOrder | DigitChoice::Random => return,
+        DigitChoice::Class => class(ui, wanted, dataset.id.spec().classes),
+        DigitChoice::Numbers => typed(ui, wanted, dataset.n_test()),
+        DigitChoice::Worst => {}
     }
     if wanted.needs_errors() {
         let text = match errors {
@@ -116,15 +116,15 @@ pub fn line(
 }
 
 /// Images among which the worst were looked for.
-fn n_ranked(wanted: &Wanted, errors: &ErrorView) -> usize {
+fn n_ranked(wanted: &WantedDigits, errors: &ErrorView) -> usize {
     let of_class = |class: u8| errors.classes.iter().find(|found| found.class == class);
     match wanted.choice {
-        Choice::Class => of_class(wanted.class).map_or(0, |found| found.n_samples),
+        DigitChoice::Class => of_class(wanted.class).map_or(0, |found| found.n_samples),
         _ => errors.n_samples,
     }
 }
 
-fn class(ui: &mut Ui, wanted: &mut Wanted, names: &[&str]) {
+fn class(ui: &mut Ui, wanted: &mut WantedDigits, names: &[&str]) {
     let classes: Vec<Segment<'_, u8>> = (0_u8..)
         .zip(names.iter().copied())
         .map(|(value, text)| Segment {
@@ -156,7 +156,7 @@ fn class(ui: &mut Ui, wanted: &mut Wanted, names: &[&str]) {
     });
 }
 
-fn typed(ui: &mut Ui, wanted: &mut Wanted, n_test: usize) {
+fn typed(ui: &mut Ui, wanted: &mut WantedDigits, n_test: usize) {
     let field = TextEdit::singleline(&mut wanted.numbers)
         .hint_text("3, 17, 100-105")
         .char_limit(numbers::MAX_CHARS)

@@ -7,10 +7,10 @@ use crate::theme::{self, space};
 use crate::tile_atlas::TileAtlas;
 use hourglass_protocol::{DataSetId, SampleIdx};
 
-use super::layout::Layout;
-use super::paint::{self, Row, Views};
+use super::layout::DigitLayout;
+use super::paint::{self, DigitRow, Views};
 
-pub struct Digit {
+pub struct ShownDigit {
     /// Which test image.
     pub sample: SampleIdx,
     /// Its class.
@@ -23,7 +23,7 @@ pub struct Digit {
     pub comparison_mse: Option<f32>,
 }
 
-impl Digit {
+impl ShownDigit {
     /// A digit of the views; none past their end.
     #[must_use]
     pub fn of(views: &Views, idx: usize, id: DataSetId) -> Option<Self> {
@@ -79,10 +79,10 @@ pub fn error_text(mse: f32, decimals: usize) -> String {
 pub fn enlarged(
     ui: &mut Ui,
     atlas: &TileAtlas,
-    layout: &Layout,
-    rows: &[Row],
+    layout: &DigitLayout,
+    rows: &[DigitRow],
     idx: usize,
-    digit: &Digit,
+    digit: &ShownDigit,
 ) {
     // In points: four for each pixel, or three where there are many pictures.
     let side = if rows.len() > 4 { 84.0 } else { 112.0 };

@@ -7,7 +7,7 @@ use crate::theme::space;
 /// Sizes of the table of digits, all in points. A digit is a column of pictures; the columns fill the width,
 /// and where the height allows it further bands of columns follow below.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Layout {
+pub struct DigitLayout {
     /// Digits side by side.
     pub n_columns: usize,
     /// Bands on top of each other.
@@ -31,7 +31,7 @@ pub struct Layout {
     pixels_per_point: f32,
 }
 
-impl Layout {
+impl DigitLayout {
     /// One column for each class, where they fit.
     const AIMED_COLUMNS: f32 = 10.0;
     /// A digit can be read from here on.
@@ -172,7 +172,7 @@ mod tests {
             width in 330.0..2000.0_f32, height in 200.0..1200.0_f32, n_rows in 3..5_usize, scale in 0_usize..4,
         ) {
             let room = Rect::from_min_size(pos2(7.0, 9.0), vec2(width, height));
-            let layout = Layout::new(room, [n_rows, 1], 15.0, [1.0, 1.25, 1.5, 2.0][scale]);
+            let layout = DigitLayout::new(room, [n_rows, 1], 15.0, [1.0, 1.25, 1.5, 2.0][scale]);
             let last = layout.digit(layout.n_digits() - 1);
             prop_assert!(last.bottom() <= room.bottom() + 2.0, "{layout:?}");
             prop_assert!(last.right() <= room.right() + layout.gap, "{layout:?}");
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn ten_columns_fit_into_the_panel_of_a_small_window() {
         let room = Rect::from_min_size(pos2(0.0, 0.0), vec2(456.0, 335.0));
-        let [three, four] = [3, 4].map(|n_rows| Layout::new(room, [n_rows, 1], 16.0, 1.0));
+        let [three, four] = [3, 4].map(|n_rows| DigitLayout::new(room, [n_rows, 1], 16.0, 1.0));
         assert_eq!((three.n_columns, three.n_bands), (10, 2));
         assert_eq!((four.n_columns, four.n_bands), (10, 1));
     }

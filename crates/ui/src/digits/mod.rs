@@ -18,29 +18,29 @@ use super::pane::Pane;
 use super::panel::{InThePast, Panel};
 use super::tile_atlas::{TileAtlas, TileShape, magnification};
 use super::{card, theme};
-use choice::{Choice, Wanted};
-use classes::Errors;
-use digit::{Digit, enlarged, error_text};
+use choice::{DigitChoice, WantedDigits};
+use classes::ErrorsOfRuns;
+use digit::{ShownDigit, enlarged, error_text};
 use hourglass_protocol::{
     DataSetId, DatasetDescription, DigitView, ErrorView, ProbeRequest, SampleIdx,
 };
 use hourglass_state::{LabState, Past, RunState, RunView};
-use layout::Layout;
-use paint::{Row, Views};
+use layout::DigitLayout;
+use paint::{DigitRow, Views};
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct DigitsPanel {
     options: DigitsOptions,
     #[serde(skip)]
-    kept: Kept,
+    kept: DigitsScene,
 }
 
 /// What is shown of which digits.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 struct DigitsOptions {
-    wanted: Wanted,
+    wanted: WantedDigits,
     /// Whether bars of the classes' errors are shown in place of images.
     errors: bool,
 }
@@ -52,13 +52,13 @@ impl DigitsOptions {
 }
 
 /// What is kept from frame to frame.
-struct Kept {
+struct DigitsScene {
     /// The images that are looked at, and what they were chosen by.
     samples: Memo<Chosen, Vec<SampleIdx>>,
-    atlas: Memo<(Views, Vec<Row>, bool, TileShape), TileAtlas>,
+    atlas: Memo<(Views, Vec<DigitRow>, bool, TileShape), TileAtlas>,
 }
 
-impl Default for Kept {
+impl Default for DigitsScene {
     fn default() -> Self {
         Self {
             // Until it is known how many there is room for.
@@ -71,7 +71,7 @@ impl Default for Kept {
 /// What images are chosen by, how many of them, of which data set.
 #[derive(PartialEq)]
 struct Chosen {
-    wanted: Wanted,
+    wanted: WantedDigits,
     n_digits: usize,
     labels: Same<[u8]>,
     errors: Option<Same<ErrorView>>,
@@ -127,7 +127,7 @@ impl Panel for DigitsPanel {
 fn body(
     ui: &mut Ui,
     options: &mut DigitsOptions,
-    kept: &mut Kept,
+    kept: &mut DigitsScene,
     (state, dataset): (&LabState, &DatasetDescription),
 ) {
     if options.errors {
@@ -147,11 +147,11 @@ fn body(
     let room = ui.available_rect_before_wrap();
     let line_height = ui.text_style_height(&theme::text::SMALL) + 1.0;
     let n_errors = if compares { 2 } else { 1 };
-    let rows = Row::all(corrupts, compares, true);
-    let is_high = room.height() >= Layout::least_height(rows.len(), n_errors, line_height);
-    let rows = Row::all(corrupts, compares, is_high);
+    let rows = DigitRow::all(corrupts, compares, true);
+    let is_high = room.height() >= DigitLayout::least_height(rows.len(), n_errors, line_height);
+    let rows = DigitRow::all(corrupts, compares, is_high);
     let n_pictures = [rows.len(), n_errors];
-    let layout = Layout::new(room, n_pictures, line_height, ui.pixels_per_point());
+    let layout = DigitLayout::new(room, n_pictures, line_height, ui.pixels_per_point());
     kept.ask(&options.wanted, layout.n_digits(), dataset, newest);
     match views {
         Some(views) => {
@@ -173,15 +173,15 @@ fn class_errors(ui: &mut Ui, options: &mut DigitsOptions, state: &LabState, id: 
         return;
     };
     let comparison = seen(state.comparison.as_ref());
-    let errors = Errors {
+    let errors = ErrorsOfRuns {
         id,
         own: &own,
         comparison: comparison.as_deref(),
     };
     if let Some(class) = classes::show(ui, errors) {
         options.errors = false;
-        options.wanted = Wanted {
-            choice: Choice::Class,
+        options.wanted = WantedDigits {
+            choice: DigitChoice::Class,
             class,
             worst_first: true,
             page: 0,
@@ -205,11 +205,11 @@ fn views(state: &LabState, own: &Arc<DigitView>) -> Option<Views> {
 /// The pictures of every digit that fits, with its errors.
 fn table(
     ui: &mut Ui,
-    kept: &mut Kept,
+    kept: &mut DigitsScene,
     views: &Views,
     id: DataSetId,
-    rows: &[Row],
-    layout: &Layout,
+    rows: &[DigitRow],
+    layout: &DigitLayout,
 ) {
     kept.draw(ui, views, rows, layout);
     let view = &views.own;
@@ -220,7 +220,7 @@ fn table(
     let errors = view.mse_per_pixel.iter().take(n_digits).copied();
     let worst = errors.fold(0.0, f32::max);
     for idx in 0..n_digits {
-        let Some(digit) = Digit::of(views, idx, id) else {
+        let Some(digit) = ShownDigit::of(views, idx, id) else {
             continue;
         };
         let id = ui.scope_id().with(("digit", idx));
@@ -260,11 +260,11 @@ fn empty(ui: &mut Ui, state: &LabState, what: &str) {
     card::waiting(ui, RunView::of(state), awaited);
 }
 
-impl Kept {
+impl DigitsScene {
     /// Chooses as many images as fit; those before stay while nobody can tell which.
     fn ask(
         &mut self,
-        wanted: &Wanted,
+        wanted: &WantedDigits,
         n_digits: usize,
         dataset: &DatasetDescription,
         errors: Option<&Arc<ErrorView>>,
@@ -284,7 +284,7 @@ impl Kept {
     }
 
     /// Writes the pictures into the texture, if they or how they are shown changed.
-    fn draw(&mut self, ui: &Ui, views: &Views, rows: &[Row], layout: &Layout) {
+    fn draw(&mut self, ui: &Ui, views: &Views, rows: &[DigitRow], layout: &DigitLayout) {
         let dark = ui.visuals().dark_mode;
         let picture = views.own.shape;
         let shape = TileShape {

@@ -8,24 +8,24 @@ use crate::theme::{self, space};
 use crate::tile_atlas::TileAtlas;
 use hourglass_protocol::DigitView;
 
-use super::layout::Layout;
+use super::layout::DigitLayout;
 
 /// A row of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Row {
+pub enum DigitRow {
     /// The clean image.
     Original,
     /// What the encoder saw.
     Corrupted,
     /// What the decoder made of it.
-    Reconstruction(Side),
+    Reconstruction(DigitSide),
     /// Reconstruction minus original.
-    Difference(Side),
+    Difference(DigitSide),
 }
 
 /// Whose decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum DigitSide {
     /// That of the one run there is.
     Only,
     /// That of the run in progress.
@@ -52,15 +52,15 @@ impl PartialEq for Views {
 }
 
 impl Views {
-    fn of(&self, side: Side) -> &DigitView {
+    fn of(&self, side: DigitSide) -> &DigitView {
         match (side, &self.comparison) {
-            (Side::B, Some(comparison)) => comparison,
+            (DigitSide::B, Some(comparison)) => comparison,
             _ => &self.own,
         }
     }
 }
 
-impl Row {
+impl DigitRow {
     /// The rows of an experiment, from top to bottom; differences of two runs only where there is room for them.
     #[must_use]
     pub fn all(corrupts: bool, compares: bool, is_high: bool) -> Vec<Self> {
@@ -68,10 +68,10 @@ impl Row {
         if corrupts {
             rows.push(Self::Corrupted);
         }
-        let sides: &[Side] = if compares {
-            &[Side::A, Side::B]
+        let sides: &[DigitSide] = if compares {
+            &[DigitSide::A, DigitSide::B]
         } else {
-            &[Side::Only]
+            &[DigitSide::Only]
         };
         rows.extend(sides.iter().map(|&side| Self::Reconstruction(side)));
         if is_high || !compares {
@@ -86,12 +86,12 @@ impl Row {
         match self {
             Self::Original => "original",
             Self::Corrupted => "corrupted",
-            Self::Reconstruction(Side::Only) => "reconstructed",
-            Self::Reconstruction(Side::A) => "reconstr. A",
-            Self::Reconstruction(Side::B) => "reconstr. B",
-            Self::Difference(Side::Only) => "difference",
-            Self::Difference(Side::A) => "difference A",
-            Self::Difference(Side::B) => "difference B",
+            Self::Reconstruction(DigitSide::Only) => "reconstructed",
+            Self::Reconstruction(DigitSide::A) => "reconstr. A",
+            Self::Reconstruction(DigitSide::B) => "reconstr. B",
+            Self::Difference(DigitSide::Only) => "difference",
+            Self::Difference(DigitSide::A) => "difference A",
+            Self::Difference(DigitSide::B) => "difference B",
         }
     }
 
@@ -116,7 +116,7 @@ impl Row {
 }
 
 /// Writes the names of the rows at the left of a band, with the legend of the differences.
-pub fn row_names(ui: &Ui, layout: &Layout, rows: &[Row], band: usize) {
+pub fn row_names(ui: &Ui, layout: &DigitLayout, rows: &[DigitRow], band: usize) {
     let tokens = theme::tokens_of(ui);
     let painter = ui.painter();
     let font = theme::text::SMALL.resolve(ui.style());
@@ -126,7 +126,7 @@ pub fn row_names(ui: &Ui, layout: &Layout, rows: &[Row], band: usize) {
     text(top, Align2::LEFT_TOP, "class", tokens.text_dim);
     for (idx, row) in rows.iter().enumerate() {
         let middle = layout.picture(idx, band * layout.n_columns).center().y;
-        if matches!(row, Row::Difference(_)) {
+        if matches!(row, DigitRow::Difference(_)) {
             let y = middle - layout.line_height * 0.85;
             text(pos2(left, y), Align2::LEFT_CENTER, row.label(), tokens.text);
             difference_legend(ui, pos2(left, middle - 2.0), layout);
@@ -155,7 +155,7 @@ pub fn row_names(ui: &Ui, layout: &Layout, rows: &[Row], band: usize) {
 }
 
 /// A strip from −1 (too little ink) to 1 (too much).
-fn difference_legend(ui: &Ui, at: egui::Pos2, layout: &Layout) {
+fn difference_legend(ui: &Ui, at: egui::Pos2, layout: &DigitLayout) {
     let tokens = theme::tokens_of(ui);
     let painter = ui.painter();
     let dark = ui.visuals().dark_mode;
@@ -195,7 +195,7 @@ fn difference_legend(ui: &Ui, at: egui::Pos2, layout: &Layout) {
 /// Draws the pictures of one digit with its class above.
 pub fn pictures(
     ui: &Ui,
-    layout: &Layout,
+    layout: &DigitLayout,
     atlas: &TileAtlas,
     digit: usize,
     label: u8,
@@ -222,16 +222,16 @@ pub fn pictures(
     painter.text(at, Align2::CENTER_TOP, label.to_string(), font, tokens.text);
 }
 
-/// Row and column of a picture in the atlas: the bands follow each other.
+/// DigitRow and column of a picture in the atlas: the bands follow each other.
 #[must_use]
-pub fn atlas_place(layout: &Layout, row: usize, digit: usize) -> (usize, usize) {
+pub fn atlas_place(layout: &DigitLayout, row: usize, digit: usize) -> (usize, usize) {
     let band = digit / layout.n_columns;
     (band * layout.n_rows + row, digit % layout.n_columns)
 }
 
 /// Draws the errors of one digit as numbers and, where there is room, as a bar; `share` is its part of the
 /// largest error shown.
-pub fn errors(ui: &Ui, layout: &Layout, digit: usize, texts: &[String], share: f32) {
+pub fn errors(ui: &Ui, layout: &DigitLayout, digit: usize, texts: &[String], share: f32) {
     let tokens = theme::tokens_of(ui);
     let painter = ui.painter();
     let picture = layout.picture(0, digit);

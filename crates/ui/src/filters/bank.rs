@@ -9,7 +9,7 @@ use hourglass_protocol::{FilterView, FlowView, TileFigures, UnitMeans};
 
 /// Where colours end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Scale {
+pub enum FilterScale {
     /// At the largest value of each tile.
     Tile,
     /// At what few values of the layer exceed.
@@ -21,7 +21,7 @@ pub enum Scale {
 
 /// In which order tiles stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Sort {
+pub enum FilterSort {
     /// As in the layer.
     #[default]
     Index,
@@ -33,7 +33,7 @@ pub enum Sort {
 
 /// Where the tiles come from. Each variant holds what it shows, so that two are the same only if nothing changed.
 #[derive(Clone, Debug)]
-pub enum Source {
+pub enum FilterSource {
     Weights(Arc<FilterView>, Option<Arc<UnitMeans>>),
     /// What an image makes of a layer of maps.
     Maps(Arc<FlowView>, LayerName, Option<Arc<UnitMeans>>),
@@ -56,7 +56,7 @@ pub struct Bank<'a> {
     names: [&'static str; 2],
 }
 
-impl PartialEq for Source {
+impl PartialEq for FilterSource {
     /// Whether both are the same looks at the model.
     fn eq(&self, other: &Self) -> bool {
         let same_means = |a: &Option<Arc<UnitMeans>>, b: &Option<Arc<UnitMeans>>| {
@@ -74,7 +74,7 @@ impl PartialEq for Source {
     }
 }
 
-impl Source {
+impl FilterSource {
     /// The tiles; `None` if the layer has no maps.
     #[must_use]
     pub fn bank(&self, network: &Network) -> Option<Bank<'_>> {
@@ -127,7 +127,7 @@ impl Bank<'_> {
 
     /// Which tile stands where; of a table, rows are moved as a whole.
     #[must_use]
-    pub fn order(&self, sort: Sort) -> Vec<usize> {
+    pub fn order(&self, sort: FilterSort) -> Vec<usize> {
         let n_rows = self.len() / self.n_inputs.max(1);
         let norm = |row: usize| match self.row_norms {
             Some(norms) => norms.get(row).copied(),
@@ -140,9 +140,9 @@ impl Bank<'_> {
             rows.sort_by(|&a, &b| key(b).total_cmp(&key(a)));
         };
         match sort {
-            Sort::Index => {}
-            Sort::Norm => by(&norm),
-            Sort::Activity => by(&mean),
+            FilterSort::Index => {}
+            FilterSort::Norm => by(&norm),
+            FilterSort::Activity => by(&mean),
         }
         let tiles = rows
             .into_iter()
@@ -152,11 +152,11 @@ impl Bank<'_> {
 
     /// The absolute value at which the colours of a tile end.
     #[must_use]
-    pub fn end(&self, scale: Scale, tile: usize) -> f32 {
+    pub fn end(&self, scale: FilterScale, tile: usize) -> f32 {
         let end = match scale {
-            Scale::Tile => self.tiles.get(tile).map_or(0.0, TileFigures::end),
-            Scale::Layer => self.ends[0],
-            Scale::All => self.ends[1],
+            FilterScale::Tile => self.tiles.get(tile).map_or(0.0, TileFigures::end),
+            FilterScale::Layer => self.ends[0],
+            FilterScale::All => self.ends[1],
         };
         if end > 0.0 { end } else { 1.0 }
     }

@@ -8,46 +8,46 @@ use crate::memo::Memo;
 use crate::theme::{self, space};
 use crate::tile_atlas::{TileAtlas, TileShape, magnification};
 
-use super::bank::{Bank, Scale, Sort, Source};
+use super::bank::{Bank, FilterScale, FilterSort, FilterSource};
 use super::interact::{follow_arrows, keyboard, place_of};
-use super::layout::{GAP, Places, places};
+use super::layout::{GAP, TilePlaces, places};
 
 /// Side of the tile under the pointer, enlarged, in points.
 const ENLARGED: f32 = 140.0;
 
 /// What is kept of the tiles from frame to frame.
 #[derive(Default)]
-pub struct Grid {
+pub struct FilterGrid {
     atlas: Uploaded,
     /// The tile that was clicked or reached with the arrow keys.
     chosen: Option<usize>,
     /// Which tile stands where, of which source, in which order.
-    order: Memo<(Source, Sort), Vec<usize>>,
+    order: Memo<(FilterSource, FilterSort), Vec<usize>>,
 }
 
 /// A texture of tiles: of what, how, from which row and column on, in which theme.
-type Uploaded = Memo<(Source, Look, TileShape, [usize; 2], bool), TileAtlas>;
+type Uploaded = Memo<(FilterSource, FilterLook, TileShape, [usize; 2], bool), TileAtlas>;
 
 /// How tiles are shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Look {
+pub struct FilterLook {
     /// Where colours end.
-    pub scale: Scale,
+    pub scale: FilterScale,
     /// Which tile comes first.
-    pub sort: Sort,
+    pub sort: FilterSort,
     /// Side of a tile, in points.
     pub side: f32,
 }
 
-impl Grid {
+impl FilterGrid {
     /// Draws the tiles into the space there is; tells the tile under the pointer, or the one that was chosen.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         name: &str,
-        source: &Source,
+        source: &FilterSource,
         bank: &Bank<'_>,
-        look: Look,
+        look: FilterLook,
     ) -> Option<usize> {
         self.sort(source, bank, look.sort);
         let Self {
@@ -70,7 +70,7 @@ impl Grid {
             if let Some(place) = place.filter(|_| moved) {
                 ui.scroll_to_rect(places.rect(place).expand(GAP), None);
             }
-            let view = View {
+            let view = SeenTiles {
                 rows: places.touched(viewport.top(), viewport.bottom(), places.n_rows()),
                 columns: places.touched(viewport.left(), viewport.right(), places.n_columns),
                 source,
@@ -89,7 +89,7 @@ impl Grid {
     }
 
     /// Sorts once for each look at the model.
-    fn sort(&mut self, source: &Source, bank: &Bank<'_>, sort: Sort) {
+    fn sort(&mut self, source: &FilterSource, bank: &Bank<'_>, sort: FilterSort) {
         let key = (source.clone(), sort);
         self.order.renew(key, |_, order| *order = bank.order(sort));
         if self.chosen.is_some_and(|tile| tile >= bank.len()) {
@@ -99,17 +99,17 @@ impl Grid {
 }
 
 /// The tiles that can be seen.
-struct View<'a> {
-    source: &'a Source,
+struct SeenTiles<'a> {
+    source: &'a FilterSource,
     bank: &'a Bank<'a>,
-    look: Look,
+    look: FilterLook,
     order: &'a [usize],
-    places: Places,
+    places: TilePlaces,
     rows: Range<usize>,
     columns: Range<usize>,
 }
 
-impl View<'_> {
+impl SeenTiles<'_> {
     fn place(&self, row: usize, column: usize) -> usize {
         (self.rows.start + row) * self.places.n_columns + self.columns.start + column
     }

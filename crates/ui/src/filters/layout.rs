@@ -10,14 +10,14 @@ use super::bank::Bank;
 pub const GAP: f32 = 3.0;
 
 /// Where tiles are.
-pub struct Places {
+pub struct TilePlaces {
     pub origin: Pos2,
     pub side: f32,
     pub n_columns: usize,
     pub n_tiles: usize,
 }
 
-impl Places {
+impl TilePlaces {
     fn pitch(&self) -> f32 {
         self.side + GAP
     }
@@ -50,11 +50,11 @@ impl Places {
 
 /// Columns that fit, or those of a table; sides are whole pixels, so that all tiles are alike.
 #[must_use]
-pub fn places(ui: &Ui, bank: &Bank<'_>, side: f32, width: f32) -> Places {
+pub fn places(ui: &Ui, bank: &Bank<'_>, side: f32, width: f32) -> TilePlaces {
     let per_point = ui.pixels_per_point();
     let side = (side * per_point).round().max(1.0) / per_point;
     let fitting = ((width - ui.spacing().scroll.bar_width) / (side + GAP)).max(1.0) as usize;
-    Places {
+    TilePlaces {
         origin: ui.max_rect().min,
         side,
         n_columns: bank.table_columns().unwrap_or(fitting).max(1),
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn only_what_the_viewport_touches_is_drawn() {
-        let places = Places {
+        let places = TilePlaces {
             origin: pos2(0.0, 0.0),
             side: 27.0,
             n_columns: 10,

@@ -16,8 +16,8 @@ use super::plot::heading;
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
 use super::{card, followed, number, signed_legend};
-use bank::{Bank, Scale, Sort, Source, signed};
-use grid::{Grid, Look};
+use bank::{Bank, FilterScale, FilterSort, FilterSource, signed};
+use grid::{FilterGrid, FilterLook};
 use hourglass_experiment::LayerName;
 use hourglass_experiment::network::{Connection, Link, Network, Place, Shape, Tile};
 use hourglass_protocol::{DataSetId, FilterRequest, ProbeRequest, Snapshot};
@@ -35,7 +35,7 @@ const LEAST_WITH_FOOTER: f32 = 90.0;
 pub struct FiltersPanel {
     options: FiltersOptions,
     #[serde(skip)]
-    kept: Kept,
+    kept: FiltersScene,
 }
 
 /// What is shown, and how.
@@ -43,9 +43,9 @@ pub struct FiltersPanel {
 #[serde(default)]
 struct FiltersOptions {
     connection: Connection,
-    shown: Shown,
-    scale: Scale,
-    sort: Sort,
+    shown: FilterAspect,
+    scale: FilterScale,
+    sort: FilterSort,
     side: f32,
 }
 
@@ -53,9 +53,9 @@ impl Default for FiltersOptions {
     fn default() -> Self {
         Self {
             connection: Connection::Encoder(0),
-            shown: Shown::default(),
-            scale: Scale::default(),
-            sort: Sort::default(),
+            shown: FilterAspect::default(),
+            scale: FilterScale::default(),
+            sort: FilterSort::default(),
             side: 42.0,
         }
     }
@@ -63,7 +63,7 @@ impl Default for FiltersOptions {
 
 /// What is shown of a layer of maps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum Shown {
+enum FilterAspect {
     #[default]
     Weights,
     /// What the digit that is followed makes of it.
@@ -72,10 +72,10 @@ enum Shown {
 
 /// What is kept from frame to frame.
 #[derive(Default)]
-struct Kept {
+struct FiltersScene {
     /// The layer that another view chose, until it is known which connection that is.
     wanted: Option<LayerName>,
-    grid: Grid,
+    grid: FilterGrid,
 }
 
 impl FiltersPanel {
@@ -106,7 +106,7 @@ impl Panel for FiltersPanel {
         };
         options.connection = link.connection;
         let layer = layer_of_maps(&network, link);
-        let shows_maps = layer.is_some() && options.shown == Shown::Maps;
+        let shows_maps = layer.is_some() && options.shown == FilterAspect::Maps;
         let (mut connection, mut shown) = (options.connection, options.shown);
         let mut edited = *options;
         card::card(
@@ -149,7 +149,7 @@ impl Panel for FiltersPanel {
         if state.run.is_some() {
             request.filters = Some(FilterRequest {
                 connection: self.options.connection,
-                all_scales: self.options.scale == Scale::All,
+                all_scales: self.options.scale == FilterScale::All,
             });
         }
         request.followed = Some(state.followed);
@@ -171,7 +171,7 @@ fn source(
     state: &LabState,
     link: &Link,
     maps_of: Option<LayerName>,
-) -> Option<Source> {
+) -> Option<FilterSource> {
     let means = snapshot.unit_means.as_ref();
     let means = means
         .filter(|means| means.connection == link.connection)
@@ -179,11 +179,11 @@ fn source(
     if let Some(layer) = maps_of {
         let flow = snapshot.flow.as_ref();
         let flow = flow.filter(|flow| flow.sample == state.followed)?;
-        return Some(Source::Maps(Arc::clone(flow), layer, means));
+        return Some(FilterSource::Maps(Arc::clone(flow), layer, means));
     }
     let view = snapshot.filters.as_ref();
     let view = view.filter(|view| view.connection == link.connection)?;
-    Some(Source::Weights(Arc::clone(view), means))
+    Some(FilterSource::Weights(Arc::clone(view), means))
 }
 
 /// The choice of the weights.
@@ -212,15 +212,15 @@ fn layer_choice(ui: &mut Ui, chosen: &mut Connection, network: &Network, link: &
         .on_hover_text("Layer whose weights are shown: what its units look for, or what they draw");
 }
 
-fn shown_choice(ui: &mut Ui, shown: Shown) -> Option<Shown> {
+fn shown_choice(ui: &mut Ui, shown: FilterAspect) -> Option<FilterAspect> {
     let segments = [
         Segment {
-            value: Shown::Weights,
+            value: FilterAspect::Weights,
             text: "kernels",
             help: "The weights that produce each map",
         },
         Segment {
-            value: Shown::Maps,
+            value: FilterAspect::Maps,
             text: "maps",
             help: "The maps of this layer for the followed test image",
         },
@@ -232,11 +232,11 @@ fn shown_choice(ui: &mut Ui, shown: Shown) -> Option<Shown> {
 fn title(
     network: &Network,
     link: &Link,
-    source: Option<&Source>,
+    source: Option<&FilterSource>,
     data: Option<DataSetId>,
 ) -> String {
     let shape = |place| network.node(place).map(|node| node.shape);
-    if let Some(Source::Maps(flow, ..)) = source {
+    if let Some(FilterSource::Maps(flow, ..)) = source {
         let Some(maps) = shape(link.pictured()).and_then(Shape::maps) else {
             return String::new();
         };
@@ -273,10 +273,10 @@ fn title(
 fn body(
     ui: &mut Ui,
     what: &str,
-    source: &Source,
+    source: &FilterSource,
     bank: &Bank<'_>,
     options: &mut FiltersOptions,
-    kept: &mut Kept,
+    kept: &mut FiltersScene,
 ) {
     heading(ui, what, |ui| {
         let clicked = segmented(ui, "Colour scale", options.scale, &SCALES);
@@ -284,7 +284,7 @@ fn body(
         let clicked = segmented(ui, "Order", options.sort, &SORTS);
         options.sort = clicked.unwrap_or(options.sort);
     });
-    let look = Look {
+    let look = FilterLook {
         scale: options.scale,
         sort: options.sort,
         side: options.side.clamp(*SIDES.start(), *SIDES.end()),
@@ -306,37 +306,37 @@ fn body(
     }
 }
 
-const SCALES: [Segment<'static, Scale>; 3] = [
+const SCALES: [Segment<'static, FilterScale>; 3] = [
     Segment {
-        value: Scale::Tile,
+        value: FilterScale::Tile,
         text: "tile",
         help: "The colours of each tile end at its largest value, so faint tiles are visible too",
     },
     Segment {
-        value: Scale::Layer,
+        value: FilterScale::Layer,
         text: "layer",
         help: "One scale for the layer; for weights it ends at the 99.5th percentile",
     },
     Segment {
-        value: Scale::All,
+        value: FilterScale::All,
         text: "all",
         help: "One scale for all layers, the widest of them",
     },
 ];
 
-const SORTS: [Segment<'static, Sort>; 3] = [
+const SORTS: [Segment<'static, FilterSort>; 3] = [
     Segment {
-        value: Sort::Index,
+        value: FilterSort::Index,
         text: "index",
         help: "Tiles in the order of the layer",
     },
     Segment {
-        value: Sort::Norm,
+        value: FilterSort::Norm,
         text: "norm",
         help: "Largest norm first: the square root of the sum of squares",
     },
     Segment {
-        value: Sort::Activity,
+        value: FilterSort::Activity,
         text: "activity",
         help: "The unit that is most active over the test images first",
     },
@@ -346,7 +346,7 @@ const SORTS: [Segment<'static, Sort>; 3] = [
 fn show_footer(ui: &mut Ui, bank: &Bank<'_>, told: Option<usize>, options: &mut FiltersOptions) {
     ui.horizontal(|ui| {
         ui.set_height(FOOTER);
-        let is_known = options.scale != Scale::Tile || told.is_some();
+        let is_known = options.scale != FilterScale::Tile || told.is_some();
         let ends = if is_known {
             let end = bank.end(options.scale, told.unwrap_or(0));
             [signed(-end), signed(end)]
@@ -354,9 +354,9 @@ fn show_footer(ui: &mut Ui, bank: &Bank<'_>, told: Option<usize>, options: &mut 
             ["−max".to_owned(), "max".to_owned()]
         };
         let help = match options.scale {
-            Scale::Tile => "Each tile has its own scale; point at a tile to see its ends",
-            Scale::Layer => "The scale of this layer: few values lie beyond its ends",
-            Scale::All => "One scale for all layers",
+            FilterScale::Tile => "Each tile has its own scale; point at a tile to see its ends",
+            FilterScale::Layer => "The scale of this layer: few values lie beyond its ends",
+            FilterScale::All => "One scale for all layers",
         };
         signed_legend::show(ui, [&ends[0], &ends[1]], help);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

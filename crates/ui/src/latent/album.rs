@@ -40,7 +40,7 @@ pub struct Album {
 
 /// Where a picture is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct AlbumPlace {
     /// The page.
     pub texture: TextureId,
     /// The part of the page.
@@ -89,7 +89,7 @@ impl Album {
         ctx: &Context,
         dataset: &DatasetDescription,
         sample: SampleIdx,
-    ) -> Option<Place> {
+    ) -> Option<AlbumPlace> {
         let number = match self.places.get(&sample) {
             Some(&number) => number,
             None => self.add(ctx, dataset, sample)?,
@@ -100,7 +100,7 @@ impl Album {
         let [left, top] = at.map(|at| (at as f32 + 0.5) / PAGE_SIDE as f32);
         // Half a texel inwards: linear filtering must not reach into the neighbour.
         let [wide, high] = [width, height].map(|side| (side as f32 - 1.0) / PAGE_SIDE as f32);
-        Some(Place {
+        Some(AlbumPlace {
             texture: self.pages.get(page)?.id(),
             uv: Rect::from_min_size(pos2(left, top), vec2(wide, high)),
             number,
@@ -227,7 +227,7 @@ mod tests {
         let dataset = dataset(100);
         let mut album = Album::default();
         album.begin_frame(&dataset);
-        let places: Vec<Place> = (0..100)
+        let places: Vec<AlbumPlace> = (0..100)
             .map(|sample| album.place(&ctx, &dataset, sample).expect("there is room"))
             .collect();
         for (idx, place) in places.iter().enumerate() {

@@ -11,7 +11,7 @@ use crate::theme;
 use hourglass_figure::palette::N_MARKS;
 use hourglass_protocol::{SampleIdx, ScatterView};
 
-use super::colour::Scale;
+use super::colour::ColourScale;
 use super::filter::ClassFilter;
 use super::marker::MarkerAtlas;
 use super::points::Points;
@@ -19,7 +19,7 @@ use super::selection::Selection;
 
 /// How the points are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Look {
+pub struct CloudLook {
     /// Where on the screen, in points.
     pub frame: Rect,
     /// What is shown there.
@@ -34,12 +34,12 @@ pub struct Look {
     /// How far the points have moved, 0..1.
     pub progress: f32,
     /// How values become colours; `None` if colours are the classes'.
-    pub scale: Option<Scale>,
+    pub scale: Option<ColourScale>,
     /// The revision of what is selected; `None` while nothing is.
     pub selection: Option<u64>,
 }
 
-impl Look {
+impl CloudLook {
     /// The way from a point of the plane to the screen, once for all points.
     pub fn place(&self) -> impl Fn([f32; 2]) -> Pos2 + use<> {
         let transform = PlotTransform::new(self.frame, self.bounds, false);
@@ -59,7 +59,7 @@ const N_SHADES: usize = 256;
 
 /// The colours of points, once for all of them.
 pub struct Colors {
-    scale: Option<Scale>,
+    scale: Option<ColourScale>,
     /// Of the classes, or the shades of the scale; first at rest, then faint beside a selection.
     tables: [Vec<Color32>; 2],
     /// Of points without a value, likewise.
@@ -84,7 +84,7 @@ impl Colors {
     }
 }
 
-impl Look {
+impl CloudLook {
     /// The colours that points have in this look.
     #[must_use]
     pub fn colors(&self) -> Colors {
@@ -117,17 +117,17 @@ impl Look {
 
 /// The mesh of the last frame.
 #[derive(Default)]
-pub struct Cloud {
-    mesh: Memo<(Same<ScatterView>, Look), Arc<Mesh>>,
+pub struct PointCloud {
+    mesh: Memo<(Same<ScatterView>, CloudLook), Arc<Mesh>>,
 }
 
-impl Cloud {
+impl PointCloud {
     /// The mesh of these points; built again only if they or their look changed. Building takes about 15 ns
     /// for each point.
     pub fn mesh(
         &mut self,
         points: &Points,
-        look: Look,
+        look: CloudLook,
         selection: &Selection,
         now_secs: f64,
     ) -> Arc<Mesh> {
@@ -145,7 +145,7 @@ impl Cloud {
     }
 }
 
-fn build(points: &Points, look: Look, selection: &Selection, now_secs: f64) -> Mesh {
+fn build(points: &Points, look: CloudLook, selection: &Selection, now_secs: f64) -> Mesh {
     /// What is selected is a little larger.
     const SELECTED: f32 = 1.3;
     let colors = look.colors();
@@ -210,8 +210,8 @@ mod tests {
     use egui::pos2;
     use hourglass_protocol::{Factor, RunId, SampleErrors};
 
-    fn look() -> Look {
-        Look {
+    fn look() -> CloudLook {
+        CloudLook {
             frame: Rect::from_min_size(pos2(0.0, 0.0), vec2(100.0, 100.0)),
             bounds: PlotBounds::from_min_max([0.0; 2], [10.0; 2]),
             filter: ClassFilter::ALL,
@@ -228,7 +228,7 @@ mod tests {
     fn the_mesh_is_kept_until_something_changes() {
         let view = scatter(vec![[1.0, 1.0], [2.0, 2.0], [f32::NAN, 0.0]], vec![2, 0, 1]);
         let points = Points::new(RunId(1), &dataset(&[3, 4, 5]), &view, None, 0.0);
-        let mut cloud = Cloud::default();
+        let mut cloud = PointCloud::default();
         let mut selection = Selection::default();
         let first = cloud.mesh(&points, look(), &selection, 0.0);
         assert_eq!(
@@ -240,11 +240,11 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &again));
         let mut filter = ClassFilter::ALL;
         filter.toggle(5); // of sample 2, the first point
-        let filtered = cloud.mesh(&points, Look { filter, ..look() }, &selection, 1.0);
+        let filtered = cloud.mesh(&points, CloudLook { filter, ..look() }, &selection, 1.0);
         assert_eq!(filtered.vertices.len(), 3);
         assert_eq!(cloud.n_in_view(), 1);
         selection.edit(Edit::Add, [2]);
-        let with_selection = Look {
+        let with_selection = CloudLook {
             selection: Some(selection.revision()),
             ..look()
         };
@@ -267,18 +267,18 @@ mod tests {
         });
         let view = Arc::new(view);
         let points = Points::new(RunId(1), &dataset(&[3, 4, 5]), &view, None, 0.0);
-        let scale = Scale::of(ColourBy::Error, &view, &[]);
+        let scale = ColourScale::of(ColourBy::Error, &view, &[]);
         assert!(scale.is_some());
-        let colors = Look { scale, ..look() }.colors();
+        let colors = CloudLook { scale, ..look() }.colors();
         let opaque = |value: f32| theme::faint(theme::sequential(false, value), 0.85);
         assert_eq!(colors.of(&points, 0, false), opaque(1.0));
         assert_eq!(colors.of(&points, 1, false), opaque(0.0));
         assert_eq!(points.error(0), Some(0.1));
-        let slant = Scale {
+        let slant = ColourScale {
             by: ColourBy::Factor(Factor::Slant),
             ends: Interval::new(-10.0, 10.0),
         };
-        let colors = Look {
+        let colors = CloudLook {
             scale: Some(slant),
             ..look()
         }
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn points_lie_where_the_axes_say() {
-        let look = Look {
+        let look = CloudLook {
             bounds: PlotBounds::from_min_max([-3.0, 2.0], [5.0, 4.0]),
             ..look()
         };

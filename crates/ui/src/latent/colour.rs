@@ -101,14 +101,14 @@ pub fn menu(ui: &mut Ui, current: ColourBy, knows_factors: bool) -> Option<Colou
 
 /// How values become colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scale {
+pub struct ColourScale {
     /// What the values are; the class has none.
     pub by: ColourBy,
     /// The ends of the scale; values beyond have the colour of the end.
     pub ends: Interval,
 }
 
-impl Scale {
+impl ColourScale {
     /// The scale of a scatter; `None` while its values are not known.
     #[must_use]
     pub fn of(by: ColourBy, view: &ScatterView, factors: &[SampleFactors]) -> Option<Self> {

@@ -25,7 +25,7 @@ const SIDE: f32 = 56.0;
 
 /// In which order the selected images come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Sort {
+pub enum GallerySort {
     /// As in the data set.
     #[default]
     Number,
@@ -38,7 +38,7 @@ pub enum Sort {
 #[derive(Default)]
 pub struct Gallery {
     /// Of which selection, in which order, by the errors of which view.
-    ordered: Memo<(u64, Sort, Option<Same<ScatterView>>), Ordered>,
+    ordered: Memo<(u64, GallerySort, Option<Same<ScatterView>>), Ordered>,
 }
 
 #[derive(Default)]
@@ -61,7 +61,7 @@ impl Gallery {
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        sort: &mut Sort,
+        sort: &mut GallerySort,
         (dataset, points, selection): (&DatasetDescription, &Points, &Selection),
         album: &mut Album,
     ) -> GalleryActions {
@@ -110,12 +110,12 @@ impl Gallery {
 
     fn put_in_order(
         &mut self,
-        sort: Sort,
+        sort: GallerySort,
         dataset: &DatasetDescription,
         points: &Points,
         selection: &Selection,
     ) {
-        let errors = (sort == Sort::Worst).then(|| Same::of(points.view_arc()));
+        let errors = (sort == GallerySort::Worst).then(|| Same::of(points.view_arc()));
         let key = (selection.revision(), sort, errors);
         self.ordered.renew(key, |_, Ordered { samples, counts }| {
             let class = |sample: SampleIdx| dataset.label(sample);
@@ -131,9 +131,9 @@ impl Gallery {
                 }
             }
             match sort {
-                Sort::Number => {}
-                Sort::Class => samples.sort_by_key(|&sample| class(sample)),
-                Sort::Worst => {
+                GallerySort::Number => {}
+                GallerySort::Class => samples.sort_by_key(|&sample| class(sample)),
+                GallerySort::Worst => {
                     // Images that are no points have no error, and come last.
                     let error = |sample| points.error(sample).unwrap_or(f32::NEG_INFINITY);
                     samples.sort_by(|&a, &b| error(b).total_cmp(&error(a)));
@@ -180,20 +180,20 @@ impl Gallery {
     }
 }
 
-fn sort_choice(ui: &mut Ui, sort: Sort) -> Option<Sort> {
+fn sort_choice(ui: &mut Ui, sort: GallerySort) -> Option<GallerySort> {
     let segments = [
         Segment {
-            value: Sort::Number,
+            value: GallerySort::Number,
             text: "number",
             help: "In the order of the data set",
         },
         Segment {
-            value: Sort::Class,
+            value: GallerySort::Class,
             text: "class",
             help: "Class by class",
         },
         Segment {
-            value: Sort::Worst,
+            value: GallerySort::Worst,
             text: "worst",
             help: "The largest error first",
         },

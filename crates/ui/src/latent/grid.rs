@@ -2,7 +2,7 @@
 
 /// Points sorted into square cells of equal size. Built once for each scatter, in O(n).
 #[derive(Debug, Default)]
-pub struct Grid {
+pub struct PointGrid {
     /// Lower left corner.
     origin: [f32; 2],
     /// Width and height of a cell.
@@ -15,7 +15,7 @@ pub struct Grid {
     members: Vec<u32>,
 }
 
-impl Grid {
+impl PointGrid {
     /// Points a cell holds on average: few enough to be quick, enough to keep the grid small.
     const POINTS_PER_CELL: f32 = 4.0;
     /// Most cells along an axis.
@@ -158,7 +158,7 @@ mod tests {
             modulus in 1..4_usize,
         ) {
             let accept = |idx: usize| idx.is_multiple_of(modulus);
-            let found = Grid::new(&points).nearest(&points, at, reach, accept);
+            let found = PointGrid::new(&points).nearest(&points, at, reach, accept);
             let expected = brute_force(&points, at, reach, accept);
             prop_assert_eq!(found.map(|idx| distance(points[idx], at, reach)), expected);
             prop_assert!(found.is_none_or(accept));
@@ -168,13 +168,13 @@ mod tests {
     #[test]
     fn points_that_are_nowhere_are_never_found() {
         let points = [[f32::NAN, 0.0], [1.0, f32::INFINITY], [1.0, 1.0]];
-        let grid = Grid::new(&points);
+        let grid = PointGrid::new(&points);
         assert_eq!(
             grid.nearest(&points, [1.0, 1.0], [9.0, 9.0], |_| true),
             Some(2)
         );
         assert_eq!(
-            Grid::new(&points[..2]).nearest(&points, [0.0, 0.0], [9.0, 9.0], |_| true),
+            PointGrid::new(&points[..2]).nearest(&points, [0.0, 0.0], [9.0, 9.0], |_| true),
             None
         );
     }
@@ -183,12 +183,12 @@ mod tests {
     fn points_in_one_place_are_found() {
         let points = [[2.0, 3.0]; 50];
         assert!(
-            Grid::new(&points)
+            PointGrid::new(&points)
                 .nearest(&points, [2.1, 3.0], [0.2, 0.2], |_| true)
                 .is_some()
         );
         assert!(
-            Grid::new(&points)
+            PointGrid::new(&points)
                 .nearest(&points, [9.0, 3.0], [0.2, 0.2], |_| true)
                 .is_none()
         );

@@ -81,12 +81,12 @@ fn reconstruction_in(view: &DigitView, sample: SampleIdx) -> Option<Reconstructe
 pub struct HoverCard {
     /// Whether a moment of the past is shown, of which no answers to the pointer were kept.
     pub is_past: bool,
-    shown: Memo<Shown, Card>,
+    shown: Memo<CardKey, Card>,
 }
 
 /// Which digit, in which theme, how large, and the answers about it.
 #[derive(PartialEq)]
-struct Shown {
+struct CardKey {
     sample: SampleIdx,
     dark: bool,
     magnify: usize,
@@ -134,7 +134,7 @@ impl HoverCard {
         let dark = ui.visuals().dark_mode;
         let picture = dataset.shape();
         let magnify = magnification(SIDE * ui.pixels_per_point(), picture);
-        let key = Shown {
+        let key = CardKey {
             sample,
             dark,
             magnify,

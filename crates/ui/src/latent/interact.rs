@@ -7,23 +7,23 @@ use crate::action::Action;
 use hourglass_protocol::{DatasetDescription, SampleIdx};
 use hourglass_state::RunView;
 
-use super::Scene;
+use super::LatentScene;
 use super::filter::ClassFilter;
 use super::marquee::{self, Tool};
 use super::selection::Edit;
-use super::stage::Shown;
+use super::stage::ShownPlot;
 
 /// How far from a point the pointer still means it, in points of the screen.
 const REACH: f32 = 12.0;
 
-impl Scene {
+impl LatentScene {
     /// Picks the point that was clicked, as an end of the interpolation and to be followed elsewhere; the tools of
     /// selection have clicks of their own. Only test images are followed.
     pub(super) fn pick(
         &mut self,
         ui: &Ui,
         run: RunView<'_>,
-        shown: &Shown,
+        shown: &ShownPlot,
         actions: &mut Vec<Action>,
     ) {
         let is_click = self.tool == Tool::Pan && shown.response.clicked();
@@ -41,7 +41,13 @@ impl Scene {
     }
 
     /// Decodes the place under the pointer where no point is; there is no model of the past to do it.
-    pub(super) fn decode(&mut self, ui: &Ui, run: RunView<'_>, shown: &Shown, titles: [&str; 2]) {
+    pub(super) fn decode(
+        &mut self,
+        ui: &Ui,
+        run: RunView<'_>,
+        shown: &ShownPlot,
+        titles: [&str; 2],
+    ) {
         let is_free = shown.hovered.is_none() && self.tool == Tool::Pan && run.past().is_none();
         let empty = hovered(&shown.response).filter(|_| is_free);
         let names = titles.map(|title| title.split(" (").next().unwrap_or_default());
@@ -91,7 +97,7 @@ impl Scene {
     /// The point under the pointer, and its place on the screen.
     pub(super) fn under_pointer(
         &self,
-        shown: &Shown,
+        shown: &ShownPlot,
         filter: ClassFilter,
     ) -> Option<(SampleIdx, Rect)> {
         let points = self.points.as_ref()?;

@@ -7,7 +7,7 @@ use crate::theme;
 use hourglass_experiment::{DataSetId, LatentPrior};
 
 use super::LatentOptions;
-use super::colour::Scale;
+use super::colour::ColourScale;
 use super::marker::MarkerAtlas;
 
 /// The classes; a click hides or shows one, a double click shows it alone. After them the outline of the
@@ -18,7 +18,7 @@ pub fn show(
     markers: &mut MarkerAtlas,
     id: DataSetId,
     prior: Option<LatentPrior>,
-    scale: Option<Scale>,
+    scale: Option<ColourScale>,
 ) {
     const RADIUS: f32 = 5.0;
     let dark = ui.visuals().dark_mode;

@@ -38,11 +38,11 @@ use super::panel::{InThePast, Panel};
 use super::plot::{Bounds, View};
 use album::Album;
 use axes::Planes;
-use cloud::Cloud;
-use colour::{ColourBy, Scale};
+use cloud::PointCloud;
+use colour::{ColourBy, ColourScale};
 use decode::DecodeHover;
 use filter::ClassFilter;
-use gallery::{Gallery, Sort};
+use gallery::{Gallery, GallerySort};
 use hourglass_protocol::{
     Axes, CodeSelection, PointSource, ProbeRequest, Requester, SampleIdx, ScatterRequest,
     ScatterView, Snapshot,
@@ -52,8 +52,8 @@ use hover::HoverCard;
 use interpolation::Interpolation;
 use marker::MarkerAtlas;
 use marquee::{Marquee, Tool};
-use outline::Outline;
-use pictures::Pictures;
+use outline::PriorOutline;
+use pictures::PointPictures;
 use points::Points;
 use selection::Selection;
 use words::caption;
@@ -65,7 +65,7 @@ pub struct LatentPanel {
     options: LatentOptions,
     planes: Planes,
     #[serde(skip)]
-    scene: Scene,
+    scene: LatentScene,
 }
 
 /// How the scatter is shown.
@@ -80,7 +80,7 @@ struct LatentOptions {
     source: PointSource,
     /// Whether points become pictures where there is room.
     pictures: bool,
-    sort: Sort,
+    sort: GallerySort,
 }
 
 impl Default for LatentOptions {
@@ -92,7 +92,7 @@ impl Default for LatentOptions {
             colour: ColourBy::default(),
             source: PointSource::default(),
             pictures: true,
-            sort: Sort::default(),
+            sort: GallerySort::default(),
         }
     }
 }
@@ -109,22 +109,22 @@ enum Units {
 
 /// What is kept from frame to frame.
 #[derive(Default)]
-struct Scene {
+struct LatentScene {
     points: Option<Points>,
     /// What the worker is asked to show.
     asked: ScatterRequest,
     /// What the codes are drawn to, where it can be drawn.
-    outline: Option<Outline>,
+    outline: Option<PriorOutline>,
     view: View,
     /// What holds the points, changed only when they outgrow or leave it.
     fit: Option<Bounds>,
-    cloud: Cloud,
+    cloud: PointCloud,
     markers: MarkerAtlas,
     legend_markers: MarkerAtlas,
     /// How values become colours, and of which scatter.
-    scale: Memo<(Same<ScatterView>, ColourBy), Option<Scale>>,
+    scale: Memo<(Same<ScatterView>, ColourBy), Option<ColourScale>>,
     album: Album,
-    pictures: Pictures,
+    pictures: PointPictures,
     tool: Tool,
     marquee: Marquee,
     selection: Selection,
@@ -249,7 +249,7 @@ const AWAITED: card::Awaited<'static> = card::Awaited {
     has_past: true,
 };
 
-impl Scene {
+impl LatentScene {
     /// Takes in the newest scatter.
     fn update(&mut self, ui: &Ui, run: RunView<'_>) {
         let newest = run.state.dataset.as_ref().zip(snapshot(run));
@@ -310,7 +310,11 @@ impl Scene {
         let outline = self.outline.as_ref().filter(|_| shows_prior);
         let user_images = snapshot(run).map(|snapshot| user_images::points(run.state, snapshot));
         let user_images = user_images.and_then(|user_images| user_images::extent(&user_images));
-        let extents = [points.extent(), outline.map(Outline::extent), user_images];
+        let extents = [
+            points.extent(),
+            outline.map(PriorOutline::extent),
+            user_images,
+        ];
         if let Some(extent) = extents.into_iter().flatten().reduce(Bounds::union) {
             let fit = self.fit;
             self.fit =
@@ -354,11 +358,11 @@ impl Scene {
     }
 
     /// How values become colours; `None` if colours are the classes', or while the values are being computed.
-    fn scale(&mut self, by: ColourBy) -> Option<Scale> {
+    fn scale(&mut self, by: ColourBy) -> Option<ColourScale> {
         let points = self.points.as_ref()?;
         let view = points.view_arc();
         *self.scale.renew((Same::of(view), by), |_, scale| {
-            *scale = Scale::of(by, view, points.factors());
+            *scale = ColourScale::of(by, view, points.factors());
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::theme::{self, Tokens};
 use hourglass_experiment::{Experiment, LatentPrior};
 
 /// Lines around where the prior has its mass.
-pub struct Outline {
+pub struct PriorOutline {
     prior: LatentPrior,
     lines: Vec<Vec<PlotPoint>>,
     extent: Bounds,
@@ -16,16 +16,16 @@ pub struct Outline {
 
 /// The outline of an experiment's prior, if two of the code's units show it; `before` is kept where it still holds.
 #[must_use]
-pub fn of(experiment: &Experiment, before: Option<Outline>) -> Option<Outline> {
+pub fn of(experiment: &Experiment, before: Option<PriorOutline>) -> Option<PriorOutline> {
     let code_size = experiment.architecture.code_size();
     let prior = experiment.objective.prior.distribution();
     let prior = prior.filter(|prior| prior.shows_in_two_of(code_size))?;
     before
         .filter(|before| before.prior == prior)
-        .or_else(|| Outline::new(prior))
+        .or_else(|| PriorOutline::new(prior))
 }
 
-impl Outline {
+impl PriorOutline {
     fn new(prior: LatentPrior) -> Option<Self> {
         let outline = prior.outline();
         let axis = |axis: usize| {

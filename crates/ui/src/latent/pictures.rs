@@ -10,7 +10,7 @@ use crate::{theme, tile_atlas};
 use hourglass_protocol::{DatasetDescription, SampleIdx, ScatterView};
 
 use super::album::Album;
-use super::cloud::Look;
+use super::cloud::CloudLook;
 use super::points::Points;
 use super::selection::Selection;
 
@@ -22,11 +22,11 @@ const MOST_POINTS_EACH: f32 = 4.0;
 
 /// The pictures of the last frame and what they were chosen from.
 #[derive(Default)]
-pub struct Pictures {
-    built_from: Memo<(Same<ScatterView>, Look)>,
+pub struct PointPictures {
+    built_from: Memo<(Same<ScatterView>, CloudLook)>,
     /// All points in the order in which they may claim room, of these samples.
     order: Memo<Arc<[SampleIdx]>, Vec<u32>>,
-    shown: Vec<Shown>,
+    shown: Vec<PlacedPicture>,
     side: f32,
     /// Their grounds, then one for each page of the album.
     meshes: Vec<Arc<Mesh>>,
@@ -36,14 +36,14 @@ pub struct Pictures {
 
 /// A point that is a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Shown {
+struct PlacedPicture {
     sample: SampleIdx,
     center: Pos2,
     color: Color32,
     is_selected: bool,
 }
 
-impl Pictures {
+impl PointPictures {
     /// Points that are pictures.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -62,7 +62,7 @@ impl Pictures {
     pub fn choose(
         &mut self,
         points: &Points,
-        look: Look,
+        look: CloudLook,
         selection: &Selection,
         n_in_view: usize,
         now_secs: f64,
@@ -93,7 +93,7 @@ impl Pictures {
             if room.take(center) {
                 let sample = points.view().samples[idx];
                 let is_selected = selection.contains(sample);
-                self.shown.push(Shown {
+                self.shown.push(PlacedPicture {
                     sample,
                     center,
                     color: colors.of(points, idx, is_selected),

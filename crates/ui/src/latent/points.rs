@@ -9,7 +9,7 @@ use crate::plot::{Bounds, Interval};
 use hourglass_protocol::{Axes, DatasetDescription, RunId, SampleFactors, SampleIdx, ScatterView};
 
 use super::filter::ClassFilter;
-use super::grid::Grid;
+use super::grid::PointGrid;
 use super::marker::contains;
 
 /// One scatter, with what is derived from it once.
@@ -23,7 +23,7 @@ pub struct Points {
     /// Which point each sample is, from the lowest sample on; [`NO_POINT`] for those that are none.
     places: Vec<u32>,
     lowest: SampleIdx,
-    grid: Grid,
+    grid: PointGrid,
     /// What holds all points; none without a finite one.
     extent: Option<Bounds>,
     /// Where the points were before, to move from there.
@@ -75,7 +75,7 @@ impl Points {
             places,
             lowest,
             classes: view.samples.iter().map(class).collect(),
-            grid: Grid::new(&view.points),
+            grid: PointGrid::new(&view.points),
             extent: axis(0).zip(axis(1)).map(|(x, y)| Bounds { x, y }),
             from,
         }

@@ -10,18 +10,18 @@ use hourglass_protocol::{DatasetDescription, SampleIdx, Snapshot};
 use hourglass_state::RunView;
 
 use super::axes::{self, Planes};
-use super::cloud::Look;
-use super::colour::{ColourBy, Scale};
-use super::outline::Outline;
+use super::cloud::CloudLook;
+use super::colour::{ColourBy, ColourScale};
+use super::outline::PriorOutline;
 use super::points::Points;
 use super::words::{Extras, summary};
-use super::{LatentOptions, Scene, Units, controls, layout, legend, user_images};
+use super::{LatentOptions, LatentScene, Units, controls, layout, legend, user_images};
 
 /// Below this height the points have all the room: of two runs compared in a small window, legend and choices would
 /// leave them none. In points.
 const LEAST_FOR_CONTROLS: f32 = 170.0;
 
-impl Scene {
+impl LatentScene {
     /// Shows the scatter.
     pub(super) fn show(
         &mut self,
@@ -32,7 +32,7 @@ impl Scene {
         actions: &mut Vec<Action>,
     ) {
         let scale = self.scale(options.colour.known_of(Some(dataset)));
-        let prior = self.outline.as_ref().map(Outline::prior);
+        let prior = self.outline.as_ref().map(PriorOutline::prior);
         let has_room = ui.available_height() >= LEAST_FOR_CONTROLS;
         if has_room {
             legend::show(
@@ -103,10 +103,10 @@ impl Scene {
         &mut self,
         ui: &mut Ui,
         options: LatentOptions,
-        scale: Option<Scale>,
+        scale: Option<ColourScale>,
         (run, snapshot): (RunView<'_>, &Snapshot),
         actions: &mut Vec<Action>,
-    ) -> Option<Shown> {
+    ) -> Option<ShownPlot> {
         let points = self.points.as_ref()?;
         let unit = Interval::new(0.0, 1.0);
         let fit = self.fit.unwrap_or(Bounds { x: unit, y: unit });
@@ -146,7 +146,7 @@ impl Scene {
         let radius = layout::radius(view.points.len(), &fit, &transform);
         let radius_px = radius * ui.pixels_per_point();
         let selection = &self.selection;
-        let look = Look {
+        let look = CloudLook {
             frame: *transform.frame(),
             bounds: *transform.bounds(),
             filter: options.filter,
@@ -177,7 +177,7 @@ impl Scene {
         }
         let user_images = user_images::points(run.state, snapshot);
         let extras = Extras {
-            prior: outline.map(Outline::prior),
+            prior: outline.map(PriorOutline::prior),
             n_own: user_images.len(),
             n_selected: selection.len(),
             n_pictures: self.pictures.len(),
@@ -192,7 +192,7 @@ impl Scene {
                 .mark(ui, &painter, &transform, points, snapshot);
         }
         self.view.hint(ui, &painter);
-        let mut shown = Shown {
+        let mut shown = ShownPlot {
             response,
             transform,
             radius,
@@ -207,7 +207,7 @@ impl Scene {
     }
 
     /// Marks the point of an image.
-    fn mark(&self, ui: &Ui, shown: &Shown, sample: SampleIdx) {
+    fn mark(&self, ui: &Ui, shown: &ShownPlot, sample: SampleIdx) {
         let Some(points) = &self.points else { return };
         let Some(idx) = points.find(sample) else {
             return;
@@ -219,7 +219,7 @@ impl Scene {
 }
 
 /// What the plot showed.
-pub(super) struct Shown {
+pub(super) struct ShownPlot {
     pub response: Response,
     pub transform: PlotTransform,
     /// Of a point, on the screen.
@@ -229,7 +229,7 @@ pub(super) struct Shown {
     pub hovered: Option<(SampleIdx, Rect)>,
 }
 
-impl Shown {
+impl ShownPlot {
     pub fn center(&self, points: &Points, idx: usize) -> Pos2 {
         let point = points.position(idx, self.now_secs).map(f64::from);
         self.transform.position_from_point(&point.into())

@@ -11,7 +11,7 @@ use hourglass_state::Series;
 
 /// Which part of a run is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Window {
+pub enum CurveWindow {
     /// All of it, thinned.
     #[default]
     Whole,
@@ -21,7 +21,7 @@ pub enum Window {
 
 /// How values become heights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Scale {
+pub enum LossScale {
     /// As log₁₀; values of zero and below have no place.
     #[default]
     Log,
@@ -29,7 +29,7 @@ pub enum Scale {
     Linear,
 }
 
-impl Scale {
+impl LossScale {
     /// The height of a value; NaN where it has none.
     #[must_use]
     pub fn height(self, value: f64) -> f64 {
@@ -62,9 +62,9 @@ impl Scale {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CurveSettings {
     /// Which part of the run.
-    pub window: Window,
+    pub window: CurveWindow,
     /// How values become heights.
-    pub scale: Scale,
+    pub scale: LossScale,
     /// β of the smoothing, 0 (none) up to but not including 1.
     pub smoothing: f32,
     /// What values are divided by.
@@ -73,7 +73,7 @@ pub struct CurveSettings {
 
 /// A curve ready for drawing: heights over epochs; points without a height are left out.
 #[derive(Debug, Default)]
-pub struct Curve {
+pub struct LossCurve {
     /// What it was made from, to tell when it has to be made again.
     made_from: Option<(CurveSettings, Stamp)>,
     /// How much of it stays when its series grows.
@@ -109,28 +109,28 @@ impl Settled {
     }
 }
 
-impl Curve {
-    /// Brings the curve up to date if its series has grown or the experiment changed; tells whether it did.
-    pub fn update(&mut self, series: &Series, experiment: CurveSettings) -> bool {
+impl LossCurve {
+    /// Brings the curve up to date if its series has grown or the settings changed; tells whether it did.
+    pub fn update(&mut self, series: &Series, settings: CurveSettings) -> bool {
         let [epoch, value] = series.last().unwrap_or_default();
         let made_from = (
-            experiment,
+            settings,
             (series.whole().len(), epoch.to_bits(), value.to_bits()),
         );
         if self.made_from == Some(made_from) {
             return false;
         }
-        let is_same_experiment = self
+        let is_same_settings = self
             .made_from
-            .is_some_and(|(before, _)| before == experiment);
+            .is_some_and(|(before, _)| before == settings);
         self.made_from = Some(made_from);
 
-        match experiment.window {
-            Window::Whole => self.grow(series, experiment, is_same_experiment),
-            Window::Recent => {
-                let mut average = self.begin(experiment);
+        match settings.window {
+            CurveWindow::Whole => self.grow(series, settings, is_same_settings),
+            CurveWindow::Recent => {
+                let mut average = self.begin(settings);
                 for point in series.recent() {
-                    self.take(point, experiment, &mut average);
+                    self.take(point, settings, &mut average);
                 }
             }
         }
@@ -139,24 +139,24 @@ impl Curve {
         } else {
             &self.raw
         };
-        self.heights = heights_worth_showing(measured, experiment.scale.skipped_share());
+        self.heights = heights_worth_showing(measured, settings.scale.skipped_share());
         true
     }
 
     /// Takes in what is new of a whole run: in training that is a few points a frame.
-    fn grow(&mut self, series: &Series, experiment: CurveSettings, is_same_experiment: bool) {
+    fn grow(&mut self, series: &Series, settings: CurveSettings, is_same_settings: bool) {
         let whole = series.whole();
         let settled = self.settled.take();
-        let settled = settled.filter(|settled| is_same_experiment && settled.begins(whole));
+        let settled = settled.filter(|settled| is_same_settings && settled.begins(whole));
         let (n, mut average) = if let Some(settled) = settled {
             self.raw.truncate(settled.n_raw);
             self.smooth.truncate(settled.n_smooth);
             (settled.n, settled.average)
         } else {
-            (0, self.begin(experiment))
+            (0, self.begin(settings))
         };
         for &point in &whole[n..] {
-            self.take(point, experiment, &mut average);
+            self.take(point, settings, &mut average);
         }
         self.settled = whole.last().map(|last| Settled {
             n: whole.len(),
@@ -166,31 +166,26 @@ impl Curve {
             average,
         });
         if let Some(newest) = series.beyond() {
-            self.take(newest, experiment, &mut average);
+            self.take(newest, settings, &mut average);
         }
     }
 
     /// Empties the curve.
-    fn begin(&mut self, experiment: CurveSettings) -> MovingAverage {
+    fn begin(&mut self, settings: CurveSettings) -> MovingAverage {
         self.settled = None;
         self.raw.clear();
         self.smooth.clear();
-        MovingAverage::new(f64::from(experiment.smoothing))
+        MovingAverage::new(f64::from(settings.smoothing))
     }
 
-    fn take(
-        &mut self,
-        [epoch, value]: [f64; 2],
-        experiment: CurveSettings,
-        average: &mut MovingAverage,
-    ) {
+    fn take(&mut self, [epoch, value]: [f64; 2], settings: CurveSettings, average: &mut MovingAverage) {
         let add = |points: &mut Vec<PlotPoint>, value: f64| {
-            let height = experiment.scale.height(value / experiment.divisor);
+            let height = settings.scale.height(value / settings.divisor);
             if height.is_finite() {
                 points.push(PlotPoint::new(epoch, height));
             }
         };
-        if experiment.smoothing > 0.0 {
+        if settings.smoothing > 0.0 {
             add(&mut self.smooth, average.next(value));
             add(&mut self.raw, value);
         } else {
@@ -219,7 +214,7 @@ impl Curve {
         const MOST_SPARSE: usize = 500;
         let is_smoothed = self
             .made_from
-            .is_some_and(|(experiment, _)| experiment.smoothing > 0.0);
+            .is_some_and(|(settings, _)| settings.smoothing > 0.0);
         !is_smoothed && self.smooth.len() > MOST_SPARSE
     }
 
@@ -273,10 +268,10 @@ mod tests {
         #[test]
         fn a_curve_that_grew_is_the_curve_made_at_once(
             looks in prop::collection::vec(1..700_usize, 1..12), smoothing in prop::sample::select(vec![0.0, 0.9_f32]),
-            window in prop::sample::select(vec![Window::Whole, Window::Recent]),
+            window in prop::sample::select(vec![CurveWindow::Whole, CurveWindow::Recent]),
         ) {
-            let experiment = CurveSettings { window, scale: Scale::Log, smoothing, divisor: 2.0 };
-            let (mut series, mut grown) = (Series::default(), Curve::default());
+            let settings = CurveSettings { window, scale: LossScale::Log, smoothing, divisor: 2.0 };
+            let (mut series, mut grown) = (Series::default(), LossCurve::default());
             let mut steps = 0_u32..;
             for n in looks {
                 for step in steps.by_ref().take(n) {
@@ -285,10 +280,10 @@ mod tests {
                     let value = if has_logarithm { 1.5 + step.sin() } else { 0.0 };
                     series.push(step / 100.0, value);
                 }
-                grown.update(&series, experiment);
+                grown.update(&series, settings);
             }
-            let mut fresh = Curve::default();
-            fresh.update(&series, experiment);
+            let mut fresh = LossCurve::default();
+            fresh.update(&series, settings);
             prop_assert_eq!(&grown.raw, &fresh.raw);
             prop_assert_eq!(&grown.smooth, &fresh.smooth);
             prop_assert_eq!(grown.heights, fresh.heights);
@@ -316,18 +311,18 @@ mod tests {
         for (step, value) in [1.0, 0.0, f64::NAN, 0.01].into_iter().enumerate() {
             series.push(f64::from(u32::try_from(step).unwrap()), value);
         }
-        let mut curve = Curve::default();
-        let experiment = CurveSettings {
-            window: Window::Whole,
-            scale: Scale::Log,
+        let mut curve = LossCurve::default();
+        let settings = CurveSettings {
+            window: CurveWindow::Whole,
+            scale: LossScale::Log,
             smoothing: 0.0,
             divisor: 1.0,
         };
-        assert!(curve.update(&series, experiment));
+        assert!(curve.update(&series, settings));
         let [first, last] = [[0.0, 0.0], [3.0, -2.0]].map(PlotPoint::from);
         assert_eq!(curve.smooth, [first, last]);
         assert!(
-            !curve.update(&series, experiment),
+            !curve.update(&series, settings),
             "nothing changed, nothing is made again"
         );
         assert_eq!(curve.nearest(2.9, 0.0), Some(last));
@@ -341,11 +336,11 @@ mod tests {
             series.push(f64::from(step), if step < 10 { 100.0 } else { 0.01 });
         }
         let top = |scale| {
-            let mut curve = Curve::default();
+            let mut curve = LossCurve::default();
             curve.update(
                 &series,
                 CurveSettings {
-                    window: Window::Whole,
+                    window: CurveWindow::Whole,
                     scale,
                     smoothing: 0.0,
                     divisor: 1.0,
@@ -353,7 +348,7 @@ mod tests {
             );
             scale.value(curve.heights.expect("there are points").max)
         };
-        assert!(top(Scale::Linear) < 0.02);
-        assert!(top(Scale::Log) > 99.0);
+        assert!(top(LossScale::Linear) < 0.02);
+        assert!(top(LossScale::Log) > 99.0);
     }
 }

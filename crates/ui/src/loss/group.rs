@@ -44,11 +44,11 @@ pub fn terms_of(group: Group, history: &History) -> Vec<Term> {
 
 /// The group that is shown: the one a person chose in this part of training, else the one this part is about.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Choice {
+pub struct GroupChoice {
     chosen: Option<(Discriminant<Stage>, Group)>,
 }
 
-impl Choice {
+impl GroupChoice {
     /// The group to show.
     #[must_use]
     pub fn group(self, run: &RunState) -> Group {

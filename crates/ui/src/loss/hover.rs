@@ -9,16 +9,16 @@ use crate::number::five_digits;
 use crate::theme;
 use hourglass_state::Mark;
 
-use super::lines::{LineKey, Lines, Source};
+use super::lines::{LineKey, LineSource, Lines};
 use super::paint;
 use super::reference::Reference;
-use super::subject::{Shown, Subject};
+use super::subject::{LossSubject, ShownTerms};
 
 /// Width of the piece of line that stands for a curve, in points.
 const SWATCH_WIDTH: f32 = 18.0;
 
 /// A value read off a curve.
-struct Reading {
+struct LineReading {
     key: LineKey,
     value: f64,
     /// Distance of the curve from the pointer, in points.
@@ -31,7 +31,7 @@ pub fn tooltip(
     ui: &Ui,
     response: &Response,
     lines: &Lines,
-    (subject, shown): (Subject<'_>, &Shown),
+    (subject, shown): (LossSubject<'_>, &ShownTerms),
     transform: &PlotTransform,
     mark: Option<&Mark>,
 ) {
@@ -69,7 +69,7 @@ pub fn tooltip(
 
 /// The lines that the pointer is on.
 fn references<'a>(
-    shown: &'a Shown,
+    shown: &'a ShownTerms,
     transform: &PlotTransform,
     pointer: Pos2,
 ) -> Vec<&'a Reference> {
@@ -84,16 +84,16 @@ fn references<'a>(
 
 fn readings(
     lines: &Lines,
-    shown: &Shown,
+    shown: &ShownTerms,
     transform: &PlotTransform,
     pointer: Pos2,
-) -> Vec<Reading> {
+) -> Vec<LineReading> {
     let epoch = transform.value_from_position(pointer).x;
-    let mut readings: Vec<Reading> = lines
+    let mut readings: Vec<LineReading> = lines
         .iter()
         .filter_map(|(key, curve)| {
             let point = curve.nearest(epoch, paint::slack(transform))?;
-            Some(Reading {
+            Some(LineReading {
                 key,
                 value: shown.scale.value(point.y),
                 distance: (transform.position_from_point_y(point.y) - pointer.y).abs(),
@@ -101,11 +101,16 @@ fn readings(
         })
         .collect();
     // This run first, the objective before its terms, train beside test.
-    readings.sort_by_key(|Reading { key, .. }| (Reverse(key.source), key.term, key.split));
+    readings.sort_by_key(|LineReading { key, .. }| (Reverse(key.source), key.term, key.split));
     readings
 }
 
-fn show_readings(ui: &mut Ui, readings: &[Reading], subject: Subject<'_>, shown: &Shown) {
+fn show_readings(
+    ui: &mut Ui,
+    readings: &[LineReading],
+    subject: LossSubject<'_>,
+    shown: &ShownTerms,
+) {
     let several_terms = shown.terms.len() > 1;
     let distances = readings.iter().map(|reading| reading.distance);
     let nearest = distances.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
@@ -145,10 +150,10 @@ fn show_readings(ui: &mut Ui, readings: &[Reading], subject: Subject<'_>, shown:
 /// `train`, `test L1 penalty`, `previous train`, `B test`.
 fn name(key: LineKey, several_terms: bool, is_compared: bool) -> String {
     let mut name = match key.source {
-        Source::Ghost => "previous ",
-        Source::ComparisonRun => "B ",
-        Source::Run if is_compared => "A ",
-        Source::Run => "",
+        LineSource::Ghost => "previous ",
+        LineSource::ComparisonRun => "B ",
+        LineSource::Run if is_compared => "A ",
+        LineSource::Run => "",
     }
     .to_owned();
     name.push_str(key.split.label());

@@ -8,11 +8,11 @@ use crate::theme;
 use hourglass_experiment::Term;
 
 use super::LossOptions;
-use super::lines::{LineKey, Lines, Source, Split};
+use super::lines::{LineKey, LineSource, Lines, Split};
 use super::other_runs;
 use super::paint;
 use super::reference::Reference;
-use super::subject::{Shown, Subject};
+use super::subject::{LossSubject, ShownTerms};
 
 /// Width of the piece of line in a legend, in points.
 pub(super) const MARK_WIDTH: f32 = 16.0;
@@ -23,8 +23,8 @@ pub fn splits(
     ui: &mut Ui,
     options: &mut LossOptions,
     lines: &Lines,
-    subject: Subject<'_>,
-    shown: &Shown,
+    subject: LossSubject<'_>,
+    shown: &ShownTerms,
     references: &[Reference],
 ) {
     ui.horizontal_wrapped(|ui| {
@@ -45,8 +45,8 @@ pub fn width_of_splits(
     ui: &Ui,
     options: &LossOptions,
     lines: &Lines,
-    subject: Subject<'_>,
-    shown: &Shown,
+    subject: LossSubject<'_>,
+    shown: &ShownTerms,
 ) -> f32 {
     let splits = Split::ALL.into_iter().map(|split| {
         let figure = split_figure(lines, shown, split);
@@ -56,17 +56,17 @@ pub fn width_of_splits(
 }
 
 /// What can be shown and hidden beside the splits.
-pub struct Choices<'a> {
+pub struct LegendChoices<'a> {
     /// Terms, each in its kind of line; empty if there is only one.
     pub terms: Vec<Term>,
     /// Reference lines.
     pub references: &'a [Reference],
 }
 
-impl Choices<'_> {
+impl LegendChoices<'_> {
     /// Room that all need beside each other, in points.
     #[must_use]
-    pub fn width(&self, ui: &Ui, lines: &Lines, shown: &Shown) -> f32 {
+    pub fn width(&self, ui: &Ui, lines: &Lines, shown: &ShownTerms) -> f32 {
         let terms = self.terms.iter().map(|&term| {
             let figure = term_figure(lines, shown, term);
             term_of(term, "", &figure, true).width(ui)
@@ -78,7 +78,7 @@ impl Choices<'_> {
     }
 
     /// Adds the entries. In a line of their own, or in the end of another where they fit there.
-    pub fn show(&self, ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown) {
+    pub fn show(&self, ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &ShownTerms) {
         ui.spacing_mut().item_spacing = Vec2::ZERO;
         if ui.layout().prefer_right_to_left() {
             for line in self.references.iter().rev() {
@@ -100,7 +100,7 @@ impl Choices<'_> {
 
 /// The terms that can be told apart in the legend.
 #[must_use]
-pub fn terms_to_choose(shown: &Shown) -> Vec<Term> {
+pub fn terms_to_choose(shown: &ShownTerms) -> Vec<Term> {
     if shown.terms.len() > 1 {
         shown.terms.clone()
     } else {
@@ -108,7 +108,13 @@ pub fn terms_to_choose(shown: &Shown) -> Vec<Term> {
     }
 }
 
-fn split_entry(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown, split: Split) {
+fn split_entry(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    lines: &Lines,
+    shown: &ShownTerms,
+    split: Split,
+) {
     let figure = split_figure(lines, shown, split);
     let name = format!("show {} loss", split.label());
     let entry = split_of(split, &name, &figure, options);
@@ -140,14 +146,20 @@ fn split_of<'a>(split: Split, name: &'a str, figure: &'a str, options: &LossOpti
 }
 
 /// The newest value of what the group is about; empty if two networks have one each.
-fn split_figure(lines: &Lines, shown: &Shown, split: Split) -> String {
+fn split_figure(lines: &Lines, shown: &ShownTerms, split: Split) -> String {
     if shown.group.compares_networks() {
         return String::new();
     }
     newest(lines, shown, split, shown.group.main_term()).map_or(String::new(), number::three_digits)
 }
 
-fn term_entry(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Shown, term: Term) {
+fn term_entry(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    lines: &Lines,
+    shown: &ShownTerms,
+    term: Term,
+) {
     let hidden = options.hidden_terms.iter().position(|other| *other == term);
     let key = key_of(Split::Test, term);
     let name = format!("show {}", term.label());
@@ -170,7 +182,7 @@ fn term_entry(ui: &mut Ui, options: &mut LossOptions, lines: &Lines, shown: &Sho
 }
 
 /// The newest test value of a network that is compared with another.
-fn term_figure(lines: &Lines, shown: &Shown, term: Term) -> String {
+fn term_figure(lines: &Lines, shown: &ShownTerms, term: Term) -> String {
     let newest = newest(lines, shown, Split::Test, term);
     let figure = newest.filter(|_| shown.group.compares_networks());
     figure.map_or(String::new(), number::three_digits)
@@ -226,7 +238,7 @@ pub(super) fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Col
 
 fn key_of(split: Split, term: Term) -> LineKey {
     LineKey {
-        source: Source::Run,
+        source: LineSource::Run,
         split,
         term,
     }
@@ -234,16 +246,16 @@ fn key_of(split: Split, term: Term) -> LineKey {
 
 /// The newest value of a curve of this run, smoothed as it is drawn.
 #[must_use]
-pub fn newest(lines: &Lines, shown: &Shown, split: Split, term: Term) -> Option<f64> {
-    newest_of(Source::Run, lines, shown, split, term)
+pub fn newest(lines: &Lines, shown: &ShownTerms, split: Split, term: Term) -> Option<f64> {
+    newest_of(LineSource::Run, lines, shown, split, term)
 }
 
 /// The same of another run.
 #[must_use]
 pub fn newest_of(
-    source: Source,
+    source: LineSource,
     lines: &Lines,
-    shown: &Shown,
+    shown: &ShownTerms,
     split: Split,
     term: Term,
 ) -> Option<f64> {

@@ -8,10 +8,10 @@ use hourglass_protocol::RunId;
 use hourglass_state::{History, RunState, Series};
 
 use super::LossOptions;
-use super::curve::{Curve, CurveSettings, Scale, Window};
+use super::curve::{CurveSettings, CurveWindow, LossCurve, LossScale};
 use super::group::{Group, terms_of};
 use super::reference::{Reference, divisor, extended};
-use super::subject::{Shown, Subject};
+use super::subject::{LossSubject, ShownTerms};
 
 pub use hourglass_figure::Split;
 
@@ -24,7 +24,7 @@ fn series(split: Split, history: &History, term: Term) -> Option<&Series> {
 
 /// The run a curve is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub enum LineSource {
     /// The run before, as a ghost.
     Ghost,
     /// The comparison run of a comparison, B.
@@ -37,7 +37,7 @@ pub enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineKey {
     /// Of which run.
-    pub source: Source,
+    pub source: LineSource,
     /// Which images.
     pub split: Split,
     /// Which number.
@@ -48,7 +48,7 @@ impl LineKey {
     /// Whether it is of the run in progress.
     #[must_use]
     pub fn is_current(self) -> bool {
-        self.source == Source::Run
+        self.source == LineSource::Run
     }
 }
 
@@ -56,13 +56,13 @@ impl LineKey {
 #[derive(Debug, Default)]
 pub struct Lines {
     made_for: Option<(RunId, Option<RunId>, Group)>,
-    curves: BTreeMap<LineKey, Curve>,
+    curves: BTreeMap<LineKey, LossCurve>,
 }
 
 impl Lines {
     /// Brings the curves up to date and drops those that are hidden.
-    pub fn update(&mut self, subject: Subject<'_>, options: &LossOptions, shown: &Shown) {
-        let Subject {
+    pub fn update(&mut self, subject: LossSubject<'_>, options: &LossOptions, shown: &ShownTerms) {
+        let LossSubject {
             run, comparison, ..
         } = subject;
         let made_for = Some((
@@ -78,12 +78,12 @@ impl Lines {
             .retain(|key, _| experiment(*key, subject, options, shown).is_some());
         let ghost = run.ghost.as_ref().map(|ghost| &ghost.history);
         let histories = [
-            (Source::Run, Some(&run.history)),
+            (LineSource::Run, Some(&run.history)),
             (
-                Source::ComparisonRun,
+                LineSource::ComparisonRun,
                 comparison.map(|comparison| &comparison.history),
             ),
-            (Source::Ghost, ghost),
+            (LineSource::Ghost, ghost),
         ];
         for (source, history) in histories {
             let Some(history) = history else { continue };
@@ -105,23 +105,23 @@ impl Lines {
     }
 
     /// The curves in the order of drawing.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (LineKey, &Curve)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (LineKey, &LossCurve)> {
         self.curves.iter().map(|(key, curve)| (*key, curve))
     }
 
     /// One curve, where it is shown and has points.
     #[must_use]
-    pub fn get(&self, key: LineKey) -> Option<&Curve> {
+    pub fn get(&self, key: LineKey) -> Option<&LossCurve> {
         self.curves.get(&key)
     }
 
     /// What holds the curves and the lines that are not too far from them: from the start to the end of this
     /// run, or of the run before where its goal lies that far, so that the axis rests while a new run catches up.
     #[must_use]
-    pub fn fit(&self, run: &RunState, options: &LossOptions, shown: &Shown) -> Bounds {
+    pub fn fit(&self, run: &RunState, options: &LossOptions, shown: &ShownTerms) -> Bounds {
         match options.window {
-            Window::Whole => self.fit_whole(run, shown),
-            Window::Recent => self.fit_recent(shown),
+            CurveWindow::Whole => self.fit_whole(run, shown),
+            CurveWindow::Recent => self.fit_recent(shown),
         }
     }
 
@@ -137,10 +137,10 @@ impl Lines {
         }
     }
 
-    fn fit_whole(&self, run: &RunState, shown: &Shown) -> Bounds {
+    fn fit_whole(&self, run: &RunState, shown: &ShownTerms) -> Bounds {
         let end = |is_ghost: bool| {
             let curves = self.iter();
-            let curves = curves.filter(|(key, _)| (key.source == Source::Ghost) == is_ghost);
+            let curves = curves.filter(|(key, _)| (key.source == LineSource::Ghost) == is_ghost);
             curves
                 .flat_map(|(_, curve)| curve.ends())
                 .fold(0.0, f64::max)
@@ -154,14 +154,14 @@ impl Lines {
         let heights = heights.reduce(Interval::union).map(|heights| {
             let from_zero = Interval::new(heights.min.min(0.0), heights.max);
             match shown.scale {
-                Scale::Log => with_lines(heights, shown),
-                Scale::Linear => with_lines(from_zero, shown),
+                LossScale::Log => with_lines(heights, shown),
+                LossScale::Linear => with_lines(from_zero, shown),
             }
         });
         let y = match (shown.scale, heights) {
             (_, None) => Interval::new(0.0, 1.0),
-            (Scale::Log, Some(heights)) => heights.padded(0.05),
-            (Scale::Linear, Some(heights)) => {
+            (LossScale::Log, Some(heights)) => heights.padded(0.05),
+            (LossScale::Linear, Some(heights)) => {
                 Interval::new(heights.min.min(0.0), heights.max + 0.05 * heights.max.abs())
             }
         };
@@ -169,7 +169,7 @@ impl Lines {
     }
 
     /// The newest training steps say which epochs are recent: evaluations are few and reach further back.
-    fn fit_recent(&self, shown: &Shown) -> Bounds {
+    fn fit_recent(&self, shown: &ShownTerms) -> Bounds {
         let of_run = |split: Split| {
             let curves = self
                 .iter()
@@ -190,7 +190,7 @@ impl Lines {
     }
 }
 
-fn with_lines(heights: Interval, shown: &Shown) -> Interval {
+fn with_lines(heights: Interval, shown: &ShownTerms) -> Interval {
     let lines = shown.references.iter();
     let extended = lines.map(|line: &Reference| extended(line, heights, shown.scale));
     extended.fold(heights, Interval::union)
@@ -207,9 +207,9 @@ fn keys(history: &History, group: Group) -> impl Iterator<Item = (Split, Term)> 
 /// shown whole, as a ground to compare with.
 fn experiment(
     key: LineKey,
-    subject: Subject<'_>,
+    subject: LossSubject<'_>,
     options: &LossOptions,
-    shown: &Shown,
+    shown: &ShownTerms,
 ) -> Option<CurveSettings> {
     let run = subject.run;
     let split = match key.split {
@@ -217,10 +217,10 @@ fn experiment(
         Split::Test => options.test,
     };
     let is_of_shown_run = match key.source {
-        Source::Run => true,
-        Source::Ghost => options.ghost && subject.draws_ghost(key.term),
+        LineSource::Run => true,
+        LineSource::Ghost => options.ghost && subject.draws_ghost(key.term),
         // All terms of both would be too many lines to tell apart.
-        Source::ComparisonRun => {
+        LineSource::ComparisonRun => {
             let is_main = shown.group.compares_networks() || key.term == shown.group.main_term();
             options.comparison && is_main && subject.draws_comparison(key.term)
         }
@@ -235,8 +235,8 @@ fn experiment(
     }
     Some(CurveSettings {
         window: match key.source {
-            Source::Ghost => Window::Whole,
-            Source::Run | Source::ComparisonRun => options.window,
+            LineSource::Ghost => CurveWindow::Whole,
+            LineSource::Run | LineSource::ComparisonRun => options.window,
         },
         scale: shown.scale,
         smoothing: match key.split {

@@ -23,20 +23,20 @@ use super::panel::{InThePast, Panel};
 use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
 use super::segmented::{Segment, segmented};
 use super::theme;
-use curve::{Scale, Window};
-use group::{Choice, Group, groups_of};
+use curve::{CurveWindow, LossScale};
+use group::{Group, GroupChoice, groups_of};
 use hourglass_experiment::Term;
 use hourglass_state::{LabState, Past, RunState, RunView};
 use lines::Lines;
 use reference::{Kind, Reference};
-use subject::{Shown, Subject, summary};
+use subject::{LossSubject, ShownTerms, summary};
 
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct LossPanel {
     options: LossOptions,
     #[serde(skip)]
-    choice: Choice,
+    choice: GroupChoice,
     /// The group that was shown last.
     #[serde(skip)]
     group: Group,
@@ -54,8 +54,8 @@ pub struct LossPanel {
     reason = "each shows or hides one kind of curve"
 )]
 struct LossOptions {
-    scale: Scale,
-    window: Window,
+    scale: LossScale,
+    window: CurveWindow,
     /// β of the exponential smoothing of training curves.
     smoothing: f32,
     train: bool,
@@ -71,8 +71,8 @@ struct LossOptions {
 impl Default for LossOptions {
     fn default() -> Self {
         Self {
-            scale: Scale::default(),
-            window: Window::default(),
+            scale: LossScale::default(),
+            window: CurveWindow::default(),
             smoothing: 0.9, // about ten points: the trend shows, and the start is not dragged along
             train: true,
             test: true,
@@ -89,7 +89,7 @@ impl LossPanel {
     #[must_use]
     pub fn shown(&self, run: &RunState) -> (Group, bool) {
         let group = self.choice.group(run);
-        let is_log = self.options.scale == Scale::Log && !group.is_share();
+        let is_log = self.options.scale == LossScale::Log && !group.is_share();
         (group, is_log)
     }
 }
@@ -124,7 +124,7 @@ impl Panel for LossPanel {
             },
             |ui| match run {
                 Some(run) => {
-                    let subject = Subject {
+                    let subject = LossSubject {
                         state,
                         run,
                         comparison: state.comparison.as_ref(),
@@ -161,12 +161,12 @@ fn empty(ui: &mut Ui, state: &LabState) {
 fn controls(ui: &mut Ui, options: &mut LossOptions, group: Group) {
     let scales = [
         Segment {
-            value: Scale::Log,
+            value: LossScale::Log,
             text: "log",
             help: "Logarithmic axis: equal ratios are equally far apart",
         },
         Segment {
-            value: Scale::Linear,
+            value: LossScale::Linear,
             text: "linear",
             help: "Linear axis, from zero",
         },
@@ -178,12 +178,12 @@ fn controls(ui: &mut Ui, options: &mut LossOptions, group: Group) {
     }
     let windows = [
         Segment {
-            value: Window::Whole,
+            value: CurveWindow::Whole,
             text: "whole run",
             help: "All epochs of the run, downsampled",
         },
         Segment {
-            value: Window::Recent,
+            value: CurveWindow::Recent,
             text: "recent",
             help: "Every one of the latest 2,048 steps",
         },
@@ -218,12 +218,12 @@ fn body(
     group: Group,
     view: &mut View,
     lines: &mut Lines,
-    subject: Subject<'_>,
+    subject: LossSubject<'_>,
 ) -> Option<Group> {
     let run = subject.run;
     let baselines = subject.state.baselines.as_ref();
     let references = Reference::of(group, &subject.run.experiment, baselines);
-    let shown = Shown::of(group, options, run, &references);
+    let shown = ShownTerms::of(group, options, run, &references);
     lines.update(subject, options, &shown);
     ui.spacing_mut().interact_size.y = super::legend::HEIGHT;
     let groups = groups_of(run);
@@ -236,7 +236,7 @@ fn body(
         (chosen, &references[..])
     };
     let y_title = group.title(&run.experiment, &shown.terms);
-    let choices = legend::Choices {
+    let choices = legend::LegendChoices {
         terms: legend::terms_to_choose(&shown),
         references: below,
     };
@@ -260,8 +260,8 @@ fn first_line(
     ui: &mut Ui,
     options: &mut LossOptions,
     lines: &Lines,
-    subject: Subject<'_>,
-    shown: &Shown,
+    subject: LossSubject<'_>,
+    shown: &ShownTerms,
     groups: &[Segment<'static, Group>],
 ) -> Option<Group> {
     /// Least room for the choice, folded into a menu, in points.
@@ -288,15 +288,15 @@ fn plot(
     options: &LossOptions,
     view: &mut View,
     lines: &Lines,
-    subject: Subject<'_>,
-    shown: &Shown,
+    subject: LossSubject<'_>,
+    shown: &ShownTerms,
 ) {
     let run = subject.run;
     let tokens = theme::tokens_of(ui);
     let changes = run.history.marks();
     let y_ticks: MakeTicks<'_> = match shown.scale {
-        Scale::Log => &ticks::log10,
-        Scale::Linear => &ticks::linear,
+        LossScale::Log => &ticks::log10,
+        LossScale::Linear => &ticks::linear,
     };
     let chart = Chart {
         id_salt: "loss",

@@ -7,9 +7,9 @@ use crate::plot::note;
 use crate::theme::{self, Tokens};
 use hourglass_experiment::Term;
 
-use super::lines::{LineKey, Lines, Source, Split};
+use super::lines::{LineKey, LineSource, Lines, Split};
 use super::paint::{color, reference_color};
-use super::subject::Shown;
+use super::subject::ShownTerms;
 
 /// A name beside what it is of.
 struct Name<'a> {
@@ -21,7 +21,13 @@ struct Name<'a> {
 
 /// Writes the name of each term at the end of its curve, when there are several to tell apart, and of each reference line
 /// at the left edge: curves come down to their lines on the right.
-pub fn show(ui: &Ui, painter: &Painter, lines: &Lines, shown: &Shown, transform: &PlotTransform) {
+pub fn show(
+    ui: &Ui,
+    painter: &Painter,
+    lines: &Lines,
+    shown: &ShownTerms,
+    transform: &PlotTransform,
+) {
     let line = ui.text_style_height(&theme::text::SMALL);
     let tokens = theme::tokens_of(ui);
     let of_terms = term_names(lines, shown, transform, line, tokens);
@@ -44,7 +50,7 @@ pub fn show(ui: &Ui, painter: &Painter, lines: &Lines, shown: &Shown, transform:
 
 fn term_names<'a>(
     lines: &Lines,
-    shown: &Shown,
+    shown: &ShownTerms,
     transform: &PlotTransform,
     line: f32,
     tokens: &Tokens,
@@ -52,15 +58,18 @@ fn term_names<'a>(
     let main = shown.group.main_term();
     let is_compared = lines
         .iter()
-        .any(|(key, _)| key.source == Source::ComparisonRun);
-    let curves: Vec<(Source, Term, &str)> = if is_compared {
-        vec![(Source::Run, main, "A"), (Source::ComparisonRun, main, "B")]
+        .any(|(key, _)| key.source == LineSource::ComparisonRun);
+    let curves: Vec<(LineSource, Term, &str)> = if is_compared {
+        vec![
+            (LineSource::Run, main, "A"),
+            (LineSource::ComparisonRun, main, "B"),
+        ]
     } else if shown.terms.len() < 2 {
         Vec::new()
     } else {
         let terms = shown.terms.iter();
         terms
-            .map(|&term| (Source::Run, term, term.label()))
+            .map(|&term| (LineSource::Run, term, term.label()))
             .collect()
     };
     let frame = transform.frame();
@@ -100,7 +109,7 @@ fn term_names<'a>(
 }
 
 fn reference_names<'a>(
-    shown: &'a Shown,
+    shown: &'a ShownTerms,
     transform: &PlotTransform,
     line: f32,
     tokens: &Tokens,

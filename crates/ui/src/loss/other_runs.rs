@@ -9,11 +9,11 @@ use hourglass_state::{Ghost, difference};
 
 use super::LossOptions;
 use super::legend::{MARK_WIDTH, with_line};
-use super::lines::{LineKey, Source, Split};
-use super::subject::Subject;
+use super::lines::{LineKey, LineSource, Split};
+use super::subject::LossSubject;
 
 /// The entry that shows and hides the other run, if there is one; `term` is what the curves are about.
-pub fn entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
+pub fn entry(ui: &mut Ui, options: &mut LossOptions, subject: LossSubject<'_>, term: Term) {
     match (subject.comparison, &subject.run.ghost) {
         (Some(_), _) => comparison_entry(ui, options, subject, term),
         (None, Some(ghost)) => ghost_entry(ui, options, ghost, subject, term),
@@ -23,7 +23,7 @@ pub fn entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term:
 
 /// Its width, in points; 0 where there is none.
 #[must_use]
-pub fn width(ui: &Ui, options: &LossOptions, subject: Subject<'_>) -> f32 {
+pub fn width(ui: &Ui, options: &LossOptions, subject: LossSubject<'_>) -> f32 {
     match (subject.comparison, &subject.run.ghost) {
         (Some(_), _) => comparison_of(options, &comparison_text(subject)).width(ui),
         (None, Some(_)) => ghost_of(options).width(ui),
@@ -35,11 +35,11 @@ fn ghost_entry(
     ui: &mut Ui,
     options: &mut LossOptions,
     ghost: &Ghost,
-    subject: Subject<'_>,
+    subject: LossSubject<'_>,
     term: Term,
 ) {
     let key = LineKey {
-        source: Source::Ghost,
+        source: LineSource::Ghost,
         split: Split::Train,
         term: Term::Objective,
     };
@@ -63,7 +63,7 @@ fn ghost_entry(
 const MOST_CHARS: usize = 32;
 
 /// `B: learning rate 0.003`
-fn comparison_text(subject: Subject<'_>) -> String {
+fn comparison_text(subject: LossSubject<'_>) -> String {
     let words = subject.state.comparison_difference().unwrap_or_default();
     if words.chars().count() > MOST_CHARS {
         let start: String = words.chars().take(MOST_CHARS).collect();
@@ -73,9 +73,9 @@ fn comparison_text(subject: Subject<'_>) -> String {
     }
 }
 
-fn comparison_entry(ui: &mut Ui, options: &mut LossOptions, subject: Subject<'_>, term: Term) {
+fn comparison_entry(ui: &mut Ui, options: &mut LossOptions, subject: LossSubject<'_>, term: Term) {
     let key = LineKey {
-        source: Source::ComparisonRun,
+        source: LineSource::ComparisonRun,
         split: Split::Test,
         term,
     };

@@ -9,11 +9,11 @@ use crate::plot::{Bounds, envelope};
 use crate::theme::{self, Tokens};
 use hourglass_experiment::Pen;
 
-use super::curve::Curve;
+use super::curve::LossCurve;
 use super::group::Group;
-use super::lines::{LineKey, Lines, Source, Split};
+use super::lines::{LineKey, LineSource, Lines, Split};
 use super::reference::Kind;
-use super::subject::Shown;
+use super::subject::ShownTerms;
 
 /// Test curves of up to this many points show each of them.
 const MAX_DOTS: usize = 40;
@@ -21,7 +21,7 @@ const MAX_DOTS: usize = 40;
 /// The colour of a curve: that of its split, or of its network where two are compared.
 #[must_use]
 pub fn color(tokens: &Tokens, key: LineKey, group: Group) -> Color32 {
-    if key.source == Source::Ghost {
+    if key.source == LineSource::Ghost {
         return tokens.ghost;
     }
     if group.compares_networks() {
@@ -56,10 +56,10 @@ fn pen(key: LineKey) -> (f32, LineStyle) {
         split,
         term,
     } = key;
-    if source == Source::ComparisonRun {
+    if source == LineSource::ComparisonRun {
         return (2.0, LineStyle::Dashed { length: 8.0 });
     }
-    if source == Source::Ghost {
+    if source == LineSource::Ghost {
         return match split {
             Split::Train => (1.25, DASHED),
             Split::Test => (0.75, LineStyle::Dotted { spacing: 4.5 }),
@@ -126,7 +126,7 @@ pub fn curves<'a>(plot: &mut PlotUi<'a>, tokens: &Tokens, lines: &'a Lines, grou
     }
 }
 
-fn drawn<'a>(line: Line<'a>, key: LineKey, curve: &Curve, thick: f32) -> Line<'a> {
+fn drawn<'a>(line: Line<'a>, key: LineKey, curve: &LossCurve, thick: f32) -> Line<'a> {
     let (width, style) = pen(key);
     if curve.is_rough() {
         line.width(thick * if key.is_current() { 1.25 } else { 0.75 })
@@ -136,7 +136,7 @@ fn drawn<'a>(line: Line<'a>, key: LineKey, curve: &Curve, thick: f32) -> Line<'a
 }
 
 /// Adds the reference lines.
-pub fn references(plot: &mut PlotUi<'_>, tokens: &Tokens, shown: &Shown) {
+pub fn references(plot: &mut PlotUi<'_>, tokens: &Tokens, shown: &ShownTerms) {
     let thick = theme::thickness(plot.ctx());
     for line in &shown.references {
         let height = shown.scale.height(line.value);

@@ -5,12 +5,12 @@ use hourglass_experiment::Term;
 
 pub use hourglass_figure::reference::{Kind, Reference, published_value};
 
-use super::curve::Scale;
+use super::curve::LossScale;
 use super::group::Group;
 
 /// `heights` with the line, where that does not squeeze the curves.
 #[must_use]
-pub fn extended(line: &Reference, heights: Interval, scale: Scale) -> Interval {
+pub fn extended(line: &Reference, heights: Interval, scale: LossScale) -> Interval {
     /// How many times longer the axis may become.
     const MOST: f64 = 2.0;
     let at = scale.height(line.value);
@@ -51,9 +51,9 @@ mod tests {
             value,
         };
         let heights = Interval::new(-2.0, -1.0);
-        let near = extended(&line(0.005), heights, Scale::Log);
+        let near = extended(&line(0.005), heights, LossScale::Log);
         assert!((near.min - 0.005_f64.log10()).abs() < 1e-12);
-        assert_eq!(extended(&line(1e-5), heights, Scale::Log), heights);
-        assert_eq!(extended(&line(0.0), heights, Scale::Log), heights);
+        assert_eq!(extended(&line(1e-5), heights, LossScale::Log), heights);
+        assert_eq!(extended(&line(0.0), heights, LossScale::Log), heights);
     }
 }

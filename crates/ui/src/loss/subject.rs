@@ -6,22 +6,22 @@ use hourglass_experiment::Term;
 use hourglass_state::{LabState, RunState};
 
 use super::LossOptions;
-use super::curve::Scale;
+use super::curve::LossScale;
 use super::group::{Group, terms_of};
 use super::legend;
-use super::lines::{Lines, Source, Split};
+use super::lines::{LineSource, Lines, Split};
 use super::reference::Reference;
 
 /// What the panel is about.
 #[derive(Clone, Copy)]
-pub struct Subject<'a> {
+pub struct LossSubject<'a> {
     pub state: &'a LabState,
     pub run: &'a RunState,
     /// B, where two runs are compared.
     pub comparison: Option<&'a RunState>,
 }
 
-impl Subject<'_> {
+impl LossSubject<'_> {
     /// Whether the run before can be drawn on the axis of a term: it may have counted in another unit. While two runs
     /// are compared, a third would be one too many.
     #[must_use]
@@ -42,15 +42,15 @@ impl Subject<'_> {
 
 /// What the panel shows of a run, found once for each frame.
 #[derive(Debug)]
-pub struct Shown {
+pub struct ShownTerms {
     pub group: Group,
     pub terms: Vec<Term>,
-    pub scale: Scale,
+    pub scale: LossScale,
     /// The reference lines, except those that are hidden.
     pub references: Vec<Reference>,
 }
 
-impl Shown {
+impl ShownTerms {
     /// Finds it; `all` are all reference lines.
     #[must_use]
     pub fn of(group: Group, options: &LossOptions, run: &RunState, all: &[Reference]) -> Self {
@@ -59,7 +59,7 @@ impl Shown {
             group,
             terms: terms_of(group, &run.history),
             scale: if group.is_share() {
-                Scale::Linear
+                LossScale::Linear
             } else {
                 options.scale
             },
@@ -70,7 +70,7 @@ impl Shown {
 
 /// The key figures in words.
 #[must_use]
-pub fn summary(lines: &Lines, subject: Subject<'_>, shown: &Shown) -> String {
+pub fn summary(lines: &Lines, subject: LossSubject<'_>, shown: &ShownTerms) -> String {
     let run = subject.run;
     let terms = if shown.group.compares_networks() {
         shown.terms.clone()
@@ -92,7 +92,7 @@ pub fn summary(lines: &Lines, subject: Subject<'_>, shown: &Shown) -> String {
     });
     let comparison = Split::ALL.into_iter().filter_map(|split| {
         let term = shown.group.main_term();
-        let value = legend::newest_of(Source::ComparisonRun, lines, shown, split, term)?;
+        let value = legend::newest_of(LineSource::ComparisonRun, lines, shown, split, term)?;
         let unit = run.experiment.objective.unit(term);
         let value = number::three_digits(value);
         Some(format!("B {} {value} {unit}", split.label()))
@@ -105,8 +105,8 @@ pub fn summary(lines: &Lines, subject: Subject<'_>, shown: &Shown) -> String {
     let parts = figures.chain(comparison).chain(references).chain(marks);
     let parts: Vec<String> = parts.chain(past).collect();
     let axis = match shown.scale {
-        Scale::Log => "logarithmic",
-        Scale::Linear => "linear",
+        LossScale::Log => "logarithmic",
+        LossScale::Linear => "linear",
     };
     format!(
         "Loss: {}; {axis} axis, epoch {:.2}",

@@ -3,7 +3,7 @@
 use egui::{Button, DragValue, Role, Ui, WidgetInfo};
 use egui_material_icons::icons::ICON_CASINO;
 
-use super::{ManifoldOptions, Plane, Shown};
+use super::{ManifoldKind, ManifoldOptions, ManifoldPlane};
 use crate::segmented::{Segment, segmented};
 use crate::theme;
 
@@ -11,12 +11,12 @@ use crate::theme;
 pub fn show(ui: &mut Ui, options: &mut ManifoldOptions, size: usize) {
     let shown = [
         Segment {
-            value: Shown::Grid,
+            value: ManifoldKind::Grid,
             text: "grid",
             help: "What the decoder draws for a grid of codes in a plane",
         },
         Segment {
-            value: Shown::Samples,
+            value: ManifoldKind::Samples,
             text: "samples",
             help: "What the decoder draws for random codes: from the prior, or from a Gaussian fitted to the codes if there is none",
         },
@@ -31,16 +31,16 @@ pub fn show(ui: &mut Ui, options: &mut ManifoldOptions, size: usize) {
     let name = "Pictures along each axis";
     options.n_places = segmented(ui, name, options.n_places, &segments).unwrap_or(options.n_places);
     match options.shown {
-        Shown::Grid if size > 2 => plane(ui, options, size),
-        Shown::Grid => {}
-        Shown::Samples => seed(ui, options),
+        ManifoldKind::Grid if size > 2 => plane(ui, options, size),
+        ManifoldKind::Grid => {}
+        ManifoldKind::Samples => seed(ui, options),
     }
 }
 
 /// What spans the plane of a code of more than two units.
 fn plane(ui: &mut Ui, options: &mut ManifoldOptions, size: usize) {
     options.units = options.units.map(|unit| unit.min(size - 1));
-    if options.plane == Plane::Units {
+    if options.plane == ManifoldPlane::Units {
         let [first, second] = &mut options.units;
         // From right to left.
         for (unit, name, axis) in [
@@ -62,12 +62,12 @@ fn plane(ui: &mut Ui, options: &mut ManifoldOptions, size: usize) {
     }
     let planes = [
         Segment {
-            value: Plane::Principal,
+            value: ManifoldPlane::Principal,
             text: "PCA",
             help: "The plane of the first two principal components of the codes, through their mean",
         },
         Segment {
-            value: Plane::Units,
+            value: ManifoldPlane::Units,
             text: "units",
             help: "The plane of two units; the others stay at 0, the mean of the prior, or at their own mean if there is none",
         },

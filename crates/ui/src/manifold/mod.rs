@@ -19,24 +19,24 @@ use hourglass_protocol::{
     CodeSelection, DecodeRequest, DecodedView, Found, MAX_DECODED, ProbeRequest, Requester, Span,
 };
 use hourglass_state::{LabState, RunView};
-use tiles::{Tiles, fitting};
+use tiles::{PictureTable, fitting};
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct ManifoldPanel {
     options: ManifoldOptions,
     #[serde(skip)]
-    kept: Kept,
+    kept: ManifoldScene,
 }
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 struct ManifoldOptions {
-    shown: Shown,
+    shown: ManifoldKind,
     /// Pictures along each axis of the grid.
     n_places: usize,
-    plane: Plane,
+    plane: ManifoldPlane,
     /// The two units that span a plane of units, counted from 0.
     units: [usize; 2],
     /// Which samples are drawn.
@@ -46,9 +46,9 @@ struct ManifoldOptions {
 impl Default for ManifoldOptions {
     fn default() -> Self {
         Self {
-            shown: Shown::default(),
+            shown: ManifoldKind::default(),
             n_places: 12,
-            plane: Plane::default(),
+            plane: ManifoldPlane::default(),
             units: [0, 1],
             seed: 1,
         }
@@ -57,7 +57,7 @@ impl Default for ManifoldOptions {
 
 /// What of the space of codes is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum Shown {
+enum ManifoldKind {
     /// A grid over a plane.
     #[default]
     Grid,
@@ -67,7 +67,7 @@ enum Shown {
 
 /// What spans the plane of a code of more than two units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum Plane {
+enum ManifoldPlane {
     /// The two principal components.
     #[default]
     Principal,
@@ -77,7 +77,7 @@ enum Plane {
 
 /// What is kept from frame to frame.
 #[derive(Default)]
-struct Kept {
+struct ManifoldScene {
     /// What it shows, once it was drawn.
     asked: Option<DecodeRequest>,
     pictures: DecodedPictures,
@@ -119,22 +119,24 @@ const AWAITED: card::Awaited<'static> = card::Awaited {
     has_past: false,
 };
 
-impl Kept {
+impl ManifoldScene {
     fn body(&mut self, ui: &mut Ui, options: ManifoldOptions, size: usize, run: RunView<'_>) {
         let room = ui.available_rect_before_wrap();
         let line = ui.text_style_height(&theme::text::SMALL);
         let below_caption = room.with_min_y((room.top() + line + space::XS).min(room.bottom()));
         let (requester, places, table) = match options.shown {
-            Shown::Grid => {
+            ManifoldKind::Grid => {
                 let span = match options.plane {
-                    Plane::Units => Span::Units(options.units.map(|unit| unit.min(size - 1))),
-                    Plane::Principal => Span::Principal,
+                    ManifoldPlane::Units => {
+                        Span::Units(options.units.map(|unit| unit.min(size - 1)))
+                    }
+                    ManifoldPlane::Principal => Span::Principal,
                 };
                 let n_places = options.n_places;
                 let places = CodeSelection::Grid { n_places, span };
                 (Requester::Grid, places, None)
             }
-            Shown::Samples => {
+            ManifoldKind::Samples => {
                 let table = samples_in(below_caption, options.n_places, ui.pixels_per_point());
                 let places = CodeSelection::Drawn {
                     n_places: table.n,
@@ -196,12 +198,12 @@ impl Kept {
     fn show(
         &mut self,
         ui: &Ui,
-        table: Tiles,
+        table: PictureTable,
         view: &Arc<DecodedView>,
         summary: &str,
     ) -> Option<(usize, Rect)> {
         self.pictures.prepare(ui, "manifold", view, table.side);
-        let table = Tiles {
+        let table = PictureTable {
             n: table.n.min(view.len()),
             ..table
         };
@@ -212,7 +214,7 @@ impl Kept {
 }
 
 /// As many samples as fill a room, as large as the pictures of a grid would be.
-fn samples_in(room: Rect, n_places: usize, pixels_per_point: f32) -> Tiles {
+fn samples_in(room: Rect, n_places: usize, pixels_per_point: f32) -> PictureTable {
     let square = fitting(room, n_places, n_places, pixels_per_point);
     let along = |length: f32| ((length / square.side) as usize).max(1);
     let n_rows = along(room.height()).min(MAX_DECODED);

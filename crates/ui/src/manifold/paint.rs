@@ -5,7 +5,7 @@ use egui::{
     vec2,
 };
 
-use super::tiles::Tiles;
+use super::tiles::PictureTable;
 use super::words;
 use crate::decoded::{self, DecodedPictures};
 use crate::number;
@@ -23,7 +23,7 @@ pub fn caption(ui: &mut Ui, room: Rect, view: &DecodedView) {
 }
 
 /// Titles and the first, middle and last place of both axes.
-pub fn axes(ui: &Ui, table: &Tiles, view: &DecodedView, [xs, ys]: [&[f32]; 2]) {
+pub fn axes(ui: &Ui, table: &PictureTable, view: &DecodedView, [xs, ys]: [&[f32]; 2]) {
     let tokens = theme::tokens_of(ui);
     let painter = ui.painter();
     let font = theme::text::SMALL.resolve(ui.style());

@@ -10,7 +10,7 @@ use crate::theme;
 
 /// A table of pictures.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tiles {
+pub struct PictureTable {
     /// Upper left corner.
     pub origin: Pos2,
     /// Pictures side by side.
@@ -25,7 +25,7 @@ pub struct Tiles {
     pub rises: bool,
 }
 
-impl Tiles {
+impl PictureTable {
     #[must_use]
     pub fn rect(&self) -> Rect {
         let size = vec2(self.n_columns as f32, self.n_rows as f32) * self.side;
@@ -126,13 +126,13 @@ impl Tiles {
 
 /// The largest table of this many pictures that fits into a room, in whole pixels, centred.
 #[must_use]
-pub fn fitting(room: Rect, n_columns: usize, n_rows: usize, pixels_per_point: f32) -> Tiles {
+pub fn fitting(room: Rect, n_columns: usize, n_rows: usize, pixels_per_point: f32) -> PictureTable {
     let (columns, rows) = (n_columns.max(1) as f32, n_rows.max(1) as f32);
     let side = (room.width() / columns).min(room.height() / rows).max(2.0);
     let side = (side * pixels_per_point).floor() / pixels_per_point;
     let left = room.left() + ((room.width() - columns * side) / 2.0).max(0.0);
     let whole = |at: f32| (at * pixels_per_point).round() / pixels_per_point;
-    Tiles {
+    PictureTable {
         origin: pos2(whole(left), whole(room.top())),
         n_columns,
         n_rows,
@@ -146,9 +146,9 @@ pub fn fitting(room: Rect, n_columns: usize, n_rows: usize, pixels_per_point: f3
 mod tests {
     use super::*;
 
-    fn tiles(rises: bool) -> Tiles {
+    fn tiles(rises: bool) -> PictureTable {
         let room = Rect::from_min_size(pos2(10.0, 20.0), vec2(100.0, 61.0));
-        Tiles {
+        PictureTable {
             rises,
             ..fitting(room, 4, 3, 1.0)
         }

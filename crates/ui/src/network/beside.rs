@@ -7,7 +7,7 @@ use hourglass_experiment::LayerName;
 use hourglass_experiment::network::{Network, Node, Place};
 use hourglass_protocol::{DataSetId, FlowView};
 
-use super::layout::{Layout, row_of_boxes};
+use super::layout::{NetworkLayout, row_of_boxes};
 use super::words;
 
 /// Size of a box and distance of neighbours, in points.
@@ -20,7 +20,7 @@ const CLASS_GAP: f32 = 3.0;
 pub fn show(
     ui: &Ui,
     network: &Network,
-    layout: &Layout,
+    layout: &NetworkLayout,
     flow: Option<&FlowView>,
     data: Option<DataSetId>,
 ) {

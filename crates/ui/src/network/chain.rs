@@ -8,21 +8,21 @@ use hourglass_experiment::network::{Connection, Link, Network, Node, Place};
 use hourglass_experiment::{LayerName, Stage};
 use hourglass_protocol::{DataSetId, FlowView};
 
-use super::layout::{Column, Layout};
-use super::paint::{self, Pictures};
+use super::layout::{Column, NetworkLayout};
+use super::paint::{self, FlowPictures};
 use super::travel::Travel;
 use super::{beside, words};
 
 /// What is drawn.
-pub struct Drawing<'a> {
+pub struct NetworkDrawing<'a> {
     /// The architecture.
     pub network: &'a Network,
     /// Where everything is.
-    pub layout: &'a Layout,
+    pub layout: &'a NetworkLayout,
     /// The data set whose image is on its way.
     pub data: Option<DataSetId>,
     pub flow: Option<&'a FlowView>,
-    pub pictures: &'a Pictures,
+    pub pictures: &'a FlowPictures,
     /// How far the light has come.
     pub travel: &'a Travel,
     /// The part of the plan, where there are several.
@@ -31,7 +31,7 @@ pub struct Drawing<'a> {
     pub now: f64,
 }
 
-impl Drawing<'_> {
+impl NetworkDrawing<'_> {
     /// Draws everything; tells the layer that was clicked.
     pub fn show(&self, ui: &Ui, chosen: Option<Place>) -> Option<Place> {
         for link in &self.network.links {

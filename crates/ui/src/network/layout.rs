@@ -19,7 +19,7 @@ const BETWEEN_HEADS: f32 = 14.0;
 
 /// Places of everything in the drawing.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Layout {
+pub struct NetworkLayout {
     /// Of the chain, in its order.
     pub columns: Vec<Column>,
     /// Input and output pictures beside the unrolled pixels; `None` if the pixels are a map already.
@@ -98,7 +98,7 @@ impl MapGrid {
     }
 }
 
-impl Layout {
+impl NetworkLayout {
     /// Stands the layers side by side in a room. Heights follow the square root of the size.
     #[must_use]
     pub fn new(network: &Network, room: Rect, line_height: f32) -> Self {
@@ -117,7 +117,7 @@ impl Layout {
             network.chain.first().map(|node| node.shape),
             Some(Shape::Units(_))
         );
-        let widths = Widths::new(network, room.width(), height, has_pictures);
+        let widths = ColumnWidths::new(network, room.width(), height, has_pictures);
         let middle = top + height / 2.0;
         let mut left = room.left();
         let mut next = |size: Vec2| {
@@ -196,7 +196,7 @@ impl Layout {
 }
 
 /// How wide everything is, in points.
-struct Widths {
+struct ColumnWidths {
     /// Side of the pictures at the ends; 0 without them.
     picture: f32,
     /// Size of each layer's bar or block.
@@ -204,7 +204,7 @@ struct Widths {
     gap: f32,
 }
 
-impl Widths {
+impl ColumnWidths {
     fn new(network: &Network, width: f32, height: f32, has_pictures: bool) -> Self {
         let sizes = network.chain.iter().map(|node| node.shape.size());
         let largest = sizes.max().unwrap_or(1).max(1) as f32;
@@ -258,10 +258,10 @@ mod tests {
     use super::*;
     use hourglass_experiment::PresetId;
 
-    fn layout(id: PresetId, size: Vec2) -> (Network, Layout) {
+    fn layout(id: PresetId, size: Vec2) -> (Network, NetworkLayout) {
         let network = Network::new(&id.preset().experiment());
         let room = Rect::from_min_size(pos2(10.0, 20.0), size);
-        let layout = Layout::new(&network, room, 14.0);
+        let layout = NetworkLayout::new(&network, room, 14.0);
         (network, layout)
     }
 

@@ -17,13 +17,13 @@ use super::pane::Pane;
 use super::panel::Panel;
 use super::theme::{self, space};
 use super::{card, followed, signed_legend};
-use chain::Drawing;
+use chain::NetworkDrawing;
 use hourglass_experiment::Experiment;
 use hourglass_experiment::network::{Network, Place};
 use hourglass_protocol::{FlowView, ProbeRequest};
 use hourglass_state::{LabState, RunView};
-use layout::Layout;
-use paint::Pictures;
+use layout::NetworkLayout;
+use paint::FlowPictures;
 use travel::Travel;
 
 /// Height of the two lines below the drawing, in points, and the least height with which they are shown.
@@ -34,16 +34,16 @@ const LEAST_WITH_FOOTER: f32 = 130.0;
 #[serde(default)]
 pub struct NetworkPanel {
     #[serde(skip)]
-    kept: Kept,
+    kept: NetworkScene,
 }
 
 /// What is kept from frame to frame.
 #[derive(Default)]
-struct Kept {
+struct NetworkScene {
     travel: Travel,
     /// The layer that was clicked.
     chosen: Option<Place>,
-    pictures: Pictures,
+    pictures: FlowPictures,
 }
 
 impl Panel for NetworkPanel {
@@ -141,11 +141,11 @@ fn body(
     experiment: &Experiment,
     network: &Network,
     flow: Option<&Arc<FlowView>>,
-    kept: &mut Kept,
+    kept: &mut NetworkScene,
     now: f64,
     actions: &mut Vec<Action>,
 ) {
-    let Kept {
+    let NetworkScene {
         travel,
         chosen,
         pictures,
@@ -156,11 +156,11 @@ fn body(
     let footer = if has_footer { FOOTER } else { 0.0 };
     let upper = room.with_max_y((room.bottom() - footer).max(room.top()));
     let line_height = ui.text_style_height(&theme::text::SMALL) + 1.0;
-    let layout = Layout::new(network, upper.shrink2(vec2(2.0, 0.0)), line_height);
+    let layout = NetworkLayout::new(network, upper.shrink2(vec2(2.0, 0.0)), line_height);
     if let Some(flow) = flow {
         pictures.renew(ui, network, &layout, flow);
     }
-    let drawing = Drawing {
+    let drawing = NetworkDrawing {
         network,
         layout: &layout,
         data: state.dataset.as_ref().map(|dataset| dataset.id),

@@ -11,7 +11,7 @@ use hourglass_experiment::ImageShape;
 use hourglass_experiment::network::{Network, Place};
 use hourglass_protocol::FlowView;
 
-use super::layout::{Column, Layout, MapGrid};
+use super::layout::{Column, MapGrid, NetworkLayout};
 
 /// Least height of a cell, in points.
 const LEAST_CELL: f32 = 1.5;
@@ -21,8 +21,8 @@ const APART: f32 = 4.0;
 
 /// The pictures of the drawing as textures: of which look, for which theme and layout.
 #[derive(Default)]
-pub struct Pictures {
-    textures: Memo<(Same<FlowView>, bool, Layout), Textures>,
+pub struct FlowPictures {
+    textures: Memo<(Same<FlowView>, bool, NetworkLayout), Textures>,
 }
 
 #[derive(Default)]
@@ -33,9 +33,15 @@ struct Textures {
     maps: Vec<TileAtlas>,
 }
 
-impl Pictures {
+impl FlowPictures {
     /// Writes the textures, if the look at the model or how it is shown changed.
-    pub fn renew(&mut self, ui: &Ui, network: &Network, layout: &Layout, flow: &Arc<FlowView>) {
+    pub fn renew(
+        &mut self,
+        ui: &Ui,
+        network: &Network,
+        layout: &NetworkLayout,
+        flow: &Arc<FlowView>,
+    ) {
         let dark = ui.visuals().dark_mode;
         let key = (Same::of(flow), dark, layout.clone());
         self.textures.renew(key, |_, textures| {
@@ -63,7 +69,14 @@ impl Pictures {
 }
 
 impl Textures {
-    fn write(&mut self, ui: &Ui, network: &Network, layout: &Layout, flow: &FlowView, dark: bool) {
+    fn write(
+        &mut self,
+        ui: &Ui,
+        network: &Network,
+        layout: &NetworkLayout,
+        flow: &FlowView,
+        dark: bool,
+    ) {
         let per_point = ui.pixels_per_point();
         let side = layout.pictures.map_or(120.0, |[first, _]| first.width());
         let picture = network.image();

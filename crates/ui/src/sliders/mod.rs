@@ -23,7 +23,7 @@ use hourglass_protocol::{
     Requester, RunId, SampleIdx,
 };
 use hourglass_state::{LabState, RunView};
-use pictures::Pictures;
+use pictures::SliderPictures;
 use rows::Rows;
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
@@ -31,7 +31,7 @@ use rows::Rows;
 pub struct SlidersPanel {
     start: Start,
     #[serde(skip)]
-    kept: Kept,
+    kept: SlidersScene,
 }
 
 /// Where the units are that were not set by hand.
@@ -45,19 +45,19 @@ enum Start {
 
 /// What is kept from frame to frame.
 #[derive(Default)]
-struct Kept {
+struct SlidersScene {
     /// The run whose code is set: another has other units.
     run: Option<RunId>,
     /// The units that were set, and to what.
     edits: BTreeMap<usize, f32>,
     /// The strips that are in sight, and their length.
     strips: Option<(Vec<usize>, usize)>,
-    pictures: Pictures,
+    pictures: SliderPictures,
     rows: Rows,
 }
 
 /// What the panel knows once everything is answered.
-struct Scene<'a> {
+struct AnsweredCode<'a> {
     dataset: &'a DatasetDescription,
     /// The test image that the code starts from; `None` if it starts from the mean.
     sample: Option<SampleIdx>,
@@ -93,9 +93,9 @@ impl Panel for SlidersPanel {
         let Some(action) = action else { return };
         kept.edits.clear(); // wherever units start now, that is where they are
         match action {
-            Request::Reset => {}
-            Request::Start(chosen) => *start = chosen,
-            Request::Digit(sample) => actions.push(Action::Follow(sample)),
+            HeaderAction::Reset => {}
+            HeaderAction::Start(chosen) => *start = chosen,
+            HeaderAction::Digit(sample) => actions.push(Action::Follow(sample)),
         }
     }
 
@@ -128,7 +128,7 @@ impl Panel for SlidersPanel {
 }
 
 /// What is chosen in the header.
-enum Request {
+enum HeaderAction {
     /// Every unit where it starts.
     Reset,
     /// Another place to start from, or all units back there.
@@ -144,7 +144,7 @@ const AWAITED: card::Awaited<'static> = card::Awaited {
     has_past: false,
 };
 
-impl Kept {
+impl SlidersScene {
     fn follow_run(&mut self, run: Option<RunId>) {
         if self.run != run {
             self.run = run;
@@ -167,7 +167,7 @@ impl Kept {
             return;
         };
         let traversals = decoded.and_then(|decoded| decoded.of(Requester::Traversals));
-        let scene = Scene {
+        let scene = AnsweredCode {
             dataset,
             sample,
             units,
@@ -179,7 +179,7 @@ impl Kept {
 
     /// Pictures beside the sliders, or above them where the panel is narrow. Gives the strips that are in sight
     /// and their length.
-    fn panes(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Option<(Vec<usize>, usize)> {
+    fn panes(&mut self, ui: &mut Ui, scene: &AnsweredCode<'_>) -> Option<(Vec<usize>, usize)> {
         let Self {
             edits,
             pictures,
@@ -223,11 +223,11 @@ fn controls(
     start: Start,
     (followed, n_test): (SampleIdx, usize),
     has_edits: bool,
-) -> Option<Request> {
+) -> Option<HeaderAction> {
     let mut action = None;
     let help = "Reset every unit to its starting value";
     if icon_button(ui, ICON_RESTART_ALT, "Reset all sliders", help, has_edits) {
-        action = Some(Request::Reset);
+        action = Some(HeaderAction::Reset);
     }
     let last = SampleIdx::try_from(n_test.saturating_sub(1)).unwrap_or_default();
     if start == Start::Digit {
@@ -236,7 +236,7 @@ fn controls(
             // Unlike the image before, and the same after the same.
             let drawn = stream_seed(u64::from(followed), Stream::Choice, &[n_test as u64]);
             let sample = drawn % (u64::from(last) + 1);
-            action = SampleIdx::try_from(sample).ok().map(Request::Digit);
+            action = SampleIdx::try_from(sample).ok().map(HeaderAction::Digit);
         }
         let mut sample = followed.min(last);
         let field = DragValue::new(&mut sample).range(0..=last).speed(1.0);
@@ -247,7 +247,7 @@ fn controls(
             )
             .accessible_name("Start from test image");
         if response.changed() {
-            action = Some(Request::Digit(sample));
+            action = Some(HeaderAction::Digit(sample));
         }
     }
     let starts = [
@@ -263,7 +263,7 @@ fn controls(
         },
     ];
     if let Some(clicked) = segmented(ui, "Start from", start, &starts) {
-        action = Some(Request::Start(clicked));
+        action = Some(HeaderAction::Start(clicked));
     }
     card::caption(ui, "start from");
     action
@@ -276,7 +276,7 @@ fn icon_button(ui: &mut Ui, icon: MaterialIcon, name: &str, help: &str, enabled:
     response.clicked()
 }
 
-impl Scene<'_> {
+impl AnsweredCode<'_> {
     /// Which units there are sliders for, where that is not all of them.
     fn note(&self) -> Option<String> {
         let (shown, size) = (self.units.units.len(), self.units.size);

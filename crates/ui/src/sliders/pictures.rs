@@ -2,7 +2,7 @@
 
 use egui::{Color32, Rect, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
-use super::Scene;
+use super::AnsweredCode;
 use crate::decoded::{self, DecodedPictures};
 use crate::memo::{Memo, Same};
 use crate::number;
@@ -20,7 +20,7 @@ type Original = Memo<(SampleIdx, Same<[u8]>, bool, usize), TileAtlas>;
 
 /// The pictures as textures.
 #[derive(Default)]
-pub struct Pictures {
+pub struct SliderPictures {
     decoded: DecodedPictures,
     original: Original,
 }
@@ -33,9 +33,9 @@ pub fn width(room: Rect) -> f32 {
     by_height.min(0.34 * room.width()).clamp(MIN_SIDE, MAX_SIDE)
 }
 
-impl Pictures {
+impl SliderPictures {
     /// The decoded picture above the two others.
-    pub fn column(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
+    pub fn column(&mut self, ui: &mut Ui, scene: &AnsweredCode<'_>) {
         let side = ui.available_width();
         let half = (side - space::S) / 2.0;
         self.prepare(ui, scene, side);
@@ -52,7 +52,7 @@ impl Pictures {
     }
 
     /// All of them side by side; gives the height they take.
-    pub fn line(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> f32 {
+    pub fn line(&mut self, ui: &mut Ui, scene: &AnsweredCode<'_>) -> f32 {
         let side = ((ui.available_width() - 2.0 * space::S) / 3.0).clamp(10.0, MIN_SIDE);
         self.prepare(ui, scene, side);
         ui.spacing_mut().item_spacing = vec2(space::S, 1.0);
@@ -70,7 +70,7 @@ impl Pictures {
     }
 
     /// What the code starts from.
-    fn start(&self, ui: &mut Ui, scene: &Scene<'_>, side: f32) {
+    fn start(&self, ui: &mut Ui, scene: &AnsweredCode<'_>, side: f32) {
         let Some(sample) = scene.sample else {
             let help = "The mean of all codes, decoded: what the code starts from";
             self.decoded(ui, side, 1, "mean code", help);
@@ -91,7 +91,7 @@ impl Pictures {
         });
     }
 
-    fn prepare(&mut self, ui: &Ui, scene: &Scene<'_>, side: f32) {
+    fn prepare(&mut self, ui: &Ui, scene: &AnsweredCode<'_>, side: f32) {
         self.decoded
             .prepare(ui, "code set by hand", scene.view, side);
         let Some(sample) = scene.sample else { return };

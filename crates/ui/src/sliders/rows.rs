@@ -8,7 +8,7 @@ use egui::{
     vec2,
 };
 
-use super::{Scene, row_label};
+use super::{AnsweredCode, row_label};
 use crate::decoded::{self, DecodedPictures, unit_name};
 use crate::theme::{self, space};
 use hourglass_protocol::{CodeSelection, DecodedView, UnitRange};
@@ -33,13 +33,13 @@ pub struct Rows {
 
 /// Where things go in a row.
 #[derive(Clone, Copy)]
-struct Widths {
+struct RowWidths {
     slider: f32,
     /// Pictures of a strip; 0 where there is no room for any.
     n_places: usize,
 }
 
-impl Widths {
+impl RowWidths {
     fn in_row(width: f32) -> Self {
         let [least, most] = SLIDER_WIDTHS;
         let [shortest, longest] = STRIP_LENGTHS;
@@ -62,7 +62,7 @@ impl Rows {
     pub fn ui(
         &mut self,
         ui: &mut Ui,
-        scene: &Scene<'_>,
+        scene: &AnsweredCode<'_>,
         edits: &mut BTreeMap<usize, f32>,
     ) -> Option<(Vec<usize>, usize)> {
         ui.spacing_mut().item_spacing = vec2(space::XS, GAP);
@@ -72,7 +72,7 @@ impl Rows {
         }
         let area = ScrollArea::vertical().auto_shrink(false);
         area.show_rows(ui, HEIGHT, ranges.len(), |ui, in_sight| {
-            let widths = Widths::in_row(ui.available_width());
+            let widths = RowWidths::in_row(ui.available_width());
             let in_sight =
                 &ranges[in_sight.start.min(ranges.len())..in_sight.end.min(ranges.len())];
             for range in in_sight {
@@ -87,10 +87,10 @@ impl Rows {
     fn row(
         &self,
         ui: &mut Ui,
-        scene: &Scene<'_>,
+        scene: &AnsweredCode<'_>,
         edits: &mut BTreeMap<usize, f32>,
         range: &UnitRange,
-        widths: Widths,
+        widths: RowWidths,
     ) {
         let Some([decoded, start]) = scene.values(range.unit) else {
             return;
@@ -108,11 +108,11 @@ impl Rows {
             let name = theme::dim(ui, unit_name(range.unit)).color(color);
             row_label(ui, name, NAME_WIDTH, HEIGHT).on_hover_text(describe(range));
             match slider(ui, range, value, start, widths.slider) {
-                Change::None => {}
-                Change::To(value) => {
+                SliderChange::None => {}
+                SliderChange::To(value) => {
                     edits.insert(range.unit, value);
                 }
-                Change::Reset => {
+                SliderChange::Reset => {
                     edits.remove(&range.unit);
                 }
             }
@@ -171,14 +171,14 @@ impl Rows {
 }
 
 /// What became of a slider.
-enum Change {
+enum SliderChange {
     None,
     To(f32),
     Reset,
 }
 
 /// A slider over the range of a unit, and over its value where that lies outside.
-fn slider(ui: &mut Ui, range: &UnitRange, value: f32, start: f32, width: f32) -> Change {
+fn slider(ui: &mut Ui, range: &UnitRange, value: f32, start: f32, width: f32) -> SliderChange {
     let reach = if range.high - range.low > 1e-6 {
         0.0
     } else {
@@ -205,11 +205,11 @@ fn slider(ui: &mut Ui, range: &UnitRange, value: f32, start: f32, width: f32) ->
     let double_click =
         ui.input(|input| input.pointer.button_double_clicked(PointerButton::Primary));
     if double_click && response.contains_pointer() {
-        Change::Reset
+        SliderChange::Reset
     } else if response.changed() {
-        Change::To(edited)
+        SliderChange::To(edited)
     } else {
-        Change::None
+        SliderChange::None
     }
 }
 

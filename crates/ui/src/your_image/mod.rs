@@ -21,8 +21,8 @@ use super::{card, drops, number};
 use canvas::Canvas;
 use hourglass_protocol::{ProbeRequest, UserImageId, UserImageLook};
 use hourglass_state::{LabState, Reading, RunView, UserImage};
-use pieces::Pieces;
-use result::{ResultPictures, Subject};
+use pieces::PieceTint;
+use result::{ResultPictures, ResultSubject};
 use stages::StageTextures;
 use strip::Strip;
 
@@ -32,7 +32,7 @@ use strip::Strip;
 pub struct YourImagePanel {
     options: YourImageOptions,
     #[serde(skip)]
-    kept: Kept,
+    kept: YourImageScene,
 }
 
 /// What the panel shows.
@@ -63,10 +63,10 @@ enum Mode {
 
 /// What is kept from frame to frame.
 #[derive(Default)]
-struct Kept {
+struct YourImageScene {
     strip: Strip,
     stages: StageTextures,
-    pieces: Pieces,
+    pieces: PieceTint,
     result: ResultPictures,
     canvas: Canvas,
     /// Images there were, to notice new ones.
@@ -107,7 +107,7 @@ impl Panel for YourImagePanel {
     }
 }
 
-impl Kept {
+impl YourImageScene {
     /// Images that came from elsewhere are shown; the canvas stays while drawings are added from it.
     fn follow_new_images(&mut self, state: &LabState, options: &mut YourImageOptions) {
         let n_images = state.user_images.images().len();
@@ -173,7 +173,7 @@ fn controls(ui: &mut Ui, state: &LabState, mode: &mut Mode) -> bool {
     opens
 }
 
-fn images(ui: &mut Ui, kept: &mut Kept, state: &LabState, actions: &mut Vec<Action>) {
+fn images(ui: &mut Ui, kept: &mut YourImageScene, state: &LabState, actions: &mut Vec<Action>) {
     if let Some(reading) = state.user_images.reading {
         progress(ui, reading, actions);
     }
@@ -194,8 +194,8 @@ fn images(ui: &mut Ui, kept: &mut Kept, state: &LabState, actions: &mut Vec<Acti
     });
 }
 
-fn subject<'a>(state: &'a LabState, user_image: &'a UserImage) -> Subject<'a> {
-    Subject {
+fn subject<'a>(state: &'a LabState, user_image: &'a UserImage) -> ResultSubject<'a> {
+    ResultSubject {
         name: &user_image.name,
         prepared: &user_image.prepared,
         look: look_of(state, user_image.id),
@@ -244,7 +244,7 @@ fn empty(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
 
 fn draw(
     ui: &mut Ui,
-    kept: &mut Kept,
+    kept: &mut YourImageScene,
     radius: &mut f32,
     state: &LabState,
     actions: &mut Vec<Action>,
@@ -263,7 +263,7 @@ fn draw(
 }
 
 /// What became of the drawing.
-fn beside_canvas(ui: &mut Ui, kept: &mut Kept, state: &LabState) {
+fn beside_canvas(ui: &mut Ui, kept: &mut YourImageScene, state: &LabState) {
     let Some(prepared) = state.user_images.drawing.prepared() else {
         card::empty(
             ui,
@@ -272,7 +272,7 @@ fn beside_canvas(ui: &mut Ui, kept: &mut Kept, state: &LabState) {
         );
         return;
     };
-    let subject = Subject {
+    let subject = ResultSubject {
         name: "Drawing",
         prepared,
         look: look_of(state, UserImageId::DRAWING),

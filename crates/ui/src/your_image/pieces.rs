@@ -27,7 +27,7 @@ const MIN_PART: f32 = 0.02;
 
 /// What is kept from frame to frame.
 #[derive(Default)]
-pub struct Pieces {
+pub struct PieceTint {
     /// Which groups are taken and which are left out, as a texture over the picture.
     tint: Memo<(Same<Prepared>, bool), Option<TextureHandle>>,
     /// Where the rectangle began that is being dragged, as shares of the picture.
@@ -37,7 +37,7 @@ pub struct Pieces {
 /// Shows the picture with its groups, and what can be done with them.
 pub fn show(
     ui: &mut Ui,
-    pieces: &mut Pieces,
+    pieces: &mut PieceTint,
     textures: &StageTextures,
     user_image: &UserImage,
     actions: &mut Vec<Action>,
@@ -87,7 +87,7 @@ fn tint(ui: &Ui, prepared: &Prepared) -> Option<TextureHandle> {
     })
 }
 
-impl Pieces {
+impl PieceTint {
     fn update(&mut self, ui: &Ui, prepared: &Arc<Prepared>) {
         let dark = ui.visuals().dark_mode;
         self.tint.renew((Same::of(prepared), dark), |_, texture| {
@@ -112,7 +112,7 @@ impl Pieces {
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         let painter = ui.painter().with_clip_rect(rect.expand(1.0));
         painter.image(texture.id(), rect, whole, Color32::WHITE);
-        let place = Place { rect };
+        let place = PicturePlace { rect };
         if let (Some((of, _)), Some(tint)) = (self.tint.key(), &*self.tint) {
             let part = place.rect_of(of.group_map.bounds);
             painter.image(tint.id(), part, whole, Color32::WHITE);
@@ -155,7 +155,7 @@ impl Pieces {
     }
 
     /// The part that was dragged, once the pointer is let go.
-    fn follow_drag(&mut self, response: &Response, place: &Place) -> Option<[f32; 4]> {
+    fn follow_drag(&mut self, response: &Response, place: &PicturePlace) -> Option<[f32; 4]> {
         let at = response
             .interact_pointer_pos()
             .map(|at| place.shares_of(at));
@@ -176,7 +176,7 @@ impl Pieces {
         &self,
         ui: &Ui,
         response: &Response,
-        place: &Place,
+        place: &PicturePlace,
         user_image: &UserImage,
         action: &mut Preparation,
     ) {
@@ -207,11 +207,11 @@ impl Pieces {
 }
 
 /// Where the picture lies on the screen.
-struct Place {
+struct PicturePlace {
     rect: Rect,
 }
 
-impl Place {
+impl PicturePlace {
     fn shares_of(&self, at: Pos2) -> [f32; 2] {
         let at = (at - self.rect.min) / self.rect.size();
         [at.x.clamp(0.0, 1.0), at.y.clamp(0.0, 1.0)]

@@ -29,7 +29,7 @@ const N_PICTURES: usize = 3;
 const N_NEIGHBOURS: usize = 5;
 
 /// An user image with what is known of it.
-pub struct Subject<'a> {
+pub struct ResultSubject<'a> {
     /// What it is called.
     pub name: &'a str,
     /// The digit it became.
@@ -45,7 +45,12 @@ pub struct ResultPictures {
 }
 
 /// Shows the digit, its reconstruction and their difference, with figures beside them.
-pub fn show(ui: &mut Ui, pictures: &mut ResultPictures, state: &LabState, subject: &Subject<'_>) {
+pub fn show(
+    ui: &mut Ui,
+    pictures: &mut ResultPictures,
+    state: &LabState,
+    subject: &ResultSubject<'_>,
+) {
     let width = ui.available_width();
     // Figures need some room beside the pictures; where there is none they stand below.
     let is_wide = width > 330.0;
@@ -68,7 +73,7 @@ pub fn show(ui: &mut Ui, pictures: &mut ResultPictures, state: &LabState, subjec
     }
 }
 
-fn three(ui: &mut Ui, pictures: &ResultPictures, subject: &Subject<'_>, side: f32) {
+fn three(ui: &mut Ui, pictures: &ResultPictures, subject: &ResultSubject<'_>, side: f32) {
     let columns = [
         ("prepared", "What the model sees, 28×28"),
         ("reconstructed", "What the model reconstructs from it"),
@@ -94,7 +99,7 @@ fn three(ui: &mut Ui, pictures: &ResultPictures, subject: &Subject<'_>, side: f3
     }
 }
 
-fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &Subject<'_>) {
+fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &ResultSubject<'_>) {
     ui.spacing_mut().item_spacing.y = 3.0;
     let name = theme::title(ui, subject.name);
     ui.add(Label::new(name).truncate());
@@ -191,7 +196,7 @@ impl ResultPictures {
         &mut self,
         ui: &Ui,
         dataset: Option<&DatasetDescription>,
-        subject: &Subject<'_>,
+        subject: &ResultSubject<'_>,
         side: f32,
     ) {
         let dark = ui.visuals().dark_mode;
@@ -220,7 +225,7 @@ fn write(
     atlas: &mut TileAtlas,
     shape: TileShape,
     dataset: Option<&DatasetDescription>,
-    subject: &Subject<'_>,
+    subject: &ResultSubject<'_>,
 ) {
     let dark = ui.visuals().dark_mode;
     let prepared: Vec<f32> = subject

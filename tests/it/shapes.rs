@@ -17,7 +17,7 @@ use hourglass::protocol::{
     Phase, ProbeRequest, Requester, RunId, Span,
 };
 use hourglass::run_folder::{EXPERIMENT_FILE, read_experiment};
-use hourglass::state::LabState;
+use hourglass::state::{LabState, RunView};
 use hourglass::train::device;
 use hourglass::ui::your_image::YourImagePanel;
 use hourglass::ui::{
@@ -349,7 +349,7 @@ fn layers_of_oblong_images_have_units_for_each_pixel() {
 
 /// A panel after training, with what it looks at answered by the worker.
 fn shown<P: Panel + Default + 'static>(
-    show: fn(&mut P, &mut egui::Ui, &LabState, &mut Vec<Action>),
+    show: fn(&mut P, &mut egui::Ui, RunView<'_>, &mut Vec<Action>),
     worker: &Worker,
     events: &[Event],
     revision: u64,
@@ -384,7 +384,8 @@ fn panels_show_oblong_images_and_the_names_of_their_classes() {
     let mut events = vec![Event::DatasetLoaded(oblong().describe())];
     lab.apply(events[0].clone());
     let run = lab.begin_run();
-    let experiment = lab.fitted(preset(PresetId::Vanilla64));
+    let mut experiment = preset(PresetId::Vanilla64);
+    experiment.fit_to(DataSetId::of(&OBLONG));
     send(&worker, Command::StartRun { run, experiment });
     send(&worker, Command::Train);
     wait_for(&worker, |event| {

@@ -104,7 +104,7 @@ pub fn train(
             let logits = model.forward(images(split, samples, &device));
             let loss = classification::cross_entropy(logits, labels(split, samples, &device));
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
-            model = optimizer.step(experiment.learning_rate, model, gradients);
+            model = optimizer.step(settings.learning_rate, model, gradients);
         }
         if !each_epoch(epoch + 1) {
             break;

@@ -122,8 +122,8 @@ impl Figure for DigitView {
                 );
                 for (column, &idx) in columns.iter().enumerate() {
                     let pixels = kind.pixels(self, idx, look.dark);
-                    let picture = at(row, column).holding(view.shape);
-                    page.image(picture, view.shape.width, pixels, &edge);
+                    let picture = at(row, column).holding(self.shape);
+                    page.image(picture, self.shape.width, pixels, &edge);
                 }
             }
             bottom = at(rows.len() - 1, 0).bottom() + UNDER;
@@ -161,7 +161,7 @@ impl Figure for DigitView {
 
     fn table(&self, facts: &Facts, entries: &Entries) -> String {
         let first = ["sample", "label", "mse (per pixel)", "picture"];
-        let pixels = (0..view.shape.n_values()).map(|pixel| format!("p{pixel}"));
+        let pixels = (0..self.shape.n_values()).map(|pixel| format!("p{pixel}"));
         let columns: Vec<String> = first.map(str::to_owned).into_iter().chain(pixels).collect();
         let mut csv = Csv::new(entries, &columns);
         for (idx, sample) in self.samples.iter().enumerate() {
@@ -178,7 +178,7 @@ impl Figure for DigitView {
                     self.mse_per_pixel[idx].to_string(),
                     row.name().to_owned(),
                 ];
-                let pixels = view.shape.of(values, idx).unwrap_or_default();
+                let pixels = self.shape.of(values, idx).unwrap_or_default();
                 csv.row(first.into_iter().chain(pixels.iter().map(f32::to_string)));
             }
         }

@@ -37,7 +37,7 @@ impl Figure for Manifold {
         );
         let room = room.within([LEFT, 12.0, 4.0, UNDER]);
         let [n_columns, n_rows] = [xs.len().max(1) as f32, ys.len().max(1) as f32];
-        let [high, wide] = manifold.shape.proportions();
+        let [high, wide] = self.shape.proportions();
         let side = (room.width / (n_columns * wide)).min(room.height / (n_rows * high));
         let [high, wide] = [high, wide].map(|share| share * side); // of one picture
         let area = Rect {
@@ -102,7 +102,7 @@ impl Figure for Manifold {
     }
 
     fn table(&self, _: &Facts, entries: &Entries) -> String {
-        let n_pixels = manifold.shape.n_values();
+        let n_pixels = self.shape.n_values();
         let pixels = (0..n_pixels).map(|pixel| format!("p{pixel}"));
         let columns: Vec<String> = ["x", "y"]
             .map(str::to_owned)

@@ -222,7 +222,7 @@ pub fn pictures(
     painter.text(at, Align2::CENTER_TOP, label.to_string(), font, tokens.text);
 }
 
-/// DigitRow and column of a picture in the atlas: the bands follow each other.
+/// Row and column of a picture in the atlas: the bands follow each other.
 #[must_use]
 pub fn atlas_place(layout: &DigitLayout, row: usize, digit: usize) -> (usize, usize) {
     let band = digit / layout.n_columns;

@@ -120,9 +120,7 @@ impl LossCurve {
         if self.made_from == Some(made_from) {
             return false;
         }
-        let is_same_settings = self
-            .made_from
-            .is_some_and(|(before, _)| before == settings);
+        let is_same_settings = self.made_from.is_some_and(|(before, _)| before == settings);
         self.made_from = Some(made_from);
 
         match settings.window {
@@ -178,7 +176,12 @@ impl LossCurve {
         MovingAverage::new(f64::from(settings.smoothing))
     }
 
-    fn take(&mut self, [epoch, value]: [f64; 2], settings: CurveSettings, average: &mut MovingAverage) {
+    fn take(
+        &mut self,
+        [epoch, value]: [f64; 2],
+        settings: CurveSettings,
+        average: &mut MovingAverage,
+    ) {
         let add = |points: &mut Vec<PlotPoint>, value: f64| {
             let height = settings.scale.height(value / settings.divisor);
             if height.is_finite() {

@@ -75,7 +75,7 @@ impl Lines {
             self.made_for = made_for;
         }
         self.curves
-            .retain(|key, _| experiment(*key, subject, options, shown).is_some());
+            .retain(|key, _| curve_settings(*key, subject, options, shown).is_some());
         let ghost = run.ghost.as_ref().map(|ghost| &ghost.history);
         let histories = [
             (LineSource::Run, Some(&run.history)),
@@ -93,12 +93,9 @@ impl Lines {
                     split,
                     term,
                 };
-                let experiment = experiment(key, subject, options, shown);
-                if let Some((series, experiment)) = series(split, history, term).zip(experiment) {
-                    self.curves
-                        .entry(key)
-                        .or_default()
-                        .update(series, experiment);
+                let settings = curve_settings(key, subject, options, shown);
+                if let Some((series, settings)) = series(split, history, term).zip(settings) {
+                    self.curves.entry(key).or_default().update(series, settings);
                 }
             }
         }
@@ -205,7 +202,7 @@ fn keys(history: &History, group: Group) -> impl Iterator<Item = (Split, Term)> 
 
 /// How a curve is made; `None` if it is hidden. Test curves are means over many images already; the ghost is
 /// shown whole, as a ground to compare with.
-fn experiment(
+fn curve_settings(
     key: LineKey,
     subject: LossSubject<'_>,
     options: &LossOptions,

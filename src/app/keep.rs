@@ -5,56 +5,13 @@ use std::path::{Path, PathBuf};
 use egui::{Context, ViewportCommand};
 
 use super::App;
-use super::backup::Backups;
-use super::dialog::Question;
+use super::backup::Closing;
+use super::path_question::Question;
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{Command, DataSource, Event, Failure, Matching, RunId};
 use hourglass_run_folder::{self as run_folder, backup};
 use hourglass_state::Offer;
 use hourglass_ui::{CloseAnswer, KeepAction};
-
-/// What the window does once something is on disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Closing {
-    /// It stays open.
-    #[default]
-    No,
-    /// It closes once the run is saved.
-    OnceSaved,
-    /// It closes.
-    Now,
-}
-
-/// What the window has to do with runs on disk.
-#[derive(Debug)]
-pub(super) struct Keeping {
-    /// Where runs are backed up.
-    pub backups: Backups,
-    /// The folder of a run to be opened once there are digits.
-    pub to_open: Option<PathBuf>,
-    /// Whether a run has to be started on the digits in use, should the one being opened not open.
-    pub owes_run: bool,
-    /// Whether the window closes.
-    pub closing: Closing,
-    /// Whether the worker may have let go of a run since the list was made.
-    has_let_go: bool,
-    /// Where the digits of the runs come from that this window has.
-    digits: Vec<(RunId, DataSource)>,
-}
-
-impl Keeping {
-    /// With a run to be opened first.
-    pub(super) fn new(to_open: Option<PathBuf>, backups: Backups) -> Self {
-        Self {
-            backups,
-            to_open,
-            owes_run: false,
-            closing: Closing::No,
-            has_let_go: false,
-            digits: Vec::new(),
-        }
-    }
-}
 
 /// A report that concerns runs on disk.
 pub(super) enum KeepNews {

@@ -21,7 +21,7 @@ mod train;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::app::{Display, Renderer};
 use args::data_source;
@@ -151,7 +151,7 @@ impl Command {
             Self::Bench(args) => bench::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
-            Self::Help(args) => help::run(&args),
+            Self::Help(args) => help::run(&args, Cli::command()),
         }
     }
 }

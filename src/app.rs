@@ -36,6 +36,7 @@ use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui, ViewportCom
 use hourglass_experiment::{Experiment, PresetId};
 use hourglass_protocol::{DataSource, DeviceChoice, ProbeRequest};
 use hourglass_state::LabState;
+use hourglass_ui::Sheet;
 use hourglass_ui::command_palette::CommandPalette;
 use hourglass_ui::experiment_panel::ExperimentPanel;
 use hourglass_ui::export::ExportDialog;
@@ -44,7 +45,6 @@ use hourglass_ui::layout::Layout;
 use hourglass_ui::lessons::Course;
 use hourglass_ui::notices::Notes;
 use hourglass_ui::panels::Panels;
-use hourglass_ui::sheet::Sheet;
 use hourglass_ui::top_bar::{TopBar, WindowFacts};
 use hourglass_ui::{
     Action, banner, compare, drop_overlay, left_behind, previous, question, replay, shortcuts,

@@ -4,8 +4,8 @@ use egui::Context;
 
 use super::App;
 use hourglass_experiment::Experiment;
+use hourglass_ui::Sheet;
 use hourglass_ui::lessons::Does;
-use hourglass_ui::sheet::Sheet;
 use hourglass_ui::shortcuts::Switches;
 use hourglass_ui::{Action, GuideAction, lessons, theme, understand};
 

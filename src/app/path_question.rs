@@ -5,8 +5,8 @@ use std::sync::mpsc::Receiver;
 
 use hourglass_figure::FigureRequest;
 use hourglass_protocol::DataSource;
-use hourglass_ui::path_field::{PathField, PathFor};
-use hourglass_ui::{Action, CloseAnswer, KeepAction, UserImageAction};
+use hourglass_ui::path_field::PathField;
+use hourglass_ui::{Action, CloseAnswer, KeepAction, PathFor, UserImageAction};
 
 /// What a dialog asks for.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::App;
 use super::path_question::{Question, Typed};
-use hourglass_ui::path_field::PathAction;
+use hourglass_ui::PathAction;
 
 impl App {
     /// Performs an action about a typed path.

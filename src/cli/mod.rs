@@ -15,7 +15,6 @@ mod reconstruct;
 mod reproduce;
 mod run;
 mod saving;
-mod signals;
 mod train;
 
 use std::path::PathBuf;
@@ -30,7 +29,6 @@ use hourglass_protocol::{DataSource, DeviceChoice};
 use hourglass_ui::Pane;
 
 pub use args::Theme;
-pub use signals::{OF_SIGNALS, exit_code, on_signal};
 
 /// A desktop laboratory for autoencoders: watch one learn, from the inside.
 ///

@@ -6,6 +6,7 @@ mod controls;
 mod digit;
 mod layout;
 mod numbers;
+mod options;
 mod paint;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use hourglass_protocol::{
 };
 use hourglass_state::{LabState, Past, RunState};
 use layout::Layout;
+use options::DigitsOptions;
 use paint::{Row, Views};
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
@@ -35,21 +37,6 @@ pub struct DigitsPanel {
     options: DigitsOptions,
     #[serde(skip)]
     kept: Kept,
-}
-
-/// What is shown of which digits.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-struct DigitsOptions {
-    wanted: Wanted,
-    /// Whether bars of the classes' errors are shown in place of images.
-    errors: bool,
-}
-
-impl DigitsOptions {
-    fn needs_errors(&self) -> bool {
-        self.errors || self.wanted.needs_errors()
-    }
 }
 
 /// What is kept from frame to frame.

@@ -16,6 +16,7 @@ mod layout;
 mod legend;
 mod marker;
 mod marquee;
+mod options;
 mod outline;
 mod pictures;
 mod points;
@@ -37,21 +38,20 @@ use super::pane::Pane;
 use super::panel::{InThePast, Panel};
 use super::plot::{Bounds, View};
 use album::Album;
-use axes::Planes;
+use axes::{Planes, code_size};
 use cloud::Cloud;
 use colour::{ColourBy, Scale};
 use decode::DecodeHover;
-use filter::ClassFilter;
-use gallery::{Gallery, Sort};
+use gallery::Gallery;
 use hourglass_protocol::{
-    Axes, CodeSelection, PointSource, ProbeRequest, Requester, SampleIdx, ScatterRequest,
-    ScatterView, Snapshot,
+    Axes, CodeSelection, ProbeRequest, Requester, SampleIdx, ScatterRequest, ScatterView, Snapshot,
 };
 use hourglass_state::{LabState, Past};
 use hover::HoverCard;
 use interpolation::Interpolation;
 use marker::MarkerAtlas;
 use marquee::{Marquee, Tool};
+use options::{LatentOptions, Units};
 use outline::Outline;
 use pictures::Pictures;
 use points::Points;
@@ -66,45 +66,6 @@ pub struct LatentPanel {
     planes: Planes,
     #[serde(skip)]
     scene: Scene,
-}
-
-/// How the scatter is shown.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-struct LatentOptions {
-    filter: ClassFilter,
-    units: Units,
-    /// Whether the outline of the prior is drawn.
-    prior: bool,
-    colour: ColourBy,
-    source: PointSource,
-    /// Whether points become pictures where there is room.
-    pictures: bool,
-    sort: Sort,
-}
-
-impl Default for LatentOptions {
-    fn default() -> Self {
-        Self {
-            filter: ClassFilter::default(),
-            units: Units::default(),
-            prior: true,
-            colour: ColourBy::default(),
-            source: PointSource::default(),
-            pictures: true,
-            sort: Sort::default(),
-        }
-    }
-}
-
-/// How long a unit is on the two axes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum Units {
-    /// As long on both: distances mean the same in every direction.
-    #[default]
-    Equal,
-    /// As long as fills the plot.
-    Fill,
 }
 
 /// What is kept from frame to frame.
@@ -245,11 +206,6 @@ fn snapshot(state: &LabState) -> Option<&Snapshot> {
 fn is_past(state: &LabState) -> bool {
     let run = state.run.as_ref();
     run.is_some_and(|run| run.replay.past().is_some())
-}
-
-fn code_size(state: &LabState) -> Option<usize> {
-    let run = state.run.as_ref()?;
-    Some(run.experiment.architecture.code_size())
 }
 
 const AWAITED: card::Awaited<'static> = card::Awaited {

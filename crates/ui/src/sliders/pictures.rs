@@ -2,7 +2,7 @@
 
 use egui::{Color32, Rect, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
-use super::Scene;
+use super::scene::Scene;
 use crate::decoded::{self, DecodedPictures};
 use crate::digit_image::{AtlasShape, DigitAtlas, magnification};
 use crate::memo::{Memo, Same};

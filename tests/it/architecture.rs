@@ -197,7 +197,8 @@ fn threads_and_channels_live_in_the_worker_and_the_download() {
             "signals",
             "app/dialog.rs",
             "app/fonts.rs", // there may be a thousand fonts to look through
-            "app/photos.rs",
+            "app/image_reader.rs",
+            "app/path_question.rs", // the dialog that is open
             "app/export/writer.rs", // a large picture takes a second to draw, a film a minute
         ],
     );

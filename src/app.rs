@@ -20,6 +20,7 @@ mod keep;
 mod memory;
 mod outbox;
 mod pace;
+mod path_question;
 mod perform;
 mod picture;
 mod typed;
@@ -28,18 +29,20 @@ mod window;
 
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui, ViewportCommand};
 
 use hourglass_experiment::{Experiment, PresetId};
-use hourglass_protocol::{DataSource, DeviceChoice};
-use hourglass_state::{LabState, Session};
+use hourglass_protocol::{DataSource, DeviceChoice, ProbeRequest};
+use hourglass_state::LabState;
+use hourglass_ui::Sheet;
+use hourglass_ui::command_palette::CommandPalette;
 use hourglass_ui::experiment_panel::ExperimentPanel;
 use hourglass_ui::export::ExportDialog;
 use hourglass_ui::help::Help;
 use hourglass_ui::layout::Layout;
+use hourglass_ui::lessons::Course;
 use hourglass_ui::notices::Notes;
 use hourglass_ui::panels::Panels;
 use hourglass_ui::top_bar::{TopBar, WindowFacts};
@@ -49,20 +52,19 @@ use hourglass_ui::{
 };
 use hourglass_worker::{Wake, Worker};
 
-use backup::Backups;
-use dialog::Dialog;
+use backup::{Backups, Keeping};
+use costs::millis_since_start;
 use export::Exporter;
 use fonts::LastResort;
 use graphics::Graphics;
-use guide::Guide;
-use keep::Keeping;
+use image_reader::UserImageFiles;
 use outbox::Outbox;
 use pace::Pace;
+use path_question::Dialog;
 use picture::Picture;
-use user_images::UserImageFiles;
 
 pub use backup::unsaved_runs_folder;
-pub use costs::{WindowCosts, peak_memory_mib};
+pub use costs::{WindowCosts, note_start, peak_memory_mib};
 pub use farewell::Farewells;
 pub use graphics::Loss;
 pub use picture::{PictureError, PictureOptions};
@@ -132,6 +134,19 @@ impl StartOptions {
             ..self
         }
     }
+}
+
+/// What explains the program, and the search.
+#[derive(Debug, Default)]
+struct Guide {
+    /// The sheet over the right of the window.
+    sheet: Option<Sheet>,
+    /// The search over everything.
+    commands: CommandPalette,
+    /// How far a person is in the lessons.
+    course: Course,
+    /// The scale before it was raised for a projector.
+    scale_before: Option<f32>,
 }
 
 /// The application.
@@ -415,20 +430,6 @@ impl eframe::App for App {
             self.remember(storage); // a picture leaves no trace
         }
     }
-}
-
-/// Time since [`note_start`] was called; 0 if it was not.
-fn millis_since_start() -> f64 {
-    STARTED
-        .get()
-        .map_or(0.0, |started| started.elapsed().as_secs_f64() * 1e3)
-}
-
-static STARTED: OnceLock<Instant> = OnceLock::new();
-
-/// Notes when the process started, so that the time to the first frame can be logged.
-pub fn note_start() {
-    STARTED.get_or_init(Instant::now);
 }
 
 const fn margin(points: f32) -> i8 {

@@ -14,12 +14,14 @@
 //! | the thread that trains | [`worker`] |
 //! | what the window knows, and how it looks | [`state`], [`ui`], [`app`] |
 //! | the pages of the manual | [`manual`] |
+//! | what ends the program from outside | [`signals`] |
 //! | the command line and the files it writes | [`cli`], [`run_folder`], [`whole_file`], [`plain_file`] |
 //!
 //! `ARCHITECTURE.md` says which of them may know of which.
 
 pub mod app;
 pub mod cli;
+pub mod signals;
 
 pub use hourglass_analysis as analysis;
 pub use hourglass_data as data;

@@ -1,9 +1,9 @@
-//! Backed-up runs that no window has open: which there are, and which a person does not want.
+//! Runs on disk: what the window has to do with them, which backed-up ones no window has open, and which a person does not want.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hourglass_protocol::{BackupPolicy, KeptRun};
+use hourglass_protocol::{BackupPolicy, DataSource, KeptRun, RunId};
 use hourglass_run_folder::backup;
 
 /// Time between two backups of a run that learns.
@@ -62,5 +62,48 @@ impl Backups {
     pub(super) fn is_backed_up(&self, folder: &Path) -> bool {
         let place = self.place.as_deref();
         place.is_some_and(|place| folder.starts_with(place))
+    }
+}
+
+/// What the window does once something is on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// It stays open.
+    #[default]
+    No,
+    /// It closes once the run is saved.
+    OnceSaved,
+    /// It closes.
+    Now,
+}
+
+/// What the window has to do with runs on disk.
+#[derive(Debug)]
+pub(super) struct Keeping {
+    /// Where runs are backed up.
+    pub backups: Backups,
+    /// The folder of a run to be opened once there are digits.
+    pub to_open: Option<PathBuf>,
+    /// Whether a run has to be started on the digits in use, should the one being opened not open.
+    pub owes_run: bool,
+    /// Whether the window closes.
+    pub closing: Closing,
+    /// Whether the worker may have let go of a run since the list was made.
+    pub has_let_go: bool,
+    /// Where the digits of the runs come from that this window has.
+    pub digits: Vec<(RunId, DataSource)>,
+}
+
+impl Keeping {
+    /// With a run to be opened first.
+    pub(super) fn new(to_open: Option<PathBuf>, backups: Backups) -> Self {
+        Self {
+            backups,
+            to_open,
+            owes_run: false,
+            closing: Closing::No,
+            has_let_go: false,
+            digits: Vec::new(),
+        }
     }
 }

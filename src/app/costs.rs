@@ -1,13 +1,27 @@
 //! What a window cost while it trained a run: for the log, and as JSON for `hourglass bench`.
 
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::millis_since_start;
 use hourglass_files::whole_file::{self, WriteError};
 use hourglass_state::LabState;
+
+/// Time since [`note_start`] was called; 0 if it was not.
+pub(super) fn millis_since_start() -> f64 {
+    STARTED
+        .get()
+        .map_or(0.0, |started| started.elapsed().as_secs_f64() * 1e3)
+}
+
+static STARTED: OnceLock<Instant> = OnceLock::new();
+
+/// Notes when the process started, so that the time to the first frame can be logged.
+pub fn note_start() {
+    STARTED.get_or_init(Instant::now);
+}
 
 /// What a window cost, from the start of the process to the end of training for this many epochs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

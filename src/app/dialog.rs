@@ -3,16 +3,14 @@
 //! A machine may have none: on Linux they are drawn by a desktop portal or by zenity. Then, and while a dialog
 //! does not come back, a path is typed into the window instead.
 
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::path::PathBuf;
+use std::sync::mpsc::{TryRecvError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::App;
-use super::typed::Typed;
-use hourglass_figure::FigureRequest;
-use hourglass_protocol::DataSource;
-use hourglass_ui::{Action, CloseAnswer, KeepAction, UserImageAction};
+use super::path_question::{Answer, Question, Typed};
+use hourglass_ui::Action;
 
 /// No person opens a dialog, looks at it and leaves it within this time: it was never there.
 const TOO_QUICK: Duration = Duration::from_millis(300);
@@ -24,90 +22,6 @@ const NO_DIALOG: &str = "this system has no file dialog: install xdg-desktop-por
 /// What the window says while a dialog is open that may not be seen.
 const STILL_OPEN: &str =
     "the system’s dialog is still open, perhaps behind this window; you can also type a path here";
-
-/// What a dialog asks for.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Question {
-    /// A folder with the files of MNIST.
-    DataFolder,
-    /// The folder of a run.
-    Run,
-    /// A name for a run's folder, with one to begin with.
-    NewRun(String),
-    /// A file with weights.
-    Weights,
-    /// User images.
-    Pictures,
-    /// A file for a figure, with a name to begin with.
-    Figure(Box<FigureRequest>, String),
-}
-
-impl Question {
-    /// What the dialog is called.
-    pub(super) fn title(&self) -> &'static str {
-        match self {
-            Self::DataFolder => "Folder with the MNIST files",
-            Self::Run => "Run folder",
-            Self::NewRun(_) => "Name of the run's folder",
-            Self::Weights => "Weights with PyTorch's names",
-            Self::Pictures => "Images of digits",
-            Self::Figure(..) => "Export a figure",
-        }
-    }
-
-    /// Whether something is written where the answer says.
-    pub(super) fn writes(&self) -> bool {
-        matches!(self, Self::NewRun(_) | Self::Figure(..))
-    }
-
-    /// Whether a file would be replaced without another word. Saving a run asks by itself.
-    pub(super) fn would_replace(&self, path: &Path) -> bool {
-        matches!(self, Self::Figure(..)) && path.exists()
-    }
-
-    /// What follows from the paths chosen, at least one.
-    pub(super) fn answered(self, mut paths: Vec<PathBuf>) -> Action {
-        if self == Self::Pictures {
-            return Action::UserImage(UserImageAction::Read(paths));
-        }
-        let path = paths.swap_remove(0);
-        match self {
-            Self::DataFolder => Action::LoadData(DataSource::Folder(path)),
-            Self::Run => KeepAction::Open(path).into(),
-            Self::NewRun(_) => KeepAction::SaveIn(path).into(),
-            Self::Weights => KeepAction::TakeWeights(path).into(),
-            Self::Pictures => Action::UserImage(UserImageAction::Read(vec![path])),
-            Self::Figure(request, _) => Action::ExportTo(request, path),
-        }
-    }
-
-    /// What follows when no path is chosen: a window about to close stays open.
-    pub(super) fn given_up(&self) -> Option<Action> {
-        let stays = || KeepAction::Close(CloseAnswer::Stay).into();
-        matches!(self, Self::NewRun(_)).then(stays)
-    }
-}
-
-/// What came of a dialog.
-#[derive(Debug, PartialEq)]
-enum Answer {
-    /// These were chosen, at least one.
-    Chosen(Vec<PathBuf>),
-    /// The person wanted none.
-    GivenUp,
-    /// No dialog was shown.
-    NoDialog,
-}
-
-/// The dialog that asks; at most one is open.
-#[derive(Debug, Default)]
-pub(super) struct Dialog {
-    open: Option<(Question, Receiver<Answer>)>,
-    /// The question whose answer is being typed.
-    pub typed: Option<Typed>,
-    /// Whether it was said that there are no dialogs here.
-    said_so: bool,
-}
 
 impl App {
     /// Opens a dialog. While another one is open, a path can be typed.
@@ -243,12 +157,5 @@ mod tests {
         );
         assert!(!was_absent(slow, helpers(true, false)));
         assert!(!was_absent(slow, helpers(false, true)));
-    }
-
-    #[test]
-    fn giving_up_naming_a_run_keeps_the_window() {
-        let stays = Some(KeepAction::Close(CloseAnswer::Stay).into());
-        assert_eq!(Question::NewRun("run".to_owned()).given_up(), stays);
-        assert_eq!(Question::Run.given_up(), None);
     }
 }

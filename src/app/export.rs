@@ -1,21 +1,18 @@
 //! From a figure request to its file: ask where, gather the numbers, draw and write while the window stays usable.
 
+mod exporter;
 mod writer;
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use super::App;
-use super::dialog::Question;
-use hourglass_figure::{
-    Content, Curve, Facts, FigureKind, FigureRequest, Film, Format, Loss, Split,
-    reference::Reference,
-};
-use hourglass_protocol::{Command, Gather, Gathered};
-use hourglass_state::{LabState, RunState, Series};
-use hourglass_worker::Wake;
+use super::path_question::Question;
+use hourglass_figure::FigureRequest;
+use hourglass_protocol::{Command, Gathered};
 
-use writer::{Outcome, Task, Writer};
+use writer::Outcome;
+
+pub(super) use exporter::Exporter;
 
 impl App {
     /// Asks where a figure is to be written.
@@ -68,185 +65,5 @@ impl App {
         self.state
             .notices
             .error(format!("no figure was written: {reason}"));
-    }
-}
-
-/// The figure on its way, if there is one.
-#[derive(Debug, Default)]
-pub(super) struct Exporter {
-    stage: Stage,
-}
-
-#[derive(Debug, Default)]
-enum Stage {
-    #[default]
-    Idle,
-    /// The worker gathers the numbers.
-    Gathering(Box<FigureRequest>, PathBuf),
-    /// A thread draws and writes.
-    Writing(Writer),
-}
-
-impl Exporter {
-    /// Share of a figure that is done; `None` while nothing is on its way.
-    pub(super) fn share(&self) -> Option<f32> {
-        match &self.stage {
-            Stage::Idle => None,
-            Stage::Gathering(..) => Some(0.0),
-            Stage::Writing(writer) => Some(writer.share),
-        }
-    }
-
-    /// Begins with a figure. Gives what the worker is to gather, if it has to.
-    ///
-    /// # Errors
-    /// When another figure is on its way, or the file's name says no format.
-    pub(super) fn begin(
-        &mut self,
-        mut request: Box<FigureRequest>,
-        path: &Path,
-        state: &LabState,
-        wake: &Wake,
-    ) -> Result<Option<Gather>, String> {
-        if self.share().is_some() {
-            return Err("another figure is being written: wait for it, or stop it".to_owned());
-        }
-        let path = with_ending(&mut request, path)?;
-        if let Some(gather) = request.gather() {
-            self.stage = Stage::Gathering(request, path);
-            return Ok(Some(gather));
-        }
-        let figure = known(&request, state).ok_or("there is no run to draw: press Train first")?;
-        self.write(*request, path, figure, wake)?;
-        Ok(None)
-    }
-
-    /// The numbers are there.
-    ///
-    /// # Errors
-    /// When no thread can be had.
-    pub(super) fn gathered(&mut self, gathered: Gathered, wake: &Wake) -> Result<(), String> {
-        let Stage::Gathering(request, path) = std::mem::take(&mut self.stage) else {
-            return Ok(()); // it was cancelled meanwhile
-        };
-        let figure = request.content(gathered);
-        self.write(*request, path, figure, wake)
-    }
-
-    /// Whether numbers are being waited for.
-    pub(super) fn is_gathering(&self) -> bool {
-        matches!(self.stage, Stage::Gathering(..))
-    }
-
-    /// Stops what is on its way; no file is left behind.
-    pub(super) fn cancel(&mut self) {
-        match &self.stage {
-            Stage::Writing(writer) => writer.cancel(),
-            Stage::Gathering(..) => self.stage = Stage::Idle,
-            Stage::Idle => {}
-        }
-    }
-
-    /// How it ended, once.
-    pub(super) fn take_outcome(&mut self) -> Option<Outcome> {
-        let Stage::Writing(writer) = &mut self.stage else {
-            return None;
-        };
-        let outcome = writer.poll()?;
-        self.stage = Stage::Idle;
-        Some(outcome)
-    }
-
-    fn write(
-        &mut self,
-        request: FigureRequest,
-        path: PathBuf,
-        (facts, content): (Facts, Content),
-        wake: &Wake,
-    ) -> Result<(), String> {
-        let task = Task {
-            format: request.format,
-            look: request.look,
-            path,
-            facts,
-            content,
-        };
-        let writer = Writer::start(task, wake)
-            .map_err(|error| format!("no thread to draw on could be started: {error}"))?;
-        self.stage = Stage::Writing(writer);
-        Ok(())
-    }
-}
-
-/// The file's name with an ending. One that a person typed decides the format; without one that is known, the format
-/// that was chosen gives its own.
-fn with_ending(request: &mut FigureRequest, path: &Path) -> Result<PathBuf, String> {
-    if let Ok(format) = Format::of(path, request.kind) {
-        request.format = format;
-        return Ok(path.to_owned());
-    }
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}", request.format.ending()));
-    let path = PathBuf::from(name);
-    if path.exists() {
-        // The person who chose the name was not asked about this one.
-        return Err(format!(
-            "{} already exists: to replace it, choose it by its full name",
-            path.display()
-        ));
-    }
-    Ok(path)
-}
-
-/// What a figure shows that the window knows without asking.
-fn known(request: &FigureRequest, state: &LabState) -> Option<(Facts, Content)> {
-    let (run, dataset) = (state.run.as_ref()?, state.dataset.as_ref()?);
-    let facts = Facts {
-        experiment: run.experiment.clone(),
-        data: dataset.id,
-        step: run.step,
-        epoch: run.epoch,
-    };
-    let content = match request.kind {
-        FigureKind::Film => {
-            let film = Film {
-                frames: run.reel.frames(),
-                labels: Arc::clone(&dataset.test_labels),
-                hidden: request.hidden.clone(),
-            };
-            Content::Film(film.thinned(Film::N_FRAMES))
-        }
-        FigureKind::Loss => Content::Loss(loss(request, run, state)),
-        _ => return None, // the others are gathered
-    };
-    Some((facts, content))
-}
-
-/// All curves of a run.
-fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
-    let history = &run.history;
-    let curve = |split, term, series: Option<&Series>| {
-        Some(Curve {
-            split,
-            term,
-            points: series?.points(),
-        })
-    };
-    let train = history
-        .terms()
-        .filter_map(|term| curve(Split::Train, term, history.train(term)));
-    let test = history
-        .test_terms()
-        .filter_map(|term| curve(Split::Test, term, history.test(term)));
-    Loss {
-        curves: train.chain(test).collect(),
-        group: request.group,
-        is_log: request.is_log,
-        references: Reference::of(request.group, &run.experiment, state.baselines.as_ref()),
-        marks: history
-            .marks()
-            .iter()
-            .map(|mark| (mark.epoch, mark.change.clone()))
-            .collect(),
     }
 }

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::process;
 use std::time::Duration;
 
-use crate::cli;
+use crate::signals::{OF_SIGNALS, on_signal};
 use hourglass_worker::{Farewell, Mailbox, Worker};
 
 /// A worker that is busy for longer keeps what it kept a minute ago.
@@ -28,9 +28,9 @@ impl Farewells {
         let own = Self::default();
         own.hear_the_end_of_this_thread();
         let heard = own.clone();
-        let set = cli::on_signal(move |number| {
+        let set = on_signal(move |number| {
             heard.say();
-            process::exit((cli::OF_SIGNALS + number).into());
+            process::exit((OF_SIGNALS + number).into());
         });
         if let Err(error) = set {
             log::warn!("signals will close the window without keeping its latest steps: {error}");

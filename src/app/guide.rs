@@ -4,27 +4,13 @@ use egui::Context;
 
 use super::App;
 use hourglass_experiment::Experiment;
-use hourglass_ui::command_palette::CommandPalette;
-use hourglass_ui::lessons::{Course, Does};
-use hourglass_ui::sheet::Sheet;
+use hourglass_ui::Sheet;
+use hourglass_ui::lessons::Does;
 use hourglass_ui::shortcuts::Switches;
 use hourglass_ui::{Action, GuideAction, lessons, theme, understand};
 
 /// Smallest scale for a projector.
 const PRESENTING_SCALE: f32 = 1.5;
-
-/// What explains the program, and the search.
-#[derive(Debug, Default)]
-pub(super) struct Guide {
-    /// The sheet over the right of the window.
-    pub sheet: Option<Sheet>,
-    /// The search over everything.
-    pub commands: CommandPalette,
-    /// How far a person is in the lessons.
-    pub course: Course,
-    /// The scale before it was raised for a projector.
-    scale_before: Option<f32>,
-}
 
 impl App {
     /// What keys switch, as it is.

@@ -1,5 +1,6 @@
 //! The thread that reads images and turns them into digits, so that a large photograph never blocks the window.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -309,4 +310,18 @@ fn report_picture(name: String, picture: Picture, reporter: &Reporter) -> Result
 fn name_of(path: &std::path::Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
+}
+
+/// User images as they were read, and the thread that reads them.
+#[derive(Default)]
+pub(super) struct UserImageFiles {
+    pub image_reader: ImageReader,
+    /// What the images are prepared from, also of those whose removal can be taken back.
+    pub pictures: HashMap<UserImageId, Arc<Picture>>,
+    /// What could not be read of the current files.
+    pub not_read: Vec<String>,
+    pub n_pasted: usize,
+    pub n_drawn: usize,
+    /// Whether the drawing is another than the digit made of it.
+    pub drawing_changed: bool,
 }

@@ -5,45 +5,13 @@ use std::path::{Path, PathBuf};
 use egui::{Context, ViewportCommand};
 
 use super::App;
-use super::backup::Backups;
-use super::dialog::Question;
-use hourglass_protocol::{Command, Event, Failure, Matching};
+use super::backup::Closing;
+use super::path_question::Question;
+use hourglass_experiment::Experiment;
+use hourglass_protocol::{Command, DataSource, Event, Failure, Matching, RunId};
 use hourglass_run_folder::{self as run_folder, backup};
 use hourglass_state::{Input, Offer};
 use hourglass_ui::{CloseAnswer, KeepAction};
-
-/// What the window does once something is on disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Closing {
-    /// It stays open.
-    #[default]
-    No,
-    /// It closes once the run is saved.
-    OnceSaved,
-    /// It closes.
-    Now,
-}
-
-/// What the window has to do with runs on disk.
-#[derive(Debug)]
-pub(super) struct Keeping {
-    /// Where runs are backed up.
-    pub backups: Backups,
-    /// Whether the window closes.
-    pub closing: Closing,
-    /// Whether the worker may have let go of a run since the list was made.
-    has_let_go: bool,
-}
-
-impl Keeping {
-    pub(super) fn new(backups: Backups) -> Self {
-        Self {
-            backups,
-            closing: Closing::No,
-            has_let_go: false,
-        }
-    }
-}
 
 /// A report that concerns runs on disk.
 pub(super) enum KeepNews {

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use egui::Context;
 
 use super::App;
-use super::dialog::Question;
+use super::path_question::Question;
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{Command, Phase};
 use hourglass_state::{DraftStatus, Input};

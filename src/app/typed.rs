@@ -3,42 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::App;
-use super::dialog::Question;
-use hourglass_ui::path_field::{PathAction, PathField, PathFor};
-
-/// A question whose answer is being typed.
-#[derive(Debug)]
-pub(super) struct Typed {
-    question: Question,
-    pub field: PathField,
-}
-
-impl Typed {
-    pub(super) fn new(question: Question) -> Self {
-        let text = match &question {
-            Question::NewRun(name) | Question::Figure(_, name) => name.clone(),
-            _ => String::new(),
-        };
-        let field = PathField {
-            title: question.title().to_owned(),
-            verb: if question.writes() { "Save" } else { "Open" },
-            text,
-            ..PathField::default()
-        };
-        Self { question, field }
-    }
-}
-
-impl From<PathFor> for Question {
-    fn from(what: PathFor) -> Self {
-        match what {
-            PathFor::DataFolder => Self::DataFolder,
-            PathFor::Run => Self::Run,
-            PathFor::Weights => Self::Weights,
-            PathFor::Pictures => Self::Pictures,
-        }
-    }
-}
+use super::path_question::{Question, Typed};
+use hourglass_ui::PathAction;
 
 impl App {
     /// Performs an action about a typed path.

@@ -1,14 +1,13 @@
 //! What becomes of actions on user images.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::ColorImage;
 
 use super::App;
-use super::dialog::Question;
-use super::image_reader::{ImageReader, Job, News};
+use super::image_reader::{Job, News};
+use super::path_question::Question;
 use hourglass_data::user_image::{self, Picture};
 use hourglass_protocol::{PenStroke, Preparation, UserImageId};
 use hourglass_state::{Drawing, MAX_USER_IMAGES, Reading};
@@ -21,20 +20,6 @@ const MAX_NAMED: usize = 3;
 /// What is said when the thread that reads pictures is gone.
 const CRASHED: &str = "an image could not be read: the thread that reads images crashed. Please report this and include \
                        the image";
-
-/// User images as they were read, and the thread that reads them.
-#[derive(Default)]
-pub(super) struct UserImageFiles {
-    image_reader: ImageReader,
-    /// What the images are prepared from, also of those whose removal can be taken back.
-    pictures: HashMap<UserImageId, Arc<Picture>>,
-    /// What could not be read of the current files.
-    not_read: Vec<String>,
-    n_pasted: usize,
-    n_drawn: usize,
-    /// Whether the drawing is another than the digit made of it.
-    drawing_changed: bool,
-}
 
 impl App {
     pub(super) fn perform_own(&mut self, action: UserImageAction) {

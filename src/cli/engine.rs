@@ -15,7 +15,7 @@ use hourglass_train::device;
 use hourglass_worker::{self as worker, Wake, Worker};
 
 use super::progress::Progress;
-use super::signals::Signals;
+use crate::signals::Signals;
 
 /// A worker without a window.
 #[derive(Debug)]

@@ -3,11 +3,9 @@
 use std::io::{self, Write};
 
 use anyhow::{Result, bail};
-use clap::{Args, CommandFactory};
+use clap::Args;
 
 use hourglass_manual::{PAGES, Page, nearest, plain};
-
-use super::Cli;
 
 /// Asks for the list of pages.
 const TOPICS: &str = "topics";
@@ -29,11 +27,11 @@ pub fn topics() -> String {
     )
 }
 
-/// Prints what is known about a command, a topic, or both where they share a name.
+/// Prints what is known about a command of the program, a topic, or both where they share a name.
 ///
 /// # Errors
 /// When nothing is known about it.
-pub fn run(args: &HelpArgs) -> Result<()> {
+pub fn run(args: &HelpArgs, mut program: clap::Command) -> Result<()> {
     let about: Vec<&str> = args.about.iter().map(String::as_str).collect();
     let mut out = io::stdout().lock();
     if about == [TOPICS] {
@@ -42,7 +40,6 @@ pub fn run(args: &HelpArgs) -> Result<()> {
         }
         return Ok(());
     }
-    let mut program = Cli::command();
     program.build(); // names the commands within it in full
     let command = command(&mut program, &about);
     let page = match about[..] {
@@ -50,7 +47,7 @@ pub fn run(args: &HelpArgs) -> Result<()> {
         _ => None,
     };
     if command.is_none() && page.is_none() {
-        bail!(unknown(&about.join(" ")));
+        bail!(unknown(&about.join(" "), &program));
     }
     if let Some(command) = command {
         write!(out, "{}", command.render_long_help())?;
@@ -68,8 +65,7 @@ fn command<'a>(program: &'a mut clap::Command, words: &[&str]) -> Option<&'a mut
         .try_fold(program, |command, word| command.find_subcommand_mut(word))
 }
 
-fn unknown(typed: &str) -> String {
-    let program = Cli::command();
+fn unknown(typed: &str, program: &clap::Command) -> String {
     let commands = program.get_subcommands().map(clap::Command::get_name);
     let topics = PAGES.iter().map(|page| page.topic);
     let hint = match nearest(typed, topics.chain(commands)) {

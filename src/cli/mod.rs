@@ -15,13 +15,12 @@ mod reconstruct;
 mod reproduce;
 mod run;
 mod saving;
-mod signals;
 mod train;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::app::{Display, Renderer};
 use args::data_source;
@@ -30,7 +29,6 @@ use hourglass_protocol::{DataSource, DeviceChoice};
 use hourglass_ui::Pane;
 
 pub use args::Theme;
-pub use signals::{OF_SIGNALS, exit_code, on_signal};
 
 /// A desktop laboratory for autoencoders: watch one learn, from the inside.
 ///
@@ -151,7 +149,7 @@ impl Command {
             Self::Bench(args) => bench::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
-            Self::Help(args) => help::run(&args),
+            Self::Help(args) => help::run(&args, Cli::command()),
         }
     }
 }

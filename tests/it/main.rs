@@ -2,6 +2,7 @@
 
 mod architecture;
 mod baselines;
+mod circles;
 mod command_line;
 mod comparison;
 mod conv_block;

@@ -31,6 +31,7 @@ mod target;
 mod term;
 mod training;
 mod validate;
+mod zero;
 
 use serde::{Deserialize, Serialize};
 
@@ -96,22 +97,6 @@ pub struct Experiment {
     /// What is trained before and after all layers together.
     #[serde(default, skip_serializing_if = "Plan::is_plain")]
     pub plan: Plan,
-}
-
-/// What experiments mean that were written before another number could be said.
-fn n_digits() -> usize {
-    DataSetId::MNIST.n_classes()
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_n_digits(n_classes: &usize) -> bool {
-    *n_classes == n_digits()
-}
-
-/// Whether a setting is switched off, and so left out of files.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(value: &f32) -> bool {
-    *value == 0.0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
@@ -243,11 +228,5 @@ impl Experiment {
     #[must_use]
     pub fn terms_of(&self, stage: Stage) -> Vec<Term> {
         self.objective.terms_of(stage)
-    }
-
-    /// Trainable numbers of encoder and decoder, with the variances' layer of a variational code.
-    #[must_use]
-    pub fn n_parameters(&self) -> usize {
-        network::Network::new(self).n_parameters()
     }
 }

@@ -316,6 +316,14 @@ impl Network {
     }
 }
 
+impl Experiment {
+    /// Trainable numbers of encoder and decoder, with the variances' layer of a variational code.
+    #[must_use]
+    pub fn n_parameters(&self) -> usize {
+        Network::new(self).n_parameters()
+    }
+}
+
 fn node(place: Place, shape: Shape, activation: Option<&'static str>) -> Node {
     Node {
         place,

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Piece::Number;
 use super::piece::weighted;
+use super::zero::is_zero;
 use super::{
     Adversarial, LatentPrior, Prior, Reconstruction, Reported, Role, Sparsity, Stage, Term, Unit,
-    Variational, Written, is_zero,
+    Variational, Written,
 };
 
 /// `J = Δ(target, x̂) + sparsity(h) + λ_c·‖∂h/∂x‖²_F + prior(h)`, one field for each kind of term.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::is_zero;
+use super::zero::is_zero;
 
 /// The rule that turns gradients into new weights, and what is done to gradients before.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::f32::consts::{PI, TAU};
 
 use serde::{Deserialize, Serialize};
 
-use super::is_zero;
+use super::zero::is_zero;
 
 /// A term that shapes the distribution of codes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

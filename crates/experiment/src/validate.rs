@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::field::{self, Field, Section};
+use super::field::{self, Field, Kind, Number, Section, Value};
 use super::{
     Activation, Architecture, Experiment, LatentPrior, Layer, Misfit, Reconstruction, Sparsity,
 };
@@ -111,6 +111,34 @@ fn place(layer: Option<(usize, Layer)>) -> String {
     layer.map_or(": ".to_owned(), |(idx, layer)| {
         format!(", layer {} ({layer}): ", idx + 1)
     })
+}
+
+impl Field {
+    /// The numbers of an experiment that are out of their ranges.
+    fn problems(&'static self, experiment: &Experiment) -> Vec<InvalidExperiment> {
+        let refusal = |name: &str, range: &Number, value: f64| {
+            (!range.allows(value)).then(|| InvalidExperiment::OutOfRange {
+                field: self,
+                name: name.to_owned(),
+                value,
+                allowed: range.range_text(),
+            })
+        };
+        match (self.get(experiment), &self.kind) {
+            (Some(Value::Number(value)), Kind::Number(number)) => {
+                refusal(self.label, number, value).into_iter().collect()
+            }
+            (Some(Value::List(values)), Kind::List(list)) => {
+                let count = format!("number of {}s", list.item_label);
+                let count = refusal(&count, &list.n_items, values.len() as f64);
+                let items = values
+                    .iter()
+                    .filter_map(|&value| refusal(list.item_label, &list.item, value));
+                count.into_iter().chain(items).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Experiment {

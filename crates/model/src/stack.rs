@@ -2,9 +2,7 @@
 
 mod named;
 
-use burn::module::{Module, Param};
-use burn::nn::Linear;
-use burn::nn::conv::Conv2d;
+use burn::module::Module;
 use burn::tensor::Tensor;
 
 use hourglass_experiment::network::Tile;
@@ -13,7 +11,8 @@ use hourglass_experiment::{Activation, Block, ImageShape, Layer, Shape, Weights 
 use super::activation::activate;
 use super::conv_block::{ConvLevel, pool, upsample};
 use super::init::Initializer;
-use named::Named;
+pub use named::Naming;
+use named::{Named, Weights};
 
 /// Blocks of a layer with weights and those around it that have none.
 ///
@@ -24,27 +23,6 @@ pub struct Stack {
     weights: Named,
     #[module(skip)]
     blocks: Vec<Block>,
-}
-
-/// What a block learns.
-#[derive(Module, Debug)]
-pub enum Weights {
-    Dense(Linear),
-    /// Biases beside the weights of the encoder's mirrored layer, which are handed in at every use, so that their
-    /// gradients add up from both halves.
-    Tied(Param<Tensor<1>>),
-    Convolution(Conv2d),
-}
-
-/// Which names a stack's weights have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Naming {
-    /// `layers.0`, `layers.1`, … ; `biases.0`, … where they are tied.
-    Listed,
-    /// `levels.0`, …, `bottleneck`
-    ConvEncoder,
-    /// `bottleneck`, `levels.0`, …, `output`
-    ConvDecoder,
 }
 
 /// Values on their way: in rows `[batch, values]`, or in maps `[batch, channels, height, width]`.

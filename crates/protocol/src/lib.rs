@@ -24,13 +24,12 @@ mod pieces;
 mod plane;
 mod probe;
 mod reached;
+mod run_id;
 mod sample;
 mod user_images;
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
-
-use serde::{Deserialize, Serialize};
 
 use hourglass_experiment::Experiment;
 
@@ -63,17 +62,12 @@ pub use probe::{
     ActivationView, DigitView, Histogram, ProbeRequest, SampleErrors, ScatterView, Snapshot,
 };
 pub use reached::{Reached, ReachedCode};
+pub use run_id::RunId;
 pub use sample::SampleIdx;
 pub use user_images::{
     Backdrop, Centring, Decisions, ImageNote, ImageStage, Neighbour, Paper, PenStroke, Percentile,
     Preparation, Prepared, PreparedImage, StagePicture, UserImageId, UserImageLook, UserImageView,
 };
-
-/// Tells one run from every other of this process.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-pub struct RunId(pub u64);
 
 /// How tensors of a file and parameters of a model find each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,16 +2,7 @@
 
 use hourglass_protocol::{DatasetDescription, RunId};
 
-use super::{Ghost, LabState, RunState};
-
-/// A run that another took the place of. The worker has its model, and the window what it knew of it.
-#[derive(Debug)]
-pub struct Previous {
-    /// What the window knew of it.
-    pub run: RunState,
-    /// Whether the bar is shown that offers it.
-    pub is_offered: bool,
-}
+use super::{Ghost, LabState, Previous, RunState};
 
 impl LabState {
     /// Another run takes the place of this one.

@@ -273,3 +273,12 @@ impl RunState {
         }
     }
 }
+
+/// A run that another took the place of. The worker has its model, and the window what it knew of it.
+#[derive(Debug)]
+pub struct Previous {
+    /// What the window knew of it.
+    pub run: RunState,
+    /// Whether the bar is shown that offers it.
+    pub is_offered: bool,
+}

@@ -9,8 +9,6 @@ use egui::{ColorImage, ThemePreference};
 use super::experiment_panel::Control;
 use super::lessons::LessonId;
 use super::pane::Pane;
-use super::path_field::PathAction;
-use super::sheet::Sheet;
 use hourglass_experiment::{Experiment, LayerName, PresetId};
 use hourglass_figure::{FigureKind, FigureRequest};
 use hourglass_protocol::{
@@ -267,4 +265,55 @@ pub enum DrawEdit {
     Clear,
     /// Add the drawing to the images.
     Add,
+}
+
+/// What a path is wanted for that can be asked for at any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathFor {
+    /// A folder with the files of MNIST.
+    DataFolder,
+    /// The folder of a run to continue.
+    Run,
+    /// A file with weights.
+    Weights,
+    /// A user image, or a folder of them.
+    Pictures,
+}
+
+/// An action about a path that is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathAction {
+    /// Show the field.
+    Ask(PathFor),
+    /// Take this text as the path.
+    Take(String),
+    /// Take it, and replace the file that is there.
+    Replace(String),
+    /// Leave it.
+    Cancel,
+}
+
+impl From<PathAction> for Action {
+    fn from(action: PathAction) -> Self {
+        Self::Path(action)
+    }
+}
+
+/// What is read over the right of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// The preset: what it is, its formula, what it should reach and what it has reached.
+    Understand,
+    /// The guided lessons.
+    Lessons,
+}
+
+impl Sheet {
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Understand => "Understand",
+            Self::Lessons => "Lessons",
+        }
+    }
 }

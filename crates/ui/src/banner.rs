@@ -5,7 +5,7 @@ use egui::{Align, Button, Frame, Label, Layout, Panel, Ui, vec2};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_ERROR, ICON_WARNING};
 
 use super::card::NOTE_MARGIN;
-use super::notices::capitalized;
+use super::message::capitalized;
 use super::theme::space;
 use super::{Action, KeepAction, theme};
 use hourglass_protocol::{Diagnosis, RunId};

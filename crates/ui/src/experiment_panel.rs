@@ -3,6 +3,7 @@
 mod architecture;
 mod controls;
 mod data;
+mod editor;
 mod find;
 pub(super) mod formula;
 mod now;
@@ -19,10 +20,9 @@ mod training;
 use egui::{ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
+use self::editor::Editor;
 use self::section::{Folds, Heading};
 use super::{Action, card};
-use hourglass_experiment::field::Section;
-use hourglass_experiment::{Experiment, InvalidExperiment};
 use hourglass_protocol::Phase;
 use hourglass_state::{DraftStatus, LabState};
 
@@ -40,24 +40,6 @@ pub struct ExperimentPanel {
     /// A control that is asked for and not found yet.
     #[serde(skip)]
     search: Option<Control>,
-}
-
-/// An experiment while its controls are drawn.
-struct Editor<'a> {
-    state: &'a LabState,
-    /// The experiment with what the controls of this frame changed.
-    draft: Experiment,
-    /// Everything wrong with it as it was before this frame.
-    problems: Vec<InvalidExperiment>,
-}
-
-impl Editor<'_> {
-    /// Whether something in a section is wrong.
-    fn has_problem_in(&self, section: Section) -> bool {
-        self.problems
-            .iter()
-            .any(|problem| problem.concerns(section))
-    }
 }
 
 impl ExperimentPanel {

@@ -59,6 +59,7 @@ pub mod log;
 pub mod loss;
 pub mod manifold;
 mod memo;
+mod message;
 pub mod network;
 pub mod notices;
 pub mod numbers;
@@ -84,7 +85,8 @@ pub mod understand;
 pub mod your_image;
 
 pub use action::{
-    Action, CloseAnswer, CompareAction, DrawEdit, GuideAction, KeepAction, UserImageAction,
+    Action, CloseAnswer, CompareAction, DrawEdit, GuideAction, KeepAction, PathAction, PathFor,
+    Sheet, UserImageAction,
 };
 pub use hourglass_figure::number;
 pub use pane::Pane;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use egui::{Align, Align2, Button, Frame, Id, Label, Layout, ScrollArea, Ui, Window, vec2};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_CONTENT_COPY};
 
-use super::notices::{capitalized, icon_of};
+use super::message::{capitalized, icon_of};
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
 use super::{Action, GuideAction, number};

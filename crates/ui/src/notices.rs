@@ -6,13 +6,13 @@
 use egui::accesskit::{Live, Role};
 use egui::text::LayoutJob;
 use egui::{
-    Align, Align2, Area, AreaState, Color32, Frame, Id, Label, Layout, Margin, Order, Rect, Sense,
-    Stroke, TextStyle, Ui, vec2,
+    Align, Align2, Area, AreaState, Frame, Id, Label, Layout, Margin, Order, Rect, Sense, Stroke,
+    TextStyle, Ui, vec2,
 };
-use egui_material_icons::MaterialIcon;
-use egui_material_icons::icons::{ICON_CLOSE, ICON_ERROR, ICON_INFO, ICON_WARNING};
+use egui_material_icons::icons::ICON_CLOSE;
 
 use super::log::Log;
+use super::message::{capitalized, icon_of};
 use super::theme::{self, space};
 use super::{Action, GuideAction};
 use hourglass_state::{LabState, Notice, NoticeLevel};
@@ -256,23 +256,4 @@ fn note_contents(ui: &mut Ui, notice: &Notice) -> bool {
         is_dismissed
     })
     .inner
-}
-
-/// The sign of a level, and its colour.
-pub(super) fn icon_of(ui: &Ui, level: NoticeLevel) -> (MaterialIcon, Color32) {
-    let t = theme::tokens_of(ui);
-    match level {
-        NoticeLevel::Info => (ICON_INFO, t.text_dim),
-        NoticeLevel::Warning => (ICON_WARNING, t.warning),
-        NoticeLevel::Error => (ICON_ERROR, t.error),
-    }
-}
-
-/// A message as a sentence: errors begin in lower case, to stand behind others.
-pub(super) fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
-    }
 }

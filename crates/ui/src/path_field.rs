@@ -2,43 +2,11 @@
 
 use egui::{Button, Id, Key, Label, Modal, TextEdit, Ui};
 
-use super::Action;
 use super::theme::{self, space};
+use super::{Action, PathAction};
 
 /// Width of the dialog, in points.
 const WIDTH: f32 = 460.0;
-
-/// What a path is wanted for that can be asked for at any time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PathFor {
-    /// A folder with the files of MNIST.
-    DataFolder,
-    /// The folder of a run to continue.
-    Run,
-    /// A file with weights.
-    Weights,
-    /// A user image, or a folder of them.
-    Pictures,
-}
-
-/// An action about a path that is typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PathAction {
-    /// Show the field.
-    Ask(PathFor),
-    /// Take this text as the path.
-    Take(String),
-    /// Take it, and replace the file that is there.
-    Replace(String),
-    /// Leave it.
-    Cancel,
-}
-
-impl From<PathAction> for Action {
-    fn from(action: PathAction) -> Self {
-        Self::Path(action)
-    }
-}
 
 /// The dialog with the field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use egui::{
 use egui_material_icons::icons::ICON_CLOSE;
 
 use super::theme::{self, space, text};
-use super::{Action, GuideAction};
+use super::{Action, GuideAction, Sheet};
 
 /// Height of the bar at the top, which a sheet leaves free, in points.
 const TOP: f32 = 46.0;
@@ -16,24 +16,6 @@ const SHARE: f32 = 0.4;
 const WIDTHS: std::ops::RangeInclusive<f32> = 360.0..=560.0;
 /// Between the sheet's edge and what is in it, in points.
 const MARGIN: f32 = 20.0;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sheet {
-    /// The preset: what it is, its formula, what it should reach and what it has reached.
-    Understand,
-    /// The guided lessons.
-    Lessons,
-}
-
-impl Sheet {
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Understand => "Understand",
-            Self::Lessons => "Lessons",
-        }
-    }
-}
 
 /// Draws a sheet over the right of the window; Escape and the cross hide it.
 pub fn show(ui: &Ui, sheet: Sheet, actions: &mut Vec<Action>, body: impl FnOnce(&mut Ui)) {

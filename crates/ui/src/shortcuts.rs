@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
-use super::sheet::Sheet;
+use super::Sheet;
 use super::{Action, CompareAction, GuideAction, KeepAction};
 use hourglass_state::LabState;
 

@@ -10,6 +10,7 @@ mod film;
 mod keep;
 mod open;
 mod previous;
+mod run;
 mod runs;
 mod steps;
 #[cfg(test)]
@@ -17,22 +18,20 @@ mod tests;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{SendTimeoutError, TryRecvError, never};
 
 use hourglass_data::Dataset;
-use hourglass_protocol::{Command, Event, Failure, Phase, ProbeRequest, RunId, Snapshot};
-use hourglass_run_folder::{FolderLock, Record};
+use hourglass_protocol::{Command, Event, Failure, Phase, ProbeRequest, Snapshot};
+use hourglass_run_folder::FolderLock;
+use hourglass_train::Measures;
 use hourglass_train::device::OpenDevice;
-use hourglass_train::{Checkpoint, Measures, Trainer};
 
 use super::loader::{Loader, Task};
 use super::look::Looks;
 use super::{Wake, WorkerSide};
-use backup::{Keeping, OnDisk};
-use compare::Side;
-use previous::Previous;
+use run::{Goal, Keeping, Previous, Run, Side};
 
 /// Longest time between two looks at the commands, apart from a batch that takes longer by itself.
 const BURST: Duration = Duration::from_millis(30);
@@ -72,35 +71,6 @@ pub struct Lab {
     keeping: Keeping,
     /// The run before, which can be brought back.
     previous: Option<Previous>,
-}
-
-/// The run in progress.
-struct Run {
-    id: RunId,
-    trainer: Trainer,
-    record: Record,
-    /// Until when steps are being taken; `None` while the run waits.
-    until: Option<Goal>,
-    /// Epochs after which the run is finished.
-    epochs_goal: u64,
-    last_good: Checkpoint,
-    /// Finite weights that become the last good ones once the next loss is finite too.
-    candidate: Option<Checkpoint>,
-    checked: Instant,
-    /// Whether the device has run this model's kernels before.
-    is_warm: bool,
-    /// Its film, while one is asked for.
-    reel: film::Reel,
-    on_disk: OnDisk,
-}
-
-/// Where steps stop being taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Goal {
-    /// This many epochs of the run are complete.
-    Epochs(u64),
-    /// This many steps of the run are done.
-    Steps(u64),
 }
 
 impl Lab {

@@ -5,11 +5,10 @@ mod lab;
 mod loader;
 mod look;
 mod mailbox;
+mod panics;
+mod wake;
 
-use std::any::Any;
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
 use hourglass_data::Dataset;
 use hourglass_protocol::{Event, Failure};
@@ -17,37 +16,10 @@ use hourglass_train::device::OpenDevice;
 
 pub use handle::{Farewell, Worker, WorkerGone, WorkerSide};
 pub use mailbox::Mailbox;
+pub use wake::Wake;
 
 use lab::Lab;
-
-/// Called by the worker when there is news. It knows nothing of windows: the application passes what is to
-/// be woken.
-#[derive(Clone)]
-pub struct Wake(Arc<dyn Fn() + Send + Sync>);
-
-impl Wake {
-    /// Something to call when there is news; it must not wait.
-    pub fn new(call: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Arc::new(call))
-    }
-
-    /// For an owner that waits on the events themselves.
-    #[must_use]
-    pub fn nobody() -> Self {
-        Self::new(|| {})
-    }
-
-    /// Says that there is news.
-    pub fn call(&self) {
-        (self.0)();
-    }
-}
-
-impl fmt::Debug for Wake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wake")
-    }
-}
+use panics::panic_message;
 
 /// Starts a worker on a device that was opened before.
 ///
@@ -102,13 +74,4 @@ fn run(side: WorkerSide, device: OpenDevice, dataset: Option<Arc<Dataset>>, wake
         events.send(Event::Failed(failure)).ok(); // the owner may be gone as well
         catch_unwind(AssertUnwindSafe(|| wake.call())).ok(); // it may be the wake that panicked
     }
-}
-
-/// What a panic said.
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    text.unwrap_or_else(|| "a panic without a message".to_owned())
 }

@@ -10,8 +10,8 @@ use hourglass::experiment::{
 };
 use hourglass::protocol::{DataStage, DatasetProgress, Event};
 use hourglass::ui::Pane;
+use hourglass::ui::Sheet;
 use hourglass::ui::experiment_panel::Control;
-use hourglass::ui::sheet::Sheet;
 use hourglass::ui::{Action, GuideAction};
 
 use super::stage::Stage;

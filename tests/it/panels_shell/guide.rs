@@ -11,8 +11,8 @@ use hourglass::protocol::{
     CodeFigures, Command, DataSetId, Evaluation, EvaluationScope, Event, Phase,
 };
 use hourglass::ui::Pane;
+use hourglass::ui::Sheet;
 use hourglass::ui::lessons::{ALL, Does, LessonId, What};
-use hourglass::ui::sheet::Sheet;
 use hourglass::ui::{Action, GuideAction};
 
 use super::controls::act;

@@ -4,8 +4,8 @@ use egui::Key;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::app::StartOptions;
 use hourglass::protocol::{Command, DataSource};
-use hourglass::ui::path_field::{PathAction, PathFor};
 use hourglass::ui::{Action, KeepAction};
+use hourglass::ui::{PathAction, PathFor};
 
 use super::stage::Stage;
 

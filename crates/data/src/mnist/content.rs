@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use hourglass_experiment::dataset::{Checksum, FileSpec};
 use hourglass_files::plain_file;
 
-use super::verify::VerifyError;
+use super::verify_error::VerifyError;
 
 /// Bytes taken from a file at a time: large enough to be fast, small enough to cancel at once.
 const CHUNK_BYTES: usize = 128 * 1024;

@@ -13,7 +13,7 @@ use super::content::{Source, check_content};
 use super::locate::present;
 use super::mirror::{Failure, MirrorFault, Query};
 use super::part::{Part, Verdict};
-use super::verify::VerifyError;
+use super::verify_error::VerifyError;
 
 /// A round that brings fewer new bytes of a file counts as failed. Without a limit, a server that
 /// sends one byte per connection would be asked ten million times.

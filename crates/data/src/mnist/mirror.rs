@@ -9,7 +9,7 @@ use hourglass_experiment::dataset::FileSpec;
 
 use super::part::{Part, Verdict};
 use super::transfer::{Event, Head, Transfer};
-use super::verify::VerifyError;
+use super::verify_error::VerifyError;
 
 /// How long a wait lasts before `cancel` is looked at again.
 const CANCEL_CHECK: Duration = Duration::from_millis(50);

@@ -20,6 +20,7 @@ mod progress;
 mod read;
 mod transfer;
 mod verify;
+mod verify_error;
 
 pub use hourglass_experiment::dataset::{Checksum, Content, FileSpec, Manifest};
 
@@ -28,4 +29,5 @@ pub use locate::{DATA_VARIABLE, GivenBy, LocateError, Places, cache_folder, loca
 pub use mirror::MirrorFault;
 pub use progress::{LoadProgress, LoadStage};
 pub use read::{LoadError, LoadOptions, MnistArrays, load};
-pub use verify::{VerifyError, check};
+pub use verify::check;
+pub use verify_error::VerifyError;

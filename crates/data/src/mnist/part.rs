@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use hourglass_experiment::dataset::FileSpec;
 
 use super::content::{Source, check_content};
-use super::verify::VerifyError;
+use super::verify_error::VerifyError;
 
 /// What a partial file turned out to be.
 pub(super) enum Verdict {

@@ -15,7 +15,8 @@ use hourglass_experiment::dataset::{Checksum, FileSpec, Manifest};
 use super::content::{ContentReader, Source, check_content};
 use super::locate::cache_folder;
 use super::progress::{LoadProgress, LoadStage, Meter};
-use super::verify::{VerifyError, encoded};
+use super::verify::encoded;
+use super::verify_error::VerifyError;
 
 /// Training images the `mnist` crate insists on. Asked for fewer, it would hand out the rest of
 /// them as test images.

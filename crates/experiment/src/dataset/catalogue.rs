@@ -11,6 +11,11 @@ impl DataSetId {
     pub const MNIST: Self = Self::of(&MNIST);
     /// Always there; some presets need its known factors.
     pub const PEN_DIGITS: Self = Self::of(&PEN_DIGITS);
+
+    /// All of the catalogue.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CATALOGUE.into_iter().map(Self::of)
+    }
 }
 
 const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];

@@ -73,11 +73,6 @@ impl DataSetSpec {
 pub struct DataSetId(&'static DataSetSpec);
 
 impl DataSetId {
-    /// All of the catalogue.
-    pub fn all() -> impl Iterator<Item = Self> {
-        CATALOGUE.into_iter().map(Self)
-    }
-
     /// Those that can be fetched, the one that most presets are measured on first.
     pub fn fetchable() -> impl Iterator<Item = Self> {
         Self::all().filter(|id| id.spec().manifest().is_some())

@@ -11,6 +11,33 @@ use crate::{
 
 use super::{Bound, Expectation, Figure, Preset, PresetId};
 
+impl PresetId {
+    /// The experiment with its texts.
+    #[must_use]
+    pub fn preset(self) -> &'static Preset {
+        match self {
+            Self::Vanilla64 => &VANILLA_64,
+            Self::Sparse64 => &SPARSE_64,
+            Self::SparseKl64 => &SPARSE_KL_64,
+            Self::Multilayer64 => &MULTILAYER_64,
+            Self::Conv4 => &CONV_4,
+            Self::Basic32 => &BASIC_32,
+            Self::Linear32 => &LINEAR_32,
+            Self::DenoiseDense => &DENOISE_DENSE,
+            Self::DenoiseConv32 => &DENOISE_CONV_32,
+            Self::Contractive64 => &CONTRACTIVE_64,
+            Self::Overcomplete1024 => &OVERCOMPLETE_1024,
+            Self::Deep30 => &DEEP_30,
+            Self::StackedDenoising => &STACKED_DENOISING,
+            Self::Vae20 => &VAE_20,
+            Self::Vae2 => &VAE_2,
+            Self::BetaVae10 => &BETA_VAE_10,
+            Self::Aae2 => &AAE_2,
+            Self::AaeMixture => &AAE_MIXTURE,
+        }
+    }
+}
+
 /// What all presets share; each says what it changes.
 fn base(preset: PresetId, code: usize) -> Experiment {
     Experiment {

@@ -1,78 +1,13 @@
 //! Named experiments with their sources and the numbers they are known to reach.
 
 mod expectation;
-mod experiments;
-
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
+mod id;
+mod recipes;
 
 use super::Experiment;
 
 pub use expectation::{Bound, Expectation, Figure, Verdict};
-
-/// Identifies a preset in files and on the command line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PresetId {
-    /// 784-64-784 with a sigmoid code.
-    #[default]
-    #[serde(rename = "vanilla-64")]
-    Vanilla64,
-    /// The same with an L1 penalty on the code.
-    #[serde(rename = "sparse-64")]
-    Sparse64,
-    /// The same with a divergence from a mean activation of 0.05.
-    #[serde(rename = "sparse-kl-64")]
-    SparseKl64,
-    /// 784-128-64-128-784 with `ReLU`.
-    #[serde(rename = "multilayer-64")]
-    Multilayer64,
-    /// Four channels, one pooling.
-    #[serde(rename = "conv-4")]
-    Conv4,
-    /// 784-32-784 with `ReLU` code, sigmoid output and cross-entropy.
-    #[serde(rename = "basic-32")]
-    Basic32,
-    /// 784-32-784 without any nonlinearity: PCA's plane.
-    #[serde(rename = "linear-32")]
-    Linear32,
-    /// Masked input, clean target.
-    #[serde(rename = "denoise-dense")]
-    DenoiseDense,
-    /// Convolutions against Gaussian noise.
-    #[serde(rename = "denoise-conv-32")]
-    DenoiseConv32,
-    /// A code that hardly moves when the image does.
-    #[serde(rename = "contractive-64")]
-    Contractive64,
-    /// More units than pixels, free to copy.
-    #[serde(rename = "overcomplete-1024")]
-    Overcomplete1024,
-    /// 784-1000-500-250-30, one layer after the other.
-    #[serde(rename = "deep-30")]
-    Deep30,
-    /// Three masked layers, then a classifier.
-    #[serde(rename = "stacked-denoising")]
-    StackedDenoising,
-    /// Variational with 20 units.
-    #[serde(rename = "vae-20")]
-    Vae20,
-    /// Variational in the plane.
-    #[serde(rename = "vae-2")]
-    Vae2,
-    /// Variational with β = 4.
-    #[serde(rename = "beta-vae-10")]
-    BetaVae10,
-    /// Adversarial, N(0, I) in the plane.
-    #[serde(rename = "aae-2")]
-    Aae2,
-    /// Adversarial, ten Gaussians in the plane.
-    #[serde(rename = "aae-mixture")]
-    AaeMixture,
-}
+pub use id::{PresetId, UnknownPreset};
 
 /// A named experiment.
 #[derive(Clone, Copy, Debug)]
@@ -91,110 +26,6 @@ pub struct Preset {
     pub expectations: &'static [Expectation],
     /// Makes the experiment, with seed 1.
     recipe: fn() -> Experiment,
-}
-
-/// A name that is no preset's.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("there is no preset {name:?}: choose one of {}", PresetId::names().join(", "))]
-pub struct UnknownPreset {
-    name: String,
-}
-
-impl PresetId {
-    /// All presets, in the order a menu shows them.
-    pub const ALL: [Self; 18] = [
-        Self::Vanilla64,
-        Self::Sparse64,
-        Self::SparseKl64,
-        Self::Multilayer64,
-        Self::Conv4,
-        Self::Basic32,
-        Self::Linear32,
-        Self::DenoiseDense,
-        Self::DenoiseConv32,
-        Self::Contractive64,
-        Self::Overcomplete1024,
-        Self::Deep30,
-        Self::StackedDenoising,
-        Self::Vae20,
-        Self::Vae2,
-        Self::BetaVae10,
-        Self::Aae2,
-        Self::AaeMixture,
-    ];
-
-    /// Its name in files and on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Vanilla64 => "vanilla-64",
-            Self::Sparse64 => "sparse-64",
-            Self::SparseKl64 => "sparse-kl-64",
-            Self::Multilayer64 => "multilayer-64",
-            Self::Conv4 => "conv-4",
-            Self::Basic32 => "basic-32",
-            Self::Linear32 => "linear-32",
-            Self::DenoiseDense => "denoise-dense",
-            Self::DenoiseConv32 => "denoise-conv-32",
-            Self::Contractive64 => "contractive-64",
-            Self::Overcomplete1024 => "overcomplete-1024",
-            Self::Deep30 => "deep-30",
-            Self::StackedDenoising => "stacked-denoising",
-            Self::Vae20 => "vae-20",
-            Self::Vae2 => "vae-2",
-            Self::BetaVae10 => "beta-vae-10",
-            Self::Aae2 => "aae-2",
-            Self::AaeMixture => "aae-mixture",
-        }
-    }
-
-    /// The experiment with its texts.
-    #[must_use]
-    pub fn preset(self) -> &'static Preset {
-        match self {
-            Self::Vanilla64 => &experiments::VANILLA_64,
-            Self::Sparse64 => &experiments::SPARSE_64,
-            Self::SparseKl64 => &experiments::SPARSE_KL_64,
-            Self::Multilayer64 => &experiments::MULTILAYER_64,
-            Self::Conv4 => &experiments::CONV_4,
-            Self::Basic32 => &experiments::BASIC_32,
-            Self::Linear32 => &experiments::LINEAR_32,
-            Self::DenoiseDense => &experiments::DENOISE_DENSE,
-            Self::DenoiseConv32 => &experiments::DENOISE_CONV_32,
-            Self::Contractive64 => &experiments::CONTRACTIVE_64,
-            Self::Overcomplete1024 => &experiments::OVERCOMPLETE_1024,
-            Self::Deep30 => &experiments::DEEP_30,
-            Self::StackedDenoising => &experiments::STACKED_DENOISING,
-            Self::Vae20 => &experiments::VAE_20,
-            Self::Vae2 => &experiments::VAE_2,
-            Self::BetaVae10 => &experiments::BETA_VAE_10,
-            Self::Aae2 => &experiments::AAE_2,
-            Self::AaeMixture => &experiments::AAE_MIXTURE,
-        }
-    }
-
-    fn names() -> Vec<&'static str> {
-        Self::ALL.iter().map(|id| id.name()).collect()
-    }
-}
-
-impl fmt::Display for PresetId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for PresetId {
-    type Err = UnknownPreset;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|id| id.name() == name)
-            .ok_or_else(|| UnknownPreset {
-                name: name.to_owned(),
-            })
-    }
 }
 
 impl Preset {

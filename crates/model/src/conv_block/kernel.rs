@@ -10,7 +10,9 @@
 //!
 //! Maps are square and lie row by row, channel by channel, image by image.
 
+mod block;
 mod chunk;
+mod grid;
 mod phases;
 mod planes;
 #[cfg(test)]
@@ -20,43 +22,14 @@ mod tiles;
 use pulp::Arch;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+pub use block::{Block, Nonlinearity};
 use chunk::{Backward, Forward};
 use phases::{Phase, backward_group, forward_groups, turned, unfold, windows};
-use planes::Grid;
 use tiles::{Filters, WidestTile};
 
 /// Images that one thread takes at a time: enough to pay for adding up vectors at the end of a weight's
 /// gradient, few enough that their planes stay in the second-level cache and that 64 images occupy 16 threads.
 const CHUNK: usize = 4;
-
-/// What follows a convolution, value by value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nonlinearity {
-    /// `a(z) = z`
-    None,
-    /// `a(z) = max(0, z)`
-    Relu,
-    /// `a(z) = 1 / (1 + e⁻ᶻ)`
-    Sigmoid,
-}
-
-/// The channels and sizes of a block, and what is around its convolution. Half of an odd side is rounded up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// Channels of the input maps.
-    pub n_inputs: usize,
-    /// Channels of the output maps.
-    pub n_outputs: usize,
-    /// Height and width of the maps that are convolved.
-    pub side: usize,
-    /// Whether the input maps have half that side and each value is repeated twice in both directions.
-    pub upsampled: bool,
-    /// What follows the convolution.
-    pub nonlinearity: Nonlinearity,
-    /// Whether the largest of each 2×2 values is kept, so that output maps have half the side. It is chosen
-    /// before the nonlinearity, which keeps the order.
-    pub pooled: bool,
-}
 
 /// Weights and bias of a convolution.
 #[derive(Clone, Copy, Debug)]
@@ -96,73 +69,6 @@ pub struct Gradients {
     pub inputs: Option<Vec<f32>>,
     pub weights: Vec<f32>,
     pub bias: Vec<f32>,
-}
-
-impl Block {
-    /// Height and width of the input maps.
-    #[must_use]
-    pub fn input_side(&self) -> usize {
-        halved_if(self.upsampled, self.side)
-    }
-
-    /// Height and width of the output maps.
-    #[must_use]
-    pub fn output_side(&self) -> usize {
-        halved_if(self.pooled, self.side)
-    }
-
-    /// Numbers of one image's input maps.
-    #[must_use]
-    pub fn input_len(&self) -> usize {
-        self.n_inputs * self.input_side().pow(2)
-    }
-
-    /// Numbers of one image's output maps.
-    #[must_use]
-    pub fn output_len(&self) -> usize {
-        self.n_outputs * self.output_side().pow(2)
-    }
-
-    /// Whether the maps are convolved before they are upsampled. An odd side would want what is cut as well, and
-    /// pooling all four phases at once.
-    fn is_split(&self) -> bool {
-        self.upsampled && self.side.is_multiple_of(2) && !self.pooled
-    }
-
-    /// Where values lie in planes of the maps that are convolved.
-    fn grid(&self) -> Grid {
-        Grid::new(if self.is_split() {
-            self.input_side()
-        } else {
-            self.side
-        })
-    }
-
-    /// Whether each value of the inputs is laid out twice in either direction.
-    fn repeats_inputs(&self) -> bool {
-        self.upsampled && !self.is_split()
-    }
-
-    /// Planes of one image's outputs.
-    fn n_output_planes(&self) -> usize {
-        let n_phases = if self.is_split() { 4 } else { 1 };
-        n_phases * self.n_outputs
-    }
-
-    /// The plane of a channel's outputs in even or odd rows and columns, where there are phases.
-    fn phase_plane(&self, channel: usize, y: usize, x: usize) -> usize {
-        (y % 2 * 2 + x % 2) * self.n_outputs + channel
-    }
-
-    /// Whether the gradients of the weights are summed with inputs and outputs in each other's place, which
-    /// gives them turned. A tile of the sums wants several channels beside the shifted one.
-    fn swaps_sums(&self) -> bool {
-        self.n_outputs < self.n_inputs.min(tiles::WIDE)
-    }
-}
-
-fn halved_if(is_halved: bool, side: usize) -> usize {
-    if is_halved { side.div_ceil(2) } else { side }
 }
 
 /// The outputs of a block for some images.

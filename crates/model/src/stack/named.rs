@@ -1,8 +1,30 @@
 //! A stack's weights under the names that `PyTorch` and every file know them by.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
+use burn::nn::Linear;
+use burn::nn::conv::Conv2d;
+use burn::tensor::Tensor;
 
-use super::{Naming, Weights};
+/// What a block learns.
+#[derive(Module, Debug)]
+pub enum Weights {
+    Dense(Linear),
+    /// Biases beside the weights of the encoder's mirrored layer, which are handed in at every use, so that their
+    /// gradients add up from both halves.
+    Tied(Param<Tensor<1>>),
+    Convolution(Conv2d),
+}
+
+/// Which names a stack's weights have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// `layers.0`, `layers.1`, … ; `biases.0`, … where they are tied.
+    Listed,
+    /// `levels.0`, …, `bottleneck`
+    ConvEncoder,
+    /// `bottleneck`, `levels.0`, …, `output`
+    ConvDecoder,
+}
 
 /// The fields are the names; the kind itself has none.
 #[expect(

@@ -7,6 +7,7 @@
 //! that is meant for each parameter, `numbers` converts it.
 
 mod format;
+mod layout;
 mod numbers;
 mod pairing;
 
@@ -19,6 +20,7 @@ use super::readback::{self, ParameterValues};
 use super::{TrainError, Trainer, seal};
 pub use format::Foreign;
 use hourglass_protocol::Matching;
+use layout::{in_torch_layout, torch_shape, transposed};
 use numbers::NumbersError;
 pub use pairing::{Pair, Pairing};
 
@@ -238,30 +240,6 @@ fn read_one(
         values,
         ..parameter.clone()
     })
-}
-
-/// A fully connected layer's shape the other way round, any other as it is.
-fn torch_shape(shape: &[usize]) -> Vec<usize> {
-    match *shape {
-        [inputs, outputs] => vec![outputs, inputs],
-        _ => shape.to_vec(),
-    }
-}
-
-fn in_torch_layout(parameter: &ParameterValues) -> Vec<f32> {
-    match *parameter.shape.as_slice() {
-        [inputs, outputs] => transposed(&parameter.values, inputs, outputs),
-        _ => parameter.values.clone(),
-    }
-}
-
-/// # Shapes
-/// `[rows, columns] → [columns, rows]`, row by row
-fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
-    let value = |row: usize, column: usize| values[row * columns + column];
-    (0..columns)
-        .flat_map(|column| (0..rows).map(move |row| value(row, column)))
-        .collect()
 }
 
 /// The first few names, and how many more there are.

@@ -6,7 +6,8 @@ use std::fmt;
 
 use safetensors::SafeTensors;
 
-use super::{ParameterValues, torch_shape};
+use super::layout::torch_shape;
+use crate::readback::ParameterValues;
 use hourglass_data::name_order;
 
 /// Parts of names that `PyTorch`'s wrappers add: `DataParallel`, `DistributedDataParallel` and `torch.compile`.

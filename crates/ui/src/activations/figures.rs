@@ -6,7 +6,8 @@ use egui::{Align, Color32, FontSelection, Rect, Role, Sense, Ui, WidgetInfo, vec
 use crate::number;
 use crate::theme::{self, space};
 
-use super::{LayerActivations, histogram};
+use super::histogram;
+use super::layer::Layer;
 
 /// The key figures, each with the mark that stands for it in the histogram.
 pub fn show(ui: &mut Ui, layer: &LayerActivations<'_>) {

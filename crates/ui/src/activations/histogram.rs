@@ -10,8 +10,6 @@ use crate::plot::{Bounds, Chart, Interval, Range, Tick, note, ticks};
 use crate::theme::{self, Tokens};
 use hourglass_protocol::{ActivationView, Histogram};
 
-use super::CountScale;
-
 /// An activation nearer to zero than this counts as off (the same bound as everywhere in the program).
 const NEAR_ZERO: f64 = 0.01;
 
@@ -230,6 +228,25 @@ fn summary(view: &ActivationView) -> String {
         view.unit_means.len(),
         number::count_of(view.n_samples),
     )
+}
+
+/// How counts become heights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) enum CountScale {
+    /// As they are.
+    #[default]
+    Linear,
+    /// As log₁₀(1 + count): the tails show, and an empty bin is at zero.
+    Log,
+}
+
+impl CountScale {
+    pub fn height(self, count: u32) -> f64 {
+        match self {
+            Self::Linear => f64::from(count),
+            Self::Log => (1.0 + f64::from(count)).log10(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod figures;
 mod histogram;
+mod layer;
 mod units;
 
 use std::sync::Arc;
@@ -16,9 +17,11 @@ use super::panel::{InThePast, Panel};
 use super::plot::heading;
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
-use hourglass_experiment::{LayerName, Sparsity};
+use histogram::CountScale;
+use hourglass_experiment::LayerName;
 use hourglass_protocol::{ActivationView, ProbeRequest};
-use hourglass_state::{LabState, Past, RunState, RunView};
+use hourglass_state::{LabState, Past};
+use layer::Layer;
 use units::Bars;
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
@@ -63,38 +66,6 @@ enum LayerAspect {
     Kl,
 }
 
-/// What is known of the layer beside its activations.
-struct LayerActivations<'a> {
-    view: &'a Arc<ActivationView>,
-    /// ρ, the mean asked for.
-    target: Option<f32>,
-    /// `‖∂h/∂x‖²_F` of the encoder.
-    jacobian_norm: Option<f64>,
-    /// Units of the code that carry information, as the newest evaluation found.
-    active_units: Option<usize>,
-}
-
-impl<'a> LayerActivations<'a> {
-    fn new(view: &'a Arc<ActivationView>, run: &RunState) -> Self {
-        let is_code = view.layer == LayerName::Code;
-        // Of a moment of the past, figures of now would mix the times.
-        let is_live = run.replay.past().is_none();
-        let figures = run.full_evaluation.as_ref();
-        let figures = figures.filter(|_| is_code && is_live);
-        let code = figures.and_then(|figures| figures.code.as_ref());
-        let variational = figures.and_then(|figures| figures.variational.as_ref());
-        Self {
-            view,
-            target: match run.experiment.objective.sparsity {
-                Sparsity::Kl { target, .. } if is_code => Some(target),
-                _ => None,
-            },
-            jacobian_norm: code.map(|code| code.jacobian_norm),
-            active_units: variational.map(|variational| variational.active_units),
-        }
-    }
-}
-
 impl Default for ActivationsOptions {
     fn default() -> Self {
         Self {
@@ -102,25 +73,6 @@ impl Default for ActivationsOptions {
             shown: LayerAspect::default(),
             counts: CountScale::default(),
             order: UnitOrder::default(),
-        }
-    }
-}
-
-/// How counts become heights.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum CountScale {
-    /// As they are.
-    #[default]
-    Linear,
-    /// As log₁₀(1 + count): the tails show, and an empty bin is at zero.
-    Log,
-}
-
-impl CountScale {
-    fn height(self, count: u32) -> f64 {
-        match self {
-            Self::Linear => f64::from(count),
-            Self::Log => (1.0 + f64::from(count)).log10(),
         }
     }
 }

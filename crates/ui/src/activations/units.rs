@@ -8,8 +8,8 @@ use crate::plot::{Bounds, Chart, Interval, MakeTicks, Range, note, ticks};
 use crate::theme;
 use hourglass_protocol::ActivationView;
 
-use super::LayerActivations;
 use super::histogram::{bar_color, tooltip};
+use super::layer::Layer;
 
 /// What the bars show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use egui::{Context, ThemePreference};
 use crate::experiment_panel::Control;
 use crate::lessons;
 use crate::pane::Pane;
-use crate::path_field::{PathAction, PathFor};
 use crate::shortcuts::{self, ShortcutAction, Switches};
 use crate::{Action, GuideAction, KeepAction, data_sets};
+use crate::{PathAction, PathFor};
 use hourglass_experiment::PresetId;
 use hourglass_figure::FigureKind;
 use hourglass_protocol::{DataSetId, DataSource, DeviceChoice};
@@ -262,5 +262,5 @@ fn window(entries: &mut Vec<Entry>) {
 }
 
 fn capitalized(text: &str) -> String {
-    crate::notices::capitalized(text)
+    crate::message::capitalized(text)
 }

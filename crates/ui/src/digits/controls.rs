@@ -9,9 +9,9 @@ use crate::theme::{self, space};
 use crate::{legend, number};
 use hourglass_protocol::{DatasetDescription, ErrorView};
 
-use super::DigitsOptions;
-use super::choice::{DigitChoice, WantedDigits};
+use super::choice::{Choice, Wanted};
 use super::numbers;
+use super::options::DigitsOptions;
 
 /// What can be shown; none stands for the errors of the classes.
 const CHOICES: [Segment<'static, Option<DigitChoice>>; 7] = [

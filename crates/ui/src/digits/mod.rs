@@ -6,6 +6,7 @@ mod controls;
 mod digit;
 mod layout;
 mod numbers;
+mod options;
 mod paint;
 
 use std::sync::Arc;
@@ -24,9 +25,10 @@ use digit::{ShownDigit, enlarged, error_text};
 use hourglass_protocol::{
     DataSetId, DatasetDescription, DigitView, ErrorView, ProbeRequest, SampleIdx,
 };
-use hourglass_state::{LabState, Past, RunState, RunView};
-use layout::DigitLayout;
-use paint::{DigitRow, Views};
+use hourglass_state::{LabState, Past, RunState};
+use layout::Layout;
+use options::DigitsOptions;
+use paint::{Row, Views};
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -34,21 +36,6 @@ pub struct DigitsPanel {
     options: DigitsOptions,
     #[serde(skip)]
     kept: DigitsScene,
-}
-
-/// What is shown of which digits.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-struct DigitsOptions {
-    wanted: WantedDigits,
-    /// Whether bars of the classes' errors are shown in place of images.
-    errors: bool,
-}
-
-impl DigitsOptions {
-    fn needs_errors(&self) -> bool {
-        self.errors || self.wanted.needs_errors()
-    }
 }
 
 /// What is kept from frame to frame.

@@ -3,8 +3,9 @@
 use egui::{Label, RichText, Ui};
 
 use super::controls::{number_of, row};
+use super::editor::Editor;
 use super::section::Heading;
-use super::{Editor, plan, rows};
+use super::{plan, rows};
 use crate::number;
 use crate::theme::{self, text};
 use hourglass_experiment::field::{self, Section};

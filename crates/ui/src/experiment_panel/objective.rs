@@ -2,8 +2,9 @@
 
 use egui::Ui;
 
+use super::editor::Editor;
+use super::rows;
 use super::section::Heading;
-use super::{Editor, rows};
 use crate::theme;
 use hourglass_experiment::Target;
 use hourglass_experiment::field::Section;

@@ -2,7 +2,7 @@
 
 use egui::{Button, Frame, Label, Ui};
 
-use super::Editor;
+use super::editor::Editor;
 use crate::Action;
 use crate::card::NOTE_MARGIN;
 use crate::theme::{self, space};

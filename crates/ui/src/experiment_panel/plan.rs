@@ -3,9 +3,10 @@
 use egui::{Label, Ui};
 
 use super::controls::{number_field, row};
+use super::editor::Editor;
 use super::find::{Control, arrive};
+use super::rows;
 use super::section::Heading;
-use super::{Editor, rows};
 use crate::theme;
 use hourglass_experiment::field::{Field, Kind, LAYER_CORRUPTION, LAYER_EPOCHS, Section, Value};
 use hourglass_experiment::{Experiment, Plan, Stage};

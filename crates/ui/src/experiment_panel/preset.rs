@@ -3,8 +3,8 @@
 use egui::{Button, ComboBox, Label, RichText, Ui};
 use egui_material_icons::icons::{ICON_MENU_BOOK, ICON_UNDO};
 
-use super::Editor;
-use crate::sheet::Sheet;
+use super::editor::Editor;
+use crate::Sheet;
 use crate::shortcuts::{ShortcutAction, key_of};
 use crate::theme::{self, space, text};
 use crate::{Action, GuideAction};

@@ -4,12 +4,12 @@ use egui::{Button, Label, Sense, Ui};
 use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{ICON_ADD, ICON_REMOVE};
 
-use super::Editor;
 use super::controls::{
     choice, count_of, number_field, number_text, problem, row, seed, slider, toggle,
 };
+use super::editor::Editor;
 use super::find::{Control, arrive};
-use crate::notices::capitalized;
+use crate::message::capitalized;
 use crate::theme::{self, space};
 use hourglass_experiment::Experiment;
 use hourglass_experiment::field::{Field, Kind, List, Number, Optional, Value};

@@ -3,8 +3,9 @@
 use egui::Ui;
 
 use super::controls::{count_of, number_of, slider};
+use super::editor::Editor;
+use super::rows;
 use super::section::Heading;
-use super::{Editor, rows};
 use crate::number;
 use hourglass_experiment::field::{Kind, Section, TRAIN_SAMPLES, Value};
 

@@ -9,10 +9,11 @@ use crate::theme::space;
 use hourglass_protocol::{DatasetDescription, Plane, PointSource};
 use hourglass_state::RunView;
 
-use super::axes::{self, Planes};
+use super::axes::{self, Planes, code_size};
+use super::colour;
 use super::marquee::{self, Tool};
+use super::options::{LatentOptions, Units};
 use super::points::Points;
-use super::{LatentOptions, Units, colour};
 
 /// Below this width the menus of a code with axes to choose have a line of their own, in points.
 const NARROW: f32 = 430.0;

@@ -16,6 +16,7 @@ mod layout;
 mod legend;
 mod marker;
 mod marquee;
+mod options;
 mod outline;
 mod pictures;
 mod points;
@@ -37,23 +38,22 @@ use super::pane::Pane;
 use super::panel::{InThePast, Panel};
 use super::plot::{Bounds, View};
 use album::Album;
-use axes::Planes;
-use cloud::PointCloud;
-use colour::{ColourBy, ColourScale};
+use axes::{Planes, code_size};
+use cloud::Cloud;
+use colour::{ColourBy, Scale};
 use decode::DecodeHover;
-use filter::ClassFilter;
-use gallery::{Gallery, GallerySort};
+use gallery::Gallery;
 use hourglass_protocol::{
-    Axes, CodeSelection, PointSource, ProbeRequest, Requester, SampleIdx, ScatterRequest,
-    ScatterView, Snapshot,
+    Axes, CodeSelection, ProbeRequest, Requester, SampleIdx, ScatterRequest, ScatterView, Snapshot,
 };
 use hourglass_state::{LabState, Past, RunView};
 use hover::HoverCard;
 use interpolation::Interpolation;
 use marker::MarkerAtlas;
 use marquee::{Marquee, Tool};
-use outline::PriorOutline;
-use pictures::PointPictures;
+use options::{LatentOptions, Units};
+use outline::Outline;
+use pictures::Pictures;
 use points::Points;
 use selection::Selection;
 use words::caption;
@@ -66,45 +66,6 @@ pub struct LatentPanel {
     planes: Planes,
     #[serde(skip)]
     scene: LatentScene,
-}
-
-/// How the scatter is shown.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-struct LatentOptions {
-    filter: ClassFilter,
-    units: Units,
-    /// Whether the outline of the prior is drawn.
-    prior: bool,
-    colour: ColourBy,
-    source: PointSource,
-    /// Whether points become pictures where there is room.
-    pictures: bool,
-    sort: GallerySort,
-}
-
-impl Default for LatentOptions {
-    fn default() -> Self {
-        Self {
-            filter: ClassFilter::default(),
-            units: Units::default(),
-            prior: true,
-            colour: ColourBy::default(),
-            source: PointSource::default(),
-            pictures: true,
-            sort: GallerySort::default(),
-        }
-    }
-}
-
-/// How long a unit is on the two axes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum Units {
-    /// As long on both: distances mean the same in every direction.
-    #[default]
-    Equal,
-    /// As long as fills the plot.
-    Fill,
 }
 
 /// What is kept from frame to frame.
@@ -237,9 +198,14 @@ impl Panel for LatentPanel {
 }
 
 /// What is seen of the model; `None` at a moment for which no scatter was recorded.
-fn snapshot(run: RunView<'_>) -> Option<&Snapshot> {
-    let seen = run.shown();
-    seen.filter(|seen| seen.scatter.is_some() || run.past().is_none())
+fn snapshot(state: &LabState) -> Option<&Snapshot> {
+    let seen = state.run.as_ref()?.shown();
+    seen.filter(|seen| seen.scatter.is_some() || !is_past(state))
+}
+
+fn is_past(state: &LabState) -> bool {
+    let run = state.run.as_ref();
+    run.is_some_and(|run| run.replay.past().is_some())
 }
 
 const AWAITED: card::Awaited<'static> = card::Awaited {

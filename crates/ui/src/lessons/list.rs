@@ -4,9 +4,9 @@ use egui::{Button, Frame, Label, Margin, RichText, Stroke, Ui};
 use egui_material_icons::icons::{ICON_CHECK_CIRCLE, ICON_UNDO};
 
 use super::{ALL, Course, Lesson};
-use crate::sheet::{self, Sheet};
 use crate::theme::{self, space};
 use crate::{Action, GuideAction};
+use crate::{Sheet, sheet};
 use hourglass_state::LabState;
 
 /// Shows the sheet.

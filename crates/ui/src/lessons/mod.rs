@@ -108,22 +108,7 @@ pub struct Question {
     pub answer: &'static str,
 }
 
-impl LessonId {
-    #[must_use]
-    pub fn lesson(self) -> &'static Lesson {
-        let found = ALL.iter().find(|lesson| lesson.id == self);
-        found.unwrap_or(&ALL[0]) // every name has its lesson; a test sees to it
-    }
-}
-
 impl Lesson {
-    /// Its number, from 1.
-    #[must_use]
-    pub fn number(&self) -> usize {
-        let place = ALL.iter().position(|lesson| lesson.id == self.id);
-        place.map_or(1, |place| place + 1)
-    }
-
     /// The presets it works with.
     pub fn presets(&self) -> impl Iterator<Item = PresetId> + '_ {
         self.steps

@@ -1,21 +1,18 @@
 //! The legend of the loss: which curves and lines are shown, and their newest values.
 
-use egui::{Color32, Response, Ui, Vec2};
+use egui::{Ui, Vec2};
 
 use crate::legend::Entry;
 use crate::number;
 use crate::theme;
 use hourglass_experiment::Term;
 
-use super::LossOptions;
-use super::lines::{LineKey, LineSource, Lines, Split};
+use super::lines::{LineKey, Lines, Source, Split};
+use super::options::LossOptions;
 use super::other_runs;
-use super::paint;
+use super::paint::{self, MARK_WIDTH, with_line};
 use super::reference::Reference;
 use super::subject::{LossSubject, ShownTerms};
-
-/// Width of the piece of line in a legend, in points.
-pub(super) const MARK_WIDTH: f32 = 16.0;
 
 /// The entries that show and hide curves: the splits in their colours with their newest values, and the run
 /// before; after them the reference lines.
@@ -228,12 +225,6 @@ fn reference_of<'a>(line: &'a Reference, name: &'a str, figure: &'a str, on: boo
         on,
         mark_width: MARK_WIDTH,
     }
-}
-
-pub(super) fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Response {
-    entry.show(ui, |painter, mark, opacity| {
-        paint::swatch(painter, mark, key, theme::faint(color, opacity));
-    })
 }
 
 fn key_of(split: Split, term: Term) -> LineKey {

@@ -7,9 +7,9 @@ use hourglass_experiment::Term;
 use hourglass_protocol::RunId;
 use hourglass_state::{History, RunState, Series};
 
-use super::LossOptions;
-use super::curve::{CurveSettings, CurveWindow, LossCurve, LossScale};
+use super::curve::{Curve, Recipe, Scale, Window};
 use super::group::{Group, terms_of};
+use super::options::LossOptions;
 use super::reference::{Reference, divisor, extended};
 use super::subject::{LossSubject, ShownTerms};
 

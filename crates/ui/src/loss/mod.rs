@@ -7,10 +7,12 @@ mod legend;
 mod lines;
 mod marks;
 mod names;
+mod options;
 mod other_runs;
 mod paint;
 mod reference;
 mod subject;
+mod summary;
 
 pub(super) use reference::published_value;
 
@@ -23,13 +25,14 @@ use super::panel::{InThePast, Panel};
 use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
 use super::segmented::{Segment, segmented};
 use super::theme;
-use curve::{CurveWindow, LossScale};
-use group::{Group, GroupChoice, groups_of};
-use hourglass_experiment::Term;
-use hourglass_state::{LabState, Past, RunState, RunView};
+use curve::{Scale, Window};
+use group::{Choice, Group, groups_of};
+use hourglass_state::{LabState, Past, RunState};
 use lines::Lines;
-use reference::{Kind, Reference};
-use subject::{LossSubject, ShownTerms, summary};
+use options::LossOptions;
+use reference::Reference;
+use subject::{Shown, Subject};
+use summary::summary;
 
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -44,44 +47,6 @@ pub struct LossPanel {
     view: View,
     #[serde(skip)]
     lines: Lines,
-}
-
-/// How the curves are shown.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each shows or hides one kind of curve"
-)]
-struct LossOptions {
-    scale: LossScale,
-    window: CurveWindow,
-    /// β of the exponential smoothing of training curves.
-    smoothing: f32,
-    train: bool,
-    test: bool,
-    /// Whether the run before is shown.
-    ghost: bool,
-    /// Whether the comparison run of a comparison is shown.
-    comparison: bool,
-    hidden_terms: Vec<Term>,
-    hidden_references: Vec<Kind>,
-}
-
-impl Default for LossOptions {
-    fn default() -> Self {
-        Self {
-            scale: LossScale::default(),
-            window: CurveWindow::default(),
-            smoothing: 0.9, // about ten points: the trend shows, and the start is not dragged along
-            train: true,
-            test: true,
-            ghost: true,
-            comparison: true,
-            hidden_terms: Vec::new(),
-            hidden_references: Vec::new(),
-        }
-    }
 }
 
 impl LossPanel {

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use egui::{Color32, Painter, Rect, Shape, Stroke};
+use egui::{Color32, Painter, Rect, Response, Shape, Stroke, Ui};
 use egui_plot::{HLine, Line, LineStyle, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points};
 
+use crate::legend::Entry;
 use crate::plot::{Bounds, envelope};
 use crate::theme::{self, Tokens};
 use hourglass_experiment::Pen;
@@ -194,4 +195,14 @@ pub fn cursor(
 pub fn slack(transform: &PlotTransform) -> f64 {
     const SLACK_POINTS: f64 = 6.0;
     SLACK_POINTS / transform.dpos_dvalue_x()
+}
+
+/// Width of the piece of line in a legend, in points.
+pub(super) const MARK_WIDTH: f32 = 16.0;
+
+/// An entry of the legend beside a piece of its line.
+pub(super) fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Response {
+    entry.show(ui, |painter, mark, opacity| {
+        swatch(painter, mark, key, theme::faint(color, opacity));
+    })
 }

@@ -3,7 +3,7 @@
 use egui::{Button, DragValue, Role, Ui, WidgetInfo};
 use egui_material_icons::icons::ICON_CASINO;
 
-use super::{ManifoldKind, ManifoldOptions, ManifoldPlane};
+use super::options::{ManifoldOptions, Plane, Shown};
 use crate::segmented::{Segment, segmented};
 use crate::theme;
 

@@ -1,6 +1,7 @@
 //! The Manifold panel: what the decoder draws over a plane of codes, and for random codes.
 
 mod controls;
+mod options;
 mod paint;
 mod tiles;
 mod words;
@@ -18,8 +19,9 @@ use super::{card, number};
 use hourglass_protocol::{
     CodeSelection, DecodeRequest, DecodedView, Found, MAX_DECODED, ProbeRequest, Requester, Span,
 };
-use hourglass_state::{LabState, RunView};
-use tiles::{PictureTable, fitting};
+use hourglass_state::LabState;
+use options::{ManifoldOptions, Plane, Shown};
+use tiles::{Tiles, fitting};
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -27,52 +29,6 @@ pub struct ManifoldPanel {
     options: ManifoldOptions,
     #[serde(skip)]
     kept: ManifoldScene,
-}
-
-/// What is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-struct ManifoldOptions {
-    shown: ManifoldKind,
-    /// Pictures along each axis of the grid.
-    n_places: usize,
-    plane: ManifoldPlane,
-    /// The two units that span a plane of units, counted from 0.
-    units: [usize; 2],
-    /// Which samples are drawn.
-    seed: u64,
-}
-
-impl Default for ManifoldOptions {
-    fn default() -> Self {
-        Self {
-            shown: ManifoldKind::default(),
-            n_places: 12,
-            plane: ManifoldPlane::default(),
-            units: [0, 1],
-            seed: 1,
-        }
-    }
-}
-
-/// What of the space of codes is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum ManifoldKind {
-    /// A grid over a plane.
-    #[default]
-    Grid,
-    /// Random codes.
-    Samples,
-}
-
-/// What spans the plane of a code of more than two units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum ManifoldPlane {
-    /// The two principal components.
-    #[default]
-    Principal,
-    /// Two units.
-    Units,
 }
 
 /// What is kept from frame to frame.

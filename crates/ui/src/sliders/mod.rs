@@ -2,29 +2,30 @@
 
 mod pictures;
 mod rows;
+mod scene;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use egui::{Button, DragValue, Label, Role, Ui, WidgetInfo, vec2};
+use egui::{Button, DragValue, Label, Role, Ui, WidgetInfo};
 use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{ICON_CASINO, ICON_RESTART_ALT};
 
 use super::action::Action;
+use super::card;
 use super::decoded;
 use super::pane::Pane;
 use super::panel::Panel;
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
-use super::{card, number};
 use hourglass_experiment::{Stream, stream_seed};
 use hourglass_protocol::{
-    CodeSelection, CodeStart, CodeUnits, DatasetDescription, DecodedView, EditedCode, ProbeRequest,
-    Requester, RunId, SampleIdx,
+    CodeSelection, CodeStart, DatasetDescription, EditedCode, ProbeRequest, Requester, RunId,
+    SampleIdx,
 };
 use hourglass_state::{LabState, RunView};
 use pictures::SliderPictures;
 use rows::Rows;
+use scene::Scene;
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -54,17 +55,6 @@ struct SlidersScene {
     strips: Option<(Vec<usize>, usize)>,
     pictures: SliderPictures,
     rows: Rows,
-}
-
-/// What the panel knows once everything is answered.
-struct AnsweredCode<'a> {
-    dataset: &'a DatasetDescription,
-    /// The test image that the code starts from; `None` if it starts from the mean.
-    sample: Option<SampleIdx>,
-    units: &'a CodeUnits,
-    /// The code as it is set, and where it starts.
-    view: &'a Arc<DecodedView>,
-    traversals: Option<&'a Arc<DecodedView>>,
 }
 
 impl Panel for SlidersPanel {
@@ -274,33 +264,4 @@ fn icon_button(ui: &mut Ui, icon: MaterialIcon, name: &str, help: &str, enabled:
     let response = ui.add_enabled(enabled, button).on_hover_text(help);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
     response.clicked()
-}
-
-impl AnsweredCode<'_> {
-    /// Which units there are sliders for, where that is not all of them.
-    fn note(&self) -> Option<String> {
-        let (shown, size) = (self.units.units.len(), self.units.size);
-        (shown < size).then(|| {
-            format!(
-                "the {shown} of {} units with the largest variance",
-                number::count_of(size)
-            )
-        })
-    }
-
-    /// The value of a unit as it is set, and where it starts.
-    fn values(&self, unit: usize) -> Option<[f32; 2]> {
-        let at = |code: usize| self.view.code(code)?.get(unit).copied();
-        Some([at(0)?, at(1)?])
-    }
-}
-
-/// A name, at the left of a row of this height.
-fn row_label(ui: &mut Ui, text: egui::RichText, width: f32, height: f32) -> egui::Response {
-    let layout = egui::Layout::left_to_right(egui::Align::Center);
-    ui.allocate_ui_with_layout(vec2(width, height), layout, |ui| {
-        ui.set_min_width(width);
-        ui.add(Label::new(text).truncate())
-    })
-    .inner
 }

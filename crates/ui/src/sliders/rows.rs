@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egui::{
-    PointerButton, Rect, Role, ScrollArea, Sense, Slider, SliderClamping, Stroke, Ui, WidgetInfo,
-    vec2,
+    Label, PointerButton, Rect, Role, ScrollArea, Sense, Slider, SliderClamping, Stroke, Ui,
+    WidgetInfo, vec2,
 };
 
-use super::{AnsweredCode, row_label};
+use super::scene::Scene;
 use crate::decoded::{self, DecodedPictures, unit_name};
 use crate::theme::{self, space};
 use hourglass_protocol::{CodeSelection, DecodedView, UnitRange};
@@ -232,4 +232,14 @@ fn describe(range: &UnitRange) -> String {
         "{}: mean {mean}, standard deviation {deviation}, from {low} to {high} over the middle 98 % of the test images. Double-click resets it",
         unit_name(range.unit)
     )
+}
+
+/// A name, at the left of a row of this height.
+fn row_label(ui: &mut Ui, text: egui::RichText, width: f32, height: f32) -> egui::Response {
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(vec2(width, height), layout, |ui| {
+        ui.set_min_width(width);
+        ui.add(Label::new(text).truncate())
+    })
+    .inner
 }

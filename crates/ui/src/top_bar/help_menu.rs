@@ -3,7 +3,7 @@
 use egui::{Button, Popup, RectAlign, Ui};
 use egui_material_icons::icons::ICON_HELP;
 
-use crate::sheet::Sheet;
+use crate::Sheet;
 use crate::shortcuts::{ShortcutAction, key_of};
 use crate::theme;
 use crate::{Action, GuideAction};

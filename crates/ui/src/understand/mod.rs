@@ -8,9 +8,9 @@ use egui::{Button, Frame, Label, Margin, Stroke, Ui};
 use egui_material_icons::icons::{ICON_SCHOOL, ICON_UNDO, ICON_VISIBILITY};
 
 use super::experiment_panel::{COSTS_HELP, costs_text, formula};
-use super::sheet::{self, Sheet};
 use super::theme::{self, space};
 use super::{Action, GuideAction, lessons};
+use super::{Sheet, sheet};
 use hourglass_experiment::{Preset, PresetId, differences};
 use hourglass_state::LabState;
 

@@ -12,7 +12,8 @@ use crate::theme::{self, space};
 use hourglass_protocol::{ImageStage, Prepared};
 use hourglass_state::{Drawing, LabState, RADII};
 
-use super::{icon, icon_button, stages};
+use super::icon::{self, icon_button};
+use super::stages;
 
 /// Height of the row of tools below the canvas, in points.
 const TOOLS_HEIGHT: f32 = 30.0;

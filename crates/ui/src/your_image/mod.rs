@@ -1,6 +1,7 @@
 //! The panel of user images: pictures that became digits, the way there, and what the model makes of them.
 
 mod canvas;
+mod icon;
 mod overrides;
 mod pieces;
 mod result;
@@ -9,7 +10,6 @@ mod strip;
 mod words;
 
 use egui::{Button, ProgressBar, RichText, ScrollArea, Ui};
-use egui_material_icons::icons;
 
 use super::action::{Action, DrawEdit, UserImageAction};
 use super::pane::Pane;
@@ -19,12 +19,12 @@ use super::shortcuts::{self, ShortcutAction};
 use super::theme::{self, space};
 use super::{card, drops, number};
 use canvas::Canvas;
-use hourglass_protocol::{ProbeRequest, UserImageId, UserImageLook};
-use hourglass_state::{LabState, Reading, RunView, UserImage};
-use pieces::PieceTint;
-use result::{ResultPictures, ResultSubject};
+use hourglass_protocol::{ProbeRequest, UserImageId};
+use hourglass_state::{LabState, Reading, UserImage};
+use pieces::Pieces;
+use result::{ResultPictures, Subject};
 use stages::StageTextures;
-use strip::Strip;
+use strip::{Strip, look_of};
 
 /// The panel of user images.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
@@ -202,13 +202,6 @@ fn subject<'a>(state: &'a LabState, user_image: &'a UserImage) -> ResultSubject<
     }
 }
 
-/// What the model makes of an image; `None` while it has not answered.
-fn look_of(state: &LabState, id: UserImageId) -> Option<&UserImageLook> {
-    let snapshot = state.run.as_ref()?.snapshot.as_ref()?;
-    let mut images = snapshot.user_images.as_ref()?.images.iter();
-    images.find(|look| look.id == id)
-}
-
 fn progress(ui: &mut Ui, reading: Reading, actions: &mut Vec<Action>) {
     let Reading { n_done, n_files } = reading;
     ui.horizontal(|ui| {
@@ -280,27 +273,4 @@ fn beside_canvas(ui: &mut Ui, kept: &mut YourImageScene, state: &LabState) {
     ScrollArea::vertical()
         .auto_shrink(false)
         .show(ui, |ui| result::show(ui, &mut kept.result, state, &subject));
-}
-
-fn icon_button(
-    ui: &mut Ui,
-    icon: egui_material_icons::MaterialIcon,
-    name: &str,
-    help: &str,
-    is_enabled: bool,
-) -> bool {
-    let button = Button::new(theme::icon(icon)).small().frame(false);
-    let response = ui
-        .add_enabled(is_enabled, button)
-        .on_hover_text(help)
-        .on_disabled_hover_text(help);
-    response.accessible_name(name).clicked()
-}
-
-/// The icons of this panel.
-mod icon {
-    pub use super::icons::{
-        ICON_ADD as ADD, ICON_CLOSE as REMOVE, ICON_DELETE as CLEAR,
-        ICON_DELETE_SWEEP as CLEAR_ALL, ICON_REDO as REDO, ICON_UNDO as UNDO,
-    };
 }

@@ -9,11 +9,10 @@ use crate::memo::{Memo, Same};
 use crate::theme::{self, space};
 use crate::tile_atlas::{TileAtlas, TileShape, magnification};
 use crate::{number, shortcuts};
-use hourglass_experiment::ImageShape;
-use hourglass_protocol::Prepared;
+use hourglass_protocol::{Prepared, UserImageId, UserImageLook};
 use hourglass_state::{LabState, MAX_USER_IMAGES, UserImage};
 
-use super::{icon, icon_button, look_of};
+use super::icon::{self, icon_button};
 
 /// Side of an image, in points.
 const SIDE: f32 = 36.0;
@@ -149,4 +148,11 @@ pub fn frame(ui: &Ui, rect: Rect) {
     let border = Stroke::new(1.0, theme::tokens_of(ui).border);
     ui.painter()
         .rect_stroke(rect, 0.0, border, StrokeKind::Outside);
+}
+
+/// What the model makes of an image; `None` while it has not answered.
+pub(super) fn look_of(state: &LabState, id: UserImageId) -> Option<&UserImageLook> {
+    let snapshot = state.run.as_ref()?.snapshot.as_ref()?;
+    let mut images = snapshot.user_images.as_ref()?.images.iter();
+    images.find(|look| look.id == id)
 }

@@ -13,47 +13,11 @@ use hourglass_run_folder::{FolderLock, RunFiles};
 use hourglass_train::{Checkpoint, TrainError, resume};
 
 use super::devices::guarded;
-use super::{Flow, Lab, Run};
+use super::run::{Keeping, OnDisk, Run};
+use super::{Flow, Lab};
 
 /// Points of a loss curve that is drawn as wide as a thumb.
 const N_LOSSES: usize = 64;
-
-/// What of a run is on disk.
-#[derive(Debug)]
-pub(super) struct OnDisk {
-    /// Where it is backed up, once it is.
-    slot: Option<Slot>,
-    /// Whether it was left behind by another window, and so is kept until a person says otherwise.
-    was_left_behind: bool,
-    /// Steps it had taken when it was backed up.
-    kept_step: Option<u64>,
-    tried: Instant,
-    /// Steps and seconds of training when a person saved it, or opened it from a folder of their own.
-    saved: (u64, f64),
-}
-
-impl Default for OnDisk {
-    fn default() -> Self {
-        Self {
-            slot: None,
-            was_left_behind: false,
-            kept_step: None,
-            tried: Instant::now(),
-            saved: (0, 0.0),
-        }
-    }
-}
-
-/// How runs are backed up.
-#[derive(Debug, Default)]
-pub(super) struct Keeping {
-    /// `None` until the owner has said it.
-    pub action: Option<BackupPolicy>,
-    /// Why the newest try came to nothing.
-    trouble: Option<String>,
-    /// Whether the owner has been told how that try went.
-    is_told: bool,
-}
 
 impl Lab {
     /// Backs up runs from here on.

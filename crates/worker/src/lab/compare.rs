@@ -8,23 +8,13 @@
 use std::mem;
 use std::sync::Arc;
 
-use crate::look::Looks;
 use hourglass_experiment::Experiment;
-use hourglass_protocol::{EvaluationScope, Event, Failure, Phase, RunId, Snapshot};
+use hourglass_protocol::{EvaluationScope, Event, Failure, Phase, RunId};
 use hourglass_run_folder::Record;
 use hourglass_train::Trainer;
 
-use super::{Flow, Goal, Lab, Run};
-
-/// The run that is not in front, with the looks at it.
-#[derive(Default)]
-pub(super) struct Side {
-    /// `None` while nothing is compared.
-    pub run: Option<Run>,
-    pub looks: Looks,
-    /// The newest look at it.
-    pub seen: Option<Snapshot>,
-}
+use super::run::{Goal, Run};
+use super::{Flow, Lab};
 
 impl Lab {
     /// Starts a run beside the one in progress, on the same digits. A comparison run that is behind takes steps alone until

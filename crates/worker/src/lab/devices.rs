@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::panic_message;
+use crate::panics::panic_message;
 use hourglass_protocol::{DeviceChoice, DeviceKind, Event, Failure, Phase};
 use hourglass_train::device::{self, OpenDevice};
 use hourglass_train::{Checkpoint, TrainError, Trainer};

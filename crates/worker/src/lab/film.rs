@@ -3,22 +3,13 @@
 //! Frames are taken at steps that do not depend on the machine, while `ProbeRequest::film` asks for them.
 
 use hourglass_protocol::{Event, Failure, Gather};
-use hourglass_train::ProbeState;
 
 use super::devices::guarded;
-use super::{Flow, Lab, Run};
+use super::run::{Reel, Run};
+use super::{Flow, Lab};
 
 /// Frames that the plan of a run is divided into, apart from those of its beginning.
 const N_FRAMES: u64 = 100;
-
-/// The film of a run, while one is asked for.
-#[derive(Debug, Default)]
-pub(super) struct Reel {
-    /// How the axes of the newest frame lie.
-    probe: ProbeState,
-    /// Steps before the newest frame; none before the first.
-    newest: Option<u64>,
-}
 
 impl Reel {
     /// The step at which the next frame is due. Frames are dense at the beginning, where most happens, and even later;

@@ -10,7 +10,8 @@ use hourglass_train::TrainError;
 use hourglass_train::resume::{self, Resume, ResumedRun};
 
 use super::devices::guarded;
-use super::{Flow, Lab, OwnerGone, Run};
+use super::run::Run;
+use super::{Flow, Lab, OwnerGone};
 
 impl Lab {
     /// Measures the model where that was not done at this step, and writes the run's folder.

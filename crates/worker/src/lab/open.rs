@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::panic_message;
+use crate::panics::panic_message;
 use hourglass_data::Dataset;
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{DataSetId, EvaluationScope, Event, Failure, Matching, RunHistory, RunId};

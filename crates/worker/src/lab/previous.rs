@@ -6,19 +6,11 @@
 use std::sync::Arc;
 
 use crate::loader::Task;
-use hourglass_protocol::{DeviceInfo, Event, Failure};
+use hourglass_protocol::{Event, Failure};
 use hourglass_train::Measures;
 
-use super::{Flow, Lab, Run};
-
-/// A run that another took the place of.
-pub(super) struct Previous {
-    pub run: Run,
-    /// Of the digits it learned from.
-    measures: Option<Arc<Measures>>,
-    /// Where its model is.
-    device: DeviceInfo,
-}
+use super::run::Previous;
+use super::{Flow, Lab};
 
 impl Lab {
     /// Takes the run in front out of its place, so that another can take it. It can be brought back if it was worth

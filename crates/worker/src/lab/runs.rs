@@ -7,9 +7,8 @@ use hourglass_protocol::{DeviceKind, EvaluationScope, Event, Failure, Phase, Pla
 use hourglass_run_folder::Record;
 use hourglass_train::Trainer;
 
-use super::backup::OnDisk;
-use super::film::Reel;
-use super::{Flow, Goal, Lab, Run};
+use super::run::{Goal, OnDisk, Reel, Run};
+use super::{Flow, Lab};
 
 impl Lab {
     pub(super) fn start_run(&mut self, id: RunId, experiment: Experiment) -> Flow {

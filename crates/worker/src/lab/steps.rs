@@ -10,7 +10,8 @@ use hourglass_protocol::{EvaluationScope, Event, Phase, Snapshot};
 use hourglass_train::{self as train, Burst, Checkpoint, Measures};
 
 use super::devices::guarded;
-use super::{BURST, CHECKPOINT_INTERVAL, Flow, Goal, Lab, OwnerGone};
+use super::run::Goal;
+use super::{BURST, CHECKPOINT_INTERVAL, Flow, Lab, OwnerGone};
 
 impl Lab {
     /// One burst of steps, of whichever run has taken fewer.

@@ -17,7 +17,8 @@ use hourglass_run_folder::{RESUME_FILE, SavedFiles};
 use hourglass_train::{TrainError, device, resume};
 
 use super::devices::guarded;
-use super::{CHECKPOINT_INTERVAL, Lab, Run};
+use super::run::Run;
+use super::{CHECKPOINT_INTERVAL, Lab};
 
 /// Digits that nothing has to be loaded for.
 pub(super) fn made_up() -> Arc<Dataset> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use hourglass_protocol::{DecodeRequest, Decoded, DecodedView};
 use hourglass_train::{EncodedTestSet, TrainError, Trainer, decode};
 
-use super::View;
+use super::view::View;
 
 /// Largest share of the time for the places that a person hovers over, as one part in this many.
 const WHILE_ASKED: u32 = 5;

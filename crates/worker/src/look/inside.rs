@@ -8,7 +8,7 @@ use hourglass_protocol::{
 };
 use hourglass_train::{TrainError, Trainer, filters, flow, unit_means};
 
-use super::View;
+use super::view::View;
 
 /// The looks inside one run, each with its age and price: weights are cheap, means over the test split are not.
 #[derive(Debug, Default)]

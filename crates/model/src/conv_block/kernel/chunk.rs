@@ -9,8 +9,9 @@ use std::cell::RefCell;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Block;
+use super::grid::Grid;
 use super::phases::Window;
-use super::planes::{self, Grid, collect_gradients, finish, lay_out, lay_out_gradients};
+use super::planes::{self, collect_gradients, finish, lay_out, lay_out_gradients};
 use super::tiles::{Channels, Filters, convolve, correlate, sum};
 
 /// The planes and sums of a chunk. Each thread keeps its own from call to call, because fresh memory costs

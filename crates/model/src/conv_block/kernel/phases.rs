@@ -6,7 +6,7 @@
 //! convolution”) are channels of their own, put together at the end.
 
 use super::Block;
-use super::planes::{Grid, SIDE, TAPS};
+use super::grid::{Grid, SIDE, TAPS};
 
 /// A convolution that gives all values of the outputs, or those of every second row and column.
 pub(super) struct Phase {

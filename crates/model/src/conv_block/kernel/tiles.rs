@@ -6,11 +6,9 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::block::WIDE;
+use super::grid::{Grid, SIDE};
 use super::phases::{Group, Window};
-use super::planes::{Grid, SIDE};
-
-/// Channels that every processor with vectors takes into one tile.
-pub(super) const WIDE: usize = 4;
 
 /// Registers of AVX-512 and NEON; AVX2 has half as many.
 const MANY_REGISTERS: usize = 32;

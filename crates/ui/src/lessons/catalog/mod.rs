@@ -8,7 +8,7 @@ mod generation;
 mod linear;
 mod sparsity;
 
-use super::Lesson;
+use super::{Lesson, LessonId};
 
 /// All lessons, in their order.
 pub static ALL: [Lesson; 6] = [
@@ -19,3 +19,20 @@ pub static ALL: [Lesson; 6] = [
     denoising::LESSON,
     generation::LESSON,
 ];
+
+impl LessonId {
+    #[must_use]
+    pub fn lesson(self) -> &'static Lesson {
+        let found = ALL.iter().find(|lesson| lesson.id == self);
+        found.unwrap_or(&ALL[0]) // every name has its lesson; a test sees to it
+    }
+}
+
+impl Lesson {
+    /// Its number, from 1.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        let place = ALL.iter().position(|lesson| lesson.id == self.id);
+        place.map_or(1, |place| place + 1)
+    }
+}

@@ -1,0 +1,178 @@
+//! A setting: a row of the table.
+
+use std::fmt;
+
+use super::kind::{Kind, Section};
+use super::value::{Place, Value};
+use crate::{Activation, Experiment, Layer};
+
+/// A setting: a row of the table. Two are the same if they are the same row.
+#[derive(Clone, Copy)]
+pub struct Field {
+    /// Where it stands in `experiment.toml`. Settings that never exist together may share a place.
+    pub path: &'static str,
+    /// The short name that `--set` knows.
+    pub short: Option<&'static str>,
+    /// Its name for people, everywhere.
+    pub label: &'static str,
+    /// The name at its control, where the section says the rest; the label where absent.
+    pub row: Option<&'static str>,
+    pub section: Section,
+    pub kind: Kind,
+    /// What it is and does, and what is typical.
+    pub help: &'static str,
+    /// The setting that brings it, where it is not always there.
+    pub needs: Option<&'static Field>,
+    /// Whether it has an effect in an experiment that has a place for it.
+    pub(super) shown: fn(&Experiment) -> bool,
+    /// Whether a run can take it on at its next step.
+    pub(super) live: fn(&Experiment) -> bool,
+    pub(super) place: Place,
+}
+
+impl Field {
+    /// A setting that is always there and that a run takes on at its next step; the rows say the rest.
+    pub(super) const LIVE: Self = Self {
+        path: "",
+        short: None,
+        label: "",
+        row: None,
+        section: Section::Data,
+        kind: Kind::Flag,
+        help: "",
+        needs: None,
+        shown: |_| true,
+        live: |_| true,
+        place: Place {
+            get: |_| None,
+            set: |_, _| {},
+        },
+    };
+
+    /// The same of a setting that fixes the weights' shapes, their first values or the order of the parts.
+    pub(super) const NEW_MODEL: Self = Self {
+        live: |_| false,
+        ..Self::LIVE
+    };
+
+    /// Its value; none where the experiment has no such setting.
+    #[must_use]
+    pub fn get(&self, experiment: &Experiment) -> Option<Value> {
+        (self.place.get)(experiment)
+    }
+
+    /// Changes an experiment, together with what makes no sense any more; nothing where it has no such setting.
+    pub fn set(&self, experiment: &mut Experiment, value: &Value) {
+        if self.get(experiment).is_some_and(|before| before != *value) {
+            (self.place.set)(experiment, value);
+        }
+    }
+
+    /// Whether it is of use in an experiment, and so has a control.
+    #[must_use]
+    pub fn is_shown(&self, experiment: &Experiment) -> bool {
+        self.get(experiment).is_some() && (self.shown)(experiment)
+    }
+
+    /// Whether a run of this experiment can take it on at its next step.
+    #[must_use]
+    pub fn is_live(&self, experiment: &Experiment) -> bool {
+        (self.live)(experiment)
+    }
+
+    /// What it is, what it does and its range: the hover text of its control.
+    #[must_use]
+    pub fn hover_text(&self) -> String {
+        match &self.kind {
+            Kind::Number(number) if number.optional.is_none() => number.hover_text(self.help),
+            Kind::List(list) => list.n_items.hover_text(self.help),
+            Kind::Number(_) | Kind::Choice(_) | Kind::Flag | Kind::Layers | Kind::Seed => {
+                self.help.to_owned()
+            }
+        }
+    }
+
+    /// Its value in an experiment as differences name it; where there is none, as what is switched off.
+    pub(crate) fn text_in(&self, experiment: &Experiment) -> String {
+        let none = match self.kind {
+            Kind::Flag => Value::Flag(false),
+            _ => Value::List(Vec::new()),
+        };
+        self.text_of(&self.get(experiment).unwrap_or(none))
+    }
+
+    /// A value as differences between experiments name it.
+    pub(crate) fn text_of(&self, value: &Value) -> String {
+        match (value, &self.kind) {
+            (Value::Number(number), _) => number.to_string(),
+            (Value::Seed(seed), _) => seed.to_string(),
+            (Value::Choice(index), Kind::Choice(labels)) => {
+                labels().get(*index).copied().unwrap_or_default().to_owned()
+            }
+            (Value::Flag(true), _) => "yes".to_owned(),
+            (Value::Flag(false), _) => "no".to_owned(),
+            (Value::List(numbers), _) if !numbers.is_empty() => {
+                let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+                numbers.join("-")
+            }
+            (Value::Layers(layers), _) => {
+                let layers: Vec<String> = layers.iter().map(ToString::to_string).collect();
+                layers.join(", ")
+            }
+            (Value::Absent, Kind::Number(number)) => {
+                let absent = number.optional.map(|optional| optional.absent);
+                absent.unwrap_or("none").to_owned()
+            }
+            _ => "none".to_owned(),
+        }
+    }
+
+    /// Other values that it may take on in an experiment.
+    #[must_use]
+    pub fn alternatives(&self, experiment: &Experiment) -> Vec<Value> {
+        let Some(now) = self.get(experiment) else {
+            return Vec::new();
+        };
+        let others = match (&self.kind, &now) {
+            (Kind::Number(number), _) => {
+                let top = number.rail.min(1e6);
+                let mut others = vec![Value::Number(number.min), Value::Number(top)];
+                others.extend(number.optional.map(|_| Value::Absent));
+                others
+            }
+            (Kind::Choice(labels), _) => (0..labels().len()).map(Value::Choice).collect(),
+            (Kind::Flag, _) => vec![Value::Flag(true), Value::Flag(false)],
+            (Kind::List(list), Value::List(values)) => {
+                vec![Value::List(vec![list.item.min; values.len().max(1)])]
+            }
+            (Kind::Layers, Value::Layers(layers)) => {
+                let further = Layer::activation(Activation::Tanh);
+                vec![Value::Layers([&layers[..], &[further]].concat())]
+            }
+            (Kind::List(_) | Kind::Layers | Kind::Seed, _) => vec![Value::Seed(11)],
+        };
+        others.into_iter().filter(|other| *other != now).collect()
+    }
+
+    /// Whether it differs between two experiments, or the setting that brings it does.
+    pub(super) fn is_touched(&self, before: &Experiment, after: &Experiment) -> bool {
+        self.get(before) != self.get(after)
+            || self
+                .needs
+                .is_some_and(|other| other.is_touched(before, after))
+    }
+}
+
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Field {}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.path, self.label)
+    }
+}

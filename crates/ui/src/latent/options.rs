@@ -1,0 +1,46 @@
+//! What the panel of the latent space remembers.
+
+use hourglass_protocol::PointSource;
+
+use super::colour::ColourBy;
+use super::filter::ClassFilter;
+use super::gallery::Sort;
+
+/// How the scatter is shown.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct LatentOptions {
+    pub filter: ClassFilter,
+    pub units: Units,
+    /// Whether the outline of the prior is drawn.
+    pub prior: bool,
+    pub colour: ColourBy,
+    pub source: PointSource,
+    /// Whether points become pictures where there is room.
+    pub pictures: bool,
+    pub sort: Sort,
+}
+
+impl Default for LatentOptions {
+    fn default() -> Self {
+        Self {
+            filter: ClassFilter::default(),
+            units: Units::default(),
+            prior: true,
+            colour: ColourBy::default(),
+            source: PointSource::default(),
+            pictures: true,
+            sort: Sort::default(),
+        }
+    }
+}
+
+/// How long a unit is on the two axes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) enum Units {
+    /// As long on both: distances mean the same in every direction.
+    #[default]
+    Equal,
+    /// As long as fills the plot.
+    Fill,
+}

@@ -1,0 +1,44 @@
+//! What the panel of the loss remembers.
+
+use hourglass_experiment::Term;
+
+use super::curve::{Scale, Window};
+use super::reference::Kind;
+
+/// How the curves are shown.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each shows or hides one kind of curve"
+)]
+pub(super) struct LossOptions {
+    pub scale: Scale,
+    pub window: Window,
+    /// β of the exponential smoothing of training curves.
+    pub smoothing: f32,
+    pub train: bool,
+    pub test: bool,
+    /// Whether the run before is shown.
+    pub ghost: bool,
+    /// Whether the comparison run of a comparison is shown.
+    pub comparison: bool,
+    pub hidden_terms: Vec<Term>,
+    pub hidden_references: Vec<Kind>,
+}
+
+impl Default for LossOptions {
+    fn default() -> Self {
+        Self {
+            scale: Scale::default(),
+            window: Window::default(),
+            smoothing: 0.9, // about ten points: the trend shows, and the start is not dragged along
+            train: true,
+            test: true,
+            ghost: true,
+            comparison: true,
+            hidden_terms: Vec::new(),
+            hidden_references: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What is asked for with a dialog or a typed path, and what follows from the answer.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
+
+use hourglass_figure::FigureRequest;
+use hourglass_protocol::DataSource;
+use hourglass_ui::path_field::PathField;
+use hourglass_ui::{Action, CloseAnswer, KeepAction, PathFor, UserImageAction};
+
+/// What a dialog asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Question {
+    /// A folder with the files of MNIST.
+    DataFolder,
+    /// The folder of a run.
+    Run,
+    /// A name for a run's folder, with one to begin with.
+    NewRun(String),
+    /// A file with weights.
+    Weights,
+    /// User images.
+    Pictures,
+    /// A file for a figure, with a name to begin with.
+    Figure(Box<FigureRequest>, String),
+}
+
+impl Question {
+    /// What the dialog is called.
+    pub(super) fn title(&self) -> &'static str {
+        match self {
+            Self::DataFolder => "Folder with the MNIST files",
+            Self::Run => "Run folder",
+            Self::NewRun(_) => "Name of the run's folder",
+            Self::Weights => "Weights with PyTorch's names",
+            Self::Pictures => "Images of digits",
+            Self::Figure(..) => "Export a figure",
+        }
+    }
+
+    /// Whether something is written where the answer says.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::NewRun(_) | Self::Figure(..))
+    }
+
+    /// Whether a file would be replaced without another word. Saving a run asks by itself.
+    pub(super) fn would_replace(&self, path: &Path) -> bool {
+        matches!(self, Self::Figure(..)) && path.exists()
+    }
+
+    /// What follows from the paths chosen, at least one.
+    pub(super) fn answered(self, mut paths: Vec<PathBuf>) -> Action {
+        if self == Self::Pictures {
+            return Action::UserImage(UserImageAction::Read(paths));
+        }
+        let path = paths.swap_remove(0);
+        match self {
+            Self::DataFolder => Action::LoadData(DataSource::Folder(path)),
+            Self::Run => KeepAction::Open(path).into(),
+            Self::NewRun(_) => KeepAction::SaveIn(path).into(),
+            Self::Weights => KeepAction::TakeWeights(path).into(),
+            Self::Pictures => Action::UserImage(UserImageAction::Read(vec![path])),
+            Self::Figure(request, _) => Action::ExportTo(request, path),
+        }
+    }
+
+    /// What follows when no path is chosen: a window about to close stays open.
+    pub(super) fn given_up(&self) -> Option<Action> {
+        let stays = || KeepAction::Close(CloseAnswer::Stay).into();
+        matches!(self, Self::NewRun(_)).then(stays)
+    }
+}
+
+impl From<PathFor> for Question {
+    fn from(what: PathFor) -> Self {
+        match what {
+            PathFor::DataFolder => Self::DataFolder,
+            PathFor::Run => Self::Run,
+            PathFor::Weights => Self::Weights,
+            PathFor::Pictures => Self::Pictures,
+        }
+    }
+}
+
+/// What came of a dialog.
+#[derive(Debug, PartialEq)]
+pub(super) enum Answer {
+    /// These were chosen, at least one.
+    Chosen(Vec<PathBuf>),
+    /// The person wanted none.
+    GivenUp,
+    /// No dialog was shown.
+    NoDialog,
+}
+
+/// The dialog that asks; at most one is open.
+#[derive(Debug, Default)]
+pub(super) struct Dialog {
+    pub open: Option<(Question, Receiver<Answer>)>,
+    /// The question whose answer is being typed.
+    pub typed: Option<Typed>,
+    /// Whether it was said that there are no dialogs here.
+    pub said_so: bool,
+}
+
+/// A question whose answer is being typed.
+#[derive(Debug)]
+pub(super) struct Typed {
+    pub question: Question,
+    pub field: PathField,
+}
+
+impl Typed {
+    pub(super) fn new(question: Question) -> Self {
+        let text = match &question {
+            Question::NewRun(name) | Question::Figure(_, name) => name.clone(),
+            _ => String::new(),
+        };
+        let field = PathField {
+            title: question.title().to_owned(),
+            verb: if question.writes() { "Save" } else { "Open" },
+            text,
+            ..PathField::default()
+        };
+        Self { question, field }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_gives_up_naming_a_run_keeps_the_window() {
+        let stays = Some(KeepAction::Close(CloseAnswer::Stay).into());
+        assert_eq!(Question::NewRun("run".to_owned()).given_up(), stays);
+        assert_eq!(Question::Run.given_up(), None);
+    }
+}

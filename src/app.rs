@@ -34,8 +34,8 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui, ViewportCommand};
 
 use hourglass_experiment::{Experiment, PresetId};
-use hourglass_protocol::{DataSource, DeviceChoice, ProbeRequest};
-use hourglass_state::LabState;
+use hourglass_protocol::{DataSource, DeviceChoice};
+use hourglass_state::{LabState, Session};
 use hourglass_ui::Sheet;
 use hourglass_ui::command_palette::CommandPalette;
 use hourglass_ui::experiment_panel::ExperimentPanel;

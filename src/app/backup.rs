@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hourglass_protocol::{BackupPolicy, DataSource, KeptRun, RunId};
+use hourglass_protocol::{BackupPolicy, KeptRun};
 use hourglass_run_folder::backup;
 
 /// Time between two backups of a run that learns.
@@ -82,28 +82,18 @@ pub(super) enum Closing {
 pub(super) struct Keeping {
     /// Where runs are backed up.
     pub backups: Backups,
-    /// The folder of a run to be opened once there are digits.
-    pub to_open: Option<PathBuf>,
-    /// Whether a run has to be started on the digits in use, should the one being opened not open.
-    pub owes_run: bool,
     /// Whether the window closes.
     pub closing: Closing,
     /// Whether the worker may have let go of a run since the list was made.
     pub has_let_go: bool,
-    /// Where the digits of the runs come from that this window has.
-    pub digits: Vec<(RunId, DataSource)>,
 }
 
 impl Keeping {
-    /// With a run to be opened first.
-    pub(super) fn new(to_open: Option<PathBuf>, backups: Backups) -> Self {
+    pub(super) fn new(backups: Backups) -> Self {
         Self {
             backups,
-            to_open,
-            owes_run: false,
             closing: Closing::No,
             has_let_go: false,
-            digits: Vec::new(),
         }
     }
 }

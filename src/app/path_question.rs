@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_gives_up_naming_a_run_keeps_the_window() {
+    fn giving_up_naming_a_run_keeps_the_window() {
         let stays = Some(KeepAction::Close(CloseAnswer::Stay).into());
         assert_eq!(Question::NewRun("run".to_owned()).given_up(), stays);
         assert_eq!(Question::Run.given_up(), None);

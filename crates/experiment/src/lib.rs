@@ -16,6 +16,7 @@ mod formula;
 mod group;
 mod image_shape;
 mod layer;
+mod n_classes;
 pub mod network;
 mod objective;
 mod optimizer;
@@ -76,7 +77,10 @@ pub struct Experiment {
     /// Every random choice of the run derives from this number through its own [`Stream`].
     pub seed: u64,
     /// Classes of the data set: what a softmax layer tells apart.
-    #[serde(default = "n_digits", skip_serializing_if = "is_n_digits")]
+    #[serde(
+        default = "n_classes::n_digits",
+        skip_serializing_if = "n_classes::is_n_digits"
+    )]
     pub n_classes: usize,
     /// Strength of the corruption when measuring; that of training when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

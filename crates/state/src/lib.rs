@@ -38,6 +38,7 @@ pub use notice::{Notice, NoticeLevel, Notices};
 pub use reel::Reel;
 pub use replay::{Past, Replay, Rewind};
 pub use run::{Previous, RunState, Speed, title};
+pub use run_view::RunView;
 pub use series::Series;
 pub use session::{Input, Newcomer, Session};
 pub use track::Moment;

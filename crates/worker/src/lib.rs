@@ -9,6 +9,7 @@ mod panics;
 mod wake;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use hourglass_data::Dataset;
 use hourglass_protocol::{Event, Failure};

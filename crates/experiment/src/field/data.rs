@@ -1,7 +1,8 @@
 //! What a data set settles: the shape of its images and the number of its classes.
 
+use super::kind::{Kind, List, Number, Section};
+use super::setting::Field;
 use super::value::{Leaf as _, Place, at};
-use super::{Field, Kind, List, Number, Section};
 
 /// There is no control: whoever chooses a data set chooses them.
 const ROW: Field = Field {

@@ -8,7 +8,7 @@ use crate::Experiment;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
-    /// Which digits; not part of the experiment.
+    /// Which images. The data set itself is not part of the experiment, and what it settles has no control.
     Data,
     /// Layers and activations.
     Architecture,

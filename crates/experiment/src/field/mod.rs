@@ -5,6 +5,7 @@
 //! added by its field in the experiment and its row here.
 
 mod architecture;
+mod data;
 mod kind;
 mod objective;
 mod penalties;
@@ -19,6 +20,7 @@ pub use architecture::{
     CHANNELS, CODE_ACTIVATION, CODE_SIZE, DECODER, DENSE_CODE, ENCODER, HIDDEN, NETWORK,
     OUTPUT_ACTIVATION,
 };
+pub use data::IMAGE;
 pub use kind::{Kind, List, Number, Optional, Section};
 pub use objective::{CORRUPTION, LOSS};
 pub use penalties::{DISTRIBUTION, PRIOR, SPARSITY};

@@ -43,7 +43,7 @@ fn base(preset: PresetId, code: usize) -> Experiment {
     Experiment {
         preset: Some(preset),
         seed: 1,
-        n_classes: crate::n_digits(),
+        n_classes: crate::n_classes::n_digits(),
         test_noise: None,
         architecture: dense(&[], code, Activation::Sigmoid, Activation::Linear),
         corruption: Corruption::None,

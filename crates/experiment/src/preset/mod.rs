@@ -1,8 +1,8 @@
 //! Named experiments with their sources and the numbers they are known to reach.
 
 mod expectation;
+mod experiments;
 mod id;
-mod recipes;
 
 use super::Experiment;
 

@@ -7,7 +7,7 @@ use crate::number;
 use crate::theme::{self, space};
 
 use super::histogram;
-use super::layer::Layer;
+use super::layer::LayerActivations;
 
 /// The key figures, each with the mark that stands for it in the histogram.
 pub fn show(ui: &mut Ui, layer: &LayerActivations<'_>) {

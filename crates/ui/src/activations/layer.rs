@@ -7,7 +7,7 @@ use hourglass_protocol::ActivationView;
 use hourglass_state::RunState;
 
 /// What is known of the layer beside its activations.
-pub(super) struct Layer<'a> {
+pub(super) struct LayerActivations<'a> {
     pub view: &'a Arc<ActivationView>,
     /// ρ, the mean asked for.
     pub target: Option<f32>,
@@ -17,7 +17,7 @@ pub(super) struct Layer<'a> {
     pub active_units: Option<usize>,
 }
 
-impl<'a> Layer<'a> {
+impl<'a> LayerActivations<'a> {
     pub fn new(view: &'a Arc<ActivationView>, run: &RunState) -> Self {
         let is_code = view.layer == LayerName::Code;
         // Of a moment of the past, figures of now would mix the times.

@@ -20,8 +20,8 @@ use super::theme::{self, space};
 use histogram::CountScale;
 use hourglass_experiment::LayerName;
 use hourglass_protocol::{ActivationView, ProbeRequest};
-use hourglass_state::{LabState, Past};
-use layer::Layer;
+use hourglass_state::{LabState, Past, RunView};
+use layer::LayerActivations;
 use units::Bars;
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]

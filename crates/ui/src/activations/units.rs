@@ -9,7 +9,7 @@ use crate::theme;
 use hourglass_protocol::ActivationView;
 
 use super::histogram::{bar_color, tooltip};
-use super::layer::Layer;
+use super::layer::LayerActivations;
 
 /// What the bars show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

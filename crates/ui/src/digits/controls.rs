@@ -9,7 +9,7 @@ use crate::theme::{self, space};
 use crate::{legend, number};
 use hourglass_protocol::{DatasetDescription, ErrorView};
 
-use super::choice::{Choice, Wanted};
+use super::choice::{DigitChoice, WantedDigits};
 use super::numbers;
 use super::options::DigitsOptions;
 

@@ -25,10 +25,10 @@ use digit::{ShownDigit, enlarged, error_text};
 use hourglass_protocol::{
     DataSetId, DatasetDescription, DigitView, ErrorView, ProbeRequest, SampleIdx,
 };
-use hourglass_state::{LabState, Past, RunState};
-use layout::Layout;
+use hourglass_state::{LabState, Past, RunState, RunView};
+use layout::DigitLayout;
 use options::DigitsOptions;
-use paint::{Row, Views};
+use paint::{DigitRow, Views};
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]

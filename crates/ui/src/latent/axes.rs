@@ -7,7 +7,6 @@ use egui::Ui;
 use crate::small_menu::SmallMenu;
 use crate::theme;
 use hourglass_protocol::{Axes, Plane};
-use hourglass_state::LabState;
 
 /// The planes that were chosen, for each size of code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -125,12 +124,6 @@ pub fn titles(axes: Axes, pair: [usize; 2], of_what: &str) -> [String; 2] {
             format!("PC {} ({})", pair[axis] + 1, share.trim_end())
         }),
     }
-}
-
-/// Units of the code of the run in progress.
-pub(super) fn code_size(state: &LabState) -> Option<usize> {
-    let run = state.run.as_ref()?;
-    Some(run.experiment.architecture.code_size())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::theme::space;
 use hourglass_protocol::{DatasetDescription, Plane, PointSource};
 use hourglass_state::RunView;
 
-use super::axes::{self, Planes, code_size};
+use super::axes::{self, Planes};
 use super::colour;
 use super::marquee::{self, Tool};
 use super::options::{LatentOptions, Units};

@@ -38,9 +38,9 @@ use super::pane::Pane;
 use super::panel::{InThePast, Panel};
 use super::plot::{Bounds, View};
 use album::Album;
-use axes::{Planes, code_size};
-use cloud::Cloud;
-use colour::{ColourBy, Scale};
+use axes::Planes;
+use cloud::PointCloud;
+use colour::{ColourBy, ColourScale};
 use decode::DecodeHover;
 use gallery::Gallery;
 use hourglass_protocol::{
@@ -52,8 +52,8 @@ use interpolation::Interpolation;
 use marker::MarkerAtlas;
 use marquee::{Marquee, Tool};
 use options::{LatentOptions, Units};
-use outline::Outline;
-use pictures::Pictures;
+use outline::PriorOutline;
+use pictures::PointPictures;
 use points::Points;
 use selection::Selection;
 use words::caption;
@@ -198,14 +198,9 @@ impl Panel for LatentPanel {
 }
 
 /// What is seen of the model; `None` at a moment for which no scatter was recorded.
-fn snapshot(state: &LabState) -> Option<&Snapshot> {
-    let seen = state.run.as_ref()?.shown();
-    seen.filter(|seen| seen.scatter.is_some() || !is_past(state))
-}
-
-fn is_past(state: &LabState) -> bool {
-    let run = state.run.as_ref();
-    run.is_some_and(|run| run.replay.past().is_some())
+fn snapshot(run: RunView<'_>) -> Option<&Snapshot> {
+    let seen = run.shown();
+    seen.filter(|seen| seen.scatter.is_some() || run.past().is_none())
 }
 
 const AWAITED: card::Awaited<'static> = card::Awaited {

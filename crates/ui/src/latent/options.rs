@@ -4,7 +4,7 @@ use hourglass_protocol::PointSource;
 
 use super::colour::ColourBy;
 use super::filter::ClassFilter;
-use super::gallery::Sort;
+use super::gallery::GallerySort;
 
 /// How the scatter is shown.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -18,7 +18,7 @@ pub(super) struct LatentOptions {
     pub source: PointSource,
     /// Whether points become pictures where there is room.
     pub pictures: bool,
-    pub sort: Sort,
+    pub sort: GallerySort,
 }
 
 impl Default for LatentOptions {
@@ -30,7 +30,7 @@ impl Default for LatentOptions {
             colour: ColourBy::default(),
             source: PointSource::default(),
             pictures: true,
-            sort: Sort::default(),
+            sort: GallerySort::default(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::number;
 use crate::theme;
 use hourglass_experiment::Term;
 
-use super::lines::{LineKey, Lines, Source, Split};
+use super::lines::{LineKey, LineSource, Lines, Split};
 use super::options::LossOptions;
 use super::other_runs;
 use super::paint::{self, MARK_WIDTH, with_line};

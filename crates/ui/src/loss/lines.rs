@@ -7,7 +7,7 @@ use hourglass_experiment::Term;
 use hourglass_protocol::RunId;
 use hourglass_state::{History, RunState, Series};
 
-use super::curve::{Curve, Recipe, Scale, Window};
+use super::curve::{CurveSettings, CurveWindow, LossCurve, LossScale};
 use super::group::{Group, terms_of};
 use super::options::LossOptions;
 use super::reference::{Reference, divisor, extended};

@@ -25,13 +25,13 @@ use super::panel::{InThePast, Panel};
 use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
 use super::segmented::{Segment, segmented};
 use super::theme;
-use curve::{Scale, Window};
-use group::{Choice, Group, groups_of};
-use hourglass_state::{LabState, Past, RunState};
+use curve::{CurveWindow, LossScale};
+use group::{Group, GroupChoice, groups_of};
+use hourglass_state::{LabState, Past, RunState, RunView};
 use lines::Lines;
 use options::LossOptions;
 use reference::Reference;
-use subject::{Shown, Subject};
+use subject::{LossSubject, ShownTerms};
 use summary::summary;
 
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]

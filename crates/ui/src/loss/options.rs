@@ -2,7 +2,7 @@
 
 use hourglass_experiment::Term;
 
-use super::curve::{Scale, Window};
+use super::curve::{CurveWindow, LossScale};
 use super::reference::Kind;
 
 /// How the curves are shown.
@@ -13,8 +13,8 @@ use super::reference::Kind;
     reason = "each shows or hides one kind of curve"
 )]
 pub(super) struct LossOptions {
-    pub scale: Scale,
-    pub window: Window,
+    pub scale: LossScale,
+    pub window: CurveWindow,
     /// β of the exponential smoothing of training curves.
     pub smoothing: f32,
     pub train: bool,
@@ -30,8 +30,8 @@ pub(super) struct LossOptions {
 impl Default for LossOptions {
     fn default() -> Self {
         Self {
-            scale: Scale::default(),
-            window: Window::default(),
+            scale: LossScale::default(),
+            window: CurveWindow::default(),
             smoothing: 0.9, // about ten points: the trend shows, and the start is not dragged along
             train: true,
             test: true,

@@ -7,10 +7,10 @@ use crate::theme;
 use hourglass_experiment::Term;
 use hourglass_state::{Ghost, difference};
 
-use super::lines::{LineKey, Source, Split};
+use super::lines::{LineKey, LineSource, Split};
 use super::options::LossOptions;
 use super::paint::{MARK_WIDTH, with_line};
-use super::subject::Subject;
+use super::subject::LossSubject;
 
 /// The entry that shows and hides the other run, if there is one; `term` is what the curves are about.
 pub fn entry(ui: &mut Ui, options: &mut LossOptions, subject: LossSubject<'_>, term: Term) {

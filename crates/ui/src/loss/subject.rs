@@ -3,7 +3,7 @@
 use hourglass_experiment::Term;
 use hourglass_state::{LabState, RunState};
 
-use super::curve::Scale;
+use super::curve::LossScale;
 use super::group::{Group, terms_of};
 use super::options::LossOptions;
 use super::reference::Reference;

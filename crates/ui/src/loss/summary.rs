@@ -1,16 +1,16 @@
 //! The panel of the loss in words.
 
-use super::curve::Scale;
+use super::curve::LossScale;
 use super::legend;
-use super::lines::{Lines, Source, Split};
+use super::lines::{LineSource, Lines, Split};
 use super::reference::Reference;
-use super::subject::{Shown, Subject};
+use super::subject::{LossSubject, ShownTerms};
 use crate::number;
 use crate::replay::moment_text;
 
 /// The key figures in words.
 #[must_use]
-pub fn summary(lines: &Lines, subject: Subject<'_>, shown: &Shown) -> String {
+pub fn summary(lines: &Lines, subject: LossSubject<'_>, shown: &ShownTerms) -> String {
     let run = subject.run;
     let terms = if shown.group.compares_networks() {
         shown.terms.clone()
@@ -32,7 +32,7 @@ pub fn summary(lines: &Lines, subject: Subject<'_>, shown: &Shown) -> String {
     });
     let comparison = Split::ALL.into_iter().filter_map(|split| {
         let term = shown.group.main_term();
-        let value = legend::newest_of(Source::ComparisonRun, lines, shown, split, term)?;
+        let value = legend::newest_of(LineSource::ComparisonRun, lines, shown, split, term)?;
         let unit = run.experiment.objective.unit(term);
         let value = number::three_digits(value);
         Some(format!("B {} {value} {unit}", split.label()))
@@ -45,8 +45,8 @@ pub fn summary(lines: &Lines, subject: Subject<'_>, shown: &Shown) -> String {
     let parts = figures.chain(comparison).chain(references).chain(marks);
     let parts: Vec<String> = parts.chain(past).collect();
     let axis = match shown.scale {
-        Scale::Log => "logarithmic",
-        Scale::Linear => "linear",
+        LossScale::Log => "logarithmic",
+        LossScale::Linear => "linear",
     };
     format!(
         "Loss: {}; {axis} axis, epoch {:.2}",

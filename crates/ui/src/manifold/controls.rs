@@ -3,7 +3,7 @@
 use egui::{Button, DragValue, Role, Ui, WidgetInfo};
 use egui_material_icons::icons::ICON_CASINO;
 
-use super::options::{ManifoldOptions, Plane, Shown};
+use super::options::{ManifoldKind, ManifoldOptions, ManifoldPlane};
 use crate::segmented::{Segment, segmented};
 use crate::theme;
 

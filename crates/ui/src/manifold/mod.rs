@@ -19,9 +19,9 @@ use super::{card, number};
 use hourglass_protocol::{
     CodeSelection, DecodeRequest, DecodedView, Found, MAX_DECODED, ProbeRequest, Requester, Span,
 };
-use hourglass_state::LabState;
-use options::{ManifoldOptions, Plane, Shown};
-use tiles::{Tiles, fitting};
+use hourglass_state::{LabState, RunView};
+use options::{ManifoldKind, ManifoldOptions, ManifoldPlane};
+use tiles::{PictureTable, fitting};
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]

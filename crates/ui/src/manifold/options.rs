@@ -4,10 +4,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct ManifoldOptions {
-    pub shown: Shown,
+    pub shown: ManifoldKind,
     /// Pictures along each axis of the grid.
     pub n_places: usize,
-    pub plane: Plane,
+    pub plane: ManifoldPlane,
     /// The two units that span a plane of units, counted from 0.
     pub units: [usize; 2],
     /// Which samples are drawn.
@@ -17,9 +17,9 @@ pub(super) struct ManifoldOptions {
 impl Default for ManifoldOptions {
     fn default() -> Self {
         Self {
-            shown: Shown::default(),
+            shown: ManifoldKind::default(),
             n_places: 12,
-            plane: Plane::default(),
+            plane: ManifoldPlane::default(),
             units: [0, 1],
             seed: 1,
         }
@@ -28,7 +28,7 @@ impl Default for ManifoldOptions {
 
 /// What of the space of codes is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) enum Shown {
+pub(super) enum ManifoldKind {
     /// A grid over a plane.
     #[default]
     Grid,
@@ -38,7 +38,7 @@ pub(super) enum Shown {
 
 /// What spans the plane of a code of more than two units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) enum Plane {
+pub(super) enum ManifoldPlane {
     /// The two principal components.
     #[default]
     Principal,

@@ -25,7 +25,7 @@ use hourglass_protocol::{
 use hourglass_state::{LabState, RunView};
 use pictures::SliderPictures;
 use rows::Rows;
-use scene::Scene;
+use scene::AnsweredCode;
 
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]

@@ -2,7 +2,7 @@
 
 use egui::{Color32, Rect, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
-use super::scene::Scene;
+use super::scene::AnsweredCode;
 use crate::decoded::{self, DecodedPictures};
 use crate::memo::{Memo, Same};
 use crate::number;

@@ -8,7 +8,7 @@ use egui::{
     WidgetInfo, vec2,
 };
 
-use super::scene::Scene;
+use super::scene::AnsweredCode;
 use crate::decoded::{self, DecodedPictures, unit_name};
 use crate::theme::{self, space};
 use hourglass_protocol::{CodeSelection, DecodedView, UnitRange};

@@ -7,7 +7,7 @@ use hourglass_protocol::{CodeUnits, DatasetDescription, DecodedView, SampleIdx};
 use crate::number;
 
 /// What the panel knows once everything is answered.
-pub(super) struct Scene<'a> {
+pub(super) struct AnsweredCode<'a> {
     pub dataset: &'a DatasetDescription,
     /// The test image that the code starts from; `None` if it starts from the mean.
     pub sample: Option<SampleIdx>,
@@ -17,7 +17,7 @@ pub(super) struct Scene<'a> {
     pub traversals: Option<&'a Arc<DecodedView>>,
 }
 
-impl Scene<'_> {
+impl AnsweredCode<'_> {
     /// Which units there are sliders for, where that is not all of them.
     pub fn note(&self) -> Option<String> {
         let (shown, size) = (self.units.units.len(), self.units.size);

@@ -20,9 +20,9 @@ use super::theme::{self, space};
 use super::{card, drops, number};
 use canvas::Canvas;
 use hourglass_protocol::{ProbeRequest, UserImageId};
-use hourglass_state::{LabState, Reading, UserImage};
-use pieces::Pieces;
-use result::{ResultPictures, Subject};
+use hourglass_state::{LabState, Reading, RunView, UserImage};
+use pieces::PieceTint;
+use result::{ResultPictures, ResultSubject};
 use stages::StageTextures;
 use strip::{Strip, look_of};
 

@@ -9,6 +9,7 @@ use crate::memo::{Memo, Same};
 use crate::theme::{self, space};
 use crate::tile_atlas::{TileAtlas, TileShape, magnification};
 use crate::{number, shortcuts};
+use hourglass_experiment::ImageShape;
 use hourglass_protocol::{Prepared, UserImageId, UserImageLook};
 use hourglass_state::{LabState, MAX_USER_IMAGES, UserImage};
 

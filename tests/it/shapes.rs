@@ -125,7 +125,7 @@ fn trained(worker: &Worker, mut experiment: Experiment) -> Evaluation {
 /// What a look at the model shows has the shape of the images everywhere.
 fn assert_views_have_the_shape(
     worker: &Worker,
-    revision: u64,
+    revision: u32,
     connection: Connection,
     tile: ImageShape,
 ) {
@@ -134,7 +134,7 @@ fn assert_views_have_the_shape(
         span: Span::Principal,
     };
     worker.look_at(ProbeRequest {
-        revision,
+        revision: u64::from(revision),
         samples: (0..6).collect(),
         hovered: Some(5),
         filters: Some(FilterRequest {
@@ -145,12 +145,12 @@ fn assert_views_have_the_shape(
             requester: Requester::Grid,
             places,
         }],
-        followed: Some(1),
+        followed: Some(revision), // another image each time: a request like the one before is not answered again
         errors: true,
         ..ProbeRequest::default()
     });
     let seen = snapshot(worker, |seen| {
-        seen.revision == revision
+        seen.revision == u64::from(revision)
             && seen.scatter.is_some()
             && seen.filters.is_some()
             && seen.flow.is_some()

@@ -96,7 +96,7 @@ pub struct WindowArgs {
     /// `manifold`, `sliders`, `your-image`, `network` or `numbers`
     #[arg(long, value_name = "VIEW", value_parser = view)]
     pub view: Option<Pane>,
-    /// Open one of your user images, or a folder of them; may be given several times
+    /// Open one of your own images, or a folder of them; may be given several times
     #[arg(long, value_name = "FILE|DIR")]
     pub user_images: Vec<PathBuf>,
     /// Take a screenshot of the window and close it
@@ -119,7 +119,7 @@ pub enum Command {
     Train(train::TrainArgs),
     /// Train presets and compare the results with the published figures
     Reproduce(reproduce::ReproduceArgs),
-    /// Reconstruct your user images with a trained model
+    /// Reconstruct your own images with a trained model
     Reconstruct(reconstruct::ReconstructArgs),
     /// Export a figure of a run, or its numbers as a table
     Export(export::ExportArgs),

@@ -32,7 +32,7 @@ pub struct ReconstructArgs {
     /// Folder of the run whose model is used
     #[arg(long, value_name = "DIR")]
     run: PathBuf,
-    /// Folder to write into; it is made if it is missing
+    /// Folder to write into; it is created if it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Images (PNG, JPEG, GIF, BMP, WebP), or folders of them

@@ -51,7 +51,7 @@ pub struct TrainArgs {
     /// Seed of every random choice
     #[arg(long)]
     seed: Option<u64>,
-    /// Folder to write the run into; it is made if it is missing
+    /// Folder to write the run into; it is created if it is missing
     #[arg(long, value_name = "DIR", required_unless_present = "resume")]
     out: Option<PathBuf>,
     /// Replace another run in the folder, and an existing animation file

@@ -162,7 +162,7 @@ fn flatten(tree: &UseTree, before: &mut Vec<String>, found: &mut Vec<(Vec<String
     }
 }
 
-/// The file in which what a path leads to is written; none where it leads out of the crate.
+/// The file in which what a path leads to is written; `None` if it leads out of the crate.
 fn file_of<'a>(
     modules: &'a Modules,
     from: &Module,

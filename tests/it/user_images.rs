@@ -102,7 +102,7 @@ fn a_percentile_is_by_the_weights_of_its_encoding() {
 }
 
 #[test]
-fn without_a_encoding_of_errors_there_is_no_percentile() {
+fn without_encoded_errors_there_is_no_percentile() {
     let mut trainer = trainer();
     let encoded = ProbeState::default()
         .encoded(&mut trainer, false)

@@ -1,25 +1,6 @@
 //! How large an image is, and how many values each of its pixels has.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
-use super::DataSetId;
-
-/// Why an experiment cannot learn from a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum OtherImages {
-    #[error(
-        "the experiment is about images of {}, but those of {} have {}: choose a data set of that shape, or set \
-         architecture.image to the other",
-        .image.describe(), .data.label(), .data.spec().shape.describe()
-    )]
-    Shape { image: ImageShape, data: DataSetId },
-    #[error(
-        "the experiment tells {n_classes} classes apart, but {} has {}: set n_classes to that",
-        .data.label(), .data.n_classes()
-    )]
-    Classes { n_classes: usize, data: DataSetId },
-}
 
 /// The shape of every image of a data set. Pixels are stored row by row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -26,7 +26,7 @@ impl FigureRequest {
     /// What the model has to be asked for; `None` if the figure is of what is known already.
     #[must_use]
     pub fn gather(&self) -> Option<Gather> {
-        self.kind.gather(self)
+        self.kind.gather(&self.samples)
     }
 
     /// What the figure shows, once that was gathered.
@@ -45,7 +45,10 @@ impl FigureRequest {
             step,
             epoch,
         };
-        (facts, figures::content(numbers, self))
+        (
+            facts,
+            figures::content(numbers, &self.hidden, &self.samples),
+        )
     }
 
     /// A name for the file: `sparse-64-scatter.png`.

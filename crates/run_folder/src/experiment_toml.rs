@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_of_a_experiment_can_be_set_to_what_it_is() {
+    fn every_place_of_an_experiment_can_be_set_to_what_it_is() {
         for experiment in experiments() {
             for (place, values) in leaves_of(&experiment) {
                 let [value] = &values[..] else { continue };

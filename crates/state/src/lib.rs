@@ -14,6 +14,7 @@ mod notice;
 mod previous;
 mod reel;
 mod replay;
+mod reports;
 mod run;
 mod run_view;
 mod series;

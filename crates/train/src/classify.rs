@@ -113,7 +113,7 @@ pub fn train(
     Ok(model.valid())
 }
 
-/// Classifies all images of a split as one of so many classes.
+/// Classifies all images of a split as one of this many classes.
 ///
 /// # Errors
 /// When the device fails.

@@ -358,7 +358,11 @@ pub fn user_images(
 ) -> Result<UserImageView, TrainError> {
     let (step, n_pixels) = (trainer.step(), trainer.n_pixels());
     let fits = trainer.dataset().test.shape() == ImageShape::MNIST; // what images are prepared as
-    if images.is_empty() || !fits {
+    let images = images
+        .iter()
+        .filter(|image| fits && image.pixels.len() == n_pixels);
+    let images: Vec<&PreparedImage> = images.collect();
+    if images.is_empty() {
         return Ok(UserImageView {
             step,
             images: Vec::new(),

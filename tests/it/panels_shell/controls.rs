@@ -276,7 +276,7 @@ fn every_control_that_can_be_searched_for_is_found() {
 
 /// Where an experiment has a setting, its own control is there and is found.
 #[test]
-fn every_setting_of_a_experiment_has_a_control() {
+fn every_setting_of_an_experiment_has_a_control() {
     let mut missing = Vec::new();
     let mut seen = BTreeSet::new();
     for id in [

@@ -84,7 +84,7 @@ fn a_slider_sets_its_unit_and_the_others_stay_with_their_start() {
     for picture in [
         "Code set by hand, decoded",
         "Code set by hand, original",
-        "Code set by hand, reconstructed",
+        "Code set by hand, result",
     ] {
         harness.get_by_label(picture);
     }

@@ -266,7 +266,7 @@ proptest! {
     }
 
     #[test]
-    fn no_number_of_a_experiment_may_be_none_or_out_of_range(mut experiment in experiments(), noise in 0.0..=1.0_f32) {
+    fn no_number_of_an_experiment_may_be_none_or_out_of_range(mut experiment in experiments(), noise in 0.0..=1.0_f32) {
         experiment.test_noise.get_or_insert(noise);
         let recipe = Table::try_from(&experiment).expect("an experiment");
         for leaf in 0..n_numbers(&recipe) {

@@ -4,7 +4,7 @@ use super::kind::{Kind, List, Number, Section};
 use super::setting::Field;
 use super::value::{Leaf as _, Place, at};
 
-/// There is no control: whoever chooses a data set chooses them.
+/// There is no control: choosing a data set chooses them.
 const ROW: Field = Field {
     section: Section::Data,
     shown: |_| false,

@@ -55,7 +55,7 @@ impl Field {
         ..Self::LIVE
     };
 
-    /// Its value; none where the experiment has no such setting.
+    /// Its value; `None` if the experiment has no such setting.
     #[must_use]
     pub fn get(&self, experiment: &Experiment) -> Option<Value> {
         (self.place.get)(experiment)

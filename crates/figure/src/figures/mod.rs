@@ -8,16 +8,22 @@ pub mod loss;
 mod manifold;
 pub(crate) mod scatter;
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
-use hourglass_protocol::{ActivationView, DigitView, FilterBank, Gather, Manifold, Numbers};
+use hourglass_protocol::{
+    ActivationView, DigitView, FilterBank, Gather, Manifold, Numbers, SampleIdx,
+};
 
 use film::Film;
 use loss::Loss;
 use scatter::Scatter;
 
 use crate::drawing::Figure;
-use crate::{FigureRequest, Format, Size};
+use crate::error::UnknownEnding;
+use crate::format::Format;
+use crate::size::Size;
 
 /// Pictures along each axis of a manifold: an odd number, so that the middle of the prior is among them.
 const MANIFOLD_SIDE: usize = 21;
@@ -36,8 +42,8 @@ struct Info {
     help: &'static str,
     formats: &'static [Format],
     size: Size,
-    /// What the model has to be asked for; `None` if the figure is of what is known already.
-    gather: fn(&FigureRequest) -> Option<Gather>,
+    /// What the model has to be asked for, given the chosen images; `None` if the figure is of what is known already.
+    gather: fn(&[SampleIdx]) -> Option<Gather>,
 }
 
 macro_rules! figures {
@@ -112,7 +118,7 @@ figures! {
         help: "The test images of the Digits panel: original, input, reconstruction, difference, error",
         formats: DRAWN,
         size: Size::Millimetres([160.0, 68.0]),
-        gather: |request| Some(Gather::Digits(request.samples.clone())),
+        gather: |samples| Some(Gather::Digits(samples.to_vec())),
     },
     /// What the decoder draws over a plane of codes.
     Manifold(Manifold): Info {
@@ -157,12 +163,12 @@ figures! {
 }
 
 /// What a figure shows, once that was gathered.
-pub(crate) fn content(numbers: Numbers, request: &FigureRequest) -> Content {
+pub(crate) fn content(numbers: Numbers, hidden: &[u8], samples: &[SampleIdx]) -> Content {
     match numbers {
         Numbers::Codes(table) => Content::Scatter(Scatter {
             table,
-            hidden: request.hidden.clone(),
-            selected: request.samples.clone(),
+            hidden: hidden.to_vec(),
+            selected: samples.to_vec(),
         }),
         Numbers::Digits(view) => Content::Digits(view),
         Numbers::Manifold(manifold) => Content::Manifold(manifold),
@@ -218,7 +224,53 @@ impl FigureKind {
     }
 
     /// What the model has to be asked for; `None` if the figure is of what is known already.
-    pub(crate) fn gather(self, request: &FigureRequest) -> Option<Gather> {
-        (self.info().gather)(request)
+    pub(crate) fn gather(self, samples: &[SampleIdx]) -> Option<Gather> {
+        (self.info().gather)(samples)
+    }
+}
+
+impl Format {
+    /// What a file is to hold, by its ending.
+    ///
+    /// # Errors
+    /// When the figure has no format with that ending.
+    pub fn of(path: &Path, kind: FigureKind) -> Result<Self, UnknownEnding> {
+        let ending = path
+            .extension()
+            .map(|ending| ending.to_string_lossy().to_lowercase());
+        let mut formats = kind.formats().iter().copied();
+        let found = formats.find(|format| ending.as_deref() == Some(format.ending()));
+        found.ok_or_else(|| {
+            let endings: Vec<String> = kind
+                .formats()
+                .iter()
+                .map(|format| format!(".{}", format.ending()))
+                .collect();
+            UnknownEnding {
+                file: path.display().to_string(),
+                figure: kind.label().to_lowercase(),
+                endings: endings.join(", ").replace(", .csv", " or .csv"),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_says_what_to_write() {
+        let of = |name: &str, kind| Format::of(Path::new(name), kind);
+        assert_eq!(of("a/b.PNG", FigureKind::Loss), Ok(Format::Png));
+        assert_eq!(of("b.gif", FigureKind::Film), Ok(Format::Gif));
+        let error = of("b.pdf", FigureKind::Scatter).expect_err("no PDF");
+        assert_eq!(
+            error.to_string(),
+            "b.pdf has no extension of a format for the latent scatter: use .png, .svg or .csv"
+        );
+        assert!(of("b.gif", FigureKind::Loss).is_err());
+        assert!(of("b.png", FigureKind::Film).is_err());
+        assert!(of("png", FigureKind::Loss).is_err());
     }
 }

@@ -153,7 +153,7 @@ impl Panel for ActivationsPanel {
     }
 }
 
-/// The layers of the model, none while there is none, and how many units each has.
+/// The layers of the model, empty until there is one, and how many units each has.
 fn layers(run: RunView<'_>) -> Vec<(LayerName, usize)> {
     run.run
         .map(|run| run.experiment.architecture.layers())

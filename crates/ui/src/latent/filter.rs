@@ -42,7 +42,7 @@ impl ClassFilter {
         self.0 ^= Self::bit(class);
     }
 
-    /// Shows this class alone of so many; all again if no other was shown anyway.
+    /// Shows this class alone of this many; all again if no other was shown anyway.
     pub fn isolate(&mut self, class: u8, n_classes: usize) {
         let classes = (0..=u8::MAX).take(n_classes);
         let others = classes.fold(0, |all, class| all | Self::bit(class)) & !Self::bit(class);

@@ -4,12 +4,7 @@ mod paint;
 
 use hourglass_experiment::{Group, Term};
 
-use crate::csv::Csv;
-use crate::drawing::Figure;
-use crate::facts::Entries;
-use crate::page::Page;
 use crate::reference::Reference;
-use crate::{Facts, Look};
 
 /// β of the smoothing of training curves: about ten points.
 const SMOOTHING: f64 = 0.9;
@@ -132,32 +127,4 @@ pub fn smoothed(points: &[[f64; 2]], beta: f64) -> Vec<[f64; 2]> {
         .iter()
         .map(|&[epoch, value]| [epoch, average.next(value)]);
     smooth.collect()
-}
-
-impl Figure for Loss {
-    fn title(&self) -> String {
-        "Training and test error".to_owned()
-    }
-
-    fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
-        paint::page(self, facts, look, title)
-    }
-
-    fn table(&self, facts: &Facts, entries: &Entries) -> String {
-        let mut csv = Csv::new(entries, &["split", "term", "unit", "epoch", "value"]);
-        for curve in &self.curves {
-            let unit = facts.experiment.objective.unit(curve.term);
-            for [epoch, value] in &curve.points {
-                let row = [
-                    curve.split.label(),
-                    curve.term.key(),
-                    unit.text(),
-                    &epoch.to_string(),
-                    &value.to_string(),
-                ];
-                csv.row(row);
-            }
-        }
-        csv.into_text()
-    }
 }

@@ -1,5 +1,8 @@
 //! Draws the loss plot.
 
+use crate::csv::Csv;
+use crate::drawing::Figure;
+use crate::facts::Entries;
 use crate::font::{self, Weight};
 use crate::page::{Anchor, Item, Page, Rect, Stroke, Text};
 use crate::palette::{self, Paper, Rgb};
@@ -49,9 +52,37 @@ fn in_units_of_group(loss: &Loss, experiment: &Experiment) -> Loss {
     loss
 }
 
+impl Figure for Loss {
+    fn title(&self) -> String {
+        "Training and test error".to_owned()
+    }
+
+    fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
+        page(self, facts, look, title)
+    }
+
+    fn table(&self, facts: &Facts, entries: &Entries) -> String {
+        let mut csv = Csv::new(entries, &["split", "term", "unit", "epoch", "value"]);
+        for curve in &self.curves {
+            let unit = facts.experiment.objective.unit(curve.term);
+            for [epoch, value] in &curve.points {
+                let row = [
+                    curve.split.label(),
+                    curve.term.key(),
+                    unit.text(),
+                    &epoch.to_string(),
+                    &value.to_string(),
+                ];
+                csv.row(row);
+            }
+        }
+        csv.into_text()
+    }
+}
+
 /// Draws it.
 #[must_use]
-pub fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
+fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
     let (mut page, room) = plot::begin(look, title, facts);
     let paper = look.paper();
     let loss = &in_units_of_group(loss, &facts.experiment);

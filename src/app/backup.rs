@@ -44,7 +44,7 @@ impl Backups {
     }
 
     /// What a worker is told about it.
-    pub(super) fn action(&self) -> BackupPolicy {
+    pub(super) fn policy(&self) -> BackupPolicy {
         BackupPolicy {
             place: self.place.clone(),
             every: self.every,

@@ -37,14 +37,14 @@ pub(super) enum Job {
     TakeEach {
         name: String,
         picture: Arc<Picture>,
-        action: Preparation,
+        preparation: Preparation,
         groups: Vec<usize>,
     },
     /// Make a picture a digit in another way.
     Prepare {
         id: UserImageId,
         picture: Arc<Picture>,
-        action: Preparation,
+        preparation: Preparation,
     },
 }
 
@@ -56,7 +56,7 @@ pub(super) enum News {
     Read {
         name: String,
         picture: Arc<Picture>,
-        action: Preparation,
+        preparation: Preparation,
         prepared: Arc<Prepared>,
     },
     /// A file that is no picture; the message names it.
@@ -70,7 +70,7 @@ pub(super) enum News {
     /// A digit made in another way.
     Prepared {
         id: UserImageId,
-        action: Preparation,
+        preparation: Preparation,
         prepared: Arc<Prepared>,
     },
 }
@@ -200,25 +200,25 @@ fn work(jobs: &Receiver<Job>, reporter: &Reporter) {
             Job::TakeEach {
                 name,
                 picture,
-                action,
+                preparation,
                 groups,
-            } => take_each(&name, &picture, action, &groups, reporter),
+            } => take_each(&name, &picture, preparation, &groups, reporter),
             Job::Prepare {
                 id,
                 picture,
-                action,
+                preparation,
             } => {
-                // A slider that is dragged: only the newest action about an image counts.
+                // A slider that is dragged: only the newest preparation about an image counts.
                 held = jobs.try_recv().ok();
                 let is_outdated =
                     matches!(&held, Some(Job::Prepare { id: next, .. }) if *next == id);
                 if is_outdated {
                     continue;
                 }
-                let prepared = Arc::new(user_image::prepare(&picture, &action));
+                let prepared = Arc::new(user_image::prepare(&picture, &preparation));
                 reporter.report(News::Prepared {
                     id,
-                    action,
+                    preparation,
                     prepared,
                 })
             }
@@ -280,29 +280,29 @@ fn take(
 fn take_each(
     name: &str,
     picture: &Arc<Picture>,
-    action: Preparation,
+    preparation: Preparation,
     groups: &[usize],
     reporter: &Reporter,
 ) -> Result<(), WindowGone> {
     for (idx, &group) in groups.iter().enumerate() {
-        let action = action.taking(group);
+        let preparation = preparation.taking(group);
         reporter.report(News::Read {
             name: format!("{name} · {}", idx + 1),
             picture: Arc::clone(picture),
-            action,
-            prepared: Arc::new(user_image::prepare(picture, &action)),
+            preparation,
+            prepared: Arc::new(user_image::prepare(picture, &preparation)),
         })?;
     }
     Ok(())
 }
 
 fn report_picture(name: String, picture: Picture, reporter: &Reporter) -> Result<(), WindowGone> {
-    let action = Preparation::default();
-    let prepared = Arc::new(user_image::prepare(&picture, &action));
+    let preparation = Preparation::default();
+    let prepared = Arc::new(user_image::prepare(&picture, &preparation));
     reporter.report(News::Read {
         name,
         picture: Arc::new(picture),
-        action,
+        preparation,
         prepared,
     })
 }

@@ -83,7 +83,7 @@ impl App {
         self.state.crash = None;
         self.worker = Some((self.spawn_worker)(self.wake.clone()));
         self.outbox
-            .push(Command::BackupPolicy(self.keeping.backups.action()));
+            .push(Command::BackupPolicy(self.keeping.backups.policy()));
         self.advance(Input::WorkerStarted);
         self.look();
         self.send_waiting();

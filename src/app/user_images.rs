@@ -29,7 +29,7 @@ impl App {
             UserImageAction::Paste(image) => self.paste(&image),
             UserImageAction::CancelReading => self.user_images.image_reader.cancel(),
             UserImageAction::Choose(id) => self.state.user_images.choose(id),
-            UserImageAction::Prepare(id, action) => self.prepare_again(id, action),
+            UserImageAction::Prepare(id, preparation) => self.prepare_again(id, preparation),
             UserImageAction::TakeEach(id) => self.take_each(id),
             UserImageAction::Remove(id) => {
                 self.state.user_images.remove(id);
@@ -54,10 +54,10 @@ impl App {
                 News::Read {
                     name,
                     picture,
-                    action,
+                    preparation,
                     prepared,
                 } => {
-                    let added = self.state.user_images.add(name, action, prepared);
+                    let added = self.state.user_images.add(name, preparation, prepared);
                     match added {
                         Some(id) => drop(self.user_images.pictures.insert(id, picture)),
                         None => self.say_that_it_is_full(1),
@@ -72,10 +72,12 @@ impl App {
                 }
                 News::Prepared {
                     id,
-                    action,
+                    preparation,
                     prepared,
                 } => {
-                    self.state.user_images.set_prepared(id, action, prepared);
+                    self.state
+                        .user_images
+                        .set_prepared(id, preparation, prepared);
                 }
             }
         }
@@ -112,15 +114,15 @@ impl App {
         self.user_images.image_reader.send(job, &self.wake);
     }
 
-    fn prepare_again(&mut self, id: UserImageId, action: Preparation) {
-        self.state.user_images.set_preparation(id, action);
+    fn prepare_again(&mut self, id: UserImageId, preparation: Preparation) {
+        self.state.user_images.set_preparation(id, preparation);
         if let Some(picture) = self.user_images.pictures.get(&id) {
             let picture = Arc::clone(picture);
             self.user_images.image_reader.send(
                 Job::Prepare {
                     id,
                     picture,
-                    action,
+                    preparation,
                 },
                 &self.wake,
             );
@@ -140,7 +142,7 @@ impl App {
         let job = Job::TakeEach {
             name: user_image.name.clone(),
             picture: Arc::clone(picture),
-            action: user_image.action,
+            preparation: user_image.preparation,
             groups,
         };
         self.user_images.image_reader.send(job, &self.wake);
@@ -184,27 +186,27 @@ impl App {
     /// Adds the drawing to the images and leaves the canvas empty.
     fn add_drawing(&mut self) {
         self.prepare_drawing();
-        let user_image = &mut self.state.user_images;
-        let Some(prepared) = user_image.drawing.prepared().cloned() else {
+        let user_images = &mut self.state.user_images;
+        let Some(prepared) = user_images.drawing.prepared().cloned() else {
             return;
         };
         let name = format!("Drawing {}", self.user_images.n_drawn + 1);
-        let Some(id) = user_image.add(name, user_image::OF_DRAWINGS, prepared) else {
+        let Some(id) = user_images.add(name, user_image::OF_DRAWINGS, prepared) else {
             self.say_that_it_is_full(1);
             return;
         };
-        let picture = Arc::new(picture_of(&user_image.drawing));
-        user_image.drawing.clear();
-        user_image.drawing.set_prepared(None);
+        let picture = Arc::new(picture_of(&user_images.drawing));
+        user_images.drawing.clear();
+        user_images.drawing.set_prepared(None);
         self.user_images.n_drawn += 1;
         self.user_images.pictures.insert(id, picture);
     }
 
     fn forget_pictures(&mut self) {
-        let user_image = &self.state.user_images;
+        let user_images = &self.state.user_images;
         self.user_images
             .pictures
-            .retain(|&id, _| user_image.may_need(id));
+            .retain(|&id, _| user_images.may_need(id));
     }
 
     fn say_that_it_is_full(&mut self, n_left_out: usize) {

@@ -89,7 +89,7 @@ enum YesNo {
 }
 
 impl YesNo {
-    fn action(self) -> Option<bool> {
+    fn choice(self) -> Option<bool> {
         match self {
             Self::Auto => None,
             Self::Yes => Some(true),
@@ -141,23 +141,23 @@ impl ReconstructArgs {
                 BackdropChoice::White => Some(Backdrop::White),
                 BackdropChoice::Black => Some(Backdrop::Black),
             },
-            invert: self.invert.action(),
+            invert: self.invert.choice(),
             paper: match self.paper {
                 PaperChoice::Auto => None,
                 PaperChoice::Even => Some(Paper::Flat),
                 PaperChoice::Uneven => Some(Paper::Uneven),
             },
-            stretch: self.stretch.action(),
+            stretch: self.stretch.choice(),
             threshold: self.threshold,
-            crop: self.crop.action(),
-            sharpen: self.sharpen.action(),
+            crop: self.crop.choice(),
+            sharpen: self.sharpen.choice(),
             centring: match self.centre {
                 CentreChoice::Auto => None,
                 CentreChoice::Mass => Some(Centring::Mass),
                 CentreChoice::Box => Some(Centring::Box),
                 CentreChoice::No => Some(Centring::Kept),
             },
-            pen: self.pen.action(),
+            pen: self.pen.choice(),
             region: None,
             take: None,
         }
@@ -222,7 +222,12 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     Ok(())
 }
 
-fn prepare(paths: &[PathBuf], action: &Preparation, each: bool, progress: &Progress) -> Vec<Asked> {
+fn prepare(
+    paths: &[PathBuf],
+    preparation: &Preparation,
+    each: bool,
+    progress: &Progress,
+) -> Vec<Asked> {
     let files = user_image::find(paths);
     let n_files = files.len();
     let mut asked = Vec::with_capacity(n_files);
@@ -233,7 +238,7 @@ fn prepare(paths: &[PathBuf], action: &Preparation, each: bool, progress: &Progr
             .map_or_else(|error| error.path().to_owned(), Clone::clone);
         match file.and_then(|path| user_image::read(&path)) {
             Ok(picture) => {
-                let digits = digits(&picture, action, each);
+                let digits = digits(&picture, preparation, each);
                 asked.extend(digits.into_iter().map(|(number, digit)| Asked {
                     path: path.clone(),
                     number,
@@ -254,15 +259,15 @@ fn prepare(paths: &[PathBuf], action: &Preparation, each: bool, progress: &Progr
 }
 
 /// The digit of a picture, or each of them with its number.
-fn digits(picture: &Picture, action: &Preparation, each: bool) -> Vec<(Option<usize>, Digit)> {
-    let first = user_image::prepare(picture, action);
+fn digits(picture: &Picture, preparation: &Preparation, each: bool) -> Vec<(Option<usize>, Digit)> {
+    let first = user_image::prepare(picture, preparation);
     let places: Vec<usize> = first.digits().collect();
     let n_digits = places.len();
     if !each || n_digits < 2 {
         return vec![(None, Digit::of(first, None))];
     }
     let digits = (1..).zip(places).map(|(number, place)| {
-        let prepared = user_image::prepare(picture, &action.taking(place));
+        let prepared = user_image::prepare(picture, &preparation.taking(place));
         let of = format!("digit {number} of {n_digits}");
         (Some(number), Digit::of(prepared, Some(of)))
     });

@@ -54,10 +54,10 @@ impl FigureRequest {
     /// A name for the file: `sparse-64-scatter.png`.
     #[must_use]
     pub fn file_name(&self, experiment: &Experiment) -> String {
-        let recipe = experiment
+        let name = experiment
             .preset
             .map_or("custom-experiment".to_owned(), |preset| preset.to_string());
         let figure = self.kind.file_name();
-        format!("{recipe}-{figure}.{}", self.format.ending())
+        format!("{name}-{figure}.{}", self.format.ending())
     }
 }

@@ -41,9 +41,9 @@ impl LabState {
     }
 
     /// Goes through the past of what is shown; of both runs where two are compared.
-    pub fn rewind(&mut self, action: Rewind) {
+    pub fn rewind(&mut self, to: Rewind) {
         let Some(run) = &mut self.run else { return };
-        run.rewind(action);
+        run.rewind(to);
         let past = run.replay.past().map(|past| past.moment.step);
         if let Some(comparison) = &mut self.comparison {
             comparison.rewind(past.map_or(Rewind::Follow, Rewind::To));

@@ -35,7 +35,7 @@ pub struct UserImage {
     /// What it is called: its file's name, or where it came from.
     pub name: String,
     /// What the person decided about its preparation.
-    pub action: Preparation,
+    pub preparation: Preparation,
     /// The digit it became, with every stage.
     pub prepared: Arc<Prepared>,
 }
@@ -77,7 +77,7 @@ impl UserImages {
     pub fn add(
         &mut self,
         name: String,
-        action: Preparation,
+        preparation: Preparation,
         prepared: Arc<Prepared>,
     ) -> Option<UserImageId> {
         if self.room() == 0 {
@@ -88,7 +88,7 @@ impl UserImages {
         self.images.push(UserImage {
             id,
             name,
-            action,
+            preparation,
             prepared,
         });
         self.chosen = Some(id);
@@ -103,16 +103,22 @@ impl UserImages {
     }
 
     /// Notes what the person decided; the digit follows by [`UserImages::set_prepared`].
-    pub fn set_preparation(&mut self, id: UserImageId, action: Preparation) {
+    pub fn set_preparation(&mut self, id: UserImageId, preparation: Preparation) {
         if let Some(image) = self.images.iter_mut().find(|image| image.id == id) {
-            image.action = action;
+            image.preparation = preparation;
         }
     }
 
-    /// Takes in the digit that an image became; one made from an action that changed since is late and ignored.
-    pub fn set_prepared(&mut self, id: UserImageId, action: Preparation, prepared: Arc<Prepared>) {
+    /// Takes in the digit that an image became; one made from a preparation that changed since is late and ignored.
+    pub fn set_prepared(
+        &mut self,
+        id: UserImageId,
+        preparation: Preparation,
+        prepared: Arc<Prepared>,
+    ) {
         let mut images = self.images.iter_mut();
-        if let Some(image) = images.find(|image| image.id == id && image.action == action) {
+        if let Some(image) = images.find(|image| image.id == id && image.preparation == preparation)
+        {
             image.prepared = prepared;
         }
     }
@@ -281,17 +287,17 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_digit_made_from_an_older_action_is_ignored() {
+    fn a_digit_made_from_an_older_preparation_is_ignored() {
         let mut user_images = three();
         let id = user_images.images()[0].id;
-        let action = Preparation {
+        let preparation = Preparation {
             invert: Some(false),
             ..Preparation::default()
         };
-        user_images.set_preparation(id, action);
+        user_images.set_preparation(id, preparation);
         user_images.set_prepared(id, Preparation::default(), prepared(9));
         assert_eq!(user_images.images()[0].prepared.pixels[0], 1);
-        user_images.set_prepared(id, action, prepared(9));
+        user_images.set_prepared(id, preparation, prepared(9));
         assert_eq!(user_images.images()[0].prepared.pixels[0], 9);
     }
 

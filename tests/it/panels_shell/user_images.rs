@@ -154,7 +154,7 @@ fn each_digit_of_a_picture_becomes_an_image_of_its_own() {
             .filter(|group| group.is_taken());
         assert_eq!(taken.count(), 1);
         assert!(
-            digit.action.take.is_some(),
+            digit.preparation.take.is_some(),
             "it stays this one when it is prepared again"
         );
     }
@@ -205,11 +205,11 @@ fn another_decision_makes_another_digit() {
     wait_until(&mut stage, |stage| user_image(stage).images().len() == 1);
     let before = Arc::clone(&user_image(&stage).images()[0].prepared);
     let id = user_image(&stage).images()[0].id;
-    let action = Preparation {
+    let preparation = Preparation {
         invert: Some(false),
         ..Preparation::default()
     };
-    perform(&mut stage, UserImageAction::Prepare(id, action));
+    perform(&mut stage, UserImageAction::Prepare(id, preparation));
     wait_until(&mut stage, |stage| {
         !Arc::ptr_eq(&user_image(stage).images()[0].prepared, &before)
     });

@@ -126,19 +126,19 @@ fn decisions_show_who_made_them_and_can_be_changed() {
     assert_eq!(background(&harness), "light: invert, auto");
     click(&mut harness, "Background");
     click(&mut harness, "dark: keep");
-    let action = Preparation {
+    let preparation = Preparation {
         invert: Some(false),
         ..Preparation::default()
     };
     assert_eq!(
         last_action(&harness),
-        Some(UserImageAction::Prepare(second, action))
+        Some(UserImageAction::Prepare(second, preparation))
     );
     harness
         .state_mut()
         .lab
         .user_images
-        .set_preparation(second, action);
+        .set_preparation(second, preparation);
     harness.run_steps(3);
     assert_eq!(background(&harness), "dark: keep, yours");
     click(&mut harness, "Background");
@@ -179,7 +179,7 @@ fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
     let taken = |digit: usize| prepared(&harness).groups[digits[digit]].is_taken();
     assert_ne!(taken(0), taken(1), "one of them was taken");
     let both: GroupSet = digits.iter().copied().collect();
-    let action = Preparation {
+    let preparation = Preparation {
         take: Some(Take::Groups(both)),
         ..Preparation::default()
     };
@@ -187,7 +187,7 @@ fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
     click(&mut harness, left_out);
     assert_eq!(
         last_action(&harness),
-        Some(UserImageAction::Prepare(id, action))
+        Some(UserImageAction::Prepare(id, preparation))
     );
     let picture = harness.get_by_label("two.png, what was found").rect();
     let at = |x: f32, y: f32| picture.min + egui::vec2(x, y) * picture.size();
@@ -203,7 +203,7 @@ fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
     harness.run_steps(2);
     assert_eq!(
         last_action(&harness),
-        Some(UserImageAction::Prepare(id, action))
+        Some(UserImageAction::Prepare(id, preparation))
     );
     assert_eq!(user_image_actions(&harness).len(), 3);
 
@@ -214,10 +214,10 @@ fn digits_on_a_picture_are_switched_taken_each_and_cut_out() {
     harness.run_steps(2);
     harness.drop_at(at(0.95, 0.9));
     harness.run_steps(2);
-    let Some(UserImageAction::Prepare(_, action)) = last_action(&harness) else {
+    let Some(UserImageAction::Prepare(_, preparation)) = last_action(&harness) else {
         panic!("{:?}", last_action(&harness));
     };
-    let part = action.region.expect("a part");
+    let part = preparation.region.expect("a part");
     for (found, expected) in part.into_iter().zip([0.5, 0.1, 0.95, 0.9]) {
         assert!((found - expected).abs() < 0.02, "{part:?}");
     }

@@ -81,7 +81,7 @@ fn each_decision_can_be_made_by_the_person() {
     let image = enlarged(&digit(8), 120, FilterType::Triangle, [20, 0], true);
     let picture = Picture::decode(&png(&image)).expect("a picture");
     let auto = prepare(&picture, &Preparation::default());
-    let with = |action: Preparation| prepare(&picture, &action);
+    let with = |preparation: Preparation| prepare(&picture, &preparation);
     let none = Preparation::default();
 
     let kept = with(Preparation {
@@ -139,11 +139,11 @@ fn faint_ink_becomes_full_unless_it_is_to_stay() {
     }
     let picture = Picture::decode(&png(&image)).expect("a picture");
     let strongest = |stretch| {
-        let action = Preparation {
+        let preparation = Preparation {
             stretch,
             ..Preparation::default()
         };
-        prepare(&picture, &action).pixels.iter().copied().max()
+        prepare(&picture, &preparation).pixels.iter().copied().max()
     };
     assert!(strongest(None) > Some(240));
     assert!(strongest(Some(false)) < Some(60));

@@ -287,22 +287,22 @@ fn choices_that_do_not_fit_the_picture_do_no_harm() {
         [f32::INFINITY, 0.0, f32::NEG_INFINITY, 1.0],
     ];
     for region in regions {
-        let action = Preparation {
+        let preparation = Preparation {
             region: Some(region),
             ..Preparation::default()
         };
-        assert_eq!(prepare(&picture, &action).pixels.len(), 784);
+        assert_eq!(prepare(&picture, &preparation).pixels.len(), 784);
     }
     for take in [
         Take::Groups(GroupSet::default()),
         Take::Groups(GroupSet::one(200)),
         Take::AllInk,
     ] {
-        let action = Preparation {
+        let preparation = Preparation {
             take: Some(take),
             ..Preparation::default()
         };
-        assert_eq!(prepare(&picture, &action).pixels.len(), 784);
+        assert_eq!(prepare(&picture, &preparation).pixels.len(), 784);
     }
 }
 
@@ -345,11 +345,11 @@ fn a_very_thin_pen_is_made_as_wide_as_in_mnist() {
     }
     let ink = |pen| {
         let picture = Picture::decode(&png(&image)).expect("a picture");
-        let action = Preparation {
+        let preparation = Preparation {
             pen,
             ..Preparation::default()
         };
-        let found = prepare(&picture, &action);
+        let found = prepare(&picture, &preparation);
         let ink: u32 = found.pixels.iter().map(|&byte| u32::from(byte)).sum();
         (ink, found.decisions.pen)
     };

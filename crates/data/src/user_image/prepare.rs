@@ -29,19 +29,19 @@ const CROP_THRESHOLD: f32 = 0.25;
 const PEN_WIDTHS: [f32; 2] = [1.0, 4.6];
 const USUAL_PENS: [f32; 2] = [2.2, 3.4];
 
-/// Makes a picture a digit as MNIST's are. What the action leaves open is decided from the picture.
+/// Makes a picture a digit as MNIST's are. What the preparation leaves open is decided from the picture.
 ///
 /// Takes a few milliseconds for a picture of 200×200 on one core, forty for the largest.
 #[must_use]
-pub fn prepare(picture: &Picture, action: &Preparation) -> Prepared {
-    let cut = action.region.map(|region| picture.cut(region));
+pub fn prepare(picture: &Picture, preparation: &Preparation) -> Prepared {
+    let cut = preparation.region.map(|region| picture.cut(region));
     let (view, window) = match &cut {
         Some((view, window)) => (view, *window),
         None => (picture, [0.0, 0.0, 1.0, 1.0]),
     };
     let backdrop = view
         .is_transparent()
-        .then(|| action.backdrop.unwrap_or_else(|| backdrop_of(view)));
+        .then(|| preparation.backdrop.unwrap_or_else(|| backdrop_of(view)));
     let (light, by_colour) = view.light_over(backdrop.unwrap_or(Backdrop::White));
     let grey = Grey {
         width: view.width,
@@ -50,13 +50,13 @@ pub fn prepare(picture: &Picture, action: &Preparation) -> Prepared {
     };
     let by_itself = Preparation {
         take: None,
-        ..*action
+        ..*preparation
     };
     let mut source = Source::of(grey, &by_itself);
     // A selection of groups within a picture means those that were found in it.
-    if action.region.is_none()
-        && action.take != Some(Take::AllInk)
-        && let Some(mut inside) = look_inside(picture, action, &source)
+    if preparation.region.is_none()
+        && preparation.take != Some(Take::AllInk)
+        && let Some(mut inside) = look_inside(picture, preparation, &source)
     {
         inside.notes.push(ImageNote::LeftOut {
             why: LeftOut::Around,
@@ -64,18 +64,18 @@ pub fn prepare(picture: &Picture, action: &Preparation) -> Prepared {
         });
         return inside;
     }
-    if action.take.is_some() {
-        source = Source::of(grey, action);
+    if preparation.take.is_some() {
+        source = Source::of(grey, preparation);
     }
     if !by_colour {
-        source.look_closer(view, action);
+        source.look_closer(view, preparation);
     }
 
     let mut notes = picture.notes.clone();
     if by_colour {
         notes.push(ImageNote::ByColour);
     }
-    let mut decisions = decide(action, &source, backdrop);
+    let mut decisions = decide(preparation, &source, backdrop);
     let found = source.ink(&decisions);
     let has_ink = found.is_some();
     let levels = found.as_ref().map(|(_, levels)| *levels);
@@ -86,14 +86,25 @@ pub fn prepare(picture: &Picture, action: &Preparation) -> Prepared {
     } else {
         Some(whole)
     };
-    source.add_notes(&mut notes, has_ink && part.is_some(), &decisions, action);
+    source.add_notes(
+        &mut notes,
+        has_ink && part.is_some(),
+        &decisions,
+        preparation,
+    );
     let mut part = part.unwrap_or(whole);
     let side = if decisions.crop { BOX_SIDE } else { IMAGE_SIDE };
     if decisions.crop && has_ink {
-        decisions.pen = widen_pen(&mut ink, &mut part, action, decisions.threshold, &mut notes);
+        decisions.pen = widen_pen(
+            &mut ink,
+            &mut part,
+            preparation,
+            decisions.threshold,
+            &mut notes,
+        );
     }
     let is_soft = || decisions.crop && ink.is_soft(part, side);
-    decisions.sharpen = action.sharpen.unwrap_or_else(is_soft);
+    decisions.sharpen = preparation.sharpen.unwrap_or_else(is_soft);
     if decisions.sharpen {
         ink.sharpen();
     }
@@ -126,29 +137,29 @@ pub fn prepare(picture: &Picture, action: &Preparation) -> Prepared {
 }
 
 /// What the person decided, and what the picture says where they did not.
-fn decide(action: &Preparation, source: &Source, backdrop: Option<Backdrop>) -> Decisions {
-    let crop = action.crop.unwrap_or(!source.is_prepared);
+fn decide(preparation: &Preparation, source: &Source, backdrop: Option<Backdrop>) -> Decisions {
+    let crop = preparation.crop.unwrap_or(!source.is_prepared);
     let usual = if crop { Centring::Mass } else { Centring::Kept };
     Decisions {
         backdrop,
         invert: source.is_dark,
         paper: source.paper,
-        stretch: action
+        stretch: preparation
             .stretch
             .unwrap_or(!source.is_prepared || source.is_faint),
-        threshold: action.threshold.unwrap_or(CROP_THRESHOLD),
+        threshold: preparation.threshold.unwrap_or(CROP_THRESHOLD),
         crop,
         sharpen: false, // known once the digit's size is
-        centring: action.centring.unwrap_or(usual),
+        centring: preparation.centring.unwrap_or(usual),
         pen: false, // the same
     }
 }
 
 /// What is made of a rectangle in the picture, if there is one and something in it.
-fn look_inside(picture: &Picture, action: &Preparation, source: &Source) -> Option<Prepared> {
+fn look_inside(picture: &Picture, preparation: &Preparation, source: &Source) -> Option<Prepared> {
     let inside = Preparation {
         region: Some(source.rectangle()?),
-        ..*action
+        ..*preparation
     };
     let prepared = prepare(picture, &inside);
     prepared
@@ -181,7 +192,7 @@ fn backdrop_of(picture: &Picture) -> Backdrop {
 fn widen_pen(
     ink: &mut Ink,
     part: &mut PixelBox,
-    action: &Preparation,
+    preparation: &Preparation,
     threshold: f32,
     notes: &mut Vec<ImageNote>,
 ) -> bool {
@@ -189,7 +200,7 @@ fn widen_pen(
     let width = pen_width(ink, *part);
     let [thinnest, thickest] = PEN_WIDTHS;
     let is_usual = (thinnest..=thickest).contains(&width);
-    if !action.pen.unwrap_or(!is_usual) || width <= 0.0 {
+    if !preparation.pen.unwrap_or(!is_usual) || width <= 0.0 {
         return false;
     }
     let was_thin = width < thickest;

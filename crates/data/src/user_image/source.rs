@@ -100,15 +100,15 @@ struct Closer {
 }
 
 impl Source {
-    pub(super) fn of(grey: Grey<'_>, action: &Preparation) -> Self {
+    pub(super) fn of(grey: Grey<'_>, preparation: &Preparation) -> Self {
         let border = Border::of(grey);
         let stripped = || {
-            let is_dark = action.invert.unwrap_or(border.is_light);
-            (Stripped::of(grey, border, is_dark, action), is_dark)
+            let is_dark = preparation.invert.unwrap_or(border.is_light);
+            (Stripped::of(grey, border, is_dark, preparation), is_dark)
         };
         if grey.width == grey.height && grey.width == hourglass_experiment::IMAGE_SIDE {
             let (digit, is_dark) = stripped();
-            if digit.is_prepared() && action.region.is_none() && action.take.is_none() {
+            if digit.is_prepared() && preparation.region.is_none() && preparation.take.is_none() {
                 let is_faint = digit.strongest() < FAINT;
                 return Self {
                     is_prepared: true,
@@ -118,9 +118,9 @@ impl Source {
             }
         }
         let segment = Request {
-            is_dark: action.invert,
-            paper: action.paper,
-            take: action.take,
+            is_dark: preparation.invert,
+            paper: preparation.paper,
+            take: preparation.take,
         };
         let is_small = grey.width.min(grey.height) < LEAST_SIDE;
         let writing = (!is_small).then(|| Writing::find(grey, &segment)).flatten();
@@ -167,9 +167,9 @@ impl Source {
     }
 
     /// Looks for small writing again where the picture has more of it.
-    pub(super) fn look_closer(&mut self, picture: &Picture, action: &Preparation) {
+    pub(super) fn look_closer(&mut self, picture: &Picture, preparation: &Preparation) {
         let is_small = self.part.longest() < 3.0 * small(FEW_PIXELS);
-        if self.found.is_none() || !is_small || action.take == Some(Take::AllInk) {
+        if self.found.is_none() || !is_small || preparation.take == Some(Take::AllInk) {
             return;
         }
         let Some((closer, window)) = picture.closer(shares_of(self.part, self.width, self.height))
@@ -184,7 +184,7 @@ impl Source {
         };
         let segment = Request {
             is_dark: Some(self.is_dark),
-            paper: action.paper,
+            paper: preparation.paper,
             take: None,
         };
         if let Some(writing) = Writing::find(grey, &segment) {
@@ -283,13 +283,13 @@ impl Source {
         notes: &mut Vec<ImageNote>,
         has_ink: bool,
         decisions: &Decisions,
-        action: &Preparation,
+        preparation: &Preparation,
     ) {
         if !has_ink {
             notes.push(ImageNote::NoInk);
             return;
         }
-        if self.is_prepared && action.crop.is_none() {
+        if self.is_prepared && preparation.crop.is_none() {
             notes.push(if self.is_faint && decisions.stretch {
                 ImageNote::FaintMadeFull
             } else {
@@ -306,7 +306,7 @@ impl Source {
             .filter(|&idx| found.groups[idx].is_digit)
             .collect();
         let taken = digits.iter().position(|&idx| found.groups[idx].is_taken());
-        if let (Some(taken), None, 2..) = (taken, action.take, digits.len()) {
+        if let (Some(taken), None, 2..) = (taken, preparation.take, digits.len()) {
             notes.push(ImageNote::SeveralDigits {
                 n_digits: digits.len(),
                 taken: taken + 1,
@@ -320,7 +320,7 @@ impl Source {
         let left_out = left_out.into_iter();
         notes.extend(left_out.map(|(why, n_groups)| ImageNote::LeftOut { why, n_groups }));
         let mut taken = found.groups.iter().filter(|group| group.is_taken());
-        if taken.any(|group| group.reaches_border) && action.take != Some(Take::AllInk) {
+        if taken.any(|group| group.reaches_border) && preparation.take != Some(Take::AllInk) {
             notes.push(ImageNote::ReachesBorder);
         }
     }

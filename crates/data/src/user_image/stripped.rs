@@ -20,7 +20,12 @@ pub(super) struct Stripped {
 }
 
 impl Stripped {
-    pub(super) fn of(grey: Grey<'_>, border: Border, invert: bool, action: &Preparation) -> Self {
+    pub(super) fn of(
+        grey: Grey<'_>,
+        border: Border,
+        invert: bool,
+        preparation: &Preparation,
+    ) -> Self {
         let Grey { width, height, .. } = grey;
         let sign = if invert { -1.0 } else { 1.0 };
         let agrees = invert == border.is_light;
@@ -29,7 +34,7 @@ impl Stripped {
         } else {
             Paper::Flat
         };
-        let kind = action.paper.unwrap_or(usual);
+        let kind = preparation.paper.unwrap_or(usual);
         let above = match kind {
             Paper::Uneven => paper::above_uneven(grey, sign),
             Paper::Flat if agrees => paper::above_flat(grey, border.shade, sign),

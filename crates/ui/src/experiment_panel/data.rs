@@ -35,7 +35,7 @@ pub(super) fn heading(state: &LabState) -> Heading {
 }
 
 /// Shows the data section.
-pub(super) fn show(ui: &mut Ui, state: &LabState, pushed: &mut Vec<Action>) {
+pub(super) fn show(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let is_mnist = state
         .dataset
         .as_ref()
@@ -47,7 +47,7 @@ pub(super) fn show(ui: &mut Ui, state: &LabState, pushed: &mut Vec<Action>) {
             ui,
             state.dataset.as_ref(),
             ui.available_width() - fetch_width,
-            pushed,
+            actions,
         );
         if offers_fetch {
             let text = data_sets::fetch_label(DataSetId::MNIST);
@@ -57,12 +57,12 @@ pub(super) fn show(ui: &mut Ui, state: &LabState, pushed: &mut Vec<Action>) {
                 .on_hover_text(data_sets::fetch_help(DataSetId::MNIST))
                 .accessible_name(text);
             if response.clicked() {
-                pushed.push(Action::Fetch(DataSetId::MNIST));
+                actions.push(Action::Fetch(DataSetId::MNIST));
             }
         }
     });
     match &state.loading {
-        Some(progress) => loading(ui, progress, pushed),
+        Some(progress) => loading(ui, progress, actions),
         None if state.dataset.is_none() => {
             let text = "No data set yet: choose the built-in pen digits, or fetch MNIST";
             ui.add(Label::new(theme::dim(ui, text)).wrap());
@@ -75,7 +75,7 @@ fn source_menu(
     ui: &mut Ui,
     dataset: Option<&DatasetDescription>,
     width: f32,
-    pushed: &mut Vec<Action>,
+    actions: &mut Vec<Action>,
 ) {
     let in_use = dataset.map(|dataset| dataset.id);
     let response = ComboBox::from_id_salt("data set")
@@ -87,21 +87,21 @@ fn source_menu(
             for id in DataSetId::all() {
                 let button = Button::selectable(in_use == Some(id), id.label());
                 if ui.add(button).on_hover_text(data_sets::help(id)).clicked() {
-                    pushed.push(Action::LoadData(DataSource::Named(id)));
+                    actions.push(Action::LoadData(DataSource::Named(id)));
                 }
             }
             ui.separator();
             for id in DataSetId::fetchable().filter(|&id| id != DataSetId::MNIST) {
                 let fetch = ui.button(data_sets::fetch_label(id)).on_hover_text(data_sets::help(id));
                 if fetch.clicked() {
-                    pushed.push(Action::Fetch(id));
+                    actions.push(Action::Fetch(id));
                 }
             }
             let open = ui
                 .button("Open folder…")
                 .on_hover_text("A folder with the four MNIST files, or of a data set in its format, packed or unpacked");
             if open.clicked() {
-                pushed.push(Action::OpenDataFolder);
+                actions.push(Action::OpenDataFolder);
             }
         })
         .response;
@@ -117,7 +117,7 @@ fn source_menu(
     arrive(&response, Control::DataSet);
 }
 
-fn loading(ui: &mut Ui, progress: &DatasetProgress, pushed: &mut Vec<Action>) {
+fn loading(ui: &mut Ui, progress: &DatasetProgress, actions: &mut Vec<Action>) {
     let t = theme::tokens_of(ui);
     let stage = progress.stage.label();
     let row = egui::vec2(ui.available_width(), 50.0);
@@ -129,7 +129,7 @@ fn loading(ui: &mut Ui, progress: &DatasetProgress, pushed: &mut Vec<Action>) {
             )
             .accessible_name("Cancel loading");
         if cancel.clicked() {
-            pushed.push(Action::CancelLoading);
+            actions.push(Action::CancelLoading);
         }
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 3.0;

@@ -8,7 +8,7 @@ use crate::card::NOTE_MARGIN;
 use crate::theme::{self, space};
 
 /// Shows the bar with Apply and Discard.
-pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, pushed: &mut Vec<Action>) {
+pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, actions: &mut Vec<Action>) {
     let t = theme::tokens_of(ui);
     let is_valid = editor.problems.is_empty();
     Frame::new()
@@ -30,13 +30,13 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, pushed: &mut Vec<Action>) {
                     )
                     .on_disabled_hover_text("First correct the settings marked below");
                 if apply.clicked() {
-                    pushed.push(Action::ApplyDraft);
+                    actions.push(Action::ApplyDraft);
                 }
                 let discard = ui
                     .button("Discard")
                     .on_hover_text("Back to the experiment of the run");
                 if discard.clicked() {
-                    pushed.push(Action::DiscardDraft);
+                    actions.push(Action::DiscardDraft);
                 }
             });
         });

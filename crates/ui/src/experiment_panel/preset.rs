@@ -81,7 +81,7 @@ impl Group {
 }
 
 /// The menu of presets and what there is to know about the chosen one.
-pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, pushed: &mut Vec<Action>) {
+pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, actions: &mut Vec<Action>) {
     let chosen = editor.draft.preset;
     let selected = chosen.map_or("custom experiment", |id| id.preset().title);
     ui.horizontal(|ui| {
@@ -91,14 +91,14 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, pushed: &mut Vec<Action>) {
             .width(room)
             .height(MENU_HEIGHT)
             .icon(theme::chevron)
-            .show_ui(ui, |ui| menu(ui, chosen, pushed))
+            .show_ui(ui, |ui| menu(ui, chosen, actions))
             .response;
         response
             .on_hover_text(
                 "A named experiment from the literature. It sets everything below until you change it",
             )
             .accessible_name("preset");
-        understand(ui, pushed);
+        understand(ui, actions);
     });
     let Some(id) = chosen else {
         return;
@@ -112,7 +112,7 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, pushed: &mut Vec<Action>) {
 }
 
 /// The way to the page about the preset.
-fn understand(ui: &mut Ui, pushed: &mut Vec<Action>) {
+fn understand(ui: &mut Ui, actions: &mut Vec<Action>) {
     let key = key_of(ui.ctx(), ShortcutAction::Understand);
     let icon = ICON_MENU_BOOK.rich_text().size(16.0);
     let open = ui
@@ -123,12 +123,12 @@ fn understand(ui: &mut Ui, pushed: &mut Vec<Action>) {
         ))
         .accessible_name("Understand this preset");
     if open.clicked() {
-        pushed.push(GuideAction::ShowSheet(Some(Sheet::Understand)).into());
+        actions.push(GuideAction::ShowSheet(Some(Sheet::Understand)).into());
     }
 }
 
 /// All presets under the headings of their groups, with the names that files and commands know.
-fn menu(ui: &mut Ui, chosen: Option<PresetId>, pushed: &mut Vec<Action>) {
+fn menu(ui: &mut Ui, chosen: Option<PresetId>, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     for group in Group::ALL {
         let of_group = |id: &PresetId| Group::of(&id.preset().experiment()) == group;
@@ -144,7 +144,7 @@ fn menu(ui: &mut Ui, chosen: Option<PresetId>, pushed: &mut Vec<Action>) {
                 preset.about, preset.expected, preset.source
             );
             if ui.add(button).on_hover_text(help).clicked() {
-                pushed.push(Action::ChoosePreset(id));
+                actions.push(Action::ChoosePreset(id));
             }
         }
     }

@@ -19,29 +19,29 @@ struct Decision<'a, T> {
 /// Shows each decision with what was chosen, by whom, and what else there is.
 pub fn show(ui: &mut Ui, user_image: &UserImage, actions: &mut Vec<Action>) {
     let decided = user_image.prepared.decisions;
-    let mut action = user_image.action;
+    let mut preparation = user_image.preparation;
     ui.horizontal_wrapped(|ui| {
         let spacing = ui.spacing_mut();
         spacing.item_spacing = vec2(space::S, space::XS);
         spacing.interact_size.y = 21.0;
         spacing.button_padding = vec2(space::S, 1.0);
         if let Some(backdrop) = decided.backdrop {
-            BACKDROP.ui(ui, &mut action.backdrop, backdrop);
+            BACKDROP.ui(ui, &mut preparation.backdrop, backdrop);
         }
-        INVERT.ui(ui, &mut action.invert, decided.invert);
-        PAPER.ui(ui, &mut action.paper, decided.paper);
-        STRETCH.ui(ui, &mut action.stretch, decided.stretch);
-        CROP.ui(ui, &mut action.crop, decided.crop);
+        INVERT.ui(ui, &mut preparation.invert, decided.invert);
+        PAPER.ui(ui, &mut preparation.paper, decided.paper);
+        STRETCH.ui(ui, &mut preparation.stretch, decided.stretch);
+        CROP.ui(ui, &mut preparation.crop, decided.crop);
         if decided.crop {
-            THRESHOLD.ui(ui, &mut action.threshold, decided.threshold);
+            THRESHOLD.ui(ui, &mut preparation.threshold, decided.threshold);
         }
-        SHARPEN.ui(ui, &mut action.sharpen, decided.sharpen);
-        CENTRING.ui(ui, &mut action.centring, decided.centring);
+        SHARPEN.ui(ui, &mut preparation.sharpen, decided.sharpen);
+        CENTRING.ui(ui, &mut preparation.centring, decided.centring);
     });
-    if action != user_image.action {
+    if preparation != user_image.preparation {
         actions.push(Action::UserImage(UserImageAction::Prepare(
             user_image.id,
-            action,
+            preparation,
         )));
     }
 }
@@ -113,7 +113,7 @@ const CENTRING: Decision<'_, Centring> = Decision {
 
 impl<T: Copy + PartialEq> Decision<'_, T> {
     /// A small menu: what holds, and the choices, the automatic one first.
-    fn ui(&self, ui: &mut Ui, action: &mut Option<T>, decided: T) {
+    fn ui(&self, ui: &mut Ui, made: &mut Option<T>, decided: T) {
         let Self {
             name,
             help,
@@ -125,12 +125,12 @@ impl<T: Copy + PartialEq> Decision<'_, T> {
                 .find(|(choice, _)| *choice == value)
                 .map_or("", |(_, text)| *text)
         };
-        let current = text_of(action.unwrap_or(decided));
-        let by = if action.is_none() { "auto" } else { "yours" };
+        let current = text_of(made.unwrap_or(decided));
+        let by = if made.is_none() { "auto" } else { "yours" };
         let tokens = theme::tokens_of(ui);
         let font = TextStyle::Small.resolve(ui.style());
         let mut job = egui::text::LayoutJob::default();
-        let strong = if action.is_none() {
+        let strong = if made.is_none() {
             tokens.text
         } else {
             tokens.accent
@@ -156,19 +156,16 @@ impl<T: Copy + PartialEq> Decision<'_, T> {
             .selected_text(job)
             .show_ui(ui, |ui| {
                 if ui
-                    .selectable_label(action.is_none(), "Automatic")
+                    .selectable_label(made.is_none(), "Automatic")
                     .on_hover_text("Decided from the image")
                     .clicked()
                 {
-                    *action = None;
+                    *made = None;
                     ui.close(); // a choice by keyboard is no click that would close it
                 }
                 for (value, text) in *choices {
-                    if ui
-                        .selectable_label(*action == Some(*value), *text)
-                        .clicked()
-                    {
-                        *action = Some(*value);
+                    if ui.selectable_label(*made == Some(*value), *text).clicked() {
+                        *made = Some(*value);
                         ui.close();
                     }
                 }

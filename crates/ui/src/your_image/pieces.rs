@@ -46,21 +46,21 @@ pub fn show(
         return;
     };
     pieces.update(ui, &user_image.prepared);
-    let mut action = user_image.action;
+    let mut preparation = user_image.preparation;
     let side = (0.5 * ui.available_width()).clamp(60.0, MAX_SIDE);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::M;
-        pieces.picture(ui, picture, user_image, &mut action, side);
+        pieces.picture(ui, picture, user_image, &mut preparation, side);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
-            found(ui, user_image, &mut action, actions);
+            found(ui, user_image, &mut preparation, actions);
         });
     });
     ui.add_space(space::XS);
-    if action != user_image.action {
+    if preparation != user_image.preparation {
         actions.push(Action::UserImage(UserImageAction::Prepare(
             user_image.id,
-            action,
+            preparation,
         )));
     }
 }
@@ -101,7 +101,7 @@ impl PieceTint {
         ui: &mut Ui,
         texture: &TextureHandle,
         user_image: &UserImage,
-        action: &mut Preparation,
+        preparation: &mut Preparation,
         side: f32,
     ) {
         let pixels = texture.size_vec2();
@@ -133,14 +133,14 @@ impl PieceTint {
             painter.rect_stroke(bounds, 2.0, Stroke::new(1.0, color), StrokeKind::Outside);
         }
         if let Some(part) = self.follow_drag(&response, &place) {
-            action.region = Some(part);
-            action.take = None; // groups are found anew
+            preparation.region = Some(part);
+            preparation.take = None; // groups are found anew
         }
         let dragged = self
             .begin
             .zip(response.interact_pointer_pos())
             .map(|(begin, end)| between(begin, place.shares_of(end)));
-        if let Some(part) = dragged.or(action.region) {
+        if let Some(part) = dragged.or(preparation.region) {
             shade_around(
                 &painter,
                 rect,
@@ -151,7 +151,7 @@ impl PieceTint {
             painter.rect_stroke(place.rect_of(part), 0.0, stroke, StrokeKind::Inside);
         }
         strip::frame(ui, rect);
-        self.follow_pointer(ui, &response, &place, user_image, action);
+        self.follow_pointer(ui, &response, &place, user_image, preparation);
     }
 
     /// The part that was dragged, once the pointer is let go.
@@ -178,7 +178,7 @@ impl PieceTint {
         response: &Response,
         place: &PicturePlace,
         user_image: &UserImage,
-        action: &mut Preparation,
+        preparation: &mut Preparation,
     ) {
         let prepared = &user_image.prepared;
         let pointer = response.hover_pos().filter(|_| self.begin.is_none());
@@ -198,7 +198,7 @@ impl PieceTint {
         ui.painter()
             .rect_stroke(bounds, 2.0, stroke, StrokeKind::Outside);
         if response.clicked() {
-            action.take = Some(Take::Groups(switched(prepared, idx)));
+            preparation.take = Some(Take::Groups(switched(prepared, idx)));
         }
         response
             .clone()
@@ -263,7 +263,12 @@ fn switched(prepared: &Prepared, idx: usize) -> GroupSet {
 }
 
 /// What was found in words, with switches that a keyboard reaches.
-fn found(ui: &mut Ui, user_image: &UserImage, action: &mut Preparation, actions: &mut Vec<Action>) {
+fn found(
+    ui: &mut Ui,
+    user_image: &UserImage,
+    preparation: &mut Preparation,
+    actions: &mut Vec<Action>,
+) {
     let prepared = &user_image.prepared;
     let digits: Vec<usize> = prepared.digits().collect();
     ui.label(theme::title(ui, words::found(digits.len())));
@@ -275,41 +280,41 @@ fn found(ui: &mut Ui, user_image: &UserImage, action: &mut Preparation, actions:
             actions.push(Action::UserImage(UserImageAction::TakeEach(user_image.id)));
         }
     }
-    switches(ui, prepared, &digits, action);
+    switches(ui, prepared, &digits, preparation);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let small = |text: &str| RichText::new(text).text_style(theme::text::SMALL);
-        if action.take.is_some() {
+        if preparation.take.is_some() {
             let automatic = ui
                 .button(small("Automatic"))
                 .on_hover_text("Uses what looks like the digit, as at first");
             if automatic.clicked() {
-                action.take = None;
+                preparation.take = None;
             }
         }
-        if action.region.is_some() {
+        if preparation.region.is_some() {
             let whole = ui
                 .button(small("Whole image"))
                 .on_hover_text("Looks at the whole image again");
             if whole.clicked() {
-                (action.region, action.take) = (None, None);
+                (preparation.region, preparation.take) = (None, None);
             }
         }
-        let is_all = action.take == Some(Take::AllInk);
+        let is_all = preparation.take == Some(Take::AllInk);
         let has_left_out = prepared.groups.iter().any(|group| !group.is_taken());
         if has_left_out && !is_all {
             let all = ui
                 .button(small("All ink"))
                 .on_hover_text("Uses everything in the image that is not paper");
             if all.clicked() {
-                action.take = Some(Take::AllInk);
+                preparation.take = Some(Take::AllInk);
             }
         }
     });
 }
 
 /// A switch for each group: digits by their numbers in reading order, then what was left out.
-fn switches(ui: &mut Ui, prepared: &Prepared, digits: &[usize], action: &mut Preparation) {
+fn switches(ui: &mut Ui, prepared: &Prepared, digits: &[usize], preparation: &mut Preparation) {
     if prepared.groups.len() < 2 {
         return;
     }
@@ -327,7 +332,7 @@ fn switches(ui: &mut Ui, prepared: &Prepared, digits: &[usize], action: &mut Pre
                 WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), group.is_taken(), &name)
             });
             if response.clicked() {
-                action.take = Some(Take::Groups(switched(prepared, idx)));
+                preparation.take = Some(Take::Groups(switched(prepared, idx)));
             }
         }
     });

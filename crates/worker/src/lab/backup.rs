@@ -21,11 +21,11 @@ const N_LOSSES: usize = 64;
 
 impl Lab {
     /// Backs up runs from here on.
-    pub(super) fn start_keeping(&mut self, action: BackupPolicy) -> Flow {
-        let place = action.place.as_deref();
+    pub(super) fn start_keeping(&mut self, policy: BackupPolicy) -> Flow {
+        let place = policy.place.as_deref();
         let trouble = place.and_then(|place| backup::check_place(place).err());
         self.keeping = Keeping {
-            action: Some(action),
+            policy: Some(policy),
             trouble: trouble.map(|error| error.to_string()),
             is_told: false,
         };
@@ -40,7 +40,7 @@ impl Lab {
 
     /// The same without a message, while there is no listener.
     pub(super) fn write_what_is_due(&mut self) {
-        let Some(every) = self.keeping.action.as_ref().map(|action| action.every) else {
+        let Some(every) = self.keeping.policy.as_ref().map(|policy| policy.every) else {
             return;
         };
         for _ in 0..2 {
@@ -53,12 +53,12 @@ impl Lab {
 
     /// Time until a run has to be backed up; `None` while there is nothing new.
     pub(super) fn time_to_next(&self) -> Option<Duration> {
-        let action = self.keeping.action.as_ref()?;
-        action.place.as_ref()?;
+        let policy = self.keeping.policy.as_ref()?;
+        policy.place.as_ref()?;
         let both = [self.run.as_ref(), self.other.run.as_ref()];
         let times = both.into_iter().flatten();
         times
-            .filter_map(|run| run.time_to_write(action.every))
+            .filter_map(|run| run.time_to_write(policy.every))
             .min()
     }
 
@@ -70,9 +70,9 @@ impl Lab {
     pub(super) fn write_backup(&mut self) {
         let Some(place) = self
             .keeping
-            .action
+            .policy
             .as_ref()
-            .and_then(|action| action.place.clone())
+            .and_then(|policy| policy.place.clone())
         else {
             return;
         };
@@ -142,9 +142,9 @@ impl Lab {
     fn tell_of_trouble(&mut self) -> Flow {
         let place = self
             .keeping
-            .action
+            .policy
             .as_ref()
-            .and_then(|action| action.place.clone());
+            .and_then(|policy| policy.place.clone());
         let (false, Some(place)) = (self.keeping.is_told, place) else {
             return Flow::Continue(());
         };

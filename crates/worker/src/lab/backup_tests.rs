@@ -24,7 +24,7 @@ const NAME: &str = "lab::backup_tests::windows_killed_at_any_moment_leave_a_run_
 /// Rounds of three windows.
 const N_ROUNDS: u64 = 34;
 
-fn action(place: &Path) -> BackupPolicy {
+fn policy(place: &Path) -> BackupPolicy {
     BackupPolicy {
         place: Some(place.to_owned()),
         every: Duration::ZERO,
@@ -105,7 +105,7 @@ fn weights(lab: &Lab) -> Vec<Vec<f32>> {
 /// What a window does that this test kills: trains without end, backing up each burst.
 fn back_up_without_end(place: &Path, seed: u64) {
     let (worker, mut lab) = lab();
-    obey(&mut lab, Command::BackupPolicy(action(place)));
+    obey(&mut lab, Command::BackupPolicy(policy(place)));
     start(&mut lab, 1, seed);
     let mut out = std::io::stdout();
     loop {
@@ -207,7 +207,7 @@ fn an_owner_that_goes_leaves_the_newest_steps() {
     let (worker, mut lab) = lab();
     let hourly = BackupPolicy {
         every: Duration::from_hours(1),
-        ..action(home.path())
+        ..policy(home.path())
     };
     obey(&mut lab, Command::BackupPolicy(hourly));
     start(&mut lab, 1, 7);
@@ -235,7 +235,7 @@ fn an_owner_that_goes_leaves_the_newest_steps() {
 fn a_run_that_is_saved_into_the_folder_it_was_backed_up_in_stays_there() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (worker, mut lab) = lab();
-    obey(&mut lab, Command::BackupPolicy(action(home.path())));
+    obey(&mut lab, Command::BackupPolicy(policy(home.path())));
     start(&mut lab, 1, 7);
     take_steps(&mut lab, 2);
     drop(worker);
@@ -274,7 +274,7 @@ fn a_run_that_is_saved_or_not_wanted_is_backed_up_no_longer() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let place = home.path().join("unsaved");
     let (worker, mut lab) = lab();
-    obey(&mut lab, Command::BackupPolicy(action(&place)));
+    obey(&mut lab, Command::BackupPolicy(policy(&place)));
     start(&mut lab, 1, 7);
     take_steps(&mut lab, 1);
     lab.write_what_is_due();
@@ -301,7 +301,7 @@ fn a_run_that_is_saved_or_not_wanted_is_backed_up_no_longer() {
 fn a_run_that_one_window_opened_is_no_other_windows() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (worker, mut first) = lab();
-    obey(&mut first, Command::BackupPolicy(action(home.path())));
+    obey(&mut first, Command::BackupPolicy(policy(home.path())));
     start(&mut first, 1, 7);
     take_steps(&mut first, 3);
     drop(worker);
@@ -322,7 +322,7 @@ fn a_run_that_one_window_opened_is_no_other_windows() {
         "{said:?}"
     );
     // It goes on in the same folder, and is left there whole.
-    obey(&mut one, Command::BackupPolicy(action(home.path())));
+    obey(&mut one, Command::BackupPolicy(policy(home.path())));
     take_steps(&mut one, 2);
     one.leave();
     drop(one);
@@ -339,7 +339,7 @@ fn a_place_that_cannot_be_written_is_said_and_so_is_that_it_can_again() {
     let file = tempfile::NamedTempFile::new_in(home.path()).expect("made");
     let place = file.path().to_owned(); // a file is no folder
     let (worker, mut lab) = lab();
-    obey(&mut lab, Command::BackupPolicy(action(&place)));
+    obey(&mut lab, Command::BackupPolicy(policy(&place)));
     let said = events(&worker);
     assert!(
         matches!(&said[..], [Event::Failed(Failure::NotBackedUp { place: named, .. })] if *named == place),
@@ -359,7 +359,7 @@ fn a_place_that_cannot_be_written_is_said_and_so_is_that_it_can_again() {
 fn a_sleeping_worker_wakes_for_one_backup_and_then_for_none() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (_worker, mut lab) = lab();
-    obey(&mut lab, Command::BackupPolicy(action(home.path())));
+    obey(&mut lab, Command::BackupPolicy(policy(home.path())));
     start(&mut lab, 1, 7);
     assert_eq!(lab.time_to_next(), None, "nothing was learned");
     take_steps(&mut lab, 1);
@@ -372,7 +372,7 @@ fn a_sleeping_worker_wakes_for_one_backup_and_then_for_none() {
 fn an_owner_that_does_not_listen_hinders_no_backup() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (worker, mut lab) = lab();
-    obey(&mut lab, Command::BackupPolicy(action(home.path())));
+    obey(&mut lab, Command::BackupPolicy(policy(home.path())));
     start(&mut lab, 1, 7);
     take_steps(&mut lab, 1);
     let mut filler = Vec::new();
@@ -410,7 +410,7 @@ fn a_farewell_from_any_thread_keeps_the_newest_steps() {
     let (worker, mut lab) = lab();
     let hourly = BackupPolicy {
         every: Duration::from_hours(1),
-        ..action(home.path())
+        ..policy(home.path())
     };
     obey(&mut lab, Command::BackupPolicy(hourly));
     start(&mut lab, 1, 7);
@@ -439,7 +439,7 @@ fn a_farewell_from_any_thread_keeps_the_newest_steps() {
 fn a_run_that_is_brought_back_goes_on_bit_for_bit_with_its_curves() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (worker, mut lab) = lab();
-    obey(&mut lab, Command::BackupPolicy(action(home.path())));
+    obey(&mut lab, Command::BackupPolicy(policy(home.path())));
     start(&mut lab, 1, 7);
     take_steps(&mut lab, 5);
     let rows = lab
@@ -491,7 +491,7 @@ fn a_run_that_is_brought_back_goes_on_bit_for_bit_with_its_curves() {
 fn an_older_run_stays_on_disk_and_a_moments_run_is_not_kept() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (worker, mut lab) = lab();
-    obey(&mut lab, Command::BackupPolicy(action(home.path())));
+    obey(&mut lab, Command::BackupPolicy(policy(home.path())));
     for run in 1..=3 {
         start(&mut lab, run, run);
         take_steps(&mut lab, run);
@@ -506,7 +506,7 @@ fn an_older_run_stays_on_disk_and_a_moments_run_is_not_kept() {
         &mut lab,
         Command::BackupPolicy(BackupPolicy {
             worth: Duration::from_hours(1),
-            ..action(home.path())
+            ..policy(home.path())
         }),
     );
     events(&worker);
@@ -528,7 +528,7 @@ fn an_older_run_stays_on_disk_and_a_moments_run_is_not_kept() {
 fn a_comparison_run_that_ends_with_the_comparison_can_be_brought_back() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (worker, mut lab) = lab();
-    obey(&mut lab, Command::BackupPolicy(action(home.path())));
+    obey(&mut lab, Command::BackupPolicy(policy(home.path())));
     start(&mut lab, 1, 7);
     take_steps(&mut lab, 3);
     let (run, experiment) = (RunId(2), experiment(8));

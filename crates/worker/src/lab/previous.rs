@@ -16,11 +16,11 @@ impl Lab {
     /// Takes the run in front out of its place, so that another can take it. It can be brought back if it was worth
     /// more than a moment.
     pub(super) fn replaced(&mut self) -> Flow {
-        let (Some(run), Some(action)) = (&mut self.run, &self.keeping.action) else {
+        let (Some(run), Some(policy)) = (&mut self.run, &self.keeping.policy) else {
             return Flow::Continue(()); // nobody asked for it
         };
         let id = run.id;
-        if !run.is_worth(action.worth) {
+        if !run.is_worth(policy.worth) {
             run.on_disk.discard();
             return Flow::Continue(());
         }

@@ -97,7 +97,7 @@ pub(super) struct Previous {
 #[derive(Debug, Default)]
 pub(super) struct Keeping {
     /// `None` until the owner has said it.
-    pub action: Option<BackupPolicy>,
+    pub policy: Option<BackupPolicy>,
     /// Why the newest try came to nothing.
     pub trouble: Option<String>,
     /// Whether the owner has been told how that try went.

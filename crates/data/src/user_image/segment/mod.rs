@@ -72,7 +72,7 @@ pub struct Writing {
 impl Writing {
     /// Finds it; `None` if nothing stands out from an even ground.
     #[must_use]
-    pub fn find(grey: Grey<'_>, action: &Request) -> Option<Self> {
+    pub fn find(grey: Grey<'_>, request: &Request) -> Option<Self> {
         let Scaled { plane, scale } = Scaled::of(grey);
         let mut noise = plane.noise();
         let mut light = plane;
@@ -92,8 +92,8 @@ impl Writing {
         let flat_step = (0.05 * (most - least)).max(8.0 * noise);
         // Where nothing lies on all grounds together, one of them is the writing itself.
         [false, true].into_iter().find_map(|only_main| {
-            let grounds = Grounds::of(&light, flat_step, action.paper, only_main)?;
-            Self::on(grey, scale, &light, &grounds, action)
+            let grounds = Grounds::of(&light, flat_step, request.paper, only_main)?;
+            Self::on(grey, scale, &light, &grounds, request)
         })
     }
 
@@ -102,7 +102,7 @@ impl Writing {
         scale: f32,
         light: &Plane,
         grounds: &Grounds,
-        action: &Request,
+        request: &Request,
     ) -> Option<Self> {
         let [least, most] = light.range();
         let [dark, bright] = stands_out(light, &grounds.under);
@@ -111,8 +111,8 @@ impl Writing {
             .max(0.06 * (most - least))
             .max(0.5 * FAINTEST);
         let pieces = Pieces::of([&dark, &bright], floor);
-        let groups = Groups::of(&pieces, light.width, action.is_dark, action.take)?;
-        Self::at_full_size(grey, scale, light, grounds, groups, action)
+        let groups = Groups::of(&pieces, light.width, request.is_dark, request.take)?;
+        Self::at_full_size(grey, scale, light, grounds, groups, request)
     }
 
     fn at_full_size(
@@ -121,14 +121,14 @@ impl Writing {
         light: &Plane,
         grounds: &Grounds,
         groups: Groups,
-        action: &Request,
+        request: &Request,
     ) -> Option<Self> {
         let taken = || groups.all.iter().filter(|group| group.is_taken());
         let bounds = taken()
             .map(|group| group.bounds)
             .fold(PixelBox::NOTHING, PixelBox::with);
         let is_dark = taken().next()?.is_dark;
-        let takes_all = action.take == Some(Take::AllInk);
+        let takes_all = request.take == Some(Take::AllInk);
         let reach = (REACH_SHARE * small(bounds.width().max(bounds.height()))).max(4.0);
         let is_alone = groups.all.iter().all(Found::is_taken);
         let on_ground = grounds.papers.len() < 2 && is_alone;

@@ -97,7 +97,7 @@ pub struct WindowArgs {
     #[arg(long, value_name = "VIEW", value_parser = view)]
     pub view: Option<Pane>,
     /// Open one of your own images, or a folder of them; may be given several times
-    #[arg(long, value_name = "FILE|DIR")]
+    #[arg(long = "own", value_name = "FILE|DIR")]
     pub user_images: Vec<PathBuf>,
     /// Take a screenshot of the window and close it
     #[arg(long, value_name = "FILE.png")]

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::Parser;
+use hourglass::cli::Cli;
 use hourglass::manual::{PAGES, anchor};
 use hourglass::ui::shortcuts;
 
@@ -284,6 +286,40 @@ fn the_glossary_is_short_and_in_order() {
         .collect();
     assert!((20..=40).contains(&words.len()), "{} entries", words.len());
     assert!(words.is_sorted_by_key(|word| word.to_lowercase()));
+}
+
+/// The words of a command, without its comment; a quoted word may hold spaces.
+fn command_words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_quoted = false;
+    for letter in line.chars() {
+        match letter {
+            '"' => is_quoted = !is_quoted,
+            '#' if !is_quoted => break,
+            ' ' if !is_quoted => words.push(String::new()),
+            _ => words.last_mut().expect("there is one").push(letter),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Options that were renamed, or never were, are found here and not by a reader.
+#[test]
+fn every_command_of_the_documents_is_understood() {
+    let mut n_commands = 0;
+    for Document { name, text } in documents() {
+        for (idx, line) in text.lines().enumerate() {
+            if !line.starts_with("hourglass ") || line.contains('…') {
+                continue;
+            }
+            n_commands += 1;
+            if let Err(error) = Cli::try_parse_from(command_words(line)) {
+                panic!("{name}:{}: {line}\n{error}", idx + 1);
+            }
+        }
+    }
+    assert!(n_commands > 30, "only {n_commands} were found");
 }
 
 /// The table of keys in the manual is the one that the window listens to.

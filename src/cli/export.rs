@@ -176,6 +176,7 @@ fn loss(
         is_log: request.is_log,
         references: Reference::of(request.group, &experiment, baselines.as_ref()),
         marks: Vec::new(),
+        generator_weight: experiment.objective.prior.generator_weight(),
     });
     Ok((facts, content))
 }

@@ -6,7 +6,7 @@ use super::field::{self, Field};
 /// A setting that differs between two experiments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    pub name: &'static str,
+    pub field: &'static Field,
     /// Its value in the first experiment.
     pub before: String,
     /// Its value in the second.
@@ -39,7 +39,7 @@ fn compare(
         .filter_map(|field| {
             let (before, after) = (field.text_in(before), field.text_of(&field.get(after)?));
             (before != after).then_some(Difference {
-                name: field.label,
+                field,
                 before,
                 after,
             })
@@ -65,7 +65,7 @@ mod tests {
         let found = differences(&vanilla, &other);
         let texts: Vec<String> = found
             .iter()
-            .map(|found| format!("{}: {} → {}", found.name, found.before, found.after))
+            .map(|found| format!("{}: {} → {}", found.field.label, found.before, found.after))
             .collect();
         assert_eq!(
             texts,
@@ -77,7 +77,7 @@ mod tests {
         );
         assert_eq!(live_differences(&vanilla, &other)[..], found[1..]);
         let back = differences(&other, &vanilla);
-        let names: Vec<&str> = back.iter().map(|back| back.name).collect();
+        let names: Vec<&str> = back.iter().map(|back| back.field.label).collect();
         assert_eq!(
             names,
             ["code size", "corruption"],

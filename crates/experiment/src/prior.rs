@@ -229,6 +229,13 @@ impl Prior {
         }
     }
 
+    /// What the encoder's reward for fooling the discriminator is multiplied by in the objective.
+    #[must_use]
+    pub fn generator_weight(&self) -> Option<f64> {
+        let weight = self.adversarial()?.weight;
+        (weight > 0.0).then_some(f64::from(weight))
+    }
+
     /// The adversarial prior, where it is one.
     #[must_use]
     pub fn adversarial(&self) -> Option<&Adversarial> {

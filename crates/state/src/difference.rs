@@ -13,7 +13,7 @@ pub fn difference(of: &Experiment, from: &Experiment) -> String {
     let found = differences(from, of);
     let settings = found
         .iter()
-        .map(|found| format!("{} {}", found.name, found.after));
+        .map(|found| format!("{} {}", found.field.label, found.after));
     let seed = (of.seed != from.seed).then(|| format!("seed {}", of.seed));
     let parts: Vec<String> = settings.chain(seed).collect();
     parts.join(", ")

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use hourglass_experiment::{Experiment, Term, live_differences};
+use hourglass_experiment::field::Field;
+use hourglass_experiment::{Difference, Experiment, Term, live_differences};
 use hourglass_protocol::{Evaluation, HistoryRow, Measured, StepBatch};
 
 use super::Series;
@@ -24,6 +25,8 @@ pub struct Mark {
     pub epoch: f64,
     /// What changed: "learning rate 0.001 → 0.01".
     pub change: String,
+    /// The settings that changed.
+    pub fields: Vec<&'static Field>,
 }
 
 impl History {
@@ -99,6 +102,12 @@ impl History {
         }
     }
 
+    /// Whether a setting was changed on the way, and not back at once.
+    #[must_use]
+    pub fn has_changed(&self, field: &Field) -> bool {
+        self.marks.iter().any(|mark| mark.fields.contains(&field))
+    }
+
     /// Marks a change of experiment. Changes in quick succession, such as a slider being dragged, make one mark
     /// that names where they started and where they ended.
     pub(super) fn push_mark(&mut self, epoch: f64, before: &Experiment, after: &Experiment) {
@@ -113,23 +122,32 @@ impl History {
             }
             _ => before.clone(),
         };
-        let change = describe_change(&before, after);
-        if change.is_empty() {
+        let changes = live_differences(&before, after);
+        if changes.is_empty() {
             return; // changed and changed back
         }
         if self.marks.len() == Self::MAX_MARKS {
             self.marks.remove(0);
         }
-        self.marks.push(Mark { epoch, change });
+        self.marks.push(Mark {
+            epoch,
+            change: described(&changes),
+            fields: changes.iter().map(|change| change.field).collect(),
+        });
         self.before_mark = Some(before);
     }
 }
 
-/// Names every live setting that differs, with both values.
-fn describe_change(before: &Experiment, after: &Experiment) -> String {
-    live_differences(before, after)
+/// Names every setting that changed, with both values.
+fn described(changes: &[Difference]) -> String {
+    changes
         .iter()
-        .map(|change| format!("{} {} → {}", change.name, change.before, change.after))
+        .map(|change| {
+            format!(
+                "{} {} → {}",
+                change.field.label, change.before, change.after
+            )
+        })
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -137,6 +155,8 @@ fn describe_change(before: &Experiment, after: &Experiment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hourglass_experiment::field::ADVERSARIAL_WEIGHT;
+    use hourglass_experiment::{PresetId, Prior};
 
     fn with_rate(rate: f64) -> Experiment {
         let mut experiment = Experiment::default();
@@ -165,6 +185,23 @@ mod tests {
         assert_eq!(history.marks().len(), 2);
         history.push_mark(2.01, &with_rate(0.1), &with_rate(0.01)); // back again: nothing happened
         assert_eq!(history.marks().len(), 1);
+    }
+
+    #[test]
+    fn a_mark_knows_which_settings_changed() {
+        let before = PresetId::Aae2.preset().experiment();
+        let mut after = before.clone();
+        after.optimizer.learning_rate *= 2.0;
+        let mut history = History::default();
+        history.push_mark(1.0, &before, &after);
+        assert!(!history.has_changed(&ADVERSARIAL_WEIGHT));
+        let before = after.clone();
+        let Prior::Adversarial(prior) = &mut after.objective.prior else {
+            panic!("adversarial");
+        };
+        prior.weight *= 2.0;
+        history.push_mark(2.0, &before, &after);
+        assert!(history.has_changed(&ADVERSARIAL_WEIGHT));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hourglass_experiment::Experiment;
+use hourglass_experiment::{Experiment, field};
 use hourglass_protocol::{
     CodeReport, DataSource, Diagnosis, Evaluation, EvaluationScope, Event, Phase, PlanPosition,
     RunHistory, RunId, Snapshot, StepBatch, title_of,
@@ -117,6 +117,14 @@ impl RunState {
             | Phase::Finished { position }
             | Phase::Stopped { position } => position,
         }
+    }
+
+    /// What the generator's values are divided by to be in nats beside the discriminator's; `None` if there is no
+    /// generator, or if its weight changed on the way.
+    #[must_use]
+    pub fn generator_weight(&self) -> Option<f64> {
+        let weight = self.experiment.objective.prior.generator_weight();
+        weight.filter(|_| !self.history.has_changed(&field::ADVERSARIAL_WEIGHT))
     }
 
     /// Whether steps were taken that are in no folder a person chose.

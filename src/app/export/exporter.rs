@@ -189,5 +189,6 @@ fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
             .iter()
             .map(|mark| (mark.epoch, mark.change.clone()))
             .collect(),
+        generator_weight: run.generator_weight(),
     }
 }

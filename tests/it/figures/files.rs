@@ -306,8 +306,45 @@ fn loss() -> (Facts, Content) {
         is_log: true,
         references: reference::Reference::of(Group::Objective, &experiment, Some(&baselines)),
         marks: vec![(2.5, "learning rate 0.001 → 0.01".to_owned())],
+        generator_weight: None,
     });
     (facts, content)
+}
+
+/// The generator's term is weighted in the objective: beside the discriminator's it is drawn in nats, and not at all
+/// once its weight has changed on the way.
+#[test]
+fn a_generator_whose_weight_changed_is_not_drawn_beside_the_discriminator() {
+    let experiment = preset(PresetId::Aae2);
+    let facts = Facts {
+        experiment: experiment.clone(),
+        data: DataSetId::MNIST,
+        step: 10,
+        epoch: 1.0,
+    };
+    let of = |term, value: f64| Curve {
+        split: Split::Train,
+        term,
+        points: vec![[0.0, value], [1.0, value]],
+    };
+    let drawn = |weight: Option<f64>, value: f64| {
+        let content = Content::Loss(Loss {
+            curves: vec![of(Term::Generator, value), of(Term::Discriminator, 1.4)],
+            group: Group::Adversary,
+            is_log: false,
+            references: Vec::new(),
+            marks: Vec::new(),
+            generator_weight: weight,
+        });
+        text(&request(FigureKind::Loss, Format::Svg), &facts, &content)
+    };
+    let says = |svg: &str| {
+        let document = Document::parse(svg).expect("well-formed");
+        texts(&document).contains(&"generator".to_owned())
+    };
+    let weight = experiment.objective.prior.generator_weight();
+    assert!(says(&drawn(weight, 7.0)) && !says(&drawn(None, 7.0)));
+    assert_eq!(drawn(Some(2.0), 1.4), drawn(Some(10.0), 7.0), "in nats");
 }
 
 #[test]

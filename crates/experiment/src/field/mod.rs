@@ -23,7 +23,7 @@ pub use architecture::{
 pub use data::IMAGE;
 pub use kind::{Kind, List, Number, Optional, Section};
 pub use objective::{CORRUPTION, LOSS};
-pub use penalties::{DISTRIBUTION, PRIOR, SPARSITY};
+pub use penalties::{ADVERSARIAL_WEIGHT, DISTRIBUTION, PRIOR, SPARSITY};
 pub use plan::{LAYER_CORRUPTION, LAYER_EPOCHS, PRETRAINING};
 pub use setting::Field;
 pub use training::{EPOCHS, SEED, TRAIN_SAMPLES};

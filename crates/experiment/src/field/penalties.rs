@@ -172,7 +172,7 @@ pub static DISTRIBUTION: Field = Field {
     ..ROW
 };
 
-static ADVERSARIAL_WEIGHT: Field = Field {
+pub static ADVERSARIAL_WEIGHT: Field = Field {
     path: "objective.prior.weight",
     short: Some("adversarial"),
     label: "adversarial weight λ",

@@ -32,10 +32,7 @@ pub fn divisor(group: Group, term: Term, run: &hourglass_state::RunState) -> Opt
     if (group, term) != (Group::Adversary, Term::Generator) {
         return Some(1.0);
     }
-    let adversarial = run.experiment.objective.prior.adversarial()?;
-    let mut marks = run.history.marks().iter();
-    let changed = marks.any(|mark| mark.change.contains("adversarial λ"));
-    (!changed && adversarial.weight > 0.0).then_some(f64::from(adversarial.weight))
+    run.generator_weight()
 }
 
 #[cfg(test)]

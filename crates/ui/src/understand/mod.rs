@@ -101,7 +101,7 @@ fn what_differs(ui: &mut Ui, state: &LabState, preset: &Preset, actions: &mut Ve
     for difference in &found {
         let text = format!(
             "{}: {} → {}",
-            difference.name, difference.before, difference.after
+            difference.field.label, difference.before, difference.after
         );
         ui.add(Label::new(text).wrap());
     }

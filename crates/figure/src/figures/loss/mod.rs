@@ -55,6 +55,8 @@ pub struct Loss {
     pub references: Vec<Reference>,
     /// Epochs at which a setting changed, and how.
     pub marks: Vec<(f64, String)>,
+    /// The generator's weight in the objective; `None` if there is none or it changed on the way.
+    pub generator_weight: Option<f64>,
 }
 
 impl Loss {

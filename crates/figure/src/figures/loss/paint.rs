@@ -8,7 +8,7 @@ use crate::page::{Anchor, Item, Page, Rect, Stroke, Text};
 use crate::palette::{self, Paper, Rgb};
 use crate::plot::{self, Axis, Plot, Scale, type_size};
 use crate::{Facts, Group, Interval, Look};
-use hourglass_experiment::{Experiment, Pen, Term};
+use hourglass_experiment::{Pen, Term};
 
 use super::{Curve, Loss, SMOOTHING, Split, smoothed};
 
@@ -26,25 +26,17 @@ const MOST_STRETCH: f64 = 2.0;
 
 /// The generator's term is weighted in the objective, and in nats beside the discriminator's: without its weight,
 /// or not at all where the weight changed on the way.
-fn in_units_of_group(loss: &Loss, experiment: &Experiment) -> Loss {
+fn in_units_of_group(loss: &Loss) -> Loss {
     let mut loss = loss.clone();
     if loss.group != Group::Adversary {
         return loss;
     }
-    let adversarial = experiment.objective.prior.adversarial();
-    let weight = adversarial.map_or(0.0, |adversarial| f64::from(adversarial.weight));
-    let changed = loss
-        .marks
-        .iter()
-        .any(|(_, change)| change.contains("adversarial λ"));
-    if changed || weight <= 0.0 {
+    let Some(weight) = loss.generator_weight else {
         loss.curves.retain(|curve| curve.term != Term::Generator);
-    }
-    for curve in loss
-        .curves
-        .iter_mut()
-        .filter(|curve| curve.term == Term::Generator)
-    {
+        return loss;
+    };
+    let of_generator = |curve: &&mut Curve| curve.term == Term::Generator;
+    for curve in loss.curves.iter_mut().filter(of_generator) {
         for point in &mut curve.points {
             point[1] /= weight;
         }
@@ -85,7 +77,7 @@ impl Figure for Loss {
 fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
     let (mut page, room) = plot::begin(look, title, facts);
     let paper = look.paper();
-    let loss = &in_units_of_group(loss, &facts.experiment);
+    let loss = &in_units_of_group(loss);
     let drawn = loss.drawn();
     let top = legend(&mut page, paper, loss, &drawn, room);
     let room = Rect::between([room.left, top], [room.right(), room.bottom()]);

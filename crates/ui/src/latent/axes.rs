@@ -113,17 +113,26 @@ fn unit(idx: usize) -> String {
     std::iter::once('h').chain(lowered).collect()
 }
 
-/// What the two axes show; `of_what` says what the percentages are of.
+/// What the two axes are called.
 #[must_use]
-pub fn titles(axes: Axes, pair: [usize; 2], of_what: &str) -> [String; 2] {
+pub fn names(axes: Axes, pair: [usize; 2]) -> [String; 2] {
     match axes {
         Axes::Raw => pair.map(unit),
-        Axes::Pca { explained } => [0, 1].map(|axis| {
-            let percent = 100.0 * explained[axis];
-            let share = format!("{percent:.1} % {of_what}");
-            format!("PC {} ({})", pair[axis] + 1, share.trim_end())
-        }),
+        Axes::Pca { .. } => pair.map(|component| format!("PC {}", component + 1)),
     }
+}
+
+/// The same with the share of variance where it is known; `of_what` says what the percentages are of.
+#[must_use]
+pub fn titles(axes: Axes, pair: [usize; 2], of_what: &str) -> [String; 2] {
+    let [first, second] = names(axes, pair);
+    let Axes::Pca { explained } = axes else {
+        return [first, second];
+    };
+    [(first, explained[0]), (second, explained[1])].map(|(name, share)| {
+        let share = format!("{:.1} % {of_what}", 100.0 * share);
+        format!("{name} ({})", share.trim_end())
+    })
 }
 
 #[cfg(test)]

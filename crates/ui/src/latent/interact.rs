@@ -46,11 +46,10 @@ impl LatentScene {
         ui: &Ui,
         run: RunView<'_>,
         shown: &ShownPlot,
-        titles: [&str; 2],
+        names: [&str; 2],
     ) {
         let is_free = shown.hovered.is_none() && self.tool == Tool::Pan && run.past().is_none();
         let empty = hovered(&shown.response).filter(|_| is_free);
-        let names = titles.map(|title| title.split(" (").next().unwrap_or_default());
         self.decode_hover
             .show(ui, run, empty, &shown.transform, names);
     }

@@ -111,12 +111,12 @@ impl LatentScene {
         let unit = Interval::new(0.0, 1.0);
         let fit = self.fit.unwrap_or(Bounds { x: unit, y: unit });
         let view = points.view();
-        let [x_title, y_title] = axes::titles(view.axes, view.pair, "of variance");
+        let [x_title, _] = axes::titles(view.axes, view.pair, "of variance");
         let [short_x_title, _] = axes::titles(view.axes, view.pair, "");
-        let shortest_x_title = short_x_title.split(" (").next().unwrap_or_default();
+        let names = axes::names(view.axes, view.pair);
         let chart = Chart {
             id_salt: "scatter",
-            x_titles: &[&x_title, &short_x_title, shortest_x_title],
+            x_titles: &[&x_title, &short_x_title, &names[0]],
             x_ticks: &ticks::linear,
             y_ticks: &|y, length, label| ticks::linear(y, length, 1.4 * label),
             range: Range::Free {
@@ -201,8 +201,7 @@ impl LatentScene {
         };
         shown.hovered = self.under_pointer(&shown, options.filter);
         self.pick(ui, run, &shown, actions);
-        let titles = [x_title.as_str(), y_title.as_str()];
-        self.decode(ui, run, &shown, titles);
+        self.decode(ui, run, &shown, names.each_ref().map(String::as_str));
         Some(shown)
     }
 

@@ -28,7 +28,7 @@ pub fn axes(ui: &Ui, table: &PictureTable, view: &DecodedView, [xs, ys]: [&[f32]
     let painter = ui.painter();
     let font = theme::text::SMALL.resolve(ui.style());
     let rect = table.rect();
-    let [x_title, y_title] = words::axis_titles(&view.found);
+    let [x_title, _] = words::axis_titles(&view.found);
     let ends = |places: &[f32]| match places {
         [first, .., last] => vec![(0, *first), (places.len() - 1, *last)],
         [only] => vec![(0, *only)],
@@ -72,7 +72,7 @@ pub fn axes(ui: &Ui, table: &PictureTable, view: &DecodedView, [xs, ys]: [&[f32]
             tokens.text_dim,
         );
     }
-    let short = y_title.split(" (").next().unwrap_or_default().to_owned();
+    let [_, short] = words::axis_names(&view.found);
     let beside = rect.left_center() - vec2(space::XS, 0.0);
     text(beside, Align2::RIGHT_CENTER, short, tokens.text_dim);
 }

@@ -32,7 +32,7 @@ fn gather(trainer: &mut Trainer, what: &Gather) -> Gathered {
         .expect("gathered")
 }
 
-fn request(kind: FigureKind, format: Format) -> FigureRequest {
+pub fn request(kind: FigureKind, format: Format) -> FigureRequest {
     FigureRequest {
         kind,
         format,

@@ -11,7 +11,7 @@ use hourglass::experiment::network::Connection;
 use hourglass::experiment::{
     DataSetId, DataSetSpec, Experiment, FineTuning, ImageShape, LayerName, PresetId,
 };
-use hourglass::figure::{FigureKind, FigureRequest, Format, Group, Look};
+use hourglass::figure::{FigureKind, FigureRequest, Format};
 use hourglass::protocol::{
     CodeSelection, Command, DecodeRequest, Evaluation, Event, Failure, FilterRequest, Gathered,
     Phase, ProbeRequest, Requester, RunId, Span,
@@ -202,18 +202,9 @@ fn assert_figures_are_drawn(worker: &Worker) {
     ] {
         for format in [Format::Svg, Format::Png, Format::Csv] {
             let request = FigureRequest {
-                kind,
-                format,
-                look: Look {
-                    size: kind.default_size(),
-                    scale: 1.0,
-                    dark: false,
-                    title: None,
-                },
                 hidden: vec![1],
                 samples: vec![0, 1, 2],
-                group: Group::Objective,
-                is_log: true,
+                ..crate::figures::request(kind, format)
             };
             let (facts, content) = request.content(gathered(worker, &request));
             let file = content.file(format, &facts, &request.look, &mut |_| {

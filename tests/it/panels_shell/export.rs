@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use hourglass::figure::{FigureKind, FigureRequest, Format, Group, Look};
+use hourglass::figure::{FigureKind, FigureRequest, Format};
 use hourglass::protocol::{
     CodeTable, Command, DataSetId, Event, Failure, FilmFrame, Gather, Gathered, Numbers,
     ScatterView, Snapshot,
@@ -19,18 +19,8 @@ use super::stage::Stage;
 
 fn request(kind: FigureKind, format: Format) -> FigureRequest {
     FigureRequest {
-        kind,
-        format,
-        look: Look {
-            size: kind.default_size(),
-            scale: 1.0,
-            dark: false,
-            title: None,
-        },
-        hidden: Vec::new(),
         samples: vec![0],
-        group: Group::Objective,
-        is_log: true,
+        ..crate::figures::request(kind, format)
     }
 }
 

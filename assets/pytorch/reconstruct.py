@@ -1,4 +1,4 @@
-"""Rebuilds images with a model that Hourglass saved, of whatever experiment.
+"""Reconstructs images with a model that Hourglass saved, of whatever experiment.
 
     python reconstruct.py RUN/model.safetensors images.safetensors out.safetensors
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
-use hourglass_experiment::{Experiment, PresetId};
+use hourglass_experiment::{Experiment, ImageShape, PresetId};
 use hourglass_protocol::{
     Command, DataSource, DatasetDescription, DeviceChoice, Failure, Matching, RunId,
 };
@@ -89,7 +89,11 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     args.animation.begin(&engine, args.force)?;
     let dataset = engine.load(args.data.clone().unwrap_or(DataSource::Auto), &progress)?;
 
-    experiment.fit_to(dataset.id);
+    // One that names no other shape is for whatever images there are.
+    if experiment.architecture.image() == ImageShape::MNIST {
+        experiment.fit_to(dataset.id);
+    }
+    experiment.check_fits(dataset.id)?;
     experiment.validate().with_context(|| {
         let (data, shape) = (dataset.id.label(), dataset.shape().describe());
         format!("the experiment cannot be made to fit the images of {data}, which have {shape}")

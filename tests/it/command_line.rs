@@ -323,6 +323,28 @@ fn an_experiment_that_lists_its_layers_is_trained_written_and_opened_again() {
 }
 
 #[test]
+fn images_of_another_shape_than_the_experiment_names_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = in_folder(folder.path(), "run");
+    let shape = "architecture.image=[12,20,1]";
+    let message = failure_of(&[
+        "train",
+        "--preset",
+        "vanilla-64",
+        "--set",
+        shape,
+        "--data",
+        data(),
+        "--out",
+        &run,
+    ]);
+    assert!(
+        message.contains("12×20") && message.contains("28×28"),
+        "{message}"
+    );
+}
+
+#[test]
 fn settings_out_of_range_are_refused_before_anything_is_loaded() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (setting, expected) in [

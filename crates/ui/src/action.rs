@@ -1,4 +1,4 @@
-//! What a person actions; `App::perform` turns each action into a message or a setting.
+//! What a person asks for; `App::perform` turns each action into a message or a setting.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;

@@ -161,6 +161,8 @@ fn kl_sparsity_is_the_divergence_of_unit_means() {
     let code = matrix(&[0.2, 0.1, 0.8, 0.1], 2);
     let expected = 0.1 * (0.1_f64 / 0.5).ln() + 0.9 * (0.9_f64 / 0.5).ln();
     assert!((value(penalties::kl_sparsity(code, 0.1, 3.0)) - 3.0 * expected).abs() < 1e-5);
+    let of_means = penalties::kl_sparsity_of_means(&[0.5, 0.1], 0.1, 3.0);
+    assert!((of_means - 3.0 * expected).abs() < 1e-7); // ρ is a single
 }
 
 #[test]
@@ -304,6 +306,88 @@ fn the_estimate_of_a_deep_encoders_jacobian_is_right_on_average() {
         (found - expected).abs() / expected < 0.06,
         "{found} for {expected}"
     );
+}
+
+/// `‖∂h/∂x‖²_F` by backpropagation of each unit of the code in turn: exact, and by other operations than
+/// [`contraction`]'s.
+fn backpropagated_jacobian_norm(experiment: &Experiment, image: &[f32]) -> f64 {
+    let device = cpu().autodiff();
+    let model = Autoencoder::new(experiment, &device);
+    // A row of the image for each unit, whose gradient goes into its own row.
+    let size = experiment.architecture.code_size();
+    let data = TensorData::new(image.repeat(size), [size, image.len()]);
+    let input = Tensor::<2>::from_data(data, &device).require_grad();
+    let own = model.encode(input.clone()) * Tensor::eye(size, &device); // [code, code]
+    let grads = own.sum().backward();
+    let slopes = input.grad(&grads).expect("the code depends on the image");
+    let slopes = readback::values(slopes).expect("read back");
+    slopes.iter().map(|&slope| f64::from(slope).powi(2)).sum()
+}
+
+/// `‖∂h/∂x‖²_F` from derivatives along each pixel in turn.
+fn summed_jacobian_norm(experiment: &Experiment, image: &[f32]) -> f64 {
+    let model = Autoencoder::new(experiment, &cpu());
+    let n_pixels = image.len();
+    let pixels = Tensor::<2>::eye(n_pixels, &cpu());
+    let images = matrix(image, n_pixels).repeat_dim(0, n_pixels);
+    n_pixels as f64 * value(contraction::estimate(&model, images, pixels))
+}
+
+/// A stroke on a flat background, on which every window of a pool that does not meet the stroke is a tie.
+fn stroke() -> Vec<f32> {
+    let is_stroke = |pixel: usize| (8..20).contains(&(pixel / 28)) && pixel % 28 == 13;
+    (0..784)
+        .map(|pixel| if is_stroke(pixel) { 0.7 } else { 0.0 })
+        .collect()
+}
+
+#[test]
+fn derivatives_along_all_pixels_add_up_to_the_backpropagated_jacobian() {
+    let image: Vec<f32> = (0..784_u16)
+        .map(|i| (f32::from(i) * 0.11).sin().abs())
+        .collect();
+    for activation in Activation::ALL {
+        for architecture in [
+            dense(&[12], activation, false),
+            convolutional(&[2, 3], Some(5), activation),
+            convolutional(&[2, 2, 2], None, activation), // 7 pools to 4
+            strided(activation),                         // pools before its activation
+        ] {
+            let experiment = experiment(architecture, Reconstruction::Mse);
+            for image in [image.clone(), stroke()] {
+                let expected = backpropagated_jacobian_norm(&experiment, &image);
+                let found = summed_jacobian_norm(&experiment, &image);
+                // Single precision, and up to 784 · 288 squares.
+                let error = (found - expected).abs() / expected.max(1e-12);
+                assert!(
+                    error < 1e-4,
+                    "{activation:?}, {}: {found} for {expected}",
+                    experiment.architecture.summary()
+                );
+            }
+        }
+    }
+}
+
+/// Along random directions, a difference quotient of one side adds the largest of what a step adds wherever the pool is
+/// tied, which was ten times the Jacobian on a flat background.
+#[test]
+fn ties_of_a_pool_add_nothing_to_the_estimated_jacobian() {
+    let architecture = convolutional(&[8, 8], None, Activation::Relu);
+    let mut experiment = experiment(architecture, Reconstruction::Mse);
+    let image = stroke();
+    experiment.seed = 3;
+    let expected = backpropagated_jacobian_norm(&experiment, &image);
+    let n = 1_000;
+    let directions =
+        hourglass::data::noise::normals(1, hourglass::experiment::Stream::Contraction, 0, n, 784);
+    let model = Autoencoder::new(&experiment, &cpu());
+    let images = matrix(&image, 784).repeat_dim(0, n);
+    let found = contraction::estimate(&model, images, matrix(&directions, 784));
+    let found = value(found);
+    // One direction has a relative spread below √2, a thousand of them one below 5 %.
+    let error = (found - expected).abs() / expected;
+    assert!(error < 0.1, "{found} for {expected}");
 }
 
 /// A small model of one kind.

@@ -1,7 +1,10 @@
 //! Steps, evaluations and checkpoints of a trainer on the CPU.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use burn::tensor::{Tensor, TensorData};
+use hourglass::data::Dataset;
 use hourglass::experiment::{
     Activation, Corruption, Experiment, Half, LatentPrior, LayerName, OptimizerKind, PresetId,
     Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term, Variational,
@@ -9,7 +12,7 @@ use hourglass::experiment::{
 use hourglass::protocol::{Diagnosis, EvaluationScope, PreparedImage, UserImageId};
 use hourglass::run_folder::read_experiment;
 use hourglass::train::{
-    Measures, ProbeState, TrainError, Trainer, device, digits, errors, judge, user_images,
+    Measures, ProbeState, TrainError, Trainer, device, digits, errors, judge, readback, user_images,
 };
 
 use crate::data_sets;
@@ -532,7 +535,7 @@ fn a_linear_autoencoder_converges_to_pca() {
     dense.code = 8; // fewer axes are told apart sooner
     let dataset = data_sets::small(3200, 500);
     let cpu = device::cpu().device;
-    let measures = Measures::of(&dataset);
+    let measures = Measures::of(&dataset, 3200);
     let mut trainer = Trainer::new(experiment, dataset, &cpu);
     let angle = |trainer: &Trainer| {
         let report = judge(trainer, &measures, || true).expect("judged");
@@ -568,13 +571,107 @@ fn a_half_is_completed_and_a_turned_digit_is_righted() {
         take(&mut trainer, 300);
         let evaluation = trainer.evaluate(EvaluationScope::Full).expect("measured");
         let psnr = evaluation.psnr.expect("the input is altered");
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / 10.0;
+        let mean = |values: &[Option<f64>]| values.iter().flatten().sum::<f64>() / 10.0;
         let (output, input) = (mean(&psnr.reconstruction_db), mean(&psnr.input_db));
         assert!(
             output > input + 0.5,
             "{target:?}: {output} dB from {input} dB"
         );
     }
+}
+
+/// An input that is the image itself has an infinite signal-to-noise ratio, which JSON cannot write.
+#[test]
+fn an_alteration_of_strength_zero_has_no_signal_to_noise_ratio() {
+    let mut experiment = preset(PresetId::Vanilla64);
+    experiment.target = Target::UprightFromRotated { degrees: 0.0 };
+    let evaluation = trainer(&experiment).evaluate(EvaluationScope::Full);
+    assert_eq!(evaluation.expect("measured").psnr, None);
+
+    experiment.target = Target::UprightFromRotated { degrees: 45.0 };
+    let evaluation = trainer(&experiment).evaluate(EvaluationScope::Full);
+    let psnr = evaluation.expect("measured").psnr.expect("turned");
+    let finite = psnr.input_db.iter().flatten().filter(|db| db.is_finite());
+    assert_eq!(finite.count(), 10); // every class has images and is turned
+}
+
+/// Units' means, divergence of the means, variances and Jacobian by hand, of more images than one chunk has.
+#[test]
+fn figures_of_the_code_are_of_the_whole_test_split() {
+    let (target, weight) = (0.05, 1e-3);
+    let mut experiment = preset(PresetId::SparseKl64);
+    experiment.objective.sparsity = Sparsity::Kl { target, weight };
+    let dataset = data_sets::small(640, 2_700);
+    let n_images = dataset.test.len();
+    let mut trainer = Trainer::new(experiment, dataset, &device::cpu().device);
+    take(&mut trainer, 30);
+    let evaluation = trainer.evaluate(EvaluationScope::Full).expect("measured");
+    let found = evaluation.code.as_ref().expect("of a full evaluation");
+
+    let model = trainer.model();
+    let images = trainer.dataset().test.images();
+    let pixels = images.iter().map(|&byte| f32::from(byte) / 255.0);
+    let pixels = TensorData::new(pixels.collect(), [n_images, 784]);
+    let codes = model.encode(Tensor::<2>::from_data(pixels, &device::cpu().device));
+    let codes = readback::values(codes).expect("read back");
+    let weight_sums: Vec<f64> = {
+        let squared = model.single_layer().expect("one layer").square();
+        let sums = readback::values(squared.sum_dim(0)).expect("read back");
+        sums.into_iter().map(f64::from).collect()
+    };
+    let mean_over_images = |of: &dyn Fn(usize, f64) -> f64| -> Vec<f64> {
+        let mut sums = vec![0.0; 64];
+        for code in codes.chunks_exact(64) {
+            for (unit, (sum, &value)) in sums.iter_mut().zip(code).enumerate() {
+                *sum += of(unit, f64::from(value));
+            }
+        }
+        sums.iter().map(|sum| sum / n_images as f64).collect()
+    };
+    let means = mean_over_images(&|_, h| h);
+    let jacobian: f64 = mean_over_images(&|unit, h| (h * (1.0 - h)).powi(2) * weight_sums[unit])
+        .iter()
+        .sum();
+    let variance: f64 = mean_over_images(&|unit, h| (h - means[unit]).powi(2))
+        .iter()
+        .sum();
+    let close = |name: &str, found: f64, expected: f64| {
+        let error = (found - expected).abs() / expected.abs();
+        assert!(error < 1e-5, "{name}: {found} for {expected}");
+    };
+    close("‖J‖²", found.jacobian_norm, jacobian);
+    close("Var(h)", found.variance(), variance);
+    let ratio = found.relative_jacobian_norm().expect("it varies");
+    close("‖J‖²/Var(h)", ratio, jacobian / variance);
+    let rho = f64::from(target);
+    let divergence =
+        |mean: &f64| rho * (rho / mean).ln() + (1.0 - rho) * ((1.0 - rho) / (1.0 - mean)).ln();
+    let sparsity = f64::from(weight) * means.iter().map(divergence).sum::<f64>();
+    let term = evaluation.term(Term::KlSparsity).expect("a part of J");
+    close("KL sparsity", term, sparsity);
+    let objective = evaluation.term(Term::Objective).expect("always");
+    close("J", objective, evaluation.mse_per_pixel + sparsity);
+}
+
+/// PCA, probe, neighbours and quantiser learn from what the network learns from, and nothing else.
+#[test]
+fn what_a_code_is_compared_with_learns_from_the_same_images() {
+    let mut experiment = preset(PresetId::Vanilla64);
+    experiment.training.train_samples = Some(300);
+    let part = data_sets::small(300, 200);
+    let whole = data_sets::small(900, 200);
+    let cpu = device::cpu().device;
+    let report_of = |dataset: &Arc<Dataset>, measures: &Measures| {
+        let trainer = Trainer::new(experiment.clone(), Arc::clone(dataset), &cpu);
+        let report = judge(&trainer, measures, || true).expect("judged");
+        report.expect("wanted")
+    };
+    let measures = Measures::of(&whole, 300);
+    assert_eq!(measures.baselines(), Measures::of(&part, 300).baselines());
+    assert_ne!(measures.baselines(), Measures::of(&whole, 900).baselines());
+    let report = report_of(&whole, &measures);
+    assert_eq!(report.n_train, 300);
+    assert_eq!(report, report_of(&part, &measures));
 }
 
 #[test]

@@ -409,6 +409,25 @@ fn loading_is_cancelled_and_the_worker_listens_meanwhile() {
     }
 }
 
+/// PCA is fitted on what the run in front learns from.
+#[test]
+fn baselines_are_of_as_many_images_as_a_run_learns_from() {
+    let worker = with_digits();
+    let wait_for_baselines_of = |n: usize| {
+        wait_for(&worker, |event| match event {
+            Event::BaselinesKnown(baselines) if baselines.n_train == n => Some(baselines),
+            _ => None,
+        })
+    };
+    start(&worker, 1, small());
+    let of_few = wait_for_baselines_of(640);
+    let mut experiment = small();
+    experiment.training.train_samples = None;
+    start(&worker, 2, experiment);
+    let of_all = wait_for_baselines_of(60_000);
+    assert!(of_all.pca_mse(32) < of_few.pca_mse(32));
+}
+
 #[test]
 fn a_run_without_digits_is_refused() {
     let worker = spawn(device::cpu(), Wake::nobody()).expect("a thread");

@@ -14,9 +14,6 @@ const SUFFICIENT_FALL: f64 = 1e-4;
 /// Halvings of a step before it is taken that none leads down, which is where rounding rules.
 const MAX_HALVINGS: usize = 12;
 
-/// A relative fall below this is standing still: the losses are found in single precision.
-const SMALLEST_FALL: f64 = 1e-7;
-
 /// A step, what it changed in the gradient, and `1 / (step · change)`.
 struct Pair {
     step: Vec<f64>,
@@ -24,21 +21,35 @@ struct Pair {
     reciprocal: f64,
 }
 
-/// Where `loss_and_gradient` is least, from `start`, after at most `max_steps` steps; fewer where it stands
-/// still. Steps go down only.
+/// Where a search ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Minimum {
+    pub point: Vec<f64>,
+    /// Steps taken.
+    pub n_steps: usize,
+    /// Whether no component of the gradient was left above the tolerance; otherwise the steps were used up, or
+    /// rounding left no way down.
+    pub has_converged: bool,
+}
+
+/// Where `loss_and_gradient` is least, from `start`: until no component of the gradient is above `tolerance`, or after
+/// `max_steps` steps, fewer where none leads down. Steps go down only.
 pub fn minimise(
     loss_and_gradient: impl Fn(&[f64]) -> (f64, Vec<f64>),
     start: Vec<f64>,
+    tolerance: f64,
     max_steps: usize,
-) -> Vec<f64> {
+) -> Minimum {
     let mut point = start;
     let (mut loss, mut gradient) = loss_and_gradient(&point);
     let mut pairs: VecDeque<Pair> = VecDeque::new();
-    for _ in 0..max_steps {
+    let mut n_steps = 0;
+    let is_flat = |gradient: &[f64]| gradient.iter().all(|slope| slope.abs() <= tolerance);
+    while n_steps < max_steps && !is_flat(&gradient) {
         let direction = downhill(&gradient, &pairs);
         let slope = dot(&direction, &gradient);
         if slope >= 0.0 {
-            break; // also at the bottom, where the gradient is zero
+            break; // rounding left no direction that leads down
         }
         // Without memory the length of the gradient says nothing about how far to go.
         let mut length = if pairs.is_empty() {
@@ -67,13 +78,14 @@ pub fn minimise(
                 reciprocal: curvature.recip(),
             });
         }
-        let fall = loss - next_loss;
         (point, loss, gradient) = (next, next_loss, next_gradient);
-        if fall <= SMALLEST_FALL * loss.abs() {
-            break;
-        }
+        n_steps += 1;
     }
-    point
+    Minimum {
+        has_converged: is_flat(&gradient),
+        point,
+        n_steps,
+    }
 }
 
 /// Minus the gradient times the inverse curvature that the pairs, newest first, speak of.
@@ -124,15 +136,20 @@ mod tests {
             let loss = 1.0 + terms.clone().map(|(d, c)| c * d * d).sum::<f64>();
             (loss, terms.map(|(d, c)| 2.0 * c * d).collect())
         };
-        let bottom = minimise(bowl, vec![50.0; 9], 200);
-        for (i, x) in (0..9_u8).zip(bottom) {
-            assert!((x - f64::from(i)).abs() < 1e-2, "{i}: {x}");
+        let bottom = minimise(bowl, vec![50.0; 9], 1e-2, 200);
+        assert!(bottom.has_converged && bottom.n_steps < 200);
+        for (i, x) in (0..9_u8).zip(bottom.point) {
+            assert!((x - f64::from(i)).abs() < 1e-2, "{i}: {x}"); // at most 1e-2 / (2 c), c from 1
         }
+        let cut_short = minimise(bowl, vec![50.0; 9], 1e-2, 3);
+        assert_eq!((cut_short.has_converged, cut_short.n_steps), (false, 3));
     }
 
     #[test]
     fn the_bottom_itself_is_kept() {
         let flat = |x: &[f64]| (1.0, vec![0.0; x.len()]);
-        assert_eq!(minimise(flat, vec![3.0, 4.0], 10), [3.0, 4.0]);
+        let bottom = minimise(flat, vec![3.0, 4.0], 0.0, 10);
+        assert_eq!(bottom.point, [3.0, 4.0]);
+        assert_eq!((bottom.has_converged, bottom.n_steps), (true, 0));
     }
 }

@@ -12,16 +12,19 @@ const TEST_PER_BLOCK: usize = 128;
 /// Training codes compared at once: with [`TEST_PER_BLOCK`] test codes, half a megabyte of products.
 const TRAIN_PER_BLOCK: usize = 1_024;
 
+/// Training codes beyond the nearest `k` whose distances are found in double precision before `k` are chosen.
+const SPARE: usize = 11;
+
 /// Share of test codes whose class is that of most of their `k` nearest training codes, 0..1, by Euclidean
 /// distance and over all pairs.
 ///
-/// Of classes with as many neighbours the one with the nearest neighbour wins, of neighbours as near the
-/// one that comes first: the answer depends on nothing but the arguments. Where there are fewer than `k`
-/// training codes, all are neighbours. `None` if a split is empty or a value is not finite.
+/// Of classes with as many neighbours the one with the nearest neighbour wins (scikit-learn takes the one with the
+/// smallest label); of neighbours as near the one that comes first in the training split. So the answer depends on
+/// nothing but the arguments. Where there are fewer than `k` training codes, all are neighbours. `None` if a split is
+/// empty or a value is not finite.
 ///
-/// Distances are found as `|t|² − 2 q·t` in single precision with the training mean taken off, so two
-/// neighbours may change places where their squared distances differ by less than about a millionth of
-/// `|q|² + |t|²`.
+/// The candidates, `k` and eleven more, are found by `|t|² − 2 q·t` in single precision with the training mean taken
+/// off, which is right to about a millionth of `|q|² + |t|²`; their order by differences in double precision.
 ///
 /// # Shapes
 /// Codes `[n, size]`, row by row, with labels `[n]`. 10,000 against 10,000 take under a second on two cores
@@ -52,10 +55,16 @@ pub fn knn_accuracy(
     let squared_lengths = squared_lengths(&centred_train, size);
     let n_right: usize = centred_test
         .par_chunks(TEST_PER_BLOCK * size)
+        .zip(test.codes.par_chunks(TEST_PER_BLOCK * size))
         .zip(test.labels.par_chunks(TEST_PER_BLOCK))
-        .map(|(codes, labels)| {
-            let nearest = nearest(codes, &centred_train, &squared_lengths, k);
-            let votes = nearest.iter().map(|near| vote(near, train.labels));
+        .map(|((codes, queries), labels)| {
+            let nearest = nearest(codes, &centred_train, &squared_lengths, k + SPARE);
+            let ranked = nearest.iter().zip(queries.chunks_exact(size));
+            let votes = ranked.map(|(near, query)| {
+                let mut near = ranked_by_distance(near, train.codes, query);
+                near.truncate(k);
+                vote(&near, train.labels)
+            });
             let verdicts = votes
                 .zip(labels)
                 .map(|(class, &label)| class == Some(label));
@@ -95,20 +104,28 @@ pub fn nearest_codes(
     nearest
         .zip(queries.chunks_exact(size))
         .map(|(near, query)| {
-            let distance = |near: &Neighbour| {
-                let code = &codes[near.train_idx * size..][..size];
-                let squares = code
-                    .iter()
-                    .zip(query)
-                    .map(|(a, b)| f64::from(a - b).powi(2));
-                let distance = squares.sum::<f64>().sqrt() as f32;
-                (near.train_idx, distance)
-            };
-            let mut found: Vec<(usize, f32)> = near.iter().map(distance).collect();
-            found.sort_by(|a, b| a.1.total_cmp(&b.1));
-            found
+            let ranked = ranked_by_distance(&near, codes, query).into_iter();
+            let found = ranked.map(|(idx, squared)| (idx, squared.sqrt() as f32));
+            found.collect()
         })
         .collect()
+}
+
+/// Places and squared distances of neighbours in double precision, nearest first, of those as near the first first.
+///
+/// # Shapes
+/// `codes` `[n, size]`, `query` `[size]`.
+fn ranked_by_distance(near: &[Neighbour], codes: &[f32], query: &[f32]) -> Vec<(usize, f64)> {
+    let size = query.len();
+    let squared = |near: &Neighbour| {
+        let code = &codes[near.train_idx * size..][..size];
+        let pairs = code.iter().zip(query);
+        let squares = pairs.map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2));
+        (near.train_idx, squares.sum())
+    };
+    let mut found: Vec<(usize, f64)> = near.iter().map(squared).collect();
+    found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    found
 }
 
 /// `[n]` of codes `[n, size]`.
@@ -215,13 +232,13 @@ fn keep_nearest(
 }
 
 /// The class of most neighbours, given nearest first; of equals the one met first.
-fn vote(nearest: &[Neighbour], train_labels: &[u8]) -> Option<u8> {
+fn vote(nearest: &[(usize, f64)], train_labels: &[u8]) -> Option<u8> {
     let mut votes = [0_usize; 256];
-    for near in nearest {
-        votes[usize::from(train_labels[near.train_idx])] += 1;
+    for &(idx, _) in nearest {
+        votes[usize::from(train_labels[idx])] += 1;
     }
     let most = votes.iter().max()?;
-    let classes = nearest.iter().map(|near| train_labels[near.train_idx]);
+    let classes = nearest.iter().map(|&(idx, _)| train_labels[idx]);
     let mut winners = classes.filter(|class| votes[usize::from(*class)] == *most);
     winners.next()
 }
@@ -258,6 +275,16 @@ mod tests {
             knn_accuracy(&train, &[9, 8, 7], &[0.0; 2], &[9], 2, 2),
             Some(1.0)
         );
+    }
+
+    #[test]
+    fn near_ties_far_from_the_mean_are_told_apart_exactly() {
+        // Single precision of |t|² ≈ 1e14 leaves 1e7, far more than these squared distances differ by.
+        let train = [1e7, 1e7 + 3.0, 1e7 + 1.0, -1e7, -1e7];
+        let labels = [0, 1, 2, 3, 3];
+        let accuracy = |label: u8| knn_accuracy(&train, &labels, &[1e7 + 2.0], &[label], 1, 1);
+        assert_eq!(accuracy(1), Some(1.0)); // 1 and 2 are as near: the one that comes first
+        assert_eq!(accuracy(0), Some(0.0));
     }
 
     #[test]

@@ -75,7 +75,9 @@ impl Sparsity {
                     choice: "KL sparsity",
                     settings: vec![("ρ", rho), ("β", Number(weight))],
                     formula: weighted("+ ", weight, "Σ KL(# || mean *h*)", &[rho]),
-                    letters: Some("mean h a unit's mean activation over the batch"),
+                    letters: Some(
+                        "mean h a unit's mean activation, in training over the batch, on test over all its images",
+                    ),
                     ..Written::default()
                 };
                 Some((Term::KlSparsity, written))

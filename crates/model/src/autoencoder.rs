@@ -152,6 +152,15 @@ impl Autoencoder {
         self.encoder.forward(input)
     }
 
+    /// How the code, of a variational one the mean, changes along a direction for each input: `∂h/∂x · v`, exactly.
+    ///
+    /// # Shapes
+    /// `[batch, 784], [batch, 784] → [batch, code]`
+    #[must_use]
+    pub fn code_derivative(&self, input: Tensor<2>, direction: Tensor<2>) -> Tensor<2> {
+        self.encoder.directional_derivative(input, direction, None)
+    }
+
     /// The code with the variance of a variational one.
     ///
     /// # Shapes

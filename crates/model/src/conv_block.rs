@@ -110,11 +110,15 @@ fn is_plain(convolution: &Conv2d) -> bool {
 
 /// 2×2 max-pooling; of an odd side the last row and column pool by themselves.
 pub(super) fn pool(maps: Tensor<4>) -> Tensor<4> {
-    let options = MaxPoolOptions {
+    max_pool2d(maps, pooling())
+}
+
+/// Windows of [`pool`].
+pub(super) fn pooling() -> MaxPoolOptions<2> {
+    MaxPoolOptions {
         ceil_mode: true,
         ..MaxPoolOptions::new([2, 2])
-    };
-    max_pool2d(maps, options)
+    }
 }
 
 /// Repeats every value twice in each direction, then cuts what is more than `size`, height and width. Maps of

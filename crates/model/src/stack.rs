@@ -1,6 +1,7 @@
 //! Layers one after the other, as an experiment's list says: half an autoencoder, or a network beside it.
 
 mod named;
+mod tangent;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -264,10 +265,7 @@ impl Stack {
         match self.weights.get(idx) {
             Weights::Dense(linear) => Signal::Rows(linear.forward(met.rows())),
             Weights::Tied(bias) => {
-                let mirrored =
-                    mirror.and_then(|mirror| mirror.dense_weight(self.depth() - 1 - idx));
-                let weight = mirrored.expect("a tied stack is used with the dense one it mirrors");
-                let weight = weight.transpose(); // [inputs of the layer, units]
+                let weight = self.mirrored_weight(idx, mirror);
                 let bias = bias.val().unsqueeze::<2>(); // [1, units]
                 Signal::Rows(met.rows().matmul(weight) + bias)
             }
@@ -278,6 +276,15 @@ impl Stack {
                 Signal::Maps(level_of(block).forward(convolution, maps))
             }
         }
+    }
+}
+
+impl Stack {
+    /// Weights of a tied block, those of its mirror the other way round: `[inputs of the layer, units]`.
+    fn mirrored_weight(&self, idx: usize, mirror: Option<&Self>) -> Tensor<2> {
+        let mirrored = mirror.and_then(|mirror| mirror.dense_weight(self.depth() - 1 - idx));
+        let weight = mirrored.expect("a tied stack is used with the dense one it mirrors");
+        weight.transpose() // [inputs of the layer, units]
     }
 }
 

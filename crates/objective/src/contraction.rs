@@ -3,12 +3,7 @@
 use burn::tensor::Tensor;
 
 use hourglass_experiment::Activation;
-use hourglass_model::Autoencoder;
-
-use super::indicator;
-
-/// σ of the finite difference: small beside the range of a pixel, large beside the rounding of singles.
-pub const STEP: f32 = 1e-2;
+use hourglass_model::{Autoencoder, slope_of_output};
 
 /// `‖∂h/∂x‖²_F` at some inputs and their codes, averaged over the batch: in closed form for one fully connected
 /// layer (Rifai et al. 2011, eq. 3), otherwise estimated along `directions`, which are standard normal. `None` if
@@ -26,11 +21,8 @@ pub fn jacobian_norm(
     let activation = model.code_activation();
     let closed = model
         .single_layer()
-        .and_then(|weight| closed_form(activation, code.clone(), weight));
-    closed.or_else(|| {
-        let moved = input + directions?.mul_scalar(STEP);
-        Some(estimate(code, model.encode(moved)))
-    })
+        .and_then(|weight| closed_form(activation, code, weight));
+    closed.or_else(|| Some(estimate(model, input, directions?)))
 }
 
 /// Whether [`jacobian_norm`] needs no directions for a model.
@@ -50,34 +42,19 @@ pub fn closed_form(
     code: Tensor<2>,
     weight: Tensor<2>,
 ) -> Option<Tensor<1>> {
-    let slope = slope(activation, code)?;
+    let slope = slope_of_output(activation, code)?;
     let of_units = weight.square().sum_dim(0); // [1, code]
     Some((slope.square() * of_units).sum_dim(1).mean())
 }
 
-/// `1/batch Σ ‖h(x + σε) − h(x)‖² / σ²`, whose expectation over ε ~ N(0, I) is `‖∂h/∂x‖²_F` as σ → 0. It needs
-/// first derivatives only.
+/// `1/batch Σ ‖∂h/∂x · ε‖²`, whose expectation over ε ~ N(0, I) is `‖∂h/∂x‖²_F` (Hutchinson 1990): one direction for
+/// each image. Of one image its variance is `2 ‖J Jᵀ‖²_F`, at most twice the square of what is estimated, so over n
+/// images the relative standard error is at most √(2/n) where they are alike: 1.4 % of 10,000.
 ///
 /// # Shapes
-/// `[batch, code], [batch, code] → [1]`
+/// `input`: `[batch, 784]`, `directions`: `[batch, 784]` → `[1]`
 #[must_use]
-pub fn estimate(code: Tensor<2>, moved: Tensor<2>) -> Tensor<1> {
-    let difference = (moved - code).div_scalar(STEP);
-    difference.square().sum_dim(1).mean()
-}
-
-/// `a′(z)` from `h = a(z)`.
-fn slope(activation: Activation, code: Tensor<2>) -> Option<Tensor<2>> {
-    Some(match activation {
-        Activation::Linear => code.ones_like(),
-        Activation::Sigmoid => code.clone() * code.neg().add_scalar(1.0),
-        Activation::Tanh => code.square().neg().add_scalar(1.0),
-        Activation::Relu => indicator(code.greater_elem(0.0)),
-        Activation::LeakyRelu => indicator(code.greater_elem(0.0))
-            .mul_scalar(0.99)
-            .add_scalar(0.01),
-        // 1 above zero, h + 1 = eᶻ below.
-        Activation::Elu => code.clamp_max(0.0).add_scalar(1.0),
-        Activation::Gelu => return None,
-    })
+pub fn estimate(model: &Autoencoder, input: Tensor<2>, directions: Tensor<2>) -> Tensor<1> {
+    let change = model.code_derivative(input, directions); // [batch, code]
+    change.square().sum_dim(1).mean()
 }

@@ -10,7 +10,9 @@ pub struct Baselines {
     /// Mean over the test pixels of `−x ln x − (1 − x) ln(1 − x)`, in nats: no model's cross-entropy lies
     /// below it.
     pub entropy_floor: f64,
-    /// Test mean squared error per pixel of PCA, fitted on the training images, with 0, 1, … 784 components.
+    /// Training images that PCA was fitted on: the first ones of the split, as many as a run learns from.
+    pub n_train: usize,
+    /// Test mean squared error per pixel of PCA, fitted on those images, with 0, 1, … 784 components.
     pub pca_mse: Arc<[f64]>,
 }
 
@@ -29,7 +31,8 @@ impl Baselines {
 pub struct CodeReport {
     /// Steps taken before it.
     pub step: u64,
-    /// Training images that probe and neighbours learned from.
+    /// Training images that probe and neighbours learned from and the quantiser took its ranges from: those that the
+    /// run learns from, at most 20,000 of them.
     pub n_train: usize,
     /// How well classes can be told from the code, from as many principal components, and from raw pixels.
     pub code: Accuracies,
@@ -60,9 +63,21 @@ pub struct FollowedFactor {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Accuracies {
     /// Of a linear classifier.
-    pub linear_probe: f64,
-    /// Of the five nearest neighbours.
+    pub linear_probe: ProbeResult,
+    /// Of the five nearest neighbours: the class of most of them, of classes with as many that of the nearest
+    /// neighbour, and of neighbours as near the one that comes first in the training split.
     pub nearest_neighbours: f64,
+}
+
+/// What a linear classifier reached, and how its training ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ProbeResult {
+    /// Share of test images told right, 0..1.
+    pub accuracy: f64,
+    /// Steps of L-BFGS it took.
+    pub n_steps: usize,
+    /// Whether no component of the gradient was left above 1e-4.
+    pub has_converged: bool,
 }
 
 /// Size and fidelity, means over test images.
@@ -72,7 +87,9 @@ pub struct CompressionReport {
     pub code: Compressed,
     /// PNG, which loses nothing; its fidelity is infinite and left out.
     pub png_bytes: f64,
-    /// JPEG at several qualities, from coarse to fine, headers included.
+    /// WebP without loss.
+    pub webp_bytes: f64,
+    /// JPEG at several qualities, from coarse to fine, with optimised Huffman tables.
     pub jpeg: Vec<(u8, Compressed)>,
     /// The code and JPEG at the finest quality on images that are no digits: the test images with black and
     /// white exchanged.
@@ -82,8 +99,10 @@ pub struct CompressionReport {
 /// Size and fidelity of an image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Compressed {
-    /// Bytes of an image.
+    /// Bytes of an image, of a file with its headers.
     pub bytes: f64,
+    /// Bytes of the headers and tables among those; none of a code, whose decoder is not counted.
+    pub header_bytes: Option<f64>,
     /// Peak signal-to-noise ratio, `10 log₁₀(1 / MSE)`, in decibel.
     pub psnr_db: f64,
 }

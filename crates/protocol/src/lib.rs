@@ -35,7 +35,7 @@ use hourglass_experiment::Experiment;
 
 pub use backup::{AboutRun, BackupPolicy, KeptRun, title_of};
 pub use baseline::{
-    Accuracies, Baselines, CodeReport, Compressed, CompressionReport, FollowedFactor,
+    Accuracies, Baselines, CodeReport, Compressed, CompressionReport, FollowedFactor, ProbeResult,
 };
 pub use dataset::{
     DataSource, DataStage, DatasetDescription, DatasetProgress, Factor, SampleFactors,

@@ -54,7 +54,8 @@ pub struct Evaluation {
     pub terms: Vec<(Term, f64)>,
     /// Mean squared error per pixel.
     pub mse_per_pixel: f64,
-    /// Binary cross-entropy in nats per pixel; linear outputs are clipped to [1e-7, 1 − 1e-7], as Keras does.
+    /// Binary cross-entropy in nats per pixel, of sigmoid outputs from their logits; other outputs are clipped to
+    /// [1e-7, 1 − 1e-7], as Keras does.
     /// A running evaluation has it only where it is what training minimises.
     pub bce_per_pixel: Option<f64>,
     /// Squared error summed over the pixels of an image, averaged over images.
@@ -101,8 +102,26 @@ pub struct CodeFigures {
     pub unit_means: Vec<f32>,
     /// Variance of each unit.
     pub unit_variances: Vec<f32>,
-    /// `‖∂h/∂x‖²_F`, averaged over images.
+    /// `‖J‖² = ‖∂h/∂x‖²_F`, averaged over images. Of a code that is not one fully connected layer it is estimated
+    /// along one random direction for each image, the same at every evaluation.
     pub jacobian_norm: f64,
+}
+
+impl CodeFigures {
+    /// `Var(h)`: the variance of each unit over the images, summed over the units.
+    #[must_use]
+    pub fn variance(&self) -> f64 {
+        self.unit_variances.iter().map(|&of| f64::from(of)).sum()
+    }
+
+    /// `‖J‖²/Var(h)`, per pixel value squared, pixels being 0..1. A code of twice the size has four times the norm and
+    /// the same ratio, so it tells a code that changes less with the image from one that is only smaller. `None` of a
+    /// code that does not vary.
+    #[must_use]
+    pub fn relative_jacobian_norm(&self) -> Option<f64> {
+        let ratio = self.jacobian_norm / self.variance();
+        ratio.is_finite().then_some(ratio)
+    }
 }
 
 /// The bound of a variational code, in nats per image.
@@ -225,8 +244,8 @@ impl Diagnosis {
 /// Peak signal-to-noise ratios against the clean image, in decibel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Psnr {
-    /// Of the corrupted inputs, for each class.
-    pub input_db: Vec<f64>,
-    /// Of the reconstructions, for each class.
-    pub reconstruction_db: Vec<f64>,
+    /// Of the corrupted inputs, for each class; none of a class without images, or without an error.
+    pub input_db: Vec<Option<f64>>,
+    /// Of the reconstructions, likewise.
+    pub reconstruction_db: Vec<Option<f64>>,
 }

@@ -25,7 +25,7 @@ pub struct Reached<'a> {
     /// Test images classified wrong after fine-tuning, in per cent.
     pub error_percent: Option<f64>,
     /// Signal-to-noise ratios of inputs and of reconstructions for each class, in decibel.
-    pub psnr_db: Option<[&'a [f64]; 2]>,
+    pub psnr_db: Option<[&'a [Option<f64>]; 2]>,
     /// Test mean squared error per pixel of PCA with as many components as the code has units.
     pub pca_mse: Option<f64>,
     /// Largest principal angle between the decoder's subspace and PCA's, in degrees.
@@ -50,6 +50,8 @@ pub struct ReachedCode<'a> {
     pub active_units: usize,
     /// `‖∂h/∂x‖²_F`, averaged over images.
     pub jacobian_norm: f64,
+    /// The same divided by the code's variance, summed over units.
+    pub relative_jacobian_norm: Option<f64>,
     /// Mean of each unit.
     pub unit_means: &'a [f32],
     /// Variance of each unit.
@@ -100,6 +102,7 @@ impl<'a> Reached<'a> {
                 active_units: variational
                     .map_or(code.size - code.dead_units, |figures| figures.active_units),
                 jacobian_norm: code.jacobian_norm,
+                relative_jacobian_norm: code.relative_jacobian_norm(),
                 unit_means: &code.unit_means,
                 unit_variances: &code.unit_variances,
                 slant_correlation: slant.map(|slant| slant.correlation),
@@ -124,10 +127,12 @@ impl<'a> Reached<'a> {
             Figure::MeanActivation => code.map(|code| code.mean_activation),
             Figure::LeastGainDb => {
                 let [input, output] = self.psnr_db?;
-                let gains = output.iter().zip(input);
-                gains.map(|(output, input)| output - input).reduce(f64::min)
+                let classes = output.iter().zip(input);
+                let gains = classes.filter_map(|(output, input)| Some((*output)? - (*input)?));
+                gains.reduce(f64::min)
             }
             Figure::JacobianNorm => code.map(|code| code.jacobian_norm),
+            Figure::RelativeJacobianNorm => code?.relative_jacobian_norm,
             Figure::NoiseImageMse => self.noise_image_mse,
             Figure::NegativeElbo => self.negative_elbo_nats,
             Figure::ActiveUnits => code.map(|code| code.active_units as f64),

@@ -21,6 +21,6 @@ pub use record::{Effort, Record};
 pub use save::{CHECKSUMS_FILE, RunFiles, SavedFiles, is_run_folder, names_in};
 pub use summary::{
     AdversarySummary, CodeSummary, CompressedSummary, CompressionSummary, DataSetSummary, Noticed,
-    PcaSummary, PsnrSummary, SUMMARY_FORMAT, Summary, TestFigures,
+    PcaSummary, ProbeSummary, PsnrSummary, SUMMARY_FORMAT, Summary, TestFigures,
 };
 pub use text::{read_experiment, to_short_toml, to_toml};

@@ -8,7 +8,7 @@ use super::{SUMMARY_FILE, SavedFiles};
 use hourglass_experiment::{Figure, PresetId};
 use hourglass_protocol::{
     AdversarialFigures, Baselines, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
-    FollowedFactor, Reached, ReachedCode, VariationalFigures,
+    FollowedFactor, ProbeResult, Reached, ReachedCode, VariationalFigures,
 };
 
 /// Number of the layout of `summary.json`.
@@ -82,13 +82,28 @@ pub struct PcaSummary {
     pub components: usize,
     /// Test mean squared error per pixel.
     pub mse_per_pixel: f64,
+    /// Training images that the components were fitted on. Not in older files, which have all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training_images: Option<usize>,
     /// Accuracy of a linear classifier of the components, 0..1.
     pub linear_probe_accuracy: f64,
+    /// How its training ended. Not in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linear_probe: Option<ProbeSummary>,
     /// Accuracy of the five nearest neighbours, 0..1.
     pub nearest_neighbour_accuracy: f64,
     /// Largest principal angle between the decoder's subspace and PCA's, in degrees; only of linear decoders.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub largest_angle_degrees: Option<f64>,
+}
+
+/// How the training of a linear classifier ended.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProbeSummary {
+    /// Steps of L-BFGS.
+    pub steps: usize,
+    /// Whether no component of the gradient was left above 1e-4.
+    pub converged: bool,
 }
 
 /// Figures of the data set that hold for any model.
@@ -98,6 +113,9 @@ pub struct DataSetSummary {
     pub entropy_floor_per_pixel: f64,
     /// Accuracy of a linear classifier of raw pixels, 0..1.
     pub linear_probe_accuracy: f64,
+    /// How its training ended. Not in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linear_probe: Option<ProbeSummary>,
     /// Accuracy of the five nearest neighbours, 0..1.
     pub nearest_neighbour_accuracy: f64,
 }
@@ -108,8 +126,11 @@ pub struct CompressedSummary {
     /// JPEG's quality setting.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality: Option<u8>,
-    /// Bytes of an image.
+    /// Bytes of an image, of a file with its headers.
     pub bytes: f64,
+    /// Bytes of the file's headers and tables, among those. Only of JPEG, and not in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_bytes: Option<f64>,
     /// `10 log₁₀(1 / MSE)`.
     pub psnr_db: f64,
 }
@@ -121,7 +142,10 @@ pub struct CompressionSummary {
     pub code: CompressedSummary,
     /// Bytes of a PNG, which loses nothing.
     pub png_bytes: f64,
-    /// JPEG at several qualities, headers included.
+    /// Bytes of a lossless WebP. Not in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webp_lossless_bytes: Option<f64>,
+    /// JPEG at several qualities: baseline with optimised Huffman tables, in older files with the standard's.
     pub jpeg: Vec<CompressedSummary>,
     /// The code on images that are no digits: black and white exchanged.
     pub code_of_inverted: CompressedSummary,
@@ -143,7 +167,8 @@ pub struct Noticed {
 pub struct TestFigures {
     /// Mean squared error per pixel.
     pub mse_per_pixel: f64,
-    /// Binary cross-entropy in nats per pixel; linear outputs are clipped to [1e-7, 1 − 1e-7].
+    /// Binary cross-entropy in nats per pixel, of sigmoid outputs from their logits; other outputs are clipped to
+    /// [1e-7, 1 − 1e-7].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bce_per_pixel: Option<f64>,
     /// What training minimises.
@@ -179,8 +204,9 @@ pub struct TestFigures {
 /// Peak signal-to-noise ratios against the clean image, for each class from 0 to 9, in decibel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PsnrSummary {
-    pub corrupted_input: Vec<f64>,
-    pub reconstruction: Vec<f64>,
+    /// `null` of a class without images, or whose inputs are the images themselves.
+    pub corrupted_input: Vec<Option<f64>>,
+    pub reconstruction: Vec<Option<f64>>,
 }
 
 /// Figures of the code.
@@ -196,8 +222,15 @@ pub struct CodeSummary {
     pub dead_units: usize,
     /// The other units; of a variational code those whose mean varies over images by more than 0.01.
     pub active_units: usize,
-    /// `‖∂h/∂x‖²_F`, averaged over images.
+    /// `‖J‖² = ‖∂h/∂x‖²_F`, averaged over images.
     pub jacobian_norm: f64,
+    /// `‖J‖²/Var(h)`, per pixel value squared; Var(h) is the sum of the units' variances. Not in older files, nor of a
+    /// code that does not vary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jacobian_norm_over_variance: Option<f64>,
+    /// `Var(h)`, the variance of each unit over the images, summed over the units. Not in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variance: Option<f64>,
     /// Mean of each unit, of codes of up to 32 units.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unit_means: Vec<f32>,
@@ -207,9 +240,15 @@ pub struct CodeSummary {
     /// Divergence of each unit from the prior, in nats, of a variational code of up to 32 units.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unit_kl_nats: Vec<f32>,
+    /// Training images that linear classifiers and neighbours learned from. Not in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training_images: Option<usize>,
     /// Accuracy of a linear classifier of the code, 0..1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linear_probe_accuracy: Option<f64>,
+    /// How its training ended. Not in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linear_probe: Option<ProbeSummary>,
     /// Accuracy of the code's five nearest neighbours, 0..1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest_neighbour_accuracy: Option<f64>,
@@ -277,15 +316,28 @@ impl CodeSummary {
             active_units: variational
                 .map_or(code.size - code.dead_units, |figures| figures.active_units),
             jacobian_norm: code.jacobian_norm,
+            jacobian_norm_over_variance: code.relative_jacobian_norm(),
+            variance: Some(code.variance()),
             unit_means: listed(&code.unit_means),
             unit_variances: listed(&code.unit_variances),
             unit_kl_nats: variational.map_or_else(Vec::new, |of| listed(&of.unit_kl_nats)),
-            linear_probe_accuracy: report.map(|report| report.code.linear_probe),
+            training_images: report.map(|report| report.n_train),
+            linear_probe_accuracy: report.map(|report| report.code.linear_probe.accuracy),
+            linear_probe: report.map(|report| report.code.linear_probe.into()),
             nearest_neighbour_accuracy: report.map(|report| report.code.nearest_neighbours),
             factors: report.map_or_else(Vec::new, |report| {
                 report.factors.iter().map(FactorSummary::from).collect()
             }),
         })
+    }
+}
+
+impl From<ProbeResult> for ProbeSummary {
+    fn from(result: ProbeResult) -> Self {
+        Self {
+            steps: result.n_steps,
+            converged: result.has_converged,
+        }
     }
 }
 
@@ -319,7 +371,9 @@ impl PcaSummary {
         Some(Self {
             components,
             mse_per_pixel: baselines.pca_mse(components)?,
-            linear_probe_accuracy: report.pca.linear_probe,
+            training_images: Some(baselines.n_train),
+            linear_probe_accuracy: report.pca.linear_probe.accuracy,
+            linear_probe: Some(report.pca.linear_probe.into()),
             nearest_neighbour_accuracy: report.pca.nearest_neighbours,
             largest_angle_degrees: report.subspace_angle_degrees,
         })
@@ -332,7 +386,8 @@ impl DataSetSummary {
     pub fn of(baselines: &Baselines, report: &CodeReport) -> Self {
         Self {
             entropy_floor_per_pixel: baselines.entropy_floor,
-            linear_probe_accuracy: report.pixels.linear_probe,
+            linear_probe_accuracy: report.pixels.linear_probe.accuracy,
+            linear_probe: Some(report.pixels.linear_probe.into()),
             nearest_neighbour_accuracy: report.pixels.nearest_neighbours,
         }
     }
@@ -343,6 +398,7 @@ impl From<&CompressionReport> for CompressionSummary {
         let of = |compressed: &Compressed, quality| CompressedSummary {
             quality,
             bytes: compressed.bytes,
+            header_bytes: compressed.header_bytes,
             psnr_db: compressed.psnr_db,
         };
         let jpeg = report.jpeg.iter();
@@ -350,6 +406,7 @@ impl From<&CompressionReport> for CompressionSummary {
         Self {
             code: of(&report.code, None),
             png_bytes: report.png_bytes,
+            webp_lossless_bytes: Some(report.webp_bytes),
             jpeg: jpeg
                 .map(|(quality, figures)| of(figures, Some(*quality)))
                 .collect(),
@@ -394,6 +451,7 @@ impl Summary {
                 near_zero_fraction: code.near_zero_fraction,
                 active_units: code.active_units,
                 jacobian_norm: code.jacobian_norm,
+                relative_jacobian_norm: code.jacobian_norm_over_variance,
                 unit_means: &code.unit_means,
                 unit_variances: &code.unit_variances,
                 slant_correlation: code

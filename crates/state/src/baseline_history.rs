@@ -17,6 +17,7 @@ struct PastBaseline {
     /// With seed 0: runs of other seeds say the same.
     experiment: Experiment,
     jacobian_norm: Option<f64>,
+    relative_jacobian_norm: Option<f64>,
     mse: Option<f64>,
     noise_image_mse: Option<f64>,
     active_units: Option<f64>,
@@ -38,6 +39,7 @@ impl BaselineHistory {
             data,
             experiment,
             jacobian_norm: reached.figure(Figure::JacobianNorm),
+            relative_jacobian_norm: reached.figure(Figure::RelativeJacobianNorm),
             mse: reached.figure(Figure::Mse),
             noise_image_mse: reached.figure(Figure::NoiseImageMse),
             active_units: reached.figure(Figure::ActiveUnits),
@@ -54,6 +56,7 @@ impl BaselineHistory {
             .find(|known| known.data == data && known.experiment == experiment)?;
         match figure {
             Figure::JacobianNorm => found.jacobian_norm,
+            Figure::RelativeJacobianNorm => found.relative_jacobian_norm,
             Figure::Mse => found.mse,
             Figure::NoiseImageMse => found.noise_image_mse,
             Figure::ActiveUnits => found.active_units,
@@ -128,6 +131,7 @@ mod tests {
                 let is_kept = matches!(
                     expectation.figure,
                     Figure::JacobianNorm
+                        | Figure::RelativeJacobianNorm
                         | Figure::Mse
                         | Figure::NoiseImageMse
                         | Figure::ActiveUnits

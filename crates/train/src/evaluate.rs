@@ -7,11 +7,11 @@ use burn::tensor::{Int, Tensor, TensorData};
 use hourglass_analysis::code_moments::CodeMoments;
 use hourglass_analysis::{activations, cross_entropy, latent};
 use hourglass_data::{Split, noise};
-use hourglass_experiment::{Activation, Experiment, Reconstruction, Stream, Term};
+use hourglass_experiment::{Activation, Experiment, Reconstruction, Sparsity, Stream, Term};
 use hourglass_model::{Autoencoder, CodeClassifier, Discriminator, Output};
 use hourglass_objective::reconstruction::squared_errors;
 use hourglass_objective::{
-    self as objective, Pass, adversarial, classification, contraction, variational,
+    self as objective, Pass, adversarial, classification, contraction, penalties, variational,
 };
 use hourglass_protocol::{
     AdversarialFigures, ClassificationFigures, CodeFigures, Evaluation, EvaluationScope, Psnr,
@@ -52,6 +52,8 @@ struct Sums {
     /// Of clean images: `[n, code]`.
     codes: Vec<f32>,
     unit_kl: Vec<f64>,
+    /// Of the codes that a KL penalty is about, summed over images: `[code]`.
+    code_totals: Vec<f64>,
 }
 
 /// What is a mean over the images of a chunk.
@@ -166,6 +168,9 @@ impl Sums {
             let of_units = variational::kl_of_units(drawn.code.clone(), spread);
             wanted.ask_flat(Reading::UnitKl, of_units.sum_dim(0));
         }
+        if matches!(objective.sparsity, Sparsity::Kl { .. }) {
+            wanted.ask_flat(Reading::SparseCode, output.code.clone());
+        }
         ask_terms(&mut wanted, subject, idx, chunk, drawn);
         if is_full {
             let code = if is_altered {
@@ -173,11 +178,9 @@ impl Sums {
             } else {
                 output.code.clone()
             };
-            if idx < JACOBIAN_CHUNKS {
-                let (clean, directions) = (chunk.clean.clone(), directions(model, idx, chunk));
-                let norm = contraction::jacobian_norm(model, clean, code.clone(), directions);
-                wanted.ask_mean(Mean::CleanJacobian, norm);
-            }
+            let (clean, directions) = (chunk.clean.clone(), directions(model, idx, chunk));
+            let norm = contraction::jacobian_norm(model, clean, code.clone(), directions);
+            wanted.ask_mean(Mean::CleanJacobian, norm);
             wanted.ask_flat(Reading::Code, code);
         }
         ask_adversarial(&mut wanted, subject, idx, output.code.clone());
@@ -221,10 +224,14 @@ impl Sums {
             self.codes.extend(codes);
         }
         if let Some(of_units) = read(Reading::UnitKl) {
-            self.unit_kl.resize(of_units.len(), 0.0);
-            for (total, &value) in self.unit_kl.iter_mut().zip(of_units) {
-                *total += f64::from(value);
-            }
+            add_rows(&mut self.unit_kl, of_units, of_units.len());
+        }
+        if let Some(codes) = read(Reading::SparseCode) {
+            add_rows(
+                &mut self.code_totals,
+                codes,
+                experiment.architecture.code_size(),
+            );
         }
     }
 
@@ -274,7 +281,7 @@ impl Sums {
             bce_per_pixel: has_entropy.then_some(self.cross_entropy / n_values),
             squared_error_per_image: self.squared_error / self.n_images,
             code: is_full.then(|| self.code_figures(experiment)),
-            psnr: (is_full && experiment.alters_input()).then(|| self.psnr(experiment)),
+            psnr: is_full.then(|| self.psnr(experiment)).flatten(),
             variational: (!self.unit_kl.is_empty()).then(|| self.variational(experiment, delta)),
             adversarial: (is_full && subject.discriminator.is_some())
                 .then(|| self.adversarial(experiment)),
@@ -295,7 +302,14 @@ impl Sums {
     /// What was measured of every term there is, the objective first.
     fn terms(&self, experiment: &Experiment) -> Vec<(Term, f64)> {
         let delta = self.delta(experiment);
-        let measured = |term| self.mean(Mean::Term(term));
+        let measured = |term| match (term, experiment.objective.sparsity) {
+            (Term::KlSparsity, Sparsity::Kl { target, weight }) => {
+                let means = self.code_totals.iter().map(|sum| sum / self.n_images);
+                let means: Vec<f64> = means.collect();
+                Some(penalties::kl_sparsity_of_means(&means, target, weight))
+            }
+            _ => self.mean(Mean::Term(term)),
+        };
         let terms = Term::all().into_iter();
         let penalties = terms.clone().filter(|term| term.is_part());
         let objective = penalties.filter_map(measured).fold(delta, |a, b| a + b);
@@ -311,17 +325,22 @@ impl Sums {
             .collect()
     }
 
-    /// `10 log₁₀(1 / MSE)` of each class, pixels being 0..1.
-    fn psnr(&self, experiment: &Experiment) -> Psnr {
+    /// `10 log₁₀(1 / MSE)` of each class, pixels being 0..1. `None` where no input differs from the image asked for,
+    /// also when that is because an alteration has the strength 0: such an input has an infinite ratio.
+    fn psnr(&self, experiment: &Experiment) -> Option<Psnr> {
         let n_pixels = pixels_of(experiment);
         let of = |which: usize| {
-            let decibel = |class: &[f64; 3]| -10.0 * (class[which] / (class[2] * n_pixels)).log10();
+            let decibel = |class: &[f64; 3]| {
+                let decibel = -10.0 * (class[which] / (class[2] * n_pixels)).log10();
+                decibel.is_finite().then_some(decibel)
+            };
             self.by_class.iter().map(decibel).collect()
         };
-        Psnr {
+        let is_altered = self.by_class.iter().any(|&[_, of_input, _]| of_input > 0.0);
+        is_altered.then(|| Psnr {
             reconstruction_db: of(0),
             input_db: of(1),
-        }
+        })
     }
 
     fn code_figures(&self, experiment: &Experiment) -> CodeFigures {
@@ -400,8 +419,10 @@ fn ask_terms(
         directions,
         discriminator: subject.discriminator.as_ref(),
     };
-    for (term, value) in objective::penalties(objective, &pass) {
-        wanted.ask_mean(Mean::Term(term), value);
+    for (term, value) in penalties(objective, &pass) {
+        if term != Term::KlSparsity {
+            wanted.ask_mean(Mean::Term(term), value); // that one is no mean over chunks: it is of the units' means
+        }
     }
 }
 
@@ -410,9 +431,6 @@ fn directions(model: &Autoencoder, idx: usize, chunk: &Chunk) -> Option<Tensor<2
     let shape = chunk.clean.dims();
     (!contraction::has_closed_form(model)).then(|| normals(shape, idx, chunk))
 }
-
-/// Chunks over which a Jacobian is measured: its spread over images is small.
-const JACOBIAN_CHUNKS: usize = 4;
 
 /// What is read of a chunk.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -430,6 +448,8 @@ enum Reading {
     UnitKl,
     /// Of the clean images.
     Code,
+    /// Of the images as the encoder sees them, where a KL penalty asks for the units' means.
+    SparseCode,
     Mean(Mean),
 }
 
@@ -548,6 +568,16 @@ fn cross_entropy(
     match activation {
         Activation::Sigmoid => cross_entropy::of_logits(outputs, &targets),
         _ => cross_entropy::of_probabilities(outputs, &targets),
+    }
+}
+
+/// Adds rows `[n, width]` to a sum `[width]`, which is empty before the first.
+fn add_rows(sums: &mut Vec<f64>, rows: &[f32], width: usize) {
+    sums.resize(width, 0.0);
+    for row in rows.chunks_exact(width.max(1)) {
+        for (sum, &value) in sums.iter_mut().zip(row) {
+            *sum += f64::from(value);
+        }
     }
 }
 

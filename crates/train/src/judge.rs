@@ -2,8 +2,10 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use hourglass_analysis::compression::{self, jpeg_at, png_bytes_per_image, psnr_db, quantise};
-use hourglass_analysis::linear_probe::linear_probe_accuracy;
+use hourglass_analysis::compression::{
+    self, jpeg_at, png_bytes_per_image, psnr_db, quantise, webp_bytes_per_image,
+};
+use hourglass_analysis::linear_probe::linear_probe;
 use hourglass_analysis::neighbours::knn_accuracy;
 use hourglass_analysis::pixel_pca::PixelPca;
 use hourglass_analysis::{correlation, entropy, subspace};
@@ -12,14 +14,14 @@ use hourglass_experiment::Architecture;
 use hourglass_model::Autoencoder;
 use hourglass_protocol::{
     Accuracies, Baselines, CodeReport, Compressed, CompressionReport, Factor, FollowedFactor,
-    SampleFactors,
+    ProbeResult, SampleFactors,
 };
 
 use super::evaluate::squared_error_per_image;
 use super::held_out::CHUNK;
 use super::{TrainError, Trainer, readback};
 
-/// Training images that probes and neighbours learn from, and the quantiser takes its ranges from.
+/// Most training images that probes and neighbours learn from, and the quantiser takes its ranges from.
 const N_TRAIN: usize = 20_000;
 
 /// Neighbours asked.
@@ -36,15 +38,19 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// Measures a data set; takes about half a second for 60,000 images.
+    /// Measures a data set for networks that learn from its first `n_train` training images, or from all where there are
+    /// fewer; takes about half a second for 60,000.
     #[must_use]
-    pub fn of(dataset: &Dataset) -> Self {
-        let pca = PixelPca::fit(dataset.train.images(), dataset.train.shape().n_values());
+    pub fn of(dataset: &Dataset, n_train: usize) -> Self {
+        let n_pixels = dataset.train.shape().n_values();
+        let n_train = n_train.min(dataset.train.len());
+        let pca = PixelPca::fit(&dataset.train.images()[..n_train * n_pixels], n_pixels);
         let test = dataset.test.images();
         let pca_mse = pca.as_ref().map(|pca| pca.mse_per_pixel(test));
         Self {
             baselines: Baselines {
                 entropy_floor: entropy::entropy_floor(test),
+                n_train,
                 pca_mse: pca_mse.unwrap_or_default().into(),
             },
             pca,
@@ -73,7 +79,10 @@ pub fn judge(
     let device = trainer.inner_device();
     let architecture = &trainer.experiment().architecture;
     let size = architecture.code_size();
-    let n_train = dataset.train.len().min(N_TRAIN);
+    // What the network has not seen, nothing beside it may learn from.
+    let training = &trainer.experiment().training;
+    let n_seen = training.samples_per_epoch(dataset.train.len());
+    let n_train = n_seen.min(N_TRAIN);
     let (shape, n_classes) = (dataset.train.shape(), dataset.n_classes());
     let n_pixels = shape.n_values();
     let train_images = &dataset.train.images()[..n_train * n_pixels];
@@ -91,7 +100,7 @@ pub fn judge(
         let codes = (pca.codes(train_images, k), pca.codes(test_images, k));
         accuracies((&codes.0, &codes.1), k)
     });
-    let pixels = (as_floats(train_images), as_floats(test_images));
+    let pixels = (as_bytes(train_images), as_bytes(test_images));
     let pixels = accuracies((&pixels.0, &pixels.1), n_pixels);
     let (Some(code), Some(pixels), true) = (code, pixels, is_wanted()) else {
         return Ok(None);
@@ -101,6 +110,7 @@ pub fn judge(
         let mse = decoding_error(&model, &quantised.codes, images, [size, n_pixels], &device)?;
         Ok(Compressed {
             bytes: quantised.bytes_per_image,
+            header_bytes: None,
             psnr_db: psnr_db(mse),
         })
     };
@@ -108,6 +118,7 @@ pub fn judge(
         let figures = jpeg_at(images, shape, quality);
         Compressed {
             bytes: figures.bytes_per_image,
+            header_bytes: Some(figures.header_bytes),
             psnr_db: figures.psnr_db,
         }
     };
@@ -125,6 +136,7 @@ pub fn judge(
         compression: CompressionReport {
             code: of_code(test_images, &test_codes)?,
             png_bytes: png_bytes_per_image(test_images, shape),
+            webp_bytes: webp_bytes_per_image(test_images, shape),
             jpeg: qualities.map(|q| (q, jpeg(test_images, q))).to_vec(),
             inverted: [
                 of_code(&inverted, &inverted_codes)?,
@@ -136,8 +148,14 @@ pub fn judge(
     }))
 }
 
+const NO_PROBE: ProbeResult = ProbeResult {
+    accuracy: f64::NAN,
+    n_steps: 0,
+    has_converged: false,
+};
+
 const NO_ACCURACIES: Accuracies = Accuracies {
-    linear_probe: f64::NAN,
+    linear_probe: NO_PROBE,
     nearest_neighbours: f64::NAN,
 };
 
@@ -147,10 +165,10 @@ fn accuracies(
     (train_labels, test_labels): (&[u8], &[u8]),
     [size, n_classes]: [usize; 2],
 ) -> Accuracies {
-    let probe = linear_probe_accuracy(train, train_labels, test, test_labels, [size, n_classes]);
+    let probe = linear_probe(train, train_labels, test, test_labels, [size, n_classes]);
     let neighbours = knn_accuracy(train, train_labels, test, test_labels, size, N_NEIGHBOURS);
     Accuracies {
-        linear_probe: probe.unwrap_or(f64::NAN),
+        linear_probe: probe.unwrap_or(NO_PROBE),
         nearest_neighbours: neighbours.unwrap_or(f64::NAN),
     }
 }
@@ -237,4 +255,10 @@ fn images_of(images: &[u8], n_pixels: usize, device: &Device) -> Tensor<2> {
 
 fn as_floats(images: &[u8]) -> Vec<f32> {
     images.iter().map(|&byte| f32::from(byte) / 255.0).collect()
+}
+
+/// Pixels as 0..255. Neither a probe, which standardises, nor neighbours mind the scale, and whole numbers have exact
+/// distances, so that ties are ties.
+fn as_bytes(images: &[u8]) -> Vec<f32> {
+    images.iter().map(|&byte| f32::from(byte)).collect()
 }

@@ -30,8 +30,9 @@ pub enum Task {
     Load(DataSource),
     /// From the network, into the user's cache.
     Fetch(DataSetId),
-    /// Only what the data set in use allows: measuring it was cut short by a load that came to nothing.
-    Measure(Arc<Dataset>),
+    /// Only what the data set in use allows networks that learn from so many of its training images: measuring it was
+    /// cut short by a load that came to nothing, or a run learns from another part of it.
+    Measure(Arc<Dataset>, usize),
 }
 
 /// A loading thread; dropping it asks the thread to stop and does not wait.
@@ -52,7 +53,7 @@ impl Loader {
         let (sender, messages) = bounded(CAPACITY);
         let cancel = Arc::new(AtomicBool::new(false));
         let seen_by_thread = Arc::clone(&cancel);
-        let is_measuring = matches!(task, Task::Measure(_));
+        let is_measuring = matches!(task, Task::Measure(..));
         std::thread::Builder::new()
             .name("hourglass-loader".to_owned())
             .spawn(move || work(&task, &sender, &seen_by_thread))?;
@@ -83,17 +84,17 @@ fn work(task: &Task, sender: &Sender<LoaderMessage>, cancel: &AtomicBool) {
         Task::Load(source) => load(source, &mut report, cancel),
         Task::Fetch(id) => fetch(*id, None, &mut report, cancel)
             .and_then(|folder| load(&DataSource::Folder(folder), &mut report, cancel)),
-        Task::Measure(dataset) => return measure(dataset, sender),
+        Task::Measure(dataset, n_train) => return measure(dataset, *n_train, sender),
     };
     let result = result.map(Arc::new);
     let dataset = result.as_ref().ok().cloned();
     let heard = sender.send(LoaderMessage::Done(result)); // closed: nobody wants it any more
     if let (Some(dataset), Ok(())) = (dataset, heard) {
-        measure(&dataset, sender);
+        measure(&dataset, dataset.train.len(), sender);
     }
 }
 
-fn measure(dataset: &Dataset, sender: &Sender<LoaderMessage>) {
-    let measures = Box::new(Measures::of(dataset));
+fn measure(dataset: &Dataset, n_train: usize, sender: &Sender<LoaderMessage>) {
+    let measures = Box::new(Measures::of(dataset, n_train));
     sender.send(LoaderMessage::Measured(measures)).ok(); // closed: nobody wants them any more
 }

@@ -290,6 +290,7 @@ fn loss() -> (Facts, Content) {
     };
     let baselines = Baselines {
         entropy_floor: 0.07,
+        n_train: 60_000,
         pca_mse: vec![0.01; 785].into(),
     };
     let facts = Facts {

@@ -10,8 +10,8 @@ use hourglass::protocol::{
     CodeReport, CodeUnits, Compressed, CompressionReport, DataSetId, DatasetDescription,
     DecodeRequest, DecodedView, DigitView, Evaluation, EvaluationScope, Event, Factor,
     FollowedFactor, Found, Histogram, MAX_CODE_UNITS, Neighbour, Percentile, Phase, PlanPosition,
-    Preparation, PreparedImage, RunId, SampleIdx, ScatterView, Snapshot, StepBatch, UnitRange,
-    UserImageId, UserImageLook, UserImageView, VariationalFigures,
+    Preparation, PreparedImage, ProbeResult, RunId, SampleIdx, ScatterView, Snapshot, StepBatch,
+    UnitRange, UserImageId, UserImageLook, UserImageView, VariationalFigures,
 };
 use hourglass::state::LabState;
 
@@ -58,6 +58,7 @@ pub fn know_baselines(state: &mut LabState) {
     let pca_mse = (0..=N_PIXELS).map(|n| 0.1 / (1.0 + n as f64)).collect();
     state.apply(Event::BaselinesKnown(Baselines {
         entropy_floor: 0.07,
+        n_train: 60_000,
         pca_mse,
     }));
 }
@@ -172,11 +173,19 @@ pub fn classification() -> ClassificationFigures {
 
 /// What the code is worth, measured at a step.
 pub fn code_report(step: u64) -> CodeReport {
-    let accuracies = |linear_probe, nearest_neighbours| Accuracies {
-        linear_probe,
+    let accuracies = |accuracy, nearest_neighbours| Accuracies {
+        linear_probe: ProbeResult {
+            accuracy,
+            n_steps: 143,
+            has_converged: true,
+        },
         nearest_neighbours,
     };
-    let compressed = |bytes, psnr_db| Compressed { bytes, psnr_db };
+    let compressed = |bytes, header_bytes, psnr_db| Compressed {
+        bytes,
+        header_bytes,
+        psnr_db,
+    };
     CodeReport {
         step,
         n_train: 10_000,
@@ -184,10 +193,17 @@ pub fn code_report(step: u64) -> CodeReport {
         pca: accuracies(0.873, 0.954),
         pixels: accuracies(0.918, 0.943),
         compression: CompressionReport {
-            code: compressed(64.0, 20.1),
+            code: compressed(64.0, None, 20.1),
             png_bytes: 281.0,
-            jpeg: vec![(10, compressed(402.0, 18.7)), (75, compressed(655.0, 33.2))],
-            inverted: [compressed(64.0, 3.4), compressed(671.0, 32.9)],
+            webp_bytes: 230.0,
+            jpeg: vec![
+                (10, compressed(240.0, Some(167.0), 18.7)),
+                (75, compressed(402.0, Some(181.0), 33.2)),
+            ],
+            inverted: [
+                compressed(64.0, None, 3.4),
+                compressed(410.0, Some(180.0), 32.9),
+            ],
         },
         subspace_angle_degrees: Some(12.5),
         factors: vec![FollowedFactor {

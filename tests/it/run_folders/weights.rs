@@ -20,7 +20,7 @@ fn preset(id: PresetId) -> Experiment {
 }
 
 /// A small network of each kind whose weights have names of their own.
-fn kinds() -> Vec<(&'static str, Experiment)> {
+pub(super) fn kinds() -> Vec<(&'static str, Experiment)> {
     let dense = |id, hidden: &[usize], code, tied| {
         let mut experiment = preset(id);
         let dense = experiment.architecture.as_dense_mut().expect("dense");
@@ -49,7 +49,7 @@ fn kinds() -> Vec<(&'static str, Experiment)> {
     ]
 }
 
-fn trained(experiment: &Experiment) -> Trainer {
+pub(super) fn trained(experiment: &Experiment) -> Trainer {
     let mut trainer = trainer(experiment);
     take(&mut trainer, 12);
     trainer

@@ -38,6 +38,8 @@ pub enum Figure {
     LeastGainDb,
     /// `‖∂h/∂x‖²_F`, averaged over images.
     JacobianNorm,
+    /// The same divided by the variance of the code, summed over its units: free of the code's scale.
+    RelativeJacobianNorm,
     /// Mean squared error per pixel on images of noise, each pixel drawn from another test image.
     NoiseImageMse,
     /// `−ELBO` in nats per image.
@@ -105,6 +107,7 @@ impl Figure {
             Self::MeanActivation => "mean activation",
             Self::LeastGainDb => "least gain of a class over its input, dB",
             Self::JacobianNorm => "‖J‖²",
+            Self::RelativeJacobianNorm => "‖J‖²/Var(h)",
             Self::NoiseImageMse => "MSE on noise images, per pixel",
             Self::NegativeElbo => "−ELBO, nats per test image",
             Self::ActiveUnits => "active units",

@@ -326,10 +326,15 @@ pub(super) const CONTRACTIVE_64: Preset = Preset {
     about: "The code is penalised for changing when the image changes. What is left are the few directions in which digits \
             really differ",
     source: "Rifai et al. 2011, “Contractive auto-encoders: explicit invariance during feature extraction”",
-    expected: "‖J‖² at most half of vanilla-64's, at no more than 1.5 times its test MSE",
+    expected: "‖J‖² and ‖J‖²/Var(h) at most half of vanilla-64's, at no more than 1.5 times its test MSE",
     expectations: &[
         expect(
             Figure::JacobianNorm,
+            None,
+            Bound::AtMostTimes(0.5, PresetId::Vanilla64),
+        ),
+        expect(
+            Figure::RelativeJacobianNorm,
             None,
             Bound::AtMostTimes(0.5, PresetId::Vanilla64),
         ),

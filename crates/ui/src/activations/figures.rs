@@ -51,6 +51,14 @@ pub fn show(ui: &mut Ui, layer: &LayerActivations<'_>) {
                over the test images at the end of the epoch",
         can_be_missing: false,
     });
+    let relative = layer.relative_jacobian_norm.map(|norm| LayerFigure {
+        mark: None,
+        name: "‖J‖²/Var(h)",
+        value: number::three_digits(norm),
+        help: "‖J‖² divided by the code's variance over the test images, summed over its units, per pixel²: a code that \
+               is only smaller has the same ratio",
+        can_be_missing: true,
+    });
     let images = LayerFigure {
         mark: None,
         name: "images",
@@ -62,6 +70,7 @@ pub fn show(ui: &mut Ui, layer: &LayerActivations<'_>) {
         .into_iter()
         .chain(active)
         .chain(jacobian)
+        .chain(relative)
         .chain([images]);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::M, 2.0);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hourglass_experiment::{LayerName, Sparsity};
-use hourglass_protocol::ActivationView;
+use hourglass_protocol::{ActivationView, CodeFigures};
 use hourglass_state::RunState;
 
 /// What is known of the layer beside its activations.
@@ -13,6 +13,8 @@ pub(super) struct LayerActivations<'a> {
     pub target: Option<f32>,
     /// `‖∂h/∂x‖²_F` of the encoder.
     pub jacobian_norm: Option<f64>,
+    /// The same divided by the code's variance.
+    pub relative_jacobian_norm: Option<f64>,
     /// Units of the code that carry information, as the newest evaluation found.
     pub active_units: Option<usize>,
 }
@@ -33,6 +35,7 @@ impl<'a> LayerActivations<'a> {
                 _ => None,
             },
             jacobian_norm: code.map(|code| code.jacobian_norm),
+            relative_jacobian_norm: code.and_then(CodeFigures::relative_jacobian_norm),
             active_units: variational.map(|variational| variational.active_units),
         }
     }

@@ -56,8 +56,11 @@ fn texts(run: &RunState) -> Vec<String> {
     let Some(report) = &run.code_report else {
         return vec!["Measure the code".to_owned(), "Measure".to_owned()];
     };
-    let [near, probe] = [report.code.nearest_neighbours, report.code.linear_probe]
-        .map(|share| number::percent_of_100(100.0 * share));
+    let [near, probe] = [
+        report.code.nearest_neighbours,
+        report.code.linear_probe.accuracy,
+    ]
+    .map(|share| number::percent_of_100(100.0 * share));
     let epoch = epoch_of(run, report.step);
     vec![
         format!("5-NN {near} % · linear {probe} % · epoch {epoch}"),

@@ -64,7 +64,7 @@ fn judge_button(ui: &mut Ui, run: Option<&RunState>, actions: &mut Vec<Action>) 
     let response = ui
         .add_enabled(is_enabled, Button::new(text))
         .on_hover_text(
-            "How well the class can be predicted from the code, and how it compresses compared with PNG and JPEG. \
+            "How well the class can be predicted from the code, and how it compresses compared with PNG, WebP and JPEG. \
              This takes a few seconds, and training waits",
         )
         .on_disabled_hover_text(if is_judging {

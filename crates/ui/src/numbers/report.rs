@@ -4,7 +4,7 @@ use egui::{Label, Ui};
 
 use crate::number::{self, percent_of_100};
 use crate::theme;
-use hourglass_protocol::{CodeReport, Compressed, CompressionReport, FollowedFactor};
+use hourglass_protocol::{CodeReport, Compressed, CompressionReport, FollowedFactor, ProbeResult};
 use hourglass_state::RunState;
 
 use super::table::{Group, Row, heading, heads, numbers};
@@ -15,7 +15,7 @@ pub fn missing(ui: &mut Ui, run: &RunState) {
     let text = if run.is_judging_code {
         "Measuring: this takes a few seconds, and training waits"
     } else {
-        "Press “Measure the code” to see what a classifier can predict from it, and how it compresses compared with PNG and JPEG"
+        "Press “Measure the code” to see what a classifier can predict from it, and how it compresses compared with PNG, WebP and JPEG"
     };
     ui.add(Label::new(theme::dim(ui, text)).wrap());
 }
@@ -53,61 +53,91 @@ fn when(run: &RunState, report: &CodeReport) -> String {
 fn accuracies(ui: &mut Ui, report: &CodeReport) {
     heads(ui, "accuracy, %", &["code", "PCA", "pixels"]);
     let of = [report.code, report.pca, report.pixels];
-    let probe = of.map(|features| percent_of_100(100.0 * features.linear_probe));
+    let probe = of.map(|features| percent_of_100(100.0 * features.linear_probe.accuracy));
     let near = of.map(|features| percent_of_100(100.0 * features.nearest_neighbours));
     for (name, values, help) in [
         (
             "linear probe",
             probe,
-            "Test images that a linear classifier gets right from the code, from as many principal components, \
-             and from raw pixels",
+            format!(
+                "Test images that a linear classifier gets right from the code, from as many principal components, and \
+                 from raw pixels. Trained until no component of the gradient is above 1e-4: {}",
+                endings(of.map(|features| features.linear_probe))
+            ),
         ),
         (
             "5 neighbours",
             near,
-            "The same, classified by the five nearest training images",
+            "The same, classified by the five nearest training images: the class of most of them. Of classes with as \
+             many, that of the nearest neighbour; of neighbours as near, the one that comes first"
+                .to_owned(),
         ),
     ] {
-        numbers(ui, name, &values.each_ref().map(String::as_str), help);
+        numbers(ui, name, &values.each_ref().map(String::as_str), &help);
     }
 }
 
+/// `169 steps from the code, 120 from PCA, gave up after 1,000 from pixels`
+fn endings(probes: [ProbeResult; 3]) -> String {
+    let from = ["the code", "PCA", "pixels"];
+    let endings = probes.iter().zip(from).map(|(probe, from)| {
+        let n_steps = number::count_of(probe.n_steps);
+        if probe.has_converged {
+            format!("{n_steps} steps from {from}")
+        } else {
+            format!("stopped short of that after {n_steps} from {from}")
+        }
+    });
+    endings.collect::<Vec<_>>().join(", ")
+}
+
 fn compression(ui: &mut Ui, report: &CompressionReport) {
-    heads(ui, "means of test images", &["bytes", "PSNR, dB"]);
-    let mut row = |name: &str, compressed: Compressed, help: &str| {
-        let bytes = bytes(compressed.bytes);
-        let db = format!("{:.1}", compressed.psnr_db);
-        numbers(ui, name, &[&bytes, &db], help);
+    heads(
+        ui,
+        "means of test images",
+        &["bytes", "of it header", "PSNR, dB"],
+    );
+    let row = |ui: &mut Ui, name: &str, compressed: Compressed, help: &str| {
+        let (size, db) = (
+            bytes(compressed.bytes),
+            format!("{:.1}", compressed.psnr_db),
+        );
+        let header = compressed.header_bytes.map_or_else(String::new, bytes);
+        numbers(ui, name, &[&size, &header, &db], help);
     };
     row(
+        ui,
         "code, 8 bits per unit",
         report.code,
         "The quantised code, and the reconstruction from it. The decoder is not counted",
     );
     for &(quality, compressed) in &report.jpeg {
         row(
+            ui,
             &format!("JPEG, quality {quality}"),
             compressed,
-            "A JPEG file with its headers, which are most of the file for an image this small",
+            "A baseline JPEG file with Huffman tables made for the image. Its headers and tables are a large part of a \
+             file this small",
         );
     }
     let [code, jpeg] = report.inverted;
-    let png = bytes(report.png_bytes);
+    let [png, webp] = [report.png_bytes, report.webp_bytes].map(bytes);
     numbers(
         ui,
         "PNG",
-        &[&png, "exact"],
+        &[&png, "", "exact"],
         "A PNG file, which loses nothing",
+    );
+    numbers(
+        ui,
+        "WebP, lossless",
+        &[&webp, "", "exact"],
+        "A WebP file without loss. Lossy WebP is not measured",
     );
     let inverted = "Black and white swapped: the images are no longer digits. JPEG copes; an autoencoder knows \
                     only what it was trained on";
-    let mut row = |name: &str, compressed: Compressed| {
-        let bytes = bytes(compressed.bytes);
-        let db = format!("{:.1}", compressed.psnr_db);
-        numbers(ui, name, &[&bytes, &db], inverted);
-    };
-    row("code, inverted", code);
-    row("JPEG, inverted", jpeg);
+    row(ui, "code, inverted", code, inverted);
+    row(ui, "JPEG, inverted", jpeg, inverted);
 }
 
 fn factors(ui: &mut Ui, factors: &[FollowedFactor]) {

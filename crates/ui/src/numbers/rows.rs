@@ -45,15 +45,15 @@ fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> 
         unit: "per pixel",
         beside: beside_pca(state, run, evaluation.mse_per_pixel),
         help: "Mean squared error, compared with that of PCA with as many components as the code has units, fitted on \
-               the training images, and the ratio of the network's error to it",
+               the images the network learns from, and the ratio of the network's error to it",
     };
     let bce = evaluation.bce_per_pixel.map(|bce| Row {
         name: "BCE",
         value: three_digits(bce),
         unit: "nats per pixel",
         beside: beside_floor(state, run, bce),
-        help: "Binary cross-entropy, outputs clipped to [1e-7, 1 − 1e-7]. Grey pixels are never certain: no \
-               network can go below the images' own entropy, the floor",
+        help: "Binary cross-entropy: of sigmoid outputs from their logits; other outputs are clipped to [1e-7, 1 − 1e-7]. \
+               Grey pixels are never certain: no network can go below the images' own entropy, the floor",
     });
     let squared = Row {
         name: "squared error",
@@ -134,8 +134,8 @@ fn bound(run: &RunState, figures: &VariationalFigures) -> Group {
         ..nats(
             "−ELBO",
             0.0,
-            "Reconstruction and KL together: an upper bound on the negative log-likelihood, whatever weight β gave \
-             the KL in training",
+            "Reconstruction and KL together, an upper bound of −ln p(x): on average, an image costs at most this many \
+             nats. The KL counts in full, whatever weight β gave it in training",
         )
     };
     let active = Row {
@@ -248,6 +248,8 @@ fn classifiers(run: &RunState, figures: &ClassificationFigures) -> Group {
 
 fn of_code(run: &RunState, code: &CodeFigures) -> Group {
     let published = |figure| published(run, figure).into_iter().collect();
+    let ratio = code.relative_jacobian_norm();
+    let ratio = ratio.map_or_else(|| "–".to_owned(), three_digits);
     Group {
         title: "Code".to_owned(),
         rows: vec![
@@ -278,7 +280,15 @@ fn of_code(run: &RunState, code: &CodeFigures) -> Group {
                 unit: "per image",
                 beside: published(Figure::JacobianNorm),
                 help: "How much the code changes when a pixel does: the squared Frobenius norm of ∂h/∂x, averaged \
-                       over images",
+                       over the whole test split",
+            },
+            Row {
+                name: "‖J‖²/Var(h)",
+                value: ratio,
+                unit: "per pixel²",
+                beside: published(Figure::RelativeJacobianNorm),
+                help: "The same divided by the code's variance over the test split, summed over its units. A code that \
+                       is only smaller has a smaller ‖J‖² and the same ratio",
             },
         ],
     }

@@ -7,6 +7,7 @@ use crossbeam_channel::TryRecvError;
 use crate::loader::{Loader, LoaderMessage, Task};
 use hourglass_data::{Dataset, LoadError};
 use hourglass_protocol::{Event, Failure};
+use hourglass_train::Measures;
 
 use super::{Flow, Lab};
 
@@ -35,9 +36,45 @@ impl Lab {
     /// Measures the data set in use where a load that came to nothing cut that short.
     fn measure_again(&mut self) -> Flow {
         match (&self.dataset, &self.measures) {
-            (Some(dataset), None) => self.load(Task::Measure(Arc::clone(dataset))),
+            (Some(dataset), None) => {
+                let n_train = self.n_learned_from(dataset);
+                self.load(Task::Measure(Arc::clone(dataset), n_train))
+            }
             _ => Flow::Continue(()),
         }
+    }
+
+    /// Training images of a data set that the run in front learns from; all, where it learns from other digits or there
+    /// is no run.
+    pub(super) fn n_learned_from(&self, dataset: &Arc<Dataset>) -> usize {
+        let all = dataset.train.len();
+        let run = self.run.as_ref();
+        let run = run.filter(|run| Arc::ptr_eq(run.trainer.dataset(), dataset));
+        run.map_or(all, |run| {
+            run.trainer.experiment().training.samples_per_epoch(all)
+        })
+    }
+
+    /// Whether these are of the data set in use, for as many training images as the run in front learns from.
+    fn fits_run(&self, measures: &Measures) -> bool {
+        let dataset = self.dataset.as_ref();
+        dataset.is_some_and(|own| measures.baselines().n_train == self.n_learned_from(own))
+    }
+
+    /// Has the data set measured again where the run in front learns from another part of it than was measured.
+    pub(super) fn measure_for_run(&mut self) -> Flow {
+        let is_other = |lab: &Self| {
+            let measures = lab.measures.as_ref();
+            measures.is_some_and(|measures| !lab.fits_run(measures))
+        };
+        if !is_other(self) {
+            return Flow::Continue(());
+        }
+        self.measures = None;
+        if self.loader.is_some() {
+            return Flow::Continue(()); // once it is done
+        }
+        self.measure_again()
     }
 
     pub(super) fn hear_loader(&mut self) -> Flow {
@@ -55,6 +92,10 @@ impl Lab {
                 }
                 Ok(LoaderMessage::Measured(measures)) => {
                     self.loader = None;
+                    if !self.fits_run(&measures) {
+                        self.measure_again()?; // a run has begun meanwhile that learns from another part
+                        continue;
+                    }
                     let baselines = measures.baselines().clone();
                     self.measures = Some(measures.into());
                     self.report(Event::BaselinesKnown(baselines))?;

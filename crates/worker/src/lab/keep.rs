@@ -66,7 +66,8 @@ impl Lab {
                 return self.write_folder(folder);
             }
             Ok((Ok(model), Ok(resume), true)) => {
-                let baselines = self.measures.as_ref().map(|measures| measures.baselines());
+                let measures = self.measures_of_run();
+                let baselines = measures.as_ref().map(|measures| measures.baselines());
                 let files = RunFiles {
                     metrics: run.record.metrics_csv(),
                     summary: run.record.summary_json(baselines),

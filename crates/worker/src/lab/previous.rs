@@ -77,6 +77,8 @@ impl Lab {
             self.dataset = Some(dataset);
             self.measures = measures;
             self.measure_again_for_other_digits()?;
+        } else {
+            self.measure_for_run()?;
         }
         match &self.run {
             Some(run) if run.is_warm => {
@@ -96,7 +98,8 @@ impl Lab {
                 self.report(Event::BaselinesKnown(baselines))
             }
             (None, Some(dataset)) if self.loader.is_none() => {
-                self.load(Task::Measure(Arc::clone(dataset)))
+                let n_train = self.n_learned_from(dataset);
+                self.load(Task::Measure(Arc::clone(dataset), n_train))
             }
             _ => Flow::Continue(()), // other digits are on their way
         }
@@ -107,6 +110,8 @@ impl Lab {
         let run = self.run.as_ref()?;
         let own = self.dataset.as_ref()?;
         let is_of_run = Arc::ptr_eq(own, run.trainer.dataset());
-        self.measures.clone().filter(|_| is_of_run)
+        let n_train = self.n_learned_from(own);
+        let measures = self.measures.clone();
+        measures.filter(|of| is_of_run && of.baselines().n_train == n_train)
     }
 }

@@ -78,7 +78,8 @@ impl Lab {
             reel: Reel::default(),
             on_disk: OnDisk::default(),
         });
-        self.report(started)
+        self.report(started)?;
+        self.measure_for_run()
     }
 
     /// Has a cold device choose its kernels for the views, and says so: it may take a minute.

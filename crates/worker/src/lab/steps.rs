@@ -127,13 +127,25 @@ impl Lab {
 
     /// Measures what the code is worth. Nothing is trained meanwhile.
     pub(super) fn judge(&mut self) -> Flow {
+        let known = self.measures_of_run();
         let Some(run) = &mut self.run else {
             return Flow::Continue(());
         };
         let was_waiting = run.until.is_none();
         run.record.start_clock();
-        let measures = self.measures.get_or_insert_with(|| {
-            Arc::new(Measures::of(run.trainer.dataset())) // asked for before they were known
+        let measures = &known.unwrap_or_else(|| {
+            let dataset = run.trainer.dataset(); // asked for before they were known
+            let training = &run.trainer.experiment().training;
+            let n_train = training.samples_per_epoch(dataset.train.len());
+            let measures = Arc::new(Measures::of(dataset, n_train));
+            if self
+                .dataset
+                .as_ref()
+                .is_some_and(|own| Arc::ptr_eq(own, dataset))
+            {
+                self.measures = Some(Arc::clone(&measures));
+            }
+            measures
         });
         let (id, trainer) = (run.id, &run.trainer);
         let hurries = &self.side.hurries;

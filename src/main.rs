@@ -11,9 +11,8 @@ use egui::ThemePreference;
 use hourglass::app::{
     self, Farewells, Look, Loss, PictureOptions, SpawnWorker, StartOptions, WindowOptions,
 };
-use hourglass::cli::{Cli, Theme, WindowArgs};
+use hourglass::cli::{self, Cli, Theme, WindowArgs};
 use hourglass::protocol::{DataSource, DeviceChoice};
-use hourglass::signals;
 use hourglass::train::device;
 use hourglass::worker::{self, Worker};
 
@@ -33,7 +32,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             writeln!(io::stderr(), "error: {error:#}").ok(); // nobody reads stderr: nothing is lost
-            ExitCode::from(signals::exit_code(&error))
+            ExitCode::from(cli::exit_code(&error))
         }
     }
 }

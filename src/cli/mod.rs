@@ -6,6 +6,7 @@ mod bench;
 mod data;
 mod doctor;
 mod engine;
+mod exit;
 mod export;
 mod help;
 mod occupied;
@@ -29,6 +30,7 @@ use hourglass_protocol::{DataSource, DeviceChoice};
 use hourglass_ui::Pane;
 
 pub use args::Theme;
+pub use exit::exit_code;
 
 /// A desktop laboratory for autoencoders: watch one learn, from the inside.
 ///

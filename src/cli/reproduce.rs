@@ -168,9 +168,7 @@ impl Bench<'_> {
     /// With a seed, and what was changed for all presets.
     fn adjusted(&self, mut experiment: Experiment, seed: u64) -> Result<Experiment> {
         experiment.seed = seed;
-        for assignment in &self.args.set {
-            experiment = run_folder::set_value(&experiment, assignment)?;
-        }
+        experiment = run_folder::set_values(&experiment, &self.args.set)?;
         experiment.validate()?;
         Ok(experiment)
     }
@@ -256,8 +254,7 @@ impl Bench<'_> {
         let ended = run::to_its_end(&self.engine, begun, folder, self.progress)?;
         match ended.ending {
             Ending::Finished => {
-                let line = run::conclusion(ended.summary.as_ref(), &ended.folder);
-                self.progress.line(&line);
+                run::conclude(ended.summary.as_ref(), &ended.folder, self.progress);
                 ended.summary.context("the run ended without results")
             }
             Ending::Interrupted => Err(self.engine.interruption("; what is done is kept")),

@@ -68,12 +68,15 @@ pub fn to_its_end(
     let mut ending = follow(engine, &mut Tally::new(begun), &mut autosave, progress)?;
     autosave.settle()?;
     let back_up = |folder| Command::BackUpRun { folder };
-    let folder = saving::save(engine, folder, back_up, progress)?; // at once, whatever comes
+    let saved = saving::save(engine, folder, back_up, progress)?; // at once, whatever comes
+    if let (Ending::Finished, Some(failure)) = (&ending, saved.failure) {
+        ending = Ending::Failed(failure); // the last step went wrong
+    }
     if matches!(ending, Ending::Finished) && !judge(engine, progress)? {
         ending = Ending::Interrupted;
     }
     let with_figures = |folder| Command::SaveRun { folder };
-    let folder = saving::save(engine, &folder, with_figures, progress)?;
+    let folder = saving::save(engine, &saved.place, with_figures, progress)?.place;
     Ok(Ended {
         summary: Summary::of_folder(&folder),
         ending,
@@ -81,9 +84,21 @@ pub fn to_its_end(
     })
 }
 
+/// Says what was noticed about a model, then what its run reached and where it is.
+pub fn conclude(summary: Option<&Summary>, folder: &Path, progress: &Progress) {
+    say_noticed(summary, progress);
+    progress.line(&conclusion(summary, folder));
+}
+
+/// Says what was noticed about a model, under its names in `summary.json`.
+pub fn say_noticed(summary: Option<&Summary>, progress: &Progress) {
+    for noticed in summary.iter().flat_map(|summary| &summary.noticed) {
+        progress.line(&format!("noticed ({}): {}", noticed.what, noticed.message));
+    }
+}
+
 /// One line for people.
-#[must_use]
-pub fn conclusion(summary: Option<&Summary>, folder: &Path) -> String {
+fn conclusion(summary: Option<&Summary>, folder: &Path) -> String {
     let Some(summary) = summary else {
         return format!("done; the run is in {}", folder.display());
     };

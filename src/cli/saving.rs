@@ -41,7 +41,7 @@ impl<'a> Autosave<'a> {
     /// When there is no run, the folder cannot be written, or another process writes there.
     pub fn begin(engine: &'a Engine, folder: &Path, progress: &'a Progress) -> Result<Self> {
         let back_up = |folder| Command::BackUpRun { folder };
-        if let Some(reason) = try_save(engine, folder, back_up, progress)? {
+        if let (Some(reason), _) = try_save(engine, folder, back_up, progress)? {
             bail!(reason);
         }
         Ok(Self {
@@ -101,6 +101,14 @@ impl<'a> Autosave<'a> {
     }
 }
 
+/// A run on disk.
+pub struct Saved {
+    /// Where it is.
+    pub place: PathBuf,
+    /// What was found wrong with its newest weights, so that earlier ones were saved.
+    pub failure: Option<Failure>,
+}
+
 /// Saves a run that ended, whatever it takes: where its folder cannot be written, beside it, or in a folder of the
 /// system's or of the user's. Tells where it is.
 ///
@@ -111,19 +119,22 @@ pub fn save(
     folder: &Path,
     command: impl Fn(PathBuf) -> Command + Copy,
     progress: &Progress,
-) -> Result<PathBuf> {
+) -> Result<Saved> {
+    let mut failure = None;
     loop {
         let mut reasons = Vec::new();
         for place in places(folder) {
-            match try_save(engine, &place, command, progress)? {
-                None if place == folder => return Ok(place),
+            let (reason, met) = try_save(engine, &place, command, progress)?;
+            failure = met.or(failure);
+            match reason {
+                None if place == folder => return Ok(Saved { place, failure }),
                 None => {
                     let place_shown = place.display();
                     progress.line(&format!(
                         "{}\nthe run is in {place_shown} instead",
                         reasons.join("\n")
                     ));
-                    return Ok(place);
+                    return Ok(Saved { place, failure });
                 }
                 Some(reason) => reasons.push(reason),
             }
@@ -156,20 +167,24 @@ fn places(folder: &Path) -> Vec<PathBuf> {
     places
 }
 
-/// Saves a run into a folder; gives the reason why it is not saved.
+/// Saves a run into a folder; gives the reason why it is not saved, and what was found wrong with its weights.
 fn try_save(
     engine: &Engine,
     folder: &Path,
     command: impl Fn(PathBuf) -> Command,
     progress: &Progress,
-) -> Result<Option<String>> {
+) -> Result<(Option<String>, Option<Failure>)> {
     engine.send(command(folder.to_owned()))?;
+    let mut failed = None;
     loop {
         match engine.wait()? {
-            Some(Event::RunSaved { .. } | Event::RunBackedUp { .. }) => return Ok(None),
-            Some(Event::Failed(Failure::NotSaved { reason })) => return Ok(Some(reason)),
+            Some(Event::RunSaved { .. } | Event::RunBackedUp { .. }) => {
+                return Ok((None, failed));
+            }
+            Some(Event::Failed(Failure::NotSaved { reason })) => return Ok((Some(reason), failed)),
             Some(Event::Failed(failure @ Failure::NonFiniteLoss { .. })) => {
                 progress.line(&failure.to_string()); // the last good weights are saved instead
+                failed = Some(failure);
             }
             Some(Event::Failed(failure @ Failure::DeviceLost { .. })) => {
                 progress.line(&failure.to_string());

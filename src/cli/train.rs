@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
-use hourglass_experiment::{Experiment, ImageShape, PresetId};
+use hourglass_experiment::{Experiment, ImageShape, PresetId, differences, fixed_differences};
 use hourglass_protocol::{
-    Command, DataSource, DatasetDescription, DeviceChoice, Failure, Matching, RunId,
+    Command, DataSource, DatasetDescription, DeviceChoice, Diagnosis, Failure, Matching, RunId,
 };
-use hourglass_run_folder::{self as run_folder, FolderLock, LockError};
+use hourglass_run_folder::{self as run_folder, FolderLock, LockError, Noticed, Summary};
 
 use super::animation::AnimationArgs;
 use super::args::data_source;
 use super::engine::Engine;
+use super::exit::NoUse;
 use super::occupied;
 use super::progress::Progress;
 use super::run::{self, Begun, Ending};
@@ -32,12 +33,13 @@ pub struct TrainArgs {
     #[arg(long, value_name = "FILE.toml")]
     experiment: Option<PathBuf>,
     /// Change a setting: a key of experiment.toml, or `code`, `hidden`, `learning_rate`,
-    /// `batch_size`, `epochs`, `l1`, `noise`, `loss`, `train_samples`
+    /// `batch_size`, `epochs`, `l1`, `noise`, `loss`, `train_samples`. With --resume, one that a run can take on at its
+    /// next step
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Continue the run in this folder to the end of its plan, or to this many --epochs, and save it
     /// there again
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "experiment", "set", "seed", "out"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "experiment", "seed", "out"])]
     resume: Option<PathBuf>,
     /// Start with the weights in this safetensors file, with PyTorch's names, instead of random ones
     #[arg(long, value_name = "FILE.safetensors", conflicts_with = "resume")]
@@ -98,6 +100,7 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
         let (data, shape) = (dataset.id.label(), dataset.shape().describe());
         format!("the experiment cannot be made to fit the images of {data}, which have {shape}")
     })?;
+    say_what_is_left_over(&experiment, &progress);
     let (run, recipe) = (RunId(1), experiment.clone());
     engine.send(match args.weights.clone() {
         None => Command::StartRun {
@@ -148,7 +151,23 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     if let Some(lost) = &opened.history.lost {
         progress.line(lost);
     }
-    let mut experiment = opened.experiment;
+    if let Some(edited) = &opened.history.edited {
+        progress.line(edited);
+    }
+    let step = opened.history.evaluation.step;
+    let before = opened.experiment;
+    let mut experiment = run_folder::set_values(&before, &args.set)?;
+    let fixed: Vec<String> = fixed_differences(&before, &experiment)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    if !fixed.is_empty() || !before.keeps_model_of(&experiment) {
+        bail!(
+            "a run cannot change this on its way: {}. Start a new one with --experiment {} and the same --set",
+            fixed.join(", "),
+            folder.join(run_folder::EXPERIMENT_FILE).display()
+        );
+    }
     if let Some(epochs) = args.epochs {
         if !experiment.plan.is_plain() {
             bail!(
@@ -156,18 +175,34 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
             );
         }
         experiment.training.epochs = epochs;
-        experiment.validate()?;
-        engine.send(Command::Tune(experiment.clone()))?;
     }
     let goal = experiment.total_epochs() as f64;
     if epoch >= goal {
         progress.finish();
+        if !args.set.is_empty() {
+            bail!(
+                "all {goal} epochs of the run in {} are done, so nothing was changed: use --epochs to train further",
+                folder.display()
+            );
+        }
         progress.line(&format!(
             "all {goal} epochs of the run in {} are done: use --epochs to train further",
             folder.display()
         ));
         return Ok(());
     }
+    if experiment != before {
+        experiment.validate()?;
+        let changes = differences(&before, &experiment);
+        let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+        progress.line(&format!(
+            "from step {} on: {}",
+            step + 1,
+            changes.join(", ")
+        ));
+        engine.send(Command::Tune(experiment.clone()))?;
+    }
+    say_what_is_left_over(&experiment, &progress);
     let begun = Begun { experiment, epoch };
     drop(lock); // the worker takes it with the first save
     train(args, &engine, begun, &opened.dataset, folder, &progress)
@@ -191,22 +226,63 @@ fn train(
     args.animation
         .write(engine, experiment, dataset, progress)?;
     progress.finish();
+    if !matches!(ending, Ending::Finished) {
+        run::say_noticed(summary.as_ref(), progress);
+    }
     match ending {
         Ending::Finished => {
-            progress.line(&run::conclusion(summary.as_ref(), &folder));
-            Ok(())
+            run::conclude(summary.as_ref(), &folder, progress);
+            check_use(summary.as_ref(), &folder)
         }
         Ending::Interrupted => {
             let kept = format!("; the run so far is in {}", folder.display());
             Err(engine.interruption(&kept))
         }
-        Ending::Failed(failure) => Err(anyhow::Error::new(failure)).with_context(|| {
-            format!(
-                "the run stopped; what it had learned is in {}",
-                folder.display()
-            )
-        }),
+        Ending::Failed(failure) => {
+            let change = match failure {
+                Failure::NonFiniteLoss { .. } => " --set learning_rate=…",
+                _ => "",
+            };
+            Err(anyhow::Error::new(failure)).with_context(|| {
+                format!(
+                    "the run stopped; what it had learned is in {0}, and hourglass train --resume {0}{change} continues it",
+                    folder.display()
+                )
+            })
+        }
     }
+}
+
+/// Says what an experiment carries that changes nothing.
+fn say_what_is_left_over(experiment: &Experiment, progress: &Progress) {
+    for (field, reason) in experiment.left_over() {
+        progress.line(&format!("{} has no effect here: {reason}", field.path));
+    }
+}
+
+/// Refuses to call a run done whose code says nothing, or whose error is out of all proportion.
+fn check_use(summary: Option<&Summary>, folder: &Path) -> Result<()> {
+    let way_out = format!(
+        "hourglass train --resume {0} --set learning_rate=… --epochs … trains it further, but a new run with another \
+         learning rate or penalty is likelier to learn; it is in {0}",
+        folder.display()
+    );
+    let reason = match summary {
+        None => "its figures are infinite or NaN".to_owned(),
+        Some(summary) => {
+            let is_of_no_use = |noticed: &&Noticed| Diagnosis::OF_NO_USE.contains(&&*noticed.what);
+            let found = summary.noticed.iter().filter(is_of_no_use);
+            let found: Vec<&str> = found.map(|noticed| noticed.message.as_str()).collect();
+            if found.is_empty() {
+                return Ok(());
+            }
+            found.join(". ")
+        }
+    };
+    Err(NoUse {
+        reason: format!("{reason}. {way_out}"),
+    }
+    .into())
 }
 
 fn experiment_of(args: &TrainArgs) -> Result<Experiment> {
@@ -220,9 +296,7 @@ fn experiment_of(args: &TrainArgs) -> Result<Experiment> {
         }
         (None, None) => bail!("give a --preset or an --experiment"),
     };
-    for assignment in &args.set {
-        experiment = run_folder::set_value(&experiment, assignment)?;
-    }
+    experiment = run_folder::set_values(&experiment, &args.set)?;
     if let Some(epochs) = args.epochs {
         experiment.training.epochs = epochs;
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use hourglass::protocol::Mark;
 use hourglass::run_folder::{Summary, to_toml};
 use safetensors::tensor::{Dtype, TensorView};
 
@@ -354,6 +355,8 @@ fn settings_out_of_range_are_refused_before_anything_is_loaded() {
             "learning rate is NaN: choose a value from",
         ),
         ("noise=0.5", "this experiment has no corruption"),
+        ("optimizer.momentum=0.9", "choose SGD or RMSProp"),
+        ("beta=4", "--set objective.prior.kind=variational"),
         (
             "corruption={kind=\"masking\",fraction=-0.5}",
             "noise fraction ν is -0.5",
@@ -1113,4 +1116,147 @@ fn help_about_something_unknown_names_what_is_nearest() {
     let message = failure_of(&["help", "qqq"]);
     assert!(!message.contains("did you mean"), "{message}");
     assert!(message.contains("hourglass help topics"), "{message}");
+}
+
+fn text_of(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A run of `vanilla-64` by plain gradient descent at a rate of 1000, which no network survives.
+fn blown_up(out: &str, n_samples: &str, more: &[&str]) -> Output {
+    let common = [
+        "train",
+        "--preset",
+        "vanilla-64",
+        "--data",
+        data(),
+        "--device",
+        "cpu",
+        "--out",
+        out,
+        "--epochs",
+        "1",
+        "--set",
+        "optimizer.kind=sgd",
+        "--set",
+        "learning_rate=1000",
+        "--set",
+        n_samples,
+    ];
+    hourglass(&[&common[..], more].concat())
+}
+
+#[test]
+fn a_run_that_blew_up_ends_with_a_code_of_its_own_and_says_why() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let out = in_folder(home.path(), "run");
+    let output = blown_up(&out, "train_samples=640", &[]);
+    let message = text_of(&output);
+    assert_eq!(output.status.code(), Some(3), "{message}");
+    for words in [
+        "noticed (dead-code): all 64 code units are near zero on every image",
+        "noticed (absurd-error): the error is",
+        "lower the learning rate (1e3 is high for SGD)",
+        "its model is of no use",
+        "--resume",
+    ] {
+        assert!(message.contains(words), "{words}: {message}");
+    }
+    let summary = Summary::of_folder(Path::new(&out)).expect("written all the same");
+    assert_eq!((summary.epochs, summary.steps), (1, 10));
+    assert!(summary.test.mse_per_pixel > 1000.0);
+    let noticed: Vec<&str> = summary
+        .noticed
+        .iter()
+        .map(|noticed| &*noticed.what)
+        .collect();
+    assert_eq!(noticed, ["dead-code", "absurd-error"]);
+}
+
+#[test]
+fn after_an_infinite_loss_a_run_goes_on_from_good_weights_at_a_lower_rate() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let out = in_folder(home.path(), "run");
+    let output = blown_up(&out, "train_samples=6400", &[]);
+    let message = text_of(&output);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("became inf at step"), "{message}");
+    let stopped = Summary::of_folder(Path::new(&out)).expect("of the weights that came back");
+    assert!(
+        stopped.test.mse_per_pixel < 1.0,
+        "{}",
+        stopped.test.mse_per_pixel
+    );
+
+    let resume = ["train", "--resume", &out, "--device", "cpu", "--set"];
+    let message = failure_of(&[&resume[..], &["code=8"]].concat());
+    assert!(message.contains("code size 64 → 8"), "{message}");
+    assert!(message.contains("Start a new one"), "{message}");
+
+    let output = hourglass(&[&resume[..], &["learning_rate=0.1"]].concat());
+    assert_success(&output);
+    let step = stopped.steps + 1;
+    let said = format!("from step {step} on: learning rate 1000 → 0.1");
+    assert!(text_of(&output).contains(&said), "{}", text_of(&output));
+    let summary = Summary::of_folder(Path::new(&out)).expect("written");
+    assert_eq!(summary.steps, 100);
+    let (before, after) = (stopped.test.mse_per_pixel, summary.test.mse_per_pixel);
+    assert!(after < before, "{after} from {before}");
+    let changes: Vec<String> = summary.changes.iter().map(Mark::sentence).collect();
+    assert_eq!(changes, [said]);
+    let experiment = std::fs::read_to_string(home.path().join("run/experiment.toml"));
+    assert!(
+        experiment
+            .expect("written")
+            .contains("learning_rate = 0.1\n")
+    );
+}
+
+#[test]
+fn an_edited_experiment_is_taken_on_or_refused_but_not_overwritten_in_silence() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let out = in_folder(home.path(), "run");
+    assert_success(&train(Path::new(&out), &[]));
+    let file = home.path().join("run/experiment.toml");
+    let saved = std::fs::read_to_string(&file).expect("written");
+    let resume = [
+        "train", "--resume", &out, "--device", "cpu", "--epochs", "3",
+    ];
+    for (from, to, expected) in [
+        ("code = 64", "code = 8", "code size 64 → 8"),
+        ("seed = 1", "seed = 5", "seed 1 → 5"),
+        (
+            "learning_rate = 0.001",
+            "learning_rate = 0.0",
+            "learning rate is 0",
+        ),
+        (
+            "learning_rate = 0.001",
+            "learning_rate = 0.001\nmomentum = 0.9",
+            "choose SGD or RMSProp",
+        ),
+        ("[optimizer]", "[optimiser]", "there is no setting"),
+    ] {
+        let edited = saved.replacen(from, to, 1);
+        assert_ne!(edited, saved, "{from}");
+        std::fs::write(&file, &edited).expect("written");
+        let message = failure_of(&resume);
+        assert!(message.contains(expected), "{message}");
+        assert!(
+            message.contains("Correct the file, or delete it"),
+            "{message}"
+        );
+        assert_eq!(std::fs::read_to_string(&file).expect("there"), edited);
+    }
+    let edited = saved.replacen("learning_rate = 0.001", "learning_rate = 0.0005", 1);
+    std::fs::write(&file, &edited).expect("written");
+    let output = hourglass(&resume);
+    assert_success(&output);
+    let said = "experiment.toml was changed since the run was saved; from step 41 on: learning rate 0.001 → 0.0005";
+    assert!(text_of(&output).contains(said), "{}", text_of(&output));
+    let summary = Summary::of_folder(Path::new(&out)).expect("written");
+    let changes: Vec<String> = summary.changes.iter().map(Mark::sentence).collect();
+    assert_eq!(changes, ["from step 41 on: learning rate 0.001 → 0.0005"]);
+    let kept = std::fs::read_to_string(&file).expect("written");
+    assert!(kept.contains("learning_rate = 0.0005\n"), "{kept}");
 }

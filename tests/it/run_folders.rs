@@ -34,6 +34,7 @@ fn resume_of(trainer: &Trainer) -> Resume {
             training_secs: 0.1 + 0.2, // 0.30000000000000004
             images: 640,
             experiment: trainer.experiment().clone(),
+            changes: Vec::new(),
         },
         checkpoint: trainer.checkpoint().expect("read back"),
     }

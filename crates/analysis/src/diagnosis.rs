@@ -2,6 +2,8 @@
 //!
 //! `Diagnosis` has the words for the window and for `summary.json`.
 
+use super::advice;
+use hourglass_experiment::Experiment;
 use hourglass_protocol::{Diagnosis, Evaluation};
 
 /// Share of the code's units that may be dead before it is worth a word.
@@ -20,10 +22,18 @@ const COPY_SHARE: f64 = 0.1;
 /// A reconstruction whose error is more than this share of the images' variance ignores the code.
 const COLLAPSE_SHARE: f64 = 0.97;
 
+/// An error this many times the images' variance says that the weights have blown up: an output that is always black
+/// leaves 1.5 times MNIST's.
+const ABSURD_TIMES: f64 = 100.0;
+
+/// Epochs and steps before which a sound network may still answer every image alike.
+const YOUNG_EPOCHS: f64 = 1.0;
+const YOUNG_STEPS: u64 = 300;
+
 /// Names everything that is wrong. `pixel_variance` is the mean, over pixels, of their variance over the test
-/// images: the error of answering every image with the mean image. `code_is_map` tells the code of a convolution.
+/// images: the error of answering every image with the mean image.
 #[must_use]
-pub fn of(evaluation: &Evaluation, pixel_variance: f64, code_is_map: bool) -> Vec<Diagnosis> {
+pub fn of(evaluation: &Evaluation, experiment: &Experiment, pixel_variance: f64) -> Vec<Diagnosis> {
     let mut found = Vec::new();
     if evaluation.step == 0 && evaluation.epoch == 0.0 {
         return found; // fresh weights are no fault
@@ -35,13 +45,19 @@ pub fn of(evaluation: &Evaluation, pixel_variance: f64, code_is_map: bool) -> Ve
         }
     } else if let Some(code) = &evaluation.code {
         let (dead, size) = (code.dead_units, code.size);
-        let share = if code_is_map {
+        // The code of a convolution is a map.
+        let share = if experiment.architecture.blocks().code_is_map() {
             DEAD_SHARE_OF_MAP
         } else {
             DEAD_SHARE
         };
-        if dead > 0 && dead as f64 >= share * size as f64 {
-            found.push(Diagnosis::DeadUnits { dead, size });
+        let advice = || advice::of_dead_units(experiment);
+        if dead > 0 && dead == size {
+            let advice = advice();
+            found.push(Diagnosis::DeadCode { size, advice });
+        } else if dead > 0 && dead as f64 >= share * size as f64 {
+            let advice = advice();
+            found.push(Diagnosis::DeadUnits { dead, size, advice });
         }
     }
     if let Some(figures) = &evaluation.adversarial {
@@ -56,10 +72,22 @@ pub fn of(evaluation: &Evaluation, pixel_variance: f64, code_is_map: bool) -> Ve
         let share = 100.0 * noise_mse / pixel_variance;
         found.push(Diagnosis::Copies { noise_mse, share });
     }
-    let mse = evaluation.mse_per_pixel;
-    if mse > COLLAPSE_SHARE * pixel_variance {
-        let variance = pixel_variance;
-        found.push(Diagnosis::CollapsedOutput { mse, variance });
+    let (mse, variance) = (evaluation.mse_per_pixel, pixel_variance);
+    let is_young = evaluation.epoch < YOUNG_EPOCHS || evaluation.step < YOUNG_STEPS;
+    if mse > ABSURD_TIMES * variance {
+        let advice = advice::of_absurd_error(experiment);
+        found.push(Diagnosis::AbsurdError {
+            mse,
+            variance,
+            advice,
+        });
+    } else if mse > COLLAPSE_SHARE * variance && !is_young {
+        let advice = advice::of_collapsed_output(experiment);
+        found.push(Diagnosis::CollapsedOutput {
+            mse,
+            variance,
+            advice,
+        });
     }
     found
 }
@@ -82,6 +110,7 @@ pub fn pixel_variance(images: &[u8], n_pixels: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hourglass_experiment::PresetId;
     use hourglass_protocol::{
         AdversarialFigures, CodeFigures, EvaluationScope, VariationalFigures,
     };
@@ -115,7 +144,8 @@ mod tests {
     }
 
     fn keys(evaluation: &Evaluation) -> Vec<&'static str> {
-        of(evaluation, 0.067, false)
+        let vanilla = PresetId::Vanilla64.preset().experiment();
+        of(evaluation, &vanilla, 0.067)
             .iter()
             .map(Diagnosis::key)
             .collect()
@@ -127,12 +157,21 @@ mod tests {
         let mut dead = healthy();
         dead.code.as_mut().expect("a code").dead_units = 7;
         assert_eq!(keys(&dead), ["dead-units"]);
+        dead.code.as_mut().expect("a code").dead_units = 64;
+        assert_eq!(keys(&dead), ["dead-code"]);
         let mut copying = healthy();
         copying.noise_image_mse = Some(0.003);
         assert_eq!(keys(&copying), ["copies"]);
         let mut black = healthy();
         black.mse_per_pixel = 0.1;
         assert_eq!(keys(&black), ["collapsed-output"]);
+        (black.step, black.epoch) = (299, 5.0);
+        assert_eq!(keys(&black), Vec::<&str>::new(), "too few steps");
+        (black.step, black.epoch) = (900, 0.96);
+        assert_eq!(keys(&black), Vec::<&str>::new(), "no whole epoch");
+        let mut blown = healthy();
+        (blown.step, blown.mse_per_pixel) = (10, 6.8);
+        assert_eq!(keys(&blown), ["absurd-error"]);
         let mut collapsed = healthy();
         collapsed.variational = Some(VariationalFigures {
             reconstruction_nats: 200.0,
@@ -162,12 +201,12 @@ mod tests {
         let mut quiet = healthy();
         let code = quiet.code.as_mut().expect("a code");
         (code.size, code.dead_units) = (784, 132);
-        let dead = |code_is_map| {
-            let found = of(&quiet, 0.067, code_is_map);
+        let dead = |preset: PresetId| {
+            let found = of(&quiet, &preset.preset().experiment(), 0.067);
             found
                 .iter()
                 .any(|found| matches!(found, Diagnosis::DeadUnits { .. }))
         };
-        assert!(dead(false) && !dead(true));
+        assert!(dead(PresetId::Vanilla64) && !dead(PresetId::Conv4));
     }
 }

@@ -5,6 +5,7 @@
 //! what a simple reader finds in a code ([`neighbours`], [`linear_probe`], [`correlation`]).
 
 pub mod activations;
+mod advice;
 pub mod code_moments;
 pub mod compression;
 pub mod correlation;

@@ -1,5 +1,7 @@
 //! What differs between two experiments, setting by setting, for people.
 
+use std::fmt;
+
 use super::Experiment;
 use super::field::{self, Field};
 
@@ -11,6 +13,13 @@ pub struct Difference {
     pub before: String,
     /// Its value in the second.
     pub after: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, before, after) = (self.field.label, &self.before, &self.after);
+        write!(f, "{name} {before} → {after}")
+    }
 }
 
 /// Every setting that differs, the seed and the preset's name left out; in an order that does not depend on the
@@ -26,6 +35,12 @@ pub fn differences(before: &Experiment, after: &Experiment) -> Vec<Difference> {
 pub fn live_differences(before: &Experiment, after: &Experiment) -> Vec<Difference> {
     let is_learnt_with = |field: &Field| field.is_live(before) && *field != field::EPOCHS;
     compare(before, after, is_learnt_with)
+}
+
+/// The same among the settings that a run cannot take on at its next step, the seed with them.
+#[must_use]
+pub fn fixed_differences(before: &Experiment, after: &Experiment) -> Vec<Difference> {
+    compare(before, after, |field| !field.is_live(before))
 }
 
 /// A setting that goes because the one that brings it has changed is not named: that one is.

@@ -42,7 +42,7 @@ pub use architecture::{Architecture, Convolutional, Dense, LayerLists, LayerName
 pub use blocks::{Block, Blocks, Misfit, blocks};
 pub use corruption::Corruption;
 pub use dataset::{DataSetId, DataSetSpec};
-pub use difference::{Difference, differences, live_differences};
+pub use difference::{Difference, differences, fixed_differences, live_differences};
 pub use image_shape::ImageShape;
 pub use layer::{Kernels, Layer, Shape, Weights};
 pub use objective::Objective;

@@ -114,6 +114,9 @@ impl Optimizer {
     /// ε, added to the root of the second moment: Keras' default, against which the presets were measured.
     /// Burn's own default is 1e-5.
     pub const EPSILON: f32 = 1e-7;
+    /// Weight decay that `AdamW` comes with where it is chosen: `PyTorch`'s default. Keras has 0.004; at 0, `AdamW` is
+    /// Adam.
+    pub const ADAMW_DECAY: f32 = 0.01;
     /// `RMSProp`'s decay of the running square, Keras' default.
     pub const RMS_DECAY: f32 = 0.9;
 

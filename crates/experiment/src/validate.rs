@@ -160,6 +160,15 @@ impl Experiment {
         ranges.chain(self.contradictions()).collect()
     }
 
+    /// Settings that are switched on and change nothing, with the reason of each. It is no fault: an experiment may
+    /// carry what another choice of optimizer, corruption or plan left behind.
+    #[must_use]
+    pub fn left_over(&self) -> Vec<(&'static Field, String)> {
+        let reason = |field: &'static Field| Some((field, field.why_idle(self)?));
+        let fields = field::fields().filter(|field| field.is_left_over(self));
+        fields.filter_map(reason).collect()
+    }
+
     /// Choices that are fine by themselves and make no sense together.
     fn contradictions(&self) -> Vec<InvalidExperiment> {
         let mut found = Vec::new();

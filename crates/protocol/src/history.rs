@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hourglass_experiment::Term;
 
-use super::{Evaluation, EvaluationScope};
+use super::{Evaluation, EvaluationScope, Mark};
 
 /// What was measured in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,10 @@ pub struct RunHistory {
     pub images_per_sec: f64,
     /// Whether the run continues where it was left; otherwise only its weights are used.
     pub goes_on: bool,
+    /// The moments at which its experiment changed, oldest first.
+    pub marks: Vec<Mark>,
+    /// What a person changed in its experiment's file since it was saved, which holds from here on; `None` if nothing.
+    pub edited: Option<String>,
     /// What could not be loaded, and what follows from it; `None` if everything was.
     pub lost: Option<String>,
 }

@@ -19,6 +19,7 @@ mod filters;
 mod flow;
 mod gather;
 mod history;
+mod marks;
 mod metrics;
 mod pieces;
 mod plane;
@@ -52,6 +53,7 @@ pub use flow::{FlowView, LayerFlow};
 pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
 pub use history::{HistoryRow, Measured, RunHistory};
 pub use hourglass_experiment::{DataSetId, Stage};
+pub use marks::{ChangedSetting, Mark, Marks};
 pub use metrics::{
     AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
     Psnr, StepBatch, VariationalFigures,
@@ -203,6 +205,8 @@ pub enum Event {
         experiment: Experiment,
         /// The first step it holds for.
         step: u64,
+        /// Epochs of the run before that step.
+        epoch: f64,
         steps_per_epoch: usize,
     },
     StepsTaken {

@@ -79,6 +79,13 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// Whether the objective and the error are numbers.
+    #[must_use]
+    pub fn is_finite(&self) -> bool {
+        let objective = self.terms.first().map_or(0.0, |&(_, value)| value);
+        objective.is_finite() && self.mse_per_pixel.is_finite()
+    }
+
     /// The mean of one term, where the objective has it.
     #[must_use]
     pub fn term(&self, term: Term) -> Option<f64> {
@@ -176,14 +183,25 @@ pub struct ClassificationFigures {
 pub enum Diagnosis {
     /// Units that are never on.
     #[error(
-        "{dead} of {size} code units are near zero on every image: they carry no information. Lower the penalty or the \
-         learning rate, or try leaky ReLU"
+        "{dead} of {size} code units are near zero on every image: they carry no information. {advice}"
     )]
     DeadUnits {
         /// How many.
         dead: usize,
         /// Of how many.
         size: usize,
+        /// What to do in this experiment.
+        advice: String,
+    },
+    /// A code of which no unit is ever on.
+    #[error(
+        "all {size} code units are near zero on every image, so the code says nothing. {advice}"
+    )]
+    DeadCode {
+        /// Units.
+        size: usize,
+        /// What to do in this experiment.
+        advice: String,
     },
     /// A variational code that says nothing about the image.
     #[error(
@@ -217,26 +235,46 @@ pub enum Diagnosis {
     /// Reconstructions that are all alike.
     #[error(
         "all reconstructions are alike: the output ignores the code (error {mse:.4} per pixel, the images' own \
-         variance {variance:.4}). Lower the learning rate; with a sigmoid output use cross-entropy"
+         variance {variance:.4}). {advice}"
     )]
     CollapsedOutput {
         /// Mean squared error per pixel.
         mse: f64,
         /// Mean variance of a pixel over the images.
         variance: f64,
+        /// What to do in this experiment.
+        advice: String,
+    },
+    /// An error out of all proportion.
+    #[error(
+        "the error is {mse:.4e} per pixel, {times:.0} times the images' own variance: the weights have blown up. {advice}",
+        times = .mse / .variance
+    )]
+    AbsurdError {
+        /// Mean squared error per pixel.
+        mse: f64,
+        /// Mean variance of a pixel over the images.
+        variance: f64,
+        /// What to do in this experiment.
+        advice: String,
     },
 }
 
 impl Diagnosis {
+    /// The names of those after which a model is of no use: nothing can be read from its code or its output.
+    pub const OF_NO_USE: [&'static str; 2] = ["dead-code", "absurd-error"];
+
     /// Its name in files.
     #[must_use]
     pub fn key(&self) -> &'static str {
         match self {
             Self::DeadUnits { .. } => "dead-units",
+            Self::DeadCode { .. } => "dead-code",
             Self::CollapsedPosterior { .. } => "collapsed-posterior",
             Self::DiscriminatorWon { .. } => "discriminator-won",
             Self::Copies { .. } => "copies",
             Self::CollapsedOutput { .. } => "collapsed-output",
+            Self::AbsurdError { .. } => "absurd-error",
         }
     }
 }

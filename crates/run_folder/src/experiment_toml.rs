@@ -1,8 +1,12 @@
 //! Changing an experiment by `key=value`, and the names of its settings.
+//!
+//! A key names rows of the table of settings, and the row that the experiment has is the one that is meant: messages say
+//! its name, its range, and why it is not there or changes nothing.
 
 use toml::{Table, Value};
 
-use hourglass_experiment::{Experiment, InvalidExperiment, field};
+use hourglass_experiment::field::{self, Field, Kind, Value as Setting};
+use hourglass_experiment::{Experiment, InvalidExperiment, Sparsity};
 
 /// Why a text or a change is no experiment.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -53,29 +57,302 @@ pub enum ExperimentError {
         /// Why, and what to do.
         reason: String,
     },
+    /// A value that is none of the setting.
+    #[error("{name} is {value}: {advice}")]
+    NoValue {
+        /// The setting's name for people.
+        name: &'static str,
+        /// What was asked for.
+        value: String,
+        /// What would be one.
+        advice: String,
+    },
+    /// A setting that was asked for and would change nothing.
+    #[error("{key} has no effect here: {reason}")]
+    NoEffect {
+        /// The setting's place.
+        key: String,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// An experiment that makes no sense.
     #[error(transparent)]
     Invalid(#[from] InvalidExperiment),
+}
+
+/// Applies changes of the form `key=value` in their order; each key is a place in `experiment.toml` or a short form. The
+/// result is not validated.
+///
+/// # Errors
+/// The first change that cannot be made, or that would change nothing once all of them are made.
+pub fn set_values(
+    experiment: &Experiment,
+    assignments: &[String],
+) -> Result<Experiment, ExperimentError> {
+    let mut changed = experiment.clone();
+    for assignment in assignments {
+        changed = set_value(&changed, assignment)?;
+    }
+    let keys = assignments
+        .iter()
+        .filter_map(|assignment| assignment.split_once('='));
+    check_effect(
+        experiment,
+        &changed,
+        keys.map(|(key, _)| key.trim().to_owned()),
+    )?;
+    Ok(changed)
+}
+
+/// Refuses settings that were asked for by name, differ from before, and change nothing.
+pub(super) fn check_effect(
+    before: &Experiment,
+    after: &Experiment,
+    keys: impl Iterator<Item = String>,
+) -> Result<(), ExperimentError> {
+    for key in keys {
+        let table = format!("{key}.");
+        let is_named = |field: &&Field| {
+            field.path == key || field.short == Some(&*key) || field.path.starts_with(&table)
+        };
+        for field in field::fields().filter(is_named) {
+            let now = field.get(after);
+            if now.is_some()
+                && field.get(before) != now
+                && let Some(reason) = field.why_idle(after)
+            {
+                return Err(ExperimentError::NoEffect { key, reason });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Applies `key=value` to an experiment; the key is a place in `experiment.toml` or a short form. The result is
 /// not validated, so that several changes may make sense only together.
 ///
 /// # Errors
-/// When there is no such setting (the nearest are named), or the value is not of its kind.
+/// When there is no such setting (the nearest are named), the experiment has no place for it (what would give it one is
+/// said), or the value is not of its kind.
 pub fn set_value(experiment: &Experiment, assignment: &str) -> Result<Experiment, ExperimentError> {
-    let (key, value) = assignment
+    let (key, text) = assignment
         .split_once('=')
         .ok_or_else(|| ExperimentError::NotAnAssignment(assignment.to_owned()))?;
-    let (key, value) = (key.trim(), parse_value(value.trim()));
+    let (key, text) = (key.trim(), text.trim());
+    let value = parse_value(text);
+    let place = place_of(key)?;
+    let no_place = |reason: String| ExperimentError::NoPlace {
+        key: key.to_owned(),
+        reason,
+    };
+    if key == "noise" {
+        return set_noise(experiment, &value).map_err(no_place);
+    }
+    if key == "l1"
+        && let Some(changed) = switch_l1(experiment, &value).map_err(no_place)?
+    {
+        return Ok(changed);
+    }
+    let rows: Vec<&'static Field> = field::named(key).collect();
+    let present = rows.iter().find(|row| row.get(experiment).is_some());
+    match (present, rows.first()) {
+        (Some(row), _) => match setting_of(row, experiment, &value, text)? {
+            Some(setting) => {
+                let mut changed = experiment.clone();
+                row.set(&mut changed, &setting);
+                Ok(changed)
+            }
+            None => set_raw(experiment, key, place, value),
+        },
+        (None, Some(_)) => Err(no_place(why_not(&rows, experiment))),
+        (None, None) => set_raw(experiment, key, place, value),
+    }
+}
+
+/// Why none of these rows has a place in an experiment, and how to give it one.
+fn why_not(rows: &[&'static Field], experiment: &Experiment) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    for row in rows {
+        let mut reason = row.why_idle(experiment).unwrap_or_default();
+        if let Some(needs) = row.needs
+            && let Some(option) = first_that_brings(row, needs, experiment)
+        {
+            reason = format!("{reason}, such as with --set {}={option}", needs.path);
+        }
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    reasons.join("; ")
+}
+
+/// The first option of a choice, as files name it, with which an experiment has a setting.
+fn first_that_brings(
+    row: &Field,
+    needs: &'static Field,
+    experiment: &Experiment,
+) -> Option<String> {
+    let options = options_of(needs, experiment).into_iter();
+    options
+        .filter(|(_, setting)| {
+            let mut other = experiment.clone();
+            needs.set(&mut other, setting);
+            row.get(&other).is_some()
+        })
+        .map(|(name, _)| name)
+        .next()
+}
+
+/// The options of a choice by their names in files.
+fn options_of(row: &'static Field, experiment: &Experiment) -> Vec<(String, Setting)> {
+    let Kind::Choice(labels) = row.kind else {
+        return Vec::new();
+    };
+    let option = |index: usize| {
+        let setting = Setting::Choice(index);
+        let mut chosen = experiment.clone();
+        row.set(&mut chosen, &setting);
+        let table = Table::try_from(&chosen).ok()?;
+        // What is left out of a file is an option as well: the first.
+        let name = text_at(&table, row.path).unwrap_or_else(|| match row.path {
+            "target.kind" => "same_image".to_owned(),
+            "optimizer.schedule" => "constant".to_owned(),
+            _ => "none".to_owned(),
+        });
+        Some((name, setting))
+    };
+    (0..labels().len()).filter_map(option).collect()
+}
+
+fn text_at(table: &Table, path: &str) -> Option<String> {
+    let mut parts = path.split('.');
+    let mut found = table.get(parts.next()?)?;
+    for part in parts {
+        found = found.get(part)?;
+    }
+    found.as_str().map(str::to_owned)
+}
+
+/// A value as the row takes it; none where it is written as the file has it, table by table.
+fn setting_of(
+    row: &'static Field,
+    experiment: &Experiment,
+    value: &Value,
+    text: &str,
+) -> Result<Option<Setting>, ExperimentError> {
+    let no_value = |advice: String| {
+        Err(ExperimentError::NoValue {
+            name: row.label,
+            value: text.to_owned(),
+            advice,
+        })
+    };
+    match &row.kind {
+        Kind::Number(range) => {
+            if range
+                .optional
+                .is_some_and(|optional| optional.absent == text)
+            {
+                return Ok(Some(Setting::Absent));
+            }
+            let kind = if range.whole {
+                "a whole number"
+            } else {
+                "a value"
+            };
+            let advice = format!("choose {kind} from {}", range.range_text());
+            match number(value) {
+                Some(number) if range.whole && number.fract() != 0.0 => no_value(advice),
+                Some(number) if !range.allows(number) => {
+                    Err(ExperimentError::Invalid(InvalidExperiment::OutOfRange {
+                        field: row,
+                        name: row.label.to_owned(),
+                        value: number,
+                        allowed: range.range_text(),
+                    }))
+                }
+                Some(number) => Ok(Some(Setting::Number(number))),
+                None => no_value(advice),
+            }
+        }
+        Kind::Choice(labels) => {
+            let options = options_of(row, experiment);
+            let named = options.iter().find(|(name, _)| name == text);
+            let labelled = labels().iter().position(|label| *label == text);
+            match named.map(|(_, setting)| setting.clone()) {
+                Some(setting) => Ok(Some(setting)),
+                None if labelled.is_some() => Ok(labelled.map(Setting::Choice)),
+                None => {
+                    let names: Vec<String> = options.into_iter().map(|(name, _)| name).collect();
+                    no_value(format!("choose one of {}", names.join(", ")))
+                }
+            }
+        }
+        Kind::Flag => match value {
+            Value::Boolean(flag) => Ok(Some(Setting::Flag(*flag))),
+            Value::Table(_) | Value::Array(_) => Ok(None), // parts of a plan, as the file has them
+            _ => no_value("choose true or false".to_owned()),
+        },
+        Kind::List(list) => {
+            let numbers: Option<Vec<f64>> = match value {
+                Value::Array(items) => items.iter().map(number).collect(),
+                value => number(value).map(|number| vec![number]),
+            };
+            let is_whole = |number: &f64| !list.item.whole || number.fract() == 0.0;
+            match numbers {
+                Some(numbers) if numbers.iter().all(is_whole) => {
+                    let out = numbers.iter().find(|number| !list.item.allows(**number));
+                    out.map_or(Ok(None), |&value| {
+                        Err(ExperimentError::Invalid(InvalidExperiment::OutOfRange {
+                            field: row,
+                            name: list.item_label.to_owned(),
+                            value,
+                            allowed: list.item.range_text(),
+                        }))
+                    })
+                }
+                _ => {
+                    let kind = if list.item.whole {
+                        "whole numbers"
+                    } else {
+                        "numbers"
+                    };
+                    let range = list.item.range_text();
+                    no_value(format!(
+                        "write {kind} from {range}, with commas between them"
+                    ))
+                }
+            }
+        }
+        Kind::Seed => match value {
+            Value::Integer(seed) if *seed >= 0 => Ok(Some(Setting::Seed(seed.unsigned_abs()))),
+            _ => no_value(format!("choose a whole number from 0 to {}", i64::MAX)),
+        },
+        Kind::Layers => match value {
+            Value::Array(_) => Ok(None),
+            _ => no_value("write a list of layers, as experiment.toml has it".to_owned()),
+        },
+    }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(number) => Some(*number as f64),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    }
+}
+
+/// Writes a value where the file has it.
+fn set_raw(
+    experiment: &Experiment,
+    key: &str,
+    place: &str,
+    value: Value,
+) -> Result<Experiment, ExperimentError> {
     let mut table =
         Table::try_from(experiment).map_err(|error| ExperimentError::Text(error.to_string()))?;
-
-    match place_of(key)? {
-        _ if key == "noise" => set_noise(&mut table, key, value)?,
-        "objective.sparsity.weight" => set_l1(&mut table, value),
-        place => set_place(&mut table, place, value),
-    }
+    set_place(&mut table, place, value);
     Table::try_into(table).map_err(|error| ExperimentError::NoPlace {
         key: key.to_owned(),
         reason: error.to_string().trim().replace('\n', " "),
@@ -157,47 +434,50 @@ fn set_place(table: &mut Table, place: &str, value: Value) {
 }
 
 /// `noise=0.4` changes the strength of the corruption in use; 0 takes it away.
-fn set_noise(table: &mut Table, key: &str, value: Value) -> Result<(), ExperimentError> {
-    let is_zero = value.as_float() == Some(0.0) || value.as_integer() == Some(0);
-    let kind = table
-        .get("corruption")
-        .and_then(|corruption| corruption.get("kind"))
-        .and_then(Value::as_str)
-        .unwrap_or("none")
-        .to_owned();
-    let place = match kind.as_str() {
-        _ if is_zero => {
-            table.insert("corruption".to_owned(), none_table());
-            return Ok(());
-        }
-        "none" => {
-            return Err(ExperimentError::NoPlace {
-                key: key.to_owned(),
-                reason:
-                    "this experiment has no corruption; choose its kind as well, such as --set \
-                         corruption={kind=\"masking\",fraction=0.3}"
-                        .to_owned(),
-            });
-        }
-        "gaussian" => "corruption.sigma",
-        _ => "corruption.fraction",
+fn set_noise(experiment: &Experiment, value: &Value) -> Result<Experiment, String> {
+    let mut changed = experiment.clone();
+    let strength = number(value).ok_or("its strength is a number, such as noise=0.3")?;
+    if strength == 0.0 {
+        field::CORRUPTION.set(&mut changed, &Setting::Choice(0));
+        return Ok(changed);
+    }
+    let rows = [&field::NOISE_FRACTION, &field::NOISE_SIGMA];
+    let Some(row) = rows.into_iter().find(|row| row.get(experiment).is_some()) else {
+        return Err(
+            "this experiment has no corruption; choose its kind as well, such as with --set \
+                    corruption.kind=masking before it"
+                .to_owned(),
+        );
     };
-    set_place(table, place, value);
-    Ok(())
+    row.set(&mut changed, &Setting::Number(strength));
+    Ok(changed)
 }
 
-/// `l1=1e-4` switches the penalty on as well; 0 takes it away.
-fn set_l1(table: &mut Table, value: Value) {
-    let is_zero = value.as_float() == Some(0.0) || value.as_integer() == Some(0);
-    if is_zero {
-        set_place(table, "objective.sparsity", none_table());
-        return;
+/// `l1=1e-4` switches the penalty on as well, and 0 takes it away; but it never takes the place of another penalty. None
+/// where there is an L1 penalty whose weight it changes.
+fn switch_l1(experiment: &Experiment, value: &Value) -> Result<Option<Experiment>, String> {
+    let is_zero = number(value) == Some(0.0);
+    let mut changed = experiment.clone();
+    match experiment.objective.sparsity {
+        Sparsity::L1 { .. } if is_zero => {
+            field::SPARSITY.set(&mut changed, &Setting::Choice(0));
+            Ok(Some(changed))
+        }
+        Sparsity::L1 { .. } => Ok(None),
+        Sparsity::None if is_zero => Ok(Some(changed)),
+        Sparsity::None => {
+            let weight = number(value).ok_or("its weight is a number, such as l1=1e-4")?;
+            changed.objective.sparsity = Sparsity::L1 {
+                weight: weight as f32,
+            };
+            Ok(Some(changed)) // out of its range, it is refused by its own name
+        }
+        other @ Sparsity::Kl { .. } => Err(format!(
+            "this experiment has the sparsity penalty “{}”, and no penalty takes the place of another unasked: change its \
+             weight with --set objective.sparsity.weight=…, or replace it with --set objective.sparsity.kind=l1 before this",
+            other.label()
+        )),
     }
-    if let Some(sparsity) = table.get_mut("objective").and_then(Value::as_table_mut) {
-        sparsity.remove("sparsity"); // another penalty's settings would not fit
-    }
-    set_place(table, "objective.sparsity.kind", Value::from("l1"));
-    set_place(table, "objective.sparsity.weight", value);
 }
 
 pub(super) fn none_table() -> Value {
@@ -254,6 +534,155 @@ mod tests {
         assert!(set_value(&vanilla(), "noise=0.5").is_err());
     }
 
+    fn refusal(of: PresetId, assignments: &[&str]) -> String {
+        let assignments: Vec<String> = assignments.iter().map(ToString::to_string).collect();
+        let refused = set_values(&of.preset().experiment(), &assignments);
+        refused.expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn messages_name_the_setting_that_was_meant_and_what_to_do() {
+        use PresetId::{Aae2, Conv4, Multilayer64, Sparse64, SparseKl64, Vae20, Vanilla64};
+        let kl = SparseKl64.preset().experiment();
+        let heavier = set_value(&kl, "objective.sparsity.weight=2").expect("within the range of β");
+        let Sparsity::Kl { weight, .. } = heavier.objective.sparsity else {
+            panic!("{:?}", heavier.objective.sparsity);
+        };
+        assert!((weight - 2.0).abs() < 1e-9);
+        for (preset, assignment, expected) in [
+            (
+                SparseKl64,
+                "objective.sparsity.weight=200",
+                "sparsity weight β is 200: choose a value from 1e-6 to 100",
+            ),
+            (
+                Sparse64,
+                "objective.sparsity.weight=2",
+                "L1 weight λ is 2: choose a value from 1e-7 to 1",
+            ),
+            (
+                SparseKl64,
+                "l1=1e-4",
+                "no penalty takes the place of another unasked",
+            ),
+            (SparseKl64, "l1=0", "objective.sparsity.kind=l1"),
+            (
+                Vanilla64,
+                "beta=4",
+                "“KL weight β” belongs to the prior “variational”",
+            ),
+            (
+                Vanilla64,
+                "beta=4",
+                "--set objective.prior.kind=variational",
+            ),
+            (
+                Vae20,
+                "adversarial=3",
+                "“adversarial weight λ” belongs to the prior “adversarial”, and the prior of this experiment is “variational”",
+            ),
+            (Aae2, "warm_up=3", "--set objective.prior.kind=variational"),
+            (
+                Vanilla64,
+                "code=12.5",
+                "code size is 12.5: choose a whole number from 1 to 2048",
+            ),
+            (
+                Vanilla64,
+                "code=many",
+                "code size is many: choose a whole number",
+            ),
+            (
+                Vanilla64,
+                "code=-3",
+                "code size is -3: choose a value from 1 to 2048",
+            ),
+            (Conv4, "code=8", "architecture.waist"),
+            (Conv4, "hidden=8", "--set architecture.kind=dense"),
+            (Vanilla64, "hidden=8.5", "whole numbers from 1 to 2048"),
+            (
+                Vanilla64,
+                "optimizer.kind=adagrad",
+                "choose one of adam, adamw, sgd, rmsprop",
+            ),
+            (Vanilla64, "architecture.tied=maybe", "choose true or false"),
+            (Vanilla64, "seed=-1", "seed is -1: choose a whole number"),
+            (Multilayer64, "plan.fine_tuning.epochs=3", "it on first"),
+        ] {
+            let message = refusal(preset, &[assignment]);
+            assert!(
+                message.contains(expected),
+                "{preset} {assignment}: {message}"
+            );
+            assert!(!message.contains("missing field"), "{message}");
+        }
+    }
+
+    #[test]
+    fn what_would_change_nothing_is_refused_unless_another_change_gives_it_effect() {
+        use PresetId::{DenoiseDense, StackedDenoising, Vae20, Vanilla64};
+        for (preset, assignment, expected) in [
+            (Vanilla64, "optimizer.momentum=0.9", "choose SGD or RMSProp"),
+            (Vanilla64, "test_noise=0.4", "there is no corruption"),
+            (
+                Vae20,
+                "objective.prior.likelihood_sigma=0.5",
+                "choose the mean squared error",
+            ),
+            (
+                Vanilla64,
+                "architecture.hidden_activation=tanh",
+                "there is no hidden layer",
+            ),
+            (StackedDenoising, "contraction=0.1", "0 epochs"),
+            (StackedDenoising, "corruption.kind=masking", "0 epochs"),
+            (Vanilla64, "n_classes=5", "without fine-tuning"),
+        ] {
+            let message = refusal(preset, &[assignment]);
+            assert!(
+                message.contains("has no effect here"),
+                "{assignment}: {message}"
+            );
+            assert!(message.contains(expected), "{assignment}: {message}");
+        }
+        let both = |assignments: [&str; 2]| {
+            set_values(&vanilla(), &assignments.map(str::to_owned))
+                .expect("they make sense together")
+        };
+        let with_momentum = both(["optimizer.momentum=0.9", "optimizer.kind=sgd"]);
+        assert!((with_momentum.optimizer.momentum - 0.9).abs() < 1e-6);
+        // What a switch leaves behind goes with it, and does no harm.
+        let back = set_values(&with_momentum, &["optimizer.kind=adam".to_owned()]);
+        assert_eq!(back, Ok(vanilla()));
+        let same = DenoiseDense.preset().experiment();
+        assert_eq!(
+            set_values(&same, &["optimizer.momentum=0".to_owned()]),
+            Ok(same)
+        );
+    }
+
+    #[test]
+    fn choices_are_made_by_their_names_in_files_or_for_people() {
+        let variational = with("objective.prior.kind=variational");
+        assert_eq!(
+            variational.problems(),
+            [],
+            "with the linear code that it needs"
+        );
+        assert_eq!(with("optimizer.kind=SGD"), with("optimizer.kind=sgd"));
+        let decayed = with("optimizer.kind=adamw").optimizer;
+        assert!(
+            (decayed.weight_decay - 0.01).abs() < 1e-9,
+            "without it, it would be Adam"
+        );
+        assert_eq!(
+            with("corruption.kind=masking").corruption,
+            Corruption::KINDS[1]
+        );
+        let few = with("train_samples=100");
+        assert_eq!(set_value(&few, "train_samples=all"), Ok(vanilla()));
+    }
+
     /// The value at each place of an experiment; of lists with a table for each layer, those of all layers together.
     fn leaves(table: &Table, path: &str, found: &mut BTreeMap<String, Vec<Value>>) {
         for (key, value) in table {
@@ -278,7 +707,7 @@ mod tests {
         found
     }
 
-    fn is_in_a_list_of_layers(field: &field::Field, place: &str) -> bool {
+    fn is_in_a_list_of_layers(field: &Field, place: &str) -> bool {
         matches!(field.kind, Kind::Layers) && place.starts_with(&format!("{}.", field.path))
     }
 
@@ -326,7 +755,7 @@ mod tests {
         }
         let rows: BTreeSet<&str> = field::fields().map(|field| field.path).collect();
         for place in &seen {
-            let of_a_layer = |field: &field::Field| is_in_a_list_of_layers(field, place);
+            let of_a_layer = |field: &Field| is_in_a_list_of_layers(field, place);
             let is_told = rows.contains(place.as_str()) || field::fields().any(of_a_layer);
             assert!(is_told, "no row for {place}");
         }
@@ -343,9 +772,6 @@ mod tests {
                 let [value] = &values[..] else { continue };
                 if field::fields().any(|field| is_in_a_list_of_layers(field, &place)) {
                     continue; // a list is set as a whole
-                }
-                if place == "objective.sparsity.weight" {
-                    continue; // also chooses the L1 penalty
                 }
                 let same = set_value(&experiment, &format!("{place}={value}"));
                 assert_eq!(same.as_ref(), Ok(&experiment), "{place}={value}");

@@ -10,7 +10,7 @@ mod save;
 mod summary;
 mod text;
 
-pub use experiment_toml::{ExperimentError, set_value};
+pub use experiment_toml::{ExperimentError, set_value, set_values};
 pub use files::{
     EXPERIMENT_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError, SUMMARY_FILE, read_bytes,
     read_text,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{
-    Baselines, CodeReport, DataSetId, Evaluation, EvaluationScope, Event, Phase, StepBatch,
+    Baselines, CodeReport, DataSetId, Evaluation, EvaluationScope, Event, Marks, Phase, StepBatch,
 };
 
 use super::{
@@ -28,6 +28,7 @@ pub struct Record {
     /// When training went on; `None` while the run waits.
     since: Option<Instant>,
     full: Option<Evaluation>,
+    marks: Marks,
     report: Option<CodeReport>,
 }
 
@@ -59,7 +60,8 @@ impl Record {
     #[must_use]
     pub fn new(experiment: Experiment, data: DataSetId, device: String) -> Self {
         let metrics = MetricsTable::new(experiment.terms());
-        Self::resumed(experiment, data, device, metrics, Effort::default())
+        let nothing = (metrics, Marks::default(), Effort::default());
+        Self::resumed(experiment, data, device, nothing)
     }
 
     /// Continues with what was recorded before.
@@ -68,8 +70,7 @@ impl Record {
         experiment: Experiment,
         data: DataSetId,
         device: String,
-        mut metrics: MetricsTable,
-        effort: Effort,
+        (mut metrics, marks, effort): (MetricsTable, Marks, Effort),
     ) -> Self {
         metrics.add_terms(&experiment.terms());
         Self {
@@ -80,6 +81,7 @@ impl Record {
             effort,
             since: None,
             full: None,
+            marks,
             report: None,
         }
     }
@@ -89,7 +91,14 @@ impl Record {
         match event {
             Event::DeviceChanged { device } => self.device.clone_from(&device.name),
             Event::PhaseChanged { phase, .. } => self.note_phase(*phase),
-            Event::Tuned { experiment, .. } => {
+            Event::Tuned {
+                experiment,
+                step,
+                epoch,
+                ..
+            } => {
+                self.marks
+                    .push((*step, *epoch), &self.experiment, experiment);
                 self.metrics.add_terms(&experiment.terms());
                 self.experiment = experiment.clone();
             }
@@ -136,6 +145,12 @@ impl Record {
     #[must_use]
     pub fn metrics(&self) -> &MetricsTable {
         &self.metrics
+    }
+
+    /// The moments at which the experiment changed.
+    #[must_use]
+    pub fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     /// The newest measurement on the whole test split.
@@ -196,6 +211,7 @@ impl Record {
             }),
             data_set: both.map(|(baselines, report)| DataSetSummary::of(baselines, report)),
             compression: report.map(|report| CompressionSummary::from(&report.compression)),
+            changes: self.marks.up_to(full.step, full.epoch),
             noticed: full
                 .diagnoses
                 .iter()

@@ -8,7 +8,7 @@ use super::{SUMMARY_FILE, SavedFiles};
 use hourglass_experiment::{Figure, PresetId};
 use hourglass_protocol::{
     AdversarialFigures, Baselines, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
-    FollowedFactor, ProbeResult, Reached, ReachedCode, VariationalFigures,
+    FollowedFactor, Mark, ProbeResult, Reached, ReachedCode, VariationalFigures,
 };
 
 /// Number of the layout of `summary.json`.
@@ -54,6 +54,9 @@ pub struct Summary {
     /// Bytes and fidelity of the code beside picture formats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compression: Option<CompressionSummary>,
+    /// The moments at which settings were changed while the run went on, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Mark>,
     /// What is wrong with the model, as far as figures tell: a key and a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub noticed: Vec<Noticed>,
@@ -156,7 +159,8 @@ pub struct CompressionSummary {
 /// Something that is wrong with the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Noticed {
-    /// Its name: `dead-units`, `collapsed-posterior`, `discriminator-won`, `copies`, `collapsed-output`.
+    /// Its name: `dead-units`, `dead-code`, `collapsed-posterior`, `discriminator-won`, `copies`, `collapsed-output`,
+    /// `absurd-error`.
     pub what: String,
     /// The sentence the window shows.
     pub message: String,

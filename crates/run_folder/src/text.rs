@@ -6,8 +6,8 @@
 use toml::{Table, Value};
 
 use super::ExperimentError;
-use super::experiment_toml::{nearest, none_table};
-use hourglass_experiment::{Experiment, PresetId, field};
+use super::experiment_toml::{check_effect, nearest, none_table};
+use hourglass_experiment::{Experiment, Optimizer, PresetId, field};
 
 /// Number of the layout. 1 had no number and was always complete.
 const FORMAT: i64 = 2;
@@ -84,12 +84,46 @@ pub fn read_experiment(text: &str) -> Result<Experiment, ExperimentError> {
     let experiment = if let Ok(complete) = complete {
         complete
     } else {
-        let mut whole = base_of(&table)?;
-        merge(&mut whole, table);
-        Table::try_into(whole).map_err(wrong)?
+        let base = base_of(&table)?;
+        let mut whole = base.clone();
+        merge(&mut whole, with_decay_of_adamw(table.clone(), &base));
+        let experiment = Table::try_into(whole).map_err(wrong)?;
+        let before = Table::try_into(base).map_err(wrong)?;
+        // A short text says what a person wants; a complete one may carry what another choice left behind.
+        check_effect(&before, &experiment, keys_of(&table, "").into_iter())?;
+        experiment
     };
     experiment.validate()?;
     Ok(experiment)
+}
+
+/// `AdamW` comes with a decay where it is chosen and none is named.
+fn with_decay_of_adamw(mut table: Table, base: &Table) -> Table {
+    let is_adamw = |optimizer: Option<&Value>| {
+        optimizer.and_then(|optimizer| optimizer.get("kind")) == Some(&Value::from("adamw"))
+    };
+    if is_adamw(table.get("optimizer"))
+        && !is_adamw(base.get("optimizer"))
+        && let Some(optimizer) = table.get_mut("optimizer").and_then(Value::as_table_mut)
+    {
+        let decay = Optimizer::ADAMW_DECAY.to_string().parse();
+        optimizer
+            .entry("weight_decay")
+            .or_insert(Value::Float(decay.unwrap_or_default()));
+    }
+    table
+}
+
+/// The places of everything that a table says.
+fn keys_of(table: &Table, path: &str) -> Vec<String> {
+    let places = table.iter().map(|(key, value)| {
+        let place = format!("{path}{key}");
+        match value {
+            Value::Table(inner) => keys_of(inner, &format!("{place}.")),
+            _ => vec![place],
+        }
+    });
+    places.flatten().collect()
 }
 
 /// The experiment that a short one starts from.
@@ -337,6 +371,39 @@ mod tests {
         let short = to_short_toml(&expected);
         assert!(!short.contains("learning_rate"), "{short}");
         assert_eq!(read_experiment(&short), Ok(expected));
+    }
+
+    #[test]
+    fn a_short_text_that_asks_for_nothing_is_refused_and_a_complete_one_carries_what_was_left() {
+        let short = "preset = \"vanilla-64\"\n[optimizer]\nmomentum = 0.9";
+        let error = read_experiment(short)
+            .expect_err("Adam has none")
+            .to_string();
+        assert!(
+            error.contains("optimizer.momentum has no effect here"),
+            "{error}"
+        );
+        let with = format!("{short}\nkind = \"sgd\"");
+        assert!(read_experiment(&with).is_ok());
+        let mut carried = vanilla();
+        carried.optimizer.momentum = 0.9;
+        assert_eq!(carried.left_over().len(), 1);
+        for text in [to_toml(&carried), to_short_toml(&carried)] {
+            assert_eq!(read_experiment(&text), Ok(carried.clone()), "{text}");
+        }
+    }
+
+    #[test]
+    fn adamw_comes_with_its_decay_and_may_be_without() {
+        let chosen = "preset = \"vanilla-64\"\n[optimizer]\nkind = \"adamw\"";
+        let decay = |text: &str| read_experiment(text).map(|read| read.optimizer.weight_decay);
+        assert_eq!(decay(chosen), Ok(0.01));
+        assert_eq!(decay(&format!("{chosen}\nweight_decay = 0.0")), Ok(0.0));
+        let mut without = vanilla();
+        without.optimizer.kind = OptimizerKind::AdamW;
+        for text in [to_toml(&without), to_short_toml(&without)] {
+            assert_eq!(decay(&text), Ok(0.0), "{text}");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ use hourglass_protocol::{
 pub use baseline_history::BaselineHistory;
 pub use difference::difference;
 pub use ghost::Ghost;
-pub use history::{History, Mark};
+pub use history::History;
 pub use judging::{Judged, Outcome};
 pub use keep::{Keep, Offer, OfferedWeights};
 pub use notice::{Notice, NoticeLevel, Notices};
@@ -263,7 +263,13 @@ impl LabState {
             }
             Event::RunOpened { from, history, .. } => match &history.lost {
                 Some(lost) => self.notices.warning(lost.clone()),
-                None => self.notices.info(format!("Opened {}", from.display())),
+                None => {
+                    let opened = format!("Opened {}", from.display());
+                    self.notices.info(match &history.edited {
+                        Some(edited) => format!("{opened}. {edited}"),
+                        None => opened,
+                    });
+                }
             },
             _ => {}
         }
@@ -372,7 +378,11 @@ mod tests {
     #[test]
     fn a_diagnosis_is_noticed_once_while_it_lasts_and_again_when_it_comes_back() {
         let (mut state, run) = started();
-        let dead = |dead| Diagnosis::DeadUnits { dead, size: 64 };
+        let dead = |dead| Diagnosis::DeadUnits {
+            dead,
+            size: 64,
+            advice: String::new(),
+        };
         let copies = Diagnosis::Copies {
             noise_mse: 0.01,
             share: 12.0,

@@ -215,11 +215,13 @@ impl RunState {
             Event::PhaseChanged { phase, .. } => self.phase = phase,
             Event::Tuned {
                 experiment,
+                step,
+                epoch,
                 steps_per_epoch,
                 ..
             } => {
                 self.history
-                    .push_mark(self.epoch, &self.experiment, &experiment);
+                    .push_mark((step, epoch), &self.experiment, &experiment);
                 self.experiment = experiment;
                 self.steps_per_epoch = steps_per_epoch;
             }
@@ -249,6 +251,7 @@ impl RunState {
     /// Shows what the run had recorded before it was opened.
     fn go_on_from(&mut self, history: RunHistory) {
         self.history.push_rows(&history.rows);
+        self.history.put_marks(history.marks);
         let evaluation = history.evaluation;
         (self.step, self.epoch) = (evaluation.step, evaluation.epoch);
         self.speed = Speed {

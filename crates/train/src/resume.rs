@@ -14,6 +14,7 @@ use super::readback::ParameterValues;
 use super::{Checkpoint, TrainError, Trainer};
 use hourglass_data::Dataset;
 use hourglass_experiment::Experiment;
+use hourglass_protocol::Mark;
 
 /// Number of the file's layout. 1 was the state of an optimizer alone, without a number.
 const FORMAT: u32 = 2;
@@ -55,6 +56,9 @@ pub struct ResumedRun {
     pub images: u64,
     /// Its experiment.
     pub experiment: Experiment,
+    /// The moments at which that changed, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Mark>,
 }
 
 /// Why bytes are no run to go on from.

@@ -296,8 +296,7 @@ impl Trainer {
         evaluation.epoch = self.epoch();
         if scope == EvaluationScope::Full && self.is_trained_as_a_whole() {
             let variance = self.held_out.pixel_variance();
-            let code_is_map = self.experiment.architecture.blocks().code_is_map();
-            evaluation.diagnoses = diagnosis::of(&evaluation, variance, code_is_map);
+            evaluation.diagnoses = diagnosis::of(&evaluation, &self.experiment, variance);
         }
         Ok(evaluation)
     }

@@ -187,7 +187,7 @@ fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
         marks: history
             .marks()
             .iter()
-            .map(|mark| (mark.epoch, mark.change.clone()))
+            .map(|mark| (mark.epoch, mark.change()))
             .collect(),
         generator_weight: run.generator_weight(),
     }

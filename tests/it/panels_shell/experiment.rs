@@ -1,7 +1,7 @@
 //! The experiment panel: what is live, what waits for a new model, what is refused.
 
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Corruption, Dense, Experiment, FineTuning, LatentPrior,
     LayerPretraining, OptimizerKind, PresetId, Prior, Reconstruction, Sparsity, Stage as Part,
@@ -628,4 +628,53 @@ fn epochs_of_a_plan_wait_for_a_new_model() {
     stage.type_into("epochs", "9");
     assert_eq!(stage.commands(), []);
     assert!(stage.has("Changes need a new model"));
+}
+
+/// Whether the control of a setting can be used, and what its hover text says.
+fn state_of(stage: &Stage, role: Role, name: &str) -> (bool, String) {
+    let node = stage.harness.get_by_role_and_label(role, name);
+    let node = node.accesskit_node();
+    (!node.is_disabled(), node.description().unwrap_or_default())
+}
+
+#[test]
+fn settings_that_would_change_nothing_are_greyed_with_the_reason() {
+    let mut stage = Stage::ready();
+    for (role, name, reason) in [
+        (Role::Slider, "momentum", "choose SGD or RMSProp"),
+        (Role::SpinButton, "momentum", "Adam has a running mean"),
+        (
+            Role::CheckBox,
+            "other strength at test",
+            "choose a corruption first",
+        ),
+        (
+            Role::ComboBox,
+            "hidden activation",
+            "There is no hidden layer",
+        ),
+    ] {
+        let (is_enabled, said) = state_of(&stage, role, name);
+        assert!(!is_enabled, "{name}");
+        assert!(said.contains(reason), "{name}: {said}");
+    }
+    choose(&mut stage, "optimizer", "SGD");
+    let (is_enabled, said) = state_of(&stage, Role::Slider, "momentum");
+    assert!(
+        is_enabled && said.contains("Fraction of the last step"),
+        "{said}"
+    );
+    stage.type_into("momentum", "0.9");
+    assert!((stage.app().state().draft.optimizer.momentum - 0.9).abs() < 1e-6);
+    choose(&mut stage, "optimizer", "AdamW");
+    let optimizer = stage.app().state().draft.optimizer;
+    assert_eq!(
+        optimizer.momentum.to_bits(),
+        0.0_f32.to_bits(),
+        "it went with SGD"
+    );
+    assert!(
+        (optimizer.weight_decay - 0.01).abs() < 1e-6,
+        "it came with AdamW"
+    );
 }

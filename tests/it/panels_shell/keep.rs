@@ -54,6 +54,8 @@ pub fn answer_opening(stage: &mut Stage) -> Experiment {
             training_secs: 0.2,
             images_per_sec: 640.0,
             goes_on: true,
+            marks: Vec::new(),
+            edited: None,
             lost: None,
         },
     });

@@ -6,7 +6,11 @@ use hourglass::ui::banner::Diagnoses;
 use super::{click, says, script, stage_of};
 
 fn dead(dead: usize) -> Diagnosis {
-    Diagnosis::DeadUnits { dead, size: 64 }
+    Diagnosis::DeadUnits {
+        dead,
+        size: 64,
+        advice: "Weaken the penalty".to_owned(),
+    }
 }
 
 fn diagnosed(lab: &mut LabState, diagnoses: Vec<Diagnosis>) {

@@ -119,7 +119,8 @@ fn hovering_a_mark_says_what_changed() {
     lab.apply(hourglass::protocol::Event::Tuned {
         run,
         experiment,
-        step: 200,
+        step: 201,
+        epoch: 2.0,
         steps_per_epoch: 100,
     });
     let mut harness = stage(LossPanel::ui, lab);
@@ -168,6 +169,8 @@ fn a_run_opened_from_a_folder_is_a_ghost_too() {
         training_secs: 1.0,
         images_per_sec: 1.0,
         goes_on: true,
+        marks: Vec::new(),
+        edited: None,
         lost: None,
     };
     let from = std::path::PathBuf::from("a run");

@@ -262,3 +262,65 @@ fn weights_under_other_names_are_offered_with_their_pairs_and_taken_after_a_yes(
         matches!(event, Event::RunOpened { .. }).then_some(())
     });
 }
+
+/// As the window opens it.
+#[test]
+fn an_edit_of_a_run_that_is_opened_holds_from_there_on_and_is_remembered() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let folder = home.path().join("run");
+    let worker = with_digits();
+    start(&worker, 1, small());
+    train_steps(&worker, 5);
+    save(&worker, &folder);
+    let file = folder.join("experiment.toml");
+    let saved = std::fs::read_to_string(&file).expect("written");
+
+    let other_code = saved.replacen("code = 8", "code = 4", 1);
+    std::fs::write(&file, &other_code).expect("written");
+    let (run, from) = (RunId(2), folder.clone());
+    let failure = failure_of(&worker, Command::OpenRun { run, folder: from });
+    assert!(matches!(failure, Failure::NotOpened { .. }), "{failure:?}");
+    assert!(failure.to_string().contains("code size 8 → 4"), "{failure}");
+    assert_eq!(std::fs::read_to_string(&file).expect("there"), other_code);
+
+    let faster = saved.replacen("learning_rate = 0.001", "learning_rate = 0.002", 1);
+    std::fs::write(&file, &faster).expect("written");
+    let run = RunId(3);
+    send(
+        &worker,
+        Command::OpenRun {
+            run,
+            folder: folder.clone(),
+        },
+    );
+    let history = wait_for(&worker, |event| match event {
+        Event::RunOpened { history, .. } => Some(history),
+        Event::Failed(failure) => panic!("{failure}"),
+        _ => None,
+    });
+    let edited = history.edited.expect("it was changed");
+    assert!(
+        edited.contains("from step 6 on: learning rate 0.001 → 0.002"),
+        "{edited}"
+    );
+    let rate = wait_for(&worker, |event| match event {
+        Event::Tuned {
+            run: RunId(3),
+            experiment,
+            step: 6,
+            ..
+        } => Some(experiment.optimizer.learning_rate),
+        _ => None,
+    });
+    assert!((rate - 0.002).abs() < 1e-12);
+    train_steps(&worker, 5);
+    save(&worker, &folder);
+    let (again, _) = open(&worker, 4, &folder);
+    assert_eq!(again.edited, None, "its file is the run's again");
+    let changes: Vec<String> = again
+        .marks
+        .iter()
+        .map(hourglass::protocol::Mark::sentence)
+        .collect();
+    assert_eq!(changes, ["from step 6 on: learning rate 0.001 → 0.002"]);
+}

@@ -92,6 +92,17 @@ pub static CODE_SIZE: Field = Field {
     help: "Units of the code, the bottleneck that every image has to pass through. 2 can be plotted directly, \
            32 to 64 keep most of a digit, 784 or more could simply copy. Typical: 2 to 128",
     needs: Some(&NETWORK),
+    idle: |experiment| match &experiment.architecture {
+        Architecture::Dense(_) => None,
+        Architecture::Convolutional(_) => {
+            let units = experiment.architecture.code_size();
+            Some(format!(
+                "the code of this convolutional network has {units} units, and what sets them is its dense code \
+                 (architecture.waist), or without one its last map"
+            ))
+        }
+        Architecture::Layers(_) => Some(in_the_list()),
+    },
     place: at!(Architecture::Dense(dense) = architecture => dense.code),
     ..ROW
 };
@@ -182,10 +193,12 @@ static HIDDEN_ACTIVATION: Field = Field {
     help: "The function each unit applies to its weighted sum. Sigmoid keeps values between 0 and 1, ReLU sets \
            negative ones to 0, linear changes nothing",
     needs: Some(&NETWORK),
-    shown: |experiment| match &experiment.architecture {
-        Architecture::Dense(dense) => !dense.hidden.is_empty(),
-        Architecture::Convolutional(_) => true, // the decoder's levels, if no other
-        Architecture::Layers(_) => false,
+    idle: |experiment| match &experiment.architecture {
+        Architecture::Dense(dense) => dense.hidden.is_empty().then(|| {
+            "there is no hidden layer, only the code: add a hidden layer first".to_owned()
+        }),
+        Architecture::Convolutional(_) => None, // the decoder's levels, if no other
+        Architecture::Layers(_) => Some(in_the_list()),
     },
     place: Place {
         get: |experiment| Some(experiment.architecture.hidden_activation()?.value()),
@@ -206,6 +219,10 @@ pub static CODE_ACTIVATION: Field = Field {
     help: "Activation of the code. Sigmoid is the classic choice for sparse codes, linear finds PCA's subspace \
            and is needed for a prior",
     needs: Some(&NETWORK),
+    idle: |experiment| {
+        let is_list = matches!(experiment.architecture, Architecture::Layers(_));
+        is_list.then(in_the_list)
+    },
     place: Place {
         get: |experiment| match experiment.architecture {
             Architecture::Layers(_) => None, // it is a layer of the list
@@ -233,6 +250,13 @@ pub static OUTPUT_ACTIVATION: Field = Field {
     },
     ..ROW
 };
+
+/// Why a list of layers has no such setting.
+fn in_the_list() -> String {
+    "this network is a list of layers, which says it itself (architecture.encoder and architecture.decoder): change it \
+     there"
+        .to_owned()
+}
 
 /// A dense network with the same code, up to the largest code allowed.
 fn dense_like(other: &Architecture) -> Architecture {

@@ -40,6 +40,12 @@ static CLASSES: Field = Field {
     label: "number of classes",
     kind: Kind::Number(Number::linear(2.0, 256.0).whole()),
     help: "Classes that the softmax layer of a fine-tuning tells apart, as the data set has them",
+    idle: |experiment| {
+        experiment.plan.fine_tuning.is_none().then(|| {
+            "there is no softmax layer without fine-tuning, and with it the data set says how many classes there are"
+                .to_owned()
+        })
+    },
     place: at!(n_classes),
     ..ROW
 };

@@ -22,11 +22,11 @@ pub use architecture::{
 };
 pub use data::IMAGE;
 pub use kind::{Kind, List, Number, Optional, Section};
-pub use objective::{CORRUPTION, LOSS};
-pub use penalties::{ADVERSARIAL_WEIGHT, DISTRIBUTION, PRIOR, SPARSITY};
+pub use objective::{CORRUPTION, LOSS, NOISE_FRACTION, NOISE_SIGMA};
+pub use penalties::{ADVERSARIAL_WEIGHT, DISTRIBUTION, L1_WEIGHT, PRIOR, SPARSITY};
 pub use plan::{LAYER_CORRUPTION, LAYER_EPOCHS, PRETRAINING};
 pub use setting::Field;
-pub use training::{EPOCHS, SEED, TRAIN_SAMPLES};
+pub use training::{EPOCHS, MOMENTUM, OPTIMIZER, SEED, TRAIN_SAMPLES, WEIGHT_DECAY};
 pub use value::{Place, Value};
 
 impl Section {
@@ -81,6 +81,16 @@ impl Experiment {
     }
 }
 
+/// Why a setting of how all layers are trained together changes nothing: a plan without that part.
+fn without_joint_training(experiment: &Experiment) -> Option<String> {
+    let is_left_out = experiment.training.epochs == 0 && !experiment.plan.is_plain();
+    is_left_out.then(|| {
+        "it acts while all layers are trained together, and the plan has 0 epochs of that: layer-wise pre-training and \
+         fine-tuning leave it out. Give the training some epochs"
+            .to_owned()
+    })
+}
+
 /// Every place of the experiment that a file or `--set` may name: those of the settings, and the tables around them.
 #[must_use]
 pub fn places() -> Vec<&'static str> {
@@ -97,6 +107,11 @@ pub fn places() -> Vec<&'static str> {
         }
     }
     places
+}
+
+/// The settings that a name means in a file or for `--set`: its rows, of which an experiment has at most one.
+pub fn named(name: &str) -> impl Iterator<Item = &'static Field> {
+    fields().filter(move |field| field.path == name || field.short == Some(name))
 }
 
 /// The short names that `--set` knows, with their settings.
@@ -150,6 +165,53 @@ mod tests {
         for field in fields() {
             assert!(seen.contains(&field), "{field:?} is in no experiment");
         }
+    }
+
+    #[test]
+    fn no_preset_carries_what_changes_nothing_and_every_reason_says_what_to_do() {
+        for id in PresetId::ALL {
+            assert_eq!(id.preset().experiment().left_over(), [], "{id}");
+        }
+        let mut seen = Vec::new();
+        for experiment in experiments() {
+            for field in fields() {
+                if let Some(reason) = field.why_idle(&experiment) {
+                    assert!(
+                        !reason.is_empty() && !reason.ends_with('.'),
+                        "{field:?}: {reason}"
+                    );
+                    seen.push(field);
+                }
+            }
+        }
+        for field in [&MOMENTUM, &CORRUPTION, &SPARSITY, &PRIOR] {
+            assert!(seen.contains(&field), "{field:?} always has an effect");
+        }
+    }
+
+    #[test]
+    fn adamw_comes_with_a_decay_that_a_run_takes_on_as_the_draft_has_it() {
+        let run = PresetId::Vanilla64.preset().experiment();
+        let mut draft = run.clone();
+        OPTIMIZER.set(&mut draft, &Value::Choice(1));
+        assert_eq!(WEIGHT_DECAY.get(&draft), Some(Value::Number(0.01)));
+        assert_eq!(run.with_live_changes(&run, &draft), draft);
+        let mut back = draft.clone();
+        OPTIMIZER.set(&mut back, &Value::Choice(0));
+        assert_eq!(back, run, "it goes with AdamW");
+        WEIGHT_DECAY.set(&mut draft, &Value::Number(0.0));
+        assert_eq!(
+            run.with_live_changes(&run, &draft),
+            draft,
+            "AdamW without decay"
+        );
+        WEIGHT_DECAY.set(&mut draft, &Value::Number(0.02));
+        OPTIMIZER.set(&mut draft, &Value::Choice(0));
+        assert_eq!(
+            WEIGHT_DECAY.get(&draft),
+            Some(Value::Number(0.02)),
+            "a person chose it"
+        );
     }
 
     #[test]

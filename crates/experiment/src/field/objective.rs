@@ -3,7 +3,7 @@
 use std::mem::discriminant;
 
 use super::value::{Leaf as _, Place, at, labels};
-use super::{Field, Kind, Number, Optional, Section};
+use super::{Field, Kind, Number, Optional, Section, without_joint_training};
 use crate::{Corruption, Half, Reconstruction, Target};
 
 const ROW: Field = Field {
@@ -46,6 +46,7 @@ pub static CORRUPTION: Field = Field {
     help: "Corrupts the input before the encoder sees it; the target stays clean, so the network learns to \
            remove the damage. Masking sets pixels to 0, salt and pepper sets them to 0 or 1, Gaussian adds \
            noise",
+    idle: without_joint_training,
     place: Place {
         get: |experiment| Some(experiment.corruption.value()),
         set: |experiment, value| {
@@ -59,7 +60,7 @@ pub static CORRUPTION: Field = Field {
     ..ROW
 };
 
-static NOISE_FRACTION: Field = Field {
+pub static NOISE_FRACTION: Field = Field {
     path: "corruption.fraction",
     label: "noise fraction ν",
     row: Some("Fraction ν"),
@@ -67,17 +68,19 @@ static NOISE_FRACTION: Field = Field {
     help: "Fraction of the pixels that are corrupted before the encoder sees the image; the target stays \
            clean. Typical: 0.1 to 0.5",
     needs: Some(&CORRUPTION),
+    idle: without_joint_training,
     place: at!(Corruption::Masking { fraction } | Corruption::SaltAndPepper { fraction } = corruption => fraction),
     ..ROW
 };
 
-static NOISE_SIGMA: Field = Field {
+pub static NOISE_SIGMA: Field = Field {
     path: "corruption.sigma",
     label: "noise level σ",
     kind: Kind::Number(SIGMA),
     help: "Standard deviation of the noise added to each pixel, in units of the pixel range; the sum is clipped \
            to 0..1. Typical: 0.1 to 0.5",
     needs: Some(&CORRUPTION),
+    idle: without_joint_training,
     place: at!(Corruption::Gaussian { sigma } = corruption => sigma),
     ..ROW
 };
@@ -88,7 +91,11 @@ const TEST_NOISE: Field = Field {
     help: "A different strength of the same corruption at test time: how well does the network handle more, or \
            less, than it was trained on? If off, test images are corrupted as in training",
     needs: Some(&CORRUPTION),
-    shown: |experiment| experiment.corruption != Corruption::None,
+    idle: |experiment| {
+        (experiment.corruption == Corruption::None).then(|| {
+            "there is no corruption that could have another strength at test: choose a corruption first".to_owned()
+        })
+    },
     ..ROW
 };
 
@@ -133,6 +140,7 @@ static TARGET: Field = Field {
     kind: Kind::Choice(labels::<Target>),
     help: "The target for the decoder. The same image: plain reconstruction. Whole from half: one half is \
            black for the encoder. Upright from rotated: the encoder sees the image rotated by a random angle",
+    idle: without_joint_training,
     place: at!(target),
     ..ROW
 };
@@ -143,6 +151,7 @@ static HIDDEN_HALF: Field = Field {
     kind: Kind::Choice(labels::<Half>),
     help: "The half that the encoder does not see, and that the decoder has to fill in",
     needs: Some(&TARGET),
+    idle: without_joint_training,
     place: at!(Target::WholeFromHalf { hidden } = target => hidden),
     ..ROW
 };
@@ -157,6 +166,7 @@ static ROTATION: Field = Field {
     }),
     help: "Largest angle, to either side, by which the encoder's image is rotated; the target is the upright image. Typical: 15 to 60",
     needs: Some(&TARGET),
+    idle: without_joint_training,
     place: at!(Target::UprightFromRotated { degrees } = target => degrees),
     ..ROW
 };

@@ -1,13 +1,26 @@
 //! Settings of what is added to the reconstruction error.
 
 use super::value::{Leaf as _, Place, at, labels};
-use super::{Field, Kind, Number, Section};
-use crate::{Activation, LatentPrior, Prior, Reconstruction, Sparsity};
+use super::{Field, Kind, Number, Section, without_joint_training};
+use crate::{Activation, Experiment, LatentPrior, Prior, Reconstruction, Sparsity};
 
 const ROW: Field = Field {
     section: Section::Penalties,
+    idle: without_joint_training,
     ..Field::LIVE
 };
+
+/// Why what shapes the divergence changes nothing: a weight of 0.
+fn without_divergence(experiment: &Experiment) -> Option<String> {
+    let beta = experiment
+        .objective
+        .prior
+        .variational()
+        .map(|prior| prior.beta);
+    let is_off = beta == Some(0.0);
+    without_joint_training(experiment)
+        .or_else(|| is_off.then(|| "the KL weight β is 0: give it a weight first".to_owned()))
+}
 
 pub(super) static ROWS: &[&Field] = &[
     &SPARSITY,
@@ -35,7 +48,7 @@ pub static SPARSITY: Field = Field {
     ..ROW
 };
 
-static L1_WEIGHT: Field = Field {
+pub static L1_WEIGHT: Field = Field {
     path: "objective.sparsity.weight",
     short: Some("l1"),
     label: "L1 weight λ",
@@ -131,6 +144,7 @@ static WARM_UP: Field = Field {
     help: "Epochs over which the KL weight rises from 0 to β, so that units are not given up before they \
            become useful. Typical: 0 to 10",
     needs: Some(&PRIOR),
+    idle: without_divergence,
     place: at!(Prior::Variational(prior) = objective.prior => prior.warm_up_epochs),
     ..ROW
 };
@@ -145,6 +159,7 @@ static CAPACITY: Field = Field {
     }),
     help: "Divergence that costs nothing: the term becomes β |KL − C|. 0: none. Typical: 0 to 25",
     needs: Some(&PRIOR),
+    idle: without_divergence,
     place: at!(Prior::Variational(prior) = objective.prior => prior.capacity),
     ..ROW
 };
@@ -156,7 +171,20 @@ static LIKELIHOOD_SIGMA: Field = Field {
     help: "Standard deviation of the Gaussian likelihood that the squared error stands for with a variational \
            prior. Smaller values demand sharper images. Typical: 0.1 to 1",
     needs: Some(&PRIOR),
-    shown: |experiment| experiment.objective.reconstruction == Reconstruction::Mse,
+    idle: |experiment| {
+        let error = experiment.objective.reconstruction;
+        let is_gaussian = error == Reconstruction::Mse;
+        let is_variational = experiment.objective.prior.variational().is_some();
+        without_joint_training(experiment).or_else(|| {
+            (is_variational && !is_gaussian).then(|| {
+                let error = error.label();
+                format!(
+                    "σ belongs to the Gaussian likelihood of the squared error, and the loss is the {error}: choose \
+                     the mean squared error to set it"
+                )
+            })
+        })
+    },
     place: at!(Prior::Variational(prior) = objective.prior => prior.likelihood_sigma),
     ..ROW
 };

@@ -89,6 +89,11 @@ pub static LAYER_CORRUPTION: Field = Field {
     }),
     help: "Share ν of each layer's inputs that are masked while it learns by itself",
     needs: Some(&PRETRAINING),
+    idle: |experiment| {
+        let layers = &experiment.plan.pretraining;
+        (!layers.is_empty() && layers.iter().all(|layer| layer.epochs == 0))
+            .then(|| "no layer has an epoch by itself: give one its epochs first".to_owned())
+    },
     place: Place {
         get: |experiment| of_layers(experiment, |layer| layer.corruption.value()),
         set: |experiment, value| {
@@ -132,6 +137,10 @@ static TUNING_RATE: Field = Field {
     kind: Kind::Number(RATE),
     help: "Length of a step along the gradient of the fine-tuning. Typical for Adam: 3e-4 to 3e-3",
     needs: Some(&FINE_TUNING),
+    idle: |experiment| {
+        let tuning = experiment.plan.fine_tuning.as_ref()?;
+        (tuning.epochs == 0).then(|| "fine-tuning has 0 epochs: give it some first".to_owned())
+    },
     place: at!(Some(tuning) = plan.fine_tuning => tuning.learning_rate),
     ..ROW
 };

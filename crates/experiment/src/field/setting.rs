@@ -23,8 +23,12 @@ pub struct Field {
     pub help: &'static str,
     /// The setting that brings it, where it is not always there.
     pub needs: Option<&'static Field>,
-    /// Whether it has an effect in an experiment that has a place for it.
+    /// Whether it has a control in an experiment that has a place for it.
     pub(super) shown: fn(&Experiment) -> bool,
+    /// Why it changes nothing in an experiment, and what would let it; `None` where it has an effect. Its control is
+    /// greyed then, and who asks for it is told. A row that an experiment has no place for may say why here, where
+    /// [`Field::needs`] does not say enough.
+    pub(super) idle: fn(&Experiment) -> Option<String>,
     /// Whether a run can take it on at its next step.
     pub(super) live: fn(&Experiment) -> bool,
     pub(super) place: Place,
@@ -42,6 +46,7 @@ impl Field {
         help: "",
         needs: None,
         shown: |_| true,
+        idle: |_| None,
         live: |_| true,
         place: Place {
             get: |_| None,
@@ -68,10 +73,59 @@ impl Field {
         }
     }
 
-    /// Whether it is of use in an experiment, and so has a control.
+    /// Whether it has a control in an experiment: one that can be used, unless [`Field::why_idle`] says why not.
     #[must_use]
     pub fn is_shown(&self, experiment: &Experiment) -> bool {
         self.get(experiment).is_some() && (self.shown)(experiment)
+    }
+
+    /// Why it changes nothing in an experiment, and what would let it; `None` where it has an effect.
+    #[must_use]
+    pub fn why_idle(&self, experiment: &Experiment) -> Option<String> {
+        let is_absent = self.get(experiment).is_none();
+        (self.idle)(experiment).or_else(|| is_absent.then(|| self.why_absent(experiment)))
+    }
+
+    /// Why an experiment has no such setting: another one does not bring it.
+    fn why_absent(&self, experiment: &Experiment) -> String {
+        let Some(needs) = self.needs else {
+            return format!("this experiment has no {}", self.label);
+        };
+        let now = needs.text_in(experiment);
+        let (label, needed) = (self.label, needs.label);
+        match needs.kind {
+            Kind::Choice(_) => {
+                let brings = |value: &Value| {
+                    let mut other = experiment.clone();
+                    needs.set(&mut other, value);
+                    self.get(&other).is_some()
+                };
+                let options = needs.alternatives(experiment).into_iter().filter(brings);
+                let options: Vec<String> = options
+                    .map(|option| format!("“{}”", needs.text_of(&option)))
+                    .collect();
+                let options = options.join(" or ");
+                format!(
+                    "“{label}” belongs to the {needed} {options}, and the {needed} of this experiment is “{now}”: choose \
+                     another {needed} first"
+                )
+            }
+            _ => format!("“{label}” belongs to {needed}, which is off: switch it on first"),
+        }
+    }
+
+    /// Whether an experiment carries a value of it that switches something on and changes nothing, as another choice
+    /// may leave it behind.
+    #[must_use]
+    pub fn is_left_over(&self, experiment: &Experiment) -> bool {
+        let is_on = match (&self.kind, self.get(experiment)) {
+            (Kind::Number(number), Some(Value::Number(value))) => {
+                number.optional.is_some() || (number.min == 0.0 && value != 0.0)
+            }
+            (Kind::Choice(_), Some(Value::Choice(chosen))) => chosen > 0 && self.needs.is_none(),
+            _ => false,
+        };
+        is_on && self.why_idle(experiment).is_some()
     }
 
     /// Whether a run of this experiment can take it on at its next step.

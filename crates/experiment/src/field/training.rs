@@ -2,7 +2,7 @@
 
 use super::value::{Leaf as _, Place, at, labels};
 use super::{Field, Kind, Number, Optional, Section};
-use crate::{OptimizerKind, Schedule};
+use crate::{Optimizer, OptimizerKind, Schedule, Stage};
 
 const ROW: Field = Field {
     section: Section::Training,
@@ -27,20 +27,31 @@ pub(super) const RATE: Number = Number::logarithmic(1e-6, 1e3);
 /// Passes over the training images.
 pub(super) const PASSES: Number = Number::logarithmic(0.0, 10_000.0).whole();
 
-static OPTIMIZER: Field = Field {
+pub static OPTIMIZER: Field = Field {
     path: "optimizer.kind",
     label: "optimizer",
     kind: Kind::Choice(labels::<OptimizerKind>),
     help: "How the weights follow the gradient. Adam adapts the step size of each weight and suits \
-           most networks; AdamW applies weight decay separately from the gradient; SGD takes plain \
-           steps, with momentum; RMSProp divides by a running average of the gradient's size. Adam \
+           most networks; AdamW applies weight decay separately from the gradient, and comes with a decay of 0.01; \
+           SGD takes plain steps, with momentum; RMSProp divides by a running average of the gradient's size. Adam \
            and AdamW: β₁ 0.9, β₂ 0.999, ε 1e-7",
     place: Place {
         get: |experiment| Some(experiment.optimizer.kind.value()),
         set: |experiment, value| {
+            let before = experiment.optimizer.kind;
             experiment.optimizer.kind.put(value);
-            if !experiment.optimizer.kind.has_momentum() {
-                experiment.optimizer.momentum = 0.0; // nothing hidden makes an experiment differ from its preset
+            let optimizer = &mut experiment.optimizer;
+            if !optimizer.kind.has_momentum() {
+                optimizer.momentum = 0.0; // nothing left over makes an experiment differ from its preset
+            }
+            // AdamW without its decay is Adam: it comes with one, which goes with it unless a person changed it.
+            let default = |decay: f32| decay.to_bits() == Optimizer::ADAMW_DECAY.to_bits();
+            let comes = optimizer.kind == OptimizerKind::AdamW && before != OptimizerKind::AdamW;
+            let goes = before == OptimizerKind::AdamW && optimizer.kind != OptimizerKind::AdamW;
+            if comes && optimizer.weight_decay == 0.0 {
+                optimizer.weight_decay = Optimizer::ADAMW_DECAY;
+            } else if goes && default(optimizer.weight_decay) {
+                optimizer.weight_decay = 0.0;
             }
         },
     },
@@ -54,6 +65,13 @@ static LEARNING_RATE: Field = Field {
     kind: Kind::Number(RATE),
     help: "Size of a step along the gradient. If it is too small, learning is slow; if too large, the loss \
            jumps or becomes infinite. Typical for Adam: 3e-4 to 3e-3",
+    idle: |experiment| {
+        let stages = experiment.stages();
+        let only_tuning = stages.iter().all(|(stage, _)| *stage == Stage::FineTuning);
+        (only_tuning && !stages.is_empty()).then(|| {
+            "nothing but fine-tuning is trained, which has a learning rate of its own".to_owned()
+        })
+    },
     place: at!(optimizer.learning_rate),
     ..ROW
 };
@@ -70,7 +88,7 @@ static SCHEDULE: Field = Field {
     ..ROW
 };
 
-static MOMENTUM: Field = Field {
+pub static MOMENTUM: Field = Field {
     path: "optimizer.momentum",
     label: "momentum",
     row: Some("Momentum μ"),
@@ -78,7 +96,16 @@ static MOMENTUM: Field = Field {
     help: "Fraction of the last step that is carried into the next one: steps in the same direction add up. \
            Typical: 0.9",
     needs: Some(&OPTIMIZER),
-    shown: |experiment| experiment.optimizer.kind.has_momentum(),
+    idle: |experiment| {
+        let kind = experiment.optimizer.kind;
+        (!kind.has_momentum()).then(|| {
+            let rule = kind.label();
+            format!(
+                "{rule} has a running mean of gradients of its own (β₁ 0.9), so momentum changes nothing: choose SGD \
+                 or RMSProp to set it"
+            )
+        })
+    },
     place: at!(optimizer.momentum),
     ..ROW
 };
@@ -138,11 +165,13 @@ pub static SEED: Field = Field {
     ..ROW
 };
 
-static WEIGHT_DECAY: Field = Field {
+pub static WEIGHT_DECAY: Field = Field {
     path: "optimizer.weight_decay",
     label: "weight decay",
     kind: Kind::Number(Number::logarithmic(0.0, 1.0).off_at_zero()),
-    help: "How strongly all weights are pulled towards zero. 0: none. Typical: 1e-5 to 1e-2",
+    help: "How strongly all weights are pulled towards zero: added to the gradient, or for AdamW taken off the weights. \
+           0: none. AdamW begins with 0.01, PyTorch's default (Keras has 0.004), and is Adam at 0. Typical: 1e-5 to 1e-2",
+    needs: Some(&OPTIMIZER), // AdamW comes with another
     place: at!(optimizer.weight_decay),
     ..ROW
 };

@@ -1,7 +1,7 @@
 //! Controls of the panel: sliders, number fields, boxes and menus, with ranges and help from the table of settings.
 
 use egui::{
-    Align, Checkbox, ComboBox, DragValue, Label, Layout, Response, RichText, Slider,
+    Align, Checkbox, ComboBox, DragValue, Id, Label, Layout, Response, RichText, Slider,
     SliderClamping, Ui, vec2,
 };
 use egui_material_icons::icons::{ICON_ERROR, ICON_RESTART_ALT};
@@ -82,9 +82,7 @@ pub(super) fn slider(
         } else {
             slider
         };
-        ui.add(slider)
-            .on_hover_text(help.as_str())
-            .accessible_name(field.label);
+        explained(ui.add(slider), &help).accessible_name(field.label);
     });
     // Dragging gives long tails of digits: keep what the field shows.
     if edited.to_bits() != value.to_bits() && !range.whole {
@@ -103,10 +101,8 @@ pub(super) fn slider(
     } else {
         drag
     };
-    let response = ui
-        .add_sized([NUMBER_WIDTH, space::CONTROL], drag)
-        .on_hover_text(help)
-        .accessible_name(field.label);
+    let response = ui.add_sized([NUMBER_WIDTH, space::CONTROL], drag);
+    let response = explained(response, &help).accessible_name(field.label);
     arrive(&response, Control::Setting(field));
     if edited.to_bits() != before.to_bits() && !range.whole {
         edited = rounded(edited);
@@ -122,10 +118,8 @@ pub(super) fn toggle(
     text: &str,
     mut is_on: bool,
 ) -> Option<bool> {
-    let response = ui
-        .add(Checkbox::new(&mut is_on, text))
-        .on_hover_text(field.help)
-        .accessible_name(name);
+    let response = ui.add(Checkbox::new(&mut is_on, text));
+    let response = explained(response, field.help).accessible_name(name);
     arrive(&response, Control::Setting(field));
     response.changed().then_some(is_on)
 }
@@ -146,9 +140,8 @@ pub(super) fn number_field(
         .update_while_editing(false)
         .custom_formatter(|value, _| number::setting(value))
         .custom_parser(parse);
-    ui.add_sized([FIELD_WIDTH, space::CONTROL], drag)
-        .on_hover_text(range.hover_text(help))
-        .accessible_name(name)
+    let response = ui.add_sized([FIELD_WIDTH, space::CONTROL], drag);
+    explained(response, &range.hover_text(help)).accessible_name(name)
 }
 
 /// A number field for a seed; tells the new one when it changed.
@@ -187,11 +180,41 @@ pub(super) fn choice(
             }
         })
         .response;
-    let response = response
-        .on_hover_text(field.help)
-        .accessible_name(field.label);
+    let response = explained(response, field.help).accessible_name(field.label);
     arrive(&response, Control::Setting(field));
     (chosen != current).then_some(chosen)
+}
+
+/// Draws controls, greyed where there is a reason, which is then their hover text instead of what they do.
+pub(super) fn with_reason<R>(
+    ui: &mut Ui,
+    reason: Option<&str>,
+    controls: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    let reason = reason.map(str::to_owned);
+    let is_enabled = reason.is_none();
+    let ctx = ui.ctx().clone();
+    ctx.data_mut(|data| data.insert_temp(reason_id(), reason));
+    let shown = ui.add_enabled_ui(is_enabled, controls).inner;
+    ctx.data_mut(|data| data.remove_temp::<Option<String>>(reason_id()));
+    shown
+}
+
+fn reason_id() -> Id {
+    Id::unique("why-controls-are-greyed")
+}
+
+/// A control with its hover text: what it does, or why it is greyed.
+fn explained(response: Response, help: &str) -> Response {
+    let ctx = &response.ctx;
+    let reason = ctx.data(|data| data.get_temp::<Option<String>>(reason_id()).flatten());
+    match reason.filter(|_| !response.enabled()) {
+        // The first of them describes it, the second is shown.
+        Some(reason) => response
+            .on_hover_text(reason.as_str())
+            .on_disabled_hover_text(reason),
+        None => response.on_hover_text(help),
+    }
 }
 
 /// Says at the control what is wrong with it.

@@ -61,8 +61,12 @@ fn wanted() -> Id {
     Id::unique("wanted-control")
 }
 
-/// Scrolls to a control and gives it the focus, if it is the one looked for.
+/// Scrolls to a control and gives it the focus, if it is the one looked for. One that is greyed cannot have it: the one
+/// that brings it is looked for next.
 pub(super) fn arrive(response: &Response, control: Control) {
+    if !response.enabled() {
+        return;
+    }
     let ctx = &response.ctx;
     let found = ctx.data(|data| data.get_temp::<Option<Control>>(wanted()));
     if found == Some(Some(control)) {

@@ -38,4 +38,5 @@ pub(super) fn show(ui: &mut Ui, editor: &mut Editor<'_>) {
         let text = "With a prior: summed over the image's pixels"; // below the loss
         ui.label(theme::dim(ui, text));
     }
+    rows::only_of_joint_training(ui, editor);
 }

@@ -2,7 +2,7 @@
 
 use egui::{Label, Ui};
 
-use super::controls::{number_field, row};
+use super::controls::{number_field, row, with_reason};
 use super::editor::Editor;
 use super::find::{Control, arrive};
 use super::rows;
@@ -89,7 +89,10 @@ fn pretrained_layers(ui: &mut Ui, editor: &mut Editor<'_>) {
             number_of_layer(ui, draft, &LAYER_EPOCHS, (idx, "epochs"));
             ui.label(theme::dim(ui, "epochs"));
             ui.label(theme::dim(ui, "ν"));
-            number_of_layer(ui, draft, &LAYER_CORRUPTION, (idx, "corruption ν"));
+            let reason = LAYER_CORRUPTION.why_idle(draft);
+            with_reason(ui, reason.as_deref(), |ui| {
+                number_of_layer(ui, draft, &LAYER_CORRUPTION, (idx, "corruption ν"));
+            });
         });
     }
     for field in [&LAYER_EPOCHS, &LAYER_CORRUPTION] {

@@ -5,7 +5,7 @@ use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{ICON_ADD, ICON_REMOVE};
 
 use super::controls::{
-    choice, count_of, number_field, number_text, problem, row, seed, slider, toggle,
+    choice, count_of, number_field, number_text, problem, row, seed, slider, toggle, with_reason,
 };
 use super::editor::Editor;
 use super::find::{Control, arrive};
@@ -14,7 +14,7 @@ use crate::theme::{self, space};
 use hourglass_experiment::Experiment;
 use hourglass_experiment::field::{Field, Kind, List, Number, Optional, Value};
 
-/// The row of a setting, where the draft has it.
+/// The row of a setting, where the draft has it; greyed with the reason where it would change nothing.
 pub(super) fn setting(ui: &mut Ui, editor: &mut Editor<'_>, field: &'static Field) {
     setting_with(ui, editor, field, |ui, draft, value| {
         control(ui, field, draft, value)
@@ -35,12 +35,24 @@ pub(super) fn setting_with(
     let label = field
         .row
         .map_or_else(|| capitalized(field.label), str::to_owned);
-    let (is_live, help) = (field.is_live(draft), field.hover_text());
-    let chosen = row(ui, &label, is_live, &help, |ui| control(ui, draft, value));
+    let is_live = field.is_live(draft);
+    let reason = field.why_idle(draft).map(|reason| capitalized(&reason));
+    let help = reason.clone().unwrap_or_else(|| field.hover_text());
+    let chosen = row(ui, &label, is_live, &help, |ui| {
+        with_reason(ui, reason.as_deref(), |ui| control(ui, draft, value))
+    });
     if let Some(value) = chosen {
         field.set(draft, &value);
     }
     problems(ui, editor, field);
+}
+
+/// Says of a section whose settings are those of joint training that other parts of the plan leave them out.
+pub(super) fn only_of_joint_training(ui: &mut Ui, editor: &Editor<'_>) {
+    if !editor.draft.plan.is_plain() {
+        let text = "Only while all layers are trained together, not in pre-training or fine-tuning";
+        ui.add(Label::new(theme::dim(ui, text)).wrap());
+    }
 }
 
 /// What is wrong with a setting.

@@ -7,7 +7,7 @@ use egui_plot::PlotTransform;
 
 use crate::number::five_digits;
 use crate::theme;
-use hourglass_state::Mark;
+use hourglass_protocol::Mark;
 
 use super::lines::{LineKey, LineSource, Lines};
 use super::paint;
@@ -54,7 +54,7 @@ pub fn tooltip(
     .show(|ui| {
         ui.label(theme::dim(ui, format!("epoch {epoch:.3}")));
         if let Some(mark) = mark {
-            ui.label(&mark.change);
+            ui.label(mark.change());
         }
         show_readings(ui, &readings, subject, shown);
         for line in references {

@@ -6,7 +6,8 @@ use egui_plot::{LineStyle, PlotTransform, PlotUi, VLine};
 use crate::plot::note;
 use crate::replay::moment_text;
 use crate::theme::{self, Tokens};
-use hourglass_state::{Mark, RunState};
+use hourglass_protocol::Mark;
+use hourglass_state::RunState;
 
 /// Height of the line at the top in which the parts of the plan are named, in points.
 const LINE: f32 = 18.0;

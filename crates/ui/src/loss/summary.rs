@@ -39,7 +39,7 @@ pub fn summary(lines: &Lines, subject: LossSubject<'_>, shown: &ShownTerms) -> S
     });
     let references = shown.references.iter().map(Reference::text);
     let marks = run.history.marks().iter();
-    let marks = marks.map(|mark| format!("{} at epoch {:.2}", mark.change, mark.epoch));
+    let marks = marks.map(|mark| format!("{} at epoch {:.2}", mark.change(), mark.epoch));
     let past = run.replay.past().map(|past| past.moment);
     let past = past.map(|moment| format!("replayed: {}", moment_text(moment)));
     let parts = figures.chain(comparison).chain(references).chain(marks);

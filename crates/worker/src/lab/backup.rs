@@ -112,21 +112,23 @@ impl Lab {
         })
     }
 
-    /// What the folder of the run in front is to hold; nothing while its weights are not finite, which the next loss
-    /// will tell.
-    fn files(&self) -> Result<Option<RunFiles>, TrainError> {
-        let Some(run) = &self.run else {
+    /// What the folder of the run in front is to hold; nothing while its weights or its loss are not finite, which the
+    /// next loss will tell.
+    fn files(&mut self) -> Result<Option<RunFiles>, TrainError> {
+        let Some(run) = &mut self.run else {
             return Ok(None);
         };
         let failed = |error: &dyn Display| TrainError::Device {
             reason: error.to_string(),
         };
-        let (model, resume) = guarded(&self.device, || {
-            Ok((run.trainer.weights(), run.to_resume()?))
+        let (model, resume, is_good) = guarded(&self.device, || {
+            let resume = run.to_resume()?;
+            let is_good = resume.checkpoint.is_finite() && run.has_finite_loss()?;
+            Ok((run.trainer.weights(), resume, is_good))
         })?;
-        if !resume.checkpoint.is_finite() {
+        let Some(run) = self.run.as_ref().filter(|_| is_good) else {
             return Ok(None);
-        }
+        };
         let measures = self.measures_of_run();
         let baselines = measures.as_ref().map(|measures| measures.baselines());
         Ok(Some(RunFiles {

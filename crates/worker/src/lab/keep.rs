@@ -38,7 +38,7 @@ impl Lab {
 
     /// Writes the run's folder; tells which run at which step, or reports why not.
     fn write_folder(&mut self, folder: &Path) -> ControlFlow<OwnerGone, Option<(RunId, u64)>> {
-        let Some(run) = &self.run else {
+        let Some(run) = &mut self.run else {
             self.fail(Failure::NotSaved {
                 reason: "there is no run to save yet".to_owned(),
             })?;
@@ -47,13 +47,13 @@ impl Lab {
         let (id, step) = (run.id, run.trainer.step());
         let content = guarded(&self.device, || {
             let resume = run.to_resume()?;
-            let is_good = resume.checkpoint.is_finite();
+            let is_good = resume.checkpoint.is_finite() && run.has_finite_loss()?;
             let model = run.trainer.weights();
             Ok((model, resume::write(&resume), is_good))
         });
         let written = match content {
-            Ok((_, _, false)) if !run.last_good.is_finite() => Err(
-                "its weights contain infinite numbers or NaN, and there are no others: start it again"
+            Ok((_, _, false)) if !run.last_good.is_finite() || run.last_good.step == step => Err(
+                "its loss, or its weights, are infinite or NaN, and there are no others: start it again"
                     .to_owned(),
             ),
             Ok((_, _, false)) => {
@@ -118,6 +118,10 @@ impl Run {
                 training_secs: effort.training_secs,
                 images: effort.images,
                 experiment: self.trainer.experiment().clone(),
+                changes: self
+                    .record
+                    .marks()
+                    .up_to(self.trainer.step(), self.trainer.epoch()),
             },
             checkpoint: self.trainer.checkpoint()?,
         })

@@ -7,14 +7,16 @@ use std::sync::Arc;
 
 use crate::panics::panic_message;
 use hourglass_data::Dataset;
-use hourglass_experiment::Experiment;
-use hourglass_protocol::{DataSetId, EvaluationScope, Event, Failure, Matching, RunHistory, RunId};
+use hourglass_experiment::{Experiment, differences, fixed_differences};
+use hourglass_protocol::{
+    DataSetId, EvaluationScope, Event, Failure, Marks, Matching, RunHistory, RunId,
+};
 use hourglass_run_folder::{
     self as run_folder, EXPERIMENT_FILE, Effort, METRICS_FILE, MODEL_FILE, MetricsTable,
     RESUME_FILE, Record, SavedFiles,
 };
 use hourglass_train::Trainer;
-use hourglass_train::resume::{self, Resume, ResumeError};
+use hourglass_train::resume::{self, Resume, ResumeError, ResumedRun};
 use hourglass_train::weights::WeightsError;
 
 use super::devices::guarded;
@@ -26,8 +28,11 @@ struct Found {
     epochs_goal: u64,
     metrics: MetricsTable,
     effort: Effort,
+    marks: Marks,
     goes_on: bool,
     lost: Option<String>,
+    /// The experiment as its file has been changed since the run was saved.
+    edited: Option<Experiment>,
 }
 
 /// Why a run is not taken on.
@@ -114,21 +119,42 @@ impl Lab {
             found.trainer.experiment().clone(),
             dataset.id,
             self.device.info.name.clone(),
-            found.metrics,
-            found.effort,
+            (found.metrics, found.marks, found.effort),
         );
         record.add_evaluation(&evaluation);
+        let lost = found.lost.or_else(|| {
+            (!evaluation.is_finite()).then(|| {
+                format!(
+                    "the loss of the weights in {} is infinite or NaN, so training cannot go on from them: start the run \
+                     again with a lower learning rate",
+                    from.display()
+                )
+            })
+        });
         let history = RunHistory {
+            marks: record.marks().all().to_vec(),
+            edited: found.edited.as_ref().map(|edited| {
+                let step = found.trainer.step() + 1;
+                let changes = differences(found.trainer.experiment(), edited);
+                let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                format!(
+                    "{EXPERIMENT_FILE} was changed since the run was saved; from step {step} on: {}",
+                    changes.join(", ")
+                )
+            }),
             rows: record.metrics().rows().into(),
             evaluation,
             training_secs: found.effort.training_secs,
             images_per_sec: found.effort.images_per_sec(),
             goes_on: found.goes_on,
-            lost: found.lost,
+            lost,
         };
         self.drop_comparison()?;
         self.take_on(run, found.trainer, found.epochs_goal, record)?;
         self.report(Event::RunOpened { run, from, history })?;
+        if let Some(edited) = found.edited {
+            self.tune(edited)?; // which records it
+        }
         match &self.run {
             Some(run) if run.is_warm => {
                 let phase = run.resting_phase();
@@ -207,6 +233,8 @@ impl Lab {
         run.experiment
             .check_fits(dataset.id)
             .map_err(|error| Refusal::at(&path, error))?;
+        let edited = edited_experiment(saved, folder, run)?;
+        let marks = Marks::from(run.changes.clone());
         let (epochs_goal, step) = (run.epochs_goal, resume.checkpoint.step);
         let effort = Effort {
             elapsed_secs: run.elapsed_secs,
@@ -231,8 +259,10 @@ impl Lab {
             trainer,
             epochs_goal,
             effort,
+            marks,
             goes_on: true,
             lost,
+            edited,
         })
     }
 
@@ -263,10 +293,51 @@ impl Lab {
             metrics: MetricsTable::new(trainer.experiment().terms()),
             trainer,
             effort: Effort::default(),
+            marks: Marks::default(),
             goes_on: false,
             lost: None,
+            edited: None,
         })
     }
+}
+
+/// The experiment in a run's folder, where it is no longer that of the run: a person changed the file. What a run can take
+/// on at its next step, it takes on; anything else is refused, and nothing is overwritten in silence.
+fn edited_experiment(
+    saved: &SavedFiles,
+    folder: &Path,
+    run: &ResumedRun,
+) -> Result<Option<Experiment>, Refusal> {
+    let path = folder.join(EXPERIMENT_FILE);
+    let way_out = "Correct the file, or delete it to continue the run as it was saved";
+    let refused =
+        |reason: &dyn Display| Refusal::Reason(format!("{}: {reason}. {way_out}", path.display()));
+    let Some(bytes) = saved.unchecked(EXPERIMENT_FILE) else {
+        return Ok(None);
+    };
+    let text = str::from_utf8(bytes).map_err(|_| refused(&"it is not text"))?;
+    let edited = run_folder::read_experiment(text).map_err(|error| refused(&error))?;
+    let before = &run.experiment;
+    if edited == *before {
+        return Ok(None);
+    }
+    let fixed = fixed_differences(before, &edited);
+    if !fixed.is_empty() || !before.keeps_model_of(&edited) {
+        let fixed: Vec<String> = fixed.iter().map(ToString::to_string).collect();
+        return Err(refused(&format!(
+            "it was changed since the run was saved, in what a run cannot change on its way ({}). A new run can start from \
+             it",
+            fixed.join(", ")
+        )));
+    }
+    let idle = differences(before, &edited).into_iter().find_map(|change| {
+        let reason = change.field.why_idle(&edited)?;
+        Some(format!(
+            "{} has no effect here: {reason}",
+            change.field.label
+        ))
+    });
+    idle.map_or(Ok(Some(edited)), |reason| Err(refused(&reason)))
 }
 
 /// What a run continues from; `None` if there is no such file, or only one of the first layout.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use hourglass_protocol::{BackupPolicy, DeviceInfo, RunId, Snapshot};
+use hourglass_experiment::Stage;
+use hourglass_protocol::{BackupPolicy, DeviceInfo, EvaluationScope, RunId, Snapshot, StepBatch};
 use hourglass_run_folder::Record;
 use hourglass_run_folder::backup::Slot;
-use hourglass_train::{Checkpoint, Measures, ProbeState, Trainer};
+use hourglass_train::{Checkpoint, Measures, ProbeState, TrainError, Trainer};
 
 use crate::look::Looks;
 
@@ -23,11 +24,54 @@ pub(super) struct Run {
     /// Finite weights that become the last good ones once the next loss is finite too.
     pub candidate: Option<Checkpoint>,
     pub checked: Instant,
+    /// The part of the plan that is being trained, and the loss it began with.
+    pub begun_with: Option<(Stage, f32)>,
     /// Whether the device has run this model's kernels before.
     pub is_warm: bool,
     /// Its film, while one is asked for.
     pub reel: Reel,
     pub on_disk: OnDisk,
+}
+
+/// Times the loss that a part of the plan began with, beyond which weights are none to go back to: training does not find
+/// its way back from there, at whatever learning rate.
+const ABSURD: f32 = 100.0;
+
+/// Losses below this are as good as nothing, and no measure for others.
+const SMALLEST_LOSS: f32 = 1e-3;
+
+impl Run {
+    /// Takes in the losses of steps that were all finite: the first of them is that of the weights before these steps.
+    /// Those are good, unless it is absurd.
+    pub(super) fn judge_candidate(&mut self, steps: &StepBatch) {
+        let candidate = self.candidate.take();
+        let (Some((_, losses)), Some(epoch)) = (steps.terms.first(), steps.epochs.first()) else {
+            return;
+        };
+        let Some(&loss) = losses.first() else { return };
+        let epochs_before = (epoch.ceil() as u64).saturating_sub(1); // a step ends within its epoch or with it
+        let (stage, _) = self.trainer.experiment().stage_of(epochs_before);
+        let begun_with = match self.begun_with {
+            Some((of, begun_with)) if of == stage => begun_with,
+            _ => loss,
+        };
+        self.begun_with = Some((stage, begun_with));
+        if loss <= begun_with + ABSURD * begun_with.abs().max(SMALLEST_LOSS)
+            && let Some(candidate) = candidate
+        {
+            self.last_good = candidate;
+        }
+    }
+
+    /// Whether the loss of the weights in place is a number: as measured at this step, or else on some test images.
+    pub(super) fn has_finite_loss(&mut self) -> Result<bool, TrainError> {
+        let step = self.trainer.step();
+        let full = self.record.full_evaluation();
+        match full.filter(|full| full.step == step) {
+            Some(full) => Ok(full.is_finite()),
+            None => Ok(self.trainer.evaluate(EvaluationScope::Running)?.is_finite()),
+        }
+    }
 }
 
 /// Where steps stop being taken.

@@ -74,6 +74,7 @@ impl Lab {
             last_good,
             candidate: None,
             checked: Instant::now(),
+            begun_with: None,
             is_warm: self.device.info.kind == DeviceKind::Cpu,
             reel: Reel::default(),
             on_disk: OnDisk::default(),
@@ -159,6 +160,12 @@ impl Lab {
             }
         }
         let before = run.trainer.experiment();
+        if before.objective != experiment.objective
+            || before.corruption != experiment.corruption
+            || before.target != experiment.target
+        {
+            run.begun_with = None; // losses cannot be compared with those before
+        }
         let changes_input = before.test_corruption() != experiment.test_corruption()
             || before.target != experiment.target;
         if let Err(error) = run.trainer.tune(experiment.clone()) {
@@ -174,6 +181,7 @@ impl Lab {
             run: run.id,
             experiment,
             step: run.trainer.step() + 1,
+            epoch: run.trainer.epoch(),
             steps_per_epoch: run.trainer.steps_per_epoch(),
         };
         self.report(tuned)?;

@@ -60,9 +60,7 @@ impl Lab {
             return Flow::Continue(());
         };
         let became_warm = !std::mem::replace(&mut run.is_warm, true);
-        if let Some(candidate) = run.candidate.take() {
-            run.last_good = candidate; // the losses of this burst were computed with it, and were finite
-        }
+        run.judge_candidate(&burst.steps);
         if run.checked.elapsed() >= CHECKPOINT_INTERVAL {
             match guarded(&self.device, || run.trainer.checkpoint()) {
                 Ok(checkpoint) => {

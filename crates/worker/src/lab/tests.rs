@@ -14,7 +14,7 @@ use hourglass_protocol::{
     Command, DataSetId, DeviceInfo, DeviceKind, Event, Failure, Phase, RunId,
 };
 use hourglass_run_folder::{RESUME_FILE, SavedFiles};
-use hourglass_train::{TrainError, device, resume};
+use hourglass_train::{Checkpoint, TrainError, device, resume};
 
 use super::devices::guarded;
 use super::run::Run;
@@ -152,11 +152,53 @@ fn step_to_a_checkpoint(lab: &mut Lab) {
 
 /// What an update does to weights that is no number.
 fn spoil(run: &mut Run) {
-    let mut spoiled = run.trainer.checkpoint().expect("read back");
-    for parameter in &mut spoiled.parameters {
-        parameter.values.fill(f32::NAN);
+    fill(run, f32::NAN);
+}
+
+/// Puts one number in place of all weights.
+fn fill(run: &mut Run, value: f32) -> Checkpoint {
+    let mut filled = run.trainer.checkpoint().expect("read back");
+    for parameter in &mut filled.parameters {
+        parameter.values.fill(value);
     }
-    run.trainer.restore(&spoiled).expect("put in place");
+    run.trainer.restore(&filled).expect("put in place");
+    filled
+}
+
+#[test]
+fn weights_whose_loss_is_absurd_are_none_to_go_back_to() {
+    let (_worker, mut lab) = with_steps_on_a_gpu();
+    let run = run_of(&mut lab);
+    run.candidate = Some(fill(run, 100.0)); // its loss is 10⁷ times the first, and finite
+    assert!(lab.obey(Command::TrainSteps(NonZeroU64::MIN)).is_continue());
+    assert!(lab.train().is_continue());
+    let run = run_of(&mut lab);
+    assert_eq!((run.trainer.step(), run.last_good.step), (4, 0));
+    assert!(run.candidate.is_none());
+}
+
+#[test]
+fn finite_weights_with_an_infinite_loss_are_not_saved() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (worker, mut lab) = with_steps_on_a_gpu();
+    let events = worker.events().expect("the lane is open");
+    drain(events);
+    let run = run_of(&mut lab);
+    let mut filled = fill(run, 1e30);
+    assert!(filled.is_finite());
+    filled.step += 1; // since the newest measurement
+    run.trainer.restore(&filled).expect("put in place");
+    let folder = home.path().to_owned();
+    assert!(lab.obey(Command::BackUpRun { folder }).is_continue());
+    let said = drain(events);
+    let last = said.last();
+    assert!(
+        matches!(last, Some(Event::RunBackedUp { step: 0, .. })),
+        "{said:?}"
+    );
+    let saved = SavedFiles::read(home.path(), &[RESUME_FILE]).expect("readable");
+    let bytes = saved.bytes(RESUME_FILE).expect("whole").expect("there");
+    assert_eq!(resume::read(bytes).expect("a run").checkpoint.step, 0);
 }
 
 #[test]

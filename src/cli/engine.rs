@@ -228,9 +228,7 @@ impl Engine {
         let (mut recipe, mut recorded) = (None, None);
         loop {
             match self.wait()? {
-                Some(Event::RunStarted { experiment, .. } | Event::Tuned { experiment, .. }) => {
-                    recipe = Some(experiment); // the second as its file was changed
-                }
+                Some(Event::RunStarted { experiment, .. }) => recipe = Some(experiment),
                 Some(Event::RunOpened { history, .. }) => recorded = Some(history),
                 Some(Event::PhaseChanged { phase, .. }) if phase != Phase::PreparingKernels => {
                     if let (Some(experiment), Some(history)) = (recipe.take(), recorded.take()) {

@@ -262,25 +262,25 @@ fn say_what_is_left_over(experiment: &Experiment, progress: &Progress) {
 
 /// Refuses to call a run done whose code says nothing, or whose error is out of all proportion.
 fn check_use(summary: Option<&Summary>, folder: &Path) -> Result<()> {
-    let way_out = format!(
-        "hourglass train --resume {0} --set learning_rate=… --epochs … trains it further, but a new run with another \
-         learning rate or penalty is likelier to learn; it is in {0}",
-        folder.display()
-    );
     let reason = match summary {
         None => "its figures are infinite or NaN".to_owned(),
         Some(summary) => {
-            let is_of_no_use = |noticed: &&Noticed| Diagnosis::OF_NO_USE.contains(&&*noticed.what);
-            let found = summary.noticed.iter().filter(is_of_no_use);
-            let found: Vec<&str> = found.map(|noticed| noticed.message.as_str()).collect();
+            let names = summary.noticed.iter().map(|noticed| &*noticed.what);
+            let found: Vec<&str> = names
+                .filter(|name| Diagnosis::OF_NO_USE.contains(name))
+                .collect();
             if found.is_empty() {
                 return Ok(());
             }
-            found.join(". ")
+            format!("{}, as noticed above", found.join(" and "))
         }
     };
+    let folder = folder.display();
     Err(NoUse {
-        reason: format!("{reason}. {way_out}"),
+        reason: format!(
+            "{reason}. Start a new run with another learning rate or penalty, or try to save this one with hourglass train \
+             --resume {folder} --epochs … --set learning_rate=…"
+        ),
     }
     .into())
 }

@@ -233,7 +233,7 @@ fn text_at(table: &Table, path: &str) -> Option<String> {
     found.as_str().map(str::to_owned)
 }
 
-/// A value as the row takes it; none where it is written as the file has it, table by table.
+/// A value as the row takes it. A value that is a table or a list of tables is left to [`set_raw`].
 fn setting_of(
     row: &'static Field,
     experiment: &Experiment,

@@ -81,16 +81,6 @@ impl Experiment {
     }
 }
 
-/// Why a setting of how all layers are trained together changes nothing: a plan without that part.
-fn without_joint_training(experiment: &Experiment) -> Option<String> {
-    let is_left_out = experiment.training.epochs == 0 && !experiment.plan.is_plain();
-    is_left_out.then(|| {
-        "it acts while all layers are trained together, and the plan has 0 epochs of that: layer-wise pre-training and \
-         fine-tuning leave it out. Give the training some epochs"
-            .to_owned()
-    })
-}
-
 /// Every place of the experiment that a file or `--set` may name: those of the settings, and the tables around them.
 #[must_use]
 pub fn places() -> Vec<&'static str> {

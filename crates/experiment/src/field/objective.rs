@@ -2,8 +2,9 @@
 
 use std::mem::discriminant;
 
+use super::setting::without_joint_training;
 use super::value::{Leaf as _, Place, at, labels};
-use super::{Field, Kind, Number, Optional, Section, without_joint_training};
+use super::{Field, Kind, Number, Optional, Section};
 use crate::{Corruption, Half, Reconstruction, Target};
 
 const ROW: Field = Field {

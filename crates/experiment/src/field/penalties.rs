@@ -1,7 +1,8 @@
 //! Settings of what is added to the reconstruction error.
 
+use super::setting::without_joint_training;
 use super::value::{Leaf as _, Place, at, labels};
-use super::{Field, Kind, Number, Section, without_joint_training};
+use super::{Field, Kind, Number, Section};
 use crate::{Activation, Experiment, LatentPrior, Prior, Reconstruction, Sparsity};
 
 const ROW: Field = Field {

@@ -89,14 +89,22 @@ impl Lab {
         // Burn may panic over numbers that another program wrote.
         let found = catch_unwind(AssertUnwindSafe(|| {
             let mut found = find(self, &dataset, &from)?;
+            let before = found.trainer.experiment().clone();
+            if let Some(edited) = found.edited.take() {
+                if before.total_epochs() != edited.total_epochs() {
+                    found.epochs_goal = edited.total_epochs() as u64;
+                }
+                let tuned = guarded(&self.device, || found.trainer.tune(edited));
+                tuned.map_err(Refusal::of)?;
+            }
             let evaluation = guarded(&self.device, || {
                 found.trainer.evaluate(EvaluationScope::Full)
             });
-            Ok((found, evaluation.map_err(Refusal::of)?))
+            Ok((found, before, evaluation.map_err(Refusal::of)?))
         }));
         let found =
             found.unwrap_or_else(|panic| Err(Refusal::at(&from, panic_message(panic.as_ref()))));
-        let (found, evaluation) = match found {
+        let (found, before, evaluation) = match found {
             Ok(found) => found,
             Err(Refusal::Reason(reason)) => return self.fail(Failure::NotOpened { run, reason }),
             Err(Refusal::FitsByShape(pairs)) => {
@@ -116,11 +124,12 @@ impl Lab {
             }
         };
         let mut record = Record::resumed(
-            found.trainer.experiment().clone(),
+            before.clone(),
             dataset.id,
             self.device.info.name.clone(),
             (found.metrics, found.marks, found.effort),
         );
+        let edited = note_edit(&mut record, run, &before, &found.trainer);
         record.add_evaluation(&evaluation);
         let lost = found.lost.or_else(|| {
             (!evaluation.is_finite()).then(|| {
@@ -133,15 +142,7 @@ impl Lab {
         });
         let history = RunHistory {
             marks: record.marks().all().to_vec(),
-            edited: found.edited.as_ref().map(|edited| {
-                let step = found.trainer.step() + 1;
-                let changes = differences(found.trainer.experiment(), edited);
-                let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
-                format!(
-                    "{EXPERIMENT_FILE} was changed since the run was saved; from step {step} on: {}",
-                    changes.join(", ")
-                )
-            }),
+            edited,
             rows: record.metrics().rows().into(),
             evaluation,
             training_secs: found.effort.training_secs,
@@ -152,9 +153,6 @@ impl Lab {
         self.drop_comparison()?;
         self.take_on(run, found.trainer, found.epochs_goal, record)?;
         self.report(Event::RunOpened { run, from, history })?;
-        if let Some(edited) = found.edited {
-            self.tune(edited)?; // which records it
-        }
         match &self.run {
             Some(run) if run.is_warm => {
                 let phase = run.resting_phase();
@@ -299,6 +297,35 @@ impl Lab {
             edited: None,
         })
     }
+}
+
+/// Records that a run takes on the experiment its file was changed to; tells what changed.
+fn note_edit(
+    record: &mut Record,
+    run: RunId,
+    before: &Experiment,
+    trainer: &Trainer,
+) -> Option<String> {
+    let experiment = trainer.experiment();
+    if experiment == before {
+        return None;
+    }
+    let step = trainer.step() + 1;
+    record.note(&Event::Tuned {
+        run,
+        experiment: experiment.clone(),
+        step,
+        epoch: trainer.epoch(),
+        steps_per_epoch: trainer.steps_per_epoch(),
+    });
+    let changes = differences(before, experiment);
+    let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    let changes = changes.join(", ");
+    (!changes.is_empty()).then(|| {
+        format!(
+            "{EXPERIMENT_FILE} was changed since the run was saved; from step {step} on: {changes}"
+        )
+    })
 }
 
 /// The experiment in a run's folder, where it is no longer that of the run: a person changed the file. What a run can take

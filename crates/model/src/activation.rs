@@ -22,8 +22,9 @@ pub fn activate<const D: usize>(activation: Activation, input: Tensor<D>) -> Ten
     }
 }
 
-/// `a′(z)` of each value, told from `h = a(z)`: `h (1 − h)` for sigmoid, `1 − h²` for tanh, 0 or 1 for `ReLU`, where 0
-/// counts as off. None for GELU, whose slope cannot be told from its value.
+/// `a′(z)` of each value, told from `h = a(z)`: `h (1 − h)` for sigmoid, `1 − h²` for tanh, 0 or 1 for `ReLU`. None for
+/// GELU, whose slope cannot be told from its value. At the kink, where h is 0, `ReLU` counts as off and leaky `ReLU` as
+/// on, as in Burn's backward pass.
 ///
 /// # Shapes
 /// `[...] → [...]`
@@ -38,7 +39,7 @@ pub fn slope_of_output<const D: usize>(
         Activation::Tanh => output.square().neg().add_scalar(1.0),
         Activation::Relu => output.greater_elem(0.0).float(),
         Activation::LeakyRelu => output
-            .greater_elem(0.0)
+            .greater_equal_elem(0.0)
             .float()
             .mul_scalar(0.99)
             .add_scalar(0.01),

@@ -30,8 +30,8 @@ pub enum Task {
     Load(DataSource),
     /// From the network, into the user's cache.
     Fetch(DataSetId),
-    /// Only what the data set in use allows networks that learn from so many of its training images: measuring it was
-    /// cut short by a load that came to nothing, or a run learns from another part of it.
+    /// Only what the data set in use allows networks that learn from this many of its training images: measuring it
+    /// was cut short by a load that came to nothing, or a run learns from another part of it.
     Measure(Arc<Dataset>, usize),
 }
 

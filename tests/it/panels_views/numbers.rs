@@ -50,7 +50,12 @@ fn every_figure_stands_beside_what_it_is_held_against() {
         name_of(&harness, "noise images"),
         "noise images 0.0250 per pixel 25 % of variance 0.100"
     );
-    assert_eq!(name_of(&harness, "‖J‖²"), "‖J‖² 3.21 per image");
+    assert_eq!(name_of(&harness, "‖J‖² "), "‖J‖² 3.21 per image");
+    // 64 units of variance 0.1 each: 3.21 / 6.4.
+    assert_eq!(
+        name_of(&harness, "‖J‖²/Var(h)"),
+        "‖J‖²/Var(h) 0.502 per pixel²"
+    );
     assert_eq!(
         name_of(&harness, "mean activation"),
         "mean activation 0.250 published 0.512"
@@ -124,7 +129,11 @@ fn the_code_is_measured_when_asked_for() {
     assert_eq!(name_of(&harness, "PNG"), "PNG 281, exact");
     assert_eq!(
         name_of(&harness, "JPEG, quality 75"),
-        "JPEG, quality 75 655, 33.2"
+        "JPEG, quality 75 402, 181, 33.2"
+    );
+    assert_eq!(
+        name_of(&harness, "WebP, lossless"),
+        "WebP, lossless 230, exact"
     );
     assert_eq!(
         name_of(&harness, "code, inverted"),

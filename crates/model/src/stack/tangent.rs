@@ -3,7 +3,7 @@
 //! Beside each value goes its derivative along the direction (Griewank & Walther 2008, *Evaluating Derivatives*, section
 //! 3.1). It is exact, where a difference quotient depends on its step: max-pooling has ties wherever an image is flat,
 //! and there a one-sided difference always takes the largest of what the step adds. Here a tie goes to the first of the
-//! largest values and a `ReLU` at 0 is off, as in the backward pass.
+//! largest values, as in the backward pass, and the slope at a kink is the backward pass's too.
 
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;

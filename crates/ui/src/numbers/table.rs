@@ -154,7 +154,8 @@ fn cells(
     const WIDEST: f32 = 84.0;
     let width = ui.available_width();
     let (rect, response) = line(ui, vec2(width, ROW));
-    let text = format!("{name} {}", values.join(", "));
+    let said: Vec<&str> = values.iter().copied().filter(|of| !of.is_empty()).collect();
+    let text = format!("{name} {}", said.join(", "));
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text.trim()));
     let columns = Columns::of(width);
     let column = ((width - columns.name) / values.len() as f32).min(WIDEST);

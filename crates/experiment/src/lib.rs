@@ -50,7 +50,7 @@ pub use optimizer::{Optimizer, OptimizerKind, Schedule};
 pub use other_images::OtherImages;
 pub use piece::{Piece, Written};
 pub use plan::{FineTuning, LayerPretraining, Plan, Stage};
-pub use preset::{Bound, Expectation, Figure, Preset, PresetId, Verdict};
+pub use preset::{Bound, Expectation, Figure, Preset, PresetId, Print, Stated, Verdict};
 pub use prior::{Adversarial, LatentPrior, Prior, Variational};
 pub use reconstruction::Reconstruction;
 pub use sparsity::Sparsity;

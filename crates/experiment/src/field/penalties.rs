@@ -19,6 +19,7 @@ pub(super) static ROWS: &[&Field] = &[
     &KL_WEIGHT,
     &WARM_UP,
     &CAPACITY,
+    &CAPACITY_RISE,
     &LIKELIHOOD_SIGMA,
     &DISTRIBUTION,
     &ADVERSARIAL_WEIGHT,
@@ -146,6 +147,25 @@ static CAPACITY: Field = Field {
     help: "Divergence that costs nothing: the term becomes β |KL − C|. 0: none. Typical: 0 to 25",
     needs: Some(&PRIOR),
     place: at!(Prior::Variational(prior) = objective.prior => prior.capacity),
+    ..ROW
+};
+
+static CAPACITY_RISE: Field = Field {
+    path: "objective.prior.capacity_epochs",
+    label: "capacity rises over",
+    kind: Kind::Number(Number {
+        rail: 50.0,
+        unit: "epochs",
+        ..Number::linear(0.0, 1000.0).off_at_zero()
+    }),
+    help: "Epochs over which C rises evenly from 0: units open up one after another, those that lower the error most \
+           first. 0: it is C from the start. Typical: as many as are trained",
+    needs: Some(&CAPACITY),
+    shown: |experiment| {
+        let prior = experiment.objective.prior.variational();
+        prior.is_some_and(|prior| prior.capacity > 0.0)
+    },
+    place: at!(Prior::Variational(prior) = objective.prior => prior.capacity_epochs),
     ..ROW
 };
 

@@ -2,7 +2,7 @@
 
 use super::value::{Leaf as _, Place, at, labels};
 use super::{Field, Kind, Number, Section};
-use crate::{Activation, LatentPrior, Prior, Reconstruction, Sparsity};
+use crate::{Activation, Course, LatentPrior, Prior, Reconstruction, Sparsity};
 
 const ROW: Field = Field {
     section: Section::Penalties,
@@ -133,6 +133,7 @@ static WARM_UP: Field = Field {
            become useful. Typical: 0 to 10",
     needs: Some(&PRIOR),
     place: at!(Prior::Variational(prior) = objective.prior => prior.warm_up_epochs),
+    course: Course::of_kl_weight,
     ..ROW
 };
 
@@ -166,6 +167,7 @@ static CAPACITY_RISE: Field = Field {
         prior.is_some_and(|prior| prior.capacity > 0.0)
     },
     place: at!(Prior::Variational(prior) = objective.prior => prior.capacity_epochs),
+    course: Course::of_capacity,
     ..ROW
 };
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::kind::{Kind, Section};
 use super::value::{Place, Value};
-use crate::{Activation, Experiment, Layer};
+use crate::{Activation, Course, Experiment, Layer};
 
 /// A setting: a row of the table. Two are the same if they are the same row.
 #[derive(Clone, Copy)]
@@ -28,6 +28,8 @@ pub struct Field {
     /// Whether a run can take it on at its next step.
     pub(super) live: fn(&Experiment) -> bool,
     pub(super) place: Place,
+    /// What it makes of a quantity over the epochs, where it makes it change.
+    pub(super) course: fn(&Experiment) -> Option<Course>,
 }
 
 impl Field {
@@ -47,6 +49,7 @@ impl Field {
             get: |_| None,
             set: |_, _| {},
         },
+        course: |_| None,
     };
 
     /// The same of a setting that fixes the weights' shapes, their first values or the order of the parts.
@@ -72,6 +75,12 @@ impl Field {
     #[must_use]
     pub fn is_shown(&self, experiment: &Experiment) -> bool {
         self.get(experiment).is_some() && (self.shown)(experiment)
+    }
+
+    /// How the quantity that it schedules goes over the epochs; none if that does not change.
+    #[must_use]
+    pub fn course(&self, experiment: &Experiment) -> Option<Course> {
+        (self.course)(experiment)
     }
 
     /// Whether a run of this experiment can take it on at its next step.

@@ -34,7 +34,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         whole_file::check(file)?; // before minutes are spent
     }
     let chosen = match args.presets.as_slice() {
-        [] => PresetId::ALL.to_vec(),
+        [] => PresetId::originals().collect(),
         named => named.to_vec(),
     };
     for &preset in &chosen {

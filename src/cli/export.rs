@@ -174,7 +174,12 @@ fn loss(
         curves,
         group: request.group,
         is_log: request.is_log,
-        references: Reference::of(request.group, &experiment, baselines.as_ref()),
+        references: Reference::of(
+            request.group,
+            &experiment,
+            Some(opened.dataset.id),
+            baselines.as_ref(),
+        ),
         marks: Vec::new(),
         generator_weight: experiment.objective.prior.generator_weight(),
     });

@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
-use hourglass_experiment::PresetId;
+use hourglass_experiment::{PresetId, differences};
 
-/// Lists the presets with their sources and their expected figures.
+/// Lists the presets with their sources and their expected figures, and under each its variants.
 pub fn run() -> Result<()> {
     let mut out = io::stdout().lock();
-    for id in PresetId::ALL {
+    for id in PresetId::originals() {
         let preset = id.preset();
         let experiment = preset.experiment();
         let architecture = &experiment.architecture;
@@ -26,6 +26,19 @@ pub fn run() -> Result<()> {
         writeln!(out, "    {}", preset.about)?;
         writeln!(out, "    source: {}", preset.source)?;
         writeln!(out, "    expected: {}", preset.expected)?;
+        for variant in id.variants() {
+            let preset = variant.preset();
+            writeln!(out, "    variant {variant} · {}", preset.title)?;
+            let original = id.preset().experiment();
+            let changes: Vec<String> = differences(&original, &preset.experiment())
+                .iter()
+                .map(|change| format!("{} {}", change.field.label, change.after))
+                .collect();
+            writeln!(out, "        changes: {}", changes.join(", "))?;
+            writeln!(out, "        {}", preset.about)?;
+            writeln!(out, "        source: {}", preset.source)?;
+            writeln!(out, "        expected: {}", preset.expected)?;
+        }
         writeln!(out)?;
     }
     Ok(())

@@ -666,6 +666,8 @@ fn presets_are_listed_with_sources_and_expected_numbers() {
         "basic-32",
         "denoise-dense",
         "source:",
+        "variant conv-4-cosine",
+        "changes: output activation linear, learning rate 0.01",
     ] {
         assert!(text.contains(word), "{word} is missing: {text}");
     }
@@ -732,7 +734,7 @@ fn reproduce_writes_a_table_fails_where_a_figure_falls_short_and_trains_nothing_
     assert!(message.contains("fall short"), "{message}");
     let table = std::fs::read_to_string(folder.path().join("reproduce.md")).expect("written");
     assert!(
-        table.contains("| `vanilla-64` | parameters | 101200 | 101200 | 101200 | 1 | reached |"),
+        table.contains("| `vanilla-64` | parameters | count | 101200 | 101200 | 1 | reached |"),
         "{table}"
     );
     let csv = std::fs::read_to_string(folder.path().join("reproduce.csv")).expect("written");

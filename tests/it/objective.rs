@@ -185,7 +185,17 @@ fn divergence_of_gaussians_has_its_closed_form() {
         capacity: 5.0,
         ..Variational::PLAIN
     };
-    assert!((value(variational::weighted(of_two, &prior, 0.0)) - 12.0).abs() < 1e-5);
+    assert!((value(variational::weighted(of_two.clone(), &prior, 0.0)) - 12.0).abs() < 1e-5);
+    // C has risen to 2 nats after four of ten epochs: 3 |1 − 2|; at the start the divergence is what it is.
+    let rising = Variational {
+        capacity_epochs: 10.0,
+        ..prior
+    };
+    let at = |epoch| value(variational::weighted(of_two.clone(), &rising, epoch));
+    let found = [at(0.0), at(4.0), at(10.0), at(50.0)];
+    for (found, expected) in found.into_iter().zip([3.0, 3.0, 12.0, 12.0]) {
+        assert!((found - expected).abs() < 1e-5, "{found}, not {expected}");
+    }
 }
 
 #[test]

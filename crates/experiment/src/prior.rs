@@ -32,6 +32,9 @@ pub struct Variational {
     /// C, nats of divergence that are free: the term is `β |KL − C|` (Burgess et al. 2018, eq. 8). 0: none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub capacity: f32,
+    /// Epochs over which C rises from 0, as Burgess et al. raise it. 0: it is C from the start.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub capacity_epochs: f32,
     /// σ of the Gaussian likelihood `N(x | x̂, σ²)` that the squared error stands for.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub likelihood_sigma: f32,
@@ -60,18 +63,30 @@ impl Variational {
         beta: 1.0,
         warm_up_epochs: 0.0,
         capacity: 0.0,
+        capacity_epochs: 0.0,
         likelihood_sigma: 1.0,
     };
 
     /// Weight of the divergence after this many epochs.
     #[must_use]
     pub fn beta_at(&self, epoch: f64) -> f32 {
-        let warm_up = f64::from(self.warm_up_epochs);
-        if epoch < warm_up {
-            (f64::from(self.beta) * epoch / warm_up) as f32
-        } else {
-            self.beta
-        }
+        risen(self.beta, self.warm_up_epochs, epoch)
+    }
+
+    /// C after this many epochs, in nats.
+    #[must_use]
+    pub fn capacity_at(&self, epoch: f64) -> f32 {
+        risen(self.capacity, self.capacity_epochs, epoch)
+    }
+}
+
+/// What rises evenly from 0 to `full` over `epochs`, and then stays, after this many epochs.
+fn risen(full: f32, epochs: f32, epoch: f64) -> f32 {
+    let epochs = f64::from(epochs);
+    if epoch < epochs {
+        (f64::from(full) * epoch / epochs) as f32
+    } else {
+        full
     }
 }
 
@@ -284,6 +299,22 @@ mod tests {
         let weights = [at(0.0), at(1.0), at(2.0), at(9.0)].map(f32::to_bits);
         assert_eq!(weights, [0.0_f32, 2.0, 4.0, 4.0].map(f32::to_bits));
         assert_eq!(Variational::PLAIN.beta_at(0.0).to_bits(), 1.0_f32.to_bits());
+    }
+
+    #[test]
+    fn the_capacity_rises_evenly_and_then_stays() {
+        let rising = Variational {
+            capacity: 25.0,
+            capacity_epochs: 10.0,
+            ..Variational::PLAIN
+        };
+        let found = [0.0, 4.0, 10.0, 30.0].map(|epoch| rising.capacity_at(epoch).to_bits());
+        assert_eq!(found, [0.0_f32, 10.0, 25.0, 25.0].map(f32::to_bits));
+        let constant = Variational {
+            capacity_epochs: 0.0,
+            ..rising
+        };
+        assert_eq!(constant.capacity_at(0.0).to_bits(), 25.0_f32.to_bits());
     }
 
     #[test]

@@ -23,11 +23,17 @@ fn variational(prior: &Variational) -> Written {
     } else {
         "KL(*q* || N(0, I))"
     };
-    let warm_up = [beta, Number(prior.warm_up_epochs)];
-    let note = if prior.warm_up_epochs > 0.0 {
-        pieces("KL weight from 0 to # over # epochs", &warm_up)
-    } else {
-        Vec::new()
+    let weight = [beta, Number(prior.warm_up_epochs)];
+    let capacity = [Number(prior.capacity), Number(prior.capacity_epochs)];
+    let rises = prior.capacity > 0.0 && prior.capacity_epochs > 0.0;
+    let note = match (prior.warm_up_epochs > 0.0, rises) {
+        (true, true) => pieces(
+            "KL weight from 0 to # over # epochs, C from 0 to # nats over # epochs",
+            &[weight, capacity].concat(),
+        ),
+        (true, false) => pieces("KL weight from 0 to # over # epochs", &weight),
+        (false, true) => pieces("C from 0 to # nats over # epochs", &capacity),
+        (false, false) => Vec::new(),
     };
     Written {
         name: "KL",

@@ -2,7 +2,7 @@
 
 use std::f64::consts::LN_2;
 
-use hourglass_experiment::{Experiment, Figure, Group, Reconstruction, Target};
+use hourglass_experiment::{DataSetId, Experiment, Figure, Group, Reconstruction, Stated, Target};
 use hourglass_protocol::Baselines;
 
 use super::number;
@@ -15,7 +15,7 @@ pub enum Kind {
     Pca,
     /// What grey pixels leave to any cross-entropy.
     EntropyFloor,
-    /// What the preset's source printed.
+    /// What the preset's source printed, or theory says.
     Published,
     /// What a discriminator reaches that cannot tell.
     Undecided,
@@ -34,19 +34,28 @@ pub struct Reference {
     pub help: String,
     /// Where it lies, in the unit of the group.
     pub value: f64,
+    /// The digits of its value, where they are somebody else's.
+    pub digits: Option<String>,
 }
 
 impl Reference {
-    /// The lines of a group, whether shown or hidden.
+    /// The lines of a group, whether shown or hidden. `data` is what the run learns from; while that is not known,
+    /// nothing is said to be published for it.
     #[must_use]
-    pub fn of(group: Group, experiment: &Experiment, baselines: Option<&Baselines>) -> Vec<Self> {
+    pub fn of(
+        group: Group,
+        experiment: &Experiment,
+        data: Option<DataSetId>,
+        baselines: Option<&Baselines>,
+    ) -> Vec<Self> {
+        let stated = |figure: Option<Figure>| stated(experiment.stated(figure?, data?)?, figure?);
         let lines = match group {
             Group::Objective => vec![
                 pca(experiment, baselines),
                 entropy_floor(experiment, baselines),
-                published(experiment, figure_of(experiment)),
+                stated(figure_of(experiment)),
             ],
-            Group::Errors => vec![published(experiment, Some(Figure::ErrorPercent))],
+            Group::Errors => vec![stated(Some(Figure::ErrorPercent))],
             Group::Adversary => vec![Some(undecided(2.0 * LN_2)), Some(deceived())],
             Group::Accuracy => vec![Some(undecided(50.0))],
             Group::Jacobian | Group::Layers | Group::Classes => Vec::new(),
@@ -63,10 +72,9 @@ impl Reference {
     /// Its value; what was published, with the digits that were printed.
     #[must_use]
     pub fn figure(&self) -> String {
-        if self.kind == Kind::Published {
-            self.value.to_string()
-        } else {
-            number::three_digits(self.value)
+        match &self.digits {
+            Some(digits) => digits.clone(),
+            None => number::three_digits(self.value),
         }
     }
 }
@@ -93,6 +101,7 @@ fn pca(experiment: &Experiment, baselines: Option<&Baselines>) -> Option<Referen
              images{of_what}: the best a linear code of this size can do"
         ),
         value: baselines.pca_mse(size)?,
+        digits: None,
     })
 }
 
@@ -106,6 +115,7 @@ fn entropy_floor(experiment: &Experiment, baselines: Option<&Baselines>) -> Opti
         help: "The test images' own entropy: grey pixels are never certain, so no cross-entropy can be below it"
             .to_owned(),
         value: baselines.entropy_floor * images_worth(experiment),
+        digits: None,
     })
 }
 
@@ -135,32 +145,25 @@ fn figure_of(experiment: &Experiment) -> Option<Figure> {
     }
 }
 
-fn published(experiment: &Experiment, figure: Option<Figure>) -> Option<Reference> {
-    let figure = figure?;
+/// The line of what is stated for a figure.
+fn stated(stated: Stated, figure: Figure) -> Option<Reference> {
+    let place = stated.place();
+    let place = if place.is_empty() {
+        String::new()
+    } else {
+        format!(" ({place})")
+    };
     Some(Reference {
         kind: Kind::Published,
-        name: "published".to_owned(),
+        name: stated.name(),
         help: format!(
-            "The value published by the preset's source: {}",
+            "What is {} for this experiment: {}{place}",
+            stated.label(),
             figure.label()
         ),
-        value: published_value(experiment, figure)?,
+        value: stated.value()?,
+        digits: Some(stated.digits()),
     })
-}
-
-/// What a preset's source printed for a figure, while the experiment still is about the same network and task.
-#[must_use]
-pub fn published_value(experiment: &Experiment, figure: Figure) -> Option<f64> {
-    let preset = experiment.preset?.preset();
-    let original = preset.experiment();
-    let is_same_task = original.architecture == experiment.architecture
-        && original.objective == experiment.objective
-        && original.corruption == experiment.corruption
-        && original.target == experiment.target;
-    let mut expectations = preset.expectations.iter().filter(|_| is_same_task);
-    expectations
-        .find(|expectation| expectation.figure == figure)?
-        .published
 }
 
 fn undecided(value: f64) -> Reference {
@@ -169,6 +172,7 @@ fn undecided(value: f64) -> Reference {
         name: "cannot tell".to_owned(),
         help: "Where a discriminator that only guesses ends up".to_owned(),
         value,
+        digits: None,
     }
 }
 
@@ -178,5 +182,6 @@ fn deceived() -> Reference {
         name: "fooled".to_owned(),
         help: "ln 2, where −ln D(h) ends up when the discriminator only guesses".to_owned(),
         value: LN_2,
+        digits: None,
     }
 }

@@ -26,14 +26,15 @@ pub fn kl(mean: Tensor<2>, log_variance: Tensor<2>) -> Tensor<1> {
     kl_of_units(mean, log_variance).sum_dim(1).mean()
 }
 
-/// The divergence as the objective counts it: `β KL`, or with a capacity `β |KL − C|`.
+/// The divergence as the objective counts it: `β KL`, or with a capacity `β |KL − C|` (Burgess et al. 2018, eq. 8, where
+/// β is called γ). β and C are those after `epoch` epochs; a C that is still 0 leaves `β KL`, which is never negative.
 ///
 /// # Shapes
 /// `[1] → [1]`
 #[must_use]
 pub fn weighted(kl: Tensor<1>, prior: &Variational, epoch: f64) -> Tensor<1> {
     let kl = if prior.capacity > 0.0 {
-        kl.sub_scalar(prior.capacity).abs()
+        kl.sub_scalar(prior.capacity_at(epoch)).abs()
     } else {
         kl
     };

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod controls;
+mod course;
 mod data;
 mod editor;
 mod find;

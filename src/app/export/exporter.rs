@@ -183,7 +183,12 @@ fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
         curves: train.chain(test).collect(),
         group: request.group,
         is_log: request.is_log,
-        references: Reference::of(request.group, &run.experiment, state.baselines.as_ref()),
+        references: Reference::of(
+            request.group,
+            &run.experiment,
+            state.dataset.as_ref().map(|dataset| dataset.id),
+            state.baselines.as_ref(),
+        ),
         marks: history
             .marks()
             .iter()

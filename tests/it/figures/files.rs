@@ -305,7 +305,12 @@ fn loss() -> (Facts, Content) {
             .collect(),
         group: Group::Objective,
         is_log: true,
-        references: reference::Reference::of(Group::Objective, &experiment, Some(&baselines)),
+        references: reference::Reference::of(
+            Group::Objective,
+            &experiment,
+            Some(DataSetId::MNIST),
+            Some(&baselines),
+        ),
         marks: vec![(2.5, "learning rate 0.001 → 0.01".to_owned())],
         generator_weight: None,
     });

@@ -4,8 +4,8 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Corruption, Dense, Experiment, FineTuning, LatentPrior,
-    LayerPretraining, OptimizerKind, PresetId, Prior, Reconstruction, Sparsity, Stage as Part,
-    Target, Term, Variational,
+    LayerPretraining, OptimizerKind, PresetId, Prior, Reconstruction, Schedule, Sparsity,
+    Stage as Part, Target, Term, Variational,
 };
 use hourglass::protocol::{Command, Event, Phase, PlanPosition, StepBatch};
 use hourglass::ui::Action;
@@ -522,6 +522,33 @@ fn target_and_optimizer_are_live() {
         stage.app().state().draft.optimizer.momentum == 0.0,
         "nothing hidden stays"
     );
+}
+
+/// A schedule is drawn below its setting, and says what it does.
+#[test]
+fn schedules_are_drawn_where_they_are_set() {
+    let mut stage = Stage::training();
+    let rate = "learning rate over epochs";
+    assert!(!stage.has(rate), "it is constant");
+    choose(&mut stage, "learning rate schedule", "cosine to 0");
+    assert!(stage.has("learning rate over epochs: 0.001 at the start, 0 after 5"));
+    let action = edited(&stage, |draft| {
+        draft.optimizer.schedule = Schedule::Constant
+    });
+    act(&mut stage, action);
+    assert!(!stage.has(rate));
+
+    let mut rising = PresetId::Vae20.preset().experiment(); // ten epochs
+    rising.objective.prior = Prior::Variational(Variational {
+        beta: 4.0,
+        warm_up_epochs: 2.0,
+        capacity: 25.0,
+        capacity_epochs: 10.0,
+        ..Variational::PLAIN
+    });
+    act(&mut stage, Action::Edit(Box::new(rising)));
+    assert!(stage.has("KL weight β over epochs: 0 at the start, 4 after 10"));
+    assert!(stage.has("capacity C over epochs: 0 nats at the start, 25 nats after 10"));
 }
 
 #[test]

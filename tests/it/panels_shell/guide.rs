@@ -152,12 +152,16 @@ fn a_run_that_is_compared_needs_the_other_one_trained_to_its_end() {
     };
     train(&mut stage, &contractive, 2.0);
     open_page(&mut stage);
-    assert!(stage.has("train vanilla-64 to the end in this session"));
-    train(&mut stage, &PresetId::Vanilla64.preset().experiment(), 8.0);
+    assert!(stage.has("train vanilla-64-tied to the end in this session"));
+    train(
+        &mut stage,
+        &PresetId::Vanilla64Tied.preset().experiment(),
+        8.0,
+    );
     train(&mut stage, &contractive, 2.0);
-    assert!(!stage.has("train vanilla-64 to the end in this session"));
-    assert!(stage.has("≤ 0.5 × vanilla-64: 4.00"));
-    train(&mut stage, &contractive, 5.0);
+    assert!(!stage.has("train vanilla-64-tied to the end in this session"));
+    assert!(stage.has("≤ 0.75 × vanilla-64-tied: 6.00"));
+    train(&mut stage, &contractive, 7.0);
     assert!(stage.has("falls short"));
 }
 

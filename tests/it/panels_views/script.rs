@@ -40,6 +40,17 @@ pub fn with_data(n_test: usize) -> LabState {
     state
 }
 
+/// The same of images that are said to be MNIST's: what is published is of MNIST.
+pub fn with_mnist(n_test: usize) -> LabState {
+    let mut state = LabState::default();
+    let id = DataSetId::MNIST;
+    state.apply(Event::DatasetLoaded(DatasetDescription {
+        id,
+        ..dataset(n_test)
+    }));
+    state
+}
+
 /// Starts a run of an experiment.
 pub fn start(state: &mut LabState, experiment: &Experiment) -> RunId {
     let run = state.begin_run();

@@ -124,16 +124,19 @@ fn sparsities() -> impl Strategy<Value = Sparsity> {
 }
 
 fn priors() -> impl Strategy<Value = Prior> {
-    let warm_up = prop_oneof![Just(0.0_f32), 0.0..=1000.0_f32];
-    let variational = (0.0..=100.0_f32, warm_up, 0.0..=500.0_f32, 0.01..=10.0_f32);
+    let rise = || prop_oneof![Just(0.0_f32), 0.0..=1000.0_f32];
+    let capacity = (0.0..=500.0_f32, rise());
+    let variational = (0.0..=100.0_f32, rise(), capacity, 0.01..=10.0_f32);
     let adversarial = (select(&LatentPrior::ALL), 1e-3..=1e3_f32, 1e-6..=1.0_f64);
     prop_oneof![
         Just(Prior::None),
         variational.prop_map(|(beta, warm_up_epochs, capacity, likelihood_sigma)| {
+            let (capacity, capacity_epochs) = capacity;
             Prior::Variational(Variational {
                 beta,
                 warm_up_epochs,
                 capacity,
+                capacity_epochs,
                 likelihood_sigma,
             })
         }),

@@ -3,7 +3,7 @@
 use super::setting::without_joint_training;
 use super::value::{Leaf as _, Place, at, labels};
 use super::{Field, Kind, Number, Section};
-use crate::{Activation, Experiment, LatentPrior, Prior, Reconstruction, Sparsity};
+use crate::{Activation, Course, Experiment, LatentPrior, Prior, Reconstruction, Sparsity};
 
 const ROW: Field = Field {
     section: Section::Penalties,
@@ -33,6 +33,7 @@ pub(super) static ROWS: &[&Field] = &[
     &KL_WEIGHT,
     &WARM_UP,
     &CAPACITY,
+    &CAPACITY_RISE,
     &LIKELIHOOD_SIGMA,
     &DISTRIBUTION,
     &ADVERSARIAL_WEIGHT,
@@ -147,6 +148,7 @@ static WARM_UP: Field = Field {
     needs: Some(&PRIOR),
     idle: without_divergence,
     place: at!(Prior::Variational(prior) = objective.prior => prior.warm_up_epochs),
+    course: Course::of_kl_weight,
     ..ROW
 };
 
@@ -162,6 +164,27 @@ static CAPACITY: Field = Field {
     needs: Some(&PRIOR),
     idle: without_divergence,
     place: at!(Prior::Variational(prior) = objective.prior => prior.capacity),
+    ..ROW
+};
+
+static CAPACITY_RISE: Field = Field {
+    path: "objective.prior.capacity_epochs",
+    label: "capacity rises over",
+    kind: Kind::Number(Number {
+        rail: 50.0,
+        unit: "epochs",
+        ..Number::linear(0.0, 1000.0).off_at_zero()
+    }),
+    help: "Epochs over which C rises evenly from 0: units open up one after another, those that lower the error most \
+           first. 0: it is C from the start. Typical: as many as are trained",
+    needs: Some(&CAPACITY),
+    shown: |experiment| {
+        let prior = experiment.objective.prior.variational();
+        prior.is_some_and(|prior| prior.capacity > 0.0)
+    },
+    idle: without_divergence,
+    place: at!(Prior::Variational(prior) = objective.prior => prior.capacity_epochs),
+    course: Course::of_capacity,
     ..ROW
 };
 

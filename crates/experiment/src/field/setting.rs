@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::kind::{Kind, Section};
 use super::value::{Place, Value};
-use crate::{Activation, Experiment, Layer};
+use crate::{Activation, Course, Experiment, Layer};
 
 /// A setting: a row of the table. Two are the same if they are the same row.
 #[derive(Clone, Copy)]
@@ -32,6 +32,8 @@ pub struct Field {
     /// Whether a run can take it on at its next step.
     pub(super) live: fn(&Experiment) -> bool,
     pub(super) place: Place,
+    /// What it makes of a quantity over the epochs, where it makes it change.
+    pub(super) course: fn(&Experiment) -> Option<Course>,
 }
 
 impl Field {
@@ -52,6 +54,7 @@ impl Field {
             get: |_| None,
             set: |_, _| {},
         },
+        course: |_| None,
     };
 
     /// The same of a setting that fixes the weights' shapes, their first values or the order of the parts.
@@ -126,6 +129,12 @@ impl Field {
             _ => false,
         };
         is_on && self.why_idle(experiment).is_some()
+    }
+
+    /// How the quantity that it schedules goes over the epochs; none if that does not change.
+    #[must_use]
+    pub fn course(&self, experiment: &Experiment) -> Option<Course> {
+        (self.course)(experiment)
     }
 
     /// Whether a run of this experiment can take it on at its next step.

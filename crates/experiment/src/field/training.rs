@@ -2,7 +2,7 @@
 
 use super::value::{Leaf as _, Place, at, labels};
 use super::{Field, Kind, Number, Optional, Section};
-use crate::{Optimizer, OptimizerKind, Schedule, Stage};
+use crate::{Course, Optimizer, OptimizerKind, Schedule, Stage};
 
 const ROW: Field = Field {
     section: Section::Training,
@@ -85,6 +85,7 @@ static SCHEDULE: Field = Field {
            to 0 at the part's last epoch, so that the weights settle; if training goes on, it starts over. It \
            applies to every learning rate of the run",
     place: at!(optimizer.schedule),
+    course: Course::of_learning_rate,
     ..ROW
 };
 

@@ -1,14 +1,14 @@
 //! What a run of a preset has to reach, in a form that can be checked.
 
-use super::PresetId;
-use crate::{Experiment, Prior};
+use super::{PresetId, Stated};
+use crate::{DataSetId, Experiment, Prior};
 
 /// One figure of a finished run with the bound it is held to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Expectation {
     pub figure: Figure,
-    /// What the source printed for it, where it printed anything.
-    pub published: Option<f64>,
+    /// What its source printed for it, or theory says.
+    pub stated: Option<Stated>,
     /// What it is held to.
     pub bound: Bound,
     /// Whether it is a figure of a run on the pen digits, whatever the others are trained on: their true factors
@@ -123,6 +123,16 @@ impl Figure {
 }
 
 impl Expectation {
+    /// The data set that it speaks of.
+    #[must_use]
+    pub fn measured_on(&self) -> DataSetId {
+        if self.on_pen_digits {
+            DataSetId::PEN_DIGITS
+        } else {
+            DataSetId::MNIST
+        }
+    }
+
     /// Compares a figure with its bound; `other` is the same figure of the run it is compared with, if it is
     /// compared with one.
     #[must_use]
@@ -212,7 +222,7 @@ mod tests {
     fn a_verdict_needs_the_figure_and_what_it_is_compared_with() {
         let half = Expectation {
             figure: Figure::JacobianNorm,
-            published: None,
+            stated: None,
             bound: Bound::AtMostTimes(0.5, PresetId::Vanilla64),
             on_pen_digits: false,
         };

@@ -1,7 +1,7 @@
 //! The experiments of the presets, with their sources and what they must reach.
 //!
-//! "Measured" bounds are those of the same experiment run with Keras 3.15 on MNIST, one seed, plus the spread
-//! between seeds; "published" is what the source reports.
+//! Bounds are those of the same experiment run with Keras 3.15 on MNIST, plus the spread between seeds; what a source
+//! printed is [`Stated`], with its place. A variant changes its original in the setting that it is about.
 
 use crate::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
@@ -9,7 +9,7 @@ use crate::{
     Reconstruction, Schedule, Sparsity, Target, Training, Variational,
 };
 
-use super::{Bound, Expectation, Figure, Preset, PresetId};
+use super::{Bound, Expectation, Figure, Preset, PresetId, Print, Stated};
 
 impl PresetId {
     /// The experiment with its texts.
@@ -17,18 +17,24 @@ impl PresetId {
     pub fn preset(self) -> &'static Preset {
         match self {
             Self::Vanilla64 => &VANILLA_64,
+            Self::Vanilla64Tied => &VANILLA_64_TIED,
             Self::Sparse64 => &SPARSE_64,
             Self::SparseKl64 => &SPARSE_KL_64,
             Self::Multilayer64 => &MULTILAYER_64,
+            Self::Multilayer64Keras3 => &MULTILAYER_64_KERAS_3,
             Self::Conv4 => &CONV_4,
+            Self::Conv4Cosine => &CONV_4_COSINE,
             Self::Basic32 => &BASIC_32,
             Self::Linear32 => &LINEAR_32,
             Self::DenoiseDense => &DENOISE_DENSE,
             Self::DenoiseConv32 => &DENOISE_CONV_32,
             Self::Contractive64 => &CONTRACTIVE_64,
+            Self::Contractive64Untied => &CONTRACTIVE_64_UNTIED,
             Self::Overcomplete1024 => &OVERCOMPLETE_1024,
             Self::Deep30 => &DEEP_30,
+            Self::Deep30Logistic => &DEEP_30_LOGISTIC,
             Self::StackedDenoising => &STACKED_DENOISING,
+            Self::StackedDenoisingTied => &STACKED_DENOISING_TIED,
             Self::Vae20 => &VAE_20,
             Self::Vae2 => &VAE_2,
             Self::BetaVae10 => &BETA_VAE_10,
@@ -115,50 +121,128 @@ fn adversarial(preset: PresetId, distribution: LatentPrior, epochs: usize) -> Ex
     experiment
 }
 
-const fn expect(figure: Figure, published: Option<f64>, bound: Bound) -> Expectation {
+const fn expect(figure: Figure, stated: Option<Stated>, bound: Bound) -> Expectation {
     Expectation {
         figure,
-        published,
+        stated,
         bound,
         on_pen_digits: false,
     }
 }
 
+const fn count(n_parameters: f64) -> Expectation {
+    let figure = Figure::Parameters;
+    expect(figure, Some(Stated::Count), Bound::Exactly(n_parameters))
+}
+
+const OF_HINTON: Stated = Stated::Published(Print {
+    digits: "3.00",
+    place: "caption of figure 2, part B",
+    otherwise: "restricted Boltzmann machines for pre-training, logistic units, conjugate gradients",
+});
+
+/// The same, to be compared with a network of logistic units.
+const OF_HINTON_LOGISTIC: Stated = Stated::Published(Print {
+    digits: "3.00",
+    place: "caption of figure 2, part B",
+    otherwise: "restricted Boltzmann machines for pre-training, conjugate gradients",
+});
+
+const OF_THEANO: Stated = Stated::Published(Print {
+    digits: "1.3",
+    place: "Theano's tutorial, section “Running the Code”",
+    otherwise: "15 epochs a layer and 36 of fine-tuning with plain SGD, tied weights while layers learn",
+});
+
+/// The same, to be compared with tied weights.
+const OF_THEANO_TIED: Stated = Stated::Published(Print {
+    digits: "1.3",
+    place: "Theano's tutorial, section “Running the Code”",
+    otherwise: "15 epochs a layer and 36 of fine-tuning with plain SGD",
+});
+
+const OF_TORCH: Stated = Stated::Published(Print {
+    digits: "105.5890",
+    place: "README of “Bayesian Deep Learning with torch distributions”, output under “Basic VAE setup”, of \
+            PyTorch's example unchanged",
+    otherwise: "PyTorch's initial weights, and 1e-8 for Adam's ε",
+});
+
+/// A variant: its original with other texts and one thing changed.
+fn changed(id: PresetId, change: impl FnOnce(&mut Experiment)) -> Experiment {
+    let mut experiment = id.original().preset().experiment();
+    experiment.preset = Some(id);
+    change(&mut experiment);
+    experiment
+}
+
+fn tie(experiment: &mut Experiment, is_tied: bool) {
+    if let Some(dense) = experiment.architecture.as_dense_mut() {
+        dense.tied = is_tied;
+    }
+}
+
+/// A mean activation that the post gives, in the last paragraph of its section on sparse networks.
+const fn of_post(digits: &'static str) -> Stated {
+    Stated::Published(Print {
+        digits,
+        place: "section “Sparse Autoencoder”, last paragraph",
+        otherwise: "55,000 training images; whether these or test images were averaged is not said",
+    })
+}
+
 pub(super) const VANILLA_64: Preset = Preset {
     id: PresetId::Vanilla64,
+    variant_of: None,
     title: "Vanilla",
     about: "The simplest autoencoder: 784 pixels compressed into 64 sigmoid units and reconstructed. Watch \
             the reconstructions sharpen; the code stays busy, with about half of it on",
     source: "“Many flavors of Autoencoder”, wiseodd 2016",
     expected: "101,200 parameters; test MSE 0.0099 per pixel after 5 epochs; mean activation 0.50",
     expectations: &[
-        expect(
-            Figure::Parameters,
-            Some(101_200.0),
-            Bound::Exactly(101_200.0),
-        ),
+        count(101_200.0),
         expect(Figure::Mse, None, Bound::AtMost(0.0102)),
         expect(
             Figure::MeanActivation,
-            Some(0.512),
+            Some(of_post("0.512477")),
             Bound::Between(0.47, 0.53),
         ),
     ],
     recipe: || base(PresetId::Vanilla64, 64),
 };
 
+pub(super) const VANILLA_64_TIED: Preset = Preset {
+    id: PresetId::Vanilla64Tied,
+    variant_of: Some(PresetId::Vanilla64),
+    title: "Vanilla, tied weights",
+    about: "The decoder uses the encoder's weights, transposed: half the numbers, and an encoder that cannot make its \
+            code small for the decoder to make it large again",
+    source: "a variant of our own: what contractive-64, which ties its weights, is compared with",
+    expected: "51,024 parameters; test MSE at most 0.022 per pixel after 5 epochs",
+    expectations: &[
+        count(51_024.0),
+        expect(Figure::Mse, None, Bound::AtMost(0.022)),
+    ],
+    recipe: || {
+        changed(PresetId::Vanilla64Tied, |experiment| {
+            tie(experiment, true);
+        })
+    },
+};
+
 pub(super) const SPARSE_64: Preset = Preset {
     id: PresetId::Sparse64,
+    variant_of: None,
     title: "Sparse, L1",
     about: "The same network with a penalty on every active unit. The histogram of the code moves towards zero, and \
             each digit uses few units",
-    source: "“Many flavors of Autoencoder”, wiseodd 2016, whose 1e-5 was summed over a batch of 64",
+    source: "“Many flavors of Autoencoder”, wiseodd 2016, whose 1e-5 Keras 1 summed over the batch of 64",
     expected: "test MSE 0.0161 per pixel after 5 epochs; mean activation 0.14",
     expectations: &[
         expect(Figure::Mse, None, Bound::AtMost(0.0172)),
         expect(
             Figure::MeanActivation,
-            Some(0.1487),
+            Some(of_post("0.148664")),
             Bound::Between(0.125, 0.155),
         ),
     ],
@@ -171,6 +255,7 @@ pub(super) const SPARSE_64: Preset = Preset {
 
 pub(super) const SPARSE_KL_64: Preset = Preset {
     id: PresetId::SparseKl64,
+    variant_of: None,
     title: "Sparse, KL",
     about: "Every unit is pushed to be on for one image in twenty. The bars of the units' means cluster around the \
             ρ line, whereas L1 lets some die and others stay",
@@ -179,7 +264,7 @@ pub(super) const SPARSE_KL_64: Preset = Preset {
     expectations: &[
         expect(
             Figure::MeanActivation,
-            Some(0.05),
+            Some(Stated::Ideal(0.05)), // ρ
             Bound::Between(0.04, 0.06),
         ),
         expect(Figure::Mse, None, Bound::AtMost(0.02)),
@@ -197,50 +282,90 @@ pub(super) const SPARSE_KL_64: Preset = Preset {
 
 pub(super) const MULTILAYER_64: Preset = Preset {
     id: PresetId::Multilayer64,
+    variant_of: None,
     title: "Multilayer",
-    about: "A hidden layer on each side of the bottleneck, ReLU throughout. Deeper, and at first slower to learn \
-            than one layer",
-    source: "“Many flavors of Autoencoder”, wiseodd 2016; Hubens, “Deep inside: Autoencoders”",
-    expected: "218,192 parameters; test MSE 0.0147 per pixel after 5 epochs",
+    about: "A hidden layer on each side of the bottleneck, ReLU throughout, and the penalty of sparse-64 on the code. \
+            ReLU units can be exactly zero: under the penalty two thirds of the code die, and few units carry the digits",
+    source: "“Many flavors of Autoencoder”, wiseodd 2016, whose 1e-5 Keras 1 summed over the batch of 64; Hubens, “Deep \
+             inside: Autoencoders”",
+    expected: "218,192 parameters; test MSE at most 0.021 per pixel and a mean activation below 0.1 after 5 epochs",
     expectations: &[
-        expect(
-            Figure::Parameters,
-            Some(218_192.0),
-            Bound::Exactly(218_192.0),
-        ),
-        expect(Figure::Mse, None, Bound::AtMost(0.0150)),
+        count(218_192.0),
+        expect(Figure::Mse, None, Bound::AtMost(0.021)),
+        expect(Figure::MeanActivation, None, Bound::AtMost(0.1)),
     ],
     recipe: || {
         let mut experiment = base(PresetId::Multilayer64, 64);
         experiment.architecture = dense(&[128], 64, Activation::Relu, Activation::Linear);
-        experiment.objective.sparsity = Sparsity::L1 { weight: 1e-5 };
+        experiment.objective.sparsity = Sparsity::L1 { weight: 6.4e-4 };
         experiment
+    },
+};
+
+pub(super) const MULTILAYER_64_KERAS_3: Preset = Preset {
+    id: PresetId::Multilayer64Keras3,
+    variant_of: Some(PresetId::Multilayer64),
+    title: "Multilayer, penalty of Keras 3",
+    about: "The post's 1e-5 as Keras 3 reads it: averaged over the batch, as the error is, and so 64 times weaker. \
+            Hardly anything is penalised: the error is lower and the code busier",
+    source: "“Many flavors of Autoencoder”, wiseodd 2016, run with Keras 3",
+    expected: "218,192 parameters; test MSE 0.0147 per pixel after 5 epochs",
+    expectations: &[
+        count(218_192.0),
+        expect(Figure::Mse, None, Bound::AtMost(0.0150)),
+    ],
+    recipe: || {
+        changed(PresetId::Multilayer64Keras3, |experiment| {
+            experiment.objective.sparsity = Sparsity::L1 { weight: 1e-5 };
+        })
     },
 };
 
 pub(super) const CONV_4: Preset = Preset {
     id: PresetId::Conv4,
+    variant_of: None,
     title: "Convolutional",
     about: "Two hundred parameters instead of a hundred thousand: the same small patterns are looked for \
-            everywhere. Its code is a map of 784 values, so little is compressed and much is kept",
+            everywhere. Its code is a map of 784 values, so little is compressed and much is kept. Its output is a \
+            ReLU, which makes the black background exact",
     source: "“Many flavors of Autoencoder”, wiseodd 2016",
-    expected: "225 parameters; test MSE at most 0.0046 per pixel after 5 epochs, how much less depends on the \
-               initial weights; with the source's constant learning rate of 1e-3 Keras reaches 0.0031 to 0.0045",
+    expected: "225 parameters; test MSE at most 0.0026 per pixel after 5 epochs, how much less depends on the \
+               initial weights",
     expectations: &[
-        expect(Figure::Parameters, Some(225.0), Bound::Exactly(225.0)),
-        expect(Figure::Mse, None, Bound::AtMost(0.0046)), // the worst of five seeds of Keras
+        count(225.0),
+        expect(Figure::Mse, None, Bound::AtMost(0.0026)),
     ],
     recipe: || {
         let mut experiment = base(PresetId::Conv4, 64);
-        experiment.architecture = convolutional(&[4], Activation::Linear);
-        experiment.optimizer.learning_rate = 1e-2; // 225 weights bear long steps, and need them in so few epochs
-        experiment.optimizer.schedule = Schedule::Cosine;
+        experiment.architecture = convolutional(&[4], Activation::Relu);
         experiment
+    },
+};
+
+pub(super) const CONV_4_COSINE: Preset = Preset {
+    id: PresetId::Conv4Cosine,
+    variant_of: Some(PresetId::Conv4),
+    title: "Convolutional, cosine decay",
+    about: "A linear output, which cannot die, and longer steps that shrink to nothing: 225 weights bear them, and need \
+            them in so few epochs",
+    source: "a variant of our own of the post's network: learning rate 1e-2 with cosine decay, linear output",
+    expected: "225 parameters; test MSE at most 0.0046 per pixel after 5 epochs",
+    expectations: &[
+        count(225.0),
+        expect(Figure::Mse, None, Bound::AtMost(0.0046)),
+    ],
+    recipe: || {
+        changed(PresetId::Conv4Cosine, |experiment| {
+            experiment.architecture = convolutional(&[4], Activation::Linear);
+            experiment.optimizer.learning_rate = 1e-2;
+            experiment.optimizer.schedule = Schedule::Cosine;
+        })
     },
 };
 
 pub(super) const BASIC_32: Preset = Preset {
     id: PresetId::Basic32,
+    variant_of: None,
     title: "Basic, cross-entropy",
     about: "Pixels treated as probabilities: sigmoid output and binary cross-entropy, half as many code units. \
             The cross-entropy has a floor above zero, because grey pixels are never certain",
@@ -248,7 +373,15 @@ pub(super) const BASIC_32: Preset = Preset {
     expected: "50,992 parameters; test BCE 0.154 nats per pixel, MSE 0.0292 after 2 epochs; BCE 0.0921, MSE 0.0098 \
                after 20",
     expectations: &[
-        expect(Figure::Parameters, Some(50_992.0), Bound::Exactly(50_992.0)),
+        expect(
+            Figure::Parameters,
+            Some(Stated::Reported(Print {
+                digits: "50,992",
+                place: "a review of Baldi 2012 on Qiita",
+                otherwise: "",
+            })),
+            Bound::Exactly(50_992.0),
+        ),
         expect(Figure::Bce, None, Bound::AtMost(0.156)),
         expect(Figure::Mse, None, Bound::AtMost(0.0297)),
     ],
@@ -264,14 +397,23 @@ pub(super) const BASIC_32: Preset = Preset {
 
 pub(super) const LINEAR_32: Preset = Preset {
     id: PresetId::Linear32,
+    variant_of: None,
     title: "Linear",
     about: "Without nonlinearities the best an autoencoder can do is PCA, and there is no other minimum: the \
             loss falls to PCA's line and stays there, and the decoder's subspace turns into PCA's",
     source: "Baldi & Hornik 1989, “Neural networks and principal component analysis”; Baldi 2012",
     expected: "test MSE between PCA's 0.01683 per pixel and 1.05 times it; the angle to PCA's subspace falls",
     expectations: &[
-        expect(Figure::MseOverPca, Some(1.0), Bound::Between(0.9999, 1.05)),
-        expect(Figure::SubspaceAngle, Some(0.0), Bound::AtMost(45.0)),
+        expect(
+            Figure::MseOverPca,
+            Some(Stated::Ideal(1.0)),
+            Bound::Between(0.9999, 1.05),
+        ),
+        expect(
+            Figure::SubspaceAngle,
+            Some(Stated::Ideal(0.0)),
+            Bound::AtMost(45.0),
+        ),
     ],
     recipe: || {
         let mut experiment = base(PresetId::Linear32, 32);
@@ -283,6 +425,7 @@ pub(super) const LINEAR_32: Preset = Preset {
 
 pub(super) const DENOISE_DENSE: Preset = Preset {
     id: PresetId::DenoiseDense,
+    variant_of: None,
     title: "Denoising",
     about: "A third of the pixels is blacked out before the encoder sees them, and the target is the clean digit. \
             The network has to learn what digits look like",
@@ -301,13 +444,14 @@ pub(super) const DENOISE_DENSE: Preset = Preset {
 
 pub(super) const DENOISE_CONV_32: Preset = Preset {
     id: PresetId::DenoiseConv32,
+    variant_of: None,
     title: "Denoising, convolutional",
     about: "Heavy grey noise, three levels of convolutions. With the squared error this network's output turns black in \
             the first fifty steps and stays black; cross-entropy avoids this",
     source: "Hubens, “Deep inside: Autoencoders”, with cross-entropy",
     expected: "28,353 parameters; test MSE 0.0132 per pixel after 2 epochs",
     expectations: &[
-        expect(Figure::Parameters, Some(28_353.0), Bound::Exactly(28_353.0)),
+        count(28_353.0),
         expect(Figure::Mse, None, Bound::AtMost(0.0140)),
     ],
     recipe: || {
@@ -322,10 +466,46 @@ pub(super) const DENOISE_CONV_32: Preset = Preset {
 
 pub(super) const CONTRACTIVE_64: Preset = Preset {
     id: PresetId::Contractive64,
+    variant_of: None,
     title: "Contractive",
     about: "The code is penalised for changing when the image changes. What is left are the few directions in which digits \
-            really differ",
+            really differ. The decoder uses the encoder's weights, so that it cannot make up for a code that is merely \
+            smaller",
     source: "Rifai et al. 2011, “Contractive auto-encoders: explicit invariance during feature extraction”",
+    expected: "‖J‖² at most 0.75 times vanilla-64-tied's, ‖J‖²/Var(h) at most 0.8 times, at no more than 1.5 times its test \
+               MSE",
+    expectations: &[
+        expect(
+            Figure::JacobianNorm,
+            None,
+            Bound::AtMostTimes(0.75, PresetId::Vanilla64Tied),
+        ),
+        expect(
+            Figure::RelativeJacobianNorm,
+            None,
+            Bound::AtMostTimes(0.8, PresetId::Vanilla64Tied),
+        ),
+        expect(
+            Figure::Mse,
+            None,
+            Bound::AtMostTimes(1.5, PresetId::Vanilla64Tied),
+        ),
+    ],
+    recipe: || {
+        let mut experiment = base(PresetId::Contractive64, 64);
+        tie(&mut experiment, true);
+        experiment.objective.contraction = 1e-3;
+        experiment
+    },
+};
+
+pub(super) const CONTRACTIVE_64_UNTIED: Preset = Preset {
+    id: PresetId::Contractive64Untied,
+    variant_of: Some(PresetId::Contractive64),
+    title: "Contractive, untied",
+    about: "With weights of its own the decoder makes large what the encoder made small: ‖J‖² falls further, and part \
+            of that is only the scale of the code. ‖J‖²/Var(h) does not depend on the scale",
+    source: "a variant of our own: Rifai et al. 2011 without their tied weights",
     expected: "‖J‖² and ‖J‖²/Var(h) at most half of vanilla-64's, at no more than 1.5 times its test MSE",
     expectations: &[
         expect(
@@ -345,14 +525,15 @@ pub(super) const CONTRACTIVE_64: Preset = Preset {
         ),
     ],
     recipe: || {
-        let mut experiment = base(PresetId::Contractive64, 64);
-        experiment.objective.contraction = 1e-3;
-        experiment
+        changed(PresetId::Contractive64Untied, |experiment| {
+            tie(experiment, false);
+        })
     },
 };
 
 pub(super) const OVERCOMPLETE_1024: Preset = Preset {
     id: PresetId::Overcomplete1024,
+    variant_of: None,
     title: "Overcomplete",
     about: "More code units than pixels and no regularisation: the network learns to copy, and copies even \
             pure noise. Turn on corruption or sparsity to stop the copying",
@@ -372,6 +553,7 @@ pub(super) const OVERCOMPLETE_1024: Preset = Preset {
 
 pub(super) const DEEP_30: Preset = Preset {
     id: PresetId::Deep30,
+    variant_of: None,
     title: "Deep",
     about: "Four layers down to 30 numbers and four back, first one layer at a time, then all together. The \
             network that made deep learning popular again",
@@ -379,7 +561,7 @@ pub(super) const DEEP_30: Preset = Preset {
     expected: "squared error per test image 3.00 published; PCA with 30 components: 13.87",
     expectations: &[expect(
         Figure::SquaredErrorPerImage,
-        Some(3.0),
+        Some(OF_HINTON),
         Bound::AtMost(3.0),
     )],
     recipe: || {
@@ -403,14 +585,41 @@ pub(super) const DEEP_30: Preset = Preset {
     },
 };
 
+pub(super) const DEEP_30_LOGISTIC: Preset = Preset {
+    id: PresetId::Deep30Logistic,
+    variant_of: Some(PresetId::Deep30),
+    title: "Deep, logistic units",
+    about: "The source's units: logistic in the hidden layers, linear in the code. Their slope is a quarter at most, so \
+            gradients shrink from layer to layer, which is why the source pre-trained",
+    source: "Hinton & Salakhutdinov 2006, as in deep-30, with the units of the source",
+    expected: "squared error per test image 3.00 published; how close it comes is measured, not required",
+    expectations: &[expect(
+        Figure::SquaredErrorPerImage,
+        Some(OF_HINTON_LOGISTIC),
+        Bound::AtMost(13.87), // PCA with 30 components
+    )],
+    recipe: || {
+        changed(PresetId::Deep30Logistic, |experiment| {
+            if let Some(dense) = experiment.architecture.as_dense_mut() {
+                dense.hidden_activation = Activation::Sigmoid;
+            }
+        })
+    },
+};
+
 pub(super) const STACKED_DENOISING: Preset = Preset {
     id: PresetId::StackedDenoising,
+    variant_of: None,
     title: "Stacked denoising",
     about: "Three layers learn one after another to repair their own masked input; then the labels are used. \
             For comparison, the same network also learns the labels from random weights",
     source: "Vincent et al. 2010, “Stacked denoising autoencoders”; Theano's deep learning tutorial",
     expected: "test error 1.3 % published",
-    expectations: &[expect(Figure::ErrorPercent, Some(1.3), Bound::AtMost(1.6))],
+    expectations: &[expect(
+        Figure::ErrorPercent,
+        Some(OF_THEANO),
+        Bound::AtMost(1.6),
+    )],
     recipe: || {
         let mut experiment = base(PresetId::StackedDenoising, 1000);
         experiment.architecture = dense(
@@ -440,26 +649,44 @@ pub(super) const STACKED_DENOISING: Preset = Preset {
     },
 };
 
+pub(super) const STACKED_DENOISING_TIED: Preset = Preset {
+    id: PresetId::StackedDenoisingTied,
+    variant_of: Some(PresetId::StackedDenoising),
+    title: "Stacked denoising, tied weights",
+    about: "Each layer repairs its input with its own weights, transposed, as in the source. Fine-tuning has no decoder \
+            and is the same",
+    source: "Vincent et al. 2010, “Stacked denoising autoencoders”, with its tied weights; Theano's deep learning tutorial",
+    expected: "test error 1.3 % published; at most 1.6 % required, as without tied weights",
+    expectations: &[expect(
+        Figure::ErrorPercent,
+        Some(OF_THEANO_TIED),
+        Bound::AtMost(1.6),
+    )],
+    recipe: || {
+        changed(PresetId::StackedDenoisingTied, |experiment| {
+            tie(experiment, true);
+        })
+    },
+};
+
 pub(super) const VAE_20: Preset = Preset {
     id: PresetId::Vae20,
+    variant_of: None,
     title: "Variational",
     about: "Each image becomes a small cloud of codes, and all clouds together fill a Gaussian ball. Points \
             between digits decode to digits",
     source: "Kingma & Welling 2013, “Auto-encoding variational Bayes”; PyTorch's example",
-    expected: "−ELBO at most 106 nats per test image after 10 epochs (105.59 published)",
+    expected: "−ELBO at most 106 nats per test image after 10 epochs (105.59 in print)",
     expectations: &[
-        expect(
-            Figure::Parameters,
-            Some(652_824.0),
-            Bound::Exactly(652_824.0),
-        ),
-        expect(Figure::NegativeElbo, Some(105.59), Bound::AtMost(106.0)),
+        count(652_824.0),
+        expect(Figure::NegativeElbo, Some(OF_TORCH), Bound::AtMost(106.0)),
     ],
     recipe: || variational(PresetId::Vae20, 20, 1.0, 10),
 };
 
 pub(super) const VAE_2: Preset = Preset {
     id: PresetId::Vae2,
+    variant_of: None,
     title: "Variational, 2-D",
     about: "The whole of MNIST on a sheet of paper: move the pointer over the plane and every point decodes to \
             a digit",
@@ -471,6 +698,7 @@ pub(super) const VAE_2: Preset = Preset {
 
 pub(super) const BETA_VAE_10: Preset = Preset {
     id: PresetId::BetaVae10,
+    variant_of: None,
     title: "β-VAE",
     about: "Four times the price for information: units that are not worth it fall silent, and those that remain \
             each represent one factor. On pen digits one of them is the slant",
@@ -501,17 +729,26 @@ pub(super) const BETA_VAE_10: Preset = Preset {
 
 pub(super) const AAE_2: Preset = Preset {
     id: PresetId::Aae2,
+    variant_of: None,
     title: "Adversarial",
     about: "A second network tries to tell codes from Gaussian samples, and the encoder learns to make that \
             impossible. The outline in the scatter plot shows the prior that the cloud has to fill",
     source: "Makhzani et al. 2015, “Adversarial autoencoders”",
     expected: "codes' mean within 0.2 of 0, variance within 30 % of 1 on both axes; discriminator accuracy 45 to 75 %",
     expectations: &[
-        expect(Figure::CodeMeanOffset, Some(0.0), Bound::AtMost(0.2)),
-        expect(Figure::CodeVarianceRatio, Some(1.0), Bound::AtMost(1.3)),
+        expect(
+            Figure::CodeMeanOffset,
+            Some(Stated::Ideal(0.0)),
+            Bound::AtMost(0.2),
+        ),
+        expect(
+            Figure::CodeVarianceRatio,
+            Some(Stated::Ideal(1.0)),
+            Bound::AtMost(1.3),
+        ),
         expect(
             Figure::DiscriminatorAccuracy,
-            Some(50.0),
+            Some(Stated::Ideal(50.0)), // it cannot tell
             Bound::Between(45.0, 75.0),
         ),
     ],
@@ -520,13 +757,18 @@ pub(super) const AAE_2: Preset = Preset {
 
 pub(super) const AAE_MIXTURE: Preset = Preset {
     id: PresetId::AaeMixture,
+    variant_of: None,
     title: "Adversarial, ten Gaussians",
     about: "The same with a flower-shaped prior: ten petals, which the digits come to divide among \
             themselves, although the network is never told the classes",
     source: "Makhzani et al. 2015, “Adversarial autoencoders”, figure 2",
     expected: "ten petals visible: each holds codes, few codes lie outside",
     expectations: &[
-        expect(Figure::PetalsFilled, Some(10.0), Bound::AtLeast(10.0)),
+        expect(
+            Figure::PetalsFilled,
+            Some(Stated::Ideal(10.0)),
+            Bound::AtLeast(10.0),
+        ),
         expect(Figure::CodesInPetals, None, Bound::AtLeast(70.0)),
     ],
     recipe: || adversarial(PresetId::AaeMixture, LatentPrior::Mixture, 25),

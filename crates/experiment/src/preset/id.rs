@@ -14,6 +14,9 @@ pub enum PresetId {
     #[default]
     #[serde(rename = "vanilla-64")]
     Vanilla64,
+    /// The same with the encoder's weights in the decoder, transposed.
+    #[serde(rename = "vanilla-64-tied")]
+    Vanilla64Tied,
     /// The same with an L1 penalty on the code.
     #[serde(rename = "sparse-64")]
     Sparse64,
@@ -23,9 +26,15 @@ pub enum PresetId {
     /// 784-128-64-128-784 with `ReLU`.
     #[serde(rename = "multilayer-64")]
     Multilayer64,
+    /// The same with the penalty as Keras 3 reads it.
+    #[serde(rename = "multilayer-64-keras-3")]
+    Multilayer64Keras3,
     /// Four channels, one pooling.
     #[serde(rename = "conv-4")]
     Conv4,
+    /// The same with a linear output and a learning rate that falls from 1e-2.
+    #[serde(rename = "conv-4-cosine")]
+    Conv4Cosine,
     /// 784-32-784 with `ReLU` code, sigmoid output and cross-entropy.
     #[serde(rename = "basic-32")]
     Basic32,
@@ -41,15 +50,24 @@ pub enum PresetId {
     /// A code that hardly moves when the image does.
     #[serde(rename = "contractive-64")]
     Contractive64,
+    /// The same with weights of its own in the decoder.
+    #[serde(rename = "contractive-64-untied")]
+    Contractive64Untied,
     /// More units than pixels, free to copy.
     #[serde(rename = "overcomplete-1024")]
     Overcomplete1024,
     /// 784-1000-500-250-30, one layer after the other.
     #[serde(rename = "deep-30")]
     Deep30,
+    /// The same with logistic hidden units.
+    #[serde(rename = "deep-30-logistic")]
+    Deep30Logistic,
     /// Three masked layers, then a classifier.
     #[serde(rename = "stacked-denoising")]
     StackedDenoising,
+    /// The same with tied weights while its layers learn.
+    #[serde(rename = "stacked-denoising-tied")]
+    StackedDenoisingTied,
     /// Variational with 20 units.
     #[serde(rename = "vae-20")]
     Vae20,
@@ -68,21 +86,27 @@ pub enum PresetId {
 }
 
 impl PresetId {
-    /// All presets, in the order a menu shows them.
-    pub const ALL: [Self; 18] = [
+    /// All presets, in the order a menu shows them, each followed by its variants.
+    pub const ALL: [Self; 24] = [
         Self::Vanilla64,
+        Self::Vanilla64Tied,
         Self::Sparse64,
         Self::SparseKl64,
         Self::Multilayer64,
+        Self::Multilayer64Keras3,
         Self::Conv4,
+        Self::Conv4Cosine,
         Self::Basic32,
         Self::Linear32,
         Self::DenoiseDense,
         Self::DenoiseConv32,
         Self::Contractive64,
+        Self::Contractive64Untied,
         Self::Overcomplete1024,
         Self::Deep30,
+        Self::Deep30Logistic,
         Self::StackedDenoising,
+        Self::StackedDenoisingTied,
         Self::Vae20,
         Self::Vae2,
         Self::BetaVae10,
@@ -95,24 +119,50 @@ impl PresetId {
     pub fn name(self) -> &'static str {
         match self {
             Self::Vanilla64 => "vanilla-64",
+            Self::Vanilla64Tied => "vanilla-64-tied",
             Self::Sparse64 => "sparse-64",
             Self::SparseKl64 => "sparse-kl-64",
             Self::Multilayer64 => "multilayer-64",
+            Self::Multilayer64Keras3 => "multilayer-64-keras-3",
             Self::Conv4 => "conv-4",
+            Self::Conv4Cosine => "conv-4-cosine",
             Self::Basic32 => "basic-32",
             Self::Linear32 => "linear-32",
             Self::DenoiseDense => "denoise-dense",
             Self::DenoiseConv32 => "denoise-conv-32",
             Self::Contractive64 => "contractive-64",
+            Self::Contractive64Untied => "contractive-64-untied",
             Self::Overcomplete1024 => "overcomplete-1024",
             Self::Deep30 => "deep-30",
+            Self::Deep30Logistic => "deep-30-logistic",
             Self::StackedDenoising => "stacked-denoising",
+            Self::StackedDenoisingTied => "stacked-denoising-tied",
             Self::Vae20 => "vae-20",
             Self::Vae2 => "vae-2",
             Self::BetaVae10 => "beta-vae-10",
             Self::Aae2 => "aae-2",
             Self::AaeMixture => "aae-mixture",
         }
+    }
+
+    /// The presets that are no variants of another.
+    pub fn originals() -> impl Iterator<Item = Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|id| id.preset().variant_of.is_none())
+    }
+
+    /// The presets that differ from this one in little, and say so.
+    pub fn variants(self) -> impl Iterator<Item = Self> {
+        Self::ALL
+            .into_iter()
+            .filter(move |id| id.preset().variant_of == Some(self))
+    }
+
+    /// The preset that it is a variant of, or itself.
+    #[must_use]
+    pub fn original(self) -> Self {
+        self.preset().variant_of.unwrap_or(self)
     }
 
     fn names() -> Vec<&'static str> {

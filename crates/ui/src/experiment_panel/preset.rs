@@ -13,6 +13,9 @@ use hourglass_experiment::{Experiment, PresetId, Prior};
 /// Height of the menu, in points: egui gives a menu no more, and the rest is scrolled.
 const MENU_HEIGHT: f32 = 400.0;
 
+/// What a variant's title is set in by, under the preset that it varies.
+const VARIANT: &str = "    ";
+
 /// Says in the card's header that the experiment is no longer the preset, and offers the way back.
 pub(super) fn modified_mark(ui: &mut Ui, draft: &Experiment, actions: &mut Vec<Action>) {
     let Some(id) = draft.preset.filter(|_| !draft.is_pristine()) else {
@@ -127,17 +130,26 @@ fn understand(ui: &mut Ui, actions: &mut Vec<Action>) {
     }
 }
 
-/// All presets under the headings of their groups, with the names that files and commands know.
+/// All presets under the headings of their groups, each with its variants below it, and with the names that files and
+/// commands know.
 fn menu(ui: &mut Ui, chosen: Option<PresetId>, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     for group in Group::ALL {
         let of_group = |id: &PresetId| Group::of(&id.preset().experiment()) == group;
         ui.add_space(space::XS);
         ui.label(theme::dim(ui, group.label()));
-        for id in PresetId::ALL.into_iter().filter(of_group) {
+        let listed = PresetId::originals()
+            .filter(of_group)
+            .flat_map(|id| [id].into_iter().chain(id.variants()));
+        for id in listed {
             let preset = id.preset();
             let name = theme::dim(ui, id.name());
-            let button = Button::selectable(chosen == Some(id), preset.title).right_text(name);
+            let title = if preset.variant_of.is_some() {
+                format!("{VARIANT}{}", preset.title)
+            } else {
+                preset.title.to_owned()
+            };
+            let button = Button::selectable(chosen == Some(id), title).right_text(name);
             let summary = preset.experiment().architecture.summary();
             let help = format!(
                 "{}\n\n{summary}\nExpected: {}\nAfter {}",

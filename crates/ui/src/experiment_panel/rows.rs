@@ -7,6 +7,7 @@ use egui_material_icons::icons::{ICON_ADD, ICON_REMOVE};
 use super::controls::{
     choice, count_of, number_field, number_text, problem, row, seed, slider, toggle, with_reason,
 };
+use super::course;
 use super::editor::Editor;
 use super::find::{Control, arrive};
 use crate::message::capitalized;
@@ -43,6 +44,9 @@ pub(super) fn setting_with(
     });
     if let Some(value) = chosen {
         field.set(draft, &value);
+    }
+    if let Some(course) = field.course(draft) {
+        course::show(ui, &course);
     }
     problems(ui, editor, field);
 }

@@ -14,8 +14,6 @@ mod reference;
 mod subject;
 mod summary;
 
-pub(super) use reference::published_value;
-
 use egui::{Align, Layout, Role, Slider, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
@@ -187,7 +185,8 @@ fn body(
 ) -> Option<Group> {
     let run = subject.run;
     let baselines = subject.state.baselines.as_ref();
-    let references = Reference::of(group, &subject.run.experiment, baselines);
+    let data = subject.state.dataset.as_ref().map(|dataset| dataset.id);
+    let references = Reference::of(group, &subject.run.experiment, data, baselines);
     let shown = ShownTerms::of(group, options, run, &references);
     lines.update(subject, options, &shown);
     ui.spacing_mut().interact_size.y = super::legend::HEIGHT;

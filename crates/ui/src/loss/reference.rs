@@ -3,7 +3,7 @@
 use crate::plot::Interval;
 use hourglass_experiment::Term;
 
-pub use hourglass_figure::reference::{Kind, Reference, published_value};
+pub use hourglass_figure::reference::{Kind, Reference};
 
 use super::curve::LossScale;
 use super::group::Group;
@@ -46,6 +46,7 @@ mod tests {
             name: String::new(),
             help: String::new(),
             value,
+            digits: None,
         };
         let heights = Interval::new(-2.0, -1.0);
         let near = extended(&line(0.005), heights, LossScale::Log);

@@ -1,6 +1,5 @@
 //! The figures of an evaluation of the whole test split.
 
-use crate::loss::published_value;
 use crate::number::{self, percent_of_100, three_digits};
 use hourglass_experiment::{Figure, Target};
 use hourglass_protocol::{
@@ -18,24 +17,31 @@ pub fn groups(state: &LabState, run: &RunState, evaluation: &Evaluation) -> Vec<
         rows: reconstruction(state, run, evaluation),
     }];
     if let Some(variational) = &evaluation.variational {
-        groups.push(bound(run, variational));
+        groups.push(bound(state, run, variational));
     }
     if let Some(adversarial) = &evaluation.adversarial {
-        groups.push(adversary(run, adversarial));
+        groups.push(adversary(adversarial));
     }
     if let Some(classification) = &evaluation.classification {
-        groups.push(classifiers(run, classification));
+        groups.push(classifiers(state, run, classification));
     }
     if let Some(code) = &evaluation.code {
-        groups.push(of_code(run, code));
+        groups.push(of_code(state, run, code));
     }
     groups
 }
 
-/// `published 105.59`, where the preset's source printed the figure.
-fn published(run: &RunState, figure: Figure) -> Option<String> {
-    let value = published_value(&run.experiment, figure)?;
-    Some(format!("published {value}")) // with the digits that were printed
+/// `published 105.5890`, where the preset's source printed the figure for this experiment on these data.
+fn stated(state: &LabState, run: &RunState, figure: Figure) -> Option<String> {
+    let data = state.dataset.as_ref()?.id;
+    let stated = run.experiment.stated(figure, data)?;
+    let digits = stated.digits();
+    Some(match stated.print() {
+        Some(print) if !print.otherwise.is_empty() => {
+            format!("{} {digits}, trained otherwise", stated.label())
+        }
+        _ => format!("{} {digits}", stated.label()),
+    })
 }
 
 fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> Vec<Row> {
@@ -59,7 +65,7 @@ fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> 
         name: "squared error",
         value: three_digits(evaluation.squared_error_per_image),
         unit: "per image",
-        beside: published(run, Figure::SquaredErrorPerImage)
+        beside: stated(state, run, Figure::SquaredErrorPerImage)
             .into_iter()
             .collect(),
         help: "Squared error summed over the pixels of an image, as reported by Hinton & Salakhutdinov 2006",
@@ -102,7 +108,9 @@ fn beside_pca(state: &LabState, run: &RunState, mse: f64) -> Vec<String> {
             "PCA 0".to_owned()
         }
     });
-    pca.into_iter().chain(published(run, Figure::Mse)).collect()
+    pca.into_iter()
+        .chain(stated(state, run, Figure::Mse))
+        .collect()
 }
 
 fn beside_floor(state: &LabState, run: &RunState, bce: f64) -> Vec<String> {
@@ -116,11 +124,11 @@ fn beside_floor(state: &LabState, run: &RunState, bce: f64) -> Vec<String> {
     });
     floor
         .into_iter()
-        .chain(published(run, Figure::Bce))
+        .chain(stated(state, run, Figure::Bce))
         .collect()
 }
 
-fn bound(run: &RunState, figures: &VariationalFigures) -> Group {
+fn bound(state: &LabState, run: &RunState, figures: &VariationalFigures) -> Group {
     let nats = |name, value: f64, help| Row {
         name,
         value: three_digits(value),
@@ -129,7 +137,9 @@ fn bound(run: &RunState, figures: &VariationalFigures) -> Group {
         ..Row::default()
     };
     let elbo = Row {
-        beside: published(run, Figure::NegativeElbo).into_iter().collect(),
+        beside: stated(state, run, Figure::NegativeElbo)
+            .into_iter()
+            .collect(),
         value: number::five_digits(figures.negative_elbo_nats()),
         ..nats(
             "−ELBO",
@@ -164,7 +174,7 @@ fn bound(run: &RunState, figures: &VariationalFigures) -> Group {
     }
 }
 
-fn adversary(run: &RunState, figures: &AdversarialFigures) -> Group {
+fn adversary(figures: &AdversarialFigures) -> Group {
     let nats = |name, value: f64, undecided: &str, help| Row {
         name,
         value: three_digits(value),
@@ -176,10 +186,7 @@ fn adversary(run: &RunState, figures: &AdversarialFigures) -> Group {
         name: "discriminator accuracy",
         value: percent_of_100(figures.discriminator_accuracy),
         unit: "%",
-        beside: ["50 if it guesses".to_owned()]
-            .into_iter()
-            .chain(published(run, Figure::DiscriminatorAccuracy))
-            .collect(),
+        beside: vec!["50 if it guesses".to_owned()],
         help: "Share of samples of the prior and of codes that the discriminator classifies correctly",
     };
     let mut rows = vec![
@@ -219,7 +226,7 @@ fn adversary(run: &RunState, figures: &AdversarialFigures) -> Group {
     }
 }
 
-fn classifiers(run: &RunState, figures: &ClassificationFigures) -> Group {
+fn classifiers(state: &LabState, run: &RunState, figures: &ClassificationFigures) -> Group {
     let row = |name, value: f64, beside, help| Row {
         name,
         value: format!("{value:.2}"),
@@ -233,7 +240,9 @@ fn classifiers(run: &RunState, figures: &ClassificationFigures) -> Group {
             row(
                 "pre-trained",
                 figures.error_percent,
-                published(run, Figure::ErrorPercent).into_iter().collect(),
+                stated(state, run, Figure::ErrorPercent)
+                    .into_iter()
+                    .collect(),
                 "Test images misclassified by the network that starts from the trained encoder",
             ),
             row(
@@ -246,8 +255,8 @@ fn classifiers(run: &RunState, figures: &ClassificationFigures) -> Group {
     }
 }
 
-fn of_code(run: &RunState, code: &CodeFigures) -> Group {
-    let published = |figure| published(run, figure).into_iter().collect();
+fn of_code(state: &LabState, run: &RunState, code: &CodeFigures) -> Group {
+    let stated = |figure| stated(state, run, figure).into_iter().collect();
     let ratio = code.relative_jacobian_norm();
     let ratio = ratio.map_or_else(|| "–".to_owned(), three_digits);
     Group {
@@ -257,7 +266,7 @@ fn of_code(run: &RunState, code: &CodeFigures) -> Group {
                 name: "mean activation",
                 value: three_digits(code.mean_activation),
                 unit: "",
-                beside: published(Figure::MeanActivation),
+                beside: stated(Figure::MeanActivation),
                 help: "Mean over units and images",
             },
             Row {
@@ -278,7 +287,7 @@ fn of_code(run: &RunState, code: &CodeFigures) -> Group {
                 name: "‖J‖²",
                 value: three_digits(code.jacobian_norm),
                 unit: "per image",
-                beside: published(Figure::JacobianNorm),
+                beside: stated(Figure::JacobianNorm),
                 help: "How much the code changes when a pixel does: the squared Frobenius norm of ∂h/∂x, averaged \
                        over the whole test split",
             },
@@ -286,7 +295,7 @@ fn of_code(run: &RunState, code: &CodeFigures) -> Group {
                 name: "‖J‖²/Var(h)",
                 value: ratio,
                 unit: "per pixel²",
-                beside: published(Figure::RelativeJacobianNorm),
+                beside: stated(Figure::RelativeJacobianNorm),
                 help: "The same divided by the code's variance over the test split, summed over its units. A code that \
                        is only smaller has a smaller ‖J‖² and the same ratio",
             },

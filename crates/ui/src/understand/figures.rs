@@ -8,7 +8,7 @@ use egui_material_icons::icons::{
 
 use crate::theme::{self, space};
 use crate::{Action, number};
-use hourglass_experiment::{Bound, Figure, Preset};
+use hourglass_experiment::{Bound, Figure, Preset, Stated};
 use hourglass_state::{Judged, LabState, Outcome};
 
 /// A block for each figure; above all what concerns them all.
@@ -42,9 +42,14 @@ fn block(ui: &mut Ui, judged: &Judged) {
             Label::new(RichText::new(name).font(theme::medium(theme::reading_size::BODY))).wrap(),
         );
     });
-    let mut facts = vec![("required", bound(judged))];
-    if let Some(published) = expectation.published {
-        facts.push(("published", value(expectation.figure, published)));
+    let stated = expectation.stated;
+    let required = match stated {
+        Some(stated @ Stated::Count) => stated.label(),
+        _ => "required",
+    };
+    let mut facts = vec![(required, bound(judged))];
+    if let Some(stated) = stated.filter(|stated| stated.value().is_some()) {
+        facts.push((stated.label(), stated.digits()));
     }
     if judged.outcome != Outcome::OtherExperiment {
         let measured = judged.measured.map_or_else(
@@ -65,6 +70,10 @@ fn block(ui: &mut Ui, judged: &Judged) {
                 ui.end_row();
             }
         });
+    let place = stated.map_or_else(String::new, Stated::place);
+    if !place.is_empty() {
+        ui.add(Label::new(theme::dim(ui, format!("From: {place}"))).wrap());
+    }
     if judged.outcome != Outcome::OtherExperiment {
         ui.add(Label::new(RichText::new(words).color(color)).wrap());
     }

@@ -42,7 +42,28 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
                  nothing",
             ),
         ],
+        PresetId::Vanilla64Tied => &[
+            (
+                Pane::Filters,
+                "One bank of weights stands for encoder and decoder: what a unit looks for is what it draws",
+            ),
+            (
+                Pane::Numbers,
+                "‖J‖² before any contraction: what contractive-64 is compared with",
+            ),
+        ],
         PresetId::Multilayer64 => &[
+            (
+                Pane::Activations,
+                "The histogram of the code: most of it lies at exactly zero, as only ReLU can. Choose a hidden layer, \
+                 which is not penalised, to compare",
+            ),
+            (
+                Pane::Loss,
+                "Two terms, one sum: the penalty falls first, and the error ends well above that of the Keras 3 variant",
+            ),
+        ],
+        PresetId::Multilayer64Keras3 => &[
             (
                 Pane::Activations,
                 "Choose a hidden layer: ReLU units are exactly zero on many images, and some are on \
@@ -54,7 +75,7 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
                  still learning",
             ),
         ],
-        PresetId::Conv4 => &[
+        PresetId::Conv4 | PresetId::Conv4Cosine => &[
             (
                 Pane::Numbers,
                 "225 parameters, and an error below vanilla-64's: the code has 784 values, so hardly \
@@ -110,14 +131,15 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
                 "Choose the squared error as the loss, reset, and see it get stuck where every output is black",
             ),
         ],
-        PresetId::Contractive64 => &[
+        PresetId::Contractive64 | PresetId::Contractive64Untied => &[
             (
                 Pane::Loss,
                 "Choose the Jacobian among the curves: it falls while the error hardly rises",
             ),
             (
                 Pane::Numbers,
-                "‖J‖² compared with vanilla-64's: how much less the code changes when a pixel does",
+                "‖J‖² compared with that of the same network without the penalty: how much less the code changes when a \
+                 pixel does",
             ),
         ],
         PresetId::Overcomplete1024 => &[
@@ -131,7 +153,7 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
                 "The difference row goes black: nothing is lost, and nothing was learned about digits",
             ),
         ],
-        PresetId::Deep30 => &[
+        PresetId::Deep30 | PresetId::Deep30Logistic => &[
             (
                 Pane::Loss,
                 "First one layer after another, each with its own error; then all together, where \
@@ -143,7 +165,7 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
                  mixed",
             ),
         ],
-        PresetId::StackedDenoising => &[
+        PresetId::StackedDenoising | PresetId::StackedDenoisingTied => &[
             (
                 Pane::Loss,
                 "Two classifiers side by side: the one that starts from the trained layers is ahead from \

@@ -45,6 +45,7 @@ fn page(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         sheet::heading(ui, "Expected results on MNIST");
         figures::show(ui, state, preset, actions);
         what_differs(ui, state, preset, actions);
+        variants(ui, preset.id, actions);
         lessons_about(ui, preset.id, actions);
     }
     ui.add_space(space::L);
@@ -111,6 +112,30 @@ fn what_differs(ui: &mut Ui, state: &LabState, preset: &Preset, actions: &mut Ve
         .accessible_name("Back to the preset");
     if back.clicked() {
         actions.push(Action::ChoosePreset(preset.id));
+    }
+}
+
+/// The preset that this one varies, and its other variants.
+fn variants(ui: &mut Ui, shown: PresetId, actions: &mut Vec<Action>) {
+    let original = shown.original();
+    let mut others = [original]
+        .into_iter()
+        .chain(original.variants())
+        .filter(|id| *id != shown)
+        .peekable();
+    if others.peek().is_none() {
+        return;
+    }
+    sheet::heading(ui, "The same in another way");
+    for id in others {
+        let preset = id.preset();
+        let choose = ui
+            .add(Button::new(preset.title))
+            .on_hover_text(format!("{}\n\nExpected: {}", preset.about, preset.expected))
+            .accessible_name(format!("Preset: {}", preset.title));
+        if choose.clicked() {
+            actions.push(Action::ChoosePreset(id));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use hourglass_experiment::{Experiment, ImageShape, PresetId, differences, fixed_
 use hourglass_protocol::{
     Command, DataSource, DatasetDescription, DeviceChoice, Diagnosis, Failure, Matching, RunId,
 };
-use hourglass_run_folder::{self as run_folder, FolderLock, LockError, Noticed, Summary};
+use hourglass_run_folder::{self as run_folder, FolderLock, LockError, Summary};
 
 use super::animation::AnimationArgs;
 use super::args::data_source;

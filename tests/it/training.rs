@@ -736,10 +736,10 @@ fn an_autoencoder_that_copies_is_noticed() {
 /// Losses of the first steps, bit by bit.
 fn losses(experiment: &Experiment) -> Vec<u32> {
     let mut trainer = trainer(experiment);
-    let taken = trainer.burst(std::time::Duration::ZERO, 1, || true);
+    let taken = trainer.burst(Duration::ZERO, 1, || true);
     let mut found = vec![taken.expect("a step")];
     for _ in 0..2 {
-        let taken = trainer.burst(std::time::Duration::ZERO, 1, || true);
+        let taken = trainer.burst(Duration::ZERO, 1, || true);
         found.push(taken.expect("a step"));
     }
     let terms = found.iter().flat_map(|burst| &burst.steps.terms);

@@ -140,6 +140,7 @@ pub fn set_value(experiment: &Experiment, assignment: &str) -> Result<Experiment
         .ok_or_else(|| ExperimentError::NotAnAssignment(assignment.to_owned()))?;
     let (key, text) = (key.trim(), text.trim());
     let value = parse_value(text);
+    let text = value.as_str().unwrap_or(text).to_owned(); // without quotes
     let place = place_of(key)?;
     let no_place = |reason: String| ExperimentError::NoPlace {
         key: key.to_owned(),
@@ -156,7 +157,7 @@ pub fn set_value(experiment: &Experiment, assignment: &str) -> Result<Experiment
     let rows: Vec<&'static Field> = field::named(key).collect();
     let present = rows.iter().find(|row| row.get(experiment).is_some());
     match (present, rows.first()) {
-        (Some(row), _) => match setting_of(row, experiment, &value, text)? {
+        (Some(row), _) => match setting_of(row, experiment, &value, &text)? {
             Some(setting) => {
                 let mut changed = experiment.clone();
                 row.set(&mut changed, &setting);

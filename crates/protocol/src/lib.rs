@@ -53,8 +53,8 @@ pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
 pub use history::{HistoryRow, Measured, RunHistory};
 pub use hourglass_experiment::{DataSetId, Stage};
 pub use metrics::{
-    AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
-    Psnr, StepBatch, VariationalFigures,
+    AdversarialFigures, BestEpoch, ClassificationFigures, CodeFigures, Diagnosis, Evaluation,
+    EvaluationScope, Psnr, StepBatch, VariationalFigures,
 };
 pub use pieces::{Group, GroupMap, GroupSet, LeftOut, MAX_GROUPS, Take};
 pub use plane::{Axes, Plane, PointSource, ScatterRequest};

@@ -196,6 +196,7 @@ impl Record {
             }),
             data_set: both.map(|(baselines, report)| DataSetSummary::of(baselines, report)),
             compression: report.map(|report| CompressionSummary::from(&report.compression)),
+            best: full.best,
             noticed: full
                 .diagnoses
                 .iter()

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{SUMMARY_FILE, SavedFiles};
 use hourglass_experiment::{Figure, PresetId};
 use hourglass_protocol::{
-    AdversarialFigures, Baselines, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
-    FollowedFactor, Reached, ReachedCode, VariationalFigures,
+    AdversarialFigures, Baselines, BestEpoch, CodeReport, Compressed, CompressionReport,
+    Evaluation, Factor, FollowedFactor, Reached, ReachedCode, VariationalFigures,
 };
 
 /// Number of the layout of `summary.json`.
@@ -54,6 +54,9 @@ pub struct Summary {
     /// Bytes and fidelity of the code beside picture formats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compression: Option<CompressionSummary>,
+    /// The best weights by the loss of held-out training images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestEpoch>,
     /// What is wrong with the model, as far as figures tell: a key and a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub noticed: Vec<Noticed>,

@@ -26,7 +26,7 @@ pub use objective::{CORRUPTION, LOSS};
 pub use penalties::{ADVERSARIAL_WEIGHT, DISTRIBUTION, PRIOR, SPARSITY};
 pub use plan::{LAYER_CORRUPTION, LAYER_EPOCHS, PRETRAINING};
 pub use setting::Field;
-pub use training::{EPOCHS, SEED, TRAIN_SAMPLES};
+pub use training::{EPOCHS, HELD_OUT, PATIENCE, SEED, TRAIN_SAMPLES};
 pub use value::{Place, Value};
 
 impl Section {

@@ -2,7 +2,7 @@
 
 use super::value::{Leaf as _, Place, at, labels};
 use super::{Field, Kind, Number, Optional, Section};
-use crate::{OptimizerKind, Schedule};
+use crate::{MomentumSchedule, OptimizerKind, Schedule};
 
 const ROW: Field = Field {
     section: Section::Training,
@@ -14,12 +14,17 @@ pub(super) static ROWS: &[&Field] = &[
     &LEARNING_RATE,
     &SCHEDULE,
     &MOMENTUM,
+    &NESTEROV,
+    &MOMENTUM_SCHEDULE,
     &BATCH_SIZE,
     &EPOCHS,
     &TRAIN_SAMPLES,
+    &HELD_OUT,
+    &PATIENCE,
     &SEED,
     &WEIGHT_DECAY,
     &GRADIENT_CLIP,
+    &AVERAGING,
 ];
 
 /// α, the length of a step.
@@ -39,8 +44,14 @@ static OPTIMIZER: Field = Field {
         get: |experiment| Some(experiment.optimizer.kind.value()),
         set: |experiment, value| {
             experiment.optimizer.kind.put(value);
-            if !experiment.optimizer.kind.has_momentum() {
-                experiment.optimizer.momentum = 0.0; // nothing hidden makes an experiment differ from its preset
+            let optimizer = &mut experiment.optimizer;
+            // Nothing hidden makes an experiment differ from its preset.
+            if !optimizer.kind.has_momentum() {
+                optimizer.momentum = 0.0;
+            }
+            if !optimizer.kind.has_nesterov() {
+                optimizer.nesterov = false;
+                optimizer.momentum_schedule = MomentumSchedule::Constant;
             }
         },
     },
@@ -80,6 +91,33 @@ static MOMENTUM: Field = Field {
     needs: Some(&OPTIMIZER),
     shown: |experiment| experiment.optimizer.kind.has_momentum(),
     place: at!(optimizer.momentum),
+    ..ROW
+};
+
+static NESTEROV: Field = Field {
+    path: "optimizer.nesterov",
+    label: "Nesterov momentum",
+    row: Some("Nesterov"),
+    kind: Kind::Flag,
+    help: "Takes the gradient where the momentum alone would lead, not where the weights are: a step that goes too far \
+           is corrected at once, so that a momentum near 1 stays stable. For SGD with a momentum above 0",
+    needs: Some(&OPTIMIZER),
+    shown: |experiment| experiment.optimizer.kind.has_nesterov(),
+    place: at!(optimizer.nesterov),
+    ..ROW
+};
+
+static MOMENTUM_SCHEDULE: Field = Field {
+    path: "optimizer.momentum_schedule",
+    label: "momentum schedule",
+    row: Some("Its schedule"),
+    kind: Kind::Choice(labels::<MomentumSchedule>),
+    help: "How the momentum changes during a part of the plan. Rising: 0.5 during the first 250 steps, then \
+           1 − 1 / 2n in the n-th 250 steps, up to μ. At last 0.9: the same, and at most 0.9 in the part's last \
+           1,000 steps, so that the weights settle. For SGD with a momentum above 0",
+    needs: Some(&OPTIMIZER),
+    shown: |experiment| experiment.optimizer.kind.has_nesterov(),
+    place: at!(optimizer.momentum_schedule),
     ..ROW
 };
 
@@ -127,6 +165,35 @@ pub static TRAIN_SAMPLES: Field = Field {
     ..ROW
 };
 
+pub static HELD_OUT: Field = Field {
+    path: "training.held_out",
+    label: "held-out images",
+    row: Some("Held out"),
+    kind: Kind::Number(Number::logarithmic(0.0, 50_000.0).whole().off_at_zero()),
+    help: "Keeps the last so many training images out of training and measures the loss J on them after every epoch of \
+           joint training. At its end, the weights of the epoch with the least are put back, so that no overfitting \
+           stays. 0: none. Typical: 5,000 to 10,000",
+    live: |_| false, // what an epoch means
+    place: at!(training.held_out),
+    ..ROW
+};
+
+pub static PATIENCE: Field = Field {
+    path: "training.patience",
+    label: "patience",
+    row: Some("Patience"),
+    kind: Kind::Number(Number {
+        unit: "epochs",
+        ..Number::logarithmic(0.0, 1000.0).whole().off_at_zero()
+    }),
+    help: "Ends the run when the loss on the held-out images has not fallen below its least for so many epochs. 0: the \
+           run goes on to its end. Typical: 5 to 20",
+    needs: Some(&HELD_OUT),
+    shown: |experiment| experiment.training.held_out > 0,
+    place: at!(training.patience),
+    ..ROW
+};
+
 pub static SEED: Field = Field {
     path: "seed",
     label: "seed",
@@ -154,5 +221,18 @@ static GRADIENT_CLIP: Field = Field {
     help: "Largest gradient norm allowed for each layer's weights or biases; larger gradients are scaled down. \
            0: no limit. Typical: 0.1 to 10",
     place: at!(optimizer.gradient_clip),
+    ..ROW
+};
+
+static AVERAGING: Field = Field {
+    path: "optimizer.averaging",
+    label: "averaging of weights",
+    row: Some("Averaging"),
+    kind: Kind::Number(Number::linear(0.0, 1.0).off_at_zero()),
+    help: "Keeps a mean of the weights over the steps of joint training, and measures, shows and saves that mean: it \
+           is calmer than the newest weights. The number is the share that remains of the mean at every step: with \
+           0.999 it remembers about the last 1,000 steps, with 1 all of them. 0: none. Training itself stays the \
+           same. Typical: 0.99 to 0.9999",
+    place: at!(optimizer.averaging),
     ..ROW
 };

@@ -102,8 +102,14 @@ fn conclusion(summary: Option<&Summary>, folder: &Path) -> String {
     let Some(summary) = summary else {
         return format!("done; the run is in {}", folder.display());
     };
+    let best = summary.best.map_or_else(String::new, |best| {
+        format!(
+            " with the weights of epoch {}, the best by the loss J of the held-out images ({:.5})",
+            best.epoch, best.loss
+        )
+    });
     format!(
-        "{} epochs, {} steps, {:.1} s on {}: test MSE {:.5} per pixel; the run is in {}",
+        "{} epochs, {} steps, {:.1} s on {}: test MSE {:.5} per pixel{best}; the run is in {}",
         summary.epochs,
         summary.steps,
         summary.seconds,

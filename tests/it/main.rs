@@ -17,6 +17,7 @@ mod mnist_files;
 mod mnist_load;
 mod objective;
 mod objective_page;
+mod optimizer_replay;
 mod panels_shell;
 mod panels_views;
 mod pictures;

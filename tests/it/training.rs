@@ -796,3 +796,100 @@ fn settings_without_effect_change_no_step() {
         assert!(seen.contains(&label), "{label} is not among {seen:?}");
     }
 }
+
+#[test]
+fn the_mean_of_the_weights_is_what_is_measured_and_training_does_not_know_of_it() {
+    let mut experiment = preset(PresetId::Vanilla64);
+    let mut plain = trainer(&experiment);
+    experiment.optimizer.averaging = 1.0;
+    let mut averaged = trainer(&experiment);
+    let mut sum: Vec<f64> = Vec::new();
+    for n_steps in 1..=5 {
+        assert_eq!(take(&mut plain, 1), take(&mut averaged, 1));
+        let checkpoint = averaged.checkpoint().expect("the processor works");
+        assert_eq!(
+            checkpoint.parameters,
+            plain.checkpoint().expect("the same").parameters
+        );
+        let flat = |parameters: &[hourglass::train::readback::ParameterValues]| -> Vec<f64> {
+            let values = parameters.iter().flat_map(|parameter| &parameter.values);
+            values.map(|&value| f64::from(value)).collect()
+        };
+        let newest = flat(&checkpoint.parameters);
+        sum.resize(newest.len(), 0.0);
+        for (sum, value) in sum.iter_mut().zip(newest) {
+            *sum += value;
+        }
+        let average = checkpoint.average.as_ref().expect("it is kept");
+        assert_eq!(average.n_steps, n_steps);
+        for (mean, sum) in flat(&average.parameters).into_iter().zip(&sum) {
+            assert!((mean - sum / n_steps as f64).abs() < 1e-6);
+        }
+    }
+    let error = |trainer: &mut Trainer| {
+        let evaluation = trainer.evaluate(EvaluationScope::Full);
+        evaluation.expect("measured").mse_per_pixel
+    };
+    assert!(
+        error(&mut plain) != error(&mut averaged),
+        "another model is measured"
+    );
+    // A run that was left and opened again goes on with the same mean.
+    let checkpoint = averaged.checkpoint().expect("the processor works");
+    let dataset = data_sets::small(640, 200);
+    let cpu = device::cpu().device;
+    let mut resumed =
+        Trainer::resume(experiment, dataset, &cpu, &checkpoint).expect("the checkpoint is whole");
+    assert_eq!(take(&mut averaged, 3), take(&mut resumed, 3));
+    assert!((error(&mut averaged) - error(&mut resumed)).abs() < 1e-15);
+}
+
+#[test]
+fn a_run_that_overfits_ends_with_its_best_weights() {
+    let mut experiment = preset(PresetId::Vanilla64);
+    experiment.optimizer.learning_rate = 1e-2;
+    experiment.training.batch_size = 20;
+    experiment.training.train_samples = Some(140);
+    experiment.training.held_out = 100;
+    experiment.training.patience = 4;
+    experiment.training.epochs = 1000;
+    let mut trainer = trainer(&experiment);
+    assert_eq!(
+        trainer.steps_per_epoch(),
+        2,
+        "of the 40 that are not held out"
+    );
+    let mut losses = Vec::new();
+    loop {
+        let burst = trainer.burst(FOREVER, 1000, || false).expect("steps");
+        if burst.completed_epoch {
+            let evaluation = trainer.evaluate(EvaluationScope::Full).expect("measured");
+            losses.push(evaluation.best.expect("images are held out").newest_loss);
+        }
+        if burst.is_out_of_patience {
+            break;
+        }
+        assert!(
+            losses.len() < 1000,
+            "forty images are soon learned by heart"
+        );
+    }
+    let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    let best_epoch = losses
+        .iter()
+        .position(|&loss| loss == least)
+        .expect("there")
+        + 1;
+    assert_eq!(losses.len(), best_epoch + 4, "it waited for four epochs");
+    trainer.put_best_back();
+    let evaluation = trainer.evaluate(EvaluationScope::Full).expect("measured");
+    let best = evaluation.best.expect("images are held out");
+    assert_eq!(best.epoch, best_epoch as u64);
+    assert!((best.loss - least).abs() < 1e-15 && best.is_in_place);
+    let checkpoint = trainer.checkpoint().expect("the processor works");
+    let kept = checkpoint.best.expect("it is kept");
+    assert_eq!(checkpoint.parameters, kept.parameters);
+    // And from there, training may go on.
+    let burst = trainer.burst(FOREVER, 1000, || false).expect("steps");
+    assert!(!burst.is_out_of_patience);
+}

@@ -175,6 +175,38 @@ fn a_run_trains_evaluates_and_finishes() {
 }
 
 #[test]
+fn a_run_out_of_patience_finishes_early_with_its_best_weights() {
+    let worker = with_digits();
+    let mut experiment = small();
+    experiment.optimizer.learning_rate = 1e-2;
+    experiment.training.batch_size = 20;
+    experiment.training.train_samples = Some(140);
+    experiment.training.held_out = 100;
+    experiment.training.patience = 3;
+    experiment.training.epochs = 2000;
+    start(&worker, 1, experiment);
+    send(&worker, Command::Train);
+    let mut newest = None;
+    let position = wait_for(&worker, |event| {
+        match event {
+            Event::Evaluated { evaluation, .. } if evaluation.scope == EvaluationScope::Full => {
+                newest = evaluation.best;
+            }
+            Event::PhaseChanged {
+                phase: Phase::Finished { position },
+                ..
+            } => return Some(position),
+            _ => {}
+        }
+        None
+    });
+    let best = newest.expect("images are held out");
+    assert!(best.is_in_place && best.loss < best.newest_loss);
+    assert_eq!(position.epochs_done as u64, best.epoch + 3);
+    assert_eq!(position.epochs_goal, position.epochs_done, "it is done");
+}
+
+#[test]
 fn steps_and_epochs_are_taken_as_counted() {
     let worker = with_digits();
     start(&worker, 1, small());

@@ -139,6 +139,7 @@ mod tests {
             adversarial: None,
             classification: None,
             noise_image_mse: Some(0.04),
+            best: None,
             diagnoses: Vec::new(),
         }
     }

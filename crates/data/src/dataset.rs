@@ -1,5 +1,6 @@
 //! A data set in memory: bytes, as the files have them.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use hourglass_experiment::ImageShape;
@@ -67,6 +68,17 @@ impl Split {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
+    }
+
+    /// Some images that lie one after the other, as a split of their own.
+    ///
+    /// # Panics
+    /// If they lie past the end.
+    #[must_use]
+    pub fn part(&self, samples: Range<usize>) -> Self {
+        let n_pixels = self.shape.n_values();
+        let images = &self.images[samples.start * n_pixels..samples.end * n_pixels];
+        Self::new(self.shape, images, &self.labels[samples])
     }
 
     /// Class of an image, counted from 0.

@@ -16,6 +16,7 @@ pub mod field;
 mod formula;
 mod group;
 mod image_shape;
+mod initialization;
 mod layer;
 mod n_classes;
 pub mod network;
@@ -46,9 +47,10 @@ pub use course::Course;
 pub use dataset::{DataSetId, DataSetSpec};
 pub use difference::{Difference, differences, fixed_differences, live_differences};
 pub use image_shape::ImageShape;
+pub use initialization::{Initialization, InitializationKind};
 pub use layer::{Kernels, Layer, Shape, Weights};
 pub use objective::Objective;
-pub use optimizer::{Optimizer, OptimizerKind, Schedule};
+pub use optimizer::{MomentumSchedule, Optimizer, OptimizerKind, Schedule};
 pub use other_images::OtherImages;
 pub use piece::{Piece, Written};
 pub use plan::{FineTuning, LayerPretraining, Plan, Stage};
@@ -91,6 +93,9 @@ pub struct Experiment {
     pub test_noise: Option<f32>,
     /// Layers and activations.
     pub architecture: Architecture,
+    /// The first weights of encoder and decoder.
+    #[serde(default, skip_serializing_if = "Initialization::is_default")]
+    pub initialization: Initialization,
     /// What happens to an image before the encoder sees it.
     pub corruption: Corruption,
     /// Which image is asked for.
@@ -206,15 +211,21 @@ impl Experiment {
         found
     }
 
+    /// Epochs of the part that an epoch (from 0, over the whole run) belongs to.
+    #[must_use]
+    pub fn epochs_of_part(&self, epoch: u64) -> usize {
+        let (stage, _) = self.stage_of(epoch);
+        let stages = self.stages();
+        let found = stages.iter().find(|(other, _)| *other == stage);
+        found.map_or(1, |&(_, epochs)| epochs)
+    }
+
     /// Share of its learning rates with which the step after `epoch` epochs of the whole run is taken: 1, or
     /// what the schedule leaves of it by then.
     #[must_use]
     pub fn schedule_factor(&self, epoch: f64) -> f64 {
-        let (stage, before) = self.stage_of(epoch as u64);
-        let stages = self.stages();
-        let found = stages.iter().find(|(other, _)| *other == stage);
-        let epochs = found.map_or(1, |&(_, epochs)| epochs);
-        let progress = (epoch - before as f64) / epochs as f64;
+        let (_, before) = self.stage_of(epoch as u64);
+        let progress = (epoch - before as f64) / self.epochs_of_part(epoch as u64) as f64;
         self.optimizer.schedule.factor(progress)
     }
 

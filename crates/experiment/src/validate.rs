@@ -93,6 +93,17 @@ pub enum InvalidExperiment {
         /// Layers of the encoder.
         layers: usize,
     },
+    /// More images held out than are used.
+    #[error(
+        "{held_out} images are held out of {used}, which leaves none to learn from: hold out fewer, or use more"
+    )]
+    NothingToLearnFrom { held_out: usize, used: usize },
+    /// A run that ends early in the middle of its plan.
+    #[error(
+        "patience ends the run early, but fine-tuning with labels is to follow: set the patience to 0, or leave out the \
+         fine-tuning"
+    )]
+    PatienceBeforeFineTuning,
     /// A seed that no experiment can hold as text.
     #[error(
         "the seed is {seed}, but the largest seed of an experiment is {}: choose a smaller one",
@@ -223,6 +234,14 @@ impl Experiment {
                 found.push(InvalidExperiment::PretrainingOfOtherDepth { planned, layers });
             }
         }
+        let held_out = self.training.held_out;
+        let used = self.training.train_samples;
+        if let Some(used) = used.filter(|&used| held_out > 0 && held_out >= used) {
+            found.push(InvalidExperiment::NothingToLearnFrom { held_out, used });
+        }
+        if held_out > 0 && self.training.patience > 0 && self.plan.fine_tuning.is_some() {
+            found.push(InvalidExperiment::PatienceBeforeFineTuning);
+        }
         if i64::try_from(self.seed).is_err() {
             let seed = self.seed;
             found.push(InvalidExperiment::SeedTooLarge { seed });
@@ -279,6 +298,11 @@ impl InvalidExperiment {
                 )],
             ),
             Self::PretrainingOfOtherDepth { .. } => (&field::PRETRAINING, &[]),
+            Self::NothingToLearnFrom { .. } => (
+                &field::HELD_OUT,
+                &[(&field::TRAIN_SAMPLES, "Not more than are held out")],
+            ),
+            Self::PatienceBeforeFineTuning => (&field::PATIENCE, &[]),
             Self::SeedTooLarge { .. } => (&field::SEED, &[]),
             Self::NothingToTrain => (&field::EPOCHS, &[]),
         };

@@ -6,10 +6,10 @@ use burn::tensor::{Device, Tensor};
 
 use hourglass_experiment::{Activation, Architecture, Experiment, LayerName, Prior};
 
-use super::Stack;
 use super::activation::activate;
 use super::init::Initializer;
 use super::stack::Naming;
+use super::{Part, Stack};
 
 /// An encoder and a decoder that share the code between them.
 ///
@@ -92,14 +92,14 @@ impl Autoencoder {
     /// first, so that a prior changes nothing about them.
     #[must_use]
     pub fn new(experiment: &Experiment, device: &Device) -> Self {
-        let mut init = Initializer::new(experiment.seed, device);
+        let mut init = Initializer::of(Part::Autoencoder, experiment, device);
         let architecture = &experiment.architecture;
         let encoder = encoder(architecture, &mut init);
         let decoder = decoder(architecture, &mut init);
         let log_variance = match experiment.objective.prior {
             Prior::Variational(_) => {
                 let inputs = architecture.blocks().met_by_variance().size();
-                Some(init.linear(inputs, architecture.code_size()))
+                Some(init.linear(inputs, architecture.code_size(), Activation::Linear))
             }
             Prior::None | Prior::Adversarial(_) => None,
         };

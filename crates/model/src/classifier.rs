@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use hourglass_experiment::Experiment;
+use hourglass_experiment::{Activation, Experiment};
 
 use super::autoencoder;
 use super::init::Initializer;
@@ -45,10 +45,14 @@ impl CodeClassifier {
     /// The encoder with the first weights that the experiment's seed stands for, and a softmax layer.
     #[must_use]
     pub fn new(experiment: &Experiment, part: Part, device: &Device) -> Self {
-        let mut init = Initializer::of(part, experiment.seed, device);
+        let mut init = Initializer::of(part, experiment, device);
         Self {
             encoder: autoencoder::encoder(&experiment.architecture, &mut init),
-            head: init.linear(experiment.architecture.code_size(), experiment.n_classes),
+            head: init.linear(
+                experiment.architecture.code_size(),
+                experiment.n_classes,
+                Activation::Linear,
+            ),
         }
     }
 

@@ -18,7 +18,7 @@ impl Discriminator {
     /// A discriminator of the experiment's codes, its weights drawn apart from the autoencoder's.
     #[must_use]
     pub fn new(experiment: &Experiment, device: &Device) -> Self {
-        let mut init = Initializer::of(Part::Discriminator, experiment.seed, device);
+        let mut init = Initializer::of(Part::Discriminator, experiment, device);
         let sizes: Vec<usize> = [experiment.architecture.code_size()]
             .into_iter()
             .chain(Adversarial::DISCRIMINATOR_HIDDEN)

@@ -86,7 +86,7 @@ fn through(layers: &[Layer], signal: Signal) -> Signal {
 impl Stack {
     /// A stack with the next weights of `init`.
     pub fn new(blocks: Vec<Block>, naming: Naming, init: &mut Initializer<'_>) -> Self {
-        let weights = blocks.iter().map(|block| init.weights(block.weights));
+        let weights = blocks.iter().map(|block| init.weights(block));
         Self {
             weights: Named::new(weights.collect(), naming),
             blocks,
@@ -305,13 +305,14 @@ fn level_of(block: &Block) -> ConvLevel {
 }
 
 impl Initializer<'_> {
-    /// The next weights of a kind.
-    fn weights(&mut self, kind: Kind) -> Weights {
-        match kind {
-            Kind::Dense { inputs, units } => Weights::Dense(self.linear(inputs, units)),
-            Kind::Tied { units } => Weights::Tied(self.bias(units)),
+    /// The next weights, of the kind that a block has.
+    fn weights(&mut self, block: &Block) -> Weights {
+        let activation = block.activation();
+        match block.weights {
+            Kind::Dense { inputs, units } => Weights::Dense(self.linear(inputs, units, activation)),
+            Kind::Tied { units } => Weights::Tied(self.bias(units, activation)),
             Kind::Convolution { inputs, kernels } => {
-                Weights::Convolution(self.convolution(inputs, kernels))
+                Weights::Convolution(self.convolution(inputs, kernels, activation))
             }
         }
     }

@@ -55,8 +55,8 @@ pub use history::{HistoryRow, Measured, RunHistory};
 pub use hourglass_experiment::{DataSetId, Stage};
 pub use marks::{ChangedSetting, Mark, Marks};
 pub use metrics::{
-    AdversarialFigures, ClassificationFigures, CodeFigures, Diagnosis, Evaluation, EvaluationScope,
-    Psnr, StepBatch, VariationalFigures,
+    AdversarialFigures, BestEpoch, ClassificationFigures, CodeFigures, Diagnosis, Evaluation,
+    EvaluationScope, Psnr, StepBatch, VariationalFigures,
 };
 pub use pieces::{Group, GroupMap, GroupSet, LeftOut, MAX_GROUPS, Take};
 pub use plane::{Axes, Plane, PointSource, ScatterRequest};

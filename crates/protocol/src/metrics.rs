@@ -1,5 +1,7 @@
 //! Figures of training and test.
 
+use serde::{Deserialize, Serialize};
+
 use hourglass_experiment::Term;
 
 /// Figures of consecutive steps, one column per term.
@@ -74,6 +76,8 @@ pub struct Evaluation {
     /// Mean squared error per pixel on images of noise, each pixel drawn from another test image; only of a full
     /// evaluation.
     pub noise_image_mse: Option<f64>,
+    /// The best weights so far; only of a full evaluation, and where images are held out from training.
+    pub best: Option<BestEpoch>,
     /// What is wrong with the model, as far as figures tell; only of a full evaluation.
     pub diagnoses: Vec<Diagnosis>,
 }
@@ -92,6 +96,21 @@ impl Evaluation {
         let found = self.terms.iter().find(|(candidate, _)| *candidate == term);
         found.map(|&(_, value)| value)
     }
+}
+
+/// Which epoch left the best weights.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BestEpoch {
+    /// Epochs of the whole run that were complete then.
+    pub epoch: u64,
+    /// J on the held-out images with these weights.
+    pub loss: f64,
+    /// The same after the newest epoch.
+    pub newest_loss: f64,
+    /// Epochs since then, or since training went on from them.
+    pub waited: u64,
+    /// Whether the model has these weights again.
+    pub is_in_place: bool,
 }
 
 /// Figures of the code over the whole test split.

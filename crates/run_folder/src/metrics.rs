@@ -326,6 +326,7 @@ mod tests {
                 adversarial: None,
                 classification: None,
                 noise_image_mse: None,
+                best: None,
                 diagnoses: Vec::new(),
             };
             table.push_evaluation(&evaluation, 0.0);

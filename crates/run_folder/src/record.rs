@@ -211,6 +211,7 @@ impl Record {
             }),
             data_set: both.map(|(baselines, report)| DataSetSummary::of(baselines, report)),
             compression: report.map(|report| CompressionSummary::from(&report.compression)),
+            best: full.best,
             changes: self.marks.up_to(full.step, full.epoch),
             noticed: full
                 .diagnoses

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{SUMMARY_FILE, SavedFiles};
 use hourglass_experiment::{Figure, PresetId};
 use hourglass_protocol::{
-    AdversarialFigures, Baselines, CodeReport, Compressed, CompressionReport, Evaluation, Factor,
-    FollowedFactor, Mark, ProbeResult, Reached, ReachedCode, VariationalFigures,
+    AdversarialFigures, Baselines, BestEpoch, CodeReport, Compressed, CompressionReport,
+    Evaluation, Factor, FollowedFactor, Mark, ProbeResult, Reached, ReachedCode,
+    VariationalFigures,
 };
 
 /// Number of the layout of `summary.json`.
@@ -54,6 +55,9 @@ pub struct Summary {
     /// Bytes and fidelity of the code beside picture formats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compression: Option<CompressionSummary>,
+    /// The best weights by the loss of held-out training images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestEpoch>,
     /// The moments at which settings were changed while the run went on, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Mark>,

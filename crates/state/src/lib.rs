@@ -359,6 +359,7 @@ mod tests {
             adversarial: None,
             classification: None,
             noise_image_mse: None,
+            best: None,
             diagnoses,
         }
     }

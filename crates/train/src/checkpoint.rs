@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::tensor::{Bytes, Tensor, TensorData};
 
+use hourglass_protocol::BestEpoch;
+
 use super::readback::ParameterValues;
 
 /// Weights, optimizer state and position of a run. It holds nothing of a device, so it outlives one.
@@ -19,6 +21,10 @@ pub struct Checkpoint {
     pub parameters: Vec<ParameterValues>,
     /// The optimizers' states, the model's own first, in Burn's own format.
     pub optimizers: Vec<Bytes>,
+    /// The mean of the model's weights, where it is kept.
+    pub average: Option<Averaged>,
+    /// The weights with the lowest held-out loss, where images are held out.
+    pub best: Option<Best>,
     /// Errors of the classifiers after each epoch of fine-tuning, in per cent.
     pub error_curve: Vec<[f64; 2]>,
     /// Steps taken.
@@ -27,6 +33,21 @@ pub struct Checkpoint {
     pub epoch: u64,
     /// Images of the epoch in progress that were visited.
     pub position: usize,
+}
+
+/// The mean of the weights over some steps.
+#[derive(Clone, Debug)]
+pub struct Averaged {
+    pub parameters: Vec<ParameterValues>,
+    /// Steps in the mean.
+    pub n_steps: u64,
+}
+
+/// The best weights of a run so far, by the loss of images that are held out from training.
+#[derive(Clone, Debug)]
+pub struct Best {
+    pub parameters: Vec<ParameterValues>,
+    pub found: BestEpoch,
 }
 
 impl Checkpoint {
@@ -51,6 +72,37 @@ pub fn with_parameters<M: Module>(model: M, parameters: &[ParameterValues]) -> M
     model.map(&mut Restore { by_id })
 }
 
+/// The same of a module that is only looked at.
+pub fn with_values<M: Module>(model: M, parameters: &[ParameterValues]) -> M {
+    let by_id = parameters
+        .iter()
+        .map(|values| (values.id, values))
+        .collect();
+    model.map(&mut PutValues { by_id })
+}
+
+struct PutValues<'a> {
+    by_id: HashMap<ParamId, &'a ParameterValues>,
+}
+
+impl ModuleMapper for PutValues<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match self.by_id.get(&param.id) {
+            Some(saved) => param.map(|own| values_like(own, saved)),
+            None => param,
+        }
+    }
+}
+
+/// A tensor with saved values, if they have its shape.
+fn values_like<const D: usize>(own: Tensor<D>, saved: &ParameterValues) -> Tensor<D> {
+    if own.dims().as_slice() != saved.shape {
+        return own;
+    }
+    let data = TensorData::new(saved.values.clone(), saved.shape.clone());
+    Tensor::from_data(data, &own.device())
+}
+
 struct Restore<'a> {
     by_id: HashMap<ParamId, &'a ParameterValues>,
 }
@@ -64,8 +116,7 @@ impl ModuleMapper for Restore<'_> {
             if own.dims().as_slice() != saved.shape {
                 return own;
             }
-            let data = TensorData::new(saved.values.clone(), saved.shape.clone());
-            Tensor::from_data(data, &own.device()).require_grad()
+            values_like(own, saved).require_grad()
         })
     }
 }

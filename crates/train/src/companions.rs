@@ -34,7 +34,7 @@ impl Adversary {
     pub fn new(experiment: &Experiment, device: &Device) -> Self {
         Self {
             discriminator: Held::new(Discriminator::new(experiment, device)),
-            stepper: Stepper::new(&Optimizer::adam(0.0)), // its rate comes with each step
+            stepper: Stepper::new(&Optimizer::adam(0.0), 0), // its rate comes with each step
         }
     }
 
@@ -86,10 +86,11 @@ impl Adversary {
 }
 
 impl Classifiers {
-    /// The classifiers of a model whose encoder has been trained.
+    /// The classifiers of a model whose encoder has been trained, for a fine-tuning of `n_steps` steps.
     pub fn new(
         experiment: &Experiment,
         model: &Autoencoder,
+        n_steps: u64,
         device: &Device,
     ) -> Result<Self, TrainError> {
         let fresh = CodeClassifier::new(experiment, Part::TunedClassifier, device);
@@ -97,7 +98,7 @@ impl Classifiers {
         let tuned = fresh.map(&mut InOrder {
             values: trained.into_iter(),
         });
-        let stepper = || Stepper::new(&experiment.optimizer);
+        let stepper = || Stepper::new(&experiment.optimizer, n_steps);
         Ok(Self {
             tuned: Held::new(tuned),
             random: Held::new(CodeClassifier::new(

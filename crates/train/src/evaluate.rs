@@ -287,6 +287,7 @@ impl Sums {
                 .then(|| self.adversarial(experiment)),
             classification: classification.filter(|_| is_full),
             noise_image_mse: None,
+            best: None,
             diagnoses: Vec::new(),
             terms: self.terms(experiment),
         }

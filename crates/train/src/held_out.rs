@@ -57,7 +57,8 @@ impl HeldOut {
         Self::of(split, train, device, corruption, target)
     }
 
-    fn of(
+    /// The same of images that are no data set's test split.
+    pub fn of(
         split: Split,
         train: Split,
         device: Device,

@@ -1,6 +1,7 @@
 //! One model being trained: steps, evaluations, looks inside, and the way numbers leave the device.
 
 mod adam;
+mod average;
 mod checkpoint;
 pub mod classify;
 mod companions;
@@ -16,6 +17,7 @@ mod gather;
 mod held_out;
 mod host_state;
 mod judge;
+mod momentum;
 mod optimizer;
 pub mod parity;
 mod probe;

@@ -3,7 +3,6 @@
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
 use burn::optim::decay::WeightDecayConfig;
-use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig};
 use burn::tensor::{Bytes, Tensor};
 
@@ -12,6 +11,7 @@ use hourglass_experiment::{Optimizer, OptimizerKind};
 use super::TrainError;
 use super::adam::OnePassAdam;
 use super::host_state::LoadedOnHost;
+use super::momentum::MomentumSgd;
 
 /// An optimizer and its state.
 pub struct Stepper(ModuleOptimizer);
@@ -23,8 +23,8 @@ impl std::fmt::Debug for Stepper {
 }
 
 impl Stepper {
-    /// An optimizer with no state yet.
-    pub fn new(experiment: &Optimizer) -> Self {
+    /// An optimizer with no state yet, for a part of the plan of `n_steps` steps.
+    pub fn new(experiment: &Optimizer, n_steps: u64) -> Self {
         let decay = |penalty: f32| (penalty > 0.0).then_some(WeightDecayConfig { penalty });
         let mut optimizer: ModuleOptimizer = match experiment.kind {
             OptimizerKind::Adam => LoadedOnHost(OnePassAdam::new(experiment.weight_decay)).into(),
@@ -36,15 +36,11 @@ impl Stepper {
                     .with_weight_decay(experiment.weight_decay);
                 LoadedOnHost(adam.build()).into()
             }
+            OptimizerKind::Sgd if experiment.momentum > 0.0 => {
+                LoadedOnHost(MomentumSgd::new(experiment, n_steps)).into()
+            }
             OptimizerKind::Sgd => {
-                let momentum = (experiment.momentum > 0.0).then(|| MomentumConfig {
-                    momentum: experiment.momentum.into(),
-                    dampening: 0.0, // v ← μ v + g, as in the textbook and in PyTorch; Burn's default is 0.1
-                    nesterov: false,
-                });
-                let sgd = SgdConfig::new()
-                    .with_momentum(momentum)
-                    .with_weight_decay(decay(experiment.weight_decay));
+                let sgd = SgdConfig::new().with_weight_decay(decay(experiment.weight_decay));
                 LoadedOnHost(sgd.build()).into()
             }
             OptimizerKind::RmsProp => {
@@ -67,8 +63,13 @@ impl Stepper {
     ///
     /// # Errors
     /// When the device fails.
-    pub fn retuned(&self, before: &Optimizer, after: &Optimizer) -> Result<Self, TrainError> {
-        let fresh = Self::new(after);
+    pub fn retuned(
+        &self,
+        before: &Optimizer,
+        after: &Optimizer,
+        n_steps: u64,
+    ) -> Result<Self, TrainError> {
+        let fresh = Self::new(after, n_steps);
         if before.kind == after.kind && (before.momentum > 0.0) == (after.momentum > 0.0) {
             fresh.with_state(self.state()?)
         } else {

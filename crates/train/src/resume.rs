@@ -10,14 +10,17 @@ use burn::tensor::{Bytes, DType, Device};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::checkpoint::{Averaged, Best};
 use super::readback::ParameterValues;
 use super::{Checkpoint, TrainError, Trainer};
 use hourglass_data::Dataset;
 use hourglass_experiment::Experiment;
-use hourglass_protocol::Mark;
+use hourglass_protocol::{BestEpoch, Mark};
 
 /// Number of the file's layout. 1 was the state of an optimizer alone, without a number.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
+/// The layout of runs without mean and best weights, which versions before 3 read.
+const PLAIN_FORMAT: u32 = 2;
 
 /// Bytes of the checksum at the end.
 const CHECKSUM: usize = 32;
@@ -28,6 +31,8 @@ const RUN_KEY: &str = "run";
 
 /// What stands before the numbers in the names of tensors.
 const PARAMETER: &str = "parameter/";
+const AVERAGE: &str = "average/";
+const BEST: &str = "best/";
 const OPTIMIZER: &str = "optimizer/";
 
 /// A run, ready to go on.
@@ -91,6 +96,11 @@ struct Header {
     position: usize,
     n_optimizers: usize,
     error_curve: Vec<[f64; 2]>,
+    /// Steps in the mean of the weights; none if there is no mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    n_averaged: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    best: Option<BestEpoch>,
     run: ResumedRun,
 }
 
@@ -109,17 +119,34 @@ impl Resume {
         let trainer = Trainer::resume(run.experiment, dataset, device, &checkpoint)?;
         // Restoring passes over what it does not find: whatever is there reads back as it was written.
         let found = trainer.checkpoint()?;
+        let sets_of = |checkpoint: &Checkpoint| {
+            let average = checkpoint.average.as_ref();
+            let best = checkpoint.best.as_ref();
+            [
+                Some(checkpoint.parameters.clone()),
+                average.map(|average| average.parameters.clone()),
+                best.map(|best| best.parameters.clone()),
+            ]
+        };
         let is_same = found.optimizers.len() == checkpoint.optimizers.len()
-            && found.parameters.len() == checkpoint.parameters.len()
-            && found
-                .parameters
+            && sets_of(&found)
                 .iter()
-                .zip(&checkpoint.parameters)
-                .all(|(found, saved)| is_same_parameter(found, saved));
+                .zip(&sets_of(&checkpoint))
+                .all(|(found, saved)| are_same(found.as_deref(), saved.as_deref()));
         if !is_same {
             return foreign("its weights are not those of its experiment");
         }
         Ok(trainer)
+    }
+}
+
+fn are_same(a: Option<&[ParameterValues]>, b: Option<&[ParameterValues]>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same_parameter(a, b))
+        }
+        (None, None) => true,
+        _ => false,
     }
 }
 
@@ -141,6 +168,8 @@ pub fn write(resume: &Resume) -> Result<Vec<u8>, ResumeError> {
     let Checkpoint {
         parameters,
         optimizers,
+        average,
+        best,
         error_curve,
         step,
         epoch,
@@ -152,33 +181,52 @@ pub fn write(resume: &Resume) -> Result<Vec<u8>, ResumeError> {
         position: *position,
         n_optimizers: optimizers.len(),
         error_curve: error_curve.clone(),
+        n_averaged: average.as_ref().map(|average| average.n_steps),
+        best: best.as_ref().map(|best| best.found),
         run: resume.run.clone(),
+    };
+    let format = match (average, best) {
+        (None, None) => PLAIN_FORMAT,
+        _ => FORMAT,
     };
     // TOML, because its numbers are read to the last bit.
     let header = toml::to_string(&header).map_err(|error| foreign(&error))?;
-    let parameters = parameters.iter().enumerate().map(|(idx, parameter)| {
-        let values = parameter.values.iter();
-        let bytes = values.flat_map(|value| value.to_le_bytes()).collect();
-        Packed::new(
-            format!("{PARAMETER}{idx:04}/{}", parameter.name),
-            DType::F32,
-            parameter.shape.clone(),
-            Some(parameter.id.val()),
-            Bytes::from_bytes_vec(bytes),
-        )
-    });
+    let parameters = packed(PARAMETER, parameters);
+    let average = average
+        .iter()
+        .flat_map(|it| packed(AVERAGE, &it.parameters));
+    let best = best.iter().flat_map(|it| packed(BEST, &it.parameters));
+    let parameters = parameters.chain(average).chain(best);
     let optimizers = optimizers.iter().enumerate().map(|(idx, state)| {
         let name = format!("{OPTIMIZER}{idx:04}");
         Packed::new(name, DType::U8, [state.len()], None, state.clone())
     });
     let packed = Writer::new(parameters.chain(optimizers).collect())
-        .with_metadata(FORMAT_KEY, &FORMAT.to_string())
+        .with_metadata(FORMAT_KEY, &format.to_string())
         .with_metadata(RUN_KEY, &header)
         .into_bytes()
         .map_err(|error| foreign(&error))?;
     let mut file = packed.to_vec();
     file.extend(Sha256::digest(&file));
     Ok(file)
+}
+
+/// Parameters as the file's tensors, in an order that their names keep.
+fn packed<'a>(
+    prefix: &'a str,
+    parameters: &'a [ParameterValues],
+) -> impl Iterator<Item = Packed> + 'a {
+    parameters.iter().enumerate().map(move |(idx, parameter)| {
+        let values = parameter.values.iter();
+        let bytes = values.flat_map(|value| value.to_le_bytes()).collect();
+        Packed::new(
+            format!("{prefix}{idx:04}/{}", parameter.name),
+            DType::F32,
+            parameter.shape.clone(),
+            Some(parameter.id.val()),
+            Bytes::from_bytes_vec(bytes),
+        )
+    })
 }
 
 /// Reads what [`write()`] wrote. Memory is bounded by the file's size.
@@ -199,23 +247,31 @@ pub fn read(file: &[u8]) -> Result<Resume, ResumeError> {
         .map_err(|error| foreign(&error))?;
     let entry = |key: &str| pack.metadata().get(key).cloned().unwrap_or_default();
     match entry(FORMAT_KEY).parse() {
-        Ok(FORMAT) => {}
+        Ok(PLAIN_FORMAT | FORMAT) => {}
         Ok(newer @ FORMAT..) => return Err(ResumeError::Newer(newer)),
         _ => return Err(foreign(&"it has no format number")),
     }
     let header: Header = toml::from_str(&entry(RUN_KEY)).map_err(|error| foreign(&error))?;
 
     let (mut parameters, mut optimizers) = (Vec::new(), Vec::new());
+    let (mut averaged, mut best) = (Vec::new(), Vec::new());
     let tensors = pack.into_tensors().map_err(|error| foreign(&error))?;
     for tensor in tensors {
         // in the order of their names, and so of their numbers
         let (name, dtype, shape, id, bytes) =
             tensor.into_parts().map_err(|error| foreign(&error))?;
-        if let (Some(name), Some(id)) = (name.strip_prefix(PARAMETER), id)
+        let sets = [
+            (PARAMETER, &mut parameters),
+            (AVERAGE, &mut averaged),
+            (BEST, &mut best),
+        ];
+        let mut sets = sets.into_iter();
+        let set = sets.find_map(|(prefix, set)| Some((name.strip_prefix(prefix)?, set)));
+        if let (Some((name, set)), Some(id)) = (set, id)
             && dtype == DType::F32
         {
             let (quads, _) = bytes.as_chunks::<4>();
-            parameters.push(ParameterValues {
+            set.push(ParameterValues {
                 id: id.into(),
                 name: name
                     .split_once('/')
@@ -243,6 +299,14 @@ pub fn read(file: &[u8]) -> Result<Resume, ResumeError> {
         checkpoint: Checkpoint {
             parameters,
             optimizers,
+            average: header.n_averaged.map(|n_steps| Averaged {
+                parameters: averaged,
+                n_steps,
+            }),
+            best: header.best.map(|found| Best {
+                parameters: best,
+                found,
+            }),
             error_curve: header.error_curve,
             step: header.step,
             epoch: header.epoch,

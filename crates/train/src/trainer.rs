@@ -16,8 +16,10 @@ use hourglass_experiment::{Activation, Experiment, Optimizer, Prior, Stage, Stre
 use hourglass_model::Autoencoder;
 use hourglass_model::processor::is_processor;
 use hourglass_objective::{self as objective, Pass, TermValues, contraction, reconstruction};
-use hourglass_protocol::{Evaluation, EvaluationScope, StepBatch};
+use hourglass_protocol::{BestEpoch, Evaluation, EvaluationScope, StepBatch};
 
+use super::average::Average;
+use super::checkpoint::Best;
 use super::companions::{Adversary, Classifiers};
 use super::evaluate::Subject;
 use super::held_out::HeldOut;
@@ -38,6 +40,8 @@ pub struct Trainer {
     /// With gradients.
     device: Device,
     model: Held<Autoencoder>,
+    /// The mean of the model's weights over the steps of joint training, if the optimizer keeps it.
+    average: Option<Box<Average>>,
     stepper: Stepper,
     adversary: Option<Adversary>,
     /// From the first epoch of fine-tuning on.
@@ -49,6 +53,10 @@ pub struct Trainer {
     position: usize,
     order: EpochOrder,
     held_out: HeldOut,
+    /// The training images that are held out, if any are.
+    validation: Option<Box<HeldOut>>,
+    /// The best weights by their loss.
+    best: Option<Best>,
 }
 
 /// Steps taken in one go.
@@ -60,6 +68,8 @@ pub struct Burst {
     pub completed_epoch: bool,
     /// Whether a running evaluation is due.
     pub evaluation_due: bool,
+    /// Whether the held-out loss has not fallen for as many epochs as the experiment waits: the run is to end.
+    pub is_out_of_patience: bool,
 }
 
 /// The terms of one step, still on the device.
@@ -86,9 +96,12 @@ impl Trainer {
             experiment.test_corruption(),
             experiment.target,
         );
+        let validation = validation_of(&experiment, &dataset, &device);
         let adversary = experiment.objective.prior.adversarial();
+        let n_train = dataset.train.len();
+        let n_steps = steps_of_part(&experiment, 0, n_train);
         Self {
-            stepper: Stepper::new(&experiment.optimizer),
+            stepper: Stepper::new(&experiment.optimizer, n_steps),
             adversary: adversary.map(|_| Adversary::new(&experiment, &device)),
             classifiers: None,
             error_curve: Vec::new(),
@@ -96,6 +109,9 @@ impl Trainer {
             dataset,
             device,
             model: Held::new(model),
+            average: None,
+            validation,
+            best: None,
             step: 0,
             position: 0,
             order,
@@ -159,10 +175,13 @@ impl Trainer {
         training.steps_per_epoch(self.dataset.train.len())
     }
 
-    /// The model without gradients, for looking at.
+    /// The model without gradients, for looking at; with the mean of the weights where it is kept.
     #[must_use]
     pub fn model(&self) -> Autoencoder {
-        self.model.valid()
+        match &self.average {
+            Some(average) => average.model().clone(),
+            None => self.model.valid(),
+        }
     }
 
     /// The device, without gradients.
@@ -198,16 +217,28 @@ impl Trainer {
     pub fn tune(&mut self, experiment: Experiment) -> Result<(), TrainError> {
         debug_assert!(self.experiment.keeps_model_of(&experiment));
         let (before, after) = (&self.experiment.optimizer, &experiment.optimizer);
+        let n_steps = self.steps_of_part(&experiment);
+        let keeps_part = n_steps == self.steps_of_part(&self.experiment);
         let keeps_optimizer = Optimizer {
             learning_rate: after.learning_rate,
             schedule: after.schedule,
+            averaging: after.averaging,
             ..*before
         } == *after;
-        if !keeps_optimizer {
-            self.stepper = self.stepper.retuned(before, after)?;
+        if !(keeps_optimizer && keeps_part) {
+            self.stepper = self.stepper.retuned(before, after, n_steps)?;
         }
         let (corruption, target) = (experiment.test_corruption(), experiment.target);
         self.held_out.set_input(corruption, target);
+        if let Some(validation) = &mut self.validation {
+            validation.set_input(corruption, target);
+        }
+        if after.averaging == 0.0 {
+            self.average = None;
+        }
+        if experiment.objective != self.experiment.objective {
+            self.best = None; // losses of another objective are no measure of these weights
+        }
         self.experiment = experiment;
         Ok(())
     }
@@ -261,6 +292,7 @@ impl Trainer {
             steps,
             completed_epoch,
             evaluation_due,
+            is_out_of_patience: completed_epoch && self.is_out_of_patience(),
         })
     }
 
@@ -273,15 +305,7 @@ impl Trainer {
             EvaluationScope::Full => self.held_out.full(),
             EvaluationScope::Running => [self.held_out.sparse()].into(),
         };
-        let tuning = self.classifiers.as_ref();
-        let subject = Subject {
-            model: self.model(),
-            experiment: &self.experiment,
-            n_classes: self.dataset.n_classes(),
-            discriminator: self.adversary.as_ref().map(|a| a.discriminator.valid()),
-            classifiers: tuning.map(|both| [both.tuned.valid(), both.random.valid()]),
-            epoch: self.joint_epoch(),
-        };
+        let subject = self.subject();
         let split = self.held_out.split();
         let mut evaluation = evaluate::evaluate(&subject, split, &chunks, scope)?;
         if let Some(figures) = &mut evaluation.classification {
@@ -292,6 +316,9 @@ impl Trainer {
             }
             figures.by_epoch.clone_from(&self.error_curve);
         }
+        if scope == EvaluationScope::Full {
+            evaluation.best = self.best.as_ref().map(|best| best.found);
+        }
         evaluation.step = self.step;
         evaluation.epoch = self.epoch();
         if scope == EvaluationScope::Full && self.is_trained_as_a_whole() {
@@ -299,6 +326,77 @@ impl Trainer {
             evaluation.diagnoses = diagnosis::of(&evaluation, &self.experiment, variance);
         }
         Ok(evaluation)
+    }
+
+    /// What there is to measure.
+    fn subject(&self) -> Subject<'_> {
+        let tuning = self.classifiers.as_ref();
+        Subject {
+            model: self.model(),
+            experiment: &self.experiment,
+            n_classes: self.dataset.n_classes(),
+            discriminator: self.adversary.as_ref().map(|a| a.discriminator.valid()),
+            classifiers: tuning.map(|both| [both.tuned.valid(), both.random.valid()]),
+            epoch: self.joint_epoch(),
+        }
+    }
+
+    /// Compares the weights with the best so far, by the loss J of the held-out images.
+    fn judge_held_out(&mut self) -> Result<(), TrainError> {
+        let Some(mut validation) = self.validation.take() else {
+            return Ok(());
+        };
+        let chunks = validation.full();
+        let subject = Subject {
+            epoch: f64::INFINITY, // every weight that warms up at its full value, so that epochs can be compared
+            ..self.subject()
+        };
+        let scope = EvaluationScope::Running;
+        let measured = evaluate::evaluate(&subject, validation.split(), &chunks, scope);
+        self.validation = Some(validation);
+        let loss = measured?.term(Term::Objective);
+        let loss = loss.filter(|loss| loss.is_finite()); // else the next burst stops at it
+        let Some(newest_loss) = loss else {
+            return Ok(());
+        };
+        let least = self.best.as_ref().map(|best| best.found.loss);
+        if least.is_none_or(|least| newest_loss < least) {
+            self.best = Some(Best {
+                parameters: readback::parameters(&self.model())?,
+                found: BestEpoch {
+                    epoch: self.order.epoch(),
+                    loss: newest_loss,
+                    newest_loss,
+                    waited: 0,
+                    is_in_place: true,
+                },
+            });
+        } else if let Some(Best { found, .. }) = &mut self.best {
+            found.newest_loss = newest_loss;
+            found.waited += 1;
+            found.is_in_place = false;
+        }
+        Ok(())
+    }
+
+    fn is_out_of_patience(&self) -> bool {
+        let patience = self.experiment.training.patience as u64;
+        let waited = self.best.as_ref().map_or(0, |best| best.found.waited);
+        patience > 0 && waited >= patience
+    }
+
+    /// Puts the best weights in place of the newest, where images are held out and others were better. What the
+    /// optimizer has learned belongs to the newest and goes.
+    pub fn put_best_back(&mut self) {
+        let Some(mut best) = self.best.take_if(|best| !best.found.is_in_place) else {
+            return;
+        };
+        self.put_parameters(&best.parameters);
+        self.average = None;
+        self.stepper = self.fresh_stepper();
+        best.found.is_in_place = true;
+        best.found.waited = 0;
+        self.best = Some(best);
     }
 
     /// Whether the newest step was one of the whole network: while layers are trained one by one, what all of them
@@ -327,6 +425,11 @@ impl Trainer {
         Ok(Checkpoint {
             parameters,
             optimizers,
+            average: match &self.average {
+                Some(average) => Some(average.checkpoint()?),
+                None => None,
+            },
+            best: self.best.clone(),
             error_curve: self.error_curve.clone(),
             step: self.step,
             epoch: self.order.epoch(),
@@ -345,12 +448,18 @@ impl Trainer {
             ..
         } = checkpoint;
         let fresh = Autoencoder::new(&self.experiment, &self.device);
+        let averaged = checkpoint.average.as_ref();
+        self.average =
+            averaged.map(|averaged| Box::new(Average::restored(fresh.valid(), averaged)));
+        self.best.clone_from(&checkpoint.best);
         self.model = Held::new(checkpoint::with_parameters(fresh, parameters));
-        self.stepper = Stepper::new(&self.experiment.optimizer);
+        self.step = checkpoint.step;
+        self.position = checkpoint.position;
+        self.order = self.order_of(checkpoint.epoch);
+        self.stepper = self.fresh_stepper();
         let mut states = optimizers.as_slice();
         if let Some((state, others)) = states.split_first() {
-            let fresh = Stepper::new(&self.experiment.optimizer);
-            self.stepper = fresh.with_state(state.clone())?;
+            self.stepper = self.fresh_stepper().with_state(state.clone())?;
             states = others;
         }
         if self.adversary.is_some() {
@@ -360,12 +469,9 @@ impl Trainer {
             states = others;
         }
         self.error_curve.clone_from(&checkpoint.error_curve);
-        self.step = checkpoint.step;
-        self.position = checkpoint.position;
-        self.order = self.order_of(checkpoint.epoch);
         self.classifiers = None;
         if states.len() == 2 {
-            let fresh = Classifiers::new(&self.experiment, &self.model, &self.device)?;
+            let fresh = self.fresh_classifiers()?;
             self.classifiers = Some(fresh.restored(parameters, states)?);
         }
         Ok(())
@@ -393,9 +499,15 @@ impl Trainer {
         if end == self.samples_per_epoch() {
             self.position = 0;
             self.order = self.order_of(self.order.epoch() + 1);
+            if stage == Stage::Joint {
+                self.judge_held_out()?;
+            }
             if self.stage().0 != stage {
+                if stage == Stage::Joint {
+                    self.put_best_back();
+                }
                 // What one part learned about its gradients says nothing about the next one's.
-                self.stepper = Stepper::new(&self.experiment.optimizer);
+                self.stepper = self.fresh_stepper();
             }
         }
         let terms: Vec<Term> = found.keys().copied().collect();
@@ -440,6 +552,7 @@ impl Trainer {
         let stepper = &mut self.stepper;
         self.model
             .replace(|model| stepper.step(rate, model, &terms.objective));
+        self.take_into_average();
 
         let mut found = terms.parts;
         found.insert(Term::Objective, terms.objective);
@@ -453,6 +566,18 @@ impl Trainer {
             found.extend(adversary.step(prior, schedule_factor, samples, codes));
         }
         found
+    }
+
+    /// Takes the newest weights into their mean, where it is kept.
+    fn take_into_average(&mut self) {
+        let decay = self.experiment.optimizer.averaging;
+        if decay > 0.0 {
+            let newest = self.model.valid();
+            match &mut self.average {
+                Some(average) => average.take_in(&newest, decay),
+                None => self.average = Some(Box::new(Average::of(newest))),
+            }
+        }
     }
 
     /// One layer and its mirror: rebuild the layer's own input from a masked one (Vincent et al. 2010).
@@ -492,7 +617,7 @@ impl Trainer {
         let (labels, images) = self.clean_batch(start, end);
         let mut classifiers = match self.classifiers.take() {
             Some(classifiers) => classifiers,
-            None => Classifiers::new(&self.experiment, &self.model, &self.device)?,
+            None => self.fresh_classifiers()?,
         };
         let tuning = self.experiment.plan.fine_tuning.as_ref();
         let rate = self.scheduled(tuning.map_or(0.0, |tuning| tuning.learning_rate));
@@ -590,9 +715,55 @@ impl Trainer {
         training.samples_per_epoch(self.dataset.train.len())
     }
 
+    /// An optimizer for the part of the plan that the next step belongs to.
+    fn fresh_stepper(&self) -> Stepper {
+        Stepper::new(
+            &self.experiment.optimizer,
+            self.steps_of_part(&self.experiment),
+        )
+    }
+
+    /// The classifiers as fine-tuning starts with them.
+    fn fresh_classifiers(&self) -> Result<Classifiers, TrainError> {
+        let n_steps = self.steps_of_part(&self.experiment);
+        Classifiers::new(&self.experiment, &self.model(), n_steps, &self.device)
+    }
+
+    /// Steps of the part that the next step belongs to, as an experiment has it.
+    fn steps_of_part(&self, experiment: &Experiment) -> u64 {
+        steps_of_part(experiment, self.order.epoch(), self.dataset.train.len())
+    }
+
     fn order_of(&self, epoch: u64) -> EpochOrder {
         EpochOrder::new(self.experiment.seed, epoch, self.samples_per_epoch())
     }
+}
+
+/// The training images that are held out, to be measured as test images are.
+fn validation_of(
+    experiment: &Experiment,
+    dataset: &Dataset,
+    device: &Device,
+) -> Option<Box<HeldOut>> {
+    let samples = experiment.training.held_out_of(dataset.train.len());
+    (!samples.is_empty()).then(|| {
+        let held_out = dataset.train.part(samples);
+        let nothing = dataset.train.part(0..0);
+        let corruption = experiment.test_corruption();
+        Box::new(HeldOut::of(
+            held_out,
+            nothing,
+            device.clone().inner(),
+            corruption,
+            experiment.target,
+        ))
+    })
+}
+
+/// Steps of the part of the plan that an epoch belongs to, with `n_train` images in the training split.
+fn steps_of_part(experiment: &Experiment, epoch: u64, n_train: usize) -> u64 {
+    let steps_per_epoch = experiment.training.steps_per_epoch(n_train);
+    (experiment.epochs_of_part(epoch) * steps_per_epoch) as u64
 }
 
 /// Turns the terms of some steps into numbers: the burst's one wait for the device.

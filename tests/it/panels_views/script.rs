@@ -253,6 +253,7 @@ pub fn evaluation(step: u64, epoch: f64, terms: &[Term], loss: f64) -> Evaluatio
         adversarial: None,
         classification: None,
         noise_image_mse: None,
+        best: None,
         diagnoses: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! A run that was saved and opened again is the run that never stopped, bit for bit.
 
-use hourglass::experiment::{Experiment, PresetId};
+use hourglass::experiment::{Experiment, MomentumSchedule, OptimizerKind, PresetId};
 use hourglass::protocol::EvaluationScope;
 use hourglass::train::{device, resume};
 
@@ -22,7 +22,23 @@ fn runs() -> Vec<(&'static str, Experiment, u64)> {
         }
         experiment
     };
+    let momentum = || {
+        let mut experiment = preset(PresetId::Vanilla64);
+        experiment.optimizer.kind = OptimizerKind::Sgd;
+        experiment.optimizer.momentum = 0.95;
+        experiment.optimizer.nesterov = true;
+        experiment.optimizer.momentum_schedule = MomentumSchedule::RisingThenLowered;
+        experiment
+    };
+    let mean_and_best = || {
+        let mut experiment = preset(PresetId::Vanilla64);
+        experiment.optimizer.averaging = 0.9;
+        experiment.training.held_out = 40;
+        experiment
+    };
     vec![
+        ("with Nesterov momentum", momentum(), 13),
+        ("with a mean and held-out images", mean_and_best(), 13),
         ("dense", preset(PresetId::DenoiseDense), 13),
         ("convolutional", preset(PresetId::Conv4), 13),
         ("variational", preset(PresetId::Vae2), 7),

@@ -3,7 +3,7 @@
 use super::value::{Leaf as _, Place, Value, at, labels};
 use super::{Field, Kind, List, Number, Optional, Section};
 use crate::layer::MAX_CHANNELS;
-use crate::{Activation, Architecture, Convolutional, Dense};
+use crate::{Activation, Architecture, Convolutional, Dense, InitializationKind};
 
 const ROW: Field = Field {
     section: Section::Architecture,
@@ -22,6 +22,8 @@ pub(super) static ROWS: &[&Field] = &[
     &HIDDEN_ACTIVATION,
     &CODE_ACTIVATION,
     &OUTPUT_ACTIVATION,
+    &INITIALIZATION,
+    &INITIAL_SCALE,
 ];
 
 /// Units of the code.
@@ -248,6 +250,30 @@ pub static OUTPUT_ACTIVATION: Field = Field {
         get: |experiment| Some(experiment.architecture.output_activation().value()),
         set: |experiment, value| experiment.architecture.output_activation_mut().put(value),
     },
+    ..ROW
+};
+
+static INITIALIZATION: Field = Field {
+    path: "initialization.kind",
+    label: "initialization",
+    row: Some("First weights"),
+    kind: Kind::Choice(labels::<InitializationKind>),
+    help: "How the first weights of encoder and decoder are drawn. Glorot keeps the spread of values and gradients \
+           in networks of sigmoid, tanh or linear units, He in those of ReLU; uniform and normal are two forms of the \
+           same variance. Orthogonal keeps lengths. Sparse gives each unit 15 incoming weights from N(0, 1) and \
+           suits deep networks of sigmoid units that are trained with momentum",
+    place: at!(initialization.kind),
+    ..ROW
+};
+
+static INITIAL_SCALE: Field = Field {
+    path: "initialization.scale",
+    label: "scale of the first weights",
+    row: Some("Scale"),
+    kind: Kind::Number(Number::logarithmic(1e-3, 100.0)),
+    help: "What the first weights are multiplied by. Too small, and a signal fades on its way through a deep network; \
+           too large, and units saturate. Typical: 1",
+    place: at!(initialization.scale),
     ..ROW
 };
 

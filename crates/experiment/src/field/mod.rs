@@ -26,7 +26,9 @@ pub use objective::{CORRUPTION, LOSS, NOISE_FRACTION, NOISE_SIGMA};
 pub use penalties::{ADVERSARIAL_WEIGHT, DISTRIBUTION, L1_WEIGHT, PRIOR, SPARSITY};
 pub use plan::{LAYER_CORRUPTION, LAYER_EPOCHS, PRETRAINING};
 pub use setting::Field;
-pub use training::{EPOCHS, MOMENTUM, OPTIMIZER, SEED, TRAIN_SAMPLES, WEIGHT_DECAY};
+pub use training::{
+    EPOCHS, HELD_OUT, MOMENTUM, OPTIMIZER, PATIENCE, SEED, TRAIN_SAMPLES, WEIGHT_DECAY,
+};
 pub use value::{Place, Value};
 
 impl Section {

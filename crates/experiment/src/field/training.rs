@@ -1,8 +1,9 @@
 //! Settings of how the weights follow the gradient, and for how long.
 
+use super::setting::without_joint_training;
 use super::value::{Leaf as _, Place, at, labels};
 use super::{Field, Kind, Number, Optional, Section};
-use crate::{Course, Optimizer, OptimizerKind, Schedule, Stage};
+use crate::{Course, Experiment, MomentumSchedule, Optimizer, OptimizerKind, Schedule, Stage};
 
 const ROW: Field = Field {
     section: Section::Training,
@@ -14,12 +15,17 @@ pub(super) static ROWS: &[&Field] = &[
     &LEARNING_RATE,
     &SCHEDULE,
     &MOMENTUM,
+    &NESTEROV,
+    &MOMENTUM_SCHEDULE,
     &BATCH_SIZE,
     &EPOCHS,
     &TRAIN_SAMPLES,
+    &HELD_OUT,
+    &PATIENCE,
     &SEED,
     &WEIGHT_DECAY,
     &GRADIENT_CLIP,
+    &AVERAGING,
 ];
 
 /// α, the length of a step.
@@ -43,6 +49,10 @@ pub static OPTIMIZER: Field = Field {
             let optimizer = &mut experiment.optimizer;
             if !optimizer.kind.has_momentum() {
                 optimizer.momentum = 0.0; // nothing left over makes an experiment differ from its preset
+            }
+            if !optimizer.kind.has_nesterov() {
+                optimizer.nesterov = false;
+                optimizer.momentum_schedule = MomentumSchedule::Constant;
             }
             // AdamW without its decay is Adam: it comes with one, which goes with it unless a person changed it.
             let default = |decay: f32| decay.to_bits() == Optimizer::ADAMW_DECAY.to_bits();
@@ -111,6 +121,46 @@ pub static MOMENTUM: Field = Field {
     ..ROW
 };
 
+fn without_momentum(experiment: &Experiment) -> Option<String> {
+    let optimizer = &experiment.optimizer;
+    if !optimizer.kind.has_nesterov() {
+        let rule = optimizer.kind.label();
+        return Some(format!(
+            "it belongs to SGD, and the optimizer is {rule}: choose SGD first"
+        ));
+    }
+    (optimizer.momentum == 0.0).then(|| "the momentum is 0: give it a value first".to_owned())
+}
+
+static NESTEROV: Field = Field {
+    path: "optimizer.nesterov",
+    label: "Nesterov momentum",
+    row: Some("Nesterov"),
+    kind: Kind::Flag,
+    help: "Takes the gradient where the momentum alone would lead, not where the weights are: a step that goes too far \
+           is corrected at once, so that a momentum near 1 stays stable. For SGD with a momentum above 0",
+    needs: Some(&OPTIMIZER),
+    shown: |experiment| experiment.optimizer.kind.has_nesterov(),
+    idle: without_momentum,
+    place: at!(optimizer.nesterov),
+    ..ROW
+};
+
+static MOMENTUM_SCHEDULE: Field = Field {
+    path: "optimizer.momentum_schedule",
+    label: "momentum schedule",
+    row: Some("Momentum schedule"),
+    kind: Kind::Choice(labels::<MomentumSchedule>),
+    help: "How the momentum changes during a part of the plan. Rising: 0.5 during the first 250 steps, then \
+           1 − 1 / 2n in the n-th 250 steps, up to μ. At last 0.9: the same, and at most 0.9 in the part's last \
+           1,000 steps, so that the weights settle. For SGD with a momentum above 0",
+    needs: Some(&OPTIMIZER),
+    shown: |experiment| experiment.optimizer.kind.has_nesterov(),
+    idle: without_momentum,
+    place: at!(optimizer.momentum_schedule),
+    ..ROW
+};
+
 static BATCH_SIZE: Field = Field {
     path: "training.batch_size",
     short: Some("batch_size"),
@@ -155,6 +205,41 @@ pub static TRAIN_SAMPLES: Field = Field {
     ..ROW
 };
 
+pub static HELD_OUT: Field = Field {
+    path: "training.held_out",
+    label: "held-out images",
+    row: Some("Held out"),
+    kind: Kind::Number(Number::logarithmic(0.0, 50_000.0).whole().off_at_zero()),
+    help: "Keeps the last training images, this many, out of training and measures the loss J on them after every \
+           epoch of joint training. At its end, the weights of the epoch with the lowest loss are put back, so that \
+           no overfitting remains. 0: none. Typical: 5,000 to 10,000",
+    live: |_| false, // what an epoch means
+    idle: without_joint_training,
+    place: at!(training.held_out),
+    ..ROW
+};
+
+pub static PATIENCE: Field = Field {
+    path: "training.patience",
+    label: "patience",
+    row: Some("Patience"),
+    kind: Kind::Number(Number {
+        unit: "epochs",
+        ..Number::logarithmic(0.0, 1000.0).whole().off_at_zero()
+    }),
+    help: "Ends the run when the loss on the held-out images has not reached a new low for this many epochs. 0: the \
+           run goes on to its end. Typical: 5 to 20",
+    needs: Some(&HELD_OUT),
+    shown: |experiment| experiment.training.held_out > 0,
+    idle: |experiment| {
+        (experiment.training.held_out == 0).then(|| {
+            "no training images are held out, by which it could end: hold some out first".to_owned()
+        })
+    },
+    place: at!(training.patience),
+    ..ROW
+};
+
 pub static SEED: Field = Field {
     path: "seed",
     label: "seed",
@@ -184,5 +269,19 @@ static GRADIENT_CLIP: Field = Field {
     help: "Largest gradient norm allowed for each layer's weights or biases; larger gradients are scaled down. \
            0: no limit. Typical: 0.1 to 10",
     place: at!(optimizer.gradient_clip),
+    ..ROW
+};
+
+static AVERAGING: Field = Field {
+    path: "optimizer.averaging",
+    label: "averaging of weights",
+    row: Some("Averaging"),
+    kind: Kind::Number(Number::linear(0.0, 1.0).off_at_zero()),
+    help: "Keeps a mean of the weights over the steps of joint training, and measures, shows and saves that mean: it \
+           is calmer than the newest weights. The number is the share that remains of the mean at every step: with \
+           0.999 it remembers about the last 1,000 steps, with 1 all of them. 0: none. Training itself stays the \
+           same. Typical: 0.99 to 0.9999",
+    idle: without_joint_training,
+    place: at!(optimizer.averaging),
     ..ROW
 };

@@ -3,8 +3,8 @@
 use std::mem::discriminant;
 
 use crate::{
-    Activation, Corruption, Experiment, Half, ImageShape, LatentPrior, Layer, OptimizerKind, Prior,
-    Reconstruction, Schedule, Sparsity, Target,
+    Activation, Corruption, Experiment, Half, ImageShape, InitializationKind, LatentPrior, Layer,
+    MomentumSchedule, OptimizerKind, Prior, Reconstruction, Schedule, Sparsity, Target,
 };
 
 /// The value of a setting, whatever its type in the experiment.
@@ -201,7 +201,9 @@ macro_rules! choices {
 choices!(
     Activation::ALL,
     Half::ALL,
+    InitializationKind::ALL,
     LatentPrior::ALL,
+    MomentumSchedule::ALL,
     OptimizerKind::ALL,
     Reconstruction::ALL,
     Schedule::ALL,

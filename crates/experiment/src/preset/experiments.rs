@@ -5,8 +5,8 @@
 
 use crate::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
-    FineTuning, ImageShape, LatentPrior, LayerPretraining, Objective, Optimizer, Plan, Prior,
-    Reconstruction, Schedule, Sparsity, Target, Training, Variational,
+    FineTuning, ImageShape, Initialization, LatentPrior, LayerPretraining, Objective, Optimizer,
+    Plan, Prior, Reconstruction, Schedule, Sparsity, Target, Training, Variational,
 };
 
 use super::{Bound, Expectation, Figure, Preset, PresetId, Print, Stated};
@@ -52,6 +52,7 @@ fn base(preset: PresetId, code: usize) -> Experiment {
         n_classes: crate::n_classes::n_digits(),
         test_noise: None,
         architecture: dense(&[], code, Activation::Sigmoid, Activation::Linear),
+        initialization: Initialization::default(),
         corruption: Corruption::None,
         target: Target::SameImage,
         objective: Objective::plain(Reconstruction::Mse),
@@ -60,6 +61,8 @@ fn base(preset: PresetId, code: usize) -> Experiment {
             batch_size: 64,
             epochs: 5,
             train_samples: None,
+            held_out: 0,
+            patience: 0,
         },
         plan: Plan::default(),
     }

@@ -1,9 +1,10 @@
 //! The figures of an evaluation of the whole test split.
 
 use crate::number::{self, percent_of_100, three_digits};
-use hourglass_experiment::{Figure, Target};
+use hourglass_experiment::{Figure, Target, Term};
 use hourglass_protocol::{
-    AdversarialFigures, ClassificationFigures, CodeFigures, Evaluation, VariationalFigures,
+    AdversarialFigures, BestEpoch, ClassificationFigures, CodeFigures, Evaluation,
+    VariationalFigures,
 };
 use hourglass_state::{LabState, RunState};
 
@@ -21,6 +22,9 @@ pub fn groups(state: &LabState, run: &RunState, evaluation: &Evaluation) -> Vec<
     }
     if let Some(adversarial) = &evaluation.adversarial {
         groups.push(adversary(adversarial));
+    }
+    if let Some(best) = &evaluation.best {
+        groups.push(held_out(run, best));
     }
     if let Some(classification) = &evaluation.classification {
         groups.push(classifiers(state, run, classification));
@@ -223,6 +227,42 @@ fn adversary(figures: &AdversarialFigures) -> Group {
     Group {
         title: "Adversarial prior".to_owned(),
         rows,
+    }
+}
+
+fn held_out(run: &RunState, best: &BestEpoch) -> Group {
+    let unit = run.experiment.objective.unit(Term::Objective).text();
+    let row = |name, value: f64, beside, help| Row {
+        name,
+        value: three_digits(value),
+        unit,
+        beside,
+        help,
+    };
+    let epoch = format!("after epoch {}", best.epoch);
+    let least = if best.is_in_place {
+        vec![epoch, "these weights".to_owned()]
+    } else {
+        vec![epoch, "put back at the end".to_owned()]
+    };
+    Group {
+        title: "Held-out images".to_owned(),
+        rows: vec![
+            row(
+                "lowest loss J",
+                best.loss,
+                least,
+                "The lowest loss on the training images that are held out, and the epoch of all epochs of the run after \
+                 which it was found. The weights of that epoch are put back when the run ends",
+            ),
+            row(
+                "latest loss J",
+                best.newest_loss,
+                Vec::new(),
+                "The loss on the held-out images after the newest epoch of joint training. If it rises while the \
+                 training loss falls, the network overfits",
+            ),
+        ],
     }
 }
 

@@ -79,11 +79,25 @@ impl Lab {
             self.report_phase(Phase::Training { position })?;
         }
         if burst.completed_epoch {
+            self.end_with_the_best(burst.is_out_of_patience);
             self.evaluate(EvaluationScope::Full)
         } else if burst.evaluation_due {
             self.evaluate(EvaluationScope::Running)
         } else {
             Flow::Continue(())
+        }
+    }
+
+    /// At the end of the run, or where it ends early, puts back the best weights if images are held out.
+    fn end_with_the_best(&mut self, ends_early: bool) {
+        let Some(run) = &mut self.run else { return };
+        let done = run.trainer.epochs_done();
+        if ends_early {
+            run.epochs_goal = done;
+            run.until = run.until.map(|_| Goal::Epochs(done));
+        }
+        if done >= run.epochs_goal {
+            run.trainer.put_best_back();
         }
     }
 

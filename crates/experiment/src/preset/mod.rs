@@ -123,9 +123,9 @@ mod tests {
             |experiment| experiment.preset = None,
         ];
         for change in changes {
-            let mut changed = vae.clone();
-            change(&mut changed);
-            assert_eq!(changed.stated(figure, DataSetId::MNIST), None);
+            let mut other = vae.clone();
+            change(&mut other);
+            assert_eq!(other.stated(figure, DataSetId::MNIST), None);
         }
         let mut reseeded = vae;
         reseeded.seed = 9;

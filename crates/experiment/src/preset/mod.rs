@@ -115,17 +115,17 @@ mod tests {
         assert!(vae.stated(figure, DataSetId::MNIST).is_some());
         assert_eq!(vae.stated(figure, DataSetId::PEN_DIGITS), None);
         assert_eq!(vae.stated(Figure::Mse, DataSetId::MNIST), None);
-        let edits: [fn(&mut Experiment); 5] = [
+        let changes: [fn(&mut Experiment); 5] = [
             |experiment| experiment.training.epochs += 1,
             |experiment| experiment.training.train_samples = Some(1_000),
             |experiment| experiment.optimizer.learning_rate = 2e-3,
             |experiment| experiment.objective.reconstruction = crate::Reconstruction::Mse,
             |experiment| experiment.preset = None,
         ];
-        for change in edits {
-            let mut changed = vae.clone();
-            change(&mut changed);
-            assert_eq!(changed.stated(figure, DataSetId::MNIST), None);
+        for change in changes {
+            let mut other = vae.clone();
+            change(&mut other);
+            assert_eq!(other.stated(figure, DataSetId::MNIST), None);
         }
         let mut reseeded = vae;
         reseeded.seed = 9;

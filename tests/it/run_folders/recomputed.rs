@@ -142,7 +142,7 @@ fn figures_follow_from_the_weights_and_the_images() {
     }
 }
 
-/// A Python with NumPy that is new enough, if there is one.
+/// A Python with `NumPy` that is new enough, if there is one.
 fn python() -> Option<String> {
     let python = std::env::var("HOURGLASS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let can_run = Command::new(&python)

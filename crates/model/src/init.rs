@@ -184,11 +184,14 @@ mod tests {
         };
         let (logistic, zero) = first_layer(sparse, Activation::Sigmoid);
         let (tanh, half) = first_layer(sparse, Activation::Tanh);
-        assert_eq!([zero, half], [0.0, 0.5]);
+        assert_eq!(
+            [zero, half].map(f32::to_bits),
+            [0.0_f32, 0.5].map(f32::to_bits)
+        );
         let quarter = logistic.iter().map(|weight| weight / 4.0);
         assert_eq!(tanh, quarter.collect::<Vec<f32>>());
         let (_, glorot) = first_layer(Initialization::default(), Activation::Tanh);
-        assert_eq!([glorot], [0.0]);
+        assert_eq!(glorot.to_bits(), 0.0_f32.to_bits());
     }
 
     #[test]

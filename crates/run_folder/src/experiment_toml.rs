@@ -284,8 +284,8 @@ fn setting_of(
                 Some(setting) => Ok(Some(setting)),
                 None if labelled.is_some() => Ok(labelled.map(Setting::Choice)),
                 None => {
-                    let names: Vec<String> = options.into_iter().map(|(name, _)| name).collect();
-                    no_value(format!("choose one of {}", names.join(", ")))
+                    let choices: Vec<String> = options.into_iter().map(|(name, _)| name).collect();
+                    no_value(format!("choose one of {}", choices.join(", ")))
                 }
             }
         }

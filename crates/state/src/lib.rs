@@ -261,16 +261,14 @@ impl LabState {
                 let text = format!("Run saved in {}", folder.display());
                 self.notices.info(text);
             }
-            Event::RunOpened { from, history, .. } => match &history.lost {
-                Some(lost) => self.notices.warning(lost.clone()),
-                None => {
-                    let opened = format!("Opened {}", from.display());
-                    self.notices.info(match &history.edited {
-                        Some(edited) => format!("{opened}. {edited}"),
-                        None => opened,
-                    });
+            Event::RunOpened { from, history, .. } => {
+                let opened = format!("Opened {}", from.display());
+                match (&history.lost, &history.edited) {
+                    (Some(lost), _) => self.notices.warning(lost.clone()),
+                    (None, Some(edited)) => self.notices.info(format!("{opened}. {edited}")),
+                    (None, None) => self.notices.info(opened),
                 }
-            },
+            }
             _ => {}
         }
     }

@@ -473,7 +473,7 @@ mod tests {
             lines,
             [
                 "| `vanilla-64` | test MSE per pixel |  | ≤ 0.0102 | 0.009900 to 0.01030 | 2 | falls short with 1 of 2 | 4 |",
-                "| `multilayer-64` | test MSE per pixel |  | ≤ 0.021 | 0.01400 | 1 | reached | 4 |",
+                "| `multilayer-64` | test MSE per pixel |  | ≤ 0.022 | 0.01400 | 1 | reached | 4 |",
             ]
         );
         assert_eq!(range([Some(1.0), None].into_iter(), number), "none");

@@ -1,4 +1,4 @@
-//! Ten steps of every optimizer, replayed in double precision: here, and in Python where there is one with NumPy.
+//! Ten steps of every optimizer, replayed in double precision: here, and in Python where there is one with `NumPy`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write as _};
@@ -231,7 +231,7 @@ fn replayed(optimizer: &Optimizer, before: &Weights, batches: &[[Vec<f32>; 2]]) 
         let gradients = gradients(&weights, batch);
         for (idx, gradient) in gradients.into_iter().enumerate() {
             let states = (first[idx].as_mut_slice(), second[idx].as_mut_slice());
-            advance(optimizer, step, &mut weights[idx], gradient, states);
+            advance(optimizer, step, &mut weights[idx], &gradient, states);
         }
     }
     weights
@@ -242,7 +242,7 @@ fn advance(
     optimizer: &Optimizer,
     step: usize,
     weights: &mut [f64],
-    gradient: Vec<f64>,
+    gradient: &[f64],
     (first, second): (&mut [f64], &mut [f64]),
 ) {
     let progress = step as f64 / (STEPS_PER_EPOCH * EPOCHS) as f64;

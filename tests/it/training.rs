@@ -83,8 +83,10 @@ fn every_preset_learns_within_seconds() {
         // 640 images make 5 to 10 steps an epoch: each part of a plan gets a few.
         if !experiment.plan.is_plain() {
             experiment.training.epochs = experiment.training.epochs.min(3);
+            // Two layers that share their weights get ahead more slowly than two of their own.
+            let is_tied = id == PresetId::StackedDenoisingTied;
             for layer in &mut experiment.plan.pretraining {
-                layer.epochs = 3;
+                layer.epochs = if is_tied { 8 } else { 3 };
             }
             if let Some(tuning) = &mut experiment.plan.fine_tuning {
                 tuning.epochs = 3;
@@ -811,7 +813,7 @@ fn the_mean_of_the_weights_is_what_is_measured_and_training_does_not_know_of_it(
             checkpoint.parameters,
             plain.checkpoint().expect("the same").parameters
         );
-        let flat = |parameters: &[hourglass::train::readback::ParameterValues]| -> Vec<f64> {
+        let flat = |parameters: &[readback::ParameterValues]| -> Vec<f64> {
             let values = parameters.iter().flat_map(|parameter| &parameter.values);
             values.map(|&value| f64::from(value)).collect()
         };
@@ -831,7 +833,7 @@ fn the_mean_of_the_weights_is_what_is_measured_and_training_does_not_know_of_it(
         evaluation.expect("measured").mse_per_pixel
     };
     assert!(
-        error(&mut plain) != error(&mut averaged),
+        error(&mut plain).to_bits() != error(&mut averaged).to_bits(),
         "another model is measured"
     );
     // A run that was left and opened again goes on with the same mean.
@@ -877,7 +879,7 @@ fn a_run_that_overfits_ends_with_its_best_weights() {
     let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
     let best_epoch = losses
         .iter()
-        .position(|&loss| loss == least)
+        .position(|&loss| loss <= least)
         .expect("there")
         + 1;
     assert_eq!(losses.len(), best_epoch + 4, "it waited for four epochs");

@@ -533,7 +533,7 @@ fn schedules_are_drawn_where_they_are_set() {
     choose(&mut stage, "learning rate schedule", "cosine to 0");
     assert!(stage.has("learning rate over epochs: 0.001 at the start, 0 after 5"));
     let action = edited(&stage, |draft| {
-        draft.optimizer.schedule = Schedule::Constant
+        draft.optimizer.schedule = Schedule::Constant;
     });
     act(&mut stage, action);
     assert!(!stage.has(rate));

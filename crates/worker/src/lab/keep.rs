@@ -38,6 +38,7 @@ impl Lab {
 
     /// Writes the run's folder; tells which run at which step, or reports why not.
     fn write_folder(&mut self, folder: &Path) -> ControlFlow<OwnerGone, Option<(RunId, u64)>> {
+        let measures = self.measures_of_run();
         let Some(run) = &mut self.run else {
             self.fail(Failure::NotSaved {
                 reason: "there is no run to save yet".to_owned(),
@@ -66,7 +67,6 @@ impl Lab {
                 return self.write_folder(folder);
             }
             Ok((Ok(model), Ok(resume), true)) => {
-                let measures = self.measures_of_run();
                 let baselines = measures.as_ref().map(|measures| measures.baselines());
                 let files = RunFiles {
                     metrics: run.record.metrics_csv(),

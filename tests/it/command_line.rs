@@ -740,8 +740,8 @@ fn reproduce_writes_a_table_fails_where_a_figure_falls_short_and_trains_nothing_
     let csv = std::fs::read_to_string(folder.path().join("reproduce.csv")).expect("written");
     let n_rows = csv.lines().count() - 1;
     assert_eq!(
-        n_rows, 5,
-        "three of vanilla-64, two of contractive-64: {csv}"
+        n_rows, 6,
+        "three of vanilla-64, three of contractive-64: {csv}"
     );
     assert!(csv.contains("falls short"), "{csv}");
 

@@ -2,13 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::zero::is_one;
+
 /// How the first weights of encoder and decoder are drawn. Biases start at 0 unless the rule says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Initialization {
     /// The rule.
+    #[serde(skip_serializing_if = "InitializationKind::is_default")]
     pub kind: InitializationKind,
     /// What the weights are multiplied by when they have been drawn.
+    #[serde(skip_serializing_if = "is_one")]
     pub scale: f32,
 }
 
@@ -61,6 +65,11 @@ impl Initialization {
 }
 
 impl InitializationKind {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// All rules, in the order a menu shows them.
     pub const ALL: [Self; 6] = [
         Self::GlorotUniform,

@@ -4,7 +4,7 @@ use std::f32::consts::{PI, TAU};
 
 use serde::{Deserialize, Serialize};
 
-use super::zero::is_zero;
+use super::zero::{is_one, is_zero};
 
 /// A term that shapes the distribution of codes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -277,11 +277,6 @@ fn ellipse(centre: [f32; 2], axes: [f32; 2], angle: f32) -> Vec<[f32; 2]> {
 
 fn one() -> f32 {
     1.0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_one(value: &f32) -> bool {
-    value.to_bits() == 1.0_f32.to_bits()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Settings that files leave out where they are 0 or off.
+//! Settings that files leave out where they change nothing: 0, 1 or off.
 
 /// Whether a setting is switched off, and so left out of files.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
@@ -10,4 +10,10 @@ pub(crate) fn is_zero(value: &f32) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 pub(crate) fn is_false(value: &bool) -> bool {
     !*value
+}
+
+/// The same of a factor.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+pub(crate) fn is_one(value: &f32) -> bool {
+    value.to_bits() == 1.0_f32.to_bits()
 }

@@ -79,9 +79,9 @@ fn other_formats_are_told_from_damage() {
     let at = newer
         .windows(number.len())
         .position(|window| window == number);
-    newer[at.expect("a format number") + number.len() - 1] = b'3';
+    newer[at.expect("a format number") + number.len() - 1] = b'4';
     let error = resume::read(&sealed(newer)).expect_err("too new");
-    assert_eq!(error, ResumeError::Newer(3));
+    assert_eq!(error, ResumeError::Newer(4));
     assert!(error.to_string().contains("newer version"), "{error}");
 }
 

@@ -121,7 +121,9 @@ impl Number {
     /// Whether a value lies in the range; infinite values and NaN never do.
     #[must_use]
     pub fn allows(&self, value: f64) -> bool {
-        (self.min..=self.max).contains(&value)
+        // Most settings are kept in single precision: a file has a bound as that, which may lie just outside.
+        let is_bound = |bound: f64| value.to_bits() == f64::from(bound as f32).to_bits();
+        (self.min..=self.max).contains(&value) || is_bound(self.min) || is_bound(self.max)
     }
 }
 

@@ -214,7 +214,6 @@ pub static HELD_OUT: Field = Field {
            epoch of joint training. At its end, the weights of the epoch with the lowest loss are put back, so that \
            no overfitting remains. 0: none. Typical: 5,000 to 10,000",
     live: |_| false, // what an epoch means
-    idle: without_joint_training,
     place: at!(training.held_out),
     ..ROW
 };

@@ -7,9 +7,9 @@ use crate::theme::{self, space, text};
 use hourglass_experiment::Course;
 
 /// Height of the curve with the words at its edges, in points.
-const HEIGHT: f32 = 44.0;
+const HEIGHT: f32 = 62.0;
 /// Height of a line of words, in points.
-const WORDS: f32 = 13.0;
+const WORDS: f32 = 17.0;
 
 /// Draws a course from 0 to its highest value.
 pub(super) fn show(ui: &mut Ui, course: &Course) {

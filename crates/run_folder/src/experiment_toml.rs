@@ -215,11 +215,7 @@ fn options_of(row: &'static Field, experiment: &Experiment) -> Vec<(String, Sett
         row.set(&mut chosen, &setting);
         let table = Table::try_from(&chosen).ok()?;
         // What is left out of a file is an option as well: the first.
-        let name = text_at(&table, row.path).unwrap_or_else(|| match row.path {
-            "target.kind" => "same_image".to_owned(),
-            "optimizer.schedule" => "constant".to_owned(),
-            _ => "none".to_owned(),
-        });
+        let name = text_at(&table, row.path).unwrap_or_else(|| row.left_out.to_owned());
         Some((name, setting))
     };
     (0..labels().len()).filter_map(option).collect()
@@ -379,7 +375,12 @@ pub(super) fn nearest(key: &str) -> Vec<String> {
     let shorts = field::short_forms().map(|(short, _)| short);
     let mut ranked: Vec<(f64, &str)> = shorts
         .chain(field::places())
-        .map(|name| (strsim::jaro_winkler(key, name), name))
+        .map(|name| {
+            // People know a setting by the end of its place: `momentum` for `optimizer.momentum`.
+            let end = name.rsplit('.').next().unwrap_or(name);
+            let likeness = |part: &str| strsim::jaro_winkler(key, part);
+            (likeness(name).max(likeness(end)), name)
+        })
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked
@@ -808,9 +809,31 @@ mod tests {
     }
 
     #[test]
+    fn every_option_of_every_choice_is_named_as_files_name_it() {
+        for experiment in experiments() {
+            let choices = field::fields().filter(|row| matches!(row.kind, Kind::Choice(_)));
+            for row in choices.filter(|row| row.get(&experiment).is_some()) {
+                for (name, setting) in options_of(row, &experiment) {
+                    let mut chosen = experiment.clone();
+                    row.set(&mut chosen, &setting);
+                    let written = set_raw(&chosen, row.path, row.path, Value::String(name.clone()));
+                    assert_eq!(written.as_ref(), Ok(&chosen), "{row:?} = {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn an_unknown_key_is_answered_with_the_nearest() {
         let error = set_value(&vanilla(), "epoch=3").expect_err("no such setting");
         assert!(error.to_string().contains("epochs"), "{error}");
+        for (end, place) in [
+            ("momentum=0.9", "nearest are optimizer.momentum,"),
+            ("nesterov=true", "nearest are optimizer.nesterov,"),
+        ] {
+            let error = set_value(&vanilla(), end).expect_err("no such setting");
+            assert!(error.to_string().contains(place), "{error}");
+        }
         assert!(set_value(&vanilla(), "code").is_err());
         assert!(set_value(&vanilla(), "code=many").is_err());
     }

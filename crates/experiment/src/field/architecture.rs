@@ -258,6 +258,7 @@ static INITIALIZATION: Field = Field {
     label: "initialization",
     row: Some("First weights"),
     kind: Kind::Choice(labels::<InitializationKind>),
+    left_out: "glorot_uniform",
     help: "How the first weights of encoder and decoder are drawn. Glorot keeps the spread of values and gradients \
            in networks of sigmoid, tanh or linear units, He in those of ReLU; uniform and normal are two forms of the \
            same variance. Orthogonal keeps lengths. Sparse gives each unit 15 incoming weights from N(0, 1) and \

@@ -139,6 +139,7 @@ static TARGET: Field = Field {
     path: "target.kind",
     label: "target",
     kind: Kind::Choice(labels::<Target>),
+    left_out: "same_image",
     help: "The target for the decoder. The same image: plain reconstruction. Whole from half: one half is \
            black for the encoder. Upright from rotated: the encoder sees the image rotated by a random angle",
     idle: without_joint_training,

@@ -19,6 +19,8 @@ pub struct Field {
     pub row: Option<&'static str>,
     pub section: Section,
     pub kind: Kind,
+    /// The name of a choice's first option for `--set`, if files leave that one out.
+    pub left_out: &'static str,
     /// What it is and does, and what is typical.
     pub help: &'static str,
     /// The setting that brings it, where it is not always there.
@@ -45,6 +47,7 @@ impl Field {
         row: None,
         section: Section::Data,
         kind: Kind::Flag,
+        left_out: "none",
         help: "",
         needs: None,
         shown: |_| true,

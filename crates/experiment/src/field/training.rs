@@ -91,6 +91,7 @@ static SCHEDULE: Field = Field {
     label: "learning rate schedule",
     row: Some("Schedule"),
     kind: Kind::Choice(labels::<Schedule>),
+    left_out: "constant",
     help: "How the learning rate changes during a part of the plan. Cosine: from the full learning rate down \
            to 0 at the part's last epoch, so that the weights settle; if training goes on, it starts over. It \
            applies to every learning rate of the run",
@@ -151,6 +152,7 @@ static MOMENTUM_SCHEDULE: Field = Field {
     label: "momentum schedule",
     row: Some("Momentum schedule"),
     kind: Kind::Choice(labels::<MomentumSchedule>),
+    left_out: "constant",
     help: "How the momentum changes during a part of the plan. Rising: 0.5 during the first 250 steps, then \
            1 − 1 / 2n in the n-th 250 steps, up to μ. At last 0.9: the same, and at most 0.9 in the part's last \
            1,000 steps, so that the weights settle. For SGD with a momentum above 0",

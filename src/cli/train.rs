@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
-use hourglass_experiment::{Experiment, ImageShape, PresetId, differences, fixed_differences};
+use hourglass_experiment::{Experiment, ImageShape, PresetId, differences, fixed_change, in_words};
 use hourglass_protocol::{
     Command, DataSource, DatasetDescription, DeviceChoice, Diagnosis, Failure, Matching, RunId,
 };
@@ -157,14 +157,9 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     let step = opened.history.evaluation.step;
     let before = opened.experiment;
     let mut experiment = run_folder::set_values(&before, &args.set)?;
-    let fixed: Vec<String> = fixed_differences(&before, &experiment)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    if !fixed.is_empty() || !before.keeps_model_of(&experiment) {
+    if let Some(fixed) = fixed_change(&before, &experiment) {
         bail!(
-            "a run cannot change this on its way: {}. Start a new one with --experiment {} and the same --set",
-            fixed.join(", "),
+            "a run cannot change this on its way: {fixed}. Start a new one with --experiment {} and the same --set",
             folder.join(run_folder::EXPERIMENT_FILE).display()
         );
     }
@@ -193,13 +188,8 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     }
     if experiment != before {
         experiment.validate()?;
-        let changes = differences(&before, &experiment);
-        let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
-        progress.line(&format!(
-            "from step {} on: {}",
-            step + 1,
-            changes.join(", ")
-        ));
+        let changes = in_words(&differences(&before, &experiment));
+        progress.line(&format!("from step {} on: {changes}", step + 1));
         engine.send(Command::Tune(experiment.clone()))?;
     }
     say_what_is_left_over(&experiment, &progress);
@@ -278,7 +268,7 @@ fn check_use(summary: Option<&Summary>, folder: &Path) -> Result<()> {
     let folder = folder.display();
     Err(NoUse {
         reason: format!(
-            "{reason}. Start a new run with another learning rate or penalty, or try to save this one with hourglass train \
+            "{reason}. Start a new run with another learning rate or penalty, or try to rescue this one with hourglass train \
              --resume {folder} --epochs … --set learning_rate=…"
         ),
     }

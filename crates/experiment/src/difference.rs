@@ -37,10 +37,18 @@ pub fn live_differences(before: &Experiment, after: &Experiment) -> Vec<Differen
     compare(before, after, is_learnt_with)
 }
 
-/// The same among the settings that a run cannot take on at its next step, the seed with them.
+/// What a run cannot change at its next step to become another, the seed with it, in words; `None` if it can become that.
 #[must_use]
-pub fn fixed_differences(before: &Experiment, after: &Experiment) -> Vec<Difference> {
-    compare(before, after, |field| !field.is_live(before))
+pub fn fixed_change(before: &Experiment, after: &Experiment) -> Option<String> {
+    let fixed = compare(before, after, |field| !field.is_live(before));
+    (!fixed.is_empty() || !before.keeps_model_of(after)).then(|| in_words(&fixed))
+}
+
+/// "learning rate 0.001 → 0.01, batch size 64 → 32"
+#[must_use]
+pub fn in_words(differences: &[Difference]) -> String {
+    let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    differences.join(", ")
 }
 
 /// A setting that goes because the one that brings it has changed is not named: that one is.

@@ -45,7 +45,7 @@ pub use blocks::{Block, Blocks, Misfit, blocks};
 pub use corruption::Corruption;
 pub use course::Course;
 pub use dataset::{DataSetId, DataSetSpec};
-pub use difference::{Difference, differences, fixed_differences, live_differences};
+pub use difference::{Difference, differences, fixed_change, in_words, live_differences};
 pub use image_shape::ImageShape;
 pub use initialization::{Initialization, InitializationKind};
 pub use layer::{Kernels, Layer, Shape, Weights};

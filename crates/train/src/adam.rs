@@ -7,12 +7,12 @@
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
-use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{DType, Device, Tensor};
 use rayon::prelude::*;
 
-use hourglass_experiment::Optimizer as ProbeSettings;
+use super::decay::decay_of;
+use hourglass_experiment::Optimizer as Settings;
 use hourglass_model::processor::{Numbers, is_processor, numbers};
 
 /// Values that one thread takes at a time; fewer are not worth handing out.
@@ -29,14 +29,11 @@ pub struct OnePassAdam {
 impl OnePassAdam {
     /// With the program's β and ε; the weight decay is added to the gradient.
     pub fn new(weight_decay: f32) -> Self {
-        let penalty = (weight_decay > 0.0).then_some(WeightDecayConfig {
-            penalty: weight_decay,
-        });
         let config = AdamConfig::new()
-            .with_beta_1(ProbeSettings::BETA_1)
-            .with_beta_2(ProbeSettings::BETA_2)
-            .with_epsilon(ProbeSettings::EPSILON)
-            .with_weight_decay(penalty);
+            .with_beta_1(Settings::BETA_1)
+            .with_beta_2(Settings::BETA_2)
+            .with_epsilon(Settings::EPSILON)
+            .with_weight_decay(decay_of(weight_decay));
         Self {
             burns: config.build(),
             weight_decay,
@@ -95,12 +92,12 @@ impl Step {
     /// The `time`-th step, counted from 1.
     fn new(learning_rate: f64, time: usize, weight_decay: f32) -> Self {
         let time = i32::try_from(time).unwrap_or(i32::MAX);
-        let correction_2 = (1.0 - ProbeSettings::BETA_2.powi(time)).sqrt();
+        let correction_2 = (1.0 - Settings::BETA_2.powi(time)).sqrt();
         let learning_rate = learning_rate as f32;
         Self {
             learning_rate,
-            correction: correction_2 / (1.0 - ProbeSettings::BETA_1.powi(time)),
-            epsilon: ProbeSettings::EPSILON * correction_2,
+            correction: correction_2 / (1.0 - Settings::BETA_1.powi(time)),
+            epsilon: Settings::EPSILON * correction_2,
             weight_decay,
         }
     }
@@ -139,10 +136,9 @@ impl Step {
             } else {
                 gradient
             };
-            *moment_1 =
-                *moment_1 * ProbeSettings::BETA_1 + gradient * (1.0 - ProbeSettings::BETA_1);
-            *moment_2 = *moment_2 * ProbeSettings::BETA_2
-                + gradient * gradient * (1.0 - ProbeSettings::BETA_2);
+            *moment_1 = *moment_1 * Settings::BETA_1 + gradient * (1.0 - Settings::BETA_1);
+            *moment_2 =
+                *moment_2 * Settings::BETA_2 + gradient * gradient * (1.0 - Settings::BETA_2);
             let direction = *moment_1 * self.correction / (moment_2.sqrt() + self.epsilon);
             *parameter -= direction * self.learning_rate;
         }

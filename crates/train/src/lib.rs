@@ -5,6 +5,7 @@ mod average;
 mod checkpoint;
 pub mod classify;
 mod companions;
+mod decay;
 mod decode;
 pub mod device;
 mod encoded;

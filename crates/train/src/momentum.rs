@@ -9,12 +9,13 @@
 //!
 //! With a constant μ it is what `PyTorch` and Keras do.
 
-use burn::optim::decay::{WeightDecay, WeightDecayConfig};
+use burn::optim::decay::WeightDecay;
 use burn::optim::momentum::{Momentum, MomentumConfig, MomentumState};
 use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
 use burn::store::burn_pack::Scalar;
 use burn::tensor::{Device, Tensor};
 
+use super::decay::decay_of;
 use hourglass_experiment::{MomentumSchedule, Optimizer as Settings};
 
 /// Names of the state's parts; the velocity's is that of Burn's own SGD, which wrote older runs.
@@ -43,14 +44,14 @@ pub struct VelocityState<const D: usize> {
 impl MomentumSgd {
     /// For a part of the plan of `n_steps` steps.
     pub fn new(settings: &Settings, n_steps: u64) -> Self {
-        let penalty = settings.weight_decay;
-        let decay = (penalty > 0.0).then_some(WeightDecayConfig { penalty });
         Self {
             momentum: settings.momentum,
             schedule: settings.momentum_schedule,
             nesterov: settings.nesterov,
             n_steps,
-            weight_decay: decay.as_ref().map(WeightDecay::new),
+            weight_decay: decay_of(settings.weight_decay)
+                .as_ref()
+                .map(WeightDecay::new),
         }
     }
 

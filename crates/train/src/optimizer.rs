@@ -2,7 +2,6 @@
 
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
-use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig};
 use burn::tensor::{Bytes, Tensor};
 
@@ -10,6 +9,7 @@ use hourglass_experiment::{Optimizer, OptimizerKind};
 
 use super::TrainError;
 use super::adam::OnePassAdam;
+use super::decay::decay_of;
 use super::host_state::LoadedOnHost;
 use super::momentum::MomentumSgd;
 
@@ -25,7 +25,6 @@ impl std::fmt::Debug for Stepper {
 impl Stepper {
     /// An optimizer with no state yet, for a part of the plan of `n_steps` steps.
     pub fn new(experiment: &Optimizer, n_steps: u64) -> Self {
-        let decay = |penalty: f32| (penalty > 0.0).then_some(WeightDecayConfig { penalty });
         let mut optimizer: ModuleOptimizer = match experiment.kind {
             OptimizerKind::Adam => LoadedOnHost(OnePassAdam::new(experiment.weight_decay)).into(),
             OptimizerKind::AdamW => {
@@ -40,7 +39,7 @@ impl Stepper {
                 LoadedOnHost(MomentumSgd::new(experiment, n_steps)).into()
             }
             OptimizerKind::Sgd => {
-                let sgd = SgdConfig::new().with_weight_decay(decay(experiment.weight_decay));
+                let sgd = SgdConfig::new().with_weight_decay(decay_of(experiment.weight_decay));
                 LoadedOnHost(sgd.build()).into()
             }
             OptimizerKind::RmsProp => {
@@ -48,7 +47,7 @@ impl Stepper {
                     .with_alpha(Optimizer::RMS_DECAY)
                     .with_momentum(experiment.momentum)
                     .with_epsilon(Optimizer::EPSILON)
-                    .with_weight_decay(decay(experiment.weight_decay));
+                    .with_weight_decay(decay_of(experiment.weight_decay));
                 LoadedOnHost(rms.build()).into()
             }
         };

@@ -119,25 +119,25 @@ impl Resume {
         let trainer = Trainer::resume(run.experiment, dataset, device, &checkpoint)?;
         // Restoring passes over what it does not find: whatever is there reads back as it was written.
         let found = trainer.checkpoint()?;
-        let sets_of = |checkpoint: &Checkpoint| {
-            let average = checkpoint.average.as_ref();
-            let best = checkpoint.best.as_ref();
-            [
-                Some(checkpoint.parameters.clone()),
-                average.map(|average| average.parameters.clone()),
-                best.map(|best| best.parameters.clone()),
-            ]
-        };
         let is_same = found.optimizers.len() == checkpoint.optimizers.len()
-            && sets_of(&found)
-                .iter()
-                .zip(&sets_of(&checkpoint))
-                .all(|(found, saved)| are_same(found.as_deref(), saved.as_deref()));
+            && (sets_of(&found).into_iter().zip(sets_of(&checkpoint)))
+                .all(|(found, saved)| are_same(found, saved));
         if !is_same {
             return foreign("its weights are not those of its experiment");
         }
         Ok(trainer)
     }
+}
+
+/// Its weights: those in training, their mean, and the best.
+fn sets_of(checkpoint: &Checkpoint) -> [Option<&[ParameterValues]>; 3] {
+    let average = checkpoint.average.as_ref();
+    let best = checkpoint.best.as_ref();
+    [
+        Some(&checkpoint.parameters[..]),
+        average.map(|average| &average.parameters[..]),
+        best.map(|best| &best.parameters[..]),
+    ]
 }
 
 fn are_same(a: Option<&[ParameterValues]>, b: Option<&[ParameterValues]>) -> bool {

@@ -138,30 +138,30 @@ const fn count(n_parameters: f64) -> Expectation {
     expect(figure, Some(Stated::Count), Bound::Exactly(n_parameters))
 }
 
-const OF_HINTON: Stated = Stated::Published(Print {
+const HINTON: Print = Print {
     digits: "3.00",
     place: "caption of figure 2, part B",
     otherwise: "restricted Boltzmann machines for pre-training, logistic units, conjugate gradients",
-});
+};
+const OF_HINTON: Stated = Stated::Published(HINTON);
 
 /// The same, to be compared with a network of logistic units.
 const OF_HINTON_LOGISTIC: Stated = Stated::Published(Print {
-    digits: "3.00",
-    place: "caption of figure 2, part B",
     otherwise: "restricted Boltzmann machines for pre-training, conjugate gradients",
+    ..HINTON
 });
 
-const OF_THEANO: Stated = Stated::Published(Print {
+const THEANO: Print = Print {
     digits: "1.3",
     place: "Theano's tutorial, section “Running the Code”",
     otherwise: "15 epochs a layer and 36 of fine-tuning with plain SGD, tied weights while layers learn",
-});
+};
+const OF_THEANO: Stated = Stated::Published(THEANO);
 
 /// The same, to be compared with tied weights.
 const OF_THEANO_TIED: Stated = Stated::Published(Print {
-    digits: "1.3",
-    place: "Theano's tutorial, section “Running the Code”",
     otherwise: "15 epochs a layer and 36 of fine-tuning with plain SGD",
+    ..THEANO
 });
 
 const OF_TORCH: Stated = Stated::Published(Print {

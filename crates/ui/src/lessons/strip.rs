@@ -221,7 +221,7 @@ fn listed(before: &Experiment, after: &Experiment) -> String {
     let texts: Vec<String> = found
         .iter()
         .take(MAX_LISTED)
-        .map(|found| format!("{} {} → {}", found.field.label, found.before, found.after))
+        .map(ToString::to_string)
         .collect();
     let more = found.len().saturating_sub(MAX_LISTED);
     let more = if more > 0 {

@@ -68,8 +68,8 @@ fn accuracies(ui: &mut Ui, report: &CodeReport) {
         (
             "5 neighbours",
             near,
-            "The same, classified by the five nearest training images: the class of most of them. Of classes with as \
-             many, that of the nearest neighbour; of neighbours as near, the one that comes first"
+            "The same, classified by the five nearest training images: the class of most of them. If classes tie, the \
+             nearest neighbour decides; among equally near neighbours, the first"
                 .to_owned(),
         ),
     ] {
@@ -77,7 +77,7 @@ fn accuracies(ui: &mut Ui, report: &CodeReport) {
     }
 }
 
-/// `169 steps from the code, 120 from PCA, gave up after 1,000 from pixels`
+/// `169 steps from the code, 120 from PCA, stopped short of that after 1,000 from pixels`
 fn endings(probes: [ProbeResult; 3]) -> String {
     let from = ["the code", "PCA", "pixels"];
     let endings = probes.iter().zip(from).map(|(probe, from)| {
@@ -95,7 +95,7 @@ fn compression(ui: &mut Ui, report: &CompressionReport) {
     heads(
         ui,
         "means of test images",
-        &["bytes", "of it header", "PSNR, dB"],
+        &["bytes", "of which header", "PSNR, dB"],
     );
     let row = |ui: &mut Ui, name: &str, compressed: Compressed, help: &str| {
         let (size, db) = (

@@ -252,8 +252,8 @@ fn held_out(run: &RunState, best: &BestEpoch) -> Group {
                 "lowest loss J",
                 best.loss,
                 least,
-                "The lowest loss on the training images that are held out, and the epoch of all epochs of the run after \
-                 which it was found. The weights of that epoch are put back when the run ends",
+                "The lowest loss on the training images that are held out, and the epoch after which it was found, counted \
+                 over the whole run. The weights of that epoch are put back when the run ends",
             ),
             row(
                 "latest loss J",

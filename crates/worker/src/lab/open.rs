@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::panics::panic_message;
 use hourglass_data::Dataset;
-use hourglass_experiment::{Experiment, differences, fixed_differences};
+use hourglass_experiment::{Experiment, differences, fixed_change, in_words};
 use hourglass_protocol::{
     DataSetId, EvaluationScope, Event, Failure, Marks, Matching, RunHistory, RunId,
 };
@@ -318,9 +318,7 @@ fn note_edit(
         epoch: trainer.epoch(),
         steps_per_epoch: trainer.steps_per_epoch(),
     });
-    let changes = differences(before, experiment);
-    let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
-    let changes = changes.join(", ");
+    let changes = in_words(&differences(before, experiment));
     (!changes.is_empty()).then(|| {
         format!(
             "{EXPERIMENT_FILE} was changed since the run was saved; from step {step} on: {changes}"
@@ -348,13 +346,10 @@ fn edited_experiment(
     if edited == *before {
         return Ok(None);
     }
-    let fixed = fixed_differences(before, &edited);
-    if !fixed.is_empty() || !before.keeps_model_of(&edited) {
-        let fixed: Vec<String> = fixed.iter().map(ToString::to_string).collect();
+    if let Some(fixed) = fixed_change(before, &edited) {
         return Err(refused(&format!(
-            "it was changed since the run was saved, in what a run cannot change on its way ({}). A new run can start from \
-             it",
-            fixed.join(", ")
+            "it was changed since the run was saved, in what a run cannot change on its way ({fixed}). A new run can start \
+             from it"
         )));
     }
     let idle = differences(before, &edited).into_iter().find_map(|change| {

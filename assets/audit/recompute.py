@@ -298,6 +298,7 @@ def is_random(experiment):
 
 
 def altered(experiment, size, images, rng):
+    """What the encoder sees, and the weight of each pixel's error."""
     height, width, channels = size
     images = images.copy()
     target = experiment.get("target", {"kind": "same_image"})
@@ -316,37 +317,43 @@ def altered(experiment, size, images, rng):
     strength = experiment.get("test_noise", corruption.get("sigma", corruption.get("fraction")))
     if strength is not None:
         strength = float(np.float32(strength))
+    is_hit = np.ones(images.shape, bool)
     match corruption["kind"]:
         case "masking":
-            images[rng.random(images.shape) < strength] = 0
+            is_hit = rng.random(images.shape) < strength
+            images[is_hit] = 0
         case "gaussian":
             images = np.clip(images + strength * rng.standard_normal(images.shape), 0, 1)
         case "salt_and_pepper":
             is_hit = rng.random(images.shape) < strength
             images[is_hit] = rng.integers(0, 2, images.shape)[is_hit]
-    return images
+    emphasis = experiment["objective"].get("emphasis", {"kind": "none"})
+    if emphasis["kind"] == "none" or corruption["kind"] not in ("masking", "salt_and_pepper"):
+        return images, 1.0
+    return images, np.where(is_hit, float(np.float32(emphasis["corrupted"])), float(np.float32(emphasis["clean"])))
 
 
 # Figures
 
 
-def cross_entropy(logits, activation, x):
-    """Of each image, in nats, summed over its pixels."""
+def cross_entropies(logits, activation, x):
+    """Of each pixel, in nats."""
     if activation.name == "sigmoid":
-        return (np.maximum(logits, 0) - x * logits + np.log1p(np.exp(-np.abs(logits)))).sum(1)
+        return np.maximum(logits, 0) - x * logits + np.log1p(np.exp(-np.abs(logits)))
     p = np.clip(activation.values(logits), np.float32(1e-7), 1 - np.float32(1e-7))
-    return -(x * np.log(p) + (1 - x) * np.log1p(-p)).sum(1)
+    return -(x * np.log(p) + (1 - x) * np.log1p(-p))
 
 
-def delta_of_images(objective, network, logits, x):
-    """Of each image, summed over pixels, before the objective's scale."""
+def delta_of_images(objective, network, logits, x, weights):
+    """Of each image, summed over its pixels with their weights, before the objective's scale."""
     match objective["reconstruction"]:
         case "bce":
-            return cross_entropy(logits, network.output, x)
+            errors = cross_entropies(logits, network.output, x)
         case "mae":
-            return np.abs(network.output.values(logits) - x).sum(1)
+            errors = np.abs(network.output.values(logits) - x)
         case _:
-            return ((network.output.values(logits) - x) ** 2).sum(1)
+            errors = (network.output.values(logits) - x) ** 2
+    return (weights * errors).sum(1)
 
 
 class Pass:
@@ -357,7 +364,7 @@ class Pass:
         found = {name: [] for name in ("mse", "bce", "delta", "input", "code", "kl", "jacobian")}
         for start in range(0, len(images), CHUNK):
             clean = images[start : start + CHUNK]
-            seen = altered(experiment, network.size, clean, rng)
+            seen, weights = altered(experiment, network.size, clean, rng)
             code = run(network.encoder, seen)
             logits = run(network.decoder, code)
             drawn, log_variance = logits, network.log_variance(seen)
@@ -367,8 +374,8 @@ class Pass:
                 found["kl"].append((code**2 + np.exp(log_variance) - log_variance - 1) / 2)
             found["mse"].append(((network.output.values(logits) - clean) ** 2).sum(1))
             found["input"].append(((seen - clean) ** 2).sum(1))
-            found["bce"].append(cross_entropy(logits, network.output, clean))
-            found["delta"].append(delta_of_images(objective, network, drawn, clean))
+            found["bce"].append(cross_entropies(logits, network.output, clean).sum(1))
+            found["delta"].append(delta_of_images(objective, network, drawn, clean, weights))
             found["code"].append(code)
             if objective.get("contraction", 0) > 0:
                 found["jacobian"].append(jacobian_norms(network, seen, code, rng))

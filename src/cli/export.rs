@@ -3,17 +3,21 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
+use hourglass_experiment::Experiment;
 use hourglass_figure::{
-    Content, Curve, Facts, FigureKind, FigureRequest, Format, Group, Look, Loss, SCALES, Size,
-    Split, reference::Reference,
+    Content, Curve, Facts, FigureKind, FigureRequest, Format, Group, Look, Loss, OtherRun, SCALES,
+    Size, Split, reference::Reference,
 };
 use hourglass_files::whole_file;
 use hourglass_protocol::{
     Baselines, Command, DataSource, DatasetDescription, DeviceChoice, Event, Gathered, HistoryRow,
     Measured, SampleIdx,
+};
+use hourglass_run_folder::{
+    self as run_folder, EXPERIMENT_FILE, METRICS_FILE, MetricsTable, SavedFiles,
 };
 
 use super::args::Theme;
@@ -59,6 +63,9 @@ pub struct ExportArgs {
     /// Curves of the loss: `objective`, `layers`, `adversary`, `accuracy`, `jacobian`, `classes` or `errors`
     #[arg(long, value_parser = group, default_value = "objective")]
     curves: Group,
+    /// Folders of other runs whose curve the loss plot draws beside this one
+    #[arg(long, value_name = "DIR")]
+    beside: Vec<PathBuf>,
     /// Draw the loss on a linear axis instead of a logarithmic one
     #[arg(long)]
     linear: bool,
@@ -89,6 +96,9 @@ pub fn run(args: &ExportArgs) -> Result<()> {
         dark: args.theme == Theme::Dark,
         title: args.title.clone(),
     };
+    if !args.beside.is_empty() && args.what != FigureKind::Loss {
+        bail!("--beside is for `hourglass export loss`: leave it out");
+    }
     occupied::check_file(&args.out, args.force)?;
     let progress = Progress::new();
     let engine = Engine::start(args.device)?;
@@ -116,7 +126,7 @@ pub fn run(args: &ExportArgs) -> Result<()> {
             engine.send(Command::Gather(gather))?;
             request.content(gathered(&engine)?)
         }
-        None => loss(&request, &opened, &engine, &args.run)?,
+        None => loss(args, &request, &opened, &engine)?,
     };
     let file = content.file(format, &facts, &request.look, &mut |_| {
         ControlFlow::Continue(())
@@ -140,17 +150,14 @@ fn gathered(engine: &Engine) -> Result<Gathered> {
 
 /// The curves that the run recorded.
 fn loss(
+    args: &ExportArgs,
     request: &FigureRequest,
     opened: &OpenedRun,
     engine: &Engine,
-    folder: &Path,
 ) -> Result<(Facts, Content)> {
     let rows = &opened.history.rows;
     let Some(last) = rows.last() else {
-        bail!(
-            "{} contains no curves: train the run first",
-            folder.display()
-        );
+        return Err(without_curves(&args.run));
     };
     let experiment = opened.experiment.clone();
     let curves = curves(rows);
@@ -170,7 +177,11 @@ fn loss(
         step: last.step,
         epoch: last.epoch,
     };
+    let others = args.beside.iter();
+    let others = others.map(|folder| other_run(folder, &experiment, request.group));
     let content = Content::Loss(Loss {
+        name: args.run.display().to_string(),
+        others: others.collect::<Result<_>>()?,
         curves,
         group: request.group,
         is_log: request.is_log,
@@ -184,6 +195,49 @@ fn loss(
         generator_weight: experiment.objective.prior.generator_weight(),
     });
     Ok((facts, content))
+}
+
+fn without_curves(folder: &Path) -> anyhow::Error {
+    anyhow!(
+        "{} contains no curves: train the run first",
+        folder.display()
+    )
+}
+
+/// The curves of a run folder, to be drawn beside those of another experiment.
+fn other_run(folder: &Path, beside: &Experiment, group: Group) -> Result<OtherRun> {
+    let saved = SavedFiles::read(folder, &[EXPERIMENT_FILE, METRICS_FILE])?;
+    let (Some(experiment), Some(table)) = (saved.text(EXPERIMENT_FILE)?, saved.text(METRICS_FILE)?)
+    else {
+        return Err(without_curves(folder));
+    };
+    let in_file = |name: &str| format!("{} cannot be read", folder.join(name).display());
+    let experiment =
+        run_folder::read_experiment(experiment).with_context(|| in_file(EXPERIMENT_FILE))?;
+    let table = MetricsTable::read_csv(table).with_context(|| in_file(METRICS_FILE))?;
+    let main = group.main_term();
+    let [own, other] = [beside, &experiment].map(|experiment| experiment.objective.unit(main));
+    if own != other {
+        bail!(
+            "{} counts its {} {}, and the run it is to be drawn beside {}: choose runs with the same unit",
+            folder.display(),
+            main.label(),
+            other.phrase(),
+            own.phrase()
+        );
+    }
+    let curves = curves(table.rows());
+    if !curves.iter().any(|curve| curve.term == main) {
+        bail!(
+            "{} has no such curves: {}",
+            folder.display(),
+            group.info().name
+        );
+    }
+    Ok(OtherRun {
+        name: folder.display().to_string(),
+        curves,
+    })
 }
 
 /// What the digits allow; known a few seconds after they were loaded.

@@ -1010,6 +1010,11 @@ fn exports_that_succeed(folder: &Path, run: &str) {
             "filters.png",
             ["--scale", "1", "--size", "120x80mm"],
         ),
+        (
+            "loss",
+            "both.svg",
+            ["--beside", run, "--title", "Beside itself"],
+        ),
     ] {
         let out = in_folder(file);
         let mut arguments = vec!["export", what, "--run", run, "--out", &out];
@@ -1034,6 +1039,12 @@ fn exports_that_succeed(folder: &Path, run: &str) {
     );
     let digits = String::from_utf8(read("digits.svg")).expect("text");
     assert!(digits.contains("Two digits") && digits.matches("<image").count() >= 6);
+    let both = String::from_utf8(read("both.svg")).expect("text");
+    assert_eq!(
+        both.matches("run, test").count(),
+        2,
+        "its own curve and the other's"
+    );
 }
 
 fn exports_that_are_refused(folder: &Path, run: &str) {
@@ -1060,6 +1071,18 @@ fn exports_that_are_refused(folder: &Path, run: &str) {
             "a.png",
             vec!["--samples", "10000"],
             "no test image 10000",
+        ),
+        (
+            "loss",
+            "a.png",
+            vec!["--beside", "/nowhere/at/all"],
+            "/nowhere/at/all contains no curves",
+        ),
+        (
+            "digits",
+            "a.png",
+            vec!["--beside", run],
+            "--beside is for `hourglass export loss`",
         ),
         ("loss", "film.gif/a.png", vec![], "cannot be written"),
         ("loss", "mine.csv", vec![], "replace it with --force"),
@@ -1184,8 +1207,9 @@ fn after_an_infinite_loss_a_run_goes_on_from_good_weights_at_a_lower_rate() {
     assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(message.contains("became inf at step"), "{message}");
     let stopped = Summary::of_folder(Path::new(&out)).expect("of the weights that came back");
+    // Which weights they are depends on how many steps a moment has; their loss is at most about ten times the first.
     assert!(
-        stopped.test.mse_per_pixel < 1.0,
+        stopped.test.mse_per_pixel < 3.0,
         "{}",
         stopped.test.mse_per_pixel
     );
@@ -1195,10 +1219,10 @@ fn after_an_infinite_loss_a_run_goes_on_from_good_weights_at_a_lower_rate() {
     assert!(message.contains("code size 64 → 8"), "{message}");
     assert!(message.contains("Start a new one"), "{message}");
 
-    let output = hourglass(&[&resume[..], &["learning_rate=0.1"]].concat());
+    let output = hourglass(&[&resume[..], &["learning_rate=0.01"]].concat());
     assert_success(&output);
     let step = stopped.steps + 1;
-    let said = format!("from step {step} on: learning rate 1000 → 0.1");
+    let said = format!("from step {step} on: learning rate 1000 → 0.01");
     assert!(text_of(&output).contains(&said), "{}", text_of(&output));
     let summary = Summary::of_folder(Path::new(&out)).expect("written");
     assert_eq!(summary.steps, 100);
@@ -1210,7 +1234,7 @@ fn after_an_infinite_loss_a_run_goes_on_from_good_weights_at_a_lower_rate() {
     assert!(
         experiment
             .expect("written")
-            .contains("learning_rate = 0.1\n")
+            .contains("learning_rate = 0.01\n")
     );
 }
 

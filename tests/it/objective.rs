@@ -12,8 +12,8 @@ use hourglass::experiment::{
 use hourglass::model::sigmoid::sigmoid;
 use hourglass::model::{Autoencoder, Discriminator};
 use hourglass::objective::{
-    Pass, Terms, adversarial, classification, contraction, evaluate, penalties, reconstruction,
-    variational,
+    self, Pass, Terms, adversarial, classification, contraction, evaluate, penalties,
+    reconstruction, variational,
 };
 use hourglass::train::{device, readback};
 use proptest::prelude::*;
@@ -146,6 +146,51 @@ proptest! {
         let of = |z: f32| value(reconstruction::bce_from_logits(matrix(&[z], 1), matrix(&[x], 1)));
         prop_assert!(of(z) >= floor - 1e-6);
         prop_assert!((of((x / (1.0 - x)).ln()) - floor).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn weights_of_pixels_multiply_their_errors_and_gradients() {
+    let logits = [0.5_f32, -1.0, 2.0, 0.0];
+    let targets = [1.0_f32, 0.25, 0.5, 0.0];
+    let weights = [2.0_f32, 0.0, 0.5, 1.0];
+    let sigma = |z: f32| 1.0 / (1.0 + (-f64::from(z)).exp());
+    for error in Reconstruction::ALL {
+        let of = |idx: usize| {
+            let (z, x) = (logits[idx], f64::from(targets[idx]));
+            let (y, slope) = (sigma(z), sigma(z) * (1.0 - sigma(z)));
+            match error {
+                Reconstruction::Mse => [(y - x).powi(2), 2.0 * (y - x) * slope],
+                Reconstruction::Bce => [cross_entropy(x, z.into()), y - x],
+                Reconstruction::Mae => [(y - x).abs(), (y - x).signum() * slope],
+            }
+        };
+        let device = cpu().autodiff();
+        let tensor = |values: &[f32]| {
+            Tensor::<2>::from_data(TensorData::new(values.to_vec(), [2, 2]), &device)
+        };
+        let input = tensor(&logits).require_grad();
+        let activation = Activation::Sigmoid;
+        let weighted = Some(tensor(&weights));
+        let mean = objective::error(error, input.clone(), activation, tensor(&targets), weighted);
+        let gradients = mean.backward();
+        let gradient = input.grad(&gradients).expect("of the logits");
+        let gradient = readback::values::<1>(gradient.flatten(0, 1)).expect("read back");
+        let weight = |idx: usize| f64::from(weights[idx]) / 4.0;
+        let expected: f64 = (0..4).map(|idx| weight(idx) * of(idx)[0]).sum();
+        assert!((value(mean.inner()) - expected).abs() < 1e-6, "{error:?}");
+        for (idx, &found) in gradient.iter().enumerate() {
+            let expected = weight(idx) * of(idx)[1];
+            let found = f64::from(found);
+            assert!(
+                (found - expected).abs() < 1e-6,
+                "{error:?}: {found}, {expected}"
+            );
+        }
+        // Without weights every pixel has weight 1.
+        let plain = objective::error(error, tensor(&logits), activation, tensor(&targets), None);
+        let expected: f64 = (0..4).map(|idx| of(idx)[0] / 4.0).sum();
+        assert!((value(plain.inner()) - expected).abs() < 1e-6, "{error:?}");
     }
 }
 
@@ -614,6 +659,7 @@ fn terms(experiment: &Experiment, model: &Autoencoder, device: &Device) -> Terms
         model,
         input: images.clone(),
         output: model.forward_sampled(images, Some(latent)),
+        weights: None,
         epoch: 0.0,
         directions: Some(noise(hourglass::experiment::Stream::Contraction, 784)),
         discriminator: Some(&discriminator),
@@ -692,6 +738,7 @@ fn the_objective_names_its_terms_in_order_and_adds_them_up() {
         model: &model,
         input: images.clone(),
         output: model.forward_sampled(images.clone(), None),
+        weights: None,
         epoch: 0.0,
         directions: Some(Tensor::ones([2, 784], &device)),
         discriminator: None,

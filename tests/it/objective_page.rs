@@ -12,6 +12,7 @@ Training minimises J, a reconstruction error to which an experiment may add pena
 Every term has a column in `metrics.csv`, with its unit in the header.
 Without a prior the reconstruction error is a mean over pixels and images.
 With a prior it is a sum over the pixels of an image and a mean over images.
+With an emphasis, the error of each pixel has a weight: α if the corruption hit it, β if not.
 In the formulas, x is an image, x̂ its reconstruction, h its code and n the number of pixels; the numbers are settings.
 
 ## Terms that J adds up

@@ -7,8 +7,8 @@ use burn::tensor::{Tensor, TensorData};
 use hourglass::data::Dataset;
 use hourglass::experiment::field;
 use hourglass::experiment::{
-    Activation, Corruption, Experiment, Half, LatentPrior, LayerName, OptimizerKind, PresetId,
-    Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term, Variational,
+    Activation, Corruption, Emphasis, Experiment, Half, LatentPrior, LayerName, OptimizerKind,
+    PresetId, Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term, Variational,
 };
 use hourglass::protocol::{Diagnosis, EvaluationScope, PreparedImage, UserImageId};
 use hourglass::run_folder::read_experiment;
@@ -894,4 +894,109 @@ fn a_run_that_overfits_ends_with_its_best_weights() {
     // And from there, training may go on.
     let burst = trainer.burst(FOREVER, 1000, || false).expect("steps");
     assert!(!burst.is_out_of_patience);
+}
+
+/// The first step's objective and the test Δ after it, with these weights of corrupted and clean pixels.
+fn weighted(base: &Experiment, weights: Option<[f32; 2]>) -> [f64; 2] {
+    let mut experiment = base.clone();
+    if let Some([corrupted, clean]) = weights {
+        experiment.objective.emphasis = Emphasis::ByCorruption { corrupted, clean };
+    }
+    experiment.optimizer.learning_rate = 1e-12; // the weights stay what they are
+    let mut trainer = trainer(&experiment);
+    let first = take(&mut trainer, 1)[0];
+    let evaluation = trainer.evaluate(EvaluationScope::Full).expect("measured");
+    let delta = evaluation.term(Term::Objective).expect("an objective");
+    [f64::from(first), delta]
+}
+
+#[test]
+fn errors_of_corrupted_and_of_clean_pixels_are_weighted_apart_and_add_up() {
+    for error in Reconstruction::ALL {
+        for corruption in [
+            Corruption::Masking { fraction: 0.4 },
+            Corruption::SaltAndPepper { fraction: 0.4 },
+        ] {
+            let mut base = preset(PresetId::DenoiseDense);
+            base.corruption = corruption;
+            base.objective.reconstruction = error;
+            let of = |weights| weighted(&base, weights);
+            let (all, hit, clean) = (of(None), of(Some([1.0, 0.0])), of(Some([0.0, 1.0])));
+            let mixed = of(Some([2.0, 0.5]));
+            for at in 0..2 {
+                let near = |found: f64, expected: f64| {
+                    assert!(
+                        (found / expected - 1.0).abs() < 1e-5, // sums of single precision
+                        "{error:?}, {corruption:?}: {found} instead of {expected}"
+                    );
+                };
+                near(hit[at] + clean[at], all[at]);
+                near(2.0 * hit[at] + 0.5 * clean[at], mixed[at]);
+                // At the first weights every pixel is about as wrong, so four tenths of Δ are those of pixels that were
+                // hit.
+                let share = hit[at] / all[at];
+                assert!((0.35..0.45).contains(&share), "{error:?}: {share}");
+            }
+        }
+    }
+}
+
+#[test]
+fn with_full_emphasis_a_network_learns_nothing_from_what_it_was_shown() {
+    // Nothing is masked, and only masked pixels count: no gradient.
+    let mut experiment = preset(PresetId::DenoiseDense);
+    experiment.corruption = Corruption::Masking { fraction: 1e-9 };
+    experiment.objective.emphasis = Emphasis::ByCorruption {
+        corrupted: 1.0,
+        clean: 0.0,
+    };
+    let mut trainer = trainer(&experiment);
+    let before = trainer.checkpoint().expect("read back").parameters;
+    assert!(
+        take(&mut trainer, 3)
+            .iter()
+            .all(|&objective| objective == 0.0)
+    );
+    assert_eq!(trainer.checkpoint().expect("read back").parameters, before);
+}
+
+#[test]
+fn layers_are_pre_trained_with_the_same_emphasis() {
+    let first = |emphasis| {
+        let mut experiment = preset(PresetId::StackedDenoising);
+        experiment.objective.emphasis = emphasis;
+        f64::from(take(&mut trainer(&experiment), 1)[0])
+    };
+    let of = |corrupted, clean| first(Emphasis::ByCorruption { corrupted, clean });
+    let all = first(Emphasis::None);
+    assert!(((of(1.0, 0.0) + of(0.0, 1.0)) / all - 1.0).abs() < 1e-5);
+    assert!(of(1.0, 0.0) / all < 0.2, "a tenth of the pixels is masked");
+    assert!((of(3.0, 3.0) / all - 3.0).abs() < 1e-4);
+}
+
+#[test]
+fn a_divergence_is_held_at_its_capacity_over_the_whole_split() {
+    let mut experiment = preset(PresetId::Vae20);
+    let evaluated = |experiment: &Experiment| {
+        let dataset = data_sets::small(640, 1_500); // three chunks
+        let mut trainer = Trainer::new(experiment.clone(), dataset, &device::cpu().device);
+        let evaluation = trainer.evaluate(EvaluationScope::Full).expect("measured");
+        let kl = evaluation
+            .variational
+            .as_ref()
+            .expect("variational")
+            .kl_nats;
+        (kl, evaluation.term(Term::LatentKl).expect("a KL"))
+    };
+    let (kl, weighted) = evaluated(&experiment);
+    assert!((weighted / kl - 1.0).abs() < 1e-6, "{weighted}, {kl}");
+    let capacity = kl as f32;
+    experiment.objective.prior = Prior::Variational(Variational {
+        capacity,
+        beta: 4.0,
+        ..Variational::PLAIN
+    });
+    let (_, weighted) = evaluated(&experiment);
+    // Nothing of the split's KL is missing or too much, though each chunk's is.
+    assert!(weighted < 1e-5 * kl, "{weighted} of {kl}");
 }

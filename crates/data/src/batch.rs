@@ -84,6 +84,20 @@ impl Corruptor {
         Self { target, ..self }
     }
 
+    /// Writes the weight of each pixel's error: `of_hit` where [`Self::corrupt`] with the same address hits it, also if the
+    /// pixel stays what it was, and `of_clean` elsewhere. Masking and salt and pepper only: other noise hits every pixel.
+    pub fn weigh(&self, weights: &mut [f32], address: &[u64], [of_hit, of_clean]: [f32; 2]) {
+        let (Corruption::Masking { fraction } | Corruption::SaltAndPepper { fraction }) =
+            self.corruption
+        else {
+            weights.fill(of_hit);
+            return;
+        };
+        weights.fill(of_clean);
+        let mut rng = generator(self.seed, self.stream, address);
+        hit(weights, fraction, &mut rng, |_| of_hit);
+    }
+
     /// Damages one image of 0..1 in place; `address` names the use, such as `[step, position]`.
     pub fn corrupt(&self, image: &mut [f32], address: &[u64]) {
         debug_assert_eq!(image.len(), self.image.n_values());
@@ -252,6 +266,27 @@ mod tests {
         let pixels = corrupted(Corruption::SaltAndPepper { fraction: 0.2 }, 0.5, 200);
         assert!((share(&pixels, |p| p == 0.0) - 0.1).abs() < 0.004);
         assert!((share(&pixels, |p| p >= 1.0) - 0.1).abs() < 0.004);
+    }
+
+    #[test]
+    fn weights_are_those_of_the_pixels_that_were_hit() {
+        for corruption in [
+            Corruption::Masking { fraction: 0.3 },
+            Corruption::SaltAndPepper { fraction: 0.2 },
+        ] {
+            let corruptor = Corruptor::training(IMAGE, corruption, 7);
+            let (mut image, mut weights) = (vec![0.5; N_PIXELS], vec![0.0; N_PIXELS]);
+            corruptor.corrupt(&mut image, &[3, 1]);
+            corruptor.weigh(&mut weights, &[3, 1], [2.0, 0.25]);
+            let is_spared = |pixel: f32| pixel.to_bits() == 0.5_f32.to_bits();
+            let of = |image: &[f32]| -> Vec<f32> {
+                let weight = |&pixel| if is_spared(pixel) { 0.25 } else { 2.0 };
+                image.iter().map(weight).collect()
+            };
+            assert_eq!(weights, of(&image), "{corruption:?}");
+            corruptor.weigh(&mut weights, &[3, 2], [2.0, 0.25]);
+            assert_ne!(weights, of(&image), "those of another draw");
+        }
     }
 
     #[test]

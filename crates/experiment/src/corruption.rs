@@ -67,6 +67,12 @@ impl Corruption {
         }
     }
 
+    /// Whether it hits some pixels and leaves the others as they are.
+    #[must_use]
+    pub fn hits_some(self) -> bool {
+        matches!(self, Self::Masking { .. } | Self::SaltAndPepper { .. }) && !self.is_none()
+    }
+
     /// Whether it leaves every image as it is.
     #[must_use]
     pub fn is_none(self) -> bool {

@@ -9,7 +9,7 @@ impl Experiment {
     /// made from where that is not the image itself.
     #[must_use]
     pub fn formula(&self) -> Vec<Piece> {
-        let parts = self.objective.parts();
+        let parts = self.objective_in_use().parts();
         let mut formula = pieces("*J* = ", &[]);
         formula.extend(parts.iter().flat_map(|(_, part)| &part.formula));
         let notes = parts.into_iter().map(|(_, part)| part.note);

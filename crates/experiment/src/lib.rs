@@ -12,6 +12,7 @@ mod corruption;
 mod course;
 pub mod dataset;
 mod difference;
+mod emphasis;
 pub mod field;
 mod formula;
 mod group;
@@ -46,6 +47,7 @@ pub use corruption::Corruption;
 pub use course::Course;
 pub use dataset::{DataSetId, DataSetSpec};
 pub use difference::{Difference, differences, fixed_change, in_words, live_differences};
+pub use emphasis::Emphasis;
 pub use image_shape::ImageShape;
 pub use initialization::{Initialization, InitializationKind};
 pub use layer::{Kernels, Layer, Shape, Weights};
@@ -167,6 +169,27 @@ impl Experiment {
         self.test_noise.map_or(self.corruption, |strength| {
             self.corruption.with_strength(strength)
         })
+    }
+
+    /// α and β of corrupted and clean pixels in Δ, where pixels do not count alike: noise that changes every pixel leaves
+    /// none clean.
+    #[must_use]
+    pub fn emphasis(&self) -> Option<[f32; 2]> {
+        let weights = self.objective.emphasis.weights();
+        weights.filter(|_| self.corruption.hits_some())
+    }
+
+    /// The objective without an emphasis that changes nothing.
+    #[must_use]
+    pub fn objective_in_use(&self) -> Objective {
+        let emphasis = match self.emphasis() {
+            Some(_) => self.objective.emphasis,
+            None => Emphasis::None,
+        };
+        Objective {
+            emphasis,
+            ..self.objective
+        }
     }
 
     /// Whether the encoder is shown something else than the image asked for.

@@ -6,8 +6,8 @@ use super::Piece::Number;
 use super::piece::weighted;
 use super::zero::is_zero;
 use super::{
-    Adversarial, LatentPrior, Prior, Reconstruction, Reported, Role, Sparsity, Stage, Term, Unit,
-    Variational, Written,
+    Adversarial, Emphasis, LatentPrior, Prior, Reconstruction, Reported, Role, Sparsity, Stage,
+    Term, Unit, Variational, Written,
 };
 
 /// `J = Δ(target, x̂) + sparsity(h) + λ_c·‖∂h/∂x‖²_F + prior(h)`, one field for each kind of term.
@@ -20,6 +20,9 @@ use super::{
 pub struct Objective {
     /// Δ, how far the reconstruction is from its target.
     pub reconstruction: Reconstruction,
+    /// How much corrupted and clean pixels count in Δ.
+    #[serde(default, skip_serializing_if = "Emphasis::is_none")]
+    pub emphasis: Emphasis,
     /// `λ_c`, weight of the squared Frobenius norm of the encoder's Jacobian (Rifai et al. 2011). 0: none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub contraction: f32,
@@ -37,6 +40,7 @@ impl Objective {
     pub const fn plain(reconstruction: Reconstruction) -> Self {
         Self {
             reconstruction,
+            emphasis: Emphasis::None,
             contraction: 0.0,
             sparsity: Sparsity::None,
             prior: Prior::None,
@@ -78,11 +82,12 @@ impl Objective {
     pub fn parts(&self) -> Vec<(Term, Written)> {
         let &Self {
             reconstruction,
+            emphasis,
             contraction,
             sparsity,
             prior,
         } = self;
-        let error = reconstruction.written(&prior);
+        let error = reconstruction.written(emphasis, &prior);
         let parts = [
             Some((Term::Reconstruction(reconstruction), error)),
             sparsity.written(),

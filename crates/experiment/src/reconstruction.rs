@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::piece::pieces;
-use super::{Piece, Prior, Written};
+use super::{Emphasis, Piece, Prior, Written};
 
 /// Δ, how far a reconstruction is from its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,13 +42,36 @@ impl Reconstruction {
     }
 
     /// Δ of an objective with a prior, or without one.
-    pub(super) fn written(self, prior: &Prior) -> Written {
+    pub(super) fn written(self, emphasis: Emphasis, prior: &Prior) -> Written {
+        let weights = emphasis.weights();
+        let [formula, note] = match weights.map(|weights| weights.map(Piece::Number)) {
+            None => [self.formula(prior), Vec::new()],
+            Some(weights) => [
+                self.weighted_formula(prior),
+                pieces("*w* = # if corrupted, # if clean", &weights),
+            ],
+        };
         Written {
             name: self.short_label(),
             choice: self.short_label(),
-            formula: self.formula(prior),
+            formula,
+            note,
+            letters: weights.map(|_| "w a pixel's weight"),
             ..Written::default()
         }
+    }
+
+    /// The same where the error of each pixel has a weight.
+    fn weighted_formula(self, prior: &Prior) -> Vec<Piece> {
+        let text = match (self, prior) {
+            (Self::Mse, Prior::None) => "1/*n* Σ *w*(*x̂* − *x*)²",
+            (Self::Mse, _) => "Σ *w*(*x̂* − *x*)²",
+            (Self::Mae, Prior::None) => "1/*n* Σ *w*|*x̂* − *x*|",
+            (Self::Mae, _) => "Σ *w*|*x̂* − *x*|",
+            (Self::Bce, Prior::None) => "−1/*n* Σ *w*[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
+            (Self::Bce, _) => "−Σ *w*[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
+        };
+        pieces(text, &[])
     }
 
     /// A mean over pixels, or with a prior a sum; of a Gaussian likelihood without its normaliser ln σ√2π, which does

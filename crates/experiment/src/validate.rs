@@ -53,6 +53,16 @@ pub enum InvalidExperiment {
          squared error (Gaussian) or cross-entropy (Bernoulli)"
     )]
     AbsoluteErrorIsNoLikelihood,
+    /// A variational bound whose likelihood weighs pixels.
+    #[error(
+        "the variational bound is of the likelihood of the whole image, in which all pixels count alike: choose no emphasis"
+    )]
+    EmphasisInABound,
+    /// Pixels none of which count.
+    #[error(
+        "the weights of corrupted and of clean pixels are both 0, so that no error counts: give one of them a weight above 0"
+    )]
+    NoPixelCounts,
     /// A prior in the plane for a code that is not.
     #[error(
         "the prior “{prior}” is two-dimensional, and the code has {units} units: choose a code of 2 units"
@@ -219,6 +229,14 @@ impl Experiment {
         {
             found.push(InvalidExperiment::AbsoluteErrorIsNoLikelihood);
         }
+        if let Some(weights) = objective.emphasis.weights() {
+            if objective.prior.variational().is_some() {
+                found.push(InvalidExperiment::EmphasisInABound);
+            }
+            if weights.iter().all(|&weight| weight == 0.0) {
+                found.push(InvalidExperiment::NoPixelCounts);
+            }
+        }
         let planar = objective.prior.distribution();
         let planar = planar.filter(|prior| LatentPrior::needs_two_units(*prior));
         let units = architecture.code_size();
@@ -283,6 +301,8 @@ impl InvalidExperiment {
             Self::AbsoluteErrorIsNoLikelihood => {
                 (&field::LOSS, &[(&field::PRIOR, "Needs another loss")])
             }
+            Self::EmphasisInABound => (&field::EMPHASIS, &[(&field::PRIOR, "Needs no emphasis")]),
+            Self::NoPixelCounts => (&field::CORRUPTED_WEIGHT, &[]),
             Self::PriorNeedsTwoUnits { .. } => (
                 &field::DISTRIBUTION,
                 &[
@@ -325,8 +345,8 @@ impl InvalidExperiment {
 mod tests {
     use super::*;
     use crate::{
-        Convolutional, Corruption, Dense, ImageShape, LayerLists, LayerPretraining, PresetId,
-        Prior, Variational,
+        Convolutional, Corruption, Dense, Emphasis, ImageShape, LayerLists, LayerPretraining,
+        PresetId, Prior, Variational,
     };
 
     fn vanilla() -> Experiment {
@@ -369,6 +389,20 @@ mod tests {
         assert_eq!(
             message_of(|experiment| experiment.corruption = Corruption::Masking { fraction: -0.1 }),
             "noise fraction ν is -0.1: choose a value from 0 to 1"
+        );
+    }
+
+    #[test]
+    fn an_emphasis_is_refused_where_it_makes_no_sense() {
+        let weighted = |corrupted, clean| Emphasis::ByCorruption { corrupted, clean };
+        let message = message_of(|experiment| experiment.objective.emphasis = weighted(0.0, 0.0));
+        assert!(message.contains("both 0"), "{message}");
+        let mut bound = PresetId::Vae20.preset().experiment();
+        bound.objective.emphasis = weighted(1.0, 0.5);
+        assert_eq!(bound.problems(), [InvalidExperiment::EmphasisInABound]);
+        assert_eq!(
+            message_of(|experiment| experiment.objective.emphasis = weighted(-1.0, 1.0)),
+            "weight of corrupted pixels α is -1: choose a value from 0 to 10"
         );
     }
 

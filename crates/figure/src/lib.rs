@@ -37,7 +37,7 @@ use std::ops::ControlFlow;
 pub use error::{FigureError, UnknownEnding};
 pub use facts::{Entries, Facts};
 pub use figures::film::Film;
-pub use figures::loss::{self, Curve, Loss, Split};
+pub use figures::loss::{self, Curve, Loss, OtherRun, Split};
 pub use figures::scatter::Scatter;
 pub use figures::{Content, FigureKind};
 pub use format::Format;

@@ -83,6 +83,7 @@ impl Reference {
 fn pca(experiment: &Experiment, baselines: Option<&Baselines>) -> Option<Reference> {
     let objective = &experiment.objective;
     let is_comparable = objective.reconstruction == Reconstruction::Mse
+        && experiment.emphasis().is_none()
         && objective.prior.is_none()
         && experiment.target == Target::SameImage;
     let size = experiment.architecture.code_size();
@@ -107,7 +108,8 @@ fn pca(experiment: &Experiment, baselines: Option<&Baselines>) -> Option<Referen
 
 fn entropy_floor(experiment: &Experiment, baselines: Option<&Baselines>) -> Option<Reference> {
     let objective = &experiment.objective;
-    let is_entropy = objective.reconstruction == Reconstruction::Bce;
+    let is_entropy =
+        objective.reconstruction == Reconstruction::Bce && experiment.emphasis().is_none();
     let baselines = baselines.filter(|_| is_entropy)?;
     Some(Reference {
         kind: Kind::EntropyFloor,
@@ -135,6 +137,9 @@ fn images_worth(experiment: &Experiment) -> f64 {
 /// The figure that the objective's axis shows, if presets speak of it.
 fn figure_of(experiment: &Experiment) -> Option<Figure> {
     let objective = &experiment.objective;
+    if experiment.emphasis().is_some() {
+        return None; // nothing is stated of weighted errors
+    }
     if objective.prior.variational().is_some() {
         return Some(Figure::NegativeElbo);
     }

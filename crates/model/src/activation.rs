@@ -10,6 +10,7 @@ use hourglass_experiment::Activation;
 ///
 /// # Shapes
 /// `[...] → [...]`
+#[must_use]
 pub fn activate<const D: usize>(activation: Activation, input: Tensor<D>) -> Tensor<D> {
     match activation {
         Activation::Linear => input,

@@ -12,7 +12,7 @@ pub mod sigmoid;
 mod stack;
 mod trace;
 
-pub use activation::slope_of_output;
+pub use activation::{activate, slope_of_output};
 pub use autoencoder::{Autoencoder, Code, LayerOutput, Output};
 pub use classifier::{Classifier, CodeClassifier};
 pub use conv_block::ConvLevel;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Bool, Tensor};
 
-use hourglass_experiment::{Objective, Prior, Reconstruction, Term, Variational};
+use hourglass_experiment::{Activation, Objective, Prior, Reconstruction, Term, Variational};
 use hourglass_model::{Autoencoder, Discriminator, Output};
 
 pub use penalties::penalties;
@@ -25,6 +25,8 @@ pub struct Pass<'a> {
     pub input: Tensor<2>,
     /// What came out.
     pub output: Output,
+    /// The weight of each pixel's error in Δ, where pixels do not count alike: `[batch, 784]`.
+    pub weights: Option<Tensor<2>>,
     /// Epochs since the start of joint training, for a weight that warms up.
     pub epoch: f64,
     /// Directions along which the Jacobian is estimated, standard normal: `[batch, 784]`. Needed for a
@@ -52,7 +54,8 @@ pub type TermValues = BTreeMap<Term, Tensor<1>>;
 /// `target`: `[batch, 784]`, values 0..1
 #[must_use]
 pub fn evaluate(objective: &Objective, pass: &Pass<'_>, target: Tensor<2>) -> Terms {
-    let reconstruction = reconstruction(objective, &pass.output, target);
+    let weights = pass.weights.clone();
+    let reconstruction = reconstruction(objective, &pass.output, target, weights);
     let mut parts = penalties(objective, pass);
     let penalties = parts.iter().filter(|(term, _)| term.is_part());
     let sum = penalties.fold(reconstruction.clone(), |sum, (_, value)| {
@@ -69,19 +72,48 @@ pub fn evaluate(objective: &Objective, pass: &Pass<'_>, target: Tensor<2>) -> Te
 }
 
 /// Δ as the objective counts it: a mean over pixels, or with a prior the sum over an image's pixels.
-fn reconstruction(objective: &Objective, output: &Output, target: Tensor<2>) -> Tensor<1> {
+fn reconstruction(
+    objective: &Objective,
+    output: &Output,
+    target: Tensor<2>,
+    weights: Option<Tensor<2>>,
+) -> Tensor<1> {
     let [_, n_pixels] = target.dims();
-    let mean = match objective.reconstruction {
-        Reconstruction::Mse => reconstruction::mse(output.reconstruction(), target),
-        Reconstruction::Bce => reconstruction::bce_from_logits(output.logits.clone(), target),
-        Reconstruction::Mae => reconstruction::mae(output.reconstruction(), target),
-    };
+    let (logits, activation) = (output.logits.clone(), output.activation());
+    let mean = error(
+        objective.reconstruction,
+        logits,
+        activation,
+        target,
+        weights,
+    );
     let [scale, shift] = scale_and_shift(objective, n_pixels);
     let (scale, shift) = (scale as f32, shift as f32);
     if scale.to_bits() == 1.0_f32.to_bits() && shift == 0.0 {
         mean // nothing to multiply: the plain variants stay as fast as they were
     } else {
         mean.mul_scalar(scale).add_scalar(shift)
+    }
+}
+
+/// The mean error over pixels and batch, each pixel's with its weight where there are weights.
+///
+/// # Shapes
+/// `logits`, `target`, `weights`: `[batch, n] → [1]`
+#[must_use]
+pub fn error(
+    error: Reconstruction,
+    logits: Tensor<2>,
+    activation: Activation,
+    target: Tensor<2>,
+    weights: Option<Tensor<2>>,
+) -> Tensor<1> {
+    match (error, weights) {
+        (Reconstruction::Bce, None) => reconstruction::bce_from_logits(logits, target),
+        (error, None) => reconstruction::errors(error, logits, activation, target).mean(),
+        (error, Some(weights)) => {
+            (reconstruction::errors(error, logits, activation, target) * weights).mean()
+        }
     }
 }
 

@@ -3,7 +3,28 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_sigmoid;
 
+use hourglass_experiment::{Activation, Reconstruction};
+use hourglass_model::activate;
+
 use super::cross_entropy;
+
+/// The error of each pixel, of which Δ is the mean, from what comes before the output's activation.
+///
+/// # Shapes
+/// `[batch, n], [batch, n] → [batch, n]`, target between 0 and 1
+#[must_use]
+pub fn errors(
+    error: Reconstruction,
+    logits: Tensor<2>,
+    activation: Activation,
+    target: Tensor<2>,
+) -> Tensor<2> {
+    match error {
+        Reconstruction::Mse => squared_errors(activate(activation, logits), target),
+        Reconstruction::Bce => cross_entropies(logits, target),
+        Reconstruction::Mae => absolute_errors(activate(activation, logits), target),
+    }
+}
 
 /// Mean squared error, `1/(batch·n) Σ (x̂ − x)²`.
 ///
@@ -29,7 +50,15 @@ pub fn squared_errors(reconstruction: Tensor<2>, target: Tensor<2>) -> Tensor<2>
 /// `[batch, n], [batch, n] → [1]`
 #[must_use]
 pub fn mae(reconstruction: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
-    (reconstruction - target).abs().mean()
+    absolute_errors(reconstruction, target).mean()
+}
+
+/// The absolute error of each pixel, `|x̂ − x|`.
+///
+/// # Shapes
+/// `[batch, n], [batch, n] → [batch, n]`
+fn absolute_errors(reconstruction: Tensor<2>, target: Tensor<2>) -> Tensor<2> {
+    (reconstruction - target).abs()
 }
 
 /// Binary cross-entropy in nats, `1/(batch·n) Σ −x ln σ(z) − (1 − x) ln(1 − σ(z))`, for targets anywhere in

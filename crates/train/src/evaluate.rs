@@ -9,7 +9,7 @@ use hourglass_analysis::{activations, cross_entropy, latent};
 use hourglass_data::{Split, noise};
 use hourglass_experiment::{Activation, Experiment, Reconstruction, Sparsity, Stream, Term};
 use hourglass_model::{Autoencoder, CodeClassifier, Discriminator, Output};
-use hourglass_objective::reconstruction::squared_errors;
+use hourglass_objective::reconstruction::{self, squared_errors};
 use hourglass_objective::{
     self as objective, Pass, adversarial, classification, contraction, penalties, variational,
 };
@@ -64,6 +64,8 @@ enum Mean {
     CleanJacobian,
     /// The generator's loss without its weight.
     GeneratorLoss,
+    /// The divergence of a variational code from N(0, I), without its weight.
+    Kl,
 }
 
 /// A mean over images that come in chunks.
@@ -150,7 +152,10 @@ impl Sums {
             Reading::SquaredError,
             squared_error_per_image(output.reconstruction(), chunk.clean.clone()),
         );
-        if is_variational || objective.reconstruction != Reconstruction::Mse {
+        if chunk.weights.is_some()
+            || is_variational
+            || objective.reconstruction != Reconstruction::Mse
+        {
             ask_delta(&mut wanted, objective.reconstruction, &drawn, chunk);
         }
         if is_full || is_entropy {
@@ -205,9 +210,12 @@ impl Sums {
         let entropy = |logits: &Vec<f32>| cross_entropy(logits, activation, split, &chunk.samples);
         let at_mean = read(Reading::Logits).map(entropy);
         self.cross_entropy += at_mean.unwrap_or(0.0);
+        let delta = read(Reading::Delta).map(|of| sum(of));
         self.delta += match experiment.objective.reconstruction {
-            Reconstruction::Bce => read(Reading::DrawnLogits).map(entropy).or(at_mean),
-            Reconstruction::Mse | Reconstruction::Mae => read(Reading::Delta).map(|of| sum(of)),
+            Reconstruction::Bce => delta
+                .or_else(|| read(Reading::DrawnLogits).map(entropy))
+                .or(at_mean),
+            Reconstruction::Mse | Reconstruction::Mae => delta,
         }
         .unwrap_or_else(|| sum(squared));
         for (reading, values) in found {
@@ -289,7 +297,7 @@ impl Sums {
             noise_image_mse: None,
             best: None,
             diagnoses: Vec::new(),
-            terms: self.terms(experiment),
+            terms: self.terms(experiment, subject.epoch),
         }
     }
 
@@ -301,13 +309,18 @@ impl Sums {
     }
 
     /// What was measured of every term there is, the objective first.
-    fn terms(&self, experiment: &Experiment) -> Vec<(Term, f64)> {
+    fn terms(&self, experiment: &Experiment, epoch: f64) -> Vec<(Term, f64)> {
         let delta = self.delta(experiment);
-        let measured = |term| match (term, experiment.objective.sparsity) {
+        let objective = &experiment.objective;
+        let measured = |term| match (term, objective.sparsity) {
             (Term::KlSparsity, Sparsity::Kl { target, weight }) => {
                 let means = self.code_totals.iter().map(|sum| sum / self.n_images);
                 let means: Vec<f64> = means.collect();
                 Some(penalties::kl_sparsity_of_means(&means, target, weight))
+            }
+            (Term::LatentKl, _) => {
+                let prior = objective.prior.variational()?;
+                Some(variational::weighted_kl(self.mean(Mean::Kl)?, prior, epoch))
             }
             _ => self.mean(Mean::Term(term)),
         };
@@ -389,15 +402,16 @@ fn evaluation_noise(experiment: &Experiment, idx: usize, chunk: &Chunk) -> Tenso
     normals(shape, idx, chunk)
 }
 
-/// Δ of each image, summed over pixels; none of the cross-entropy, which the host adds up.
-fn ask_delta(wanted: &mut Wanted, reconstruction: Reconstruction, output: &Output, chunk: &Chunk) {
-    let (images, clean) = (|| output.reconstruction(), chunk.clean.clone());
-    let of_images = match reconstruction {
-        Reconstruction::Mse => squared_error_per_image(images(), clean),
-        Reconstruction::Mae => (images() - clean).abs().sum_dim(1).flatten(0, 1), // [n]
-        Reconstruction::Bce => return,
+/// Δ of each image, summed over pixels; none of an unweighted cross-entropy, which the host adds up.
+fn ask_delta(wanted: &mut Wanted, error: Reconstruction, output: &Output, chunk: &Chunk) {
+    let (logits, activation) = (|| output.logits.clone(), output.activation());
+    let errors = || reconstruction::errors(error, logits(), activation, chunk.clean.clone());
+    let errors = match &chunk.weights {
+        Some(weights) => errors() * weights.clone(),
+        None if error == Reconstruction::Bce => return,
+        None => errors(),
     };
-    wanted.ask(Reading::Delta, of_images);
+    wanted.ask(Reading::Delta, errors.sum_dim(1).flatten(0, 1)); // [n]
 }
 
 /// Penalties and figures of the objective.
@@ -416,13 +430,18 @@ fn ask_terms(
         model: &subject.model,
         input: chunk.corrupted.clone(),
         output,
+        weights: chunk.weights.clone(),
         epoch: subject.epoch,
         directions,
         discriminator: subject.discriminator.as_ref(),
     };
+    if let Some(log_variance) = pass.output.log_variance.clone() {
+        let kl = variational::kl(pass.output.code.clone(), log_variance);
+        wanted.ask_mean(Mean::Kl, kl);
+    }
     for (term, value) in penalties(objective, &pass) {
-        if term != Term::KlSparsity {
-            wanted.ask_mean(Mean::Term(term), value); // that one is no mean over chunks: it is of the units' means
+        if !matches!(term, Term::KlSparsity | Term::LatentKl) {
+            wanted.ask_mean(Mean::Term(term), value); // those two are no means over chunks: they are of the split's means
         }
     }
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use hourglass_analysis::diagnosis;
 use hourglass_data::{Corruptor, Dataset, Split};
-use hourglass_experiment::{Corruption, Target};
+use hourglass_experiment::{Corruption, Experiment, Target};
 use hourglass_protocol::SampleIdx;
 
 /// Images of one chunk: large enough to keep the device busy, small enough for its memory.
@@ -29,6 +29,27 @@ pub struct Chunk {
     pub clean: Tensor<2>,
     /// What the encoder is shown of them; the clean ones where the experiment alters nothing.
     pub corrupted: Tensor<2>,
+    /// The weight of each pixel's error in Δ, where pixels do not count alike: `[n, pixels]`.
+    pub weights: Option<Tensor<2>>,
+}
+
+/// What an experiment makes of images that are measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shown {
+    corruption: Corruption,
+    target: Target,
+    /// α and β of corrupted and clean pixels, where they do not count alike.
+    emphasis: Option<[f32; 2]>,
+}
+
+impl Shown {
+    pub fn of(experiment: &Experiment) -> Self {
+        Self {
+            corruption: experiment.test_corruption(),
+            target: experiment.target,
+            emphasis: experiment.emphasis(),
+        }
+    }
 }
 
 /// The test split on one device.
@@ -38,8 +59,7 @@ pub struct HeldOut {
     /// What the model learns from; counted on from the end of the test split.
     train: Split,
     device: Device,
-    corruption: Corruption,
-    target: Target,
+    shown: Shown,
     /// The whole split, put on the device when first asked for.
     full: Option<Arc<[Chunk]>>,
     /// Every [`STRIDE`]-th sample.
@@ -52,25 +72,18 @@ pub struct HeldOut {
 
 impl HeldOut {
     /// Prepares nothing yet: images go to the device when they are first needed.
-    pub fn new(dataset: &Dataset, device: Device, corruption: Corruption, target: Target) -> Self {
+    pub fn new(dataset: &Dataset, device: Device, shown: Shown) -> Self {
         let (split, train) = (dataset.test.clone(), dataset.train.clone());
-        Self::of(split, train, device, corruption, target)
+        Self::of(split, train, device, shown)
     }
 
     /// The same of images that are no data set's test split.
-    pub fn of(
-        split: Split,
-        train: Split,
-        device: Device,
-        corruption: Corruption,
-        target: Target,
-    ) -> Self {
+    pub fn of(split: Split, train: Split, device: Device, shown: Shown) -> Self {
         Self {
             split,
             train,
             device,
-            corruption,
-            target,
+            shown,
             full: None,
             sparse: None,
             film: None,
@@ -115,16 +128,16 @@ impl HeldOut {
     }
 
     /// Takes on another way to alter images; they are made again when next needed.
-    pub fn set_input(&mut self, corruption: Corruption, target: Target) {
-        if (corruption, target) != (self.corruption, self.target) {
+    pub fn set_shown(&mut self, shown: Shown) {
+        if shown != self.shown {
             let (split, train) = (self.split.clone(), self.train.clone());
-            *self = Self::of(split, train, self.device.clone(), corruption, target);
+            *self = Self::of(split, train, self.device.clone(), shown);
         }
     }
 
     /// Whether images are shown as they are.
     pub fn is_unaltered(&self) -> bool {
-        self.corruption.is_none() && self.target == Target::SameImage
+        self.shown.corruption.is_none() && self.shown.target == Target::SameImage
     }
 
     /// The whole split in chunks.
@@ -174,7 +187,25 @@ impl HeldOut {
             samples: samples.to_vec(),
             clean,
             corrupted,
+            weights: self.weights(samples),
         }
+    }
+
+    /// The weight of each pixel's error, where pixels do not count alike: `[n, pixels]`.
+    fn weights(&self, samples: &[SampleIdx]) -> Option<Tensor<2>> {
+        let emphasis = self.shown.emphasis?;
+        let corruptor = self.corruptor();
+        let mut weights = vec![0.0; samples.len() * self.n_pixels()];
+        weights
+            .par_chunks_exact_mut(self.n_pixels())
+            .zip(samples)
+            .for_each(|(image, &sample)| corruptor.weigh(image, &[u64::from(sample)], emphasis));
+        Some(self.tensor(weights, samples.len()))
+    }
+
+    fn corruptor(&self) -> Corruptor {
+        Corruptor::evaluation(self.split.shape(), self.shown.corruption)
+            .with_target(self.shown.target)
     }
 
     /// Some images of either split as they are: `[n, pixels]`.
@@ -209,8 +240,7 @@ impl HeldOut {
 
     /// Corrupts images `[n, pixels]`; a sample gets the same noise every time.
     fn corrupt(&self, mut pixels: Vec<f32>, samples: &[SampleIdx]) -> Vec<f32> {
-        let corruptor =
-            Corruptor::evaluation(self.split.shape(), self.corruption).with_target(self.target);
+        let corruptor = self.corruptor();
         pixels
             .par_chunks_exact_mut(self.n_pixels())
             .zip(samples)

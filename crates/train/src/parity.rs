@@ -106,6 +106,7 @@ fn evaluate(experiment: &Experiment, device: &Device) -> Result<(f32, Vec<Vec<f3
         output: model.forward(images.clone()),
         input: images.clone(),
         epoch: 0.0,
+        weights: None,
         directions: None,
         discriminator: None,
     };

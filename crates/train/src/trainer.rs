@@ -12,17 +12,19 @@ use rayon::prelude::*;
 
 use hourglass_analysis::diagnosis;
 use hourglass_data::{Corruptor, Dataset, EpochOrder, noise};
-use hourglass_experiment::{Activation, Experiment, Optimizer, Prior, Stage, Stream, Term};
+use hourglass_experiment::{
+    Activation, Experiment, Optimizer, Prior, Reconstruction, Stage, Stream, Term,
+};
 use hourglass_model::Autoencoder;
 use hourglass_model::processor::is_processor;
-use hourglass_objective::{self as objective, Pass, TermValues, contraction, reconstruction};
+use hourglass_objective::{self as objective, Pass, TermValues, contraction};
 use hourglass_protocol::{BestEpoch, Evaluation, EvaluationScope, StepBatch};
 
 use super::average::Average;
 use super::checkpoint::Best;
 use super::companions::{Adversary, Classifiers};
 use super::evaluate::Subject;
-use super::held_out::HeldOut;
+use super::held_out::{HeldOut, Shown};
 use super::optimizer::{Held, Stepper};
 use super::{Checkpoint, TrainError, checkpoint, evaluate, readback};
 
@@ -72,6 +74,16 @@ pub struct Burst {
     pub is_out_of_patience: bool,
 }
 
+/// What a step is taken on: `[n, pixels]` each.
+struct Batch {
+    /// What the encoder is shown.
+    input: Tensor<2>,
+    /// The clean images.
+    target: Tensor<2>,
+    /// Weights of the pixels' errors, where pixels do not count alike.
+    weights: Option<Tensor<2>>,
+}
+
 /// The terms of one step, still on the device.
 struct StepTerms {
     epoch: f64,
@@ -90,12 +102,8 @@ impl Trainer {
         let model = Autoencoder::new(&experiment, &device);
         let n_samples = experiment.training.samples_per_epoch(dataset.train.len());
         let order = EpochOrder::new(experiment.seed, 0, n_samples);
-        let held_out = HeldOut::new(
-            &dataset,
-            device.clone().inner(),
-            experiment.test_corruption(),
-            experiment.target,
-        );
+        let shown = Shown::of(&experiment);
+        let held_out = HeldOut::new(&dataset, device.clone().inner(), shown);
         let validation = validation_of(&experiment, &dataset, &device);
         let adversary = experiment.objective.prior.adversarial();
         let n_train = dataset.train.len();
@@ -228,10 +236,10 @@ impl Trainer {
         if !(keeps_optimizer && keeps_part) {
             self.stepper = self.stepper.retuned(before, after, n_steps)?;
         }
-        let (corruption, target) = (experiment.test_corruption(), experiment.target);
-        self.held_out.set_input(corruption, target);
+        let shown = Shown::of(&experiment);
+        self.held_out.set_shown(shown);
         if let Some(validation) = &mut self.validation {
-            validation.set_input(corruption, target);
+            validation.set_shown(shown);
         }
         if after.averaging == 0.0 {
             self.average = None;
@@ -523,7 +531,11 @@ impl Trainer {
 
     /// All layers, by the experiment's objective.
     fn train_jointly(&mut self, start: usize, end: usize) -> TermValues {
-        let (input, target) = self.batch(start, end);
+        let Batch {
+            input,
+            target,
+            weights,
+        } = self.batch(start, end);
         let objective = self.experiment.objective;
         let schedule_factor = self.scheduled(1.0);
         let n_images = end - start;
@@ -543,6 +555,7 @@ impl Trainer {
             model: &self.model,
             input,
             output,
+            weights,
             epoch: self.joint_epoch(),
             directions,
             discriminator: self.adversary.as_ref().map(|a| &*a.discriminator),
@@ -589,23 +602,30 @@ impl Trainer {
         let [n_images, width] = clean.dims();
         let plan = self.experiment.plan.pretraining.get(layer);
         let fraction = plan.map_or(0.0, |plan| plan.corruption);
-        let input = if fraction > 0.0 {
+        let mask = (fraction > 0.0).then(|| {
             let (seed, step) = (self.experiment.seed, self.step);
             let shape = [n_images, width];
             let mask = noise::masks(seed, Stream::Pretraining, step, shape, fraction);
-            clean.clone() * Tensor::from_data(TensorData::new(mask, shape), &self.device)
-        } else {
-            clean.clone()
+            Tensor::<2>::from_data(TensorData::new(mask, shape), &self.device) // 0 where an input is masked
+        });
+        let input = match &mask {
+            Some(mask) => clean.clone() * mask.clone(),
+            None => clean.clone(),
         };
+        let emphasis = self.experiment.objective.emphasis.weights();
+        let weights = mask.zip(emphasis).map(|(mask, [of_hit, of_clean])| {
+            mask.mul_scalar(of_clean - of_hit).add_scalar(of_hit) // [n, inputs of the layer]
+        });
         let Some(output) = self.model.rebuild_layer(input, layer) else {
             let zero = Tensor::<1>::zeros([1], &self.device); // refused by validation
             return TermValues::from([(Term::LayerReconstruction, zero)]);
         };
-        let loss = if output.activation == Activation::Sigmoid {
-            reconstruction::bce_from_logits(output.logits, clean)
+        let error = if output.activation == Activation::Sigmoid {
+            Reconstruction::Bce
         } else {
-            reconstruction::mse(output.reconstruction(), clean)
+            Reconstruction::Mse
         };
+        let loss = objective::error(error, output.logits, output.activation, clean, weights);
         let rate = self.scheduled(self.experiment.optimizer.learning_rate);
         let stepper = &mut self.stepper;
         self.model.replace(|model| stepper.step(rate, model, &loss));
@@ -678,8 +698,8 @@ impl Trainer {
         }
     }
 
-    /// Inputs and clean targets of a step: `[n, pixels]` each.
-    fn batch(&self, start: usize, end: usize) -> (Tensor<2>, Tensor<2>) {
+    /// What a step is taken on.
+    fn batch(&self, start: usize, end: usize) -> Batch {
         let samples = &self.order.samples()[start..end];
         let pixels = self.dataset.train.gather(samples);
         let tensor = |pixels: Vec<f32>| {
@@ -688,7 +708,11 @@ impl Trainer {
         };
         if !self.experiment.alters_input() {
             let input = tensor(pixels);
-            return (input.clone(), input);
+            return Batch {
+                target: input.clone(),
+                input,
+                weights: None,
+            };
         }
 
         let (image, corruption) = (self.dataset.train.shape(), self.experiment.corruption);
@@ -701,7 +725,22 @@ impl Trainer {
             .with_min_len(MIN_PARALLEL_IMAGES)
             .zip(samples)
             .for_each(|(image, &sample)| corruptor.corrupt(image, &[step, u64::from(sample)]));
-        (tensor(corrupted), tensor(pixels))
+        let weights = self.experiment.emphasis().map(|emphasis| {
+            let mut weights = vec![0.0; pixels.len()];
+            weights
+                .par_chunks_exact_mut(self.n_pixels())
+                .with_min_len(MIN_PARALLEL_IMAGES)
+                .zip(samples)
+                .for_each(|(image, &sample)| {
+                    corruptor.weigh(image, &[step, u64::from(sample)], emphasis);
+                });
+            tensor(weights)
+        });
+        Batch {
+            input: tensor(corrupted),
+            target: tensor(pixels),
+            weights,
+        }
     }
 
     fn is_evaluation_due(&self) -> bool {
@@ -749,13 +788,12 @@ fn validation_of(
     (!samples.is_empty()).then(|| {
         let held_out = dataset.train.part(samples);
         let nothing = dataset.train.part(0..0);
-        let corruption = experiment.test_corruption();
+        let shown = Shown::of(experiment);
         Box::new(HeldOut::of(
             held_out,
             nothing,
             device.clone().inner(),
-            corruption,
-            experiment.target,
+            shown,
         ))
     })
 }

@@ -4,13 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::writer::{Outcome, Task, Writer};
+use hourglass_experiment::Experiment;
 use hourglass_figure::{
-    Content, Curve, Facts, FigureKind, FigureRequest, Film, Format, Loss, Split,
+    Content, Curve, Facts, FigureKind, FigureRequest, Film, Format, Loss, OtherRun, Split,
     reference::Reference,
 };
 use hourglass_protocol::{Gather, Gathered};
-use hourglass_state::{LabState, RunState, Series};
+use hourglass_state::{History, LabState, RunState, Series, difference};
 use hourglass_worker::Wake;
+
+/// Longest description of another run in a legend, in letters.
+const MAX_WORDS: usize = 60;
 
 /// The figure on its way, if there is one.
 #[derive(Debug, Default)]
@@ -163,9 +167,8 @@ fn known(request: &FigureRequest, state: &LabState) -> Option<(Facts, Content)> 
     Some((facts, content))
 }
 
-/// All curves of a run.
-fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
-    let history = &run.history;
+/// All curves of a history.
+fn curves(history: &History) -> Vec<Curve> {
     let curve = |split, term, series: Option<&Series>| {
         Some(Curve {
             split,
@@ -179,8 +182,40 @@ fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
     let test = history
         .test_terms()
         .filter_map(|term| curve(Split::Test, term, history.test(term)));
+    train.chain(test).collect()
+}
+
+/// The run that the window draws beside the run in progress, if it counts in the same unit: its comparison run, or the run
+/// before it.
+fn other_run(request: &FigureRequest, run: &RunState, state: &LabState) -> Option<OtherRun> {
+    let (experiment, history) = match (&state.comparison, &run.ghost) {
+        (Some(other), _) => (&other.experiment, &other.history),
+        (None, Some(ghost)) => (&ghost.experiment, &ghost.history),
+        (None, None) => return None,
+    };
+    let unit = |of: &Experiment| of.objective.unit(request.group.main_term());
+    let kind = match state.comparison {
+        Some(_) => "comparison run",
+        None => "previous run",
+    };
+    let words = difference(experiment, &run.experiment);
+    (unit(experiment) == unit(&run.experiment)).then(|| OtherRun {
+        name: if words.is_empty() || words.chars().count() > MAX_WORDS {
+            kind.to_owned()
+        } else {
+            format!("{kind} ({words})")
+        },
+        curves: curves(history),
+    })
+}
+
+/// All curves of a run.
+fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
+    let history = &run.history;
     Loss {
-        curves: train.chain(test).collect(),
+        name: "this run".to_owned(),
+        others: other_run(request, run, state).into_iter().collect(),
+        curves: curves(history),
         group: request.group,
         is_log: request.is_log,
         references: Reference::of(

@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use hourglass::experiment::{PresetId, Reconstruction, Term};
 use hourglass::figure::{
-    Content, Curve, Facts, FigureKind, Format, Group, Loss, Size, Split, reference,
+    Content, Curve, Facts, FigureKind, Format, Group, Loss, OtherRun, Size, Split, reference,
 };
 use hourglass::protocol::{Baselines, DataSetId, Gather, Numbers};
 use resvg::usvg::roxmltree::{Document, Node};
@@ -300,6 +300,8 @@ fn loss() -> (Facts, Content) {
         epoch: 5.0,
     };
     let content = Content::Loss(Loss {
+        name: "sparse-64".to_owned(),
+        others: Vec::new(),
         curves: curve(Split::Train, 1_000)
             .chain(curve(Split::Test, 50))
             .collect(),
@@ -335,6 +337,8 @@ fn a_generator_whose_weight_changed_is_not_drawn_beside_the_discriminator() {
     };
     let drawn = |weight: Option<f64>, value: f64| {
         let content = Content::Loss(Loss {
+            name: String::new(),
+            others: Vec::new(),
             curves: vec![of(Term::Generator, value), of(Term::Discriminator, 1.4)],
             group: Group::Adversary,
             is_log: false,
@@ -399,6 +403,45 @@ fn all_series_are_in_one_table() {
     assert_eq!(read, values);
     assert_eq!(table.columns["unit"][0], "per pixel");
     assert_eq!(table.columns["term"].last().map(String::as_str), Some("l1"));
+}
+
+#[test]
+fn curves_of_other_runs_have_names_and_are_in_the_table() {
+    let (facts, content) = loss();
+    let Content::Loss(mut loss) = content else {
+        panic!("a loss");
+    };
+    let of = |split| Curve {
+        term: Term::Objective,
+        split,
+        points: vec![[1.0, 0.5], [9.0, 0.03]],
+    };
+    loss.others = vec![OtherRun {
+        name: "wider".to_owned(),
+        curves: vec![of(Split::Train), of(Split::Test)],
+    }];
+    let content = Content::Loss(loss);
+    let svg = text(&request(FigureKind::Loss, Format::Svg), &facts, &content);
+    let document = Document::parse(&svg).expect("well-formed");
+    let texts = texts(&document);
+    // 8 is an epoch that only the other run reached.
+    for wanted in ["sparse-64, test", "wider, train", "wider, test", "8"] {
+        assert!(
+            texts.iter().any(|text| text == wanted),
+            "{wanted:?} is not in {texts:?}"
+        );
+    }
+    let table = Table::read(&text(
+        &request(FigureKind::Loss, Format::Csv),
+        &facts,
+        &content,
+    ));
+    let runs = &table.columns["run"];
+    assert_eq!(runs.iter().filter(|run| *run == "wider").count(), 4);
+    assert_eq!(
+        runs.iter().filter(|run| *run == "sparse-64").count(),
+        3 * 1_050
+    );
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub use architecture::{
 };
 pub use data::IMAGE;
 pub use kind::{Kind, List, Number, Optional, Section};
-pub use objective::{CORRUPTION, LOSS, NOISE_FRACTION, NOISE_SIGMA};
+pub use objective::{CORRUPTED_WEIGHT, CORRUPTION, EMPHASIS, LOSS, NOISE_FRACTION, NOISE_SIGMA};
 pub use penalties::{ADVERSARIAL_WEIGHT, DISTRIBUTION, L1_WEIGHT, PRIOR, SPARSITY};
 pub use plan::{LAYER_CORRUPTION, LAYER_EPOCHS, PRETRAINING};
 pub use setting::Field;

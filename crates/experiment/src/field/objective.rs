@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use super::setting::without_joint_training;
 use super::value::{Leaf as _, Place, at, labels};
 use super::{Field, Kind, Number, Optional, Section};
-use crate::{Corruption, Half, Reconstruction, Target};
+use crate::{Corruption, Emphasis, Experiment, Half, Reconstruction, Target};
 
 const ROW: Field = Field {
     section: Section::Objective,
@@ -22,6 +22,9 @@ pub(super) static ROWS: &[&Field] = &[
     &HIDDEN_HALF,
     &ROTATION,
     &LOSS,
+    &EMPHASIS,
+    &CORRUPTED_WEIGHT,
+    &CLEAN_WEIGHT,
 ];
 
 /// ν, a share of pixels.
@@ -183,4 +186,59 @@ pub static LOSS: Field = Field {
            cross-entropy treats pixels as probabilities and needs a sigmoid output",
     place: at!(objective.reconstruction),
     ..ROW
+};
+
+/// Why weights of corrupted and clean pixels change nothing: no noise that leaves some of them clean.
+fn without_clean_pixels(experiment: &Experiment) -> Option<String> {
+    let layers = &experiment.plan.pretraining;
+    let hits_layers = layers
+        .iter()
+        .any(|layer| layer.epochs > 0 && layer.corruption > 0.0);
+    let is_joint = without_joint_training(experiment).is_none();
+    let hits_images = is_joint && experiment.corruption.hits_some();
+    (!hits_layers && !hits_images).then(|| {
+        "no noise that hits some pixels and leaves the others clean: choose masking, or salt and pepper, with a \
+         fraction above 0"
+            .to_owned()
+    })
+}
+
+pub static EMPHASIS: Field = Field {
+    path: "objective.emphasis.kind",
+    label: "emphasis",
+    kind: Kind::Choice(labels::<Emphasis>),
+    help: "Gives the errors of corrupted and of clean pixels different weights in J. With a larger weight on corrupted \
+           pixels the network learns to fill in what is missing rather than to copy what it sees. The same goes for \
+           the inputs of layers that are pre-trained with corruption. The MSE and BCE of the test images stay \
+           unweighted",
+    idle: without_clean_pixels,
+    place: at!(objective.emphasis),
+    ..ROW
+};
+
+/// Weight of some pixels' errors.
+const PIXEL_WEIGHT: Field = Field {
+    kind: Kind::Number(Number::linear(0.0, 10.0)),
+    needs: Some(&EMPHASIS),
+    idle: without_clean_pixels,
+    ..ROW
+};
+
+pub static CORRUPTED_WEIGHT: Field = Field {
+    path: "objective.emphasis.corrupted",
+    label: "weight of corrupted pixels α",
+    row: Some("Corrupted α"),
+    help: "Weight of the error of each pixel that the corruption hit. Typical: 1",
+    place: at!(Emphasis::ByCorruption { corrupted, .. } = objective.emphasis => corrupted),
+    ..PIXEL_WEIGHT
+};
+
+static CLEAN_WEIGHT: Field = Field {
+    path: "objective.emphasis.clean",
+    label: "weight of clean pixels β",
+    row: Some("Clean β"),
+    help: "Weight of the error of each pixel that the corruption spared. 0: only corrupted pixels count (full emphasis). \
+           Typical: 0 to 1",
+    place: at!(Emphasis::ByCorruption { clean, .. } = objective.emphasis => clean),
+    ..PIXEL_WEIGHT
 };

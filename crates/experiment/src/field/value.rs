@@ -3,8 +3,9 @@
 use std::mem::discriminant;
 
 use crate::{
-    Activation, Corruption, Experiment, Half, ImageShape, InitializationKind, LatentPrior, Layer,
-    MomentumSchedule, OptimizerKind, Prior, Reconstruction, Schedule, Sparsity, Target,
+    Activation, Corruption, Emphasis, Experiment, Half, ImageShape, InitializationKind,
+    LatentPrior, Layer, MomentumSchedule, OptimizerKind, Prior, Reconstruction, Schedule, Sparsity,
+    Target,
 };
 
 /// The value of a setting, whatever its type in the experiment.
@@ -208,6 +209,7 @@ choices!(
     Reconstruction::ALL,
     Schedule::ALL,
     Corruption::KINDS,
+    Emphasis::KINDS,
     Prior::KINDS,
     Sparsity::KINDS,
     Target::KINDS,

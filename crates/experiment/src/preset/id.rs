@@ -62,6 +62,9 @@ pub enum PresetId {
     /// The same with logistic hidden units.
     #[serde(rename = "deep-30-logistic")]
     Deep30Logistic,
+    /// The same from random weights with Nesterov's momentum instead of pre-training.
+    #[serde(rename = "deep-30-momentum")]
+    Deep30Momentum,
     /// Three masked layers, then a classifier.
     #[serde(rename = "stacked-denoising")]
     StackedDenoising,
@@ -87,7 +90,7 @@ pub enum PresetId {
 
 impl PresetId {
     /// All presets, in the order a menu shows them, each followed by its variants.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Vanilla64,
         Self::Vanilla64Tied,
         Self::Sparse64,
@@ -105,6 +108,7 @@ impl PresetId {
         Self::Overcomplete1024,
         Self::Deep30,
         Self::Deep30Logistic,
+        Self::Deep30Momentum,
         Self::StackedDenoising,
         Self::StackedDenoisingTied,
         Self::Vae20,
@@ -135,6 +139,7 @@ impl PresetId {
             Self::Overcomplete1024 => "overcomplete-1024",
             Self::Deep30 => "deep-30",
             Self::Deep30Logistic => "deep-30-logistic",
+            Self::Deep30Momentum => "deep-30-momentum",
             Self::StackedDenoising => "stacked-denoising",
             Self::StackedDenoisingTied => "stacked-denoising-tied",
             Self::Vae20 => "vae-20",

@@ -62,7 +62,7 @@ pub(crate) fn formula(ui: &mut Ui, experiment: &Experiment, size: f32) {
 
 /// What the formula is a mean of, and what its letters stand for.
 pub(crate) fn help(experiment: &Experiment) -> String {
-    let objective = &experiment.objective;
+    let objective = experiment.objective_in_use();
     let unit = objective.unit(Term::Objective).phrase();
     let kind = if objective.is_per_image() {
         "summed over an image's pixels and averaged over images"

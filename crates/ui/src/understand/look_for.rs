@@ -165,6 +165,18 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
                  mixed",
             ),
         ],
+        PresetId::Deep30Momentum => &[
+            (
+                Pane::Loss,
+                "After deep-30 its curve stays as that of the previous run: how fast eight layers learn at once, and how \
+                 much the pre-training is worth",
+            ),
+            (
+                Pane::Activations,
+                "The hidden layers at the start: sparse first weights spread logistic units between 0 and 1, where small \
+                 dense ones leave all of them near a half",
+            ),
+        ],
         PresetId::StackedDenoising | PresetId::StackedDenoisingTied => &[
             (
                 Pane::Loss,

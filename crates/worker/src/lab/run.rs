@@ -33,9 +33,9 @@ pub(super) struct Run {
     pub on_disk: OnDisk,
 }
 
-/// Times the loss that a part of the plan began with, beyond which weights are none to go back to: training does not find
-/// its way back from there, at whatever learning rate.
-const ABSURD: f32 = 100.0;
+/// Times the loss that a part of the plan began with, beyond which weights are none to go back to: units are saturated or
+/// dead, and training does not find its way back at whatever learning rate.
+const ABSURD: f32 = 10.0;
 
 /// Losses below this are as good as nothing, and no measure for others.
 const SMALLEST_LOSS: f32 = 1e-3;

@@ -42,9 +42,22 @@ pub struct Curve {
     pub points: Vec<[f64; 2]>,
 }
 
+/// A run that is drawn beside another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OtherRun {
+    /// Its name in legend and table.
+    pub name: String,
+    /// Every curve there is; of those of the group, the main one is drawn.
+    pub curves: Vec<Curve>,
+}
+
 /// What a loss plot shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loss {
+    /// The run's name in legend and table, where others are drawn beside it.
+    pub name: String,
+    /// Runs drawn beside it, whose main curve has the same unit.
+    pub others: Vec<OtherRun>,
     /// Every curve there is; the table has them all.
     pub curves: Vec<Curve>,
     /// Those that are drawn.
@@ -72,6 +85,13 @@ impl Loss {
             .collect();
         drawn.sort_by_key(|curve| std::cmp::Reverse((curve.term, curve.split == Split::Train)));
         drawn
+    }
+
+    /// The curves that are drawn of another run.
+    fn drawn_of<'a>(&self, other: &'a OtherRun) -> impl Iterator<Item = &'a Curve> {
+        let term = self.group.main_term();
+        let is_drawn = move |curve: &&Curve| curve.term == term && !curve.points.is_empty();
+        other.curves.iter().filter(is_drawn)
     }
 
     fn height(&self, value: f64) -> f64 {

@@ -21,6 +21,9 @@ const MAX_DOTS: usize = 60;
 /// Share of the epochs whose lowest values may lie below the axis.
 const BEGINNING: f64 = 0.02;
 
+/// Classes whose colours other runs have, after the first of them.
+const OTHERS: [u8; 3] = [6, 4, 8];
+
 /// How many times longer a reference line may make the axis.
 const MOST_STRETCH: f64 = 2.0;
 
@@ -54,8 +57,12 @@ impl Figure for Loss {
     }
 
     fn table(&self, facts: &Facts, entries: &Entries) -> String {
-        let mut csv = Csv::new(entries, &["split", "term", "unit", "epoch", "value"]);
-        for curve in &self.curves {
+        let columns = ["split", "term", "unit", "epoch", "value", "run"];
+        let mut csv = Csv::new(entries, &columns);
+        let own = self.curves.iter().map(|curve| (curve, &self.name));
+        let others = self.others.iter();
+        let others = others.flat_map(|run| run.curves.iter().map(|curve| (curve, &run.name)));
+        for (curve, run) in own.chain(others) {
             let unit = facts.experiment.objective.unit(curve.term);
             for [epoch, value] in &curve.points {
                 let row = [
@@ -64,6 +71,7 @@ impl Figure for Loss {
                     unit.text(),
                     &epoch.to_string(),
                     &value.to_string(),
+                    run,
                 ];
                 csv.row(row);
             }
@@ -79,7 +87,8 @@ fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
     let paper = look.paper();
     let loss = &in_units_of_group(loss);
     let drawn = loss.drawn();
-    let top = legend(&mut page, paper, loss, &drawn, room);
+    let beside = beside(loss, look.dark);
+    let top = legend(&mut page, paper, loss, &drawn, &beside, room);
     let room = Rect::between([room.left, top], [room.right(), room.bottom()]);
 
     let mut terms: Vec<Term> = drawn.iter().map(|curve| curve.term).collect();
@@ -88,15 +97,17 @@ fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
     if loss.group == Group::Objective && terms.len() > 1 {
         title = format!("{}, {title}", loss.group.info().axis); // which was the unit alone
     }
+    let of_others = beside.iter().map(|(curve, _)| *curve);
+    let all: Vec<&Curve> = drawn.iter().copied().chain(of_others).collect();
     let y = Axis {
         scale: if loss.is_log {
             Scale::Log10
         } else {
             Scale::Linear
         },
-        ..Axis::linear(title, heights(loss, &drawn))
+        ..Axis::linear(title, heights(loss, &all))
     };
-    let epochs = drawn
+    let epochs = all
         .iter()
         .flat_map(|curve| &curve.points)
         .map(|point| point[0]);
@@ -105,6 +116,11 @@ fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
     let plot = plot::frame(&mut page, paper, room, &x, &y, false);
 
     let mut items = Vec::new();
+    for (curve, color) in &beside {
+        let smooth = thinned(&loss.heights(&smooth(curve)), MAX_POINTS);
+        let points = smooth.iter().map(|&point| plot.at(point)).collect();
+        items.push(Item::Line(points, Stroke::new(*color, width(curve.split))));
+    }
     for curve in &drawn {
         curve_items(loss, curve, paper, &plot, &mut items);
     }
@@ -120,6 +136,33 @@ fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
     marks(&mut page, paper, &plot, &loss.marks);
     references(&mut page, paper, loss, &plot);
     page
+}
+
+/// The curves of other runs with their colours: of each run a colour, fainter for its training images.
+fn beside(loss: &Loss, dark: bool) -> Vec<(&Curve, Rgb)> {
+    let paper = Paper::of(dark);
+    let of = |(idx, run)| {
+        let own = match idx {
+            0 => paper.positive,
+            idx => palette::class_rgb(dark, OTHERS[(idx - 1) % OTHERS.len()]),
+        };
+        loss.drawn_of(run).map(move |curve| {
+            let color = match curve.split {
+                Split::Train => palette::mix(paper.background, own, 0.5),
+                Split::Test => own,
+            };
+            (curve, color)
+        })
+    };
+    loss.others.iter().enumerate().flat_map(of).collect()
+}
+
+/// Width of the curves of other runs.
+fn width(split: Split) -> f32 {
+    match split {
+        Split::Train => 0.9,
+        Split::Test => 1.5,
+    }
 }
 
 /// What holds the smooth curves and those reference lines that do not squeeze them.
@@ -225,7 +268,14 @@ fn pen(term: Term) -> (f32, &'static [f32]) {
 }
 
 /// Which colour and which line means what, in rows from the top of `room`. Gives where they end.
-fn legend(page: &mut Page, paper: &Paper, loss: &Loss, drawn: &[&Curve], room: Rect) -> f32 {
+fn legend(
+    page: &mut Page,
+    paper: &Paper,
+    loss: &Loss,
+    drawn: &[&Curve],
+    beside: &[(&Curve, Rgb)],
+    room: Rect,
+) -> f32 {
     const SWATCH: f32 = 20.0;
     const ROW: f32 = 15.0;
     let mut entries: Vec<(String, Stroke)> = Vec::new();
@@ -250,8 +300,13 @@ fn legend(page: &mut Page, paper: &Paper, loss: &Loss, drawn: &[&Curve], room: R
                     Split::Train => "train (single steps faint, smoothed over about ten)",
                     Split::Test => "test",
                 };
+                let name = if beside.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{}, {name}", loss.name)
+                };
                 let color = color(loss.group, loss.group.main_term(), split, paper);
-                add(name.to_owned(), Stroke::new(color, 1.5));
+                add(name, Stroke::new(color, 1.5));
             }
         }
         for &term in terms.iter().filter(|_| terms.len() > 1) {
@@ -261,6 +316,12 @@ fn legend(page: &mut Page, paper: &Paper, loss: &Loss, drawn: &[&Curve], room: R
                 Stroke::new(paper.text, width).dashed(dashes),
             );
         }
+    }
+    let names = loss.others.iter();
+    let names = names.flat_map(|run| loss.drawn_of(run).map(|curve| (&run.name, curve.split)));
+    for ((name, split), (_, color)) in names.zip(beside) {
+        let name = format!("{name}, {}", split.label());
+        entries.push((name, Stroke::new(*color, width(split))));
     }
     let [mut x, mut y] = [room.left, room.top + 4.0];
     for (name, stroke) in entries {

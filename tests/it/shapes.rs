@@ -256,6 +256,7 @@ fn oblong_images_of_three_classes_are_trained_seen_saved_opened_and_drawn() {
             experiment.plan.fine_tuning = Some(FineTuning {
                 epochs: 1,
                 learning_rate: 1e-3,
+                corruption: 0.0,
             });
         }
         let evaluation = trained(&worker, experiment);

@@ -758,6 +758,7 @@ fn settings_without_effect_change_no_step() {
     of_nothing_but_tuning.plan.fine_tuning = Some(hourglass::experiment::FineTuning {
         epochs: 1,
         learning_rate: 1e-3,
+        corruption: 0.0,
     });
     let mut of_layers = of_nothing_but_tuning.clone();
     of_layers.plan.pretraining = vec![hourglass::experiment::LayerPretraining {
@@ -999,4 +1000,31 @@ fn a_divergence_is_held_at_its_capacity_over_the_whole_split() {
     let (_, weighted) = evaluated(&experiment);
     // Nothing of the split's KL is missing or too much, though each chunk's is.
     assert!(weighted < 1e-5 * kl, "{weighted} of {kl}");
+}
+
+#[test]
+fn pixels_are_masked_for_classifiers_that_learn_and_not_for_those_that_are_tested() {
+    let of = |corruption| {
+        let mut experiment = preset(PresetId::StackedDenoising);
+        experiment.plan.pretraining.clear();
+        experiment.plan.fine_tuning = Some(hourglass::experiment::FineTuning {
+            epochs: 1,
+            learning_rate: 1e-12, // the weights stay what they are
+            corruption,
+        });
+        let mut trainer = trainer(&experiment);
+        let first = take(&mut trainer, 1)[0];
+        let evaluation = trainer.evaluate(EvaluationScope::Full).expect("measured");
+        (
+            first,
+            evaluation.term(Term::Classification).expect("measured"),
+        )
+    };
+    let (whole, tested) = of(0.0);
+    let (masked, tested_too) = of(0.5);
+    assert_ne!(whole.to_bits(), masked.to_bits());
+    assert!(
+        (tested / tested_too - 1.0).abs() < 1e-6,
+        "{tested}, {tested_too}"
+    );
 }

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::zero::is_zero;
+
 /// The parts of training beside the joint one, whose length is in [`Training`](super::Training).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +37,9 @@ pub struct FineTuning {
     pub epochs: usize,
     /// α, the length of a step.
     pub learning_rate: f64,
+    /// ν, share of the pixels that are set to 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub corruption: f32,
 }
 
 /// A part of training.

@@ -28,6 +28,8 @@ pub enum Stream {
     Pretraining,
     /// Angles of rotated inputs.
     Rotation,
+    /// Masking of images in fine-tuning.
+    FineTuning,
 }
 
 /// Seed of the generator for one use of a stream.
@@ -47,6 +49,7 @@ pub fn stream_seed(seed: u64, stream: Stream, address: &[u64]) -> u64 {
         Stream::Contraction => 8,
         Stream::Pretraining => 9,
         Stream::Rotation => 10,
+        Stream::FineTuning => 11,
     };
     let start = split_mix(seed ^ split_mix(purpose));
     address

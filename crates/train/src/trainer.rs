@@ -602,12 +602,7 @@ impl Trainer {
         let [n_images, width] = clean.dims();
         let plan = self.experiment.plan.pretraining.get(layer);
         let fraction = plan.map_or(0.0, |plan| plan.corruption);
-        let mask = (fraction > 0.0).then(|| {
-            let (seed, step) = (self.experiment.seed, self.step);
-            let shape = [n_images, width];
-            let mask = noise::masks(seed, Stream::Pretraining, step, shape, fraction);
-            Tensor::<2>::from_data(TensorData::new(mask, shape), &self.device) // 0 where an input is masked
-        });
+        let mask = self.mask(Stream::Pretraining, [n_images, width], fraction);
         let input = match &mask {
             Some(mask) => clean.clone() * mask.clone(),
             None => clean.clone(),
@@ -641,6 +636,9 @@ impl Trainer {
         };
         let tuning = self.experiment.plan.fine_tuning.as_ref();
         let rate = self.scheduled(tuning.map_or(0.0, |tuning| tuning.learning_rate));
+        let fraction = tuning.map_or(0.0, |tuning| tuning.corruption);
+        let mask = self.mask(Stream::FineTuning, [end - start, self.n_pixels()], fraction);
+        let images = mask.into_iter().fold(images, |images, mask| images * mask);
         let found = classifiers.step(rate, &images, &labels);
         self.classifiers = Some(classifiers);
         Ok(found)
@@ -660,6 +658,14 @@ impl Trainer {
             Tensor::from_data(labels, &self.device),
             Tensor::from_data(pixels, &self.device),
         )
+    }
+
+    /// 0 with this probability, for inputs that are masked at this step, and 1 elsewhere; none where none is masked.
+    fn mask(&self, stream: Stream, shape: [usize; 2], fraction: f32) -> Option<Tensor<2>> {
+        (fraction > 0.0).then(|| {
+            let mask = noise::masks(self.experiment.seed, stream, self.step, shape, fraction);
+            Tensor::from_data(TensorData::new(mask, shape), &self.device) // [n, width]
+        })
     }
 
     /// Standard normal numbers of this step: `[n, width]`.

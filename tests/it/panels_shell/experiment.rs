@@ -646,6 +646,7 @@ fn epochs_of_a_plan_wait_for_a_new_model() {
         draft.plan.fine_tuning = Some(FineTuning {
             epochs: 2,
             learning_rate: 1e-3,
+            corruption: 0.0,
         });
     });
     act(&mut stage, action);

@@ -202,8 +202,11 @@ prop_compose! {
             experiment.plan.pretraining = layers
                 .map(|(epochs, corruption)| LayerPretraining { epochs, corruption })
                 .collect();
-            experiment.plan.fine_tuning = tuning
-                .map(|(epochs, learning_rate)| FineTuning { epochs, learning_rate });
+            experiment.plan.fine_tuning = tuning.map(|(epochs, learning_rate)| FineTuning {
+                epochs,
+                learning_rate,
+                corruption: 0.25,
+            });
         }
         experiment
     }

@@ -17,6 +17,7 @@ pub(super) static ROWS: &[&Field] = &[
     &FINE_TUNING,
     &TUNING_EPOCHS,
     &TUNING_RATE,
+    &TUNING_CORRUPTION,
 ];
 
 /// What each layer starts with when pre-training is switched on.
@@ -28,6 +29,7 @@ const NEW_LAYER: LayerPretraining = LayerPretraining {
 const NEW_TUNING: FineTuning = FineTuning {
     epochs: 12,
     learning_rate: 3e-4,
+    corruption: 0.0,
 };
 /// One number for each layer of the encoder, whose number the architecture says.
 const A_LAYER: List = List {
@@ -137,13 +139,29 @@ static TUNING_RATE: Field = Field {
     kind: Kind::Number(RATE),
     help: "Length of a step along the gradient of the fine-tuning. Typical for Adam: 3e-4 to 3e-3",
     needs: Some(&FINE_TUNING),
-    idle: |experiment| {
-        let tuning = experiment.plan.fine_tuning.as_ref()?;
-        (tuning.epochs == 0).then(|| "fine-tuning has 0 epochs: give it some first".to_owned())
-    },
+    idle: without_tuning,
     place: at!(Some(tuning) = plan.fine_tuning => tuning.learning_rate),
     ..ROW
 };
+
+static TUNING_CORRUPTION: Field = Field {
+    path: "plan.fine_tuning.corruption",
+    label: "corruption ν in fine-tuning",
+    row: Some("Corruption ν"),
+    kind: Kind::Number(Number::linear(0.0, 0.99)),
+    help: "Fraction of the pixels that are set to 0 while the classifiers learn; they are tested on whole images. It keeps \
+           them from relying on single pixels. 0: none. Typical: 0.1 to 0.3",
+    needs: Some(&FINE_TUNING),
+    idle: without_tuning,
+    place: at!(Some(tuning) = plan.fine_tuning => tuning.corruption),
+    ..ROW
+};
+
+/// Why a setting of fine-tuning changes nothing: no epochs of it.
+fn without_tuning(experiment: &Experiment) -> Option<String> {
+    let tuning = experiment.plan.fine_tuning.as_ref()?;
+    (tuning.epochs == 0).then(|| "fine-tuning has 0 epochs: give it some first".to_owned())
+}
 
 /// A number of each layer that is pre-trained; none without pre-training.
 fn of_layers(experiment: &Experiment, of: fn(&LayerPretraining) -> Value) -> Option<Value> {

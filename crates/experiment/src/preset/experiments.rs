@@ -683,6 +683,7 @@ pub(super) const STACKED_DENOISING: Preset = Preset {
         experiment.plan.fine_tuning = Some(FineTuning {
             epochs: 16,
             learning_rate: 1e-3,
+            corruption: 0.0,
         });
         experiment
     },

@@ -4,7 +4,7 @@ use std::mem::discriminant;
 
 use crate::{
     Activation, Corruption, Experiment, Half, ImageShape, InitializationKind, LatentPrior, Layer,
-    MomentumSchedule, OptimizerKind, Prior, Reconstruction, Schedule, Sparsity, Target,
+    MomentumSchedule, OptimizerKind, Prior, Reconstruction, Schedule, Sparsity, Target, Updates,
 };
 
 /// The value of a setting, whatever its type in the experiment.
@@ -211,6 +211,7 @@ choices!(
     Prior::KINDS,
     Sparsity::KINDS,
     Target::KINDS,
+    Updates::KINDS,
 );
 
 /// The names of all alternatives.

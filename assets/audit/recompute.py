@@ -504,7 +504,9 @@ def terms(table, experiment, network, summary, row, one, two):
     objective, pixels = experiment["objective"], network.n_pixels
     prior = objective.get("prior", {"kind": "none"})
     scale, shift = 1 / pixels, 0.0
-    if prior["kind"] != "none":
+    # In two phases nothing is added to the error, which stays a mean over pixels; without the entry it is one step.
+    is_apart = prior["kind"] == "adversarial" and prior.get("updates", "one_step") == "two_phases"
+    if prior["kind"] != "none" and not is_apart:
         scale = 1.0
         if prior["kind"] == "variational" and objective["reconstruction"] == "mse":
             variance = float(np.float32(prior.get("likelihood_sigma", 1.0))) ** 2
@@ -564,8 +566,12 @@ def terms(table, experiment, network, summary, row, one, two):
         for unit, said in enumerate(listed):
             table.add(f"KL of unit {unit}, nats", said, one.kl[:, unit].mean())
     if prior["kind"] == "adversarial":
-        # The discriminator is not in model.safetensors: what is checked is the sum.
-        total += prior["weight"] * summary["adversary"]["generator_loss"]
+        # The discriminator is not in model.safetensors: what is checked is the sum, or that both files say the same.
+        generator_loss = summary["adversary"]["generator_loss"]
+        if is_apart:
+            table.add("generator loss, in both files", row["generator_loss"], generator_loss)
+        else:
+            total += prior["weight"] * generator_loss
     for said in (row["total"], summary["test"]["objective"]):
         table.add("objective J", said, total, allowed(said, error), "noise" if error > 0 else "")
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use hourglass::experiment::{Objective, Piece, Role, Term};
+use hourglass::experiment::{Objective, Piece, Role, Term, Written};
 use hourglass::figure::number;
 
 const BEGIN: &str = "# The objective
@@ -11,11 +11,19 @@ const BEGIN: &str = "# The objective
 Training minimises J, a reconstruction error to which an experiment may add penalties.
 Every term has a column in `metrics.csv`, with its unit in the header.
 Without a prior the reconstruction error is a mean over pixels and images.
-With a prior it is a sum over the pixels of an image and a mean over images.
+With a prior that J adds up it is a sum over the pixels of an image and a mean over images.
 With an emphasis, the error of each pixel has a weight: α if the corruption hit it, β if not.
+An adversarial prior can also be trained in two phases, as Makhzani et al. 2015 do.
+J then has no term of it: it is what encoder and decoder minimise in the reconstruction phase, the mean error with its penalties, and best weights and early stopping go by it alone.
+In the regularisation phase the discriminator and the encoder each minimise a loss of their own, which is among the figures beside J.
 In the formulas, x is an image, x̂ its reconstruction, h its code and n the number of pixels; the numbers are settings.
 
 ## Terms that J adds up
+
+";
+
+const APART: &str = "
+## Losses of a phase of their own
 
 ";
 
@@ -40,17 +48,11 @@ fn the_page_on_the_objective_is_made_from_its_terms() {
 
 fn page() -> String {
     let mut page = BEGIN.to_owned();
-    for term in Term::all() {
-        let parts = Objective::example(term).map(|example| example.parts());
-        let own = parts.into_iter().flatten().find(|(part, _)| *part == term);
-        if let Some((_, written)) = own {
-            let (formula, key) = (plain(&written.formula), term.key());
-            let letters = written.letters.map(|letters| format!("; {letters}"));
-            let letters = letters.unwrap_or_default();
-            let label = term.label();
-            writeln!(page, "- {label}: `{formula}`, column `{key}`{letters}").expect("a string");
-        }
-    }
+    page.push_str(&losses(Objective::parts));
+    page.push_str(APART);
+    page.push_str(&losses(|example| {
+        example.of_own_phase().into_iter().collect()
+    }));
     page.push_str(BESIDE);
     for term in Term::all() {
         if let Role::Beside { unit, .. } = term.info().role {
@@ -59,6 +61,23 @@ fn page() -> String {
         }
     }
     page
+}
+
+/// The losses that the examples of all terms have of one kind, each with its formula.
+fn losses(of: impl Fn(&Objective) -> Vec<(Term, Written)>) -> String {
+    let mut lines = String::new();
+    for term in Term::all() {
+        let found = Objective::example(term).map(|example| of(&example));
+        let own = found.into_iter().flatten().find(|(loss, _)| *loss == term);
+        if let Some((_, written)) = own {
+            let (formula, key) = (plain(&written.formula), term.key());
+            let letters = written.letters.map(|letters| format!("; {letters}"));
+            let letters = letters.unwrap_or_default();
+            let label = term.label();
+            writeln!(lines, "- {label}: `{formula}`, column `{key}`{letters}").expect("a string");
+        }
+    }
+    lines
 }
 
 /// In one line.

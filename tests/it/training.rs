@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
-use hourglass::data::Dataset;
+use hourglass::data::{Dataset, EpochOrder, noise};
 use hourglass::experiment::field;
 use hourglass::experiment::{
     Activation, Corruption, Emphasis, Experiment, Half, LatentPrior, LayerName, OptimizerKind,
-    PresetId, Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term, Variational,
+    PresetId, Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term, Updates, Variational,
 };
+use hourglass::model::Discriminator;
+use hourglass::objective::adversarial as adversarial_loss;
 use hourglass::protocol::{Diagnosis, EvaluationScope, PreparedImage, UserImageId};
 use hourglass::run_folder::read_experiment;
 use hourglass::train::{
@@ -162,19 +165,162 @@ fn a_plan_resumes_bit_for_bit_in_every_part() {
     }
 }
 
+/// A preset's prior with updates of one kind.
+fn adversarial(id: PresetId, updates: Updates) -> Experiment {
+    let mut experiment = preset(id);
+    let Prior::Adversarial(prior) = &mut experiment.objective.prior else {
+        panic!("{id} is adversarial");
+    };
+    prior.updates = updates;
+    experiment
+}
+
+fn two_phases(encoder_learning_rate: f64) -> Experiment {
+    let updates = Updates::TwoPhases {
+        encoder_learning_rate,
+    };
+    adversarial(PresetId::Aae2, updates)
+}
+
+/// Weights and biases, with their names.
+fn parameters(trainer: &Trainer) -> Vec<(String, Vec<u32>)> {
+    let checkpoint = trainer.checkpoint().expect("read back");
+    let parameters = checkpoint.parameters.into_iter();
+    let bits = |values: Vec<f32>| values.into_iter().map(f32::to_bits).collect();
+    parameters
+        .map(|parameter| (parameter.name, bits(parameter.values)))
+        .collect()
+}
+
 #[test]
-fn an_adversarial_run_resumes_bit_for_bit_with_its_discriminator() {
-    let experiment = preset(PresetId::Aae2);
-    let unbroken = take(&mut trainer(&experiment), 8);
-    let mut first = trainer(&experiment);
-    let mut objectives = take(&mut first, 3);
-    let checkpoint = first.checkpoint().expect("read back");
-    let dataset = data_sets::small(640, 200);
+fn both_ways_of_an_adversary_resume_bit_for_bit_with_all_optimizers() {
+    for experiment in [
+        adversarial(PresetId::Aae2, Updates::OneStep { weight: 10.0 }),
+        two_phases(1e-3),
+    ] {
+        let mut unbroken = trainer(&experiment);
+        let objectives = take(&mut unbroken, 8);
+        let mut first = trainer(&experiment);
+        let mut found = take(&mut first, 3);
+        let checkpoint = first.checkpoint().expect("read back");
+        let dataset = data_sets::small(640, 200);
+        let cpu = device::cpu().device;
+        let mut second = Trainer::resume(experiment.clone(), dataset, &cpu, &checkpoint)
+            .expect("the checkpoint is whole");
+        found.extend(take(&mut second, 5));
+        assert_eq!(found, objectives);
+        assert_eq!(parameters(&second), parameters(&unbroken));
+
+        let mut without = checkpoint;
+        without.optimizers.pop(); // the newest is missed
+        let dataset = data_sets::small(640, 200);
+        let mut third = Trainer::resume(experiment.clone(), dataset, &cpu, &without)
+            .expect("weights are enough to go on");
+        take(&mut third, 5);
+        assert_ne!(parameters(&third), parameters(&unbroken));
+    }
+}
+
+#[test]
+fn a_reconstruction_phase_is_the_step_of_a_plain_autoencoder() {
+    let spectator = two_phases(0.0); // a discriminator that the encoder does not heed
+    let mut plain = spectator.clone();
+    plain.objective.prior = Prior::None;
+    let [mut spectator, mut plain] = [spectator, plain].map(|experiment| trainer(&experiment));
+    assert_eq!(take(&mut spectator, 12), take(&mut plain, 12));
+    let (found, expected) = (parameters(&spectator), parameters(&plain));
+    assert_eq!(found[..expected.len()], expected);
+    assert!(found.len() > expected.len(), "and the discriminator's");
+}
+
+#[test]
+fn a_regularisation_phase_moves_the_encoder_alone() {
+    for (rate, is_tied) in [(1e-3, false), (1e-3, true), (0.0, false)] {
+        let mut experiment = two_phases(rate);
+        experiment.optimizer.learning_rate = 0.0; // nothing is learned from Δ
+        let dense = experiment.architecture.as_dense_mut().expect("dense");
+        dense.tied = is_tied;
+        let mut trainer = trainer(&experiment);
+        let before = parameters(&trainer);
+        take(&mut trainer, 2);
+        let after = parameters(&trainer);
+        for ((name, before), (_, after)) in before.iter().zip(&after) {
+            let is_learning = match name.split('.').next() {
+                Some("decoder") => false,
+                Some("encoder") => rate > 0.0,
+                _ => true, // the discriminator
+            };
+            assert_eq!(before != after, is_learning, "{name}, rate {rate}");
+        }
+    }
+}
+
+/// Saved values in place of a module's own.
+struct Put(Vec<readback::ParameterValues>);
+
+impl ModuleMapper for Put {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let saved = self.0.iter().find(|saved| saved.id == param.id);
+        let saved = saved.expect("a checkpoint has every parameter").clone();
+        let data = TensorData::new(saved.values, saved.shape);
+        param.map(|own| Tensor::from_data(data, &own.device()))
+    }
+}
+
+/// The discriminator learns from the codes that the encoder makes after its step on Δ, and then the encoder is judged by
+/// what the discriminator has learned.
+#[test]
+fn the_phases_follow_one_another_as_in_the_paper() {
+    let mut experiment = two_phases(1e-3);
+    experiment.optimizer.learning_rate = 0.01; // far enough that codes of before and after differ
+    if let Prior::Adversarial(prior) = &mut experiment.objective.prior {
+        prior.discriminator_learning_rate = 0.01;
+    }
+    let mut plain = experiment.clone();
+    plain.objective.prior = Prior::None;
+    let mut trainer_of_both = trainer(&experiment);
+    let burst = trainer_of_both.burst(FOREVER, 1, || false);
+    let terms = burst.expect("a step is taken").steps.terms;
+    let found = |term| {
+        terms
+            .iter()
+            .find(|(of, _)| *of == term)
+            .map(|(_, of)| of[0])
+    };
+    let [judged, deceived] =
+        [Term::Discriminator, Term::GeneratorLoss].map(|term| found(term).expect("it is reported"));
+
     let cpu = device::cpu().device;
-    let mut second =
-        Trainer::resume(experiment, dataset, &cpu, &checkpoint).expect("the checkpoint is whole");
-    objectives.extend(take(&mut second, 5));
-    assert_eq!(objectives, unbroken);
+    let n = experiment.training.batch_size;
+    let order = EpochOrder::new(experiment.seed, 0, 640);
+    let mut alone = trainer(&plain);
+    let pixels = alone.dataset().train.gather(&order.samples()[..n]);
+    let images = Tensor::<2>::from_data(TensorData::new(pixels, [n, 784]), &cpu);
+    let samples = noise::prior_samples(LatentPrior::Gaussian, experiment.seed, 0, n, 2);
+    let samples = Tensor::<2>::from_data(TensorData::new(samples, [n, 2]), &cpu);
+    let number = |tensor: Tensor<1>| readback::values(tensor).expect("read back")[0];
+    let fresh = Discriminator::new(&experiment, &cpu);
+    let judge = |codes: &Tensor<2>| {
+        let logits = [samples.clone(), codes.clone()].map(|codes| fresh.forward(codes));
+        let [of_samples, of_codes] = logits;
+        number(adversarial_loss::discriminator(of_samples, of_codes))
+    };
+    let deceive = |discriminator: &Discriminator, codes: &Tensor<2>| {
+        number(adversarial_loss::generator(
+            discriminator.forward(codes.clone()),
+        ))
+    };
+    let before = alone.model().encode(images.clone());
+    take(&mut alone, 1);
+    let after = alone.model().encode(images);
+    let saved = trainer_of_both.checkpoint().expect("read back").parameters;
+    let learned = fresh.clone().map(&mut Put(saved));
+
+    // Equal to rounding; what belongs to another order is far away.
+    assert!((judge(&after) - judged).abs() < 1e-5);
+    assert!((judge(&before) - judged).abs() > 1e-3);
+    assert!((deceive(&learned, &after) - deceived).abs() < 1e-5);
+    assert!((deceive(&fresh, &after) - deceived).abs() > 1e-3);
 }
 
 #[test]
@@ -705,7 +851,7 @@ fn faults_are_noticed_in_trained_models() {
     let mut won = preset(PresetId::Aae2);
     won.optimizer.learning_rate = 1e-6;
     if let Prior::Adversarial(prior) = &mut won.objective.prior {
-        prior.weight = 1e-3;
+        prior.updates = Updates::OneStep { weight: 1e-3 };
         prior.distribution = LatentPrior::Mixture; // nothing of it is where first codes are
         prior.discriminator_learning_rate = 1e-3;
     }

@@ -1,6 +1,6 @@
 //! What to do about a fault in an experiment as it is: nothing is advised that it does already.
 
-use hourglass_experiment::{Activation, Experiment, OptimizerKind, Reconstruction};
+use hourglass_experiment::{Activation, Experiment, OptimizerKind, Reconstruction, Updates};
 
 /// Where a learning rate lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,16 @@ pub fn of_collapsed_output(experiment: &Experiment) -> String {
         .then(|| "use cross-entropy, which suits the sigmoid output".to_owned());
     let ways = [Some(rate), weaker_penalty(experiment), entropy];
     sentence(ways.into_iter().flatten().collect())
+}
+
+/// The encoder cannot deceive it.
+pub fn of_won_discriminator(experiment: &Experiment) -> String {
+    let prior = experiment.objective.prior.adversarial();
+    let raise = match prior.map(|prior| prior.updates) {
+        Some(Updates::TwoPhases { .. }) => "raise the encoder's regularisation rate",
+        Some(Updates::OneStep { .. }) | None => "raise the adversarial weight",
+    };
+    sentence(vec!["lower its learning rate".to_owned(), raise.to_owned()])
 }
 
 /// "Weaken the penalty, lower the learning rate, or take another seed"

@@ -63,7 +63,8 @@ pub fn of(evaluation: &Evaluation, experiment: &Experiment, pixel_variance: f64)
     if let Some(figures) = &evaluation.adversarial {
         let accuracy = figures.discriminator_accuracy;
         if accuracy > WON_ACCURACY {
-            found.push(Diagnosis::DiscriminatorWon { accuracy });
+            let advice = advice::of_won_discriminator(experiment);
+            found.push(Diagnosis::DiscriminatorWon { accuracy, advice });
         }
     }
     if let Some(noise_mse) = evaluation.noise_image_mse

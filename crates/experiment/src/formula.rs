@@ -5,14 +5,15 @@ use super::piece::pieces;
 use super::{Corruption, Experiment, Half, Target};
 
 impl Experiment {
-    /// What training minimises, with the values in use: J and its parts, a line for what needs one, and what x̂ is
-    /// made from where that is not the image itself.
+    /// What training minimises, with the values in use: J and its parts, a line for what needs one or has a phase of its
+    /// own, and what x̂ is made from where that is not the image itself.
     #[must_use]
     pub fn formula(&self) -> Vec<Piece> {
         let parts = self.objective_in_use().parts();
         let mut formula = pieces("*J* = ", &[]);
         formula.extend(parts.iter().flat_map(|(_, part)| &part.formula));
-        let notes = parts.into_iter().map(|(_, part)| part.note);
+        let losses = self.objective.losses().into_iter();
+        let notes = losses.map(|(_, loss)| loss.note);
         for line in notes.chain([self.input_line()]) {
             if !line.is_empty() {
                 formula.push(Sign("\n"));

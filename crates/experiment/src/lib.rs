@@ -57,7 +57,7 @@ pub use other_images::OtherImages;
 pub use piece::{Piece, Written};
 pub use plan::{FineTuning, LayerPretraining, Plan, Stage};
 pub use preset::{Bound, Expectation, Figure, Preset, PresetId, Print, Stated, Verdict};
-pub use prior::{Adversarial, LatentPrior, Prior, Variational};
+pub use prior::{Adversarial, LatentPrior, Prior, Updates, Variational};
 pub use reconstruction::Reconstruction;
 pub use sparsity::Sparsity;
 pub use streams::{Stream, stream_seed};

@@ -42,19 +42,146 @@ pub struct Variational {
 
 /// A prior known by its samples.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "AdversarialInFile", into = "AdversarialInFile")]
 pub struct Adversarial {
     /// The distribution that codes are to have.
     pub distribution: LatentPrior,
-    /// λ, weight of the encoder's term `−ln D(h)` beside the reconstruction error.
-    pub weight: f32,
+    /// How the encoder learns to deceive the discriminator.
+    pub updates: Updates,
     /// α of the discriminator's own optimizer.
     pub discriminator_learning_rate: f64,
+}
+
+/// How the encoder learns to deceive the discriminator while it learns to reconstruct. Each way has the one number that
+/// it needs: a weight where two losses are added, a learning rate where each has an optimizer of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Updates {
+    /// One step of `Δ + λ(−ln D(h))` by all weights, then one of the discriminator on the codes of before.
+    OneStep {
+        /// λ, weight of `−ln D(h)` beside the reconstruction error.
+        weight: f32,
+    },
+    /// Makhzani et al. 2015, section 2: a step of encoder and decoder on Δ alone; then, on the codes that the encoder
+    /// makes now, a step of the discriminator and one of the encoder on `−ln D(h)`, each by an optimizer of its own.
+    TwoPhases {
+        /// α of the encoder's optimizer in the regularisation phase.
+        encoder_learning_rate: f64,
+    },
+}
+
+/// [`Adversarial`] as files have it: each way of updating with its own number beside the others. Files from before there
+/// were two ways mean one step.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AdversarialInFile {
+    distribution: LatentPrior,
+    #[serde(default)]
+    updates: UpdatesInFile,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weight: Option<f32>,
+    discriminator_learning_rate: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encoder_learning_rate: Option<f64>,
+}
+
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum UpdatesInFile {
+    #[default]
+    OneStep,
+    TwoPhases,
+}
+
+impl TryFrom<AdversarialInFile> for Adversarial {
+    type Error = &'static str;
+
+    fn try_from(file: AdversarialInFile) -> Result<Self, Self::Error> {
+        let updates = match (file.updates, file.weight, file.encoder_learning_rate) {
+            (UpdatesInFile::OneStep, Some(weight), None) => Updates::OneStep { weight },
+            (UpdatesInFile::TwoPhases, None, Some(encoder_learning_rate)) => Updates::TwoPhases {
+                encoder_learning_rate,
+            },
+            (UpdatesInFile::OneStep, None, _) => return Err("missing field `weight`"),
+            (UpdatesInFile::TwoPhases, _, None) => {
+                return Err("missing field `encoder_learning_rate`");
+            }
+            (UpdatesInFile::OneStep, _, Some(_)) => {
+                return Err("`encoder_learning_rate` belongs to updates = \"two_phases\"");
+            }
+            (UpdatesInFile::TwoPhases, Some(_), _) => {
+                return Err(
+                    "`weight` belongs to updates = \"one_step\": two phases add nothing up",
+                );
+            }
+        };
+        Ok(Self {
+            distribution: file.distribution,
+            updates,
+            discriminator_learning_rate: file.discriminator_learning_rate,
+        })
+    }
+}
+
+impl From<Adversarial> for AdversarialInFile {
+    fn from(prior: Adversarial) -> Self {
+        let (updates, weight, encoder_learning_rate) = match prior.updates {
+            Updates::OneStep { weight } => (UpdatesInFile::OneStep, Some(weight), None),
+            Updates::TwoPhases {
+                encoder_learning_rate,
+            } => (UpdatesInFile::TwoPhases, None, Some(encoder_learning_rate)),
+        };
+        Self {
+            distribution: prior.distribution,
+            updates,
+            weight,
+            discriminator_learning_rate: prior.discriminator_learning_rate,
+            encoder_learning_rate,
+        }
+    }
 }
 
 impl Adversarial {
     /// Units of the discriminator's hidden layers.
     pub const DISCRIMINATOR_HIDDEN: [usize; 2] = [256, 256];
+
+    /// λ, where `−ln D(h)` is added to the reconstruction error.
+    #[must_use]
+    pub fn weight(&self) -> Option<f32> {
+        match self.updates {
+            Updates::OneStep { weight } => Some(weight),
+            Updates::TwoPhases { .. } => None,
+        }
+    }
+
+    /// α of the encoder's regularisation phase, where it has one.
+    #[must_use]
+    pub fn encoder_learning_rate(&self) -> Option<f64> {
+        match self.updates {
+            Updates::OneStep { .. } => None,
+            Updates::TwoPhases {
+                encoder_learning_rate,
+            } => Some(encoder_learning_rate),
+        }
+    }
+}
+
+impl Updates {
+    /// One of each kind at a strength that works, in the order a menu shows them.
+    pub const KINDS: [Self; 2] = [
+        Self::OneStep { weight: 10.0 },
+        Self::TwoPhases {
+            encoder_learning_rate: 3e-4,
+        },
+    ];
+
+    /// The name people use for it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::OneStep { .. } => "one step of the sum",
+            Self::TwoPhases { .. } => "two phases",
+        }
+    }
 }
 
 impl Variational {
@@ -204,7 +331,7 @@ impl Prior {
         Self::Variational(Variational::PLAIN),
         Self::Adversarial(Adversarial {
             distribution: LatentPrior::Gaussian,
-            weight: 10.0,
+            updates: Updates::KINDS[0],
             discriminator_learning_rate: 3e-4,
         }),
     ];
@@ -244,10 +371,20 @@ impl Prior {
         }
     }
 
+    /// Whether its term is added to Δ. In two phases nothing is: each has a loss of its own.
+    #[must_use]
+    pub fn is_added(&self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Variational(_) => true,
+            Self::Adversarial(adversarial) => adversarial.weight().is_some(),
+        }
+    }
+
     /// What the encoder's reward for fooling the discriminator is multiplied by in the objective.
     #[must_use]
     pub fn generator_weight(&self) -> Option<f64> {
-        let weight = self.adversarial()?.weight;
+        let weight = self.adversarial()?.weight()?;
         (weight > 0.0).then_some(f64::from(weight))
     }
 

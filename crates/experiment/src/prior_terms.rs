@@ -2,15 +2,15 @@
 
 use super::Piece::{Choice, Number};
 use super::piece::{pieces, weighted};
-use super::{Adversarial, Prior, Term, Variational, Written};
+use super::{Adversarial, Prior, Term, Updates, Variational, Written};
 
 impl Prior {
-    /// The term of this prior; none of none.
+    /// The loss of this prior; none of none. Whether J adds it up, [`Prior::is_added`] says.
     pub(super) fn written(&self) -> Option<(Term, Written)> {
         match self {
             Self::None => None,
             Self::Variational(prior) => Some((Term::LatentKl, variational(prior))),
-            Self::Adversarial(prior) => Some((Term::Generator, adversarial(prior))),
+            Self::Adversarial(prior) => Some(adversarial(prior)),
         }
     }
 }
@@ -45,15 +45,36 @@ fn variational(prior: &Variational) -> Written {
     }
 }
 
-/// `− λ ln D(h)`
-fn adversarial(prior: &Adversarial) -> Written {
+/// `− λ ln D(h)` in the sum, or `−ln D(h)` in a phase of its own.
+fn adversarial(prior: &Adversarial) -> (Term, Written) {
     let distribution = Choice(prior.distribution.label());
-    Written {
+    let written = Written {
         name: "adversary",
         choice: "adversarial",
         settings: vec![("", distribution)],
-        formula: weighted("− ", prior.weight, "ln D(*h*)", &[]),
-        note: pieces("D: samples of #, or codes?", &[distribution]),
         letters: Some("D the discriminator's probability that a code is a sample of the prior"),
+        ..Written::default()
+    };
+    match prior.updates {
+        Updates::OneStep { weight } => {
+            let written = Written {
+                formula: weighted("− ", weight, "ln D(*h*)", &[]),
+                note: pieces("D: samples of #, or codes?", &[distribution]),
+                ..written
+            };
+            (Term::Generator, written)
+        }
+        Updates::TwoPhases { .. } => {
+            let written = Written {
+                name: "adversary in two phases",
+                formula: pieces("−ln D(*h*)", &[]),
+                note: pieces(
+                    "then D: #, or codes?\nthen the encoder alone: −ln D(*h*)",
+                    &[distribution],
+                ),
+                ..written
+            };
+            (Term::GeneratorLoss, written)
+        }
     }
 }

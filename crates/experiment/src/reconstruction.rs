@@ -41,7 +41,7 @@ impl Reconstruction {
         }
     }
 
-    /// Δ of an objective with a prior, or without one.
+    /// Δ of an objective with a prior that is added to it, or without one.
     pub(super) fn written(self, emphasis: Emphasis, prior: &Prior) -> Written {
         let weights = emphasis.weights();
         let [formula, note] = match weights.map(|weights| weights.map(Piece::Number)) {
@@ -63,32 +63,31 @@ impl Reconstruction {
 
     /// The same where the error of each pixel has a weight.
     fn weighted_formula(self, prior: &Prior) -> Vec<Piece> {
-        let text = match (self, prior) {
-            (Self::Mse, Prior::None) => "1/*n* Σ *w*(*x̂* − *x*)²",
-            (Self::Mse, _) => "Σ *w*(*x̂* − *x*)²",
-            (Self::Mae, Prior::None) => "1/*n* Σ *w*|*x̂* − *x*|",
-            (Self::Mae, _) => "Σ *w*|*x̂* − *x*|",
-            (Self::Bce, Prior::None) => "−1/*n* Σ *w*[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
-            (Self::Bce, _) => "−Σ *w*[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
+        let text = match (self, prior.is_added()) {
+            (Self::Mse, false) => "1/*n* Σ *w*(*x̂* − *x*)²",
+            (Self::Mse, true) => "Σ *w*(*x̂* − *x*)²",
+            (Self::Mae, false) => "1/*n* Σ *w*|*x̂* − *x*|",
+            (Self::Mae, true) => "Σ *w*|*x̂* − *x*|",
+            (Self::Bce, false) => "−1/*n* Σ *w*[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
+            (Self::Bce, true) => "−Σ *w*[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
         };
         pieces(text, &[])
     }
 
-    /// A mean over pixels, or with a prior a sum; of a Gaussian likelihood without its normaliser ln σ√2π, which does
+    /// A mean over pixels, or with a prior that is added a sum; of a Gaussian likelihood without its normaliser
+    /// ln σ√2π, which does
     /// not depend on the weights.
     fn formula(self, prior: &Prior) -> Vec<Piece> {
-        let text = match (self, prior) {
-            (Self::Mse, Prior::None) => "1/*n* Σ(*x̂* − *x*)²",
-            (Self::Mse, Prior::Adversarial(_)) => "Σ(*x̂* − *x*)²",
-            (Self::Mse, Prior::Variational(_)) => "1/(2·#²) Σ(*x̂* − *x*)²",
-            (Self::Mae, Prior::None) => "1/*n* Σ|*x̂* − *x*|",
-            (Self::Mae, Prior::Variational(_) | Prior::Adversarial(_)) => "Σ|*x̂* − *x*|",
-            (Self::Bce, Prior::None) => "−1/*n* Σ[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
-            (Self::Bce, Prior::Variational(_) | Prior::Adversarial(_)) => {
-                "−Σ[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]"
-            }
-        };
         let sigma = prior.variational().map(|prior| prior.likelihood_sigma);
+        let text = match (self, prior.is_added()) {
+            (Self::Mse, false) => "1/*n* Σ(*x̂* − *x*)²",
+            (Self::Mse, true) if sigma.is_some() => "1/(2·#²) Σ(*x̂* − *x*)²",
+            (Self::Mse, true) => "Σ(*x̂* − *x*)²",
+            (Self::Mae, false) => "1/*n* Σ|*x̂* − *x*|",
+            (Self::Mae, true) => "Σ|*x̂* − *x*|",
+            (Self::Bce, false) => "−1/*n* Σ[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
+            (Self::Bce, true) => "−Σ[*x* ln *x̂* + (1−*x*) ln(1−*x̂*)]",
+        };
         pieces(text, sigma.map(Piece::Number).as_slice())
     }
 }

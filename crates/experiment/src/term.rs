@@ -50,6 +50,8 @@ listed! {
         Generator,
         /// `‖∂h/∂x‖²_F`, averaged over the batch, without its weight.
         JacobianNorm,
+        /// `−ln D(h)`, what the encoder minimises in a phase of its own; ln 2 when the discriminator cannot tell.
+        GeneratorLoss,
         /// `−ln D(z) − ln(1 − D(h))`, what the discriminator minimises; 2 ln 2 when it cannot tell.
         Discriminator,
         /// Share of samples and codes that the discriminator tells right, in per cent.
@@ -104,6 +106,10 @@ pub enum Role {
 pub enum Reported {
     /// Those of joint training whose objective adds up this term.
     With(Term),
+    /// Those of joint training that minimise it in a phase of its own.
+    InOwnPhase,
+    /// Those of joint training with a discriminator.
+    WithAdversary,
     Pretraining,
     FineTuning,
 }
@@ -227,15 +233,18 @@ impl Term {
                 let role = figure(Unit::PerImage, Group::Jacobian, reported);
                 (["‖J‖²", "‖J‖²", "jacobian_norm"], role, Pen::Thick)
             }
+            Self::GeneratorLoss => {
+                let role = figure(Unit::Nats, Group::Adversary, Reported::InOwnPhase);
+                let names = ["generator loss", "generator", "generator_loss"];
+                (names, role, Pen::LongDashes)
+            }
             Self::Discriminator => {
-                let reported = Reported::With(Self::Generator);
-                let role = figure(Unit::Nats, Group::Adversary, reported);
+                let role = figure(Unit::Nats, Group::Adversary, Reported::WithAdversary);
                 let names = ["discriminator", "discriminator", "discriminator"];
                 (names, role, Pen::Thick)
             }
             Self::DiscriminatorAccuracy => {
-                let reported = Reported::With(Self::Generator);
-                let role = figure(Unit::Percent, Group::Accuracy, reported);
+                let role = figure(Unit::Percent, Group::Accuracy, Reported::WithAdversary);
                 let names = ["discriminator accuracy", "right", "discriminator_accuracy"];
                 (names, role, Pen::Thick)
             }

@@ -78,6 +78,8 @@ fn objective(experiment: &Experiment) -> String {
     let terms = experiment.objective.parts();
     let terms: Vec<String> = terms.iter().map(|(_, part)| caption(part)).collect();
     let mut parts = vec![terms.join(" + ")];
+    let of_own_phase = experiment.objective.of_own_phase();
+    parts.extend(of_own_phase.map(|(_, loss)| caption(&loss)));
     let corruption = &experiment.corruption;
     if !corruption.is_none() {
         let strength = number::setting(f64::from(corruption.strength()));

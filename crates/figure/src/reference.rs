@@ -79,12 +79,13 @@ impl Reference {
     }
 }
 
-/// PCA minimises the squared error per pixel of the image itself; nothing else is compared with it.
+/// PCA minimises the squared error per pixel of the image itself; no sum over pixels, nor any other error, is compared
+/// with it.
 fn pca(experiment: &Experiment, baselines: Option<&Baselines>) -> Option<Reference> {
     let objective = &experiment.objective;
     let is_comparable = objective.reconstruction == Reconstruction::Mse
         && experiment.emphasis().is_none()
-        && objective.prior.is_none()
+        && !objective.is_per_image()
         && experiment.target == Target::SameImage;
     let size = experiment.architecture.code_size();
     let is_comparable = is_comparable && size < n_pixels(experiment); // with every component PCA is exact

@@ -32,7 +32,7 @@ pub struct Pass<'a> {
     /// Directions along which the Jacobian is estimated, standard normal: `[batch, 784]`. Needed for a
     /// contraction that has no closed form.
     pub directions: Option<Tensor<2>>,
-    /// The discriminator of an adversarial prior.
+    /// The discriminator of an adversarial prior, where the pass is to tell what it makes of the codes.
     pub discriminator: Option<&'a Discriminator>,
 }
 
@@ -71,7 +71,7 @@ pub fn evaluate(objective: &Objective, pass: &Pass<'_>, target: Tensor<2>) -> Te
     }
 }
 
-/// Δ as the objective counts it: a mean over pixels, or with a prior the sum over an image's pixels.
+/// Δ as the objective counts it: a mean over pixels, or with a prior that is added the sum over an image's pixels.
 fn reconstruction(
     objective: &Objective,
     output: &Output,
@@ -123,7 +123,7 @@ pub fn error(
 pub fn scale_and_shift(objective: &Objective, n_pixels: usize) -> [f64; 2] {
     let n_pixels = n_pixels as f64;
     match (objective.prior, objective.reconstruction) {
-        (Prior::None, _) => [1.0, 0.0],
+        (prior, _) if !prior.is_added() => [1.0, 0.0],
         (
             Prior::Variational(Variational {
                 likelihood_sigma, ..
@@ -134,7 +134,7 @@ pub fn scale_and_shift(objective: &Objective, n_pixels: usize) -> [f64; 2] {
             let normalizer = n_pixels / 2.0 * (std::f64::consts::TAU * variance).ln();
             [n_pixels / (2.0 * variance), normalizer]
         }
-        (Prior::Variational(_) | Prior::Adversarial(_), _) => [n_pixels, 0.0],
+        _ => [n_pixels, 0.0],
     }
 }
 

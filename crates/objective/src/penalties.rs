@@ -31,7 +31,11 @@ pub fn penalties(objective: &Objective, pass: &Pass<'_>) -> TermValues {
         }
         Term::Generator => {
             let loss = adversarial::generator(pass.discriminator?.forward(code()));
-            Some(loss.mul_scalar(objective.prior.adversarial()?.weight))
+            Some(loss.mul_scalar(objective.prior.adversarial()?.weight()?))
+        }
+        Term::GeneratorLoss => {
+            let discriminator = pass.discriminator?;
+            Some(adversarial::generator(discriminator.forward(code())))
         }
         // Made from the others, or by other networks than the autoencoder.
         Term::Objective

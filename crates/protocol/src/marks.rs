@@ -140,12 +140,20 @@ impl Marks {
 mod tests {
     use super::*;
     use hourglass_experiment::field::ADVERSARIAL_WEIGHT;
-    use hourglass_experiment::{PresetId, Prior};
+    use hourglass_experiment::{Adversarial, LatentPrior, PresetId, Prior, Updates};
 
     fn with_rate(rate: f64) -> Experiment {
         let mut experiment = Experiment::default();
         experiment.optimizer.learning_rate = rate;
         experiment
+    }
+
+    fn with_weight(weight: f32) -> Prior {
+        Prior::Adversarial(Adversarial {
+            distribution: LatentPrior::Gaussian,
+            updates: Updates::OneStep { weight },
+            discriminator_learning_rate: 3e-4,
+        })
     }
 
     #[test]
@@ -169,17 +177,15 @@ mod tests {
 
     #[test]
     fn marks_know_which_settings_changed() {
-        let before = PresetId::Aae2.preset().experiment();
+        let mut before = PresetId::Aae2.preset().experiment();
+        before.objective.prior = with_weight(10.0);
         let mut after = before.clone();
         after.optimizer.learning_rate *= 2.0;
         let mut marks = Marks::default();
         marks.push((1, 1.0), &before, &after);
         assert!(!marks.concern(&ADVERSARIAL_WEIGHT));
         let before = after.clone();
-        let Prior::Adversarial(prior) = &mut after.objective.prior else {
-            panic!("adversarial");
-        };
-        prior.weight *= 2.0;
+        after.objective.prior = with_weight(20.0);
         marks.push((2, 2.0), &before, &after);
         assert!(marks.concern(&ADVERSARIAL_WEIGHT));
     }

@@ -234,11 +234,13 @@ pub enum Diagnosis {
     /// A discriminator that is always right.
     #[error(
         "the discriminator has won: it is right {accuracy:.0} % of the time, so the encoder learns little from it. \
-         Lower its learning rate, or raise the adversarial weight"
+         {advice}"
     )]
     DiscriminatorWon {
         /// Share told right, in per cent.
         accuracy: f64,
+        /// What to do in this experiment.
+        advice: String,
     },
     /// A network that reconstructs anything.
     #[error(

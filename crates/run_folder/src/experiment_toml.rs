@@ -175,8 +175,8 @@ fn why_not(rows: &[&'static Field], experiment: &Experiment) -> String {
     let mut reasons: Vec<String> = Vec::new();
     for row in rows {
         let mut reason = row.why_idle(experiment).unwrap_or_default();
-        if let Some(needs) = row.needs
-            && let Some(option) = first_that_brings(row, needs, experiment)
+        if let Some((needs, brought)) = row.brought_by(experiment)
+            && let Some(option) = first_that_brings(brought, needs, experiment)
         {
             reason = format!("{reason}, such as with --set {}={option}", needs.path);
         }
@@ -492,7 +492,7 @@ mod tests {
 
     use super::*;
     use hourglass_experiment::field::Kind;
-    use hourglass_experiment::{Architecture, Corruption, PresetId, Sparsity};
+    use hourglass_experiment::{Architecture, Corruption, PresetId, Sparsity, Updates};
 
     fn vanilla() -> Experiment {
         PresetId::Vanilla64.preset().experiment()
@@ -583,6 +583,16 @@ mod tests {
                 "adversarial=3",
                 "“adversarial weight λ” belongs to the prior “adversarial”, and the prior of this experiment is “variational”",
             ),
+            (
+                Vae20,
+                "objective.prior.encoder_learning_rate=1e-3",
+                "belongs to the prior “adversarial”",
+            ),
+            (
+                Aae2,
+                "objective.prior.updates=three_phases",
+                "choose one of one_step, two_phases",
+            ),
             (Aae2, "warm_up=3", "--set objective.prior.kind=variational"),
             (
                 Vanilla64,
@@ -617,6 +627,44 @@ mod tests {
                 "{preset} {assignment}: {message}"
             );
             assert!(!message.contains("missing field"), "{message}");
+        }
+    }
+
+    #[test]
+    fn each_way_of_updating_an_adversary_brings_its_own_setting() {
+        let aae = PresetId::Aae2.preset().experiment();
+        let set = |assignments: &[&str]| {
+            let assignments: Vec<String> = assignments.iter().map(ToString::to_string).collect();
+            set_values(&aae, &assignments)
+        };
+        let updates = |assignments: &[&str]| {
+            let changed = set(assignments).expect("valid changes");
+            changed.objective.prior.adversarial().map(|of| of.updates)
+        };
+        let one_step = "objective.prior.updates=one_step";
+        let two_phases = "objective.prior.updates=two_phases";
+        let rate = "objective.prior.encoder_learning_rate=0.002";
+        assert_eq!(
+            updates(&[one_step, "adversarial=3"]),
+            Some(Updates::OneStep { weight: 3.0 })
+        );
+        assert_eq!(
+            updates(&[two_phases, rate]),
+            Some(Updates::TwoPhases {
+                encoder_learning_rate: 0.002
+            })
+        );
+        for (way, other, expected) in [
+            (
+                two_phases,
+                "adversarial=3",
+                "“adversarial weight λ” belongs to the adversarial update “one step of the sum”, and the adversarial \
+                 update of this experiment is “two phases”",
+            ),
+            (one_step, rate, "--set objective.prior.updates=two_phases"),
+        ] {
+            let error = set(&[way, other]).expect_err("of the other way");
+            assert!(error.to_string().contains(expected), "{error}");
         }
     }
 

@@ -166,8 +166,11 @@ fn merge(base: &mut Table, over: Table) {
 
 /// Whether two tables have the same settings. Those of an optimizer do not depend on its rule.
 fn shares_settings(key: &str, below: &Table, above: &Table) -> bool {
-    let is_same_kind = |kind| below.get("kind") == Some(kind);
-    key == "optimizer" || above.get("kind").is_none_or(is_same_kind)
+    let is_same = |choice| {
+        let above: Option<&Value> = above.get(choice);
+        above.is_none_or(|above| below.get(choice) == Some(above))
+    };
+    key == "optimizer" || ["kind", "updates"].into_iter().all(is_same)
 }
 
 /// What the experiment says otherwise than what it starts from.
@@ -240,7 +243,7 @@ fn unknown_key(table: &Table, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hourglass_experiment::{OptimizerKind, Sparsity};
+    use hourglass_experiment::{OptimizerKind, Prior, Sparsity, Updates};
 
     fn vanilla() -> Experiment {
         PresetId::Vanilla64.preset().experiment()
@@ -300,6 +303,47 @@ mod tests {
         );
         let odd = text.replace("format = 2", "format = \"new\"");
         assert!(read_experiment(&odd).is_err());
+    }
+
+    fn with_updates(updates: Updates) -> Experiment {
+        let mut experiment = PresetId::Aae2.preset().experiment();
+        if let Prior::Adversarial(prior) = &mut experiment.objective.prior {
+            prior.updates = updates;
+        }
+        experiment
+    }
+
+    #[test]
+    fn an_adversary_from_before_there_were_two_phases_is_updated_in_one_step() {
+        let one_step = with_updates(Updates::OneStep { weight: 3.0 });
+        let text = to_toml(&one_step);
+        let older = text.replace("updates = \"one_step\"\n", "");
+        assert_ne!(older, text);
+        assert_eq!(read_experiment(&older), Ok(one_step));
+    }
+
+    #[test]
+    fn each_way_of_updating_has_its_own_number_and_no_other() {
+        for updates in Updates::KINDS {
+            let experiment = with_updates(updates);
+            for text in [to_toml(&experiment), to_short_toml(&experiment)] {
+                assert_eq!(read_experiment(&text), Ok(experiment.clone()), "{text}");
+            }
+        }
+        let refusal = |updates, from: &str, to: &str| {
+            let text = to_toml(&with_updates(updates)).replace(from, to);
+            let error = read_experiment(&text).expect_err("not an experiment");
+            error.to_string()
+        };
+        let [one_step, two_phases] = Updates::KINDS;
+        let both = "encoder_learning_rate = 0.0003\nweight = 10.0";
+        let error = refusal(one_step, "weight = 10.0", both);
+        assert!(
+            error.contains("belongs to updates = \"two_phases\""),
+            "{error}"
+        );
+        let error = refusal(two_phases, "encoder_learning_rate = 0.0003", both);
+        assert!(error.contains("two phases add nothing up"), "{error}");
     }
 
     #[test]

@@ -14,11 +14,16 @@ use super::optimizer::{Held, Stepper};
 use super::readback::{self, ParameterValues};
 use super::{TrainError, checkpoint};
 
-/// A discriminator with its optimizer.
+/// A discriminator with its optimizer, and the encoder's where it has one of its own to deceive it.
+///
+/// Both are Adam, whatever the experiment's is: the two play against each other, and their rates mean the same. Makhzani
+/// et al. 2015 use stochastic gradient descent for all three.
 #[derive(Debug)]
 pub struct Adversary {
     pub discriminator: Held<Discriminator>,
     stepper: Stepper,
+    /// Of the encoder's updates in the regularisation phase.
+    encoder_stepper: Option<Stepper>,
 }
 
 /// Two classifiers that see the same images in the same order: one starts from the trained encoder, the other
@@ -32,9 +37,13 @@ pub struct Classifiers {
 
 impl Adversary {
     pub fn new(experiment: &Experiment, device: &Device) -> Self {
+        let prior = experiment.objective.prior.adversarial();
         Self {
             discriminator: Held::new(Discriminator::new(experiment, device)),
-            stepper: Stepper::new(&Optimizer::adam(0.0), 0), // its rate comes with each step
+            stepper: adam(),
+            encoder_stepper: prior
+                .and_then(Adversarial::encoder_learning_rate)
+                .map(|_| adam()),
         }
     }
 
@@ -60,12 +69,42 @@ impl Adversary {
         ])
     }
 
+    /// One step of the encoder on `−ln D(h)` alone; the decoder stays as it is, but for weights that it shares with the
+    /// encoder. `codes` are those of the model as it is, with the way back into it.
+    ///
+    /// # Shapes
+    /// `codes`: `[batch, code]`
+    pub fn deceive(
+        &mut self,
+        learning_rate: f64,
+        model: &mut Held<Autoencoder>,
+        codes: Tensor<2>,
+    ) -> TermValues {
+        let loss = adversarial::generator(self.discriminator.forward(codes));
+        if let Some(stepper) = &mut self.encoder_stepper {
+            model.replace(|model| stepper.step(learning_rate, model, &loss));
+        }
+        TermValues::from([(Term::GeneratorLoss, loss)])
+    }
+
+    /// Forgets what the encoder's optimizer has learned, for other weights.
+    pub fn forget_encoder(&mut self) {
+        self.encoder_stepper = self.encoder_stepper.take().map(|_| adam());
+    }
+
     pub fn parameters(&self) -> Result<Vec<ParameterValues>, TrainError> {
         readback::parameters(&*self.discriminator)
     }
 
+    /// The optimizers' states, the discriminator's first.
     pub fn states(&self) -> Result<Vec<Bytes>, TrainError> {
-        Ok(vec![self.stepper.state()?])
+        let steppers = [&self.stepper].into_iter().chain(&self.encoder_stepper);
+        steppers.map(Stepper::state).collect()
+    }
+
+    /// How many optimizers it has.
+    pub fn n_states(&self) -> usize {
+        1 + usize::from(self.encoder_stepper.is_some())
     }
 
     pub fn restored(
@@ -76,11 +115,14 @@ impl Adversary {
         let Self {
             mut discriminator,
             stepper,
+            encoder_stepper,
         } = self;
         discriminator.replace(|network| checkpoint::with_parameters(network, parameters));
+        let of_encoder = encoder_stepper.map(|stepper| with_state(stepper, states.get(1)));
         Ok(Self {
             discriminator,
             stepper: with_state(stepper, states.first())?,
+            encoder_stepper: of_encoder.transpose()?,
         })
     }
 }
@@ -172,6 +214,11 @@ impl Classifiers {
             ],
         })
     }
+}
+
+/// Adam without a state; its rate comes with each step.
+fn adam() -> Stepper {
+    Stepper::new(&Optimizer::adam(0.0), 0)
 }
 
 fn with_state(stepper: Stepper, state: Option<&Bytes>) -> Result<Stepper, TrainError> {

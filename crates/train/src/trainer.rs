@@ -13,7 +13,8 @@ use rayon::prelude::*;
 use hourglass_analysis::diagnosis;
 use hourglass_data::{Corruptor, Dataset, EpochOrder, noise};
 use hourglass_experiment::{
-    Activation, Experiment, Optimizer, Prior, Reconstruction, Stage, Stream, Term,
+    Activation, Adversarial, Experiment, Optimizer, Prior, Reconstruction, Stage, Stream, Term,
+    Updates,
 };
 use hourglass_model::Autoencoder;
 use hourglass_model::processor::is_processor;
@@ -402,6 +403,9 @@ impl Trainer {
         self.put_parameters(&best.parameters);
         self.average = None;
         self.stepper = self.fresh_stepper();
+        if let Some(adversary) = &mut self.adversary {
+            adversary.forget_encoder();
+        }
         best.found.is_in_place = true;
         best.found.waited = 0;
         self.best = Some(best);
@@ -471,8 +475,8 @@ impl Trainer {
             states = others;
         }
         if self.adversary.is_some() {
-            let (own, others) = states.split_at(states.len().min(1));
             let fresh = Adversary::new(&self.experiment, &self.device);
+            let (own, others) = states.split_at(states.len().min(fresh.n_states()));
             self.adversary = Some(fresh.restored(parameters, own)?);
             states = others;
         }
@@ -537,7 +541,6 @@ impl Trainer {
             weights,
         } = self.batch(start, end);
         let objective = self.experiment.objective;
-        let schedule_factor = self.scheduled(1.0);
         let n_images = end - start;
         let code_size = self.experiment.architecture.code_size();
         let noise = objective
@@ -551,34 +554,65 @@ impl Trainer {
 
         let output = self.model.forward_sampled(input.clone(), noise);
         let codes = output.code.clone();
+        let adversary = self.adversary.as_ref();
+        let adversary = adversary.filter(|_| objective.prior.is_added());
         let pass = Pass {
             model: &self.model,
-            input,
+            input: input.clone(),
             output,
             weights,
             epoch: self.joint_epoch(),
             directions,
-            discriminator: self.adversary.as_ref().map(|a| &*a.discriminator),
+            discriminator: adversary.map(|adversary| &*adversary.discriminator),
         };
         let terms = objective::evaluate(&objective, &pass, target);
         let rate = self.scheduled(self.experiment.optimizer.learning_rate);
         let stepper = &mut self.stepper;
         self.model
             .replace(|model| stepper.step(rate, model, &terms.objective));
-        self.take_into_average();
 
         let mut found = terms.parts;
         found.insert(Term::Objective, terms.objective);
-        if let (Prior::Adversarial(prior), Some(adversary)) =
-            (&objective.prior, &mut self.adversary)
-        {
-            let (seed, step) = (self.experiment.seed, self.step);
-            let samples = noise::prior_samples(prior.distribution, seed, step, n_images, code_size);
-            let samples = TensorData::new(samples, [n_images, code_size]);
-            let samples = Tensor::<2>::from_data(samples, &self.device); // [n, code]
-            found.extend(adversary.step(prior, schedule_factor, samples, codes));
+        if let Prior::Adversarial(prior) = &objective.prior {
+            found.extend(self.play(prior, input, codes));
         }
+        self.take_into_average();
         found
+    }
+
+    /// The adversary's part of a step: the discriminator learns, and in two phases the encoder takes a step of its own to
+    /// deceive it (Makhzani et al. 2015, section 2). That phase sees the codes that the encoder makes after its step on
+    /// the reconstruction; one step of the sum sees those of before.
+    ///
+    /// # Shapes
+    /// `input`: `[batch, pixels]`, `codes_before`: `[batch, code]`
+    fn play(
+        &mut self,
+        prior: &Adversarial,
+        input: Tensor<2>,
+        codes_before: Tensor<2>,
+    ) -> TermValues {
+        let factor = self.scheduled(1.0);
+        let [n_images, code_size] = codes_before.dims();
+        let (seed, step) = (self.experiment.seed, self.step);
+        let samples = noise::prior_samples(prior.distribution, seed, step, n_images, code_size);
+        let samples = TensorData::new(samples, [n_images, code_size]);
+        let samples = Tensor::<2>::from_data(samples, &self.device); // [n, code]
+        let Some(adversary) = &mut self.adversary else {
+            return TermValues::new();
+        };
+        match prior.updates {
+            Updates::OneStep { .. } => adversary.step(prior, factor, samples, codes_before),
+            Updates::TwoPhases {
+                encoder_learning_rate,
+            } => {
+                let codes = self.model.encode(input); // [n, code]
+                let mut found = adversary.step(prior, factor, samples, codes.clone());
+                let rate = encoder_learning_rate * factor;
+                found.extend(adversary.deceive(rate, &mut self.model, codes));
+                found
+            }
+        }
     }
 
     /// Takes the newest weights into their mean, where it is kept.

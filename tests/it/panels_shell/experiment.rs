@@ -5,7 +5,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Corruption, Dense, Experiment, FineTuning, LatentPrior,
     LayerPretraining, OptimizerKind, PresetId, Prior, Reconstruction, Schedule, Sparsity,
-    Stage as Part, Target, Term, Variational,
+    Stage as Part, Target, Term, Updates, Variational,
 };
 use hourglass::protocol::{Command, Event, Phase, PlanPosition, StepBatch};
 use hourglass::ui::Action;
@@ -362,7 +362,7 @@ fn every_contradiction_is_said_at_its_control() {
         dense(draft).code_activation = Activation::Linear;
         draft.objective.prior = Prior::Adversarial(Adversarial {
             distribution: LatentPrior::Mixture,
-            weight: 10.0,
+            updates: Updates::OneStep { weight: 10.0 },
             discriminator_learning_rate: 3e-4,
         });
     };

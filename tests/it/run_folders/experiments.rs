@@ -3,7 +3,7 @@
 use hourglass::experiment::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
     FineTuning, Half, ImageShape, Kernels, LatentPrior, Layer, LayerLists, LayerPretraining,
-    OptimizerKind, PresetId, Prior, Reconstruction, Sparsity, Target, Variational,
+    OptimizerKind, PresetId, Prior, Reconstruction, Sparsity, Target, Updates, Variational,
 };
 use hourglass::run_folder::{read_experiment, to_short_toml, to_toml};
 use proptest::prelude::*;
@@ -127,7 +127,13 @@ fn priors() -> impl Strategy<Value = Prior> {
     let rise = || prop_oneof![Just(0.0_f32), 0.0..=1000.0_f32];
     let capacity = (0.0..=500.0_f32, rise());
     let variational = (0.0..=100.0_f32, rise(), capacity, 0.01..=10.0_f32);
-    let adversarial = (select(&LatentPrior::ALL), 1e-3..=1e3_f32, 1e-6..=1.0_f64);
+    let updates = prop_oneof![
+        (1e-3..=1e3_f32).prop_map(|weight| Updates::OneStep { weight }),
+        (1e-6..=1.0_f64).prop_map(|encoder_learning_rate| Updates::TwoPhases {
+            encoder_learning_rate
+        }),
+    ];
+    let adversarial = (select(&LatentPrior::ALL), updates, 1e-6..=1.0_f64);
     prop_oneof![
         Just(Prior::None),
         variational.prop_map(|(beta, warm_up_epochs, capacity, likelihood_sigma)| {
@@ -140,10 +146,10 @@ fn priors() -> impl Strategy<Value = Prior> {
                 likelihood_sigma,
             })
         }),
-        adversarial.prop_map(|(distribution, weight, discriminator_learning_rate)| {
+        adversarial.prop_map(|(distribution, updates, discriminator_learning_rate)| {
             Prior::Adversarial(Adversarial {
                 distribution,
-                weight,
+                updates,
                 discriminator_learning_rate,
             })
         }),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use hourglass::data::Split;
-use hourglass::experiment::{Experiment, PresetId};
+use hourglass::experiment::{Experiment, Objective, PresetId, Term};
 use hourglass::protocol::{EvaluationScope, Event, RunId};
 use hourglass::run_folder::{Record, Summary};
 use hourglass::train::{Measures, Trainer, judge};
@@ -179,10 +179,19 @@ fn audited() -> Vec<(&'static str, Experiment)> {
         ("contractive", PresetId::Contractive64),
         ("noise", PresetId::DenoiseDense),
         ("bound of a Gaussian likelihood", PresetId::BetaVae10),
-        ("adversarial", PresetId::Aae2),
     ];
     let presets = presets.map(|(name, id)| (name, id.preset().experiment()));
-    kinds().into_iter().chain(presets).collect()
+    let adversarial = [
+        ("adversarial", Term::Generator),
+        ("adversarial in two phases", Term::GeneratorLoss),
+    ];
+    let adversarial = adversarial.map(|(name, loss)| {
+        let mut experiment = PresetId::Aae2.preset().experiment();
+        experiment.objective = Objective::example(loss).expect("it is minimised");
+        (name, experiment)
+    });
+    let kinds = kinds().into_iter();
+    kinds.chain(presets).chain(adversarial).collect()
 }
 
 #[test]

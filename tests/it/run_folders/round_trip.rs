@@ -1,6 +1,8 @@
 //! A run that was saved and opened again is the run that never stopped, bit for bit.
 
-use hourglass::experiment::{Experiment, MomentumSchedule, OptimizerKind, PresetId};
+use hourglass::experiment::{
+    Experiment, MomentumSchedule, Objective, OptimizerKind, PresetId, Term,
+};
 use hourglass::protocol::EvaluationScope;
 use hourglass::train::{device, resume};
 
@@ -36,13 +38,23 @@ fn runs() -> Vec<(&'static str, Experiment, u64)> {
         experiment.training.held_out = 40;
         experiment
     };
+    let adversarial = |loss| {
+        let mut experiment = preset(PresetId::Aae2);
+        experiment.objective = Objective::example(loss).expect("it is minimised");
+        experiment
+    };
     vec![
         ("with Nesterov momentum", momentum(), 13),
         ("with a mean and held-out images", mean_and_best(), 13),
         ("dense", preset(PresetId::DenoiseDense), 13),
         ("convolutional", preset(PresetId::Conv4), 13),
         ("variational", preset(PresetId::Vae2), 7),
-        ("adversarial", preset(PresetId::Aae2), 7),
+        ("adversarial", adversarial(Term::Generator), 7),
+        (
+            "adversarial in two phases",
+            adversarial(Term::GeneratorLoss),
+            7,
+        ),
         ("layer by layer", plan(), 8),
         ("fine-tuning", plan(), 23),
     ]

@@ -3,7 +3,10 @@
 use super::setting::without_joint_training;
 use super::value::{Leaf as _, Place, at, labels};
 use super::{Field, Kind, Number, Section};
-use crate::{Activation, Course, Experiment, LatentPrior, Prior, Reconstruction, Sparsity};
+use crate::{
+    Activation, Adversarial, Course, Experiment, LatentPrior, Prior, Reconstruction, Sparsity,
+    Updates,
+};
 
 const ROW: Field = Field {
     section: Section::Penalties,
@@ -36,7 +39,9 @@ pub(super) static ROWS: &[&Field] = &[
     &CAPACITY_RISE,
     &LIKELIHOOD_SIGMA,
     &DISTRIBUTION,
+    &UPDATES,
     &ADVERSARIAL_WEIGHT,
+    &ENCODER_RATE,
     &DISCRIMINATOR_RATE,
 ];
 
@@ -106,7 +111,7 @@ pub static PRIOR: Field = Field {
     help: "The distribution that the codes of all images should have together. Variational: each image is a \
            small Gaussian of codes near N(0, I). Adversarial: a second network learns to tell codes from \
            samples of a distribution, and the encoder learns to fool it. Both need a linear code, which is set \
-           when you choose one, and sum the error over pixels",
+           when you choose one. A prior that is added to the error has it summed over pixels",
     live: |_| false, // another kind has other networks
     place: Place {
         get: |experiment| Some(experiment.objective.prior.value()),
@@ -224,6 +229,21 @@ pub static DISTRIBUTION: Field = Field {
     ..ROW
 };
 
+pub static UPDATES: Field = Field {
+    path: "objective.prior.updates",
+    label: "adversarial update",
+    row: Some("Update"),
+    kind: Kind::Choice(labels::<Updates>),
+    help: "How the encoder learns to fool the discriminator. One step of the sum: its reward is added to the \
+           reconstruction error with a weight. Two phases, as in the paper: each batch first lowers the \
+           reconstruction error alone; then the discriminator learns, and the encoder takes a step of its own to \
+           fool it, with a learning rate of its own",
+    needs: Some(&PRIOR),
+    live: |_| false, // another number of optimizers, and another unit of J
+    place: at!(Prior::Adversarial(prior) = objective.prior => prior.updates),
+    ..ROW
+};
+
 pub static ADVERSARIAL_WEIGHT: Field = Field {
     path: "objective.prior.weight",
     short: Some("adversarial"),
@@ -232,15 +252,34 @@ pub static ADVERSARIAL_WEIGHT: Field = Field {
     kind: Kind::Number(Number::logarithmic(1e-3, 1e3)),
     help: "Weight of the encoder's reward for fooling the discriminator, relative to the reconstruction error \
            summed over an image. Typical: 1 to 30",
-    needs: Some(&PRIOR),
-    place: at!(Prior::Adversarial(prior) = objective.prior => prior.weight),
+    needs: Some(&UPDATES),
+    place: at!(
+        Prior::Adversarial(Adversarial { updates: Updates::OneStep { weight }, .. }) = objective.prior => weight
+    ),
+    ..ROW
+};
+
+static ENCODER_RATE: Field = Field {
+    path: "objective.prior.encoder_learning_rate",
+    label: "encoder's regularisation rate",
+    row: Some("Encoder rate"),
+    kind: Kind::Number(Number::logarithmic(1e-6, 1.0)),
+    help: "Learning rate of the encoder's step to fool the discriminator, by Adam as the discriminator's. Larger \
+           values pull the codes to the prior faster and worsen the reconstruction; far above the discriminator's, \
+           codes run after its newest verdict instead. The learning rate of the training is that of the \
+           reconstruction phase. Typical: that of the discriminator",
+    needs: Some(&UPDATES),
+    place: at!(
+        Prior::Adversarial(Adversarial { updates: Updates::TwoPhases { encoder_learning_rate }, .. })
+            = objective.prior => encoder_learning_rate
+    ),
     ..ROW
 };
 
 static DISCRIMINATOR_RATE: Field = Field {
     path: "objective.prior.discriminator_learning_rate",
     label: "discriminator learning rate",
-    row: Some("Discr. learning rate"),
+    row: Some("Discr. rate"),
     kind: Kind::Number(Number::logarithmic(1e-6, 1.0)),
     help: "Learning rate of the discriminator. Too large and it wins, too small and it tells the encoder \
            nothing. Typical: 1e-4 to 1e-3",

@@ -92,9 +92,22 @@ impl Field {
         (self.idle)(experiment).or_else(|| is_absent.then(|| self.why_absent(experiment)))
     }
 
+    /// The setting of an experiment that would bring this one, with what it brings at once: this one, or another that
+    /// brings this one in turn.
+    #[must_use]
+    pub fn brought_by<'a>(&'a self, experiment: &Experiment) -> Option<(&'static Self, &'a Self)> {
+        let (mut needs, mut brought) = (self.needs?, self);
+        while needs.get(experiment).is_none()
+            && let Some(further) = needs.needs
+        {
+            (needs, brought) = (further, needs);
+        }
+        Some((needs, brought))
+    }
+
     /// Why an experiment has no such setting: another one does not bring it.
     fn why_absent(&self, experiment: &Experiment) -> String {
-        let Some(needs) = self.needs else {
+        let Some((needs, brought)) = self.brought_by(experiment) else {
             return format!("this experiment has no {}", self.label);
         };
         let now = needs.text_in(experiment);
@@ -104,7 +117,7 @@ impl Field {
                 let brings = |value: &Value| {
                     let mut other = experiment.clone();
                     needs.set(&mut other, value);
-                    self.get(&other).is_some()
+                    brought.get(&other).is_some()
                 };
                 let options = needs.alternatives(experiment).into_iter().filter(brings);
                 let options: Vec<String> = options

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use crate::{
     Activation, Corruption, Emphasis, Experiment, Half, ImageShape, InitializationKind,
     LatentPrior, Layer, MomentumSchedule, OptimizerKind, Prior, Reconstruction, Schedule, Sparsity,
-    Target,
+    Target, Updates,
 };
 
 /// The value of a setting, whatever its type in the experiment.
@@ -213,6 +213,7 @@ choices!(
     Prior::KINDS,
     Sparsity::KINDS,
     Target::KINDS,
+    Updates::KINDS,
 );
 
 /// The names of all alternatives.

@@ -7,7 +7,7 @@ use crate::{
     Activation, Adversarial, Architecture, Convolutional, Corruption, Dense, Experiment,
     FineTuning, ImageShape, Initialization, InitializationKind, LatentPrior, LayerPretraining,
     MomentumSchedule, Objective, Optimizer, OptimizerKind, Plan, Prior, Reconstruction, Schedule,
-    Sparsity, Target, Training, Variational,
+    Sparsity, Target, Training, Updates, Variational,
 };
 
 use super::{Bound, Expectation, Figure, Preset, PresetId, Print, Stated};
@@ -117,7 +117,7 @@ fn adversarial(preset: PresetId, distribution: LatentPrior, epochs: usize) -> Ex
     experiment.architecture = dense(&[512, 256], 2, Activation::Linear, Activation::Sigmoid);
     experiment.objective.prior = Prior::Adversarial(Adversarial {
         distribution,
-        weight: 10.0,
+        updates: Updates::OneStep { weight: 10.0 },
         discriminator_learning_rate: 3e-4,
     });
     experiment.optimizer = Optimizer::adam(3e-4);

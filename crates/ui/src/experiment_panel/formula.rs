@@ -73,14 +73,15 @@ pub(crate) fn help(experiment: &Experiment) -> String {
     if !objective.is_per_image() {
         letters.push("n pixels");
     }
-    letters.extend(
-        objective
-            .parts()
-            .iter()
-            .filter_map(|(_, part)| part.letters),
-    );
+    let losses = objective.losses();
+    letters.extend(losses.iter().filter_map(|(_, loss)| loss.letters));
     let letters = letters.join(", ");
-    format!("The objective: what training minimises, {kind}, {unit}. {letters}")
+    let what = if objective.of_own_phase().is_some() {
+        "what encoder and decoder minimise in the reconstruction phase"
+    } else {
+        "what training minimises"
+    };
+    format!("The objective: {what}, {kind}, {unit}. {letters}")
 }
 
 /// A formula as text with exponents: quantities bright, what a control sets in the accent's colour.

@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, editor: &mut Editor<'_>) {
         rows::setting(ui, editor, field);
     }
     if editor.draft.objective.is_per_image() {
-        let text = "With a prior: summed over the image's pixels"; // below the loss
+        let text = "With this prior: summed over the image's pixels"; // below the loss
         ui.label(theme::dim(ui, text));
     }
     rows::only_of_joint_training(ui, editor);

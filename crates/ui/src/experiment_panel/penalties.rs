@@ -9,8 +9,8 @@ use hourglass_experiment::field::Section;
 
 /// What is switched on.
 pub(super) fn heading(editor: &Editor<'_>) -> Heading {
-    let parts = editor.draft.objective.parts();
-    let parts: Vec<&str> = parts.iter().skip(1).map(|(_, part)| part.choice).collect();
+    let losses = editor.draft.objective.losses();
+    let parts: Vec<&str> = losses.iter().skip(1).map(|(_, part)| part.choice).collect();
     Heading {
         section: Section::Penalties,
         remarks: vec![if parts.is_empty() {

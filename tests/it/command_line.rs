@@ -83,6 +83,12 @@ fn a_run_folder_holds_experiment_figures_curves_and_weights() {
     assert_eq!(summary.data, data());
     assert!(summary.test.objective > summary.test.mse_per_pixel);
     assert_eq!(summary.code.expect("always measured").size, 16);
+    let layers: Vec<_> = summary
+        .layers
+        .iter()
+        .map(|layer| (layer.layer.as_str(), layer.step))
+        .collect();
+    assert_eq!(layers, [("code", Some(40)), ("output", Some(40))]);
 
     let metrics = std::fs::read_to_string(folder.path().join("metrics.csv")).expect("written");
     let mut lines = metrics.lines();
@@ -127,12 +133,16 @@ fn a_run_folder_holds_experiment_figures_curves_and_weights() {
     let expected = [
         "SHA256SUMS",
         "experiment.toml",
+        "gradients.csv",
         "metrics.csv",
         "model.safetensors",
         "resume.bpk",
         "summary.json",
     ];
     assert_eq!(names, expected);
+    let gradients =
+        |folder: &Path| std::fs::read_to_string(folder.join("gradients.csv")).expect("written");
+    assert_eq!(gradients(folder.path()), gradients(again.path()));
 
     // It is not replaced unasked.
     let refused = train(folder.path(), &["--seed", "8"]);

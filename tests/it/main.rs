@@ -10,6 +10,7 @@ mod data_sets;
 mod decoding;
 mod documents;
 mod figures;
+mod gradients;
 mod http_server;
 mod inside;
 mod mnist_fetch;

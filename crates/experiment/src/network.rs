@@ -104,6 +104,32 @@ impl Place {
             Self::Classes => "classes".to_owned(),
         }
     }
+
+    /// The place that has this label.
+    #[must_use]
+    pub fn of_label(label: &str) -> Option<Self> {
+        let place = match label.rsplit_once(' ') {
+            None => match label {
+                "input" => Self::Input,
+                "code" => Self::Layer(LayerName::Code),
+                "output" => Self::Output,
+                "D" => Self::Verdict,
+                "classes" => Self::Classes,
+                _ => return None,
+            },
+            Some(_) if label == Self::LogVariance.label() => Self::LogVariance,
+            Some((half, number)) => {
+                let idx = number.parse::<usize>().ok()?.checked_sub(1)?;
+                match half {
+                    "encoder" => Self::Layer(LayerName::Encoder(idx)),
+                    "decoder" => Self::Layer(LayerName::Decoder(idx)),
+                    "discriminator" => Self::Discriminator(idx),
+                    _ => return None,
+                }
+            }
+        };
+        (place.label() == label).then_some(place)
+    }
 }
 
 impl Link {
@@ -415,6 +441,26 @@ mod tests {
                 let node = network.node(Place::Layer(layer)).expect("it is drawn");
                 assert_eq!(node.shape.size(), units, "{layer:?} {bottleneck:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_place_is_found_by_its_label() {
+        for id in PresetId::ALL {
+            for node in network(id).nodes() {
+                assert_eq!(Place::of_label(&node.place.label()), Some(node.place));
+            }
+        }
+        for label in [
+            "",
+            "encoder",
+            "encoder 0",
+            "encoder 01",
+            "pixels",
+            "code 1",
+            "ln σ",
+        ] {
+            assert_eq!(Place::of_label(label), None, "{label}");
         }
     }
 

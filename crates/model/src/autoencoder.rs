@@ -48,6 +48,23 @@ pub struct Code {
     pub log_variance: Option<Tensor<2>>,
 }
 
+impl Code {
+    /// `μ + σ ε`, or the mean without a variance or noise.
+    ///
+    /// # Shapes
+    /// `noise` (ε): `[batch, code] → [batch, code]`
+    #[must_use]
+    pub fn drawn(&self, noise: Option<Tensor<2>>) -> Tensor<2> {
+        let mean = self.mean.clone();
+        match (&self.log_variance, noise) {
+            (Some(log_variance), Some(noise)) => {
+                mean + log_variance.clone().mul_scalar(0.5).exp() * noise
+            }
+            _ => mean,
+        }
+    }
+}
+
 /// What one layer and its mirror made of the layer's input, in greedy pre-training.
 #[derive(Clone, Debug)]
 pub struct LayerOutput {
@@ -129,13 +146,9 @@ impl Autoencoder {
     /// `input`: `[batch, 784]`, `noise` (ε): `[batch, code]`
     #[must_use]
     pub fn forward_sampled(&self, input: Tensor<2>, noise: Option<Tensor<2>>) -> Output {
-        let Code { mean, log_variance } = self.latent(input);
-        let drawn = match (&log_variance, noise) {
-            (Some(log_variance), Some(noise)) => {
-                mean.clone() + log_variance.clone().mul_scalar(0.5).exp() * noise
-            }
-            _ => mean.clone(),
-        };
+        let code = self.latent(input);
+        let drawn = code.drawn(noise);
+        let Code { mean, log_variance } = code;
         Output {
             log_variance,
             code: mean,

@@ -1,10 +1,11 @@
 //! Softmax classifiers: a small one for judging data, and one that grows out of an encoder.
 
-use burn::module::Module;
+use burn::module::{Module, ParamId};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use hourglass_experiment::{Activation, Experiment};
+use hourglass_experiment::network::Place;
+use hourglass_experiment::{Activation, Experiment, LayerName};
 
 use super::autoencoder;
 use super::init::Initializer;
@@ -61,5 +62,15 @@ impl CodeClassifier {
     #[must_use]
     pub fn forward(&self, images: Tensor<2>) -> Tensor<2> {
         self.head.forward(self.encoder.forward(images))
+    }
+
+    /// Which parameter the weights are that make each layer, without biases: those of the encoder and the softmax
+    /// layer.
+    #[must_use]
+    pub fn weights(&self) -> Vec<(Place, ParamId)> {
+        let code = Place::Layer(LayerName::Code);
+        let mut weights = self.encoder.weight_ids(LayerName::Encoder, code);
+        weights.push((Place::Classes, self.head.weight.id));
+        weights
     }
 }

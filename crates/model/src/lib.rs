@@ -19,5 +19,5 @@ pub use conv_block::ConvLevel;
 pub use discriminator::Discriminator;
 pub use filters::Filters;
 pub use init::Part;
-pub use stack::Stack;
-pub use trace::Trace;
+pub use stack::{Stack, WatchedLayer};
+pub use trace::{Trace, Watch};

@@ -2,8 +2,9 @@
 
 mod named;
 mod tangent;
+mod watch;
 
-use burn::module::Module;
+use burn::module::{Module, ParamId};
 use burn::tensor::Tensor;
 
 use hourglass_experiment::network::Tile;
@@ -14,6 +15,7 @@ use super::conv_block::{ConvLevel, pool, upsample};
 use super::init::Initializer;
 pub use named::Naming;
 use named::{Named, Weights};
+pub use watch::{WatchedLayer, zeros};
 
 /// Blocks of a layer with weights and those around it that have none.
 ///
@@ -210,6 +212,17 @@ impl Stack {
         }
     }
 
+    /// Which parameter the weights of a block are, without its biases; none of a tied block, whose weights are those of
+    /// its mirror.
+    #[must_use]
+    pub fn weight_id(&self, idx: usize) -> Option<ParamId> {
+        match self.weights.get(idx) {
+            Weights::Dense(linear) => Some(linear.weight.id),
+            Weights::Convolution(convolution) => Some(convolution.weight.id),
+            Weights::Tied(_) => None,
+        }
+    }
+
     #[must_use]
     pub fn blocks(&self) -> &[Block] {
         &self.blocks
@@ -285,6 +298,15 @@ impl Stack {
         let mirrored = mirror.and_then(|mirror| mirror.dense_weight(self.depth() - 1 - idx));
         let weight = mirrored.expect("a tied stack is used with the dense one it mirrors");
         weight.transpose() // [inputs of the layer, units]
+    }
+}
+
+/// A block's convolution alone, with the upsampling before it.
+fn bare_level_of(block: &Block) -> ConvLevel {
+    ConvLevel {
+        activation: Activation::Linear,
+        pooled: false,
+        ..level_of(block)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hourglass_experiment::Term;
 
-use super::{Evaluation, EvaluationScope, Mark};
+use super::{Evaluation, EvaluationScope, GradientRow, Mark};
 
 /// What was measured in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct HistoryRow {
 pub struct RunHistory {
     /// Its steps and evaluations, in the order they happened.
     pub rows: Arc<[HistoryRow]>,
+    /// How gradients reached its layers, in the order measured; empty where that was not recorded.
+    pub gradients: Arc<[GradientRow]>,
     /// The model as it was found again, on the whole test split.
     pub evaluation: Evaluation,
     /// Time spent in training steps, in seconds.

@@ -18,6 +18,7 @@ mod failure;
 mod filters;
 mod flow;
 mod gather;
+mod gradients;
 mod history;
 mod marks;
 mod metrics;
@@ -51,6 +52,7 @@ pub use failure::Failure;
 pub use filters::{FilterBank, FilterRequest, FilterView, TileFigures, UnitMeans};
 pub use flow::{FlowView, LayerFlow};
 pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
+pub use gradients::{GradientFigures, GradientRow, LayerSpread, WeightUpdate};
 pub use history::{HistoryRow, Measured, RunHistory};
 pub use hourglass_experiment::{DataSetId, Stage};
 pub use marks::{ChangedSetting, Mark, Marks};
@@ -213,6 +215,12 @@ pub enum Event {
         run: RunId,
         /// Their figures.
         steps: StepBatch,
+    },
+    /// How gradients reach the layers was measured, at some of these steps or before the first.
+    GradientsMeasured {
+        run: RunId,
+        /// In the order of the steps, and of the layers from the input to the output.
+        rows: Vec<GradientRow>,
     },
     /// The model was measured on test images.
     Evaluated {

@@ -13,6 +13,9 @@ pub const SUMMARY_FILE: &str = "summary.json";
 /// Name of the curves' file in a run folder.
 pub const METRICS_FILE: &str = "metrics.csv";
 
+/// Name of the file of how gradients reached the layers.
+pub const GRADIENTS_FILE: &str = "gradients.csv";
+
 /// Name of the weights' file in a run folder.
 pub const MODEL_FILE: &str = "model.safetensors";
 
@@ -20,11 +23,12 @@ pub const MODEL_FILE: &str = "model.safetensors";
 pub const RESUME_FILE: &str = "resume.bpk";
 
 /// All of them, in the order in which they take their places.
-pub(super) const FILES: [&str; 5] = [
+pub(super) const FILES: [&str; 6] = [
     RESUME_FILE,
     EXPERIMENT_FILE,
     MODEL_FILE,
     METRICS_FILE,
+    GRADIENTS_FILE,
     SUMMARY_FILE,
 ];
 

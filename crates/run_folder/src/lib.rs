@@ -3,6 +3,7 @@
 pub mod backup;
 mod experiment_toml;
 mod files;
+mod gradients;
 mod lock;
 mod metrics;
 mod record;
@@ -12,15 +13,17 @@ mod text;
 
 pub use experiment_toml::{ExperimentError, set_value, set_values};
 pub use files::{
-    EXPERIMENT_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError, SUMMARY_FILE, read_bytes,
-    read_text,
+    EXPERIMENT_FILE, GRADIENTS_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError,
+    SUMMARY_FILE, read_bytes, read_text,
 };
+pub use gradients::{GradientTable, GradientsError};
 pub use lock::{FolderLock, LockError};
 pub use metrics::{MetricsError, MetricsTable};
 pub use record::{Effort, Record};
 pub use save::{CHECKSUMS_FILE, RunFiles, SavedFiles, is_run_folder, names_in};
 pub use summary::{
-    AdversarySummary, CodeSummary, CompressedSummary, CompressionSummary, DataSetSummary, Noticed,
-    PcaSummary, ProbeSummary, PsnrSummary, SUMMARY_FORMAT, Summary, TestFigures,
+    AdversarySummary, CodeSummary, CompressedSummary, CompressionSummary, DataSetSummary,
+    LayerSummary, Noticed, PcaSummary, ProbeSummary, PsnrSummary, SUMMARY_FORMAT, Summary,
+    TestFigures,
 };
 pub use text::{read_experiment, to_short_toml, to_toml};

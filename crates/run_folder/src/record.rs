@@ -13,8 +13,8 @@ use hourglass_protocol::{
 };
 
 use super::{
-    AdversarySummary, CodeSummary, CompressionSummary, DataSetSummary, MetricsTable, Noticed,
-    PcaSummary, SUMMARY_FORMAT, Summary, TestFigures, to_toml,
+    AdversarySummary, CodeSummary, CompressionSummary, DataSetSummary, GradientTable, LayerSummary,
+    MetricsTable, Noticed, PcaSummary, SUMMARY_FORMAT, Summary, TestFigures, to_toml,
 };
 
 /// What a run leaves behind. The window and the command line have one and the same: the worker keeps it.
@@ -24,6 +24,7 @@ pub struct Record {
     data: DataSetId,
     device: String,
     metrics: MetricsTable,
+    gradients: GradientTable,
     effort: Effort,
     /// When training went on; `None` while the run waits.
     since: Option<Instant>,
@@ -60,7 +61,12 @@ impl Record {
     #[must_use]
     pub fn new(experiment: Experiment, data: DataSetId, device: String) -> Self {
         let metrics = MetricsTable::new(experiment.terms());
-        let nothing = (metrics, Marks::default(), Effort::default());
+        let nothing = (
+            metrics,
+            GradientTable::default(),
+            Marks::default(),
+            Effort::default(),
+        );
         Self::resumed(experiment, data, device, nothing)
     }
 
@@ -70,7 +76,7 @@ impl Record {
         experiment: Experiment,
         data: DataSetId,
         device: String,
-        (mut metrics, marks, effort): (MetricsTable, Marks, Effort),
+        (mut metrics, gradients, marks, effort): (MetricsTable, GradientTable, Marks, Effort),
     ) -> Self {
         metrics.add_terms(&experiment.terms());
         Self {
@@ -78,6 +84,7 @@ impl Record {
             data,
             device,
             metrics,
+            gradients,
             effort,
             since: None,
             full: None,
@@ -103,6 +110,7 @@ impl Record {
                 self.experiment = experiment.clone();
             }
             Event::StepsTaken { steps, .. } => self.add_steps(steps),
+            Event::GradientsMeasured { rows, .. } => self.gradients.push(rows),
             Event::Evaluated { evaluation, .. } => self.add_evaluation(evaluation),
             Event::CodeJudged { report, .. } => self.report = Some(report.clone()),
             _ => {}
@@ -147,6 +155,12 @@ impl Record {
         &self.metrics
     }
 
+    /// How gradients reached the layers.
+    #[must_use]
+    pub fn gradients(&self) -> &GradientTable {
+        &self.gradients
+    }
+
     /// The moments at which the experiment changed.
     #[must_use]
     pub fn marks(&self) -> &Marks {
@@ -167,6 +181,13 @@ impl Record {
     #[must_use]
     pub fn metrics_csv(&self) -> String {
         self.metrics.to_csv(&self.experiment.objective)
+    }
+
+    /// `gradients.csv`; `None` if nothing was recorded of them.
+    #[must_use]
+    pub fn gradients_csv(&self) -> Option<String> {
+        let has_any = !self.gradients.rows().is_empty();
+        has_any.then(|| self.gradients.to_csv())
     }
 
     /// `summary.json`; none before the model was measured on the whole test split.
@@ -211,6 +232,7 @@ impl Record {
             }),
             data_set: both.map(|(baselines, report)| DataSetSummary::of(baselines, report)),
             compression: report.map(|report| CompressionSummary::from(&report.compression)),
+            layers: LayerSummary::all(&self.gradients, full.step),
             best: full.best,
             changes: self.marks.up_to(full.step, full.epoch),
             noticed: full

@@ -16,8 +16,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::files::{
-    EXPERIMENT_FILE, FILES, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError, SUMMARY_FILE,
-    read_bytes, read_text,
+    EXPERIMENT_FILE, FILES, GRADIENTS_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError,
+    SUMMARY_FILE, read_bytes, read_text,
 };
 use super::lock::{FolderLock, LOCK_FILE};
 use hourglass_files::plain_file;
@@ -29,7 +29,7 @@ pub const CHECKSUMS_FILE: &str = "SHA256SUMS";
 /// Where the files of a save lie until all are written.
 const PENDING: &str = ".hourglass-save";
 
-/// Most bytes of the list, which has five lines.
+/// Most bytes of the list, which has six lines.
 const MAX_LIST: u64 = 64 << 10;
 
 /// How often a reader starts over when it meets a save by another process.
@@ -312,6 +312,8 @@ fn checksum(content: &[u8]) -> String {
 pub struct RunFiles {
     /// `metrics.csv`
     pub metrics: String,
+    /// `gradients.csv`; `None` if nothing was recorded of them.
+    pub gradients: Option<String>,
     /// `summary.json`; none before the model was measured.
     pub summary: Option<String>,
     /// `experiment.toml`
@@ -330,10 +332,12 @@ impl RunFiles {
     /// When a file cannot be written.
     pub fn write(&self, into: &FolderLock) -> Result<(), WriteError> {
         let summary = self.summary.as_deref();
+        let gradients = self.gradients.as_deref();
         replace(
             into.folder(),
             &[
                 (METRICS_FILE, Some(self.metrics.as_bytes())),
+                (GRADIENTS_FILE, gradients.map(str::as_bytes)),
                 (SUMMARY_FILE, summary.map(str::as_bytes)),
                 (EXPERIMENT_FILE, Some(self.experiment.as_bytes())),
                 (MODEL_FILE, Some(self.model.as_slice())),

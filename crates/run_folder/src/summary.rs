@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{SUMMARY_FILE, SavedFiles};
+use super::{GradientTable, SUMMARY_FILE, SavedFiles};
 use hourglass_experiment::{Figure, PresetId};
 use hourglass_protocol::{
     AdversarialFigures, Baselines, BestEpoch, CodeReport, Compressed, CompressionReport,
-    Evaluation, Factor, FollowedFactor, Mark, ProbeResult, Reached, ReachedCode,
+    Evaluation, Factor, FollowedFactor, GradientFigures, Mark, ProbeResult, Reached, ReachedCode,
     VariationalFigures,
 };
 
@@ -55,6 +55,9 @@ pub struct Summary {
     /// Bytes and fidelity of the code beside picture formats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compression: Option<CompressionSummary>,
+    /// How gradients reach each layer, from the input to the output. Not in older files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<LayerSummary>,
     /// The best weights by the loss of held-out training images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best: Option<BestEpoch>,
@@ -158,6 +161,72 @@ pub struct CompressionSummary {
     pub code_of_inverted: CompressedSummary,
     /// JPEG on the same.
     pub jpeg_of_inverted: CompressedSummary,
+}
+
+/// How gradients reach a layer. Figures that are not finite are left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerSummary {
+    /// `encoder 1`, `code`, `ln σ²`, `decoder 1`, `output`, `classes`.
+    pub layer: String,
+    /// Before the first step: standard deviation of the activations over the first batch and the layer's units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation_std: Option<f32>,
+    /// Before the first step: standard deviation of ∂J/∂z, by what the weights make, before the activation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backpropagated_gradient_std: Option<f32>,
+    /// The newest step at which the following were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<u64>,
+    /// `‖g‖₂`, the norm of the gradient of the weights without biases, before weight decay and clipping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gradient_norm: Option<f32>,
+    /// `‖ΔW‖₂/‖W‖₂`, by how much of their norm that step changed the weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_ratio: Option<f32>,
+}
+
+impl LayerSummary {
+    /// Of every layer that something is recorded of, up to a step.
+    pub(super) fn all(table: &GradientTable, up_to: u64) -> Vec<Self> {
+        let at_first = table.rows().iter().filter(|row| row.step == 0).copied();
+        let mut layers: Vec<Self> = Vec::new();
+        for row in at_first.chain(table.newest(up_to)) {
+            let label = row.layer.label();
+            let idx = layers.iter().position(|known| known.layer == label);
+            let idx = idx.unwrap_or_else(|| {
+                layers.push(Self::of(label));
+                layers.len() - 1
+            });
+            layers[idx].take_in(row.step, row.figures);
+        }
+        layers
+    }
+
+    fn of(layer: String) -> Self {
+        Self {
+            layer,
+            activation_std: None,
+            backpropagated_gradient_std: None,
+            step: None,
+            gradient_norm: None,
+            update_ratio: None,
+        }
+    }
+
+    fn take_in(&mut self, step: u64, figures: GradientFigures) {
+        let finite = |value: f32| value.is_finite().then_some(value);
+        match figures {
+            GradientFigures::Spread(spread) => {
+                self.activation_std = finite(spread.activations);
+                self.backpropagated_gradient_std = finite(spread.gradients);
+            }
+            GradientFigures::Update(update) => {
+                self.step = Some(step);
+                self.gradient_norm = finite(update.gradient_norm);
+                self.update_ratio = finite(update.ratio);
+            }
+        }
+    }
 }
 
 /// Something that is wrong with the model.

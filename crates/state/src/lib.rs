@@ -7,6 +7,7 @@ mod baseline_history;
 mod comparison;
 mod difference;
 mod ghost;
+mod gradients;
 mod history;
 mod judging;
 mod keep;
@@ -32,6 +33,7 @@ use hourglass_protocol::{
 pub use baseline_history::BaselineHistory;
 pub use difference::difference;
 pub use ghost::Ghost;
+pub use gradients::{Gradients, LayerGradients};
 pub use history::History;
 pub use judging::{Judged, Outcome};
 pub use keep::{Keep, Offer, OfferedWeights};
@@ -206,6 +208,7 @@ impl LabState {
             Event::PhaseChanged { run, .. }
             | Event::Tuned { run, .. }
             | Event::StepsTaken { run, .. }
+            | Event::GradientsMeasured { run, .. }
             | Event::Evaluated { run, .. }
             | Event::FrameTaken { run, .. }
             | Event::CodeJudged { run, .. }

@@ -8,7 +8,7 @@ use hourglass_protocol::{
     RunHistory, RunId, Snapshot, StepBatch, title_of,
 };
 
-use super::{Ghost, History, Reel, Replay, Rewind};
+use super::{Ghost, Gradients, History, Reel, Replay, Rewind};
 
 /// What the window knows of the run in progress.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub struct RunState {
     pub speed: Speed,
     /// Its curves.
     pub history: History,
+    /// How gradients reached its layers.
+    pub gradients: Gradients,
     /// The run before it.
     pub ghost: Option<Ghost>,
     /// The newest evaluation on the whole test split.
@@ -86,6 +88,7 @@ impl RunState {
             epoch: 0.0,
             speed: Speed::default(),
             history: History::default(),
+            gradients: Gradients::default(),
             ghost: None,
             full_evaluation: None,
             evaluation: None,
@@ -226,6 +229,7 @@ impl RunState {
                 self.steps_per_epoch = steps_per_epoch;
             }
             Event::StepsTaken { steps, .. } => self.take_steps(&steps),
+            Event::GradientsMeasured { rows, .. } => self.gradients.push(&rows),
             Event::Evaluated { evaluation, .. } => {
                 self.history.push_evaluation(&evaluation);
                 if evaluation.scope == EvaluationScope::Full {
@@ -251,6 +255,7 @@ impl RunState {
     /// Shows what the run had recorded before it was opened.
     fn go_on_from(&mut self, history: RunHistory) {
         self.history.push_rows(&history.rows);
+        self.gradients.push(&history.gradients);
         self.history.put_marks(history.marks);
         let evaluation = history.evaluation;
         (self.step, self.epoch) = (evaluation.step, evaluation.epoch);

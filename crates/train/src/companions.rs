@@ -10,6 +10,7 @@ use hourglass_experiment::{Adversarial, Experiment, Optimizer, Term};
 use hourglass_model::{Autoencoder, CodeClassifier, Discriminator, Part};
 use hourglass_objective::{TermValues, adversarial, classification};
 
+use super::gradients::Motion;
 use super::optimizer::{Held, Stepper};
 use super::readback::{self, ParameterValues};
 use super::{TrainError, checkpoint};
@@ -138,6 +139,16 @@ impl Classifiers {
             values.extend([(loss_term, loss), (error_term, error)]);
         }
         values
+    }
+
+    /// Measures the next step of the one that grew out of the trained encoder.
+    pub fn watch_next_step(&mut self) {
+        self.steppers[0].watch_next_step();
+    }
+
+    /// What was measured of it since it was taken last.
+    pub fn take_motions(&mut self) -> Vec<Motion> {
+        self.steppers[0].take_motions()
     }
 
     pub fn parameters(&self) -> Result<Vec<ParameterValues>, TrainError> {

@@ -15,6 +15,7 @@ mod evaluate;
 mod filters;
 mod flow;
 mod gather;
+mod gradients;
 mod held_out;
 mod host_state;
 mod judge;

@@ -10,11 +10,18 @@ use hourglass_experiment::{Optimizer, OptimizerKind};
 use super::TrainError;
 use super::adam::OnePassAdam;
 use super::decay::decay_of;
+use super::gradients::{Before, Motion};
 use super::host_state::LoadedOnHost;
 use super::momentum::MomentumSgd;
 
 /// An optimizer and its state.
-pub struct Stepper(ModuleOptimizer);
+pub struct Stepper {
+    optimizer: ModuleOptimizer,
+    /// Whether the next step is measured.
+    is_watched: bool,
+    /// What was measured of the newest step.
+    motions: Vec<Motion>,
+}
 
 impl std::fmt::Debug for Stepper {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -55,7 +62,7 @@ impl Stepper {
             let clipping = GradientClippingConfig::Norm(experiment.gradient_clip);
             optimizer = optimizer.with_grad_clipping(clipping.init());
         }
-        Self(optimizer)
+        Self::from(optimizer)
     }
 
     /// The same state under another experiment; with another rule, no state.
@@ -80,7 +87,24 @@ impl Stepper {
     /// stay as they are.
     pub fn step<M: Module>(&mut self, learning_rate: f64, module: M, loss: &Tensor<1>) -> M {
         let gradients = GradientsParams::from_grads(loss.backward(), &module);
-        self.0.step(learning_rate, module, gradients)
+        let is_watched = std::mem::take(&mut self.is_watched);
+        let before = is_watched.then(|| Before::of(&module, &gradients));
+        let module = self.optimizer.step(learning_rate, module, gradients);
+        if let Some(before) = before {
+            self.motions = before.motions(&module);
+        }
+        module
+    }
+
+    /// Measures the next step, which does the same as any other.
+    pub fn watch_next_step(&mut self) {
+        self.is_watched = true;
+    }
+
+    /// What was measured since it was taken last.
+    pub fn take_motions(&mut self) -> Vec<Motion> {
+        self.is_watched = false;
+        std::mem::take(&mut self.motions)
     }
 
     /// The state in Burn's own format.
@@ -88,7 +112,7 @@ impl Stepper {
     /// # Errors
     /// When the device fails.
     pub fn state(&self) -> Result<Bytes, TrainError> {
-        self.0.into_bytes().map_err(unreadable)
+        self.optimizer.into_bytes().map_err(unreadable)
     }
 
     /// Puts a state in place of its own. An empty one, of an optimizer that has not taken a step, changes
@@ -97,7 +121,18 @@ impl Stepper {
     /// # Errors
     /// When it is no state of such an optimizer.
     pub fn with_state(self, state: Bytes) -> Result<Self, TrainError> {
-        self.0.from_bytes(state).map(Self).map_err(unreadable)
+        let loaded = self.optimizer.from_bytes(state);
+        loaded.map(Self::from).map_err(unreadable)
+    }
+}
+
+impl From<ModuleOptimizer> for Stepper {
+    fn from(optimizer: ModuleOptimizer) -> Self {
+        Self {
+            optimizer,
+            is_watched: false,
+            motions: Vec::new(),
+        }
     }
 }
 
@@ -129,5 +164,59 @@ impl<M> std::ops::Deref for Held<M> {
 fn unreadable(error: impl std::fmt::Display) -> TrainError {
     TrainError::Device {
         reason: format!("the optimizer's state cannot be read: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::readback;
+    use burn::tensor::{Device, TensorData};
+    use hourglass_experiment::PresetId;
+    use hourglass_model::Autoencoder;
+
+    /// The weights after four steps, as bits, and how many motions were measured.
+    fn after_four_steps(settings: &Optimizer, watches: bool) -> (Vec<u32>, usize) {
+        let device = Device::flex().autodiff();
+        let experiment = PresetId::Multilayer64.preset().experiment();
+        let mut model = Autoencoder::new(&experiment, &device);
+        let mut stepper = Stepper::new(settings, 4);
+        let mut n_motions = 0;
+        for step in 0_u16..4 {
+            let pixels = (0..3 * 784).map(|idx| f32::from((idx * 7 + step) % 11) / 10.0);
+            let pixels = TensorData::new(pixels.collect::<Vec<f32>>(), [3, 784]);
+            let images = Tensor::<2>::from_data(pixels, &device); // [3, 784]
+            let error = model.forward(images.clone()).logits - images;
+            let loss = (error.clone() * error).mean();
+            if watches {
+                stepper.watch_next_step();
+            }
+            model = stepper.step(0.01, model, &loss);
+            n_motions += stepper.take_motions().len();
+        }
+        let parameters = readback::parameters(&model).expect("the processor works");
+        let values = parameters.iter().flat_map(|of| &of.values);
+        (values.map(|value| value.to_bits()).collect(), n_motions)
+    }
+
+    #[test]
+    fn invariant_8_a_step_that_is_measured_moves_every_weight_as_any_other() {
+        for kind in OptimizerKind::ALL {
+            for (momentum, gradient_clip, weight_decay) in [(0.0, 0.0, 0.0), (0.9, 0.01, 0.1)] {
+                let settings = Optimizer {
+                    kind,
+                    momentum: if kind.has_momentum() { momentum } else { 0.0 },
+                    gradient_clip,
+                    weight_decay,
+                    ..Optimizer::adam(0.01)
+                };
+                let (measured, n_motions) = after_four_steps(&settings, true);
+                assert_eq!(n_motions, 4 * 4, "four weight matrices, and no bias");
+                assert!(
+                    after_four_steps(&settings, false) == (measured, 0),
+                    "{kind:?}"
+                );
+            }
+        }
     }
 }

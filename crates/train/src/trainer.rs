@@ -3,6 +3,8 @@
 //! On the processor, a burst runs inside rayon's pool, so that products of matrices are divided among threads
 //! without waking them first. On a card it stays on the worker's thread, whose queue it is.
 
+mod watch;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,12 +18,13 @@ use hourglass_experiment::{Activation, Experiment, Optimizer, Prior, Stage, Stre
 use hourglass_model::Autoencoder;
 use hourglass_model::processor::is_processor;
 use hourglass_objective::{self as objective, Pass, TermValues, contraction, reconstruction};
-use hourglass_protocol::{BestEpoch, Evaluation, EvaluationScope, StepBatch};
+use hourglass_protocol::{BestEpoch, Evaluation, EvaluationScope, GradientRow, StepBatch};
 
 use super::average::Average;
 use super::checkpoint::Best;
 use super::companions::{Adversary, Classifiers};
 use super::evaluate::Subject;
+use super::gradients::WaitingFigures;
 use super::held_out::HeldOut;
 use super::optimizer::{Held, Stepper};
 use super::{Checkpoint, TrainError, checkpoint, evaluate, readback};
@@ -64,6 +67,8 @@ pub struct Trainer {
 pub struct Burst {
     /// Their figures.
     pub steps: StepBatch,
+    /// How gradients reached the layers, at those steps where that was measured.
+    pub gradients: Vec<GradientRow>,
     /// Whether the last step completed an epoch.
     pub completed_epoch: bool,
     /// Whether a running evaluation is due.
@@ -270,10 +275,13 @@ impl Trainer {
     ) -> Result<Burst, TrainError> {
         let started = Instant::now();
         let (first_step, mut n_images) = (self.step + 1, 0);
-        let mut taken = Vec::new();
+        let (mut taken, mut figures) = (Vec::new(), WaitingFigures::default());
+        if self.step == 0 {
+            self.watch_first_batch(&mut figures);
+        }
         let (completed_epoch, evaluation_due) = loop {
             let before = self.order.epoch();
-            let (terms, n) = self.take_step()?;
+            let (terms, n) = self.take_step(&mut figures)?;
             taken.push(terms);
             n_images += n as u64;
             let completed_epoch = self.order.epoch() != before;
@@ -287,9 +295,10 @@ impl Trainer {
                 break (completed_epoch, evaluation_due);
             }
         };
-        let steps = read(taken, first_step, n_images, started)?;
+        let (steps, gradients) = read(taken, figures, (first_step, n_images, started))?;
         Ok(Burst {
             steps,
+            gradients,
             completed_epoch,
             evaluation_due,
             is_out_of_patience: completed_epoch && self.is_out_of_patience(),
@@ -484,15 +493,23 @@ impl Trainer {
     }
 
     /// One step: forward, backward, update. Returns its terms and its images' number.
-    fn take_step(&mut self) -> Result<(StepTerms, usize), TrainError> {
+    fn take_step(
+        &mut self,
+        figures: &mut WaitingFigures,
+    ) -> Result<(StepTerms, usize), TrainError> {
         let start = self.position;
         let end = (start + self.experiment.training.batch_size).min(self.samples_per_epoch());
         let (stage, _) = self.stage();
+        let is_watched = self.is_watched(end);
+        if is_watched {
+            self.stepper.watch_next_step();
+        }
         let found = match stage {
             Stage::Pretraining { layer, .. } => self.pretrain_layer(layer, start, end),
             Stage::Joint => self.train_jointly(start, end),
-            Stage::FineTuning => self.tune_classifiers(start, end)?,
+            Stage::FineTuning => self.tune_classifiers(start, end, is_watched)?,
         };
+        let moved = is_watched.then(|| self.moved(stage));
 
         self.step += 1;
         self.position = end;
@@ -513,12 +530,22 @@ impl Trainer {
         let terms: Vec<Term> = found.keys().copied().collect();
         debug_assert_eq!(terms, self.experiment.terms_of(stage), "what was promised");
         let values = found.into_values().map(Tensor::inner).collect();
+        if let Some((layers, motions)) = moved {
+            figures.add_step((self.step, self.epoch()), &layers, motions);
+        }
         let step = StepTerms {
             epoch: self.epoch(),
             terms,
             values: Tensor::cat(values, 0), // [n_terms]
         };
         Ok((step, end - start))
+    }
+
+    /// The noise of a variational code at this step: `[n, code]`.
+    fn latent_noise(&self, n_images: usize) -> Option<Tensor<2>> {
+        let variational = self.experiment.objective.prior.variational();
+        let code_size = self.experiment.architecture.code_size();
+        variational.map(|_| self.normals(Stream::Latent, n_images, code_size))
     }
 
     /// All layers, by the experiment's objective.
@@ -528,10 +555,7 @@ impl Trainer {
         let schedule_factor = self.scheduled(1.0);
         let n_images = end - start;
         let code_size = self.experiment.architecture.code_size();
-        let noise = objective
-            .prior
-            .variational()
-            .map(|_| self.normals(Stream::Latent, n_images, code_size));
+        let noise = self.latent_noise(n_images);
         let needs_directions =
             objective.contraction > 0.0 && !contraction::has_closed_form(&self.model);
         let directions =
@@ -613,12 +637,20 @@ impl Trainer {
     }
 
     /// Both classifiers, by the labels.
-    fn tune_classifiers(&mut self, start: usize, end: usize) -> Result<TermValues, TrainError> {
+    fn tune_classifiers(
+        &mut self,
+        start: usize,
+        end: usize,
+        is_watched: bool,
+    ) -> Result<TermValues, TrainError> {
         let (labels, images) = self.clean_batch(start, end);
         let mut classifiers = match self.classifiers.take() {
             Some(classifiers) => classifiers,
             None => self.fresh_classifiers()?,
         };
+        if is_watched {
+            classifiers.watch_next_step();
+        }
         let tuning = self.experiment.plan.fine_tuning.as_ref();
         let rate = self.scheduled(tuning.map_or(0.0, |tuning| tuning.learning_rate));
         let found = classifiers.step(rate, &images, &labels);
@@ -705,8 +737,13 @@ impl Trainer {
     }
 
     fn is_evaluation_due(&self) -> bool {
+        self.is_evaluation_due_at(self.position)
+    }
+
+    /// Whether an evaluation is due once this many images of the epoch were visited.
+    fn is_evaluation_due_at(&self, position: usize) -> bool {
         let every = (self.steps_per_epoch() as u64 / EVALUATIONS_PER_EPOCH).max(1);
-        let step_of_epoch = self.position.div_ceil(self.experiment.training.batch_size) as u64;
+        let step_of_epoch = position.div_ceil(self.experiment.training.batch_size) as u64;
         step_of_epoch > 0 && step_of_epoch.is_multiple_of(every)
     }
 
@@ -766,23 +803,24 @@ fn steps_of_part(experiment: &Experiment, epoch: u64, n_train: usize) -> u64 {
     (experiment.epochs_of_part(epoch) * steps_per_epoch) as u64
 }
 
-/// Turns the terms of some steps into numbers: the burst's one wait for the device.
+/// Turns the terms of some steps into numbers, and figures of layers: the burst's one wait for the device.
 fn read(
     taken: Vec<StepTerms>,
-    first_step: u64,
-    n_images: u64,
-    started: Instant,
-) -> Result<StepBatch, TrainError> {
+    mut figures: WaitingFigures,
+    (first_step, n_images, started): (u64, u64, Instant),
+) -> Result<(StepBatch, Vec<GradientRow>), TrainError> {
     // A burst ends with the epoch, so with the stage: its steps have the same terms.
     let names = taken.first().map_or(Vec::new(), |step| step.terms.clone());
-    let epochs = taken.iter().map(|step| step.epoch).collect();
-    let values = Tensor::cat(taken.into_iter().map(|step| step.values).collect(), 0);
-    let values = readback::values(values)?; // [steps · n_terms]
-    first_non_finite(&values, &names, first_step)?;
+    let epochs: Vec<f64> = taken.iter().map(|step| step.epoch).collect();
+    let of_steps = taken.into_iter().map(|step| step.values);
+    let values = Tensor::cat(of_steps.chain(figures.take_values()).collect(), 0);
+    let values = readback::values(values)?; // [steps · n_terms + figures]
+    let (values, of_layers) = values.split_at(epochs.len() * names.len());
+    first_non_finite(values, &names, first_step)?;
 
     let column = |idx: usize| values.iter().skip(idx).step_by(names.len()).copied();
     let terms = names.iter().enumerate();
-    Ok(StepBatch {
+    let steps = StepBatch {
         first_step,
         epochs,
         terms: terms
@@ -790,7 +828,8 @@ fn read(
             .collect(),
         n_images,
         elapsed_secs: started.elapsed().as_secs_f64(),
-    })
+    };
+    Ok((steps, figures.rows(of_layers)))
 }
 
 /// Fails at the first value that is not finite; where several terms of a step are not, a part is named

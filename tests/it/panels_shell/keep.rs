@@ -49,6 +49,7 @@ pub fn answer_opening(stage: &mut Stage) -> Experiment {
         run,
         from: folder,
         history: RunHistory {
+            gradients: Arc::from([]),
             rows: vec![row(1, 500.0), row(2, 400.0)].into(),
             evaluation: script::evaluation(2, 0.02, &[Term::Objective], 390.0),
             training_secs: 0.2,

@@ -167,6 +167,7 @@ fn a_run_opened_from_a_folder_is_a_ghost_too() {
         elapsed_secs: 1.0,
     };
     let history = RunHistory {
+        gradients: std::sync::Arc::from([]),
         rows: (1..=200).map(row).collect(),
         evaluation: script::evaluation(200, 2.0, &[], 0.05),
         training_secs: 1.0,

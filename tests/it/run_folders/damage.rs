@@ -251,6 +251,7 @@ fn write(files: &RunFiles, folder: &Path) -> Result<(), String> {
 
 fn files(resume: &[u8]) -> RunFiles {
     RunFiles {
+        gradients: None,
         metrics: "step,epoch,split,total (per pixel),elapsed (s)\n".to_owned(),
         summary: None,
         experiment: "format = 2\n".to_owned(),

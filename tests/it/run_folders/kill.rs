@@ -68,6 +68,7 @@ fn save_without_end(folder: &Path) {
         record.note(&hourglass::protocol::Event::StepsTaken { run, steps });
         let files = RunFiles {
             metrics: record.metrics_csv(),
+            gradients: record.gradients_csv(),
             summary: record.summary_json(None),
             experiment: record.experiment_toml(),
             model: trainer.weights().expect("written"),

@@ -7,7 +7,7 @@ use hourglass::experiment::PresetId;
 use hourglass::protocol::{
     Command, DataSetId, Event, Failure, Matching, Measured, Phase, RunHistory, RunId,
 };
-use hourglass::run_folder::Summary;
+use hourglass::run_folder::{GradientTable, Summary};
 use hourglass::worker::Worker;
 use safetensors::SafeTensors;
 
@@ -83,7 +83,7 @@ fn a_run_saved_in_mid_epoch_and_opened_elsewhere_ends_like_one_that_never_stoppe
     save(&worker, &folder("broken"));
 
     assert_eq!(curves(&folder("broken")), curves(&folder("unbroken")));
-    for file in ["model.safetensors", "experiment.toml"] {
+    for file in ["model.safetensors", "experiment.toml", "gradients.csv"] {
         let read = |name: &str| std::fs::read(folder(name).join(file)).expect("written");
         assert!(read("broken") == read("unbroken"), "{file}");
     }
@@ -91,9 +91,46 @@ fn a_run_saved_in_mid_epoch_and_opened_elsewhere_ends_like_one_that_never_stoppe
     let (broken, unbroken) = (summary("broken"), summary("unbroken"));
     assert_eq!((broken.steps, &broken.test), (20, &unbroken.test));
     assert_eq!(broken.code, unbroken.code);
+    assert_eq!(broken.layers, unbroken.layers);
+    let first = &broken.layers[0];
+    assert_eq!((first.layer.as_str(), first.step), ("code", Some(20)));
+    assert!(first.activation_std.is_some() && first.update_ratio.is_some());
 
     let (_, phase) = open(&worker, 4, &folder("broken"));
     assert!(matches!(phase, Phase::Finished { position } if position.epochs_done == 2));
+}
+
+#[test]
+fn a_run_of_an_older_version_goes_on_with_the_gradients_of_its_steps() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let worker = with_digits();
+    start(&worker, 1, small());
+    train_steps(&worker, 7);
+    save(&worker, home.path());
+    drop(worker);
+    let worker = with_digits();
+    let (history, _) = open(&worker, 2, home.path());
+    assert_eq!(history.gradients.first().map(|row| row.step), Some(0));
+    assert_eq!(history.gradients.last().map(|row| row.step), Some(7));
+    drop(worker);
+
+    for file in ["gradients.csv", "SHA256SUMS"] {
+        std::fs::remove_file(home.path().join(file)).expect("there");
+    }
+    let worker = with_digits();
+    let (history, _) = open(&worker, 3, home.path());
+    assert!(history.gradients.is_empty() && history.lost.is_none());
+    train_steps(&worker, 2);
+    save(&worker, home.path());
+    let text = std::fs::read_to_string(home.path().join("gradients.csv")).expect("written");
+    let table = GradientTable::read_csv(&text).expect("a table");
+    let mut steps: Vec<u64> = table.rows().iter().map(|row| row.step).collect();
+    steps.dedup();
+    assert_eq!(
+        steps,
+        [8, 9],
+        "and not that which was taken without being measured"
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use burn::tensor::module::max_pool2d_with_indices;
 
 use hourglass_experiment::{Activation, Layer, Shape};
 
-use super::{ConvLevel, Signal, Stack, Weights, level_of};
+use super::{Signal, Stack, Weights, bare_level_of};
 use crate::activation::{activate, slope};
 use crate::conv_block::pooling;
 
@@ -69,11 +69,7 @@ impl Stack {
                 let (Signal::Maps(values), Signal::Maps(slopes)) = (met.values, met.slopes) else {
                     unreachable!("a convolution meets maps: shapes were inferred");
                 };
-                let level = ConvLevel {
-                    activation: Activation::Linear,
-                    pooled: false,
-                    ..level_of(block)
-                };
+                let level = bare_level_of(block);
                 Tangent {
                     values: Signal::Maps(level.forward(convolution, values)),
                     slopes: Signal::Maps(level.forward(&without_bias(convolution), slopes)),

@@ -133,6 +133,7 @@ impl Lab {
         let baselines = measures.as_ref().map(|measures| measures.baselines());
         Ok(Some(RunFiles {
             metrics: run.record.metrics_csv(),
+            gradients: run.record.gradients_csv(),
             summary: run.record.summary_json(baselines),
             experiment: run.record.experiment_toml(),
             model: model.map_err(|error| failed(&error))?,

@@ -70,6 +70,7 @@ impl Lab {
                 let baselines = measures.as_ref().map(|measures| measures.baselines());
                 let files = RunFiles {
                     metrics: run.record.metrics_csv(),
+                    gradients: run.record.gradients_csv(),
                     summary: run.record.summary_json(baselines),
                     experiment: run.record.experiment_toml(),
                     model,

@@ -12,8 +12,8 @@ use hourglass_protocol::{
     DataSetId, EvaluationScope, Event, Failure, Marks, Matching, RunHistory, RunId,
 };
 use hourglass_run_folder::{
-    self as run_folder, EXPERIMENT_FILE, Effort, METRICS_FILE, MODEL_FILE, MetricsTable,
-    RESUME_FILE, Record, SavedFiles,
+    self as run_folder, EXPERIMENT_FILE, Effort, GRADIENTS_FILE, GradientTable, METRICS_FILE,
+    MODEL_FILE, MetricsTable, RESUME_FILE, Record, SavedFiles,
 };
 use hourglass_train::Trainer;
 use hourglass_train::resume::{self, Resume, ResumeError, ResumedRun};
@@ -27,6 +27,7 @@ struct Found {
     trainer: Trainer,
     epochs_goal: u64,
     metrics: MetricsTable,
+    gradients: GradientTable,
     effort: Effort,
     marks: Marks,
     goes_on: bool,
@@ -127,7 +128,7 @@ impl Lab {
             before.clone(),
             dataset.id,
             self.device.info.name.clone(),
-            (found.metrics, found.marks, found.effort),
+            (found.metrics, found.gradients, found.marks, found.effort),
         );
         let edited = note_edit(&mut record, run, &before, &found.trainer);
         record.add_evaluation(&evaluation);
@@ -144,6 +145,7 @@ impl Lab {
             marks: record.marks().all().to_vec(),
             edited,
             rows: record.metrics().rows().into(),
+            gradients: record.gradients().rows().into(),
             evaluation,
             training_secs: found.effort.training_secs,
             images_per_sec: found.effort.images_per_sec(),
@@ -164,7 +166,13 @@ impl Lab {
 
     /// The run of a folder, where it was left, or else with its weights alone.
     fn find_run(&self, dataset: &Arc<Dataset>, folder: &Path) -> Result<Found, Refusal> {
-        let names = [RESUME_FILE, METRICS_FILE, EXPERIMENT_FILE, MODEL_FILE];
+        let names = [
+            RESUME_FILE,
+            METRICS_FILE,
+            GRADIENTS_FILE,
+            EXPERIMENT_FILE,
+            MODEL_FILE,
+        ];
         let saved = SavedFiles::read(folder, &names).map_err(Refusal::of)?;
         if let Some(resume) = read_resume(&saved, &folder.join(RESUME_FILE))? {
             return self.with_resume(dataset, folder, &saved, resume);
@@ -244,7 +252,7 @@ impl Lab {
         });
         let trainer = trainer.map_err(Refusal::of)?;
         let trainer = trainer.map_err(|error| Refusal::at(&path, error))?;
-        let metrics = read_metrics(saved, &folder.join(METRICS_FILE), step)?;
+        let (metrics, gradients) = read_tables(saved, folder, step)?;
         let lost = (metrics.is_none() && step > 0).then(|| {
             format!(
                 "{} has no {METRICS_FILE}: the curves start from here",
@@ -254,6 +262,7 @@ impl Lab {
         let no_curves = || MetricsTable::new(trainer.experiment().terms());
         Ok(Found {
             metrics: metrics.unwrap_or_else(no_curves),
+            gradients,
             trainer,
             epochs_goal,
             effort,
@@ -289,6 +298,7 @@ impl Lab {
         Ok(Found {
             epochs_goal: trainer.experiment().total_epochs() as u64,
             metrics: MetricsTable::new(trainer.experiment().terms()),
+            gradients: GradientTable::default(),
             trainer,
             effort: Effort::default(),
             marks: Marks::default(),
@@ -378,24 +388,40 @@ fn read_resume(saved: &SavedFiles, path: &Path) -> Result<Option<Resume>, Refusa
     }
 }
 
-/// The curves up to a step; what was written after it is left out. `None` if there is no such file.
-fn read_metrics(
+/// What was recorded up to a step; what was written after it is left out. No curves if there is no such file.
+fn read_tables(
     saved: &SavedFiles,
-    path: &Path,
+    folder: &Path,
     step: u64,
-) -> Result<Option<MetricsTable>, Refusal> {
+) -> Result<(Option<MetricsTable>, GradientTable), Refusal> {
+    let mut metrics = read_table(saved, folder, METRICS_FILE, MetricsTable::read_csv)?;
+    if let Some(metrics) = &mut metrics {
+        metrics.cut_after(step);
+    }
+    let gradients = read_table(saved, folder, GRADIENTS_FILE, GradientTable::read_csv)?;
+    let mut gradients = gradients.unwrap_or_default(); // an older version wrote none
+    gradients.cut_after(step);
+    Ok((metrics, gradients))
+}
+
+/// What was recorded in a file of the folder; `None` if there is no such file.
+fn read_table<T, E: Display>(
+    saved: &SavedFiles,
+    folder: &Path,
+    name: &str,
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, Refusal> {
+    let path = folder.join(name);
     let way_out = |reason: String| {
         Refusal::Reason(format!(
             "{reason}. Move {} away to open the run without its curves",
             path.display()
         ))
     };
-    let text = saved.text(METRICS_FILE);
+    let text = saved.text(name);
     let Some(text) = text.map_err(|error| way_out(error.to_string()))? else {
         return Ok(None);
     };
-    let mut table = MetricsTable::read_csv(text)
-        .map_err(|error| way_out(format!("{}: {error}", path.display())))?;
-    table.cut_after(step);
+    let table = read(text).map_err(|error| way_out(format!("{}: {error}", path.display())))?;
     Ok(Some(table))
 }

@@ -75,6 +75,12 @@ impl Lab {
             run: id,
             steps: burst.steps,
         })?;
+        if !burst.gradients.is_empty() {
+            self.report(Event::GradientsMeasured {
+                run: id,
+                rows: burst.gradients,
+            })?;
+        }
         if became_warm || burst.completed_epoch {
             self.report_phase(Phase::Training { position })?;
         }

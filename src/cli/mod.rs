@@ -94,7 +94,7 @@ pub struct WindowArgs {
     /// Scale of everything: 1.5 for a projector
     #[arg(long)]
     pub scale: Option<f32>,
-    /// The view to bring to the front of its tabs: `loss`, `digits`, `latent`, `activations`, `filters`,
+    /// The view to bring to the front of its tabs: `loss`, `digits`, `latent`, `activations`, `gradients`, `filters`,
     /// `manifold`, `sliders`, `your-image`, `network` or `numbers`
     #[arg(long, value_name = "VIEW", value_parser = view)]
     pub view: Option<Pane>,

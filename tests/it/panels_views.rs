@@ -5,6 +5,7 @@ mod decoding;
 mod diagnoses;
 mod digits;
 mod filters;
+mod gradients;
 pub mod inside;
 mod latent;
 mod latent_tools;
@@ -138,7 +139,7 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     use hourglass::experiment::{LayerName, PresetId};
     use hourglass::ui::your_image::YourImagePanel;
     use hourglass::ui::{activations::ActivationsPanel, digits::DigitsPanel};
-    use hourglass::ui::{filters::FiltersPanel, network::NetworkPanel};
+    use hourglass::ui::{filters::FiltersPanel, gradients::GradientsPanel, network::NetworkPanel};
     use hourglass::ui::{latent::LatentPanel, loss::LossPanel, numbers::NumbersPanel};
     use hourglass::ui::{manifold::ManifoldPanel, sliders::SlidersPanel};
 
@@ -147,6 +148,7 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
         script::know_baselines(&mut lab);
         script::start(&mut lab, &PresetId::Sparse64.preset().experiment());
         script::train(&mut lab, 20);
+        script::measure_gradients(&mut lab, 0..=20);
         script::look(&mut lab, &[0, 1], None, LayerName::Code);
         inside::look_inside(&mut lab, Connection::Encoder(0), 0);
         script::add_own(&mut lab, "one.png", 8);
@@ -173,4 +175,5 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
     draw_small(YourImagePanel::ui);
     draw_small(FiltersPanel::ui);
     draw_small(NetworkPanel::ui);
+    draw_small(GradientsPanel::ui);
 }

@@ -30,15 +30,16 @@ struct Picture {
 fn all() -> Vec<Picture> {
     use hourglass::ui::your_image::YourImagePanel;
     use hourglass::ui::{activations::ActivationsPanel, digits::DigitsPanel};
-    use hourglass::ui::{filters::FiltersPanel, network::NetworkPanel};
+    use hourglass::ui::{filters::FiltersPanel, gradients::GradientsPanel, network::NetworkPanel};
     use hourglass::ui::{latent::LatentPanel, loss::LossPanel, numbers::NumbersPanel};
     use hourglass::ui::{manifold::ManifoldPanel, sliders::SlidersPanel};
-    use lab::{Bar, denoising, dense, l1, vae};
+    use lab::{Bar, deep, denoising, dense, l1, vae};
 
     vec![
         picture("activations", Light, [320, 300], ActivationsPanel::ui, l1),
         picture("digits", Dark, [360, 230], DigitsPanel::ui, denoising),
         picture("filters", Light, [380, 260], FiltersPanel::ui, dense),
+        picture("gradients", Dark, [480, 260], GradientsPanel::ui, deep),
         picture("latent", Dark, [340, 320], LatentPanel::ui, vae),
         picture("loss", Light, [360, 240], LossPanel::ui, l1),
         picture("loss-terms", Dark, [360, 240], LossPanel::ui, vae),

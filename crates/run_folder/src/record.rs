@@ -183,7 +183,7 @@ impl Record {
         self.metrics.to_csv(&self.experiment.objective)
     }
 
-    /// `gradients.csv`; none where nothing was recorded of them.
+    /// `gradients.csv`; `None` if nothing was recorded of them.
     #[must_use]
     pub fn gradients_csv(&self) -> Option<String> {
         let has_any = !self.gradients.rows().is_empty();

@@ -312,7 +312,7 @@ fn checksum(content: &[u8]) -> String {
 pub struct RunFiles {
     /// `metrics.csv`
     pub metrics: String,
-    /// `gradients.csv`; none where nothing was recorded of them.
+    /// `gradients.csv`; `None` if nothing was recorded of them.
     pub gradients: Option<String>,
     /// `summary.json`; none before the model was measured.
     pub summary: Option<String>,

@@ -17,6 +17,9 @@ macro_rules! for_each_pane {
             /// Histogram and means of a layer.
             Activations, activations: $crate::activations::ActivationsPanel,
                 "activations", "Activations", LowerRight;
+            /// How gradients reach the layers.
+            Gradients, gradients: $crate::gradients::GradientsPanel,
+                "gradients", "Gradients", LowerRight;
             /// Weights and feature maps as tiles.
             Filters, filters: $crate::filters::FiltersPanel, "filters", "Filters", LowerRight;
             /// What the decoder draws over the plane of codes.
@@ -49,6 +52,7 @@ pub mod experiment_panel;
 pub mod export;
 pub mod filters;
 mod followed;
+pub mod gradients;
 pub mod help;
 pub mod latent;
 pub mod layout;

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::activations::ActivationsPanel;
 use super::banner::Diagnoses;
+use super::gradients::GradientsPanel;
 use super::latent::LatentPanel;
 use super::pane::Pane;
 use super::panel::Panel;
@@ -95,6 +96,7 @@ impl Panels {
 pub struct BothRuns {
     pub(super) latent: LatentPanel,
     pub(super) activations: ActivationsPanel,
+    pub(super) gradients: GradientsPanel,
 }
 
 impl BothRuns {
@@ -104,6 +106,7 @@ impl BothRuns {
         match pane {
             Pane::Latent => Some(&self.latent),
             Pane::Activations => Some(&self.activations),
+            Pane::Gradients => Some(&self.gradients),
             _ => None,
         }
     }

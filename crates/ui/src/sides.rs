@@ -70,6 +70,12 @@ impl Panels {
                 activations.ui(ui, view, actions);
                 self.activations.follow(activations);
             }
+            Pane::Gradients => {
+                let BothRuns { gradients, .. } = &mut self.comparisons;
+                gradients.follow(&self.gradients);
+                gradients.ui(ui, view, actions);
+                self.gradients.follow(gradients);
+            }
             _ => {} // shown once, of both
         });
     }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use hourglass::analysis::ranking;
 use hourglass::data::user_image::{Picture, prepare};
+use hourglass::experiment::network::{Network, Place};
 use hourglass::experiment::{Experiment, LayerName, N_PIXELS, Stage, Term};
 use hourglass::protocol::{
     Accuracies, ActivationView, AdversarialFigures, Baselines, ClassificationFigures, CodeFigures,
     CodeReport, CodeUnits, Compressed, CompressionReport, DataSetId, DatasetDescription,
     DecodeRequest, DecodedView, DigitView, Evaluation, EvaluationScope, Event, Factor,
-    FollowedFactor, Found, Histogram, MAX_CODE_UNITS, Neighbour, Percentile, Phase, PlanPosition,
-    Preparation, PreparedImage, ProbeResult, RunId, SampleIdx, ScatterView, Snapshot, StepBatch,
-    UnitRange, UserImageId, UserImageLook, UserImageView, VariationalFigures,
+    FollowedFactor, Found, GradientFigures, GradientRow, Histogram, LayerSpread, MAX_CODE_UNITS,
+    Neighbour, Percentile, Phase, PlanPosition, Preparation, PreparedImage, ProbeResult, RunId,
+    SampleIdx, ScatterView, Snapshot, StepBatch, UnitRange, UserImageId, UserImageLook,
+    UserImageView, VariationalFigures, WeightUpdate,
 };
 use hourglass::state::LabState;
 
@@ -127,6 +129,39 @@ pub fn train_stage(state: &mut LabState, part: Stage, steps: std::ops::RangeIncl
             });
         }
     }
+}
+
+/// Delivers the spread before the first step, where activations halve and gradients double from layer to layer; then,
+/// at each of these steps, gradient norms that fall by a factor of ten from layer to layer, and updates of 1e-3.
+pub fn measure_gradients(state: &mut LabState, steps: std::ops::RangeInclusive<u64>) {
+    let run = state.run.as_ref().expect("a run was started");
+    let network = Network::new(&run.experiment);
+    let links = network.links.iter().filter(|link| !link.is_beside());
+    let layers: Vec<Place> = links.map(|link| link.to).collect();
+    let figures = |step: u64, power: i32| {
+        if step == 0 {
+            return GradientFigures::Spread(LayerSpread {
+                activations: 0.5_f32.powi(power),
+                gradients: 1e-4 * 2.0_f32.powi(power),
+            });
+        }
+        GradientFigures::Update(WeightUpdate {
+            gradient_norm: 0.1_f32.powi(power),
+            ratio: 1e-3,
+        })
+    };
+    let rows = steps.flat_map(|step| {
+        let numbered = (0..).zip(&layers);
+        numbered.map(move |(power, &layer)| GradientRow {
+            step,
+            epoch: step as f64 / STEPS_PER_EPOCH as f64,
+            layer,
+            figures: figures(step, power),
+        })
+    });
+    let rows = rows.collect();
+    let run = run.id;
+    state.apply(Event::GradientsMeasured { run, rows });
 }
 
 /// Evaluates the model on the whole test split, with the figures that every run has; `change` adds others.

@@ -44,6 +44,16 @@ pub fn dense() -> LabState {
     lab
 }
 
+/// Two hidden layers, whose gradients were measured every twenty-five steps.
+pub fn deep() -> LabState {
+    let mut lab = run(PresetId::Multilayer64);
+    script::measure_gradients(&mut lab, 0..=0);
+    for step in (25..=N_STEPS).step_by(25) {
+        script::measure_gradients(&mut lab, step..=step);
+    }
+    lab
+}
+
 /// A variational code of two units, decoded wherever the panels ask.
 pub fn vae() -> LabState {
     let mut lab = run(PresetId::Vae2);

@@ -5,7 +5,7 @@ mod group;
 mod hover;
 mod legend;
 mod lines;
-mod marks;
+pub(super) mod marks;
 mod names;
 mod options;
 mod other_runs;

@@ -160,6 +160,11 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
                  the curve drops",
             ),
             (
+                Pane::Gradients,
+                "The first step shows what initial weights do: behind ReLU, Glorot's nearly halve the activations from layer \
+                 to layer of the decoder, and He's keep them",
+            ),
+            (
                 Pane::Latent,
                 "Thirty units shown on two axes: classes separate that PCA with thirty components leaves \
                  mixed",

@@ -730,7 +730,7 @@ impl Trainer {
         )
     }
 
-    /// 0 with this probability, for inputs that are masked at this step, and 1 elsewhere; none where none is masked.
+    /// 0 with this probability, for inputs that are masked at this step, and 1 elsewhere; `None` without a mask.
     fn mask(&self, stream: Stream, shape: [usize; 2], fraction: f32) -> Option<Tensor<2>> {
         (fraction > 0.0).then(|| {
             let mask = noise::masks(self.experiment.seed, stream, self.step, shape, fraction);

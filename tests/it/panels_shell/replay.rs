@@ -6,8 +6,9 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
 use hourglass::protocol::{Event, StepBatch};
-use hourglass::ui::Action;
+use hourglass::ui::{Action, GuideAction, Pane};
 
+use super::controls::act;
 use super::stage::Stage;
 use crate::panels_views::script;
 
@@ -149,7 +150,7 @@ fn every_view_says_its_time_and_what_is_not_kept_says_so() {
     };
     // Digits, latent space and activations, and the bar itself.
     assert_eq!(badges(&stage, "epoch 0.20 · step 20"), 4);
-    stage.click("Numbers");
+    act(&mut stage, GuideAction::LookAt(Pane::Numbers));
     assert_eq!(badges(&stage, "live only"), 1);
     stage.press(Key::Escape);
     assert_eq!(badges(&stage, "live only"), 0);

@@ -9,8 +9,9 @@ use egui_kittest::kittest::Queryable as _;
 use hourglass::app::StartOptions;
 use hourglass::protocol::{Preparation, UserImageId};
 use hourglass::state::UserImages;
-use hourglass::ui::{Action, DrawEdit, UserImageAction};
+use hourglass::ui::{Action, DrawEdit, GuideAction, Pane, UserImageAction};
 
+use super::controls::act;
 use super::stage::Stage;
 
 /// Far more than reading a few small files takes.
@@ -260,7 +261,7 @@ fn the_worker_is_not_asked_about_images_that_nobody_can_see() {
         UserImageAction::Draw(DrawEdit::Begin { at, radius: 0.05 }),
     );
     assert_eq!(asked(&stage), Some(vec![UserImageId::DRAWING]));
-    stage.click("Numbers"); // the drawing is behind another tab; it is no image of the scatter yet
+    act(&mut stage, GuideAction::LookAt(Pane::Numbers)); // the drawing is behind another tab; it is no image of the scatter yet
     assert_eq!(asked(&stage), Some(vec![]));
     assert!(stage.harness.query_by_label_contains("Canvas").is_none());
 }

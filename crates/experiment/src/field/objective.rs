@@ -211,6 +211,7 @@ pub static EMPHASIS: Field = Field {
            pixels the network learns to fill in what is missing rather than to copy what it sees. The same goes for \
            the inputs of layers that are pre-trained with corruption. The MSE and BCE of the test images stay \
            unweighted",
+    needs: Some(&CORRUPTION),
     idle: without_clean_pixels,
     place: at!(objective.emphasis),
     ..ROW

@@ -34,7 +34,7 @@ impl Lab {
     }
 
     /// Measures the data set in use where a load that came to nothing cut that short.
-    fn measure_again(&mut self) -> Flow {
+    pub(super) fn measure_again(&mut self) -> Flow {
         match (&self.dataset, &self.measures) {
             (Some(dataset), None) => {
                 let n_train = self.n_learned_from(dataset);
@@ -59,6 +59,14 @@ impl Lab {
     fn fits_run(&self, measures: &Measures) -> bool {
         let dataset = self.dataset.as_ref();
         dataset.is_some_and(|own| measures.baselines().n_train == self.n_learned_from(own))
+    }
+
+    /// Takes on what was measured of the data set in use, and says it; nobody else measures it any more.
+    pub(super) fn take_measures(&mut self, measures: Arc<Measures>) -> Flow {
+        self.loader.take_if(|loader| loader.is_measuring);
+        let baselines = measures.baselines().clone();
+        self.measures = Some(measures);
+        self.report(Event::BaselinesKnown(baselines))
     }
 
     /// Has the data set measured again where the run in front learns from another part of it than was measured.
@@ -96,9 +104,7 @@ impl Lab {
                         self.measure_again()?; // a run has begun meanwhile that learns from another part
                         continue;
                     }
-                    let baselines = measures.baselines().clone();
-                    self.measures = Some(measures.into());
-                    self.report(Event::BaselinesKnown(baselines))?;
+                    self.take_measures(measures.into())?;
                 }
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => {

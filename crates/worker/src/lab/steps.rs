@@ -145,30 +145,16 @@ impl Lab {
 
     /// Measures what the code is worth. Nothing is trained meanwhile.
     pub(super) fn judge(&mut self) -> Flow {
-        let known = self.measures_of_run();
-        let Some(run) = &mut self.run else {
+        let measures = self.measures_to_judge_by()?;
+        let (Some(run), Some(measures)) = (&mut self.run, measures) else {
             return Flow::Continue(());
         };
         let was_waiting = run.until.is_none();
         run.record.start_clock();
-        let measures = &known.unwrap_or_else(|| {
-            let dataset = run.trainer.dataset(); // asked for before they were known
-            let training = &run.trainer.experiment().training;
-            let n_train = training.samples_per_epoch(dataset.train.len());
-            let measures = Arc::new(Measures::of(dataset, n_train));
-            if self
-                .dataset
-                .as_ref()
-                .is_some_and(|own| Arc::ptr_eq(own, dataset))
-            {
-                self.measures = Some(Arc::clone(&measures));
-            }
-            measures
-        });
         let (id, trainer) = (run.id, &run.trainer);
         let hurries = &self.side.hurries;
         let report = guarded(&self.device, || {
-            train::judge(trainer, measures, || !hurries.load(Ordering::Relaxed))
+            train::judge(trainer, &measures, || !hurries.load(Ordering::Relaxed))
         });
         if was_waiting {
             run.record.stop_clock();
@@ -178,6 +164,26 @@ impl Lab {
             Ok(None) => Flow::Continue(()), // nobody waits for it any more
             Err(error) => self.stop(error),
         }
+    }
+
+    /// What was measured of the digits of the run in front. Measured now if it was asked for before that was known; those
+    /// of the data set in use are then known to all.
+    fn measures_to_judge_by(&mut self) -> ControlFlow<OwnerGone, Option<Arc<Measures>>> {
+        let Some(run) = &self.run else {
+            return ControlFlow::Continue(None);
+        };
+        if let Some(known) = self.measures_of_run() {
+            return ControlFlow::Continue(Some(known));
+        }
+        let dataset = run.trainer.dataset();
+        let training = &run.trainer.experiment().training;
+        let n_train = training.samples_per_epoch(dataset.train.len());
+        let measures = Arc::new(Measures::of(dataset, n_train));
+        let own = self.dataset.as_ref();
+        if own.is_some_and(|own| Arc::ptr_eq(own, dataset)) {
+            self.take_measures(Arc::clone(&measures))?;
+        }
+        ControlFlow::Continue(Some(measures))
     }
 
     /// Renews the views that are due, of the comparison run too, and hands them over together.

@@ -261,3 +261,37 @@ fn judging_ends_when_it_is_no_longer_wanted() {
     assert!(lab.obey(Command::JudgeCode).is_continue());
     assert!(!drain(events).iter().any(is_judged));
 }
+
+/// Somebody may wait for them: the command line does before it writes a run's figures.
+#[test]
+fn baselines_that_were_measured_for_judging_are_told_too() {
+    let (worker, side) = Worker::lanes();
+    let mut lab = Lab::new(side, device::cpu(), Wake::nobody());
+    let events = worker.events().expect("the lane is open");
+    assert!(lab.loaded(Ok(made_up())).is_continue());
+    assert!(lab.measure_again().is_continue()); // of all training images, while a run of fewer begins
+    let mut experiment = PresetId::Vanilla64.preset().experiment();
+    experiment.training.train_samples = Some(32);
+    let run = RunId(1);
+    assert!(
+        lab.obey(Command::StartRun { run, experiment })
+            .is_continue()
+    );
+    let before = drain(events);
+    assert!(lab.obey(Command::JudgeCode).is_continue());
+    let said = drain(events);
+    let told = said.iter().find_map(|event| match event {
+        Event::BaselinesKnown(baselines) => Some(baselines.n_train),
+        _ => None,
+    });
+    let is_told = |event: &Event| matches!(event, Event::BaselinesKnown(_));
+    assert!(
+        !before.iter().any(is_told),
+        "nothing was heard of the loader"
+    );
+    assert_eq!(told, Some(32));
+    assert!(
+        lab.loader.is_none(),
+        "what it measures is of no use any more"
+    );
+}

@@ -1,22 +1,14 @@
 //! Adam in one pass over each parameter, where the processor trains.
-//!
-//! Burn's own makes a new tensor in each of a dozen operations, on one thread. These are the same operations in the
-//! same order, value by value, so that the weights are the same to the last bit.
-//!
-//! A test compares the bits. Other devices and rules use Burn's optimizers.
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
-use burn::tensor::{DType, Device, Tensor};
-use rayon::prelude::*;
+use burn::tensor::{Device, Tensor};
 
 use super::decay::decay_of;
+use super::one_pass::{in_one_pass, is_on_host};
 use hourglass_experiment::Optimizer as Settings;
-use hourglass_model::processor::{Numbers, is_processor, numbers};
-
-/// Values that one thread takes at a time; fewer are not worth handing out.
-const CHUNK: usize = 1 << 15;
+use hourglass_model::processor::Numbers;
 
 /// Adam (Kingma & Ba 2014, algorithm 1, with both corrections of bias in one factor).
 #[derive(Clone)]
@@ -51,9 +43,8 @@ impl Optimizer for OnePassAdam {
         gradient: Tensor<D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
-        let is_on_host = is_processor(&tensor.device()) && tensor.dtype() == DType::F32;
         let momentum = match state {
-            Some(AdamState { momentum }) if is_on_host => momentum,
+            Some(AdamState { momentum }) if is_on_host(&tensor) => momentum,
             state => return self.burns.step(learning_rate, tensor, gradient, state),
         };
         let time = momentum.time + 1;
@@ -102,34 +93,10 @@ impl Step {
         }
     }
 
-    /// Takes the step with many values.
-    fn take_on_all_threads(&self, values: Values) {
-        if values.parameters.len() <= CHUNK {
-            return self.take(values);
-        }
-        let moments = values
-            .moment_1
-            .par_chunks_mut(CHUNK)
-            .zip(values.moment_2.par_chunks_mut(CHUNK));
-        values
-            .parameters
-            .par_chunks_mut(CHUNK)
-            .zip(values.gradients.par_chunks(CHUNK))
-            .zip(moments)
-            .for_each(|((parameters, gradients), (moment_1, moment_2))| {
-                self.take(Values {
-                    parameters,
-                    gradients,
-                    moment_1,
-                    moment_2,
-                });
-            });
-    }
-
     /// Takes the step with some values.
-    fn take(&self, values: Values) {
-        let moments = values.moment_1.iter_mut().zip(values.moment_2);
-        let pairs = values.parameters.iter_mut().zip(values.gradients);
+    fn take(&self, gradients: &[f32], [parameters, moment_1, moment_2]: [&mut [f32]; 3]) {
+        let moments = moment_1.iter_mut().zip(moment_2);
+        let pairs = parameters.iter_mut().zip(gradients);
         for ((parameter, &gradient), (moment_1, moment_2)) in pairs.zip(moments) {
             let gradient = if self.weight_decay > 0.0 {
                 *parameter * self.weight_decay + gradient
@@ -143,14 +110,6 @@ impl Step {
             *parameter -= direction * self.learning_rate;
         }
     }
-}
-
-/// Some values of a parameter with what belongs to them.
-struct Values<'a> {
-    parameters: &'a mut [f32],
-    gradients: &'a [f32],
-    moment_1: &'a mut [f32],
-    moment_2: &'a mut [f32],
 }
 
 #[backend_extension(Flex)]
@@ -173,25 +132,11 @@ impl AdamInOnePass for Flex {
         moment_2: Numbers,
         step: Step,
     ) -> (Numbers, Numbers, Numbers) {
-        let gradients = gradients.to_contiguous();
-        let mut changed =
-            [parameters, moment_1, moment_2].map(|tensor: Numbers| tensor.to_contiguous());
-        {
-            let [parameters, moment_1, moment_2] = changed.each_mut().map(|tensor| {
-                let places = tensor.layout().contiguous_offsets();
-                let (start, end) = places.expect("it was made contiguous");
-                // Copied only if another owner still has the tensor.
-                &mut tensor.storage_mut::<f32>()[start..end]
+        let changed = [parameters, moment_1, moment_2];
+        let [parameters, moment_1, moment_2] =
+            in_one_pass(&gradients, changed, &|gradients, changed| {
+                step.take(gradients, changed);
             });
-            let gradients = numbers(&gradients);
-            step.take_on_all_threads(Values {
-                parameters,
-                gradients,
-                moment_1,
-                moment_2,
-            });
-        }
-        let [parameters, moment_1, moment_2] = changed;
         (parameters, moment_1, moment_2)
     }
 }
@@ -202,6 +147,7 @@ mod tests {
     use burn::tensor::Distribution;
 
     use super::*;
+    use crate::one_pass::CHUNK;
     use crate::readback::values;
 
     /// Parameters after some steps, by an optimizer.

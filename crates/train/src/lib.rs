@@ -20,6 +20,7 @@ mod held_out;
 mod host_state;
 mod judge;
 mod momentum;
+mod one_pass;
 mod optimizer;
 pub mod parity;
 mod probe;

@@ -9,18 +9,21 @@
 //!
 //! With a constant μ it is what `PyTorch` and Keras do.
 
-use burn::optim::decay::WeightDecay;
-use burn::optim::momentum::{Momentum, MomentumConfig, MomentumState};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
 use burn::store::burn_pack::Scalar;
 use burn::tensor::{Device, Tensor};
 
-use super::decay::decay_of;
+use super::one_pass::{in_one_pass, is_on_host};
+use super::readback;
 use hourglass_experiment::{MomentumSchedule, Optimizer as Settings};
+use hourglass_model::processor::Numbers;
 
-/// Names of the state's parts; the velocity's is that of Burn's own SGD, which wrote older runs.
+/// Names of the state's parts; the velocity's are those of Burn's own SGD, which wrote older runs.
 const TIME: &str = "time";
-const VELOCITY: &str = "momentum";
+const MOMENTUM: &str = "momentum";
+const VELOCITY: &str = "velocity";
 
 /// Stochastic gradient descent with momentum.
 #[derive(Clone)]
@@ -30,7 +33,8 @@ pub struct MomentumSgd {
     nesterov: bool,
     /// Of the part of the plan, at whose end the momentum may be lowered.
     n_steps: u64,
-    weight_decay: Option<WeightDecay>,
+    /// Added to the gradient.
+    weight_decay: f32,
 }
 
 /// What it has learned about a parameter.
@@ -38,7 +42,8 @@ pub struct MomentumSgd {
 pub struct VelocityState<const D: usize> {
     /// Steps taken.
     time: u64,
-    velocity: MomentumState<D>,
+    /// u
+    velocity: Tensor<D>,
 }
 
 impl MomentumSgd {
@@ -49,9 +54,7 @@ impl MomentumSgd {
             schedule: settings.momentum_schedule,
             nesterov: settings.nesterov,
             n_steps,
-            weight_decay: decay_of(settings.weight_decay)
-                .as_ref()
-                .map(WeightDecay::new),
+            weight_decay: settings.weight_decay,
         }
     }
 
@@ -71,30 +74,33 @@ impl Optimizer for MomentumSgd {
         gradient: Tensor<D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
-        let (time, before) = match state {
-            Some(VelocityState { time, velocity }) => (time, Some(velocity)),
-            None => (0, None),
-        };
-        let gradient = match &self.weight_decay {
-            Some(decay) => decay.transform(gradient, tensor.clone()),
-            None => gradient,
-        };
-        let rule = Momentum::new(&MomentumConfig {
-            momentum: self.momentum_at(time).into(),
-            dampening: 0.0, // u ← μ u + g, as in the textbook and in PyTorch; Burn's default is 0.1
-            nesterov: false,
+        // u starts at zero: the first one is the gradient.
+        let VelocityState { time, velocity } = state.unwrap_or_else(|| VelocityState {
+            time: 0,
+            velocity: gradient.zeros_like(),
         });
-        let (velocity, after) = rule.transform(gradient.clone(), before);
-        let direction = if self.nesterov {
-            velocity.mul_scalar(self.momentum_at(time + 1)) + gradient
+        let step = Step {
+            learning_rate: learning_rate as f32,
+            momentum: self.momentum_at(time),
+            ahead: self.nesterov.then(|| self.momentum_at(time + 1)),
+            weight_decay: self.weight_decay,
+        };
+        let (tensor, velocity) = if is_on_host(&tensor) {
+            let (tensor, velocity) = Dispatch::momentum_in_one_pass(
+                tensor.into_dispatch(),
+                gradient.into_dispatch(),
+                velocity.into_dispatch(),
+                step,
+            );
+            (
+                Tensor::from_dispatch(tensor),
+                Tensor::from_dispatch(velocity),
+            )
         } else {
-            velocity
+            step.take_with_tensors(tensor, gradient, velocity)
         };
-        let state = VelocityState {
-            time: time + 1,
-            velocity: after,
-        };
-        (tensor - direction.mul_scalar(learning_rate), Some(state))
+        let time = time + 1;
+        (tensor, Some(VelocityState { time, velocity }))
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
@@ -105,21 +111,99 @@ impl Optimizer for MomentumSgd {
     }
 }
 
+/// What is the same for all values of a parameter.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    learning_rate: f32,
+    /// Of this step.
+    momentum: f32,
+    /// Of the next step, if the momentum is Nesterov's.
+    ahead: Option<f32>,
+    weight_decay: f32,
+}
+
+impl Step {
+    /// Takes the step with some values.
+    fn take(&self, gradients: &[f32], [parameters, velocities]: [&mut [f32]; 2]) {
+        let pairs = parameters.iter_mut().zip(gradients);
+        for ((parameter, &gradient), velocity) in pairs.zip(velocities) {
+            let gradient = if self.weight_decay > 0.0 {
+                *parameter * self.weight_decay + gradient
+            } else {
+                gradient
+            };
+            *velocity = gradient + *velocity * self.momentum;
+            let direction = self
+                .ahead
+                .map_or(*velocity, |ahead| *velocity * ahead + gradient);
+            *parameter -= direction * self.learning_rate;
+        }
+    }
+
+    /// The same on any device.
+    fn take_with_tensors<const D: usize>(
+        &self,
+        parameter: Tensor<D>,
+        gradient: Tensor<D>,
+        velocity: Tensor<D>,
+    ) -> (Tensor<D>, Tensor<D>) {
+        let gradient = if self.weight_decay > 0.0 {
+            parameter.clone().mul_scalar(self.weight_decay) + gradient
+        } else {
+            gradient
+        };
+        let velocity = gradient.clone() + velocity.mul_scalar(self.momentum);
+        let direction = match self.ahead {
+            Some(ahead) => velocity.clone().mul_scalar(ahead) + gradient,
+            None => velocity.clone(),
+        };
+        (
+            parameter - direction.mul_scalar(self.learning_rate),
+            velocity,
+        )
+    }
+}
+
+#[backend_extension(Flex)]
+trait MomentumInOnePass: Backend {
+    /// Parameters and velocity after a step.
+    fn momentum_in_one_pass(
+        parameters: FloatTensor<Self>,
+        gradients: FloatTensor<Self>,
+        velocity: FloatTensor<Self>,
+        step: Step,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+}
+
+impl MomentumInOnePass for Flex {
+    fn momentum_in_one_pass(
+        parameters: Numbers,
+        gradients: Numbers,
+        velocity: Numbers,
+        step: Step,
+    ) -> (Numbers, Numbers) {
+        let changed = [parameters, velocity];
+        let [parameters, velocity] = in_one_pass(&gradients, changed, &|gradients, changed| {
+            step.take(gradients, changed);
+        });
+        (parameters, velocity)
+    }
+}
+
 impl<const D: usize> RecordState for VelocityState<D> {
     fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
         out.push_scalar(prefix, TIME, Scalar::from(self.time));
-        self.velocity
-            .state_flatten(&format!("{prefix}.{VELOCITY}"), out);
+        let prefix = format!("{prefix}.{MOMENTUM}");
+        out.push_tensor(&prefix, VELOCITY, readback::state(self.velocity.clone()));
     }
 
     fn state_unflatten(prefix: &str, source: &mut StateSource, device: &Device) -> Option<Self> {
         let time = source.take_scalar(prefix, TIME);
         let time = time.and_then(|time| u64::try_from(time).ok());
-        let velocity =
-            MomentumState::state_unflatten(&format!("{prefix}.{VELOCITY}"), source, device)?;
+        let velocity = source.take_tensor(&format!("{prefix}.{MOMENTUM}"), VELOCITY)?;
         Some(Self {
             time: time.unwrap_or(0), // a run of an older version, which had no schedule
-            velocity,
+            velocity: Tensor::from_data(velocity, device),
         })
     }
 }
@@ -194,6 +278,67 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn one_pass_gives_the_weights_of_burns_sgd_to_the_last_bit() {
+        use crate::one_pass::CHUNK;
+        use burn::optim::{SgdConfig, momentum::MomentumConfig};
+        use burn::tensor::Distribution;
+
+        fn after_steps<O: Optimizer>(optimizer: &O, n_values: usize) -> Vec<f32> {
+            let device = Device::flex();
+            device.seed(5);
+            let random = |shape| Tensor::<2>::random(shape, Distribution::Default, &device);
+            let mut weights = random([n_values / 4, 4]);
+            let mut state = None;
+            for _ in 0..4 {
+                let gradient = random([4, n_values / 4]).sub_scalar(0.5).transpose(); // not contiguous
+                (weights, state) = optimizer.step(RATE, weights, gradient, state);
+            }
+            values(weights).expect("the processor works")
+        }
+        for (nesterov, weight_decay) in [(false, 0.0), (true, 0.0), (true, 0.01)] {
+            for n_values in [8, CHUNK, 3 * CHUNK + 4] {
+                let ours = Settings {
+                    weight_decay,
+                    ..settings(nesterov, MomentumSchedule::Constant)
+                };
+                let momentum = MomentumConfig::new()
+                    .with_momentum(f64::from(ours.momentum))
+                    .with_dampening(0.0)
+                    .with_nesterov(nesterov);
+                let burns = SgdConfig::new()
+                    .with_momentum(Some(momentum))
+                    .with_weight_decay(crate::decay::decay_of(weight_decay));
+                assert!(
+                    after_steps(&MomentumSgd::new(&ours, 2000), n_values)
+                        == after_steps(&burns.build(), n_values),
+                    "{n_values} values, decay {weight_decay}, Nesterov {nesterov}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn any_device_takes_the_same_step_as_the_processor() {
+        let device = Device::flex();
+        let random = || Tensor::<1>::random([37], burn::tensor::Distribution::Default, &device);
+        for ahead in [None, Some(0.75)] {
+            let step = Step {
+                learning_rate: 0.02,
+                momentum: 0.5,
+                ahead,
+                weight_decay: 0.1,
+            };
+            let before = [random(), random(), random()];
+            let read = |tensor: &Tensor<1>| values(tensor.clone()).expect("the processor works");
+            let [mut weights, gradients, mut velocities] = before.each_ref().map(read);
+            step.take(&gradients, [&mut weights, &mut velocities]);
+            let [tensor, gradient, velocity] = before;
+            let (tensor, velocity) = step.take_with_tensors(tensor, gradient, velocity);
+            assert_eq!((read(&tensor), read(&velocity)), (weights, velocities));
         }
     }
 

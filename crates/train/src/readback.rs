@@ -2,7 +2,7 @@
 //! before it.
 
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
-use burn::tensor::{Tensor, Transaction};
+use burn::tensor::{Tensor, TensorData, Transaction};
 
 use super::TrainError;
 
@@ -29,6 +29,15 @@ pub fn all_values<const D: usize>(tensors: Vec<Tensor<D>>) -> Result<Vec<Vec<f32
             Ok(slice.to_vec())
         })
         .collect()
+}
+
+/// A tensor of an optimizer's state, as Burn writes it. Waits for the device.
+///
+/// # Panics
+/// When the device failed since the last read-back, as Burn's own states do.
+#[must_use]
+pub fn state<const D: usize>(tensor: Tensor<D>) -> TensorData {
+    tensor.into_data()
 }
 
 #[derive(Clone, Debug, PartialEq)]

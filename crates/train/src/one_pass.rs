@@ -1,0 +1,72 @@
+//! A step in one pass over each parameter, where the processor trains.
+//!
+//! Burn's optimizers make a new tensor in each of their operations, on one thread. Adam and momentum do the same
+//! operations in the same order here, value by value and in place, so that the weights are the same to the last bit; tests
+//! compare the bits. Other devices and rules use Burn's.
+
+use hourglass_model::processor::{Numbers, is_processor, numbers};
+
+use burn::tensor::{DType, Tensor};
+
+/// Values that one thread takes at a time; fewer are not worth handing out.
+pub const CHUNK: usize = 1 << 15;
+
+/// Whether a parameter can be stepped here.
+pub fn is_on_host<const D: usize>(parameter: &Tensor<D>) -> bool {
+    is_processor(&parameter.device()) && parameter.dtype() == DType::F32
+}
+
+/// A parameter and the tensors of its state, all of the gradient's shape, after a step. `take` gets values that
+/// belong together: gradients, and what they change in the order of `changed`.
+pub fn in_one_pass<const N: usize>(
+    gradients: &Numbers,
+    changed: [Numbers; N],
+    take: &(impl Fn(&[f32], [&mut [f32]; N]) + Sync),
+) -> [Numbers; N] {
+    let gradients = gradients.to_contiguous();
+    let mut changed = changed.map(|tensor: Numbers| tensor.to_contiguous());
+    let values = Values {
+        gradients: numbers(&gradients),
+        changed: changed.each_mut().map(|tensor| {
+            let places = tensor.layout().contiguous_offsets();
+            let (start, end) = places.expect("it was made contiguous");
+            // Copied only if another owner still has the tensor.
+            &mut tensor.storage_mut::<f32>()[start..end]
+        }),
+    };
+    on_all_threads(values, take);
+    changed
+}
+
+/// Some gradients with the values that they change.
+struct Values<'a, const N: usize> {
+    gradients: &'a [f32],
+    changed: [&'a mut [f32]; N],
+}
+
+impl<const N: usize> Values<'_, N> {
+    /// The first `at` and the others.
+    fn split(mut self, at: usize) -> (Self, Self) {
+        let rest = Self {
+            gradients: self.gradients.split_off(at..).unwrap_or_default(),
+            changed: (self.changed.each_mut())
+                .map(|values| values.split_off_mut(at..).unwrap_or_default()),
+        };
+        (self, rest)
+    }
+}
+
+fn on_all_threads<const N: usize>(
+    values: Values<'_, N>,
+    take: &(impl Fn(&[f32], [&mut [f32]; N]) + Sync),
+) {
+    let n_values = values.gradients.len();
+    if n_values <= CHUNK {
+        return take(values.gradients, values.changed);
+    }
+    let (first, second) = values.split((n_values / 2).next_multiple_of(CHUNK));
+    rayon::join(
+        || on_all_threads(first, take),
+        || on_all_threads(second, take),
+    );
+}

@@ -143,36 +143,18 @@ impl AdamInOnePass for Flex {
 
 #[cfg(test)]
 mod tests {
-    use burn::optim::LearningRate;
-    use burn::tensor::Distribution;
-
     use super::*;
-    use crate::one_pass::CHUNK;
+    use crate::one_pass::{CHUNK, drawn::after_steps};
     use crate::readback::values;
-
-    /// Parameters after some steps, by an optimizer.
-    fn after_steps<O: Optimizer>(optimizer: &O, n_values: usize) -> Vec<f32> {
-        const RATES: [LearningRate; 4] = [1e-3, 1e-3, 5e-4, 2e-2];
-        let device = Device::flex();
-        device.seed(5);
-        let normal = || Tensor::<2>::random([n_values / 4, 4], Distribution::Default, &device);
-        let mut parameters = normal();
-        let mut state = None;
-        for rate in RATES {
-            let gradients = Tensor::<2>::random([4, n_values / 4], Distribution::Default, &device);
-            let gradients = gradients.sub_scalar(0.5).transpose(); // not contiguous, like those of a product
-            (parameters, state) = optimizer.step(rate, parameters, gradients, state);
-        }
-        values(parameters).expect("the processor works")
-    }
 
     #[test]
     fn the_weights_are_those_of_burns_adam_to_the_last_bit() {
         for weight_decay in [0.0, 0.01] {
             for n_values in [8, CHUNK, 3 * CHUNK + 4] {
+                const RATES: [f64; 4] = [1e-3, 1e-3, 5e-4, 2e-2];
                 let ours = OnePassAdam::new(weight_decay);
-                let found = after_steps(&ours, n_values);
-                let expected = after_steps(&ours.burns, n_values);
+                let found = after_steps(&ours, n_values, RATES);
+                let expected = after_steps(&ours.burns, n_values, RATES);
                 assert!(found == expected, "{n_values} values, decay {weight_decay}");
             }
         }

@@ -283,22 +283,9 @@ mod tests {
 
     #[test]
     fn one_pass_gives_the_weights_of_burns_sgd_to_the_last_bit() {
-        use crate::one_pass::CHUNK;
+        use crate::one_pass::{CHUNK, drawn::after_steps};
         use burn::optim::{SgdConfig, momentum::MomentumConfig};
-        use burn::tensor::Distribution;
 
-        fn after_steps<O: Optimizer>(optimizer: &O, n_values: usize) -> Vec<f32> {
-            let device = Device::flex();
-            device.seed(5);
-            let random = |shape| Tensor::<2>::random(shape, Distribution::Default, &device);
-            let mut weights = random([n_values / 4, 4]);
-            let mut state = None;
-            for _ in 0..4 {
-                let gradient = random([4, n_values / 4]).sub_scalar(0.5).transpose(); // not contiguous
-                (weights, state) = optimizer.step(RATE, weights, gradient, state);
-            }
-            values(weights).expect("the processor works")
-        }
         for (nesterov, weight_decay) in [(false, 0.0), (true, 0.0), (true, 0.01)] {
             for n_values in [8, CHUNK, 3 * CHUNK + 4] {
                 let ours = Settings {
@@ -313,8 +300,8 @@ mod tests {
                     .with_momentum(Some(momentum))
                     .with_weight_decay(crate::decay::decay_of(weight_decay));
                 assert!(
-                    after_steps(&MomentumSgd::new(&ours, 2000), n_values)
-                        == after_steps(&burns.build(), n_values),
+                    after_steps(&MomentumSgd::new(&ours, 2000), n_values, [RATE; 4])
+                        == after_steps(&burns.build(), n_values, [RATE; 4]),
                     "{n_values} values, decay {weight_decay}, Nesterov {nesterov}"
                 );
             }

@@ -70,3 +70,32 @@ fn on_all_threads<const N: usize>(
         || on_all_threads(second, take),
     );
 }
+
+#[cfg(test)]
+pub mod drawn {
+    use burn::optim::Optimizer;
+    use burn::tensor::{Device, Tensor, TensorData};
+    use rand::{RngExt, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use crate::readback::values;
+
+    /// `n_values` parameters after a step at each rate, the same weights and gradients for every optimizer. They are not
+    /// drawn by the device: all tests that run at the time share its generator.
+    pub fn after_steps<O: Optimizer>(optimizer: &O, n_values: usize, rates: [f64; 4]) -> Vec<f32> {
+        let device = Device::flex();
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
+        let mut draw = |shape: [usize; 2]| {
+            let drawn: Vec<f32> = (0..n_values).map(|_| rng.random()).collect();
+            Tensor::<2>::from_data(TensorData::new(drawn, shape), &device)
+        };
+        let mut parameters = draw([n_values / 4, 4]);
+        let mut state = None;
+        for rate in rates {
+            let gradients = draw([4, n_values / 4]);
+            let gradients = gradients.sub_scalar(0.5).transpose(); // not contiguous, like those of a product
+            (parameters, state) = optimizer.step(rate, parameters, gradients, state);
+        }
+        values(parameters).expect("the processor works")
+    }
+}

@@ -9,7 +9,7 @@ use hourglass_run_folder::backup;
 /// Time between two backups of a run that learns.
 const INTERVAL: Duration = Duration::from_mins(1);
 
-/// Unsaved training after which a run can be brought back.
+/// Unsaved training after which a run stays on disk once another takes its place.
 const WORTH: Duration = Duration::from_mins(1);
 
 /// Where windows back up their runs; `None` if the system has no place for a user's data.

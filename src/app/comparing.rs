@@ -10,7 +10,9 @@ impl App {
     pub(super) fn compare(&mut self, action: CompareAction) {
         match action {
             CompareAction::Open if self.state.comparison_draft.is_some() => {} // it is open
-            CompareAction::Open => self.state.comparison_draft = self.experiment_asked(),
+            CompareAction::Open => {
+                self.state.comparison_draft = self.state.experiment_asked().cloned();
+            }
             CompareAction::Edit(draft) => self.state.comparison_draft = Some(*draft),
             CompareAction::Cancel => self.state.comparison_draft = None,
             CompareAction::Start => {

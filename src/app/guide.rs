@@ -67,7 +67,7 @@ impl App {
                 self.guide.course.leave();
                 self.remind_of_own();
             }
-            GuideAction::RestoreUserImage => {
+            GuideAction::RestoreExperiment => {
                 if let Some(own) = self.guide.course.take_own() {
                     self.follow(ctx, own, false);
                     let text = "Your own experiment is back".to_owned();
@@ -97,6 +97,7 @@ impl App {
     fn look_at_step(&mut self) {
         if let Some(step) = self.guide.course.step() {
             self.layout.bring_forward(step.look);
+            self.panels.set(step.shows);
         }
     }
 

@@ -149,7 +149,7 @@ impl App {
         match run_folder::read_experiment(text) {
             Ok(experiment) => {
                 self.state.notices.info("Experiment pasted".to_owned());
-                self.edit(experiment);
+                self.propose(experiment);
             }
             Err(error) => {
                 let text = format!("the clipboard does not contain an experiment: {error}");

@@ -8,7 +8,7 @@ use super::App;
 use super::path_question::Question;
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{Command, Phase};
-use hourglass_state::{DraftStatus, Input};
+use hourglass_state::Input;
 use hourglass_ui::Action;
 use hourglass_ui::layout::Layout;
 use hourglass_ui::shortcuts::SCALE_RANGE;
@@ -20,7 +20,10 @@ impl App {
     /// Turns an action into a message or a setting of the window.
     pub fn perform(&mut self, ctx: &Context, action: Action) {
         match action {
-            Action::Train => self.outbox.push(Command::Train),
+            Action::Train => {
+                self.apply_draft();
+                self.outbox.push(Command::Train);
+            }
             Action::Pause => self.outbox.push(Command::Pause),
             Action::StepBatches(n) => self.outbox.push(Command::TrainSteps(n)),
             Action::StepEpochs(n) => self.outbox.push(Command::TrainEpochs(n)),
@@ -30,7 +33,7 @@ impl App {
             Action::ChoosePreset(id) => {
                 let mut draft = id.preset().experiment();
                 draft.seed = self.state.draft.seed;
-                self.edit(draft);
+                self.propose(draft);
             }
             Action::ApplyDraft => self.apply_draft(),
             Action::DiscardDraft => {
@@ -111,15 +114,9 @@ impl App {
         self.advance(Input::Start(experiment));
     }
 
-    /// The experiment that the run follows, or is about to.
-    pub(super) fn experiment_asked(&self) -> Option<Experiment> {
-        let run = self.state.run.as_ref().map(|run| &run.experiment);
-        self.state.session.experiment().or(run).cloned()
-    }
-
     fn reset(&mut self) {
         if self.state.run.is_some()
-            && let Some(experiment) = self.experiment_asked()
+            && let Some(experiment) = self.state.experiment_asked().cloned()
         {
             self.start_run(experiment);
         }
@@ -127,7 +124,7 @@ impl App {
 
     fn new_seed(&mut self) {
         if self.state.run.is_some()
-            && let Some(mut experiment) = self.experiment_asked()
+            && let Some(mut experiment) = self.state.experiment_asked().cloned()
         {
             experiment.seed = another_seed(experiment.seed);
             self.state.draft.seed = experiment.seed;
@@ -135,11 +132,28 @@ impl App {
         }
     }
 
+    /// Takes a draft that belongs together, as a preset does: nothing of it goes to a trained run before Apply. Only
+    /// the run's own preset does, where the model stays.
+    pub(super) fn propose(&mut self, draft: Experiment) {
+        let draft = self.state.session.fitted(draft);
+        let is_own = self
+            .state
+            .experiment_asked()
+            .is_some_and(|asked| asked.preset == draft.preset && asked.keeps_model_of(&draft));
+        self.take_draft(draft, !is_own);
+    }
+
     /// Takes a changed draft. Live settings go to the run at once; what needs a new model waits for Apply,
     /// unless the run has not been trained, when there is nothing to lose.
     pub(super) fn edit(&mut self, draft: Experiment) {
         let draft = self.state.session.fitted(draft);
+        let waits = self.state.experiment_asked() != Some(&self.state.draft);
+        self.take_draft(draft, waits && self.state.waits_whole);
+    }
+
+    fn take_draft(&mut self, draft: Experiment, waits_whole: bool) {
         let before = std::mem::replace(&mut self.state.draft, draft);
+        self.state.waits_whole = waits_whole;
         if self.run_is_untouched() {
             self.follow_draft();
             return;
@@ -147,6 +161,9 @@ impl App {
         let Some(asked) = self.state.session.experiment() else {
             return;
         };
+        if waits_whole {
+            return;
+        }
         let tuned = if asked.keeps_model_of(&self.state.draft) {
             self.state.draft.clone()
         } else {
@@ -192,11 +209,11 @@ impl App {
         }
     }
 
-    /// A new model from the draft; a run that was training continues with it.
+    /// A new model from a draft that waits for one; a run that was training continues with it.
     fn apply_draft(&mut self) {
         let was_training = self.state.is_training();
         let draft = self.state.draft.clone();
-        if self.state.draft_status() == DraftStatus::InUse || draft.validate().is_err() {
+        if !self.state.waits_for_new_model() || draft.validate().is_err() {
             return;
         }
         self.start_run(draft);

@@ -13,6 +13,7 @@ mod figures;
 mod gradients;
 mod http_server;
 mod inside;
+mod lessons;
 mod mnist_fetch;
 mod mnist_files;
 mod mnist_load;

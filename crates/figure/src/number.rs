@@ -14,6 +14,12 @@ pub fn three_digits(value: f64) -> String {
     significant(value, 3)
 }
 
+/// Two significant digits, for sentences.
+#[must_use]
+pub fn two_digits(value: f64) -> String {
+    significant(value, 2)
+}
+
 /// A setting as a person would write it: `0.001`, `6.4e-4`, `1e-5`, `0.3`.
 #[must_use]
 pub fn setting(value: f64) -> String {

@@ -15,7 +15,7 @@ pub struct BackupPolicy {
     pub place: Option<PathBuf>,
     /// Time between two writes of a run that learns.
     pub every: Duration,
-    /// Unsaved training after which a run that another takes the place of can be brought back.
+    /// Unsaved training after which a run stays on disk once another takes its place.
     pub worth: Duration,
 }
 

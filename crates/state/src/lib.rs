@@ -64,6 +64,9 @@ pub struct LabState {
     pub run: Option<RunState>,
     /// The experiment as the controls show it; it may differ from the run's until it is applied.
     pub draft: Experiment,
+    /// Whether the draft waits to be applied as a whole, as a preset or a pasted experiment does. It counts while the
+    /// draft differs from what the run was asked to follow.
+    pub waits_whole: bool,
     /// The test image that is followed through every layer.
     pub followed: SampleIdx,
     /// User images, and the drawing.
@@ -88,16 +91,6 @@ pub struct LabState {
     pub session: Session,
 }
 
-/// What it would take for the run to follow the draft.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DraftStatus {
-    /// The run already follows it.
-    InUse,
-    /// The run can take it on at its next step.
-    Live,
-    NeedsNewModel,
-}
-
 impl LabState {
     /// Chooses the name of the next run; messages about earlier ones are ignored from here on.
     pub fn begin_run(&mut self) -> RunId {
@@ -110,14 +103,25 @@ impl LabState {
         self.session.current_run()
     }
 
-    /// What it would take for the run to follow the draft.
+    /// The experiment that the run follows, or is about to.
     #[must_use]
-    pub fn draft_status(&self) -> DraftStatus {
-        match &self.run {
-            Some(run) if run.experiment == self.draft => DraftStatus::InUse,
-            Some(run) if run.experiment.keeps_model_of(&self.draft) => DraftStatus::Live,
-            _ => DraftStatus::NeedsNewModel,
-        }
+    pub fn experiment_asked(&self) -> Option<&Experiment> {
+        let run = self.run.as_ref().map(|run| &run.experiment);
+        self.session.experiment().or(run)
+    }
+
+    /// Whether the draft waits for a new model: it is to be applied as a whole or changes what the model is, and there
+    /// is training to lose. A run without any training follows the draft by itself.
+    #[must_use]
+    pub fn waits_for_new_model(&self) -> bool {
+        let has_trained = self.run.as_ref().is_some_and(|run| {
+            let is_current = run.id == self.current_run();
+            is_current && (run.step > 0 || run.phase != Phase::Ready)
+        });
+        let waits = self.experiment_asked().is_some_and(|asked| {
+            *asked != self.draft && (self.waits_whole || !asked.keeps_model_of(&self.draft))
+        });
+        has_trained && waits
     }
 
     /// What is wrong with the draft.

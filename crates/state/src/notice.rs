@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use hourglass_protocol::RunId;
+
 /// How much a notice matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoticeLevel {
@@ -24,6 +26,8 @@ pub struct Notice {
     pub level: NoticeLevel,
     /// What happened, and what to do.
     pub text: String,
+    /// The run that was replaced, where that is what happened: as long as it is the previous run, it can be brought back.
+    pub replaced: Option<RunId>,
 }
 
 /// The newest notices.
@@ -46,6 +50,14 @@ impl Notices {
     /// Notes that something happened as asked.
     pub fn info(&mut self, text: String) {
         self.push(NoticeLevel::Info, text);
+    }
+
+    /// Notes that another run took the place of this one, which can be brought back.
+    pub fn replaced(&mut self, run: RunId, text: String) {
+        self.push(NoticeLevel::Info, text);
+        if let Some(notice) = self.kept.back_mut() {
+            notice.replaced = Some(run);
+        }
     }
 
     /// Notes that something is not as it should be.
@@ -80,6 +92,7 @@ impl Notices {
             at_millis: self.now_millis,
             level,
             text,
+            replaced: None,
         });
         self.n_ever += 1;
     }

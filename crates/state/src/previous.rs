@@ -4,6 +4,9 @@ use hourglass_protocol::{DatasetDescription, RunId};
 
 use super::{Ghost, LabState, Previous, RunState};
 
+/// Training after which the run before is offered until it is waved away, in seconds. One of less is offered in passing.
+const LONG_SECS: f64 = 60.0;
+
 impl LabState {
     /// Another run takes the place of this one.
     pub(super) fn note_replaced(&mut self, run: RunId) {
@@ -19,10 +22,12 @@ impl LabState {
                 .into_iter()
                 .filter_map(|run| run.take_if(|run| run.id == id));
             if let Some(run) = taken.next() {
-                self.previous = Some(Previous {
-                    run,
-                    is_offered: true,
-                });
+                let is_offered = run.speed.elapsed_secs >= LONG_SECS;
+                if !is_offered {
+                    let text = format!("{} of “{}” replaced", trained(&run), super::title(&run));
+                    self.notices.replaced(run.id, text);
+                }
+                self.previous = Some(Previous { run, is_offered });
             }
         }
         ghost
@@ -46,4 +51,14 @@ impl LabState {
         self.notices.info(text);
         self.run = Some(before.run);
     }
+}
+
+/// "10 epochs", "1.5 epochs", "3 steps".
+fn trained(run: &RunState) -> String {
+    let plural = |is_one: bool| if is_one { "" } else { "s" };
+    if run.epoch < 1.0 {
+        return format!("{} step{}", run.step, plural(run.step == 1));
+    }
+    let tenths = (10.0 * run.epoch).round() / 10.0;
+    format!("{tenths} epoch{}", plural((tenths - 1.0).abs() < 1e-9))
 }

@@ -196,7 +196,7 @@ pub enum GuideAction {
     /// Leave the lesson; it can be gone on with.
     LeaveLesson,
     /// The draft should be what it was before the lesson.
-    RestoreUserImage,
+    RestoreExperiment,
     /// Bring a view to the front of its tabs.
     LookAt(Pane),
     /// Show the control of a setting and give it the focus.

@@ -23,9 +23,11 @@ use serde::{Deserialize, Serialize};
 
 use self::editor::Editor;
 use self::section::{Folds, Heading};
+use super::segmented::{Segment, segmented};
+use super::theme::space;
 use super::{Action, card};
-use hourglass_protocol::Phase;
-use hourglass_state::{DraftStatus, LabState};
+use hourglass_experiment::field;
+use hourglass_state::LabState;
 
 pub(super) use self::architecture::{COSTS_HELP, costs_text};
 pub use self::find::Control;
@@ -35,6 +37,8 @@ pub use self::find::Control;
 #[serde(default)]
 pub struct ExperimentPanel {
     folds: Folds,
+    /// Whether all settings are shown, and not the few that a beginner needs.
+    shows_all: bool,
     /// Whether the experiment is that of a comparison run: its digits are those of the run it is compared with.
     #[serde(skip)]
     is_of_comparison: bool,
@@ -49,6 +53,7 @@ impl ExperimentPanel {
     pub fn of_comparison() -> Self {
         Self {
             is_of_comparison: true,
+            shows_all: true,
             ..Self::default()
         }
     }
@@ -62,6 +67,7 @@ impl ExperimentPanel {
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         let Self {
             folds,
+            shows_all,
             is_of_comparison,
             search,
         } = self;
@@ -71,6 +77,7 @@ impl ExperimentPanel {
             _ => (&state.draft, state.run.as_ref()),
         };
         if let Some(search) = search {
+            *shows_all |= !search.is_basic();
             folds.open(search.section());
             search.seek(ui.ctx());
         }
@@ -92,10 +99,10 @@ impl ExperimentPanel {
             "Experiment"
         };
         card::card(ui, title, trailing, |ui| {
-            if !is_of_comparison && waits_for_new_model(state) {
-                pending::show(ui, &editor, &mut pushed);
-            }
             formula::pinned(ui, draft, run, |ui| {
+                if !is_of_comparison && state.waits_for_new_model() {
+                    pending::pinned(ui, &editor, &mut pushed);
+                }
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 2.0; // the usual sections fit into 800 points
                     ui.add_space(1.0); // the first edge is not cut
@@ -105,7 +112,14 @@ impl ExperimentPanel {
                             data::show(ui, state, &mut pushed);
                         });
                     }
-                    sections(ui, folds, &mut editor);
+                    if !is_of_comparison {
+                        extent(ui, shows_all);
+                    }
+                    if *shows_all {
+                        sections(ui, folds, &mut editor);
+                    } else {
+                        basic(ui, &mut editor, shows_all);
+                    }
                 });
             });
         });
@@ -123,6 +137,42 @@ impl ExperimentPanel {
 /// The heading and the rows of a section.
 type Part = (fn(&Editor<'_>) -> Heading, fn(&mut Ui, &mut Editor<'_>));
 
+/// Chooses between the few settings and all of them.
+fn extent(ui: &mut Ui, shows_all: &mut bool) {
+    let choices = [
+        Segment {
+            value: false,
+            text: "Basic",
+            help: "The settings that say most about what an autoencoder learns",
+        },
+        Segment {
+            value: true,
+            text: "All settings",
+            help: "Architecture, objective, penalties, training and plan in full",
+        },
+    ];
+    ui.add_space(space::S);
+    if let Some(chosen) = segmented(ui, "Settings", *shows_all, &choices) {
+        *shows_all = chosen;
+    }
+    ui.add_space(space::XS);
+}
+
+/// The few settings; where another one is wrong, the way to it.
+fn basic(ui: &mut Ui, editor: &mut Editor<'_>, shows_all: &mut bool) {
+    for field in field::fields().filter(|field| field.is_basic) {
+        rows::setting(ui, editor, field);
+    }
+    let is_elsewhere = editor.problems.iter().any(|problem| {
+        let at = problem.said_at();
+        at.iter().any(|(field, _)| !field.is_basic)
+    });
+    if is_elsewhere {
+        controls::problem(ui, "A setting that is not shown here needs attention");
+        *shows_all |= ui.button("Show all settings").clicked();
+    }
+}
+
 fn sections(ui: &mut Ui, folds: &mut Folds, editor: &mut Editor<'_>) {
     let parts: [Part; 5] = [
         (architecture::heading, architecture::show),
@@ -135,14 +185,4 @@ fn sections(ui: &mut Ui, folds: &mut Folds, editor: &mut Editor<'_>) {
         folds.show(ui, &heading(editor), |ui| show(ui, editor));
     }
     ui.add_space(4.0); // the last edge is not cut
-}
-
-/// Whether the draft needs a new model and there is training to lose. A run without any training follows
-/// the draft by itself.
-fn waits_for_new_model(state: &LabState) -> bool {
-    let has_trained = state.run.as_ref().is_some_and(|run| {
-        let is_current = run.id == state.current_run();
-        is_current && (run.step > 0 || run.phase != Phase::Ready)
-    });
-    has_trained && state.draft_status() == DraftStatus::NeedsNewModel
 }

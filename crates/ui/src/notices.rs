@@ -13,13 +13,14 @@ use egui_material_icons::icons::ICON_CLOSE;
 
 use super::log::Log;
 use super::message::{capitalized, icon_of};
+use super::shortcuts::{self, ShortcutAction};
 use super::theme::{self, space};
-use super::{Action, GuideAction};
+use super::{Action, GuideAction, KeepAction};
 use hourglass_state::{LabState, Notice, NoticeLevel};
 
 /// How long a note of something done as asked stays, in seconds.
 const INFO_SECS: f64 = 5.0;
-/// How long a warning stays: it takes longer to read, in seconds.
+/// How long a warning stays, or what can be undone: it takes longer to read or to decide, in seconds.
 const WARNING_SECS: f64 = 9.0;
 /// How long a note takes to fade out if animations are on, in seconds.
 const FADE_SECS: f64 = 0.4;
@@ -56,11 +57,21 @@ struct Note {
 }
 
 /// What a person did with a note.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Touch {
     is_held: bool,
-    is_dismissed: bool,
-    is_clicked: bool,
+    press: Option<Press>,
+}
+
+/// What was pressed on a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Press {
+    /// The note goes.
+    Dismiss,
+    /// The run that it speaks of comes back.
+    Undo,
+    /// The note itself: the log opens.
+    Log,
 }
 
 impl Notes {
@@ -78,23 +89,25 @@ impl Notes {
             let Some(notice) = state.notices.since(note.number).next() else {
                 continue;
             };
-            let opacity = if glides {
-                note.opacity(notice.level)
-            } else {
-                1.0
-            };
+            let opacity = if glides { note.opacity(notice) } else { 1.0 };
             let area = Area::new(Id::unique(("note", note.number)))
                 .order(Order::Foreground)
                 .anchor(Align2::RIGHT_BOTTOM, vec2(-space::M, bottom))
                 .fade_in(glides)
-                .show(ui.ctx(), |ui| note_ui(ui, notice, opacity));
+                .show(ui.ctx(), |ui| {
+                    let can_undo = is_previous(notice, state) && shortcuts::can_bring_back(state);
+                    note_ui(ui, notice, opacity, can_undo)
+                });
             bottom -= area.response.rect.height() + space::S;
             let touch = area.inner;
             held |= touch.is_held;
-            if touch.is_dismissed {
+            match touch.press {
+                Some(Press::Log) => actions.push(GuideAction::ShowLog(true).into()),
+                Some(Press::Undo) => actions.push(KeepAction::BringBack.into()),
+                Some(Press::Dismiss) | None => {}
+            }
+            if matches!(touch.press, Some(Press::Dismiss | Press::Undo)) {
                 dismissed = Some(note.number);
-            } else if touch.is_clicked {
-                actions.push(GuideAction::ShowLog(true).into());
             }
         }
         self.is_held = held;
@@ -124,7 +137,7 @@ impl Notes {
         }
         let left = self.shown.iter().filter_map(|note| {
             let notice = state.notices.since(note.number).next()?;
-            let left = life_secs(notice.level)? - note.age_secs;
+            let left = life_secs(notice)? - note.age_secs;
             Some(if left > FADE_SECS {
                 left - FADE_SECS
             } else {
@@ -158,8 +171,9 @@ impl Notes {
         self.shown.retain(|note| {
             let notice = state.notices.since(note.number).next();
             notice.is_some_and(|notice| {
-                let is_over = life_secs(notice.level).is_some_and(|life| note.age_secs >= life);
-                !is_over && !is_in_banner(notice, state)
+                let is_over = life_secs(notice).is_some_and(|life| note.age_secs >= life);
+                let is_history = notice.replaced.is_some() && !is_previous(notice, state);
+                !is_over && !is_history && !is_in_banner(notice, state)
             })
         });
         let n_over = self.shown.len().saturating_sub(MAX_SHOWN);
@@ -169,19 +183,26 @@ impl Notes {
 
 impl Note {
     /// 1, and less in its last moments.
-    fn opacity(&self, level: NoticeLevel) -> f32 {
-        let left = life_secs(level).map_or(FADE_SECS, |life| life - self.age_secs);
+    fn opacity(&self, notice: &Notice) -> f32 {
+        let left = life_secs(notice).map_or(FADE_SECS, |life| life - self.age_secs);
         (left / FADE_SECS).clamp(0.0, 1.0) as f32
     }
 }
 
 /// How long a note stays; for good where there is none.
-fn life_secs(level: NoticeLevel) -> Option<f64> {
-    match level {
+fn life_secs(notice: &Notice) -> Option<f64> {
+    match notice.level {
+        NoticeLevel::Info if notice.replaced.is_some() => Some(WARNING_SECS),
         NoticeLevel::Info => Some(INFO_SECS),
         NoticeLevel::Warning => Some(WARNING_SECS),
         NoticeLevel::Error => None,
     }
+}
+
+/// Whether it says that a run was replaced which can still be brought back.
+fn is_previous(notice: &Notice, state: &LabState) -> bool {
+    let previous = state.previous.as_ref().map(|previous| previous.run.id);
+    notice.replaced.is_some() && notice.replaced == previous
 }
 
 /// Whether the banner under the top bar already says it.
@@ -191,7 +212,7 @@ fn is_in_banner(notice: &Notice, state: &LabState) -> bool {
 }
 
 /// One note; tells what was done with it. A screen reader is told of it as soon as it comes.
-fn note_ui(ui: &mut Ui, notice: &Notice, opacity: f32) -> Touch {
+fn note_ui(ui: &mut Ui, notice: &Notice, opacity: f32, can_undo: bool) -> Touch {
     let t = theme::tokens_of(ui);
     let (fill, edge) = match notice.level {
         NoticeLevel::Info => (t.panel, t.border),
@@ -207,7 +228,7 @@ fn note_ui(ui: &mut Ui, notice: &Notice, opacity: f32) -> Touch {
         area.with("note"),
         Sense::click(),
     );
-    let is_dismissed = Frame::new()
+    let inner = Frame::new()
         .fill(fill)
         .stroke(Stroke::new(1.0, edge))
         .corner_radius(8)
@@ -215,7 +236,9 @@ fn note_ui(ui: &mut Ui, notice: &Notice, opacity: f32) -> Touch {
         .inner_margin(Margin::symmetric(12, 8))
         .show(ui, |ui| {
             ui.set_width(WIDTH - 2.0 * space::M);
-            note_contents(ui, notice)
+            let is_dismissed = note_contents(ui, notice);
+            let is_undone = can_undo && undo(ui);
+            (is_dismissed.then_some(Press::Dismiss)).or(is_undone.then_some(Press::Undo))
         })
         .inner;
     let (role, live) = match notice.level {
@@ -230,9 +253,17 @@ fn note_ui(ui: &mut Ui, notice: &Notice, opacity: f32) -> Touch {
     let response = response.on_hover_text("Click to see the log");
     Touch {
         is_held: response.contains_pointer(),
-        is_dismissed,
-        is_clicked: response.clicked(),
+        press: inner.or(response.clicked().then_some(Press::Log)),
     }
+}
+
+/// The button that brings the previous run back, under what the note says.
+fn undo(ui: &mut Ui) -> bool {
+    let keys = shortcuts::key_of(ui.ctx(), ShortcutAction::BringBack);
+    ui.button(format!("Undo ({keys})"))
+        .on_hover_text("Brings the run back: weights, optimizer, position in the epoch, curves")
+        .accessible_name("Undo: bring the run back")
+        .clicked()
 }
 
 fn note_contents(ui: &mut Ui, notice: &Notice) -> bool {

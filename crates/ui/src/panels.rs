@@ -7,6 +7,7 @@ use super::activations::ActivationsPanel;
 use super::banner::Diagnoses;
 use super::gradients::GradientsPanel;
 use super::latent::LatentPanel;
+use super::lessons::Shows;
 use super::pane::Pane;
 use super::panel::Panel;
 use hourglass_protocol::ProbeRequest;
@@ -67,6 +68,16 @@ macro_rules! declare_panels {
 for_each_pane!(declare_panels);
 
 impl Panels {
+    /// Brings what a step of a lesson asks about into sight.
+    pub fn set(&mut self, shows: Shows) {
+        match shows {
+            Shows::AsItIs => {}
+            Shows::Code => self.activations.show_code(false),
+            Shows::CodeNats => self.activations.show_code(true),
+            Shows::Row(name) => self.numbers.seek(name),
+        }
+    }
+
     /// What those panels look at that can be seen. The digits are looked at behind another tab as well: what is kept
     /// of a run's past is what was looked at.
     #[must_use]

@@ -1,5 +1,6 @@
 //! The experiment panel: what is live, what waits for a new model, what is refused.
 
+use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::{
@@ -98,7 +99,7 @@ fn another_code_size_waits_for_apply() {
     stage.type_into("code size", "16");
     assert_eq!(stage.commands(), []);
     assert!(stage.has("Changes need a new model"));
-    stage.click("Apply (discards training)");
+    stage.click("Apply");
     let commands = stage.commands();
     let [Command::StartRun { experiment, .. }, Command::Train] = &commands[..] else {
         panic!("a run that goes on training: {commands:?}");
@@ -107,14 +108,72 @@ fn another_code_size_waits_for_apply() {
 }
 
 #[test]
-fn discard_brings_the_experiment_of_the_run_back() {
+fn undoing_changes_brings_the_experiment_of_the_run_back() {
     let mut stage = Stage::training();
     let before = stage.app().state().draft.clone();
     stage.type_into("code size", "16");
-    stage.click("Discard");
+    stage.click("Undo changes");
     assert_eq!(stage.app().state().draft, before);
     assert!(!stage.has("Changes need a new model"));
     assert_eq!(stage.commands(), []);
+}
+
+#[test]
+fn a_preset_waits_as_a_whole_and_train_applies_it() {
+    let mut stage = Stage::training();
+    stage.phase(|position| Phase::Paused { position });
+    stage.commands();
+    let before = stage.app().state().draft.clone();
+    act(&mut stage, Action::ChoosePreset(PresetId::Sparse64)); // the same network, and a penalty, which is live
+    stage.type_into("learning rate", "0.002"); // live as well
+    assert_eq!(stage.commands(), [], "the old model takes on nothing of it");
+    assert!(stage.has("“Sparse, L1” starts once it is applied"));
+    assert!(stage.has("The model so far: Vanilla, 784-64-784"));
+    stage.click("Undo changes");
+    assert_eq!(stage.app().state().draft, before);
+    stage.click("Train");
+    assert_eq!(stage.commands(), [Command::Train], "the old one goes on");
+
+    stage.phase(|position| Phase::Paused { position });
+    act(&mut stage, Action::ChoosePreset(PresetId::Sparse64));
+    assert!(stage.has("Apply and train"));
+    stage.press(Key::Space);
+    let commands = stage.commands();
+    let [Command::StartRun { experiment, .. }, Command::Train] = &commands[..] else {
+        panic!("the new model is trained: {commands:?}");
+    };
+    assert_eq!(experiment.preset, Some(PresetId::Sparse64));
+    assert!(!stage.has("starts once it is applied"));
+}
+
+#[test]
+fn the_preset_of_the_run_takes_back_live_changes_at_once() {
+    let mut stage = Stage::training();
+    stage.type_into("learning rate", "0.002");
+    stage.commands();
+    stage.click("Revert to preset");
+    let commands = stage.commands();
+    assert!(
+        matches!(&commands[..], [Command::Tune(experiment)] if experiment.is_pristine()),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn a_control_stays_where_it_is_when_its_change_needs_a_new_model() {
+    let mut stage = Stage::training();
+    let place = |stage: &Stage| {
+        stage
+            .harness
+            .get_by_role_and_label(Role::SpinButton, "code size")
+            .rect()
+    };
+    stage.type_into("code size", "65");
+    stage.click("Undo changes");
+    let before = place(&stage);
+    stage.type_into("code size", "16");
+    assert!(stage.has("Changes need a new model"));
+    assert_eq!(place(&stage), before);
 }
 
 #[test]
@@ -126,7 +185,7 @@ fn an_untouched_run_follows_the_draft_at_once() {
         matches!(&commands[..], [Command::StartRun { experiment, .. }] if experiment.architecture.code_size() == 16),
         "{commands:?}"
     );
-    assert!(!stage.has("Apply (discards training)"));
+    assert!(!stage.has("Changes need a new model"));
 }
 
 #[test]
@@ -206,7 +265,7 @@ fn cross_entropy_of_a_linear_output_says_why_not_and_is_not_sent() {
     });
     act(&mut stage, action);
     assert!(!stage.has("choose the sigmoid output"));
-    assert!(stage.has("Apply (discards training)"));
+    assert!(stage.has("Changes need a new model"));
 }
 
 #[test]

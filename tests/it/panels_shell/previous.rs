@@ -6,8 +6,13 @@ use hourglass::protocol::{Command, Event, Phase, PlanPosition, RunId, StepBatch}
 
 use super::stage::Stage;
 
-/// A window whose run of some steps was reset, with the name of that run.
+/// A window whose run of two minutes was reset, with the name of that run.
 fn after_reset() -> (Stage, RunId) {
+    after_reset_of(120.0)
+}
+
+/// A window whose run of some steps, which took this many seconds, was reset.
+fn after_reset_of(elapsed_secs: f64) -> (Stage, RunId) {
     let mut stage = Stage::training();
     let run = stage.run();
     stage.report(Event::StepsTaken {
@@ -17,7 +22,7 @@ fn after_reset() -> (Stage, RunId) {
             epochs: vec![0.02, 0.03],
             terms: vec![(Term::Objective, vec![500.0, 400.0])],
             n_images: 128,
-            elapsed_secs: 2e-3,
+            elapsed_secs,
         },
     });
     stage.step();
@@ -58,6 +63,19 @@ fn a_reset_is_taken_back_with_one_click_and_brings_curves_and_experiment() {
     assert_eq!(stage.commands(), [], "no other run is started");
     stage.press(Key::S);
     assert!(matches!(stage.commands()[..], [Command::TrainSteps(_)]));
+}
+
+#[test]
+fn a_short_run_is_brought_back_from_the_message_that_says_so() {
+    let (mut stage, before) = after_reset_of(2.0);
+    assert!(!stage.has("Previous run, not saved: "), "no bar");
+    assert!(stage.has("3 steps of “Vanilla” replaced"));
+    stage.commands();
+    stage.click("Undo: bring the run back");
+    assert_eq!(stage.commands(), [Command::BringBack]);
+    bring_back(&mut stage, before);
+    assert_eq!(stage.run(), before);
+    assert!(!stage.has("3 steps of “Vanilla” replaced"));
 }
 
 #[test]

@@ -68,7 +68,17 @@ impl Stage {
         *harness.state_mut() = Some(App::new(&ctx, storage, start, spawn));
         let mut stage = Self { harness, sides };
         stage.step();
+        stage.show_all_settings();
         stage
+    }
+
+    /// Shows the settings that a beginner does not need as well.
+    fn show_all_settings(&mut self) {
+        let all = self.harness.query_by_label("Settings, All settings");
+        if let Some(all) = all {
+            all.click();
+            self.step();
+        }
     }
 
     /// A window whose worker has a device, data and a fresh model, with the commands so far forgotten.

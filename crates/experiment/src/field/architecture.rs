@@ -90,6 +90,7 @@ pub static CODE_SIZE: Field = Field {
     path: "architecture.code",
     short: Some("code"),
     label: "code size",
+    is_basic: true,
     kind: Kind::Number(CODE),
     help: "Units of the code, the bottleneck that every image has to pass through. 2 can be plotted directly, \
            32 to 64 keep most of a digit, 784 or more could simply copy. Typical: 2 to 128",

@@ -46,6 +46,7 @@ pub static CORRUPTION: Field = Field {
     path: "corruption.kind",
     short: Some("noise"),
     label: "corruption",
+    is_basic: true,
     kind: Kind::Choice(labels::<Corruption>),
     help: "Corrupts the input before the encoder sees it; the target stays clean, so the network learns to \
            remove the damage. Masking sets pixels to 0, salt and pepper sets them to 0 or 1, Gaussian adds \
@@ -67,6 +68,7 @@ pub static CORRUPTION: Field = Field {
 pub static NOISE_FRACTION: Field = Field {
     path: "corruption.fraction",
     label: "noise fraction ν",
+    is_basic: true,
     row: Some("Fraction ν"),
     kind: Kind::Number(FRACTION),
     help: "Fraction of the pixels that are corrupted before the encoder sees the image; the target stays \
@@ -80,6 +82,7 @@ pub static NOISE_FRACTION: Field = Field {
 pub static NOISE_SIGMA: Field = Field {
     path: "corruption.sigma",
     label: "noise level σ",
+    is_basic: true,
     kind: Kind::Number(SIGMA),
     help: "Standard deviation of the noise added to each pixel, in units of the pixel range; the sum is clipped \
            to 0..1. Typical: 0.1 to 0.5",

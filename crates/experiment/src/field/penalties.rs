@@ -48,6 +48,7 @@ pub(super) static ROWS: &[&Field] = &[
 pub static SPARSITY: Field = Field {
     path: "objective.sparsity.kind",
     label: "sparsity",
+    is_basic: true,
     kind: Kind::Choice(labels::<Sparsity>),
     help: "A penalty on active code units. With L1 most of the code stays near zero, and each digit uses few \
            units; KL pushes every unit towards the same small mean ρ and needs the sigmoid code",
@@ -59,6 +60,7 @@ pub static L1_WEIGHT: Field = Field {
     path: "objective.sparsity.weight",
     short: Some("l1"),
     label: "L1 weight λ",
+    is_basic: true,
     row: Some("Weight λ"),
     kind: Kind::Number(Number::logarithmic(1e-7, 1.0)),
     help: "Weight of the L1 penalty: λ times the sum of the code's absolute activations, averaged over the \
@@ -72,6 +74,7 @@ pub static L1_WEIGHT: Field = Field {
 static SPARSITY_TARGET: Field = Field {
     path: "objective.sparsity.target",
     label: "target activation ρ",
+    is_basic: true,
     row: Some("Mean ρ"),
     kind: Kind::Number(Number::logarithmic(0.001, 0.999)),
     help: "The target mean activation of every code unit. With small values each unit responds to few images. \
@@ -84,6 +87,7 @@ static SPARSITY_TARGET: Field = Field {
 static SPARSITY_WEIGHT: Field = Field {
     path: "objective.sparsity.weight",
     label: "sparsity weight β",
+    is_basic: true,
     row: Some("Weight β"),
     kind: Kind::Number(Number::logarithmic(1e-6, 100.0)),
     help: "Weight of the divergence between ρ and each unit's mean activation over the batch, summed over the \

@@ -18,6 +18,8 @@ pub struct Field {
     /// The name at its control, where the section says the rest; the label where absent.
     pub row: Option<&'static str>,
     pub section: Section,
+    /// Whether it is one of the few that a beginner needs.
+    pub is_basic: bool,
     pub kind: Kind,
     /// The name of a choice's first option for `--set`, if files leave that one out.
     pub left_out: &'static str,
@@ -46,6 +48,7 @@ impl Field {
         label: "",
         row: None,
         section: Section::Data,
+        is_basic: false,
         kind: Kind::Flag,
         left_out: "none",
         help: "",

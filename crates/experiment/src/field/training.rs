@@ -72,6 +72,7 @@ static LEARNING_RATE: Field = Field {
     path: "optimizer.learning_rate",
     short: Some("learning_rate"),
     label: "learning rate",
+    is_basic: true,
     kind: Kind::Number(RATE),
     help: "Size of a step along the gradient. If it is too small, learning is slow; if too large, the loss \
            jumps or becomes infinite. Typical for Adam: 3e-4 to 3e-3",
@@ -178,6 +179,7 @@ pub static EPOCHS: Field = Field {
     path: "training.epochs",
     short: Some("epochs"),
     label: "epochs",
+    is_basic: true,
     kind: Kind::Number(PASSES),
     help: "Passes over the training images before the run stops by itself; Train then continues for as many \
            again. Typical: 5 to 50",

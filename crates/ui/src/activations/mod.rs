@@ -99,6 +99,16 @@ impl ActivationsPanel {
         self.options.layer = layer;
     }
 
+    /// Shows the code: its activations, or what each unit of a variational one says.
+    pub fn show_code(&mut self, as_nats: bool) {
+        self.options.layer = LayerName::Code;
+        self.options.shown = if as_nats {
+            LayerAspect::Kl
+        } else {
+            LayerAspect::Activations
+        };
+    }
+
     /// Shows what another panel shows, of another run.
     pub fn follow(&mut self, other: &Self) {
         self.options = other.options;

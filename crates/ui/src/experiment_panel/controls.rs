@@ -45,9 +45,7 @@ pub(super) fn row<R>(
                 .on_hover_text(help);
             if !is_live {
                 ui.label(ICON_RESTART_ALT.rich_text().size(12.0).color(color))
-                    .on_hover_text(
-                        "Needs a new model: takes effect with Apply, which discards training",
-                    );
+                    .on_hover_text("Needs a new model: takes effect with Apply");
             }
         });
         control(ui)

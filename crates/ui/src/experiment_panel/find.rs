@@ -36,6 +36,15 @@ impl Control {
         }
     }
 
+    /// Whether it is there among the few settings for a beginner, too.
+    #[must_use]
+    pub fn is_basic(self) -> bool {
+        match self {
+            Self::DataSet => true,
+            Self::Setting(field) => field.is_basic,
+        }
+    }
+
     /// The control that has to be set before this one is shown; `None` if it always is.
     #[must_use]
     pub fn needs(self) -> Option<Self> {

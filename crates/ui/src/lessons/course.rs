@@ -1,11 +1,11 @@
 //! A person's progress in the lessons, the experiment that they replaced, and the way back to it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ALL, Does, Lesson, LessonId, Step};
-use hourglass_experiment::Experiment;
+use super::{ALL, Does, Lesson, LessonId, Measured, Step};
+use hourglass_experiment::{DataSetId, Experiment};
 use hourglass_state::LabState;
 
 /// How far a person is in the lessons.
@@ -22,11 +22,14 @@ pub struct Course {
 }
 
 /// How far a person is in one lesson.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 struct Progress {
     step: usize,
-    answered: BTreeSet<usize>,
+    /// What was chosen of a step's three answers.
+    guesses: BTreeMap<usize, usize>,
+    /// What the runs of the steps have come to, once a goal was met.
+    measured: BTreeMap<usize, Measured>,
     is_done: bool,
 }
 
@@ -57,17 +60,56 @@ impl Course {
 
     /// Steps that a person has come to, of how many; and whether the lesson was gone through.
     #[must_use]
-    pub fn percentile(&self, lesson: &Lesson) -> (usize, usize, bool) {
+    pub fn progress(&self, lesson: &Lesson) -> (usize, usize, bool) {
         let progress = self.progress.get(&lesson.id);
         let (step, is_done) = progress.map_or((0, false), |of| (of.step + 1, of.is_done));
         (step.min(lesson.steps.len()), lesson.steps.len(), is_done)
     }
 
-    /// Whether the question of a step was answered.
+    /// What was guessed at a step.
     #[must_use]
-    pub fn is_answered(&self, lesson: LessonId, step: usize) -> bool {
-        let progress = self.progress.get(&lesson);
-        progress.is_some_and(|progress| progress.answered.contains(&step))
+    pub fn guess(&self, lesson: LessonId, step: usize) -> Option<usize> {
+        let progress = self.progress.get(&lesson)?;
+        progress.guesses.get(&step).copied()
+    }
+
+    /// Notes a guess at a step; the first one counts.
+    pub fn take_guess(&mut self, lesson: LessonId, step: usize, choice: usize) {
+        let progress = self.progress.entry(lesson).or_default();
+        progress.guesses.entry(step).or_insert(choice);
+    }
+
+    /// What the run of a step has come to on these images.
+    #[must_use]
+    pub fn measured(&self, lesson: LessonId, step: usize, data: DataSetId) -> Option<&Measured> {
+        let progress = self.progress.get(&lesson)?;
+        let measured = progress.measured.get(&step)?;
+        measured.is_on(data).then_some(measured)
+    }
+
+    /// Whether what a step's question asks for has come about on these images.
+    #[must_use]
+    pub fn has_happened(&self, lesson: &Lesson, step: usize, data: DataSetId) -> bool {
+        let question = lesson
+            .steps
+            .get(step)
+            .and_then(|step| step.question.as_ref());
+        let waits = question.is_some_and(|question| question.goal.is_some());
+        !waits || self.measured(lesson.id, step, data).is_some()
+    }
+
+    /// The answer to a step's question, and whether the guess was right; `None` before there is a guess and what the
+    /// answer speaks of was measured on these images.
+    #[must_use]
+    pub fn answer(&self, lesson: &Lesson, step: usize, data: DataSetId) -> Option<(String, bool)> {
+        let question = lesson.steps.get(step)?.question.as_ref()?;
+        let guess = self.guess(lesson.id, step)?;
+        if !self.has_happened(lesson, step, data) {
+            return None;
+        }
+        let measured = |step| self.measured(lesson.id, step, data);
+        let right = question.guess.right(step, &measured)?;
+        Some((question.answer.filled(step, &measured)?, guess == right))
     }
 
     /// Whether the step in progress changed the experiment.
@@ -142,7 +184,7 @@ impl Course {
         self.own.take()
     }
 
-    /// Notes what the laboratory has come to: questions whose goal is met are answered and stay so.
+    /// Notes what the laboratory has come to: what a run measured that met the goal of the step stays known.
     pub fn notice(&mut self, state: &LabState) {
         let Some((lesson, step)) = self.current() else {
             return;
@@ -152,15 +194,12 @@ impl Course {
             .get(step)
             .and_then(|step| step.question.as_ref());
         let goal = question.and_then(|question| question.goal.as_ref());
-        if goal.is_some_and(|goal| goal.is_met(state)) {
-            self.answer(lesson.id, step);
+        if goal.is_some_and(|goal| goal.is_met(state))
+            && let Some(measured) = Measured::of(lesson.quotes(step), state)
+        {
+            let progress = self.progress.entry(lesson.id).or_default();
+            progress.measured.insert(step, measured);
         }
-    }
-
-    /// Shows the answer to a step's question.
-    pub fn answer(&mut self, lesson: LessonId, step: usize) {
-        let progress = self.progress.entry(lesson).or_default();
-        progress.answered.insert(step);
     }
 
     /// Without lessons and steps that are not there: what is remembered may be of another version.
@@ -170,7 +209,8 @@ impl Course {
             if let Some(progress) = self.progress.get_mut(&lesson.id) {
                 let n_steps = lesson.steps.len();
                 progress.step = progress.step.min(n_steps - 1);
-                progress.answered.retain(|&step| step < n_steps);
+                progress.guesses.retain(|&step, _| step < n_steps);
+                progress.measured.retain(|&step, _| step < n_steps);
             }
         }
         self.own = self.own.filter(|own| own.validate().is_ok());
@@ -200,7 +240,7 @@ mod tests {
         assert_eq!(course.current().map(|(_, step)| step), Some(1));
         course.go_to(99);
         assert!(course.current().is_none());
-        assert!(course.percentile(LessonId::Linear.lesson()).2);
+        assert!(course.progress(LessonId::Linear.lesson()).2);
         course.start(LessonId::Linear);
         assert_eq!(course.current().map(|(_, step)| step), Some(0));
     }
@@ -227,14 +267,12 @@ mod tests {
 
     #[test]
     fn what_is_remembered_of_another_version_is_mended() {
-        let text = r#"{"progress":{"waist":{"step":99,"answered":[0,50],"is_done":false}},"current":"waist"}"#;
+        let text = r#"{"progress":{"waist":{"step":99,"guesses":{"0":1,"50":1},"is_done":false}},"current":"waist"}"#;
         let course: Course = serde_json::from_str(text).expect("readable");
         let course = course.mended();
         let (lesson, step) = course.current().expect("it is the current one");
         assert_eq!(step, lesson.steps.len() - 1);
-        assert!(
-            course.is_answered(LessonId::Bottleneck, 0)
-                && !course.is_answered(LessonId::Bottleneck, 50)
-        );
+        assert_eq!(course.guess(LessonId::Bottleneck, 0), Some(1));
+        assert_eq!(course.guess(LessonId::Bottleneck, 50), None);
     }
 }

@@ -50,13 +50,13 @@ fn own_experiment(ui: &mut Ui, course: &Course, state: &LabState, actions: &mut 
         ))
         .accessible_name("Restore my experiment");
     if back.clicked() {
-        actions.push(GuideAction::RestoreUserImage.into());
+        actions.push(GuideAction::RestoreExperiment.into());
     }
 }
 
 fn card(ui: &mut Ui, course: &Course, lesson: &Lesson, actions: &mut Vec<Action>) {
     let t = theme::tokens_of(ui);
-    let (step, n_steps, is_done) = course.percentile(lesson);
+    let (step, n_steps, is_done) = course.progress(lesson);
     Frame::new()
         .fill(t.plot)
         .stroke(Stroke::new(1.0, t.border))
@@ -69,7 +69,7 @@ fn card(ui: &mut Ui, course: &Course, lesson: &Lesson, actions: &mut Vec<Action>
             ui.add(Label::new(title).wrap());
             ui.add(Label::new(lesson.about).wrap());
             ui.horizontal(|ui| {
-                let (name, percentile) = match (is_done, step) {
+                let (name, steps) = match (is_done, step) {
                     (true, _) => ("Again", format!("done, {n_steps} steps")),
                     (false, 0) => ("Start", format!("{n_steps} steps")),
                     (false, _) => ("Continue", format!("step {step} of {n_steps}")),
@@ -84,7 +84,7 @@ fn card(ui: &mut Ui, course: &Course, lesson: &Lesson, actions: &mut Vec<Action>
                 if is_done {
                     ui.label(theme::icon(ICON_CHECK_CIRCLE).color(t.positive));
                 }
-                ui.label(theme::dim(ui, percentile));
+                ui.label(theme::dim(ui, steps));
             });
         });
     ui.add_space(space::S);

@@ -2,20 +2,24 @@
 //! person has got there. The lessons are data, one file each in `catalog`; this is what they are made of.
 
 mod catalog;
+mod change;
 mod course;
 mod goal;
 mod list;
+mod quote;
 mod strip;
 
 use serde::{Deserialize, Serialize};
 
 use super::pane::Pane;
-use hourglass_experiment::{Corruption, Experiment, PresetId, Sparsity};
+use hourglass_experiment::{Experiment, PresetId};
 
 pub use catalog::ALL;
+pub use change::Change;
 pub use course::Course;
 pub use goal::{Goal, What};
 pub use list::show as show_list;
+pub use quote::{Answer, Guess, Measured, Quote, Right, Said};
 
 /// Identifies a lesson in what is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,10 +55,25 @@ pub struct Step {
     pub text: &'static str,
     /// The view to look at, which comes forward.
     pub look: Pane,
+    /// How the view has to stand for what is asked.
+    pub shows: Shows,
     /// What a button does, where there is one.
     pub offer: Option<Offer>,
     /// What is asked, where something is.
     pub question: Option<Question>,
+}
+
+/// How the view of a step has to stand for what is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// As the person left it.
+    AsItIs,
+    /// The activations of the code.
+    Code,
+    /// What each unit of a variational code says.
+    CodeNats,
+    /// The row of this name among the numbers.
+    Row(&'static str),
 }
 
 /// What the button of a step does, by the same actions as a person's.
@@ -81,34 +100,41 @@ pub enum Does {
     Judge,
 }
 
-/// A setting that a lesson changes.
-#[derive(Clone, Copy, Debug)]
-pub enum Change {
-    /// Units of the code.
-    Code(usize),
-    /// Hidden layers of a dense network.
-    Hidden(&'static [usize]),
-    /// Penalty on the code.
-    Sparsity(Sparsity),
-    /// What happens to the input.
-    Corruption(Corruption),
-    /// Strength of the corruption when measuring.
-    TestNoise(f32),
-    /// Epochs with all layers together.
-    Epochs(usize),
-}
-
 /// What a step asks.
 #[derive(Debug)]
 pub struct Question {
     /// The question.
     pub asks: &'static str,
-    /// What has to come about before it is answered; without, a button shows the answer.
+    /// What has to come about before it is answered; without, a guess is enough.
     pub goal: Option<Goal>,
-    pub answer: &'static str,
+    /// What to choose from before the answer is shown.
+    pub guess: Guess,
+    pub answer: Answer,
+}
+
+impl Question {
+    /// The numbers that it needs, with the step that each is of, `this` being its own.
+    fn needs(&self, this: usize) -> impl Iterator<Item = (usize, Quote)> {
+        let of_guess = match self.guess.right {
+            Right::By(said, _) => Some(said),
+            Right::Always(_) => None,
+        };
+        let all = self.answer.said.iter().copied().chain(of_guess);
+        all.flat_map(move |said| said.needs(this))
+    }
 }
 
 impl Lesson {
+    /// The numbers of a step's run that its own question or a later one needs.
+    pub fn quotes(&self, of: usize) -> impl Iterator<Item = Quote> + '_ {
+        let questions = self.steps.iter().enumerate();
+        let questions = questions.filter_map(|(step, with)| Some((step, with.question.as_ref()?)));
+        questions
+            .flat_map(|(step, question)| question.needs(step))
+            .filter(move |(step, _)| *step == of)
+            .map(|(_, quote)| quote)
+    }
+
     /// The presets it works with.
     pub fn presets(&self) -> impl Iterator<Item = PresetId> + '_ {
         self.steps
@@ -134,26 +160,5 @@ impl Does {
             change.apply(&mut experiment);
         }
         Some(experiment)
-    }
-}
-
-impl Change {
-    fn apply(self, experiment: &mut Experiment) {
-        match self {
-            Self::Code(units) => {
-                if let Some(dense) = experiment.architecture.as_dense_mut() {
-                    dense.code = units;
-                }
-            }
-            Self::Hidden(sizes) => {
-                if let Some(dense) = experiment.architecture.as_dense_mut() {
-                    dense.hidden = sizes.to_vec();
-                }
-            }
-            Self::Sparsity(sparsity) => experiment.objective.sparsity = sparsity,
-            Self::Corruption(corruption) => experiment.corruption = corruption,
-            Self::TestNoise(strength) => experiment.test_noise = Some(strength),
-            Self::Epochs(epochs) => experiment.training.epochs = epochs,
-        }
     }
 }

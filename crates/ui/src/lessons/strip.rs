@@ -1,21 +1,37 @@
 //! The lesson in progress, in a strip above the views: its text, its question, and the way on.
 
-use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, Stroke, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, Button, Frame, Label, Layout, Margin, RichText, Stroke, TextStyle, Ui, WidgetInfo, vec2,
+};
 use egui_material_icons::icons::{
     ICON_ARROW_BACK, ICON_ARROW_FORWARD, ICON_CHECK_CIRCLE, ICON_CLOSE, ICON_LIGHTBULB,
     ICON_SCHOOL, ICON_UNDO, ICON_VISIBILITY,
 };
 
-use super::{Course, Does, Lesson, Question, Step};
+use super::{Course, Does, Guess, Lesson, Question, Step};
 use crate::theme::{self, space};
 use crate::{Action, GuideAction};
-use hourglass_experiment::{Experiment, differences};
+use hourglass_experiment::{DataSetId, Experiment, differences};
 use hourglass_state::LabState;
 
 /// Longest line of text, in points: about ninety letters.
 const LINE: f32 = 700.0;
+/// Between two lines of the strip, in points.
+const GAP: f32 = 5.0;
+/// Room for the sign before an answer, in points.
+const ICON: f32 = 26.0;
+/// Height of a choice, in points.
+const CHOICE: f32 = 24.0;
 /// Most differences that are listed; more are counted.
 const MAX_LISTED: usize = 5;
+
+/// What a step shows for its question.
+enum Answered {
+    /// Its answer, and whether the guess was right.
+    With(String, bool),
+    /// Where things stand.
+    NotYet(String),
+}
 
 impl Course {
     /// Draws the lesson in progress; nothing while there is none.
@@ -36,10 +52,11 @@ impl Course {
             .show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 theme::reading(ui);
-                ui.spacing_mut().item_spacing.y = 5.0;
+                ui.spacing_mut().item_spacing.y = GAP;
                 header(ui, lesson, place, step, actions);
-                ui.scope(|ui| {
-                    ui.set_max_width(ui.available_width().min(LINE));
+                let size = vec2(ui.available_width().min(LINE), height(ui, lesson));
+                ui.allocate_ui(size, |ui| {
+                    ui.set_min_size(size); // the buttons below keep their place throughout the lesson
                     ui.add(Label::new(step.text).wrap());
                     if let Some(question) = &step.question {
                         self.question(ui, lesson, place, question, state);
@@ -48,6 +65,37 @@ impl Course {
                 self.ways_on(ui, lesson, place, step, state, actions);
             });
         ui.add_space(space::GAP);
+    }
+
+    /// The data set that numbers have to be of.
+    fn data(state: &LabState) -> DataSetId {
+        let dataset = state.dataset.as_ref();
+        dataset.map_or(DataSetId::MNIST, |dataset| dataset.id)
+    }
+
+    fn answered(
+        &self,
+        lesson: &Lesson,
+        place: usize,
+        question: &Question,
+        state: &LabState,
+    ) -> Answered {
+        let data = Self::data(state);
+        if let Some((answer, is_right)) = self.answer(lesson, place, data) {
+            return Answered::With(answer, is_right);
+        }
+        let has_happened = self.has_happened(lesson, place, data);
+        let progress = match &question.goal {
+            Some(goal) if !has_happened => goal.progress(state),
+            _ if self.guess(lesson.id, place).is_none() => {
+                "Choose one, and the answer appears".to_owned()
+            }
+            _ => {
+                "Earlier steps measure what this is compared with: train them on these images first"
+                    .to_owned()
+            }
+        };
+        Answered::NotYet(progress)
     }
 
     fn question(
@@ -61,24 +109,47 @@ impl Course {
         let t = theme::tokens_of(ui);
         let asks = RichText::new(question.asks).font(theme::medium(theme::reading_size::BODY));
         ui.add(Label::new(asks).wrap());
-        if self.is_answered(lesson.id, place) {
-            ui.horizontal_top(|ui| {
-                ui.label(theme::icon(ICON_CHECK_CIRCLE).color(t.positive));
-                ui.add(Label::new(RichText::new(question.answer).color(t.positive)).wrap());
-            });
-            return;
+        let answered = self.answered(lesson, place, question, state);
+        let right = match answered {
+            Answered::With(..) => {
+                let measured = |step| self.measured(lesson.id, step, Self::data(state));
+                question.guess.right(place, &measured)
+            }
+            Answered::NotYet(_) => None,
+        };
+        let chosen = self.guess(lesson.id, place);
+        if let Some(choice) = choices(ui, &question.guess, chosen, right) {
+            self.take_guess(lesson.id, place, choice);
         }
-        if let Some(goal) = &question.goal {
-            let percentile = theme::dim(ui, goal.percentile(state));
-            ui.add(Label::new(percentile).wrap());
-            return;
+        match answered {
+            Answered::NotYet(progress) => {
+                ui.add(Label::new(theme::dim(ui, progress)).wrap());
+            }
+            Answered::With(answer, is_right) => {
+                ui.horizontal_top(|ui| {
+                    let (icon, color) = if is_right {
+                        (ICON_CHECK_CIRCLE, t.positive)
+                    } else {
+                        (ICON_LIGHTBULB, t.text)
+                    };
+                    ui.label(theme::icon(icon).color(color));
+                    ui.add(Label::new(RichText::new(answer).color(color)).wrap());
+                });
+                if let Some(line) = question.answer.mnist_line() {
+                    ui.add(Label::new(theme::dim(ui, line)).wrap());
+                }
+            }
         }
-        let show = ui
-            .add(Button::new((theme::icon(ICON_LIGHTBULB), "Show the answer")).small())
-            .on_hover_text("Think first: the answer stays shown")
-            .accessible_name("Show the answer");
-        if show.clicked() {
-            self.answer(lesson.id, place);
+    }
+
+    /// Whether the step leaves nothing to do but to go on.
+    fn is_over(&self, lesson: &Lesson, place: usize, step: &Step, state: &LabState) -> bool {
+        match &step.question {
+            Some(question) => matches!(
+                self.answered(lesson, place, question, state),
+                Answered::With(..)
+            ),
+            None => true,
         }
     }
 
@@ -93,6 +164,8 @@ impl Course {
         actions: &mut Vec<Action>,
     ) {
         let is_last = place + 1 == lesson.steps.len();
+        let is_over = self.is_over(lesson, place, step, state);
+        let has_happened = self.has_happened(lesson, place, Self::data(state));
         ui.horizontal(|ui| {
             self.back(ui, place, state, actions);
             let (name, help) = if is_last {
@@ -100,8 +173,7 @@ impl Course {
             } else {
                 ("Next", "To the next step")
             };
-            let next = ui
-                .add(Button::new((name, theme::icon(ICON_ARROW_FORWARD))))
+            let next = ways_on_button(ui, is_over, (name, theme::icon(ICON_ARROW_FORWARD)), true)
                 .on_hover_text(help)
                 .accessible_name(format!("{name} step of the lesson"));
             if next.clicked() {
@@ -109,14 +181,8 @@ impl Course {
             }
             if let Some(offer) = &step.offer {
                 let changes = changes_text(&offer.does, &state.draft);
-                let label = RichText::new(offer.label)
-                    .font(theme::medium(theme::reading_size::BODY - 1.0))
-                    .color(theme::tokens_of(ui).accent);
-                let does = ui
-                    .add_enabled(
-                        state.run.is_some() && state.crash.is_none(),
-                        Button::new(label),
-                    )
+                let can = state.run.is_some() && state.crash.is_none();
+                let does = ways_on_button(ui, !has_happened, offer.label, can)
                     .on_hover_text(format!("{changes}. Back undoes this"))
                     .on_disabled_hover_text(
                         "There is no model yet: load a data set on the left first",
@@ -150,6 +216,99 @@ impl Course {
             actions.push(GuideAction::StepBack.into());
         }
     }
+}
+
+/// A button at the foot of the strip, bright if it is the thing to press.
+fn ways_on_button<'a>(
+    ui: &mut Ui,
+    is_bright: bool,
+    atoms: impl egui::IntoAtoms<'a>,
+    is_enabled: bool,
+) -> egui::Response {
+    ui.scope(|ui| {
+        if is_bright {
+            theme::bright(ui);
+        }
+        ui.add_enabled(is_enabled, Button::new(atoms))
+    })
+    .inner
+}
+
+/// The three choices of a guess; tells which was taken. After the answer the right one is marked.
+fn choices(
+    ui: &mut Ui,
+    guess: &Guess,
+    chosen: Option<usize>,
+    right: Option<usize>,
+) -> Option<usize> {
+    let t = theme::tokens_of(ui);
+    let mut taken = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::S, GAP);
+        for (idx, text) in guess.choices.iter().enumerate() {
+            let is_right = right == Some(idx);
+            let color = if is_right { t.positive } else { t.text };
+            let label = RichText::new(*text).color(color);
+            let choice = ui
+                .add_enabled(
+                    chosen.is_none(),
+                    Button::selectable(chosen == Some(idx), label).frame_when_inactive(true),
+                )
+                .on_hover_text("Your guess; the answer comes after it")
+                .accessible_name(format!("Guess: {text}"));
+            if choice.clicked() {
+                taken = Some(idx);
+            }
+        }
+    });
+    taken
+}
+
+/// Height of the longest step of a lesson, from its text to its answer, in points.
+fn height(ui: &Ui, lesson: &Lesson) -> f32 {
+    let width = ui.available_width().min(LINE);
+    let body = TextStyle::Body.resolve(ui.style());
+    let medium = theme::medium(theme::reading_size::BODY);
+    let of = |text: &str, font: &egui::FontId, width: f32| {
+        let galley = ui.painter().layout(
+            text.to_owned(),
+            font.clone(),
+            egui::Color32::PLACEHOLDER,
+            width,
+        );
+        galley.size().y + GAP
+    };
+    let heights = lesson.steps.iter().map(|step| {
+        let mut height = of(step.text, &body, width);
+        if let Some(question) = &step.question {
+            let answer = question.answer.on_mnist();
+            let line = question.answer.mnist_line();
+            height += of(question.asks, &medium, width)
+                + rows_of_choices(ui, &question.guess, width)
+                + of(&answer, &body, width - ICON)
+                + line.map_or(0.0, |line| of(&line, &body, width));
+        }
+        height
+    });
+    heights.fold(0.0, f32::max)
+}
+
+/// Height of the choices side by side, wrapped where they have no room, in points.
+fn rows_of_choices(ui: &Ui, guess: &Guess, width: f32) -> f32 {
+    let body = TextStyle::Button.resolve(ui.style());
+    let padding = 2.0 * ui.spacing().button_padding.x;
+    let (mut rows, mut used) = (1.0, 0.0);
+    for text in guess.choices {
+        let galley =
+            ui.painter()
+                .layout_no_wrap(text.to_owned(), body.clone(), egui::Color32::PLACEHOLDER);
+        let needed = galley.size().x + padding;
+        if used > 0.0 && used + needed > width {
+            (rows, used) = (rows + 1.0, 0.0);
+        }
+        used += needed + space::S;
+    }
+    rows * (ui.spacing().interact_size.y.max(CHOICE) + GAP)
 }
 
 fn header(ui: &mut Ui, lesson: &Lesson, place: usize, step: &Step, actions: &mut Vec<Action>) {

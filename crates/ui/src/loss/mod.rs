@@ -14,15 +14,16 @@ mod reference;
 mod subject;
 mod summary;
 
-use egui::{Align, Layout, Role, Slider, Ui, WidgetInfo, vec2};
+use egui::{Align, Frame, Layout, Panel as Strip, Role, Slider, Ui, WidgetInfo, vec2};
 
-use super::action::Action;
+use super::action::{Action, GuideAction};
 use super::card;
+use super::lessons::LessonId;
 use super::pane::Pane;
 use super::panel::{InThePast, Panel};
 use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
 use super::segmented::{Segment, segmented};
-use super::theme;
+use super::theme::{self, space};
 use curve::{CurveWindow, LossScale};
 use group::{Group, GroupChoice, groups_of};
 use hourglass_state::{LabState, Past, RunState, RunView};
@@ -59,7 +60,7 @@ impl LossPanel {
 
 impl Panel for LossPanel {
     /// Shows the curves of the run in progress.
-    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, _actions: &mut Vec<Action>) {
+    fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, actions: &mut Vec<Action>) {
         let state = view.state;
         let Self {
             options,
@@ -71,6 +72,7 @@ impl Panel for LossPanel {
         // The evaluation before the first step is a point, not a curve.
         let is_trained = |run: &&RunState| run.history.terms().next().is_some();
         let run = state.run.as_ref().filter(is_trained);
+        options.has_trained |= run.is_some();
         let now = run.map_or(*group, |run| choice.group(run));
         if now != *group {
             *group = now;
@@ -96,7 +98,8 @@ impl Panel for LossPanel {
                         choice.choose(run, chosen);
                     }
                 }
-                None => empty(ui, state),
+                None if options.has_trained => empty(ui, state),
+                None => greet(ui, state, actions),
             },
         );
         if (edited.scale, edited.window) != (options.scale, options.window) {
@@ -118,6 +121,26 @@ fn empty(ui: &mut Ui, state: &LabState) {
     } else {
         card::empty(ui, "Not trained yet", "Press Train or Space");
     }
+}
+
+/// The same for somebody who has not trained anything yet.
+fn greet(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    Strip::bottom("greeting")
+        .frame(Frame::new().inner_margin(space::M))
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            ui.vertical_centered(|ui| {
+                ui.label("New to autoencoders?");
+                ui.add_space(space::XS);
+                let start = ui.button("Start lesson 1").on_hover_text(
+                    "A few minutes on the bottleneck, step by step; F2 lists all lessons",
+                );
+                if start.clicked() {
+                    actions.push(GuideAction::StartLesson(LessonId::Bottleneck).into());
+                }
+            });
+        });
+    empty(ui, state);
 }
 
 /// The controls in the header, from right to left.

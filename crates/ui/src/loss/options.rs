@@ -23,6 +23,8 @@ pub(super) struct LossOptions {
     pub ghost: bool,
     /// Whether the comparison run of a comparison is shown.
     pub comparison: bool,
+    /// Whether a run was trained before: lessons are offered until then.
+    pub has_trained: bool,
     pub hidden_terms: Vec<Term>,
     pub hidden_references: Vec<Kind>,
 }
@@ -37,6 +39,7 @@ impl Default for LossOptions {
             test: true,
             ghost: true,
             comparison: true,
+            has_trained: false,
             hidden_terms: Vec::new(),
             hidden_references: Vec::new(),
         }

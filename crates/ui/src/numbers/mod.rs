@@ -15,13 +15,25 @@ use hourglass_protocol::Evaluation;
 use hourglass_state::{LabState, RunState, RunView};
 
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-pub struct NumbersPanel;
+#[serde(default)]
+pub struct NumbersPanel {
+    /// The row that comes into sight as soon as it is there.
+    #[serde(skip)]
+    sought: Option<&'static str>,
+}
+
+impl NumbersPanel {
+    /// Brings the row of this name into sight.
+    pub fn seek(&mut self, row: &'static str) {
+        self.sought = Some(row);
+    }
+}
 
 impl Panel for NumbersPanel {
     /// Shows the figures of the run in progress.
     fn ui(&mut self, ui: &mut Ui, view: RunView<'_>, actions: &mut Vec<Action>) {
         let RunView { state, run } = view;
-        let Self = self;
+        let Self { sought } = self;
         card::card(
             ui,
             Pane::Numbers.title(),
@@ -32,7 +44,7 @@ impl Panel for NumbersPanel {
                 }
             },
             |ui| match run {
-                Some(run) if has_figures(run) => body(ui, state, run),
+                Some(run) if has_figures(run) => body(ui, state, run, sought),
                 _ => card::waiting(ui, view, AWAITED),
             },
         );
@@ -84,16 +96,16 @@ const AWAITED: card::Awaited<'static> = card::Awaited {
     has_past: false,
 };
 
-fn body(ui: &mut Ui, state: &LabState, run: &RunState) {
+fn body(ui: &mut Ui, state: &LabState, run: &RunState, sought: &mut Option<&str>) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         if let Some(evaluation) = &run.full_evaluation {
             for group in rows::groups(state, run, evaluation) {
-                group.show(ui);
+                group.show(ui, sought);
             }
         }
         match &run.code_report {
-            Some(report) => report::show(ui, run, report),
+            Some(report) => report::show(ui, run, report, sought),
             None => report::missing(ui, run),
         }
     });

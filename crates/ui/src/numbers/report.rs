@@ -20,13 +20,13 @@ pub fn missing(ui: &mut Ui, run: &RunState) {
     ui.add(Label::new(theme::dim(ui, text)).wrap());
 }
 
-pub fn show(ui: &mut Ui, run: &RunState, report: &CodeReport) {
+pub fn show(ui: &mut Ui, run: &RunState, report: &CodeReport, sought: &mut Option<&str>) {
     heading(ui, "What can be predicted from the code");
     accuracies(ui, report);
     heading(ui, "How it compresses");
     compression(ui, &report.compression);
     if let Some(degrees) = report.subspace_angle_degrees {
-        angle(degrees).show(ui);
+        angle(degrees).show(ui, sought);
     }
     if !report.factors.is_empty() {
         heading(ui, "The factors the images were generated from");

@@ -18,14 +18,18 @@ pub struct Group {
 }
 
 impl Group {
-    /// Shows the heading and the rows; nothing where there is no row.
-    pub fn show(self, ui: &mut Ui) {
+    /// Shows the heading and the rows; nothing where there is no row. The row that is sought comes into sight.
+    pub fn show(self, ui: &mut Ui, sought: &mut Option<&str>) {
         if self.rows.is_empty() {
             return;
         }
         heading(ui, &self.title);
         for row in self.rows {
-            row.show(ui);
+            let is_sought = sought.take_if(|name| *name == row.name).is_some();
+            let response = row.show(ui);
+            if is_sought {
+                response.scroll_to_me(Some(egui::Align::Center));
+            }
         }
     }
 }
@@ -52,7 +56,7 @@ pub struct Row {
 }
 
 impl Row {
-    fn show(self, ui: &mut Ui) {
+    fn show(self, ui: &mut Ui) -> egui::Response {
         /// Least room beside the unit for what the number is compared with, in points.
         const LEAST: f32 = 120.0;
         let width = ui.available_width();
@@ -95,7 +99,7 @@ impl Row {
             if shown.elided {
                 ui.label(theme::dim(ui, beside));
             }
-        });
+        })
     }
 }
 

@@ -156,7 +156,7 @@ impl<'a> Chart<'a> {
         let x_title = self.x_title(ui);
         // Labels as far apart as reads well.
         let x = Rc::new(Ruler::new(ui, self.x_ticks, 4.2 * line).ending_before(x_title));
-        let y = Rc::new(Ruler::new(ui, self.y_ticks, 1.9 * line).percentile_on(&x));
+        let y = Rc::new(Ruler::new(ui, self.y_ticks, 1.9 * line).on_top_of(&x));
         let [x_labels, y_labels] = [Rc::clone(&x), Rc::clone(&y)];
         let hints = |axis: AxisHints<'a>, thickness: f32| {
             axis.min_thickness(thickness)

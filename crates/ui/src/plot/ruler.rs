@@ -58,7 +58,7 @@ impl<'a> Ruler<'a> {
     }
 
     /// Keeps out of the corner where the labels of `below` may stand.
-    pub fn percentile_on(mut self, below: &Rc<Self>) -> Self {
+    pub fn on_top_of(mut self, below: &Rc<Self>) -> Self {
         self.below = Some(Rc::clone(below));
         self
     }

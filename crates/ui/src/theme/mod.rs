@@ -85,6 +85,22 @@ pub fn faint(color: Color32, opacity: f32) -> Color32 {
     color.gamma_multiply(opacity)
 }
 
+/// Gives buttons the fill of the one thing to press.
+pub fn bright(ui: &mut Ui) {
+    let t = tokens_of(ui);
+    let widgets = &mut ui.visuals_mut().widgets;
+    for (widget, fill) in [
+        (&mut widgets.inactive, t.accent),
+        (&mut widgets.hovered, t.accent_hover),
+        (&mut widgets.active, t.accent_hover),
+        (&mut widgets.noninteractive, t.accent),
+    ] {
+        widget.weak_bg_fill = fill;
+        widget.bg_stroke = egui::Stroke::new(1.0, fill);
+        widget.fg_stroke.color = t.on_accent;
+    }
+}
+
 /// Gives the sliders of a ui a small handle ringed in the accent, and an accent rail up to it.
 pub fn slider_style(ui: &mut Ui) {
     let t = tokens_of(ui);

@@ -146,31 +146,24 @@ impl TopBar {
 
 /// The one button with a fill: the thing to press.
 fn train_or_pause(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
-    let t = theme::tokens_of(ui);
     let is_training = state.is_training();
-    let (icon, name) = if is_training {
-        (ICON_PAUSE, "Pause")
-    } else {
-        (ICON_PLAY_ARROW, "Train")
+    let applies = state.waits_for_new_model() && state.draft_problems().is_empty();
+    let (icon, name) = match (is_training, applies) {
+        (true, _) => (ICON_PAUSE, "Pause"),
+        (false, true) => (ICON_PLAY_ARROW, "Apply and train"),
+        (false, false) => (ICON_PLAY_ARROW, "Train"),
     };
     let help = match state.phase() {
         _ if is_training => "Stops after the current batch; the weights are kept",
+        _ if applies => {
+            "Trains a new model of the experiment on the left; the one so far can be brought back"
+        }
         Some(Phase::Finished { .. }) => "Trains for the same number of epochs again",
         _ => "Trains until the target number of epochs",
     };
     let response = ui
         .scope(|ui| {
-            let widgets = &mut ui.visuals_mut().widgets;
-            for (widget, fill) in [
-                (&mut widgets.inactive, t.accent),
-                (&mut widgets.hovered, t.accent_hover),
-                (&mut widgets.active, t.accent_hover),
-                (&mut widgets.noninteractive, t.accent),
-            ] {
-                widget.weak_bg_fill = fill;
-                widget.bg_stroke = egui::Stroke::new(1.0, fill);
-                widget.fg_stroke.color = t.on_accent;
-            }
+            theme::bright(ui);
             let label = egui::RichText::new(name).font(theme::semibold(theme::text::size::BODY));
             ui.add(Button::new((theme::icon(icon), label)).min_size(vec2(88.0, 28.0)))
         })

@@ -218,11 +218,16 @@ impl Lab {
     }
 
     /// Backs up the run in front for the last time in a while: what an update has just ruined is put back first.
-    pub(super) fn write_as_good_as_it_is(&mut self) {
-        if let Err(error) = self.mend() {
-            log::warn!("the backup of a run keeps its previous state: {error}");
-        }
+    fn write_as_good_as_it_is(&mut self) {
+        self.mend_if_it_can();
         self.write_backup();
+    }
+
+    /// Puts the last good weights back where that is due and the device still can.
+    pub(super) fn mend_if_it_can(&mut self) {
+        if let Err(error) = self.mend() {
+            log::warn!("the last good weights of a run were not put back: {error}");
+        }
     }
 }
 

@@ -488,7 +488,7 @@ fn a_run_that_is_brought_back_goes_on_bit_for_bit_with_its_curves() {
 }
 
 #[test]
-fn an_older_run_stays_on_disk_and_a_moments_run_is_not_kept() {
+fn an_older_run_stays_on_disk_and_a_moments_run_is_kept_in_memory() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (worker, mut lab) = lab();
     obey(&mut lab, Command::BackupPolicy(policy(home.path())));
@@ -511,17 +511,12 @@ fn an_older_run_stays_on_disk_and_a_moments_run_is_not_kept() {
     );
     events(&worker);
     start(&mut lab, 4, 4);
-    assert!(
-        !events(&worker)
-            .iter()
-            .any(|event| matches!(event, Event::RunReplaced { .. }))
-    );
+    let replaced = |event: &Event| matches!(event, Event::RunReplaced { run } if *run == RunId(3));
+    assert!(events(&worker).iter().any(replaced));
+    let left: Vec<u64> = left_behind(home.path()).iter().map(step_of).collect();
+    assert_eq!(left, [2, 1], "the third is in memory alone");
     obey(&mut lab, Command::BringBack);
-    assert_eq!(
-        weights(&lab),
-        undisturbed(2, 2),
-        "the run before it still is"
-    );
+    assert_eq!(weights(&lab), undisturbed(3, 3));
 }
 
 #[test]

@@ -13,20 +13,27 @@ use super::run::Previous;
 use super::{Flow, Lab};
 
 impl Lab {
-    /// Takes the run in front out of its place, so that another can take it. It can be brought back if it was worth
-    /// more than a moment.
+    /// Takes the run in front out of its place, so that another can take it. It can be brought back if it has learned
+    /// anything that is not saved; one that was worth more than a moment is also on disk, and stays there when the next
+    /// becomes the previous run.
     pub(super) fn replaced(&mut self) -> Flow {
         let (Some(run), Some(policy)) = (&mut self.run, &self.keeping.policy) else {
             return Flow::Continue(()); // nobody asked for it
         };
         let id = run.id;
-        if !run.is_worth(policy.worth) {
+        let is_worth = run.is_worth(policy.worth);
+        if !is_worth {
             run.on_disk.discard();
+        }
+        if !run.is_unsaved() {
             return Flow::Continue(());
         }
         run.until = None;
         run.record.stop_clock();
-        self.write_as_good_as_it_is(); // with a checkpoint, which outlives the device
+        self.mend_if_it_can(); // with a checkpoint, which outlives the device
+        if is_worth {
+            self.write_backup();
+        }
         self.report(Event::RunReplaced { run: id })?;
         let measures = self.measures_of_run();
         let device = self.device.info.clone();

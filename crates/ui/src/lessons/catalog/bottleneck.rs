@@ -1,18 +1,11 @@
 //! Lesson 1: what a narrow code keeps and what it loses.
 
-use crate::lessons::{Change, Does, Goal, Lesson, LessonId, Offer, Question, Step, What};
+use crate::lessons::{
+    Answer, Change, Does, Goal, Guess, Lesson, LessonId, Offer, Question, Quote, Right, Said,
+    Shows, Step, What,
+};
 use crate::pane::Pane;
-use hourglass_experiment::{Bound, Figure, PresetId};
-
-/// Five epochs with this many units, and everything else as in the preset.
-const fn trained(code: usize) -> Goal {
-    Goal {
-        preset: PresetId::Vanilla64,
-        code: Some(code),
-        is_exact: true,
-        what: What::Epochs(5),
-    }
-}
+use hourglass_experiment::PresetId;
 
 pub(super) const LESSON: Lesson = Lesson {
     id: LessonId::Bottleneck,
@@ -20,10 +13,9 @@ pub(super) const LESSON: Lesson = Lesson {
     about: "The narrower the code, the less of the image gets through. How much is lost, and what goes first?",
     steps: &[
         Step {
-            text: "Every image has 784 pixels and must pass through the code, a layer of far fewer units: the bottleneck \
-                   of the hourglass. What the decoder reconstructs is all that the code could carry. Begin with 64 \
-                   units, one for every twelve pixels",
+            text: "Every image has 784 pixels and must pass through the code, a layer of far fewer units: the bottleneck of the hourglass. What the decoder reconstructs is all that the code could carry. Begin with 64 units, one for every twelve pixels",
             look: Pane::Digits,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Train with 64 units",
                 does: Does::Train {
@@ -32,21 +24,27 @@ pub(super) const LESSON: Lesson = Lesson {
                 },
             }),
             question: Some(Question {
-                asks: "How large is the test error per pixel after five epochs?",
+                asks: "How far off is a typical pixel, on a scale from 0 (black) to 1 (white)?",
                 goal: Some(Goal {
                     preset: PresetId::Vanilla64,
-                    code: None,
-                    is_exact: true,
-                    what: What::Reaches(Figure::Mse, Bound::AtMost(0.0102)),
+                    changes: &[],
+                    what: What::Epochs(5),
                 }),
-                answer: "On MNIST, 0.0099. Its square root is a tenth: a typical pixel is that far off, on a scale from \
-                         black to white",
+                guess: Guess {
+                    choices: ["about 0.01", "about 0.1", "about 0.5"],
+                    right: Right::By(Said::Root(Quote::Mse), [0.04, 0.25]),
+                },
+                answer: Answer {
+                    text: "The test MSE is {}. Its square root is {}: that is how far off a typical pixel is",
+                    said: &[Said::Now(Quote::Mse), Said::Root(Quote::Mse)],
+                    on_mnist: &[0.00994, 0.0997],
+                },
             }),
         },
         Step {
-            text: "Now let only 8 numbers through. Watch which digits are still recognisable, and what becomes of loops \
-                   and corners. The previous run stays in the loss plot as a dashed ghost",
+            text: "Now let only 8 numbers through. Watch which digits are still recognisable, and what becomes of loops and corners. The previous run stays in the loss plot as a dashed ghost",
             look: Pane::Digits,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Train with 8 units",
                 does: Does::Train {
@@ -56,15 +54,34 @@ pub(super) const LESSON: Lesson = Lesson {
             }),
             question: Some(Question {
                 asks: "How many times larger is the error than with 64 units?",
-                goal: Some(trained(8)),
-                answer: "On MNIST, nearly four times: 0.0380. The strokes are in the right places; what makes handwriting \
-                         individual is gone",
+                goal: Some(Goal {
+                    preset: PresetId::Vanilla64,
+                    changes: &[Change::Code(8)],
+                    what: What::Epochs(5),
+                }),
+                guess: Guess {
+                    choices: [
+                        "twice",
+                        "about four times",
+                        "eight times, as the code is eight times smaller",
+                    ],
+                    right: Right::By(Said::Times(0, Quote::Mse), [2.4, 6.0]),
+                },
+                answer: Answer {
+                    text: "{} times: {}, where 64 units have {}. The strokes are in the right places, but the individual handwriting is gone",
+                    said: &[
+                        Said::Times(0, Quote::Mse),
+                        Said::Now(Quote::Mse),
+                        Said::Earlier(0, Quote::Mse),
+                    ],
+                    on_mnist: &[3.8, 0.0380, 0.00994],
+                },
             }),
         },
         Step {
-            text: "Two units can be drawn as they are: each test digit is a point in the plane, coloured by its \
-                   class. The network was never told the classes",
+            text: "Two units can be drawn as they are: each test digit is a point in the plane, coloured by its class. The network was never told the classes",
             look: Pane::Latent,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Train with 2 units",
                 does: Does::Train {
@@ -73,34 +90,82 @@ pub(super) const LESSON: Lesson = Lesson {
                 },
             }),
             question: Some(Question {
-                asks: "Which classes lie apart, and which overlap?",
-                goal: Some(trained(2)),
-                answer: "Zeros and ones lie apart, since they share the fewest pixels; 4, 7 and 9 overlap. The \
-                         error on MNIST is 0.0566: not far from always returning the average digit, 0.067",
+                asks: "Which classes overlap?",
+                goal: Some(Goal {
+                    preset: PresetId::Vanilla64,
+                    changes: &[Change::Code(2)],
+                    what: What::Epochs(5),
+                }),
+                guess: Guess {
+                    choices: [
+                        "none: each has its own region",
+                        "those with similar strokes, such as 4 and 9",
+                        "all of them, evenly",
+                    ],
+                    right: Right::Always(1),
+                },
+                answer: Answer {
+                    text: "Those with similar strokes, such as 4, 7 and 9. Zeros and ones share the fewest pixels and lie apart. The error is {}; always returning the average digit would have {}",
+                    said: &[Said::Now(Quote::Mse), Said::Now(Quote::MeanImageMse)],
+                    on_mnist: &[0.0566, 0.0674],
+                },
             }),
         },
         Step {
-            text: "The dashed line in the loss plot is PCA with as many components as the code has units: 0.0557 \
-                   with 2, 0.0374 with 8, 0.0090 with 64 on MNIST. It is the error of the best linear code",
+            text: "The dashed line in the loss plot is PCA with as many components as the code has units. It is the error of the best linear code",
             look: Pane::Loss,
+            shows: Shows::AsItIs,
             offer: None,
             question: Some(Question {
                 asks: "Did any of the three networks get below its line?",
                 goal: None,
-                answer: "No, and none can, except by chance. The decoder is one linear layer: everything it reconstructs \
-                         lies in a subspace with as many dimensions as the code has units, and PCA's subspace is the best",
+                guess: Guess {
+                    choices: ["yes, all three", "the one with 64 units", "no"],
+                    right: Right::Always(2),
+                },
+                answer: Answer {
+                    text: "No: {} against PCA's {} with 64 units, {} against {} with 8, {} against {} with 2. And none can, except by chance: the decoder is one linear layer, so all its reconstructions lie in a subspace with as many dimensions as the code has units, and PCA's is the best of them",
+                    said: &[
+                        Said::Earlier(0, Quote::Mse),
+                        Said::Earlier(0, Quote::PcaMse),
+                        Said::Earlier(1, Quote::Mse),
+                        Said::Earlier(1, Quote::PcaMse),
+                        Said::Earlier(2, Quote::Mse),
+                        Said::Earlier(2, Quote::PcaMse),
+                    ],
+                    on_mnist: &[0.00994, 0.00905, 0.0380, 0.0374, 0.0566, 0.0557],
+                },
             }),
         },
         Step {
-            text: "Now predict before you measure. Set the code size on the left to 32, apply, and train. Before you \
-                   look: where between 0.0380 and 0.0099 will it end up?",
+            text: "Now predict before you measure. Choose an answer, then set the code size on the left to 32, and press “Apply and train”",
             look: Pane::Loss,
+            shows: Shows::AsItIs,
             offer: None,
             question: Some(Question {
-                asks: "What is the error with 32 units?",
-                goal: Some(trained(32)),
-                answer: "On MNIST, 0.0176; PCA with 32 components reaches 0.0168. Each doubling of the code gains \
-                         less than the one before",
+                asks: "Where between the errors of 64 and of 8 units will 32 units end up?",
+                goal: Some(Goal {
+                    preset: PresetId::Vanilla64,
+                    changes: &[Change::Code(32)],
+                    what: What::Epochs(5),
+                }),
+                guess: Guess {
+                    choices: [
+                        "nearer to that of 64 units",
+                        "half-way",
+                        "nearer to that of 8 units",
+                    ],
+                    right: Right::By(Said::Way([0, 1], Quote::Mse), [0.4, 0.6]),
+                },
+                answer: Answer {
+                    text: "{}, which is {} of the way from 64 units' error to that of 8. PCA with 32 components has {}",
+                    said: &[
+                        Said::Now(Quote::Mse),
+                        Said::Way([0, 1], Quote::Mse),
+                        Said::Now(Quote::PcaMse),
+                    ],
+                    on_mnist: &[0.0176, 0.27, 0.0168],
+                },
             }),
         },
     ],

@@ -1,8 +1,11 @@
 //! Lesson 3: a code that is large enough copies, and what stops it.
 
-use crate::lessons::{Change, Does, Goal, Lesson, LessonId, Offer, Question, Step, What};
+use crate::lessons::{
+    Answer, Change, Does, Goal, Guess, Lesson, LessonId, Offer, Question, Quote, Right, Said,
+    Shows, Step, What,
+};
 use crate::pane::Pane;
-use hourglass_experiment::{Bound, Corruption, Figure, PresetId};
+use hourglass_experiment::{Corruption, PresetId};
 
 pub(super) const LESSON: Lesson = Lesson {
     id: LessonId::Copying,
@@ -10,9 +13,9 @@ pub(super) const LESSON: Lesson = Lesson {
     about: "With more units than pixels the easiest solution is to copy. How can you tell, and what prevents it?",
     steps: &[
         Step {
-            text: "1024 units for 784 pixels, and no regularisation. The error falls almost to zero: \
-                   look at the row of differences",
+            text: "With 1,024 units for 784 pixels and no penalty, the network can simply copy. The error can fall towards zero: look at the row of differences",
             look: Pane::Digits,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Train “Overcomplete”",
                 does: Does::Train {
@@ -24,35 +27,58 @@ pub(super) const LESSON: Lesson = Lesson {
                 asks: "Has it learned what digits look like?",
                 goal: Some(Goal {
                     preset: PresetId::Overcomplete1024,
-                    code: None,
-                    is_exact: false,
-                    what: What::Reaches(Figure::Mse, Bound::AtMost(0.002)),
+                    changes: &[],
+                    what: What::Epochs(2),
                 }),
-                answer: "The error cannot tell you. On MNIST it is 0.0004 after two epochs, a fraction of the error with 64 \
-                         units, but a network that only copies would reach the same",
+                guess: Guess {
+                    choices: [
+                        "yes, as the error is so small",
+                        "the error cannot tell",
+                        "no, as the differences show",
+                    ],
+                    right: Right::Always(1),
+                },
+                answer: Answer {
+                    text: "The error cannot tell. It is {}, but a network that only copies would score the same",
+                    said: &[Said::Now(Quote::Mse)],
+                    on_mnist: &[0.000_367],
+                },
             }),
         },
         Step {
-            text: "Here is a test. Take each pixel from a different test digit: such images are as bright as digits, but \
-                   are not digits. A network that knows only digits must reconstruct them badly. The row “noise images” \
-                   says how badly",
+            text: "Here is a test. Take each pixel from a different test digit: such images are as bright as digits, but are not digits. A network that knows only digits must reconstruct them badly. The row “noise images” says how badly",
             look: Pane::Numbers,
+            shows: Shows::Row("noise images"),
             offer: None,
             question: Some(Question {
                 asks: "How well does it reconstruct noise?",
                 goal: Some(Goal {
                     preset: PresetId::Overcomplete1024,
-                    code: None,
-                    is_exact: false,
-                    what: What::Reaches(Figure::NoiseImageMse, Bound::AtMost(0.005)),
+                    changes: &[],
+                    what: What::Epochs(2),
                 }),
-                answer: "As well as digits, 0.0004 after five epochs on MNIST: it copies, and the bar above the views \
-                         says so",
+                guess: Guess {
+                    choices: ["almost perfectly", "half of it", "hardly at all"],
+                    right: Right::By(
+                        Said::Ratio(Quote::NoiseImageMse, Quote::MeanImageMse),
+                        [0.1, 0.6],
+                    ),
+                },
+                answer: Answer {
+                    text: "The MSE on noise is {}, on digits {}. Always returning the average digit would have {} on noise. So it copies, and the bar above the views says so",
+                    said: &[
+                        Said::Now(Quote::NoiseImageMse),
+                        Said::Now(Quote::Mse),
+                        Said::Now(Quote::MeanImageMse),
+                    ],
+                    on_mnist: &[0.000_862, 0.000_367, 0.0675],
+                },
             }),
         },
         Step {
             text: "The bottleneck of 64 units from the first lesson, for comparison",
             look: Pane::Numbers,
+            shows: Shows::Row("noise images"),
             offer: Some(Offer {
                 label: "Train “Vanilla”",
                 does: Does::Train {
@@ -64,25 +90,37 @@ pub(super) const LESSON: Lesson = Lesson {
                 asks: "And how well does this one reconstruct noise?",
                 goal: Some(Goal {
                     preset: PresetId::Vanilla64,
-                    code: None,
-                    is_exact: false,
-                    what: What::Reaches(Figure::NoiseImageMse, Bound::AtLeast(0.03)),
+                    changes: &[],
+                    what: What::Epochs(2),
                 }),
-                answer: "Badly: 0.056 after five epochs on MNIST, most of the noise's variance of 0.067. The bottleneck \
-                         has room for what digits have in common, and for nothing else",
+                guess: Guess {
+                    choices: ["almost perfectly", "half of it", "hardly at all"],
+                    right: Right::By(
+                        Said::Ratio(Quote::NoiseImageMse, Quote::MeanImageMse),
+                        [0.1, 0.6],
+                    ),
+                },
+                answer: Answer {
+                    text: "Hardly: {}, where the average digit has {}. The bottleneck has room for what digits have in common, and for nothing else",
+                    said: &[
+                        Said::Now(Quote::NoiseImageMse),
+                        Said::Now(Quote::MeanImageMse),
+                    ],
+                    on_mnist: &[0.0572, 0.0675],
+                },
             }),
         },
         Step {
-            text: "A bottleneck is not the only way. Black out half of the pixels of the wide network's input, and ask \
-                   for the whole image: what is missing cannot be copied",
+            text: "A bottleneck is not the only way. Black out half of the pixels of the wide network's input, and ask for the whole image: what is missing cannot be copied",
             look: Pane::Digits,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Train on masked images",
                 does: Does::Train {
                     preset: PresetId::Overcomplete1024,
                     changes: &[
                         Change::Corruption(Corruption::Masking { fraction: 0.5 }),
-                        Change::Epochs(2),
+                        Change::Epochs(1),
                     ],
                 },
             }),
@@ -90,12 +128,21 @@ pub(super) const LESSON: Lesson = Lesson {
                 asks: "Does it still copy noise?",
                 goal: Some(Goal {
                     preset: PresetId::Overcomplete1024,
-                    code: None,
-                    is_exact: false,
-                    what: What::Reaches(Figure::NoiseImageMse, Bound::AtLeast(0.02)),
+                    changes: &[Change::Corruption(Corruption::Masking { fraction: 0.5 })],
+                    what: What::Epochs(1),
                 }),
-                answer: "No. On MNIST noise now gets an error of 0.081, more than its own variance of 0.067, and \
-                         digits with 0.021: what is missing is filled in to look like a digit",
+                guess: Guess {
+                    choices: ["yes", "half of it", "no"],
+                    right: Right::By(
+                        Said::Ratio(Quote::NoiseImageMse, Quote::MeanImageMse),
+                        [0.1, 0.6],
+                    ),
+                },
+                answer: Answer {
+                    text: "No: noise now has an error of {}, digits {}. What is missing is filled in to look like a digit",
+                    said: &[Said::Now(Quote::NoiseImageMse), Said::Now(Quote::Mse)],
+                    on_mnist: &[0.0793, 0.0213],
+                },
             }),
         },
     ],

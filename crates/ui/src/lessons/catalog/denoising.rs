@@ -1,8 +1,11 @@
 //! Lesson 5: repairing as a way to learn what digits are.
 
-use crate::lessons::{Change, Does, Goal, Lesson, LessonId, Offer, Question, Step, What};
+use crate::lessons::{
+    Answer, Change, Does, Goal, Guess, Lesson, LessonId, Offer, Question, Quote, Right, Said,
+    Shows, Step, What,
+};
 use crate::pane::Pane;
-use hourglass_experiment::{Bound, Figure, PresetId};
+use hourglass_experiment::PresetId;
 
 pub(super) const LESSON: Lesson = Lesson {
     id: LessonId::Denoising,
@@ -10,32 +13,42 @@ pub(super) const LESSON: Lesson = Lesson {
     about: "Corrupt the input and ask for the clean image. What does the network have to know to repair it?",
     steps: &[
         Step {
-            text: "Three pixels in ten are set to black before the encoder sees them; the target is the clean digit. \
-                   They are chosen at random each time an image comes up, so the damage cannot be memorised",
+            text: "Three pixels in ten are set to black before the encoder sees them; the target is the clean digit. They are chosen at random each time an image comes up, so the damage cannot be memorised",
             look: Pane::Digits,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Train “Denoising”",
                 does: Does::Train {
                     preset: PresetId::DenoiseDense,
-                    changes: &[],
+                    changes: &[Change::Epochs(5)],
                 },
             }),
             question: Some(Question {
-                asks: "Is the output cleaner than the input, for every class?",
+                asks: "For which classes is the output closer to the clean digit than the input?",
                 goal: Some(Goal {
                     preset: PresetId::DenoiseDense,
-                    code: None,
-                    is_exact: false,
-                    what: What::Reaches(Figure::LeastGainDb, Bound::AtLeast(0.0)),
+                    changes: &[],
+                    what: What::Epochs(5),
                 }),
-                answer: "Yes: on MNIST after ten epochs by 4.3 to 5.9 dB. The code has 128 units, enough to carry much \
-                         of the damage; it is left out because the target never contains it",
+                guess: Guess {
+                    choices: [
+                        "for none",
+                        "for the simple ones, such as 1",
+                        "for every class",
+                    ],
+                    right: Right::Always(2),
+                },
+                answer: Answer {
+                    text: "For every class: the error is {} times smaller than the input's in the class that gains least, and {} times in the one that gains most. The code has 128 units, which could carry much of the damage; it does not, because the target was always the clean image",
+                    said: &[Said::Now(Quote::LeastGain), Said::Now(Quote::MostGain)],
+                    on_mnist: &[2.06, 3.33],
+                },
             }),
         },
         Step {
-            text: "How far does this go? Test with half of the pixels gone, more than it has ever seen. This changes \
-                   only what is measured; training goes on as before",
+            text: "How far does this go? Test with half of the pixels gone, more than it has ever seen. This changes only what is measured; training goes on as before",
             look: Pane::Digits,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Test with half of the pixels gone",
                 does: Does::Tune(&[Change::TestNoise(0.5)]),
@@ -44,47 +57,76 @@ pub(super) const LESSON: Lesson = Lesson {
                 asks: "What goes wrong first?",
                 goal: Some(Goal {
                     preset: PresetId::DenoiseDense,
-                    code: None,
-                    is_exact: false,
-                    what: What::TestNoise(0.5),
+                    changes: &[Change::TestNoise(0.5)],
+                    what: What::Epochs(6),
                 }),
-                answer: "Strokes become pale, and thin ones break. On MNIST every class is \
-                         still 3.1 to 4.3 dB better than its input",
+                guess: Guess {
+                    choices: [
+                        "thin strokes break and become pale",
+                        "digits turn into other digits",
+                        "nothing",
+                    ],
+                    right: Right::Always(0),
+                },
+                answer: Answer {
+                    text: "Strokes become pale, and thin ones break. Still the error is {} to {} times smaller than the input's",
+                    said: &[Said::Now(Quote::LeastGain), Said::Now(Quote::MostGain)],
+                    on_mnist: &[1.9, 2.7],
+                },
             }),
         },
         Step {
-            text: "Draw a digit in the “Your image” view, with a gap in a stroke. The network was trained to \
-                   fill gaps of single pixels, not long ones",
+            text: "Draw a digit in the “Your image” view, with a gap in a stroke. The network was trained to fill gaps of single pixels, not long ones",
             look: Pane::YourImage,
+            shows: Shows::AsItIs,
             offer: None,
             question: Some(Question {
                 asks: "Why does it not close your gap?",
                 goal: None,
-                answer: "A masked pixel has neighbours that show what it was. A digit with a long gap may well have been \
-                         written like that: the network repairs what is unlikely, not what you meant",
+                guess: Guess {
+                    choices: [
+                        "its code is too small",
+                        "a digit with a gap is a likely digit",
+                        "it has never seen your handwriting",
+                    ],
+                    right: Right::Always(1),
+                },
+                answer: Answer::words(
+                    "A masked pixel has neighbours that show what it was. A digit with a long gap may well have been written like that: the network repairs what is unlikely, not what you meant",
+                ),
             }),
         },
         Step {
-            text: "Now heavy grey noise and a convolutional network, which looks for the same small patterns \
-                   everywhere. It trains slowly without a graphics card: give it a minute or two",
+            text: "Now heavy grey noise and a convolutional network, which looks for the same small patterns everywhere. It trains slowly without a graphics card: give it a minute",
             look: Pane::Digits,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Train “Denoising, convolutional”",
                 does: Does::Train {
                     preset: PresetId::DenoiseConv32,
-                    changes: &[],
+                    changes: &[Change::Epochs(1)],
                 },
             }),
             question: Some(Question {
                 asks: "28,353 parameters against the dense network's 201,616: which repairs better?",
                 goal: Some(Goal {
                     preset: PresetId::DenoiseConv32,
-                    code: None,
-                    is_exact: false,
-                    what: What::Reaches(Figure::Mse, Bound::AtMost(0.02)),
+                    changes: &[],
+                    what: What::Epochs(1),
                 }),
-                answer: "They are not measured on the same noise, so the errors cannot be compared. Still, after \
-                         two epochs on MNIST it reaches 0.0132, from inputs that a person can hardly read",
+                guess: Guess {
+                    choices: [
+                        "the dense one",
+                        "the convolutional one",
+                        "the errors cannot say",
+                    ],
+                    right: Right::Always(2),
+                },
+                answer: Answer {
+                    text: "They are not measured on the same noise, so the errors cannot say. Still it reaches {}, from inputs that a person can hardly read",
+                    said: &[Said::Now(Quote::Mse)],
+                    on_mnist: &[0.0149],
+                },
             }),
         },
     ],

@@ -1,8 +1,11 @@
 //! Lesson 6: codes that new digits can be drawn from.
 
-use crate::lessons::{Change, Does, Goal, Lesson, LessonId, Offer, Question, Step, What};
+use crate::lessons::{
+    Answer, Change, Does, Goal, Guess, Lesson, LessonId, Offer, Question, Quote, Right, Said,
+    Shows, Step, What,
+};
 use crate::pane::Pane;
-use hourglass_experiment::{Bound, Figure, PresetId};
+use hourglass_experiment::PresetId;
 
 pub(super) const LESSON: Lesson = Lesson {
     id: LessonId::Generation,
@@ -10,9 +13,9 @@ pub(super) const LESSON: Lesson = Lesson {
     about: "Feed the decoder a code that no image produced. When does a digit come out?",
     steps: &[
         Step {
-            text: "A plain code of two units. Its points lie where training happened to put them, with empty regions \
-                   in between. The decoder was never trained there",
+            text: "A plain code of two units. Its points lie where training happened to put them, with empty regions in between. The decoder was never trained there",
             look: Pane::Latent,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Train a plain code",
                 does: Does::Train {
@@ -22,112 +25,162 @@ pub(super) const LESSON: Lesson = Lesson {
             }),
             question: Some(Question {
                 asks: "Where would you pick a code to get a new digit?",
-                goal: None,
-                answer: "There is no rule: you would have to fit a distribution to the points afterwards. The next \
-                         step puts the distribution into the objective",
+                goal: Some(Goal {
+                    preset: PresetId::Vanilla64,
+                    changes: &[Change::Code(2)],
+                    what: What::Epochs(5),
+                }),
+                guess: Guess {
+                    choices: ["in the middle", "no rule says where", "far outside"],
+                    right: Right::Always(1),
+                },
+                answer: Answer::words(
+                    "There is no rule: you would have to fit a distribution to the points afterwards. The next step puts the distribution into the objective",
+                ),
             }),
         },
         Step {
-            text: "A variational code. The encoder gives each image a small Gaussian instead of a point, and pays in \
-                   nats for every deviation from N(0, I). The circles are the prior's standard deviations",
+            text: "A variational code. The encoder gives each image a small Gaussian instead of a point, and pays a price (in nats, a unit of information) the further this cloud is from a standard normal distribution. The circles are that distribution's standard deviations",
             look: Pane::Latent,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Train “Variational, 2-D”",
                 does: Does::Train {
                     preset: PresetId::Vae2,
-                    changes: &[Change::Epochs(5)],
+                    changes: &[Change::Epochs(3)],
                 },
             }),
             question: Some(Question {
-                asks: "How many nats does an image cost now?",
+                asks: "An image costs some 160 to 200 nats now. How many of them are for the code?",
                 goal: Some(Goal {
                     preset: PresetId::Vae2,
-                    code: None,
-                    is_exact: false,
-                    what: What::Reaches(Figure::NegativeElbo, Bound::AtMost(170.0)),
+                    changes: &[],
+                    what: What::Epochs(3),
                 }),
-                answer: "On MNIST, 162 after five epochs, 5 of them for the code; 153 after thirty. Any point near \
-                         the middle now decodes to something like a digit: hold the pointer over an empty spot",
+                guess: Guess {
+                    choices: ["about 5", "about 50", "most of them"],
+                    right: Right::By(Said::Now(Quote::CodeNats), [15.0, 80.0]),
+                },
+                answer: Answer {
+                    text: "{} for the code, of {} in all. Any point near the middle now decodes to something like a digit: hold the pointer over an empty spot",
+                    said: &[Said::Now(Quote::CodeNats), Said::Now(Quote::NegativeElbo)],
+                    on_mnist: &[5.03, 165.0],
+                },
             }),
         },
         Step {
-            text: "The decoder's map. Each picture is the decoder's output for the code at its position, and the positions \
-                   divide the prior into equal shares. “samples” draws codes from the prior instead",
+            text: "The decoder's map. Each picture is the decoder's output for the code at its position, and the positions divide the prior into equal shares. “samples” draws codes from the prior instead",
             look: Pane::Manifold,
+            shows: Shows::AsItIs,
             offer: None,
             question: Some(Question {
                 asks: "What lies between two classes?",
                 goal: None,
-                answer: "Neither emptiness nor noise: strokes open, close and lean until one digit has become the other",
+                guess: Guess {
+                    choices: ["black images", "noise", "digits that turn into one another"],
+                    right: Right::Always(2),
+                },
+                answer: Answer::words(
+                    "Strokes open, close and lean until one digit has become the other",
+                ),
             }),
         },
         Step {
-            text: "Two units are a sheet of paper; twenty have room for strokes. Bars in the view show how much each unit \
-                   says about the image, in nats. “Sliders” moves one unit at a time",
+            text: "Two units leave room for little more than the class. Twenty have room for strokes. Bars in the view show how much each unit says about the image, in nats. “Sliders” moves one unit at a time",
             look: Pane::Activations,
+            shows: Shows::CodeNats,
             offer: Some(Offer {
                 label: "Train “Variational”",
                 does: Does::Train {
                     preset: PresetId::Vae20,
-                    changes: &[Change::Epochs(5)],
+                    changes: &[Change::Epochs(3)],
                 },
             }),
             question: Some(Question {
-                asks: "How much do eighteen more units save?",
+                asks: "What do eighteen more units do to the cost of an image?",
                 goal: Some(Goal {
                     preset: PresetId::Vae20,
-                    code: None,
-                    is_exact: false,
-                    what: What::Reaches(Figure::NegativeElbo, Bound::AtMost(115.0)),
+                    changes: &[],
+                    what: What::Epochs(3),
                 }),
-                answer: "On MNIST, a third: 109 nats after five epochs. The code costs 25 of them, but saves far more \
-                         in the reconstruction",
+                guess: Guess {
+                    choices: [
+                        "it falls to a tenth",
+                        "it falls by about a third",
+                        "it rises, as there is more code to pay for",
+                    ],
+                    right: Right::By(Said::Times(1, Quote::NegativeElbo), [0.3, 0.95]),
+                },
+                answer: Answer {
+                    text: "{} in all, {} times the cost with two units. The code now costs {}, but saves far more in the reconstruction",
+                    said: &[
+                        Said::Now(Quote::NegativeElbo),
+                        Said::Times(1, Quote::NegativeElbo),
+                        Said::Now(Quote::CodeNats),
+                    ],
+                    on_mnist: &[112.0, 0.68, 24.3],
+                },
             }),
         },
         Step {
-            text: "Quadruple the price of information: β = 4. Units that are not worth it fall silent, and those that \
-                   remain have to represent something that many images share",
+            text: "Now weight the KL term four times as much (β = 4). Units that are not worth their price fall silent, and those that remain have to represent something that many images share",
             look: Pane::Activations,
+            shows: Shows::CodeNats,
             offer: Some(Offer {
                 label: "Train “β-VAE”",
                 does: Does::Train {
                     preset: PresetId::BetaVae10,
-                    changes: &[],
+                    changes: &[Change::Epochs(5)],
                 },
             }),
             question: Some(Question {
                 asks: "How many of the ten units stay active?",
                 goal: Some(Goal {
                     preset: PresetId::BetaVae10,
-                    code: None,
-                    is_exact: true,
-                    what: What::Epochs(10),
+                    changes: &[],
+                    what: What::Epochs(5),
                 }),
-                answer: "Six on MNIST after ten epochs; with β = 1 all ten. On the pen digits one of those that stay \
-                         follows the slant",
+                guess: Guess {
+                    choices: ["one or two", "more than half", "all ten"],
+                    right: Right::By(Said::Now(Quote::ActiveUnits), [2.5, 8.5]),
+                },
+                answer: Answer {
+                    text: "{}. On pen digits one of those that stay follows the slant",
+                    said: &[Said::Now(Quote::ActiveUnits)],
+                    on_mnist: &[7.0],
+                },
             }),
         },
         Step {
-            text: "A prior can also be enforced by an opponent. A second network learns to tell codes from samples of \
-                   the prior, and the encoder learns to leave it guessing. No term names the prior's shape",
+            text: "A prior can also be enforced by an opponent. A second network learns to tell codes from samples of the prior, and the encoder learns to leave it guessing. No term names the prior's shape",
             look: Pane::Latent,
+            shows: Shows::AsItIs,
             offer: Some(Offer {
                 label: "Train “Adversarial”",
                 does: Does::Train {
                     preset: PresetId::Aae2,
-                    changes: &[],
+                    changes: &[Change::Epochs(3)],
                 },
             }),
             question: Some(Question {
-                asks: "How can you tell that the cloud has the prior's shape?",
+                asks: "In how many cases is the opponent right, once the cloud has the prior's shape?",
                 goal: Some(Goal {
                     preset: PresetId::Aae2,
-                    code: None,
-                    is_exact: false,
-                    what: What::Reaches(Figure::CodeVarianceRatio, Bound::AtMost(1.3)),
+                    changes: &[],
+                    what: What::Epochs(3),
                 }),
-                answer: "Its mean is near 0 and its variance near 1 on both axes (on MNIST within 0.04 and 1.3 % after \
-                         15 epochs), and the discriminator is right little more than half of the time",
+                guess: Guess {
+                    choices: ["in hardly any", "in about half", "in nearly all"],
+                    right: Right::By(Said::Now(Quote::DiscriminatorAccuracy), [0.3, 0.8]),
+                },
+                answer: Answer {
+                    text: "In {}, hardly better than guessing. On the axis that is farther off, the cloud's variance differs from 1 by a factor of {}",
+                    said: &[
+                        Said::Now(Quote::DiscriminatorAccuracy),
+                        Said::Now(Quote::CodeVarianceRatio),
+                    ],
+                    on_mnist: &[0.54, 1.08],
+                },
             }),
         },
     ],

@@ -323,17 +323,19 @@ impl App {
         compare::strip(ui, state, &mut actions);
         let gap = theme::space::GAP;
         // Nothing is painted behind the cards: the surface is what the window is cleared with.
-        Panel::left("experiment")
-            .frame(Frame::new().inner_margin(egui::Margin {
-                left: margin(gap),
-                right: margin(gap / 2.0),
-                top: margin(gap),
-                bottom: margin(gap),
-            }))
-            .default_size(EXPERIMENT_WIDTH)
-            .size_range(EXPERIMENT_WIDTHS)
-            .show_separator_line(false)
-            .show(ui, |ui| experiment_panel.ui(ui, state, &mut actions));
+        if layout.enlarged().is_none() {
+            Panel::left("experiment")
+                .frame(Frame::new().inner_margin(egui::Margin {
+                    left: margin(gap),
+                    right: margin(gap / 2.0),
+                    top: margin(gap),
+                    bottom: margin(gap),
+                }))
+                .default_size(EXPERIMENT_WIDTH)
+                .size_range(EXPERIMENT_WIDTHS)
+                .show_separator_line(false)
+                .show(ui, |ui| experiment_panel.ui(ui, state, &mut actions));
+        }
         replay::bar(ui, state, &mut actions);
         CentralPanel::default()
             .frame(Frame::new().inner_margin(egui::Margin {
@@ -346,6 +348,7 @@ impl App {
                 guide.course.ui(ui, state, &mut actions);
                 layout.ui(ui, panels, state, &mut actions);
             });
+        layout.listen(&ctx, &mut actions);
         previous::listen(&ctx, state, &mut actions); // after the panels, which may take back something of their own
         notes.ui(ui, state, &mut actions);
         export.ui(ui, state, panels, &mut actions);

@@ -55,6 +55,10 @@ impl App {
             }
             Action::Follow(sample) => self.state.followed = sample,
             Action::ShowPane(pane) => self.layout.bring_forward(pane),
+            Action::Enlarge => self.layout.toggle_at(ctx.pointer_latest_pos()),
+            Action::Shrink => {
+                self.layout.shrink();
+            }
             Action::Rewind(action) => self.state.rewind(action),
             Action::Compare(action) => self.compare(action),
             Action::UserImage(action) => self.perform_own(action),

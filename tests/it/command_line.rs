@@ -301,7 +301,7 @@ fn a_short_experiment_and_weights_of_another_run_are_what_training_starts_from()
     std::fs::write(path("short.toml"), recipe.replace("epochs", "epoch")).expect("written");
     let message = String::from_utf8(train("fourth", &[]).stderr).expect("text");
     assert!(
-        message.contains("the nearest are training.epochs"),
+        message.contains("did you mean training.epochs?"),
         "{message}"
     );
 }
@@ -374,7 +374,7 @@ fn settings_out_of_range_are_refused_before_anything_is_loaded() {
         ("batch_size=0", "batch size is 0"),
         (
             "codesize=3",
-            "there is no setting \"codesize\"; the nearest are code",
+            "there is no setting \"codesize\": did you mean code",
         ),
         ("loss=bce", "choose the sigmoid output"),
         ("code", "write key=value"),

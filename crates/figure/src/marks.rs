@@ -3,6 +3,19 @@
 use super::decimals::number;
 use super::palette::ClassShape;
 
+/// The places below `n`, each once, mixed: of a data set whose images are sorted by class, no class is drawn over all the
+/// others. The same at every call.
+pub fn mixed(n: usize) -> impl Iterator<Item = usize> + Clone {
+    /// Primes: whatever divides `n`, one of them does not.
+    const STRIDES: [usize; 2] = [7_919, 104_729];
+    let stride = if n.is_multiple_of(STRIDES[0]) {
+        STRIDES[1]
+    } else {
+        STRIDES[0]
+    };
+    (0..n).map(move |place| place * stride % n)
+}
+
 /// Corners of a shape within a circle of radius one, y upwards, of about equal areas.
 #[must_use]
 pub fn corners(shape: ClassShape) -> Vec<[f32; 2]> {
@@ -105,5 +118,24 @@ pub fn outline(shape: ClassShape, radius: f32) -> Outline {
                 line_width: None,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn places_are_mixed_and_none_is_left_out() {
+        for n in [0, 1, 2, 10, 7_919, 10_000, 104_729] {
+            let mut found: Vec<usize> = mixed(n).collect();
+            found.sort_unstable();
+            assert!(found.into_iter().eq(0..n), "{n}");
+        }
+        // Sorted by ten classes, the last tenth that is drawn has images of all of them.
+        let last = mixed(10_000).skip(9_000).map(|place| place / 1_000);
+        assert_eq!(last.collect::<BTreeSet<usize>>().len(), 10);
     }
 }

@@ -12,33 +12,34 @@ pub struct ClassPalette {
     pub dark: [Rgb; 10],
 }
 
-/// The ten classes, for the window and for exported figures alike. Chosen so that any two stay apart for
-/// eyes with full colour vision, protanopia, deuteranopia and tritanopia (Machado et al. 2009), and each
-/// stands out from its background; shapes are the second cue, see [`ClassShape`].
+/// The ten classes, for the window and for exported figures alike. A class has the same hue on both grounds, and only
+/// its lightness and strength differ. Any two stay apart for eyes with full colour vision, protanopia, deuteranopia and
+/// tritanopia (Machado et al. 2009), and each stands out from its background: tests compute both. They were found by a
+/// search for the largest least difference. Shapes are the second cue, see [`ClassShape`].
 pub const CLASS_RGB: ClassPalette = ClassPalette {
     light: [
-        [0x10, 0x01, 0x81],
-        [0x56, 0x04, 0x42],
-        [0x78, 0x7d, 0xad],
-        [0xb7, 0x8f, 0x03],
-        [0x3e, 0x76, 0x06],
-        [0x9c, 0x0f, 0xd8],
-        [0x69, 0x47, 0x8d],
-        [0x0b, 0x97, 0xfd],
-        [0x33, 0x4d, 0x1d],
-        [0xd3, 0x46, 0x6b],
+        [0x09, 0x0f, 0xd3],
+        [0xb9, 0x23, 0x6b],
+        [0x8e, 0x98, 0x07],
+        [0x0c, 0xa1, 0xa5],
+        [0x98, 0x5f, 0x01],
+        [0xc7, 0x3e, 0xfe],
+        [0x78, 0x05, 0x71],
+        [0x17, 0x69, 0xb5],
+        [0x4a, 0x4b, 0x0e],
+        [0xfe, 0x49, 0x85],
     ],
     dark: [
-        [0x66, 0x44, 0xfe],
-        [0x93, 0x43, 0xb2],
-        [0x5e, 0x90, 0xa5],
-        [0xf5, 0x82, 0x08],
-        [0x57, 0xbc, 0x8c],
-        [0xac, 0x80, 0xfc],
-        [0xb8, 0xdd, 0xba],
-        [0x2b, 0xd2, 0xfe],
-        [0xf4, 0xfc, 0x7a],
-        [0xcf, 0x52, 0x48],
+        [0xa2, 0xbf, 0xfe],
+        [0xf6, 0x91, 0xb5],
+        [0xe8, 0xf7, 0x35],
+        [0x93, 0xfb, 0xfe],
+        [0xbd, 0x83, 0x39],
+        [0x8c, 0x6b, 0x9e],
+        [0xe8, 0x3e, 0xdc],
+        [0x04, 0x8f, 0xfc],
+        [0xbd, 0xc0, 0x16],
+        [0xd8, 0x22, 0x69],
     ],
 };
 
@@ -220,6 +221,123 @@ mod tests {
             assert_eq!(diverging(dark, -7.0), diverging(dark, -1.0));
             assert_ne!(diverging(dark, 1.0), diverging(dark, -1.0));
             assert_eq!(ink(dark, f32::NAN), [0, 0, 0]); // a defect shows, and nothing panics
+        }
+    }
+
+    /// A colour in linear light.
+    fn linear(rgb: Rgb) -> [f64; 3] {
+        rgb.map(|byte| {
+            let value = f64::from(byte) / 255.0;
+            if value <= 0.040_45 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        })
+    }
+
+    fn times(matrix: [[f64; 3]; 3], of: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(of).map(|(a, b)| a * b).sum())
+    }
+
+    /// Oklab (Ottosson 2020) of a colour in linear light, where equal distances look about equally large.
+    fn oklab(linear: [f64; 3]) -> [f64; 3] {
+        const TO_CONES: [[f64; 3]; 3] = [
+            [0.412_221_470_8, 0.536_332_536_3, 0.051_445_992_9],
+            [0.211_903_498_2, 0.680_699_545_1, 0.107_396_956_6],
+            [0.088_302_461_9, 0.281_718_837_6, 0.629_978_700_5],
+        ];
+        const TO_LAB: [[f64; 3]; 3] = [
+            [0.210_454_255_3, 0.793_617_785_0, -0.004_072_046_8],
+            [1.977_998_495_1, -2.428_592_205_0, 0.450_593_709_9],
+            [0.025_904_037_1, 0.782_771_766_2, -0.808_675_766_0],
+        ];
+        times(TO_LAB, times(TO_CONES, linear).map(f64::cbrt))
+    }
+
+    /// What eyes without one kind of cone see, in linear light (Machado, Oliveira & Fernandes 2009, severity 1).
+    const VISIONS: [(&str, [[f64; 3]; 3]); 4] = [
+        (
+            "full colour vision",
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        ),
+        (
+            "protanopia",
+            [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
+        ),
+        (
+            "deuteranopia",
+            [
+                [0.367_322, 0.860_646, -0.227_968],
+                [0.280_085, 0.672_501, 0.047_413],
+                [-0.011_820, 0.042_940, 0.968_881],
+            ],
+        ),
+        (
+            "tritanopia",
+            [
+                [1.255_528, -0.076_749, -0.178_779],
+                [-0.078_411, 0.930_809, 0.147_602],
+                [0.004_733, 0.691_367, 0.303_900],
+            ],
+        ),
+    ];
+
+    #[test]
+    fn any_two_classes_stay_apart_for_every_kind_of_colour_vision() {
+        for (name, vision) in VISIONS {
+            for (theme, classes) in [("light", CLASS_RGB.light), ("dark", CLASS_RGB.dark)] {
+                let seen = classes.map(|rgb| {
+                    let linear = times(vision, linear(rgb));
+                    oklab(linear.map(|value| value.clamp(0.0, 1.0)))
+                });
+                for (class, one) in seen.iter().enumerate() {
+                    for (other, two) in seen.iter().enumerate().skip(class + 1) {
+                        let squares = one.iter().zip(two).map(|(a, b)| (a - b).powi(2));
+                        let distance = squares.sum::<f64>().sqrt();
+                        let least = if name == VISIONS[0].0 { 0.14 } else { 0.09 };
+                        assert!(
+                            distance >= least,
+                            "{class} and {other}, {theme}, {name}: {distance:.3}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_class_has_the_same_hue_on_both_grounds() {
+        for (light, dark) in CLASS_RGB.light.into_iter().zip(CLASS_RGB.dark) {
+            let [one, two] = [light, dark].map(|rgb| {
+                let [_, a, b] = oklab(linear(rgb));
+                b.atan2(a).to_degrees()
+            });
+            let turn = (one - two).rem_euclid(360.0);
+            assert!(
+                turn.min(360.0 - turn) < 4.0,
+                "{light:?} {dark:?}: {turn:.1}°"
+            );
+        }
+    }
+
+    #[test]
+    fn classes_stand_out_from_the_paper() {
+        let luminance = |rgb: Rgb| {
+            let [red, green, blue] = linear(rgb);
+            0.05 + 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        };
+        for dark in [false, true] {
+            let paper = luminance(Paper::of(dark).background);
+            for class in 0..N_MARKS {
+                let front = luminance(class_rgb(dark, class));
+                let contrast = front.max(paper) / front.min(paper);
+                assert!(contrast >= 3.0, "class {class}, dark {dark}: {contrast:.2}");
+            }
         }
     }
 }

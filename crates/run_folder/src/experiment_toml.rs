@@ -39,12 +39,12 @@ pub enum ExperimentError {
         known: i64,
     },
     /// A setting that does not exist.
-    #[error("there is no setting {key:?}; the nearest are {}", .nearest.join(", "))]
+    #[error("there is no setting {key:?}: did you mean {nearest}?")]
     UnknownKey {
         /// As it was given.
         key: String,
-        /// Settings with similar names.
-        nearest: Vec<String>,
+        /// The setting with the most similar name.
+        nearest: String,
     },
     /// A change that is not of the form `key=value`.
     #[error("{0:?} changes nothing: write key=value, such as code=32")]
@@ -132,7 +132,7 @@ pub(super) fn check_effect(
 /// not validated, so that several changes may make sense only together.
 ///
 /// # Errors
-/// When there is no such setting (the nearest are named), the experiment has no place for it (what would give it one is
+/// When there is no such setting (the nearest is named), the experiment has no place for it (what would give it one is
 /// said), or the value is not of its kind.
 pub fn set_value(experiment: &Experiment, assignment: &str) -> Result<Experiment, ExperimentError> {
     let (key, text) = assignment
@@ -370,24 +370,23 @@ fn place_of(key: &str) -> Result<&'static str, ExperimentError> {
         })
 }
 
-/// The three settings with the most similar names.
-pub(super) fn nearest(key: &str) -> Vec<String> {
+/// The setting with the most similar name; for a key with dots one with its whole place.
+pub(super) fn nearest(key: &str) -> String {
+    // People know a setting by the end of its place: `momentum` for `optimizer.momentum`.
+    let end_of = |name: &'_ str| name.rsplit('.').next().unwrap_or(name).to_owned();
+    let end = end_of(key);
+    let likeness = |name: &str| {
+        let of_ends = strsim::jaro_winkler(&end, &end_of(name));
+        strsim::jaro_winkler(key, name).max(of_ends)
+    };
     let shorts = field::short_forms().map(|(short, _)| short);
-    let mut ranked: Vec<(f64, &str)> = shorts
-        .chain(field::places())
-        .map(|name| {
-            // People know a setting by the end of its place: `momentum` for `optimizer.momentum`.
-            let end = name.rsplit('.').next().unwrap_or(name);
-            let likeness = |part: &str| strsim::jaro_winkler(key, part);
-            (likeness(name).max(likeness(end)), name)
-        })
-        .collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    ranked
+    let shorts = shorts.filter(|_| !key.contains('.'));
+    let all: Vec<&str> = shorts.chain(field::places()).collect();
+    let nearest = all
         .into_iter()
-        .take(3)
-        .map(|(_, name)| name.to_owned())
-        .collect()
+        .rev() // of equals the first, and `max_by` takes the last
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    nearest.unwrap_or_default().to_owned()
 }
 
 /// A value as TOML has it; bare words are strings, so that no quotes are needed on a command line.
@@ -876,8 +875,13 @@ mod tests {
         let error = set_value(&vanilla(), "epoch=3").expect_err("no such setting");
         assert!(error.to_string().contains("epochs"), "{error}");
         for (end, place) in [
-            ("momentum=0.9", "nearest are optimizer.momentum,"),
-            ("nesterov=true", "nearest are optimizer.nesterov,"),
+            ("momentum=0.9", "did you mean optimizer.momentum?"),
+            ("nesterov=true", "did you mean optimizer.nesterov?"),
+            (
+                "training.learning_rate=1",
+                "did you mean optimizer.learning_rate?",
+            ),
+            ("learning_rte=1", "did you mean learning_rate?"),
         ] {
             let error = set_value(&vanilla(), end).expect_err("no such setting");
             assert!(error.to_string().contains(place), "{error}");

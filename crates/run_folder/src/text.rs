@@ -6,7 +6,7 @@
 use toml::{Table, Value};
 
 use super::ExperimentError;
-use super::experiment_toml::{check_effect, nearest, none_table};
+use super::experiment_toml::{check_effect, nearest, none_table, set_values};
 use hourglass_experiment::{Experiment, Optimizer, PresetId, field};
 
 /// Number of the layout. 1 had no number and was always complete.
@@ -51,7 +51,7 @@ pub fn to_short_toml(experiment: &Experiment) -> String {
 /// starts with; a text that has every part of an experiment is taken as it is.
 ///
 /// # Errors
-/// What is wrong; keys that do not exist are named with the nearest that do.
+/// What is wrong; a key that does not exist is named with the nearest that does.
 pub fn read_experiment(text: &str) -> Result<Experiment, ExperimentError> {
     let (size, most) = (text.len(), MAX_BYTES);
     if size > most {
@@ -60,7 +60,7 @@ pub fn read_experiment(text: &str) -> Result<Experiment, ExperimentError> {
     if text.lines().any(|line| line == COMPLETE) && text.lines().last() != Some(END) {
         return Err(ExperimentError::Cut);
     }
-    let wrong = |error: toml::de::Error| ExperimentError::Text(error.to_string());
+    let wrong = |error: toml::de::Error| ExperimentError::Text(in_one_line(&error, text));
     let mut table: Table = toml::from_str(text).map_err(wrong)?;
     match table.remove(FORMAT_KEY) {
         None | Some(Value::Integer(1..=FORMAT)) => {} // without a number: format 1, or written by hand
@@ -76,6 +76,7 @@ pub fn read_experiment(text: &str) -> Result<Experiment, ExperimentError> {
     if table.is_empty() {
         return Err(ExperimentError::Nothing);
     }
+    let shorts = take_short_forms(&mut table);
     if let Some(key) = unknown_key(&table, "") {
         let nearest = nearest(&key);
         return Err(ExperimentError::UnknownKey { key, nearest });
@@ -93,8 +94,35 @@ pub fn read_experiment(text: &str) -> Result<Experiment, ExperimentError> {
         check_effect(&before, &experiment, keys_of(&table, "").into_iter())?;
         experiment
     };
+    let experiment = set_values(&experiment, &shorts)?;
     experiment.validate()?;
     Ok(experiment)
+}
+
+/// The short forms that `--set` knows, as it takes them, out of the table.
+fn take_short_forms(table: &mut Table) -> Vec<String> {
+    let mut found = Vec::new();
+    for (short, field) in field::short_forms() {
+        if short != field.path
+            && let Some(value) = table.remove(short)
+        {
+            found.push(format!("{short}={value}"));
+        }
+    }
+    found
+}
+
+/// What is wrong with a text, and in which line.
+fn in_one_line(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let (line, said) = match before {
+        Some(before) => {
+            let line = before.matches('\n').count() + 1;
+            (format!("line {line}: "), error.message().to_owned())
+        }
+        None => (String::new(), error.to_string()), // with the place
+    };
+    format!("{line}{}", said.trim().replace('\n', " "))
 }
 
 /// `AdamW` comes with a decay where it is chosen and none is named.
@@ -385,6 +413,11 @@ mod tests {
             ("[training]\nepoch = 3", "training.epoch", "training.epochs"),
             ("learning-rate = 0.1", "learning-rate", "learning_rate"),
             (
+                "[training]\nlearning_rate = 0.1",
+                "training.learning_rate",
+                "optimizer.learning_rate",
+            ),
+            (
                 "[objective.sparsty]\nkind = \"l1\"",
                 "objective.sparsty",
                 "objective.sparsity",
@@ -393,6 +426,33 @@ mod tests {
             let message = read_experiment(text).expect_err("no such key").to_string();
             assert!(message.contains(&format!("{key:?}")), "{message}");
             assert!(message.contains(nearest), "{message}");
+        }
+    }
+
+    #[test]
+    fn short_forms_stand_in_a_file_as_on_the_command_line() {
+        let text = "code = 8\npreset = \"vanilla-64\"\nlearning_rate = 0.01\nl1 = 1e-4\nhidden = [128, 32]\n";
+        let mut expected = vanilla();
+        for change in ["code=8", "learning_rate=0.01", "l1=1e-4", "hidden=128,32"] {
+            expected = super::super::set_value(&expected, change).expect("a valid change");
+        }
+        assert_eq!(read_experiment(text), Ok(expected));
+        let refused = read_experiment("code = 0")
+            .expect_err("too small")
+            .to_string();
+        assert!(refused.starts_with("code size is 0: choose"), "{refused}");
+    }
+
+    #[test]
+    fn what_is_no_toml_is_said_in_one_line() {
+        for (text, expected) in [
+            ("preset = \"vanilla-64\"\nhello\n", "line 2: "),
+            ("training = 3", "training"),
+        ] {
+            let said = read_experiment(text)
+                .expect_err("no experiment")
+                .to_string();
+            assert!(said.contains(expected) && !said.contains('\n'), "{said}");
         }
     }
 

@@ -58,6 +58,10 @@ pub enum Action {
     Follow(SampleIdx),
     /// Bring this view to the front of its tabs.
     ShowPane(Pane),
+    /// Fill the window with the view under the pointer, or show all again.
+    Enlarge,
+    /// Show all views again.
+    Shrink,
 
     /// Go through the past of the run.
     Rewind(Rewind),

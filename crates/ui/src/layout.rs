@@ -1,7 +1,10 @@
 //! The layout of the view panels: a tree of panes whose borders can be dragged, remembered between sessions.
 
 use egui::style::ScrollAnimation;
-use egui::{Align2, Id, Rect, Response, Sense, Stroke, TextStyle, Ui, Visuals, WidgetText, vec2};
+use egui::{
+    Align2, Id, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Visuals, WidgetInfo,
+    WidgetText, vec2,
+};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, ResizeState, SimplificationOptions, TabState, Tabs,
     Tile, TileId, Tiles, Tree, UiResponse,
@@ -23,6 +26,12 @@ const MIN_PANE: f32 = 140.0;
 #[serde(transparent)]
 pub struct Layout {
     tree: Tree<Pane>,
+    /// The pane that fills all the space, if one does.
+    #[serde(skip)]
+    enlarged: Option<Pane>,
+    /// Where the panes were drawn last.
+    #[serde(skip)]
+    places: Vec<(Pane, Rect)>,
 }
 
 impl Default for Layout {
@@ -48,6 +57,8 @@ impl Default for Layout {
         let root = tiles.insert_container(columns);
         Self {
             tree: Tree::new(Id::unique("hourglass-layout"), root, tiles),
+            enlarged: None,
+            places: Vec::new(),
         }
     }
 }
@@ -62,20 +73,72 @@ impl Layout {
         actions: &mut Vec<Action>,
     ) {
         panels.diagnoses.ui(ui, state, actions);
-        let tabbed = self.tabbed_panes();
-        self.tree.ui(
-            &mut Drawing {
-                panels,
-                state,
-                actions,
-                tabbed,
-            },
-            ui,
-        );
+        let mut drawing = Drawing {
+            panels,
+            state,
+            actions,
+            tabbed: self.tabbed_panes(),
+            places: Vec::new(),
+            toggled: None,
+        };
+        match self.enlarged {
+            Some(pane) => drawing.draw(ui, pane, false),
+            None => self.tree.ui(&mut drawing, ui),
+        }
+        let Drawing {
+            places, toggled, ..
+        } = drawing;
+        self.places = places;
+        if let Some(pane) = toggled {
+            self.toggle(pane);
+        }
     }
 
-    /// Brings a pane to the front of its tabs.
+    /// The pane that fills all the space, if one does.
+    #[must_use]
+    pub fn enlarged(&self) -> Option<Pane> {
+        self.enlarged
+    }
+
+    /// Has the pane under the pointer fill all the space, or all of them share it again.
+    pub fn toggle_at(&mut self, pointer: Option<Pos2>) {
+        let mut places = self.places.iter();
+        let under = pointer.and_then(|at| places.find(|(_, place)| place.contains(at)));
+        let first = self.places.first();
+        if let Some((pane, _)) = under.or(first).copied() {
+            self.toggle(pane);
+        }
+    }
+
+    /// All panes share the space again; tells whether one had filled it.
+    pub fn shrink(&mut self) -> bool {
+        self.enlarged.take().is_some()
+    }
+
+    /// Hears the key that shows all views again; whatever else takes it comes first.
+    pub fn listen(&self, ctx: &egui::Context, actions: &mut Vec<Action>) {
+        let is_free = ctx.memory(|memory| memory.top_modal_layer().is_none())
+            && !egui::Popup::is_any_open(ctx)
+            && !ctx.text_edit_focused();
+        if self.enlarged.is_some()
+            && is_free
+            && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
+        {
+            actions.push(Action::Shrink);
+        }
+    }
+
+    fn toggle(&mut self, pane: Pane) {
+        if !self.shrink() {
+            self.enlarged = Some(pane);
+        }
+    }
+
+    /// Brings a pane to the front of its tabs; if another fills all the space, they share it again.
     pub fn bring_forward(&mut self, pane: Pane) {
+        if self.enlarged != Some(pane) {
+            self.shrink();
+        }
         let is_pane = |_, tile: &Tile<Pane>| matches!(tile, Tile::Pane(found) if *found == pane);
         self.tree.make_active(is_pane);
     }
@@ -83,6 +146,9 @@ impl Layout {
     /// The panes that can be seen: not behind another tab.
     #[must_use]
     pub fn visible(&self) -> Vec<Pane> {
+        if let Some(pane) = self.enlarged {
+            return vec![pane];
+        }
         let active = self.tree.active_tiles().into_iter();
         active
             .filter_map(|tile| self.tree.tiles.get_pane(&tile).copied())
@@ -156,9 +222,35 @@ struct Drawing<'a> {
     state: &'a LabState,
     actions: &'a mut Vec<Action>,
     tabbed: Vec<Pane>,
+    /// Where the panes are drawn.
+    places: Vec<(Pane, Rect)>,
+    /// A pane whose title or tab was double-clicked.
+    toggled: Option<Pane>,
 }
 
 impl Drawing<'_> {
+    fn draw(&mut self, ui: &mut Ui, pane: Pane, is_in_tab: bool) {
+        let outer = ui.available_rect_before_wrap();
+        self.places.push((pane, outer));
+        let badges = sides::badges(self.state, self.panels, pane);
+        if self.state.comparison.is_some() && self.panels.comparisons.of(pane).is_some() {
+            let [mut a, mut b] = sides::halves(ui);
+            card::inside(&mut a, is_in_tab, badges, |ui| self.show(ui, pane));
+            let Self {
+                panels,
+                state,
+                actions,
+                ..
+            } = self;
+            panels.show_comparison(&mut b, pane, is_in_tab, state, actions);
+        } else {
+            card::inside(ui, is_in_tab, badges, |ui| self.show(ui, pane));
+        }
+        if !is_in_tab && title_of(ui, pane, outer).double_clicked() {
+            self.toggled = Some(pane);
+        }
+    }
+
     fn show(&mut self, ui: &mut Ui, pane: Pane) {
         let view = RunView::of(self.state);
         self.panels.of_mut(pane).ui(ui, view, self.actions);
@@ -168,21 +260,7 @@ impl Drawing<'_> {
 impl Behavior<Pane> for Drawing<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile_id: TileId, pane: &mut Pane) -> UiResponse {
         let is_in_tab = self.tabbed.contains(pane);
-        if self.state.comparison.is_some() && self.panels.comparisons.of(*pane).is_some() {
-            let [mut a, mut b] = sides::halves(ui);
-            let badges = sides::badges(self.state, self.panels, *pane);
-            card::inside(&mut a, is_in_tab, badges, |ui| self.show(ui, *pane));
-            let Self {
-                panels,
-                state,
-                actions,
-                ..
-            } = self;
-            panels.show_comparison(&mut b, *pane, is_in_tab, state, actions);
-        } else {
-            let badges = sides::badges(self.state, self.panels, *pane);
-            card::inside(ui, is_in_tab, badges, |ui| self.show(ui, *pane));
-        }
+        self.draw(ui, *pane, is_in_tab);
         UiResponse::None
     }
 
@@ -201,7 +279,12 @@ impl Behavior<Pane> for Drawing<'_> {
         let title = self.tab_title_for_tile(tiles, tile_id);
         let response = quiet_tab(ui, id, title, state.active);
         keep_in_sight(ui, &response, state.active);
-        let response = response.on_hover_text("Brings this view to the front of its tabs");
+        let response = response.on_hover_text(
+            "Brings this view to the front of its tabs; a double click fills the window with it",
+        );
+        if response.double_clicked() {
+            self.toggled = tiles.get_pane(&tile_id).copied();
+        }
         self.on_tab_button(tiles, tile_id, response)
     }
 
@@ -247,6 +330,19 @@ impl Behavior<Pane> for Drawing<'_> {
     }
 }
 
+/// The title of a card, which takes double clicks.
+fn title_of(ui: &Ui, pane: Pane, card: Rect) -> Response {
+    let title = theme::title(ui, pane.title());
+    let wrap = Some(egui::TextWrapMode::Extend);
+    let galley = WidgetText::from(title).into_galley(ui, wrap, f32::INFINITY, TextStyle::Body);
+    let size = vec2(galley.size().x + 2.0 * space::M, space::HEADER);
+    let rect = Rect::from_min_size(card.min, size);
+    let response = ui.interact(rect, ui.scope_id().with((pane, "title")), Sense::click());
+    let name = format!("Title of {}", pane.title());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
+    response.on_hover_text("A double click fills the window with this view, or shows all again")
+}
+
 /// Scrolls a tab into sight when it comes to the front or the window has another width; otherwise who scrolls the
 /// tabs is left alone.
 fn keep_in_sight(ui: &Ui, tab: &Response, active: bool) {
@@ -269,9 +365,8 @@ fn quiet_tab(ui: &mut Ui, id: Id, title: WidgetText, active: bool) -> Response {
     let size = vec2(galley.size().x + 2.0 * space::M, ui.available_height());
     let (_, rect) = ui.allocate_space(size);
     let response = ui.interact(rect, id, Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), active, galley.text())
-    });
+    response
+        .widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), active, galley.text()));
     let color = if active || response.hovered() {
         t.text
     } else {
@@ -317,6 +412,35 @@ mod tests {
         layout.bring_forward(Pane::Loss); // has no tab: nothing changes
         let visible = layout.visible();
         assert!(visible.contains(&Pane::Numbers) && visible.contains(&Pane::Loss));
+    }
+
+    #[test]
+    fn a_view_that_fills_the_window_alone_is_seen_until_another_is_asked_for() {
+        let side = vec2(10.0, 10.0);
+        let mut layout = Layout {
+            places: vec![
+                (Pane::Loss, Rect::from_min_size(Pos2::ZERO, side)),
+                (
+                    Pane::Latent,
+                    Rect::from_min_size(Pos2::new(10.0, 0.0), side),
+                ),
+            ],
+            ..Layout::default()
+        };
+        layout.toggle_at(Some(Pos2::new(15.0, 5.0)));
+        assert_eq!(layout.visible(), [Pane::Latent]);
+        layout.bring_forward(Pane::Latent);
+        assert_eq!(layout.enlarged(), Some(Pane::Latent));
+        layout.bring_forward(Pane::Numbers);
+        assert_eq!(layout.enlarged(), None);
+        assert!(layout.visible().contains(&Pane::Numbers));
+        layout.toggle_at(None);
+        assert_eq!(
+            layout.enlarged(),
+            Some(Pane::Loss),
+            "the first, without a pointer"
+        );
+        assert!(layout.shrink() && !layout.shrink());
     }
 
     #[test]

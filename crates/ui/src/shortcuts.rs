@@ -105,6 +105,8 @@ pub enum ShortcutAction {
     Lessons,
     /// Show or hide the log.
     Log,
+    /// Fill the window with the view under the pointer, or show all again.
+    Enlarge,
     /// Thicker lines and larger text, for a projector.
     Present,
     /// Show or hide the page of shortcuts.
@@ -159,7 +161,7 @@ const fn with_command(key: Key, shortcut_action: ShortcutAction, text: &'static 
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 30] = [
+pub const ALL: [Shortcut; 31] = [
     plain(Key::Space, ShortcutAction::TrainOrPause, "train or pause"),
     plain(Key::S, ShortcutAction::StepBatch, "train one batch"),
     plain(Key::E, ShortcutAction::StepEpoch, "train one epoch"),
@@ -240,6 +242,11 @@ pub const ALL: [Shortcut; 30] = [
         ShortcutAction::Present,
         "thicker lines, for a projector",
     ),
+    plain(
+        Key::F11,
+        ShortcutAction::Enlarge,
+        "fill the window with a view, or show all",
+    ),
     plain(Key::F9, ShortcutAction::Log, "log of what happened"),
     plain(Key::Questionmark, ShortcutAction::Help, "manual and keys"),
 ];
@@ -313,7 +320,7 @@ fn pasted_experiment(input: &InputState) -> Option<String> {
 }
 
 fn is_function_key(key: Key) -> bool {
-    matches!(key, Key::F1 | Key::F2 | Key::F5 | Key::F9)
+    matches!(key, Key::F1 | Key::F2 | Key::F5 | Key::F9 | Key::F11)
 }
 
 /// Whether there is a run before that can take the place of the one in progress.
@@ -365,6 +372,7 @@ pub fn action(
             Some(GuideAction::ShowSheet(toggled(Sheet::Understand)).into())
         }
         ShortcutAction::Lessons => Some(GuideAction::ShowSheet(toggled(Sheet::Lessons)).into()),
+        ShortcutAction::Enlarge => Some(Action::Enlarge),
         ShortcutAction::Present => Some(GuideAction::Present(!switches.presents).into()),
         ShortcutAction::Log => Some(GuideAction::ShowLog(!switches.log).into()),
         ShortcutAction::Help => Some(Action::ShowHelp(!switches.help)),

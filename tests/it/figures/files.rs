@@ -188,14 +188,16 @@ fn an_svg_has_a_mark_for_each_point_and_says_what_it_shows() {
     assert!(!hidden, "hidden classes are not drawn");
 
     // Circles begin at their middle: they lie as far from one another as the points do, by one scale for both axes.
-    let zeros = scatter
-        .table
-        .labels
-        .iter()
-        .zip(&scatter.table.scatter.points);
-    let zeros: Vec<[f32; 2]> = zeros
-        .filter(|(label, _)| **label == 0)
-        .map(|(_, point)| *point)
+    let of_class = scatter.table.labels.iter();
+    let shown: Vec<(u8, [f32; 2])> = of_class
+        .copied()
+        .zip(scatter.table.scatter.points.iter().copied())
+        .filter(|(label, _)| *label != 8)
+        .collect();
+    let mixed = hourglass::figure::marks::mixed(shown.len()).map(|place| shown[place]);
+    let zeros: Vec<[f32; 2]> = mixed
+        .filter(|(label, _)| *label == 0)
+        .map(|(_, point)| point)
         .collect();
     let drawn = marks(&document, 0);
     let extent = |points: &[[f32; 2]], axis: usize| {

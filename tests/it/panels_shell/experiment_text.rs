@@ -43,7 +43,7 @@ fn what_is_no_experiment_is_said_and_changes_nothing() {
     let text = "[training]\nepoch = 2\n";
     stage.harness.event(Input::Paste(text.to_owned()));
     stage.step();
-    assert!(stage.has("there is no setting \"training.epoch\"; the nearest are training.epochs"));
+    assert!(stage.has("there is no setting \"training.epoch\": did you mean training.epochs?"));
     assert_eq!(stage.app().state().draft, before);
 }
 

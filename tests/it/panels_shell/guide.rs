@@ -487,6 +487,37 @@ fn the_search_finds_by_a_few_letters_and_runs_with_enter() {
 }
 
 #[test]
+fn the_search_knows_other_names_and_answers_for_what_is_not_here() {
+    let mut stage = Stage::ready();
+    for (typed, first) in [
+        ("early stop", "Patience…"),
+        ("embedding size", "Code size…"),
+        ("glorot", "Initialization…"),
+        ("cuda", "Train on"),
+        ("t-sne", "t-SNE: not here; the latent space"),
+        ("dropout", "Dropout: not here; masking"),
+    ] {
+        stage
+            .harness
+            .key_press_modifiers(Modifiers::COMMAND, Key::P);
+        stage.step();
+        stage.harness.event(egui::Event::Text(typed.to_owned()));
+        stage.step();
+        let nodes = stage.harness.root().children_recursive();
+        let mut chosen = nodes.filter_map(|node| {
+            let node = node.accesskit_node();
+            let is_chosen = node.role() == Role::Button && node.toggled() == Some(Toggled::True);
+            is_chosen.then(|| node.label()).flatten()
+        });
+        let is_first = chosen.any(|label| label.starts_with(first));
+        drop(chosen);
+        assert!(is_first, "{typed}: {first} is not first");
+        stage.press(Key::Escape);
+        stage.step();
+    }
+}
+
+#[test]
 fn the_search_goes_to_the_control_of_a_setting() {
     let mut stage = Stage::ready();
     stage
@@ -530,6 +561,27 @@ fn arrows_go_round_the_list() {
     assert_ne!(last, first);
     stage.press(Key::ArrowDown);
     assert_eq!(chosen(&stage), first);
+}
+
+#[test]
+fn a_view_fills_the_window_and_escape_shows_all_again() {
+    let mut stage = Stage::training();
+    let is_shown = |stage: &Stage, name: &str| stage.harness.query_by_label(name).is_some();
+    assert!(is_shown(&stage, "Title of Latent space") && stage.has("learning rate"));
+    let width = |stage: &Stage| {
+        let chart = stage.harness.get_by_label("Title of Loss").rect();
+        chart.left()
+    };
+    let before = width(&stage);
+    let at = stage.harness.get_by_label("Title of Loss").rect().center();
+    stage.harness.hover_at(at);
+    stage.step();
+    stage.press(Key::F11);
+    assert!(!is_shown(&stage, "Title of Latent space") && !stage.has("learning rate"));
+    assert!(width(&stage) < before, "it begins at the left edge");
+    stage.press(Key::Escape);
+    assert!(is_shown(&stage, "Title of Latent space") && stage.has("learning rate"));
+    assert_eq!(stage.commands(), [], "nothing else heard it");
 }
 
 #[test]

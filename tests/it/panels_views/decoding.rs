@@ -69,6 +69,33 @@ fn ends(harness: &Harness<'static, Stage<LatentPanel>>) -> Option<[u32; 2]> {
 }
 
 #[test]
+fn a_double_click_takes_back_what_its_first_click_picked() {
+    let mut harness = scatter(&two_units());
+    pick_two(&mut harness);
+    let picked = ends(&harness);
+    assert!(picked.is_some());
+    let at = plot_center(&harness) + vec2(20.0, 0.0);
+    harness.hover_at(at);
+    harness.run_steps(1);
+    for pressed in [true, false, true, false] {
+        harness.event(egui::Event::PointerButton {
+            pos: at,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+        harness.run_steps(1);
+    }
+    harness.run_steps(30);
+    assert_eq!(ends(&harness), picked);
+    let followed = harness.state().lab.followed;
+    assert_eq!(
+        harness.state().actions.last(),
+        Some(&Action::Follow(followed))
+    );
+}
+
+#[test]
 fn empty_space_under_the_pointer_is_decoded() {
     let mut harness = scatter(&two_units());
     let center = plot_center(&harness);

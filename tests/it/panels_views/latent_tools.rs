@@ -275,6 +275,20 @@ fn factors_are_colours_where_the_data_set_knows_them() {
 }
 
 #[test]
+fn a_box_drawn_within_a_frame_selects_too() {
+    let mut harness = stage(LatentPanel::ui, lab(300, &Experiment::default()));
+    click(&mut harness, "Select with a box");
+    let [from, to] = [[9.5, 3.0], [19.5, -1.0]].map(|[x, y]| on_screen(&harness, x, y, 3));
+    harness.hover_at(from);
+    harness.run_steps(1);
+    harness.drag_at(from);
+    harness.hover_at(to);
+    harness.drop_at(to);
+    harness.run_steps(40);
+    assert_eq!(selected(&harness).len(), 30);
+}
+
+#[test]
 fn a_box_selects_and_shift_adds_and_ctrl_takes_away_and_escape_clears() {
     let mut harness = stage(LatentPanel::ui, lab(300, &Experiment::default()));
     drag_box(&mut harness, [[9.5, 3.0], [19.5, -1.0]], Modifiers::NONE);

@@ -254,7 +254,7 @@ pub static OUTPUT_ACTIVATION: Field = Field {
     ..ROW
 };
 
-static INITIALIZATION: Field = Field {
+pub static INITIALIZATION: Field = Field {
     path: "initialization.kind",
     label: "initialization",
     row: Some("First weights"),

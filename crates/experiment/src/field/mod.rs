@@ -17,8 +17,8 @@ mod value;
 use crate::Experiment;
 
 pub use architecture::{
-    CHANNELS, CODE_ACTIVATION, CODE_SIZE, DECODER, DENSE_CODE, ENCODER, HIDDEN, NETWORK,
-    OUTPUT_ACTIVATION,
+    CHANNELS, CODE_ACTIVATION, CODE_SIZE, DECODER, DENSE_CODE, ENCODER, HIDDEN, INITIALIZATION,
+    NETWORK, OUTPUT_ACTIVATION,
 };
 pub use data::IMAGE;
 pub use kind::{Kind, List, Number, Optional, Section};

@@ -201,7 +201,7 @@ pub(super) const VANILLA_64: Preset = Preset {
     variant_of: None,
     title: "Vanilla",
     about: "The simplest autoencoder: 784 pixels compressed into 64 sigmoid units and reconstructed. Watch \
-            the reconstructions sharpen; the code stays busy, with about half of it on",
+            the reconstructions sharpen; on average each unit is about half active (0.5)",
     source: "“Many flavors of Autoencoder”, wiseodd 2016",
     expected: "101,200 parameters; test MSE 0.0099 per pixel after 5 epochs; mean activation 0.50",
     expectations: &[

@@ -169,10 +169,6 @@ impl PresetId {
     pub fn original(self) -> Self {
         self.preset().variant_of.unwrap_or(self)
     }
-
-    fn names() -> Vec<&'static str> {
-        Self::ALL.iter().map(|id| id.name()).collect()
-    }
 }
 
 impl fmt::Display for PresetId {
@@ -196,7 +192,19 @@ impl FromStr for PresetId {
 
 /// A name that is no preset's.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("there is no preset {name:?}: choose one of {}", PresetId::names().join(", "))]
+#[error("there is no preset {name:?}: did you mean {}? `hourglass presets` lists all", self.nearest())]
 pub struct UnknownPreset {
     name: String,
+}
+
+impl UnknownPreset {
+    /// The preset with the most similar name.
+    fn nearest(&self) -> &'static str {
+        let likeness = |name: &str| strsim::normalized_damerau_levenshtein(&self.name, name);
+        let nearest = PresetId::ALL
+            .iter()
+            .map(|id| id.name())
+            .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        nearest.unwrap_or_default()
+    }
 }

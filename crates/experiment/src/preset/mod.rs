@@ -69,9 +69,12 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_answered_with_the_known_ones() {
-        let error = "vanila".parse::<PresetId>().expect_err("no such preset");
-        assert!(error.to_string().contains("vanilla-64"), "{error}");
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        for (typed, meant) in [("vanila", "vanilla-64"), ("sparse-46", "sparse-64")] {
+            let error = typed.parse::<PresetId>().expect_err("no such preset");
+            let guess = format!("did you mean {meant}?");
+            assert!(error.to_string().contains(&guess), "{error}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::csv::Csv;
 use crate::drawing::Figure;
 use crate::facts::Entries;
 use crate::font::{self, Weight};
+use crate::marks::mixed;
 use crate::page::{Item, Marks, Page, Rect, Stroke};
 use crate::palette::{N_MARKS, Paper, class_rgb, class_shape};
 use crate::plot::{self, Axis, Plot, type_size};
@@ -123,10 +124,11 @@ impl Figure for Scatter {
     }
 }
 
-/// The points in layers, in the order given.
+/// The points in layers, mixed.
 pub fn cloud(page: &mut Page, dark: bool, radius: f32, points: &[(u8, [f32; 2])]) {
     let last = points.iter().map(|&(label, _)| label).max().unwrap_or(0);
-    for layer in points.chunks(points.len().div_ceil(N_LAYERS).max(1)) {
+    let mixed: Vec<(u8, [f32; 2])> = mixed(points.len()).map(|place| points[place]).collect();
+    for layer in mixed.chunks(mixed.len().div_ceil(N_LAYERS).max(1)) {
         for class in 0..=last.max(N_MARKS - 1) {
             let of_class = layer.iter().filter(|(label, _)| *label == class);
             page.add(Item::Marks(Marks {

@@ -1,6 +1,7 @@
 //! The search over everything the window can do: type a few letters, choose with the arrows, Enter.
 
 mod entries;
+mod other_names;
 mod score;
 
 use egui::{
@@ -49,11 +50,9 @@ impl CommandPalette {
         if !self.is_open {
             return;
         }
-        let found = found(&self.query, entries(ui.ctx(), state, switches));
-        let is_moved = self.take_arrows(ui, found.len());
-        let mut run = ui
-            .input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter))
-            .then_some(self.chosen);
+        let steps = arrows(ui);
+        let is_entered = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+        let (mut found, mut clicked) = (Vec::new(), None);
         let id = Id::unique("command-palette");
         let area = Modal::default_area(id)
             .anchor(Align2::CENTER_TOP, vec2(0.0, TOP))
@@ -64,6 +63,10 @@ impl CommandPalette {
             ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 60.0));
             self.field(ui);
             ui.add_space(space::XS);
+            // What was typed in this frame counts, also for an Enter that came with it.
+            found = best_of(&self.query, entries(ui.ctx(), state, switches));
+            self.step(steps, found.len());
+            let is_moved = steps != [0, 0];
             if found.is_empty() {
                 let text = "Nothing matches: try fewer letters";
                 ui.add(Label::new(theme::dim(ui, text)));
@@ -72,11 +75,12 @@ impl CommandPalette {
                 ui.spacing_mut().item_spacing.y = 1.0;
                 for (place, entry) in found.iter().enumerate() {
                     if self.row(ui, place, entry, is_moved) {
-                        run = Some(place);
+                        clicked = Some(place);
                     }
                 }
             });
         });
+        let run = clicked.or(is_entered.then_some(self.chosen));
         if let Some(entry) = run.and_then(|place| found.get(place)) {
             actions.push(GuideAction::ShowCommands(false).into());
             actions.push(entry.action.clone());
@@ -123,34 +127,62 @@ impl CommandPalette {
         response.clicked()
     }
 
-    /// Up and down go round; tells whether one of them was pressed.
-    fn take_arrows(&mut self, ui: &Ui, n_found: usize) -> bool {
-        let pressed = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
-        let (up, down) = (pressed(Key::ArrowUp), pressed(Key::ArrowDown));
+    /// Up and down go round.
+    fn step(&mut self, [up, down]: [usize; 2], n_found: usize) {
         if n_found == 0 {
             self.chosen = 0;
-            return false;
+            return;
         }
         self.chosen = self.chosen.min(n_found - 1);
         self.chosen = (self.chosen + down + n_found * up - up) % n_found;
-        up + down > 0
     }
+}
+
+/// How often up and down were pressed.
+fn arrows(ui: &Ui) -> [usize; 2] {
+    [Key::ArrowUp, Key::ArrowDown]
+        .map(|key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key)))
 }
 
 /// The entries that answer a query, the best first; all of them, in their order, before anything is typed.
 #[must_use]
-fn found(query: &str, entries: Vec<Entry>) -> Vec<Entry> {
+fn best_of(query: &str, entries: Vec<Entry>) -> Vec<Entry> {
     /// What a match of the kind, as in "preset sparse", is worth less than one of the name.
     const OF_KIND: i32 = 4;
+    /// What a match of another name is worth less.
+    const OF_OTHER_NAME: i32 = 8;
     let mut scored: Vec<(i32, Entry)> = entries
         .into_iter()
         .filter_map(|entry| {
             let by_name = score(query, &entry.name);
             let by_kind = score(query, &format!("{} {}", entry.kind, entry.name));
-            let best = by_name.max(by_kind.map(|score| score - OF_KIND))?;
+            let others = other_names::of(&entry.name).filter(|_| !query.trim().is_empty());
+            let by_others = others.filter_map(|name| score(query, name)).max();
+            let best = by_name
+                .max(by_kind.map(|score| score - OF_KIND))
+                .max(by_others.map(|score| score - OF_OTHER_NAME))?;
             Some((best, entry))
         })
         .collect();
+    if !query.trim().is_empty() {
+        scored.extend(not_here(query));
+    }
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score)); // stable: alike ones keep their order
     scored.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// Answers to names of things that are not here, and what comes nearest.
+fn not_here(query: &str) -> impl Iterator<Item = (i32, Entry)> + '_ {
+    other_names::NOT_HERE.iter().filter_map(move |missing| {
+        let names = missing.names.iter();
+        let best = names.filter_map(|name| score(query, name)).max()?;
+        let entry = Entry {
+            name: format!("{}: not here; {}", missing.names[0], missing.instead),
+            kind: "Not here",
+            help: format!("Leads to what comes nearest: {}", missing.instead),
+            keys: String::new(),
+            action: missing.leads_to.clone(),
+        };
+        Some((best, entry))
+    })
 }

@@ -1,5 +1,8 @@
-//! How well a text answers what a person has typed: its letters in their order, the closer together and the nearer
-//! to the beginnings of words the better.
+//! How well a text answers what a person has typed: best if each typed word begins one of its words; otherwise by its
+//! letters in their order, the closer together and the nearer to the beginnings of words the better.
+
+/// What it is worth that each typed word begins a word: more than any scattered letters.
+const WORDS: i32 = 1000;
 
 /// What a letter at the beginning of a word is worth beside one within.
 const WORD: i32 = 8;
@@ -49,9 +52,21 @@ pub fn score(query: &str, text: &str) -> Option<i32> {
         }
         best = next;
     }
+    let words = if words_begin(query, text) { WORDS } else { 0 };
     // Of two texts that answer alike, the shorter one is meant.
     let length = i32::try_from(letters.len()).unwrap_or(i32::MAX) / 8;
-    best.into_iter().flatten().max().map(|best| best - length)
+    let best = best.into_iter().flatten().max()?;
+    Some(best - length + words)
+}
+
+/// Whether each typed word begins a word of the text, in any order.
+fn words_begin(query: &str, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+    let typed = query.to_lowercase();
+    typed
+        .split(|c: char| !c.is_alphanumeric())
+        .all(|typed| words.iter().any(|word| word.starts_with(typed)))
 }
 
 fn cost(gap: usize) -> i32 {
@@ -92,6 +107,19 @@ mod tests {
         let presets = ["Sparse, L1", "Sparse, KL", "Step one batch"];
         assert_eq!(best("sparse k", &presets), Some("Sparse, KL"));
         assert_eq!(best("SPARSE L", &presets), Some("Sparse, L1"));
+    }
+
+    #[test]
+    fn words_that_begin_as_typed_come_before_scattered_letters() {
+        let texts = ["Export latent scatter…", "Save run as…", "Learning rate…"];
+        assert_eq!(best("ra", &texts), Some("Learning rate…"));
+        let texts = ["Show Latent space", "Train on the processor", "Patience…"];
+        assert_eq!(best("pa", &texts), Some("Patience…"));
+        assert_eq!(
+            best("space latent", &["latent"]),
+            None,
+            "but letters keep their order"
+        );
     }
 
     #[test]

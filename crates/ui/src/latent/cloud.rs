@@ -8,6 +8,7 @@ use egui_plot::{PlotBounds, PlotTransform};
 
 use crate::memo::{Memo, Same};
 use crate::theme;
+use hourglass_figure::marks::mixed;
 use hourglass_figure::palette::N_MARKS;
 use hourglass_protocol::{SampleIdx, ScatterView};
 
@@ -173,7 +174,8 @@ fn build(points: &Points, look: CloudLook, selection: &Selection, now_secs: f64)
         let shape = shapes[usize::from(class % N_MARKS)];
         triangle(&mut mesh, rect, shape, colors.of(points, idx, is_selected));
     };
-    let samples = points.view().samples.iter().enumerate();
+    let samples = points.view().samples.as_ref();
+    let samples = mixed(samples.len()).map(|idx| (idx, &samples[idx]));
     if has_selection {
         let is_selected = |(_, sample): &(usize, &SampleIdx)| selection.contains(**sample);
         let others = samples.clone().filter(|point| !is_selected(point));

@@ -1,14 +1,17 @@
 //! The digit behind the point under the pointer: its image, its reconstruction, and what they are called.
 
-use egui::{Color32, PopupAnchor, Rect, Response, Sense, Tooltip, Ui, vec2};
+use egui::{Color32, PopupAnchor, Rect, Response, Sense, TextureId, Tooltip, Ui, vec2};
 
 use crate::memo::{Memo, Same};
 use crate::tile_atlas::{TileAtlas, TileShape, magnification};
 use crate::{number, theme};
 use hourglass_protocol::{DatasetDescription, DigitView, SampleIdx, Snapshot};
 
+use super::marker::MarkerAtlas;
 use super::words::name_of;
 
+/// Radius of the class's mark, in points.
+const MARK: f32 = 5.0;
 /// Side of an image in the tooltip, in points: three for each pixel.
 const SIDE: f32 = 84.0;
 
@@ -81,6 +84,8 @@ fn reconstruction_in(view: &DigitView, sample: SampleIdx) -> Option<Reconstructe
 pub struct HoverCard {
     /// Whether a moment of the past is shown, of which no answers to the pointer were kept.
     pub is_past: bool,
+    /// The mark of the class.
+    markers: MarkerAtlas,
     shown: Memo<CardKey, Card>,
 }
 
@@ -113,6 +118,9 @@ impl HoverCard {
         snapshot: &Snapshot,
     ) {
         self.paint(ui, sample, dataset, snapshot);
+        let px = MARK * ui.pixels_per_point();
+        let texture = self.markers.prepare(ui.ctx(), "hover card marker", px);
+        let mark = (texture, self.markers.half_side(MARK));
         let Card { atlas, digit } = &*self.shown;
         let Some((digit, names)) = digit else {
             return;
@@ -121,7 +129,7 @@ impl HoverCard {
         Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor)
             .gap(6.0)
             .width(3.0 * SIDE + 4.0 * theme::space::M)
-            .show(|ui| contents(ui, atlas, digit, names, self.is_past));
+            .show(|ui| contents(ui, atlas, digit, names, mark, self.is_past));
     }
 
     fn paint(
@@ -175,12 +183,15 @@ fn contents(
     atlas: &TileAtlas,
     digit: &HoveredDigit,
     [title, name]: &[String; 2],
+    (texture, half): (TextureId, f32),
     is_past: bool,
 ) {
     ui.horizontal(|ui| {
-        let (mark, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+        let (mark, _) = ui.allocate_exact_size(vec2(2.0 * MARK, 2.0 * MARK), Sense::hover());
+        let rect = Rect::from_center_size(mark.center(), vec2(2.0 * half, 2.0 * half));
         let color = class_color(ui, digit.label);
-        ui.painter().circle_filled(mark.center(), 4.5, color);
+        let uv = MarkerAtlas::uv(digit.label);
+        ui.painter().image(texture, rect, uv, color);
         ui.label(theme::title(ui, title));
         ui.label(theme::dim(ui, name));
     });

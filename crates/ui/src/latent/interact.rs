@@ -27,6 +27,17 @@ impl LatentScene {
         actions: &mut Vec<Action>,
     ) {
         let is_click = self.tool == Tool::Pan && shown.response.clicked();
+        if is_click && shown.response.double_clicked() {
+            // It resets the view, and was not meant to pick anything.
+            if let Some((picked, followed)) = self.before_click.take() {
+                self.interpolation.put_back(picked);
+                actions.push(Action::Follow(followed));
+            }
+            return;
+        }
+        if is_click {
+            self.before_click = Some((self.interpolation.picked(), run.state.followed));
+        }
         let n_test = run
             .state
             .dataset

@@ -35,6 +35,9 @@ const LINE: f32 = 22.0;
 /// The images at the ends: which, of which data set, in which theme, how large.
 type Originals = Memo<([SampleIdx; 2], Same<[u8]>, bool, usize), TileAtlas>;
 
+/// The points that are picked: where the way begins, and where it ends.
+pub type Ends = [Option<SampleIdx>; 2];
+
 /// The strip between two picked points.
 #[derive(Default)]
 pub struct Interpolation {
@@ -71,6 +74,17 @@ impl Interpolation {
         } else {
             (self.from, self.to) = (Some(sample), None);
         }
+    }
+
+    /// What is picked.
+    #[must_use]
+    pub fn picked(&self) -> Ends {
+        [self.from, self.to]
+    }
+
+    /// Goes back to what was picked before.
+    pub fn put_back(&mut self, [from, to]: Ends) {
+        (self.from, self.to) = (from, to);
     }
 
     fn end(&mut self) {
@@ -260,7 +274,7 @@ impl Interpolation {
         points: &Points,
         snapshot: &Snapshot,
     ) {
-        let picked = [self.from, self.to];
+        let picked = self.picked();
         if picked == [None; 2] {
             return;
         }

@@ -167,6 +167,11 @@ impl Marquee {
             return Some(Vec::new());
         }
         if response.drag_stopped() && self.is_drawn() {
+            // A fast hand begins and ends within a frame, or moves on before it lets go.
+            let last = pointer.or_else(|| response.ctx.pointer_latest_pos());
+            if let Some(at) = last {
+                self.extend(tool, at, value(at), transform);
+            }
             return Some(self.polygon(tool));
         }
         None

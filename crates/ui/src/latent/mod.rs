@@ -48,7 +48,7 @@ use hourglass_protocol::{
 };
 use hourglass_state::{LabState, Past, RunView};
 use hover::HoverCard;
-use interpolation::Interpolation;
+use interpolation::{Ends, Interpolation};
 use marker::MarkerAtlas;
 use marquee::{Marquee, Tool};
 use options::{LatentOptions, Units};
@@ -96,6 +96,8 @@ struct LatentScene {
     hover_card: HoverCard,
     decode_hover: DecodeHover,
     interpolation: Interpolation,
+    /// What was picked and followed before the last click: the second one of a double click takes the first back.
+    before_click: Option<(Ends, SampleIdx)>,
 }
 
 impl LatentPanel {

@@ -53,7 +53,11 @@ impl Way {
             painter.circle(*place, 3.0, tokens.text, Stroke::new(1.5, tokens.plot));
         }
         painter.line(line, Stroke::new(2.0, tokens.text));
-        for (end, name) in self.ends.into_iter().zip(["from", "to"]) {
+        let from = match self.ends {
+            [Some(_), None] => "from; Shift-click another",
+            _ => "from",
+        };
+        for (end, name) in self.ends.into_iter().zip([from, "to"]) {
             let at = end.map(on_screen);
             let Some(at) = at.filter(|at| transform.frame().contains(*at)) else {
                 continue;

@@ -276,10 +276,11 @@ impl Answer {
         self.with(self.on_mnist)
     }
 
-    /// "On MNIST with seed 1: test MSE 0.00994"; nothing of an answer without numbers.
+    /// "On MNIST with seed 1: test MSE 0.00994"; nothing of an answer without numbers. Those of earlier steps stood there.
     #[must_use]
     pub fn mnist_line(&self) -> Option<String> {
         let each = self.said.iter().zip(self.on_mnist);
+        let each = each.filter(|(said, _)| !matches!(said, Said::Earlier(..)));
         let texts: Vec<String> = each
             .map(|(said, &value)| format!("{} {}", said.label(), said.text(value)))
             .collect();

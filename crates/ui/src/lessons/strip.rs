@@ -16,6 +16,12 @@ use hourglass_state::LabState;
 
 /// Longest line of text, in points: about ninety letters.
 const LINE: f32 = 700.0;
+/// From this width on the question stands beside the text, in points.
+const LEAST_FOR_TWO: f32 = 760.0;
+/// Share of the text's column.
+const TEXT: f32 = 0.42;
+/// Between the two columns, in points.
+const BETWEEN: f32 = 28.0;
 /// Between two lines of the strip, in points.
 const GAP: f32 = 5.0;
 /// Room for the sign before an answer, in points.
@@ -54,13 +60,25 @@ impl Course {
                 theme::reading(ui);
                 ui.spacing_mut().item_spacing.y = GAP;
                 header(ui, lesson, place, step, actions);
-                let size = vec2(ui.available_width().min(LINE), height(ui, lesson));
-                ui.allocate_ui(size, |ui| {
-                    ui.set_min_size(size); // the buttons below keep their place throughout the lesson
-                    ui.add(Label::new(step.text).wrap());
-                    if let Some(question) = &step.question {
-                        self.question(ui, lesson, place, question, state);
-                    }
+                let columns = Columns::of(ui.available_width());
+                // The buttons below keep their place throughout the lesson.
+                let size = vec2(ui.available_width(), columns.height(ui, lesson));
+                let layout = if columns.are_two {
+                    Layout::left_to_right(Align::Min)
+                } else {
+                    Layout::top_down(Align::Min)
+                };
+                ui.allocate_ui_with_layout(size, layout, |ui| {
+                    ui.set_min_size(size);
+                    ui.spacing_mut().item_spacing.x = BETWEEN;
+                    column(ui, columns.text, |ui| {
+                        ui.add(Label::new(step.text).wrap());
+                    });
+                    column(ui, columns.question, |ui| {
+                        if let Some(question) = &step.question {
+                            self.question(ui, lesson, place, question, state);
+                        }
+                    });
                 });
                 self.ways_on(ui, lesson, place, step, state, actions);
             });
@@ -264,33 +282,68 @@ fn choices(
     taken
 }
 
-/// Height of the longest step of a lesson, from its text to its answer, in points.
-fn height(ui: &Ui, lesson: &Lesson) -> f32 {
-    let width = ui.available_width().min(LINE);
-    let body = TextStyle::Body.resolve(ui.style());
-    let medium = theme::medium(theme::reading_size::BODY);
-    let of = |text: &str, font: &egui::FontId, width: f32| {
-        let galley = ui.painter().layout(
-            text.to_owned(),
-            font.clone(),
-            egui::Color32::PLACEHOLDER,
-            width,
-        );
-        galley.size().y + GAP
-    };
-    let heights = lesson.steps.iter().map(|step| {
-        let mut height = of(step.text, &body, width);
-        if let Some(question) = &step.question {
-            let answer = question.answer.on_mnist();
-            let line = question.answer.mnist_line();
-            height += of(question.asks, &medium, width)
-                + rows_of_choices(ui, &question.guess, width)
-                + of(&answer, &body, width - ICON)
-                + line.map_or(0.0, |line| of(&line, &body, width));
+/// Where the text of a step and its question stand: side by side where there is room.
+#[derive(Clone, Copy, Debug)]
+struct Columns {
+    are_two: bool,
+    /// Width of the text, in points.
+    text: f32,
+    /// Width of the question, in points.
+    question: f32,
+}
+
+impl Columns {
+    fn of(width: f32) -> Self {
+        let are_two = width >= LEAST_FOR_TWO;
+        let text = (TEXT * (width - BETWEEN)).min(LINE);
+        let question = (width - BETWEEN - text).min(LINE);
+        let narrow = width.min(LINE);
+        Self {
+            are_two,
+            text: if are_two { text } else { narrow },
+            question: if are_two { question } else { narrow },
         }
-        height
+    }
+
+    /// Height of the longest step of a lesson, from its text to its answer, in points.
+    fn height(self, ui: &Ui, lesson: &Lesson) -> f32 {
+        let body = TextStyle::Body.resolve(ui.style());
+        let medium = theme::medium(theme::reading_size::BODY);
+        let of = |text: &str, font: &egui::FontId, width: f32| {
+            let color = egui::Color32::PLACEHOLDER;
+            let galley = ui
+                .painter()
+                .layout(text.to_owned(), font.clone(), color, width);
+            galley.size().y + GAP
+        };
+        let heights = lesson.steps.iter().map(|step| {
+            let text = of(step.text, &body, self.text);
+            let question = step.question.as_ref().map_or(0.0, |question| {
+                let answer = question.answer.on_mnist();
+                let line = question.answer.mnist_line();
+                of(question.asks, &medium, self.question)
+                    + rows_of_choices(ui, &question.guess, self.question)
+                    + of(&answer, &body, self.question - ICON)
+                    + line.map_or(0.0, |line| of(&line, &body, self.question))
+            });
+            if self.are_two {
+                text.max(question)
+            } else {
+                text + question
+            }
+        });
+        heights.fold(0.0, f32::max)
+    }
+}
+
+/// A column of the strip.
+fn column(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
+    let size = vec2(width, 0.0);
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing = vec2(space::S, GAP);
+        contents(ui);
     });
-    heights.fold(0.0, f32::max)
 }
 
 /// Height of the choices side by side, wrapped where they have no room, in points.

@@ -337,9 +337,11 @@ impl App {
                 .show(ui, |ui| experiment_panel.ui(ui, state, &mut actions));
         }
         replay::bar(ui, state, &mut actions);
+        let is_alone = layout.enlarged().is_some();
+        let beside = if is_alone { gap } else { gap / 2.0 };
         CentralPanel::default()
             .frame(Frame::new().inner_margin(egui::Margin {
-                left: margin(gap / 2.0),
+                left: margin(beside),
                 right: margin(gap),
                 top: margin(gap),
                 bottom: margin(gap),

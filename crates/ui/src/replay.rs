@@ -71,7 +71,7 @@ fn words(ui: &mut Ui, run: &RunState) {
     let tokens = theme::tokens_of(ui);
     let (text, color) = match run.replay.past() {
         Some(past) => (moment_text(past.moment), tokens.warning),
-        None => ("as it is now".to_owned(), tokens.text_dim),
+        None => ("live".to_owned(), tokens.text_dim),
     };
     let size = egui::vec2(WORDS, ui.available_height());
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {

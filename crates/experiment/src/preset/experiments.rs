@@ -156,13 +156,13 @@ const OF_HINTON_LOGISTIC: Stated = Stated::Published(Print {
 const THEANO: Print = Print {
     digits: "1.3",
     place: "Theano's tutorial, section “Running the Code”",
-    otherwise: "15 epochs a layer and 36 of fine-tuning with plain SGD, tied weights while layers learn",
+    otherwise: "15 epochs a layer and 36 of fine-tuning with plain SGD on clean images, tied weights while layers learn",
 };
 const OF_THEANO: Stated = Stated::Published(THEANO);
 
 /// The same, to be compared with tied weights.
 const OF_THEANO_TIED: Stated = Stated::Published(Print {
-    otherwise: "15 epochs a layer and 36 of fine-tuning with plain SGD",
+    otherwise: "15 epochs a layer and 36 of fine-tuning with plain SGD on clean images",
     ..THEANO
 });
 
@@ -653,11 +653,11 @@ pub(super) const STACKED_DENOISING: Preset = Preset {
     about: "Three layers learn one after another to repair their own masked input; then the labels are used. \
             For comparison, the same network also learns the labels from random weights",
     source: "Vincent et al. 2010, “Stacked denoising autoencoders”; Theano's deep learning tutorial",
-    expected: "test error 1.3 % published",
+    expected: "test error 1.3 % published; at most 1.35 % required",
     expectations: &[expect(
         Figure::ErrorPercent,
         Some(OF_THEANO),
-        Bound::AtMost(1.6),
+        Bound::AtMost(1.35),
     )],
     recipe: || {
         let mut experiment = base(PresetId::StackedDenoising, 1000);
@@ -680,10 +680,11 @@ pub(super) const STACKED_DENOISING: Preset = Preset {
                 corruption,
             })
             .to_vec();
+        // Masked images keep the network from learning the training images by heart.
         experiment.plan.fine_tuning = Some(FineTuning {
-            epochs: 16,
+            epochs: 30,
             learning_rate: 1e-3,
-            corruption: 0.0,
+            corruption: 0.2,
         });
         experiment
     },
@@ -696,7 +697,7 @@ pub(super) const STACKED_DENOISING_TIED: Preset = Preset {
     about: "Each layer repairs its input with its own weights, transposed, as in the source. Fine-tuning has no decoder \
             and is the same",
     source: "Vincent et al. 2010, “Stacked denoising autoencoders”, with its tied weights; Theano's deep learning tutorial",
-    expected: "test error 1.3 % published; at most 1.6 % required, as without tied weights",
+    expected: "test error 1.3 % published; at most 1.6 % required",
     expectations: &[expect(
         Figure::ErrorPercent,
         Some(OF_THEANO_TIED),

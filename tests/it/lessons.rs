@@ -123,13 +123,12 @@ fn go_through(id: LessonId, source: DataSource, right: &[usize]) {
         });
         assert_eq!(pupil.course.answer(lesson, place, data), None, "no guess");
         pupil.course.take_guess(id, place, right[place]);
-        let (answer, is_right) = pupil
+        let (answer, found) = pupil
             .course
             .answer(lesson, place, data)
             .expect("all it speaks of was measured");
-        if !is_right {
-            let found = question.guess.right(place, &pupil.measured(lesson));
-            wrong.push(format!("step {place}: choice {found:?} is right: {answer}"));
+        if found != right[place] {
+            wrong.push(format!("step {place}: choice {found} is right: {answer}"));
         }
         if data == DataSetId::MNIST {
             for (said, &quoted) in question.answer.said.iter().zip(question.answer.on_mnist) {

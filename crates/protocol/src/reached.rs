@@ -113,6 +113,14 @@ impl<'a> Reached<'a> {
         }
     }
 
+    /// By how many decibel each class's reconstructions are better than its inputs, for the classes that have both.
+    #[must_use]
+    pub fn gains_db(&self) -> Option<impl Iterator<Item = f64>> {
+        let [input, output] = self.psnr_db?;
+        let classes = output.iter().zip(input);
+        Some(classes.filter_map(|(output, input)| Some((*output)? - (*input)?)))
+    }
+
     /// A figure that presets promise; `None` if the run does not have it.
     #[must_use]
     pub fn figure(&self, figure: Figure) -> Option<f64> {
@@ -125,12 +133,7 @@ impl<'a> Reached<'a> {
             Figure::SubspaceAngle => self.subspace_angle_degrees,
             Figure::SquaredErrorPerImage => Some(self.squared_error_per_image),
             Figure::MeanActivation => code.map(|code| code.mean_activation),
-            Figure::LeastGainDb => {
-                let [input, output] = self.psnr_db?;
-                let classes = output.iter().zip(input);
-                let gains = classes.filter_map(|(output, input)| Some((*output)? - (*input)?));
-                gains.reduce(f64::min)
-            }
+            Figure::LeastGainDb => self.gains_db()?.reduce(f64::min),
             Figure::JacobianNorm => code.map(|code| code.jacobian_norm),
             Figure::RelativeJacobianNorm => code?.relative_jacobian_norm,
             Figure::NoiseImageMse => self.noise_image_mse,

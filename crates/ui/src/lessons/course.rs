@@ -98,18 +98,18 @@ impl Course {
         !waits || self.measured(lesson.id, step, data).is_some()
     }
 
-    /// The answer to a step's question, and whether the guess was right; `None` before there is a guess and what the
-    /// answer speaks of was measured on these images.
+    /// The answer to a step's question, and the place of the right choice; `None` before there is a guess and what
+    /// the answer speaks of was measured on these images.
     #[must_use]
-    pub fn answer(&self, lesson: &Lesson, step: usize, data: DataSetId) -> Option<(String, bool)> {
+    pub fn answer(&self, lesson: &Lesson, step: usize, data: DataSetId) -> Option<(String, usize)> {
         let question = lesson.steps.get(step)?.question.as_ref()?;
-        let guess = self.guess(lesson.id, step)?;
+        self.guess(lesson.id, step)?;
         if !self.has_happened(lesson, step, data) {
             return None;
         }
         let measured = |step| self.measured(lesson.id, step, data);
         let right = question.guess.right(step, &measured)?;
-        Some((question.answer.filled(step, &measured)?, guess == right))
+        Some((question.answer.filled(step, &measured)?, right))
     }
 
     /// Whether the step in progress changed the experiment.

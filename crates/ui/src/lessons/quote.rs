@@ -71,8 +71,8 @@ impl Quote {
             Self::DeadUnits => Some(evaluation.code.as_ref()?.dead_units as f64),
             Self::ActiveUnits => reached.figure(Figure::ActiveUnits),
             Self::NoiseImageMse => reached.figure(Figure::NoiseImageMse),
-            Self::LeastGain => gains(reached.psnr_db?).reduce(f64::min),
-            Self::MostGain => gains(reached.psnr_db?).reduce(f64::max),
+            Self::LeastGain => reached.gains_db()?.map(times).reduce(f64::min),
+            Self::MostGain => reached.gains_db()?.map(times).reduce(f64::max),
             Self::NegativeElbo => reached.figure(Figure::NegativeElbo),
             Self::CodeNats => Some(evaluation.variational.as_ref()?.kl_nats),
             Self::CodeVarianceRatio => reached.figure(Figure::CodeVarianceRatio),
@@ -124,11 +124,9 @@ impl Quote {
     }
 }
 
-/// How many times smaller than the input's the error of each class is: a decibel is a tenth of a power of ten.
-fn gains([input, output]: [&[Option<f64>]; 2]) -> impl Iterator<Item = f64> {
-    let classes = output.iter().zip(input);
-    let gains = classes.filter_map(|(output, input)| Some((*output)? - (*input)?));
-    gains.map(|decibel| 10_f64.powf(decibel / 10.0))
+/// How many times smaller an error is that is better by this many decibel.
+fn times(decibel: f64) -> f64 {
+    10_f64.powf(decibel / 10.0)
 }
 
 /// What a sentence says of numbers; steps are counted from 0.

@@ -31,14 +31,6 @@ const CHOICE: f32 = 24.0;
 /// Most differences that are listed; more are counted.
 const MAX_LISTED: usize = 5;
 
-/// What a step shows for its question.
-enum Answered {
-    /// Its answer, and whether the guess was right.
-    With(String, bool),
-    /// Where things stand.
-    NotYet(String),
-}
-
 impl Course {
     /// Draws the lesson in progress; nothing while there is none.
     pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
@@ -91,31 +83,6 @@ impl Course {
         dataset.map_or(DataSetId::MNIST, |dataset| dataset.id)
     }
 
-    fn answered(
-        &self,
-        lesson: &Lesson,
-        place: usize,
-        question: &Question,
-        state: &LabState,
-    ) -> Answered {
-        let data = Self::data(state);
-        if let Some((answer, is_right)) = self.answer(lesson, place, data) {
-            return Answered::With(answer, is_right);
-        }
-        let has_happened = self.has_happened(lesson, place, data);
-        let progress = match &question.goal {
-            Some(goal) if !has_happened => goal.progress(state),
-            _ if self.guess(lesson.id, place).is_none() => {
-                "Choose one, and the answer appears".to_owned()
-            }
-            _ => {
-                "Earlier steps measure what this is compared with: train them on these images first"
-                    .to_owned()
-            }
-        };
-        Answered::NotYet(progress)
-    }
-
     fn question(
         &mut self,
         ui: &mut Ui,
@@ -127,47 +94,49 @@ impl Course {
         let t = theme::tokens_of(ui);
         let asks = RichText::new(question.asks).font(theme::medium(theme::reading_size::BODY));
         ui.add(Label::new(asks).wrap());
-        let answered = self.answered(lesson, place, question, state);
-        let right = match answered {
-            Answered::With(..) => {
-                let measured = |step| self.measured(lesson.id, step, Self::data(state));
-                question.guess.right(place, &measured)
-            }
-            Answered::NotYet(_) => None,
-        };
+        let answer = self.answer(lesson, place, Self::data(state));
+        let right = answer.as_ref().map(|(_, right)| *right);
         let chosen = self.guess(lesson.id, place);
         if let Some(choice) = choices(ui, &question.guess, chosen, right) {
             self.take_guess(lesson.id, place, choice);
         }
-        match answered {
-            Answered::NotYet(progress) => {
-                ui.add(Label::new(theme::dim(ui, progress)).wrap());
-            }
-            Answered::With(answer, is_right) => {
-                ui.horizontal_top(|ui| {
-                    let (icon, color) = if is_right {
-                        (ICON_CHECK_CIRCLE, t.positive)
-                    } else {
-                        (ICON_LIGHTBULB, t.text)
-                    };
-                    ui.label(theme::icon(icon).color(color));
-                    ui.add(Label::new(RichText::new(answer).color(color)).wrap());
-                });
-                if let Some(line) = question.answer.mnist_line() {
-                    ui.add(Label::new(theme::dim(ui, line)).wrap());
-                }
-            }
+        let Some((answer, right)) = answer else {
+            let lacks = self.what_lacks(lesson, place, question, state);
+            ui.add(Label::new(theme::dim(ui, lacks)).wrap());
+            return;
+        };
+        ui.horizontal_top(|ui| {
+            let (icon, color) = if chosen == Some(right) {
+                (ICON_CHECK_CIRCLE, t.positive)
+            } else {
+                (ICON_LIGHTBULB, t.text)
+            };
+            ui.label(theme::icon(icon).color(color));
+            ui.add(Label::new(RichText::new(answer).color(color)).wrap());
+        });
+        if let Some(line) = question.answer.mnist_line() {
+            ui.add(Label::new(theme::dim(ui, line)).wrap());
         }
     }
 
-    /// Whether the step leaves nothing to do but to go on.
-    fn is_over(&self, lesson: &Lesson, place: usize, step: &Step, state: &LabState) -> bool {
-        match &step.question {
-            Some(question) => matches!(
-                self.answered(lesson, place, question, state),
-                Answered::With(..)
-            ),
-            None => true,
+    /// What has to come about before the answer, for people.
+    fn what_lacks(
+        &self,
+        lesson: &Lesson,
+        place: usize,
+        question: &Question,
+        state: &LabState,
+    ) -> String {
+        let has_happened = self.has_happened(lesson, place, Self::data(state));
+        match &question.goal {
+            Some(goal) if !has_happened => goal.progress(state),
+            _ if self.guess(lesson.id, place).is_none() => {
+                "Choose one, and the answer appears".to_owned()
+            }
+            _ => {
+                "Earlier steps measure what this is compared with: train them on these images first"
+                    .to_owned()
+            }
         }
     }
 
@@ -182,8 +151,10 @@ impl Course {
         actions: &mut Vec<Action>,
     ) {
         let is_last = place + 1 == lesson.steps.len();
-        let is_over = self.is_over(lesson, place, step, state);
-        let has_happened = self.has_happened(lesson, place, Self::data(state));
+        let data = Self::data(state);
+        // The step leaves nothing to do but to go on.
+        let is_over = step.question.is_none() || self.answer(lesson, place, data).is_some();
+        let has_happened = self.has_happened(lesson, place, data);
         ui.horizontal(|ui| {
             self.back(ui, place, state, actions);
             let (name, help) = if is_last {

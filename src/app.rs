@@ -38,12 +38,12 @@ use hourglass_protocol::{DataSource, DeviceChoice};
 use hourglass_state::{LabState, Session};
 use hourglass_ui::Sheet;
 use hourglass_ui::command_palette::CommandPalette;
-use hourglass_ui::experiment_panel::ExperimentPanel;
+use hourglass_ui::experiment_panel::{ExperimentPanel, rail};
 use hourglass_ui::export::ExportDialog;
 use hourglass_ui::help::Help;
 use hourglass_ui::layout::Layout;
 use hourglass_ui::lessons::Course;
-use hourglass_ui::notices::Notes;
+use hourglass_ui::notices::{Notes, Views};
 use hourglass_ui::panels::Panels;
 use hourglass_ui::top_bar::{TopBar, WindowFacts};
 use hourglass_ui::{
@@ -75,6 +75,8 @@ pub type SpawnWorker = Rc<dyn Fn(Wake) -> Worker>;
 
 /// Width of the experiment panel at first and its limits, in points.
 const EXPERIMENT_WIDTH: f32 = 316.0;
+/// The same of the rail that it is folded into.
+const RAIL_WIDTH: f32 = 44.0;
 const EXPERIMENT_WIDTHS: std::ops::RangeInclusive<f32> = 290.0..=460.0;
 
 /// Time in which things glide from one state to the next, where frames are cheap.
@@ -324,21 +326,35 @@ impl App {
         let gap = theme::space::GAP;
         // Nothing is painted behind the cards: the surface is what the window is cleared with.
         if layout.enlarged().is_none() {
-            Panel::left("experiment")
+            let is_folded = experiment_panel.is_folded;
+            let (name, width, widths) = if is_folded {
+                ("experiment rail", RAIL_WIDTH, RAIL_WIDTH..=RAIL_WIDTH)
+            } else {
+                ("experiment", EXPERIMENT_WIDTH, EXPERIMENT_WIDTHS)
+            };
+            Panel::left(name)
                 .frame(Frame::new().inner_margin(egui::Margin {
                     left: margin(gap),
                     right: margin(gap / 2.0),
                     top: margin(gap),
                     bottom: margin(gap),
                 }))
-                .default_size(EXPERIMENT_WIDTH)
-                .size_range(EXPERIMENT_WIDTHS)
+                .default_size(width)
+                .size_range(widths)
+                .resizable(!is_folded)
                 .show_separator_line(false)
-                .show(ui, |ui| experiment_panel.ui(ui, state, &mut actions));
+                .show(ui, |ui| {
+                    if is_folded {
+                        rail::show(ui, state, &mut actions);
+                    } else {
+                        experiment_panel.ui(ui, state, &mut actions);
+                    }
+                });
         }
         replay::bar(ui, state, &mut actions);
         let is_alone = layout.enlarged().is_some();
         let beside = if is_alone { gap } else { gap / 2.0 };
+        let room = ui.available_rect_before_wrap();
         CentralPanel::default()
             .frame(Frame::new().inner_margin(egui::Margin {
                 left: margin(beside),
@@ -352,7 +368,9 @@ impl App {
             });
         layout.listen(&ctx, &mut actions);
         previous::listen(&ctx, state, &mut actions); // after the panels, which may take back something of their own
-        notes.ui(ui, state, &mut actions);
+        let asked = guide.course.step().map(|step| step.look);
+        let in_use = layout.place_in_use(asked, ctx.pointer_latest_pos());
+        notes.ui(ui, state, Views { room, in_use }, &mut actions);
         export.ui(ui, state, panels, &mut actions);
         help.ui(ui, &mut actions);
         compare::dialog(ui, state, comparison_panel, &mut actions);

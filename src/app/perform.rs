@@ -56,6 +56,7 @@ impl App {
             Action::Follow(sample) => self.state.followed = sample,
             Action::ShowPane(pane) => self.layout.bring_forward(pane),
             Action::Enlarge => self.layout.toggle_at(ctx.pointer_latest_pos()),
+            Action::FoldExperiment => self.experiment_panel.is_folded ^= true,
             Action::Shrink => {
                 self.layout.shrink();
             }

@@ -1191,7 +1191,7 @@ fn a_run_that_blew_up_ends_with_a_code_of_its_own_and_says_why() {
     for words in [
         "noticed (dead-code): all 64 code units are near zero on every image",
         "noticed (absurd-error): the error is",
-        "lower the learning rate (1e3 is high for SGD)",
+        "lower the learning rate (1000 is high for SGD)",
         "its model is of no use",
         "--resume",
     ] {
@@ -1288,11 +1288,11 @@ fn an_edited_experiment_is_taken_on_or_refused_but_not_overwritten_in_silence() 
     std::fs::write(&file, &edited).expect("written");
     let output = hourglass(&resume);
     assert_success(&output);
-    let said = "experiment.toml was changed since the run was saved; from step 41 on: learning rate 0.001 → 0.0005";
+    let said = "experiment.toml was changed since the run was saved; from step 41 on: learning rate 0.001 → 5×10⁻⁴";
     assert!(text_of(&output).contains(said), "{}", text_of(&output));
     let summary = Summary::of_folder(Path::new(&out)).expect("written");
     let changes: Vec<String> = summary.changes.iter().map(Mark::sentence).collect();
-    assert_eq!(changes, ["from step 41 on: learning rate 0.001 → 0.0005"]);
+    assert_eq!(changes, ["from step 41 on: learning rate 0.001 → 5×10⁻⁴"]);
     let kept = std::fs::read_to_string(&file).expect("written");
     assert!(kept.contains("learning_rate = 0.0005\n"), "{kept}");
 }

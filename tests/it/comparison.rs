@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use hourglass::experiment::{Experiment, PresetId, Term};
 use hourglass::protocol::{
-    Command, EvaluationScope, Event, Failure, Phase, ProbeRequest, RunId, Snapshot,
+    Axes, Command, EvaluationScope, Event, Failure, Phase, ProbeRequest, RunId, ScatterRequest,
+    Snapshot, Turn,
 };
 use hourglass::worker::Worker;
 
@@ -291,4 +292,38 @@ fn a_comparison_run_whose_loss_becomes_infinite_stops_both_and_keeps_the_first()
         }
         _ => None,
     });
+}
+
+/// Eigenvectors are of any sign: what lies where in A lies in the same direction in B.
+#[test]
+fn principal_components_of_b_are_turned_onto_those_of_a() {
+    let worker = with_digits();
+    worker.look_at(ProbeRequest {
+        revision: 5,
+        scatter: Some(ScatterRequest::default()),
+        ..ProbeRequest::default()
+    });
+    start(&worker, 1, small());
+    compare(&worker, comparison());
+    send(
+        &worker,
+        Command::TrainSteps(NonZeroU64::new(2).expect("two")),
+    );
+    let deadline = Instant::now() + DEADLINE;
+    let scatters = |seen: &Snapshot| {
+        let b = seen.comparison.as_ref()?.scatter.clone()?;
+        let a = seen.scatter.clone()?;
+        (a.step == 2 && b.step == 2).then_some([a, b])
+    };
+    let [a, b] = loop {
+        assert!(Instant::now() < deadline, "no such snapshot came");
+        match worker.snapshot().as_ref().and_then(scatters) {
+            Some(found) => break found,
+            None => std::thread::yield_now(),
+        }
+    };
+    assert!(matches!(a.axes, Axes::Pca { .. }), "{:?}", a.axes);
+    assert!(matches!(b.axes, Axes::Turned { .. }), "{:?}", b.axes);
+    let turn = Turn::onto(&b.points, &a.points);
+    assert!(turn.mirror > 0.0 && turn.cos > 0.999_99, "{turn:?}");
 }

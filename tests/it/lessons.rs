@@ -68,7 +68,19 @@ impl Pupil {
         self.state.dataset.as_ref().expect("loaded").id
     }
 
-    fn train(&mut self, experiment: Experiment) {
+    /// On pen digits, of which no number is told, a part of the training images has to do where the answers hold with
+    /// it: a wide network has to see more to copy noise, and a prior to silence units.
+    fn images(&self, experiment: &mut Experiment) {
+        const PART: usize = 20_000;
+        let lesson = self.course.current().map(|(lesson, _)| lesson.id);
+        let needs_all = matches!(lesson, Some(LessonId::Copying | LessonId::Generation));
+        if self.data() == DataSetId::PEN_DIGITS && !needs_all {
+            experiment.training.train_samples = Some(PART);
+        }
+    }
+
+    fn train(&mut self, mut experiment: Experiment) {
+        self.images(&mut experiment);
         self.state.draft = experiment.clone();
         self.ask(Input::Start(experiment));
         self.send(vec![Command::Train]);
@@ -83,7 +95,8 @@ impl Pupil {
                 self.train(experiment);
             }
             (Some(does @ Does::Tune(_)), _) => {
-                let experiment = does.experiment(&draft).expect("one follows");
+                let mut experiment = does.experiment(&draft).expect("one follows");
+                self.images(&mut experiment);
                 self.state.draft = experiment.clone();
                 self.ask(Input::Tune(experiment));
                 self.send(vec![Command::Train]);

@@ -1,6 +1,8 @@
 //! What to do about a fault in an experiment as it is: nothing is advised that it does already.
 
-use hourglass_experiment::{Activation, Experiment, OptimizerKind, Reconstruction, Updates};
+use hourglass_experiment::{
+    Activation, Experiment, OptimizerKind, Reconstruction, Updates, number,
+};
 
 /// Where a learning rate lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +33,8 @@ fn about_rate(experiment: &Experiment, verb: &str, what: &str) -> String {
         experiment.optimizer.learning_rate,
         experiment.optimizer.label(),
     );
-    format!("{verb} the learning rate ({rate:e} is {what} for {rule})")
+    let rate = number::exact(rate);
+    format!("{verb} the learning rate ({rate} is {what} for {rule})")
 }
 
 fn weaker_penalty(experiment: &Experiment) -> Option<String> {
@@ -117,7 +120,7 @@ mod tests {
         let mut slow = PresetId::Basic32.preset().experiment();
         slow.optimizer.learning_rate = 1e-6;
         let text = of_collapsed_output(&slow);
-        assert_eq!(text, "Raise the learning rate (1e-6 is low for Adam)");
+        assert_eq!(text, "Raise the learning rate (10⁻⁶ is low for Adam)");
         slow.objective.reconstruction = Reconstruction::Mse;
         assert!(of_collapsed_output(&slow).contains("cross-entropy"));
 
@@ -127,10 +130,10 @@ mod tests {
         let text = of_absurd_error(&wild);
         assert_eq!(
             text,
-            "Start again: lower the learning rate (1e3 is high for SGD)"
+            "Start again: lower the learning rate (1000 is high for SGD)"
         );
         let text = of_dead_units(&wild);
-        assert_eq!(text, "Lower the learning rate (1e3 is high for SGD)");
+        assert_eq!(text, "Lower the learning rate (1000 is high for SGD)");
 
         let sparse = PresetId::Multilayer64.preset().experiment();
         let text = of_dead_units(&sparse);

@@ -2,6 +2,8 @@
 
 use faer::{Mat, Side};
 
+use hourglass_protocol::Turn;
+
 /// Codes wider than this are analysed through their rows: the eigenvectors of a `p × p` matrix cost p³.
 const MAX_COVARIANCE_SIZE: usize = 256;
 
@@ -114,6 +116,22 @@ impl PrincipalAxes {
                 }
             }
         }
+    }
+
+    /// Turns the axes within their plane. Each of them is then a mixture of the two components.
+    pub fn turn(&mut self, turn: Turn) {
+        let Turn { cos, sin, mirror } = turn;
+        let [first, second] = &mut self.axes;
+        for (a, b) in first.iter_mut().zip(second) {
+            (*a, *b) = (cos * *a - sin * mirror * *b, sin * *a + cos * mirror * *b);
+        }
+        // The components are uncorrelated: variances along a mixture add up.
+        let [first, second] = self.explained.map(f64::from);
+        let (cos2, sin2) = (cos * cos, sin * sin);
+        self.explained = [
+            (cos2 * first + sin2 * second) as f32,
+            (sin2 * first + cos2 * second) as f32,
+        ];
     }
 
     /// Turns each axis so that its largest entry is positive: the sign of an eigenvector is arbitrary, and a cloud
@@ -252,6 +270,38 @@ mod tests {
         // Opposite ends of the ellipse are 6 apart.
         let distance = (points[0][0] - points[20][0]).hypot(points[0][1] - points[20][1]);
         assert!((distance - 6.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn axes_that_are_turned_take_the_points_along_and_share_out_their_variance() {
+        let codes: Vec<f32> = (0..60)
+            .flat_map(|idx: u16| {
+                let t = f32::from(idx);
+                [3.0 * t.sin(), t.cos(), 0.1 * (2.0 * t).sin()]
+            })
+            .collect();
+        let axes = PrincipalAxes::fit(&codes, 3).expect("a plane");
+        let before = axes.project(&codes);
+        let (sin, cos) = 0.7_f64.sin_cos();
+        for mirror in [1.0, -1.0] {
+            let turn = Turn { cos, sin, mirror };
+            let goal: Vec<[f32; 2]> = before.iter().map(|&point| turn.of(point)).collect();
+            let mut turned = axes.clone();
+            turned.turn(Turn::onto(&before, &goal));
+            for (found, wanted) in turned.project(&codes).iter().zip(&goal) {
+                assert!((found[0] - wanted[0]).abs() < 1e-4, "{found:?} {wanted:?}");
+                assert!((found[1] - wanted[1]).abs() < 1e-4, "{found:?} {wanted:?}");
+            }
+            let mean_square = |axis: usize| {
+                let squares = goal.iter().map(|point| f64::from(point[axis]).powi(2));
+                squares.sum::<f64>() / 60.0
+            };
+            let [x, y] = turned.explained.map(f64::from);
+            assert!((x / y - mean_square(0) / mean_square(1)).abs() < 1e-3);
+            let there_and_back = turned.project(&turned.code_at([0.5, -0.25]));
+            assert!((there_and_back[0][0] - 0.5).abs() < 1e-5);
+            assert!((there_and_back[0][1] + 0.25).abs() < 1e-5);
+        }
     }
 
     #[test]

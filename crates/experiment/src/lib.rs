@@ -21,6 +21,7 @@ mod initialization;
 mod layer;
 mod n_classes;
 pub mod network;
+pub mod number;
 mod objective;
 mod optimizer;
 mod other_images;

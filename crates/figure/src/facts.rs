@@ -73,7 +73,7 @@ pub fn epochs(epoch: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// What training minimises and what it does to its inputs: `MSE + L1 (λ 6.4e-4), masking 0.3`.
+/// What training minimises and what it does to its inputs: `MSE + L1 (λ 6.4×10⁻⁴), masking 0.3`.
 fn objective(experiment: &Experiment) -> String {
     let terms = experiment.objective.parts();
     let terms: Vec<String> = terms.iter().map(|(_, part)| caption(part)).collect();
@@ -120,7 +120,7 @@ mod tests {
         };
         assert_eq!(
             facts.line(),
-            "sparse-64 · 784-64-784 · MSE + L1 (λ 6.4e-4) · MNIST · seed 1 · epoch 5, step 4,690"
+            "sparse-64 · 784-64-784 · MSE + L1 (λ 6.4×10⁻⁴) · MNIST · seed 1 · epoch 5, step 4,690"
         );
         let entries = facts.entries("Loss");
         let of = |key| {

@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn every_sign_of_a_figure_is_in_a_font() {
         let fonts = [REGULAR, SEMIBOLD, SIGNS].map(|bytes| FontRef::new(bytes).expect("a font"));
-        for sign in "0123456789−·×…‖σβλρμ→≤%|₁₂".chars() {
+        for sign in "0123456789−·×…‖σβλρμ→≤%|₁₂⁰¹²³⁴⁵⁶⁷⁸⁹⁻".chars()
+        {
             let found = fonts.iter().any(|font| font.charmap().map(sign).is_some());
             assert!(found, "{sign:?} is in no font");
         }

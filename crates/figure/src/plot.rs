@@ -55,13 +55,7 @@ impl Axis {
     fn ticks(&self, length: f32, label: f32) -> Vec<Tick> {
         match self.scale {
             Scale::Linear => ticks::linear(self.interval, length, label),
-            Scale::Log10 => {
-                let mut ticks = ticks::log10(self.interval, length, label);
-                for label in ticks.iter_mut().filter_map(|tick| tick.label.as_mut()) {
-                    *label = powers(label);
-                }
-                ticks
-            }
+            Scale::Log10 => ticks::log10(self.interval, length, label),
         }
     }
 }
@@ -251,36 +245,6 @@ fn vertical(page: &mut Page, paper: &Paper, plot: &Plot, y: &Axis, room: Rect) {
     }));
 }
 
-/// `1e-3` as people print it: `10⁻³`, `5e-3` as `5·10⁻³`.
-fn powers(label: &str) -> String {
-    let Some((digits, exponent)) = label.split_once('e') else {
-        return label.to_owned();
-    };
-    let raised: String = exponent.chars().map(raised).collect();
-    if digits == "1" {
-        format!("10{raised}")
-    } else {
-        format!("{digits}·10{raised}")
-    }
-}
-
-fn raised(character: char) -> char {
-    match character {
-        '-' | '−' => '⁻',
-        '0' => '⁰',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '4' => '⁴',
-        '5' => '⁵',
-        '6' => '⁶',
-        '7' => '⁷',
-        '8' => '⁸',
-        '9' => '⁹',
-        other => other,
-    }
-}
-
 /// A strip that says which colour stands for which value, from left to right, with a label at its start, its middle
 /// and its end.
 pub fn color_bar(
@@ -308,12 +272,6 @@ pub fn color_bar(
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn powers_are_raised() {
-        let labels = ["1e-3", "5e-3", "0.012", "1", "10"].map(powers);
-        assert_eq!(labels, ["10⁻³", "5·10⁻³", "0.012", "1", "10"]);
-    }
 
     proptest! {
         /// Labelled ticks of an even axis are multiples of 1, 2 or 5 · 10ᵏ, all within it, and as far apart as asked.

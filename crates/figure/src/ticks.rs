@@ -1,6 +1,7 @@
 //! Where an axis has its ticks and what they say.
 
 use super::Interval;
+use hourglass_experiment::number;
 
 /// A line of the grid.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +65,7 @@ pub fn log10(interval: Interval, length_points: f32, label_points: f32) -> Vec<T
             let has_room = labelled.contains(&digit) && exponent.rem_euclid(every) == 0;
             ticks.push(Tick {
                 at,
-                label: has_room.then(|| scientific(digit, exponent)),
+                label: has_room.then(|| of_decade(digit, exponent)),
             });
         }
     }
@@ -114,13 +115,15 @@ fn decades(interval: Interval) -> std::ops::RangeInclusive<i32> {
     whole(interval.min)..=whole(interval.max)
 }
 
-/// `5e-3`, `2e-1`; between 1 and 1000 as people write it.
-fn scientific(digit: u32, exponent: i32) -> String {
+/// `0.05`, `200`; `5×10⁻⁴` below a thousandth, and from a thousand on.
+fn of_decade(digit: u32, exponent: i32) -> String {
     match exponent {
-        0 => digit.to_string(),
-        1 => (digit * 10).to_string(),
-        2 => (digit * 100).to_string(),
-        _ => format!("{digit}e{exponent}"),
+        -3..0 => format!(
+            "0.{digit:0>width$}",
+            width = exponent.unsigned_abs() as usize
+        ),
+        0..3 => (digit * 10_u32.pow(exponent.unsigned_abs())).to_string(),
+        _ => number::with_power(&digit.to_string(), &exponent.to_string()),
     }
 }
 
@@ -135,7 +138,7 @@ fn with_decimals(value: f64, step: f64) -> String {
         return if value == 0.0 {
             "0".to_owned()
         } else {
-            format!("{value:.3e}").replace(".000e", "e")
+            number::setting(value)
         };
     }
     let decimals = (-step.log10().floor()).max(0.0) as usize;
@@ -157,7 +160,7 @@ mod tests {
     #[test]
     fn decades_are_labelled_and_have_eight_lines_between() {
         let ticks = log10(Interval::new(-4.0, 0.0), 200.0, 20.0);
-        assert_eq!(labels(&ticks), ["1e-4", "1e-3", "1e-2", "1e-1", "1"]);
+        assert_eq!(labels(&ticks), ["10⁻⁴", "0.001", "0.01", "0.1", "1"]);
         assert_eq!(ticks.len(), 4 * 9 + 1);
         assert!((ticks[1].at - (2e-4_f64).log10()).abs() < 1e-12);
     }
@@ -165,7 +168,7 @@ mod tests {
     #[test]
     fn a_single_decade_says_one_two_five() {
         let ticks = log10(Interval::new(-2.0, -1.0), 200.0, 20.0);
-        assert_eq!(labels(&ticks), ["1e-2", "2e-2", "5e-2", "1e-1"]);
+        assert_eq!(labels(&ticks), ["0.01", "0.02", "0.05", "0.1"]);
     }
 
     #[test]
@@ -182,7 +185,7 @@ mod tests {
     #[test]
     fn many_decades_say_every_other() {
         let ticks = log10(Interval::new(-8.0, 0.0), 100.0, 20.0);
-        assert_eq!(labels(&ticks), ["1e-8", "1e-6", "1e-4", "1e-2", "1"]);
+        assert_eq!(labels(&ticks), ["10⁻⁸", "10⁻⁶", "10⁻⁴", "0.01", "1"]);
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod probe;
 mod reached;
 mod run_id;
 mod sample;
+mod turn;
 mod user_images;
 
 use std::num::NonZeroU64;
@@ -68,6 +69,7 @@ pub use probe::{
 pub use reached::{Reached, ReachedCode};
 pub use run_id::RunId;
 pub use sample::SampleIdx;
+pub use turn::Turn;
 pub use user_images::{
     Backdrop, Centring, Decisions, ImageNote, ImageStage, Neighbour, Paper, PenStroke, Percentile,
     Preparation, Prepared, PreparedImage, StagePicture, UserImageId, UserImageLook, UserImageView,

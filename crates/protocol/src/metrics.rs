@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use hourglass_experiment::Term;
+use hourglass_experiment::{Term, number};
 
 /// Figures of consecutive steps, one column per term.
 #[derive(Clone, Debug, PartialEq)]
@@ -268,7 +268,8 @@ pub enum Diagnosis {
     },
     /// An error out of all proportion.
     #[error(
-        "the error is {mse:.4e} per pixel, {times:.0} times the images' own variance: the weights have blown up. {advice}",
+        "the error is {mse} per pixel, {times:.0} times the images' own variance: the weights have blown up. {advice}",
+        mse = number::five_digits(*mse),
         times = .mse / .variance
     )]
     AbsurdError {

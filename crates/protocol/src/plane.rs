@@ -96,6 +96,11 @@ pub enum Axes {
         /// Share of the codes' variance along each axis, 0..1.
         explained: [f32; 2],
     },
+    /// Two principal components, turned within their plane onto those of the run that this one is compared with.
+    Turned {
+        /// Share of the codes' variance along each axis, 0..1.
+        explained: [f32; 2],
+    },
 }
 
 #[cfg(test)]

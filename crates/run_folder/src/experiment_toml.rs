@@ -554,12 +554,12 @@ mod tests {
             (
                 SparseKl64,
                 "objective.sparsity.weight=200",
-                "sparsity weight β is 200: choose a value from 1e-6 to 100",
+                "sparsity weight β is 200: choose a value from 10⁻⁶ to 100",
             ),
             (
                 Sparse64,
                 "objective.sparsity.weight=2",
-                "L1 weight λ is 2: choose a value from 1e-7 to 1",
+                "L1 weight λ is 2: choose a value from 10⁻⁷ to 1",
             ),
             (
                 SparseKl64,

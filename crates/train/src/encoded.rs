@@ -18,12 +18,12 @@ use hourglass_experiment::ImageShape;
 use hourglass_model::Autoencoder;
 use hourglass_protocol::{
     Axes, CodeUnits, MAX_CODE_UNITS, Neighbour, Percentile, Plane, PointSource, PreparedImage,
-    SampleErrors, SampleIdx, ScatterRequest, ScatterView, UserImageLook, UserImageView,
+    SampleErrors, SampleIdx, ScatterRequest, ScatterView, Turn, UserImageLook, UserImageView,
 };
 
 use super::evaluate::squared_error_per_image;
 use super::held_out::{CHUNK, Chunk};
-use super::{ProbeState, TrainError, Trainer, readback};
+use super::{Components, ProbeState, TrainError, Trainer, readback};
 
 /// Training images that go through the model before their codes are read back: 16 MB of pixels.
 const AT_ONCE: usize = 5_000;
@@ -52,6 +52,8 @@ pub struct EncodedTestSet {
     units: OnceCell<Arc<CodeUnits>>,
     /// The principal axes with the largest variance, where the plane has others.
     largest: OnceCell<Option<PrincipalAxes>>,
+    /// Where the codes lie along the principal axes of the plane.
+    points: OnceCell<Arc<[[f32; 2]]>>,
 }
 
 /// How the scatter's plane lies in the space of codes.
@@ -61,6 +63,8 @@ enum Frame {
     Units,
     /// Along principal axes.
     Principal(PrincipalAxes),
+    /// Along principal axes that are turned onto those of another run.
+    Turned(PrincipalAxes),
     /// A code without such axes is one point.
     Point,
 }
@@ -154,6 +158,7 @@ impl ProbeState {
             moments: OnceCell::new(),
             units: OnceCell::new(),
             largest: OnceCell::new(),
+            points: OnceCell::new(),
         })
     }
 
@@ -165,6 +170,13 @@ impl ProbeState {
             self.axes = None;
             return Frame::Point;
         };
+        let n_codes = codes.len() / size;
+        let onto = self.onto.as_ref();
+        let onto = onto.filter(|onto| onto.pair == pair && onto.points.len() == n_codes);
+        if let Some(onto) = onto {
+            axes.turn(Turn::onto(&axes.project(codes), &onto.points));
+            return Frame::Turned(axes);
+        }
         if let Some(earlier) = &self.axes {
             axes.align_with(earlier);
         }
@@ -211,7 +223,7 @@ impl EncodedTestSet {
     /// vary.
     pub(super) fn principal(&self) -> Option<&PrincipalAxes> {
         match &self.frame {
-            Frame::Principal(axes) if self.pair == [0, 1] => Some(axes),
+            Frame::Principal(axes) | Frame::Turned(axes) if self.pair == [0, 1] => Some(axes),
             _ => {
                 let fit = || {
                     let found = PrincipalAxes::fit_components(&self.codes, self.size, [0, 1]);
@@ -220,6 +232,19 @@ impl EncodedTestSet {
                 self.largest.get_or_init(fit).as_ref()
             }
         }
+    }
+
+    /// The codes along the principal axes of the plane; `None` where it has none.
+    #[must_use]
+    pub fn components(&self) -> Option<Components> {
+        let Frame::Principal(axes) = &self.frame else {
+            return None;
+        };
+        let points = self.points.get_or_init(|| axes.project(&self.codes).into());
+        Some(Components {
+            pair: self.pair,
+            points: Arc::clone(points),
+        })
     }
 
     /// The codes in the plane.
@@ -284,7 +309,7 @@ impl EncodedTestSet {
     /// The code at a place of the plane: `[size]`. Units that the plane does not show are what they are on average.
     #[must_use]
     pub fn code_at(&self, point: [f32; 2]) -> Vec<f32> {
-        if let Frame::Principal(axes) = &self.frame {
+        if let Frame::Principal(axes) | Frame::Turned(axes) = &self.frame {
             return axes.code_at(point);
         }
         let mut code = self.mean_code();
@@ -302,6 +327,9 @@ impl EncodedTestSet {
             Frame::Principal(axes) => Axes::Pca {
                 explained: axes.explained,
             },
+            Frame::Turned(axes) => Axes::Turned {
+                explained: axes.explained,
+            },
             Frame::Point => Axes::Pca {
                 explained: [0.0; 2],
             },
@@ -313,7 +341,7 @@ impl EncodedTestSet {
         let each = codes.chunks_exact(self.size);
         match &self.frame {
             Frame::Units => each.map(|code| self.pair.map(|unit| code[unit])).collect(),
-            Frame::Principal(axes) => axes.project(codes),
+            Frame::Principal(axes) | Frame::Turned(axes) => axes.project(codes),
             Frame::Point => each.map(|_| [0.0; 2]).collect(),
         }
     }

@@ -38,5 +38,5 @@ pub use errors::errors;
 pub use filters::{filters, unit_means};
 pub use flow::flow;
 pub use judge::{Measures, judge};
-pub use probe::{ProbeState, digits};
+pub use probe::{Components, ProbeState, digits};
 pub use trainer::{Burst, Trainer};

@@ -1,5 +1,7 @@
 //! Looking at a model: what the window's views show, as plain arrays. Looking changes nothing.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 
 use hourglass_analysis::activations;
@@ -20,6 +22,17 @@ pub struct ProbeState {
     pub(super) axes: Option<PrincipalAxes>,
     /// The plane that was asked for last; none for the code's first.
     plane: Option<Plane>,
+    /// Those of another run, which the scatter's are turned onto.
+    pub(super) onto: Option<Components>,
+}
+
+/// The test images' codes along two principal axes.
+#[derive(Clone, Debug)]
+pub struct Components {
+    /// Which axes, counted from 0 in the order of falling variance.
+    pub pair: [usize; 2],
+    /// Where each code lies.
+    pub points: Arc<[[f32; 2]]>,
 }
 
 /// Some images on their way through the network.
@@ -76,6 +89,12 @@ impl ProbeState {
     /// Looks at another plane from the next encoded test set on.
     pub fn choose_plane(&mut self, plane: Option<Plane>) {
         self.plane = plane;
+    }
+
+    /// Turns principal axes onto those of another run, as it sees the same test images, from the next encoded test
+    /// set on.
+    pub fn turn_onto(&mut self, components: Option<Components>) {
+        self.onto = components;
     }
 
     /// The plane that a code of this many units is seen in.

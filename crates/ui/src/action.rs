@@ -62,6 +62,8 @@ pub enum Action {
     Enlarge,
     /// Show all views again.
     Shrink,
+    /// Fold the experiment into a narrow rail, or show it again.
+    FoldExperiment,
 
     /// Go through the past of the run.
     Rewind(Rewind),

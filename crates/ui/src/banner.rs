@@ -1,6 +1,7 @@
 //! The banner under the top bar when the worker is gone, and the bars above the views when something is wrong
 //! with the model.
 
+use egui::accesskit::{Live, Role};
 use egui::{Align, Button, Frame, Label, Layout, Panel, Ui, vec2};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_ERROR, ICON_WARNING};
 
@@ -61,7 +62,12 @@ fn bar(ui: &mut Ui, diagnosis: &Diagnosis) -> bool {
             ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
                 ui.label(theme::icon(ICON_WARNING).color(t.warning));
                 let text = capitalized(&diagnosis.to_string());
-                ui.add(Label::new(text).wrap().selectable(true));
+                let said = ui.add(Label::new(text.clone()).wrap().selectable(true));
+                ui.ctx().accesskit_node_builder(said.id, |node| {
+                    node.set_role(Role::Status); // a screen reader tells of it as it comes
+                    node.set_live(Live::Polite);
+                    node.set_label(text);
+                });
             });
             closed
         })

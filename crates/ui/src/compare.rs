@@ -145,8 +145,13 @@ fn line(ui: &mut Ui, name: &str, what: &str, run: &RunState) -> bool {
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let tokens = theme::tokens_of(ui);
-            ui.label(theme::icon(ICON_COMPARE_ARROWS).color(tokens.accent));
-            ui.label(theme::title(ui, name).color(tokens.accent));
+            let color = if name == "A" {
+                tokens.run_a
+            } else {
+                tokens.run_b
+            };
+            ui.label(theme::icon(ICON_COMPARE_ARROWS).color(color));
+            ui.label(theme::title(ui, name).color(color));
             let text = format!("{name}: {what}");
             let label = Label::new(what).truncate();
             ui.add(label).on_hover_text(text);

@@ -13,6 +13,7 @@ mod penalties;
 mod pending;
 mod plan;
 mod preset;
+pub mod rail;
 mod rows;
 mod section;
 mod share;
@@ -39,6 +40,8 @@ pub struct ExperimentPanel {
     folds: Folds,
     /// Whether all settings are shown, and not the few that a beginner needs.
     shows_all: bool,
+    /// Whether it is folded into a rail, which leaves the views more room.
+    pub is_folded: bool,
     /// Whether the experiment is that of a comparison run: its digits are those of the run it is compared with.
     #[serde(skip)]
     is_of_comparison: bool,
@@ -61,6 +64,7 @@ impl ExperimentPanel {
     /// Shows a control and gives it the focus, or the one that has to be set before it is there.
     pub fn find(&mut self, control: Control) {
         self.search = Some(control);
+        self.is_folded = false;
     }
 
     /// Draws the panel; that of a comparison run is only drawn while its experiment is chosen.
@@ -70,6 +74,7 @@ impl ExperimentPanel {
             shows_all,
             is_of_comparison,
             search,
+            is_folded: _,
         } = self;
         let is_of_comparison = *is_of_comparison;
         let (draft, run) = match &state.comparison_draft {
@@ -88,6 +93,7 @@ impl ExperimentPanel {
         };
         let trailing = |ui: &mut Ui| {
             if !is_of_comparison {
+                rail::fold_button(ui, actions);
                 share::buttons(ui, actions);
             }
             preset::modified_mark(ui, draft, actions);

@@ -110,6 +110,17 @@ impl Layout {
         }
     }
 
+    /// Where the pane stands that is in use: the one asked for, else the one under the pointer.
+    #[must_use]
+    pub fn place_in_use(&self, asked: Option<Pane>, pointer: Option<Pos2>) -> Option<Rect> {
+        let mut places = self.places.iter();
+        let found = match asked {
+            Some(asked) => places.find(|(pane, _)| *pane == asked),
+            None => places.find(|(_, place)| pointer.is_some_and(|at| place.contains(at))),
+        };
+        found.map(|(_, place)| *place)
+    }
+
     /// All panes share the space again; tells whether one had filled it.
     pub fn shrink(&mut self) -> bool {
         self.enlarged.take().is_some()

@@ -32,12 +32,12 @@ impl Entry<'_> {
         let tokens = theme::tokens_of(ui);
         let [text, figure] = self.galleys(ui);
         let [text_gap, figure_gap] = self.gaps();
-        let width = self.width(ui);
+        let width = self.width(ui).min(ui.max_rect().width());
         let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click());
         response.widget_info(|| {
             WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), self.on, self.name)
         });
-        let painter = ui.painter();
+        let painter = ui.painter_at(rect); // what is wider than the panel is cut
         if response.hovered() || response.has_focus() {
             painter.rect_filled(rect, CornerRadius::same(4), tokens.control_hover);
         }
@@ -46,7 +46,7 @@ impl Entry<'_> {
             vec2(self.mark_width, HEIGHT),
         );
         let opacity = if self.on { 1.0 } else { 0.3 };
-        paint_mark(painter, mark, opacity);
+        paint_mark(&painter, mark, opacity);
         let color = if self.on {
             tokens.text
         } else {

@@ -1,14 +1,18 @@
 //! The log of what happened, with times and levels; all of it can be copied.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use egui::{Align, Align2, Button, Frame, Id, Label, Layout, ScrollArea, Ui, Window, vec2};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_CONTENT_COPY};
 
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
 use super::message::{capitalized, icon_of};
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
-use super::{Action, GuideAction, number};
+use super::{Action, GuideAction};
 use hourglass_state::{LabState, Notice, NoticeLevel};
 
 /// Size of the log at first, in points.
@@ -91,13 +95,14 @@ impl Log {
                     .on_hover_text("Copies all listed entries to the clipboard, oldest first")
                     .accessible_name("Copy the log");
                 if copy.clicked() {
-                    ui.ctx().copy_text(self.text(state));
+                    ui.ctx().copy_text(self.text(state, Clock::of(ui)));
                 }
             });
         });
     }
 
     fn list(&self, ui: &mut Ui, state: &LabState) {
+        let clock = Clock::of(ui);
         let mut listed: Vec<&Notice> = self.listed(state).collect();
         listed.reverse();
         if listed.is_empty() {
@@ -115,8 +120,10 @@ impl Log {
                 ui.horizontal_top(|ui| {
                     let (icon, color) = icon_of(ui, notice.level);
                     ui.label(theme::icon(icon).color(color));
-                    ui.add(Label::new(theme::dim(ui, time(notice))).extend())
-                        .on_hover_text("Time since the window opened");
+                    let at = clock.time(notice);
+                    let time = at.strftime("%H:%M:%S").to_string();
+                    ui.add(Label::new(theme::dim(ui, time)).extend())
+                        .on_hover_text(at.strftime("%A, %-d %B %Y").to_string());
                     let text = capitalized(&notice.text);
                     ui.add(Label::new(text).wrap().selectable(true));
                 });
@@ -131,7 +138,7 @@ impl Log {
     }
 
     /// All that is listed, a line each.
-    fn text(&self, state: &LabState) -> String {
+    fn text(&self, state: &LabState, clock: Clock) -> String {
         let mut text = String::new();
         for notice in self.listed(state) {
             let level = match notice.level {
@@ -139,15 +146,34 @@ impl Log {
                 NoticeLevel::Warning => "warning",
                 NoticeLevel::Error => "error",
             };
-            let (time, notice) = (time(notice), &notice.text);
+            let time = clock.time(notice).strftime("%F %T");
+            let notice = &notice.text;
             writeln!(text, "{time}\t{level}\t{notice}").expect("a string takes everything");
         }
         text
     }
 }
 
-/// "12 s", "3 min 05 s" since the window opened.
-fn time(notice: &Notice) -> String {
-    let millis = notice.at_millis as f64;
-    number::duration((millis / 1e3).floor())
+/// Turns the window's clock, by which notices are dated, into the time of day.
+#[derive(Clone, Copy)]
+struct Clock {
+    /// When the window's clock stood at 0.
+    start: Timestamp,
+}
+
+impl Clock {
+    fn of(ui: &Ui) -> Self {
+        let since_start = ui.input(|input| input.time).max(0.0);
+        let start = Timestamp::now().checked_sub(Duration::from_secs_f64(since_start));
+        Self {
+            start: start.unwrap_or(Timestamp::UNIX_EPOCH),
+        }
+    }
+
+    /// When a notice was given, where the window is.
+    fn time(self, notice: &Notice) -> Zoned {
+        let since_start = Duration::from_millis(notice.at_millis);
+        let at = self.start.checked_add(since_start).unwrap_or(self.start);
+        at.to_zoned(TimeZone::system())
+    }
 }

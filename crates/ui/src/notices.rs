@@ -1,13 +1,14 @@
-//! What happened, as short notes over the window's corner.
+//! What happened, as short notes over a corner of the views.
 //!
-//! Notes of things done as asked go by themselves after a while, and so do warnings, which the bar above the views
-//! repeats; errors stay until they are dismissed. A pointer that rests on one keeps them all, a click shows the log.
+//! A message has one place: what a bar above the views says is no note, and of equal notes the newest is shown. Notes
+//! keep away from the view in use. Those of things done as asked go by themselves after a while, and so do warnings;
+//! errors stay until they are dismissed. A pointer that rests on one keeps them all, a click shows the log.
 
 use egui::accesskit::{Live, Role};
 use egui::text::LayoutJob;
 use egui::{
-    Align, Align2, Area, AreaState, Frame, Id, Label, Layout, Margin, Order, Rect, Sense, Stroke,
-    TextStyle, Ui, vec2,
+    Align, Align2, Area, AreaState, Frame, Id, Label, Layout, Margin, Order, Pos2, Rect, Sense,
+    Stroke, TextStyle, Ui, vec2,
 };
 use egui_material_icons::icons::ICON_CLOSE;
 
@@ -32,6 +33,15 @@ const MAX_SHOWN: usize = 4;
 const MAX_LINES: usize = 6;
 /// Width of a note, in points.
 const WIDTH: f32 = 340.0;
+/// Height of a note of a few lines, in points.
+const USUAL_HEIGHT: f32 = 80.0;
+/// Where notes may stand, the best place first.
+const CORNERS: [Align2; 4] = [
+    Align2::RIGHT_BOTTOM,
+    Align2::LEFT_BOTTOM,
+    Align2::RIGHT_TOP,
+    Align2::LEFT_TOP,
+];
 
 /// Notes over the corner of the window, and the log of all notices.
 #[derive(Debug, Default)]
@@ -47,6 +57,16 @@ pub struct Notes {
     last_secs: f64,
     /// Whether the pointer rests on a note.
     is_held: bool,
+    /// Where they stand, as long as there are any.
+    corner: Option<Align2>,
+}
+
+/// The room of the views, and the view that notes keep away from.
+#[derive(Clone, Copy, Debug)]
+pub struct Views {
+    pub room: Rect,
+    /// The one that a lesson asks to look at, or that is under the pointer.
+    pub in_use: Option<Rect>,
 }
 
 #[derive(Debug)]
@@ -76,7 +96,7 @@ enum Press {
 
 impl Notes {
     /// Draws the notes over everything else, and the log where it is shown.
-    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, state: &LabState, views: Views, actions: &mut Vec<Action>) {
         let now = ui.input(|input| input.time);
         let glides = theme::glides(ui.ctx());
         self.grow_older(now);
@@ -84,7 +104,12 @@ impl Notes {
         self.drop_old(state);
         let mut held = false;
         let mut dismissed = None;
-        let mut bottom = -space::M;
+        if self.shown.is_empty() {
+            self.corner = None;
+        }
+        let corner = *self.corner.get_or_insert_with(|| free_corner(views));
+        let room = views.room.shrink(space::S);
+        let mut at = corner.pos_in_rect(&room);
         for note in &self.shown {
             let Some(notice) = state.notices.since(note.number).next() else {
                 continue;
@@ -92,13 +117,14 @@ impl Notes {
             let opacity = if glides { note.opacity(notice) } else { 1.0 };
             let area = Area::new(Id::unique(("note", note.number)))
                 .order(Order::Foreground)
-                .anchor(Align2::RIGHT_BOTTOM, vec2(-space::M, bottom))
+                .fixed_pos(at)
+                .pivot(corner)
                 .fade_in(glides)
                 .show(ui.ctx(), |ui| {
                     let can_undo = is_previous(notice, state) && shortcuts::can_bring_back(state);
                     note_ui(ui, notice, opacity, can_undo)
                 });
-            bottom -= area.response.rect.height() + space::S;
+            at = next_to(at, corner, area.response.rect.height());
             let touch = area.inner;
             held |= touch.is_held;
             match touch.press {
@@ -159,6 +185,10 @@ impl Notes {
 
     fn take_new(&mut self, state: &LabState) {
         for notice in state.notices.since(self.next_number) {
+            self.shown.retain(|note| {
+                let earlier = state.notices.since(note.number).next();
+                earlier.is_some_and(|earlier| earlier.text != notice.text)
+            });
             self.shown.push(Note {
                 number: notice.number,
                 age_secs: 0.0,
@@ -173,7 +203,7 @@ impl Notes {
             notice.is_some_and(|notice| {
                 let is_over = life_secs(notice).is_some_and(|life| note.age_secs >= life);
                 let is_history = notice.replaced.is_some() && !is_previous(notice, state);
-                !is_over && !is_history && !is_in_banner(notice, state)
+                !is_over && !is_history && !is_in_bar(notice, state)
             })
         });
         let n_over = self.shown.len().saturating_sub(MAX_SHOWN);
@@ -205,10 +235,37 @@ fn is_previous(notice: &Notice, state: &LabState) -> bool {
     notice.replaced.is_some() && notice.replaced == previous
 }
 
-/// Whether the banner under the top bar already says it.
-fn is_in_banner(notice: &Notice, state: &LabState) -> bool {
+/// Whether a bar above the views already says it.
+fn is_in_bar(notice: &Notice, state: &LabState) -> bool {
     let crash = state.crash.as_ref();
-    crash.is_some_and(|message| notice.text.contains(message.as_str()))
+    let of_crash = crash.is_some_and(|message| notice.text.contains(message.as_str()));
+    let trouble = state.keep.trouble.as_ref();
+    let of_backup = trouble.is_some_and(|trouble| notice.text == *trouble);
+    let run = state.run.as_ref();
+    let of_model = run.is_some_and(|run| {
+        let mut said = run.diagnoses().iter().map(ToString::to_string);
+        said.any(|said| notice.text == said)
+    });
+    of_crash || of_backup || of_model
+}
+
+/// The corner of the views where notes hide nothing that is in use.
+fn free_corner(views: Views) -> Align2 {
+    let size = vec2(WIDTH, USUAL_HEIGHT);
+    let is_free = |corner: &Align2| {
+        let note = corner.align_size_within_rect(size, views.room);
+        views.in_use.is_none_or(|view| !view.intersects(note))
+    };
+    CORNERS.into_iter().find(is_free).unwrap_or(CORNERS[0])
+}
+
+/// Where the next note stands: above the one before, or below it in an upper corner.
+fn next_to(at: Pos2, corner: Align2, height: f32) -> Pos2 {
+    let step = height + space::S;
+    match corner.y() {
+        Align::Max => at - vec2(0.0, step),
+        Align::Min | Align::Center => at + vec2(0.0, step),
+    }
 }
 
 /// One note; tells what was done with it. A screen reader is told of it as soon as it comes.
@@ -287,4 +344,36 @@ fn note_contents(ui: &mut Ui, notice: &Notice) -> bool {
         is_dismissed
     })
     .inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::pos2;
+
+    #[test]
+    fn notes_keep_away_from_the_view_in_use() {
+        let room = Rect::from_min_max(pos2(300.0, 50.0), pos2(1280.0, 800.0));
+        let quarter = |corner: Align2| corner.align_size_within_rect(0.5 * room.size(), room);
+        let corner = |in_use| free_corner(Views { room, in_use });
+        assert_eq!(corner(None), Align2::RIGHT_BOTTOM);
+        let left = quarter(Align2::LEFT_BOTTOM);
+        assert_eq!(corner(Some(left)), Align2::RIGHT_BOTTOM);
+        let right = quarter(Align2::RIGHT_BOTTOM);
+        assert_eq!(corner(Some(right)), Align2::LEFT_BOTTOM);
+        let lower = right.union(left);
+        assert_eq!(corner(Some(lower)), Align2::RIGHT_TOP);
+        assert_eq!(
+            corner(Some(room)),
+            Align2::RIGHT_BOTTOM,
+            "there is no other"
+        );
+    }
+
+    #[test]
+    fn notes_stand_next_to_one_another() {
+        let at = pos2(100.0, 500.0);
+        assert_eq!(next_to(at, Align2::LEFT_BOTTOM, 40.0), pos2(100.0, 452.0));
+        assert_eq!(next_to(at, Align2::LEFT_TOP, 40.0), pos2(100.0, 548.0));
+    }
 }

@@ -18,12 +18,9 @@ const MIN_WITH_NAME: f32 = 520.0;
 /// Room for the moment in words, so that the slider does not move while it changes, in points.
 const WORDS: f32 = 168.0;
 
-/// Draws the bar once there are moments to go back to.
+/// Draws the bar of a run. It has its room before there is a moment to go back to, so that nothing moves once there is.
 pub fn bar(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let Some(run) = &state.run else { return };
-    let Some(ends) = run.replay.ends() else {
-        return;
-    };
     let tokens = theme::tokens_of(ui);
     let frame = Frame::new().inner_margin(Margin::symmetric(8, 0));
     Panel::bottom("replay")
@@ -37,6 +34,10 @@ pub fn bar(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
                 if is_wide {
                     ui.label(theme::dim(ui, "Replay"));
                 }
+                let Some(ends) = run.replay.ends() else {
+                    ui.label(theme::dim(ui, "once the run is trained"));
+                    return;
+                };
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     follow(ui, run, actions);
                     words(ui, run);

@@ -1,10 +1,11 @@
 //! A row of exclusive choices, small enough for the header of a card.
 
 use egui::{
-    Align2, CornerRadius, Galley, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo,
-    vec2,
+    Align2, CornerRadius, Galley, Label, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    WidgetInfo, vec2,
 };
 
+use super::plot::text_width;
 use super::small_menu::{HEIGHT, SmallMenu};
 use super::theme::{self, space};
 
@@ -80,6 +81,40 @@ pub fn segmented<T: Copy + PartialEq>(
     }
     let border = Stroke::new(1.0, tokens.control_border);
     painter.rect_stroke(outer, CornerRadius::same(5), border, StrokeKind::Inside);
+    clicked
+}
+
+/// Room that a noun before choices leaves to what stands beside them, in points.
+const BESIDE: f32 = 180.0;
+
+/// The same beside a noun that says what is chosen, where there is room for it.
+pub fn named<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    noun: &str,
+    name: &str,
+    current: T,
+    segments: &[Segment<'_, T>],
+) -> Option<T> {
+    let painter = ui.painter();
+    let width = |text: &str| text_width(painter, text);
+    let texts = segments
+        .iter()
+        .map(|segment| width(segment.text) + 2.0 * space::S);
+    let needed = texts.sum::<f32>() + width(noun) + ui.spacing().item_spacing.x;
+    let has_room = needed + BESIDE <= ui.available_width();
+    let label = |ui: &mut Ui| {
+        if has_room {
+            ui.add(Label::new(theme::dim(ui, noun)).extend());
+        }
+    };
+    let is_from_right = ui.layout().prefer_right_to_left();
+    if !is_from_right {
+        label(ui);
+    }
+    let clicked = segmented(ui, name, current, segments);
+    if is_from_right {
+        label(ui);
+    }
     clicked
 }
 

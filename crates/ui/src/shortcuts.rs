@@ -107,6 +107,8 @@ pub enum ShortcutAction {
     Log,
     /// Fill the window with the view under the pointer, or show all again.
     Enlarge,
+    /// Fold the experiment away, or show it again.
+    FoldExperiment,
     /// Thicker lines and larger text, for a projector.
     Present,
     /// Show or hide the page of shortcuts.
@@ -161,7 +163,7 @@ const fn with_command(key: Key, shortcut_action: ShortcutAction, text: &'static 
 }
 
 /// Every shortcut, in the order the help page shows them.
-pub const ALL: [Shortcut; 31] = [
+pub const ALL: [Shortcut; 32] = [
     plain(Key::Space, ShortcutAction::TrainOrPause, "train or pause"),
     plain(Key::S, ShortcutAction::StepBatch, "train one batch"),
     plain(Key::E, ShortcutAction::StepEpoch, "train one epoch"),
@@ -240,7 +242,12 @@ pub const ALL: [Shortcut; 31] = [
     plain(
         Key::F5,
         ShortcutAction::Present,
-        "thicker lines, for a projector",
+        "thicker lines and a scale of 150 %, for a projector",
+    ),
+    plain(
+        Key::F4,
+        ShortcutAction::FoldExperiment,
+        "fold the experiment away, or show it",
     ),
     plain(
         Key::F11,
@@ -320,7 +327,10 @@ fn pasted_experiment(input: &InputState) -> Option<String> {
 }
 
 fn is_function_key(key: Key) -> bool {
-    matches!(key, Key::F1 | Key::F2 | Key::F5 | Key::F9 | Key::F11)
+    matches!(
+        key,
+        Key::F1 | Key::F2 | Key::F4 | Key::F5 | Key::F9 | Key::F11
+    )
 }
 
 /// Whether there is a run before that can take the place of the one in progress.
@@ -373,6 +383,7 @@ pub fn action(
         }
         ShortcutAction::Lessons => Some(GuideAction::ShowSheet(toggled(Sheet::Lessons)).into()),
         ShortcutAction::Enlarge => Some(Action::Enlarge),
+        ShortcutAction::FoldExperiment => Some(Action::FoldExperiment),
         ShortcutAction::Present => Some(GuideAction::Present(!switches.presents).into()),
         ShortcutAction::Log => Some(GuideAction::ShowLog(!switches.log).into()),
         ShortcutAction::Help => Some(Action::ShowHelp(!switches.help)),

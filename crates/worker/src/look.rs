@@ -15,7 +15,7 @@ use hourglass_protocol::{
     ScatterRequest, ScatterView, Snapshot, UserImageView,
 };
 use hourglass_train::{
-    EncodedTestSet, ProbeState, TrainError, Trainer, digits, errors, user_images,
+    Components, EncodedTestSet, ProbeState, TrainError, Trainer, digits, errors, user_images,
 };
 
 use decoded::DecodeLooks;
@@ -63,6 +63,16 @@ impl Looks {
     /// What is looked at.
     pub fn asked(&self) -> &ProbeRequest {
         &self.request
+    }
+
+    /// The codes of the test images along the principal axes that are looked at.
+    pub fn components(&self) -> Option<Components> {
+        self.encoded.value.as_ref()?.components()
+    }
+
+    /// Turns principal axes onto those of another run, from the next scatter on.
+    pub fn turn_onto(&mut self, components: Option<Components>) {
+        self.probe.turn_onto(components);
     }
 
     /// How the scatter's axes lie.

@@ -369,7 +369,7 @@ fn a_loss_plot_names_terms_units_decades_and_lines() {
     for wanted in [
         "epoch",
         "objective and its terms, per pixel",
-        "10−2",
+        "0.05",
         "L1 penalty",
         "test",
         "PCA, 64 components: 0.0100",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::Key;
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::{Experiment, PresetId, Term};
 use hourglass::protocol::{Command, Event, Failure, RunId, Snapshot, StepBatch};
 
@@ -269,4 +269,39 @@ fn a_comparison_run_with_another_unit_is_compared_by_its_test_error() {
     stage.harness.get_by_label("show B").hover();
     stage.harness.run_steps(60);
     assert!(stage.has("B uses a different unit and is not drawn"));
+}
+
+#[test]
+fn both_runs_have_the_same_quantity_in_the_legend_and_share_axes() {
+    let (mut stage, _) = comparing();
+    let place = |side: &str| {
+        let name = format!("show {side}");
+        stage
+            .harness
+            .get_by_role_and_label(Role::CheckBox, &name)
+            .rect()
+    };
+    let (a, b) = (place("A"), place("B"));
+    assert!(a.right() <= b.left(), "beside each other");
+    let latent = stage.harness.query_all_by_label("Latent space").next();
+    let latent = latent.expect("it has a title").rect().center();
+    stage.harness.hover_at(latent);
+    stage.press(Key::F11);
+    assert!(stage.has("Axes of A and B, shared"), "where there is room");
+    stage.press(Key::F11);
+    stage
+        .harness
+        .get_by_role_and_label(Role::CheckBox, "show A")
+        .click();
+    stage.step();
+    let summary = stage
+        .harness
+        .get_by_label_contains("Loss: ")
+        .accesskit_node()
+        .label();
+    let summary = summary.unwrap_or_default();
+    assert!(
+        summary.contains("B train") && !summary.contains("Loss: train"),
+        "{summary}"
+    );
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::field::{self, Kind};
@@ -109,14 +110,14 @@ fn every_control_of_every_view_and_menu_has_a_name_and_a_hover_text() {
     for menu in menus {
         stage.click(menu);
         lacking(&stage, menu, &mut found);
-        stage.press(egui::Key::Escape);
+        stage.press(Key::Escape);
     }
     for menu in ["preset", "data set", "optimizer", "corruption"] {
         let open = stage.harness.get_by_role_and_label(Role::ComboBox, menu);
         open.click_accesskit();
         stage.step();
         lacking(&stage, menu, &mut found);
-        stage.press(egui::Key::Escape);
+        stage.press(Key::Escape);
     }
     for sheet in [Sheet::Understand, Sheet::Lessons] {
         act(&mut stage, GuideAction::ShowSheet(Some(sheet)));
@@ -313,4 +314,26 @@ fn every_setting_of_an_experiment_has_a_control() {
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
     assert!(seen.len() > 30, "{seen:?}");
+}
+
+#[test]
+fn the_experiment_folds_into_a_rail_and_a_search_brings_it_back() {
+    let mut stage = Stage::ready();
+    let middle = |stage: &Stage| {
+        let text = stage.harness.get_by_label_contains("Not trained yet");
+        text.rect().center().x
+    };
+    let before = middle(&stage);
+    stage.click("Fold the experiment away");
+    assert!(!stage.has("learning rate"), "the settings are away");
+    assert!(middle(&stage) < before - 100.0, "the views have their room");
+    assert!(stage.has("784-64-784"), "the rail says which network it is");
+    stage.press(Key::F4);
+    assert!(stage.has("learning rate"));
+    stage.press(Key::F4);
+    let is_rate = |control: &Control| matches!(control, Control::Setting(field) if field.label == "learning rate");
+    let mut controls = Control::all();
+    let rate = controls.find(is_rate).expect("it has a control");
+    act(&mut stage, GuideAction::Find(rate));
+    assert!(stage.has("learning rate"), "what is looked for is seen");
 }

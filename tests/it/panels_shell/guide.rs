@@ -294,7 +294,7 @@ fn a_lesson_that_tunes_keeps_the_run() {
     act(&mut stage, GuideAction::StartLesson(LessonId::Sparsity));
     act(&mut stage, GuideAction::GoToStep(2));
     stage.commands();
-    stage.click("Raise λ to 3e-3");
+    stage.click("Raise λ to 0.003");
     let commands = stage.commands();
     assert!(
         matches!(&commands[..], [Command::Tune(_), Command::Train]),

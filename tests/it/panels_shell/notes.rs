@@ -3,11 +3,13 @@
 use egui::Key;
 use egui::accesskit::{Live, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use hourglass::protocol::{Event, Failure};
+use hourglass::experiment::Term;
+use hourglass::protocol::{Diagnosis, EvaluationScope, Event, Failure};
 use hourglass::ui::{Action, GuideAction, KeepAction};
 
 use super::controls::act;
 use super::stage::{Stage, cpu};
+use crate::panels_views::script;
 
 /// Something happened as asked.
 fn good_news(stage: &mut Stage) {
@@ -102,9 +104,17 @@ fn a_click_on_a_note_opens_the_log_which_dates_filters_and_copies() {
     let notices = stage.app().state().notices.since(0);
     let at_millis = notices.last().expect("the error").at_millis;
     assert!(at_millis >= 6_000, "{at_millis}");
-    let seconds = u32::try_from(at_millis / 1_000).expect("a short test");
-    let time = hourglass::ui::number::duration(f64::from(seconds));
-    assert!(stage.has(&time), "dated {time}");
+    let is_time = |text: &str| {
+        let parts: Vec<&str> = text.split(':').collect();
+        parts.len() == 3
+            && parts
+                .iter()
+                .all(|part| part.len() == 2 && part.parse::<u8>().is_ok())
+    };
+    let dated = stage
+        .harness
+        .query_all_by(|node| node.value().is_some_and(|value| is_time(&value)));
+    assert_eq!(dated.count(), 2, "the time of day of each");
 
     let errors = stage
         .harness
@@ -161,4 +171,32 @@ fn without_movement_notes_come_and_go_at_once() {
     assert_eq!(n_notes(&stage), 1);
     wait(&mut stage, 1.5);
     assert_eq!(n_notes(&stage), 0);
+}
+
+#[test]
+fn a_message_has_one_place() {
+    let mut stage = Stage::ready();
+    let before = n_notes(&stage);
+    good_news(&mut stage);
+    good_news(&mut stage);
+    assert_eq!(n_notes(&stage), before + 1, "the newest of equal notes");
+    wait(&mut stage, 6.0);
+
+    let dead = Diagnosis::DeadUnits {
+        dead: 3,
+        size: 64,
+        advice: "Use leaky ReLU".to_owned(),
+    };
+    let text = dead.to_string();
+    let mut evaluation = script::evaluation(20, 1.0, &[Term::Objective], 0.02);
+    evaluation.scope = EvaluationScope::Full;
+    evaluation.diagnoses = vec![dead];
+    let run = stage.run();
+    stage.report(Event::Evaluated { run, evaluation });
+    stage.step();
+    let said = stage.harness.query_all_by_label_contains(&text).count();
+    assert_eq!(said, 1, "in the bar above the views");
+    let notices = stage.app().state().notices.since(0);
+    let logged = notices.filter(|notice| notice.text == text).count();
+    assert_eq!(logged, 1, "and in the log");
 }

@@ -263,7 +263,7 @@ fn factors_are_colours_where_the_data_set_knows_them() {
         assert!(says(&harness, &title), "{title}");
     }
     choose(&mut harness, "Colour by", "slant");
-    assert!(says(&harness, "slant, degrees, from -10.0 to 190"));
+    assert!(says(&harness, "slant, degrees, from −10.0 to 190"));
     // A data set that does not know them has the classes' colours again.
     let mut other = script::with_data(201);
     script::start(&mut other, &Experiment::default());

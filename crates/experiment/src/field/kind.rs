@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Experiment;
+use crate::{Experiment, number};
 
 /// A group of settings that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -104,11 +104,11 @@ impl Number {
         }
     }
 
-    /// The range for people: "1 to 2048", "1e-6 to 1000", "0 to 180 degrees".
+    /// The range for people: "1 to 2048", "10⁻⁶ to 1000", "0 to 180 degrees".
     #[must_use]
     pub fn range_text(&self) -> String {
         let unit = if self.unit.is_empty() { "" } else { " " };
-        let (min, max) = (bound(self.min), bound(self.max));
+        let (min, max) = (number::exact(self.min), number::exact(self.max));
         format!("{min} to {max}{unit}{}", self.unit)
     }
 
@@ -152,13 +152,4 @@ pub struct List {
     pub first: f64,
     /// What adding and removing a number does.
     pub edits: [&'static str; 2],
-}
-
-/// A bound as a person writes it.
-fn bound(value: f64) -> String {
-    if value != 0.0 && !(1e-3..1e5).contains(&value) {
-        format!("{value:e}")
-    } else {
-        format!("{value}")
-    }
 }

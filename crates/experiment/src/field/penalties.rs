@@ -64,8 +64,8 @@ pub static L1_WEIGHT: Field = Field {
     row: Some("Weight λ"),
     kind: Kind::Number(Number::logarithmic(1e-7, 1.0)),
     help: "Weight of the L1 penalty: λ times the sum of the code's absolute activations, averaged over the \
-           batch. A larger weight pushes more of the code to zero but worsens the reconstruction. Typical: 1e-5 \
-           to 1e-3",
+           batch. A larger weight pushes more of the code to zero but worsens the reconstruction. Typical: 10⁻⁵ \
+           to 0.001",
     needs: Some(&SPARSITY),
     place: at!(Sparsity::L1 { weight } = objective.sparsity => weight),
     ..ROW
@@ -91,7 +91,7 @@ static SPARSITY_WEIGHT: Field = Field {
     row: Some("Weight β"),
     kind: Kind::Number(Number::logarithmic(1e-6, 100.0)),
     help: "Weight of the divergence between ρ and each unit's mean activation over the batch, summed over the \
-           units. Typical: 1e-4 to 1e-2",
+           units. Typical: 10⁻⁴ to 0.01",
     needs: Some(&SPARSITY),
     place: at!(Sparsity::Kl { weight, .. } = objective.sparsity => weight),
     ..ROW
@@ -103,7 +103,7 @@ static CONTRACTION: Field = Field {
     label: "contraction λ",
     kind: Kind::Number(Number::logarithmic(0.0, 100.0).off_at_zero()),
     help: "Weight of ‖∂h/∂x‖²: how much the code changes when the image does. A larger weight makes the code \
-           ignore everything that the reconstruction does not need. 0: none. Typical: 1e-5 to 1e-2",
+           ignore everything that the reconstruction does not need. 0: none. Typical: 10⁻⁵ to 0.01",
     place: at!(objective.contraction),
     ..ROW
 };
@@ -286,7 +286,7 @@ static DISCRIMINATOR_RATE: Field = Field {
     row: Some("Discr. rate"),
     kind: Kind::Number(Number::logarithmic(1e-6, 1.0)),
     help: "Learning rate of the discriminator. Too large and it wins, too small and it tells the encoder \
-           nothing. Typical: 1e-4 to 1e-3",
+           nothing. Typical: 10⁻⁴ to 0.001",
     needs: Some(&PRIOR),
     place: at!(Prior::Adversarial(prior) = objective.prior => prior.discriminator_learning_rate),
     ..ROW

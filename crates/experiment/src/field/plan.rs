@@ -137,7 +137,7 @@ static TUNING_RATE: Field = Field {
     label: "fine-tuning learning rate",
     row: Some("Learning rate"),
     kind: Kind::Number(RATE),
-    help: "Length of a step along the gradient of the fine-tuning. Typical for Adam: 3e-4 to 3e-3",
+    help: "Length of a step along the gradient of the fine-tuning. Typical for Adam: 3×10⁻⁴ to 0.003",
     needs: Some(&FINE_TUNING),
     idle: without_tuning,
     place: at!(Some(tuning) = plan.fine_tuning => tuning.learning_rate),

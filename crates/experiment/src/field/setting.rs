@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::kind::{Kind, Section};
 use super::value::{Place, Value};
-use crate::{Activation, Course, Experiment, Layer};
+use crate::{Activation, Course, Experiment, Layer, number};
 
 /// A setting: a row of the table. Two are the same if they are the same row.
 #[derive(Clone, Copy)]
@@ -186,7 +186,7 @@ impl Field {
     /// A value as differences between experiments name it.
     pub(crate) fn text_of(&self, value: &Value) -> String {
         match (value, &self.kind) {
-            (Value::Number(number), _) => number.to_string(),
+            (Value::Number(number), _) => number::exact(*number),
             (Value::Seed(seed), _) => seed.to_string(),
             (Value::Choice(index), Kind::Choice(labels)) => {
                 labels().get(*index).copied().unwrap_or_default().to_owned()

@@ -40,7 +40,7 @@ pub static OPTIMIZER: Field = Field {
     help: "How the weights follow the gradient. Adam adapts the step size of each weight and suits \
            most networks; AdamW applies weight decay separately from the gradient, and comes with a decay of 0.01; \
            SGD takes plain steps, with momentum; RMSProp divides by a running average of the gradient's size. Adam \
-           and AdamW: β₁ 0.9, β₂ 0.999, ε 1e-7",
+           and AdamW: β₁ 0.9, β₂ 0.999, ε 10⁻⁷",
     place: Place {
         get: |experiment| Some(experiment.optimizer.kind.value()),
         set: |experiment, value| {
@@ -75,7 +75,7 @@ static LEARNING_RATE: Field = Field {
     is_basic: true,
     kind: Kind::Number(RATE),
     help: "Size of a step along the gradient. If it is too small, learning is slow; if too large, the loss \
-           jumps or becomes infinite. Typical for Adam: 3e-4 to 3e-3",
+           jumps or becomes infinite. Typical for Adam: 3×10⁻⁴ to 0.003",
     idle: |experiment| {
         let stages = experiment.stages();
         let only_tuning = stages.iter().all(|(stage, _)| *stage == Stage::FineTuning);
@@ -259,7 +259,7 @@ pub static WEIGHT_DECAY: Field = Field {
     label: "weight decay",
     kind: Kind::Number(Number::logarithmic(0.0, 1.0).off_at_zero()),
     help: "How strongly all weights are pulled towards zero: added to the gradient, or for AdamW taken off the weights. \
-           0: none. AdamW begins with 0.01, PyTorch's default (Keras has 0.004), and is Adam at 0. Typical: 1e-5 to 1e-2",
+           0: none. AdamW begins with 0.01, PyTorch's default (Keras has 0.004), and is Adam at 0. Typical: 10⁻⁵ to 0.01",
     needs: Some(&OPTIMIZER), // AdamW comes with another
     place: at!(optimizer.weight_decay),
     ..ROW

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use hourglass_protocol::{Axes, FilmFrame, SampleIdx};
+use hourglass_protocol::{Axes, FilmFrame, SampleIdx, Turn};
 
 use super::scatter::{class_legend, cloud, legend_width, outline, outline_of, radius};
 use crate::drawing::Figure;
@@ -196,40 +196,15 @@ fn aligned(frames: &[FilmFrame]) -> Vec<Vec<[f32; 2]>> {
     for frame in frames.iter().rev() {
         let own = &frame.scatter.points;
         turned.push(match (turned.last(), frame.scatter.axes) {
-            (Some(later), Axes::Pca { .. }) => turned_to(own, later),
+            (Some(later), Axes::Pca { .. } | Axes::Turned { .. }) => {
+                let turn = Turn::onto(own, later);
+                own.iter().map(|&point| turn.of(point)).collect()
+            }
             _ => own.clone(),
         });
     }
     turned.reverse();
     turned
-}
-
-/// Points turned about the origin, and mirrored where that is nearer, so that `Σ |R p − q|²` is least: the orthogonal
-/// Procrustes problem in the plane (Schönemann 1966), whose answer is an angle.
-fn turned_to(points: &[[f32; 2]], goal: &[[f32; 2]]) -> Vec<[f32; 2]> {
-    // Of the rotation p → R p the sum Σ q·Rp is A cos θ + B sin θ, which is largest at θ = atan2(B, A).
-    let sums = |mirror: f64| {
-        let pairs = points.iter().zip(goal);
-        pairs.fold([0.0, 0.0], |[a, b], (p, q)| {
-            let ([px, py], [qx, qy]) = (p.map(f64::from), q.map(f64::from));
-            let py = mirror * py;
-            [a + px * qx + py * qy, b + px * qy - py * qx]
-        })
-    };
-    let [plain, mirrored] = [1.0, -1.0].map(|mirror| (mirror, sums(mirror)));
-    let fit = |(_, [a, b]): (f64, [f64; 2])| f64::hypot(a, b);
-    let (mirror, [a, b]) = if fit(mirrored) > fit(plain) * (1.0 + 1e-9) {
-        mirrored
-    } else {
-        plain
-    };
-    let (sin, cos) = b.atan2(a).sin_cos();
-    let turn = |&[x, y]: &[f32; 2]| {
-        let (x, y) = (f64::from(x), mirror * f64::from(y));
-
-        [(cos * x - sin * y) as f32, (sin * x + cos * y) as f32]
-    };
-    points.iter().map(turn).collect()
 }
 
 #[cfg(test)]

@@ -154,7 +154,9 @@ fn labelled(places: &[f32]) -> Vec<(usize, String)> {
 fn spacing(spacing: Spacing, axes: Axes) -> String {
     let plane = match axes {
         Axes::Raw => "",
-        Axes::Pca { .. } => " in the plane of the first two principal components",
+        Axes::Pca { .. } | Axes::Turned { .. } => {
+            " in the plane of the first two principal components"
+        }
     };
     match spacing {
         Spacing::Quantiles(LatentPrior::Gaussian) => {

@@ -88,7 +88,7 @@ impl Figure for Scatter {
         } = self;
         let of = match table.scatter.axes {
             Axes::Raw => "code unit",
-            Axes::Pca { .. } => "principal component",
+            Axes::Pca { .. } | Axes::Turned { .. } => "principal component",
         };
         let [x, y] = table.scatter.pair.map(|axis| axis + 1);
         let [x, y] = [format!("x ({of} {x})"), format!("y ({of} {y})")];
@@ -220,7 +220,7 @@ pub fn axis_titles(axes: Axes, pair: [usize; 2]) -> [String; 2] {
     match axes {
         // A single unit is drawn over itself.
         Axes::Raw => pair.map(|unit| format!("code unit {}", unit + 1)),
-        Axes::Pca { explained } => [0, 1].map(|axis| {
+        Axes::Pca { explained } | Axes::Turned { explained } => [0, 1].map(|axis| {
             let percent = 100.0 * explained[axis];
             format!(
                 "principal component {} ({percent:.1} % of variance)",

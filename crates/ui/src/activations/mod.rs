@@ -15,7 +15,7 @@ use super::memo::{Memo, Same};
 use super::pane::Pane;
 use super::panel::{InThePast, Panel};
 use super::plot::heading;
-use super::segmented::{Segment, segmented};
+use super::segmented::{Segment, named, segmented};
 use super::theme::{self, space};
 use histogram::CountScale;
 use hourglass_experiment::LayerName;
@@ -297,7 +297,7 @@ fn histogram_with_controls(ui: &mut Ui, view: &ActivationView, options: &mut Act
         },
     ];
     heading(ui, "share of activations", |ui| {
-        let clicked = segmented(ui, "Activation counts", options.counts, &scales);
+        let clicked = named(ui, "counts", "Activation counts", options.counts, &scales);
         options.counts = clicked.unwrap_or(options.counts);
     });
     histogram::show(ui, view, options.counts);

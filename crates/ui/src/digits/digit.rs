@@ -66,13 +66,17 @@ impl ShownDigit {
     }
 }
 
-/// `0.012`, or `2e-5` where that would be all zeros.
+/// `0.012`, or `<.001` where that would be all zeros: there is no room for more.
 #[must_use]
 pub fn error_text(mse: f32, decimals: usize) -> String {
-    if mse != 0.0 && !(1e-3..10.0).contains(&mse) {
-        return format!("{mse:.0e}");
+    let least = 0.1_f32.powi(i32::try_from(decimals).unwrap_or(0));
+    if mse > 0.0 && mse < least {
+        format!("<{}", format!("{least:.decimals$}").trim_start_matches('0'))
+    } else if mse >= 10.0 {
+        number::one_digit(f64::from(mse))
+    } else {
+        format!("{mse:.decimals$}")
     }
-    format!("{mse:.decimals$}")
 }
 
 /// The pictures of a digit, four times as large.
@@ -106,4 +110,16 @@ pub fn enlarged(
         }
     });
     ui.label(digit.error_words());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_as_long_as_there_is_room() {
+        let texts = [(0.015, 3), (0.0004, 3), (0.0004, 4), (0.0, 3), (12.3, 3)];
+        let texts = texts.map(|(mse, decimals)| error_text(mse, decimals));
+        assert_eq!(texts, ["0.015", "<.001", "0.0004", "0.000", "12"]);
+    }
 }

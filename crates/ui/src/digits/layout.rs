@@ -34,8 +34,8 @@ pub struct DigitLayout {
 impl DigitLayout {
     /// One column for each class, where they fit.
     const AIMED_COLUMNS: f32 = 10.0;
-    /// A digit can be read from here on.
-    const MIN_SIDE: f32 = 30.0;
+    /// A digit can be read from here on. In a small window all ten classes are seen side by side.
+    const MIN_SIDE: f32 = 20.0;
     /// Bars higher than this say no more.
     const MAX_BAR: f32 = 60.0;
     /// Bars lower than this say nothing.
@@ -149,6 +149,18 @@ impl DigitLayout {
         self.errors_top(band) + self.n_errors as f32 * self.line_height + self.bar_height
     }
 
+    /// Whether an error fits under a picture; where it does not, its bar has to do.
+    #[must_use]
+    pub fn has_room_for_errors(&self) -> bool {
+        self.side >= 2.0 * self.line_height
+    }
+
+    /// Whether the scale of the differences fits beside a row of pictures.
+    #[must_use]
+    pub fn has_room_for_scale(&self) -> bool {
+        self.side + self.gap >= 2.2 * self.line_height
+    }
+
     /// Decimals of an error that fit under a picture.
     #[must_use]
     pub fn error_decimals(&self) -> usize {
@@ -185,5 +197,9 @@ mod tests {
         let [three, four] = [3, 4].map(|n_rows| DigitLayout::new(room, [n_rows, 1], 16.0, 1.0));
         assert_eq!((three.n_columns, three.n_bands), (10, 2));
         assert_eq!((four.n_columns, four.n_bands), (10, 1));
+        let narrow = Rect::from_min_size(pos2(0.0, 0.0), vec2(326.0, 235.0));
+        let narrow = DigitLayout::new(narrow, [3, 1], 15.0, 1.0);
+        assert_eq!(narrow.n_columns, 10);
+        assert!(!narrow.has_room_for_errors() && three.has_room_for_errors());
     }
 }

@@ -222,10 +222,8 @@ fn table(
             response.hovered(),
         );
         let decimals = layout.error_decimals();
-        let texts: Vec<String> = digit
-            .errors()
-            .map(|(_, mse)| error_text(mse, decimals))
-            .collect();
+        let errors = digit.errors().filter(|_| layout.has_room_for_errors());
+        let texts: Vec<String> = errors.map(|(_, mse)| error_text(mse, decimals)).collect();
         let share = if worst > 0.0 {
             digit.mse_per_pixel / worst
         } else {

@@ -126,7 +126,7 @@ pub fn row_names(ui: &Ui, layout: &DigitLayout, rows: &[DigitRow], band: usize) 
     text(top, Align2::LEFT_TOP, "class", tokens.text_dim);
     for (idx, row) in rows.iter().enumerate() {
         let middle = layout.picture(idx, band * layout.n_columns).center().y;
-        if matches!(row, DigitRow::Difference(_)) {
+        if matches!(row, DigitRow::Difference(_)) && layout.has_room_for_scale() {
             let y = middle - layout.line_height * 0.85;
             text(pos2(left, y), Align2::LEFT_CENTER, row.label(), tokens.text);
             difference_legend(ui, pos2(left, middle - 2.0), layout);
@@ -243,7 +243,7 @@ pub fn errors(ui: &Ui, layout: &DigitLayout, digit: usize, texts: &[String], sha
         top.y += layout.line_height;
     }
     // Of two errors, bars would say which is which no better than the numbers.
-    if layout.bar_height > 0.0 && texts.len() == 1 {
+    if layout.bar_height > 0.0 && layout.n_errors == 1 {
         let room = layout.bar_height - space::XS;
         let bottom = painter.round_to_pixel_center(layout.band_bottom(band));
         let height = (room * share.clamp(0.0, 1.0)).max(1.0);

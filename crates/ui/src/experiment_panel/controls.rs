@@ -14,7 +14,7 @@ use hourglass_experiment::field::{Field, Number};
 /// Width of the labels, in points.
 const LABEL_WIDTH: f32 = 96.0;
 /// Width of the number field beside a slider, in points.
-const NUMBER_WIDTH: f32 = 62.0;
+const NUMBER_WIDTH: f32 = 70.0;
 /// Width of a number field by itself, in points.
 const FIELD_WIDTH: f32 = 44.0;
 
@@ -246,13 +246,12 @@ pub(super) fn number_text(range: &Number, value: f64) -> String {
     }
 }
 
-/// Reads "1,000", "1e-3", "0.001", "off".
+/// Reads "1,000", "1e-3", "10⁻³", "0.001", "off".
 fn parse(text: &str) -> Option<f64> {
     if text.trim() == OFF {
         return Some(0.0);
     }
-    let cleaned: String = text.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
-    cleaned.parse().ok()
+    number::parse(text)
 }
 
 /// Three significant digits, which is what a slider can be set to.

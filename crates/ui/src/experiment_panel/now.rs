@@ -43,7 +43,7 @@ pub(super) fn lines(run: &RunState) -> Vec<Line> {
     lines
 }
 
-/// "current learning rate 3.24e-4", while a schedule changes it.
+/// "current learning rate 3.24×10⁻⁴", while a schedule changes it.
 fn scheduled_rate(run: &RunState) -> Option<Line> {
     let experiment = &run.experiment;
     if experiment.optimizer.schedule == Schedule::Constant || run.step == 0 {
@@ -56,7 +56,7 @@ fn scheduled_rate(run: &RunState) -> Option<Line> {
     };
     let rate = full * experiment.schedule_factor(run.epoch);
     Some(Line {
-        text: format!("current learning rate {rate:.2e}"),
+        text: format!("current learning rate {}", number::setting(rate)),
         help: RATE_HELP,
     })
 }

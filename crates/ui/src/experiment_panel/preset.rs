@@ -13,6 +13,9 @@ use hourglass_experiment::{Experiment, PresetId, Prior};
 /// Height of the menu, in points: egui gives a menu no more, and the rest is scrolled.
 const MENU_HEIGHT: f32 = 400.0;
 
+/// Width of the button beside the menu: an icon of 16 points between paddings, in points.
+const BOOK_WIDTH: f32 = 32.0;
+
 /// What a variant's title is set in by, under the preset that it varies.
 const VARIANT: &str = "    ";
 
@@ -88,7 +91,7 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, actions: &mut Vec<Action>) 
     let chosen = editor.draft.preset;
     let selected = chosen.map_or("custom experiment", |id| id.preset().title);
     ui.horizontal(|ui| {
-        let room = ui.available_width() - space::CONTROL - ui.spacing().item_spacing.x;
+        let room = ui.available_width() - BOOK_WIDTH - ui.spacing().item_spacing.x;
         let response = ComboBox::from_id_salt("preset")
             .selected_text(RichText::new(selected).font(theme::medium(text::size::BODY)))
             .width(room)
@@ -119,7 +122,7 @@ fn understand(ui: &mut Ui, actions: &mut Vec<Action>) {
     let key = key_of(ui.ctx(), ShortcutAction::Understand);
     let icon = ICON_MENU_BOOK.rich_text().size(16.0);
     let open = ui
-        .add_sized([space::CONTROL, space::CONTROL], Button::new(icon))
+        .add_sized([BOOK_WIDTH, space::CONTROL], Button::new(icon))
         .on_hover_text(format!(
             "Understand the preset: what it is, its formula, what to look for, and how this run compares with \
              what is expected ({key})"

@@ -8,7 +8,7 @@ use crate::theme;
 use crate::{Action, KeepAction};
 
 /// Size of the icons, in points.
-const ICON: f32 = 14.0;
+pub(super) const ICON: f32 = 14.0;
 
 /// Adds both buttons from right to left.
 pub(super) fn buttons(ui: &mut Ui, actions: &mut Vec<Action>) {

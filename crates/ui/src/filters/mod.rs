@@ -13,7 +13,7 @@ use super::action::Action;
 use super::pane::Pane;
 use super::panel::Panel;
 use super::plot::heading;
-use super::segmented::{Segment, segmented};
+use super::segmented::{Segment, named, segmented};
 use super::theme::{self, space};
 use super::{card, followed, number, signed_legend};
 use bank::{Bank, FilterScale, FilterSort, FilterSource, signed};
@@ -279,7 +279,7 @@ fn body(
     kept: &mut FiltersScene,
 ) {
     heading(ui, what, |ui| {
-        let clicked = segmented(ui, "Colour scale", options.scale, &SCALES);
+        let clicked = named(ui, "colours per", "Colour scale", options.scale, &SCALES);
         options.scale = clicked.unwrap_or(options.scale);
         let clicked = segmented(ui, "Order", options.sort, &SORTS);
         options.sort = clicked.unwrap_or(options.sort);

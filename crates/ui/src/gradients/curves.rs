@@ -10,7 +10,7 @@ use super::paint::{self, MARK_WIDTH};
 use crate::legend::{self, Entry};
 use crate::loss::marks;
 use crate::number::three_digits;
-use crate::plot::{Chart, Follow, Range, View, ticks};
+use crate::plot::{Chart, Follow, MakeTicks, Range, RunAxis, View, ticks};
 use crate::theme::{self, space};
 use hourglass_experiment::network::Place;
 use hourglass_state::{LayerGradients, RunState};
@@ -105,13 +105,16 @@ fn plot(ui: &mut Ui, run: &RunState, figure: Figure, hidden: &[Place], view: &mu
     let lines = lines::of(run, figure, hidden);
     let tokens = theme::tokens_of(ui);
     let dark = ui.visuals().dark_mode;
+    let fit = lines::fit(&lines, figure);
+    let axis = RunAxis::of(run, fit.x);
+    let x_ticks: MakeTicks<'_> = &|epochs, length, label| axis.ticks(epochs, length, label);
     let chart = Chart {
         id_salt: figure.title(),
-        x_titles: &["epoch"],
-        x_ticks: &ticks::linear,
+        x_titles: axis.titles(),
+        x_ticks,
         y_ticks: &ticks::log10,
         range: Range::Free {
-            fit: lines::fit(&lines, figure),
+            fit,
             view,
             follow: Follow {
                 x_secs: 0.0,
@@ -138,7 +141,7 @@ fn plot(ui: &mut Ui, run: &RunState, figure: Figure, hidden: &[Place], view: &mu
     }
     marks::moment_name(ui, &painter, run, &drawn.transform);
     view.hint(ui, &painter);
-    tooltip(ui, &drawn.response, &lines, &drawn.transform);
+    tooltip(ui, &drawn.response, &lines, &drawn.transform, axis);
 }
 
 /// The newest values in words: `Gradient norm at epoch 2.00: encoder 1 0.0123, code 0.00456`.
@@ -163,7 +166,13 @@ fn summary(run: &RunState, figure: Figure) -> String {
 }
 
 /// Shows every line's value at the pointer, the nearest line's in strong text.
-fn tooltip(ui: &Ui, response: &Response, lines: &[GradientLine], transform: &PlotTransform) {
+fn tooltip(
+    ui: &Ui,
+    response: &Response,
+    lines: &[GradientLine],
+    transform: &PlotTransform,
+    axis: RunAxis,
+) {
     let Some(pointer) = response.hover_pos().filter(|_| !response.dragged()) else {
         return;
     };
@@ -190,7 +199,7 @@ fn tooltip(ui: &Ui, response: &Response, lines: &[GradientLine], transform: &Plo
     )
     .gap(14.0)
     .show(|ui| {
-        ui.label(theme::dim(ui, format!("epoch {epoch:.2}")));
+        ui.label(theme::dim(ui, axis.words(epoch)));
         egui::Grid::new("readings")
             .num_columns(3)
             .spacing(vec2(space::S, 2.0))

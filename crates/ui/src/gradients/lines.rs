@@ -37,7 +37,7 @@ impl Figure {
                  Where lines lie decades apart, gradients vanish or explode on their way back from the output"
             }
             Self::Ratio => {
-                "By how much of its norm a step changes each layer's weights. Around 1e-3 is usual for Adam and SGD \
+                "By how much of its norm a step changes each layer's weights. Around 0.001 is usual for Adam and SGD \
                  (Andrej Karpathy, CS231n, a rule of thumb): far above, the learning rate may be too high; far below, the \
                  layer hardly learns"
             }

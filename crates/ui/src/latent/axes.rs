@@ -119,6 +119,7 @@ pub fn names(axes: Axes, pair: [usize; 2]) -> [String; 2] {
     match axes {
         Axes::Raw => pair.map(unit),
         Axes::Pca { .. } => pair.map(|component| format!("PC {}", component + 1)),
+        Axes::Turned { .. } => pair.map(|component| format!("along A's PC {}", component + 1)),
     }
 }
 
@@ -126,7 +127,7 @@ pub fn names(axes: Axes, pair: [usize; 2]) -> [String; 2] {
 #[must_use]
 pub fn titles(axes: Axes, pair: [usize; 2], of_what: &str) -> [String; 2] {
     let [first, second] = names(axes, pair);
-    let Axes::Pca { explained } = axes else {
+    let (Axes::Pca { explained } | Axes::Turned { explained }) = axes else {
         return [first, second];
     };
     [(first, explained[0]), (second, explained[1])].map(|(name, share)| {

@@ -3,6 +3,7 @@
 use egui::{
     Align2, Color32, Mesh, Rect, Role, Sense, Shape, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
+use egui_material_icons::icons::ICON_PALETTE;
 
 use crate::legend;
 use crate::number;
@@ -69,10 +70,19 @@ impl ColourBy {
 }
 
 /// The menu of what colours say.
-pub fn menu(ui: &mut Ui, current: ColourBy, knows_factors: bool) -> Option<ColourBy> {
+pub fn menu(
+    ui: &mut Ui,
+    current: ColourBy,
+    knows_factors: bool,
+    is_narrow: bool,
+) -> Option<ColourBy> {
     let menu = SmallMenu {
         name: "Colour by",
-        text: current.text(),
+        text: if is_narrow {
+            ICON_PALETTE.codepoint
+        } else {
+            current.text()
+        },
         help: "What the colours of the points mean",
     };
     let factors = Factor::ALL.map(ColourBy::Factor);

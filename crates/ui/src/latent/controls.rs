@@ -4,7 +4,7 @@ use egui::Ui;
 use egui_material_icons::icons::ICON_GALLERY_THUMBNAIL;
 
 use crate::plot;
-use crate::segmented::{Segment, segmented};
+use crate::segmented::{Segment, named, segmented};
 use crate::theme::space;
 use hourglass_protocol::{DatasetDescription, Plane, PointSource};
 use hourglass_state::RunView;
@@ -19,7 +19,7 @@ use super::points::Points;
 const NARROW: f32 = 430.0;
 
 /// The controls in the header of the card, from right to left.
-pub fn header(ui: &mut Ui, options: &mut LatentOptions) {
+pub fn header(ui: &mut Ui, options: &mut LatentOptions, is_comparing: bool) {
     let units = [
         Segment {
             value: Units::Equal,
@@ -32,8 +32,25 @@ pub fn header(ui: &mut Ui, options: &mut LatentOptions) {
             help: "Each axis is stretched to fill the plot",
         },
     ];
-    if let Some(chosen) = segmented(ui, "Latent axes", options.units, &units) {
+    if let Some(chosen) = named(ui, "axes", "Latent axes", options.units, &units) {
         options.units = chosen;
+    }
+    let shares = [
+        Segment {
+            value: true,
+            text: "shared",
+            help: "A and B have the same axes, so places and distances can be compared",
+        },
+        Segment {
+            value: false,
+            text: "own",
+            help: "A and B fill their plots, each with axes of its own",
+        },
+    ];
+    if is_comparing
+        && let Some(chosen) = segmented(ui, "Axes of A and B", options.shares_axes, &shares)
+    {
+        options.shares_axes = chosen;
     }
     let sources = [
         Segment {
@@ -48,7 +65,7 @@ pub fn header(ui: &mut Ui, options: &mut LatentOptions) {
                    them takes up to a fifth of the time",
         },
     ];
-    if let Some(chosen) = segmented(ui, "Images shown", options.source, &sources) {
+    if let Some(chosen) = named(ui, "images", "Images shown", options.source, &sources) {
         options.source = chosen;
     }
 }
@@ -67,12 +84,12 @@ pub fn heading(
     let size = run.code_size().unwrap_or(2);
     let plane = Plane::in_code(asked, size);
     if size > 2 && ui.available_width() < NARROW {
-        ui.horizontal(|ui| menus(ui, options, planes, (dataset, plane, size)));
+        ui.horizontal(|ui| menus(ui, options, planes, (dataset, plane, size), true));
         plot::heading(ui, &title, |ui| tools(ui, options, tool));
     } else {
         plot::heading(ui, &title, |ui| {
             tools(ui, options, tool);
-            menus(ui, options, planes, (dataset, plane, size));
+            menus(ui, options, planes, (dataset, plane, size), false);
         });
     }
 }
@@ -90,11 +107,12 @@ fn menus(
     options: &mut LatentOptions,
     planes: &mut Planes,
     (dataset, plane, code_size): (&DatasetDescription, Plane, usize),
+    is_narrow: bool,
 ) {
     ui.spacing_mut().item_spacing.x = space::XS;
     let knows_factors = !dataset.test_factors.is_empty();
     let current = options.colour.known_of(Some(dataset));
-    if let Some(chosen) = colour::menu(ui, current, knows_factors) {
+    if let Some(chosen) = colour::menu(ui, current, knows_factors, is_narrow) {
         options.colour = chosen;
     }
     // A code of two units is the plane itself.

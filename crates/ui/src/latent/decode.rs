@@ -95,7 +95,7 @@ fn words(view: &DecodedView, [x_name, y_name]: [&str; 2]) -> Vec<String> {
         format!("{x_name} {x}, {y_name} {y}")
     };
     let note = match &view.found {
-        Found::Plane(Axes::Pca { .. }) => Some(format!(
+        Found::Plane(Axes::Pca { .. } | Axes::Turned { .. }) => Some(format!(
             "in the PCA plane through the mean of {} units",
             view.size
         )),

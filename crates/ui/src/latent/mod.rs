@@ -79,6 +79,8 @@ struct LatentScene {
     view: View,
     /// What holds the points, changed only when they outgrow or leave it.
     fit: Option<Bounds>,
+    /// What holds the points of the run that this one is compared with, in a plane of this kind.
+    beside: Option<Bounds>,
     cloud: PointCloud,
     markers: MarkerAtlas,
     legend_markers: MarkerAtlas,
@@ -124,6 +126,7 @@ impl LatentPanel {
         self.planes.clone_from(&other.planes);
         let of_other = &other.scene.interpolation;
         self.scene.interpolation.follow(of_other);
+        self.scene.beside = other.scene.fit.filter(|_| self.scene.is_like(&other.scene));
     }
 }
 
@@ -137,6 +140,9 @@ impl Panel for LatentPanel {
         } = self;
         scene.hovered = None;
         scene.decode_hover.place = None;
+        if view.state.comparison.is_none() {
+            scene.beside = None;
+        }
         scene.update(ui, view);
         scene.fit_to(view, options.prior);
         scene.listen(ui);
@@ -153,7 +159,7 @@ impl Panel for LatentPanel {
             Pane::Latent.title(),
             |ui| {
                 if let Some(caption) = caption {
-                    controls::header(ui, &mut edited);
+                    controls::header(ui, &mut edited, view.state.comparison.is_some());
                     toggles = interpolation::button(ui, is_interpolating);
                     measures = quality::show(ui, view.run, &caption);
                     card::caption(ui, &caption);
@@ -176,6 +182,7 @@ impl Panel for LatentPanel {
             scene.view = View::default();
         }
         (options.units, options.source) = (edited.units, edited.source);
+        options.shares_axes = edited.shares_axes;
     }
 
     /// Two of these may be seen, of two runs: what either needs is looked at of both.
@@ -283,6 +290,15 @@ impl LatentScene {
             self.fit =
                 Some(fit.map_or_else(|| layout::roomy(extent), |fit| layout::steady(fit, extent)));
         }
+    }
+
+    /// Whether both show the same kind of plane, so that places in it can be compared.
+    fn is_like(&self, other: &Self) -> bool {
+        let plane = |scene: &Self| {
+            let view = scene.points.as_ref()?.view();
+            Some((view.axes == Axes::Raw, view.pair))
+        };
+        plane(self).is_some() && plane(self) == plane(other)
     }
 
     /// Obeys the keys of the selection.

@@ -12,6 +12,8 @@ use super::gallery::GallerySort;
 pub(super) struct LatentOptions {
     pub filter: ClassFilter,
     pub units: Units,
+    /// Whether two runs that are compared have the same axes.
+    pub shares_axes: bool,
     /// Whether the outline of the prior is drawn.
     pub prior: bool,
     pub colour: ColourBy,
@@ -26,6 +28,7 @@ impl Default for LatentOptions {
         Self {
             filter: ClassFilter::default(),
             units: Units::default(),
+            shares_axes: true,
             prior: true,
             colour: ColourBy::default(),
             source: PointSource::default(),

@@ -6,7 +6,7 @@ use egui::Pos2;
 use egui_plot::PlotTransform;
 
 use crate::plot::{Bounds, Interval};
-use hourglass_protocol::{Axes, DatasetDescription, RunId, SampleFactors, SampleIdx, ScatterView};
+use hourglass_protocol::{DatasetDescription, RunId, SampleFactors, SampleIdx, ScatterView};
 
 use super::filter::ClassFilter;
 use super::grid::PointGrid;
@@ -214,10 +214,8 @@ impl Points {
     }
 
     fn can_move_to(&self, next: &ScatterView) -> bool {
-        let same_plane = matches!(
-            (self.view.axes, next.axes),
-            (Axes::Raw, Axes::Raw) | (Axes::Pca { .. }, Axes::Pca { .. })
-        );
+        let kind = |view: &ScatterView| std::mem::discriminant(&view.axes);
+        let same_plane = kind(&self.view) == kind(next);
         same_plane
             && self.view.pair == next.pair
             && next.points.len() <= Self::MAX_MOVING

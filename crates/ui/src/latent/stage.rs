@@ -110,6 +110,8 @@ impl LatentScene {
         let points = self.points.as_ref()?;
         let unit = Interval::new(0.0, 1.0);
         let fit = self.fit.unwrap_or(Bounds { x: unit, y: unit });
+        let beside = self.beside.filter(|_| options.shares_axes);
+        let fit = beside.map_or(fit, |beside| fit.union(beside));
         let view = points.view();
         let [x_title, _] = axes::titles(view.axes, view.pair, "of variance");
         let [short_x_title, _] = axes::titles(view.axes, view.pair, "");

@@ -1,12 +1,10 @@
 //! User images among the points of the scatter, each with its name.
 
-use egui::{
-    Align2, CornerRadius, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2,
-};
+use egui::{Align2, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2};
 use egui_plot::PlotTransform;
 
 use crate::action::{Action, UserImageAction};
-use crate::plot::{Bounds, Interval};
+use crate::plot::{Bounds, Interval, note, text_width};
 use crate::theme::{self, space};
 use hourglass_protocol::{Snapshot, UserImageId};
 use hourglass_state::LabState;
@@ -79,22 +77,31 @@ pub fn show(
     actions: &mut Vec<Action>,
 ) {
     let names = points.len() <= MAX_NAMES;
+    // Zoomed out of sight, or nowhere, they are left out.
+    let mut placed: Vec<(Pos2, &UserImagePoint)> = points
+        .iter()
+        .map(|point| {
+            let at = transform.position_from_point(&point.point.map(f64::from).into());
+            (at, point)
+        })
+        .filter(|(at, _)| transform.frame().contains(*at))
+        .collect();
     // The chosen one comes last, on top of the others.
-    let (chosen, others): (Vec<_>, Vec<_>) =
-        points.iter().partition(|user_images| user_images.is_chosen);
-    for user_images in others.into_iter().chain(chosen) {
-        let at = transform.position_from_point(&user_images.point.map(f64::from).into());
-        if !transform.frame().contains(at) {
-            continue; // zoomed out of sight, or nowhere
-        }
+    placed.sort_by_key(|(_, point)| point.is_chosen);
+    let mut taken: Vec<Rect> = placed
+        .iter()
+        .map(|(at, _)| Rect::from_center_size(*at, Vec2::splat(2.0 * RADIUS)))
+        .collect();
+    for &(at, user_images) in &placed {
         let id = ui.scope_id().with(("user image", user_images.id.0));
         let rect = Rect::from_center_size(at, Vec2::splat(2.0 * RADIUS + 2.0));
         let response = ui.interact(rect, id, Sense::click());
         let label = format!("{} in the latent space", user_images.name);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &label));
         mark(ui, painter, at, user_images.is_chosen || response.hovered());
-        if names || user_images.is_chosen || response.hovered() {
-            write_name(ui, painter, at, &user_images.name, user_images.is_chosen);
+        let must = user_images.is_chosen || response.hovered();
+        if names || must {
+            write_name(ui, painter, at, &user_images.name, must, &mut taken);
         }
         if response.clicked() && user_images.id != UserImageId::DRAWING {
             actions.push(Action::UserImage(UserImageAction::Choose(user_images.id)));
@@ -119,26 +126,77 @@ fn mark(ui: &Ui, painter: &Painter, at: Pos2, is_strong: bool) {
     ]);
 }
 
-/// Writes a name beside a marker, on the side where there is room.
-fn write_name(ui: &Ui, painter: &Painter, at: Pos2, name: &str, is_strong: bool) {
-    let tokens = theme::tokens_of(ui);
-    let font = theme::text::SMALL.resolve(ui.style());
+/// Writes a name beside a marker where nothing else stands; nowhere if there is no such place, unless it must be read.
+fn write_name(ui: &Ui, painter: &Painter, at: Pos2, name: &str, must: bool, taken: &mut Vec<Rect>) {
     let text = if name.chars().count() > MAX_CHARS {
         let beginning: String = name.chars().take(MAX_CHARS - 1).collect();
         format!("{beginning}…")
     } else {
         name.to_owned()
     };
-    let galley = painter.layout_no_wrap(text, font, tokens.text);
-    let away = RADIUS + space::XS;
-    let fits = at.x + away + galley.size().x + 3.0 <= painter.clip_rect().right();
-    let (anchor, offset) = if fits {
-        (Align2::LEFT_CENTER, away)
-    } else {
-        (Align2::RIGHT_CENTER, -away)
+    let height = ui.text_style_height(&theme::text::SMALL);
+    let size = vec2(text_width(painter, &text), height);
+    if let Some((anchor, place)) = beside(at, size, painter.clip_rect(), must, taken) {
+        let corner = anchor.pos_in_rect(&place);
+        note(
+            ui,
+            painter,
+            corner,
+            anchor,
+            &text,
+            theme::tokens_of(ui).text,
+        );
+        taken.push(place);
+    }
+}
+
+/// Room for a name beside a marker, within the frame and away from what is taken: at its right, its left, below or above
+/// it. `None` if there is none, unless there must be.
+fn beside(at: Pos2, size: Vec2, frame: Rect, must: bool, taken: &[Rect]) -> Option<(Align2, Rect)> {
+    const AWAY: f32 = RADIUS + space::XS;
+    let sides = [
+        (Align2::LEFT_CENTER, vec2(AWAY, 0.0)),
+        (Align2::RIGHT_CENTER, vec2(-AWAY, 0.0)),
+        (Align2::CENTER_TOP, vec2(0.0, AWAY)),
+        (Align2::CENTER_BOTTOM, vec2(0.0, -AWAY)),
+    ];
+    let places = sides.map(|(anchor, offset)| (anchor, anchor.anchor_size(at + offset, size)));
+    let within = |place: &Rect| frame.contains_rect(*place);
+    let is_free = |place: &Rect| taken.iter().all(|other| !other.intersects(*place));
+    let free = places
+        .iter()
+        .find(|(_, place)| within(place) && is_free(place));
+    let inside = || {
+        places
+            .iter()
+            .find(|(_, place)| within(place))
+            .filter(|_| must)
     };
-    let place = anchor.anchor_size(at + vec2(offset, 0.0), galley.size());
-    let ground = theme::faint(tokens.plot, if is_strong { 0.92 } else { 0.75 });
-    painter.rect_filled(place.expand2(vec2(3.0, 1.0)), CornerRadius::same(3), ground);
-    painter.galley(place.min, galley, tokens.text);
+    let first = || places.first().filter(|_| must);
+    free.or_else(inside).or_else(first).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::pos2;
+
+    #[test]
+    fn names_stand_where_nothing_else_does() {
+        let frame = Rect::from_min_size(Pos2::ZERO, vec2(200.0, 100.0));
+        let size = vec2(60.0, 10.0);
+        let place = |at, must, taken: &[Rect]| beside(at, size, frame, must, taken);
+        let at = pos2(50.0, 50.0);
+        let (anchor, right) = place(at, false, &[]).expect("all is free");
+        assert_eq!(anchor, Align2::LEFT_CENTER);
+        let (anchor, _) = place(at, false, &[right]).expect("below it is free");
+        assert_eq!(anchor, Align2::CENTER_TOP, "at the left there is no room");
+        assert_eq!(place(at, false, &[frame]), None);
+        assert_eq!(
+            place(at, true, &[frame]),
+            Some((Align2::LEFT_CENTER, right))
+        );
+        let (anchor, _) = place(pos2(190.0, 50.0), false, &[]).expect("at its left");
+        assert_eq!(anchor, Align2::RIGHT_CENTER);
+    }
 }

@@ -77,11 +77,15 @@ fn plane(view: &ScatterView) -> String {
     match view.axes {
         Axes::Raw if x.max(y) <= 2 => "raw code".to_owned(),
         Axes::Raw => format!("raw units {x} and {y}"),
-        Axes::Pca { explained } => {
+        Axes::Pca { explained } | Axes::Turned { explained } => {
             let share = number::percent(f64::from(explained[0] + explained[1]));
+            let turned = match view.axes {
+                Axes::Turned { .. } => " turned onto A's",
+                Axes::Raw | Axes::Pca { .. } => "",
+            };
             match view.pair {
-                [0, 1] => format!("two principal components, {share} of variance"),
-                _ => format!("principal components {x} and {y}, {share} of variance"),
+                [0, 1] => format!("two principal components{turned}, {share} of variance"),
+                _ => format!("principal components {x} and {y}{turned}, {share} of variance"),
             }
         }
     }

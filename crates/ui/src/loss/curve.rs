@@ -230,6 +230,21 @@ impl LossCurve {
         &points[start..end]
     }
 
+    /// Its height at an epoch, on the line from one point to the next; `None` before and after the curve.
+    #[must_use]
+    pub fn height_at(&self, epoch: f64) -> Option<f64> {
+        let after = self.smooth.partition_point(|point| point.x < epoch);
+        let next = self.smooth.get(after)?;
+        let before = after.checked_sub(1).and_then(|idx| self.smooth.get(idx));
+        match before {
+            Some(before) => {
+                let share = (epoch - before.x) / (next.x - before.x);
+                Some(before.y + share * (next.y - before.y))
+            }
+            None => (next.x <= epoch).then_some(next.y),
+        }
+    }
+
     /// The point nearest to an epoch; none further than `slack` epochs before or after the curve.
     #[must_use]
     pub fn nearest(&self, epoch: f64, slack: f64) -> Option<PlotPoint> {
@@ -330,6 +345,8 @@ mod tests {
         );
         assert_eq!(curve.nearest(2.9, 0.0), Some(last));
         assert_eq!(curve.nearest(3.2, 0.1), None);
+        let heights = [-0.1, 0.0, 1.5, 3.0, 3.1].map(|epoch| curve.height_at(epoch));
+        assert_eq!(heights, [None, Some(0.0), Some(-1.0), Some(-2.0), None]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use egui::{PopupAnchor, Pos2, Response, Sense, Tooltip, Ui, vec2};
 use egui_plot::PlotTransform;
 
 use crate::number::five_digits;
+use crate::plot::RunAxis;
 use crate::theme;
 use hourglass_protocol::Mark;
 
@@ -32,7 +33,7 @@ pub fn tooltip(
     response: &Response,
     lines: &Lines,
     (subject, shown): (LossSubject<'_>, &ShownTerms),
-    transform: &PlotTransform,
+    (transform, axis): (&PlotTransform, RunAxis),
     mark: Option<&Mark>,
 ) {
     let Some(pointer) = response.hover_pos().filter(|_| !response.dragged()) else {
@@ -52,7 +53,7 @@ pub fn tooltip(
     )
     .gap(14.0)
     .show(|ui| {
-        ui.label(theme::dim(ui, format!("epoch {epoch:.3}")));
+        ui.label(theme::dim(ui, axis.words(epoch)));
         if let Some(mark) = mark {
             ui.label(mark.change());
         }
@@ -129,8 +130,8 @@ fn show_readings(
                 let height = ui.text_style_height(&theme::text::BODY);
                 let (swatch, _) =
                     ui.allocate_exact_size(vec2(SWATCH_WIDTH, height), Sense::hover());
-                let color = paint::color(tokens, reading.key, shown.group);
-                paint::swatch(ui.painter(), swatch, reading.key, color);
+                let color = paint::color(tokens, reading.key, shown);
+                paint::swatch(ui.painter(), swatch, reading.key, shown, color);
 
                 let name = name(reading.key, several_terms, subject.comparison.is_some());
                 let value = five_digits(reading.value);

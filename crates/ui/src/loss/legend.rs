@@ -29,7 +29,7 @@ pub fn splits(
         for split in Split::ALL {
             split_entry(ui, options, lines, shown, split);
         }
-        other_runs::entry(ui, options, subject, shown.group.main_term());
+        other_runs::entries(ui, options, lines, subject, shown);
         for line in references {
             reference_entry(ui, options, line);
         }
@@ -49,7 +49,7 @@ pub fn width_of_splits(
         let figure = split_figure(lines, shown, split);
         split_of(split, "", &figure, options).width(ui)
     });
-    splits.sum::<f32>() + other_runs::width(ui, options, subject)
+    splits.sum::<f32>() + other_runs::width(ui, options, lines, subject, shown)
 }
 
 /// What can be shown and hidden beside the splits.
@@ -119,10 +119,12 @@ fn split_entry(
     let key = key_of(split, shown.group.main_term());
     let color = if shown.group.compares_networks() {
         paint::of_split(tokens.text_dim, split) // colours stand for the networks
+    } else if shown.compares_runs {
+        tokens.text_dim // colours stand for the runs
     } else {
-        paint::color(tokens, key, shown.group)
+        paint::color(tokens, key, shown)
     };
-    let clicked = with_line(ui, &entry, key, color).clicked();
+    let clicked = with_line(ui, &entry, key, shown, color).clicked();
     match split {
         Split::Train => options.train ^= clicked,
         Split::Test => options.test ^= clicked,
@@ -142,12 +144,13 @@ fn split_of<'a>(split: Split, name: &'a str, figure: &'a str, options: &LossOpti
     }
 }
 
-/// The newest value of what the group is about; empty if two networks have one each.
+/// The newest value of what the group is about; empty if two networks or two runs have one each.
 fn split_figure(lines: &Lines, shown: &ShownTerms, split: Split) -> String {
-    if shown.group.compares_networks() {
+    if shown.group.compares_networks() || shown.compares_runs {
         return String::new();
     }
-    newest(lines, shown, split, shown.group.main_term()).map_or(String::new(), number::three_digits)
+    let newest = lines.newest(key_of(split, shown.group.main_term()), shown);
+    newest.map_or(String::new(), number::three_digits)
 }
 
 fn term_entry(
@@ -164,11 +167,11 @@ fn term_entry(
     let entry = term_of(term, &name, &figure, hidden.is_none());
     let tokens = theme::tokens_of(ui);
     let color = if shown.group.compares_networks() {
-        paint::color(tokens, key, shown.group)
+        paint::color(tokens, key, shown)
     } else {
         tokens.text_dim // the colours stand for the splits
     };
-    if with_line(ui, &entry, key, color).clicked() {
+    if with_line(ui, &entry, key, shown, color).clicked() {
         match hidden {
             Some(idx) => {
                 options.hidden_terms.swap_remove(idx);
@@ -180,7 +183,7 @@ fn term_entry(
 
 /// The newest test value of a network that is compared with another.
 fn term_figure(lines: &Lines, shown: &ShownTerms, term: Term) -> String {
-    let newest = newest(lines, shown, Split::Test, term);
+    let newest = lines.newest(key_of(Split::Test, term), shown);
     let figure = newest.filter(|_| shown.group.compares_networks());
     figure.map_or(String::new(), number::three_digits)
 }
@@ -233,28 +236,4 @@ fn key_of(split: Split, term: Term) -> LineKey {
         split,
         term,
     }
-}
-
-/// The newest value of a curve of this run, smoothed as it is drawn.
-#[must_use]
-pub fn newest(lines: &Lines, shown: &ShownTerms, split: Split, term: Term) -> Option<f64> {
-    newest_of(LineSource::Run, lines, shown, split, term)
-}
-
-/// The same of another run.
-#[must_use]
-pub fn newest_of(
-    source: LineSource,
-    lines: &Lines,
-    shown: &ShownTerms,
-    split: Split,
-    term: Term,
-) -> Option<f64> {
-    let key = LineKey {
-        source,
-        split,
-        term,
-    };
-    let point = lines.get(key)?.smooth.last()?;
-    Some(shown.scale.value(point.y))
 }

@@ -112,13 +112,28 @@ impl Lines {
         self.curves.get(&key)
     }
 
+    /// The newest value of a curve, smoothed as it is drawn.
+    #[must_use]
+    pub fn newest(&self, key: LineKey, shown: &ShownTerms) -> Option<f64> {
+        let point = self.get(key)?.smooth.last()?;
+        Some(shown.scale.value(point.y))
+    }
+
     /// What holds the curves and the lines that are not too far from them: from the start to the end of this
     /// run, or of the run before where its goal lies that far, so that the axis rests while a new run catches up.
     #[must_use]
-    pub fn fit(&self, run: &RunState, options: &LossOptions, shown: &ShownTerms) -> Bounds {
+    ///
+    /// `room` is the share of the height that the name of the lowest line needs below it.
+    pub fn fit(
+        &self,
+        run: &RunState,
+        options: &LossOptions,
+        shown: &ShownTerms,
+        room: f64,
+    ) -> Bounds {
         match options.window {
-            CurveWindow::Whole => self.fit_whole(run, shown),
-            CurveWindow::Recent => self.fit_recent(shown),
+            CurveWindow::Whole => self.fit_whole(run, shown, room),
+            CurveWindow::Recent => self.fit_recent(shown, room),
         }
     }
 
@@ -134,7 +149,7 @@ impl Lines {
         }
     }
 
-    fn fit_whole(&self, run: &RunState, shown: &ShownTerms) -> Bounds {
+    fn fit_whole(&self, run: &RunState, shown: &ShownTerms, room: f64) -> Bounds {
         let end = |is_ghost: bool| {
             let curves = self.iter();
             let curves = curves.filter(|(key, _)| (key.source == LineSource::Ghost) == is_ghost);
@@ -157,7 +172,7 @@ impl Lines {
         });
         let y = match (shown.scale, heights) {
             (_, None) => Interval::new(0.0, 1.0),
-            (LossScale::Log, Some(heights)) => heights.padded(0.05),
+            (LossScale::Log, Some(heights)) => padded(heights, shown, room),
             (LossScale::Linear, Some(heights)) => {
                 Interval::new(heights.min.min(0.0), heights.max + 0.05 * heights.max.abs())
             }
@@ -166,7 +181,7 @@ impl Lines {
     }
 
     /// The newest training steps say which epochs are recent: evaluations are few and reach further back.
-    fn fit_recent(&self, shown: &ShownTerms) -> Bounds {
+    fn fit_recent(&self, shown: &ShownTerms, room: f64) -> Bounds {
         let of_run = |split: Split| {
             let curves = self
                 .iter()
@@ -182,7 +197,7 @@ impl Lines {
             .unwrap_or(Interval::new(0.0, 1.0));
         Bounds {
             x,
-            y: with_lines(y, shown).padded(0.05),
+            y: padded(with_lines(y, shown), shown, room),
         }
     }
 }
@@ -191,6 +206,18 @@ fn with_lines(heights: Interval, shown: &ShownTerms) -> Interval {
     let lines = shown.references.iter();
     let extended = lines.map(|line: &Reference| extended(line, heights, shown.scale));
     extended.fold(heights, Interval::union)
+}
+
+/// With a margin, and where there are lines with room for the name of the lowest one below it.
+fn padded(heights: Interval, shown: &ShownTerms, room: f64) -> Interval {
+    const MARGIN: f64 = 0.05;
+    let below = if shown.references.is_empty() {
+        MARGIN
+    } else {
+        room.max(MARGIN)
+    };
+    let length = heights.length();
+    Interval::new(heights.min - below * length, heights.max + MARGIN * length)
 }
 
 fn keys(history: &History, group: Group) -> impl Iterator<Item = (Split, Term)> {
@@ -214,7 +241,7 @@ fn curve_settings(
         Split::Test => options.test,
     };
     let is_of_shown_run = match key.source {
-        LineSource::Run => true,
+        LineSource::Run => options.run_a || !shown.compares_runs,
         LineSource::Ghost => options.ghost && subject.draws_ghost(key.term),
         // All terms of both would be too many lines to tell apart.
         LineSource::ComparisonRun => {

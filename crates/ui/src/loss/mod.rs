@@ -21,7 +21,7 @@ use super::card;
 use super::lessons::LessonId;
 use super::pane::Pane;
 use super::panel::{InThePast, Panel};
-use super::plot::{Chart, Follow, MakeTicks, Range, View, heading, heading_width, ticks};
+use super::plot::{Chart, Follow, MakeTicks, Range, RunAxis, View, heading, heading_width, ticks};
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
 use curve::{CurveWindow, LossScale};
@@ -210,7 +210,7 @@ fn body(
     let baselines = subject.state.baselines.as_ref();
     let data = subject.state.dataset.as_ref().map(|dataset| dataset.id);
     let references = Reference::of(group, &subject.run.experiment, data, baselines);
-    let shown = ShownTerms::of(group, options, run, &references);
+    let shown = ShownTerms::of(group, options, subject, &references);
     lines.update(subject, options, &shown);
     ui.spacing_mut().interact_size.y = super::legend::HEIGHT;
     let groups = groups_of(run);
@@ -270,6 +270,15 @@ fn first_line(
     chosen
 }
 
+/// Share of the plot's height that a name below the lowest line needs.
+fn room_of_name(ui: &Ui) -> f64 {
+    /// In a very low plot names have to hide something.
+    const MOST: f32 = 0.3;
+    let line = ui.text_style_height(&theme::text::SMALL);
+    let plot = (ui.available_height() - line).max(1.0); // the axis has its labels below
+    f64::from(((line + space::XS) / plot).min(MOST))
+}
+
 fn plot(
     ui: &mut Ui,
     options: &LossOptions,
@@ -285,13 +294,16 @@ fn plot(
         LossScale::Log => &ticks::log10,
         LossScale::Linear => &ticks::linear,
     };
+    let fit = lines.fit(run, options, shown, room_of_name(ui));
+    let axis = RunAxis::of(run, fit.x);
+    let x_ticks: MakeTicks<'_> = &|epochs, length, label| axis.ticks(epochs, length, label);
     let chart = Chart {
         id_salt: "loss",
-        x_titles: &["epoch"],
-        x_ticks: &ticks::linear,
+        x_titles: axis.titles(),
+        x_ticks,
         y_ticks,
         range: Range::Free {
-            fit: lines.fit(run, options, shown),
+            fit,
             view,
             follow: Follow {
                 x_secs: 0.0,
@@ -304,7 +316,7 @@ fn plot(
         marks::settings(plot, tokens, changes);
         marks::stages(plot, tokens, run);
         paint::references(plot, tokens, shown);
-        paint::curves(plot, tokens, lines, shown.group);
+        paint::curves(plot, tokens, lines, shown);
         marks::moment(plot, tokens, run);
     });
     let summary = summary(lines, subject, shown);
@@ -320,7 +332,7 @@ fn plot(
     marks::moment_name(ui, &painter, run, transform);
     if let Some(at) = hovered {
         let epoch = transform.value_from_position(at).x;
-        paint::cursor(&painter, tokens, lines, shown.group, transform, epoch);
+        paint::cursor(&painter, tokens, lines, shown, transform, epoch);
     }
     view.hint(ui, &painter);
     hover::tooltip(
@@ -328,7 +340,7 @@ fn plot(
         &drawn.response,
         lines,
         (subject, shown),
-        transform,
+        (transform, axis),
         mark,
     );
 }

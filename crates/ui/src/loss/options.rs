@@ -21,7 +21,9 @@ pub(super) struct LossOptions {
     pub test: bool,
     /// Whether the run before is shown.
     pub ghost: bool,
-    /// Whether the comparison run of a comparison is shown.
+    /// Whether A of a comparison is shown.
+    pub run_a: bool,
+    /// Whether B, the comparison run, is shown.
     pub comparison: bool,
     /// Whether a run was trained before: lessons are offered until then.
     pub has_trained: bool,
@@ -38,6 +40,7 @@ impl Default for LossOptions {
             train: true,
             test: true,
             ghost: true,
+            run_a: true,
             comparison: true,
             has_trained: false,
             hidden_terms: Vec::new(),

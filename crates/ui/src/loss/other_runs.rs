@@ -3,32 +3,121 @@
 use egui::Ui;
 
 use crate::legend::Entry;
+use crate::number;
 use crate::theme;
 use hourglass_experiment::Term;
 use hourglass_state::{Ghost, difference};
 
-use super::lines::{LineKey, LineSource, Split};
+use super::group::terms_of;
+use super::lines::{LineKey, LineSource, Lines, Split};
 use super::options::LossOptions;
-use super::paint::{MARK_WIDTH, with_line};
-use super::subject::LossSubject;
+use super::paint::{self, MARK_WIDTH, with_line};
+use super::subject::{LossSubject, ShownTerms};
 
-/// The entry that shows and hides the other run, if there is one; `term` is what the curves are about.
-pub fn entry(ui: &mut Ui, options: &mut LossOptions, subject: LossSubject<'_>, term: Term) {
+/// The entries that show and hide the other run, if there is one, or both that are compared.
+pub fn entries(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    lines: &Lines,
+    subject: LossSubject<'_>,
+    shown: &ShownTerms,
+) {
     match (subject.comparison, &subject.run.ghost) {
-        (Some(_), _) => comparison_entry(ui, options, subject, term),
-        (None, Some(ghost)) => ghost_entry(ui, options, ghost, subject, term),
-        (None, None) => {}
+        (Some(_), _) if shown.compares_runs => {
+            compared_entries(ui, options, lines, subject, shown);
+        }
+        (Some(_), _) => comparison_entry(ui, options, subject, shown),
+        (None, Some(ghost)) if shows_ghost(ghost, subject, shown) => {
+            ghost_entry(ui, options, ghost, subject, shown);
+        }
+        (None, _) => {}
     }
 }
 
-/// Its width, in points; 0 where there is none.
+/// Their width, in points; 0 where there is none.
 #[must_use]
-pub fn width(ui: &Ui, options: &LossOptions, subject: LossSubject<'_>) -> f32 {
+pub fn width(
+    ui: &Ui,
+    options: &LossOptions,
+    lines: &Lines,
+    subject: LossSubject<'_>,
+    shown: &ShownTerms,
+) -> f32 {
     match (subject.comparison, &subject.run.ghost) {
-        (Some(_), _) => comparison_of(options, &comparison_text(subject)).width(ui),
-        (None, Some(_)) => ghost_of(options).width(ui),
-        (None, None) => 0.0,
+        (Some(_), _) if shown.compares_runs => {
+            let texts = ["A".to_owned(), comparison_text(subject)];
+            let entries = SIDES.into_iter().zip(&texts).map(|(source, text)| {
+                let figure = figure(source, lines, shown);
+                side_of(options, source, text, &figure).width(ui)
+            });
+            entries.sum()
+        }
+        (Some(_), _) => {
+            let text = comparison_text(subject);
+            side_of(options, LineSource::ComparisonRun, &text, "").width(ui)
+        }
+        (None, Some(ghost)) if shows_ghost(ghost, subject, shown) => ghost_of(options).width(ui),
+        (None, _) => 0.0,
     }
+}
+
+/// A and B, in this order.
+const SIDES: [LineSource; 2] = [LineSource::Run, LineSource::ComparisonRun];
+
+/// Both runs in their colours, each with the newest value of the same quantity.
+fn compared_entries(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    lines: &Lines,
+    subject: LossSubject<'_>,
+    shown: &ShownTerms,
+) {
+    let term = shown.group.main_term();
+    let words = subject.state.comparison_difference().unwrap_or_default();
+    let texts = ["A".to_owned(), comparison_text(subject)];
+    for (source, text) in SIDES.into_iter().zip(&texts) {
+        let key = LineKey {
+            source,
+            split: Split::Test,
+            term,
+        };
+        let figure = figure(source, lines, shown);
+        let color = paint::color(theme::tokens_of(ui), key, shown);
+        let entry = side_of(options, source, text, &figure);
+        let response = with_line(ui, &entry, key, shown, color);
+        let clicked = response.clicked();
+        let what = term.label();
+        match source {
+            LineSource::ComparisonRun => {
+                options.comparison ^= clicked;
+                response.on_hover_text(format!(
+                    "B, the comparison run: {words}. Beside it its test {what}"
+                ));
+            }
+            LineSource::Run | LineSource::Ghost => {
+                options.run_a ^= clicked;
+                response
+                    .on_hover_text(format!("A, the run in progress. Beside it its test {what}"));
+            }
+        }
+    }
+}
+
+/// The newest test value of a side.
+fn figure(source: LineSource, lines: &Lines, shown: &ShownTerms) -> String {
+    let key = LineKey {
+        source,
+        split: Split::Test,
+        term: shown.group.main_term(),
+    };
+    let newest = lines.newest(key, shown);
+    newest.map_or(String::new(), number::three_digits)
+}
+
+/// Whether the run before has a curve among those that are shown.
+fn shows_ghost(ghost: &Ghost, subject: LossSubject<'_>, shown: &ShownTerms) -> bool {
+    let terms = terms_of(shown.group, &ghost.history);
+    terms.into_iter().any(|term| subject.draws_ghost(term))
 }
 
 fn ghost_entry(
@@ -36,7 +125,7 @@ fn ghost_entry(
     options: &mut LossOptions,
     ghost: &Ghost,
     subject: LossSubject<'_>,
-    term: Term,
+    shown: &ShownTerms,
 ) {
     let key = LineKey {
         source: LineSource::Ghost,
@@ -44,19 +133,14 @@ fn ghost_entry(
         term: Term::Objective,
     };
     let color = theme::tokens_of(ui).ghost;
-    let response = with_line(ui, &ghost_of(options), key, color);
+    let response = with_line(ui, &ghost_of(options), key, shown, color);
     options.ghost ^= response.clicked();
     let run = &subject.run.experiment;
     let words = match difference(&ghost.experiment, run) {
         words if words.is_empty() => "the same experiment".to_owned(),
         words => words,
     };
-    let unit = ghost.experiment.objective.unit(term);
-    response.on_hover_text(if ghost.counts_as(run, term) {
-        format!("The previous run: {words}")
-    } else {
-        format!("The previous run: {words}. It used a different unit, {unit}, and is not drawn")
-    });
+    response.on_hover_text(format!("The previous run: {words}"));
 }
 
 /// A longer difference is cut: the strip above has all of it.
@@ -73,7 +157,14 @@ fn comparison_text(subject: LossSubject<'_>) -> String {
     }
 }
 
-fn comparison_entry(ui: &mut Ui, options: &mut LossOptions, subject: LossSubject<'_>, term: Term) {
+/// B where it is told from A by its dashes, or cannot be drawn.
+fn comparison_entry(
+    ui: &mut Ui,
+    options: &mut LossOptions,
+    subject: LossSubject<'_>,
+    shown: &ShownTerms,
+) {
+    let term = shown.group.main_term();
     let key = LineKey {
         source: LineSource::ComparisonRun,
         split: Split::Test,
@@ -81,7 +172,8 @@ fn comparison_entry(ui: &mut Ui, options: &mut LossOptions, subject: LossSubject
     };
     let color = theme::tokens_of(ui).test;
     let text = comparison_text(subject);
-    let response = with_line(ui, &comparison_of(options, &text), key, color);
+    let entry = side_of(options, LineSource::ComparisonRun, &text, "");
+    let response = with_line(ui, &entry, key, shown, color);
     options.comparison ^= response.clicked();
     let words = subject.state.comparison_difference().unwrap_or_default();
     response.on_hover_text(if subject.draws_comparison(term) {
@@ -93,12 +185,21 @@ fn comparison_entry(ui: &mut Ui, options: &mut LossOptions, subject: LossSubject
     });
 }
 
-fn comparison_of<'a>(options: &LossOptions, text: &'a str) -> Entry<'a> {
+fn side_of<'a>(
+    options: &LossOptions,
+    source: LineSource,
+    text: &'a str,
+    figure: &'a str,
+) -> Entry<'a> {
+    let (name, on) = match source {
+        LineSource::ComparisonRun => ("show B", options.comparison),
+        LineSource::Run | LineSource::Ghost => ("show A", options.run_a),
+    };
     Entry {
-        name: "show B",
+        name,
         text,
-        figure: "",
-        on: options.comparison,
+        figure,
+        on,
         mark_width: MARK_WIDTH,
     }
 }

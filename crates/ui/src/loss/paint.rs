@@ -11,7 +11,6 @@ use crate::theme::{self, Tokens};
 use hourglass_experiment::Pen;
 
 use super::curve::LossCurve;
-use super::group::Group;
 use super::lines::{LineKey, LineSource, Lines, Split};
 use super::reference::Kind;
 use super::subject::ShownTerms;
@@ -19,13 +18,16 @@ use super::subject::ShownTerms;
 /// Test curves of up to this many points show each of them.
 const MAX_DOTS: usize = 40;
 
-/// The colour of a curve: that of its split, or of its network where two are compared.
+/// The colour of a curve: that of its split, or of its network or its run where two are compared.
 #[must_use]
-pub fn color(tokens: &Tokens, key: LineKey, group: Group) -> Color32 {
-    if key.source == LineSource::Ghost {
-        return tokens.ghost;
+pub fn color(tokens: &Tokens, key: LineKey, shown: &ShownTerms) -> Color32 {
+    match key.source {
+        LineSource::Ghost => return tokens.ghost,
+        LineSource::Run if shown.compares_runs => return tokens.run_a,
+        LineSource::ComparisonRun if shown.compares_runs => return tokens.run_b,
+        LineSource::Run | LineSource::ComparisonRun => {}
     }
-    if group.compares_networks() {
+    if shown.group.compares_networks() {
         let of_network = if key.term.info().pen == Pen::Baseline {
             tokens.text_dim
         } else {
@@ -48,15 +50,22 @@ pub fn of_split(of_network: Color32, split: Split) -> Color32 {
     }
 }
 
-/// Width in points, or the radius of dots, and style. The comparison run is in long thick dashes whatever its term, ghosts are
-/// dashed, or dotted for the test split.
-fn pen(key: LineKey) -> (f32, LineStyle) {
+/// Width in points, or the radius of dots, and style. Ghosts are dashed, or dotted for the test split. Where colours stand
+/// for runs, the training curves of what they are compared by are dashed. Where they stand for networks, all of the
+/// comparison run is.
+fn pen(key: LineKey, shown: &ShownTerms) -> (f32, LineStyle) {
     const DASHED: LineStyle = LineStyle::Dashed { length: 5.5 };
     let LineKey {
         source,
         split,
         term,
     } = key;
+    if shown.compares_runs && term == shown.group.main_term() && source != LineSource::Ghost {
+        return match split {
+            Split::Train => (1.25, DASHED),
+            Split::Test => (2.0, LineStyle::Solid),
+        };
+    }
     if source == LineSource::ComparisonRun {
         return (2.0, LineStyle::Dashed { length: 8.0 });
     }
@@ -77,8 +86,8 @@ fn pen(key: LineKey) -> (f32, LineStyle) {
 }
 
 /// Draws a piece of a curve across the middle of a legend's mark.
-pub fn swatch(painter: &Painter, mark: Rect, key: LineKey, color: Color32) {
-    let (width, style) = pen(key);
+pub fn swatch(painter: &Painter, mark: Rect, key: LineKey, shown: &ShownTerms, color: Color32) {
+    let (width, style) = pen(key, shown);
     let ends = [mark.left_center(), mark.right_center()];
     match style {
         LineStyle::Solid => {
@@ -95,7 +104,7 @@ pub fn swatch(painter: &Painter, mark: Rect, key: LineKey, color: Color32) {
 }
 
 /// Adds all curves, the run before at the bottom and raw lines under smooth ones.
-pub fn curves<'a>(plot: &mut PlotUi<'a>, tokens: &Tokens, lines: &'a Lines, group: Group) {
+pub fn curves<'a>(plot: &mut PlotUi<'a>, tokens: &Tokens, lines: &'a Lines, shown: &ShownTerms) {
     let thick = theme::thickness(plot.ctx());
     let columns_per_x = plot.transform().dpos_dvalue_x().abs();
     let line = |points: &'a [PlotPoint]| {
@@ -110,25 +119,33 @@ pub fn curves<'a>(plot: &mut PlotUi<'a>, tokens: &Tokens, lines: &'a Lines, grou
     };
     let raw = lines.iter().filter(|(key, _)| key.is_current());
     // Where two networks are compared the smooth training curves are faint already.
-    for (key, curve) in raw.filter(|_| !group.compares_networks()) {
-        let faint = theme::faint(color(tokens, key, group), 0.28);
+    for (key, curve) in raw.filter(|_| !shown.group.compares_networks()) {
+        let faint = theme::faint(color(tokens, key, shown), 0.28);
         plot.line(line(&curve.raw).stroke(Stroke::new(thick, faint)));
     }
     // From the terms to the objective, which is drawn last and so on top.
     let epochs = Bounds::from(plot.plot_bounds()).x;
     for (key, curve) in lines.iter() {
-        let color = color(tokens, key, group);
-        plot.line(drawn(line(&curve.smooth), key, curve, thick).color(color));
-        let shown = curve.within(epochs);
-        if key.is_current() && key.split == Split::Test && shown.len() <= MAX_DOTS {
-            let dots = Points::new("", PlotPoints::Borrowed(shown));
+        let color = color(tokens, key, shown);
+        let drawn = drawn(line(&curve.smooth), key, shown, curve, thick);
+        plot.line(drawn.color(color));
+        let points = curve.within(epochs);
+        let is_dotted = key.is_current() || shown.compares_runs && key.source != LineSource::Ghost;
+        if is_dotted && key.split == Split::Test && points.len() <= MAX_DOTS {
+            let dots = Points::new("", PlotPoints::Borrowed(points));
             plot.points(dots.radius(2.2 * thick).color(color));
         }
     }
 }
 
-fn drawn<'a>(line: Line<'a>, key: LineKey, curve: &LossCurve, thick: f32) -> Line<'a> {
-    let (width, style) = pen(key);
+fn drawn<'a>(
+    line: Line<'a>,
+    key: LineKey,
+    shown: &ShownTerms,
+    curve: &LossCurve,
+    thick: f32,
+) -> Line<'a> {
+    let (width, style) = pen(key, shown);
     if curve.is_rough() {
         line.width(thick * if key.is_current() { 1.25 } else { 0.75 })
     } else {
@@ -174,7 +191,7 @@ pub fn cursor(
     painter: &Painter,
     tokens: &Tokens,
     lines: &Lines,
-    group: Group,
+    shown: &ShownTerms,
     transform: &PlotTransform,
     epoch: f64,
 ) {
@@ -185,7 +202,7 @@ pub fn cursor(
         if let Some(point) = curve.nearest(epoch, slack(transform)) {
             let place = transform.position_from_point(&point);
             let ring = Stroke::new(1.5, tokens.plot);
-            painter.circle(place, 3.5, color(tokens, key, group), ring);
+            painter.circle(place, 3.5, color(tokens, key, shown), ring);
         }
     }
 }
@@ -201,8 +218,14 @@ pub fn slack(transform: &PlotTransform) -> f64 {
 pub(super) const MARK_WIDTH: f32 = 16.0;
 
 /// An entry of the legend beside a piece of its line.
-pub(super) fn with_line(ui: &mut Ui, entry: &Entry<'_>, key: LineKey, color: Color32) -> Response {
+pub(super) fn with_line(
+    ui: &mut Ui,
+    entry: &Entry<'_>,
+    key: LineKey,
+    shown: &ShownTerms,
+    color: Color32,
+) -> Response {
     entry.show(ui, |painter, mark, opacity| {
-        swatch(painter, mark, key, theme::faint(color, opacity));
+        swatch(painter, mark, key, shown, theme::faint(color, opacity));
     })
 }

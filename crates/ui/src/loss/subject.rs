@@ -42,6 +42,8 @@ pub struct ShownTerms {
     pub group: Group,
     pub terms: Vec<Term>,
     pub scale: LossScale,
+    /// Whether colours stand for two runs that are compared, and dashes for their splits.
+    pub compares_runs: bool,
     /// The reference lines, except those that are hidden.
     pub references: Vec<Reference>,
 }
@@ -49,11 +51,18 @@ pub struct ShownTerms {
 impl ShownTerms {
     /// Finds it; `all` are all reference lines.
     #[must_use]
-    pub fn of(group: Group, options: &LossOptions, run: &RunState, all: &[Reference]) -> Self {
+    pub fn of(
+        group: Group,
+        options: &LossOptions,
+        subject: LossSubject<'_>,
+        all: &[Reference],
+    ) -> Self {
         let is_shown = |line: &&Reference| !options.hidden_references.contains(&line.kind);
         Self {
             group,
-            terms: terms_of(group, &run.history),
+            terms: terms_of(group, &subject.run.history),
+            compares_runs: !group.compares_networks()
+                && subject.draws_comparison(group.main_term()),
             scale: if group.is_share() {
                 LossScale::Linear
             } else {

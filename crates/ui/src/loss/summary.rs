@@ -1,12 +1,20 @@
 //! The panel of the loss in words.
 
 use super::curve::LossScale;
-use super::legend;
-use super::lines::{LineSource, Lines, Split};
+use super::lines::{LineKey, LineSource, Lines, Split};
 use super::reference::Reference;
 use super::subject::{LossSubject, ShownTerms};
 use crate::number;
 use crate::replay::moment_text;
+use hourglass_experiment::Term;
+
+fn key(source: LineSource, split: Split, term: Term) -> LineKey {
+    LineKey {
+        source,
+        split,
+        term,
+    }
+}
 
 /// The key figures in words.
 #[must_use]
@@ -20,7 +28,7 @@ pub fn summary(lines: &Lines, subject: LossSubject<'_>, shown: &ShownTerms) -> S
     let figures = terms.into_iter().flat_map(|term| {
         let unit = run.experiment.objective.unit(term);
         Split::ALL.into_iter().filter_map(move |split| {
-            let value = legend::newest(lines, shown, split, term)?;
+            let value = lines.newest(key(LineSource::Run, split, term), shown)?;
             let value = number::three_digits(value);
             let name = if shown.group.compares_networks() {
                 format!("{}, {}", term.label(), split.label())
@@ -32,7 +40,7 @@ pub fn summary(lines: &Lines, subject: LossSubject<'_>, shown: &ShownTerms) -> S
     });
     let comparison = Split::ALL.into_iter().filter_map(|split| {
         let term = shown.group.main_term();
-        let value = legend::newest_of(LineSource::ComparisonRun, lines, shown, split, term)?;
+        let value = lines.newest(key(LineSource::ComparisonRun, split, term), shown)?;
         let unit = run.experiment.objective.unit(term);
         let value = number::three_digits(value);
         Some(format!("B {} {value} {unit}", split.label()))

@@ -29,7 +29,7 @@ pub fn axis_titles(found: &Found) -> [String; 2] {
     match found {
         Found::Grid {
             units: None,
-            axes: Axes::Pca { explained },
+            axes: Axes::Pca { explained } | Axes::Turned { explained },
             ..
         } => {
             let [first, second] = names;

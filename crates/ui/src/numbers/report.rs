@@ -61,7 +61,7 @@ fn accuracies(ui: &mut Ui, report: &CodeReport) {
             probe,
             format!(
                 "Test images that a linear classifier gets right from the code, from as many principal components, and \
-                 from raw pixels. Trained until no component of the gradient is above 1e-4: {}",
+                 from raw pixels. Trained until no component of the gradient is above 10⁻⁴: {}",
                 endings(of.map(|features| features.linear_probe))
             ),
         ),

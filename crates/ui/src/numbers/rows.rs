@@ -62,7 +62,7 @@ fn reconstruction(state: &LabState, run: &RunState, evaluation: &Evaluation) -> 
         value: three_digits(bce),
         unit: "nats per pixel",
         beside: beside_floor(state, run, bce),
-        help: "Binary cross-entropy: of sigmoid outputs from their logits; other outputs are clipped to [1e-7, 1 − 1e-7]. \
+        help: "Binary cross-entropy: of sigmoid outputs from their logits; other outputs are clipped to [10⁻⁷, 1 − 10⁻⁷]. \
                Grey pixels are never certain: no network can go below the images' own entropy, the floor",
     });
     let squared = Row {

@@ -9,6 +9,7 @@ mod chart;
 mod envelope;
 mod note;
 mod ruler;
+mod run_axis;
 mod view;
 
 pub use bounds::Bounds;
@@ -17,5 +18,6 @@ pub use envelope::envelope;
 pub use hourglass_figure::Interval;
 pub use hourglass_figure::ticks::{self, Tick};
 pub use note::note;
-pub use ruler::MakeTicks;
+pub use ruler::{MakeTicks, width as text_width};
+pub use run_axis::RunAxis;
 pub use view::{Follow, View};

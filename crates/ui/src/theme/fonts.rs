@@ -17,7 +17,7 @@ const SIGNS: &str = "signs";
 const ICON_OFFSET: f32 = -0.07;
 
 /// All fonts. Icons and Greek letters are found through every family: Plex Mono has no Greek, so Plex Sans
-/// follows it; no Plex has the bars of a norm, ‖, which a font of our own adds after the icons.
+/// follows it; no Plex has the bars of a norm, ‖, and the raised minus, ⁻, which a font of our own adds after the icons.
 pub(super) fn definitions() -> FontDefinitions {
     let files: [(&str, &'static [u8]); 5] = [
         (REGULAR, font::REGULAR),

@@ -40,6 +40,10 @@ pub struct Tokens {
     pub train: Color32,
     /// Test curves.
     pub test: Color32,
+    /// A, of two runs that are compared; their splits are told apart by dashes.
+    pub run_a: Color32,
+    /// B.
+    pub run_b: Color32,
     /// The run before this one.
     pub ghost: Color32,
     /// Good news.
@@ -88,6 +92,8 @@ const LIGHT: Tokens = Tokens {
     accent_soft: rgb(0xe1_ea_f8),
     train: color(Paper::LIGHT.train),
     test: color(Paper::LIGHT.test),
+    run_a: color(Paper::LIGHT.train),
+    run_b: color(Paper::LIGHT.test),
     ghost: rgb(0xa3_ac_b9),
     positive: color(Paper::LIGHT.positive),
     negative: rgb(0xb0_29_20),
@@ -116,6 +122,8 @@ const DARK: Tokens = Tokens {
     accent_soft: rgb(0x1f_30_4d),
     train: color(Paper::DARK.train),
     test: color(Paper::DARK.test),
+    run_a: color(Paper::DARK.train),
+    run_b: color(Paper::DARK.test),
     ghost: rgb(0x5d_68_77),
     positive: color(Paper::DARK.positive),
     negative: rgb(0xf5_8b_80),

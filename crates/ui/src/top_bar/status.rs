@@ -1,6 +1,8 @@
 //! What the run is doing and how far it is.
 
-use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
+use std::sync::Arc;
+
+use egui::{Galley, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::number;
 use crate::theme::{self, text};
@@ -11,8 +13,8 @@ use hourglass_state::{LabState, RunState};
 const HEIGHT: f32 = 30.0;
 /// Height of the progress bar, in points.
 const BAR: f32 = 4.0;
-/// Narrower than this, speed and time are left out, in points.
-const MIN_WITH_DETAIL: f32 = 330.0;
+/// Between the parts of the line, in points.
+const GAP: f32 = 12.0;
 
 /// Shows a line of words above a thin progress bar.
 pub(super) fn show(ui: &mut Ui, state: &LabState) {
@@ -23,30 +25,45 @@ pub(super) fn show(ui: &mut Ui, state: &LabState) {
     let painter = ui.painter().with_clip_rect(rect);
 
     let middle = rect.top() + (HEIGHT - BAR - 6.0) / 2.0;
-    let left = painter.text(
-        egui::pos2(rect.left(), middle),
-        Align2::LEFT_CENTER,
-        &status.words,
-        theme::medium(text::size::BODY),
-        t.text,
-    );
-    let epoch = painter.text(
-        egui::pos2(left.right() + 12.0, middle),
-        Align2::LEFT_CENTER,
-        &status.epoch,
-        theme::mono(text::size::FIGURE),
-        t.text,
-    );
-    if rect.width() > MIN_WITH_DETAIL {
+    let galley = |text: &str, font: egui::FontId, color| {
+        painter.layout_no_wrap(text.to_owned(), font, color)
+    };
+    let words = galley(&status.words, theme::medium(text::size::BODY), t.text);
+    let epoch = galley(&status.epoch, theme::mono(text::size::FIGURE), t.text);
+    let details = status.details.iter().map(|detail| {
         let font = theme::mono(text::size::SMALL);
-        let galley = painter.layout_no_wrap(status.detail.clone(), font, t.text_dim);
-        let position = egui::pos2(
-            rect.right() - galley.size().x,
-            middle - galley.size().y / 2.0,
-        );
-        if position.x > epoch.right() + 12.0 {
-            painter.galley(position, galley, t.text_dim);
+        galley(detail, font, t.text_dim)
+    });
+    let details: Vec<_> = details.collect();
+    let [most, least] = [details.first(), details.last()];
+    // Where not all fits, the speed goes first, then the words: how far it is stays longest.
+    let lines = [
+        vec![Some(&words), Some(&epoch), most],
+        vec![Some(&words), Some(&epoch), least],
+        vec![Some(&epoch), least],
+        vec![Some(&words), Some(&epoch)],
+        vec![Some(&epoch)],
+    ];
+    let lines = lines.map(|line| {
+        let parts = line.into_iter().flatten();
+        parts.filter(|part| part.size().x > 0.0).collect::<Vec<_>>()
+    });
+    let width = |line: &[&Arc<Galley>]| {
+        let widths = line.iter().map(|part| part.size().x);
+        widths.sum::<f32>() + GAP * line.len().saturating_sub(1) as f32
+    };
+    let is_shown = |line: &&Vec<&Arc<Galley>>| !line.is_empty() && width(line) <= rect.width();
+    let words_alone = vec![&words];
+    let line = lines.iter().find(is_shown).unwrap_or(&words_alone);
+    let mut left = rect.left();
+    for part in line {
+        let is_detail = details.iter().any(|detail| Arc::ptr_eq(detail, part));
+        if is_detail {
+            left = rect.right() - part.size().x; // its end rests while its digits change
         }
+        let at = egui::pos2(left, middle - part.size().y / 2.0);
+        painter.galley(at, Arc::clone(part), t.text);
+        left += part.size().x + GAP;
     }
     let rail = Rect::from_min_max(rect.left_bottom() - vec2(0.0, BAR), rect.right_bottom());
     painter.rect_filled(rail, BAR / 2.0, t.control_active);
@@ -55,9 +72,8 @@ pub(super) fn show(ui: &mut Ui, state: &LabState) {
         painter.rect_filled(done, BAR / 2.0, t.accent);
     }
 
-    let spoken = [&status.words, &status.epoch, &status.detail]
-        .map(String::as_str)
-        .join(" ");
+    let detail = status.details.first().map_or("", String::as_str);
+    let spoken = [&status.words, &status.epoch, detail].join(" ");
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, spoken.trim());
         info.value = Some(f64::from(status.progress));
@@ -70,7 +86,8 @@ pub(super) fn show(ui: &mut Ui, state: &LabState) {
 struct Status {
     words: String,
     epoch: String,
-    detail: String,
+    /// Times and speeds, from all to the most important ones.
+    details: Vec<String>,
     help: &'static str,
     /// 0..1
     progress: f32,
@@ -87,7 +104,7 @@ impl Status {
         match (&state.run, &state.loading) {
             (Some(run), _) => Self::of_run(run, state.remaining_secs()),
             (None, Some(loading)) => Self {
-                detail: loading.detail.clone(),
+                details: vec![loading.detail.clone()],
                 progress: loading.fraction.unwrap_or(0.0),
                 ..Self::words(
                     &format!("{}…", loading.stage.label()),
@@ -105,16 +122,15 @@ impl Status {
     }
 
     fn of_run(run: &RunState, remaining_secs: Option<f64>) -> Self {
-        let elapsed = || format!("{} of training", number::duration(run.speed.elapsed_secs));
-        let (words, detail, help) = match run.phase {
-            Phase::Ready => (
-                "Ready",
-                String::new(),
-                "A fresh model: press Train, or Space",
-            ),
+        let elapsed = || {
+            let elapsed = number::duration(run.speed.elapsed_secs);
+            vec![format!("{elapsed} of training"), elapsed]
+        };
+        let (words, details, help) = match run.phase {
+            Phase::Ready => ("Ready", Vec::new(), "A fresh model: press Train, or Space"),
             Phase::PreparingKernels => (
                 "Preparing GPU kernels…",
-                "only before the first step".to_owned(),
+                vec!["only before the first step".to_owned()],
                 "The device compiles its kernels and finds the fastest; this happens once",
             ),
             Phase::Training { .. } => (
@@ -137,7 +153,7 @@ impl Status {
         Self {
             words: words.to_owned(),
             epoch: place_in_plan(run),
-            detail,
+            details,
             help,
             progress: run.progress() as f32,
         }
@@ -147,7 +163,7 @@ impl Status {
         Self {
             words: words.to_owned(),
             epoch: String::new(),
-            detail: String::new(),
+            details: Vec::new(),
             help,
             progress: 0.0,
         }
@@ -169,10 +185,12 @@ fn place_in_plan(run: &RunState) -> String {
     format!("{}, epoch {epoch:.0}/{goal}", position.stage.label())
 }
 
-/// "21 s left · 84 k img/s"
-fn in_training(run: &RunState, remaining_secs: Option<f64>) -> String {
+/// "21 s left · 84 k img/s", "21 s left"
+fn in_training(run: &RunState, remaining_secs: Option<f64>) -> Vec<String> {
     let left = remaining_secs.map(|secs| format!("{} left", number::duration(secs)));
     let speed = (run.speed.images_per_sec > 0.0).then(|| number::rate(run.speed.images_per_sec));
-    let parts: Vec<String> = left.into_iter().chain(speed).collect();
-    parts.join(" · ")
+    match (left, speed) {
+        (Some(left), Some(speed)) => vec![format!("{left} · {speed}"), left],
+        (left, speed) => left.into_iter().chain(speed).collect(),
+    }
 }

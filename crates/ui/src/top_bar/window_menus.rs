@@ -79,7 +79,7 @@ pub(super) fn show(
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| view_menu(ui, window, actions));
     export_menu::show(ui, state, window.exporting, is_narrow, actions);
-    device_menu(ui, state, window.device, actions);
+    device_menu(ui, state, window.device, is_narrow, actions);
 }
 
 fn bell(ui: &mut Ui, state: &LabState, notes: &Notes, actions: &mut Vec<Action>) {
@@ -182,21 +182,26 @@ fn switches(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
     }
 }
 
-fn device_menu(ui: &mut Ui, state: &LabState, chosen: DeviceChoice, actions: &mut Vec<Action>) {
+fn device_menu(
+    ui: &mut Ui,
+    state: &LabState,
+    chosen: DeviceChoice,
+    is_narrow: bool,
+    actions: &mut Vec<Action>,
+) {
     let name = match &state.device {
         Some(device) => device.name.as_str(),
         None if state.crash.is_some() => "no device",
         None => "starting…",
     };
-    let font = egui::TextStyle::Button.resolve(ui.style());
-    let shown = elided(ui, name, &font, MAX_DEVICE_WIDTH);
-    let button = Button::new((
-        theme::icon(ICON_MEMORY),
-        shown,
-        theme::icon(ICON_ARROW_DROP_DOWN),
-    ));
+    let mut content = egui::Atoms::new(theme::icon(ICON_MEMORY));
+    if !is_narrow {
+        let font = egui::TextStyle::Button.resolve(ui.style());
+        content.push_right(elided(ui, name, &font, MAX_DEVICE_WIDTH));
+    }
+    content.push_right(theme::icon(ICON_ARROW_DROP_DOWN));
     let response = ui
-        .add(button.frame_when_inactive(false))
+        .add(Button::new(content).frame_when_inactive(false))
         .on_hover_text(format!(
             "Training runs on: {name}. Click to choose another device"
         ))

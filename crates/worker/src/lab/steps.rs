@@ -189,8 +189,12 @@ impl Lab {
     /// Renews the views that are due, of the comparison run too, and hands them over together.
     pub(super) fn look(&mut self) -> Flow {
         let at_rest = !self.is_training();
+        self.looks.turn_onto(None);
         let mut changed = self.glance(at_rest)?;
+        // Two clouds are compared by eye: principal axes are of any sign, and in any order where variances are alike.
+        let components = self.looks.components();
         self.with_comparison(|lab| {
+            lab.looks.turn_onto(components);
             changed |= lab.glance(at_rest)?;
             Flow::Continue(())
         })?;

@@ -13,7 +13,7 @@ pub(super) const LESSON: Lesson = Lesson {
     about: "Corrupt the input and ask for the clean image. What does the network have to know to repair it?",
     steps: &[
         Step {
-            text: "Three pixels in ten are set to black before the encoder sees them; the target is the clean digit. They are chosen at random each time an image comes up, so the damage cannot be memorised",
+            text: "30 % of the pixels are set to black before the encoder sees them; the target is the clean digit. They are chosen at random each time an image comes up, so the damage cannot be memorised",
             look: Pane::Digits,
             shows: Shows::AsItIs,
             offer: Some(Offer {

@@ -85,7 +85,7 @@ pub(super) const LESSON: Lesson = Lesson {
             look: Pane::Activations,
             shows: Shows::Code,
             offer: Some(Offer {
-                label: "Raise λ to 3e-3",
+                label: "Raise λ to 0.003",
                 does: Does::Tune(&[Change::Sparsity(Sparsity::L1 { weight: 3e-3 })]),
             }),
             question: Some(Question {
@@ -143,7 +143,7 @@ pub(super) const LESSON: Lesson = Lesson {
                     right: Right::Always(1),
                 },
                 answer: Answer {
-                    text: "They cluster around the ρ line: {} on average, and {} units are dead. Every unit is used, each only rarely. The error is {}, where L1 had {} at λ = 6.4e-4 with a mean of {}",
+                    text: "They cluster around the ρ line: {} on average, and {} units are dead. Every unit is used, each only rarely. The error is {}, where L1 had {} at λ = 6.4×10⁻⁴ with a mean of {}",
                     said: &[
                         Said::Now(Quote::MeanActivation),
                         Said::Now(Quote::DeadUnits),

@@ -1,8 +1,9 @@
-//! Numbers as people read them.
+//! Numbers as people read and write them: `0.05`, `6.4×10⁻⁴`. In files, and on command lines, they are `0.05` and
+//! `6.4e-4`.
 
-use hourglass_experiment::Piece;
+use crate::Piece;
 
-/// Five significant digits, without a long tail of zeros before them: `0.016132`, `1.2346e-5`, `12.346`.
+/// Five significant digits, without a long tail of zeros before them: `0.016132`, `1.2346×10⁻⁵`, `12.346`.
 #[must_use]
 pub fn five_digits(value: f64) -> String {
     significant(value, 5)
@@ -14,25 +15,103 @@ pub fn three_digits(value: f64) -> String {
     significant(value, 3)
 }
 
+/// One significant digit, where there is no room for more.
+#[must_use]
+pub fn one_digit(value: f64) -> String {
+    significant(value, 1)
+}
+
 /// Two significant digits, for sentences.
 #[must_use]
 pub fn two_digits(value: f64) -> String {
     significant(value, 2)
 }
 
-/// A setting as a person would write it: `0.001`, `6.4e-4`, `1e-5`, `0.3`.
+/// A setting as a person would write it: `0.001`, `6.4×10⁻⁴`, `10⁻⁵`, `0.3`.
 #[must_use]
 pub fn setting(value: f64) -> String {
     if value != 0.0 && !(1e-3..1e5).contains(&value.abs()) {
         // At most three digits: a slider sets no more, and the field has room for no more.
         let text = format!("{value:.2e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
-        return format!("{mantissa}e{exponent}");
+        return with_power(without_zeros(mantissa), exponent);
     }
-    let text = significant(value, 4);
+    without_zeros(&significant(value, 4)).to_owned()
+}
+
+/// A number with all digits it has: `0.001`, `6.4×10⁻⁴`, `1048576`.
+#[must_use]
+pub fn exact(value: f64) -> String {
+    let is_small = value != 0.0 && value.abs() < 1e-3;
+    let text = if is_small {
+        format!("{value:e}")
+    } else {
+        value.to_string()
+    };
+    match text.split_once('e') {
+        Some((mantissa, exponent)) => with_power(mantissa, exponent),
+        None => text.replace('-', "−"),
+    }
+}
+
+/// The number that a person means by `1,000`, `1e-3`, `10^-3`, `6.4×10⁻⁴`.
+#[must_use]
+pub fn parse(text: &str) -> Option<f64> {
+    let text = text.replace([',', ' ', '\u{a0}'], "").replace('−', "-");
+    let Some(power) = text.find(|c| c == '^' || lowered(c).is_some()) else {
+        return text.parse().ok();
+    };
+    let (base, power) = text.split_at(power);
+    let mantissa = match base.strip_suffix("10")? {
+        "" => "1",
+        "-" => "-1",
+        factor => factor.strip_suffix(['×', '·', '*'])?,
+    };
+    let exponent = power.trim_start_matches('^').chars();
+    let exponent: String = exponent.map(|c| lowered(c).unwrap_or(c)).collect();
+    format!("{mantissa}e{exponent}").parse().ok()
+}
+
+/// `10⁻⁵`, `6.4×10⁻⁴`: a mantissa and an exponent as people print them.
+#[must_use]
+pub fn with_power(mantissa: &str, exponent: &str) -> String {
+    let exponent: String = exponent.chars().map(raised).collect();
+    match mantissa {
+        "1" => format!("10{exponent}"),
+        "-1" => format!("−10{exponent}"),
+        _ => format!("{}×10{exponent}", mantissa.replace('-', "−")),
+    }
+}
+
+/// The characters of an exponent, and how they are printed.
+const RAISED: [(char, char); 11] = [
+    ('-', '⁻'),
+    ('0', '⁰'),
+    ('1', '¹'),
+    ('2', '²'),
+    ('3', '³'),
+    ('4', '⁴'),
+    ('5', '⁵'),
+    ('6', '⁶'),
+    ('7', '⁷'),
+    ('8', '⁸'),
+    ('9', '⁹'),
+];
+
+fn raised(character: char) -> char {
+    let pair = RAISED.iter().find(|(plain, _)| *plain == character);
+    pair.map_or(character, |(_, raised)| *raised)
+}
+
+fn lowered(character: char) -> Option<char> {
+    let pair = RAISED.iter().find(|(_, raised)| *raised == character);
+    pair.map(|(plain, _)| *plain)
+}
+
+/// Without zeros at the end of its decimals: `0.3`, not `0.3000`.
+fn without_zeros(text: &str) -> &str {
     if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        text.trim_end_matches('0').trim_end_matches('.')
     } else {
         text
     }
@@ -142,15 +221,17 @@ fn significant(value: f64, digits: u32) -> String {
     let exponent = scientific
         .split_once('e')
         .and_then(|(_, exponent)| exponent.parse().ok());
-    match exponent {
-        Some(exponent @ -4..6) => format!("{value:.*}", decimals(exponent)),
-        _ => scientific,
+    match (exponent, scientific.split_once('e')) {
+        (Some(exponent @ -4..6), _) => format!("{value:.*}", decimals(exponent)).replace('-', "−"),
+        (_, Some((mantissa, exponent))) => with_power(mantissa, exponent),
+        (_, None) => scientific,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn five_digits_are_significant_ones() {
@@ -166,10 +247,10 @@ mod tests {
         let expected = [
             "0.016132",
             "12.346",
-            "1.2346e-5",
+            "1.2346×10⁻⁵",
             "123457",
             "0",
-            "-0.50000",
+            "−0.50000",
             "0.10000",
         ];
         assert_eq!(texts.map(five_digits), expected);
@@ -182,9 +263,46 @@ mod tests {
         ]
         .map(setting);
         let expected = [
-            "0.001", "6.4e-4", "1e-5", "0.3", "1000", "0", "0.01235", "2", "60000",
+            "0.001",
+            "6.4×10⁻⁴",
+            "10⁻⁵",
+            "0.3",
+            "1000",
+            "0",
+            "0.01235",
+            "2",
+            "60000",
         ];
         assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let read = [
+            ("1,000", 1000.0),
+            ("1e-3", 1e-3),
+            ("10^-3", 1e-3),
+            ("10⁻³", 1e-3),
+            ("6.4×10⁻⁴", 6.4e-4),
+            ("6.4 * 10^-4", 6.4e-4),
+            ("−2.5×10⁵", -2.5e5),
+            ("0.05", 0.05),
+        ];
+        for (text, value) in read {
+            assert_eq!(parse(text), Some(value), "{text}");
+        }
+        for text in ["", "ten", "3×4", "10⁻", "×10³"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_of_a_setting_is_read_as_that_setting(digits in 1..1000_i32, exponent in -9..6_i32) {
+            let value = f64::from(digits) * 10_f64.powi(exponent);
+            let read = parse(&setting(value)).expect("a number");
+            prop_assert!((read - value).abs() <= 1e-9 * value, "{} is {read}", setting(value));
+        }
     }
 
     #[test]

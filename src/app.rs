@@ -54,7 +54,7 @@ use hourglass_worker::{Wake, Worker};
 
 use backup::{Backups, Keeping};
 use costs::millis_since_start;
-use export::Exporter;
+use export::{Exporter, Previewer};
 use fonts::LastResort;
 use graphics::Graphics;
 use image_reader::UserImageFiles;
@@ -162,6 +162,7 @@ pub struct App {
     outbox: Outbox,
     state: LabState,
     exporter: Exporter,
+    previewer: Previewer,
     dialog: Dialog,
     user_images: UserImageFiles,
     keeping: Keeping,
@@ -215,6 +216,7 @@ impl App {
             last_resort,
             state: LabState::default(),
             exporter: Exporter::default(),
+            previewer: Previewer::default(),
             dialog: Dialog::default(),
             user_images: UserImageFiles::default(),
             keeping: Keeping::new(Backups::new(start.backups).every(start.backup_every)),

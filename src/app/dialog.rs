@@ -92,7 +92,10 @@ fn show(question: &Question) -> Answer {
             .pick_files(),
         Question::Figure(request, name) => {
             let dialog = dialog.set_file_name(name);
-            let formats = request.kind.formats().iter();
+            // A dialog may add the ending of its filter, which is the first one until another is chosen.
+            let others = request.kind.formats().iter();
+            let others = others.filter(|format| **format != request.format);
+            let formats = std::iter::once(&request.format).chain(others);
             let dialog = formats.fold(dialog, |dialog, format| {
                 dialog.add_filter(format.label(), &[format.ending()])
             });

@@ -63,6 +63,7 @@ impl App {
             FollowUp::GiveUpFigure => self.give_up_gathering(),
             FollowUp::NewRun => {
                 self.give_up_gathering();
+                self.previewer.forget();
                 self.follow_draft_of_untouched_run();
             }
             FollowUp::LetGo => {

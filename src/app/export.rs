@@ -1,6 +1,7 @@
 //! From a figure request to its file: ask where, gather the numbers, draw and write while the window stays usable.
 
 mod exporter;
+mod previewer;
 mod writer;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use hourglass_protocol::{Command, Gathered};
 use writer::Outcome;
 
 pub(super) use exporter::Exporter;
+pub(super) use previewer::Previewer;
 
 impl App {
     /// Asks where a figure is to be written.
@@ -44,10 +46,24 @@ impl App {
             None => {}
         }
         self.window.exporting = self.exporter.share();
+        self.follow_preview();
+    }
+
+    /// Has what the dialog wants to show drawn, and shows what was.
+    fn follow_preview(&mut self) {
+        if let Some(preview) = self.previewer.take() {
+            self.export.take_preview(preview);
+        }
+        let wanted = self.export.preview_wanted();
+        let gather = self.previewer.follow(wanted, &self.state, &self.wake);
+        if let Some(gather) = gather {
+            self.outbox.push(Command::Gather(gather));
+        }
     }
 
     /// The worker gathered the numbers of a figure.
     pub(super) fn take_gathered(&mut self, gathered: Gathered) {
+        self.previewer.take_gathered(&gathered);
         if let Err(reason) = self.exporter.gathered(gathered, &self.wake) {
             self.note_failed_export(&reason);
         }
@@ -55,6 +71,7 @@ impl App {
 
     /// The numbers of a figure will not come: another run began, or something failed, which was said.
     pub(super) fn give_up_gathering(&mut self) {
+        self.previewer.give_up();
         if self.exporter.is_gathering() {
             self.exporter.cancel();
             self.note_failed_export("the run it belongs to is gone");

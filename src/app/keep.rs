@@ -131,10 +131,16 @@ impl App {
     }
 
     fn ask_where(&mut self) {
-        let Some(run) = &self.state.run else { return };
-        let preset = run.experiment.preset.map_or("run", |id| id.name());
-        let name = format!("{preset}-seed-{}", run.experiment.seed);
-        self.ask(Question::NewRun(name));
+        if let Some(name) = self.name_for_run() {
+            self.ask(Question::NewRun(name));
+        }
+    }
+
+    /// A name for the folder of the run: `sparse-64-seed-1`.
+    pub(super) fn name_for_run(&self) -> Option<String> {
+        let experiment = &self.state.run.as_ref()?.experiment;
+        let preset = experiment.preset.map_or("run", |id| id.name());
+        Some(format!("{preset}-seed-{}", experiment.seed))
     }
 
     fn take_weights(&mut self, file: PathBuf, matching: Matching) {

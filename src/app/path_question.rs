@@ -6,7 +6,10 @@ use std::sync::mpsc::Receiver;
 use hourglass_figure::FigureRequest;
 use hourglass_protocol::DataSource;
 use hourglass_ui::path_field::PathField;
-use hourglass_ui::{Action, CloseAnswer, KeepAction, PathFor, UserImageAction};
+use hourglass_ui::{Action, CloseAnswer, KeepAction, UserImageAction};
+
+/// The folder in a person's home that a typed path begins with. It is made when something is saved in it.
+pub(super) const OWN_FOLDER: &str = "Hourglass";
 
 /// What a dialog asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +46,14 @@ impl Question {
         matches!(self, Self::NewRun(_) | Self::Figure(..))
     }
 
+    /// What a typed path means: of a figure, with the ending of its format.
+    pub(super) fn file_at(&self, path: PathBuf) -> PathBuf {
+        match self {
+            Self::Figure(request, _) if !path.is_dir() => request.file_at(&path).0,
+            _ => path,
+        }
+    }
+
     /// Whether a file would be replaced without another word. Saving a run asks by itself.
     pub(super) fn would_replace(&self, path: &Path) -> bool {
         matches!(self, Self::Figure(..)) && path.exists()
@@ -68,17 +79,6 @@ impl Question {
     pub(super) fn given_up(&self) -> Option<Action> {
         let stays = || KeepAction::Close(CloseAnswer::Stay).into();
         matches!(self, Self::NewRun(_)).then(stays)
-    }
-}
-
-impl From<PathFor> for Question {
-    fn from(what: PathFor) -> Self {
-        match what {
-            PathFor::DataFolder => Self::DataFolder,
-            PathFor::Run => Self::Run,
-            PathFor::Weights => Self::Weights,
-            PathFor::Pictures => Self::Pictures,
-        }
     }
 }
 
@@ -112,10 +112,11 @@ pub(super) struct Typed {
 
 impl Typed {
     pub(super) fn new(question: Question) -> Self {
-        let text = match &question {
-            Question::NewRun(name) | Question::Figure(_, name) => name.clone(),
-            _ => String::new(),
+        let name = match &question {
+            Question::NewRun(name) | Question::Figure(_, name) => name.as_str(),
+            Question::DataFolder | Question::Run | Question::Weights | Question::Pictures => "",
         };
+        let text = format!("~/{OWN_FOLDER}/{name}");
         let field = PathField {
             title: question.title().to_owned(),
             verb: if question.writes() { "Save" } else { "Open" },
@@ -129,6 +130,14 @@ impl Typed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_typed_path_begins_in_a_folder_of_its_own() {
+        let text = |question| Typed::new(question).field.text;
+        let new = Question::NewRun("sparse-64-seed-1".to_owned());
+        assert_eq!(text(new), "~/Hourglass/sparse-64-seed-1");
+        assert_eq!(text(Question::Run), "~/Hourglass/");
+    }
 
     #[test]
     fn giving_up_naming_a_run_keeps_the_window() {

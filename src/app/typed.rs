@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use super::App;
-use super::path_question::{Question, Typed};
-use hourglass_ui::PathAction;
+use super::path_question::{OWN_FOLDER, Question, Typed};
+use hourglass_ui::{PathAction, PathFor};
 
 impl App {
     /// Performs an action about a typed path.
     pub(super) fn perform_typed(&mut self, ctx: &egui::Context, action: PathAction) {
         match action {
-            PathAction::Ask(what) => self.dialog.typed = Some(Typed::new(what.into())),
+            PathAction::Ask(what) => {
+                self.dialog.typed = self.question_of(what).map(Typed::new);
+            }
             PathAction::Cancel => {
                 let typed = self.dialog.typed.take();
                 if let Some(action) = typed.and_then(|typed| typed.question.given_up()) {
@@ -22,12 +24,30 @@ impl App {
         }
     }
 
+    fn question_of(&self, what: PathFor) -> Option<Question> {
+        let run = self.state.run.as_ref();
+        Some(match what {
+            PathFor::DataFolder => Question::DataFolder,
+            PathFor::Run => Question::Run,
+            PathFor::Weights => Question::Weights,
+            PathFor::Pictures => Question::Pictures,
+            PathFor::NewRun => Question::NewRun(self.name_for_run()?),
+            PathFor::Figure(request) => {
+                let name = request.file_name(&run?.experiment);
+                Question::Figure(request, name)
+            }
+        })
+    }
+
     fn take_typed(&mut self, ctx: &egui::Context, text: String, may_replace: bool) {
         let Some(mut typed) = self.dialog.typed.take() else {
             return;
         };
-        let taken = path_of(&text, std::env::home_dir().as_deref()).and_then(|path| {
-            problem(&typed.question, &path).map_or(Ok(path), Err) // the question decides
+        let home = std::env::home_dir();
+        let own = home.as_ref().map(|home| home.join(OWN_FOLDER));
+        let taken = path_of(&text, home.as_deref()).and_then(|path| {
+            let path = typed.question.file_at(path);
+            problem(&typed.question, &path, own.as_deref()).map_or(Ok(path), Err) // the question decides
         });
         match taken {
             Ok(path) if !may_replace && typed.question.would_replace(&path) => {
@@ -94,13 +114,14 @@ fn of_address(address: &str) -> Result<PathBuf, String> {
     Ok(PathBuf::from(drive.unwrap_or(&decoded)))
 }
 
-/// Why a path cannot be the answer to a question.
-fn problem(question: &Question, path: &Path) -> Option<String> {
+/// Why a path cannot be the answer to a question. The folder that typed paths begin with need not be there: it is made
+/// when something is saved in it.
+fn problem(question: &Question, path: &Path, own: Option<&Path>) -> Option<String> {
     let shown = path.display();
     let wants_folder = matches!(question, Question::DataFolder | Question::Run);
     if question.writes() {
         let folder = path.parent().unwrap_or(path);
-        return if !folder.is_dir() {
+        return if !folder.is_dir() && own != Some(folder) {
             Some(format!("there is no folder {}", folder.display()))
         } else if matches!(question, Question::Figure(..)) && path.is_dir() {
             Some(format!("{shown} is a folder: add a name for the file"))
@@ -166,6 +187,21 @@ mod tests {
     }
 
     #[test]
+    fn the_folder_that_typed_paths_begin_with_need_not_be_there() {
+        let home = tempfile::tempdir().expect("a folder");
+        let own = home.path().join(OWN_FOLDER);
+        let said = |path: &str| {
+            let question = Question::NewRun("run".to_owned());
+            problem(&question, &home.path().join(path), Some(&own))
+        };
+        assert_eq!(said("Hourglass/run"), None);
+        for elsewhere in ["Pictures/run", "Hourglass/runs/one"] {
+            let said = said(elsewhere).expect("it is a mistake");
+            assert!(said.contains("there is no folder"), "{said}");
+        }
+    }
+
+    #[test]
     fn a_path_that_cannot_be_what_was_asked_for_is_refused_with_the_reason() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("file");
@@ -183,7 +219,7 @@ mod tests {
             (new(), &missing.join("run"), Some("there is no folder")),
             (new(), &missing, None),
         ] {
-            let said = problem(&question, path);
+            let said = problem(&question, path, None);
             let fits = match (&said, part) {
                 (Some(said), Some(part)) => said.contains(part),
                 (None, None) => true,

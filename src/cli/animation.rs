@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use hourglass_experiment::Experiment;
-use hourglass_figure::{Content, Facts, FigureKind, Film, Format, Look, Size};
+use hourglass_figure::{Content, Facts, FigureKind, Film, Format, Look, Size, USUAL_TYPE};
 use hourglass_files::whole_file;
 use hourglass_protocol::DatasetDescription;
 
@@ -84,6 +84,7 @@ impl AnimationArgs {
         let look = Look {
             size,
             scale: size.default_scale(),
+            type_points: USUAL_TYPE,
             dark: self.animation_theme == Theme::Dark,
             title: None,
         };

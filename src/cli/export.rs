@@ -1,6 +1,6 @@
 //! `hourglass export`: a figure or a table of a run folder, as the window makes it.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -8,8 +8,8 @@ use clap::Args;
 
 use hourglass_experiment::Experiment;
 use hourglass_figure::{
-    Content, Curve, Facts, FigureKind, FigureRequest, Format, Group, Look, Loss, OtherRun, SCALES,
-    Size, Split, reference::Reference,
+    Content, Curve, Facts, FigureKind, FigureRequest, Format, Group, Look, Loss, OtherRun,
+    PIXELS_PER_INCH, SCALES, Size, Split, TYPE_POINTS, USUAL_TYPE, reference::Reference,
 };
 use hourglass_files::whole_file;
 use hourglass_protocol::{
@@ -36,7 +36,7 @@ pub struct ExportArgs {
     /// The folder of the run
     #[arg(long, value_name = "DIR")]
     run: PathBuf,
-    /// The file to write; its extension selects the format: .png, .svg or .csv
+    /// The file to write; its extension selects the format: .png, .svg, .pdf or .csv
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Replace the file even if something else made it
@@ -48,6 +48,12 @@ pub struct ExportArgs {
     /// PNG pixels per pixel of the size, or per 1/96 inch of paper; by default 1, or 3 on paper (288 dpi)
     #[arg(long, value_parser = scale)]
     scale: Option<f32>,
+    /// The same as PNG pixels per inch
+    #[arg(long, value_name = "PIXELS", value_parser = dpi, conflicts_with = "scale")]
+    dpi: Option<f32>,
+    /// Size of the type of axes and legends in points, from 5 to 14; titles are larger, ticks smaller
+    #[arg(long, value_name = "POINTS", value_parser = type_points, default_value_t = USUAL_TYPE)]
+    type_size: f32,
     /// Light, for print, or dark, for slides
     #[arg(long, value_enum, default_value = "light")]
     theme: Theme,
@@ -92,7 +98,8 @@ pub fn run(args: &ExportArgs) -> Result<()> {
     let size = args.size.unwrap_or(args.what.default_size());
     let look = Look {
         size,
-        scale: args.scale.unwrap_or(size.default_scale()),
+        scale: args.scale.or(args.dpi).unwrap_or(size.default_scale()),
+        type_points: args.type_size,
         dark: args.theme == Theme::Dark,
         title: args.title.clone(),
     };
@@ -119,6 +126,7 @@ pub fn run(args: &ExportArgs) -> Result<()> {
         samples: samples(args, &opened.dataset)?,
         group: args.curves,
         is_log: !(args.linear || args.curves.is_share()),
+        part: None,
     };
     let (facts, content) = match request.gather() {
         Some(gather) => {
@@ -193,6 +201,7 @@ fn loss(
         ),
         marks: Vec::new(),
         generator_weight: experiment.objective.prior.generator_weight(),
+        part: request.part,
     });
     Ok((facts, content))
 }
@@ -312,17 +321,22 @@ fn kind(text: &str) -> Result<FigureKind, String> {
 }
 
 fn scale(text: &str) -> Result<f32, String> {
-    let scale = text
-        .parse::<f32>()
-        .ok()
-        .filter(|scale| SCALES.contains(scale));
-    scale.ok_or_else(|| {
-        format!(
-            "choose a number from {} to {}",
-            SCALES.start(),
-            SCALES.end()
-        )
-    })
+    number_in(text, &SCALES)
+}
+
+/// Pixels per inch, as a scale.
+fn dpi(text: &str) -> Result<f32, String> {
+    let [least, most] = [SCALES.start(), SCALES.end()].map(|scale| scale * PIXELS_PER_INCH);
+    Ok(number_in(text, &(least..=most))? / PIXELS_PER_INCH)
+}
+
+fn type_points(text: &str) -> Result<f32, String> {
+    number_in(text, &TYPE_POINTS)
+}
+
+fn number_in(text: &str, range: &RangeInclusive<f32>) -> Result<f32, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("choose a number from {} to {}", range.start(), range.end()))
 }
 
 fn group(text: &str) -> Result<Group, String> {

@@ -16,6 +16,12 @@ const OWN_MARK: &[u8] = b"Hourglass ";
 /// Bytes in which it is looked for: a figure's metadata comes first.
 const MARKED: u64 = 64 << 10;
 
+/// How a PDF begins, which says at its end what made it.
+const PDF_MARK: &[u8] = b"%PDF-";
+
+/// Bytes of a PDF in which the mark is looked for: more than a figure has.
+const MARKED_PDF: u64 = 64 << 20;
+
 /// Takes a folder for a run. One that holds another run is refused, unless that one is to be replaced.
 ///
 /// # Errors
@@ -64,7 +70,12 @@ pub fn check_file(file: &Path, replace: bool) -> Result<()> {
 
 /// Whether a file is a figure or a table of this program, or empty.
 fn is_own(file: &Path) -> bool {
-    let Ok(start) = plain_file::read_start(file, MARKED) else {
+    let read = |most| plain_file::read_start(file, most);
+    let start = match read(MARKED) {
+        Ok(start) if start.starts_with(PDF_MARK) => read(MARKED_PDF),
+        start => start,
+    };
+    let Ok(start) = start else {
         return false;
     };
     let has_mark = || start.windows(OWN_MARK.len()).any(|bytes| bytes == OWN_MARK);

@@ -198,8 +198,9 @@ fn threads_and_channels_live_in_the_worker_and_the_download() {
             "app/dialog.rs",
             "app/fonts.rs", // there may be a thousand fonts to look through
             "app/image_reader.rs",
-            "app/path_question.rs", // the dialog that is open
-            "app/export/writer.rs", // a large picture takes a second to draw, a film a minute
+            "app/path_question.rs",    // the dialog that is open
+            "app/export/previewer.rs", // as does its preview
+            "app/export/writer.rs",    // a large picture takes a second to draw, a film a minute
         ],
     );
 }

@@ -1018,7 +1018,12 @@ fn exports_that_succeed(folder: &Path, run: &str) {
         (
             "filters",
             "filters.png",
-            ["--scale", "1", "--size", "120x80mm"],
+            ["--dpi", "48", "--size", "120x80mm"],
+        ),
+        (
+            "digits",
+            "digits.pdf",
+            ["--samples", "5,4", "--title", "Two digits"],
         ),
         (
             "loss",
@@ -1038,6 +1043,9 @@ fn exports_that_succeed(folder: &Path, run: &str) {
     let loss = read("loss.png");
     let side = |at: usize| u32::from_be_bytes(loss[at..at + 4].try_into().expect("four bytes"));
     assert_eq!([side(16), side(20)], [700, 500]);
+    let filters = read("filters.png");
+    let side = |at: usize| u32::from_be_bytes(filters[at..at + 4].try_into().expect("four bytes"));
+    assert_eq!([side(16), side(20)], [227, 151], "120 × 80 mm at 48 dpi");
     let scatter = String::from_utf8(read("scatter.csv")).expect("text");
     assert!(scatter.contains("# Seed: 1") && scatter.contains(",h16\n"));
     assert_eq!(
@@ -1049,6 +1057,7 @@ fn exports_that_succeed(folder: &Path, run: &str) {
     );
     let digits = String::from_utf8(read("digits.svg")).expect("text");
     assert!(digits.contains("Two digits") && digits.matches("<image").count() >= 6);
+    assert!(read("digits.pdf").starts_with(b"%PDF-"));
     let both = String::from_utf8(read("both.svg")).expect("text");
     assert_eq!(
         both.matches("run, test").count(),
@@ -1061,7 +1070,12 @@ fn exports_that_are_refused(folder: &Path, run: &str) {
     let in_folder = |name: &str| in_folder(folder, name);
     std::fs::write(in_folder("mine.csv"), "not to be lost").expect("written");
     for (what, file, more, expected) in [
-        ("scatter", "scatter.pdf", vec![], "use .png, .svg or .csv"),
+        (
+            "scatter",
+            "scatter.txt",
+            vec![],
+            "use .png, .svg, .pdf or .csv",
+        ),
         ("gif", "film.gif", vec![], "hourglass train --animation"),
         ("scater", "a.png", vec![], "choose one of scatter, loss"),
         (
@@ -1069,6 +1083,18 @@ fn exports_that_are_refused(folder: &Path, run: &str) {
             "a.png",
             vec!["--size", "10x10"],
             "write width x height",
+        ),
+        (
+            "loss",
+            "a.png",
+            vec!["--type-size", "40"],
+            "choose a number from 5 to 14",
+        ),
+        (
+            "loss",
+            "a.png",
+            vec!["--dpi", "10"],
+            "choose a number from 48 to 768",
         ),
         (
             "loss",

@@ -3,11 +3,14 @@
 mod files;
 mod film;
 mod gathered;
+mod pdf;
 
 use std::ops::ControlFlow;
 
 use hourglass::experiment::{Experiment, PresetId};
-use hourglass::figure::{Content, Facts, FigureKind, FigureRequest, Format, Group, Look, Size};
+use hourglass::figure::{
+    Content, Facts, FigureKind, FigureRequest, Format, Group, Look, Size, TYPE_POINTS, USUAL_TYPE,
+};
 use hourglass::protocol::{Gather, Gathered};
 use hourglass::train::{ProbeState, Trainer, device};
 
@@ -39,6 +42,7 @@ pub fn request(kind: FigureKind, format: Format) -> FigureRequest {
         look: Look {
             size: kind.default_size(),
             scale: 1.0,
+            type_points: USUAL_TYPE,
             dark: false,
             title: None,
         },
@@ -46,6 +50,7 @@ pub fn request(kind: FigureKind, format: Format) -> FigureRequest {
         samples: vec![3, 1, 4],
         group: Group::Objective,
         is_log: true,
+        part: None,
     }
 }
 
@@ -89,12 +94,14 @@ fn every_figure_of_every_network_is_drawn() {
             }
             let (facts, content) = content(&request, &mut trainer);
             assert_eq!(content.kind(), kind);
-            for (size, dark) in [
-                (Size::Millimetres([60.0, 55.0]), true),
-                (Size::Pixels([900.0, 300.0]), false),
+            for (size, dark, type_points) in [
+                (Size::Millimetres([60.0, 55.0]), true, *TYPE_POINTS.start()),
+                (Size::Millimetres([60.0, 55.0]), false, *TYPE_POINTS.end()),
+                (Size::Pixels([900.0, 300.0]), false, USUAL_TYPE),
             ] {
                 request.look.size = size;
                 request.look.dark = dark;
+                request.look.type_points = type_points;
                 for &format in kind.formats() {
                     request.format = format;
                     let file = file(&request, &facts, &content);

@@ -8,7 +8,7 @@ pub enum FigureError {
     Ending(#[from] UnknownEnding),
     /// More pixels than comfortably fit into memory.
     #[error(
-        "an image of {width} × {height} pixels is too large: choose a smaller size or scale, or SVG, which has no pixels"
+        "an image of {width} × {height} pixels is too large: choose a smaller size or resolution, or SVG or PDF, which have no pixels"
     )]
     TooLarge {
         /// Pixels of a row.
@@ -28,6 +28,9 @@ pub enum FigureError {
     /// The pixels were not packed.
     #[error("the figure cannot be encoded as PNG: {0}")]
     Png(#[from] ::png::EncodingError),
+    /// The document was not put together: a defect.
+    #[error("the figure cannot be written as PDF: {0}")]
+    Pdf(String),
     /// The frames were not packed.
     #[error("the figure cannot be encoded as GIF: {0}")]
     Gif(#[from] ::gif::EncodingError),

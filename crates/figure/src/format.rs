@@ -11,6 +11,8 @@ pub enum Format {
     Png,
     /// A picture of lines, marks and text.
     Svg,
+    /// The same as a page of a document.
+    Pdf,
     /// A table.
     Csv,
     /// Pictures one after another.
@@ -18,12 +20,16 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Png, Self::Svg, Self::Pdf, Self::Csv, Self::Gif];
+
     /// The ending of its files.
     #[must_use]
     pub fn ending(self) -> &'static str {
         match self {
             Self::Png => "png",
             Self::Svg => "svg",
+            Self::Pdf => "pdf",
             Self::Csv => "csv",
             Self::Gif => "gif",
         }
@@ -35,6 +41,7 @@ impl Format {
         match self {
             Self::Png => "PNG",
             Self::Svg => "SVG",
+            Self::Pdf => "PDF",
             Self::Csv => "CSV",
             Self::Gif => "GIF",
         }

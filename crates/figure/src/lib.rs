@@ -2,7 +2,7 @@
 //!
 //! A [`Content`] holds plain numbers, a [`Look`] says how large and in which theme they are drawn, [`Facts`] say where
 //! they are from. From these comes one [`Page`] of marks, texts and pictures at their places, which is
-//! written as SVG; PNG and GIF are that SVG, drawn with the fonts that are compiled in. The window and the command
+//! written as SVG; PNG, GIF and PDF are that SVG, drawn with the fonts that are compiled in. The window and the command
 //! line export the same way. What window and figures share lies here too: the palette, the ticks, how numbers read.
 //!
 //! A [`FigureRequest`] says what to draw. `Command::Gather` has the worker gather
@@ -14,6 +14,7 @@ mod drawing;
 mod error;
 mod facts;
 mod figures;
+mod file_name;
 pub mod font;
 mod format;
 mod gif;
@@ -22,6 +23,7 @@ mod look;
 pub mod marks;
 pub mod page;
 pub mod palette;
+mod pdf;
 mod plot;
 mod png;
 pub mod reference;
@@ -30,6 +32,7 @@ mod size;
 mod svg;
 pub mod system_fonts;
 pub mod ticks;
+mod type_sizes;
 
 use std::ops::ControlFlow;
 
@@ -43,8 +46,10 @@ pub use format::Format;
 pub use hourglass_experiment::{Group, number};
 pub use interval::Interval;
 pub use look::{Look, SCALES};
+pub use png::Drawn;
 pub use request::FigureRequest;
-pub use size::{InvalidSize, Size};
+pub use size::{InvalidSize, PIXELS_PER_INCH, Size};
+pub use type_sizes::{TYPE_POINTS, TypeSizes, USUAL_TYPE};
 
 use page::Page;
 
@@ -59,6 +64,15 @@ impl Content {
     #[must_use]
     pub fn page(&self, facts: &Facts, look: &Look) -> Page {
         self.figure().page(facts, look, &self.title_in(look))
+    }
+
+    /// The picture in pixels.
+    ///
+    /// # Errors
+    /// When they would be too many.
+    pub fn picture(&self, facts: &Facts, look: &Look) -> Result<Drawn, FigureError> {
+        let (page, svg) = self.svg(facts, look, &Entries::new())?;
+        png::draw(&svg, &page, look.scale)
     }
 
     /// The file of the figure. `progress` hears the share that is done, and may end it.
@@ -79,15 +93,30 @@ impl Content {
                 gif::write(film, facts, look, &title, &entries, progress)
             }
             (Format::Csv, _) => Ok(self.figure().table(facts, &entries).into_bytes()),
-            (Format::Svg | Format::Png | Format::Gif, _) => {
-                let page = self.page(facts, look);
-                let svg = svg::write(&page, look.size, &entries)?;
-                if format == Format::Svg {
-                    return Ok(svg.into_bytes());
-                }
+            (Format::Svg, _) => {
+                let (_, svg) = self.svg(facts, look, &entries)?;
+                Ok(svg.into_bytes())
+            }
+            (Format::Pdf, _) => {
+                let (page, svg) = self.svg(facts, look, &entries)?;
+                pdf::write(&svg, &page, &entries)
+            }
+            (Format::Png | Format::Gif, _) => {
+                let (page, svg) = self.svg(facts, look, &entries)?;
                 png::file(&png::draw(&svg, &page, look.scale)?, look.scale, &entries)
             }
         }
+    }
+
+    fn svg(
+        &self,
+        facts: &Facts,
+        look: &Look,
+        entries: &Entries,
+    ) -> Result<(Page, String), FigureError> {
+        let page = self.page(facts, look);
+        let svg = svg::write(&page, look.size, entries)?;
+        Ok((page, svg))
     }
 
     fn title_in(&self, look: &Look) -> String {

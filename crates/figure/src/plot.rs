@@ -2,18 +2,10 @@
 
 use super::font::{self, Weight};
 use super::page::{Anchor, Item, Page, Rect, Stroke, Text, wrapped};
-use super::palette::{Paper, Rgb};
+use super::palette::Rgb;
 use super::ticks::{self, Tick};
+use super::type_sizes::TypeSizes;
 use super::{Facts, Interval, Look};
-
-/// Sizes of type, in pixels of 1/96 inch: 9, 7.5 and 6.75 pt.
-pub mod type_size {
-    pub const TITLE: f32 = 12.0;
-    /// Of axes, legends and names.
-    pub const LABEL: f32 = 10.0;
-    /// Of ticks and captions.
-    pub const SMALL: f32 = 9.0;
-}
 
 /// Margin of a page, in pixels.
 pub const MARGIN: f32 = 12.0;
@@ -88,20 +80,20 @@ impl Plot {
 /// Begins a page: the title, under it the experiment. Gives what is left of the page.
 #[must_use]
 pub fn begin(look: &Look, title: &str, facts: &Facts) -> (Page, Rect) {
-    let paper = look.paper();
+    let (paper, t) = (look.paper(), look.type_sizes());
     let mut page = Page::new(look.size.in_pixels(), paper.background);
     let room = page.rect().within([MARGIN; 4]);
-    let mut y = room.top + type_size::TITLE * 0.8;
+    let mut y = room.top + t.title * 0.8;
     page.add(Item::Text(Text {
         weight: Weight::SemiBold,
-        ..Text::new([room.left, y], title, type_size::TITLE, paper.text)
+        ..Text::new([room.left, y], title, t.title, paper.text)
     }));
-    y += 3.0;
-    for line in wrapped(&facts.line(), type_size::SMALL, room.width) {
-        y += type_size::SMALL * 1.3;
-        page.text([room.left, y], line, type_size::SMALL, paper.text_dim);
+    y += t.room(3.0);
+    for line in wrapped(&facts.line(), t.small, room.width) {
+        y += t.small * 1.3;
+        page.text([room.left, y], line, t.small, paper.text_dim);
     }
-    let body = Rect::between([room.left, y + 10.0], [room.right(), room.bottom()]);
+    let body = Rect::between([room.left, y + t.room(10.0)], [room.right(), room.bottom()]);
     (page, body)
 }
 
@@ -110,19 +102,20 @@ pub fn begin(look: &Look, title: &str, facts: &Facts) -> (Page, Rect) {
 #[must_use]
 pub fn frame(
     page: &mut Page,
-    paper: &Paper,
+    look: &Look,
     room: Rect,
     x: &Axis,
     y: &Axis,
     equal_units: bool,
 ) -> Plot {
+    let (paper, t) = (look.paper(), look.type_sizes());
     let (mut x, mut y) = (x.clone(), y.clone());
-    let below = TICK + type_size::SMALL + 4.0 + line_height(&x.title);
-    let height = (room.height - below - type_size::SMALL / 2.0).max(1.0);
+    let below = TICK + t.small + t.room(4.0) + line_height(&x.title, t);
+    let height = (room.height - below - t.small / 2.0).max(1.0);
     // How much room labels need depends on the stretch, which depends on the room: the second time they agree.
     for _ in 0..2 {
-        let left = left_of(&y, height);
-        let width = (room.width - left - type_size::SMALL).max(1.0);
+        let left = left_of(&y, height, t);
+        let width = (room.width - left - t.small).max(1.0);
         if equal_units {
             let [across, up] = [f64::from(width), f64::from(height)];
             let unit = (x.interval.length() / across).max(y.interval.length() / up);
@@ -130,19 +123,19 @@ pub fn frame(
             y.interval = y.interval.with_length(unit * up);
         }
     }
-    let left = left_of(&y, height);
+    let left = left_of(&y, height, t);
     let plot = Plot {
         area: Rect {
             left: room.left + left,
-            top: room.top + type_size::SMALL / 2.0,
-            width: (room.width - left - type_size::SMALL).max(1.0),
+            top: room.top + t.small / 2.0,
+            width: (room.width - left - t.small).max(1.0),
             height,
         },
         x: x.interval,
         y: y.interval,
     };
-    horizontal(page, paper, &plot, &x, room);
-    vertical(page, paper, &plot, &y, room);
+    horizontal(page, look, &plot, &x, room);
+    vertical(page, look, &plot, &y, room);
     let [left, bottom] = [plot.area.left, plot.area.bottom()];
     let axis = Stroke::new(paper.text, 0.75);
     page.line([left, plot.area.top], [left, bottom], &axis);
@@ -150,26 +143,22 @@ pub fn frame(
     plot
 }
 
-fn line_height(title: &str) -> f32 {
-    if title.is_empty() {
-        0.0
-    } else {
-        type_size::LABEL * 1.4
-    }
+fn line_height(title: &str, t: TypeSizes) -> f32 {
+    if title.is_empty() { 0.0 } else { t.label * 1.4 }
 }
 
 /// Room for ticks, their labels and the title of a vertical axis.
-fn left_of(y: &Axis, height: f32) -> f32 {
-    let labels = y.ticks(height, LABEL_HEIGHT);
+fn left_of(y: &Axis, height: f32, t: TypeSizes) -> f32 {
+    let labels = y.ticks(height, t.room(LABEL_HEIGHT));
     let widths = labels.iter().filter_map(|tick| tick.label.as_deref());
-    let widths = widths.map(|label| font::width(label, type_size::SMALL, Weight::Regular));
-    line_height(&y.title) + widths.fold(0.0, f32::max) + TICK + 6.0
+    let widths = widths.map(|label| font::width(label, t.small, Weight::Regular));
+    line_height(&y.title, t) + widths.fold(0.0, f32::max) + TICK + 6.0
 }
 
-/// Distance of labels on a vertical axis, in pixels.
+/// Distance of labels of the usual size on a vertical axis, in pixels.
 const LABEL_HEIGHT: f32 = 22.0;
 
-/// Distance of labels on a horizontal axis, in pixels.
+/// Distance of labels of the usual size on a horizontal axis, in pixels.
 const LABEL_WIDTH: f32 = 48.0;
 
 /// Ticks without a label are shorter.
@@ -181,9 +170,10 @@ fn length_of(tick: &Tick) -> f32 {
     }
 }
 
-fn horizontal(page: &mut Page, paper: &Paper, plot: &Plot, x: &Axis, room: Rect) {
+fn horizontal(page: &mut Page, look: &Look, plot: &Plot, x: &Axis, room: Rect) {
+    let (paper, t) = (look.paper(), look.type_sizes());
     let bottom = plot.area.bottom();
-    for tick in x.ticks(plot.area.width, LABEL_WIDTH) {
+    for tick in x.ticks(plot.area.width, t.room(LABEL_WIDTH)) {
         let [at, _] = plot.at([tick.at, plot.y.min]);
         let length = length_of(&tick);
         if tick.label.is_some() {
@@ -199,24 +189,19 @@ fn horizontal(page: &mut Page, paper: &Paper, plot: &Plot, x: &Axis, room: Rect)
             &Stroke::new(paper.text, 0.75),
         );
         if let Some(label) = tick.label {
-            let y = bottom + TICK + type_size::SMALL;
-            page.text_at([at, y], label, type_size::SMALL, paper.text, Anchor::Middle);
+            let y = bottom + TICK + t.small;
+            page.text_at([at, y], label, t.small, paper.text, Anchor::Middle);
         }
     }
     let [middle, _] = plot.area.center();
     let at = [middle, room.bottom() - 2.0];
-    page.text_at(
-        at,
-        x.title.clone(),
-        type_size::LABEL,
-        paper.text,
-        Anchor::Middle,
-    );
+    page.text_at(at, x.title.clone(), t.label, paper.text, Anchor::Middle);
 }
 
-fn vertical(page: &mut Page, paper: &Paper, plot: &Plot, y: &Axis, room: Rect) {
+fn vertical(page: &mut Page, look: &Look, plot: &Plot, y: &Axis, room: Rect) {
+    let (paper, t) = (look.paper(), look.type_sizes());
     let left = plot.area.left;
-    for tick in y.ticks(plot.area.height, LABEL_HEIGHT) {
+    for tick in y.ticks(plot.area.height, t.room(LABEL_HEIGHT)) {
         let [_, at] = plot.at([plot.x.min, tick.at]);
         let length = length_of(&tick);
         if tick.label.is_some() {
@@ -232,16 +217,27 @@ fn vertical(page: &mut Page, paper: &Paper, plot: &Plot, y: &Axis, room: Rect) {
             &Stroke::new(paper.text, 0.75),
         );
         if let Some(label) = tick.label {
-            let at = [left - TICK - 3.0, at + type_size::SMALL * 0.36];
-            page.text_at(at, label, type_size::SMALL, paper.text, Anchor::End);
+            let at = [left - TICK - 3.0, at + t.small * 0.36];
+            page.text_at(at, label, t.small, paper.text, Anchor::End);
         }
     }
-    let [_, middle] = plot.area.center();
-    let at = [room.left + type_size::LABEL * 0.8, middle];
+    // A long title of large type is set smaller, so that all of it can be read.
+    let length = font::width(&y.title, t.label, Weight::Regular);
+    let size = t.label * (room.height / length.max(1.0)).min(1.0);
+    let middle = plot.area.center()[1];
+    let ends = [room.top, room.bottom()].map(|end| (middle - end).abs());
+    let past_the_end = (0.5 * length.min(room.height) - ends[0].min(ends[1])).max(0.0);
+    let middle = middle
+        + if ends[0] < ends[1] {
+            past_the_end
+        } else {
+            -past_the_end
+        };
+    let at = [room.left + t.label * 0.8, middle];
     page.add(Item::Text(Text {
         anchor: Anchor::Middle,
         is_upright: true,
-        ..Text::new(at, y.title.clone(), type_size::LABEL, paper.text)
+        ..Text::new(at, y.title.clone(), size, paper.text)
     }));
 }
 
@@ -249,22 +245,23 @@ fn vertical(page: &mut Page, paper: &Paper, plot: &Plot, y: &Axis, room: Rect) {
 /// and its end.
 pub fn color_bar(
     page: &mut Page,
-    paper: &Paper,
+    look: &Look,
     bar: Rect,
     labels: [&str; 3],
     color: impl Fn(f32) -> Rgb,
 ) {
     const STEPS: u8 = 128;
+    let (paper, t) = (look.paper(), look.type_sizes());
     let steps = (0..STEPS).map(|step| f32::from(step) / f32::from(STEPS - 1) * 2.0 - 1.0);
     let edge = Stroke::new(paper.border, 0.6);
     page.image(bar, usize::from(STEPS), steps.map(color).collect(), &edge);
-    let y = bar.bottom() + type_size::SMALL;
+    let y = bar.bottom() + t.small;
     for (label, x, anchor) in [
         (labels[0], bar.left, Anchor::Start),
         (labels[1], bar.center()[0], Anchor::Middle),
         (labels[2], bar.right(), Anchor::End),
     ] {
-        page.text_at([x, y], label, type_size::SMALL, paper.text_dim, anchor);
+        page.text_at([x, y], label, t.small, paper.text_dim, anchor);
     }
 }
 

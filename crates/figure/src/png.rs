@@ -30,8 +30,7 @@ pub struct Drawn {
 /// When it would be too large, or is no SVG.
 pub fn draw(svg: &str, page: &Page, scale: f32) -> Result<Drawn, FigureError> {
     let [width, height] = size::pixels(page.size, scale)?;
-    let tree =
-        Tree::from_str(svg, &options()).map_err(|error| FigureError::Draw(error.to_string()))?;
+    let tree = laid_out(svg)?;
     let mut pixmap = Pixmap::new(width, height).ok_or(FigureError::TooLarge { width, height })?;
     let [red, green, blue] = page.background;
     pixmap.fill(Color::from_rgba8(red, green, blue, u8::MAX)); // nothing shines through, at no edge
@@ -47,6 +46,14 @@ pub fn draw(svg: &str, page: &Page, scale: f32) -> Result<Drawn, FigureError> {
             .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
             .collect(),
     })
+}
+
+/// An SVG with every letter at its place.
+///
+/// # Errors
+/// When it is no SVG.
+pub fn laid_out(svg: &str) -> Result<Tree, FigureError> {
+    Tree::from_str(svg, &options()).map_err(|error| FigureError::Draw(error.to_string()))
 }
 
 /// A drawn page as a file with what is known about it.

@@ -1,9 +1,12 @@
 //! A figure that was asked for: what it shows, and how.
 
-use hourglass_experiment::Experiment;
-use hourglass_protocol::{Gather, Gathered, SampleIdx};
+use std::path::{Path, PathBuf};
 
-use super::{Content, Facts, FigureKind, Format, Group, Look, figures};
+use hourglass_experiment::Experiment;
+use hourglass_protocol::{Gather, Gathered, Numbers, SampleIdx};
+
+use super::file_name::named;
+use super::{Content, Facts, FigureKind, Format, Group, Interval, Look, figures};
 
 /// A figure that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +23,8 @@ pub struct FigureRequest {
     pub group: Group,
     /// Whether they are drawn by their logarithm.
     pub is_log: bool,
+    /// The part of the plane that curves and scatters show, across and up; all of it if none.
+    pub part: Option<[Interval; 2]>,
 }
 
 impl FigureRequest {
@@ -27,6 +32,19 @@ impl FigureRequest {
     #[must_use]
     pub fn gather(&self) -> Option<Gather> {
         self.kind.gather(&self.samples)
+    }
+
+    /// Whether numbers are of the kind that the model has to be asked for: those of a request that was given up may
+    /// come late.
+    #[must_use]
+    pub fn is_answered_by(&self, numbers: &Numbers) -> bool {
+        self.gather().is_some_and(|asked| match asked {
+            Gather::Codes => matches!(numbers, Numbers::Codes(_)),
+            Gather::Digits(_) => matches!(numbers, Numbers::Digits(_)),
+            Gather::Manifold(_) => matches!(numbers, Numbers::Manifold(_)),
+            Gather::Filters => matches!(numbers, Numbers::Filters(_)),
+            Gather::Activations => matches!(numbers, Numbers::Activations(_)),
+        })
     }
 
     /// What the figure shows, once that was gathered.
@@ -47,8 +65,17 @@ impl FigureRequest {
         };
         (
             facts,
-            figures::content(numbers, &self.hidden, &self.samples),
+            figures::content(numbers, &self.hidden, &self.samples, self.part),
         )
+    }
+
+    /// The file that a person means by a path, and what it is to hold. One that is there already is meant as it is.
+    #[must_use]
+    pub fn file_at(&self, path: &Path) -> (PathBuf, Format) {
+        match Format::of(path, self.kind) {
+            Ok(format) if path.is_file() => (path.to_owned(), format),
+            _ => named(path, self.kind, self.format),
+        }
     }
 
     /// A name for the file: `sparse-64-scatter.png`.

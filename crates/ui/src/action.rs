@@ -274,7 +274,7 @@ pub enum DrawEdit {
 }
 
 /// What a path is wanted for that can be asked for at any time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum PathFor {
     /// A folder with the files of MNIST.
     DataFolder,
@@ -284,10 +284,14 @@ pub enum PathFor {
     Weights,
     /// A user image, or a folder of them.
     Pictures,
+    /// A new folder for the run.
+    NewRun,
+    /// The file of a figure.
+    Figure(Box<FigureRequest>),
 }
 
 /// An action about a path that is typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum PathAction {
     /// Show the field.
     Ask(PathFor),

@@ -1,19 +1,28 @@
-//! The dialog that exports a figure: which, as what, how large, in which theme.
+//! The dialog that exports a figure: which, as what, how large, in which theme; beside that, how it will be.
+
+mod choice;
+mod preview;
 
 use std::collections::BTreeMap;
 
-use egui::{ComboBox, DragValue, Grid, Id, Label, Modal, RichText, TextEdit, Ui};
+use egui::{Align, Grid, Id, Label, Layout, Modal, RichText, TextEdit, Ui, vec2};
 use serde::{Deserialize, Serialize};
 
 use super::panels::Panels;
-use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
-use super::{Action, number};
-use hourglass_figure::{FigureKind, FigureRequest, Format, Look, SCALES, Size};
+use super::{Action, PathAction, PathFor, number};
+use choice::{Choice, Part};
+use hourglass_figure::{FigureKind, FigureRequest, Format, Interval, Look};
 use hourglass_state::{LabState, RunState};
+use preview::PreviewArea;
 
-/// Width of the dialog, in points.
-const WIDTH: f32 = 380.0;
+/// Width of the choices, in points.
+const WIDTH: f32 = 360.0;
+
+/// Space within the edges of the dialog, in points.
+const MARGIN: i8 = 20;
+
+pub use preview::{Drawn, Preview};
 
 /// The dialog, and what was chosen in it last.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -28,32 +37,11 @@ pub struct ExportDialog {
     #[serde(skip)]
     title: String,
     #[serde(skip)]
+    part: Part,
+    #[serde(skip)]
+    preview: PreviewArea,
+    #[serde(skip)]
     is_open: bool,
-}
-
-/// How one figure is written.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Choice {
-    format: Format,
-    size: Size,
-    scale: f32,
-}
-
-impl Choice {
-    fn of(kind: FigureKind) -> Self {
-        Self {
-            format: kind.formats().first().copied().unwrap_or_default(),
-            size: kind.default_size(),
-            scale: kind.default_size().default_scale(),
-        }
-    }
-
-    /// What is remembered may be of another version, or damaged.
-    fn is_valid(&self, kind: FigureKind) -> bool {
-        kind.formats().contains(&self.format)
-            && self.size.is_valid()
-            && SCALES.contains(&self.scale)
-    }
 }
 
 impl ExportDialog {
@@ -62,11 +50,24 @@ impl ExportDialog {
         self.is_open = true;
         self.kind = kind.unwrap_or(self.kind);
         self.title.clear();
+        self.part = Part::default();
     }
 
     /// Closes it.
     pub fn close(&mut self) {
         self.is_open = false;
+        self.preview.forget();
+    }
+
+    /// The figure that is to be drawn for its preview, if it is open and there is one.
+    #[must_use]
+    pub fn preview_wanted(&self) -> Option<&FigureRequest> {
+        self.preview.wanted().filter(|_| self.is_open)
+    }
+
+    /// Takes a preview that was drawn.
+    pub fn take_preview(&mut self, preview: Preview) {
+        self.preview.take(preview);
     }
 
     /// Shows the dialog while it is open.
@@ -81,38 +82,109 @@ impl ExportDialog {
             return;
         }
         let frame = egui::Frame::popup(ui.style())
-            .inner_margin(20)
+            .inner_margin(MARGIN)
             .corner_radius(12);
         let modal = Modal::new(Id::unique("export"))
             .frame(frame)
             .show(ui.ctx(), |ui| {
-                ui.set_width(WIDTH);
-                ui.heading("Export a figure");
-                ui.add_space(space::M);
-                let choice = self.controls(ui);
-                ui.add_space(space::S);
-                let missing = self.missing(state);
-                self.notes(ui, &choice, (state, panels), missing);
-                if missing.is_none() {
-                    source_note(ui, state);
-                }
-                ui.add_space(space::M);
-                self.buttons(ui, choice, missing.is_none(), (state, panels), actions)
+                ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+                    ui.spacing_mut().item_spacing.x = space::L;
+                    let (is_done, look) = ui
+                        .vertical(|ui| {
+                            ui.spacing_mut().item_spacing.x = space::S;
+                            ui.set_width(WIDTH);
+                            self.choices(ui, state, panels, actions)
+                        })
+                        .inner;
+                    let beside = WIDTH + space::L + 2.0 * f32::from(MARGIN);
+                    if let Some(size) = preview::size(ui.ctx(), &look, beside) {
+                        self.preview.ui(ui, size);
+                    }
+                    is_done
+                })
+                .inner
             });
         if modal.should_close() || modal.inner {
-            self.is_open = false;
+            self.close();
+        }
+    }
+
+    /// Everything but the preview. Tells whether the dialog is done, and how the figure looks.
+    fn choices(
+        &mut self,
+        ui: &mut Ui,
+        state: &LabState,
+        panels: &Panels,
+        actions: &mut Vec<Action>,
+    ) -> (bool, Look) {
+        ui.heading("Export a figure");
+        ui.add_space(space::M);
+        let zoomed = self.zoomed(panels);
+        let choice = self.controls(ui, zoomed.is_some());
+        ui.add_space(space::S);
+        let missing = self.missing(state);
+        self.notes(ui, &choice, (state, panels), missing);
+        if missing.is_none() {
+            source_note(ui, state);
+        }
+        ui.add_space(space::M);
+        let figure = self.request(choice, (state, panels));
+        let look = figure.look.clone();
+        let seen = preview::size(ui.ctx(), &look, WIDTH + space::L + 2.0 * f32::from(MARGIN));
+        let previewed = Some(figure.clone()).filter(|_| missing.is_none());
+        self.preview
+            .ask(ui.ctx(), previewed, seen.unwrap_or(vec2(1.0, 1.0)));
+        (buttons(ui, figure, missing.is_none(), actions), look)
+    }
+
+    /// The part of its plot that a person zoomed to, of a figure that has one.
+    fn zoomed(&self, panels: &Panels) -> Option<[Interval; 2]> {
+        let bounds = match self.kind {
+            FigureKind::Loss => panels.loss.zoomed(),
+            FigureKind::Scatter => panels.latent.zoomed(),
+            FigureKind::Digits
+            | FigureKind::Manifold
+            | FigureKind::Filters
+            | FigureKind::Histogram
+            | FigureKind::Film => None,
+        };
+        bounds.map(|bounds| [bounds.x, bounds.y])
+    }
+
+    /// The figure as it is chosen now.
+    fn request(&self, choice: Choice, (state, panels): (&LabState, &Panels)) -> FigureRequest {
+        let shown = state.run.as_ref().map(|run| panels.loss.shown(run));
+        let (group, is_log) = shown.unwrap_or_default();
+        FigureRequest {
+            kind: self.kind,
+            format: choice.format,
+            look: Look {
+                size: choice.size,
+                scale: choice.scale,
+                type_points: choice.type_points,
+                dark: self.dark,
+                title: (!self.title.trim().is_empty()).then(|| self.title.trim().to_owned()),
+            },
+            hidden: panels.latent.hidden_classes(),
+            samples: match self.kind {
+                FigureKind::Scatter => panels.latent.selected(),
+                _ => panels.digits.samples().to_vec(),
+            },
+            group,
+            is_log,
+            part: self.zoomed(panels).filter(|_| self.part == Part::OnScreen),
         }
     }
 
     /// The choices, and what they are now.
-    fn controls(&mut self, ui: &mut Ui) -> Choice {
+    fn controls(&mut self, ui: &mut Ui, is_zoomed: bool) -> Choice {
         let mut choice = Choice::of(self.kind);
         Grid::new("export")
             .num_columns(2)
             .spacing([space::L, space::S])
             .show(ui, |ui| {
                 ui.label("Figure");
-                figure_menu(ui, &mut self.kind);
+                choice::figure_menu(ui, &mut self.kind);
                 ui.end_row();
 
                 let kind = self.kind;
@@ -123,28 +195,39 @@ impl ExportDialog {
                 choice = of_kind.copied().unwrap_or(Choice::of(kind));
 
                 ui.label("Format");
-                format_choice(ui, kind, &mut choice.format);
+                choice::format_choice(ui, kind, &mut choice.format);
                 ui.end_row();
 
                 if choice.format != Format::Csv {
+                    if is_zoomed {
+                        ui.label("Part");
+                        choice::part_choice(ui, &mut self.part);
+                        ui.end_row();
+                    }
                     ui.label("Size");
-                    ui.horizontal(|ui| size_fields(ui, &mut choice));
+                    ui.horizontal(|ui| choice::size_fields(ui, &mut choice));
+                    ui.end_row();
+                    ui.label("Type");
+                    choice::type_field(ui, &mut choice.type_points);
                     ui.end_row();
                     ui.label("Theme");
-                    theme_choice(ui, &mut self.dark);
+                    choice::theme_choice(ui, &mut self.dark);
                     ui.end_row();
                 }
                 if choice.format.has_pixels() {
-                    ui.label("Scale");
-                    ui.horizontal(|ui| scale_field(ui, &mut choice));
+                    ui.label("Resolution");
+                    ui.horizontal(|ui| choice::resolution_field(ui, &mut choice));
                     ui.end_row();
                 }
                 ui.label("Title");
+                let own = self.preview.own_title(kind).unwrap_or(kind.label());
                 let edit = TextEdit::singleline(&mut self.title)
-                    .hint_text("default")
+                    .hint_text(own)
                     .desired_width(f32::INFINITY);
                 ui.add(edit)
-                    .on_hover_text("Text above the figure; leave it empty for the default title")
+                    .on_hover_text(
+                        "Text above the figure; leave it empty for the one shown in grey",
+                    )
                     .accessible_name("Title of the figure");
                 ui.end_row();
             });
@@ -213,51 +296,42 @@ impl ExportDialog {
             _ => None,
         }
     }
+}
 
-    /// Tells whether the dialog is done.
-    fn buttons(
-        &self,
-        ui: &mut Ui,
-        choice: Choice,
-        is_possible: bool,
-        (state, panels): (&LabState, &Panels),
-        actions: &mut Vec<Action>,
-    ) -> bool {
-        ui.horizontal(|ui| {
-            let t = theme::tokens_of(ui);
-            let text = RichText::new("Save…").color(t.on_accent);
-            let save = ui
-                .add_enabled(is_possible, egui::Button::new(text).fill(t.accent))
-                .on_hover_text(
-                    "Asks for a file, then writes the figure. The file extension selects the format",
-                )
-                .accessible_name("Save…");
-            if save.clicked() {
-                let shown = state.run.as_ref().map(|run| panels.loss.shown(run));
-                let (group, is_log) = shown.unwrap_or_default();
-                actions.push(Action::Export(Box::new(FigureRequest {
-                    kind: self.kind,
-                    format: choice.format,
-                    look: Look {
-                        size: choice.size,
-                        scale: choice.scale,
-                        dark: self.dark,
-                        title: (!self.title.trim().is_empty()).then(|| self.title.trim().to_owned()),
-                    },
-                    hidden: panels.latent.hidden_classes(),
-                    samples: match self.kind {
-                        FigureKind::Scatter => panels.latent.selected(),
-                        _ => panels.digits.samples().to_vec(),
-                    },
-                    group,
-                    is_log,
-                })));
-            }
-            let cancel = ui.button("Cancel").on_hover_text("Closes without writing a file");
-            save.clicked() || cancel.clicked()
-        })
-        .inner
-    }
+/// Tells whether the dialog is done.
+fn buttons(
+    ui: &mut Ui,
+    figure: FigureRequest,
+    is_possible: bool,
+    actions: &mut Vec<Action>,
+) -> bool {
+    ui.horizontal(|ui| {
+        let t = theme::tokens_of(ui);
+        let text = RichText::new("Save…").color(t.on_accent);
+        let save = ui
+            .add_enabled(is_possible, egui::Button::new(text).fill(t.accent))
+            .on_hover_text(
+                "Asks for a file, then writes the figure. The file extension selects the format",
+            )
+            .accessible_name("Save…");
+        let typed = ui
+            .add_enabled(is_possible, egui::Button::new("Type a path…"))
+            .on_hover_text(
+                "The same without the system’s dialog: type or paste the path of the file",
+            );
+        let cancel = ui
+            .button("Cancel")
+            .on_hover_text("Closes without writing a file");
+        let is_done = save.clicked() || typed.clicked() || cancel.clicked();
+        let figure = Box::new(figure);
+        if save.clicked() {
+            actions.push(Action::Export(figure));
+        } else if typed.clicked() {
+            actions.push(PathAction::Ask(PathFor::Figure(figure)).into());
+        }
+        is_done
+    })
+    .inner
 }
 
 /// Says which run a figure is of, and of which time, where the views show something else.
@@ -276,134 +350,4 @@ fn source_note(ui: &mut Ui, state: &LabState) {
         "as it is now"
     };
     ui.add(Label::new(theme::dim(ui, format!("{of} {when}"))).wrap());
-}
-
-fn figure_menu(ui: &mut Ui, kind: &mut FigureKind) {
-    let menu = ComboBox::from_id_salt("figure")
-        .selected_text(kind.label())
-        .width(200.0)
-        .icon(theme::chevron)
-        .show_ui(ui, |ui| {
-            for &other in FigureKind::ALL {
-                ui.selectable_value(kind, other, other.label())
-                    .on_hover_text(other.help());
-            }
-        });
-    menu.response
-        .on_hover_text("What the figure shows")
-        .accessible_name("Figure");
-}
-
-fn format_choice(ui: &mut Ui, kind: FigureKind, format: &mut Format) {
-    let help = |format: Format| match format {
-        Format::Png => "A pixel image, for slides and web pages",
-        Format::Svg => "Lines, marks and text that stay sharp at any size, for papers",
-        Format::Csv => "A table of the numbers, for programs",
-        Format::Gif => "An animation, frame by frame",
-    };
-    let segments: Vec<_> = kind
-        .formats()
-        .iter()
-        .map(|&format| Segment {
-            value: format,
-            text: format.label(),
-            help: help(format),
-        })
-        .collect();
-    if let Some(chosen) = segmented(ui, "Format", *format, &segments) {
-        *format = chosen;
-    }
-}
-
-fn size_fields(ui: &mut Ui, Choice { size, scale, .. }: &mut Choice) {
-    let (mut sides, is_paper) = match *size {
-        Size::Millimetres(sides) => (sides, true),
-        Size::Pixels(sides) => (sides, false),
-    };
-    let range = if is_paper {
-        50.0..=1000.0
-    } else {
-        200.0..=4000.0
-    };
-    for (idx, (side, name)) in sides.iter_mut().zip(["Width", "Height"]).enumerate() {
-        if idx > 0 {
-            ui.label("×");
-        }
-        let field = DragValue::new(side).range(range.clone()).max_decimals(1);
-        ui.add(field)
-            .on_hover_text(format!(
-                "{name} of the figure; 80 mm is one column of a paper, 160 mm the full page width"
-            ))
-            .accessible_name(name);
-    }
-    let changed = if is_paper {
-        Size::Millimetres(sides)
-    } else {
-        Size::Pixels(sides)
-    };
-    if *size != changed {
-        *size = changed;
-    }
-    let segments = [
-        Segment {
-            value: true,
-            text: "mm",
-            help: "For paper: text has its printed size",
-        },
-        Segment {
-            value: false,
-            text: "px",
-            help: "For a screen, at 96 pixels per inch",
-        },
-    ];
-    let Some(on_paper) = segmented(ui, "Unit of size", is_paper, &segments) else {
-        return;
-    };
-    *size = if on_paper {
-        Size::Millimetres(size.in_millimetres().map(f32::round))
-    } else {
-        Size::Pixels(size.in_pixels().map(f32::round))
-    };
-    *scale = size.default_scale();
-}
-
-fn scale_field(ui: &mut Ui, choice: &mut Choice) {
-    let field = DragValue::new(&mut choice.scale)
-        .range(SCALES)
-        .speed(0.05)
-        .max_decimals(2)
-        .prefix("× ");
-    ui.add(field)
-        .on_hover_text(
-            "Image pixels per pixel of the size, or per 1/96 inch of paper: 3 prints at 288 dpi",
-        )
-        .accessible_name("Scale");
-    let [width, height] = choice
-        .size
-        .in_pixels()
-        .map(|side| (side * choice.scale).round() as u64);
-    let pixels = format!(
-        "{} × {} pixels",
-        number::count(width),
-        number::count(height)
-    );
-    ui.label(theme::dim(ui, pixels));
-}
-
-fn theme_choice(ui: &mut Ui, dark: &mut bool) {
-    let segments = [
-        Segment {
-            value: false,
-            text: "light",
-            help: "Dark on white, for print",
-        },
-        Segment {
-            value: true,
-            text: "dark",
-            help: "Light on dark, for slides",
-        },
-    ];
-    if let Some(chosen) = segmented(ui, "Theme of the figure", *dark, &segments) {
-        *dark = chosen;
-    }
 }

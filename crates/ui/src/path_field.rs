@@ -1,5 +1,7 @@
 //! A field for a path that is typed or pasted: for machines without a file dialog, and for people who prefer it.
 
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditOutput;
 use egui::{Button, Id, Key, Label, Modal, TextEdit, Ui};
 
 use super::theme::{self, space};
@@ -21,6 +23,8 @@ pub struct PathField {
     pub problem: Option<String>,
     /// The text that names a file which exists and would be replaced.
     pub replaces: Option<String>,
+    /// Whether it was shown before.
+    pub was_shown: bool,
 }
 
 impl PathField {
@@ -58,7 +62,12 @@ impl PathField {
             .id_salt("typed-path-text")
             .desired_width(f32::INFINITY)
             .hint_text("~/folder/name");
-        let response = ui.add(field).on_hover_text("The path of a file or folder");
+        let shown = field.show(ui);
+        if !std::mem::replace(&mut self.was_shown, true) {
+            select_all(ui, &shown, &self.text);
+        }
+        let response = shown.response.response;
+        let response = response.on_hover_text("The path of a file or folder");
         if response.changed() {
             self.problem = None;
             self.replaces = None;
@@ -100,4 +109,12 @@ impl PathField {
         });
         action
     }
+}
+
+/// Selects what stands in the field, so that a path that is pasted or typed takes its place.
+fn select_all(ui: &Ui, shown: &TextEditOutput, text: &str) {
+    let mut state = shown.state.clone();
+    let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
+    state.cursor.set_char_range(Some(all));
+    state.store(ui.ctx(), shown.response.response.id);
 }

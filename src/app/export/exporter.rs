@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::writer::{Outcome, Task, Writer};
 use hourglass_experiment::Experiment;
 use hourglass_figure::{
-    Content, Curve, Facts, FigureKind, FigureRequest, Film, Format, Loss, OtherRun, Split,
+    Content, Curve, Facts, FigureKind, FigureRequest, Film, Loss, OtherRun, Split,
     reference::Reference,
 };
 use hourglass_protocol::{Gather, Gathered};
@@ -71,8 +71,13 @@ impl Exporter {
     /// # Errors
     /// When no thread can be had.
     pub fn gathered(&mut self, gathered: Gathered, wake: &Wake) -> Result<(), String> {
+        let is_awaited = matches!(&self.stage, Stage::Gathering(request, _)
+            if request.is_answered_by(&gathered.numbers));
+        if !is_awaited {
+            return Ok(()); // it was cancelled meanwhile, or they are for the preview
+        }
         let Stage::Gathering(request, path) = std::mem::take(&mut self.stage) else {
-            return Ok(()); // it was cancelled meanwhile
+            return Ok(());
         };
         let figure = request.content(gathered);
         self.write(*request, path, figure, wake)
@@ -123,28 +128,22 @@ impl Exporter {
     }
 }
 
-/// The file's name with an ending. One that a person typed decides the format; without one that is known, the format
-/// that was chosen gives its own.
+/// Where the figure goes: its ending and its format say the same.
 fn with_ending(request: &mut FigureRequest, path: &Path) -> Result<PathBuf, String> {
-    if let Ok(format) = Format::of(path, request.kind) {
-        request.format = format;
-        return Ok(path.to_owned());
-    }
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}", request.format.ending()));
-    let path = PathBuf::from(name);
-    if path.exists() {
+    let (named, format) = request.file_at(path);
+    request.format = format;
+    if named != path && named.exists() {
         // The person who chose the name was not asked about this one.
         return Err(format!(
             "{} already exists: to replace it, choose it by its full name",
-            path.display()
+            named.display()
         ));
     }
-    Ok(path)
+    Ok(named)
 }
 
 /// What a figure shows that the window knows without asking.
-fn known(request: &FigureRequest, state: &LabState) -> Option<(Facts, Content)> {
+pub(super) fn known(request: &FigureRequest, state: &LabState) -> Option<(Facts, Content)> {
     let (run, dataset) = (state.run.as_ref()?, state.dataset.as_ref()?);
     let facts = Facts {
         experiment: run.experiment.clone(),
@@ -230,5 +229,6 @@ fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
             .map(|mark| (mark.epoch, mark.change()))
             .collect(),
         generator_weight: run.generator_weight(),
+        part: request.part,
     }
 }

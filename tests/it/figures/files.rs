@@ -5,9 +5,11 @@ use std::io::Cursor;
 
 use hourglass::experiment::{PresetId, Reconstruction, Term};
 use hourglass::figure::{
-    Content, Curve, Facts, FigureKind, Format, Group, Loss, OtherRun, Size, Split, reference,
+    Content, Curve, Facts, FigureKind, FigureRequest, Format, Group, Interval, Loss, OtherRun,
+    Size, Split, reference,
 };
 use hourglass::protocol::{Baselines, DataSetId, Gather, Numbers};
+use hourglass::train::Trainer;
 use resvg::usvg::roxmltree::{Document, Node};
 
 use super::{content, file, gather, preset, request, text, trained};
@@ -223,7 +225,7 @@ fn an_svg_has_a_mark_for_each_point_and_says_what_it_shows() {
 fn ten_thousand_points_stay_small() {
     let dataset = crate::data_sets::whole();
     let device = hourglass::train::device::cpu().device;
-    let mut trainer = hourglass::train::Trainer::new(preset(PresetId::Vae2), dataset, &device);
+    let mut trainer = Trainer::new(preset(PresetId::Vae2), dataset, &device);
     let request = request(FigureKind::Scatter, Format::Svg);
     let (facts, content) = content(&request, &mut trainer);
     let svg = text(&request, &facts, &content);
@@ -271,7 +273,7 @@ fn a_png_has_the_size_asked_for_and_says_what_it_shows() {
     }
 }
 
-fn loss() -> (Facts, Content) {
+pub(super) fn loss() -> (Facts, Content) {
     let experiment = preset(PresetId::Sparse64);
     let terms = [
         (Term::Objective, 0.02),
@@ -317,6 +319,7 @@ fn loss() -> (Facts, Content) {
         ),
         marks: vec![(2.5, "learning rate 0.001 → 0.01".to_owned())],
         generator_weight: None,
+        part: None,
     });
     (facts, content)
 }
@@ -347,6 +350,7 @@ fn a_generator_whose_weight_changed_is_not_drawn_beside_the_discriminator() {
             references: Vec::new(),
             marks: Vec::new(),
             generator_weight: weight,
+            part: None,
         });
         text(&request(FigureKind::Loss, Format::Svg), &facts, &content)
     };
@@ -381,6 +385,95 @@ fn a_loss_plot_names_terms_units_decades_and_lines() {
         );
     }
     assert!(svg.len() < 150_000, "{} bytes", svg.len());
+}
+
+#[test]
+fn a_part_of_the_curves_has_ticks_and_changes_of_its_own() {
+    let (facts, content) = loss();
+    let Content::Loss(mut curves) = content else {
+        panic!("a loss");
+    };
+    let draw = |part: Option<[Interval; 2]>| {
+        curves.part = part;
+        let request = request(FigureKind::Loss, Format::Svg);
+        text(&request, &facts, &Content::Loss(curves.clone()))
+    };
+    let [whole, seen] = [
+        None,
+        Some([Interval::new(3.0, 4.0), Interval::new(-2.0, -1.0)]),
+    ]
+    .map(draw);
+    let [whole, seen] =
+        [&whole, &seen].map(|svg| texts(&Document::parse(svg).expect("well-formed")));
+    let says = |texts: &[String], wanted: &str| texts.iter().any(|text| text == wanted);
+    let change = "learning rate 0.001 → 0.01"; // at epoch 2.5
+    assert!(says(&whole, change) && !says(&seen, change));
+    assert!(
+        !says(&whole, "3.2") && says(&seen, "3.2"),
+        "ticks: {seen:?}"
+    );
+}
+
+#[test]
+fn of_a_part_of_the_plane_no_point_outside_is_drawn() {
+    let mut trainer = trained(&preset(PresetId::Vae2));
+    let mut request = request(FigureKind::Scatter, Format::Svg);
+    let of_part = |request: &FigureRequest, trainer: &mut Trainer| {
+        let (facts, content) = content(request, trainer);
+        let svg = text(request, &facts, &content);
+        let document = Document::parse(&svg).expect("well-formed");
+        let of_class = |class| marks(&document, class).len();
+        (0..10).map(of_class).sum::<usize>()
+    };
+    let n_whole = of_part(&request, &mut trainer);
+    let (_, Content::Scatter(scatter)) = content(&request, &mut trainer) else {
+        panic!("a scatter");
+    };
+    let middle = |axis: usize| {
+        let mut places: Vec<f64> = scatter
+            .table
+            .scatter
+            .points
+            .iter()
+            .map(|point| f64::from(point[axis]))
+            .collect();
+        places.sort_by(f64::total_cmp);
+        let n = places.len();
+        Interval::new(places[n * 2 / 5], places[n * 3 / 5])
+    };
+    request.part = Some([0, 1].map(middle));
+    let n_seen = of_part(&request, &mut trainer);
+    assert!(
+        0 < n_seen && n_seen < n_whole * 3 / 4,
+        "{n_seen} of {n_whole}"
+    );
+}
+
+#[test]
+fn all_type_of_a_figure_grows_with_its_size() {
+    let (facts, content) = loss();
+    let sizes = |points: f32| {
+        let mut request = request(FigureKind::Loss, Format::Svg);
+        request.look.type_points = points;
+        request.look.size = Size::Pixels([900.0, 700.0]); // with room for every title
+        let svg = text(&request, &facts, &content);
+        let document = Document::parse(&svg).expect("well-formed");
+        let sizes = document
+            .descendants()
+            .filter(|node| node.has_tag_name("text"))
+            .filter_map(|node| node.attribute("font-size")?.parse::<f32>().ok());
+        let mut sizes: Vec<f32> = sizes.collect();
+        sizes.sort_by(f32::total_cmp);
+        sizes.dedup();
+        sizes
+    };
+    assert_eq!(sizes(7.5), [9.0, 10.0, 12.0], "in pixels, as it was");
+    assert_eq!(sizes(12.0), [14.4, 16.0, 19.2]);
+    let look = request(FigureKind::Loss, Format::Svg).look;
+    let mut old = serde_json::to_value(&look).expect("a look");
+    old.as_object_mut().expect("fields").remove("type_points");
+    let read = serde_json::from_value(old);
+    assert_eq!(look, read.expect("of a version without type sizes"));
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::io::Cursor;
 use std::ops::ControlFlow;
 
 use hourglass::experiment::PresetId;
-use hourglass::figure::{Content, Facts, FigureError, FigureKind, Film, Format, Look, Size};
+use hourglass::figure::{
+    Content, Facts, FigureError, FigureKind, Film, Format, Look, Size, USUAL_TYPE,
+};
 use hourglass::protocol::{Command, DataSetId, Event, FilmFrame, Phase, ProbeRequest};
 
 use super::preset;
@@ -80,6 +82,7 @@ fn film(n_frames: u16) -> (Facts, Content, Look) {
     let look = Look {
         size: Size::Pixels([320.0, 280.0]),
         scale: 1.0,
+        type_points: USUAL_TYPE,
         dark: true,
         title: None,
     };

@@ -1,7 +1,8 @@
 //! Paths that are typed, where there is no dialog for files.
 
 use egui::Key;
-use egui_kittest::kittest::Queryable as _;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::app::StartOptions;
 use hourglass::protocol::{Command, DataSource};
 use hourglass::ui::{Action, KeepAction};
@@ -88,4 +89,24 @@ fn a_machine_without_dialogs_asks_for_a_path_and_says_what_to_install() {
         .since(0)
         .any(|notice| notice.text.contains("install xdg-desktop-portal"));
     assert!(said);
+}
+
+/// With Shift held, the items of the run menu ask for a path to be typed.
+#[test]
+fn the_run_menu_takes_a_typed_path_on_request() {
+    for (item, title, begins) in [
+        ("Save as…", "Name of the run's folder", "~/Hourglass/"),
+        ("Open run…", "Run folder", "~/Hourglass/"),
+    ] {
+        let mut stage = Stage::training();
+        stage.click("Run menu");
+        let item = stage.harness.get_by_role_and_label(Role::Button, item);
+        item.click_modifiers(egui::Modifiers::SHIFT);
+        stage.step();
+        stage.step();
+        assert!(stage.has(title));
+        let field = stage.harness.get_by_label("Path");
+        let text = field.accesskit_node().value().expect("a path");
+        assert!(text.starts_with(begins), "{text}");
+    }
 }

@@ -7,10 +7,10 @@ use crate::drawing::Figure;
 use crate::facts::Entries;
 use crate::page::{Anchor, Page, Rect, Stroke};
 use crate::palette::{Rgb, diverging, ink};
-use crate::plot::{self, type_size};
+use crate::plot;
 use crate::{Facts, Look, number};
 
-/// Room for the names of the rows, in pixels.
+/// Room for the names of the rows, in pixels; this and the rooms below are for type of the usual size.
 const NAMES: f32 = 66.0;
 
 /// Distance of neighbouring pictures, in pixels.
@@ -87,13 +87,14 @@ impl Figure for DigitView {
 
     fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
         let (mut page, room) = plot::begin(look, title, facts);
-        let paper = look.paper();
+        let (paper, t) = (look.paper(), look.type_sizes());
         let rows = Row::all(facts.experiment.alters_input());
         let n = self.samples.len().max(1);
-        let pictures = room.within([NAMES, 0.0, 0.0, LEGEND]);
-        let (n_columns, side) = fitted(n, rows.len(), pictures);
+        let pictures = room.within([t.room(NAMES), 0.0, 0.0, t.room(LEGEND)]);
+        let (above, under) = (t.room(ABOVE), t.room(UNDER));
+        let (n_columns, side) = fitted(n, rows.len(), pictures, above + under);
         let edge = Stroke::new(paper.border, 0.6);
-        let band_height = ABOVE + rows.len() as f32 * (side + GAP) + UNDER;
+        let band_height = above + rows.len() as f32 * (side + GAP) + under;
         let mut bottom = pictures.top;
         for (band, columns) in (0..n).collect::<Vec<_>>().chunks(n_columns).enumerate() {
             let top = pictures.top + band as f32 * band_height;
@@ -101,61 +102,45 @@ impl Figure for DigitView {
                 let [row, column] = [row as f32, column as f32];
                 Rect {
                     left: pictures.left + column * (side + GAP),
-                    top: top + ABOVE + row * (side + GAP),
+                    top: top + above + row * (side + GAP),
                     width: side,
                     height: side,
                 }
             };
             page.text(
-                [room.left, top + 9.0],
+                [room.left, top + t.room(9.0)],
                 "class",
-                type_size::SMALL,
+                t.small,
                 paper.text_dim,
             );
             for (row, kind) in rows.iter().enumerate() {
-                let middle = at(row, 0).center()[1] + type_size::LABEL * 0.36;
-                page.text(
-                    [room.left, middle],
-                    kind.name(),
-                    type_size::LABEL,
-                    paper.text,
-                );
+                let middle = at(row, 0).center()[1] + t.label * 0.36;
+                page.text([room.left, middle], kind.name(), t.label, paper.text);
                 for (column, &idx) in columns.iter().enumerate() {
                     let pixels = kind.pixels(self, idx, look.dark);
                     let picture = at(row, column).holding(self.shape);
                     page.image(picture, self.shape.width, pixels, &edge);
                 }
             }
-            bottom = at(rows.len() - 1, 0).bottom() + UNDER;
-            let base = bottom - 4.0;
-            page.text(
-                [room.left, base],
-                "MSE per pixel",
-                type_size::SMALL,
-                paper.text_dim,
-            );
+            bottom = at(rows.len() - 1, 0).bottom() + under;
+            let base = bottom - t.room(4.0);
+            page.text([room.left, base], "MSE per pixel", t.small, paper.text_dim);
             for (column, &idx) in columns.iter().enumerate() {
                 let [middle, _] = at(0, column).center();
                 let class = self.labels.get(idx).map_or_else(String::new, u8::to_string);
                 page.text_at(
-                    [middle, top + 9.0],
+                    [middle, top + t.room(9.0)],
                     class,
-                    type_size::LABEL,
+                    t.label,
                     paper.text,
                     Anchor::Middle,
                 );
                 let error = self.mse_per_pixel.get(idx).copied().unwrap_or(f32::NAN);
                 let error = format!("{error:.4}");
-                page.text_at(
-                    [middle, base],
-                    error,
-                    type_size::SMALL,
-                    paper.text,
-                    Anchor::Middle,
-                );
+                page.text_at([middle, base], error, t.small, paper.text, Anchor::Middle);
             }
         }
-        difference_legend(&mut page, look, [pictures.left, bottom + 6.0]);
+        difference_legend(&mut page, look, [pictures.left, bottom + t.room(6.0)]);
         page
     }
 
@@ -186,12 +171,12 @@ impl Figure for DigitView {
     }
 }
 
-/// Columns and the side of a picture, as large as fits.
-fn fitted(n: usize, n_rows: usize, room: Rect) -> (usize, f32) {
+/// Columns and the side of a picture, as large as fits with the texts of each band.
+fn fitted(n: usize, n_rows: usize, room: Rect, texts: f32) -> (usize, f32) {
     let fits = (1..=n).map(|n_columns| {
         let n_bands = n.div_ceil(n_columns) as f32;
         let across = room.width / n_columns as f32 - GAP;
-        let up = ((room.height / n_bands - ABOVE - UNDER) / n_rows as f32) - GAP;
+        let up = ((room.height / n_bands - texts) / n_rows as f32) - GAP;
         (n_columns, across.min(up).max(4.0))
     });
     fits.max_by(|(_, a), (_, b)| a.total_cmp(b))
@@ -199,21 +184,21 @@ fn fitted(n: usize, n_rows: usize, room: Rect) -> (usize, f32) {
 }
 
 fn difference_legend(page: &mut Page, look: &Look, [left, top]: [f32; 2]) {
-    let paper = look.paper();
+    let (paper, t) = (look.paper(), look.type_sizes());
     let bar = Rect {
         left,
         top,
-        width: 120.0,
+        width: t.room(120.0),
         height: 5.0,
     };
-    plot::color_bar(page, paper, bar, ["−1", "0", "+1"], |value| {
+    plot::color_bar(page, look, bar, ["−1", "0", "+1"], |value| {
         diverging(look.dark, value)
     });
     let at = [bar.right() + 10.0, bar.bottom()];
     page.text(
         at,
         "difference: reconstructed − original",
-        type_size::SMALL,
+        t.small,
         paper.text_dim,
     );
 }

@@ -14,7 +14,7 @@ use crate::drawing::Figure;
 use crate::facts::Entries;
 use crate::facts::epochs;
 use crate::page::{Anchor, Page, Rect};
-use crate::plot::{self, Axis, Plot, type_size};
+use crate::plot::{self, Axis, Plot};
 use crate::{Facts, Interval, Look};
 
 /// Room for the legend at the right, in pixels.
@@ -120,12 +120,12 @@ impl<'a> Screening<'a> {
             ..facts.clone()
         };
         let (mut page, room) = plot::begin(look, title, &then);
-        let paper = look.paper();
+        let (paper, t) = (look.paper(), look.type_sizes());
         let left = Rect {
-            width: room.width - legend_width(facts.data, LEGEND_WIDTH),
+            width: room.width - legend_width(facts.data, LEGEND_WIDTH, t),
             ..room
         };
-        let plot = plot::frame(&mut page, paper, left, x, y, true);
+        let plot = plot::frame(&mut page, look, left, x, y, true);
         // Fewer marks on a small picture, the same ones in every frame.
         let stride = frame
             .scatter
@@ -159,12 +159,12 @@ impl<'a> Screening<'a> {
             &mut page,
             look,
             facts.data,
-            [plot.area.right() + 12.0, plot.area.top + 4.0],
+            [plot.area.right() + 12.0, plot.area.top + t.room(4.0)],
             &film.hidden,
         );
         let when = format!("epoch {}", epochs(frame.epoch));
-        let at = [plot.area.right() - 4.0, plot.area.top + type_size::TITLE];
-        page.text_at(at, when, type_size::TITLE, paper.text, Anchor::End);
+        let at = [plot.area.right() - 4.0, plot.area.top + t.title];
+        page.text_at(at, when, t.title, paper.text, Anchor::End);
         page
     }
 

@@ -8,7 +8,7 @@ use crate::drawing::Figure;
 use crate::facts::Entries;
 use crate::page::{Page, Rect, Stroke};
 use crate::palette::{Rgb, diverging};
-use crate::plot::{self, type_size};
+use crate::plot;
 use crate::{Facts, Look, number};
 
 /// Tiles of a bank that are drawn at most.
@@ -23,7 +23,7 @@ const MIN_TILE_PIXELS: usize = 24;
 /// Distance of tiles, in pixels of the picture.
 const GAP: usize = 2;
 
-/// Room above a bank for its name, under it for its scale, and between banks.
+/// Room above a bank for its name, under it for its scale, both for type of the usual size, and between banks.
 const NAME: f32 = 27.0;
 const SCALE: f32 = 24.0;
 const BETWEEN: f32 = 18.0;
@@ -114,22 +114,17 @@ impl Figure for Vec<FilterBank> {
 }
 
 fn draw(page: &mut Page, bank: &FilterBank, image: ImageShape, look: &Look, cell: Rect) {
-    let paper = look.paper();
-    let room = cell.within([0.0, NAME, 0.0, SCALE]);
+    let (paper, t) = (look.paper(), look.type_sizes());
+    let room = cell.within([0.0, t.room(NAME), 0.0, t.room(SCALE)]);
     let tiles = Tiles::of(bank, room.width / room.height.max(1.0));
     page.text(
-        [cell.left, cell.top + 8.0],
+        [cell.left, cell.top + t.room(8.0)],
         bank.name.clone(),
-        type_size::LABEL,
+        t.label,
         paper.text,
     );
-    let at = [cell.left, cell.top + 20.0];
-    page.text(
-        at,
-        shape(bank, &tiles, image),
-        type_size::SMALL,
-        paper.text_dim,
-    );
+    let at = [cell.left, cell.top + t.room(20.0)];
+    page.text(at, shape(bank, &tiles, image), t.small, paper.text_dim);
     let end = bank.end_of_scale();
     let (pixels, width) = mosaic(bank, &tiles, end, look);
     let height = pixels.len() / width.max(1);
@@ -145,16 +140,14 @@ fn draw(page: &mut Page, bank: &FilterBank, image: ImageShape, look: &Look, cell
     let bar = Rect {
         left: room.left,
         top: area.bottom() + 8.0,
-        width: (0.5 * area.width).clamp(90.0_f32.min(room.width), 140.0),
+        width: (0.5 * area.width).clamp(t.room(90.0).min(room.width), t.room(140.0)),
         height: 5.0,
     };
     let end = number::three_digits(f64::from(end));
     let labels = [&*format!("≤ −{end}"), "0", &*format!("≥ {end}")];
-    plot::color_bar(page, paper, bar, labels, |value| {
-        diverging(look.dark, value)
-    });
+    plot::color_bar(page, look, bar, labels, |value| diverging(look.dark, value));
     let at = [bar.right() + 8.0, bar.bottom()];
-    page.text(at, "weight", type_size::SMALL, paper.text_dim);
+    page.text(at, "weight", t.small, paper.text_dim);
 }
 
 /// `64 units`, `16 of 32 × 16 of 32 kernels`

@@ -6,10 +6,10 @@ use crate::csv::Csv;
 use crate::drawing::Figure;
 use crate::facts::Entries;
 use crate::page::{Anchor, Item, Page, Rect, Stroke, Text};
-use crate::plot::{self, Axis, type_size};
+use crate::plot::{self, Axis};
 use crate::{Facts, Interval, Look, number};
 
-/// Room above a plot for the name of its layer, and between plots.
+/// Room above a plot for the name of its layer, with type of the usual size, and between plots.
 const NAME: f32 = 30.0;
 const BETWEEN: f32 = 14.0;
 
@@ -46,13 +46,13 @@ impl Figure for Vec<ActivationView> {
 }
 
 fn draw(page: &mut Page, layer: &ActivationView, look: &Look, cell: Rect) {
-    let paper = look.paper();
+    let (paper, t) = (look.paper(), look.type_sizes());
     let units = layer.unit_means.len();
     let name = format!("{}, {} units", layer.layer.label(), number::count_of(units));
     page.text(
-        [cell.left, cell.top + 8.0],
+        [cell.left, cell.top + t.room(8.0)],
         name,
-        type_size::LABEL,
+        t.label,
         paper.text,
     );
     let figures = format!(
@@ -62,9 +62,9 @@ fn draw(page: &mut Page, layer: &ActivationView, look: &Look, cell: Rect) {
         layer.dead_units,
     );
     page.text(
-        [cell.left, cell.top + 20.0],
+        [cell.left, cell.top + t.room(20.0)],
         figures,
-        type_size::SMALL,
+        t.small,
         paper.text_dim,
     );
 
@@ -73,8 +73,8 @@ fn draw(page: &mut Page, layer: &ActivationView, look: &Look, cell: Rect) {
     let ends = [layer.histogram.start, end(&layer.histogram)].map(f64::from);
     let x = Axis::linear("activation h", Interval::new(ends[0], ends[1]));
     let y = Axis::linear("% of activations", Interval::new(0.0, top * 1.06));
-    let room = cell.within([0.0, NAME, 0.0, 0.0]);
-    let plot = plot::frame(page, paper, room, &x, &y, false);
+    let room = cell.within([0.0, t.room(NAME), 0.0, 0.0]);
+    let plot = plot::frame(page, look, room, &x, &y, false);
     for (idx, share) in bars.iter().enumerate() {
         let [left, right] = edges(&layer.histogram, idx);
         let [from, to] = [
@@ -95,11 +95,11 @@ fn draw(page: &mut Page, layer: &ActivationView, look: &Look, cell: Rect) {
         (mean - 3.0, Anchor::End)
     };
     // Under the number of a bar that is cut, which may stand there as well.
-    let base = plot.area.top + type_size::SMALL * if cut.is_some() { 2.2 } else { 1.0 };
+    let base = plot.area.top + t.small * if cut.is_some() { 2.2 } else { 1.0 };
     page.add(Item::Text(Text {
         anchor,
         has_halo: true,
-        ..Text::new([at, base], "mean", type_size::SMALL, paper.test)
+        ..Text::new([at, base], "mean", t.small, paper.test)
     }));
     if let Some(idx) = cut {
         let [left, right] = edges(&layer.histogram, idx);
@@ -112,11 +112,11 @@ fn draw(page: &mut Page, layer: &ActivationView, look: &Look, cell: Rect) {
         let [x, _] = plot.at([beside, 0.0]);
         let x = if is_left { x + 3.0 } else { x - 3.0 };
         let text = format!("cut: {:.0} %", bars[idx]);
-        let at = [x, plot.area.top + type_size::SMALL];
+        let at = [x, plot.area.top + t.small];
         page.add(Item::Text(Text {
             anchor,
             has_halo: true,
-            ..Text::new(at, text, type_size::SMALL, paper.text)
+            ..Text::new(at, text, t.small, paper.text)
         }));
     }
 }

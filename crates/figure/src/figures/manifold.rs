@@ -9,10 +9,10 @@ use crate::drawing::Figure;
 use crate::facts::Entries;
 use crate::page::{Anchor, Item, Page, Rect, Stroke, Text};
 use crate::palette::{Rgb, ink};
-use crate::plot::{self, type_size};
+use crate::plot;
 use crate::{Facts, Look};
 
-/// Room for labels and titles at the left of the pictures and under them, in pixels.
+/// Room for labels and titles at the left of the pictures and under them, in pixels, with type of the usual size.
 const LEFT: f32 = 52.0;
 const UNDER: f32 = 34.0;
 
@@ -27,21 +27,22 @@ impl Figure for Manifold {
     fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
         let Manifold { xs, ys, .. } = self;
         let (mut page, room) = plot::begin(look, title, facts);
-        let paper = look.paper();
+        let (paper, t) = (look.paper(), look.type_sizes());
+        let left = t.room(LEFT);
         let caption = spacing(self.spacing, self.axes);
         page.text(
-            [room.left, room.top + 2.0],
+            [room.left, room.top + t.room(2.0)],
             caption,
-            type_size::SMALL,
+            t.small,
             paper.text_dim,
         );
-        let room = room.within([LEFT, 12.0, 4.0, UNDER]);
+        let room = room.within([left, t.room(12.0), 4.0, t.room(UNDER)]);
         let [n_columns, n_rows] = [xs.len().max(1) as f32, ys.len().max(1) as f32];
         let [high, wide] = self.shape.proportions();
         let side = (room.width / (n_columns * wide)).min(room.height / (n_rows * high));
         let [high, wide] = [high, wide].map(|share| share * side); // of one picture
         let area = Rect {
-            left: room.left + (room.width - LEFT - wide * n_columns).max(0.0) / 2.0,
+            left: room.left + (room.width - left - wide * n_columns).max(0.0) / 2.0,
             top: room.top,
             width: wide * n_columns,
             height: high * n_rows,
@@ -64,18 +65,18 @@ impl Figure for Manifold {
                 &Stroke::new(paper.text, 0.75),
             );
             page.text_at(
-                [at, below + 14.0],
+                [at, below + t.room(14.0)],
                 label,
-                type_size::SMALL,
+                t.small,
                 paper.text,
                 Anchor::Middle,
             );
         }
         let [middle, _] = area.center();
         page.text_at(
-            [middle, below + 28.0],
+            [middle, below + t.room(28.0)],
             x_title,
-            type_size::LABEL,
+            t.label,
             paper.text,
             Anchor::Middle,
         );
@@ -89,14 +90,14 @@ impl Figure for Manifold {
                 [area.left, at],
                 &Stroke::new(paper.text, 0.75),
             );
-            let place = [area.left - 6.0, at + type_size::SMALL * 0.36];
-            page.text_at(place, label, type_size::SMALL, paper.text, Anchor::End);
+            let place = [area.left - 6.0, at + t.small * 0.36];
+            page.text_at(place, label, t.small, paper.text, Anchor::End);
         }
-        let at = [area.left - 40.0, area.center()[1]];
+        let at = [area.left - t.room(40.0), area.center()[1]];
         page.add(Item::Text(Text {
             anchor: Anchor::Middle,
             is_upright: true,
-            ..Text::new(at, y_title, type_size::LABEL, paper.text)
+            ..Text::new(at, y_title, t.label, paper.text)
         }));
         page
     }

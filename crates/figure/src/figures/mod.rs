@@ -23,13 +23,14 @@ use scatter::Scatter;
 use crate::drawing::Figure;
 use crate::error::UnknownEnding;
 use crate::format::Format;
+use crate::interval::Interval;
 use crate::size::Size;
 
 /// Pictures along each axis of a manifold: an odd number, so that the middle of the prior is among them.
 const MANIFOLD_SIDE: usize = 21;
 
 /// As what figures are written that are drawn once, the usual format first.
-const DRAWN: &[Format] = &[Format::Png, Format::Svg, Format::Csv];
+const DRAWN: &[Format] = &[Format::Png, Format::Svg, Format::Pdf, Format::Csv];
 
 /// What is known of a figure before there are numbers.
 struct Info {
@@ -163,12 +164,18 @@ figures! {
 }
 
 /// What a figure shows, once that was gathered.
-pub(crate) fn content(numbers: Numbers, hidden: &[u8], samples: &[SampleIdx]) -> Content {
+pub(crate) fn content(
+    numbers: Numbers,
+    hidden: &[u8],
+    samples: &[SampleIdx],
+    part: Option<[Interval; 2]>,
+) -> Content {
     match numbers {
         Numbers::Codes(table) => Content::Scatter(Scatter {
             table,
             hidden: hidden.to_vec(),
             selected: samples.to_vec(),
+            part,
         }),
         Numbers::Digits(view) => Content::Digits(view),
         Numbers::Manifold(manifold) => Content::Manifold(manifold),
@@ -264,10 +271,10 @@ mod tests {
         let of = |name: &str, kind| Format::of(Path::new(name), kind);
         assert_eq!(of("a/b.PNG", FigureKind::Loss), Ok(Format::Png));
         assert_eq!(of("b.gif", FigureKind::Film), Ok(Format::Gif));
-        let error = of("b.pdf", FigureKind::Scatter).expect_err("no PDF");
+        let error = of("b.txt", FigureKind::Scatter).expect_err("no text");
         assert_eq!(
             error.to_string(),
-            "b.pdf has no extension of a format for the latent scatter: use .png, .svg or .csv"
+            "b.txt has no extension of a format for the latent scatter: use .png, .svg, .pdf or .csv"
         );
         assert!(of("b.gif", FigureKind::Loss).is_err());
         assert!(of("b.png", FigureKind::Film).is_err());

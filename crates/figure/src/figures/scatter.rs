@@ -10,13 +10,13 @@ use crate::font::{self, Weight};
 use crate::marks::mixed;
 use crate::page::{Item, Marks, Page, Rect, Stroke};
 use crate::palette::{N_MARKS, Paper, class_rgb, class_shape};
-use crate::plot::{self, Axis, Plot, type_size};
-use crate::{Facts, Interval, Look, number};
+use crate::plot::{self, Axis, Plot};
+use crate::{Facts, Interval, Look, TypeSizes, number};
 
 /// Marks are drawn in this many layers, each with every class, so that no class covers the others.
 const N_LAYERS: usize = 10;
 
-/// Room for the legend at the right, in pixels.
+/// Room for the legend at the right, in pixels, with type of the usual size.
 const LEGEND_WIDTH: f32 = 62.0;
 
 /// From the marks of a legend to the names.
@@ -37,6 +37,8 @@ pub struct Scatter {
     pub hidden: Vec<u8>,
     /// Samples that a person chose, for the table.
     pub selected: Vec<SampleIdx>,
+    /// The part of the plane that is drawn, across and up; all of it if none.
+    pub part: Option<[Interval; 2]>,
 }
 
 impl Figure for Scatter {
@@ -46,7 +48,12 @@ impl Figure for Scatter {
     }
 
     fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
-        let Scatter { table, hidden, .. } = self;
+        let Scatter {
+            table,
+            hidden,
+            part,
+            ..
+        } = self;
         let points = &table.scatter.points;
         let (mut page, room) = plot::begin(look, title, facts);
         let shown: Vec<usize> = (0..points.len())
@@ -54,6 +61,9 @@ impl Figure for Scatter {
             .collect();
         let prior = outline_of(facts, table.scatter.axes);
         let ends = |axis: usize| {
+            if let Some(part) = part {
+                return part[axis];
+            }
             let of_points = shown.iter().map(|&idx| f64::from(points[idx][axis]));
             let of_prior = prior.iter().flatten().map(|point| f64::from(point[axis]));
             let interval = Interval::around(of_points.chain(of_prior));
@@ -61,21 +71,20 @@ impl Figure for Scatter {
         };
         let [x, y] = axis_titles(table.scatter.axes, table.scatter.pair);
         let [x, y] = [Axis::linear(x, ends(0)), Axis::linear(y, ends(1))];
-        let paper = look.paper();
-        let left = room.within([0.0, 0.0, legend_width(facts.data, LEGEND_WIDTH), 0.0]);
-        let plot = plot::frame(&mut page, paper, left, &x, &y, true);
+        let (paper, t) = (look.paper(), look.type_sizes());
+        let left = room.within([0.0, 0.0, legend_width(facts.data, LEGEND_WIDTH, t), 0.0]);
+        let plot = plot::frame(&mut page, look, left, &x, &y, true);
         let positions = shown.iter().map(|&idx| {
             let sample = points[idx].map(f64::from);
             (table.labels[idx], plot.at(sample))
         });
-        cloud(
-            &mut page,
-            look.dark,
-            radius(shown.len(), &plot),
-            &positions.collect::<Vec<_>>(),
-        );
+        // Of a part of the plane, only what lies in it is drawn.
+        let positions = positions.filter(|(_, at)| part.is_none() || plot.area.contains(*at));
+        let positions: Vec<(u8, [f32; 2])> = positions.collect();
+        let radius = radius(positions.len(), &plot);
+        cloud(&mut page, look.dark, radius, &positions);
         outline(&mut page, paper, &plot, &prior);
-        let legend = [plot.area.right() + 16.0, plot.area.top + 4.0];
+        let legend = [plot.area.right() + 16.0, plot.area.top + t.room(4.0)];
         class_legend(&mut page, look, facts.data, legend, hidden);
         page
     }
@@ -85,6 +94,7 @@ impl Figure for Scatter {
             table,
             hidden,
             selected,
+            ..
         } = self;
         let of = match table.scatter.axes {
             Axes::Raw => "code unit",
@@ -165,11 +175,11 @@ pub fn outline_of(facts: &Facts, axes: Axes) -> Vec<Vec<[f32; 2]>> {
 
 /// Room for the legend: at least so much, and enough for the longest name.
 #[must_use]
-pub fn legend_width(id: DataSetId, least: f32) -> f32 {
+pub fn legend_width(id: DataSetId, least: f32, t: TypeSizes) -> f32 {
     let names = id.spec().classes.iter();
-    let widths = names.map(|name| font::width(name, type_size::LABEL, Weight::Regular));
+    let widths = names.map(|name| font::width(name, t.label, Weight::Regular));
     let longest = widths.fold(0.0, f32::max);
-    least.max(NAME_LEFT + longest + LEGEND_GAP)
+    t.room(least).max(t.room(NAME_LEFT) + longest + LEGEND_GAP)
 }
 
 /// Colour and shape of each class, downwards from a place; the hidden ones are left out and named.
@@ -180,28 +190,28 @@ pub fn class_legend(
     [left, top]: [f32; 2],
     hidden: &[u8],
 ) {
-    const ROW: f32 = 15.0;
-    let paper = look.paper();
+    let (paper, t) = (look.paper(), look.type_sizes());
+    let row = t.room(15.0);
     let heading = id.spec().class_noun.map_or("Class", |_| "Digit");
-    page.text([left, top + 4.0], heading, type_size::SMALL, paper.text_dim);
-    let mut y = top + ROW;
+    page.text([left, top + t.room(4.0)], heading, t.small, paper.text_dim);
+    let mut y = top + row;
     for class in id.classes().filter(|class| !hidden.contains(class)) {
         page.add(Item::Marks(Marks {
             class,
             shape: class_shape(class),
-            radius: 3.8,
+            radius: t.room(3.8),
             color: class_rgb(look.dark, class),
-            points: vec![[left + 4.0, y]],
+            points: vec![[left + t.room(4.0), y]],
         }));
-        let at = [left + NAME_LEFT, y + type_size::LABEL * 0.36];
-        page.text(at, id.class_name(class), type_size::LABEL, paper.text);
-        y += ROW;
+        let at = [left + t.room(NAME_LEFT), y + t.label * 0.36];
+        page.text(at, id.class_name(class), t.label, paper.text);
+        y += row;
     }
     if !hidden.is_empty() {
         let hidden: Vec<String> = hidden.iter().map(|&class| id.class_name(class)).collect();
         for line in ["not shown:", &hidden.join(", ")] {
-            y += 11.0;
-            page.text([left, y], line, type_size::SMALL, paper.text_dim);
+            y += t.room(11.0);
+            page.text([left, y], line, t.small, paper.text_dim);
         }
     }
 }

@@ -120,6 +120,13 @@ impl LatentPanel {
         self.scene.selection.len()
     }
 
+    /// The part of the plane that a person zoomed to.
+    #[must_use]
+    pub fn zoomed(&self) -> Option<Bounds> {
+        self.scene.points.as_ref()?;
+        self.scene.view.chosen()
+    }
+
     /// Shows what another panel shows, of another run.
     pub fn follow(&mut self, other: &Self) {
         self.options.clone_from(&other.options);

@@ -21,7 +21,9 @@ use super::card;
 use super::lessons::LessonId;
 use super::pane::Pane;
 use super::panel::{InThePast, Panel};
-use super::plot::{Chart, Follow, MakeTicks, Range, RunAxis, View, heading, heading_width, ticks};
+use super::plot::{
+    Bounds, Chart, Follow, MakeTicks, Range, RunAxis, View, heading, heading_width, ticks,
+};
 use super::segmented::{Segment, segmented};
 use super::theme::{self, space};
 use curve::{CurveWindow, LossScale};
@@ -55,6 +57,12 @@ impl LossPanel {
         let group = self.choice.group(run);
         let is_log = self.options.scale == LossScale::Log && !group.is_share();
         (group, is_log)
+    }
+
+    /// The part of the plot that a person zoomed to: epochs, and values or their log₁₀.
+    #[must_use]
+    pub fn zoomed(&self) -> Option<Bounds> {
+        self.view.chosen()
     }
 }
 

@@ -28,6 +28,12 @@ pub struct Follow {
 }
 
 impl View {
+    /// What is shown, if a person chose it by dragging or zooming.
+    #[must_use]
+    pub fn chosen(&self) -> Option<Bounds> {
+        self.shown.filter(|_| self.is_chosen)
+    }
+
     /// Whether nothing was shown yet.
     pub(super) fn is_new(&self) -> bool {
         self.shown.is_none()

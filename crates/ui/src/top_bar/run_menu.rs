@@ -7,7 +7,7 @@ use egui_material_icons::icons::{ICON_ARROW_DROP_DOWN, ICON_FOLDER_OPEN};
 
 use crate::shortcuts::{ShortcutAction, can_bring_back, key_of};
 use crate::theme::{self, space};
-use crate::{Action, CompareAction, KeepAction};
+use crate::{Action, CompareAction, KeepAction, PathAction, PathFor};
 use hourglass_state::{LabState, Offer};
 
 /// Width of the menu, in points.
@@ -78,11 +78,17 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
             KeepAction::AskForWeights,
         ),
     ] {
+        let typed = typed_instead(&action);
+        let help = match typed {
+            Some(_) => format!("{help}. With Shift held, type the path"),
+            None => help.to_owned(),
+        };
         if item(ui, name, key, is_possible)
             .on_hover_text(help)
             .clicked()
         {
-            actions.push(action.into());
+            let typed = typed.filter(|_| ui.input(|input| input.modifiers.shift));
+            actions.push(typed.map_or(action.into(), |path| PathAction::Ask(path).into()));
         }
     }
     ui.separator();
@@ -108,6 +114,16 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         }
     }
     ui.add_space(space::XS);
+}
+
+/// The path that is typed instead of chosen in the system's dialog.
+fn typed_instead(action: &KeepAction) -> Option<PathFor> {
+    match action {
+        KeepAction::SaveAs => Some(PathFor::NewRun),
+        KeepAction::AskForRun => Some(PathFor::Run),
+        KeepAction::AskForWeights => Some(PathFor::Weights),
+        _ => None, // asks for no path
+    }
 }
 
 /// Unsaved runs: the previous one, and those that no window has open.

@@ -4,6 +4,7 @@ mod paint;
 
 use hourglass_experiment::{Group, Term};
 
+use crate::interval::Interval;
 use crate::reference::Reference;
 
 /// β of the smoothing of training curves: about ten points.
@@ -70,6 +71,8 @@ pub struct Loss {
     pub marks: Vec<(f64, String)>,
     /// The generator's weight in the objective; `None` if there is none or it changed on the way.
     pub generator_weight: Option<f64>,
+    /// The epochs and the values, or their log₁₀, that are drawn; all of them if none.
+    pub part: Option<[Interval; 2]>,
 }
 
 impl Loss {
@@ -102,8 +105,19 @@ impl Loss {
         }
     }
 
+    /// The points of the epochs that are drawn, and one before and one after them: lines to these leave the plot.
+    fn in_part<'a>(&self, points: &'a [[f64; 2]]) -> &'a [[f64; 2]] {
+        let Some([epochs, _]) = self.part else {
+            return points;
+        };
+        let first = points.partition_point(|point| point[0] < epochs.min);
+        let end = points.partition_point(|point| point[0] <= epochs.max);
+        &points[first.saturating_sub(1)..(end + 1).min(points.len())]
+    }
+
     fn heights(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]> {
-        let heights = points
+        let heights = self
+            .in_part(points)
             .iter()
             .map(|&[epoch, value]| [epoch, self.height(value)]);
         heights.filter(|[_, height]| height.is_finite()).collect()

@@ -6,7 +6,7 @@ use crate::facts::Entries;
 use crate::font::{self, Weight};
 use crate::page::{Anchor, Item, Page, Rect, Stroke, Text};
 use crate::palette::{self, Paper, Rgb};
-use crate::plot::{self, Axis, Plot, Scale, type_size};
+use crate::plot::{self, Axis, Plot, Scale};
 use crate::{Facts, Group, Interval, Look};
 use hourglass_experiment::{Pen, Term};
 
@@ -88,7 +88,7 @@ fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
     let loss = &in_units_of_group(loss);
     let drawn = loss.drawn();
     let beside = beside(loss, look.dark);
-    let top = legend(&mut page, paper, loss, &drawn, &beside, room);
+    let top = legend(&mut page, look, loss, &drawn, &beside, room);
     let room = Rect::between([room.left, top], [room.right(), room.bottom()]);
 
     let mut terms: Vec<Term> = drawn.iter().map(|curve| curve.term).collect();
@@ -105,15 +105,20 @@ fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
         } else {
             Scale::Linear
         },
-        ..Axis::linear(title, heights(loss, &all))
+        ..Axis::linear(
+            title,
+            loss.part
+                .map_or_else(|| heights(loss, &all), |[_, values]| values),
+        )
     };
     let epochs = all
         .iter()
         .flat_map(|curve| &curve.points)
         .map(|point| point[0]);
     let epochs = Interval::around(epochs).unwrap_or(Interval::new(0.0, 1.0));
-    let x = Axis::linear("epoch", Interval::new(epochs.min.floor(), epochs.max));
-    let plot = plot::frame(&mut page, paper, room, &x, &y, false);
+    let epochs = Interval::new(epochs.min.floor(), epochs.max);
+    let x = Axis::linear("epoch", loss.part.map_or(epochs, |[part, _]| part));
+    let plot = plot::frame(&mut page, look, room, &x, &y, false);
 
     let mut items = Vec::new();
     for (curve, color) in &beside {
@@ -133,8 +138,8 @@ fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
         ));
     }
     page.add(Item::Clipped(plot.area, items));
-    marks(&mut page, paper, &plot, &loss.marks);
-    references(&mut page, paper, loss, &plot);
+    marks(&mut page, look, &plot, &loss.marks);
+    references(&mut page, look, loss, &plot);
     page
 }
 
@@ -270,14 +275,14 @@ fn pen(term: Term) -> (f32, &'static [f32]) {
 /// Which colour and which line means what, in rows from the top of `room`. Gives where they end.
 fn legend(
     page: &mut Page,
-    paper: &Paper,
+    look: &Look,
     loss: &Loss,
     drawn: &[&Curve],
     beside: &[(&Curve, Rgb)],
     room: Rect,
 ) -> f32 {
-    const SWATCH: f32 = 20.0;
-    const ROW: f32 = 15.0;
+    let (paper, t) = (look.paper(), look.type_sizes());
+    let (swatch, row) = (t.room(20.0), t.room(15.0));
     let mut entries: Vec<(String, Stroke)> = Vec::new();
     let mut add = |name: String, stroke: Stroke| {
         if !entries.iter().any(|(known, _)| *known == name) {
@@ -323,23 +328,24 @@ fn legend(
         let name = format!("{name}, {}", split.label());
         entries.push((name, Stroke::new(*color, width(split))));
     }
-    let [mut x, mut y] = [room.left, room.top + 4.0];
+    let [mut x, mut y] = [room.left, room.top + t.room(4.0)];
     for (name, stroke) in entries {
-        let width = SWATCH + 5.0 + font::width(&name, type_size::SMALL, Weight::Regular);
+        let width = swatch + 5.0 + font::width(&name, t.small, Weight::Regular);
         if x > room.left && x + width > room.right() {
             x = room.left;
-            y += ROW;
+            y += row;
         }
-        page.line([x, y], [x + SWATCH, y], &stroke);
-        let at = [x + SWATCH + 5.0, y + type_size::SMALL * 0.36];
-        page.text(at, name, type_size::SMALL, paper.text);
-        x += width + 16.0;
+        page.line([x, y], [x + swatch, y], &stroke);
+        let at = [x + swatch + 5.0, y + t.small * 0.36];
+        page.text(at, name, t.small, paper.text);
+        x += width + t.room(16.0);
     }
-    y + 12.0
+    y + t.room(12.0)
 }
 
 /// Each line with its name at its right end, above it; one that is off the axis is left out.
-fn references(page: &mut Page, paper: &Paper, loss: &Loss, plot: &Plot) {
+fn references(page: &mut Page, look: &Look, loss: &Loss, plot: &Plot) {
+    let (paper, t) = (look.paper(), look.type_sizes());
     let mut labels: Vec<f32> = Vec::new();
     for line in &loss.references {
         let height = loss.height(line.value);
@@ -350,9 +356,9 @@ fn references(page: &mut Page, paper: &Paper, loss: &Loss, plot: &Plot) {
         let stroke = Stroke::new(paper.text, 0.75).dashed(&[5.0, 3.0]);
         page.line([plot.area.left, y], [plot.area.right(), y], &stroke);
         // A name stands over its line; where two lines are close, the second name goes under.
-        let is_near = |other: &f32| (other - (y - 3.0)).abs() < type_size::SMALL * 1.1;
-        let base = if labels.iter().any(is_near) || y - plot.area.top < type_size::SMALL {
-            y + type_size::SMALL
+        let is_near = |other: &f32| (other - (y - 3.0)).abs() < t.small * 1.1;
+        let base = if labels.iter().any(is_near) || y - plot.area.top < t.small {
+            y + t.small
         } else {
             y - 3.0
         };
@@ -361,21 +367,25 @@ fn references(page: &mut Page, paper: &Paper, loss: &Loss, plot: &Plot) {
         page.add(Item::Text(Text {
             anchor: Anchor::End,
             has_halo: true,
-            ..Text::new(at, line.text(), type_size::SMALL, paper.text)
+            ..Text::new(at, line.text(), t.small, paper.text)
         }));
     }
 }
 
 /// What changed, written upwards beside its line.
-fn marks(page: &mut Page, paper: &Paper, plot: &Plot, marks: &[(f64, String)]) {
-    for (epoch, change) in marks {
+fn marks(page: &mut Page, look: &Look, plot: &Plot, marks: &[(f64, String)]) {
+    let (paper, t) = (look.paper(), look.type_sizes());
+    let seen = marks
+        .iter()
+        .filter(|(epoch, _)| (plot.x.min..=plot.x.max).contains(epoch));
+    for (epoch, change) in seen {
         let [x, _] = plot.at([*epoch, plot.y.min]);
         let at = [x - 2.5, plot.area.top + 2.0];
         page.add(Item::Text(Text {
             anchor: Anchor::End,
             is_upright: true,
             has_halo: true,
-            ..Text::new(at, change.clone(), type_size::SMALL, paper.text_dim)
+            ..Text::new(at, change.clone(), t.small, paper.text_dim)
         }));
     }
 }

@@ -46,7 +46,9 @@ pub fn card<R>(
             .max_rect(body_rect)
             .layout(Layout::top_down(Align::Min)),
     );
-    body_ui.shrink_clip_rect(rest.shrink(1.0));
+    // Within the card's edge, which the header has above.
+    let inside = Rect::from_min_max(rest.min + vec2(1.0, 0.0), rest.max - vec2(1.0, 1.0));
+    body_ui.shrink_clip_rect(inside);
     body(&mut body_ui)
 }
 

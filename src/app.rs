@@ -75,9 +75,9 @@ pub type SpawnWorker = Rc<dyn Fn(Wake) -> Worker>;
 
 /// Width of the experiment panel at first and its limits, in points.
 const EXPERIMENT_WIDTH: f32 = 316.0;
-/// The same of the rail that it is folded into.
-const RAIL_WIDTH: f32 = 44.0;
 const EXPERIMENT_WIDTHS: std::ops::RangeInclusive<f32> = 290.0..=460.0;
+/// Width of the rail that it is folded into, in points.
+const RAIL_WIDTH: f32 = 44.0;
 
 /// Time in which things glide from one state to the next, where frames are cheap.
 const GLIDE_SECS: f32 = 0.12;

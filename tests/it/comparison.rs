@@ -29,6 +29,18 @@ fn compare(worker: &Worker, experiment: Experiment) {
     send(worker, Command::Compare { run: B, experiment });
 }
 
+/// What is looked for in the first snapshot that has it.
+fn wait_for_snapshot<T>(worker: &Worker, find: impl Fn(Snapshot) -> Option<T>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        assert!(Instant::now() < deadline, "no such snapshot came");
+        match worker.snapshot().and_then(&find) {
+            Some(found) => return found,
+            None => std::thread::yield_now(),
+        }
+    }
+}
+
 /// Step, scope and terms of an evaluation.
 type Measured = (u64, EvaluationScope, Vec<(Term, f64)>);
 
@@ -162,18 +174,12 @@ fn both_are_seen_in_the_same_way_and_each_by_its_own_name() {
         &worker,
         Command::TrainSteps(NonZeroU64::new(2).expect("two")),
     );
-    let deadline = Instant::now() + DEADLINE;
-    let is_whole = |seen: &Snapshot| {
+    let seen = wait_for_snapshot(&worker, |seen| {
         let comparison = seen.comparison.as_ref();
-        seen.digits.step == 2 && comparison.is_some_and(|comparison| comparison.digits.step == 2)
-    };
-    let seen = loop {
-        assert!(Instant::now() < deadline, "no such snapshot came");
-        match worker.snapshot() {
-            Some(seen) if is_whole(&seen) => break seen,
-            _ => std::thread::yield_now(),
-        }
-    };
+        let is_whole = seen.digits.step == 2
+            && comparison.is_some_and(|comparison| comparison.digits.step == 2);
+        is_whole.then_some(seen)
+    });
     let comparison = seen.comparison.clone().expect("it was waited for");
     assert_eq!((seen.run, comparison.run), (A, B));
     assert_eq!(seen.digits.samples, [3, 1, 4]);
@@ -309,19 +315,11 @@ fn principal_components_of_b_are_turned_onto_those_of_a() {
         &worker,
         Command::TrainSteps(NonZeroU64::new(2).expect("two")),
     );
-    let deadline = Instant::now() + DEADLINE;
-    let scatters = |seen: &Snapshot| {
+    let [a, b] = wait_for_snapshot(&worker, |seen| {
         let b = seen.comparison.as_ref()?.scatter.clone()?;
         let a = seen.scatter.clone()?;
         (a.step == 2 && b.step == 2).then_some([a, b])
-    };
-    let [a, b] = loop {
-        assert!(Instant::now() < deadline, "no such snapshot came");
-        match worker.snapshot().as_ref().and_then(scatters) {
-            Some(found) => break found,
-            None => std::thread::yield_now(),
-        }
-    };
+    });
     assert!(matches!(a.axes, Axes::Pca { .. }), "{:?}", a.axes);
     assert!(matches!(b.axes, Axes::Turned { .. }), "{:?}", b.axes);
     let turn = Turn::onto(&b.points, &a.points);

@@ -27,7 +27,7 @@ fn rate(experiment: &Experiment) -> Rate {
     }
 }
 
-/// "raise the learning rate, which is low for Adam (1e-6)"
+/// "raise the learning rate, which is low for Adam (10⁻⁶)"
 fn about_rate(experiment: &Experiment, verb: &str, what: &str) -> String {
     let (rate, rule) = (
         experiment.optimizer.learning_rate,

@@ -15,12 +15,6 @@ pub fn three_digits(value: f64) -> String {
     significant(value, 3)
 }
 
-/// One significant digit, where there is no room for more.
-#[must_use]
-pub fn one_digit(value: f64) -> String {
-    significant(value, 1)
-}
-
 /// Two significant digits, for sentences.
 #[must_use]
 pub fn two_digits(value: f64) -> String {

@@ -89,7 +89,7 @@ impl ExportDialog {
             .show(ui.ctx(), |ui| {
                 ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
                     ui.spacing_mut().item_spacing.x = space::L;
-                    let (is_done, look) = ui
+                    let (is_done, figure) = ui
                         .vertical(|ui| {
                             ui.spacing_mut().item_spacing.x = space::S;
                             ui.set_width(WIDTH);
@@ -97,7 +97,11 @@ impl ExportDialog {
                         })
                         .inner;
                     let beside = WIDTH + space::L + 2.0 * f32::from(MARGIN);
-                    if let Some(size) = preview::size(ui.ctx(), &look, beside) {
+                    let size = preview::size(ui.ctx(), &figure.look, beside);
+                    let previewed = Some(figure).filter(|_| self.missing(state).is_none());
+                    self.preview
+                        .ask(ui.ctx(), previewed, size.unwrap_or(vec2(1.0, 1.0)));
+                    if let Some(size) = size {
                         self.preview.ui(ui, size);
                     }
                     is_done
@@ -109,14 +113,14 @@ impl ExportDialog {
         }
     }
 
-    /// Everything but the preview. Tells whether the dialog is done, and how the figure looks.
+    /// Everything but the preview. Tells whether the dialog is done, and what is chosen.
     fn choices(
         &mut self,
         ui: &mut Ui,
         state: &LabState,
         panels: &Panels,
         actions: &mut Vec<Action>,
-    ) -> (bool, Look) {
+    ) -> (bool, FigureRequest) {
         ui.heading("Export a figure");
         ui.add_space(space::M);
         let zoomed = self.zoomed(panels);
@@ -129,12 +133,8 @@ impl ExportDialog {
         }
         ui.add_space(space::M);
         let figure = self.request(choice, (state, panels));
-        let look = figure.look.clone();
-        let seen = preview::size(ui.ctx(), &look, WIDTH + space::L + 2.0 * f32::from(MARGIN));
-        let previewed = Some(figure.clone()).filter(|_| missing.is_none());
-        self.preview
-            .ask(ui.ctx(), previewed, seen.unwrap_or(vec2(1.0, 1.0)));
-        (buttons(ui, figure, missing.is_none(), actions), look)
+        let is_done = buttons(ui, &figure, missing.is_none(), actions);
+        (is_done, figure)
     }
 
     /// The part of its plot that a person zoomed to, of a figure that has one.
@@ -301,7 +301,7 @@ impl ExportDialog {
 /// Tells whether the dialog is done.
 fn buttons(
     ui: &mut Ui,
-    figure: FigureRequest,
+    figure: &FigureRequest,
     is_possible: bool,
     actions: &mut Vec<Action>,
 ) -> bool {
@@ -323,11 +323,11 @@ fn buttons(
             .button("Cancel")
             .on_hover_text("Closes without writing a file");
         let is_done = save.clicked() || typed.clicked() || cancel.clicked();
-        let figure = Box::new(figure);
+        let figure = || Box::new(figure.clone());
         if save.clicked() {
-            actions.push(Action::Export(figure));
+            actions.push(Action::Export(figure()));
         } else if typed.clicked() {
-            actions.push(PathAction::Ask(PathFor::Figure(figure)).into());
+            actions.push(PathAction::Ask(PathFor::Figure(figure())).into());
         }
         is_done
     })

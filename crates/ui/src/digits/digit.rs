@@ -73,7 +73,7 @@ pub fn error_text(mse: f32, decimals: usize) -> String {
     if mse > 0.0 && mse < least {
         format!("<{}", format!("{least:.decimals$}").trim_start_matches('0'))
     } else if mse >= 10.0 {
-        number::one_digit(f64::from(mse))
+        number::two_digits(f64::from(mse))
     } else {
         format!("{mse:.decimals$}")
     }

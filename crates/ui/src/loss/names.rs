@@ -1,6 +1,6 @@
 //! Names of curves and lines, beside what they are of.
 
-use egui::{Align2, Painter, Rect, Ui, pos2, vec2};
+use egui::{Align2, Color32, Painter, Rect, Ui, pos2, vec2};
 use egui_plot::PlotTransform;
 
 use crate::plot::{note, text_width};
@@ -20,9 +20,56 @@ pub fn show(
     shown: &ShownTerms,
     transform: &PlotTransform,
 ) {
-    let mut taken = Vec::new();
-    term_names(ui, painter, lines, shown, transform, &mut taken);
-    reference_names(ui, painter, lines, shown, transform, &mut taken);
+    let heights = shown.references.iter();
+    let heights =
+        heights.map(|line| transform.position_from_point_y(shown.scale.height(line.value)));
+    let mut ground = Ground {
+        lines,
+        transform,
+        references: heights.collect(),
+        taken: Vec::new(),
+    };
+    term_names(ui, painter, shown, &mut ground);
+    reference_names(ui, painter, shown, &mut ground);
+}
+
+/// What names stand on, and may hide.
+struct Ground<'a> {
+    lines: &'a Lines,
+    transform: &'a PlotTransform,
+    /// Heights of the reference lines on the screen; not a number where they have none.
+    references: Vec<f32>,
+    /// Where names stand already.
+    taken: Vec<Rect>,
+}
+
+impl Ground<'_> {
+    /// Writes a name at the best of some places within the plot; nowhere if there is none.
+    fn write(
+        &mut self,
+        ui: &Ui,
+        painter: &Painter,
+        places: impl Iterator<Item = Rect>,
+        (text, color): (&str, Color32),
+    ) {
+        let place = freest(*self.transform.frame(), places, |place| self.cost(place));
+        if let Some(place) = place {
+            note(ui, painter, place.min, Align2::LEFT_TOP, text, color);
+            self.taken.push(place);
+        }
+    }
+
+    /// What a name at a place hides: of the curves and the reference lines, in points along the axis, and of other
+    /// names.
+    fn cost(&self, place: Rect) -> f32 {
+        /// A name over another cannot be read.
+        const OF_NAME: f32 = 1e4;
+        let is_struck = self.references.iter().any(|&y| place.y_range().contains(y));
+        let of_references = if is_struck { place.width() } else { 0.0 };
+        let is_taken = self.taken.iter().any(|other| other.intersects(place));
+        let of_names = if is_taken { OF_NAME } else { 0.0 };
+        hidden(self.lines, self.transform, place) + of_references + of_names
+    }
 }
 
 /// The curves that have names.
@@ -45,14 +92,8 @@ fn named(lines: &Lines, shown: &ShownTerms) -> Vec<(LineSource, Term, &'static s
 }
 
 /// Writes each name beside the end of its curve, or above or below it where the curve goes on to the edge.
-fn term_names(
-    ui: &Ui,
-    painter: &Painter,
-    lines: &Lines,
-    shown: &ShownTerms,
-    transform: &PlotTransform,
-    taken: &mut Vec<Rect>,
-) {
+fn term_names(ui: &Ui, painter: &Painter, shown: &ShownTerms, ground: &mut Ground<'_>) {
+    let (lines, transform) = (ground.lines, ground.transform);
     let line = ui.text_style_height(&theme::text::SMALL);
     let tokens = theme::tokens_of(ui);
     let frame = transform.frame();
@@ -86,26 +127,12 @@ fn term_names(
         };
         let places =
             around(end.y, line, is_beside).map(|top| Rect::from_min_size(pos2(left, top), size));
-        let lines_at = shown
-            .references
-            .iter()
-            .map(|line| transform.position_from_point_y(shown.scale.height(line.value)));
-        let lines_at: Vec<f32> = lines_at.collect();
-        let cost = |place: Rect| {
-            let is_struck = lines_at.iter().any(|&y| place.y_range().contains(y));
-            let of_lines = if is_struck { place.width() } else { 0.0 };
-            cost(lines, transform, place, taken) + of_lines
-        };
-        let Some(place) = freest(*frame, places, cost) else {
-            continue;
-        };
         let color = if shown.group.compares_networks() || shown.compares_runs {
             color(tokens, keys[0], shown)
         } else {
             tokens.text_dim
         };
-        note(ui, painter, place.min, Align2::LEFT_TOP, text, color);
-        taken.push(place);
+        ground.write(ui, painter, places, (text, color));
     }
 }
 
@@ -121,38 +148,17 @@ fn around(y: f32, line: f32, is_beside: bool) -> impl Iterator<Item = f32> {
 
 /// Writes the names of the reference lines, each beside its line where it hides least of the curves, and away from
 /// what has its place already.
-fn reference_names(
-    ui: &Ui,
-    painter: &Painter,
-    lines: &Lines,
-    shown: &ShownTerms,
-    transform: &PlotTransform,
-    taken: &mut Vec<Rect>,
-) {
+fn reference_names(ui: &Ui, painter: &Painter, shown: &ShownTerms, ground: &mut Ground<'_>) {
     let line = ui.text_style_height(&theme::text::SMALL);
-    let frame = transform.frame();
-    for reference in &shown.references {
-        let height = shown.scale.height(reference.value);
-        let y = transform.position_from_point_y(height);
-        if !(height.is_finite() && frame.y_range().contains(y)) {
-            continue;
+    let frame = *ground.transform.frame();
+    for (idx, reference) in shown.references.iter().enumerate() {
+        let y = ground.references[idx];
+        if frame.y_range().contains(y) {
+            let size = vec2(text_width(painter, &reference.name), line);
+            let color = reference_color(theme::tokens_of(ui), reference.kind);
+            let places = along(frame, y, size);
+            ground.write(ui, painter, places, (&reference.name, color));
         }
-        let size = vec2(text_width(painter, &reference.name), line);
-        let places = along(*frame, y, size);
-        let Some(place) = freest(*frame, places, |place| cost(lines, transform, place, taken))
-        else {
-            continue;
-        };
-        let color = reference_color(theme::tokens_of(ui), reference.kind);
-        note(
-            ui,
-            painter,
-            place.min,
-            Align2::LEFT_TOP,
-            &reference.name,
-            color,
-        );
-        taken.push(place);
     }
 }
 
@@ -182,14 +188,6 @@ fn freest(
     let costs = within.map(|place| (cost(place), place));
     let least = costs.reduce(|least, other| if other.0 < least.0 { other } else { least });
     least.map(|(_, place)| place)
-}
-
-/// What a name at a place hides: of the curves, and of other names.
-fn cost(lines: &Lines, transform: &PlotTransform, place: Rect, taken: &[Rect]) -> f32 {
-    /// A name over another cannot be read.
-    const OF_NAME: f32 = 1e4;
-    let is_taken = taken.iter().any(|other| other.intersects(place));
-    hidden(lines, transform, place) + if is_taken { OF_NAME } else { 0.0 }
 }
 
 /// How much of the curves a name at a place would hide, in points along the axis.

@@ -45,12 +45,9 @@ pub fn width(
 ) -> f32 {
     match (subject.comparison, &subject.run.ghost) {
         (Some(_), _) if shown.compares_runs => {
-            let texts = ["A".to_owned(), comparison_text(subject)];
-            let entries = SIDES.into_iter().zip(&texts).map(|(source, text)| {
-                let figure = figure(source, lines, shown);
-                side_of(options, source, text, &figure).width(ui)
-            });
-            entries.sum()
+            let sides = sides(lines, subject, shown);
+            let widths = sides.map(|side| side.entry(options).width(ui));
+            widths.iter().sum()
         }
         (Some(_), _) => {
             let text = comparison_text(subject);
@@ -61,10 +58,47 @@ pub fn width(
     }
 }
 
-/// A and B, in this order.
-const SIDES: [LineSource; 2] = [LineSource::Run, LineSource::ComparisonRun];
+/// One of two runs that are compared.
+struct Side {
+    source: LineSource,
+    /// What it is called.
+    text: String,
+    /// Its newest test value.
+    figure: String,
+}
 
-/// Both runs in their colours, each with the newest value of the same quantity.
+impl Side {
+    fn entry(&self, options: &LossOptions) -> Entry<'_> {
+        side_of(options, self.source, &self.text, &self.figure)
+    }
+}
+
+/// A and B, each with the newest value of the same quantity.
+fn sides(lines: &Lines, subject: LossSubject<'_>, shown: &ShownTerms) -> [Side; 2] {
+    let sides = [
+        (LineSource::Run, "A".to_owned()),
+        (LineSource::ComparisonRun, comparison_text(subject)),
+    ];
+    sides.map(|(source, text)| {
+        let newest = lines.newest(test_key(source, shown), shown);
+        Side {
+            source,
+            text,
+            figure: newest.map_or(String::new(), number::three_digits),
+        }
+    })
+}
+
+/// The curve that two runs are compared by.
+fn test_key(source: LineSource, shown: &ShownTerms) -> LineKey {
+    LineKey {
+        source,
+        split: Split::Test,
+        term: shown.group.main_term(),
+    }
+}
+
+/// Both runs in their colours.
 fn compared_entries(
     ui: &mut Ui,
     options: &mut LossOptions,
@@ -72,46 +106,24 @@ fn compared_entries(
     subject: LossSubject<'_>,
     shown: &ShownTerms,
 ) {
-    let term = shown.group.main_term();
+    let what = shown.group.main_term().label();
     let words = subject.state.comparison_difference().unwrap_or_default();
-    let texts = ["A".to_owned(), comparison_text(subject)];
-    for (source, text) in SIDES.into_iter().zip(&texts) {
-        let key = LineKey {
-            source,
-            split: Split::Test,
-            term,
-        };
-        let figure = figure(source, lines, shown);
+    for side in sides(lines, subject, shown) {
+        let key = test_key(side.source, shown);
         let color = paint::color(theme::tokens_of(ui), key, shown);
-        let entry = side_of(options, source, text, &figure);
-        let response = with_line(ui, &entry, key, shown, color);
-        let clicked = response.clicked();
-        let what = term.label();
-        match source {
+        let response = with_line(ui, &side.entry(options), key, shown, color);
+        let (name, is_shown) = match side.source {
             LineSource::ComparisonRun => {
-                options.comparison ^= clicked;
-                response.on_hover_text(format!(
-                    "B, the comparison run: {words}. Beside it its test {what}"
-                ));
+                let name = format!("B, the comparison run: {words}");
+                (name, &mut options.comparison)
             }
             LineSource::Run | LineSource::Ghost => {
-                options.run_a ^= clicked;
-                response
-                    .on_hover_text(format!("A, the run in progress. Beside it its test {what}"));
+                ("A, the run in progress".to_owned(), &mut options.run_a)
             }
-        }
+        };
+        *is_shown ^= response.clicked();
+        response.on_hover_text(format!("{name}. The number is its {what} on test images"));
     }
-}
-
-/// The newest test value of a side.
-fn figure(source: LineSource, lines: &Lines, shown: &ShownTerms) -> String {
-    let key = LineKey {
-        source,
-        split: Split::Test,
-        term: shown.group.main_term(),
-    };
-    let newest = lines.newest(key, shown);
-    newest.map_or(String::new(), number::three_digits)
 }
 
 /// Whether the run before has a curve among those that are shown.
@@ -165,11 +177,7 @@ fn comparison_entry(
     shown: &ShownTerms,
 ) {
     let term = shown.group.main_term();
-    let key = LineKey {
-        source: LineSource::ComparisonRun,
-        split: Split::Test,
-        term,
-    };
+    let key = test_key(LineSource::ComparisonRun, shown);
     let color = theme::tokens_of(ui).test;
     let text = comparison_text(subject);
     let entry = side_of(options, LineSource::ComparisonRun, &text, "");

@@ -149,6 +149,8 @@ struct Guide {
     course: Course,
     /// The scale before it was raised for a projector.
     scale_before: Option<f32>,
+    /// A lesson had its view fill the window, for room; all views come back when it ends.
+    has_enlarged: bool,
 }
 
 /// The application.

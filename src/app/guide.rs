@@ -7,10 +7,12 @@ use hourglass_experiment::Experiment;
 use hourglass_ui::Sheet;
 use hourglass_ui::lessons::Does;
 use hourglass_ui::shortcuts::Switches;
-use hourglass_ui::{Action, GuideAction, lessons, theme, understand};
+use hourglass_ui::{Action, GuideAction, Pane, lessons, theme, understand};
 
 /// Smallest scale for a projector.
 const PRESENTING_SCALE: f32 = 1.5;
+/// From this size on a lesson, the experiment and all views have room together, in points.
+const ROOM_FOR_ALL: egui::Vec2 = egui::vec2(900.0, 600.0);
 
 impl App {
     /// What keys switch, as it is.
@@ -46,25 +48,27 @@ impl App {
             GuideAction::StartLesson(lesson) => {
                 self.guide.sheet = None; // the views come into sight
                 self.guide.course.start(lesson);
-                self.look_at_step();
+                self.look_at_step(ctx);
             }
             GuideAction::GoToStep(step) => {
                 self.guide.course.go_to(step);
                 if self.guide.course.current().is_none() {
                     self.guide.sheet = Some(Sheet::Lessons); // it is done: the next one is there
+                    self.give_room_back();
                     self.remind_of_own();
                 }
-                self.look_at_step();
+                self.look_at_step(ctx);
             }
             GuideAction::DoStep => self.do_step(ctx),
             GuideAction::StepBack => {
                 if let Some(before) = self.guide.course.step_back() {
                     self.follow(ctx, before, false);
                 }
-                self.look_at_step();
+                self.look_at_step(ctx);
             }
             GuideAction::LeaveLesson => {
                 self.guide.course.leave();
+                self.give_room_back();
                 self.remind_of_own();
             }
             GuideAction::RestoreExperiment => {
@@ -76,11 +80,28 @@ impl App {
             }
             GuideAction::LookAt(pane) => {
                 self.guide.sheet = None; // it may lie over the view
-                self.layout.bring_forward(pane);
+                self.bring_into_sight(ctx, pane);
             }
             GuideAction::Find(control) => self.experiment_panel.find(control),
             GuideAction::Present(presents) => self.present(ctx, presents),
             GuideAction::Glide(glides) => self.window.glides = glides,
+        }
+    }
+
+    /// Brings a view into sight. Where a lesson leaves no room for all of them, it has the window to itself: the
+    /// lesson sets the controls.
+    fn bring_into_sight(&mut self, ctx: &Context, pane: Pane) {
+        self.layout.bring_forward(pane);
+        let is_small = ctx.content_rect().size().min(ROOM_FOR_ALL) != ROOM_FOR_ALL;
+        if is_small && self.guide.course.current().is_some() {
+            self.layout.enlarge(pane);
+            self.guide.has_enlarged = true;
+        }
+    }
+
+    fn give_room_back(&mut self) {
+        if std::mem::take(&mut self.guide.has_enlarged) {
+            self.layout.shrink();
         }
     }
 
@@ -94,10 +115,10 @@ impl App {
     }
 
     /// Brings the view forward that the step of the lesson speaks of.
-    fn look_at_step(&mut self) {
-        if let Some(step) = self.guide.course.step() {
-            self.layout.bring_forward(step.look);
-            self.panels.set(step.shows);
+    fn look_at_step(&mut self, ctx: &Context) {
+        if let Some((look, shows)) = self.guide.course.step().map(|step| (step.look, step.shows)) {
+            self.bring_into_sight(ctx, look);
+            self.panels.set(shows);
         }
     }
 
@@ -106,7 +127,7 @@ impl App {
         let Some(does) = self.guide.course.begin_offer(&self.state.draft) else {
             return;
         };
-        self.look_at_step();
+        self.look_at_step(ctx);
         let experiment = does.experiment(&self.state.draft);
         match (does, experiment) {
             (Does::Train { .. }, Some(experiment)) => self.follow(ctx, experiment, true),

@@ -139,9 +139,14 @@ impl Layout {
         }
     }
 
+    /// Has a pane fill all the space.
+    pub fn enlarge(&mut self, pane: Pane) {
+        self.enlarged = Some(pane);
+    }
+
     fn toggle(&mut self, pane: Pane) {
         if !self.shrink() {
-            self.enlarged = Some(pane);
+            self.enlarge(pane);
         }
     }
 

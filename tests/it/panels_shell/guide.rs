@@ -411,6 +411,38 @@ fn the_strip_keeps_its_height_within_a_lesson() {
     }
 }
 
+/// At 1024×768 and 150 %: the step, its buttons and the view that it speaks of are seen together.
+#[test]
+fn in_a_small_window_a_lesson_leaves_room_for_its_view() {
+    let size = egui::vec2(683.0, 512.0);
+    let mut stage = Stage::open_with(StartOptions::default(), None, size);
+    act(&mut stage, GuideAction::StartLesson(ALL[0].id));
+    stage.step();
+    let window = egui::Rect::from_min_size(egui::Pos2::ZERO, size);
+    let step = &ALL[0].steps[0];
+    let buttons = stage.harness.get_by_label("Next step of the lesson").rect();
+    let view = format!("Title of {}", step.look.title());
+    let view = stage.harness.get_by_label(&view).rect();
+    assert!(window.contains_rect(buttons) && window.contains_rect(view));
+    assert!(
+        buttons.bottom() < view.top() && view.top() < 0.6 * size.y,
+        "{buttons:?} {view:?}"
+    );
+    let leave = stage.harness.get_by_label("Leave the lesson").rect();
+    assert!(
+        window.contains_rect(leave),
+        "nothing is wider than the window"
+    );
+    act(&mut stage, GuideAction::LeaveLesson);
+    stage.step();
+    assert!(
+        stage
+            .harness
+            .query_by_label("Title of Latent space")
+            .is_some()
+    );
+}
+
 /// Counts of parameters in the lessons' texts are those of their presets.
 #[test]
 fn counts_of_parameters_in_lessons_are_right() {

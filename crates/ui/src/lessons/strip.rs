@@ -1,7 +1,8 @@
 //! The lesson in progress, in a strip above the views: its text, its question, and the way on.
 
 use egui::{
-    Align, Button, Frame, Label, Layout, Margin, RichText, Stroke, TextStyle, Ui, WidgetInfo, vec2,
+    Align, Button, Frame, Label, Layout, Margin, RichText, ScrollArea, Stroke, TextStyle, Ui,
+    WidgetInfo, vec2,
 };
 use egui_material_icons::icons::{
     ICON_ARROW_BACK, ICON_ARROW_FORWARD, ICON_CHECK_CIRCLE, ICON_CLOSE, ICON_LIGHTBULB,
@@ -17,9 +18,16 @@ use hourglass_state::LabState;
 /// Longest line of text, in points: about ninety letters.
 const LINE: f32 = 700.0;
 /// From this width on the question stands beside the text, in points.
-const LEAST_FOR_TWO: f32 = 760.0;
+const LEAST_FOR_TWO: f32 = 560.0;
 /// Share of the text's column.
 const TEXT: f32 = 0.42;
+/// Most of the room above the views that the strip takes, as a share: text and view are seen together. What is
+/// longer scrolls.
+const MOST: f32 = 0.52;
+/// Least height of what scrolls, in points.
+const LEAST_TEXT: f32 = 60.0;
+/// Header, buttons and margins of the strip, in points.
+const AROUND: f32 = 84.0;
 /// Between the two columns, in points.
 const BETWEEN: f32 = 28.0;
 /// Between two lines of the strip, in points.
@@ -28,6 +36,8 @@ const GAP: f32 = 5.0;
 const ICON: f32 = 26.0;
 /// Height of a choice, in points.
 const CHOICE: f32 = 24.0;
+/// Room for the dot of a step, in points.
+const DOT: f32 = 12.0;
 /// Most differences that are listed; more are counted.
 const MAX_LISTED: usize = 5;
 
@@ -42,6 +52,7 @@ impl Course {
             return;
         };
         let t = theme::tokens_of(ui);
+        let room = MOST * ui.available_height() - AROUND;
         Frame::new()
             .fill(t.panel)
             .stroke(Stroke::new(1.0, t.accent))
@@ -52,29 +63,48 @@ impl Course {
                 theme::reading(ui);
                 ui.spacing_mut().item_spacing.y = GAP;
                 header(ui, lesson, place, step, actions);
-                let columns = Columns::of(ui.available_width());
+                let bar = ui.spacing().scroll.allocated_width();
+                let columns = Columns::of(ui.available_width() - bar);
                 // The buttons below keep their place throughout the lesson.
-                let size = vec2(ui.available_width(), columns.height(ui, lesson));
-                let layout = if columns.are_two {
-                    Layout::left_to_right(Align::Min)
-                } else {
-                    Layout::top_down(Align::Min)
-                };
-                ui.allocate_ui_with_layout(size, layout, |ui| {
-                    ui.set_min_size(size);
-                    ui.spacing_mut().item_spacing.x = BETWEEN;
-                    column(ui, columns.text, |ui| {
-                        ui.add(Label::new(step.text).wrap());
+                let height = columns.height(ui, lesson).min(room.max(LEAST_TEXT));
+                ScrollArea::vertical()
+                    .id_salt((lesson.title, place)) // each step begins at its top
+                    .auto_shrink(false)
+                    .max_height(height)
+                    .min_scrolled_height(height)
+                    .show(ui, |ui| {
+                        self.text_and_question(ui, columns, lesson, place, state);
                     });
-                    column(ui, columns.question, |ui| {
-                        if let Some(question) = &step.question {
-                            self.question(ui, lesson, place, question, state);
-                        }
-                    });
-                });
                 self.ways_on(ui, lesson, place, step, state, actions);
             });
         ui.add_space(space::GAP);
+    }
+
+    fn text_and_question(
+        &mut self,
+        ui: &mut Ui,
+        columns: Columns,
+        lesson: &Lesson,
+        place: usize,
+        state: &LabState,
+    ) {
+        let step = &lesson.steps[place];
+        let layout = if columns.are_two {
+            Layout::left_to_right(Align::Min)
+        } else {
+            Layout::top_down(Align::Min)
+        };
+        ui.with_layout(layout, |ui| {
+            ui.spacing_mut().item_spacing.x = BETWEEN;
+            column(ui, columns.text, |ui| {
+                ui.add(Label::new(step.text).wrap());
+            });
+            column(ui, columns.question, |ui| {
+                if let Some(question) = &step.question {
+                    self.question(ui, lesson, place, question, state);
+                }
+            });
+        });
     }
 
     /// The data set that numbers have to be of.
@@ -234,6 +264,7 @@ fn choices(
     let mut taken = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::S, GAP);
+        ui.visuals_mut().disabled_alpha = 1.0; // after the answer they are there to be read
         for (idx, text) in guess.choices.iter().enumerate() {
             let is_right = right == Some(idx);
             let color = if is_right { t.positive } else { t.text };
@@ -338,9 +369,6 @@ fn rows_of_choices(ui: &Ui, guess: &Guess, width: f32) -> f32 {
 fn header(ui: &mut Ui, lesson: &Lesson, place: usize, step: &Step, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.label(theme::icon(ICON_SCHOOL).color(theme::tokens_of(ui).accent));
-        let title = RichText::new(lesson.title).font(theme::semibold(theme::reading_size::BODY));
-        ui.add(Label::new(title).extend());
-        dots(ui, lesson.steps.len(), place);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let leave = ui
                 .add(Button::new(theme::icon(ICON_CLOSE)).frame_when_inactive(false))
@@ -357,18 +385,31 @@ fn header(ui: &mut Ui, lesson: &Lesson, place: usize, step: &Step, actions: &mut
             if look.clicked() {
                 actions.push(GuideAction::LookAt(step.look).into());
             }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let title = RichText::new(lesson.title);
+                let title = title.font(theme::semibold(theme::reading_size::BODY));
+                let room = ui.available_width() - dots_width(lesson.steps.len()) - space::M;
+                ui.scope(|ui| {
+                    ui.set_max_width(room.max(0.0));
+                    ui.add(Label::new(title).truncate());
+                });
+                dots(ui, lesson.steps.len(), place);
+            });
         });
     });
 }
 
+fn dots_width(n_steps: usize) -> f32 {
+    n_steps as f32 * DOT
+}
+
 /// A dot for each step, the one in progress filled.
 fn dots(ui: &mut Ui, n_steps: usize, place: usize) {
-    const STEP: f32 = 12.0;
     const RADIUS: f32 = 3.5;
     let t = theme::tokens_of(ui);
-    let width = n_steps as f32 * STEP;
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 16.0), egui::Sense::hover());
-    let mut center = rect.left_center() + vec2(STEP / 2.0, 0.0);
+    let size = vec2(dots_width(n_steps), 16.0);
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    let mut center = rect.left_center() + vec2(DOT / 2.0, 0.0);
     for step in 0..n_steps {
         if step <= place {
             ui.painter().circle_filled(center, RADIUS, t.accent);
@@ -376,7 +417,7 @@ fn dots(ui: &mut Ui, n_steps: usize, place: usize) {
             let ring = Stroke::new(1.0, t.control_border);
             ui.painter().circle_stroke(center, RADIUS, ring);
         }
-        center.x += STEP;
+        center.x += DOT;
     }
     let text = format!("Step {} of {n_steps}", place + 1);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &text));

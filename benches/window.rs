@@ -71,7 +71,6 @@ impl Stage {
                 images,
                 &dataset.test.labels()[..n_points],
             );
-            dataset.test_factors = Arc::from(&dataset.test_factors[..n_points]);
         }
         let experiment = PresetId::Sparse64.preset().experiment();
         let trainer = Trainer::new(experiment.clone(), Arc::new(dataset), &device::cpu().device);

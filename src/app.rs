@@ -23,6 +23,7 @@ mod pace;
 mod path_question;
 mod perform;
 mod picture;
+mod skipped;
 mod typed;
 mod user_images;
 mod window;
@@ -38,6 +39,7 @@ use hourglass_protocol::{DataSource, DeviceChoice};
 use hourglass_state::{LabState, Session};
 use hourglass_ui::Sheet;
 use hourglass_ui::command_palette::CommandPalette;
+use hourglass_ui::data_page::DataPage;
 use hourglass_ui::experiment_panel::{ExperimentPanel, rail};
 use hourglass_ui::export::ExportDialog;
 use hourglass_ui::help::Help;
@@ -179,6 +181,7 @@ pub struct App {
     panels: Panels,
     notes: Notes,
     export: ExportDialog,
+    data_page: DataPage,
     /// The picture that this window is only there for, if it is.
     picture: Option<Picture>,
     /// The device that draws the window.
@@ -239,6 +242,7 @@ impl App {
             panels: Panels::default(),
             notes: Notes::default(),
             export: ExportDialog::default(),
+            data_page: DataPage::default(),
             picture: None,
             graphics: Graphics::default(),
             first: start.trains.then_some(Action::Train),
@@ -317,6 +321,7 @@ impl App {
             panels,
             notes,
             export,
+            data_page,
             guide,
             ..
         } = self;
@@ -376,6 +381,7 @@ impl App {
         let in_use = layout.place_in_use(asked, ctx.pointer_latest_pos());
         notes.ui(ui, state, Views { room, in_use }, &mut actions);
         export.ui(ui, state, panels, &mut actions);
+        data_page.ui(ui, state, &mut actions);
         help.ui(ui, &mut actions);
         compare::dialog(ui, state, comparison_panel, &mut actions);
         self.show_guide(ui, &mut actions);

@@ -61,7 +61,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             while_drawing: args.while_drawing,
         }),
         start: StartOptions {
-            data: args.data.clone().unwrap_or(DataSource::Auto),
+            data: args.data.source()?.unwrap_or(DataSource::Auto),
             experiment: args.preset.map(|id| id.preset().experiment()),
             device: args.device,
             user_images: args.user_images.clone(),

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::App;
-use super::path_question::{Answer, Question, Typed};
+use super::path_question::{Answer, Question, SKIPPED_NAME, Typed};
 use hourglass_ui::Action;
 
 /// No person opens a dialog, looks at it and leaves it within this time: it was never there.
@@ -81,6 +81,8 @@ fn show(question: &Question) -> Answer {
     let one = |path: Option<PathBuf>| path.map(|path| vec![path]);
     let chosen = match question {
         Question::DataFolder | Question::Run => one(dialog.pick_folder()),
+        Question::DataFile => one(dialog.pick_file()),
+        Question::Skipped => one(dialog.set_file_name(SKIPPED_NAME).save_file()),
         Question::NewRun(name) => one(dialog.set_file_name(name).save_file()),
         Question::Weights => one(dialog
             .add_filter("safetensors", &["safetensors"])

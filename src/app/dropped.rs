@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Context, Event};
 
+use hourglass_protocol::DataSource;
 use hourglass_run_folder as run_folder;
 use hourglass_ui::{Action, KeepAction, UserImageAction};
 
@@ -25,16 +26,20 @@ pub(super) fn pushed(ctx: &Context) -> Vec<Action> {
     pushed
 }
 
-/// What dropped paths mean: a run's folder is opened, everything else is read as pictures and folders of them,
-/// those of one drop in one go.
+/// What dropped paths mean: a run's folder is opened, a data set is learned from, everything else is read as pictures and
+/// folders of them, those of one drop in one go.
 fn of_paths(paths: Vec<PathBuf>) -> Vec<Action> {
     let is_run = |path: &PathBuf| run_folder::is_run_folder(path);
     let (runs, pictures): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_run);
+    let is_data = |path: &PathBuf| hourglass_data::holds_data_set(path);
+    let (data, pictures): (Vec<PathBuf>, Vec<PathBuf>) = pictures.into_iter().partition(is_data);
     let run = runs.into_iter().next(); // one run can be in progress
     let mut pushed: Vec<Action> = run
         .map(|folder| KeepAction::Open(folder).into())
         .into_iter()
         .collect();
+    let data = data.into_iter().next(); // one data set can be in use
+    pushed.extend(data.map(|path| Action::LoadData(DataSource::at(path))));
     if !pictures.is_empty() {
         pushed.push(Action::UserImage(UserImageAction::Read(pictures)));
     }

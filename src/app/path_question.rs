@@ -11,11 +11,18 @@ use hourglass_ui::{Action, CloseAnswer, KeepAction, UserImageAction};
 /// The folder in a person's home that a typed path begins with. It is made when something is saved in it.
 pub(super) const OWN_FOLDER: &str = "Hourglass";
 
+/// The name that the list of what was left out begins with.
+pub(super) const SKIPPED_NAME: &str = "left-out.csv";
+
 /// What a dialog asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Question {
-    /// A folder with the files of MNIST.
+    /// A folder with images to learn from.
     DataFolder,
+    /// A file with images to learn from.
+    DataFile,
+    /// A file for the list of images that were left out.
+    Skipped,
     /// The folder of a run.
     Run,
     /// A name for a run's folder, with one to begin with.
@@ -32,7 +39,9 @@ impl Question {
     /// What the dialog is called.
     pub(super) fn title(&self) -> &'static str {
         match self {
-            Self::DataFolder => "Folder with the MNIST files",
+            Self::DataFolder => "Folder or file with the images to learn from",
+            Self::DataFile => "File with the images to learn from",
+            Self::Skipped => "Save the list of what was left out",
             Self::Run => "Run folder",
             Self::NewRun(_) => "Name of the run's folder",
             Self::Weights => "Weights with PyTorch's names",
@@ -43,7 +52,7 @@ impl Question {
 
     /// Whether something is written where the answer says.
     pub(super) fn writes(&self) -> bool {
-        matches!(self, Self::NewRun(_) | Self::Figure(..))
+        matches!(self, Self::NewRun(_) | Self::Figure(..) | Self::Skipped)
     }
 
     /// What a typed path means: of a figure, with the ending of its format.
@@ -56,7 +65,7 @@ impl Question {
 
     /// Whether a file would be replaced without another word. Saving a run asks by itself.
     pub(super) fn would_replace(&self, path: &Path) -> bool {
-        matches!(self, Self::Figure(..)) && path.exists()
+        matches!(self, Self::Figure(..) | Self::Skipped) && path.exists()
     }
 
     /// What follows from the paths chosen, at least one.
@@ -66,7 +75,8 @@ impl Question {
         }
         let path = paths.swap_remove(0);
         match self {
-            Self::DataFolder => Action::LoadData(DataSource::Folder(path)),
+            Self::DataFolder | Self::DataFile => Action::LoadData(DataSource::at(path)),
+            Self::Skipped => Action::SaveSkipped(path),
             Self::Run => KeepAction::Open(path).into(),
             Self::NewRun(_) => KeepAction::SaveIn(path).into(),
             Self::Weights => KeepAction::TakeWeights(path).into(),
@@ -114,7 +124,12 @@ impl Typed {
     pub(super) fn new(question: Question) -> Self {
         let name = match &question {
             Question::NewRun(name) | Question::Figure(_, name) => name.as_str(),
-            Question::DataFolder | Question::Run | Question::Weights | Question::Pictures => "",
+            Question::Skipped => SKIPPED_NAME,
+            Question::DataFolder
+            | Question::DataFile
+            | Question::Run
+            | Question::Weights
+            | Question::Pictures => "",
         };
         let text = format!("~/{OWN_FOLDER}/{name}");
         let field = PathField {

@@ -41,8 +41,15 @@ impl App {
                     self.state.draft = run.experiment.clone();
                 }
             }
-            Action::LoadData(source) => self.advance(Input::Load(source)),
+            Action::LoadData(source) => {
+                self.data_page.expect(&source);
+                self.advance(Input::Load(source));
+            }
             Action::OpenDataFolder => self.ask(Question::DataFolder),
+            Action::OpenDataFile => self.ask(Question::DataFile),
+            Action::ShowData(is_open) => self.data_page.show(is_open),
+            Action::AskToSaveSkipped => self.ask(Question::Skipped),
+            Action::SaveSkipped(path) => self.save_skipped(&path),
             Action::Fetch(id) => self.advance(Input::Fetch(id)),
             Action::CancelLoading => self.outbox.push(Command::CancelLoading),
             Action::UseDevice(choice) => {

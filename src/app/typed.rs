@@ -118,12 +118,12 @@ fn of_address(address: &str) -> Result<PathBuf, String> {
 /// when something is saved in it.
 fn problem(question: &Question, path: &Path, own: Option<&Path>) -> Option<String> {
     let shown = path.display();
-    let wants_folder = matches!(question, Question::DataFolder | Question::Run);
+    let wants_folder = matches!(question, Question::Run);
     if question.writes() {
         let folder = path.parent().unwrap_or(path);
         return if !folder.is_dir() && own != Some(folder) {
             Some(format!("there is no folder {}", folder.display()))
-        } else if matches!(question, Question::Figure(..)) && path.is_dir() {
+        } else if matches!(question, Question::Figure(..) | Question::Skipped) && path.is_dir() {
             Some(format!("{shown} is a folder: add a name for the file"))
         } else if matches!(question, Question::NewRun(_)) && path.is_file() {
             Some(format!(

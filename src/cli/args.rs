@@ -1,6 +1,40 @@
 //! Arguments that several commands have.
 
-use hourglass_protocol::{DataSetId, DataSource};
+use anyhow::{Result, bail};
+
+use hourglass_protocol::{DataSetId, DataSource, Fitting};
+
+/// Which images to learn from.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct DataArgs {
+    /// Images to learn from: a name of `hourglass data list`, or a folder or file of your own images (`hourglass help
+    /// data-sets`); by default MNIST where it is found, otherwise the pen digits, and for a run the images it learned
+    /// from
+    #[arg(long, value_name = "PATH|NAME", value_parser = data_source)]
+    data: Option<DataSource>,
+    /// How your own images are made to fit, such as "32x32 crop gray test=10 limit=5000"
+    #[arg(long, value_name = "WORDS", requires = "data")]
+    fit: Option<Fitting>,
+}
+
+impl DataArgs {
+    /// What was asked for; none if nothing was.
+    ///
+    /// # Errors
+    /// When it says how images are made to fit that are not a person's own.
+    pub fn source(&self) -> Result<Option<DataSource>> {
+        Ok(match (self.data.clone(), self.fit.clone()) {
+            (Some(DataSource::Path(path, _)), Some(fit)) => Some(DataSource::Path(path, fit)),
+            (Some(DataSource::Named(id)), Some(_)) => {
+                bail!(
+                    "--fit is for your own images, and {} fits already",
+                    id.label()
+                )
+            }
+            (data, _) => data,
+        })
+    }
+}
 
 /// A theme of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -16,7 +50,7 @@ pub(super) fn data_source(text: &str) -> Result<DataSource, String> {
     if text.is_empty() {
         let names: Vec<_> = DataSetId::all().map(DataSetId::name).collect();
         return Err(format!(
-            "it is empty: give a folder, or one of {}",
+            "it is empty: give a folder or file, or one of {}",
             names.join(", ")
         ));
     }

@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Subcommand;
 
 use hourglass_data::{self as data, LoadError, mnist};
@@ -14,6 +13,8 @@ use hourglass_protocol::{DataSetId, DataSource, DeviceChoice};
 use hourglass_train::{classify, device};
 
 use super::args::data_source;
+use super::cancel::cancel_on_ctrl_c;
+use super::describe::{self, DescribeArgs};
 use super::progress::Progress;
 
 /// What to do with data sets.
@@ -30,10 +31,12 @@ pub enum DataCommand {
     },
     /// List the data sets and where they are kept
     List,
+    /// Look at your own images before training: classes, sizes, what was left out and why, duplicates
+    Describe(DescribeArgs),
     /// Read a data set from end to end and compare it with what it should be
     Check {
-        /// A folder with its four files, or its name in `hourglass data list`
-        #[arg(value_name = "DIR|NAME", value_parser = data_source, default_value = "mnist")]
+        /// A folder or file, or a name in `hourglass data list`
+        #[arg(value_name = "PATH|NAME", value_parser = data_source, default_value = "mnist")]
         data: DataSource,
     },
     /// Train two small classifiers on the pen digits alone and test them on MNIST: how realistic are the pen digits?
@@ -58,22 +61,10 @@ pub fn run(command: &DataCommand) -> Result<()> {
     match command {
         DataCommand::Fetch { data, into } => fetch(*data, into.as_deref()),
         DataCommand::List => list(),
+        DataCommand::Describe(args) => describe::run(args),
         DataCommand::Check { data } => check(data),
         DataCommand::Realism { data, seed, device } => realism(data, *seed, *device),
     }
-}
-
-/// Set by Ctrl-C; asked for twice, the process ends at once.
-fn cancel_on_ctrl_c() -> Result<Arc<AtomicBool>> {
-    let cancel = Arc::new(AtomicBool::new(false));
-    let seen_by_handler = Arc::clone(&cancel);
-    ctrlc::set_handler(move || {
-        if seen_by_handler.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    })
-    .context("Ctrl-C cannot be caught")?;
-    Ok(cancel)
 }
 
 /// Reads the name of a data set that has files.

@@ -210,7 +210,7 @@ impl Engine {
         let mut dataset = self.load(data.cloned().unwrap_or(DataSource::Auto), progress)?;
         let mut found = self.try_open(folder)?;
         if let (Err(Failure::OtherDataset { needed, .. }), None) = (&found, data) {
-            dataset = self.load(DataSource::Named(*needed), progress)?;
+            dataset = self.load(needed.source.clone(), progress)?;
             found = self.try_open(folder)?;
         }
         let (experiment, history) = found?;

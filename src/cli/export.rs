@@ -13,15 +13,15 @@ use hourglass_figure::{
 };
 use hourglass_files::whole_file;
 use hourglass_protocol::{
-    Baselines, Command, DataSource, DatasetDescription, DeviceChoice, Event, Gathered, HistoryRow,
-    Measured, SampleIdx,
+    Baselines, Command, DatasetDescription, DeviceChoice, Event, Gathered, HistoryRow, Measured,
+    SampleIdx,
 };
 use hourglass_run_folder::{
     self as run_folder, EXPERIMENT_FILE, METRICS_FILE, MetricsTable, SavedFiles,
 };
 
+use super::args::DataArgs;
 use super::args::Theme;
-use super::args::data_source;
 use super::engine::{Engine, OpenedRun};
 use super::occupied;
 use super::progress::Progress;
@@ -75,9 +75,8 @@ pub struct ExportArgs {
     /// Draw the loss on a linear axis instead of a logarithmic one
     #[arg(long)]
     linear: bool,
-    /// Data set to use; by default the one the run was trained on
-    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
-    data: Option<DataSource>,
+    #[command(flatten)]
+    data: DataArgs,
     /// Device to compute on: `auto`, `cpu` or `gpu`
     #[arg(long, default_value_t = DeviceChoice::Cpu)]
     device: DeviceChoice,
@@ -109,7 +108,7 @@ pub fn run(args: &ExportArgs) -> Result<()> {
     occupied::check_file(&args.out, args.force)?;
     let progress = Progress::new();
     let engine = Engine::start(args.device)?;
-    let opened = engine.open_run(&args.run, args.data.as_ref(), &progress)?;
+    let opened = engine.open_run(&args.run, args.data.source()?.as_ref(), &progress)?;
     let n_classes = opened.dataset.id.n_classes();
     let is_beyond = |class: &&u8| usize::from(**class) >= n_classes;
     if let Some(class) = args.hide.iter().find(is_beyond) {

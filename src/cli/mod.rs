@@ -3,7 +3,9 @@
 mod animation;
 mod args;
 mod bench;
+mod cancel;
 mod data;
+mod describe;
 mod doctor;
 mod engine;
 mod exit;
@@ -24,9 +26,8 @@ use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::app::{Display, Renderer};
-use args::data_source;
 use hourglass_experiment::PresetId;
-use hourglass_protocol::{DataSource, DeviceChoice};
+use hourglass_protocol::DeviceChoice;
 use hourglass_ui::Pane;
 
 pub use args::Theme;
@@ -64,9 +65,8 @@ pub struct WindowArgs {
     /// Start training as soon as the data set is loaded
     #[arg(long, conflicts_with = "screenshot")]
     pub train: bool,
-    /// Images to learn from: a folder with the four files, or a name of `hourglass data list`
-    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
-    pub data: Option<DataSource>,
+    #[command(flatten)]
+    pub data: args::DataArgs,
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,

@@ -12,11 +12,11 @@ use clap::{Args, ValueEnum};
 
 use hourglass_data::user_image::{self, Picture};
 use hourglass_protocol::{
-    Backdrop, Centring, DataSource, DeviceChoice, Paper, Preparation, PreparedImage, ProbeRequest,
-    UserImageId, UserImageLook,
+    Backdrop, Centring, DeviceChoice, Paper, Preparation, PreparedImage, ProbeRequest, UserImageId,
+    UserImageLook,
 };
 
-use super::args::data_source;
+use super::args::DataArgs;
 use super::engine::Engine;
 use super::occupied::check_writable;
 use super::progress::Progress;
@@ -68,9 +68,8 @@ pub struct ReconstructArgs {
     /// The share of full ink from which a pixel counts for the crop, such as 0.25
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<f32>,
-    /// Images to compare the errors with, as in `train`
-    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
-    data: Option<DataSource>,
+    #[command(flatten)]
+    data: DataArgs,
     /// Device to compute on: `auto`, `cpu` or `gpu`
     #[arg(long, default_value_t)]
     device: DeviceChoice,
@@ -175,7 +174,7 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     let progress = Progress::new();
     let mut asked = prepare(&args.pictures, &args.preparation(), args.each, &progress);
     let engine = Engine::start(args.device)?;
-    let opened = engine.open_run(&args.run, args.data.as_ref(), &progress)?;
+    let opened = engine.open_run(&args.run, args.data.source()?.as_ref(), &progress)?;
     opened
         .dataset
         .takes_user_images()

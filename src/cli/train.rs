@@ -12,7 +12,7 @@ use hourglass_protocol::{
 use hourglass_run_folder::{self as run_folder, FolderLock, LockError, Summary};
 
 use super::animation::AnimationArgs;
-use super::args::data_source;
+use super::args::DataArgs;
 use super::engine::Engine;
 use super::exit::NoUse;
 use super::occupied;
@@ -59,10 +59,8 @@ pub struct TrainArgs {
     /// Replace another run in the folder, and an existing animation file
     #[arg(long)]
     force: bool,
-    /// Images to learn from: a folder with the four files, or a name of `hourglass data list`; by default MNIST
-    /// if it is found, otherwise the pen digits
-    #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
-    data: Option<DataSource>,
+    #[command(flatten)]
+    data: DataArgs,
     #[command(flatten)]
     animation: AnimationArgs,
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
@@ -89,7 +87,7 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     let engine = Engine::start(args.device)?;
     let progress = Progress::new();
     args.animation.begin(&engine, args.force)?;
-    let dataset = engine.load(args.data.clone().unwrap_or(DataSource::Auto), &progress)?;
+    let dataset = engine.load(args.data.source()?.unwrap_or(DataSource::Auto), &progress)?;
 
     // One that names no other shape is for whatever images there are.
     if experiment.architecture.image() == ImageShape::MNIST {
@@ -141,7 +139,7 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     let engine = Engine::start(args.device)?;
     args.animation.begin(&engine, args.force)?;
     let progress = Progress::new();
-    let opened = engine.open_run(folder, args.data.as_ref(), &progress)?;
+    let opened = engine.open_run(folder, args.data.source()?.as_ref(), &progress)?;
     let epoch = opened.history.evaluation.epoch;
     progress.line(&format!(
         "continuing {} at epoch {epoch:.1} on {}",

@@ -598,8 +598,11 @@ fn unknown_presets_and_missing_data_are_answered_with_what_to_do() {
 
     let empty = tempfile::tempdir().expect("a temporary folder");
     for (data, expected) in [
-        ("/nowhere/at/all", "/nowhere/at/all"),
-        (empty.path().to_str().expect("Unicode"), "lacks"),
+        ("/nowhere/at/all", "/nowhere/at/all does not exist"),
+        (
+            empty.path().to_str().expect("Unicode"),
+            "holds no images that can be opened",
+        ),
     ] {
         let message = failure_of(&[
             "train",
@@ -613,7 +616,7 @@ fn unknown_presets_and_missing_data_are_answered_with_what_to_do() {
             out,
         ]);
         assert!(message.contains(expected), "{message}");
-        assert!(message.contains("hourglass data fetch"), "{message}");
+        assert!(message.contains("one folder for each class"), "{message}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
 use hourglass::data::{Dataset, Split, load};
-use hourglass::protocol::{DataSetId, DataSource};
+use hourglass::protocol::{DataSetId, DataSource, Factor};
 
 pub fn id() -> DataSetId {
     if std::env::var_os("HOURGLASS_DATA").is_some() {
@@ -57,13 +57,37 @@ fn pen_digits_keep_their_factors() {
     .expect("always there");
     let described = pen.describe();
     assert_eq!((described.n_train, described.n_test()), (60_000, 10_000));
-    assert_eq!(described.test_factors.len(), 10_000);
-    let slants: Vec<f32> = described
-        .test_factors
-        .iter()
-        .map(|factors| factors.slant_degrees)
-        .collect();
+    let slants = described.test_factors.column(Factor::SLANT);
+    assert_eq!(slants.len(), 10_000);
     assert!(slants.iter().any(|slant| *slant > 10.0) && slants.iter().any(|slant| *slant < -2.0));
+}
+
+#[test]
+fn coloured_shapes_have_colour_and_know_it() {
+    let never = AtomicBool::new(false);
+    let source = DataSource::Named(DataSetId::COLOURED_SHAPES);
+    let shapes = load(&source, &mut |_| {}, &never).expect("always there");
+    let described = shapes.describe();
+    assert_eq!((described.n_train, described.n_test()), (8_000, 2_000));
+    assert_eq!(described.shape().describe(), "32×32×3");
+    let factors = described.test_factors.all();
+    let hue = described.test_factors.column(factors[0]);
+    let [red, green, _] = [0, 1, 2].map(|channel| {
+        // The brightest value of a channel tells how much of it the shape's hue has.
+        let image = described.test_image(0).expect("it is there");
+        *image[channel * 1024..(channel + 1) * 1024]
+            .iter()
+            .max()
+            .expect("1,024 values")
+    });
+    let is_reddish = !(60.0..300.0).contains(&hue[0]);
+    let is_greenish = (60.0..180.0).contains(&hue[0]);
+    assert_eq!(
+        (red > 250, green > 250),
+        (is_reddish, is_greenish),
+        "hue {}",
+        hue[0]
+    );
 }
 
 #[test]

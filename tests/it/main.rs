@@ -19,6 +19,7 @@ mod mnist_files;
 mod mnist_load;
 mod objective;
 mod objective_page;
+mod opened_data;
 mod optimizer_replay;
 mod panels_shell;
 mod panels_views;

@@ -5,6 +5,7 @@ mod closing;
 mod compare;
 mod controls;
 mod data;
+mod data_page;
 mod decoding;
 mod experiment;
 mod experiment_text;

@@ -28,6 +28,7 @@ fn resume_of(trainer: &Trainer) -> Resume {
     Resume {
         run: ResumedRun {
             data: trainer.dataset().id.name().to_owned(),
+            data_place: None,
             n_train: trainer.dataset().train.len(),
             epochs_goal: trainer.experiment().total_epochs() as u64,
             elapsed_secs: 1.25,

@@ -1,5 +1,5 @@
-//! Images that are not MNIST's: a data set of oblong images and three classes goes all the way, from the worker to
-//! the figures.
+//! Images that are not MNIST's: data sets of oblong images and three classes, gray and in colour, go all the way, from
+//! the worker to the figures.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use hourglass::experiment::{
 use hourglass::figure::{FigureKind, FigureRequest, Format};
 use hourglass::protocol::{
     CodeSelection, Command, DecodeRequest, Evaluation, Event, Failure, FilterRequest, Gathered,
-    Phase, ProbeRequest, Requester, RunId, Span,
+    KnownFactors, Phase, ProbeRequest, Requester, RunId, Span,
 };
 use hourglass::run_folder::{EXPERIMENT_FILE, read_experiment};
 use hourglass::state::{LabState, RunView};
@@ -29,61 +29,71 @@ use hourglass::worker::{Wake, Worker, spawn_with};
 use crate::panels_views::{Stage, says, stage};
 use crate::worker::{send, snapshot, wait_for, wait_for_phase};
 
-const SHAPE: ImageShape = ImageShape::gray(12, 20);
-const N_PIXELS: usize = SHAPE.n_values();
+type Data = &'static DataSetSpec;
 
-static OBLONG: DataSetSpec = DataSetSpec {
-    name: "oblong",
-    label: "Oblong",
-    about: "A bar at the left, in the middle or at the right",
-    class_noun: None,
-    classes: &["left", "middle", "right"],
-    shape: SHAPE,
-    n_train: 240,
-    n_test: 60,
-    licence: None,
-    origin: Origin::Drawn(Generator::PenDigits), // nobody asks: the images are made here
-};
+static OBLONG: DataSetSpec = bars("oblong", 1);
+static COLOUR: DataSetSpec = bars("colour", 3);
 
-/// A bar as high as the image, in the third of the class; how bright and how wide it is varies.
-fn image(idx: usize) -> impl Iterator<Item = u8> {
+const fn bars(name: &'static str, channels: usize) -> DataSetSpec {
+    DataSetSpec {
+        name,
+        label: name,
+        about: "A bar at the left, in the middle or at the right",
+        class_noun: None,
+        classes: &["left", "middle", "right"],
+        shape: ImageShape {
+            height: 12,
+            width: 20,
+            channels,
+        },
+        n_train: 240,
+        n_test: 60,
+        licence: None,
+        origin: Origin::Drawn(Generator::PenDigits), // nobody asks: the images are made here
+    }
+}
+
+/// A bar as high as the image, in the third of the class; how bright and how wide it is varies. In colour it is orange.
+fn image(data: Data, idx: usize) -> impl Iterator<Item = u8> {
     let left = idx % 3 * 7;
     let (wide, bright) = (2 + idx % 4, 120 + (idx * 37 % 130).to_le_bytes()[0]);
     let inside = left..left + wide;
-    (0..N_PIXELS).map(move |pixel| {
-        if inside.contains(&(pixel % SHAPE.width)) {
-            bright
+    let shape = data.shape;
+    (0..shape.n_values()).map(move |value| {
+        if inside.contains(&(value % shape.width)) {
+            bright >> (value / shape.n_pixels())
         } else {
             0
         }
     })
 }
 
-fn oblong() -> Arc<Dataset> {
+fn made(data: Data) -> Arc<Dataset> {
     let split = |from: usize, n: usize| {
-        let images: Vec<u8> = (from..from + n).flat_map(image).collect();
+        let images: Vec<u8> = (from..from + n).flat_map(|idx| image(data, idx)).collect();
         let labels: Vec<u8> = (from..from + n)
             .map(|idx| (idx % 3).to_le_bytes()[0])
             .collect();
-        Split::new(SHAPE, images, labels)
+        Split::new(data.shape, images, labels)
     };
     Arc::new(Dataset {
-        id: DataSetId::of(&OBLONG),
+        id: DataSetId::of(data),
         origin: "made up".to_owned(),
-        train: split(0, OBLONG.n_train),
-        test: split(OBLONG.n_train, OBLONG.n_test),
-        test_factors: Vec::new().into(),
+        train: split(0, data.n_train),
+        test: split(data.n_train, data.n_test),
+        test_factors: KnownFactors::default(),
+        report: None,
     })
 }
 
 /// A worker on the CPU that has the data set already.
-fn with_oblong() -> Worker {
-    let worker = spawn_with(device::cpu(), Wake::nobody(), oblong()).expect("a thread");
+fn with(data: Data) -> Worker {
+    let worker = spawn_with(device::cpu(), Wake::nobody(), made(data)).expect("a thread");
     let described = wait_for(&worker, |event| match event {
         Event::DatasetLoaded(dataset) => Some(dataset),
         _ => None,
     });
-    assert_eq!(described.shape(), SHAPE);
+    assert_eq!(described.shape(), data.shape);
     assert!(described.takes_user_images().is_err());
     worker
 }
@@ -105,8 +115,8 @@ fn start(worker: &Worker, experiment: Experiment) {
 }
 
 /// Trains an experiment to its end; the last evaluation.
-fn trained(worker: &Worker, mut experiment: Experiment) -> Evaluation {
-    experiment.fit_to(DataSetId::of(&OBLONG));
+fn trained(worker: &Worker, data: Data, mut experiment: Experiment) -> Evaluation {
+    experiment.fit_to(DataSetId::of(data));
     start(worker, experiment);
     send(worker, Command::Train);
     let mut newest = None;
@@ -125,10 +135,12 @@ fn trained(worker: &Worker, mut experiment: Experiment) -> Evaluation {
 /// What a look at the model shows has the shape of the images everywhere.
 fn assert_views_have_the_shape(
     worker: &Worker,
+    data: Data,
     revision: u32,
     connection: Connection,
     tile: ImageShape,
 ) {
+    let (shape, n_values) = (data.shape, data.shape.n_values());
     let places = CodeSelection::Grid {
         n_places: 3,
         span: Span::Principal,
@@ -158,16 +170,16 @@ fn assert_views_have_the_shape(
             && seen.decoded.of(Requester::Grid).is_some()
     });
     let digits = &seen.digits;
-    assert_eq!((digits.shape, digits.samples.len()), (SHAPE, 6));
+    assert_eq!((digits.shape, digits.samples.len()), (shape, 6));
     for values in [
         &digits.originals,
         &digits.corrupted,
         &digits.reconstructions,
     ] {
-        assert_eq!(values.len(), 6 * N_PIXELS);
+        assert_eq!(values.len(), 6 * n_values);
     }
-    let original: Vec<u8> = image(OBLONG.n_train + 4).collect();
-    let shown = SHAPE.of(&digits.originals, 4).expect("six were asked for");
+    let original: Vec<u8> = image(data, data.n_train + 4).collect();
+    let shown = shape.of(&digits.originals, 4).expect("six were asked for");
     assert!(
         shown
             .iter()
@@ -175,7 +187,7 @@ fn assert_views_have_the_shape(
             .all(|(&value, &byte)| { (value - f32::from(byte) / 255.0).abs() < 1e-6 })
     );
     let scatter = seen.scatter.expect("waited for");
-    assert_eq!(scatter.points.len(), OBLONG.n_test);
+    assert_eq!(scatter.points.len(), data.n_test);
     let filters = seen.filters.expect("waited for");
     assert_eq!(filters.bank.shape, tile);
     assert_eq!(
@@ -183,16 +195,16 @@ fn assert_views_have_the_shape(
         filters.tiles.len() * tile.n_values()
     );
     let flow = seen.flow.expect("waited for");
-    assert_eq!([flow.input.len(), flow.reconstruction.len()], [N_PIXELS; 2]);
+    assert_eq!([flow.input.len(), flow.reconstruction.len()], [n_values; 2]);
     let grid = seen.decoded.of(Requester::Grid).expect("waited for");
-    assert_eq!((grid.shape, grid.len()), (SHAPE, 9));
+    assert_eq!((grid.shape, grid.len()), (shape, 9));
     let errors = seen.errors.expect("waited for");
     let classes: Vec<u8> = errors.classes.iter().map(|class| class.class).collect();
     assert_eq!(classes, [0, 1, 2]);
 }
 
 /// The figures of a model are drawn, and tables have a column for each pixel.
-fn assert_figures_are_drawn(worker: &Worker) {
+fn assert_figures_are_drawn(worker: &Worker, data: Data) {
     for kind in [
         FigureKind::Scatter,
         FigureKind::Digits,
@@ -214,7 +226,7 @@ fn assert_figures_are_drawn(worker: &Worker) {
             let text = String::from_utf8_lossy(&file);
             match (kind, format) {
                 (FigureKind::Digits | FigureKind::Manifold, Format::Csv) => {
-                    let last = format!(",p{}\n", N_PIXELS - 1);
+                    let last = format!(",p{}\n", data.shape.n_values() - 1);
                     assert!(text.contains(&last), "{kind:?} has other columns");
                 }
                 (FigureKind::Scatter, Format::Svg) => {
@@ -243,11 +255,22 @@ fn gathered(worker: &Worker, request: &FigureRequest) -> Gathered {
 
 #[test]
 fn oblong_images_of_three_classes_are_trained_seen_saved_opened_and_drawn() {
-    let worker = with_oblong();
+    goes_all_the_way(&OBLONG);
+}
+
+#[test]
+fn images_in_colour_are_trained_seen_saved_opened_and_drawn() {
+    goes_all_the_way(&COLOUR);
+}
+
+fn goes_all_the_way(data: Data) {
+    let worker = with(data);
     let encoder = Connection::Encoder(0);
+    let tile = ImageShape::gray(12, 20); // one for each channel
     let cases = [
-        (PresetId::Vanilla64, encoder, SHAPE),
+        (PresetId::Vanilla64, encoder, tile),
         (PresetId::Conv4, encoder, ImageShape::gray(3, 3)),
+        (PresetId::Vae20, encoder, tile),
     ];
     for (revision, (id, connection, tile)) in (7..).zip(cases) {
         let mut experiment = preset(id);
@@ -259,10 +282,10 @@ fn oblong_images_of_three_classes_are_trained_seen_saved_opened_and_drawn() {
                 corruption: 0.0,
             });
         }
-        let evaluation = trained(&worker, experiment);
+        let evaluation = trained(&worker, data, experiment);
         assert!(evaluation.mse_per_pixel.is_finite(), "{id}");
-        assert_views_have_the_shape(&worker, revision, connection, tile);
-        assert_figures_are_drawn(&worker);
+        assert_views_have_the_shape(&worker, data, revision, connection, tile);
+        assert_figures_are_drawn(&worker, data);
 
         let folder = tempfile::tempdir().expect("a folder");
         let run = folder.path().join("run");
@@ -278,9 +301,10 @@ fn oblong_images_of_three_classes_are_trained_seen_saved_opened_and_drawn() {
             _ => None,
         });
         let text = std::fs::read_to_string(run.join(EXPERIMENT_FILE)).expect("saved");
-        assert!(text.contains("image = [12, 20, 1]"), "{text}");
+        let listed = format!("image = [12, 20, {}]", data.shape.channels);
+        assert!(text.contains(&listed), "{text}");
         let written = read_experiment(&text).expect("an experiment");
-        assert_eq!(written.architecture.image(), SHAPE);
+        assert_eq!(written.architecture.image(), data.shape);
         assert_eq!(written.n_classes, 3);
 
         let (opened, folder) = (RunId(2), run);
@@ -305,7 +329,7 @@ fn oblong_images_of_three_classes_are_trained_seen_saved_opened_and_drawn() {
 
 #[test]
 fn an_experiment_of_another_shape_is_refused_with_both() {
-    let worker = with_oblong();
+    let worker = with(&OBLONG);
     start(&worker, preset(PresetId::Vanilla64));
     let reason = wait_for(&worker, |event| match event {
         Event::Failed(Failure::InvalidExperiment { reason }) => Some(reason),
@@ -371,13 +395,22 @@ fn shown<P: Panel + Default + 'static>(
 
 #[test]
 fn panels_show_oblong_images_and_the_names_of_their_classes() {
-    let worker = with_oblong();
+    panels_show(&OBLONG, "240 pixels");
+}
+
+#[test]
+fn panels_show_images_in_colour() {
+    panels_show(&COLOUR, "720 values");
+}
+
+fn panels_show(data: Data, ends: &str) {
+    let worker = with(data);
     let mut lab = LabState::default();
-    let mut events = vec![Event::DatasetLoaded(oblong().describe())];
+    let mut events = vec![Event::DatasetLoaded(made(data).describe())];
     lab.apply(events[0].clone());
     let run = lab.begin_run();
     let mut experiment = preset(PresetId::Vanilla64);
-    experiment.fit_to(DataSetId::of(&OBLONG));
+    experiment.fit_to(DataSetId::of(data));
     send(&worker, Command::StartRun { run, experiment });
     send(&worker, Command::Train);
     wait_for(&worker, |event| {
@@ -393,7 +426,7 @@ fn panels_show_oblong_images_and_the_names_of_their_classes() {
     });
 
     let latent = shown(LatentPanel::ui, &worker, &events, 1);
-    for class in OBLONG.classes {
+    for class in data.classes {
         assert!(says(&latent, &format!("show class {class}")), "{class}");
     }
     assert!(!says(&latent, "show class 3"));
@@ -402,7 +435,7 @@ fn panels_show_oblong_images_and_the_names_of_their_classes() {
     shown(SlidersPanel::ui, &worker, &events, 4);
     shown(FiltersPanel::ui, &worker, &events, 5);
     let network = shown(NetworkPanel::ui, &worker, &events, 6);
-    assert!(says(&network, "240 pixels"));
+    assert!(says(&network, ends));
     let own = shown(YourImagePanel::ui, &worker, &events, 7);
     assert!(says(&own, "not supported yet"));
 }

@@ -403,7 +403,7 @@ fn weights_and_the_followed_digit_are_seen_only_while_they_are_looked_at() {
 #[test]
 fn data_that_do_not_load_are_named_and_those_in_use_stay() {
     let worker = with_digits();
-    let nowhere = DataSource::Folder("/nowhere/at/all".into());
+    let nowhere = DataSource::at("/nowhere/at/all");
     send(&worker, Command::LoadDataset(nowhere));
     let reason = wait_for(&worker, |event| match event {
         Event::Failed(Failure::Dataset { reason }) => Some(reason),

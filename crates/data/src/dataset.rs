@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use hourglass_experiment::ImageShape;
-use hourglass_protocol::{DataSetId, DatasetDescription, SampleFactors};
+use hourglass_protocol::{DataReport, DataSetId, DatasetDescription, KnownFactors};
 
 /// Two splits of labelled images of one shape. Pixels stay bytes, a quarter of what floats would take.
 #[derive(Clone, Debug)]
@@ -16,8 +16,10 @@ pub struct Dataset {
     pub train: Split,
     /// Images to measure with.
     pub test: Split,
-    /// True factors of the test images where they are known, otherwise empty.
-    pub test_factors: Arc<[SampleFactors]>,
+    /// What is known of the test images besides their class.
+    pub test_factors: KnownFactors,
+    /// What was found where it lies; none of the catalogue's.
+    pub report: Option<Arc<DataReport>>,
 }
 
 /// Labelled images.
@@ -136,9 +138,10 @@ impl Dataset {
             n_train: self.train.len(),
             test_images: Arc::clone(&self.test.images),
             test_labels: Arc::clone(&self.test.labels),
-            test_factors: Arc::clone(&self.test_factors),
+            test_factors: self.test_factors.clone(),
             train_images: Arc::clone(&self.train.images),
             train_labels: Arc::clone(&self.train.labels),
+            report: self.report.clone(),
         }
     }
 }

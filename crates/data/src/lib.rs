@@ -2,14 +2,18 @@
 
 mod batch;
 mod centring;
+pub mod coloured_shapes;
 mod dataset;
 mod load;
 pub mod mnist;
 pub mod name_order;
 pub mod noise;
+mod open;
 pub mod pen_digits;
+mod sample_rng;
 pub mod user_image;
 
 pub use batch::{Corruptor, EpochOrder};
 pub use dataset::{Dataset, Split};
 pub use load::{LoadError, fetch, load};
+pub use open::{OpenError, holds_data_set};

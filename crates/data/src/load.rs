@@ -2,20 +2,24 @@
 //!
 //! The window and the command line both use it.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hourglass_experiment::dataset::{Generator, Manifest, Origin};
-use hourglass_protocol::{DataSetId, DataSource, DataStage, DatasetProgress, SampleFactors};
+use hourglass_protocol::{
+    DataSetId, DataSource, DataStage, DatasetProgress, Factor, Fitting, KnownFactors,
+};
 
 use super::mnist::{self, FetchOptions, FetchProgress, LoadOptions, LoadProgress, LoadStage};
-use super::{Dataset, Split, pen_digits};
+use super::open::{self, OpenError};
+use super::{Dataset, Split, coloured_shapes, pen_digits};
 
-/// Pen digits drawn between two reports of progress: some 50 ms.
+/// Images drawn between two reports of progress: some 50 ms.
 const DRAWN_AT_ONCE: usize = 4_000;
 
-/// Seed of the pen digits that everybody gets.
-const PEN_DIGITS_SEED: u64 = 1;
+/// Seed of the images that everybody gets.
+const DRAWN_SEED: u64 = 1;
 
 /// Why a data set was not loaded.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +33,9 @@ pub enum LoadError {
     /// The files could not be fetched.
     #[error(transparent)]
     Fetch(mnist::FetchError),
+    /// What a person named holds no data set.
+    #[error(transparent)]
+    Open(OpenError),
     /// A data set was asked for and is nowhere.
     #[error(
         "{} is not on this machine: fetch it with `hourglass data fetch {}` ({}), or name the folder of \
@@ -47,6 +54,15 @@ pub enum LoadError {
     /// It was asked to stop.
     #[error("loading was cancelled")]
     Cancelled,
+}
+
+impl From<OpenError> for LoadError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Cancelled => Self::Cancelled,
+            error => Self::Open(error),
+        }
+    }
 }
 
 impl From<mnist::LoadError> for LoadError {
@@ -79,7 +95,7 @@ pub fn load(
     cancel: &AtomicBool,
 ) -> Result<Dataset, LoadError> {
     match source {
-        DataSource::Folder(folder) => load_folder(folder, report, cancel),
+        DataSource::Path(path, fitting) => load_path(path, fitting, report, cancel),
         DataSource::Named(id) => load_named(*id, report, cancel),
         DataSource::Auto => match load_named(DataSetId::MNIST, report, cancel) {
             Err(LoadError::NotFound(_)) => load_named(DataSetId::PEN_DIGITS, report, cancel),
@@ -94,36 +110,46 @@ fn load_named(
     cancel: &AtomicBool,
 ) -> Result<Dataset, LoadError> {
     match &id.spec().origin {
-        Origin::Drawn(Generator::PenDigits) => draw_pen_digits(report, cancel),
+        Origin::Drawn(Generator::PenDigits) => draw(&PEN_DIGITS, report, cancel),
+        Origin::Drawn(Generator::ColouredShapes) => draw(&COLOURED_SHAPES, report, cancel),
         Origin::Files(manifest) => {
             let folder = mnist::locate(id, None)?.ok_or(LoadError::NotFound(id))?;
             read_files(id, manifest, &folder, report, cancel)
         }
+        Origin::Opened => Err(LoadError::NotFound(id)),
     }
 }
 
-/// Several data sets have files of the same names: content tells them apart. Where it is of none, the first of the
-/// catalogue says what is wrong.
-fn load_folder(
-    folder: &Path,
+/// A data set of the catalogue where its four files lie there, else whatever images do. Several have files of the same
+/// names: content tells them apart, and where it is of none of them, they are opened as any others. Where that is not
+/// possible either, what is wrong with them as files of the catalogue says most.
+fn load_path(
+    path: &Path,
+    fitting: &Fitting,
     report: &mut dyn FnMut(DatasetProgress),
     cancel: &AtomicBool,
 ) -> Result<Dataset, LoadError> {
+    let is_usual = *fitting == Fitting::default();
     let mut first_error = None;
-    for id in DataSetId::fetchable() {
-        let folder = mnist::locate(id, Some(folder))?.ok_or(LoadError::NotFound(id))?;
-        let manifest = id.spec().manifest().ok_or(LoadError::NotFound(id))?;
+    for id in DataSetId::fetchable().filter(|_| is_usual && path.is_dir()) {
+        let Some(manifest) = id.spec().manifest() else {
+            continue;
+        };
+        let Ok(Some(folder)) = mnist::locate(id, Some(path)) else {
+            continue; // other files, or none
+        };
         match read_files(id, manifest, &folder, report, cancel) {
-            Err(LoadError::Files(error)) if error.is_other_content() => {
-                first_error.get_or_insert(LoadError::Files(error));
-            }
             Err(LoadError::Files(error)) => {
-                return Err(first_error.unwrap_or(LoadError::Files(error)));
+                first_error.get_or_insert(error);
             }
             loaded => return loaded,
         }
     }
-    Err(first_error.unwrap_or(LoadError::NotFound(DataSetId::MNIST)))
+    match (open::open(path, fitting, report, cancel), first_error) {
+        (Err(OpenError::Cancelled), _) => Err(LoadError::Cancelled),
+        (Err(_), Some(error)) => Err(LoadError::Files(error)),
+        (opened, _) => Ok(opened?),
+    }
 }
 
 /// Fetches a data set into `into`, the user's cache if none is named, and returns the folder.
@@ -166,57 +192,152 @@ fn read_files(
         origin: folder.display().to_string(),
         train: Split::new(shape, arrays.train_images, arrays.train_labels),
         test: Split::new(shape, arrays.test_images, arrays.test_labels),
-        test_factors: Vec::new().into(),
+        test_factors: KnownFactors::default(),
+        report: None,
     })
 }
 
-fn draw_pen_digits(
+/// A data set that is drawn: how many samples it has, and how some of them are drawn.
+struct Drawn {
+    id: DataSetId,
+    n_train: usize,
+    n_test: usize,
+    factors: &'static [Factor],
+    draw: fn(Range<u32>) -> Samples,
+}
+
+/// Samples one after the other.
+struct Samples {
+    images: Vec<u8>,
+    classes: Vec<u8>,
+    factors: Vec<f32>,
+}
+
+const PEN_DIGITS: Drawn = Drawn {
+    id: DataSetId::PEN_DIGITS,
+    n_train: pen_digits::N_TRAIN,
+    n_test: pen_digits::N_TEST,
+    factors: &[
+        Factor::SLANT,
+        Factor::of(
+            "rotation",
+            "degrees",
+            "How far the digit is turned on the paper; clockwise is positive",
+        ),
+        Factor::of("thickness", "pixels", "Mean width of the stroke"),
+        Factor::of("width", "pixels", "Width of the ink"),
+        Factor::of("height", "pixels", "Height of the ink"),
+    ],
+    draw: |samples| {
+        let (images, factors) = pen_digits::draw_range(DRAWN_SEED, samples);
+        let classes = factors.iter().map(|factors| factors.class).collect();
+        let values = factors.iter().flat_map(|factors| {
+            let pen_digits::Factors {
+                slant_degrees,
+                rotation_degrees,
+                thickness_px,
+                width,
+                height,
+                ..
+            } = *factors;
+            [slant_degrees, rotation_degrees, thickness_px, width, height]
+        });
+        Samples {
+            images,
+            classes,
+            factors: values.collect(),
+        }
+    },
+};
+
+const COLOURED_SHAPES: Drawn = Drawn {
+    id: DataSetId::COLOURED_SHAPES,
+    n_train: coloured_shapes::N_TRAIN,
+    n_test: coloured_shapes::N_TEST,
+    factors: &[
+        Factor::of(
+            "hue",
+            "degrees",
+            "Colour of the shape: 0 red, 120 green, 240 blue",
+        ),
+        Factor::of(
+            "radius",
+            "pixels",
+            "From the middle of the shape to its farthest point",
+        ),
+        Factor::of(
+            "rotation",
+            "degrees",
+            "How far the shape is turned; clockwise is positive",
+        ),
+        Factor::of("x", "pixels", "Place of the shape from the left"),
+        Factor::of("y", "pixels", "Place of the shape from the top"),
+        Factor::of("ground", "share of white", "How light the ground is"),
+    ],
+    draw: |samples| {
+        let (images, factors) = coloured_shapes::draw_range(DRAWN_SEED, samples);
+        let classes = factors.iter().map(|factors| factors.class).collect();
+        let values = factors.iter().flat_map(|factors| {
+            let coloured_shapes::Factors {
+                class: _,
+                hue_degrees,
+                radius_px,
+                rotation_degrees,
+                x_px,
+                y_px,
+                ground,
+            } = *factors;
+            [hue_degrees, radius_px, rotation_degrees, x_px, y_px, ground]
+        });
+        Samples {
+            images,
+            classes,
+            factors: values.collect(),
+        }
+    },
+};
+
+fn draw(
+    drawn: &Drawn,
     report: &mut dyn FnMut(DatasetProgress),
     cancel: &AtomicBool,
 ) -> Result<Dataset, LoadError> {
-    let n_all = pen_digits::N_TRAIN + pen_digits::N_TEST;
-    let (mut images, mut factors) = (Vec::new(), Vec::with_capacity(n_all));
+    let Drawn {
+        id,
+        n_train,
+        n_test,
+        factors,
+        draw,
+    } = *drawn;
+    let n_all = n_train + n_test;
+    let (mut images, mut classes, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for start in (0..n_all).step_by(DRAWN_AT_ONCE) {
         if cancel.load(Ordering::Relaxed) {
             return Err(LoadError::Cancelled);
         }
-        report(describe_drawing(start, n_all));
+        report(describe_drawing(id, start, n_all));
         let end = (start + DRAWN_AT_ONCE).min(n_all);
-        let (drawn, of_drawn) = pen_digits::draw_range(PEN_DIGITS_SEED, index(start)..index(end));
-        images.extend(drawn);
-        factors.extend(of_drawn);
+        let some = draw(index(start)..index(end));
+        images.extend(some.images);
+        classes.extend(some.classes);
+        values.extend(some.factors);
     }
-
-    let test_images = images.split_off(pen_digits::N_TRAIN * pen_digits::N_PIXELS);
-    let test_factors = factors.split_off(pen_digits::N_TRAIN);
-    let labels = |factors: &[pen_digits::Factors]| -> Vec<u8> {
-        factors.iter().map(|factors| factors.class).collect()
-    };
-    let shape = DataSetId::PEN_DIGITS.spec().shape;
+    let shape = id.spec().shape;
+    let test_images = images.split_off(n_train * shape.n_values());
+    let test_classes = classes.split_off(n_train);
+    let test_values = values.split_off(n_train * factors.len());
     Ok(Dataset {
-        id: DataSetId::PEN_DIGITS,
+        id,
         origin: "built in".to_owned(),
-        train: Split::new(shape, images, labels(&factors)),
-        test: Split::new(shape, test_images, labels(&test_factors)),
-        test_factors: test_factors.iter().map(SampleFactors::from).collect(),
+        train: Split::new(shape, images, classes),
+        test: Split::new(shape, test_images, test_classes),
+        test_factors: KnownFactors::new(factors, test_values),
+        report: None,
     })
 }
 
-impl From<&pen_digits::Factors> for SampleFactors {
-    fn from(factors: &pen_digits::Factors) -> Self {
-        Self {
-            style: factors.style,
-            slant_degrees: factors.slant_degrees,
-            rotation_degrees: factors.rotation_degrees,
-            thickness_px: factors.thickness_px,
-            width_px: factors.width,
-            height_px: factors.height,
-        }
-    }
-}
-
 fn index(n: usize) -> u32 {
-    u32::try_from(n).expect("there are 70,000 pen digits")
+    u32::try_from(n).expect("there are 70,000 at most")
 }
 
 fn describe_load(progress: LoadProgress) -> DatasetProgress {
@@ -243,9 +364,9 @@ fn describe_fetch(id: DataSetId, progress: FetchProgress) -> DatasetProgress {
     }
 }
 
-fn describe_drawing(n_drawn: usize, n_all: usize) -> DatasetProgress {
+fn describe_drawing(id: DataSetId, n_drawn: usize, n_all: usize) -> DatasetProgress {
     DatasetProgress {
-        stage: DataStage::Drawing(DataSetId::PEN_DIGITS),
+        stage: DataStage::Drawing(id),
         fraction: Some(n_drawn as f32 / n_all as f32),
         detail: format!("{n_drawn} of {n_all}"),
     }

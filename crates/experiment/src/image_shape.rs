@@ -51,6 +51,30 @@ impl ImageShape {
         images.get(idx * n_values..(idx + 1) * n_values)
     }
 
+    /// Whether its pixels have no colour.
+    #[must_use]
+    pub const fn is_gray(self) -> bool {
+        self.channels != 3
+    }
+
+    /// Places of an image.
+    #[must_use]
+    pub const fn n_pixels(self) -> usize {
+        self.height.saturating_mul(self.width)
+    }
+
+    /// Red, green and blue of a pixel, from the values of an image, `[channels, height, width]`; gray is all three alike.
+    #[must_use]
+    pub fn rgb_of<T: Copy + Default>(self, values: &[T], pixel: usize) -> [T; 3] {
+        let plane = if self.is_gray() { 0 } else { self.n_pixels() };
+        [0, 1, 2].map(|channel| {
+            values
+                .get(channel * plane + pixel)
+                .copied()
+                .unwrap_or_default()
+        })
+    }
+
     /// Height, width and, where there is more than one, channels: `28×28`, `32×32×3`.
     #[must_use]
     pub fn describe(self) -> String {

@@ -128,12 +128,15 @@ impl Default for Experiment {
 }
 
 impl Experiment {
-    /// Whether the experiment is still exactly the preset it names, whatever its seed.
+    /// Whether the experiment is still exactly the preset it names, whatever its seed and the shape of its images.
     #[must_use]
     pub fn is_pristine(&self) -> bool {
         self.preset.is_some_and(|id| {
             let mut original = id.preset().experiment();
             original.seed = self.seed;
+            // What a data set settles is no change of the preset.
+            *original.architecture.image_mut() = self.architecture.image();
+            original.n_classes = self.n_classes;
             original == *self
         })
     }

@@ -73,11 +73,11 @@ pub enum InvalidExperiment {
         /// Units of the code.
         units: usize,
     },
-    /// Images of several channels.
+    /// Images that are neither gray nor in colour.
     #[error(
-        "the images have {channels} channels, and colour images are not supported yet: choose 1 channel"
+        "the images have {channels} channels: choose 1 for gray images, or 3 for red, green and blue"
     )]
-    ColourImages { channels: usize },
+    UnknownChannels { channels: usize },
     /// A list of layers that makes no autoencoder.
     #[error("{half}{}{reason}", place(*.layer))]
     LayersDoNotFit {
@@ -197,8 +197,8 @@ impl Experiment {
             return found; // what follows from such a shape is of no use
         }
         let channels = self.architecture.image().channels;
-        if channels != 1 {
-            found.push(InvalidExperiment::ColourImages { channels });
+        if ![1, 3].contains(&channels) {
+            found.push(InvalidExperiment::UnknownChannels { channels });
         }
         let (architecture, objective) = (&self.architecture, &self.objective);
         let code = architecture.code_activation();
@@ -282,7 +282,7 @@ impl InvalidExperiment {
                 &field::OUTPUT_ACTIVATION,
                 &[(&field::LOSS, "Needs the sigmoid output")],
             ),
-            Self::ColourImages { .. } => (&field::IMAGE, &[]),
+            Self::UnknownChannels { .. } => (&field::IMAGE, &[]),
             Self::LayersDoNotFit {
                 half: "encoder", ..
             } => (&field::ENCODER, &[]),

@@ -1,5 +1,7 @@
 //! Colours and shapes that stand for data, as plain numbers: the window and the figures share them.
 
+use hourglass_experiment::ImageShape;
+
 /// Red, green and blue.
 pub type Rgb = [u8; 3];
 
@@ -43,8 +45,15 @@ pub const CLASS_RGB: ClassPalette = ClassPalette {
     ],
 };
 
-/// Classes that have a colour and a shape of their own; beyond them, both begin again.
+/// Colours, and shapes. Each ten classes have the ten colours with other shapes than the ten before: a hundred classes have
+/// marks of their own.
 pub const N_MARKS: u8 = 10;
+
+/// Which of the shapes a class has.
+#[must_use]
+pub const fn shape_idx(class: u8) -> u8 {
+    (class % N_MARKS + class / N_MARKS % N_MARKS) % N_MARKS
+}
 
 /// The colour of a class.
 #[must_use]
@@ -85,7 +94,7 @@ pub enum ClassShape {
 /// The shape of a class.
 #[must_use]
 pub fn class_shape(class: u8) -> ClassShape {
-    match class % N_MARKS {
+    match shape_idx(class) {
         0 => ClassShape::Circle,
         1 => ClassShape::Square,
         2 => ClassShape::Diamond,
@@ -107,6 +116,24 @@ pub fn ink(dark: bool, value: f32) -> Rgb {
     const DARK: [Rgb; 2] = [[12, 15, 19], [243, 246, 250]];
     let [paper, ink] = if dark { DARK } else { LIGHT };
     mix(paper, ink, value)
+}
+
+/// A pixel of an image of values 0..1, `[channels, height, width]`: ink if it is gray, its own colour if it has one.
+#[must_use]
+pub fn image_pixel(dark: bool, shape: ImageShape, image: &[f32], pixel: usize) -> Rgb {
+    let [red, green, blue] = shape.rgb_of(image, pixel);
+    if shape.is_gray() {
+        ink(dark, red)
+    } else {
+        [red, green, blue].map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8)
+    }
+}
+
+/// How far an image is from another in a pixel, from blue (less) to red (more): the mean of its channels.
+#[must_use]
+pub fn difference(dark: bool, shape: ImageShape, [image, from]: [&[f32]; 2], pixel: usize) -> Rgb {
+    let mean = |image| shape.rgb_of(image, pixel).into_iter().sum::<f32>() / 3.0;
+    diverging(dark, mean(image) - mean(from))
 }
 
 /// A signed value from −1 (blue) through 0 (the background) to 1 (red); values outside are cut off. Blue
@@ -213,6 +240,15 @@ impl Paper {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hundred_classes_have_marks_of_their_own() {
+        let marks: std::collections::HashSet<_> = (0..100)
+            .map(|class| (class_rgb(true, class), class_shape(class)))
+            .collect();
+        assert_eq!(marks.len(), 100);
+        assert_eq!(class_shape(3), ClassShape::TriangleUp);
+    }
 
     #[test]
     fn signed_colours_meet_at_zero_and_values_outside_are_cut_off() {

@@ -4,28 +4,55 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use hourglass_experiment::{DataSetId, ImageShape};
 
-use super::{PointSource, SampleIdx};
+use super::{DataPlace, DataReport, Fitting, KnownFactors, PointSource, SampleIdx};
 
 /// Where a data set comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DataSource {
     /// MNIST where it is found (`HOURGLASS_DATA`, then the user's cache), otherwise the pen digits.
     Auto,
-    /// The data set whose files are in this folder.
-    Folder(PathBuf),
+    /// What lies in this folder or file: a data set of the catalogue, or a person's own.
+    Path(PathBuf, Fitting),
     /// A data set of the catalogue where it is found; an error where it is not.
     Named(DataSetId),
 }
 
 impl DataSource {
-    /// What a person wrote: a name of the catalogue, else a folder.
+    /// What a person wrote: a name of the catalogue, else a folder or file.
     #[must_use]
     pub fn of_text(text: &str) -> Self {
-        DataSetId::of_name(text).map_or_else(|| Self::Folder(text.into()), Self::Named)
+        DataSetId::of_name(text).map_or_else(|| Self::at(text), Self::Named)
+    }
+
+    /// What lies in a folder or file, made to fit as is usual.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self::Path(path.into(), Fitting::default())
+    }
+}
+
+impl From<&DataPlace> for DataSource {
+    fn from(place: &DataPlace) -> Self {
+        Self::Path(place.path.clone(), place.fitting.clone())
+    }
+}
+
+/// A data set that a run learned from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NeededData {
+    /// Its name for people; that of a person's own says what is in it.
+    pub label: String,
+    /// Where it was.
+    pub source: DataSource,
+}
+
+impl From<DataSetId> for NeededData {
+    fn from(id: DataSetId) -> Self {
+        Self {
+            label: id.exact_label().to_owned(),
+            source: DataSource::Named(id),
+        }
     }
 }
 
@@ -42,12 +69,14 @@ pub struct DatasetDescription {
     pub test_images: Arc<[u8]>,
     /// Class of each test image: `[n_test]`.
     pub test_labels: Arc<[u8]>,
-    /// True factors of each test image where the data set knows them, otherwise empty.
-    pub test_factors: Arc<[SampleFactors]>,
+    /// What is known of each test image besides its class.
+    pub test_factors: KnownFactors,
     /// Training images, row by row: `[n_train, pixels]`, or empty where the window has no use for them.
     pub train_images: Arc<[u8]>,
     /// Class of each training image, likewise.
     pub train_labels: Arc<[u8]>,
+    /// What was found where it lies; none of the catalogue's.
+    pub report: Option<Arc<DataReport>>,
 }
 
 impl DatasetDescription {
@@ -130,82 +159,6 @@ impl fmt::Debug for DatasetDescription {
     }
 }
 
-/// What a generated digit was made from.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct SampleFactors {
-    /// Which of its class's hand styles.
-    pub style: u8,
-    /// Shear from the vertical, in degrees; positive leans right.
-    pub slant_degrees: f32,
-    /// Turn on the paper, in degrees; positive is clockwise.
-    pub rotation_degrees: f32,
-    /// Mean width of the stroke, in pixels.
-    pub thickness_px: f32,
-    /// Width of the ink, in pixels.
-    pub width_px: f32,
-    /// Height of the ink, in pixels.
-    pub height_px: f32,
-}
-
-/// One of the continuous factors of a generated digit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Factor {
-    /// Shear from the vertical.
-    Slant,
-    /// Turn on the paper.
-    Rotation,
-    /// Mean width of the stroke.
-    Thickness,
-    /// Width of the ink.
-    Width,
-    /// Height of the ink.
-    Height,
-}
-
-impl Factor {
-    /// All factors.
-    pub const ALL: [Self; 5] = [
-        Self::Slant,
-        Self::Rotation,
-        Self::Thickness,
-        Self::Width,
-        Self::Height,
-    ];
-
-    /// Its name, for people and in files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Slant => "slant",
-            Self::Rotation => "rotation",
-            Self::Thickness => "thickness",
-            Self::Width => "width",
-            Self::Height => "height",
-        }
-    }
-
-    /// The unit of its values.
-    #[must_use]
-    pub fn unit(self) -> &'static str {
-        match self {
-            Self::Slant | Self::Rotation => "degrees",
-            Self::Thickness | Self::Width | Self::Height => "pixels",
-        }
-    }
-
-    /// Its value in a sample, in the unit of the field.
-    #[must_use]
-    pub fn of(self, factors: &SampleFactors) -> f32 {
-        match self {
-            Self::Slant => factors.slant_degrees,
-            Self::Rotation => factors.rotation_degrees,
-            Self::Thickness => factors.thickness_px,
-            Self::Width => factors.width_px,
-            Self::Height => factors.height_px,
-        }
-    }
-}
-
 /// How far loading or fetching is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DatasetProgress {
@@ -228,6 +181,8 @@ pub enum DataStage {
     Unpacking,
     /// Reading from disk.
     Reading,
+    /// Looking for what is the same, and what is constant.
+    Counting,
     /// Making the images.
     Drawing(DataSetId),
 }
@@ -241,6 +196,7 @@ impl DataStage {
             Self::Verifying => "Checking the files".to_owned(),
             Self::Unpacking => "Unpacking the files".to_owned(),
             Self::Reading => "Reading the files".to_owned(),
+            Self::Counting => "Looking at the images".to_owned(),
             Self::Drawing(id) => format!("Drawing {}", id.label_in_text()),
         }
     }

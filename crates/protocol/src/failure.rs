@@ -8,7 +8,7 @@ use hourglass_experiment::Term;
 
 use hourglass_experiment::DataSetId;
 
-use super::{DeviceChoice, RunId};
+use super::{DeviceChoice, NeededData, RunId};
 
 /// Something that went wrong. The worker lives on, except after [`Failure::WorkerPanicked`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -75,15 +75,15 @@ pub enum Failure {
     #[error(
         "the run in {folder} was trained on {needed}, but {in_use} is in use: load {needed}, then open it again",
         folder = .folder.display(),
-        needed = .needed.label(),
-        in_use = .in_use.label()
+        needed = .needed.label,
+        in_use = .in_use.exact_label()
     )]
     OtherDataset {
         /// Which run it would have been.
         run: RunId,
         folder: PathBuf,
         /// The digits it learned from.
-        needed: DataSetId,
+        needed: NeededData,
         /// The digits in use.
         in_use: DataSetId,
     },

@@ -10,12 +10,15 @@
 
 mod backup;
 mod baseline;
+mod data_report;
 mod dataset;
 mod decode;
 mod device;
 mod errors;
+mod factors;
 mod failure;
 mod filters;
+mod fitting;
 mod flow;
 mod gather;
 mod gradients;
@@ -40,17 +43,18 @@ pub use backup::{AboutRun, BackupPolicy, KeptRun, title_of};
 pub use baseline::{
     Accuracies, Baselines, CodeReport, Compressed, CompressionReport, FollowedFactor, ProbeResult,
 };
-pub use dataset::{
-    DataSource, DataStage, DatasetDescription, DatasetProgress, Factor, SampleFactors,
-};
+pub use data_report::{DataPlace, DataReport, Duplicates, Skipped, samples_of};
+pub use dataset::{DataSource, DataStage, DatasetDescription, DatasetProgress, NeededData};
 pub use decode::{
     CodeSelection, CodeStart, CodeUnits, DecodeRequest, Decoded, DecodedView, EditedCode, Found,
     MAX_CODE_UNITS, MAX_DECODED, Requester, Route, Spacing, Span, UnitRange,
 };
 pub use device::{AdapterName, DeviceChoice, DeviceInfo, DeviceKind};
 pub use errors::{ClassErrors, ErrorView};
+pub use factors::{Factor, KnownFactors};
 pub use failure::Failure;
 pub use filters::{FilterBank, FilterRequest, FilterView, TileFigures, UnitMeans};
+pub use fitting::{Colour, Fitting, Resizing};
 pub use flow::{FlowView, LayerFlow};
 pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
 pub use gradients::{GradientFigures, GradientRow, LayerSpread, WeightUpdate};

@@ -76,7 +76,7 @@ impl<'a> Reached<'a> {
         let petals = adversarial.and_then(|figures| figures.petals);
         let slant = report.and_then(|report| {
             let mut factors = report.factors.iter();
-            factors.find(|followed| followed.factor == Factor::Slant)
+            factors.find(|followed| followed.factor == Factor::SLANT)
         });
         let size = experiment.architecture.code_size();
         Self {

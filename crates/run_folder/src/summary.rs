@@ -421,7 +421,7 @@ impl From<ProbeResult> for ProbeSummary {
 impl From<&FollowedFactor> for FactorSummary {
     fn from(followed: &FollowedFactor) -> Self {
         Self {
-            factor: followed.factor.name().to_owned(),
+            factor: followed.factor.name.to_owned(),
             unit: followed.unit,
             correlation: followed.correlation,
         }
@@ -534,7 +534,7 @@ impl Summary {
                 slant_correlation: code
                     .factors
                     .iter()
-                    .find(|followed| followed.factor == Factor::Slant.name())
+                    .find(|followed| followed.factor == Factor::SLANT.name)
                     .map(|slant| slant.correlation),
             }),
             discriminator_accuracy: adversary.map(|of| of.discriminator_accuracy_percent),

@@ -305,7 +305,7 @@ impl LabState {
                 self.notices.info(format!(
                     "The run in {} was trained on {}: loading that data set",
                     folder.display(),
-                    needed.label()
+                    needed.label
                 ));
                 return;
             }

@@ -46,7 +46,7 @@ impl Input {
                 } => Self::NeedsData {
                     run: *run,
                     folder: folder.clone(),
-                    data: *needed,
+                    data: needed.source.clone(),
                 },
                 Failure::NotCompared { .. } => Self::NotCompared,
                 Failure::NotBroughtBack { .. } => Self::NotBroughtBack,

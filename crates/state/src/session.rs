@@ -149,7 +149,7 @@ impl Session {
                 let owes_run =
                     self.end_opening(run) || before.is_some_and(|before| before.owes_run);
                 self.to_open = Some(ToOpen { folder, owes_run });
-                return self.load(DataSource::Named(data));
+                return self.load(data);
             }
             Input::RunStarted { run, experiment } => self.take_run(run, experiment),
             Input::ComparisonKept { run, experiment } => {

@@ -17,6 +17,9 @@ pub const CHUNK: usize = 500;
 /// is easier than its second.
 pub const STRIDE: usize = 20;
 
+/// Where a split is small, more of its images take part: this many, if there are.
+const LEAST_RUNNING: usize = 500;
+
 /// One test image in this many is seen in a film.
 pub const FILM_STRIDE: usize = 5;
 
@@ -62,7 +65,7 @@ pub struct HeldOut {
     shown: Shown,
     /// The whole split, put on the device when first asked for.
     full: Option<Arc<[Chunk]>>,
-    /// Every [`STRIDE`]-th sample.
+    /// Every [`STRIDE`]-th sample, or more of a small split.
     sparse: Option<Chunk>,
     /// Every [`FILM_STRIDE`]-th sample.
     film: Option<Chunk>,
@@ -159,7 +162,8 @@ impl HeldOut {
         if let Some(chunk) = &self.sparse {
             return chunk.clone();
         }
-        let chunk = self.chunk(&samples_of(&self.split, STRIDE));
+        let stride = STRIDE.min(self.split.len() / LEAST_RUNNING).max(1);
+        let chunk = self.chunk(&samples_of(&self.split, stride));
         self.sparse = Some(chunk.clone());
         chunk
     }

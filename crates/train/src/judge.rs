@@ -13,8 +13,8 @@ use hourglass_data::Dataset;
 use hourglass_experiment::Architecture;
 use hourglass_model::Autoencoder;
 use hourglass_protocol::{
-    Accuracies, Baselines, CodeReport, Compressed, CompressionReport, Factor, FollowedFactor,
-    ProbeResult, SampleFactors,
+    Accuracies, Baselines, CodeReport, Compressed, CompressionReport, FollowedFactor, KnownFactors,
+    ProbeResult,
 };
 
 use super::evaluate::squared_error_per_image;
@@ -211,9 +211,9 @@ fn decoding_error(
 
 /// For each factor the unit of the codes `[n, size]` that follows it most closely; nothing where the data set knows
 /// no factors, or no unit varies.
-fn followed_factors(codes: &[f32], size: usize, factors: &[SampleFactors]) -> Vec<FollowedFactor> {
-    let found = Factor::ALL.into_iter().map(|factor| {
-        let values: Vec<f32> = factors.iter().map(|sample| factor.of(sample)).collect();
+fn followed_factors(codes: &[f32], size: usize, factors: &KnownFactors) -> Vec<FollowedFactor> {
+    let found = factors.all().iter().map(|&factor| {
+        let values = factors.column(factor);
         let (unit, correlation) = correlation::strongest(codes, size, &values)?;
         Some(FollowedFactor {
             factor,

@@ -15,7 +15,7 @@ use super::readback::ParameterValues;
 use super::{Checkpoint, TrainError, Trainer};
 use hourglass_data::Dataset;
 use hourglass_experiment::Experiment;
-use hourglass_protocol::{BestEpoch, Mark};
+use hourglass_protocol::{BestEpoch, DataPlace, Mark};
 
 /// Number of the file's layout. 1 was the state of an optimizer alone, without a number.
 const FORMAT: u32 = 3;
@@ -49,6 +49,9 @@ pub struct Resume {
 pub struct ResumedRun {
     /// The data set's name in files.
     pub data: String,
+    /// Where it lies, if it is a person's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_place: Option<DataPlace>,
     /// Training images of that data set.
     pub n_train: usize,
     /// Epochs after which it is finished.

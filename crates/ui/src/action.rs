@@ -43,8 +43,16 @@ pub enum Action {
 
     /// Load a data set.
     LoadData(DataSource),
-    /// Ask for a folder with MNIST and load it.
+    /// Ask for a folder with images to learn from, and load them.
     OpenDataFolder,
+    /// Ask for a file with such images, and load them.
+    OpenDataFile,
+    /// Show or hide the page about the images in use.
+    ShowData(bool),
+    /// Ask where the list of what was left out is to be written.
+    AskToSaveSkipped,
+    /// Write that list into this file.
+    SaveSkipped(PathBuf),
     /// Fetch MNIST, then load it.
     Fetch(DataSetId),
     /// Stop loading or fetching.
@@ -276,7 +284,7 @@ pub enum DrawEdit {
 /// What a path is wanted for that can be asked for at any time.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PathFor {
-    /// A folder with the files of MNIST.
+    /// A folder or file with images to learn from.
     DataFolder,
     /// The folder of a run to continue.
     Run,

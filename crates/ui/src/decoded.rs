@@ -43,8 +43,8 @@ impl DecodedPictures {
         let key = (Same::of(view), dark, shape);
         self.atlas.renew(key, |_, atlas| {
             atlas.write(ui.ctx(), name, shape, |row, column, idx| {
-                let pixel = (row * columns + column) * picture.n_values() + idx;
-                theme::ink(dark, view.images.get(pixel).copied().unwrap_or_default())
+                let image = picture.of(&view.images, row * columns + column);
+                theme::image_pixel(dark, picture, image.unwrap_or_default(), idx)
             });
         });
     }

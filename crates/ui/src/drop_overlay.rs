@@ -34,12 +34,12 @@ pub fn show(ctx: &Context) {
                 .inner_margin(Margin::symmetric(32, 20))
                 .show(ui, |ui| {
                     ui.vertical_centered(|ui| {
-                        ui.set_width(260.0);
+                        ui.set_width(340.0);
                         ui.spacing_mut().item_spacing.y = space::XS;
                         let icon = ICON_ADD_PHOTO_ALTERNATE.rich_text().size(ICON_SIZE);
                         ui.label(icon.color(tokens.accent));
                         ui.label(RichText::new(text).text_style(theme::text::DISPLAY));
-                        let what = "Run folders are opened, images become digits";
+                        let what = "Opens a run or a data set; single images are reconstructed";
                         ui.label(theme::dim(ui, what));
                     });
                 });

@@ -43,6 +43,7 @@ pub mod banner;
 pub mod card;
 pub mod command_palette;
 pub mod compare;
+pub mod data_page;
 mod data_sets;
 mod decoded;
 pub mod digits;

@@ -83,7 +83,7 @@ fn work(task: &Task, sender: &Sender<LoaderMessage>, cancel: &AtomicBool) {
     let result = match task {
         Task::Load(source) => load(source, &mut report, cancel),
         Task::Fetch(id) => fetch(*id, None, &mut report, cancel)
-            .and_then(|folder| load(&DataSource::Folder(folder), &mut report, cancel)),
+            .and_then(|folder| load(&DataSource::at(folder), &mut report, cancel)),
         Task::Measure(dataset, n_train) => return measure(dataset, *n_train, sender),
     };
     let result = result.map(Arc::new);

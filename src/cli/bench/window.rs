@@ -158,7 +158,7 @@ fn data_argument(source: Option<&DataSource>) -> Vec<OsString> {
     let name: OsString = match source {
         None | Some(DataSource::Auto) => return Vec::new(),
         Some(DataSource::Named(id)) => id.name().into(),
-        Some(DataSource::Folder(folder)) => folder.into(),
+        Some(DataSource::Path(folder, _)) => folder.into(),
     };
     vec!["--data".into(), name]
 }

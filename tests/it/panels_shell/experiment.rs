@@ -12,6 +12,7 @@ use hourglass::protocol::{Command, Event, Phase, PlanPosition, StepBatch};
 use hourglass::ui::Action;
 
 use super::stage::Stage;
+use crate::panels_views::script;
 
 /// Does what a control would, without the control.
 fn act(stage: &mut Stage, action: Action) {
@@ -616,7 +617,15 @@ fn every_preset_can_be_shown_and_stays_as_it_is() {
         let mut stage = Stage::ready();
         act(&mut stage, Action::ChoosePreset(id));
         stage.answer_start();
-        assert!(stage.has(id.preset().expected), "{id}");
+        let preset = id.preset();
+        assert!(stage.has(preset.source), "{id}");
+        // What is known of MNIST says nothing of other images.
+        let of = script::dataset(1).id;
+        let is_known = preset
+            .expectations
+            .iter()
+            .any(|expectation| expectation.measured_on() == of);
+        assert_eq!(stage.has(preset.expected), is_known, "{id}");
         assert!(
             stage.app().state().draft.is_pristine(),
             "{id}: showing changes nothing"

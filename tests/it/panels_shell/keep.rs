@@ -206,7 +206,7 @@ fn a_run_on_other_digits_has_them_loaded_first() {
     stage.report(Event::Failed(Failure::OtherDataset {
         run,
         folder: folder.clone(),
-        needed: DataSetId::MNIST,
+        needed: DataSetId::MNIST.into(),
         in_use: DataSetId::PEN_DIGITS,
     }));
     stage.step();
@@ -255,7 +255,7 @@ fn the_run_of_the_command_line_is_opened_first_and_a_new_one_started_where_it_is
     stage.report(Event::Failed(Failure::OtherDataset {
         run,
         folder: "/runs/first".into(),
-        needed: DataSetId::MNIST,
+        needed: DataSetId::MNIST.into(),
         in_use: DataSetId::PEN_DIGITS,
     }));
     stage.step();

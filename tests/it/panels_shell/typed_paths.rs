@@ -35,12 +35,12 @@ fn a_typed_path_is_taken_with_enter_and_a_wrong_one_says_why() {
     let mut stage = Stage::ready();
     stage.commands();
     perform(&mut stage, PathAction::Ask(PathFor::DataFolder));
-    assert!(stage.has("Folder with the MNIST files"));
+    assert!(stage.has("Folder or file with the images to learn from"));
     type_text(&mut stage, "/no/such/folder");
     press(&mut stage, Key::Enter);
     assert!(stage.has("there is no /no/such/folder"));
     press(&mut stage, Key::Escape);
-    assert!(!stage.has("Folder with the MNIST files"));
+    assert!(!stage.has("Folder or file with the images to learn from"));
 
     perform(&mut stage, PathAction::Ask(PathFor::DataFolder));
     type_text(
@@ -48,9 +48,9 @@ fn a_typed_path_is_taken_with_enter_and_a_wrong_one_says_why() {
         &format!("\"file://{}\"", folder.path().display()),
     );
     press(&mut stage, Key::Enter);
-    let source = DataSource::Folder(folder.path().to_owned());
+    let source = DataSource::at(folder.path());
     assert_eq!(stage.commands(), [Command::LoadDataset(source)]);
-    assert!(!stage.has("Folder with the MNIST files"));
+    assert!(!stage.has("Folder or file with the images to learn from"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use egui::{ColorImage, Event, HoveredFile};
 use egui_kittest::kittest::Queryable as _;
 use hourglass::app::StartOptions;
-use hourglass::protocol::{Preparation, UserImageId};
+use hourglass::protocol::{Command, DataSource, Preparation, UserImageId};
 use hourglass::state::UserImages;
 use hourglass::ui::{Action, DrawEdit, GuideAction, Pane, UserImageAction};
 
@@ -119,6 +119,22 @@ fn a_dropped_folder_becomes_images_and_what_is_no_picture_is_named() {
             .iter()
             .all(|image| image.prepared.decisions.invert)
     );
+}
+
+/// A folder with a folder for each class is a data set, and not some images to reconstruct.
+#[test]
+fn a_dropped_data_set_is_loaded() {
+    let mut stage = Stage::ready();
+    stage.commands();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let class = folder.path().join("cats");
+    std::fs::create_dir(&class).expect("made");
+    std::fs::write(class.join("1.png"), b"").expect("written");
+    drop_files(&mut stage, &[folder.path().to_owned()]);
+    stage.step();
+    let expected = Command::LoadDataset(DataSource::at(folder.path()));
+    assert_eq!(stage.commands(), [expected]);
+    assert!(user_image(&stage).images().is_empty());
 }
 
 #[test]

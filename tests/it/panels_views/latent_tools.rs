@@ -15,8 +15,8 @@ use egui_kittest::{Harness, TestRenderer};
 use hourglass::experiment::{Experiment, LayerName, PresetId};
 use hourglass::figure::FigureKind;
 use hourglass::protocol::{
-    Axes, DatasetDescription, Event as Report, Factor, Plane, PointSource, ProbeRequest,
-    SampleErrors, SampleFactors, SampleIdx, ScatterRequest, ScatterView,
+    Axes, DatasetDescription, Event as Report, Factor, KnownFactors, Plane, PointSource,
+    ProbeRequest, SampleErrors, SampleIdx, ScatterRequest, ScatterView,
 };
 use hourglass::state::{LabState, RunView};
 use hourglass::ui::export::ExportDialog;
@@ -244,22 +244,22 @@ fn errors_become_colours_with_a_scale() {
 
 #[test]
 fn factors_are_colours_where_the_data_set_knows_them() {
+    static FACTORS: [Factor; 2] = [
+        Factor::SLANT,
+        Factor::of("thickness", "pixels", "Mean width of the stroke"),
+    ];
     let mut lab = LabState::default();
-    let factors = |idx: u8| SampleFactors {
-        slant_degrees: f32::from(idx) - 10.0,
-        thickness_px: 2.0,
-        ..SampleFactors::default()
-    };
+    let values = (0..=200_u8).flat_map(|idx| [f32::from(idx) - 10.0, 2.0]);
     lab.apply(Report::DatasetLoaded(DatasetDescription {
-        test_factors: (0..=200).map(factors).collect(),
+        test_factors: KnownFactors::new(&FACTORS, values.collect()),
         ..script::dataset(201)
     }));
     script::start(&mut lab, &Experiment::default());
     script::look(&mut lab, &[0], None, LayerName::Code);
     let mut harness = stage(LatentPanel::ui, lab);
-    for factor in Factor::ALL {
-        choose(&mut harness, "Colour by", factor.name());
-        let title = format!("Colours, {}, {}", factor.name(), factor.unit());
+    for factor in FACTORS {
+        choose(&mut harness, "Colour by", factor.name);
+        let title = format!("Colours, {}", factor.title());
         assert!(says(&harness, &title), "{title}");
     }
     choose(&mut harness, "Colour by", "slant");

@@ -10,10 +10,10 @@ use hourglass::protocol::{
     Accuracies, ActivationView, AdversarialFigures, Baselines, ClassificationFigures, CodeFigures,
     CodeReport, CodeUnits, Compressed, CompressionReport, DataSetId, DatasetDescription,
     DecodeRequest, DecodedView, DigitView, Evaluation, EvaluationScope, Event, Factor,
-    FollowedFactor, Found, GradientFigures, GradientRow, Histogram, LayerSpread, MAX_CODE_UNITS,
-    Neighbour, Percentile, Phase, PlanPosition, Preparation, PreparedImage, ProbeResult, RunId,
-    SampleIdx, ScatterView, Snapshot, StepBatch, UnitRange, UserImageId, UserImageLook,
-    UserImageView, VariationalFigures, WeightUpdate,
+    FollowedFactor, Found, GradientFigures, GradientRow, Histogram, KnownFactors, LayerSpread,
+    MAX_CODE_UNITS, Neighbour, Percentile, Phase, PlanPosition, Preparation, PreparedImage,
+    ProbeResult, RunId, SampleIdx, ScatterView, Snapshot, StepBatch, UnitRange, UserImageId,
+    UserImageLook, UserImageView, VariationalFigures, WeightUpdate,
 };
 use hourglass::state::LabState;
 
@@ -29,7 +29,8 @@ pub fn dataset(n_test: usize) -> DatasetDescription {
         n_train: 6_400,
         test_images: (0..n_test).flat_map(|idx| [byte(idx); N_PIXELS]).collect(),
         test_labels: (0..n_test).map(|idx| byte(idx % 10)).collect(),
-        test_factors: Arc::from([]),
+        test_factors: KnownFactors::default(),
+        report: None,
         train_images: Arc::from([]),
         train_labels: Arc::from([]),
     }
@@ -253,7 +254,7 @@ pub fn code_report(step: u64) -> CodeReport {
         },
         subspace_angle_degrees: Some(12.5),
         factors: vec![FollowedFactor {
-            factor: Factor::Slant,
+            factor: Factor::SLANT,
             unit: 3,
             correlation: -0.82,
         }],

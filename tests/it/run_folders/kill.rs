@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use hourglass::data::{Dataset, Split};
 use hourglass::experiment::{Experiment, ImageShape, N_PIXELS, PresetId};
-use hourglass::protocol::{DataSetId, Measured};
+use hourglass::protocol::{DataSetId, KnownFactors, Measured};
 use hourglass::run_folder::{
     EXPERIMENT_FILE, FolderLock, METRICS_FILE, MODEL_FILE, MetricsTable, RESUME_FILE, Record,
     RunFiles, SUMMARY_FILE, SavedFiles, is_run_folder, read_experiment,
@@ -36,7 +36,8 @@ fn dataset() -> Arc<Dataset> {
         origin: "made up".to_owned(),
         train: split(),
         test: split(),
-        test_factors: Vec::new().into(),
+        test_factors: KnownFactors::default(),
+        report: None,
     })
 }
 

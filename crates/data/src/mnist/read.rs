@@ -119,16 +119,6 @@ impl LoadError {
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Verify(VerifyError::Cancelled))
     }
-
-    /// The files may be whole and of another data set with files of the same names.
-    #[must_use]
-    pub fn is_other_content(&self) -> bool {
-        use VerifyError::{NotCompressed, WrongChecksum};
-        matches!(
-            self,
-            Self::Verify(WrongChecksum { .. } | NotCompressed { .. })
-        )
-    }
 }
 
 /// Checks the four files in `folder`, unpacks those that are compressed, and reads them.

@@ -26,21 +26,30 @@ impl Picture {
     /// # Errors
     /// When it is no picture, damaged, mostly missing, or larger than the limits.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        if bytes.is_empty() {
-            return Err(DecodeError::Empty);
-        }
-        let decoded = guard::guarded(|| decode(bytes)).unwrap_or_else(|said| {
-            let reason = format!("its decoder gave up, {said}");
-            Err(DecodeError::Damaged { reason })
-        });
         let Decoded {
             image,
             n_rows,
             turn,
             notes,
-        } = decoded?;
+        } = decode_guarded(bytes)?;
         Ok(Self::from_decoded(&image, n_rows, turn, notes))
     }
+}
+
+/// Decodes a picture that is there whole and turns it as it says, for a data set.
+///
+/// # Errors
+/// As [`Picture::decode`], and when some of it is missing.
+pub(crate) fn whole(bytes: &[u8]) -> Result<DynamicImage, DecodeError> {
+    let decoded = decode_guarded(bytes)?;
+    let is_cut_short = |note: &ImageNote| matches!(note, ImageNote::CutShort { .. });
+    if decoded.notes.iter().any(is_cut_short) {
+        let reason = "some of it is missing".to_owned();
+        return Err(DecodeError::Damaged { reason });
+    }
+    let mut image = decoded.image;
+    image.apply_orientation(decoded.turn);
+    Ok(image)
 }
 
 /// A decoded picture.
@@ -50,6 +59,16 @@ struct Decoded {
     n_rows: u32,
     turn: Orientation,
     notes: Vec<ImageNote>,
+}
+
+fn decode_guarded(bytes: &[u8]) -> Result<Decoded, DecodeError> {
+    if bytes.is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    guard::guarded(|| decode(bytes)).unwrap_or_else(|said| {
+        let reason = format!("its decoder gave up, {said}");
+        Err(DecodeError::Damaged { reason })
+    })
 }
 
 fn decode(bytes: &[u8]) -> Result<Decoded, DecodeError> {

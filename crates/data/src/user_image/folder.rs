@@ -17,7 +17,7 @@ const MARK_WITHIN: u64 = 256;
 
 /// Endings of the files that are taken from a folder. A file that is named itself is read whatever it is
 /// called.
-const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "jfif", "gif", "bmp", "webp"];
+pub(crate) const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "jfif", "gif", "bmp", "webp"];
 
 /// Largest file that is read, in bytes: what is in it takes memory beside it.
 const MAX_FILE_BYTES: u64 = 64 << 20;

@@ -39,7 +39,9 @@ mod segment;
 mod source;
 mod stripped;
 
+pub(crate) use decode::whole;
 pub use drawing::{OF_DRAWINGS, picture_of};
+pub(crate) use folder::ENDINGS;
 pub use folder::{ImageError, RESULT_MARK, find, is_result, read};
 pub use picture::Picture;
 pub use prepare::prepare;

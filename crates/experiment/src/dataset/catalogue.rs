@@ -4,13 +4,16 @@ use super::{Checksum, Content, DataSetId, DataSetSpec, FileSpec, Generator, Mani
 use crate::ImageShape;
 
 /// All of them, in the order in which they are listed.
-pub static CATALOGUE: [&DataSetSpec; 3] = [&MNIST, &PEN_DIGITS, &FASHION_MNIST];
+pub static CATALOGUE: [&DataSetSpec; 4] = [&MNIST, &PEN_DIGITS, &COLOURED_SHAPES, &FASHION_MNIST];
 
 impl DataSetId {
     /// Presets were measured on it.
     pub const MNIST: Self = Self::of(&MNIST);
     /// Always there; some presets need its known factors.
     pub const PEN_DIGITS: Self = Self::of(&PEN_DIGITS);
+
+    /// Always there too: colour, and not digits.
+    pub const COLOURED_SHAPES: Self = Self::of(&COLOURED_SHAPES);
 
     /// All of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -75,6 +78,26 @@ static PEN_DIGITS: DataSetSpec = DataSetSpec {
     n_test: 10_000,
     licence: None,
     origin: Origin::Drawn(Generator::PenDigits),
+};
+
+static COLOURED_SHAPES: DataSetSpec = DataSetSpec {
+    name: "coloured-shapes",
+    label: "Coloured shapes",
+    about: "Shapes the program draws itself, with known hue, size, turn and place",
+    class_noun: None,
+    classes: &[
+        "circle", "square", "triangle", "pentagon", "diamond", "star", "cross", "ring", "heart",
+        "moon",
+    ],
+    shape: ImageShape {
+        height: 32,
+        width: 32,
+        channels: 3,
+    },
+    n_train: 8_000,
+    n_test: 2_000,
+    licence: None,
+    origin: Origin::Drawn(Generator::ColouredShapes),
 };
 
 /// Sizes and SHA-256 are those that TensorFlow Datasets verifies (`url_checksums/fashion_mnist.txt`); torchvision's

@@ -5,11 +5,18 @@ mod manifest;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::RangeInclusive;
 
 pub use catalogue::CATALOGUE;
 pub use manifest::{Checksum, Content, FileSpec, Manifest};
 
 use crate::ImageShape;
+
+/// Pixels that a side of an image may have.
+pub const SIDES: RangeInclusive<usize> = 8..=64;
+
+/// Most classes that can be told apart.
+pub const MAX_CLASSES: usize = 100;
 
 /// What the program knows of a data set before it is loaded.
 #[derive(Debug)]
@@ -42,12 +49,15 @@ pub enum Origin {
     /// Four files in MNIST's format.
     Files(Manifest),
     Drawn(Generator),
+    /// Whatever a person opened.
+    Opened,
 }
 
 /// A part of the program that makes images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generator {
     PenDigits,
+    ColouredShapes,
 }
 
 impl DataSetSpec {
@@ -56,7 +66,7 @@ impl DataSetSpec {
     pub fn manifest(&self) -> Option<&Manifest> {
         match &self.origin {
             Origin::Files(manifest) => Some(manifest),
-            Origin::Drawn(_) => None,
+            Origin::Drawn(_) | Origin::Opened => None,
         }
     }
 
@@ -66,6 +76,22 @@ impl DataSetSpec {
         let bytes = self.manifest()?.gzip_bytes();
         Some(format!("{} MB", (bytes as f64 / 1e6).round()))
     }
+}
+
+/// What a person's own data set is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Its name for people: that of its folder or file.
+    pub label: String,
+    /// Its name in files, which says what is in it.
+    pub name: String,
+    /// What it shows.
+    pub about: String,
+    /// The name of each class, by label.
+    pub classes: Vec<String>,
+    pub shape: ImageShape,
+    pub n_train: usize,
+    pub n_test: usize,
 }
 
 /// One of the data sets: a row of the catalogue, known by its name.
@@ -90,6 +116,47 @@ impl DataSetId {
         Self(spec)
     }
 
+    /// A data set that a person opened. What it is called stays in memory to the end of the program, some hundred
+    /// bytes for each that is opened: everything can speak of it as of those of the catalogue.
+    #[must_use]
+    pub fn opened(opened: Opened) -> Self {
+        let keep = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+        // "7" says nothing by itself.
+        let are_numbers = opened
+            .classes
+            .iter()
+            .all(|class| class.parse::<i64>().is_ok());
+        let classes: Vec<&'static str> = opened.classes.into_iter().map(keep).collect();
+        Self(Box::leak(Box::new(DataSetSpec {
+            name: keep(opened.name),
+            label: keep(opened.label),
+            about: keep(opened.about),
+            class_noun: are_numbers.then_some("class"),
+            classes: Box::leak(classes.into_boxed_slice()),
+            shape: opened.shape,
+            n_train: opened.n_train,
+            n_test: opened.n_test,
+            licence: None,
+            origin: Origin::Opened,
+        })))
+    }
+
+    /// Its name for people, which tells a person's own data set from another of the same name.
+    #[must_use]
+    pub const fn exact_label(self) -> &'static str {
+        if self.is_opened() {
+            self.name()
+        } else {
+            self.label()
+        }
+    }
+
+    /// Whether a person opened it.
+    #[must_use]
+    pub const fn is_opened(self) -> bool {
+        matches!(self.0.origin, Origin::Opened)
+    }
+
     #[must_use]
     pub const fn spec(self) -> &'static DataSetSpec {
         self.0
@@ -111,7 +178,7 @@ impl DataSetId {
     #[must_use]
     pub fn label_in_text(self) -> String {
         let is_proper = self.label().chars().skip(1).any(char::is_uppercase);
-        if is_proper {
+        if is_proper || self.is_opened() {
             self.label().to_owned()
         } else {
             self.label().to_lowercase()
@@ -211,7 +278,10 @@ mod tests {
     #[test]
     fn proper_names_keep_their_capital_within_a_sentence() {
         let labels: Vec<_> = DataSetId::all().map(DataSetId::label_in_text).collect();
-        assert_eq!(labels, ["MNIST", "pen digits", "Fashion-MNIST"]);
+        assert_eq!(
+            labels,
+            ["MNIST", "pen digits", "coloured shapes", "Fashion-MNIST"]
+        );
     }
 
     #[test]

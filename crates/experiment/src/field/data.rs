@@ -3,6 +3,7 @@
 use super::kind::{Kind, List, Number, Section};
 use super::setting::Field;
 use super::value::{Leaf as _, Place, at};
+use crate::dataset::SIDES;
 
 /// There is no control: choosing a data set chooses them.
 const ROW: Field = Field {
@@ -14,7 +15,7 @@ const ROW: Field = Field {
 pub(super) static ROWS: &[&Field] = &[&IMAGE, &CLASSES];
 
 /// Largest height and width: principal components of pixels cost the third power of their number.
-const MAX_SIDE: f64 = 64.0;
+const MAX_SIDE: f64 = *SIDES.end() as f64;
 
 pub static IMAGE: Field = Field {
     path: "architecture.image",

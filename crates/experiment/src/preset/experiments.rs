@@ -200,7 +200,7 @@ pub(super) const VANILLA_64: Preset = Preset {
     id: PresetId::Vanilla64,
     variant_of: None,
     title: "Vanilla",
-    about: "The simplest autoencoder: 784 pixels compressed into 64 sigmoid units and reconstructed. Watch \
+    about: "The simplest autoencoder: an image compressed into 64 sigmoid units and reconstructed. Watch \
             the reconstructions sharpen; on average each unit is about half active (0.5)",
     source: "“Many flavors of Autoencoder”, wiseodd 2016",
     expected: "101,200 parameters; test MSE 0.0099 per pixel after 5 epochs; mean activation 0.50",
@@ -331,7 +331,7 @@ pub(super) const CONV_4: Preset = Preset {
     variant_of: None,
     title: "Convolutional",
     about: "Two hundred parameters instead of a hundred thousand: the same small patterns are looked for \
-            everywhere. Its code is a map of 784 values, so little is compressed and much is kept. Its output is a \
+            everywhere. On MNIST its code is a map of 784 values, so little is compressed and much is kept. Its output is a \
             ReLU, which makes the black background exact",
     source: "“Many flavors of Autoencoder”, wiseodd 2016",
     expected: "225 parameters; test MSE at most 0.0026 per pixel after 5 epochs, how much less depends on the \

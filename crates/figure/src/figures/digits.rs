@@ -5,10 +5,11 @@ use hourglass_protocol::DigitView;
 use crate::csv::Csv;
 use crate::drawing::Figure;
 use crate::facts::Entries;
+use crate::font::{self, Weight};
 use crate::page::{Anchor, Page, Rect, Stroke};
-use crate::palette::{Rgb, diverging, ink};
+use crate::palette::{Rgb, difference, diverging, image_pixel};
 use crate::plot;
-use crate::{Facts, Look, number};
+use crate::{Facts, Look, TypeSizes, number};
 
 /// Room for the names of the rows, in pixels; this and the rooms below are for type of the usual size.
 const NAMES: f32 = 66.0;
@@ -58,31 +59,44 @@ impl Row {
 
     /// Pixels of one picture.
     fn pixels(self, view: &DigitView, idx: usize, dark: bool) -> Vec<Rgb> {
-        let of = |values: &[f32]| -> Vec<f32> {
-            let picture = view.shape.of(values, idx);
-            picture.map_or_else(|| vec![0.0; view.shape.n_values()], <[f32]>::to_vec)
+        let shape = view.shape;
+        let of = |values| shape.of::<f32>(values, idx).unwrap_or_default();
+        let pixels = |values| -> Vec<Rgb> {
+            let pixels = 0..shape.n_pixels();
+            pixels
+                .map(|pixel| image_pixel(dark, shape, of(values), pixel))
+                .collect()
         };
-        let in_ink = |values: &[f32]| of(values).into_iter().map(|v| ink(dark, v)).collect();
         match self {
-            Self::Original => in_ink(&view.originals),
-            Self::Corrupted => in_ink(&view.corrupted),
-            Self::Rebuilt => in_ink(&view.reconstructions),
+            Self::Original => pixels(&view.originals),
+            Self::Corrupted => pixels(&view.corrupted),
+            Self::Rebuilt => pixels(&view.reconstructions),
             Self::Difference => {
-                let pairs = of(&view.reconstructions)
-                    .into_iter()
-                    .zip(of(&view.originals));
-                pairs
-                    .map(|(rebuilt, original)| diverging(dark, rebuilt - original))
+                let images = [of(&view.reconstructions), of(&view.originals)];
+                let pixels = 0..shape.n_pixels();
+                pixels
+                    .map(|pixel| difference(dark, shape, images, pixel))
                     .collect()
             }
         }
     }
 }
 
+/// A name, cut where there is no room for all of it.
+fn shortened(name: String, room: f32, t: TypeSizes) -> String {
+    let width = |text: &str| font::width(text, t.label, Weight::Regular);
+    if width(&name) <= room {
+        return name;
+    }
+    let mut short = name;
+    while short.pop().is_some() && width(&format!("{short}…")) > room {}
+    format!("{short}…")
+}
+
 impl Figure for DigitView {
     fn title(&self) -> String {
         let n = number::count_of(self.samples.len());
-        format!("{n} test digits and their reconstructions")
+        format!("{n} test images and their reconstructions")
     }
 
     fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
@@ -127,7 +141,9 @@ impl Figure for DigitView {
             page.text([room.left, base], "MSE per pixel", t.small, paper.text_dim);
             for (column, &idx) in columns.iter().enumerate() {
                 let [middle, _] = at(0, column).center();
-                let class = self.labels.get(idx).map_or_else(String::new, u8::to_string);
+                let class = self.labels.get(idx);
+                let class = class.map_or_else(String::new, |class| facts.data.class_name(*class));
+                let class = shortened(class, side + GAP, t);
                 page.text_at(
                     [middle, top + t.room(9.0)],
                     class,

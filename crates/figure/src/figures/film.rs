@@ -122,7 +122,7 @@ impl<'a> Screening<'a> {
         let (mut page, room) = plot::begin(look, title, &then);
         let (paper, t) = (look.paper(), look.type_sizes());
         let left = Rect {
-            width: room.width - legend_width(facts.data, LEGEND_WIDTH, t),
+            width: room.width - legend_width(facts.data, LEGEND_WIDTH, t, room.height),
             ..room
         };
         let plot = plot::frame(&mut page, look, left, x, y, true);
@@ -159,7 +159,11 @@ impl<'a> Screening<'a> {
             &mut page,
             look,
             facts.data,
-            [plot.area.right() + 12.0, plot.area.top + t.room(4.0)],
+            (
+                plot.area.right() + 12.0,
+                plot.area.top + t.room(4.0),
+                room.height,
+            ),
             &film.hidden,
         );
         let when = format!("epoch {}", epochs(frame.epoch));

@@ -8,7 +8,7 @@ use crate::csv::Csv;
 use crate::drawing::Figure;
 use crate::facts::Entries;
 use crate::page::{Anchor, Item, Page, Rect, Stroke, Text};
-use crate::palette::{Rgb, ink};
+use crate::palette::{Rgb, image_pixel};
 use crate::plot;
 use crate::{Facts, Look};
 
@@ -130,9 +130,10 @@ fn mosaic(manifold: &Manifold, dark: bool) -> Vec<Rgb> {
     for row in (0..n_rows).rev() {
         for line in 0..height {
             for column in 0..n_columns {
-                let start = (row * n_columns + column) * shape.n_values() + line * width;
-                let line = &manifold.images[start..start + width];
-                pixels.extend(line.iter().map(|&value| ink(dark, value)));
+                let image = shape.of(&manifold.images, row * n_columns + column);
+                let image = image.unwrap_or_default();
+                let places = line * width..(line + 1) * width;
+                pixels.extend(places.map(|pixel| image_pixel(dark, shape, image, pixel)));
             }
         }
     }

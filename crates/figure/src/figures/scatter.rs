@@ -19,6 +19,8 @@ const N_LAYERS: usize = 10;
 /// Room for the legend at the right, in pixels, with type of the usual size.
 const LEGEND_WIDTH: f32 = 62.0;
 
+/// Height of a line of the legend, in points.
+const ROW: f32 = 15.0;
 /// From the marks of a legend to the names.
 const NAME_LEFT: f32 = 15.0;
 
@@ -72,7 +74,12 @@ impl Figure for Scatter {
         let [x, y] = axis_titles(table.scatter.axes, table.scatter.pair);
         let [x, y] = [Axis::linear(x, ends(0)), Axis::linear(y, ends(1))];
         let (paper, t) = (look.paper(), look.type_sizes());
-        let left = room.within([0.0, 0.0, legend_width(facts.data, LEGEND_WIDTH, t), 0.0]);
+        let left = room.within([
+            0.0,
+            0.0,
+            legend_width(facts.data, LEGEND_WIDTH, t, room.height),
+            0.0,
+        ]);
         let plot = plot::frame(&mut page, look, left, &x, &y, true);
         let positions = shown.iter().map(|&idx| {
             let sample = points[idx].map(f64::from);
@@ -84,8 +91,12 @@ impl Figure for Scatter {
         let radius = radius(positions.len(), &plot);
         cloud(&mut page, look.dark, radius, &positions);
         outline(&mut page, paper, &plot, &prior);
-        let legend = [plot.area.right() + 16.0, plot.area.top + t.room(4.0)];
-        class_legend(&mut page, look, facts.data, legend, hidden);
+        let place = (
+            plot.area.right() + 16.0,
+            plot.area.top + t.room(4.0),
+            room.height,
+        );
+        class_legend(&mut page, look, facts.data, place, hidden);
         page
     }
 
@@ -173,13 +184,27 @@ pub fn outline_of(facts: &Facts, axes: Axes) -> Vec<Vec<[f32; 2]>> {
     prior.map_or_else(Vec::new, LatentPrior::outline)
 }
 
-/// Room for the legend: at least so much, and enough for the longest name.
+/// Room for the legend of a picture that high: at least so much, and enough for the longest name in each of its columns.
 #[must_use]
-pub fn legend_width(id: DataSetId, least: f32, t: TypeSizes) -> f32 {
+pub fn legend_width(id: DataSetId, least: f32, t: TypeSizes, height: f32) -> f32 {
+    let n_columns = id.n_classes().div_ceil(legend_rows(t, height)).max(1);
+    t.room(least).max(n_columns as f32 * column_width(id, t))
+}
+
+/// Room for a class of the legend.
+fn column_width(id: DataSetId, t: TypeSizes) -> f32 {
     let names = id.spec().classes.iter();
     let widths = names.map(|name| font::width(name, t.label, Weight::Regular));
-    let longest = widths.fold(0.0, f32::max);
-    t.room(least).max(t.room(NAME_LEFT) + longest + LEGEND_GAP)
+    t.room(NAME_LEFT) + widths.fold(0.0, f32::max) + LEGEND_GAP
+}
+
+/// Classes below one another; more begin another column.
+fn legend_rows(t: TypeSizes, height: f32) -> usize {
+    /// Rows for the heading, and for the names of those that are hidden.
+    const OTHERS: usize = 4;
+    ((height / t.room(ROW)) as usize)
+        .saturating_sub(OTHERS)
+        .max(1)
 }
 
 /// Colour and shape of each class, downwards from a place; the hidden ones are left out and named.
@@ -187,15 +212,24 @@ pub fn class_legend(
     page: &mut Page,
     look: &Look,
     id: DataSetId,
-    [left, top]: [f32; 2],
+    (left, top, height): (f32, f32, f32),
     hidden: &[u8],
 ) {
     let (paper, t) = (look.paper(), look.type_sizes());
-    let row = t.room(15.0);
-    let heading = id.spec().class_noun.map_or("Class", |_| "Digit");
+    let row = t.room(ROW);
+    let n_rows = legend_rows(t, height);
+    let heading = match id.spec().class_noun {
+        Some("digit") => "Digit",
+        _ => "Class",
+    };
     page.text([left, top + t.room(4.0)], heading, t.small, paper.text_dim);
-    let mut y = top + row;
-    for class in id.classes().filter(|class| !hidden.contains(class)) {
+    let shown: Vec<u8> = id
+        .classes()
+        .filter(|class| !hidden.contains(class))
+        .collect();
+    for (place, &class) in shown.iter().enumerate() {
+        let left = left + (place / n_rows) as f32 * column_width(id, t);
+        let y = top + (place % n_rows + 1) as f32 * row;
         page.add(Item::Marks(Marks {
             class,
             shape: class_shape(class),
@@ -205,8 +239,8 @@ pub fn class_legend(
         }));
         let at = [left + t.room(NAME_LEFT), y + t.label * 0.36];
         page.text(at, id.class_name(class), t.label, paper.text);
-        y += row;
     }
+    let mut y = top + (shown.len().min(n_rows) + 1) as f32 * row;
     if !hidden.is_empty() {
         let hidden: Vec<String> = hidden.iter().map(|&class| id.class_name(class)).collect();
         for line in ["not shown:", &hidden.join(", ")] {

@@ -40,7 +40,7 @@ pub enum Input {
     NeedsData {
         run: RunId,
         folder: PathBuf,
-        data: DataSetId,
+        data: DataSource,
     },
     NotCompared,
     /// A comparison ended, and its comparison run goes on alone.

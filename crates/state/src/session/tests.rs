@@ -135,7 +135,7 @@ fn states() -> Vec<(&'static str, Session)> {
     let needs_data = |run| Input::NeedsData {
         run: RunId(run),
         folder: "a".into(),
-        data: DataSetId::MNIST,
+        data: DataSource::Named(DataSetId::MNIST),
     };
     vec![
         ("no worker", start(None, vec![])),
@@ -193,7 +193,7 @@ fn inputs() -> Vec<(&'static str, Input)> {
             Input::NeedsData {
                 run,
                 folder: "c".into(),
-                data: DataSetId::MNIST,
+                data: DataSource::Named(DataSetId::MNIST),
             },
         ),
         ("not compared", Input::NotCompared),
@@ -226,7 +226,7 @@ fn words(session: &Session) -> String {
     for (what, data) in [("on", &session.data), ("asked", &session.data_asked)] {
         match data {
             DataSource::Auto => {}
-            DataSource::Folder(folder) => words.push(format!("{what} {}", folder.display())),
+            DataSource::Path(folder, _) => words.push(format!("{what} {}", folder.display())),
             DataSource::Named(id) => words.push(format!("{what} {}", id.label())),
         }
     }
@@ -236,7 +236,7 @@ fn words(session: &Session) -> String {
 fn command_words(command: &Command) -> String {
     match command {
         Command::LoadDataset(DataSource::Auto) => "load".to_owned(),
-        Command::LoadDataset(DataSource::Folder(folder)) => format!("load {}", folder.display()),
+        Command::LoadDataset(DataSource::Path(folder, _)) => format!("load {}", folder.display()),
         Command::LoadDataset(DataSource::Named(id)) => format!("load {}", id.label()),
         Command::Fetch(id) => format!("fetch {}", id.label()),
         Command::StartRun { run, experiment } => format!("start {} of {}", run.0, experiment.seed),
@@ -280,7 +280,7 @@ fn every_input_leads_where_the_table_says() {
 
 #[test]
 fn data_can_be_asked_for_at_any_time_and_are_in_use_once_they_are_there() {
-    let folder = DataSource::Folder("d".into());
+    let folder = DataSource::at("d");
     for (name, state) in states() {
         let mut next = state.clone();
         let commands = next.on(Input::Load(folder.clone()), &of_seed(OTHERWISE));
@@ -323,7 +323,7 @@ fn a_run_that_is_kept_or_back_is_the_current_one_unless_another_is_on_its_way() 
     let back = Input::BroughtBack {
         run: RunId(1),
         experiment: of_seed(5),
-        data: DataSource::Folder("d".into()),
+        data: DataSource::at("d"),
     };
     let kept = Input::ComparisonKept {
         run: RunId(2),

@@ -13,8 +13,8 @@ use super::paint::{self, DigitRow, Views};
 pub struct ShownDigit {
     /// Which test image.
     pub sample: SampleIdx,
-    /// Its class.
-    pub label: u8,
+    /// The name of its class.
+    pub class: String,
     /// What it shows, for people.
     pub title: String,
     /// Mean squared error per pixel.
@@ -32,7 +32,7 @@ impl ShownDigit {
         let label = *own.labels.get(idx)?;
         Some(Self {
             sample: *own.samples.get(idx)?,
-            label,
+            class: id.class_name(label),
             title: id.class_title(label),
             mse_per_pixel: *own.mse_per_pixel.get(idx)?,
             comparison_mse: comparison

@@ -218,7 +218,7 @@ fn table(
             layout,
             &kept.atlas,
             idx,
-            digit.label,
+            &digit.class,
             response.hovered(),
         );
         let decimals = layout.error_decimals();
@@ -282,7 +282,7 @@ impl DigitsScene {
         self.atlas.renew(key, |_, atlas| {
             atlas.write(ui.ctx(), "digits", shape, |atlas_row, column, idx| {
                 let digit = atlas_row / rows.len() * shape.columns + column;
-                rows[atlas_row % rows.len()].color(views, digit * picture.n_values() + idx, dark)
+                rows[atlas_row % rows.len()].color(views, digit, idx, dark)
             });
         });
     }

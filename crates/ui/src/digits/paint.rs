@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::theme::{self, space};
@@ -95,21 +96,20 @@ impl DigitRow {
         }
     }
 
-    /// The colour of one pixel, `idx` counted through all images of the views.
+    /// The colour of one pixel of an image of the views.
     #[must_use]
-    pub fn color(self, views: &Views, idx: usize, dark: bool) -> egui::Color32 {
-        let ink = |values: &[f32]| theme::ink(dark, values.get(idx).copied().unwrap_or(0.0));
+    pub fn color(self, views: &Views, image: usize, pixel: usize, dark: bool) -> egui::Color32 {
+        let shape = views.own.shape;
+        let of = |values| shape.of::<f32>(values, image).unwrap_or_default();
+        let own = |values| theme::image_pixel(dark, shape, of(values), pixel);
         match self {
-            Self::Original => ink(&views.own.originals),
-            Self::Corrupted => ink(&views.own.corrupted),
-            Self::Reconstruction(side) => ink(&views.of(side).reconstructions),
+            Self::Original => own(&views.own.originals),
+            Self::Corrupted => own(&views.own.corrupted),
+            Self::Reconstruction(side) => own(&views.of(side).reconstructions),
             Self::Difference(side) => {
                 let view = views.of(side);
-                let difference = view.reconstructions.get(idx).zip(view.originals.get(idx));
-                theme::diverging(
-                    dark,
-                    difference.map_or(0.0, |(rebuilt, original)| rebuilt - original),
-                )
+                let images = [of(&view.reconstructions), of(&view.originals)];
+                theme::difference(dark, shape, images, pixel)
             }
         }
     }
@@ -198,7 +198,7 @@ pub fn pictures(
     layout: &DigitLayout,
     atlas: &TileAtlas,
     digit: usize,
-    label: u8,
+    class: &str,
     hovered: bool,
 ) {
     let tokens = theme::tokens_of(ui);
@@ -219,7 +219,12 @@ pub fn pictures(
         layout.digit(digit).top(),
     );
     let font = theme::text::SMALL.resolve(ui.style());
-    painter.text(at, Align2::CENTER_TOP, label.to_string(), font, tokens.text);
+    let width = layout.digit(digit).width();
+    let mut job = LayoutJob::simple_singleline(class.to_owned(), font, tokens.text);
+    job.wrap = TextWrapping::truncate_at_width(width);
+    let galley = painter.layout_job(job);
+    let left = at.x - galley.size().x / 2.0;
+    painter.galley(pos2(left, at.y), galley, tokens.text);
 }
 
 /// Row and column of a picture in the atlas: the bands follow each other.

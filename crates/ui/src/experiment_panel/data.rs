@@ -61,6 +61,27 @@ pub(super) fn show(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
             }
         }
     });
+    if let Some(report) = state
+        .dataset
+        .as_ref()
+        .and_then(|dataset| dataset.report.as_ref())
+    {
+        let n_skipped = report.skipped.len();
+        let text = if n_skipped > 0 {
+            format!(
+                "Look at the images… ({} left out)",
+                number::count_of(n_skipped)
+            )
+        } else {
+            "Look at the images…".to_owned()
+        };
+        let look = ui
+            .button(text)
+            .on_hover_text("What was found, how it is made to fit, and some images of each class");
+        if look.clicked() {
+            actions.push(Action::ShowData(true));
+        }
+    }
     match &state.loading {
         Some(progress) => loading(ui, progress, actions),
         None if state.dataset.is_none() => {
@@ -92,16 +113,24 @@ fn source_menu(
             }
             ui.separator();
             for id in DataSetId::fetchable().filter(|&id| id != DataSetId::MNIST) {
-                let fetch = ui.button(data_sets::fetch_label(id)).on_hover_text(data_sets::help(id));
+                let fetch = ui
+                    .button(data_sets::fetch_label(id))
+                    .on_hover_text(data_sets::help(id));
                 if fetch.clicked() {
                     actions.push(Action::Fetch(id));
                 }
             }
-            let open = ui
-                .button("Open folder…")
-                .on_hover_text("A folder with the four MNIST files, or of a data set in its format, packed or unpacked");
+            let open = ui.button("Open your own images…").on_hover_text(
+                "A folder of images, one folder for each class; or one of IDX, NumPy or CSV files",
+            );
             if open.clicked() {
                 actions.push(Action::OpenDataFolder);
+            }
+            let open = ui.button("Open a data file…").on_hover_text(
+                "A ZIP of images, an .npz or .npy file, a CSV table of pixels, or an IDX file",
+            );
+            if open.clicked() {
+                actions.push(Action::OpenDataFile);
             }
         })
         .response;

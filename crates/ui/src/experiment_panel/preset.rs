@@ -111,9 +111,19 @@ pub(super) fn show(ui: &mut Ui, editor: &Editor<'_>, actions: &mut Vec<Action>) 
     };
     let preset = id.preset();
     ui.add(Label::new(theme::dim(ui, preset.about)).wrap());
-    let expected = format!("Expected: {}", preset.expected);
-    ui.add(Label::new(theme::dim(ui, expected)).wrap())
-        .on_hover_text("What a run of the unmodified preset is known to reach on MNIST");
+    // What is known of other images says nothing of these.
+    let data = editor.state.dataset.as_ref().map(|dataset| dataset.id);
+    let is_of = |data| {
+        preset
+            .expectations
+            .iter()
+            .any(|expectation| expectation.measured_on() == data)
+    };
+    if data.is_none_or(is_of) {
+        let expected = format!("Expected: {}", preset.expected);
+        ui.add(Label::new(theme::dim(ui, expected)).wrap())
+            .on_hover_text("What a run of the unmodified preset is known to reach on these images");
+    }
     ui.add(Label::new(theme::dim(ui, format!("After {}", preset.source))).wrap());
 }
 

@@ -129,8 +129,9 @@ impl Album {
         self.places.insert(sample, number);
         self.n_new += 1;
         let (page, at) = self.place_on_page(number);
-        let texels = image.iter().map(|&byte| theme::stencil(byte)).collect();
-        let picture = ColorImage::new([self.shape.width, self.shape.height], texels);
+        let texels =
+            (0..self.shape.n_pixels()).map(|pixel| theme::album_texel(self.shape, image, pixel));
+        let picture = ColorImage::new([self.shape.width, self.shape.height], texels.collect());
         self.pages
             .get_mut(page)?
             .set_partial(at, picture, options());
@@ -192,9 +193,10 @@ mod tests {
             n_train: 0,
             test_images: vec![7; n_test * N_PIXELS].into(),
             test_labels: vec![0; n_test].into(),
-            test_factors: Arc::from([]),
+            test_factors: hourglass_protocol::KnownFactors::default(),
             train_images: Arc::from([]),
             train_labels: Arc::from([]),
+            report: None,
         }
     }
 

@@ -150,7 +150,7 @@ fn build(points: &Points, look: CloudLook, selection: &Selection, now_secs: f64)
     /// What is selected is a little larger.
     const SELECTED: f32 = 1.3;
     let colors = look.colors();
-    let shapes: Vec<Rect> = (0..N_MARKS).map(MarkerAtlas::uv).collect();
+    let shapes: Vec<Rect> = (0..=u8::MAX).map(MarkerAtlas::uv).collect();
     let visible = look.frame.expand(SELECTED * look.half_side);
     let place = look.place();
 
@@ -171,7 +171,7 @@ fn build(points: &Points, look: CloudLook, selection: &Selection, now_secs: f64)
         }
         let half = look.half_side * if is_selected { SELECTED } else { 1.0 };
         let rect = Rect::from_center_size(center, vec2(2.0 * half, 2.0 * half));
-        let shape = shapes[usize::from(class % N_MARKS)];
+        let shape = shapes[usize::from(class)];
         triangle(&mut mesh, rect, shape, colors.of(points, idx, is_selected));
     };
     let samples = points.view().samples.as_ref();
@@ -210,7 +210,7 @@ mod tests {
     use crate::latent::selection::Edit;
     use crate::plot::Interval;
     use egui::pos2;
-    use hourglass_protocol::{Factor, RunId, SampleErrors};
+    use hourglass_protocol::{Factor, KnownFactors, RunId, SampleErrors};
 
     fn look() -> CloudLook {
         CloudLook {
@@ -269,7 +269,7 @@ mod tests {
         });
         let view = Arc::new(view);
         let points = Points::new(RunId(1), &dataset(&[3, 4, 5]), &view, None, 0.0);
-        let scale = ColourScale::of(ColourBy::Error, &view, &[]);
+        let scale = ColourScale::of(ColourBy::Error, &view, &KnownFactors::default());
         assert!(scale.is_some());
         let colors = CloudLook { scale, ..look() }.colors();
         let opaque = |value: f32| theme::faint(theme::sequential(false, value), 0.85);
@@ -277,7 +277,7 @@ mod tests {
         assert_eq!(colors.of(&points, 1, false), opaque(0.0));
         assert_eq!(points.error(0), Some(0.1));
         let slant = ColourScale {
-            by: ColourBy::Factor(Factor::Slant),
+            by: ColourBy::Factor(Factor::SLANT),
             ends: Interval::new(-10.0, 10.0),
         };
         let colors = CloudLook {

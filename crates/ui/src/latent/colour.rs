@@ -10,7 +10,7 @@ use crate::number;
 use crate::plot::Interval;
 use crate::small_menu::SmallMenu;
 use crate::theme::{self, space};
-use hourglass_protocol::{DatasetDescription, Factor, SampleFactors, ScatterView};
+use hourglass_protocol::{DatasetDescription, Factor, KnownFactors, ScatterView};
 
 /// What the colours of the points say. Shapes tell the class in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -27,9 +27,10 @@ impl ColourBy {
     /// This, or the class where the data set does not know it.
     #[must_use]
     pub fn known_of(self, dataset: Option<&DatasetDescription>) -> Self {
-        let knows_factors = dataset.is_some_and(|dataset| !dataset.test_factors.is_empty());
+        let knows =
+            |factor| dataset.is_some_and(|dataset| dataset.test_factors.all().contains(&factor));
         match self {
-            Self::Factor(_) if !knows_factors => Self::Class,
+            Self::Factor(factor) if !knows(factor) => Self::Class,
             other => other,
         }
     }
@@ -38,7 +39,7 @@ impl ColourBy {
         match self {
             Self::Class => "class",
             Self::Error => "error",
-            Self::Factor(factor) => factor.name(),
+            Self::Factor(factor) => factor.name,
         }
     }
 
@@ -46,15 +47,7 @@ impl ColourBy {
         match self {
             Self::Class => "A colour for each class",
             Self::Error => "Mean squared error per pixel of each reconstruction of a clean image",
-            Self::Factor(Factor::Slant) => {
-                "How far the digit leans from the vertical; to the right is positive"
-            }
-            Self::Factor(Factor::Rotation) => {
-                "How far the digit is turned on the paper; clockwise is positive"
-            }
-            Self::Factor(Factor::Thickness) => "Mean width of the stroke",
-            Self::Factor(Factor::Width) => "Width of the ink",
-            Self::Factor(Factor::Height) => "Height of the ink",
+            Self::Factor(factor) => factor.help,
         }
     }
 
@@ -64,18 +57,13 @@ impl ColourBy {
         match self {
             Self::Class => "class".to_owned(),
             Self::Error => "MSE per pixel".to_owned(),
-            Self::Factor(factor) => format!("{}, {}", factor.name(), factor.unit()),
+            Self::Factor(factor) => factor.title(),
         }
     }
 }
 
 /// The menu of what colours say.
-pub fn menu(
-    ui: &mut Ui,
-    current: ColourBy,
-    knows_factors: bool,
-    is_narrow: bool,
-) -> Option<ColourBy> {
+pub fn menu(ui: &mut Ui, current: ColourBy, known: &[Factor], is_narrow: bool) -> Option<ColourBy> {
     let menu = SmallMenu {
         name: "Colour by",
         text: if is_narrow {
@@ -85,25 +73,19 @@ pub fn menu(
         },
         help: "What the colours of the points mean",
     };
-    let factors = Factor::ALL.map(ColourBy::Factor);
     menu.show(ui, |ui| {
         let mut chosen = None;
-        let mut entry = |ui: &mut Ui, by: ColourBy, is_enabled: bool| {
+        let mut entry = |ui: &mut Ui, by: ColourBy| {
             let label = egui::Button::selectable(by == current, by.text());
-            let response = ui
-                .add_enabled(is_enabled, label)
-                .on_hover_text(by.help())
-                .on_disabled_hover_text(
-                    "Known only for the pen digits, which the program draws itself",
-                );
+            let response = ui.add(label).on_hover_text(by.help());
             if response.clicked() {
                 chosen = Some(by);
             }
         };
-        entry(ui, ColourBy::Class, true);
-        entry(ui, ColourBy::Error, true);
-        for by in factors {
-            entry(ui, by, knows_factors);
+        entry(ui, ColourBy::Class);
+        entry(ui, ColourBy::Error);
+        for factor in known {
+            entry(ui, ColourBy::Factor(*factor));
         }
         chosen
     })
@@ -121,7 +103,7 @@ pub struct ColourScale {
 impl ColourScale {
     /// The scale of a scatter; `None` while its values are not known.
     #[must_use]
-    pub fn of(by: ColourBy, view: &ScatterView, factors: &[SampleFactors]) -> Option<Self> {
+    pub fn of(by: ColourBy, view: &ScatterView, factors: &KnownFactors) -> Option<Self> {
         let ends = match by {
             ColourBy::Class => return None,
             ColourBy::Error => {
@@ -129,8 +111,7 @@ impl ColourScale {
                 Interval::new(min, max)
             }
             ColourBy::Factor(factor) => {
-                let values = factors.iter().map(|factors| f64::from(factor.of(factors)));
-                Interval::around(values)?
+                Interval::around(factors.column(factor).into_iter().map(f64::from))?
             }
         };
         Some(Self { by, ends })
@@ -138,13 +119,13 @@ impl ColourScale {
 
     /// The value of a point; `None` if it has none.
     #[must_use]
-    pub fn value(&self, idx: usize, view: &ScatterView, factors: &[SampleFactors]) -> Option<f32> {
+    pub fn value(&self, idx: usize, view: &ScatterView, factors: &KnownFactors) -> Option<f32> {
         match self.by {
             ColourBy::Class => None,
             ColourBy::Error => view.errors.as_ref()?.mse_per_pixel.get(idx).copied(),
             ColourBy::Factor(factor) => {
                 let sample = *view.samples.get(idx)? as usize;
-                factors.get(sample).map(|factors| factor.of(factors))
+                factors.value(factor, sample)
             }
         }
     }

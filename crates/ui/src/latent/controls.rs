@@ -110,9 +110,8 @@ fn menus(
     is_narrow: bool,
 ) {
     ui.spacing_mut().item_spacing.x = space::XS;
-    let knows_factors = !dataset.test_factors.is_empty();
     let current = options.colour.known_of(Some(dataset));
-    if let Some(chosen) = colour::menu(ui, current, knows_factors, is_narrow) {
+    if let Some(chosen) = colour::menu(ui, current, dataset.test_factors.all(), is_narrow) {
         options.colour = chosen;
     }
     // A code of two units is the plane itself.

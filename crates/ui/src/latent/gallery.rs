@@ -227,7 +227,8 @@ fn show_cell(
     painter.rect_filled(picture, 0.0, theme::ink(dark, 0.0));
     if let Some(place) = album.place(ui.ctx(), dataset, sample) {
         let rect = tile_atlas::holding(picture, dataset.shape());
-        painter.image(place.texture, rect, place.uv, theme::ink(dark, 1.0));
+        let tint = theme::tint(dataset.shape(), theme::ink(dark, 1.0));
+        painter.image(place.texture, rect, place.uv, tint);
     } else if album.is_behind() {
         ui.ctx().request_repaint();
     }

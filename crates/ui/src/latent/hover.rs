@@ -168,9 +168,9 @@ impl HoverCard {
                 magnify,
             };
             let ink = |_, column: usize, idx: usize| match (&digit.reconstruction, column) {
-                (_, 0) => theme::ink(dark, digit.original[idx]),
-                (Some(found), 1) => theme::ink(dark, found.corrupted[idx]),
-                (Some(found), _) => theme::ink(dark, found.pixels[idx]),
+                (_, 0) => theme::image_pixel(dark, picture, &digit.original, idx),
+                (Some(found), 1) => theme::image_pixel(dark, picture, &found.corrupted, idx),
+                (Some(found), _) => theme::image_pixel(dark, picture, &found.pixels, idx),
                 (None, _) => theme::ink(dark, 0.0),
             };
             card.atlas.write(ui.ctx(), "hovered digit", shape, ink);
@@ -272,7 +272,8 @@ mod tests {
             n_train: 0,
             test_images: bytes.into(),
             test_labels: Arc::from([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
-            test_factors: Arc::from([]),
+            test_factors: hourglass_protocol::KnownFactors::default(),
+            report: None,
             train_images: Arc::from([]),
             train_labels: Arc::from([]),
         };

@@ -257,10 +257,8 @@ impl Interpolation {
         let key = (ends, Same::of(&dataset.test_images), dark, magnify);
         self.originals.renew(key, |_, originals| {
             let pixels = ends.map(|end| dataset.test_image(end as usize));
-            let ink = |_, end: usize, idx: usize| {
-                let byte = pixels[end].and_then(|pixels| pixels.get(idx));
-                theme::ink(dark, byte.map_or(0.0, |&byte| f32::from(byte) / 255.0))
-            };
+            let ink =
+                |_, end: usize, idx: usize| theme::byte_pixel(dark, picture, pixels[end], idx);
             originals.write(ui.ctx(), "ends of the interpolation", shape, ink);
         });
     }

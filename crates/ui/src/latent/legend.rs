@@ -1,6 +1,6 @@
 //! The legend of the scatter: which classes are shown, and whether the prior is.
 
-use egui::{Rect, Stroke, Ui, vec2};
+use egui::{Rect, ScrollArea, Stroke, Ui, vec2};
 
 use crate::legend::{self, Entry};
 use crate::theme;
@@ -9,6 +9,11 @@ use hourglass_experiment::{DataSetId, LatentPrior};
 use super::LatentOptions;
 use super::colour::ColourScale;
 use super::marker::MarkerAtlas;
+
+/// Classes that are listed in full; of more, the list scrolls.
+const MANY: usize = 20;
+/// Lines of a list that scrolls.
+const MOST_LINES: f32 = 3.0;
 
 /// The classes; a click hides or shows one, a double click shows it alone. After them the outline of the
 /// prior, and the scale of values that colours stand for, where there are such.
@@ -26,7 +31,7 @@ pub fn show(
     let half = markers.half_side(RADIUS);
     ui.spacing_mut().interact_size.y = legend::HEIGHT;
     let filter = &mut options.filter;
-    ui.horizontal_wrapped(|ui| {
+    let mut entries = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         for class in id.classes() {
             let class_name = id.class_name(class);
@@ -59,7 +64,17 @@ pub fn show(
         if let Some(scale) = scale {
             scale.legend(ui);
         }
-    });
+    };
+    if id.n_classes() <= MANY {
+        ui.horizontal_wrapped(entries);
+        return;
+    }
+    ScrollArea::vertical()
+        .id_salt("classes")
+        .max_height(MOST_LINES * legend::HEIGHT)
+        .show(ui, |ui| {
+            ui.horizontal_wrapped(&mut entries);
+        });
 }
 
 fn prior_entry(ui: &mut Ui, is_shown: &mut bool, prior: LatentPrior) {

@@ -3,7 +3,7 @@
 use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureId, TextureOptions, pos2};
 
 use hourglass_figure::marks::corners;
-use hourglass_figure::palette::{N_MARKS, class_shape};
+use hourglass_figure::palette::{N_MARKS, class_shape, shape_idx};
 
 /// A texture with the ten shapes side by side, white, to be tinted. To the right of each shape and below there is
 /// nothing, as wide and as high as the shape: a triangle that holds it holds that too.
@@ -36,7 +36,7 @@ impl MarkerAtlas {
     #[must_use]
     pub fn uv(class: u8) -> Rect {
         let cell = 1.0 / f32::from(N_MARKS);
-        let left = f32::from(class % N_MARKS) * cell;
+        let left = f32::from(shape_idx(class)) * cell;
         Rect::from_min_max(pos2(left, 0.0), pos2(left + 0.5 * cell, 0.5))
     }
 

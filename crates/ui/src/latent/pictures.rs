@@ -158,7 +158,7 @@ impl PointPictures {
                 page(&mut meshes, place.texture),
                 tile_atlas::holding(rect, dataset.shape()),
                 place.uv,
-                shown.color,
+                theme::tint(dataset.shape(), shown.color),
             );
         }
         self.meshes = meshes.into_iter().map(Arc::new).collect();

@@ -6,7 +6,7 @@ use egui::Pos2;
 use egui_plot::PlotTransform;
 
 use crate::plot::{Bounds, Interval};
-use hourglass_protocol::{DatasetDescription, RunId, SampleFactors, SampleIdx, ScatterView};
+use hourglass_protocol::{DatasetDescription, KnownFactors, RunId, SampleIdx, ScatterView};
 
 use super::filter::ClassFilter;
 use super::grid::PointGrid;
@@ -16,7 +16,7 @@ use super::marker::contains;
 pub struct Points {
     run: RunId,
     labels: Arc<[u8]>,
-    factors: Arc<[SampleFactors]>,
+    factors: KnownFactors,
     view: Arc<ScatterView>,
     /// Class of each point.
     classes: Vec<u8>,
@@ -70,7 +70,7 @@ impl Points {
         Self {
             run,
             labels: Arc::clone(&dataset.test_labels),
-            factors: Arc::clone(&dataset.test_factors),
+            factors: dataset.test_factors.clone(),
             view: Arc::clone(view),
             places,
             lowest,
@@ -107,7 +107,7 @@ impl Points {
 
     /// What the test images were made from, where the data set knows.
     #[must_use]
-    pub fn factors(&self) -> &[SampleFactors] {
+    pub fn factors(&self) -> &KnownFactors {
         &self.factors
     }
 
@@ -266,7 +266,8 @@ pub(super) mod tests {
             n_train: 0,
             test_images: Arc::from([]),
             test_labels: labels.into(),
-            test_factors: Arc::from([]),
+            test_factors: KnownFactors::default(),
+            report: None,
             train_images: Arc::from([]),
             train_labels: Arc::from([7, 8]),
         }

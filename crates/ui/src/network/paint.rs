@@ -89,7 +89,7 @@ impl Textures {
         self.digits
             .write(ui.ctx(), "network ends", shape, |_, column, idx| {
                 let values = [&flow.input, &flow.reconstruction][column];
-                theme::ink(dark, values.get(idx).copied().unwrap_or(0.0))
+                theme::image_pixel(dark, picture, values, idx)
             });
         self.maps
             .resize_with(network.chain.len(), TileAtlas::default);

@@ -2,7 +2,7 @@
 
 use crate::number;
 use hourglass_experiment::network::{Link, Network, Node, Place, Shape};
-use hourglass_experiment::{Experiment, Kernels, Layer, LayerName, Weights};
+use hourglass_experiment::{Experiment, ImageShape, Kernels, Layer, LayerName, Weights};
 
 /// `1,000`, `14×14×4`.
 #[must_use]
@@ -28,7 +28,7 @@ pub fn short_count(count: usize) -> String {
 #[must_use]
 pub fn facts(network: &Network, node: &Node) -> String {
     let units = match (node.place, node.shape) {
-        (Place::Input | Place::Output, _) => format!("{} pixels", network.image().n_values()),
+        (Place::Input | Place::Output, _) => values_of(network.image()),
         (_, Shape::Units(1)) => "1 unit".to_owned(),
         (_, Shape::Units(units)) => format!("{} units", number::count_of(units)),
         (_, Shape::Maps(maps)) => format!(
@@ -100,10 +100,7 @@ pub fn link(network: &Network, link: &Link) -> String {
 #[must_use]
 pub fn making(network: &Network, node: &Node) -> String {
     let Some(link) = network.link_to(node.place) else {
-        return format!(
-            "what the encoder is shown, {} pixels",
-            network.image().n_values()
-        );
+        return format!("what the encoder is shown, {}", values_of(network.image()));
     };
     let Some(from) = network.node(link.from).map(|node| node.shape) else {
         return String::new();
@@ -166,12 +163,17 @@ pub fn making(network: &Network, node: &Node) -> String {
     format!("{before}{made}{pooled}")
 }
 
+/// Numbers of an image: of a gray one they are its pixels.
+fn values_of(image: ImageShape) -> String {
+    let what = if image.is_gray() { "pixels" } else { "values" };
+    format!("{} {what}", image.n_values())
+}
+
 /// The whole in one line: parameters, and how much the code is smaller than the picture.
 #[must_use]
 pub fn total(network: &Network, experiment: &Experiment) -> String {
     let code = experiment.architecture.code_size();
-    let n_pixels = network.image().n_values();
-    let pixels = u32::try_from(n_pixels).unwrap_or(u32::MAX);
+    let pixels = u32::try_from(network.image().n_values()).unwrap_or(u32::MAX);
     let size = u32::try_from(code).unwrap_or(u32::MAX).max(1);
     let ratio = number::three_digits(f64::from(pixels) / f64::from(size));
     let ratio = if ratio.contains('.') {
@@ -184,8 +186,9 @@ pub fn total(network: &Network, experiment: &Experiment) -> String {
         n => format!(" + {} beside it", number::count_of(n)),
     };
     format!(
-        "{} parameters{beside} · {n_pixels} pixels : {} code = {ratio} : 1",
+        "{} parameters{beside} · {} : {} code = {ratio} : 1",
         number::count_of(network.n_parameters()),
+        values_of(network.image()),
         number::count_of(code)
     )
 }

@@ -147,7 +147,7 @@ fn factors(ui: &mut Ui, factors: &[FollowedFactor]) {
         let correlation = format!("{:+.2}", followed.correlation).replace('-', "−");
         numbers(
             ui,
-            followed.factor.name(),
+            followed.factor.name,
             &[&unit, &correlation],
             "The unit of the code that correlates most strongly with this factor over the test images: ±1 when it is the \
              factor, 0 when it is unrelated to it",

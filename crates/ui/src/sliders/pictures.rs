@@ -1,6 +1,6 @@
 //! The decoded code, large, with the digit it starts from and that digit's reconstruction.
 
-use egui::{Color32, Rect, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
+use egui::{Rect, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use super::scene::AnsweredCode;
 use crate::decoded::{self, DecodedPictures};
@@ -108,7 +108,7 @@ impl SliderPictures {
             magnify,
         };
         let key = (sample, Same::of(&scene.dataset.test_images), dark, magnify);
-        let ink = |_, _, idx: usize| -> Color32 { theme::ink(dark, f32::from(bytes[idx]) / 255.0) };
+        let ink = |_, _, idx: usize| theme::byte_pixel(dark, picture, Some(bytes), idx);
         self.original.renew(key, |_, original| {
             original.write(ui.ctx(), "start of the code", shape, ink);
         });

@@ -15,7 +15,10 @@ mod tokens;
 
 use egui::{Color32, Context, RichText, Theme, Ui};
 
-pub use palette::{class_color, diverging, ink, pixel, sequential, stencil};
+pub use palette::{
+    album_texel, byte_pixel, class_color, difference, diverging, image_pixel, ink, pixel,
+    sequential, tint,
+};
 pub use reading::{reading, reading_size, set_presenting, thickness};
 pub use tokens::{Tokens, tokens};
 

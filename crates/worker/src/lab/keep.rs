@@ -113,6 +113,7 @@ impl Run {
         Ok(Resume {
             run: ResumedRun {
                 data: dataset.id.name().to_owned(),
+                data_place: dataset.report.as_ref().map(|report| report.place.clone()),
                 n_train: dataset.train.len(),
                 epochs_goal: self.epochs_goal,
                 elapsed_secs: effort.elapsed_secs,

@@ -9,7 +9,7 @@ use crate::panics::panic_message;
 use hourglass_data::Dataset;
 use hourglass_experiment::{Experiment, differences, fixed_change, in_words};
 use hourglass_protocol::{
-    DataSetId, EvaluationScope, Event, Failure, Marks, Matching, RunHistory, RunId,
+    DataSetId, EvaluationScope, Event, Failure, Marks, Matching, NeededData, RunHistory, RunId,
 };
 use hourglass_run_folder::{
     self as run_folder, EXPERIMENT_FILE, Effort, GRADIENTS_FILE, GradientTable, METRICS_FILE,
@@ -39,11 +39,47 @@ struct Found {
 /// Why a run is not taken on.
 enum Refusal {
     /// It learned from other digits.
-    OtherDataset(DataSetId),
+    OtherDataset(NeededData),
     /// Its weights would fit by their shapes.
     FitsByShape(Vec<String>),
     /// What, which file, and what to do.
     Reason(String),
+}
+
+/// Why a run that learned from a person's own data set, which is not the one in use, cannot be taken on.
+fn other_images(path: &Path, run: &ResumedRun, dataset: &Dataset) -> Refusal {
+    let needed = &run.data;
+    let Some(place) = &run.data_place else {
+        return Refusal::at(
+            path,
+            format!("it was trained on {needed:?}, which is not known here"),
+        );
+    };
+    let lies = place.path.display();
+    let in_use = dataset.report.as_ref().map(|report| &report.place);
+    if in_use == Some(place) {
+        let found = dataset.id.exact_label();
+        return Refusal::at(
+            path,
+            format!(
+                "it was trained on {needed}, but {lies} holds {found} now: put the images back as they were, or start a \
+                 new run"
+            ),
+        );
+    }
+    if !place.path.exists() {
+        return Refusal::at(
+            path,
+            format!(
+                "it was trained on {needed}, which is no longer in {lies}: open that data set where it is now, then the \
+                 run again"
+            ),
+        );
+    }
+    Refusal::OtherDataset(NeededData {
+        label: needed.clone(),
+        source: place.into(),
+    })
 }
 
 impl Refusal {
@@ -220,11 +256,8 @@ impl Lab {
         let run = &resume.run;
         match DataSetId::of_name(&run.data) {
             _ if run.data == dataset.id.name() => {} // which need not be in the catalogue
-            Some(needed) => return Err(Refusal::OtherDataset(needed)),
-            None => {
-                let reason = format!("it was trained on {:?}, which is not known here", run.data);
-                return Err(Refusal::at(&path, reason));
-            }
+            Some(needed) => return Err(Refusal::OtherDataset(needed.into())),
+            None => return Err(other_images(&path, run, dataset)),
         }
         if run.n_train != dataset.train.len() {
             let (n, loaded) = (run.n_train, dataset.train.len());

@@ -11,7 +11,7 @@ use crate::{Wake, Worker};
 use hourglass_data::{Dataset, Split};
 use hourglass_experiment::{ImageShape, PresetId};
 use hourglass_protocol::{
-    Command, DataSetId, DeviceInfo, DeviceKind, Event, Failure, Phase, RunId,
+    Command, DataSetId, DeviceInfo, DeviceKind, Event, Failure, KnownFactors, Phase, RunId,
 };
 use hourglass_run_folder::{RESUME_FILE, SavedFiles};
 use hourglass_train::{Checkpoint, TrainError, device, resume};
@@ -28,7 +28,8 @@ pub(super) fn made_up() -> Arc<Dataset> {
         origin: "made up".to_owned(),
         train: split(),
         test: split(),
-        test_factors: Vec::new().into(),
+        test_factors: KnownFactors::default(),
+        report: None,
     })
 }
 

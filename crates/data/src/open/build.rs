@@ -1,0 +1,530 @@
+//! From images as they were found to a data set.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::Path;
+use std::sync::Arc;
+
+use image::{DynamicImage, GrayImage, RgbImage};
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use hourglass_experiment::ImageShape;
+use hourglass_experiment::dataset::{DataSetId, MAX_CLASSES, Opened, SIDES};
+use hourglass_protocol::{
+    Colour, DataPlace, DataReport, Duplicates, Fitting, KnownFactors, Skipped,
+};
+
+use super::fit::fitted;
+use super::images::{Images, Part};
+use super::room::too_many;
+use super::split;
+use crate::name_order;
+use crate::{Dataset, Split};
+
+/// Fewest images to learn from.
+const LEAST_IMAGES: usize = 10;
+
+/// Longest name of a class, in letters.
+const CLASS_LETTERS: usize = 40;
+
+/// The only class of images of which nothing is known.
+const UNLABELLED: &str = "unlabelled";
+
+/// What was found, before it is one data set.
+pub(super) struct Found {
+    pub(super) kind: &'static str,
+    pub(super) images: Vec<Images>,
+    pub(super) sizes: Vec<([usize; 2], usize)>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) notes: Vec<String>,
+}
+
+/// Makes a data set of what was found.
+///
+/// # Errors
+/// What does not fit together, or what there is too much or too little of.
+pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Dataset, String> {
+    let Found {
+        kind,
+        mut images,
+        mut sizes,
+        skipped,
+        mut notes,
+    } = found;
+    images.retain(|images| images.len() > 0);
+    let shape = one_shape(&images)?;
+    if sizes.is_empty() {
+        let n = images.iter().map(Images::len).sum();
+        sizes = vec![([shape.height, shape.width], n)];
+    }
+    images = resized(images, shape, fitting, &mut notes)?;
+    let shape = one_shape(&images)?;
+    let (parts, classes) = named(images, &mut notes)?;
+    let (mut all, mut test) = joined(parts, &mut notes);
+    let is_split = test.is_some();
+    if let Some(limit) = fitting.limit {
+        let n_all = all.len() + test.as_ref().map_or(0, Labelled::len);
+        if n_all > limit {
+            notes.push(format!(
+                "a sample of {limit} of {n_all} images, alike from all classes"
+            ));
+        }
+        limit_to(&mut all, test.as_mut(), shape, limit, fitting.seed);
+    }
+    let [train, test] = if let Some(test) = test {
+        [all, test]
+    } else {
+        let [chosen, others] = split::split(&all.labels, fitting.test_percent, fitting.seed);
+        [all.at(&others, shape), all.at(&chosen, shape)]
+    };
+    check_counts(&train, &test, shape)?;
+    Ok(finished(
+        path,
+        Made {
+            kind,
+            shape,
+            classes,
+            train,
+            test,
+        },
+        fitting,
+        |report| {
+            report.sizes = sizes;
+            report.skipped = skipped;
+            report.notes = notes;
+            report.is_split = is_split;
+        },
+    ))
+}
+
+/// Images with labels by number.
+#[derive(Debug, Default)]
+struct Labelled {
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+}
+
+impl Labelled {
+    fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    fn at(&self, places: &[usize], shape: ImageShape) -> Self {
+        let n = shape.n_values();
+        let images = places
+            .iter()
+            .flat_map(|place| &self.pixels[place * n..(place + 1) * n]);
+        Self {
+            pixels: images.copied().collect(),
+            labels: places.iter().map(|place| self.labels[*place]).collect(),
+        }
+    }
+
+    fn append(&mut self, other: Self) {
+        self.pixels.extend(other.pixels);
+        self.labels.extend(other.labels);
+    }
+}
+
+fn one_shape(images: &[Images]) -> Result<ImageShape, String> {
+    let first = images.first().ok_or("it holds no images")?;
+    match images.iter().find(|images| images.shape != first.shape) {
+        None => Ok(first.shape),
+        Some(other) => Err(format!(
+            "some of its images are {} and others {}: all have to be of one size",
+            first.shape.describe(),
+            other.shape.describe()
+        )),
+    }
+}
+
+/// Makes arrays fit the shape that is asked for or allowed.
+fn resized(
+    images: Vec<Images>,
+    shape: ImageShape,
+    fitting: &Fitting,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Images>, String> {
+    let wanted = wanted_shape(shape, fitting)?;
+    let inverts = fitting.inverts.unwrap_or_else(|| {
+        let inverts = wanted.channels == 1 && images.iter().all(is_on_white);
+        if inverts {
+            notes.push("dark ink on a light ground becomes light on dark, as in MNIST (--fit keep leaves it)".to_owned());
+        }
+        inverts
+    });
+    if wanted == shape && !inverts {
+        return Ok(images);
+    }
+    if wanted != shape {
+        notes.push(format!(
+            "images of {} become images of {}",
+            shape.describe(),
+            wanted.describe()
+        ));
+    }
+    let fit = |mut images: Images| {
+        if wanted != shape {
+            let each = images.pixels.par_chunks_exact(shape.n_values());
+            let fitted: Vec<u8> = each
+                .flat_map_iter(|image| fitted(&picture(image, shape), wanted, fitting.resizing))
+                .collect();
+            images.pixels = fitted;
+            images.shape = wanted;
+        }
+        if inverts {
+            for value in &mut images.pixels {
+                *value = 255 - *value;
+            }
+        }
+        images
+    };
+    Ok(images.into_iter().map(fit).collect())
+}
+
+fn wanted_shape(shape: ImageShape, fitting: &Fitting) -> Result<ImageShape, String> {
+    let ImageShape {
+        height,
+        width,
+        channels,
+    } = shape;
+    if height == 0 || width == 0 {
+        return Err(format!("its images are {}", shape.describe()));
+    }
+    let longest = height.max(width) as f64;
+    let own = if longest <= *SIDES.end() as f64 {
+        [height, width]
+    } else {
+        [height, width].map(|side| (side as f64 * *SIDES.end() as f64 / longest).round() as usize)
+    };
+    let [height, width] = fitting
+        .size
+        .unwrap_or(own.map(|side| side.clamp(*SIDES.start(), *SIDES.end())));
+    let channels = fitting.colour.map_or(channels, Colour::n_channels);
+    Ok(ImageShape {
+        height,
+        width,
+        channels,
+    })
+}
+
+fn picture(image: &[u8], shape: ImageShape) -> DynamicImage {
+    let side = |side: usize| u32::try_from(side).unwrap_or(0);
+    let (width, height) = (side(shape.width), side(shape.height));
+    let plane = shape.height * shape.width;
+    if shape.channels == 1 {
+        let gray = GrayImage::from_raw(width, height, image.to_vec()).unwrap_or_default();
+        return DynamicImage::ImageLuma8(gray);
+    }
+    let rgb = (0..plane).flat_map(|at| [image[at], image[plane + at], image[2 * plane + at]]);
+    let rgb = RgbImage::from_raw(width, height, rgb.collect()).unwrap_or_default();
+    DynamicImage::ImageRgb8(rgb)
+}
+
+/// Whether the borders of nearly all images are light: ink on paper.
+fn is_on_white(images: &Images) -> bool {
+    const PAPER: u8 = 192;
+    /// Images that are looked at.
+    const SEEN: usize = 200;
+    let ImageShape { height, width, .. } = images.shape;
+    let is_border = |at: usize| {
+        let (row, column) = (at / width, at % width);
+        row == 0 || column == 0 || row + 1 == height || column + 1 == width
+    };
+    let each = images.pixels.chunks_exact(images.shape.n_values());
+    let (mut n_seen, mut n_light) = (0, 0);
+    for image in each.step_by(images.len().div_ceil(SEEN).max(1)) {
+        let border: Vec<u8> = (0..height * width)
+            .filter(|at| is_border(*at))
+            .map(|at| image[at])
+            .collect();
+        let light = border.iter().filter(|value| **value >= PAPER).count();
+        n_seen += 1;
+        n_light += usize::from(10 * light >= 9 * border.len());
+    }
+    10 * n_light >= 9 * n_seen
+}
+
+/// Images with their classes by number, and the names of these.
+type Named = (Vec<(Part, Labelled)>, Vec<String>);
+
+/// Numbers for the names of classes.
+fn named(images: Vec<Images>, notes: &mut Vec<String>) -> Result<Named, String> {
+    let has_classes = images.iter().any(|images| images.classes.is_some());
+    let (kept, others): (Vec<Images>, Vec<Images>) = images
+        .into_iter()
+        .partition(|images| images.classes.is_some() == has_classes);
+    for images in others {
+        notes.push(format!(
+            "{} images without classes are left out, because the others have classes",
+            images.len()
+        ));
+    }
+    let short = |name: &str| -> String {
+        let name = name.trim();
+        let name = if name.is_empty() { "(empty)" } else { name };
+        name.chars().take(CLASS_LETTERS).collect()
+    };
+    let names: HashSet<String> = kept
+        .iter()
+        .filter_map(|images| images.classes.as_ref())
+        .flatten()
+        .map(|name| short(name))
+        .collect();
+    if !has_classes || names.len() > MAX_CLASSES {
+        if has_classes {
+            notes.push(format!(
+                "there are {} different classes, and at most {MAX_CLASSES} can be told apart: the images are used without \
+                 classes",
+                names.len()
+            ));
+        }
+        let parts = kept.into_iter().map(|images| {
+            let labels = vec![0; images.len()];
+            (
+                images.part,
+                Labelled {
+                    pixels: images.pixels,
+                    labels,
+                },
+            )
+        });
+        return Ok((parts.collect(), vec![UNLABELLED.to_owned()]));
+    }
+    let mut names: Vec<String> = names.into_iter().collect();
+    names.sort_by(|a, b| name_order::compare(a, b));
+    let numbers: HashMap<&str, u8> = names.iter().map(String::as_str).zip(0_u8..).collect();
+    let mut parts = Vec::new();
+    for images in kept {
+        let classes = images.classes.unwrap_or_default();
+        if classes.len() * images.shape.n_values() != images.pixels.len() {
+            return Err("there is not one class for each image".to_owned());
+        }
+        let labels = classes
+            .iter()
+            .map(|name| numbers[short(name).as_str()])
+            .collect();
+        parts.push((
+            images.part,
+            Labelled {
+                pixels: images.pixels,
+                labels,
+            },
+        ));
+    }
+    Ok((parts, names))
+}
+
+/// Training images, and test images where the split is there already.
+fn joined(parts: Vec<(Part, Labelled)>, notes: &mut Vec<String>) -> (Labelled, Option<Labelled>) {
+    let mut by_part: BTreeMap<Part, Labelled> = BTreeMap::new();
+    for (part, labelled) in parts {
+        by_part.entry(part).or_default().append(labelled);
+    }
+    let mut take = |part: Part| by_part.remove(&part);
+    let (train, test) = (take(Part::Training), take(Part::Test));
+    let (validation, all) = (take(Part::Validation), take(Part::All));
+    let has_rest = train.is_some() || all.is_some();
+    let (test, validation) = match (test, validation) {
+        (Some(test), Some(validation)) => {
+            notes.push(format!(
+                "{} images for validation are learned from",
+                validation.len()
+            ));
+            (Some(test), Some(validation))
+        }
+        (test, validation) if has_rest => (test.or(validation), None),
+        (test, validation) => (None, test.or(validation)), // nothing else to learn from
+    };
+    let mut joined = Labelled::default();
+    for part in [train, all, validation].into_iter().flatten() {
+        joined.append(part);
+    }
+    if joined.len() == 0 {
+        return (test.unwrap_or_default(), None);
+    }
+    (joined, test)
+}
+
+/// Keeps as many images as are asked for, of both splits in their proportions.
+fn limit_to(
+    train: &mut Labelled,
+    test: Option<&mut Labelled>,
+    shape: ImageShape,
+    limit: usize,
+    seed: u64,
+) {
+    let n_test = test.as_ref().map_or(0, |test| test.len());
+    let n_all = train.len() + n_test;
+    if n_all <= limit {
+        return;
+    }
+    let of_train = (train.len() as u128 * limit as u128 / n_all as u128) as usize;
+    *train = train.at(&split::sample(&train.labels, of_train, seed), shape);
+    if let Some(test) = test {
+        *test = test.at(&split::sample(&test.labels, limit - of_train, seed), shape);
+    }
+}
+
+fn check_counts(train: &Labelled, test: &Labelled, shape: ImageShape) -> Result<(), String> {
+    let (n_train, n_test) = (train.len(), test.len());
+    if n_train < LEAST_IMAGES || n_test == 0 {
+        return Err(format!(
+            "it holds {n_train} images to learn from and {n_test} to test with: at least {LEAST_IMAGES} and 1 are needed"
+        ));
+    }
+    too_many(n_train + n_test, shape)
+}
+
+/// All that a data set is made of.
+struct Made {
+    kind: &'static str,
+    shape: ImageShape,
+    classes: Vec<String>,
+    train: Labelled,
+    test: Labelled,
+}
+
+fn finished(
+    path: &Path,
+    made: Made,
+    fitting: &Fitting,
+    tell: impl FnOnce(&mut DataReport),
+) -> Dataset {
+    let Made {
+        kind,
+        shape,
+        classes,
+        train,
+        test,
+    } = made;
+    let sha256 = checksum(shape, &classes, [&train, &test]);
+    let label = label_of(path);
+    let name = format!("{}@{}", slug(&label), &sha256[..12]);
+    let mut counts = vec![[0; 2]; classes.len()];
+    for (split, labels) in [&train.labels, &test.labels].into_iter().enumerate() {
+        for label in labels {
+            counts[usize::from(*label)][split] += 1;
+        }
+    }
+    let mut report = DataReport {
+        kind: kind.to_owned(),
+        place: DataPlace {
+            path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+            fitting: fitting.clone(),
+        },
+        sizes: Vec::new(),
+        counts,
+        is_split: false,
+        skipped: Vec::new(),
+        notes: Vec::new(),
+        duplicates: duplicates(&train.pixels, &test.pixels, shape),
+        n_constant: [n_constant(&train.pixels, shape), shape.n_values()],
+        n_bytes: train.pixels.len() + test.pixels.len(),
+        sha256,
+    };
+    tell(&mut report);
+    let id = DataSetId::opened(Opened {
+        label,
+        name,
+        about: format!("Your own images, {kind}"),
+        classes,
+        shape,
+        n_train: train.len(),
+        n_test: test.len(),
+    });
+    Dataset {
+        id,
+        origin: path.display().to_string(),
+        train: Split::new(shape, train.pixels, train.labels),
+        test: Split::new(shape, test.pixels, test.labels),
+        test_factors: KnownFactors::default(),
+        report: Some(Arc::new(report)),
+    }
+}
+
+/// The name of a folder or file without its endings.
+fn label_of(path: &Path) -> String {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    if path.is_dir() {
+        return name;
+    }
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem.is_empty() {
+        name.to_owned()
+    } else {
+        stem.to_owned()
+    }
+}
+
+fn slug(label: &str) -> String {
+    let letters = label.to_lowercase();
+    let words = letters
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let slug = words.collect::<Vec<_>>().join("-");
+    if slug.is_empty() {
+        "images".to_owned()
+    } else {
+        slug
+    }
+}
+
+/// SHA-256 of everything that training sees.
+fn checksum(shape: ImageShape, classes: &[String], splits: [&Labelled; 2]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(format!("{} {}\n", shape.describe(), classes.join("\n")));
+    for split in splits {
+        hash.update((split.len() as u64).to_le_bytes());
+        hash.update(&split.pixels);
+        hash.update(&split.labels);
+    }
+    let bytes = hash.finalize();
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").ok(); // a String takes everything
+        text
+    })
+}
+
+fn duplicates(train: &[u8], test: &[u8], shape: ImageShape) -> Duplicates {
+    let state = RandomState::new();
+    let hashes = |pixels: &[u8]| -> Vec<u64> {
+        pixels
+            .par_chunks_exact(shape.n_values())
+            .map(|image| state.hash_one(image))
+            .collect()
+    };
+    let (mut in_train, mut in_test) = (HashSet::new(), HashSet::new());
+    let mut found = Duplicates::default();
+    for hash in hashes(train) {
+        found.train += usize::from(!in_train.insert(hash));
+    }
+    for hash in hashes(test) {
+        found.test += usize::from(!in_test.insert(hash));
+        found.between += usize::from(in_train.contains(&hash));
+    }
+    found
+}
+
+/// Values that are the same in all images.
+fn n_constant(pixels: &[u8], shape: ImageShape) -> usize {
+    let n = shape.n_values();
+    let Some(first) = pixels.get(..n) else {
+        return 0;
+    };
+    let mut varies = vec![false; n];
+    for image in pixels.chunks_exact(n) {
+        for ((varies, value), first) in varies.iter_mut().zip(image).zip(first) {
+            *varies |= value != first;
+        }
+    }
+    varies.iter().filter(|varies| !**varies).count()
+}

@@ -1,0 +1,307 @@
+//! Which arrays are images, which are their classes, and which belong together.
+
+use std::collections::BTreeMap;
+
+use hourglass_experiment::ImageShape;
+use hourglass_protocol::Fitting;
+
+use super::array::{Array, Scale, Values, described};
+use super::images::{Images, Layout, Part, arranged};
+
+/// Most classes that one-hot rows may stand for.
+const MAX_ONE_HOT: usize = 256;
+
+/// Images with their classes, from arrays that were found in one place.
+///
+/// # Errors
+/// What does not fit together.
+pub(super) fn gather(
+    arrays: Vec<Array>,
+    fitting: &Fitting,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Images>, String> {
+    let mut found: BTreeMap<Part, Vec<Array>> = BTreeMap::new();
+    for array in arrays {
+        found.entry(Part::of(&array.name)).or_default().push(array);
+    }
+    let mut images = Vec::new();
+    for (part, arrays) in found {
+        images.extend(of_part(part, arrays, fitting, notes)?);
+    }
+    Ok(images)
+}
+
+fn of_part(
+    part: Part,
+    arrays: Vec<Array>,
+    fitting: &Fitting,
+    notes: &mut Vec<String>,
+) -> Result<Option<Images>, String> {
+    let is_labels = |array: &Array| match array.dims[..] {
+        [_] | [_, 1] => true,
+        [_, n] if n <= MAX_ONE_HOT => is_one_hot(array, n),
+        _ => false,
+    };
+    let (mut labels, mut images): (Vec<Array>, Vec<Array>) =
+        arrays.into_iter().partition(is_labels);
+    images.retain(|array| array.dims.len() >= 2);
+    let names = |arrays: &[Array]| {
+        let names: Vec<&str> = arrays.iter().map(|array| array.name.as_str()).collect();
+        names.join(", ")
+    };
+    if images.len() > 1 {
+        return Err(format!(
+            "it holds several arrays of images ({}): keep one, and its classes",
+            names(&images)
+        ));
+    }
+    let Some(array) = images.pop() else {
+        if !labels.is_empty() {
+            notes.push(format!("no images for {}", names(&labels)));
+        }
+        return Ok(None);
+    };
+    let n = array.dims[0];
+    labels.retain(|labels| labels.dims[0] == n);
+    let name = array.name.clone();
+    let mut images =
+        images_of(part, array, fitting, notes).map_err(|reason| format!("{name}: {reason}"))?;
+    if labels.len() > 1 {
+        notes.push(format!(
+            "of several arrays of classes, {} is used",
+            labels[0].name
+        ));
+    }
+    images.classes = labels.into_iter().next().map(classes_of);
+    Ok(Some(images))
+}
+
+/// Whether every row says one of several classes.
+fn is_one_hot(array: &Array, n: usize) -> bool {
+    let is_row = |row: &mut dyn Iterator<Item = f32>| {
+        let (mut ones, mut others) = (0, 0);
+        for value in row {
+            if value.to_bits() == 1.0_f32.to_bits() {
+                ones += 1;
+            } else if value != 0.0 {
+                others += 1;
+            }
+        }
+        ones == 1 && others == 0
+    };
+    match &array.values {
+        Values::Bytes(values) => values
+            .chunks_exact(n)
+            .all(|row| is_row(&mut row.iter().map(|v| f32::from(*v)))),
+        Values::Whole(values) => values
+            .chunks_exact(n)
+            .all(|row| is_row(&mut row.iter().map(|v| *v as f32))),
+        Values::Real(values) => values
+            .chunks_exact(n)
+            .all(|row| is_row(&mut row.iter().copied())),
+        Values::Text(_) => false,
+    }
+}
+
+fn classes_of(array: Array) -> Vec<String> {
+    match array.dims[..] {
+        [_, n] if n > 1 => {
+            let names = array.values.names();
+            let rows = names.chunks_exact(n);
+            rows.map(|row| {
+                row.iter()
+                    .position(|value| value == "1")
+                    .unwrap_or(0)
+                    .to_string()
+            })
+            .collect()
+        }
+        _ => array.values.names(),
+    }
+}
+
+fn images_of(
+    part: Part,
+    array: Array,
+    fitting: &Fitting,
+    notes: &mut Vec<String>,
+) -> Result<Images, String> {
+    let (shape, layout) = shape_of(&array.dims, fitting)?;
+    let [least, most] = if array.values.len() == 0 {
+        [0.0; 2]
+    } else {
+        array.values.range()?
+    };
+    let scale = Scale::of(least, most)?;
+    if !scale.is_none() {
+        notes.push(format!(
+            "{}: values from {least} to {most} are stretched to 0 to 255",
+            array.name
+        ));
+    }
+    let is_transposed = fitting.transposes.unwrap_or_else(|| is_emnist(&array.name));
+    if is_transposed && fitting.transposes.is_none() {
+        notes.push(format!(
+            "{}: rows and columns are swapped, as in all files of EMNIST",
+            array.name
+        ));
+    }
+    let (pixels, shape) = arranged(array.values.into_bytes(scale), shape, layout, is_transposed);
+    Ok(Images {
+        part,
+        shape,
+        pixels,
+        classes: None,
+    })
+}
+
+/// EMNIST's files have columns for rows (Cohen, Afshar, Tapson and van Schaik 2017; NIST's own pages say so too).
+pub(super) fn is_emnist(name: &str) -> bool {
+    name.to_lowercase().contains("emnist")
+}
+
+/// What the sides of an array of images mean.
+///
+/// # Errors
+/// When they can mean nothing, or several things.
+pub(super) fn shape_of(dims: &[usize], fitting: &Fitting) -> Result<(ImageShape, Layout), String> {
+    let of = |height, width, channels, layout| {
+        Ok((
+            ImageShape {
+                height,
+                width,
+                channels,
+            },
+            layout,
+        ))
+    };
+    match *dims {
+        [_, height, width, channels @ (1..=4)] => of(height, width, channels, Layout::Interleaved),
+        [_, channels @ (1..=4), height, width] => of(height, width, channels, Layout::Planar),
+        [_, height, width] => of(height, width, 1, Layout::Planar),
+        [_, n] => flat(n, fitting),
+        _ => Err(format!("an array of {} holds no images", described(dims))),
+    }
+}
+
+/// The shape of images of which only the number of values is known.
+pub(super) fn flat(n: usize, fitting: &Fitting) -> Result<(ImageShape, Layout), String> {
+    if let Some([height, width]) = fitting.size
+        && [1, 3].contains(&(n / (height * width)))
+        && n.is_multiple_of(height * width)
+    {
+        let channels = n / (height * width);
+        return Ok((
+            ImageShape {
+                height,
+                width,
+                channels,
+            },
+            Layout::Interleaved,
+        ));
+    }
+    let square = |n: usize| {
+        let side = n.isqrt();
+        (side > 1 && side * side == n).then_some(side)
+    };
+    if let Some(side) = square(n) {
+        return Ok((ImageShape::gray(side, side), Layout::Planar));
+    }
+    if n.is_multiple_of(3)
+        && let Some(side) = square(n / 3)
+    {
+        let shape = ImageShape {
+            height: side,
+            width: side,
+            channels: 3,
+        };
+        return Ok((shape, Layout::Interleaved));
+    }
+    Err(format!(
+        "its images are rows of {n} values, which make no square: give their size, such as --fit 20x28"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(dims: &[usize], fit: &str) -> Result<String, String> {
+        let fitting = fit.parse().expect("it is right");
+        shape_of(dims, &fitting).map(|(shape, layout)| format!("{} {layout:?}", shape.describe()))
+    }
+
+    #[test]
+    fn sides_of_arrays_say_the_shape() {
+        assert_eq!(shape(&[9, 20, 28], "").as_deref(), Ok("20×28 Planar"));
+        assert_eq!(
+            shape(&[9, 32, 32, 3], "").as_deref(),
+            Ok("32×32×3 Interleaved")
+        );
+        assert_eq!(shape(&[9, 3, 32, 32], "").as_deref(), Ok("32×32×3 Planar"));
+        assert_eq!(shape(&[9, 784], "").as_deref(), Ok("28×28 Planar"));
+        assert_eq!(shape(&[9, 3072], "").as_deref(), Ok("32×32×3 Interleaved"));
+        assert_eq!(
+            shape(&[9, 560], "20x28").as_deref(),
+            Ok("20×28 Interleaved")
+        );
+        assert!(shape(&[9, 560], "").is_err_and(|error| error.contains("--fit 20x28")));
+        assert!(shape(&[9], "").is_err());
+    }
+
+    fn array(name: &str, dims: &[usize], values: Values) -> Array {
+        Array {
+            name: name.to_owned(),
+            dims: dims.to_vec(),
+            values,
+        }
+    }
+
+    #[test]
+    fn images_find_their_classes() {
+        let arrays = vec![
+            array("y_train", &[2], Values::Whole(vec![7, 3])),
+            array("x_test", &[1, 2, 2], Values::Bytes(vec![0, 1, 2, 200])),
+            array(
+                "x_train",
+                &[2, 2, 2],
+                Values::Real(vec![0.0, 1.0, 0.5, 0.25, 0.0, 0.0, 0.0, 1.0]),
+            ),
+            array("y_test", &[1, 3], Values::Bytes(vec![0, 1, 0])),
+        ];
+        let mut notes = Vec::new();
+        let images = gather(arrays, &Fitting::default(), &mut notes).expect("they fit");
+        let train = images
+            .iter()
+            .find(|images| images.part == Part::Training)
+            .expect("it is there");
+        assert_eq!(train.pixels[..4], [0, 255, 128, 64]);
+        assert_eq!(
+            train.classes.as_deref(),
+            Some(&["7".to_owned(), "3".to_owned()][..])
+        );
+        let test = images
+            .iter()
+            .find(|images| images.part == Part::Test)
+            .expect("it is there");
+        assert_eq!(
+            (test.len(), test.classes.as_deref()),
+            (1, Some(&["1".to_owned()][..]))
+        );
+        assert_eq!(
+            notes,
+            ["x_train: values from 0 to 1 are stretched to 0 to 255"]
+        );
+    }
+
+    #[test]
+    fn two_arrays_of_images_are_one_too_many() {
+        let images = || Values::Bytes(vec![0; 18]);
+        let arrays = vec![
+            array("a", &[2, 3, 3], images()),
+            array("b", &[2, 3, 3], images()),
+        ];
+        let error = gather(arrays, &Fitting::default(), &mut Vec::new());
+        assert!(error.is_err_and(|error| error.contains("a, b")));
+    }
+}

@@ -1,0 +1,319 @@
+//! Tables of pixels: a line for each image, as Kaggle and `OpenML` have them.
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use hourglass_protocol::{Fitting, Skipped};
+
+use super::array::{Scale, Values};
+use super::gather::flat;
+use super::images::{Images, Part, arranged};
+
+/// Fewest columns of a table that holds pixels: 8×8, less than which no image has.
+const LEAST_COLUMNS: usize = 64;
+
+/// Names of the column that says the class.
+const CLASS_NAMES: [&str; 8] = [
+    "label", "labels", "class", "target", "y", "digit", "category", "letter",
+];
+
+/// Names of columns that number the lines.
+const NUMBER_NAMES: [&str; 5] = ["id", "index", "idx", "unnamed: 0", ""];
+
+/// Whether a text file is a table of pixels, by its first line.
+pub(super) fn is_table_of_pixels(start: &[u8]) -> bool {
+    let line = start
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let delimiter = delimiter_of(line);
+    line.split(|byte| *byte == delimiter).count() >= LEAST_COLUMNS
+}
+
+/// What parts the fields of a line: whatever is in it most often.
+fn delimiter_of(line: &[u8]) -> u8 {
+    let count = |delimiter: u8| line.split(|byte| *byte == delimiter).count();
+    [b',', b'\t', b';', b' ']
+        .into_iter()
+        .max_by_key(|byte| (count(*byte), *byte == b','))
+        .unwrap_or(b',')
+}
+
+/// What the columns are.
+struct Columns {
+    class: Option<usize>,
+    pixels: Vec<usize>,
+    n_all: usize,
+    has_header: bool,
+}
+
+/// Reads a table. Lines that are wrong are left out and listed.
+///
+/// # Errors
+/// When it holds no pixels, or hardly a line is right.
+pub(super) fn read(
+    name: &str,
+    bytes: &[u8],
+    fitting: &Fitting,
+    notes: &mut Vec<String>,
+    skipped: &mut Vec<Skipped>,
+) -> Result<Images, String> {
+    let first_line = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter_of(first_line))
+        .from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+    let mut record = ByteRecord::new();
+    let read = reader
+        .read_byte_record(&mut record)
+        .map_err(|error| error.to_string())?;
+    if !read {
+        return Err("it is empty".to_owned());
+    }
+    let columns = Columns::of(&record, fitting)?;
+    let mut table = Table {
+        columns,
+        values: Vec::new(),
+        classes: Vec::new(),
+    };
+    let (mut line, mut n_wrong) = (1_u64, 0_usize);
+    let mut is_next = !table.columns.has_header;
+    loop {
+        if is_next && let Err(reason) = table.take(&record) {
+            n_wrong += 1;
+            skipped.push(Skipped {
+                name: format!("{name}, line {line}"),
+                reason,
+            });
+        }
+        is_next = true;
+        match reader.read_byte_record(&mut record) {
+            Ok(true) => line = record.position().map_or(line + 1, csv::Position::line),
+            Ok(false) => break,
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+    table.into_images(name, n_wrong, fitting, notes)
+}
+
+impl Columns {
+    fn of(first: &ByteRecord, fitting: &Fitting) -> Result<Self, String> {
+        let n_all = first.len();
+        let texts: Vec<String> = first
+            .iter()
+            .map(|field| String::from_utf8_lossy(field).trim().to_lowercase())
+            .collect();
+        let n_texts = texts
+            .iter()
+            .filter(|text| text.parse::<f64>().is_err())
+            .count();
+        // The class may be a word in a table without a header.
+        let has_header = n_texts > 1;
+        if has_header {
+            let is_named = |names: &[&str], text: &str| names.contains(&text);
+            let class = texts.iter().position(|text| is_named(&CLASS_NAMES, text));
+            let is_pixel = |at: &usize| Some(*at) != class && !is_named(&NUMBER_NAMES, &texts[*at]);
+            let pixels: Vec<usize> = (0..n_all).filter(is_pixel).collect();
+            flat(pixels.len(), fitting).map_err(|reason| {
+                format!(
+                    "{} of its {n_all} columns hold pixels; {reason}",
+                    pixels.len()
+                )
+            })?;
+            return Ok(Self {
+                class,
+                pixels,
+                n_all,
+                has_header,
+            });
+        }
+        let is_shape = |n: usize| flat(n, fitting).is_ok();
+        let is_word = |at: usize| {
+            texts
+                .get(at)
+                .is_some_and(|text| text.parse::<f64>().is_err())
+        };
+        let last = n_all.saturating_sub(1);
+        let class = if is_shape(n_all) {
+            None
+        } else if !is_shape(last) {
+            return Err(format!(
+                "its lines have {n_all} values: with or without one for the class they make no square image; give \
+                 the size, such as --fit 20x28"
+            ));
+        } else if is_word(last) {
+            Some(last)
+        } else {
+            Some(0)
+        };
+        let pixels = (0..n_all).filter(|at| Some(*at) != class).collect();
+        Ok(Self {
+            class,
+            pixels,
+            n_all,
+            has_header,
+        })
+    }
+}
+
+/// Lines that were read.
+struct Table {
+    columns: Columns,
+    values: Vec<f32>,
+    classes: Vec<String>,
+}
+
+impl Table {
+    fn take(&mut self, record: &ByteRecord) -> Result<(), String> {
+        if record.len() != self.columns.n_all {
+            return Err(format!(
+                "{} values instead of {}",
+                record.len(),
+                self.columns.n_all
+            ));
+        }
+        let start = self.values.len();
+        for &at in &self.columns.pixels {
+            let Some(value) = number(&record[at]) else {
+                self.values.truncate(start);
+                let text = String::from_utf8_lossy(&record[at]);
+                let text: String = text.chars().take(20).collect();
+                return Err(format!("{text:?} in column {} is no pixel", at + 1));
+            };
+            self.values.push(value);
+        }
+        if let Some(at) = self.columns.class {
+            let class = String::from_utf8_lossy(&record[at]);
+            let class = class.trim();
+            // 7.0 is the class 7.
+            let whole = class
+                .parse::<f64>()
+                .ok()
+                .filter(|value| value.fract() == 0.0 && value.abs() < 1e9);
+            self.classes
+                .push(whole.map_or_else(|| class.to_owned(), |value| format!("{value:.0}")));
+        }
+        Ok(())
+    }
+
+    fn into_images(
+        self,
+        name: &str,
+        n_wrong: usize,
+        fitting: &Fitting,
+        notes: &mut Vec<String>,
+    ) -> Result<Images, String> {
+        let Self {
+            columns,
+            values,
+            classes,
+        } = self;
+        let (shape, layout) = flat(columns.pixels.len(), fitting)?;
+        let n = values.len() / columns.pixels.len();
+        if n_wrong > n {
+            return Err(format!(
+                "{n_wrong} of its {} lines are wrong: it is no table of pixels",
+                n + n_wrong
+            ));
+        }
+        let values = Values::Real(values);
+        let [least, most] = if n == 0 { [0.0; 2] } else { values.range()? };
+        let scale = Scale::of(least, most)?;
+        if !scale.is_none() {
+            notes.push(format!(
+                "{name}: values from {least} to {most} are stretched to 0 to 255"
+            ));
+        }
+        let is_transposed = fitting
+            .transposes
+            .unwrap_or_else(|| super::gather::is_emnist(name));
+        let (pixels, shape) = arranged(values.into_bytes(scale), shape, layout, is_transposed);
+        Ok(Images {
+            part: Part::of(name),
+            shape,
+            pixels,
+            classes: columns.class.map(|_| classes),
+        })
+    }
+}
+
+/// A number, mostly a whole one of up to three digits.
+fn number(field: &[u8]) -> Option<f32> {
+    if (1..=3).contains(&field.len()) && field.iter().all(u8::is_ascii_digit) {
+        let digits = field.iter().map(|digit| f32::from(digit - b'0'));
+        return Some(digits.fold(0.0, |value, digit| value * 10.0 + digit));
+    }
+    let text = std::str::from_utf8(field).ok()?.trim();
+    text.parse().ok().filter(|value: &f32| value.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> Result<(Images, Vec<Skipped>), String> {
+        let (mut notes, mut skipped) = (Vec::new(), Vec::new());
+        let images = read(
+            "train.csv",
+            text.as_bytes(),
+            &Fitting::default(),
+            &mut notes,
+            &mut skipped,
+        )?;
+        Ok((images, skipped))
+    }
+
+    fn line(class: &str, value: &str) -> String {
+        let pixels = vec![value; 64].join(",");
+        format!("{class},{pixels}\n")
+    }
+
+    #[test]
+    fn tables_with_and_without_a_header_are_the_same() {
+        let lines = line("3", "0") + &line("5", "255");
+        let names: Vec<String> = (0..64).map(|at| format!("pixel{at}")).collect();
+        let with_header = format!("label,{}\n{lines}", names.join(","));
+        for text in [lines, with_header] {
+            let (images, skipped) = table(&text).expect("it is a table");
+            assert_eq!(
+                (images.len(), images.shape.describe(), images.part),
+                (2, "8×8".to_owned(), Part::Training)
+            );
+            assert_eq!(
+                images.classes.as_deref(),
+                Some(&["3".to_owned(), "5".to_owned()][..])
+            );
+            assert_eq!(skipped, []);
+        }
+    }
+
+    #[test]
+    fn wrong_lines_are_left_out_and_named() {
+        let text = line("3", "0") + "1,2\n" + &line("a b", "9") + &line("4", "x");
+        let (images, skipped) = table(&text).expect("half of it is right");
+        assert_eq!(
+            (images.len(), images.classes),
+            (2, Some(vec!["3".to_owned(), "a b".to_owned()]))
+        );
+        let reasons: Vec<&str> = skipped
+            .iter()
+            .map(|skipped| skipped.reason.as_str())
+            .collect();
+        assert_eq!(
+            reasons,
+            ["2 values instead of 65", "\"x\" in column 2 is no pixel"]
+        );
+        assert_eq!(skipped[1].name, "train.csv, line 4");
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused() {
+        assert!(table("").is_err_and(|error| error == "it is empty"));
+        assert!(table(&vec!["1"; 71].join(",")).is_err_and(|error| error.contains("71 values")));
+        assert!(!is_table_of_pixels(b"name,age\nAnna,3\n"));
+        assert!(is_table_of_pixels(line("3", "0").as_bytes()));
+    }
+}

@@ -147,6 +147,21 @@ fn idx_files_of_any_size_are_split_alike_by_class() {
     assert_ne!(opened(folder.path(), "test=25 seed=2").id, dataset.id);
 }
 
+/// A file in a ZIP is meant, and not those that happen to lie beside the ZIP.
+#[test]
+fn a_zip_of_one_file_is_read_without_what_lies_beside_it() {
+    let folder = folder();
+    let other: Vec<u8> = all(64).iter().map(|value| 255 - value).collect();
+    put(&folder, "images-idx3-ubyte", &idx(&[40, 8, 8], &other));
+    put(&folder, "labels-idx1-ubyte", &idx(&[40], &labels()));
+    let inside = zipped(&[("images-idx3-ubyte", idx(&[40, 8, 8], &all(64)))]);
+    let dataset = opened(&put(&folder, "one.zip", &inside), "");
+    assert_eq!(dataset.n_classes(), 1);
+    let images: Vec<Vec<u8>> = (0..N).map(|at| pixels(at, 64)).collect();
+    let first = dataset.train.image(0).to_vec();
+    assert!(images.contains(&first), "it is of the ZIP");
+}
+
 #[test]
 fn emnist_is_turned_upright_and_has_letters() {
     let folder = folder();

@@ -125,7 +125,7 @@ impl Values {
             }
             Self::Text(_) => return Err("it holds text, and pixels are numbers".to_owned()),
         }
-        Ok(range)
+        Ok(if self.len() == 0 { [0.0; 2] } else { range })
     }
 
     /// Their bytes on a scale; those that are bytes already and need none are not copied.

@@ -41,6 +41,19 @@ pub(super) struct Found {
     pub(super) notes: Vec<String>,
 }
 
+impl Found {
+    /// Nothing yet.
+    pub(super) fn of(kind: &'static str) -> Self {
+        Self {
+            kind,
+            images: Vec::new(),
+            sizes: Vec::new(),
+            skipped: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// Makes a data set of what was found.
 ///
 /// # Errors
@@ -65,13 +78,13 @@ pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Data
     let (mut all, mut test) = joined(parts, &mut notes);
     let is_split = test.is_some();
     if let Some(limit) = fitting.limit {
-        let n_all = all.len() + test.as_ref().map_or(0, Labelled::len);
-        if n_all > limit {
-            notes.push(format!(
-                "a sample of {limit} of {n_all} images, alike from all classes"
-            ));
-        }
-        limit_to(&mut all, test.as_mut(), shape, limit, fitting.seed);
+        notes.extend(limit_to(
+            &mut all,
+            test.as_mut(),
+            shape,
+            limit,
+            fitting.seed,
+        ));
     }
     let [train, test] = if let Some(test) = test {
         [all, test]
@@ -80,23 +93,46 @@ pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Data
         [all.at(&others, shape), all.at(&chosen, shape)]
     };
     check_counts(&train, &test, shape)?;
-    Ok(finished(
-        path,
-        Made {
-            kind,
-            shape,
-            classes,
-            train,
-            test,
+    let mut counts = vec![[0; 2]; classes.len()];
+    for (split, labels) in [&train.labels, &test.labels].into_iter().enumerate() {
+        for label in labels {
+            counts[usize::from(*label)][split] += 1;
+        }
+    }
+    let report = DataReport {
+        kind: kind.to_owned(),
+        place: DataPlace {
+            path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+            fitting: fitting.clone(),
         },
-        fitting,
-        |report| {
-            report.sizes = sizes;
-            report.skipped = skipped;
-            report.notes = notes;
-            report.is_split = is_split;
-        },
-    ))
+        sizes,
+        counts,
+        is_split,
+        skipped,
+        notes,
+        duplicates: duplicates(&train.pixels, &test.pixels, shape),
+        n_constant: [n_constant(&train.pixels, shape), shape.n_values()],
+        n_bytes: train.pixels.len() + test.pixels.len(),
+        sha256: checksum(shape, &classes, [&train, &test]),
+    };
+    let label = label_of(path);
+    let id = DataSetId::opened(Opened {
+        name: format!("{}@{}", slug(&label), &report.sha256[..12]),
+        label,
+        about: format!("Your own images, {kind}"),
+        classes,
+        shape,
+        n_train: train.len(),
+        n_test: test.len(),
+    });
+    Ok(Dataset {
+        id,
+        origin: path.display().to_string(),
+        train: Split::new(shape, train.pixels, train.labels),
+        test: Split::new(shape, test.pixels, test.labels),
+        test_factors: KnownFactors::default(),
+        report: Some(Arc::new(report)),
+    })
 }
 
 /// Images with labels by number.
@@ -123,6 +159,10 @@ impl Labelled {
     }
 
     fn append(&mut self, other: Self) {
+        if self.len() == 0 {
+            *self = other; // nothing is copied
+            return;
+        }
         self.pixels.extend(other.pixels);
         self.labels.extend(other.labels);
     }
@@ -151,7 +191,10 @@ fn resized(
     let inverts = fitting.inverts.unwrap_or_else(|| {
         let inverts = wanted.channels == 1 && images.iter().all(is_on_white);
         if inverts {
-            notes.push("dark ink on a light ground becomes light on dark, as in MNIST (--fit keep leaves it)".to_owned());
+            notes.push(
+                "dark ink on a light ground becomes light on dark, as in MNIST (“keep” leaves it)"
+                    .to_owned(),
+            );
         }
         inverts
     });
@@ -213,12 +256,11 @@ fn wanted_shape(shape: ImageShape, fitting: &Fitting) -> Result<ImageShape, Stri
 fn picture(image: &[u8], shape: ImageShape) -> DynamicImage {
     let side = |side: usize| u32::try_from(side).unwrap_or(0);
     let (width, height) = (side(shape.width), side(shape.height));
-    let plane = shape.height * shape.width;
-    if shape.channels == 1 {
+    if shape.is_gray() {
         let gray = GrayImage::from_raw(width, height, image.to_vec()).unwrap_or_default();
         return DynamicImage::ImageLuma8(gray);
     }
-    let rgb = (0..plane).flat_map(|at| [image[at], image[plane + at], image[2 * plane + at]]);
+    let rgb = (0..shape.n_pixels()).flat_map(|pixel| shape.rgb_of(image, pixel));
     let rgb = RgbImage::from_raw(width, height, rgb.collect()).unwrap_or_default();
     DynamicImage::ImageRgb8(rgb)
 }
@@ -348,24 +390,25 @@ fn joined(parts: Vec<(Part, Labelled)>, notes: &mut Vec<String>) -> (Labelled, O
     (joined, test)
 }
 
-/// Keeps as many images as are asked for, of both splits in their proportions.
+/// Keeps as many images as are asked for, of both splits in their proportions; what is to be said of it.
 fn limit_to(
     train: &mut Labelled,
     test: Option<&mut Labelled>,
     shape: ImageShape,
     limit: usize,
     seed: u64,
-) {
+) -> Option<String> {
     let n_test = test.as_ref().map_or(0, |test| test.len());
     let n_all = train.len() + n_test;
     if n_all <= limit {
-        return;
+        return None;
     }
     let of_train = (train.len() as u128 * limit as u128 / n_all as u128) as usize;
     *train = train.at(&split::sample(&train.labels, of_train, seed), shape);
     if let Some(test) = test {
         *test = test.at(&split::sample(&test.labels, limit - of_train, seed), shape);
     }
+    Some(split::sample_note(limit, n_all))
 }
 
 fn check_counts(train: &Labelled, test: &Labelled, shape: ImageShape) -> Result<(), String> {
@@ -376,73 +419,6 @@ fn check_counts(train: &Labelled, test: &Labelled, shape: ImageShape) -> Result<
         ));
     }
     too_many(n_train + n_test, shape)
-}
-
-/// All that a data set is made of.
-struct Made {
-    kind: &'static str,
-    shape: ImageShape,
-    classes: Vec<String>,
-    train: Labelled,
-    test: Labelled,
-}
-
-fn finished(
-    path: &Path,
-    made: Made,
-    fitting: &Fitting,
-    tell: impl FnOnce(&mut DataReport),
-) -> Dataset {
-    let Made {
-        kind,
-        shape,
-        classes,
-        train,
-        test,
-    } = made;
-    let sha256 = checksum(shape, &classes, [&train, &test]);
-    let label = label_of(path);
-    let name = format!("{}@{}", slug(&label), &sha256[..12]);
-    let mut counts = vec![[0; 2]; classes.len()];
-    for (split, labels) in [&train.labels, &test.labels].into_iter().enumerate() {
-        for label in labels {
-            counts[usize::from(*label)][split] += 1;
-        }
-    }
-    let mut report = DataReport {
-        kind: kind.to_owned(),
-        place: DataPlace {
-            path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
-            fitting: fitting.clone(),
-        },
-        sizes: Vec::new(),
-        counts,
-        is_split: false,
-        skipped: Vec::new(),
-        notes: Vec::new(),
-        duplicates: duplicates(&train.pixels, &test.pixels, shape),
-        n_constant: [n_constant(&train.pixels, shape), shape.n_values()],
-        n_bytes: train.pixels.len() + test.pixels.len(),
-        sha256,
-    };
-    tell(&mut report);
-    let id = DataSetId::opened(Opened {
-        label,
-        name,
-        about: format!("Your own images, {kind}"),
-        classes,
-        shape,
-        n_train: train.len(),
-        n_test: test.len(),
-    });
-    Dataset {
-        id,
-        origin: path.display().to_string(),
-        train: Split::new(shape, train.pixels, train.labels),
-        test: Split::new(shape, test.pixels, test.labels),
-        test_factors: KnownFactors::default(),
-        report: Some(Arc::new(report)),
-    }
 }
 
 /// The name of a folder or file without its endings.

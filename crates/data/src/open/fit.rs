@@ -1,5 +1,7 @@
 //! Makes an image fit a shape.
 
+use std::borrow::Cow;
+
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, RgbImage};
 
@@ -7,9 +9,9 @@ use hourglass_experiment::ImageShape;
 use hourglass_protocol::Resizing;
 
 /// An image on white paper, where it lets through what is behind it.
-fn on_white(image: &DynamicImage) -> DynamicImage {
+fn on_white(image: &DynamicImage) -> Cow<'_, DynamicImage> {
     if !image.color().has_alpha() {
-        return image.clone();
+        return Cow::Borrowed(image);
     }
     let rgba = image.to_rgba8();
     let hides_all = rgba.pixels().all(|pixel| pixel.0[3] == 0); // a clipboard that never wrote its opacity
@@ -22,7 +24,7 @@ fn on_white(image: &DynamicImage) -> DynamicImage {
         };
         out.0 = [red, green, blue].map(mix);
     }
-    DynamicImage::ImageRgb8(rgb)
+    Cow::Owned(DynamicImage::ImageRgb8(rgb))
 }
 
 /// An image in a shape: `[channels, height, width]`.
@@ -37,24 +39,24 @@ pub(super) fn fitted(image: &DynamicImage, shape: ImageShape, resizing: Resizing
     let image = on_white(image);
     if channels == 1 {
         let gray = image.to_luma8();
-        let gray: GrayImage = fit(&gray, [width, height], resizing);
+        let gray: GrayImage = fit(gray, [width, height], resizing);
         return gray.into_raw();
     }
     let rgb = image.to_rgb8();
-    let rgb: RgbImage = fit(&rgb, [width, height], resizing);
+    let rgb: RgbImage = fit(rgb, [width, height], resizing);
     let planes = (0..3).flat_map(|channel| rgb.pixels().map(move |pixel| pixel.0[channel]));
     planes.collect()
 }
 
 type Buffer<P> = image::ImageBuffer<P, Vec<u8>>;
 
-fn fit<P>(image: &Buffer<P>, [width, height]: [u32; 2], resizing: Resizing) -> Buffer<P>
+fn fit<P>(image: Buffer<P>, [width, height]: [u32; 2], resizing: Resizing) -> Buffer<P>
 where
     P: image::Pixel<Subpixel = u8> + 'static,
 {
     let (own_width, own_height) = image.dimensions();
     if (own_width, own_height) == (width, height) {
-        return image.clone();
+        return image;
     }
     let resized = |image: &Buffer<P>, width: u32, height: u32| {
         imageops::resize(image, width.max(1), height.max(1), FilterType::Triangle)
@@ -64,20 +66,20 @@ where
     let [across, down] = [scale[0] / own[0], scale[1] / own[1]];
     let sides = |factor: f64| own.map(|side| (side * factor).round() as u32);
     match resizing {
-        Resizing::Stretch => resized(image, width, height),
+        Resizing::Stretch => resized(&image, width, height),
         Resizing::Crop => {
             // The part of the image that has the proportions asked for.
             let [wide, high] =
                 [scale[0], scale[1]].map(|side| (side / across.max(down)).round() as u32);
             let (wide, high) = (wide.clamp(1, own_width), high.clamp(1, own_height));
             let (left, top) = ((own_width - wide) / 2, (own_height - high) / 2);
-            let part = imageops::crop_imm(image, left, top, wide, high).to_image();
+            let part = imageops::crop_imm(&image, left, top, wide, high).to_image();
             resized(&part, width, height)
         }
         Resizing::Pad => {
             let [wide, high] = sides(across.min(down));
             let (wide, high) = (wide.clamp(1, width), high.clamp(1, height));
-            let small = resized(image, wide, high);
+            let small = resized(&image, wide, high);
             let mut padded = Buffer::from_pixel(width, height, border_of(&small));
             imageops::replace(
                 &mut padded,

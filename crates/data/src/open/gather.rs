@@ -1,6 +1,7 @@
 //! Which arrays are images, which are their classes, and which belong together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::mem::{Discriminant, discriminant};
 
 use hourglass_experiment::ImageShape;
 use hourglass_protocol::Fitting;
@@ -11,32 +12,35 @@ use super::images::{Images, Layout, Part, arranged};
 /// Most classes that one-hot rows may stand for.
 const MAX_ONE_HOT: usize = 256;
 
-/// Images with their classes, from arrays that were found in one place.
+/// An array of images with their classes.
+pub(super) struct Sheet {
+    pub(super) part: Part,
+    pub(super) images: Array,
+    /// The class of each, or none at all.
+    pub(super) classes: Option<Vec<String>>,
+}
+
+/// Pairs the arrays of one place: for each part its images and their classes.
 ///
 /// # Errors
 /// What does not fit together.
-pub(super) fn gather(
-    arrays: Vec<Array>,
-    fitting: &Fitting,
-    notes: &mut Vec<String>,
-) -> Result<Vec<Images>, String> {
+pub(super) fn sheets(arrays: Vec<Array>, notes: &mut Vec<String>) -> Result<Vec<Sheet>, String> {
     let mut found: BTreeMap<Part, Vec<Array>> = BTreeMap::new();
     for array in arrays {
         found.entry(Part::of(&array.name)).or_default().push(array);
     }
-    let mut images = Vec::new();
+    let mut sheets = Vec::new();
     for (part, arrays) in found {
-        images.extend(of_part(part, arrays, fitting, notes)?);
+        sheets.extend(of_part(part, arrays, notes)?);
     }
-    Ok(images)
+    Ok(sheets)
 }
 
 fn of_part(
     part: Part,
     arrays: Vec<Array>,
-    fitting: &Fitting,
     notes: &mut Vec<String>,
-) -> Result<Option<Images>, String> {
+) -> Result<Option<Sheet>, String> {
     let is_labels = |array: &Array| match array.dims[..] {
         [_] | [_, 1] => true,
         [_, n] if n <= MAX_ONE_HOT => is_one_hot(array, n),
@@ -55,25 +59,91 @@ fn of_part(
             names(&images)
         ));
     }
-    let Some(array) = images.pop() else {
+    let Some(images) = images.pop() else {
         if !labels.is_empty() {
             notes.push(format!("no images for {}", names(&labels)));
         }
         return Ok(None);
     };
-    let n = array.dims[0];
-    labels.retain(|labels| labels.dims[0] == n);
-    let name = array.name.clone();
-    let mut images =
-        images_of(part, array, fitting, notes).map_err(|reason| format!("{name}: {reason}"))?;
+    labels.retain(|labels| labels.dims[0] == images.dims[0]);
     if labels.len() > 1 {
         notes.push(format!(
             "of several arrays of classes, {} is used",
             labels[0].name
         ));
     }
-    images.classes = labels.into_iter().next().map(classes_of);
-    Ok(Some(images))
+    Ok(Some(Sheet {
+        part,
+        images,
+        classes: labels.into_iter().next().map(classes_of),
+    }))
+}
+
+/// The images of all sheets as bytes in one order. Those of one type have one scale: a test split that happens to be
+/// dark stays so.
+///
+/// # Errors
+/// What is wrong, and with which array.
+pub(super) fn images(
+    sheets: Vec<Sheet>,
+    fitting: &Fitting,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Images>, String> {
+    let mut ranges: HashMap<Discriminant<Values>, [f32; 2]> = HashMap::new();
+    for Sheet { images, .. } in &sheets {
+        let [least, most] = images
+            .values
+            .range()
+            .map_err(|reason| said_of(images, &reason))?;
+        let range = ranges
+            .entry(discriminant(&images.values))
+            .or_insert([least, most]);
+        *range = [range[0].min(least), range[1].max(most)];
+    }
+    let mut found = Vec::new();
+    for Sheet {
+        part,
+        images,
+        classes,
+    } in sheets
+    {
+        let [least, most] = ranges[&discriminant(&images.values)];
+        let (shape, layout) =
+            shape_of(&images.dims, fitting).map_err(|reason| said_of(&images, &reason))?;
+        let scale = Scale::of(least, most).map_err(|reason| said_of(&images, &reason))?;
+        if !scale.is_none() {
+            notes.push(said_of(
+                &images,
+                &format!("values from {least} to {most} are stretched to 0 to 255"),
+            ));
+        }
+        let is_transposed = fitting
+            .transposes
+            .unwrap_or_else(|| is_emnist(&images.name));
+        if is_transposed && fitting.transposes.is_none() {
+            notes.push(said_of(
+                &images,
+                "rows and columns are swapped, as in all files of EMNIST",
+            ));
+        }
+        let (pixels, shape) = arranged(
+            images.values.into_bytes(scale),
+            shape,
+            layout,
+            is_transposed,
+        );
+        found.push(Images {
+            part,
+            shape,
+            pixels,
+            classes,
+        });
+    }
+    Ok(found)
+}
+
+fn said_of(array: &Array, what: &str) -> String {
+    format!("{}: {what}", array.name)
 }
 
 /// Whether every row says one of several classes.
@@ -120,43 +190,8 @@ fn classes_of(array: Array) -> Vec<String> {
     }
 }
 
-fn images_of(
-    part: Part,
-    array: Array,
-    fitting: &Fitting,
-    notes: &mut Vec<String>,
-) -> Result<Images, String> {
-    let (shape, layout) = shape_of(&array.dims, fitting)?;
-    let [least, most] = if array.values.len() == 0 {
-        [0.0; 2]
-    } else {
-        array.values.range()?
-    };
-    let scale = Scale::of(least, most)?;
-    if !scale.is_none() {
-        notes.push(format!(
-            "{}: values from {least} to {most} are stretched to 0 to 255",
-            array.name
-        ));
-    }
-    let is_transposed = fitting.transposes.unwrap_or_else(|| is_emnist(&array.name));
-    if is_transposed && fitting.transposes.is_none() {
-        notes.push(format!(
-            "{}: rows and columns are swapped, as in all files of EMNIST",
-            array.name
-        ));
-    }
-    let (pixels, shape) = arranged(array.values.into_bytes(scale), shape, layout, is_transposed);
-    Ok(Images {
-        part,
-        shape,
-        pixels,
-        classes: None,
-    })
-}
-
 /// EMNIST's files have columns for rows (Cohen, Afshar, Tapson and van Schaik 2017; NIST's own pages say so too).
-pub(super) fn is_emnist(name: &str) -> bool {
+fn is_emnist(name: &str) -> bool {
     name.to_lowercase().contains("emnist")
 }
 
@@ -164,7 +199,7 @@ pub(super) fn is_emnist(name: &str) -> bool {
 ///
 /// # Errors
 /// When they can mean nothing, or several things.
-pub(super) fn shape_of(dims: &[usize], fitting: &Fitting) -> Result<(ImageShape, Layout), String> {
+fn shape_of(dims: &[usize], fitting: &Fitting) -> Result<(ImageShape, Layout), String> {
     let of = |height, width, channels, layout| {
         Ok((
             ImageShape {
@@ -249,6 +284,14 @@ mod tests {
         assert!(shape(&[9], "").is_err());
     }
 
+    fn gather(
+        arrays: Vec<Array>,
+        fitting: &Fitting,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<Images>, String> {
+        images(sheets(arrays, notes)?, fitting, notes)
+    }
+
     fn array(name: &str, dims: &[usize], values: Values) -> Array {
         Array {
             name: name.to_owned(),
@@ -292,6 +335,17 @@ mod tests {
             notes,
             ["x_train: values from 0 to 1 are stretched to 0 to 255"]
         );
+    }
+
+    #[test]
+    fn a_dark_split_has_the_scale_of_the_other() {
+        let arrays = vec![
+            array("x_train", &[1, 1, 2], Values::Bytes(vec![0, 250])),
+            array("x_test", &[1, 1, 2], Values::Bytes(vec![0, 9])),
+        ];
+        let images = gather(arrays, &Fitting::default(), &mut Vec::new()).expect("they fit");
+        let pixels: Vec<&[u8]> = images.iter().map(|images| &images.pixels[..]).collect();
+        assert_eq!(pixels, [[0, 250], [0, 9]]);
     }
 
     #[test]

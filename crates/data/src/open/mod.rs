@@ -21,17 +21,23 @@ mod split;
 mod store;
 mod table;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use hourglass_files::plain_file;
 use hourglass_protocol::{DataStage, DatasetProgress, Fitting};
 
 use super::Dataset;
 use array::Array;
 use build::Found;
+use gather::Sheet;
 pub use recognise::holds_data_set;
 pub use refusal::OpenError;
 use store::{Entry, Store};
+
+/// Most bytes of a file that names classes.
+const MAX_MAPPING_BYTES: u64 = 1 << 16;
 
 /// Opens whatever images lie in a folder or file.
 ///
@@ -43,8 +49,13 @@ pub fn open(
     report: &mut dyn FnMut(DatasetProgress),
     cancel: &AtomicBool,
 ) -> Result<Dataset, OpenError> {
-    let mut store = Store::open(path)?;
-    let found = read(&mut store, fitting, report, cancel)?;
+    let mut opening = Opening {
+        store: Store::open(path)?,
+        fitting,
+        report,
+        cancel,
+    };
+    let found = opening.read()?;
     if cancel.load(Ordering::Relaxed) {
         return Err(OpenError::Cancelled);
     }
@@ -81,11 +92,7 @@ impl Kinds {
                 "zip" => kinds.zips.push(entry),
                 "parquet" => kinds.parquet = Some(entry),
                 _ if pictures::is_picture(&entry) => kinds.n_pictures += 1,
-                _ if is_alone
-                    || ending.contains("ubyte")
-                    || entry.name.contains("ubyte")
-                    || ending == "idx" =>
-                {
+                _ if is_alone || entry.name.contains("ubyte") || ending == "idx" => {
                     kinds.idx.push(entry);
                 }
                 _ => {}
@@ -95,55 +102,167 @@ impl Kinds {
     }
 }
 
-fn read(
-    store: &mut Store,
-    fitting: &Fitting,
-    report: &mut dyn FnMut(DatasetProgress),
-    cancel: &AtomicBool,
-) -> Result<Found, OpenError> {
-    let kinds = Kinds::of(store);
-    if !kinds.numpy.is_empty() {
-        return arrays(store, &kinds.numpy, "NumPy arrays", fitting, report, cancel);
-    }
-    if !kinds.idx.is_empty() {
-        return idx_files(store, &kinds.idx, fitting, report, cancel);
-    }
-    let is_pixels = |store: &mut Store, entry: &Entry| {
-        kinds.n_pictures == 0
-            || store
-                .read(entry)
-                .is_ok_and(|bytes| table::is_table_of_pixels(&bytes))
-    };
-    let tables: Vec<Entry> = kinds
-        .tables
-        .iter()
-        .filter(|entry| is_pixels(store, entry))
-        .cloned()
-        .collect();
-    if !tables.is_empty() {
-        return read_tables(store, &tables, fitting, report, cancel);
-    }
-    if kinds.n_pictures > 0 {
-        return read_pictures(store, fitting, report, cancel);
-    }
-    if let [zip] = &kinds.zips[..] {
-        let place = store.place_of(zip);
-        if !store.path.is_dir() {
-            // The file itself: no ZIP begins like that.
-            return Err(OpenError::content(
-                place,
-                "it cannot be opened as a ZIP: unpack it, and open the folder",
-            ));
+/// What is being opened, and who is told how far it is.
+struct Opening<'a> {
+    store: Store,
+    fitting: &'a Fitting,
+    report: &'a mut dyn FnMut(DatasetProgress),
+    cancel: &'a AtomicBool,
+}
+
+impl Opening<'_> {
+    fn read(&mut self) -> Result<Found, OpenError> {
+        let kinds = Kinds::of(&self.store);
+        if !kinds.numpy.is_empty() {
+            return self.arrays(&kinds.numpy, "NumPy arrays");
         }
-        let mut inner = Store::open(&place)?;
-        return read(&mut inner, fitting, report, cancel);
+        if !kinds.idx.is_empty() {
+            return self.idx_files(&kinds.idx);
+        }
+        let mut is_pixels = |entry: &Entry| {
+            kinds.n_pictures == 0
+                || self
+                    .store
+                    .read(entry)
+                    .is_ok_and(|bytes| table::is_table_of_pixels(&bytes))
+        };
+        let tables = kinds.tables.iter().filter(|entry| is_pixels(entry));
+        let tables: Vec<Entry> = tables.cloned().collect();
+        if !tables.is_empty() {
+            return self.tables(&tables);
+        }
+        if kinds.n_pictures > 0 {
+            return self.pictures();
+        }
+        if let [zip] = &kinds.zips[..] {
+            let place = self.store.place_of(zip);
+            if !self.store.path.is_dir() {
+                // The file itself: no ZIP begins like that.
+                return Err(OpenError::content(
+                    place,
+                    "it cannot be opened as a ZIP: unpack it, and open the folder",
+                ));
+            }
+            self.store = Store::open(&place)?;
+            return self.read();
+        }
+        if let Some(parquet) = kinds.parquet {
+            let reason =
+                "Parquet files are not read: save the images as a folder of PNG files or as .npz";
+            return Err(OpenError::content(self.store.place_of(&parquet), reason));
+        }
+        Err(OpenError::Nothing(self.store.path.clone()))
     }
-    if let Some(parquet) = kinds.parquet {
-        let reason =
-            "Parquet files are not read: save the images as a folder of PNG files or as .npz";
-        return Err(OpenError::content(store.place_of(&parquet), reason));
+
+    fn pictures(&mut self) -> Result<Found, OpenError> {
+        let (report, cancel) = (&mut *self.report, self.cancel);
+        let mut tell = |n_done, n_all| tell(report, cancel, (n_done, n_all));
+        pictures::read(&mut self.store, self.fitting, &mut tell)
     }
-    Err(OpenError::Nothing(store.path.clone()))
+
+    fn tables(&mut self, tables: &[Entry]) -> Result<Found, OpenError> {
+        let (mut found, mut sheets) = (Found::of("a table of pixels"), Vec::new());
+        for (at, entry) in tables.iter().enumerate() {
+            tell(self.report, self.cancel, (at, tables.len()))?;
+            let bytes = self.store.read(entry)?;
+            let sheet = table::read(&entry.name, &bytes, self.fitting, &mut found.skipped);
+            let place = || self.store.place_of(entry);
+            sheets.push(sheet.map_err(|reason| OpenError::content(place(), reason))?);
+        }
+        self.take(sheets, found)
+    }
+
+    fn arrays(&mut self, entries: &[Entry], kind: &'static str) -> Result<Found, OpenError> {
+        let mut arrays = Vec::new();
+        for (at, entry) in entries.iter().enumerate() {
+            tell(self.report, self.cancel, (at, entries.len()))?;
+            let bytes = self.store.read(entry)?;
+            let read = read_arrays(entry, bytes);
+            arrays.extend(
+                read.map_err(|reason| OpenError::content(self.store.place_of(entry), reason))?,
+            );
+        }
+        let mut found = Found::of(kind);
+        let sheets = gather::sheets(arrays, &mut found.notes);
+        let sheets = sheets.map_err(|reason| OpenError::content(&self.store.path, reason))?;
+        self.take(sheets, found)
+    }
+
+    fn take(&self, sheets: Vec<Sheet>, mut found: Found) -> Result<Found, OpenError> {
+        let images = gather::images(sheets, self.fitting, &mut found.notes);
+        found.images = images.map_err(|reason| OpenError::content(&self.store.path, reason))?;
+        Ok(found)
+    }
+
+    /// IDX files. Where a folder has those of several data sets, one is asked for; where one file was named, the others
+    /// of its data set lie beside it.
+    fn idx_files(&mut self, entries: &[Entry]) -> Result<Found, OpenError> {
+        if let Some(file) = self.store.single_file() {
+            let file = file.to_owned();
+            let bytes = self.store.read(&entries[0])?;
+            if !idx::is_idx(&bytes) {
+                return Err(OpenError::Nothing(file));
+            }
+            let key = set_of(&entries[0].name);
+            let folder = file
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            let mut beside = Store::open(folder.unwrap_or(Path::new(".")))?;
+            beside.keep(|entry| {
+                !entry.name.contains('/')
+                    && entry.name.contains("idx")
+                    && set_of(&entry.name) == key
+            });
+            if beside.entries.len() > 1 {
+                let entries = beside.entries.clone();
+                self.store = beside;
+                return self.named_by_mapping(&entries);
+            }
+            return self.named_by_mapping(entries);
+        }
+        let mut sets: Vec<String> = entries.iter().map(|entry| set_of(&entry.name)).collect();
+        sets.sort();
+        sets.dedup();
+        if sets.len() > 1 {
+            let reason = format!(
+                "it holds several data sets ({}): name one of its files, and those that belong to it are found",
+                sets.join(", ")
+            );
+            return Err(OpenError::content(&self.store.path, reason));
+        }
+        self.named_by_mapping(entries)
+    }
+
+    /// Reads IDX files, with the names of classes that EMNIST has in a file of its own.
+    fn named_by_mapping(&mut self, entries: &[Entry]) -> Result<Found, OpenError> {
+        let mut found = self.arrays(entries, "IDX files")?;
+        let names = entries.first().map(|entry| self.letters(entry));
+        let names = names.unwrap_or_default();
+        let classes = found
+            .images
+            .iter_mut()
+            .filter_map(|images| images.classes.as_mut());
+        for class in classes.flatten() {
+            if let Some(letter) = names.get(class) {
+                class.clone_from(letter);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The letter of each label, where a mapping lies beside a file: the label and the code of its letter in each line.
+    fn letters(&self, entry: &Entry) -> HashMap<String, String> {
+        let mapping = format!("{}-mapping.txt", set_of(&entry.name));
+        let path = self.store.place_of(entry).with_file_name(mapping);
+        let text = plain_file::read_text(&path, MAX_MAPPING_BYTES).unwrap_or_default();
+        let letter = |line: &str| {
+            let mut fields = line.split_whitespace();
+            let label = fields.next()?.to_owned();
+            let letter = char::from_u32(fields.next()?.parse().ok()?)?;
+            Some((label, letter.to_string()))
+        };
+        text.lines().filter_map(letter).collect()
+    }
 }
 
 /// Reports of files read, and whether it was cancelled.
@@ -163,88 +282,6 @@ fn tell(
     Ok(())
 }
 
-fn read_pictures(
-    store: &mut Store,
-    fitting: &Fitting,
-    report: &mut dyn FnMut(DatasetProgress),
-    cancel: &AtomicBool,
-) -> Result<Found, OpenError> {
-    let mut each = |n_done: usize, n_all: usize| {
-        tell(report, cancel, (n_done, n_all)).ok();
-    };
-    let read = pictures::read(store, fitting, &mut each, &|| {
-        cancel.load(Ordering::Relaxed)
-    });
-    let pictures = read.map_err(|reason| match reason {
-        Some(reason) => OpenError::content(&store.path, reason),
-        None => OpenError::Cancelled,
-    })?;
-    Ok(Found {
-        kind: "a folder of images",
-        images: pictures.images,
-        sizes: pictures.sizes,
-        skipped: pictures.skipped,
-        notes: pictures.notes,
-    })
-}
-
-fn read_tables(
-    store: &mut Store,
-    tables: &[Entry],
-    fitting: &Fitting,
-    report: &mut dyn FnMut(DatasetProgress),
-    cancel: &AtomicBool,
-) -> Result<Found, OpenError> {
-    let mut found = Found {
-        kind: "a table of pixels",
-        images: Vec::new(),
-        sizes: Vec::new(),
-        skipped: Vec::new(),
-        notes: Vec::new(),
-    };
-    for (at, entry) in tables.iter().enumerate() {
-        tell(report, cancel, (at, tables.len()))?;
-        let bytes = store.read(entry)?;
-        let images = table::read(
-            &entry.name,
-            &bytes,
-            fitting,
-            &mut found.notes,
-            &mut found.skipped,
-        );
-        let images = images.map_err(|reason| OpenError::content(store.place_of(entry), reason))?;
-        found.images.push(images);
-    }
-    Ok(found)
-}
-
-fn arrays(
-    store: &mut Store,
-    entries: &[Entry],
-    kind: &'static str,
-    fitting: &Fitting,
-    report: &mut dyn FnMut(DatasetProgress),
-    cancel: &AtomicBool,
-) -> Result<Found, OpenError> {
-    let mut arrays = Vec::new();
-    for (at, entry) in entries.iter().enumerate() {
-        tell(report, cancel, (at, entries.len()))?;
-        let bytes = store.read(entry)?;
-        let read = read_arrays(entry, bytes);
-        arrays.extend(read.map_err(|reason| OpenError::content(store.place_of(entry), reason))?);
-    }
-    let mut notes = Vec::new();
-    let images = gather::gather(arrays, fitting, &mut notes);
-    let images = images.map_err(|reason| OpenError::content(&store.path, reason))?;
-    Ok(Found {
-        kind,
-        images,
-        sizes: Vec::new(),
-        skipped: Vec::new(),
-        notes,
-    })
-}
-
 fn read_arrays(entry: &Entry, bytes: Vec<u8>) -> Result<Vec<Array>, String> {
     if entry.ending() == "npz" {
         return npy::read_npz(&entry.name, bytes);
@@ -252,52 +289,6 @@ fn read_arrays(entry: &Entry, bytes: Vec<u8>) -> Result<Vec<Array>, String> {
     let is_npy = npy::is_npy(&bytes);
     let read = if is_npy { npy::read } else { idx::read };
     Ok(vec![read(&entry.name, &bytes)?])
-}
-
-/// IDX files. Where a folder has those of several data sets, one is asked for; where one file was named, the others of
-/// its data set lie beside it.
-fn idx_files(
-    store: &mut Store,
-    entries: &[Entry],
-    fitting: &Fitting,
-    report: &mut dyn FnMut(DatasetProgress),
-    cancel: &AtomicBool,
-) -> Result<Found, OpenError> {
-    if let [alone] = entries
-        && store.path.is_file()
-        && alone.ending() != "zip"
-    {
-        let start = store.read(alone)?;
-        if !idx::is_idx(&start) {
-            return Err(OpenError::Nothing(store.path.clone()));
-        }
-        let key = set_of(&alone.name);
-        let folder = store.path.parent().map(Path::to_owned).unwrap_or_default();
-        let mut beside = Store::open(if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            &folder
-        })?;
-        beside.keep(|entry| {
-            !entry.name.contains('/') && entry.name.contains("idx") && set_of(&entry.name) == key
-        });
-        if beside.entries.len() > 1 {
-            let entries = beside.entries.clone();
-            return named_by_mapping(&mut beside, &entries, fitting, report, cancel);
-        }
-        return named_by_mapping(store, entries, fitting, report, cancel);
-    }
-    let mut sets: Vec<String> = entries.iter().map(|entry| set_of(&entry.name)).collect();
-    sets.sort();
-    sets.dedup();
-    if sets.len() > 1 {
-        let reason = format!(
-            "it holds several data sets ({}): name one of its files, and those that belong to it are found",
-            sets.join(", ")
-        );
-        return Err(OpenError::content(&store.path, reason));
-    }
-    named_by_mapping(store, entries, fitting, report, cancel)
 }
 
 /// What the names of the files of one data set have in common: `emnist-letters`.
@@ -312,48 +303,6 @@ fn set_of(name: &str) -> String {
         .filter(|word| !word.is_empty() && !says_part.contains(word))
         .collect();
     kept.join("-")
-}
-
-/// Reads IDX files, with the names of classes that EMNIST has in a file of its own: the label and the code of its
-/// letter in each line.
-fn named_by_mapping(
-    store: &mut Store,
-    entries: &[Entry],
-    fitting: &Fitting,
-    report: &mut dyn FnMut(DatasetProgress),
-    cancel: &AtomicBool,
-) -> Result<Found, OpenError> {
-    let mut found = arrays(store, entries, "IDX files", fitting, report, cancel)?;
-    let set = entries
-        .first()
-        .map(|entry| set_of(&entry.name))
-        .unwrap_or_default();
-    let place = entries.first().map(|entry| store.place_of(entry));
-    let mapping = place.and_then(|place| {
-        let path = place.parent()?.join(format!("{set}-mapping.txt"));
-        hourglass_files::plain_file::read_text(&path, 1 << 16).ok()
-    });
-    let letters: Vec<(String, String)> = mapping
-        .unwrap_or_default()
-        .lines()
-        .filter_map(|line| {
-            let mut fields = line.split_whitespace();
-            let label = fields.next()?.to_owned();
-            let letter = char::from_u32(fields.next()?.parse().ok()?)?;
-            Some((label, letter.to_string()))
-        })
-        .collect();
-    for class in found
-        .images
-        .iter_mut()
-        .filter_map(|images| images.classes.as_mut())
-        .flatten()
-    {
-        if let Some((_, letter)) = letters.iter().find(|(label, _)| label == class) {
-            class.clone_from(letter);
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

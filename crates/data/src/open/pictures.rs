@@ -10,8 +10,10 @@ use hourglass_experiment::ImageShape;
 use hourglass_experiment::dataset::SIDES;
 use hourglass_protocol::{Colour, Fitting, Resizing, Skipped};
 
+use super::build::Found;
 use super::fit::fitted;
 use super::images::{Images, Part};
+use super::refusal::OpenError;
 use super::room;
 use super::split;
 use super::store::{Entry, Store};
@@ -26,7 +28,7 @@ const BYTES_AT_ONCE: u64 = 64 << 20;
 /// Images whose size is looked at before one is chosen for all.
 const SIZES_SEEN: usize = 1_000;
 
-/// Images that are looked at to tell gray from colour, and ink from paper.
+/// Images that are looked at to tell gray from colour.
 const COLOURS_SEEN: usize = 64;
 
 /// Largest file of an image, in bytes.
@@ -56,44 +58,32 @@ impl Labelled {
     }
 }
 
-/// What was found in a folder of images.
-pub(super) struct Pictures {
-    pub(super) images: Vec<Images>,
-    /// Height and width of images, and how many have them; the most frequent first.
-    pub(super) sizes: Vec<([usize; 2], usize)>,
-    pub(super) skipped: Vec<Skipped>,
-    pub(super) notes: Vec<String>,
-}
-
 /// Reads the images of a store. Those that cannot be read are left out and listed.
 ///
 /// # Errors
-/// When none is left, or it was cancelled: then nothing is said.
+/// When none is left, or it was cancelled.
 pub(super) fn read(
     store: &mut Store,
     fitting: &Fitting,
-    report: &mut dyn FnMut(usize, usize),
-    is_cancelled: &dyn Fn() -> bool,
-) -> Result<Pictures, Option<String>> {
+    tell: &mut dyn FnMut(usize, usize) -> Result<(), OpenError>,
+) -> Result<Found, OpenError> {
     let entries: Vec<Entry> = store
         .entries
         .iter()
         .filter(|entry| is_picture(entry))
         .cloned()
         .collect();
-    let (labelled, mut skipped) = labelled(entries);
-    let mut notes = Vec::new();
+    let mut found = Found::of("a folder of images");
+    let (labelled, skipped) = labelled(entries);
+    found.skipped = skipped;
     let shape = choose(store, &labelled, fitting);
-    let labelled = limited(labelled, fitting, &mut notes);
-    room::too_many(labelled.len(), shape).map_err(Some)?;
-    let mut parts: Vec<Images> = Vec::new();
+    let labelled = limited(labelled, fitting, &mut found.notes);
+    room::too_many(labelled.len(), shape)
+        .map_err(|reason| OpenError::content(&store.path, reason))?;
     let mut sizes: HashMap<[usize; 2], usize> = HashMap::new();
     let mut n_done = 0;
     for some in batches(&labelled, |labelled| labelled.entry.n_bytes) {
-        if is_cancelled() {
-            return Err(None);
-        }
-        report(n_done, labelled.len());
+        tell(n_done, labelled.len())?;
         n_done += some.len();
         let entries: Vec<Entry> = some.iter().map(|labelled| labelled.entry.clone()).collect();
         let bytes = store.read_many(&entries, MAX_IMAGE_BYTES);
@@ -105,32 +95,26 @@ pub(super) fn read(
             match fitted {
                 Ok(fitted) => {
                     *sizes.entry(fitted.size).or_default() += 1;
-                    keep(&mut parts, labelled, shape, &fitted.pixels);
+                    keep(&mut found.images, labelled, shape, &fitted.pixels);
                 }
-                Err(reason) => skipped.push(Skipped {
+                Err(reason) => found.skipped.push(Skipped {
                     name: labelled.entry.name.clone(),
                     reason,
                 }),
             }
         }
     }
-    if parts.is_empty() {
-        let first = skipped.first().map_or_else(String::new, |skipped| {
+    if found.images.is_empty() {
+        let first = found.skipped.first().map_or_else(String::new, |skipped| {
             format!(": {}, for one: {}", skipped.name, skipped.reason)
         });
-        return Err(Some(format!(
-            "none of its {} images can be read{first}",
-            skipped.len()
-        )));
+        let n = found.skipped.len();
+        let reason = format!("none of its {n} images can be read{first}");
+        return Err(OpenError::content(&store.path, reason));
     }
-    let mut sizes: Vec<_> = sizes.into_iter().collect();
-    sizes.sort_by_key(|(size, n)| (usize::MAX - n, *size));
-    Ok(Pictures {
-        images: parts,
-        sizes,
-        skipped,
-        notes,
-    })
+    found.sizes = sizes.into_iter().collect();
+    found.sizes.sort_by_key(|(size, n)| (usize::MAX - n, *size));
+    Ok(found)
 }
 
 /// An image that fits.
@@ -247,10 +231,7 @@ fn limited(labelled: Vec<Labelled>, fitting: &Fitting, notes: &mut Vec<String>) 
     let Some(limit) = fitting.limit.filter(|limit| *limit < labelled.len()) else {
         return labelled;
     };
-    notes.push(format!(
-        "a sample of {limit} of {} images, alike from all classes",
-        labelled.len()
-    ));
+    notes.push(split::sample_note(limit, labelled.len()));
     let kinds: BTreeSet<(Part, Option<&str>)> = labelled.iter().map(Labelled::kind).collect();
     let numbers: HashMap<_, u8> = kinds.into_iter().zip((0..=u8::MAX).cycle()).collect();
     let numbers: Vec<u8> = labelled
@@ -272,43 +253,45 @@ fn spread<T>(items: &[T], most: usize) -> impl Iterator<Item = &T> {
     items.iter().step_by(items.len().div_ceil(most).max(1))
 }
 
-/// The shape that images will have.
+/// The shape that images will have. What is decided already is not looked for.
 fn choose(store: &mut Store, labelled: &[Labelled], fitting: &Fitting) -> ImageShape {
-    let entries: Vec<Entry> = spread(labelled, SIZES_SEEN)
-        .map(|labelled| labelled.entry.clone())
-        .collect();
-    let mut sizes = Vec::new();
-    for some in batches(&entries, |entry| entry.n_bytes) {
-        let bytes = store.read_many(some, MAX_IMAGE_BYTES);
-        sizes.extend(
-            bytes
-                .into_par_iter()
-                .filter_map(|bytes| size_of(&bytes.ok()?))
-                .collect::<Vec<_>>(),
-        );
-    }
-    let [height, width] = fitting.size.unwrap_or_else(|| usual_size(&sizes));
-    let seen: Vec<Entry> = spread(labelled, COLOURS_SEEN)
-        .map(|labelled| labelled.entry.clone())
-        .collect();
-    let mut images: Vec<DynamicImage> = Vec::new();
-    for some in batches(&seen, |entry| entry.n_bytes) {
-        let bytes = store.read_many(some, MAX_IMAGE_BYTES);
-        let decoded = bytes.into_par_iter().filter_map(|bytes| {
-            let image = user_image::whole(&bytes.ok()?).ok()?;
-            Some(image.thumbnail(128, 128)) // sixty photographs do not fit into memory
-        });
-        images.extend(decoded.collect::<Vec<_>>());
-    }
-    let is_gray = fitting.colour.map_or_else(
-        || images.iter().all(is_gray),
-        |colour| colour == Colour::Gray,
-    );
+    let size = |store: &mut Store| usual_size(&look(store, labelled, SIZES_SEEN, size_of));
+    let [height, width] = fitting.size.unwrap_or_else(|| size(store));
+    let seen_gray = |bytes: &[u8]| {
+        let image = user_image::whole(bytes).ok()?;
+        Some(is_gray(&image.thumbnail(128, 128))) // means hide what JPEG adds
+    };
+    let all_gray = |store: &mut Store| {
+        let seen = look(store, labelled, COLOURS_SEEN, seen_gray);
+        seen.into_iter().all(|is_gray| is_gray)
+    };
+    let is_gray = fitting
+        .colour
+        .map_or_else(|| all_gray(store), |colour| colour == Colour::Gray);
     ImageShape {
         height,
         width,
         channels: if is_gray { 1 } else { 3 },
     }
+}
+
+/// What some images from all over say, of those that can be read.
+fn look<T: Send>(
+    store: &mut Store,
+    labelled: &[Labelled],
+    most: usize,
+    says: impl Fn(&[u8]) -> Option<T> + Sync,
+) -> Vec<T> {
+    let seen: Vec<Entry> = spread(labelled, most)
+        .map(|labelled| labelled.entry.clone())
+        .collect();
+    let mut found = Vec::new();
+    for some in batches(&seen, |entry| entry.n_bytes) {
+        let bytes = store.read_many(some, MAX_IMAGE_BYTES).into_par_iter();
+        let said: Vec<T> = bytes.filter_map(|bytes| says(&bytes.ok()?)).collect();
+        found.extend(said);
+    }
+    found
 }
 
 /// Height and width, from the header.

@@ -61,6 +61,11 @@ pub(super) fn sample(labels: &[u8], most: usize, seed: u64) -> Vec<usize> {
     chosen
 }
 
+/// What is said of a sample.
+pub(super) fn sample_note(limit: usize, n_all: usize) -> String {
+    format!("a sample of {limit} of {n_all} images, alike from all classes")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -213,6 +213,12 @@ impl Store {
         }
     }
 
+    /// The path of the file, if one was named that is no archive.
+    pub(super) fn single_file(&self) -> Option<&Path> {
+        let is_file = matches!(self.place, Place::Files(_)) && self.path.is_file();
+        is_file.then_some(self.path.as_path())
+    }
+
     /// The same files, some of them.
     pub(super) fn keep(&mut self, is_kept: impl Fn(&Entry) -> bool) {
         self.entries.retain(is_kept);

@@ -4,9 +4,9 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use hourglass_protocol::{Fitting, Skipped};
 
-use super::array::{Scale, Values};
-use super::gather::flat;
-use super::images::{Images, Part, arranged};
+use super::array::{Array, Values};
+use super::gather::{Sheet, flat};
+use super::images::Part;
 
 /// Fewest columns of a table that holds pixels: 8×8, less than which no image has.
 const LEAST_COLUMNS: usize = 64;
@@ -54,9 +54,8 @@ pub(super) fn read(
     name: &str,
     bytes: &[u8],
     fitting: &Fitting,
-    notes: &mut Vec<String>,
     skipped: &mut Vec<Skipped>,
-) -> Result<Images, String> {
+) -> Result<Sheet, String> {
     let first_line = bytes
         .split(|byte| *byte == b'\n')
         .next()
@@ -96,7 +95,7 @@ pub(super) fn read(
             Err(error) => return Err(error.to_string()),
         }
     }
-    table.into_images(name, n_wrong, fitting, notes)
+    table.into_sheet(name, n_wrong)
 }
 
 impl Columns {
@@ -199,42 +198,27 @@ impl Table {
         Ok(())
     }
 
-    fn into_images(
-        self,
-        name: &str,
-        n_wrong: usize,
-        fitting: &Fitting,
-        notes: &mut Vec<String>,
-    ) -> Result<Images, String> {
+    fn into_sheet(self, name: &str, n_wrong: usize) -> Result<Sheet, String> {
         let Self {
             columns,
             values,
             classes,
         } = self;
-        let (shape, layout) = flat(columns.pixels.len(), fitting)?;
-        let n = values.len() / columns.pixels.len();
+        let n_values = columns.pixels.len();
+        let n = values.len() / n_values;
         if n_wrong > n {
             return Err(format!(
                 "{n_wrong} of its {} lines are wrong: it is no table of pixels",
                 n + n_wrong
             ));
         }
-        let values = Values::Real(values);
-        let [least, most] = if n == 0 { [0.0; 2] } else { values.range()? };
-        let scale = Scale::of(least, most)?;
-        if !scale.is_none() {
-            notes.push(format!(
-                "{name}: values from {least} to {most} are stretched to 0 to 255"
-            ));
-        }
-        let is_transposed = fitting
-            .transposes
-            .unwrap_or_else(|| super::gather::is_emnist(name));
-        let (pixels, shape) = arranged(values.into_bytes(scale), shape, layout, is_transposed);
-        Ok(Images {
+        Ok(Sheet {
             part: Part::of(name),
-            shape,
-            pixels,
+            images: Array {
+                name: name.to_owned(),
+                dims: vec![n, n_values],
+                values: Values::Real(values),
+            },
             classes: columns.class.map(|_| classes),
         })
     }
@@ -252,18 +236,15 @@ fn number(field: &[u8]) -> Option<f32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::gather::images;
+    use super::super::images::Images;
     use super::*;
 
     fn table(text: &str) -> Result<(Images, Vec<Skipped>), String> {
-        let (mut notes, mut skipped) = (Vec::new(), Vec::new());
-        let images = read(
-            "train.csv",
-            text.as_bytes(),
-            &Fitting::default(),
-            &mut notes,
-            &mut skipped,
-        )?;
-        Ok((images, skipped))
+        let (fitting, mut skipped) = (Fitting::default(), Vec::new());
+        let sheet = read("train.csv", text.as_bytes(), &fitting, &mut skipped)?;
+        let mut images = images(vec![sheet], &fitting, &mut Vec::new())?;
+        Ok((images.remove(0), skipped))
     }
 
     fn line(class: &str, value: &str) -> String {

@@ -1,6 +1,6 @@
-//! The thread that reads images and turns them into digits, so that a large photograph never blocks the window.
+//! The thread that reads images and prepares them, so that a large photograph never blocks the window.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
 
 use hourglass_data::user_image::{self, Picture};
-use hourglass_protocol::{Preparation, Prepared, UserImageId};
+use hourglass_protocol::{ImageTarget, Preparation, Prepared, UserImageId};
 use hourglass_worker::Wake;
 
 /// Jobs that wait for the thread; a person never reaches this many.
@@ -24,6 +24,7 @@ pub(super) enum Job {
     Read {
         paths: Vec<PathBuf>,
         room: usize,
+        target: ImageTarget,
         cancel: Cancel,
     },
     /// Take a picture as the clipboard has it: red, green, blue and opacity, row by row.
@@ -32,6 +33,7 @@ pub(super) enum Job {
         width: usize,
         height: usize,
         rgba: Vec<u8>,
+        target: ImageTarget,
     },
     /// Make each of these groups of a picture's ink an image of its own.
     TakeEach {
@@ -40,19 +42,38 @@ pub(super) enum Job {
         preparation: Preparation,
         groups: Vec<usize>,
     },
-    /// Make a picture a digit in another way.
-    Prepare {
-        id: UserImageId,
-        picture: Arc<Picture>,
-        preparation: Preparation,
-    },
+    /// Prepare an image in another way.
+    Prepare(Unprepared, ImageTarget),
+    /// Prepare images for another data set.
+    Renew(Vec<Unprepared>, ImageTarget),
+}
+
+/// An image that is to be prepared anew.
+pub(super) struct Unprepared {
+    pub id: UserImageId,
+    pub picture: Arc<Picture>,
+    pub preparation: Preparation,
+}
+
+impl Unprepared {
+    fn prepare(self, target: &ImageTarget) -> News {
+        News::Prepared {
+            id: self.id,
+            preparation: self.preparation,
+            prepared: Arc::new(user_image::prepare_for(
+                &self.picture,
+                &self.preparation,
+                target,
+            )),
+        }
+    }
 }
 
 /// What the thread reports.
 pub(super) enum News {
     /// This many of the files are done.
     Progress { n_done: usize, n_files: usize },
-    /// A picture that became a digit.
+    /// A picture, prepared.
     Read {
         name: String,
         picture: Arc<Picture>,
@@ -67,7 +88,7 @@ pub(super) enum News {
     Done,
     /// The thread is gone; the next job starts another.
     Crashed,
-    /// A digit made in another way.
+    /// An image prepared anew.
     Prepared {
         id: UserImageId,
         preparation: Preparation,
@@ -98,7 +119,13 @@ pub(super) struct ImageReader {
 
 impl ImageReader {
     /// Reads files and folders.
-    pub(super) fn read(&mut self, paths: Vec<PathBuf>, room: usize, wake: &Wake) {
+    pub(super) fn read(
+        &mut self,
+        paths: Vec<PathBuf>,
+        room: usize,
+        target: ImageTarget,
+        wake: &Wake,
+    ) {
         self.n_reads += 1;
         let cancel = Cancel {
             number: self.n_reads,
@@ -108,6 +135,7 @@ impl ImageReader {
             Job::Read {
                 paths,
                 room,
+                target,
                 cancel,
             },
             wake,
@@ -189,39 +217,35 @@ fn work(jobs: &Receiver<Job>, reporter: &Reporter) {
             Job::Read {
                 paths,
                 room,
+                target,
                 cancel,
-            } => read(&paths, room, &cancel, reporter),
+            } => read(&paths, room, &target, &cancel, reporter),
             Job::Take {
                 name,
                 width,
                 height,
                 rgba,
-            } => take(name, [width, height], &rgba, reporter),
+                target,
+            } => take(name, [width, height], &rgba, &target, reporter),
             Job::TakeEach {
                 name,
                 picture,
                 preparation,
                 groups,
             } => take_each(&name, &picture, preparation, &groups, reporter),
-            Job::Prepare {
-                id,
-                picture,
-                preparation,
-            } => {
+            Job::Prepare(unprepared, target) => {
                 // A slider that is dragged: only the newest preparation about an image counts.
                 held = jobs.try_recv().ok();
                 let is_outdated =
-                    matches!(&held, Some(Job::Prepare { id: next, .. }) if *next == id);
+                    matches!(&held, Some(Job::Prepare(next, _)) if next.id == unprepared.id);
                 if is_outdated {
                     continue;
                 }
-                let prepared = Arc::new(user_image::prepare(&picture, &preparation));
-                reporter.report(News::Prepared {
-                    id,
-                    preparation,
-                    prepared,
-                })
+                reporter.report(unprepared.prepare(&target))
             }
+            Job::Renew(all, target) => all
+                .into_iter()
+                .try_for_each(|unprepared| reporter.report(unprepared.prepare(&target))),
         };
         if done.is_err() {
             break;
@@ -232,6 +256,7 @@ fn work(jobs: &Receiver<Job>, reporter: &Reporter) {
 fn read(
     paths: &[PathBuf],
     room: usize,
+    target: &ImageTarget,
     cancel: &Cancel,
     reporter: &Reporter,
 ) -> Result<(), WindowGone> {
@@ -252,7 +277,7 @@ fn read(
         match picture {
             Ok((name, picture)) => {
                 n_read += 1;
-                report_picture(name, picture, reporter)?;
+                report_picture(name, picture, target, reporter)?;
             }
             Err(error) => {
                 let message = error.to_string();
@@ -267,10 +292,11 @@ fn take(
     name: String,
     [width, height]: [usize; 2],
     rgba: &[u8],
+    target: &ImageTarget,
     reporter: &Reporter,
 ) -> Result<(), WindowGone> {
     match Picture::from_rgba(width, height, rgba) {
-        Some(picture) => report_picture(name, picture, reporter),
+        Some(picture) => report_picture(name, picture, target, reporter),
         None => reporter.report(News::NotRead {
             message: "the image on the clipboard is empty".to_owned(),
         }),
@@ -296,9 +322,14 @@ fn take_each(
     Ok(())
 }
 
-fn report_picture(name: String, picture: Picture, reporter: &Reporter) -> Result<(), WindowGone> {
+fn report_picture(
+    name: String,
+    picture: Picture,
+    target: &ImageTarget,
+    reporter: &Reporter,
+) -> Result<(), WindowGone> {
     let preparation = Preparation::default();
-    let prepared = Arc::new(user_image::prepare(&picture, &preparation));
+    let prepared = Arc::new(user_image::prepare_for(&picture, &preparation, target));
     reporter.report(News::Read {
         name,
         picture: Arc::new(picture),
@@ -318,6 +349,8 @@ pub(super) struct UserImageFiles {
     pub image_reader: ImageReader,
     /// What the images are prepared from, also of those whose removal can be taken back.
     pub pictures: HashMap<UserImageId, Arc<Picture>>,
+    /// Those that are being prepared for the data set in use.
+    pub renewing: HashSet<UserImageId>,
     /// What could not be read of the current files.
     pub not_read: Vec<String>,
     pub n_pasted: usize,

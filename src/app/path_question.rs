@@ -45,7 +45,7 @@ impl Question {
             Self::Run => "Run folder",
             Self::NewRun(_) => "Name of the run's folder",
             Self::Weights => "Weights with PyTorch's names",
-            Self::Pictures => "Images of digits",
+            Self::Pictures => "Images",
             Self::Figure(..) => "Export a figure",
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::ColorImage;
 
 use super::App;
-use super::image_reader::{Job, News};
+use super::image_reader::{Job, News, Unprepared, UserImageFiles};
 use super::path_question::Question;
 use hourglass_data::user_image::{self, Picture};
 use hourglass_protocol::{PenStroke, Preparation, UserImageId};
@@ -75,6 +75,7 @@ impl App {
                     preparation,
                     prepared,
                 } => {
+                    self.user_images.renewing.remove(&id);
                     self.state
                         .user_images
                         .set_prepared(id, preparation, prepared);
@@ -83,6 +84,36 @@ impl App {
         }
         if self.state.user_images.reading.is_none() {
             self.name_what_was_not_read();
+        }
+        self.follow_data_set();
+    }
+
+    /// Images become those of the data set in use.
+    fn follow_data_set(&mut self) {
+        let Some(dataset) = &self.state.dataset else {
+            return;
+        };
+        let target = dataset.image_target();
+        if self.state.user_images.target != target {
+            self.state.user_images.target = target;
+            self.user_images.renewing.clear();
+            self.user_images.drawing_changed = true;
+        }
+        let UserImageFiles {
+            pictures, renewing, ..
+        } = &mut self.user_images;
+        let outdated = self.state.user_images.outdated().filter_map(|image| {
+            let picture = pictures.get(&image.id)?;
+            renewing.insert(image.id).then(|| Unprepared {
+                id: image.id,
+                picture: Arc::clone(picture),
+                preparation: image.preparation,
+            })
+        });
+        let outdated: Vec<Unprepared> = outdated.collect();
+        if !outdated.is_empty() {
+            let job = Job::Renew(outdated, target);
+            self.user_images.image_reader.send(job, &self.wake);
         }
     }
 
@@ -95,7 +126,10 @@ impl App {
         }
         let n_files = paths.len();
         self.state.user_images.reading = Some(Reading { n_done: 0, n_files });
-        self.user_images.image_reader.read(paths, room, &self.wake);
+        let target = self.state.user_images.target;
+        self.user_images
+            .image_reader
+            .read(paths, room, target, &self.wake);
     }
 
     fn paste(&mut self, image: &ColorImage) {
@@ -110,6 +144,7 @@ impl App {
             width: image.width(),
             height: image.height(),
             rgba: rgba.collect(),
+            target: self.state.user_images.target,
         };
         self.user_images.image_reader.send(job, &self.wake);
     }
@@ -117,15 +152,13 @@ impl App {
     fn prepare_again(&mut self, id: UserImageId, preparation: Preparation) {
         self.state.user_images.set_preparation(id, preparation);
         if let Some(picture) = self.user_images.pictures.get(&id) {
-            let picture = Arc::clone(picture);
-            self.user_images.image_reader.send(
-                Job::Prepare {
-                    id,
-                    picture,
-                    preparation,
-                },
-                &self.wake,
-            );
+            let unprepared = Unprepared {
+                id,
+                picture: Arc::clone(picture),
+                preparation,
+            };
+            let job = Job::Prepare(unprepared, self.state.user_images.target);
+            self.user_images.image_reader.send(job, &self.wake);
         }
     }
 
@@ -167,17 +200,19 @@ impl App {
         self.user_images.drawing_changed = true;
     }
 
-    /// Makes the drawing a digit where it changed. It takes three milliseconds, so it is done once for all that
-    /// the pen did in a frame, and the digit follows the pen.
+    /// Prepares the drawing where it changed. It takes three milliseconds, so it is done once for all that the pen did
+    /// in a frame, and the image follows the pen.
     pub(super) fn prepare_drawing(&mut self) {
         if !std::mem::take(&mut self.user_images.drawing_changed) {
             return;
         }
+        let target = self.state.user_images.target;
         let drawing = &mut self.state.user_images.drawing;
         let prepared = (!drawing.is_empty()).then(|| {
-            Arc::new(user_image::prepare(
+            Arc::new(user_image::prepare_for(
                 &picture_of(drawing),
                 &user_image::OF_DRAWINGS,
+                &target,
             ))
         });
         drawing.set_prepared(prepared);

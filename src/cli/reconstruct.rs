@@ -12,8 +12,8 @@ use clap::{Args, ValueEnum};
 
 use hourglass_data::user_image::{self, Picture};
 use hourglass_protocol::{
-    Backdrop, Centring, DeviceChoice, Paper, Preparation, PreparedImage, ProbeRequest, UserImageId,
-    UserImageLook,
+    Backdrop, Centring, DeviceChoice, ImageTarget, Paper, Preparation, PreparedImage, ProbeRequest,
+    Resizing, UserImageId, UserImageLook,
 };
 
 use super::args::DataArgs;
@@ -41,7 +41,12 @@ pub struct ReconstructArgs {
     /// Swap light and dark; `auto` does so if the background is light
     #[arg(long, value_enum, default_value_t)]
     invert: YesNo,
-    /// Crop to the ink and fit it into 20×20, or fit the whole image into 28×28
+    /// How an image of other proportions is made to fit, where the data set is not of handwriting: with a margin, cut to
+    /// its middle, or stretched; `auto` does as the data set's own images were
+    #[arg(long, value_enum, default_value_t)]
+    resize: ResizeChoice,
+    /// For handwriting, as all that follow but --backdrop: crop to the ink and fit it into 20×20, or fit the whole image
+    /// into 28×28
     #[arg(long, value_enum, default_value_t)]
     crop: YesNo,
     /// Raise faint ink to full strength
@@ -98,6 +103,19 @@ impl YesNo {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ResizeChoice {
+    /// As the data set's images were.
+    #[default]
+    Auto,
+    /// All of it, with a margin.
+    Pad,
+    /// Its middle.
+    Crop,
+    /// All of it, with other proportions.
+    Stretch,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum PaperChoice {
     /// Depends on the image.
     #[default]
@@ -141,6 +159,12 @@ impl ReconstructArgs {
                 BackdropChoice::Black => Some(Backdrop::Black),
             },
             invert: self.invert.choice(),
+            resizing: match self.resize {
+                ResizeChoice::Auto => None,
+                ResizeChoice::Pad => Some(Resizing::Pad),
+                ResizeChoice::Crop => Some(Resizing::Crop),
+                ResizeChoice::Stretch => Some(Resizing::Stretch),
+            },
             paper: match self.paper {
                 PaperChoice::Auto => None,
                 PaperChoice::Even => Some(Paper::Flat),
@@ -172,19 +196,22 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     check_writable(&args.out)?;
     check_table(&args.out)?;
     let progress = Progress::new();
-    let mut asked = prepare(&args.pictures, &args.preparation(), args.each, &progress);
     let engine = Engine::start(args.device)?;
     let opened = engine.open_run(&args.run, args.data.source()?.as_ref(), &progress)?;
-    opened
-        .dataset
-        .takes_user_images()
-        .map_err(anyhow::Error::msg)?;
+    let target = opened.dataset.image_target();
+    let preparation = Manner {
+        preparation: args.preparation(),
+        target,
+        each: args.each,
+    };
+    let mut asked = prepare(&args.pictures, &preparation, &progress);
     let images: Vec<PreparedImage> = (1..)
         .zip(&asked)
         .filter_map(|(id, asked)| {
             let digit = asked.digit.as_ref().ok()?;
             Some(PreparedImage {
                 id: UserImageId(id),
+                shape: target.shape(),
                 pixels: Arc::clone(&digit.pixels),
             })
         })
@@ -196,7 +223,7 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
         let found = looks.iter().find(|look| look.id == UserImageId(id));
         if let (Ok(digit), Some(look)) = (&asked.digit, found) {
             let name = unused_name(&asked.path, asked.number, &mut names);
-            if let Err(error) = write_pictures(&args.out, &name, digit, look) {
+            if let Err(error) = write_pictures(&args.out, &name, target.shape(), digit, look) {
                 let error = format!("{}: {error}", asked.path.display());
                 progress.line(&format!("error: {error}"));
                 asked.digit = Err(error);
@@ -221,12 +248,15 @@ pub fn run(args: &ReconstructArgs) -> Result<()> {
     Ok(())
 }
 
-fn prepare(
-    paths: &[PathBuf],
-    preparation: &Preparation,
+/// How images are prepared.
+struct Manner {
+    preparation: Preparation,
+    target: ImageTarget,
+    /// Whether every digit of an image is taken.
     each: bool,
-    progress: &Progress,
-) -> Vec<Asked> {
+}
+
+fn prepare(paths: &[PathBuf], manner: &Manner, progress: &Progress) -> Vec<Asked> {
     let files = user_image::find(paths);
     let n_files = files.len();
     let mut asked = Vec::with_capacity(n_files);
@@ -237,7 +267,7 @@ fn prepare(
             .map_or_else(|error| error.path().to_owned(), Clone::clone);
         match file.and_then(|path| user_image::read(&path)) {
             Ok(picture) => {
-                let digits = digits(&picture, preparation, each);
+                let digits = digits(&picture, manner);
                 asked.extend(digits.into_iter().map(|(number, digit)| Asked {
                     path: path.clone(),
                     number,
@@ -258,15 +288,17 @@ fn prepare(
 }
 
 /// The digit of a picture, or each of them with its number.
-fn digits(picture: &Picture, preparation: &Preparation, each: bool) -> Vec<(Option<usize>, Digit)> {
-    let first = user_image::prepare(picture, preparation);
+fn digits(picture: &Picture, manner: &Manner) -> Vec<(Option<usize>, Digit)> {
+    let prepare =
+        |preparation: &Preparation| user_image::prepare_for(picture, preparation, &manner.target);
+    let first = prepare(&manner.preparation);
     let places: Vec<usize> = first.digits().collect();
     let n_digits = places.len();
-    if !each || n_digits < 2 {
+    if !manner.each || n_digits < 2 {
         return vec![(None, Digit::of(first, None))];
     }
     let digits = (1..).zip(places).map(|(number, place)| {
-        let prepared = user_image::prepare(picture, &preparation.taking(place));
+        let prepared = prepare(&manner.preparation.taking(place));
         let of = format!("digit {number} of {n_digits}");
         (Some(number), Digit::of(prepared, Some(of)))
     });

@@ -20,6 +20,7 @@ mod mnist_load;
 mod objective;
 mod objective_page;
 mod opened_data;
+mod opened_runs;
 mod optimizer_replay;
 mod panels_shell;
 mod panels_views;

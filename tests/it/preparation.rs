@@ -10,7 +10,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 
 use hourglass::data::user_image::{Picture, find, prepare, read};
-use hourglass::protocol::{Preparation, Prepared};
+use hourglass::protocol::{InkDecisions, Preparation, Prepared};
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma};
 
@@ -32,6 +32,11 @@ fn png(image: &GrayImage) -> Vec<u8> {
 fn prepared(bytes: &[u8]) -> Prepared {
     let picture = Picture::decode(bytes).expect("a picture");
     prepare(&picture, &Preparation::default())
+}
+
+/// What was decided about its ink.
+fn ink(prepared: &Prepared) -> &InkDecisions {
+    prepared.decisions.ink().expect("it was made a digit")
 }
 
 /// A test digit of the data set in use.

@@ -14,7 +14,8 @@ use hourglass::experiment::{
 use hourglass::figure::{FigureKind, FigureRequest, Format};
 use hourglass::protocol::{
     CodeSelection, Command, DecodeRequest, Evaluation, Event, Failure, FilterRequest, Gathered,
-    KnownFactors, Phase, ProbeRequest, Requester, RunId, Span,
+    KnownFactors, Phase, PreparedImage, ProbeRequest, Requester, RunId, Snapshot, Span,
+    UserImageId,
 };
 use hourglass::run_folder::{EXPERIMENT_FILE, read_experiment};
 use hourglass::state::{LabState, RunView};
@@ -46,6 +47,7 @@ const fn bars(name: &'static str, channels: usize) -> DataSetSpec {
             width: 20,
             channels,
         },
+        is_handwriting: false,
         n_train: 240,
         n_test: 60,
         licence: None,
@@ -94,7 +96,7 @@ fn with(data: Data) -> Worker {
         _ => None,
     });
     assert_eq!(described.shape(), data.shape);
-    assert!(described.takes_user_images().is_err());
+    assert_eq!(described.image_target().shape(), data.shape);
     worker
 }
 
@@ -159,10 +161,21 @@ fn assert_views_have_the_shape(
         }],
         followed: Some(revision), // another image each time: a request like the one before is not answered again
         errors: true,
+        user_images: [PreparedImage {
+            id: UserImageId(u64::from(revision)),
+            shape,
+            pixels: image(data, data.n_train + 4).collect(),
+        }]
+        .into(),
         ..ProbeRequest::default()
     });
+    let user_image = |seen: &Snapshot| {
+        let looks = &seen.user_images.as_ref()?.images;
+        looks.iter().find(|look| look.percentile.is_some()).cloned()
+    };
     let seen = snapshot(worker, |seen| {
         seen.revision == u64::from(revision)
+            && user_image(seen).is_some()
             && seen.scatter.is_some()
             && seen.filters.is_some()
             && seen.flow.is_some()
@@ -185,6 +198,20 @@ fn assert_views_have_the_shape(
             .iter()
             .zip(&original)
             .all(|(&value, &byte)| { (value - f32::from(byte) / 255.0).abs() < 1e-6 })
+    );
+    let look = user_image(&seen).expect("waited for");
+    let rebuilt = shape
+        .of(&digits.reconstructions, 4)
+        .expect("six were asked for");
+    let mut pairs = look.reconstruction.iter().zip(rebuilt);
+    assert!(
+        look.reconstruction.len() == n_values && pairs.all(|(a, b)| (a - b).abs() < 1e-5),
+        "the same image, uncorrupted"
+    );
+    let nearest = look.percentile.expect("waited for").neighbours[0];
+    assert!(
+        nearest.sample == 4 && nearest.distance < 1e-3,
+        "{nearest:?}"
     );
     let scatter = seen.scatter.expect("waited for");
     assert_eq!(scatter.points.len(), data.n_test);
@@ -437,5 +464,5 @@ fn panels_show(data: Data, ends: &str) {
     let network = shown(NetworkPanel::ui, &worker, &events, 6);
     assert!(says(&network, ends));
     let own = shown(YourImagePanel::ui, &worker, &events, 7);
-    assert!(says(&own, "not supported yet"));
+    assert!(says(&own, "You have no images yet"));
 }

@@ -8,8 +8,9 @@ use burn::tensor::{Tensor, TensorData};
 use hourglass::data::{Dataset, EpochOrder, noise};
 use hourglass::experiment::field;
 use hourglass::experiment::{
-    Activation, Corruption, Emphasis, Experiment, Half, LatentPrior, LayerName, OptimizerKind,
-    PresetId, Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term, Updates, Variational,
+    Activation, Corruption, Emphasis, Experiment, Half, ImageShape, LatentPrior, LayerName,
+    OptimizerKind, PresetId, Prior, Reconstruction, Schedule, Sparsity, Stage, Target, Term,
+    Updates, Variational,
 };
 use hourglass::model::Discriminator;
 use hourglass::objective::adversarial as adversarial_loss;
@@ -419,6 +420,7 @@ fn invariant_8_looking_never_changes_training() {
     let mut probe = ProbeState::default();
     let images = [PreparedImage {
         id: UserImageId(1),
+        shape: ImageShape::MNIST,
         pixels: vec![90; 784].into(),
     }];
     let mut is_encoded_anew = None; // kept over the next step, as the worker keeps it

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hourglass::experiment::PresetId;
+use hourglass::experiment::{ImageShape, PresetId};
 use hourglass::protocol::{
     Axes, Command, PreparedImage, ProbeRequest, Snapshot, UserImageId, UserImageView,
 };
@@ -17,6 +17,7 @@ fn test_images(samples: &[u32]) -> Arc<[PreparedImage]> {
     let test = &data_sets::whole().test;
     let image = |&sample: &u32| PreparedImage {
         id: UserImageId(u64::from(sample)),
+        shape: test.shape(),
         pixels: test.image(sample as usize).into(),
     };
     samples.iter().map(image).collect()
@@ -114,10 +115,14 @@ fn without_encoded_errors_there_is_no_percentile() {
     }
     let wrong = [PreparedImage {
         id: UserImageId(1),
-        pixels: vec![0; 5].into(),
+        shape: ImageShape::gray(16, 49), // as many pixels, in other rows
+        pixels: vec![0; 784].into(),
     }];
     let view = user_images(&trainer, None, &wrong).expect("looked at");
-    assert!(view.images.is_empty(), "what is no digit is left out");
+    assert!(
+        view.images.is_empty(),
+        "what was made for other images is left out"
+    );
 }
 
 #[test]

@@ -16,8 +16,9 @@ const WHITE: f64 = 255.0;
 /// which threads finish changes nothing.
 const IMAGES_PER_EXACT_PRODUCT: usize = 256;
 
-/// Such products added up by one thread before it hands its sums on, each 5 MB.
-const PRODUCTS_PER_TASK: usize = 8;
+/// Columns of the covariance that a thread works out at once: few enough that all threads have some, many enough that
+/// bytes are seldom turned into numbers.
+const COLUMNS_PER_TASK: usize = 64;
 
 /// Images projected at once: 3 MB of doubles, about a core's cache.
 const IMAGES_PER_PROJECTION: usize = 512;
@@ -45,7 +46,8 @@ impl PixelPca {
         let n_images = (train.len() / n_pixels) as f64;
         let means: Vec<f64> = sums.pixels.iter().map(|sum| sum / n_images).collect();
         let covariance = Mat::from_fn(n_pixels, n_pixels, |row, column| {
-            (sums.products[(row, column)] / n_images - means[row] * means[column]) / (WHITE * WHITE)
+            // The eigenvectors are found from what lies below the diagonal.
+            (sums.product(row, column) / n_images - means[row] * means[column]) / (WHITE * WHITE)
         });
         let eigen = covariance.self_adjoint_eigen(Side::Lower).ok()?;
         Some(Self {
@@ -193,66 +195,69 @@ impl PixelPca {
 struct Sums {
     /// `Σ x`: `[pixels]`.
     pixels: Vec<f64>,
-    /// `Σ x xᵀ`: `[pixels, pixels]`.
-    products: Mat<f64>,
+    /// `Σ x xᵀ` from the diagonal on downwards, [`COLUMNS_PER_TASK`] columns each.
+    products: Vec<Mat<f64>>,
 }
 
 impl Sums {
     /// None of no images.
     fn over(images: &[u8], n_pixels: usize) -> Option<Self> {
-        images
-            .par_chunks(PRODUCTS_PER_TASK * IMAGES_PER_EXACT_PRODUCT * n_pixels)
-            .map(|images| Self::of_task(images, n_pixels))
-            .reduce_with(|mut sums, others| {
-                for (sum, value) in sums.pixels.iter_mut().zip(&others.pixels) {
-                    *sum += value;
-                }
-                sums.products += &others.products;
-                sums
-            })
-    }
-
-    fn of_task(images: &[u8], n_pixels: usize) -> Self {
-        let mut sums = Self {
-            pixels: vec![0.0; n_pixels],
-            products: Mat::zeros(n_pixels, n_pixels),
-        };
-        let mut product = Mat::<f32>::zeros(n_pixels, n_pixels);
-        for images in images.chunks(IMAGES_PER_EXACT_PRODUCT * n_pixels) {
-            sums.add(images, &mut product);
+        if images.len() < n_pixels || n_pixels == 0 {
+            return None;
         }
-        sums
-    }
-
-    /// Adds at most [`IMAGES_PER_EXACT_PRODUCT`] images; `product` is room for their `Σ x xᵀ`.
-    fn add(&mut self, images: &[u8], product: &mut Mat<f32>) {
-        let n_pixels = self.pixels.len();
-        let n_images = images.len() / n_pixels;
-        let pixels: Vec<f32> = images[..n_images * n_pixels]
-            .iter()
-            .map(|&byte| f32::from(byte))
-            .collect();
-        for row in pixels.chunks_exact(n_pixels) {
-            for (sum, &pixel) in self.pixels.iter_mut().zip(row) {
+        let mut pixels = vec![0.0; n_pixels];
+        for image in images.chunks_exact(n_pixels) {
+            for (sum, &pixel) in pixels.iter_mut().zip(image) {
                 *sum += f64::from(pixel);
             }
         }
-        let rows = MatRef::from_row_major_slice(&pixels, n_images, n_pixels);
+        // Each thread has columns of its own: the sums are there once, however many threads there are.
+        let firsts: Vec<usize> = (0..n_pixels).step_by(COLUMNS_PER_TASK).collect();
+        let products = firsts.into_par_iter();
+        let products = products.map(|first| products_from(images, n_pixels, first));
+        Some(Self {
+            pixels,
+            products: products.collect(),
+        })
+    }
+
+    /// `Σ xᵢ xⱼ` of two pixels; nothing above the diagonal.
+    fn product(&self, row: usize, column: usize) -> f64 {
+        let (block, column) = (column / COLUMNS_PER_TASK, column % COLUMNS_PER_TASK);
+        let row = row.checked_sub(block * COLUMNS_PER_TASK);
+        row.map_or(0.0, |row| self.products[block][(row, column)])
+    }
+}
+
+/// Some columns of `Σ x xᵀ`, from the column `first` on, and from the row of that number on: `[pixels − first, columns]`.
+fn products_from(images: &[u8], n_pixels: usize, first: usize) -> Mat<f64> {
+    let n_rows = n_pixels - first;
+    let n_columns = n_rows.min(COLUMNS_PER_TASK);
+    let mut sums = Mat::<f64>::zeros(n_rows, n_columns);
+    let mut product = Mat::<f32>::zeros(n_rows, n_columns);
+    let mut pixels: Vec<f32> = Vec::with_capacity(IMAGES_PER_EXACT_PRODUCT * n_rows);
+    for images in images.chunks(IMAGES_PER_EXACT_PRODUCT * n_pixels) {
+        pixels.clear();
+        let images = images.chunks_exact(n_pixels);
+        let n_images = images.len();
+        pixels.extend(images.flat_map(|image| image[first..].iter().map(|&byte| f32::from(byte))));
+        let rows = MatRef::from_row_major_slice(&pixels, n_images, n_rows);
         matmul(
             product.as_mut(),
             Accum::Replace,
             rows.transpose(),
-            rows,
+            rows.subcols(0, n_columns),
             1.0,
             Par::Seq,
         );
-        for column in 0..n_pixels {
-            let sums = self.products.col_as_slice_mut(column);
-            for (sum, &value) in sums.iter_mut().zip(product.col_as_slice(column)) {
+        for column in 0..n_columns {
+            let sums = sums.col_as_slice_mut(column).iter_mut();
+            for (sum, &value) in sums.zip(product.col_as_slice(column)) {
                 *sum += f64::from(value);
             }
         }
     }
+    sums
 }
 
 fn single(value: f64) -> f32 {

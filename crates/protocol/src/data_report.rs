@@ -28,6 +28,8 @@ pub struct DataReport {
     pub sizes: Vec<([usize; 2], usize)>,
     /// Training and test images of each class.
     pub counts: Vec<[usize; 2]>,
+    /// Whether light and dark were exchanged.
+    pub inverts: bool,
     /// Whether the split was there, and not drawn.
     pub is_split: bool,
     /// What was left out, and why.
@@ -130,6 +132,7 @@ mod tests {
                 },
                 sizes,
                 counts: Vec::new(),
+                inverts: false,
                 is_split: false,
                 skipped: Vec::new(),
                 notes: Vec::new(),

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use hourglass_experiment::{DataSetId, ImageShape};
 
-use super::{DataPlace, DataReport, Fitting, KnownFactors, PointSource, SampleIdx};
+use super::{
+    DataPlace, DataReport, Fitting, ImageTarget, KnownFactors, PointSource, Resizing, SampleIdx,
+    WholeTarget,
+};
 
 /// Where a data set comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,20 +89,19 @@ impl DatasetDescription {
         self.id.spec().shape
     }
 
-    /// Whether user images can be prepared for it: they become images of MNIST's format.
-    ///
-    /// # Errors
-    /// Why not.
-    pub fn takes_user_images(&self) -> Result<(), String> {
-        if self.shape() == ImageShape::MNIST {
-            return Ok(());
+    /// What user images become beside it.
+    #[must_use]
+    pub fn image_target(&self) -> ImageTarget {
+        if self.id.spec().is_handwriting {
+            return ImageTarget::Handwriting;
         }
-        Err(format!(
-            "your own images become images of {}, and those of {} have {}: they are not supported yet for such data sets",
-            ImageShape::MNIST.describe(),
-            self.id.label(),
-            self.shape().describe()
-        ))
+        let report = self.report.as_ref();
+        ImageTarget::Whole(WholeTarget {
+            shape: self.shape(),
+            resizing: report.map_or_else(Resizing::default, |report| report.place.fitting.resizing),
+            // The catalogue's gray images are light on dark.
+            inverts_light: report.map_or(self.shape().is_gray(), |report| report.inverts),
+        })
     }
 
     /// Which split an image is of, and its position there.

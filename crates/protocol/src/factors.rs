@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Factor {
     /// Its name, for people and in files.
     pub name: &'static str,
-    /// The unit of its values.
+    /// The unit of its values; nothing where it is not known.
     pub unit: &'static str,
     /// What it says.
     pub help: &'static str,
@@ -31,7 +31,11 @@ impl Factor {
     /// For legends and columns: `slant, degrees`.
     #[must_use]
     pub fn title(self) -> String {
-        format!("{}, {}", self.name, self.unit)
+        if self.unit.is_empty() {
+            self.name.to_owned()
+        } else {
+            format!("{}, {}", self.name, self.unit)
+        }
     }
 }
 
@@ -83,6 +87,21 @@ impl KnownFactors {
         }
     }
 
+    /// Numbers that came with a person's own images, row by row, `[images, factors]`; NaN where one is not known. The
+    /// names stay in memory to the end of the program.
+    #[must_use]
+    pub fn of_names(names: Vec<String>, values: Vec<f32>) -> Self {
+        if names.is_empty() {
+            return Self::default();
+        }
+        let factor = |name: String| {
+            let name = Box::leak(name.into_boxed_str());
+            Factor::of(name, "", "A number that came with the images")
+        };
+        let factors: Vec<Factor> = names.into_iter().map(factor).collect();
+        Self::new(Box::leak(factors.into_boxed_slice()), values)
+    }
+
     /// All of them; no factor if nothing is known.
     #[must_use]
     pub fn all(&self) -> &'static [Factor] {
@@ -99,9 +118,8 @@ impl KnownFactors {
     #[must_use]
     pub fn value(&self, factor: Factor, image: usize) -> Option<f32> {
         let column = self.factors.iter().position(|known| *known == factor)?;
-        self.values
-            .get(image * self.factors.len() + column)
-            .copied()
+        let value = self.values.get(image * self.factors.len() + column);
+        value.copied().filter(|value| value.is_finite())
     }
 
     /// The values of a factor in all images.
@@ -132,6 +150,21 @@ mod tests {
         assert_eq!(known.value(Factor::SLANT, 2), None);
         assert!(KnownFactors::default().is_empty());
         assert!(KnownFactors::default().column(Factor::SLANT).is_empty());
+    }
+
+    #[test]
+    fn numbers_of_a_persons_own_may_be_missing() {
+        let names = vec!["age".to_owned(), "height".to_owned()];
+        let known = KnownFactors::of_names(names, vec![31.5, f32::NAN, 8.0, 1.3]);
+        let [age, height] = known.all() else {
+            panic!("two names");
+        };
+        assert_eq!(
+            (known.value(*age, 1), known.value(*height, 0)),
+            (Some(8.0), None)
+        );
+        assert_eq!((age.title(), known.is_empty()), ("age".to_owned(), false));
+        assert!(KnownFactors::of_names(Vec::new(), Vec::new()).is_empty());
     }
 
     #[test]

@@ -68,6 +68,11 @@ impl Default for Fitting {
     }
 }
 
+impl Fitting {
+    /// Ends what is said where only a person can know the size of images.
+    pub const ASK_FOR_SIZE: &str = "give their size, such as --fit 20x28";
+}
+
 impl Resizing {
     pub const ALL: [Self; 3] = [Self::Pad, Self::Crop, Self::Stretch];
 

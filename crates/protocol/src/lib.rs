@@ -75,8 +75,9 @@ pub use run_id::RunId;
 pub use sample::SampleIdx;
 pub use turn::Turn;
 pub use user_images::{
-    Backdrop, Centring, Decisions, ImageNote, ImageStage, Neighbour, Paper, PenStroke, Percentile,
-    Preparation, Prepared, PreparedImage, StagePicture, UserImageId, UserImageLook, UserImageView,
+    Backdrop, Centring, Decisions, ImageNote, ImageStage, ImageTarget, InkDecisions, Neighbour,
+    Paper, PenStroke, Percentile, Preparation, Prepared, PreparedImage, StagePicture, UserImageId,
+    UserImageLook, UserImageView, Way, WholeTarget,
 };
 
 /// How tensors of a file and parameters of a model find each other.

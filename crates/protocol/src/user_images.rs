@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::SampleIdx;
+use hourglass_experiment::ImageShape;
+
 use super::pieces::{Group, GroupMap, GroupSet, LeftOut, Take};
+use super::{Resizing, SampleIdx};
 
 /// Names a user image for as long as the process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,8 +21,39 @@ impl UserImageId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreparedImage {
     pub id: UserImageId,
-    /// Pixels `[784]`, row by row, 0 paper to 255 ink.
+    pub shape: ImageShape,
+    /// `[channels, height, width]`, 0..=255.
     pub pixels: Arc<[u8]>,
+}
+
+/// What user images become: images such as those of the data set in use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImageTarget {
+    /// The ink of the image, light on black, in the middle of 28×28: digits and letters as MNIST has them.
+    #[default]
+    Handwriting,
+    /// All of the image.
+    Whole(WholeTarget),
+}
+
+/// What user images become whose ground is theirs too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WholeTarget {
+    pub shape: ImageShape,
+    /// How an image of other proportions is made to fit, where a person does not say.
+    pub resizing: Resizing,
+    /// Whether a light ground becomes dark: that of the data set is.
+    pub inverts_light: bool,
+}
+
+impl ImageTarget {
+    #[must_use]
+    pub const fn shape(&self) -> ImageShape {
+        match self {
+            Self::Handwriting => ImageShape::MNIST,
+            Self::Whole(target) => target.shape,
+        }
+    }
 }
 
 /// User images as the model sees them. They are shown to it as they are, without the experiment's corruption, and
@@ -37,7 +70,7 @@ pub struct UserImageView {
 #[derive(Clone, Debug, PartialEq)]
 pub struct UserImageLook {
     pub id: UserImageId,
-    /// What the decoder made of it: `[784]`; a linear output may leave 0..1.
+    /// What the decoder made of it: `[channels, height, width]`; a linear output may leave 0..1.
     pub reconstruction: Vec<f32>,
     /// Mean squared error per pixel.
     pub mse_per_pixel: f32,
@@ -71,13 +104,16 @@ pub struct Neighbour {
     pub distance: f32,
 }
 
-/// How a picture is to be made a digit. What is absent is decided from the picture.
+/// How an image is to be prepared. What is absent is decided from the image; all but the first three and the region
+/// concern ink, and mean nothing where the whole image is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Preparation {
     /// What lies behind transparent pixels.
     pub backdrop: Option<Backdrop>,
     /// Whether light and dark are exchanged, so that ink becomes light on dark.
     pub invert: Option<bool>,
+    /// How an image of other proportions is made to fit, where the whole of it is taken.
+    pub resizing: Option<Resizing>,
     /// How the paper is taken off.
     pub paper: Option<Paper>,
     /// Whether ink is made as strong as MNIST's.
@@ -111,15 +147,40 @@ impl Preparation {
 
 /// What was decided, by the person or from the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent answers, each to a question of its own"
-)]
 pub struct Decisions {
     /// What lies behind transparent pixels; `None` if there are none.
     pub backdrop: Option<Backdrop>,
     /// Whether light and dark were exchanged.
     pub invert: bool,
+    pub way: Way,
+}
+
+impl Decisions {
+    /// What was decided about the ink; `None` if the whole image was taken.
+    #[must_use]
+    pub const fn ink(&self) -> Option<&InkDecisions> {
+        match &self.way {
+            Way::Ink(ink) => Some(ink),
+            Way::Whole(_) => None,
+        }
+    }
+}
+
+/// What of an image was taken, and how.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Way {
+    Ink(InkDecisions),
+    /// All of it, made to fit.
+    Whole(Resizing),
+}
+
+/// What was decided about the ink of an image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent answers, each to a question of its own"
+)]
+pub struct InkDecisions {
     /// How the paper was taken off.
     pub paper: Paper,
     /// Whether ink was made as strong as MNIST's.
@@ -165,16 +226,18 @@ pub enum Centring {
     Kept,
 }
 
-/// A picture that became a digit, with every stage of the way.
+/// An image such as those of the data set, with every stage of the way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
-    /// The stages in order, from the picture to 28×28.
+    /// What it was to become.
+    pub target: ImageTarget,
+    /// The stages in order, from the image as it came.
     pub stages: Vec<StagePicture>,
     /// What was decided on the way.
     pub decisions: Decisions,
     /// Left, top, right and bottom of the crop as shares of the picture's width and height.
     pub crop: [f32; 4],
-    /// The digit `[784]`, row by row, 0 paper to 255 ink.
+    /// `[channels, height, width]`, 0..=255; 0 is paper where there is any.
     pub pixels: Arc<[u8]>,
     /// What a person should know.
     pub notes: Vec<ImageNote>,
@@ -201,11 +264,12 @@ pub struct StagePicture {
     pub width: usize,
     /// Pixels on top of each other.
     pub height: usize,
-    /// Red, green and blue, row by row; from [`ImageStage::Ink`] on all three are 0 paper to 255 ink.
+    /// Red, green and blue, row by row; from [`ImageStage::Ink`] to [`ImageStage::Centred`] all three are 0 paper to 255
+    /// ink.
     pub rgb: Arc<[[u8; 3]]>,
 }
 
-/// A stage of making a picture a digit.
+/// A stage of preparing an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ImageStage {
     /// The picture as it came.
@@ -220,6 +284,8 @@ pub enum ImageStage {
     Fitted,
     /// Centred in 28×28.
     Centred,
+    /// All of it, in the shape of the data set.
+    Whole,
 }
 
 /// What a person should know of a picture.
@@ -292,9 +358,8 @@ impl Percentile {
     pub fn unlike(&self, notes: &[ImageNote]) -> Option<String> {
         (self.share_below > UNLIKE).then(|| {
             let reason = notes.iter().find_map(ImageNote::doubt);
-            let reason = reason.unwrap_or(
-                "no stage explains it; the data set may have no digits written like this",
-            );
+            let reason =
+                reason.unwrap_or("no stage explains it; the data set may have no images like this");
             format!("unlike what the model has seen: {reason}")
         })
     }

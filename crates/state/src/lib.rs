@@ -27,7 +27,7 @@ mod user_images;
 use hourglass_experiment::{Experiment, InvalidExperiment};
 use hourglass_protocol::{
     Baselines, Command, DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo,
-    EvaluationScope, Event, Failure, Phase, RunId, SampleIdx, Snapshot,
+    EvaluationScope, Event, Failure, Fitting, Phase, RunId, SampleIdx, Snapshot,
 };
 
 pub use baseline_history::BaselineHistory;
@@ -60,6 +60,8 @@ pub struct LabState {
     pub baselines: Option<Baselines>,
     /// Loading or fetching that is under way.
     pub loading: Option<DatasetProgress>,
+    /// Why the data asked for last were not loaded, where a person has to give the size of the images.
+    pub needs_size: Option<String>,
     /// The run in progress.
     pub run: Option<RunState>,
     /// The experiment as the controls show it; it may differ from the run's until it is applied.
@@ -176,9 +178,13 @@ impl LabState {
                     .info(format!("Training now runs on {}", device.name));
                 self.device = Some(device);
             }
-            Event::DatasetProgress(progress) => self.loading = Some(progress),
+            Event::DatasetProgress(progress) => {
+                self.loading = Some(progress);
+                self.needs_size = None;
+            }
             Event::DatasetLoaded(dataset) => {
                 self.loading = None;
+                self.needs_size = None;
                 self.draft.fit_to(dataset.id);
                 self.dataset = Some(dataset);
                 self.baselines = None;
@@ -319,7 +325,13 @@ impl LabState {
                 return;
             }
             Failure::NotBroughtBack { .. } => self.previous = None,
-            Failure::Dataset { .. } => self.loading = None,
+            Failure::Dataset { reason } => {
+                self.loading = None;
+                if reason.ends_with(Fitting::ASK_FOR_SIZE) {
+                    self.needs_size = Some(reason.clone());
+                    return; // a question says it
+                }
+            }
             Failure::WeightsFitByShape { file, pairs, .. } => {
                 self.keep.weights_offered = Some(OfferedWeights {
                     file: file.clone(),

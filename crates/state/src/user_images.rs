@@ -4,7 +4,7 @@ mod drawing;
 
 use std::sync::Arc;
 
-use hourglass_protocol::{Preparation, Prepared, PreparedImage, UserImageId};
+use hourglass_protocol::{ImageTarget, Preparation, Prepared, PreparedImage, UserImageId};
 
 pub use drawing::{Drawing, RADII};
 
@@ -25,6 +25,8 @@ pub struct UserImages {
     pub reading: Option<Reading>,
     /// The drawing in progress.
     pub drawing: Drawing,
+    /// What images become beside the data set in use.
+    pub target: ImageTarget,
     n_named: u64,
 }
 
@@ -109,13 +111,23 @@ impl UserImages {
         }
     }
 
-    /// Takes in the digit that an image became; one made from a preparation that changed since is late and ignored.
+    /// Images that were made for another data set.
+    pub fn outdated(&self) -> impl Iterator<Item = &UserImage> {
+        let is_outdated = |image: &&UserImage| image.prepared.target != self.target;
+        self.images.iter().filter(is_outdated)
+    }
+
+    /// Takes in what an image became; one made from a preparation that changed since, or for another data set, is late
+    /// and ignored.
     pub fn set_prepared(
         &mut self,
         id: UserImageId,
         preparation: Preparation,
         prepared: Arc<Prepared>,
     ) {
+        if prepared.target != self.target {
+            return;
+        }
         let mut images = self.images.iter_mut();
         if let Some(image) = images.find(|image| image.id == id && image.preparation == preparation)
         {
@@ -178,6 +190,7 @@ impl UserImages {
     pub fn request(&self, with_drawing: bool) -> Arc<[PreparedImage]> {
         let image = |id, prepared: &Prepared| PreparedImage {
             id,
+            shape: prepared.target.shape(),
             pixels: Arc::clone(&prepared.pixels),
         };
         let drawing = self.drawing.prepared().filter(|_| with_drawing);
@@ -198,21 +211,24 @@ impl UserImages {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use hourglass_protocol::{Centring, Decisions, GroupMap, Paper};
+    use hourglass_protocol::{Centring, Decisions, GroupMap, InkDecisions, Paper, Way};
 
     pub(crate) fn prepared(shade: u8) -> Arc<Prepared> {
         Arc::new(Prepared {
+            target: ImageTarget::Handwriting,
             stages: Vec::new(),
             decisions: Decisions {
                 backdrop: None,
                 invert: true,
-                paper: Paper::Flat,
-                stretch: true,
-                threshold: 0.25,
-                crop: true,
-                sharpen: false,
-                centring: Centring::Mass,
-                pen: false,
+                way: Way::Ink(InkDecisions {
+                    paper: Paper::Flat,
+                    stretch: true,
+                    threshold: 0.25,
+                    crop: true,
+                    sharpen: false,
+                    centring: Centring::Mass,
+                    pen: false,
+                }),
             },
             crop: [0.0, 0.0, 1.0, 1.0],
             pixels: vec![shade; 784].into(),

@@ -14,7 +14,6 @@ use hourglass_analysis::neighbours::nearest_codes;
 use hourglass_analysis::pca::PrincipalAxes;
 use hourglass_analysis::rank::share_below;
 use hourglass_analysis::unit_ranges::unit_ranges;
-use hourglass_experiment::ImageShape;
 use hourglass_model::Autoencoder;
 use hourglass_protocol::{
     Axes, CodeUnits, MAX_CODE_UNITS, Neighbour, Percentile, Plane, PointSource, PreparedImage,
@@ -385,10 +384,11 @@ pub fn user_images(
     images: &[PreparedImage],
 ) -> Result<UserImageView, TrainError> {
     let (step, n_pixels) = (trainer.step(), trainer.n_pixels());
-    let fits = trainer.dataset().test.shape() == ImageShape::MNIST; // what images are prepared as
+    let shape = trainer.dataset().test.shape();
+    // Those made for the data set before this one are on their way to be made anew.
     let images = images
         .iter()
-        .filter(|image| fits && image.pixels.len() == n_pixels);
+        .filter(|image| image.shape == shape && image.pixels.len() == n_pixels);
     let images: Vec<&PreparedImage> = images.collect();
     if images.is_empty() {
         return Ok(UserImageView {

@@ -213,8 +213,11 @@ fn decoding_error(
 /// no factors, or no unit varies.
 fn followed_factors(codes: &[f32], size: usize, factors: &KnownFactors) -> Vec<FollowedFactor> {
     let found = factors.all().iter().map(|&factor| {
-        let values = factors.column(factor);
-        let (unit, correlation) = correlation::strongest(codes, size, &values)?;
+        // Of those of which it is known.
+        let rows = codes.chunks_exact(size).zip(factors.column(factor));
+        let (rows, values): (Vec<&[f32]>, Vec<f32>) =
+            rows.filter(|(_, value)| value.is_finite()).unzip();
+        let (unit, correlation) = correlation::strongest(&rows.concat(), size, &values)?;
         Some(FollowedFactor {
             factor,
             unit,

@@ -135,7 +135,7 @@ pub fn waiting(ui: &mut Ui, view: RunView<'_>, awaited: Awaited<'_>) {
 /// Says what a panel about a model lacks before there is one; whether it said so. `appears` is what appears then.
 pub fn before_model(ui: &mut Ui, state: &LabState, appears: &str) -> bool {
     if state.dataset.is_none() {
-        empty(ui, "No digits yet", "Load a data set, then press Train");
+        empty(ui, "No images yet", "Load a data set, then press Train");
         return true;
     }
     if state.run.is_none() {

@@ -43,6 +43,8 @@ pub struct DataPage {
     is_open: bool,
     /// Data that were asked for, and are shown when they come.
     expected: Option<PathBuf>,
+    /// Height and width that a person gives where they cannot be found.
+    size: Option<[usize; 2]>,
     /// What is decided, while it is not loaded.
     draft: Fitting,
     /// The data that `draft` began with.
@@ -72,6 +74,10 @@ impl DataPage {
 
     /// Draws the page while it is open.
     pub fn ui(&mut self, ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
+        if let (Some(reason), Some(path)) = (&state.needs_size, self.expected.clone()) {
+            self.ask_for_size(ui, reason, path, actions);
+            return;
+        }
         let Some(dataset) = &state.dataset else {
             return;
         };
@@ -162,6 +168,46 @@ impl DataPage {
         }
     }
 
+    /// Asks for the height and width of images that are rows of numbers.
+    fn ask_for_size(&mut self, ui: &Ui, reason: &str, path: PathBuf, actions: &mut Vec<Action>) {
+        let mut size = self.size.unwrap_or([28, 28]);
+        let frame = Frame::popup(ui.style()).inner_margin(16).corner_radius(12);
+        let shown = Modal::new(Id::unique("size-of-images"))
+            .frame(frame)
+            .show(ui.ctx(), |ui| {
+                ui.set_width(WIDTH);
+                ui.heading("What size are the images?");
+                ui.add_space(space::XS);
+                let said = reason.trim_end_matches(Fitting::ASK_FOR_SIZE).trim_end();
+                let said = said.trim_end_matches([':', ';']);
+                ui.add(Label::new(theme::dim(ui, said)).wrap());
+                ui.add_space(space::S);
+                ui.horizontal(|ui| {
+                    size_fields(ui, &mut size);
+                });
+                ui.add_space(space::M);
+                ui.horizontal(|ui| {
+                    let opens = ui.scope(|ui| {
+                        theme::bright(ui);
+                        ui.button("Open").clicked()
+                    });
+                    (opens.inner, ui.button("Cancel").clicked())
+                })
+                .inner
+            });
+        self.size = Some(size);
+        let (opens, cancels) = shown.inner;
+        if opens {
+            let fitting = Fitting {
+                size: Some(size),
+                ..Fitting::default()
+            };
+            actions.push(Action::LoadData(DataSource::Path(path, fitting)));
+        } else if cancels || shown.should_close() {
+            self.expected = None;
+        }
+    }
+
     /// Twelve of each class.
     fn images(&mut self, ui: &mut Ui, dataset: &DatasetDescription, report: &DataReport) {
         let dark = ui.visuals().dark_mode;
@@ -224,6 +270,20 @@ impl DataPage {
     }
 }
 
+/// Height and width.
+fn size_fields(ui: &mut Ui, size: &mut [usize; 2]) {
+    let names = ["height of the images", "width of the images"];
+    for (at, (side, name)) in size.iter_mut().zip(names).enumerate() {
+        if at > 0 {
+            ui.label(theme::dim(ui, "×"));
+        }
+        ui.add(DragValue::new(side).range(SIDES).speed(0.1))
+            .on_hover_text("Pixels of a side, 8 to 64: height, then width")
+            .accessible_name(name);
+    }
+    ui.label(theme::dim(ui, "pixels"));
+}
+
 /// Yes, no, or as the images say.
 fn three_ways(ui: &mut Ui, name: &str, value: &mut Option<bool>, [yes, no]: [(&str, &str); 2]) {
     let segments = [
@@ -258,15 +318,7 @@ fn decisions(ui: &mut Ui, draft: &mut Fitting, dataset: &DatasetDescription, rep
             ui.horizontal(|ui| {
                 let mut size = draft.size.unwrap_or([shape.height, shape.width]);
                 let before = size;
-                for (side, name) in size
-                    .iter_mut()
-                    .zip(["height of the images", "width of the images"])
-                {
-                    ui.add(DragValue::new(side).range(SIDES).speed(0.1))
-                        .on_hover_text("Pixels of a side, 8 to 64")
-                        .accessible_name(name);
-                }
-                ui.label(theme::dim(ui, "pixels"));
+                size_fields(ui, &mut size);
                 if size != before {
                     draft.size = Some(size);
                 }

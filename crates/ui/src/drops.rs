@@ -20,15 +20,16 @@ fn are_taken(ctx: &Context) -> bool {
 /// How pictures come into an empty view.
 pub(super) fn invitation(ctx: &Context) -> String {
     if are_taken(ctx) {
-        "Drop images or a folder on the window, paste an image with Ctrl+V, press Open…, or draw a digit".to_owned()
+        "Drop images or a folder on the window, paste an image with Ctrl+V, press Open…, or draw"
+            .to_owned()
     } else {
-        format!("Press Open…, paste an image with Ctrl+V, or draw a digit. {WITHOUT}")
+        format!("Press Open…, paste an image with Ctrl+V, or draw. {WITHOUT}")
     }
 }
 
 /// What the button says that opens pictures.
 pub(super) fn open_help(ctx: &Context) -> String {
-    let what = "Opens images of digits: PNG, JPEG, GIF, BMP or WebP, one or many.";
+    let what = "Opens images: PNG, JPEG, GIF, BMP or WebP, one or many.";
     if are_taken(ctx) {
         format!(
             "{what} You can also drop images or folders on the window, or paste an image with Ctrl+V"

@@ -25,7 +25,7 @@ pub fn choice(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     let by_chance = ui
         .add(by_chance)
         .on_hover_text("Follow any test image")
-        .accessible_name("Follow a random digit");
+        .accessible_name("Follow a random image");
     if by_chance.clicked() {
         actions.push(Action::Follow(another(state.followed, last)));
     }
@@ -62,8 +62,8 @@ fn from_digits(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         .frame(false);
     let button = ui
         .add(button)
-        .on_hover_text("Follow one of the images in Digits")
-        .accessible_name("Follow one of the digits shown");
+        .on_hover_text("Follow one of the images in the list")
+        .accessible_name("Follow one of the images shown");
     Popup::menu(&button).show(|ui| {
         for (&sample, label) in view.samples.iter().zip(&view.labels).take(MOST_IN_MENU) {
             let shown = dataset.id.class_title(*label);

@@ -262,7 +262,8 @@ impl Drawing<'_> {
         } else {
             card::inside(ui, is_in_tab, badges, |ui| self.show(ui, pane));
         }
-        if !is_in_tab && title_of(ui, pane, outer).double_clicked() {
+        let title = pane.title_of(self.state);
+        if !is_in_tab && title_response(ui, pane, title, outer).double_clicked() {
             self.toggled = Some(pane);
         }
     }
@@ -281,7 +282,7 @@ impl Behavior<Pane> for Drawing<'_> {
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
-        pane.title().into()
+        pane.title_of(self.state).into()
     }
 
     fn tab_ui(
@@ -347,14 +348,14 @@ impl Behavior<Pane> for Drawing<'_> {
 }
 
 /// The title of a card, which takes double clicks.
-fn title_of(ui: &Ui, pane: Pane, card: Rect) -> Response {
-    let title = theme::title(ui, pane.title());
+fn title_response(ui: &Ui, pane: Pane, name: &str, card: Rect) -> Response {
+    let title = theme::title(ui, name);
     let wrap = Some(egui::TextWrapMode::Extend);
     let galley = WidgetText::from(title).into_galley(ui, wrap, f32::INFINITY, TextStyle::Body);
     let size = vec2(galley.size().x + 2.0 * space::M, space::HEADER);
     let rect = Rect::from_min_size(card.min, size);
     let response = ui.interact(rect, ui.scope_id().with((pane, "title")), Sense::click());
-    let name = format!("Title of {}", pane.title());
+    let name = format!("Title of {name}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
     response.on_hover_text("A double click fills the window with this view, or shows all again")
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use hourglass_state::LabState;
+
 /// Where panes stand at first; those of one place are tabs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -52,3 +54,18 @@ macro_rules! declare_pane {
 }
 
 for_each_pane!(declare_pane);
+
+impl Pane {
+    /// Its name in a tab beside the data set in use: a shoe is no digit.
+    #[must_use]
+    pub fn title_of(self, state: &LabState) -> &'static str {
+        let noun = state
+            .dataset
+            .as_ref()
+            .map(|dataset| dataset.id.spec().class_noun);
+        match (self, noun) {
+            (Self::Digits, Some(noun)) if noun != Some("digit") => "Images",
+            _ => self.title(),
+        }
+    }
+}

@@ -93,7 +93,7 @@ fn slider(ui: &mut Ui, run: &RunState, [first, last]: [Moment; 2], actions: &mut
     let slider = Slider::new(&mut step, first.step..=end);
     let slider = slider.step_by(1.0).show_value(false);
     let response = ui.add(slider).on_hover_text(format!(
-        "Moves the latent space, digits and activations back in time: {} or {} by one moment, {} to the beginning",
+        "Moves the latent space, images and activations back in time: {} or {} by one moment, {} to the beginning",
         key_of(ui.ctx(), ShortcutAction::ReplayBack),
         key_of(ui.ctx(), ShortcutAction::ReplayOn),
         key_of(ui.ctx(), ShortcutAction::ReplayStart)

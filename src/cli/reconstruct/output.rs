@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use image::{GrayImage, Luma};
+use image::{DynamicImage, Rgb, RgbImage};
 
 use hourglass_data::user_image::{RESULT_MARK, is_result};
-use hourglass_experiment::{IMAGE_SIDE, N_PIXELS};
+use hourglass_experiment::ImageShape;
 use hourglass_files::plain_file::{self, PlainFileError};
 use hourglass_files::whole_file;
 use hourglass_protocol::UserImageLook;
@@ -69,11 +69,12 @@ pub(super) fn unused_name(
     name
 }
 
-/// The digit, its reconstruction, and both beside each other eight times as large. A file that is no earlier result
-/// is not replaced.
+/// The prepared image, its reconstruction, and both beside each other eight times as large. A file that is no earlier
+/// result is not replaced.
 pub(super) fn write_pictures(
     folder: &Path,
     name: &str,
+    shape: ImageShape,
     digit: &Digit,
     look: &UserImageLook,
 ) -> Result<()> {
@@ -84,9 +85,9 @@ pub(super) fn write_pictures(
         .map(|&share| byte(share))
         .collect();
     let pictures = [
-        ("prepared", picture_of(original)),
-        ("reconstruction", picture_of(&rebuilt)),
-        ("side-by-side", side_by_side(original, &rebuilt)),
+        ("prepared", picture_of(shape, original)),
+        ("reconstruction", picture_of(shape, &rebuilt)),
+        ("side-by-side", side_by_side(shape, original, &rebuilt)),
     ]
     .map(|(kind, image)| (folder.join(format!("{name}.{kind}.png")), image));
     for (path, _) in &pictures {
@@ -106,43 +107,62 @@ pub(super) fn write_pictures(
 }
 
 /// A picture as a file that says of itself that it is a result.
-fn marked_png(image: &GrayImage) -> Result<Vec<u8>, png::EncodingError> {
+fn marked_png(image: &DynamicImage) -> Result<Vec<u8>, png::EncodingError> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, image.width(), image.height());
-    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_color(if image.color().has_color() {
+        png::ColorType::Rgb
+    } else {
+        png::ColorType::Grayscale
+    });
     encoder.set_depth(png::BitDepth::Eight);
     let [keyword, text] = RESULT_MARK.map(str::to_owned);
     encoder.add_text_chunk(keyword, text)?;
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(image.as_raw())?;
+    writer.write_image_data(image.as_bytes())?;
     writer.finish()?;
     Ok(file)
 }
 
-fn picture_of(pixels: &[u8]) -> GrayImage {
-    let pixel = |x: u32, y: u32| pixels[y as usize * IMAGE_SIDE + x as usize];
-    let side = side();
-    GrayImage::from_fn(side, side, |x, y| Luma([pixel(x, y)]))
+/// An image of values `[channels, height, width]`.
+fn picture_of(shape: ImageShape, pixels: &[u8]) -> DynamicImage {
+    let pixel = |x: u32, y: u32| pixel_of(shape, pixels, x, y);
+    let [width, height] = sides(shape);
+    in_its_colours(shape, RgbImage::from_fn(width, height, pixel))
 }
 
-fn side_by_side(left: &[u8], right: &[u8]) -> GrayImage {
-    /// Pixels for the side of one pixel of a digit, and between the two.
+fn side_by_side(shape: ImageShape, left: &[u8], right: &[u8]) -> DynamicImage {
+    /// Pixels for the side of one pixel of an image, and between the two.
     const MAGNIFY: u32 = 8;
     const GREY: u8 = 128;
-    let side = side() * MAGNIFY;
-    GrayImage::from_fn(2 * side + MAGNIFY, side, |x, y| {
+    let [width, height] = sides(shape).map(|side| side * MAGNIFY);
+    let both = RgbImage::from_fn(2 * width + MAGNIFY, height, |x, y| {
         let (pixels, x) = match x {
-            x if x < side => (left, x),
-            x if x < side + MAGNIFY => return Luma([GREY]),
-            x => (right, x - side - MAGNIFY),
+            x if x < width => (left, x),
+            x if x < width + MAGNIFY => return Rgb([GREY; 3]),
+            x => (right, x - width - MAGNIFY),
         };
-        Luma([pixels[(y / MAGNIFY) as usize * IMAGE_SIDE + (x / MAGNIFY) as usize]])
-    })
+        pixel_of(shape, pixels, x / MAGNIFY, y / MAGNIFY)
+    });
+    in_its_colours(shape, both)
 }
 
-fn side() -> u32 {
-    const { assert!(N_PIXELS == IMAGE_SIDE * IMAGE_SIDE, "digits are square") };
-    u32::try_from(IMAGE_SIDE).unwrap_or(0)
+fn pixel_of(shape: ImageShape, pixels: &[u8], x: u32, y: u32) -> Rgb<u8> {
+    Rgb(shape.rgb_of(pixels, y as usize * shape.width + x as usize))
+}
+
+fn in_its_colours(shape: ImageShape, image: RgbImage) -> DynamicImage {
+    let image = DynamicImage::ImageRgb8(image);
+    if shape.is_gray() {
+        DynamicImage::ImageLuma8(image.to_luma8())
+    } else {
+        image
+    }
+}
+
+/// Width and height.
+fn sides(shape: ImageShape) -> [u32; 2] {
+    [shape.width, shape.height].map(|side| u32::try_from(side).unwrap_or(0))
 }
 
 /// A line of the table. Figures that are not known stay empty.
@@ -209,13 +229,24 @@ mod tests {
     fn a_result_is_known_by_its_mark_and_not_by_its_name() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("renamed.png");
-        let png = marked_png(&picture_of(&[7; N_PIXELS])).expect("a picture");
+        let shape = ImageShape {
+            height: 5,
+            width: 3,
+            channels: 3,
+        };
+        let values: Vec<u8> = (0..45).collect();
+        let png = marked_png(&picture_of(shape, &values)).expect("a picture");
         whole_file::write(&path, &png).expect("written");
         assert!(is_result(&path));
-        let read = image::load_from_memory(&png).expect("a picture").to_luma8();
-        assert_eq!(read.as_raw(), &[7; N_PIXELS]);
+        let read = image::load_from_memory(&png).expect("a picture");
+        assert_eq!((read.width(), read.height()), (3, 5));
+        assert_eq!(read.to_rgb8().get_pixel(1, 2).0, [7, 22, 37]);
+        let gray = picture_of(ImageShape::gray(5, 3), &values);
+        let png = marked_png(&gray).expect("a picture");
+        let read = image::load_from_memory(&png).expect("a picture");
+        assert_eq!(read.as_bytes(), &values[..15]);
         let other = folder.path().join("7.prepared.png");
-        picture_of(&[7; N_PIXELS]).save(&other).expect("written");
+        gray.save(&other).expect("written");
         assert!(!is_result(&other));
     }
 

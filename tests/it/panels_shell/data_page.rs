@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::protocol::{
     Colour, Command, DataPlace, DataReport, DataSource, DatasetDescription, Duplicates, Event,
-    Fitting, Skipped,
+    Failure, Fitting, Skipped,
 };
 use hourglass::ui::Action;
 
@@ -16,6 +16,7 @@ use crate::panels_views::script;
 
 fn report(path: &Path, fitting: Fitting) -> DataReport {
     DataReport {
+        inverts: false,
         kind: "a folder of images".to_owned(),
         place: DataPlace {
             path: path.to_owned(),
@@ -108,4 +109,42 @@ fn the_list_of_what_was_left_out_is_saved() {
     act(&mut stage, Action::SaveSkipped(file.clone()));
     let text = std::fs::read_to_string(file).expect("saved");
     assert_eq!(text, "name,reason\n\"cats/7.png\",\"it is empty\"\n");
+}
+
+/// Rows of numbers that make no square say nothing of their height and width: a person does.
+#[test]
+fn where_the_size_cannot_be_found_it_is_asked_for() {
+    let mut stage = Stage::ready();
+    let path = std::path::absolute("/sets/flat.csv").expect("a path");
+    act(&mut stage, Action::LoadData(DataSource::at(&path)));
+    stage.commands();
+    let reason = format!(
+        "/sets/flat.csv: its images are rows of 560 values, which make no square: {}",
+        Fitting::ASK_FOR_SIZE
+    );
+    stage.report(Event::Failed(Failure::Dataset { reason }));
+    stage.step();
+    stage.step();
+    assert!(stage.has("What size are the images?") && stage.has("rows of 560 values"));
+    assert!(!stage.has("--fit"), "that is for the command line");
+    stage
+        .harness
+        .get_by_label("height of the images")
+        .set_value_accesskit(20.0);
+    stage.step(); // the width is 28 already
+    stage.click("Open");
+    stage.step();
+    let fitting = Fitting {
+        size: Some([20, 28]),
+        ..Fitting::default()
+    };
+    let expected = Command::LoadDataset(DataSource::Path(path.clone(), fitting.clone()));
+    assert_eq!(stage.commands(), [expected]);
+    stage.report(loaded(&path, fitting));
+    stage.step();
+    stage.step();
+    assert!(
+        stage.has("A note") || stage.has("a note"),
+        "the page follows"
+    );
 }

@@ -78,7 +78,7 @@ fn a_digit_is_followed_in_both_views() {
     let mut stage = of_multilayer();
     stage.click("Network");
     stage.newest_request();
-    stage.click("Follow a random digit");
+    stage.click("Follow a random image");
     let request = stage.newest_request().expect("the window looks");
     let followed = request.followed.expect("it is seen");
     assert_ne!(followed, 0);

@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 use egui::{ColorImage, Event, HoveredFile};
 use egui_kittest::kittest::Queryable as _;
 use hourglass::app::StartOptions;
-use hourglass::protocol::{Command, DataSource, Preparation, UserImageId};
+use hourglass::protocol::{
+    Command, DataSetId, DataSource, Event as Report, Preparation, Resizing, UserImageId, Way,
+};
 use hourglass::state::UserImages;
 use hourglass::ui::{Action, DrawEdit, GuideAction, Pane, UserImageAction};
 
 use super::controls::act;
 use super::stage::Stage;
+use crate::panels_views::script;
 
 /// Far more than reading a few small files takes.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -119,6 +122,46 @@ fn a_dropped_folder_becomes_images_and_what_is_no_picture_is_named() {
             .iter()
             .all(|image| image.prepared.decisions.invert)
     );
+}
+
+/// Another data set has other images: those that a person opened are prepared anew for it, and the drawing too.
+#[test]
+fn own_images_follow_the_data_set() {
+    let folder = folder();
+    let mut stage = Stage::ready();
+    drop_files(&mut stage, &[folder.path().join("a.png")]);
+    wait_until(&mut stage, |stage| user_image(stage).images().len() == 1);
+    let at = [0.3, 0.3];
+    perform(
+        &mut stage,
+        UserImageAction::Draw(DrawEdit::Begin { at, radius: 0.05 }),
+    );
+    let shapes = |stage: &Stage| {
+        let images = user_image(stage);
+        let drawing = images.drawing.prepared().map(|drawn| &drawn.pixels);
+        let each = images.images().iter().map(|image| &image.prepared.pixels);
+        each.chain(drawing)
+            .map(|pixels| pixels.len())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shapes(&stage), [784, 784]);
+    let mut dataset = script::dataset(20);
+    dataset.id = DataSetId::COLOURED_SHAPES;
+    dataset.test_images = vec![7; 20 * 3072].into();
+    stage.report(Report::DatasetLoaded(dataset));
+    wait_until(&mut stage, |stage| shapes(stage) == [3072, 3072]);
+    let image = &user_image(&stage).images()[0].prepared;
+    assert_eq!(image.decisions.way, Way::Whole(Resizing::Pad));
+    assert!(
+        image.pixels.iter().any(|&byte| byte > 200),
+        "the picture is white"
+    );
+    // One that was removed before follows once it is back.
+    perform(&mut stage, UserImageAction::Clear);
+    stage.report(Report::DatasetLoaded(script::dataset(20)));
+    stage.step();
+    perform(&mut stage, UserImageAction::Restore);
+    wait_until(&mut stage, |stage| shapes(stage) == [784, 784]);
 }
 
 /// A folder with a folder for each class is a data set, and not some images to reconstruct.

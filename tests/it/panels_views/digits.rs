@@ -25,7 +25,7 @@ fn two_of_each_class_are_looked_at() {
 #[test]
 fn next_and_the_other_choices_ask_for_other_digits() {
     let mut harness = stage(DigitsPanel::ui, script::with_data(100));
-    click(&mut harness, "Next digits");
+    click(&mut harness, "Next images");
     let next: Vec<u32> = (20..40).collect();
     assert_eq!(asked(&harness), next);
     click(&mut harness, "Digits, random");
@@ -122,9 +122,9 @@ fn the_worst_of_the_whole_test_split_are_shown_with_their_own_errors() {
     answer(&mut harness);
     script::look_at_errors(&mut harness.state_mut().lab); // the worker's next look has both
     let n = u32::try_from(asked(&harness).len()).expect("a few");
-    click(&mut harness, "Next digits");
+    click(&mut harness, "Next images");
     assert_eq!(asked(&harness)[0], 199 - n);
-    click(&mut harness, "Previous digits");
+    click(&mut harness, "Previous images");
     assert_eq!(asked(&harness)[0], 199);
 }
 

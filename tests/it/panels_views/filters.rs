@@ -186,7 +186,7 @@ fn kernels_are_a_table_and_maps_are_the_digits() {
     click(&mut harness, "Shown, maps");
     assert!(says(&harness, "4 maps of 14×14 · digit 0, test image 0"));
     assert_eq!(tiles(&harness).len(), 4);
-    click(&mut harness, "Follow a random digit");
+    click(&mut harness, "Follow a random image");
     let followed = harness.state().actions.last();
     assert!(matches!(followed, Some(Action::Follow(sample)) if (1..20).contains(sample)));
 }

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use hourglass::experiment::{Experiment, LayerName, PresetId};
+use hourglass::experiment::dataset::Opened;
+use hourglass::experiment::{DataSetId, Experiment, LayerName, PresetId};
 use hourglass::protocol::{Axes, ScatterView};
 use hourglass::state::{LabState, RunView};
 use hourglass::ui::{Action, Panel as _, UserImageAction, latent::LatentPanel};
@@ -221,4 +222,51 @@ fn a_plot_that_moves_to_another_place_still_follows_its_points() {
         !found.contains("double-click to see all"),
         "nobody chose a part of it"
     );
+}
+
+/// The same points of a person's own data set with these classes.
+fn of_classes(classes: Vec<String>) -> LabState {
+    let mut lab = scatter();
+    let dataset = lab.dataset.as_mut().expect("it has one");
+    let n_classes = u8::try_from(classes.len()).expect("few");
+    dataset.test_labels = (0..201_u8).map(|sample| sample % n_classes).collect();
+    dataset.id = DataSetId::opened(Opened {
+        label: "Things".to_owned(),
+        slug: "things".to_owned(),
+        content: "0".repeat(12),
+        about: String::new(),
+        classes,
+        shape: dataset.shape(),
+        is_handwriting: false,
+        n_train: 201,
+        n_test: 201,
+    });
+    lab
+}
+
+#[test]
+fn of_many_classes_some_are_found_by_their_letters() {
+    let classes = (0..40).map(|class| format!("kind {class}")).collect();
+    let mut harness = stage(LatentPanel::ui, of_classes(classes));
+    assert!(says(&harness, "show class kind 17"));
+    harness.get_by_label("Find a class").focus();
+    harness.run_steps(1);
+    harness.get_by_label("Find a class").type_text("KIND 3");
+    harness.run_steps(2);
+    assert!(says(&harness, "show class kind 37") && !says(&harness, "show class kind 17"));
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(3);
+    // Kinds 3 and 30 to 39, of each five among 201; of kind 0 there are six.
+    assert!(name_of(&harness, "Latent scatter").contains("55 of 201 points"));
+}
+
+#[test]
+fn without_classes_colours_say_the_error_and_there_is_nothing_to_hide() {
+    let harness = stage(LatentPanel::ui, of_classes(vec!["unlabelled".to_owned()]));
+    assert!(!says(&harness, "show class"));
+    let asked = harness.state().request.scatter.expect("it looks at it");
+    assert!(asked.errors, "colours need them");
+    let harness = stage(LatentPanel::ui, scatter());
+    let asked = harness.state().request.scatter.expect("it looks at it");
+    assert!(!asked.errors, "classes need none");
 }

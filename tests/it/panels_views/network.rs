@@ -155,11 +155,11 @@ fn the_light_travels_by_itself_until_it_is_stopped() {
 #[test]
 fn the_digit_is_chosen_by_index_by_chance_or_from_digits() {
     let mut harness = panel(lit(PresetId::Vanilla64));
-    click(&mut harness, "Follow a random digit");
+    click(&mut harness, "Follow a random image");
     let last =
         |harness: &Harness<'static, Stage<NetworkPanel>>| harness.state().actions.last().cloned();
     assert!(matches!(last(&harness), Some(Action::Follow(sample)) if sample != 0));
-    click(&mut harness, "Follow one of the digits shown");
+    click(&mut harness, "Follow one of the images shown");
     harness.get_by_label("digit 2, test image 2").click();
     harness.run_steps(3);
     assert_eq!(last(&harness), Some(Action::Follow(2)));

@@ -132,15 +132,15 @@ fn all_sliders_go_back_together_and_to_the_mean() {
     click(&mut harness, "Start from, mean");
     assert_eq!(code(&harness).start, CodeStart::Mean);
     harness.get_by_label("Code set by hand, mean code");
-    assert!(harness.query_by_label("Random digit").is_none());
-    click(&mut harness, "Start from, digit");
+    assert!(harness.query_by_label("Random image").is_none());
+    click(&mut harness, "Start from, image");
     assert_eq!(code(&harness).start, CodeStart::Sample(0));
 }
 
 #[test]
 fn the_digit_to_start_from_is_the_one_that_is_followed() {
     let mut harness = answered(PresetId::Vae2);
-    click(&mut harness, "Random digit");
+    click(&mut harness, "Random image");
     let mut newest = harness.state().actions.iter().rev();
     let followed = newest.find_map(|action| match action {
         Action::Follow(sample) => Some(*sample),

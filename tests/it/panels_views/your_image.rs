@@ -40,7 +40,7 @@ fn last_action(harness: &Harness<'static, Stage<YourImagePanel>>) -> Option<User
 #[test]
 fn the_empty_state_says_how_images_come() {
     let mut harness = stage(YourImagePanel::ui, LabState::default());
-    for way in ["Drop images", "Ctrl+V", "Open…", "draw a digit"] {
+    for way in ["Drop images", "Ctrl+V", "Open…", "or draw"] {
         assert!(says(&harness, way), "{way}");
     }
     click(&mut harness, "Open images");
@@ -65,7 +65,7 @@ fn the_chosen_image_shows_every_stage_its_error_and_its_percentile() {
         assert!(harness.query_by_label(&name).is_some(), "{name}");
     }
     assert!(says(&harness, "MSE 0.020000 per pixel"));
-    assert!(says(&harness, "worse than 93 % of the test digits"));
+    assert!(says(&harness, "worse than 93 % of the test images"));
     assert!(says(&harness, "digit 3, test image 3, distance 0.300"));
     click(&mut harness, "first.png, MSE 0.010000 per pixel");
     assert_eq!(last_action(&harness), Some(UserImageAction::Choose(first)));

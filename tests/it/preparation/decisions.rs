@@ -65,7 +65,7 @@ fn a_photograph_of_uneven_paper_gives_the_digit_and_not_the_shadow() {
             let sheet = DynamicImage::ImageLuma8(photographed(&digit, 0.3));
             let found = prepared(&encoded(&sheet, format));
             assert!(found.decisions.invert);
-            assert_eq!(found.decisions.paper, Paper::Uneven);
+            assert_eq!(super::ink(&found).paper, Paper::Uneven);
             // A blank guess is 0.11 off, the digit moved by a pixel 0.05.
             let difference = difference(&found.pixels, &digit);
             assert!(
@@ -100,7 +100,7 @@ fn each_decision_can_be_made_by_the_person() {
         whole.crop.map(f32::to_bits),
         [0.0, 0.0, 1.0, 1.0].map(f32::to_bits)
     );
-    assert_eq!(whole.decisions.centring, Centring::Kept);
+    assert_eq!(super::ink(&whole).centring, Centring::Kept);
     let centre = |prepared: &Prepared| {
         let moments = prepared.pixels.iter().enumerate();
         let moment: u32 = moments

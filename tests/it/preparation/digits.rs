@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hourglass::experiment::PresetId;
+use hourglass::experiment::{ImageShape, PresetId};
 use hourglass::protocol::{ImageNote, PreparedImage, UserImageId};
 use hourglass::train::{Trainer, device, user_images};
 use image::imageops::{self, FilterType};
@@ -18,6 +18,7 @@ fn errors(trainer: &Trainer, digits: &[Vec<u8>]) -> Vec<f64> {
         .zip(digits)
         .map(|(id, pixels)| PreparedImage {
             id: UserImageId(id),
+            shape: ImageShape::MNIST,
             pixels: pixels.as_slice().into(),
         })
         .collect();

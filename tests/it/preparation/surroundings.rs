@@ -351,7 +351,7 @@ fn a_very_thin_pen_is_made_as_wide_as_in_mnist() {
         };
         let found = prepare(&picture, &preparation);
         let ink: u32 = found.pixels.iter().map(|&byte| u32::from(byte)).sum();
-        (ink, found.decisions.pen)
+        (ink, super::ink(&found).pen)
     };
     let (thin, is_changed) = ink(Some(false));
     assert!(!is_changed);

@@ -30,6 +30,24 @@ impl Values {
         }
     }
 
+    /// Whether they are numbers of which some are not whole: nobody numbers classes so.
+    pub(super) fn has_fractions(&self) -> bool {
+        let Self::Real(values) = self else {
+            return false;
+        };
+        values.iter().any(|value| value.fract() != 0.0)
+    }
+
+    /// Their values as numbers; what is none is NaN.
+    pub(super) fn reals(&self) -> Vec<f32> {
+        match self {
+            Self::Bytes(values) => values.iter().map(|value| f32::from(*value)).collect(),
+            Self::Whole(values) => values.iter().map(|value| *value as f32).collect(),
+            Self::Real(values) => values.clone(),
+            Self::Text(values) => vec![f32::NAN; values.len()],
+        }
+    }
+
     /// Names of what they say, one for each.
     pub(super) fn names(self) -> Vec<String> {
         match self {

@@ -72,9 +72,11 @@ pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Data
         let n = images.iter().map(Images::len).sum();
         sizes = vec![([shape.height, shape.width], n)];
     }
-    images = resized(images, shape, fitting, &mut notes)?;
+    let (images, inverts) = resized(images, shape, fitting, &mut notes)?;
     let shape = one_shape(&images)?;
-    let (parts, classes) = named(images, &mut notes)?;
+    let is_handwriting = images.iter().all(is_handwriting);
+    let factors = known_of_all(&images, &mut notes);
+    let (parts, classes) = named(images, &factors, &mut notes)?;
     let (mut all, mut test) = joined(parts, &mut notes);
     let is_split = test.is_some();
     if let Some(limit) = fitting.limit {
@@ -107,6 +109,7 @@ pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Data
         },
         sizes,
         counts,
+        inverts,
         is_split,
         skipped,
         notes,
@@ -117,11 +120,13 @@ pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Data
     };
     let label = label_of(path);
     let id = DataSetId::opened(Opened {
-        name: format!("{}@{}", slug(&label), &report.sha256[..12]),
+        slug: slug(&label),
+        content: report.sha256[..12].to_owned(),
         label,
         about: format!("Your own images, {kind}"),
         classes,
         shape,
+        is_handwriting,
         n_train: train.len(),
         n_test: test.len(),
     });
@@ -130,7 +135,7 @@ pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Data
         origin: path.display().to_string(),
         train: Split::new(shape, train.pixels, train.labels),
         test: Split::new(shape, test.pixels, test.labels),
-        test_factors: KnownFactors::default(),
+        test_factors: KnownFactors::of_names(factors, test.factors),
         report: Some(Arc::new(report)),
     })
 }
@@ -140,6 +145,8 @@ pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Data
 struct Labelled {
     pixels: Vec<u8>,
     labels: Vec<u8>,
+    /// Numbers that are known of each, `[n, factors]`.
+    factors: Vec<f32>,
 }
 
 impl Labelled {
@@ -152,9 +159,14 @@ impl Labelled {
         let images = places
             .iter()
             .flat_map(|place| &self.pixels[place * n..(place + 1) * n]);
+        let n_factors = self.factors.len() / self.len().max(1);
+        let factors = places
+            .iter()
+            .flat_map(|place| &self.factors[place * n_factors..(place + 1) * n_factors]);
         Self {
             pixels: images.copied().collect(),
             labels: places.iter().map(|place| self.labels[*place]).collect(),
+            factors: factors.copied().collect(),
         }
     }
 
@@ -165,6 +177,7 @@ impl Labelled {
         }
         self.pixels.extend(other.pixels);
         self.labels.extend(other.labels);
+        self.factors.extend(other.factors);
     }
 }
 
@@ -180,13 +193,13 @@ fn one_shape(images: &[Images]) -> Result<ImageShape, String> {
     }
 }
 
-/// Makes arrays fit the shape that is asked for or allowed.
+/// Makes arrays fit the shape that is asked for or allowed; whether light and dark were exchanged.
 fn resized(
     images: Vec<Images>,
     shape: ImageShape,
     fitting: &Fitting,
     notes: &mut Vec<String>,
-) -> Result<Vec<Images>, String> {
+) -> Result<(Vec<Images>, bool), String> {
     let wanted = wanted_shape(shape, fitting)?;
     let inverts = fitting.inverts.unwrap_or_else(|| {
         let inverts = wanted.channels == 1 && images.iter().all(is_on_white);
@@ -199,7 +212,7 @@ fn resized(
         inverts
     });
     if wanted == shape && !inverts {
-        return Ok(images);
+        return Ok((images, inverts));
     }
     if wanted != shape {
         notes.push(format!(
@@ -224,7 +237,7 @@ fn resized(
         }
         images
     };
-    Ok(images.into_iter().map(fit).collect())
+    Ok((images.into_iter().map(fit).collect(), inverts))
 }
 
 fn wanted_shape(shape: ImageShape, fitting: &Fitting) -> Result<ImageShape, String> {
@@ -267,33 +280,99 @@ fn picture(image: &[u8], shape: ImageShape) -> DynamicImage {
 
 /// Whether the borders of nearly all images are light: ink on paper.
 fn is_on_white(images: &Images) -> bool {
-    const PAPER: u8 = 192;
+    nearly_all(images, |image| is_light_ground(image, images.shape))
+}
+
+/// Whether something is true of nine in ten images, of which some are looked at.
+fn nearly_all(images: &Images, is: impl Fn(&[u8]) -> bool) -> bool {
     /// Images that are looked at.
     const SEEN: usize = 200;
-    let ImageShape { height, width, .. } = images.shape;
+    let each = images.pixels.chunks_exact(images.shape.n_values());
+    let (mut n_seen, mut n_found) = (0, 0);
+    for image in each.step_by(images.len().div_ceil(SEEN).max(1)) {
+        n_seen += 1;
+        n_found += usize::from(is(image));
+    }
+    10 * n_found >= 9 * n_seen
+}
+
+/// Whether nearly all of a gray image's border is light.
+pub(crate) fn is_light_ground(image: &[u8], shape: ImageShape) -> bool {
+    const PAPER: u8 = 192;
+    let ImageShape { height, width, .. } = shape;
     let is_border = |at: usize| {
         let (row, column) = (at / width, at % width);
         row == 0 || column == 0 || row + 1 == height || column + 1 == width
     };
-    let each = images.pixels.chunks_exact(images.shape.n_values());
-    let (mut n_seen, mut n_light) = (0, 0);
-    for image in each.step_by(images.len().div_ceil(SEEN).max(1)) {
-        let border: Vec<u8> = (0..height * width)
-            .filter(|at| is_border(*at))
-            .map(|at| image[at])
-            .collect();
-        let light = border.iter().filter(|value| **value >= PAPER).count();
-        n_seen += 1;
-        n_light += usize::from(10 * light >= 9 * border.len());
+    let border = (0..height * width).filter(|at| is_border(*at));
+    let (mut n_border, mut n_light) = (0, 0);
+    for value in border.map(|at| image[at]) {
+        n_border += 1;
+        n_light += usize::from(value >= PAPER);
     }
-    10 * n_light >= 9 * n_seen
+    10 * n_light >= 9 * n_border
+}
+
+/// Whether images are made as MNIST's: 28×28, light ink on a black ground, its centre of mass in the middle.
+fn is_handwriting(images: &Images) -> bool {
+    /// Pixels that the centre of mass may lie beside the middle. MNIST's were moved by whole pixels: none is farther than
+    /// 0.52 from it.
+    const SLACK: f64 = 0.75;
+    images.shape == ImageShape::MNIST
+        && nearly_all(images, |image| {
+            let (mut mass, mut moments) = (0.0, [0.0; 2]);
+            for (at, value) in image.iter().enumerate() {
+                let value = f64::from(*value);
+                mass += value;
+                moments[0] += value * (at / images.shape.width) as f64;
+                moments[1] += value * (at % images.shape.width) as f64;
+            }
+            let corners = [0, 27, 27 * 28, 27 * 28 + 27].map(|at| image[at]);
+            let is_middle = |moment: f64| (moment / mass - 14.0).abs() <= SLACK;
+            corners.iter().all(|value| *value < 32)
+                && mass > 0.0
+                && moments.into_iter().all(is_middle)
+        })
+}
+
+/// The names of the numbers that are known of all images.
+fn known_of_all(images: &[Images], notes: &mut Vec<String>) -> Vec<String> {
+    let names = |images: &Images| -> Vec<String> {
+        images.known.iter().map(|(name, _)| name.clone()).collect()
+    };
+    let mut all = images.first().map_or_else(Vec::new, names);
+    all.retain(|name| images.iter().all(|images| names(images).contains(name)));
+    let mut once = HashSet::new();
+    all.retain(|name| once.insert(name.clone()));
+    if !all.is_empty() {
+        notes.push(format!("numbers known of each image: {}", all.join(", ")));
+    }
+    all
+}
+
+/// Their values, `[n, factors]`.
+fn rows_of(images: &Images, factors: &[String]) -> Vec<f32> {
+    let column = |factor: &String| images.known.iter().find(|(name, _)| name == factor);
+    let columns: Vec<&Vec<f32>> = factors
+        .iter()
+        .filter_map(column)
+        .map(|(_, values)| values)
+        .collect();
+    (0..images.len())
+        .flat_map(|row| columns.iter().map(move |values| values.get(row).copied()))
+        .map(|value| value.unwrap_or(f32::NAN))
+        .collect()
 }
 
 /// Images with their classes by number, and the names of these.
 type Named = (Vec<(Part, Labelled)>, Vec<String>);
 
 /// Numbers for the names of classes.
-fn named(images: Vec<Images>, notes: &mut Vec<String>) -> Result<Named, String> {
+fn named(
+    images: Vec<Images>,
+    factors: &[String],
+    notes: &mut Vec<String>,
+) -> Result<Named, String> {
     let has_classes = images.iter().any(|images| images.classes.is_some());
     let (kept, others): (Vec<Images>, Vec<Images>) = images
         .into_iter()
@@ -325,11 +404,13 @@ fn named(images: Vec<Images>, notes: &mut Vec<String>) -> Result<Named, String> 
         }
         let parts = kept.into_iter().map(|images| {
             let labels = vec![0; images.len()];
+            let factors = rows_of(&images, factors);
             (
                 images.part,
                 Labelled {
                     pixels: images.pixels,
                     labels,
+                    factors,
                 },
             )
         });
@@ -340,6 +421,7 @@ fn named(images: Vec<Images>, notes: &mut Vec<String>) -> Result<Named, String> 
     let numbers: HashMap<&str, u8> = names.iter().map(String::as_str).zip(0_u8..).collect();
     let mut parts = Vec::new();
     for images in kept {
+        let factors = rows_of(&images, factors);
         let classes = images.classes.unwrap_or_default();
         if classes.len() * images.shape.n_values() != images.pixels.len() {
             return Err("there is not one class for each image".to_owned());
@@ -353,6 +435,7 @@ fn named(images: Vec<Images>, notes: &mut Vec<String>) -> Result<Named, String> 
             Labelled {
                 pixels: images.pixels,
                 labels,
+                factors,
             },
         ));
     }

@@ -28,7 +28,7 @@ fn on_white(image: &DynamicImage) -> Cow<'_, DynamicImage> {
 }
 
 /// An image in a shape: `[channels, height, width]`.
-pub(super) fn fitted(image: &DynamicImage, shape: ImageShape, resizing: Resizing) -> Vec<u8> {
+pub(crate) fn fitted(image: &DynamicImage, shape: ImageShape, resizing: Resizing) -> Vec<u8> {
     let ImageShape {
         height,
         width,

@@ -7,7 +7,7 @@ use hourglass_experiment::ImageShape;
 use hourglass_protocol::Fitting;
 
 use super::array::{Array, Scale, Values, described};
-use super::images::{Images, Layout, Part, arranged};
+use super::images::{Images, Known, Layout, MAX_KNOWN, Part, arranged};
 
 /// Most classes that one-hot rows may stand for.
 const MAX_ONE_HOT: usize = 256;
@@ -18,7 +18,11 @@ pub(super) struct Sheet {
     pub(super) images: Array,
     /// The class of each, or none at all.
     pub(super) classes: Option<Vec<String>>,
+    pub(super) known: Known,
 }
+
+/// Fewest values of an image: 8×8. Rows of fewer are numbers that are known of images.
+const LEAST_VALUES: usize = 64;
 
 /// Pairs the arrays of one place: for each part its images and their classes.
 ///
@@ -46,6 +50,12 @@ fn of_part(
         [_, n] if n <= MAX_ONE_HOT => is_one_hot(array, n),
         _ => false,
     };
+    let is_known = |array: &Array| match array.dims[..] {
+        [_] => array.values.has_fractions(),
+        [_, n] => n < LEAST_VALUES && !is_labels(array),
+        _ => false,
+    };
+    let (known, arrays): (Vec<Array>, Vec<Array>) = arrays.into_iter().partition(is_known);
     let (mut labels, mut images): (Vec<Array>, Vec<Array>) =
         arrays.into_iter().partition(is_labels);
     images.retain(|array| array.dims.len() >= 2);
@@ -72,11 +82,43 @@ fn of_part(
             labels[0].name
         ));
     }
+    let n = images.dims[0];
+    let known = known.into_iter().filter(|known| known.dims[0] == n);
     Ok(Some(Sheet {
         part,
         images,
         classes: labels.into_iter().next().map(classes_of),
+        known: known
+            .flat_map(|known| columns_of(&known))
+            .take(MAX_KNOWN)
+            .collect(),
     }))
+}
+
+/// The numbers of an array, a column each, called after it.
+fn columns_of(array: &Array) -> Known {
+    let name = array.name.rsplit('/').next().unwrap_or_default();
+    let name = name.split_once('.').map_or(name, |(stem, _)| stem);
+    // What says the split is no part of it: angle_train, angle_test.
+    let words = name.split(['_', '-', ' ']);
+    let words: Vec<&str> = words.filter(|word| Part::of(word) == Part::All).collect();
+    let name = if words.is_empty() {
+        name.to_owned()
+    } else {
+        words.join(" ")
+    };
+    let n_columns = array.dims.get(1).copied().unwrap_or(1).max(1);
+    let values = array.values.reals();
+    let column = |at: usize| {
+        let name = if n_columns == 1 {
+            name.clone()
+        } else {
+            format!("{name} {}", at + 1)
+        };
+        let values = values.iter().skip(at).step_by(n_columns);
+        (name, values.copied().collect())
+    };
+    (0..n_columns).map(column).collect()
 }
 
 /// The images of all sheets as bytes in one order. Those of one type have one scale: a test split that happens to be
@@ -105,6 +147,7 @@ pub(super) fn images(
         part,
         images,
         classes,
+        known,
     } in sheets
     {
         let [least, most] = ranges[&discriminant(&images.values)];
@@ -137,6 +180,7 @@ pub(super) fn images(
             shape,
             pixels,
             classes,
+            known,
         });
     }
     Ok(found)
@@ -253,7 +297,8 @@ pub(super) fn flat(n: usize, fitting: &Fitting) -> Result<(ImageShape, Layout), 
         return Ok((shape, Layout::Interleaved));
     }
     Err(format!(
-        "its images are rows of {n} values, which make no square: give their size, such as --fit 20x28"
+        "its images are rows of {n} values, which make no square: {}",
+        Fitting::ASK_FOR_SIZE
     ))
 }
 
@@ -346,6 +391,26 @@ mod tests {
         let images = gather(arrays, &Fitting::default(), &mut Vec::new()).expect("they fit");
         let pixels: Vec<&[u8]> = images.iter().map(|images| &images.pixels[..]).collect();
         assert_eq!(pixels, [[0, 250], [0, 9]]);
+    }
+
+    #[test]
+    fn numbers_beside_images_are_known_of_them() {
+        let arrays = vec![
+            array("d.npz/x", &[2, 3, 3], Values::Bytes(vec![0; 18])),
+            array("d.npz/y", &[2], Values::Real(vec![1.0, 0.0])),
+            array("d.npz/turn", &[2], Values::Real(vec![0.5, 1.0])),
+            array("d.npz/place", &[2, 2], Values::Whole(vec![1, 2, 3, 4])),
+            array("d.npz/other", &[5, 2], Values::Real(vec![0.5; 10])),
+        ];
+        let images = gather(arrays, &Fitting::default(), &mut Vec::new()).expect("they fit");
+        let expected = [
+            ("turn", [0.5, 1.0]),
+            ("place 1", [1.0, 3.0]),
+            ("place 2", [2.0, 4.0]),
+        ];
+        let expected = expected.map(|(name, values)| (name.to_owned(), values.to_vec()));
+        assert_eq!(images[0].known, expected);
+        assert_eq!(images[0].classes.as_ref().map(Vec::len), Some(2));
     }
 
     #[test]

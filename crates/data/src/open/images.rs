@@ -32,6 +32,13 @@ impl Part {
     }
 }
 
+/// Numbers that are known of images besides their class: what they are called, and a value for each image, NaN where it
+/// is not known.
+pub(super) type Known = Vec<(String, Vec<f32>)>;
+
+/// Most of them.
+pub(super) const MAX_KNOWN: usize = 32;
+
 /// Images of one part.
 #[derive(Debug)]
 pub(super) struct Images {
@@ -41,6 +48,7 @@ pub(super) struct Images {
     pub(super) pixels: Vec<u8>,
     /// The class of each, or none at all.
     pub(super) classes: Option<Vec<String>>,
+    pub(super) known: Known,
 }
 
 impl Images {

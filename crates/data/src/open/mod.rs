@@ -31,6 +31,8 @@ use hourglass_protocol::{DataStage, DatasetProgress, Fitting};
 use super::Dataset;
 use array::Array;
 use build::Found;
+pub(crate) use build::is_light_ground;
+pub(crate) use fit::fitted;
 use gather::Sheet;
 pub use recognise::holds_data_set;
 pub use refusal::OpenError;

@@ -142,6 +142,7 @@ fn keep(parts: &mut Vec<Images>, labelled: &Labelled, shape: ImageShape, pixels:
             shape,
             pixels: Vec::new(),
             classes: labelled.class.is_some().then(Vec::new),
+            known: Vec::new(),
         });
         parts.len() - 1
     });

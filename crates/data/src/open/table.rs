@@ -1,12 +1,14 @@
 //! Tables of pixels: a line for each image, as Kaggle and `OpenML` have them.
 
+use std::collections::HashMap;
+
 use csv::{ByteRecord, ReaderBuilder};
 
 use hourglass_protocol::{Fitting, Skipped};
 
 use super::array::{Array, Values};
 use super::gather::{Sheet, flat};
-use super::images::Part;
+use super::images::{Known, MAX_KNOWN, Part};
 
 /// Fewest columns of a table that holds pixels: 8×8, less than which no image has.
 const LEAST_COLUMNS: usize = 64;
@@ -42,6 +44,8 @@ fn delimiter_of(line: &[u8]) -> u8 {
 struct Columns {
     class: Option<usize>,
     pixels: Vec<usize>,
+    /// Those of other numbers, with their names.
+    others: Vec<(usize, String)>,
     n_all: usize,
     has_header: bool,
 }
@@ -77,6 +81,7 @@ pub(super) fn read(
         columns,
         values: Vec::new(),
         classes: Vec::new(),
+        others: Vec::new(),
     };
     let (mut line, mut n_wrong) = (1_u64, 0_usize);
     let mut is_next = !table.columns.has_header;
@@ -114,8 +119,12 @@ impl Columns {
         if has_header {
             let is_named = |names: &[&str], text: &str| names.contains(&text);
             let class = texts.iter().position(|text| is_named(&CLASS_NAMES, text));
-            let is_pixel = |at: &usize| Some(*at) != class && !is_named(&NUMBER_NAMES, &texts[*at]);
-            let pixels: Vec<usize> = (0..n_all).filter(is_pixel).collect();
+            let is_value = |at: &usize| Some(*at) != class && !is_named(&NUMBER_NAMES, &texts[*at]);
+            let values: Vec<usize> = (0..n_all).filter(is_value).collect();
+            let [pixels, others] = pixels_of(&values, &texts, fitting);
+            let name = |at: usize| String::from_utf8_lossy(&first[at]).trim().to_owned();
+            let others = others.into_iter().take(MAX_KNOWN);
+            let others = others.map(|at| (at, name(at))).collect();
             flat(pixels.len(), fitting).map_err(|reason| {
                 format!(
                     "{} of its {n_all} columns hold pixels; {reason}",
@@ -125,6 +134,7 @@ impl Columns {
             return Ok(Self {
                 class,
                 pixels,
+                others,
                 n_all,
                 has_header,
             });
@@ -140,8 +150,8 @@ impl Columns {
             None
         } else if !is_shape(last) {
             return Err(format!(
-                "its lines have {n_all} values: with or without one for the class they make no square image; give \
-                 the size, such as --fit 20x28"
+                "its lines have {n_all} values: with or without one for the class they make no square image; {}",
+                Fitting::ASK_FOR_SIZE
             ));
         } else if is_word(last) {
             Some(last)
@@ -152,9 +162,34 @@ impl Columns {
         Ok(Self {
             class,
             pixels,
+            others: Vec::new(),
             n_all,
             has_header,
         })
+    }
+}
+
+/// Which of some columns hold pixels, and which do not: most of the names of pixels differ in their numbers alone
+/// (`pixel0`, `1x1`), and there are as many as an image has.
+fn pixels_of(values: &[usize], names: &[String], fitting: &Fitting) -> [Vec<usize>; 2] {
+    let pattern = |at: usize| -> String {
+        let letters = names[at].chars();
+        letters.filter(|letter| !letter.is_ascii_digit()).collect()
+    };
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for at in values {
+        *counts.entry(pattern(*at)).or_default() += 1;
+    }
+    let of_pixels = counts
+        .into_iter()
+        .filter(|(_, n)| *n >= LEAST_COLUMNS && flat(*n, fitting).is_ok())
+        .max_by_key(|(_, n)| *n);
+    match of_pixels {
+        Some((of_pixels, _)) => {
+            let (pixels, others) = values.iter().partition(|at| pattern(**at) == of_pixels);
+            [pixels, others]
+        }
+        None => [values.to_vec(), Vec::new()],
     }
 }
 
@@ -163,6 +198,8 @@ struct Table {
     columns: Columns,
     values: Vec<f32>,
     classes: Vec<String>,
+    /// Row by row; NaN where there is no number.
+    others: Vec<f32>,
 }
 
 impl Table {
@@ -184,6 +221,9 @@ impl Table {
             };
             self.values.push(value);
         }
+        for (at, _) in &self.columns.others {
+            self.others.push(number(&record[*at]).unwrap_or(f32::NAN));
+        }
         if let Some(at) = self.columns.class {
             let class = String::from_utf8_lossy(&record[at]);
             let class = class.trim();
@@ -203,6 +243,7 @@ impl Table {
             columns,
             values,
             classes,
+            others,
         } = self;
         let n_values = columns.pixels.len();
         let n = values.len() / n_values;
@@ -212,7 +253,17 @@ impl Table {
                 n + n_wrong
             ));
         }
+        let n_others = columns.others.len();
+        let column = |(at, (_, name)): (usize, &(usize, String))| {
+            let values = others.iter().skip(at).step_by(n_others);
+            (name.clone(), values.copied().collect())
+        };
+        let known: Known = columns.others.iter().enumerate().map(column).collect();
+        // A column of words says nothing that can be drawn.
+        let has_any =
+            |(_, values): &(String, Vec<f32>)| values.iter().any(|value| value.is_finite());
         Ok(Sheet {
+            known: known.into_iter().filter(has_any).collect(),
             part: Part::of(name),
             images: Array {
                 name: name.to_owned(),
@@ -269,6 +320,22 @@ mod tests {
             );
             assert_eq!(skipped, []);
         }
+    }
+
+    #[test]
+    fn other_columns_are_known_numbers_and_no_pixels() {
+        let names: Vec<String> = (0..64).map(|at| format!("px_{at}")).collect();
+        let header = format!("id,{},Age,label,comment\n", names.join(","));
+        let pixels = vec!["9"; 64].join(",");
+        let text = format!("{header}1,{pixels},31.5,cat,none\n2,{pixels},?,dog,fine\n");
+        let (images, skipped) = table(&text).expect("it is a table");
+        assert_eq!((images.len(), skipped), (2, Vec::new()));
+        let classes = ["cat", "dog"].map(str::to_owned);
+        assert_eq!(images.classes.as_deref(), Some(&classes[..]));
+        let [(name, values)] = &images.known[..] else {
+            panic!("{:?}", images.known);
+        };
+        assert!(name == "Age" && values[0].to_bits() == 31.5_f32.to_bits() && values[1].is_nan());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::paper::quantile;
 
 /// Colour that lies nearer to grey is grey.
-pub(super) const LEAST_CHROMA: f32 = 0.06;
+const LEAST_CHROMA: f32 = 0.06;
 
 /// Share of the range of colours that the range of luma must have for luma to tell ink from paper.
 const LUMA_SHARE: f32 = 0.35;
@@ -11,14 +11,24 @@ const LUMA_SHARE: f32 = 0.35;
 /// What red, green and blue give to luma (Rec. 709).
 pub(super) const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
+/// Red, green and blue of a pixel, 0..1, from its luma and two of them.
+pub(super) fn rgb(luma: f32, red_blue: [u8; 2]) -> [f32; 3] {
+    let [red, blue] = red_blue.map(|byte| f32::from(byte) / 255.0);
+    let green = (luma - LUMA[0] * red - LUMA[2] * blue) / LUMA[1];
+    [red, green, blue]
+}
+
 /// Light along the direction in which colours differ most, where luma has little of it.
-pub(super) fn by_colour(luma: &[f32], chroma: &[[u8; 2]]) -> Option<Vec<f32>> {
+pub(super) fn by_colour(luma: &[f32], red_blue: &[[u8; 2]]) -> Option<Vec<f32>> {
     const SAMPLES: usize = 20_000;
-    let colour = |idx: usize| {
-        let [red, blue] = chroma[idx].map(|half| (f32::from(half) - 128.0) / 127.0);
-        let green = -(LUMA[0] * red + LUMA[2] * blue) / LUMA[1];
-        [red, green, blue].map(|off| luma[idx] + off)
+    let colour = |idx: usize| rgb(luma[idx], red_blue[idx]);
+    let is_colour = |idx: usize| {
+        let [red, _, blue] = colour(idx);
+        (red - luma[idx]).abs().max((blue - luma[idx]).abs()) > LEAST_CHROMA
     };
+    if !(0..luma.len()).any(is_colour) {
+        return None;
+    }
     let samples: Vec<[f32; 3]> = (0..luma.len())
         .step_by((luma.len() / SAMPLES).max(1))
         .map(colour)

@@ -16,6 +16,7 @@ const SOFT_SHARE: f32 = 0.3;
 pub const OF_DRAWINGS: Preparation = Preparation {
     backdrop: None,
     invert: Some(false),
+    resizing: None,
     paper: Some(Paper::Flat),
     stretch: None,
     threshold: None,
@@ -95,7 +96,8 @@ mod tests {
             prepare(&picture_of(&[stroke(&corners)]), &OF_DRAWINGS)
         };
         let (first, second) = (at(0.1, 0.15), at(0.55, 0.45));
-        assert!(!first.decisions.invert && first.decisions.crop);
+        let ink = first.decisions.ink().expect("of ink");
+        assert!(!first.decisions.invert && ink.crop);
         let ink: usize = first.pixels.iter().map(|&byte| usize::from(byte)).sum();
         assert!(ink > 30 * 255, "{ink}");
         let differences = first.pixels.iter().zip(&*second.pixels);

@@ -1,4 +1,4 @@
-//! User images, prepared the way MNIST was.
+//! User images, prepared the way those of the data set were: MNIST's as follows, others by `whole` alone.
 //!
 //! 1. `decode` reads PNG, and JPEG, GIF, BMP and `WebP` with a note; `cost` tells from the header what it will take,
 //!    `jpeg` what of a JPEG is there, `salvage` keeps what there is of a file cut short, `frames` finds the first
@@ -38,6 +38,7 @@ mod salvage;
 mod segment;
 mod source;
 mod stripped;
+mod whole;
 
 pub(crate) use decode::whole;
 pub use drawing::{OF_DRAWINGS, picture_of};
@@ -46,3 +47,14 @@ pub use folder::{ImageError, RESULT_MARK, find, is_result, read};
 pub use picture::Picture;
 pub use prepare::prepare;
 pub use refusal::DecodeError;
+
+use hourglass_protocol::{ImageTarget, Preparation, Prepared};
+
+/// Makes a picture what the images of the data set in use are.
+#[must_use]
+pub fn prepare_for(picture: &Picture, preparation: &Preparation, target: &ImageTarget) -> Prepared {
+    match target {
+        ImageTarget::Handwriting => prepare(picture, preparation),
+        ImageTarget::Whole(target) => whole::prepare(picture, preparation, target),
+    }
+}

@@ -1,11 +1,11 @@
 //! A decoded picture, made small enough to work with: light and opacity of each pixel.
 
-use image::DynamicImage;
 use image::metadata::Orientation;
+use image::{DynamicImage, RgbImage};
 
 use hourglass_protocol::{Backdrop, ImageNote, ImageStage, StagePicture};
 
-use super::colour::by_colour;
+use super::colour::{by_colour, rgb};
 use super::pixels::{PixelBox, byte, shares_of};
 use super::reduce::{DETAIL_SIDE, Detail, Pixels, Reduction, Weighed, hides_all, turned_sides};
 
@@ -23,8 +23,8 @@ pub struct Picture {
     pub(super) height: usize,
     /// Rec. 709 luma of each pixel, 0 black to 65,535 white.
     luma: Vec<u16>,
-    /// How far red and blue of each pixel lie from its luma, as halves around 128; `None` if all is grey.
-    chroma: Option<Vec<[u8; 2]>>,
+    /// Red and blue of each pixel, from which green follows; `None` if all is grey.
+    red_blue: Option<Vec<[u8; 2]>>,
     /// Opacity of each pixel, 0..=255; `None` if all is opaque.
     opacity: Option<Vec<u8>>,
     /// Luma before it was made as small as this, for writing of few pixels.
@@ -123,7 +123,7 @@ impl Picture {
             width: pixels.width,
             height: pixels.height,
             luma: pixels.weighed.iter().map(Weighed::luma).collect(),
-            chroma: pixels.chroma(),
+            red_blue: pixels.red_blue(),
             detail: None,
             opacity: (!is_opaque).then(|| {
                 pixels
@@ -150,16 +150,13 @@ impl Picture {
     /// Light of each pixel, 0..1, with something behind what is transparent, and whether it is a colour's: luma, or
     /// where luma hardly differs the direction in which colours differ most.
     pub(super) fn light_over(&self, backdrop: Backdrop) -> (Vec<f32>, bool) {
-        let behind = match backdrop {
-            Backdrop::White => 1.0,
-            Backdrop::Black => 0.0,
-        };
+        let behind = behind(backdrop);
         let luma = self.luma.iter().map(|&luma| f32::from(luma) / 65_535.0);
-        match (&self.opacity, &self.chroma) {
+        match (&self.opacity, &self.red_blue) {
             (None, None) => (luma.collect(), false),
-            (None, Some(chroma)) => {
+            (None, Some(red_blue)) => {
                 let luma: Vec<f32> = luma.collect();
-                match by_colour(&luma, chroma) {
+                match by_colour(&luma, red_blue) {
                     Some(light) => (light, true),
                     None => (luma, false),
                 }
@@ -174,6 +171,22 @@ impl Picture {
         }
     }
 
+    /// Its colours, with something behind what is transparent.
+    pub(super) fn rgb_over(&self, backdrop: Backdrop) -> RgbImage {
+        let behind = behind(backdrop);
+        let pixel = |idx: usize| {
+            let luma = f32::from(self.luma[idx]) / 65_535.0;
+            let red_blue = self.red_blue.as_ref().map(|all| all[idx]);
+            let rgb = red_blue.map_or([luma; 3], |red_blue| rgb(luma, red_blue));
+            let opacity = self.opacity.as_ref().map_or(255, |all| all[idx]);
+            let opacity = f32::from(opacity) / 255.0;
+            rgb.map(|light| byte(behind + opacity * (light - behind)))
+        };
+        let side = |side: usize| u32::try_from(side).unwrap_or(0); // at most `MAX_SIDE`
+        let pixels = (0..self.luma.len()).flat_map(pixel).collect();
+        RgbImage::from_raw(side(self.width), side(self.height), pixels).unwrap_or_default()
+    }
+
     /// A part of it, and where that lies: edges as shares of the picture, on whole pixels.
     pub(super) fn cut(&self, region: [f32; 4]) -> (Self, [f32; 4]) {
         let part = part_of(region, self.width, self.height);
@@ -182,7 +195,7 @@ impl Picture {
             width: part.width(),
             height: part.height(),
             luma: part.cut(&self.luma, self.width),
-            chroma: self.chroma.as_ref().map(|all| part.cut(all, self.width)),
+            red_blue: self.red_blue.as_ref().map(|all| part.cut(all, self.width)),
             opacity: self.opacity.as_ref().map(|all| part.cut(all, self.width)),
             detail: self.detail.as_ref().map(|detail| detail.cut(window)),
             shown: self.shown.clone(),
@@ -206,13 +219,20 @@ impl Picture {
             width: part.width(),
             height: part.height(),
             luma: luma.into_iter().map(|byte| u16::from(byte) * 257).collect(),
-            chroma: None,
+            red_blue: None,
             opacity: None,
             detail: None,
             shown: self.shown.clone(),
             notes: Vec::new(),
         };
         Some((closer, shares_of(part, detail.width, detail.height)))
+    }
+}
+
+const fn behind(backdrop: Backdrop) -> f32 {
+    match backdrop {
+        Backdrop::White => 1.0,
+        Backdrop::Black => 0.0,
     }
 }
 
@@ -255,7 +275,7 @@ mod tests {
 
     #[test]
     fn turning_while_making_smaller_is_turning_first() {
-        let image = image::RgbImage::from_fn(801, 770, |x, y| {
+        let image = RgbImage::from_fn(801, 770, |x, y| {
             let byte = |value: u32| u8::try_from(value % 256).expect("a remainder");
             image::Rgb([byte(x), byte(y), byte(x * y)])
         });

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::centring::{self, BOX_SIDE};
 use hourglass_experiment::IMAGE_SIDE;
 use hourglass_protocol::{
-    Backdrop, Centring, Decisions, Group, ImageNote, ImageStage, LeftOut, Preparation, Prepared,
-    StagePicture, Take,
+    Backdrop, Centring, Decisions, Group, ImageNote, ImageStage, ImageTarget, InkDecisions,
+    LeftOut, Preparation, Prepared, StagePicture, Take, Way,
 };
 
 use super::Picture;
@@ -75,7 +75,7 @@ pub fn prepare(picture: &Picture, preparation: &Preparation) -> Prepared {
     if by_colour {
         notes.push(ImageNote::ByColour);
     }
-    let mut decisions = decide(preparation, &source, backdrop);
+    let mut decisions = decide(preparation, &source);
     let found = source.ink(&decisions);
     let has_ink = found.is_some();
     let levels = found.as_ref().map(|(_, levels)| *levels);
@@ -111,38 +111,54 @@ pub fn prepare(picture: &Picture, preparation: &Preparation) -> Prepared {
     let fitted: Vec<u8> = fit(&ink, part, side).into_iter().map(byte).collect();
     let pixels: Arc<[u8]> = centred(&fitted, side, decisions.centring).into();
     let crop = inside(window, source.shares(part, decisions.crop));
-    let shown_ink = source.shown_ink(levels);
-    let groups = source.groups(window);
     let grey = Ink {
         width: view.width,
         height: view.height,
         amount: light,
     };
     Prepared {
-        stages: vec![
-            picture.shown.clone(),
-            shown(ImageStage::Grey, &embedded(&grey, picture, window)),
-            shown(ImageStage::Ink, &embedded(&shown_ink, picture, window)),
-            shown(ImageStage::Cropped, &ink.within(part)),
-            grey_stage(ImageStage::Fitted, side, &fitted),
-            grey_stage(ImageStage::Centred, IMAGE_SIDE, &pixels),
-        ],
-        decisions,
+        stages: stages(
+            picture,
+            window,
+            [&grey, &source.shown_ink(levels), &ink.within(part)],
+            [(side, &fitted), (IMAGE_SIDE, &pixels)],
+        ),
+        target: ImageTarget::Handwriting,
+        decisions: Decisions {
+            backdrop,
+            invert: source.is_dark,
+            way: Way::Ink(decisions),
+        },
         crop,
         pixels,
         notes,
-        groups,
+        groups: source.groups(window),
         group_map: source.group_map(window),
     }
 }
 
+/// Every stage of the way: without colour, ink alone, cropped; then fitted and centred.
+fn stages(
+    picture: &Picture,
+    window: [f32; 4],
+    [grey, ink, cropped]: [&Ink; 3],
+    [fitted, centred]: [(usize, &[u8]); 2],
+) -> Vec<StagePicture> {
+    vec![
+        picture.shown.clone(),
+        shown(ImageStage::Grey, &embedded(grey, picture, window)),
+        shown(ImageStage::Ink, &embedded(ink, picture, window)),
+        shown(ImageStage::Cropped, cropped),
+        grey_stage(ImageStage::Fitted, fitted.0, fitted.1),
+        grey_stage(ImageStage::Centred, centred.0, centred.1),
+    ]
+}
+
 /// What the person decided, and what the picture says where they did not.
-fn decide(preparation: &Preparation, source: &Source, backdrop: Option<Backdrop>) -> Decisions {
+fn decide(preparation: &Preparation, source: &Source) -> InkDecisions {
     let crop = preparation.crop.unwrap_or(!source.is_prepared);
     let usual = if crop { Centring::Mass } else { Centring::Kept };
-    Decisions {
-        backdrop,
-        invert: source.is_dark,
+    InkDecisions {
         paper: source.paper,
         stretch: preparation
             .stretch

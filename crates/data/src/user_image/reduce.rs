@@ -3,11 +3,14 @@
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageBuffer, Pixel, Primitive};
 
-use super::colour::{LEAST_CHROMA, LUMA, dot};
+use super::colour::{LUMA, dot};
 use super::pixels::byte;
 
 /// Longest side of what small writing is looked for in, in pixels.
 pub(super) const DETAIL_SIDE: usize = 2048;
+
+/// Red, green and blue that differ by less are grey: half a step of a byte.
+const GREY_SLACK: f32 = 0.5 / 255.0;
 
 /// Values that end below this share of white were never scaled: sixteenths of a byte, or bytes in sixteen bits.
 const LEAST_WHITE: f32 = 17.0 / 255.0;
@@ -181,17 +184,15 @@ impl Pixels {
         (sums.into_means(), detail)
     }
 
-    /// How far red and blue lie from luma; `None` if all is nearly grey.
-    pub(super) fn chroma(&self) -> Option<Vec<[u8; 2]>> {
-        let off = |pixel: &Weighed| {
-            let [red, _, blue] = pixel.rgb;
-            let luma = dot(pixel.rgb, LUMA);
-            [red - luma, blue - luma]
+    /// Red and blue of each pixel; `None` if all is grey.
+    pub(super) fn red_blue(&self) -> Option<Vec<[u8; 2]>> {
+        let is_colour = |pixel: &Weighed| {
+            let [red, green, blue] = pixel.rgb;
+            (red - green).abs().max((blue - green).abs()) > GREY_SLACK
         };
-        let is_colour = |pixel: &Weighed| off(pixel).iter().any(|off| off.abs() > LEAST_CHROMA);
         self.weighed.iter().any(is_colour).then(|| {
-            let halves = |pixel| off(pixel).map(|off| byte((off * 127.0 + 128.0) / 255.0));
-            self.weighed.iter().map(halves).collect()
+            let red_blue = |pixel: &Weighed| [pixel.rgb[0], pixel.rgb[2]].map(byte);
+            self.weighed.iter().map(red_blue).collect()
         })
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use hourglass_protocol::{
-    Decisions, Group, GroupMap, ImageNote, LeftOut, Paper, Preparation, Take,
+    Group, GroupMap, ImageNote, InkDecisions, LeftOut, Paper, Preparation, Take,
 };
 
 use super::Picture;
@@ -214,7 +214,7 @@ impl Source {
 
     /// The ink that becomes the digit: of a box around it where the picture is cropped, otherwise of all. `None` if
     /// nothing stands out.
-    pub(super) fn ink(&self, decisions: &Decisions) -> Option<(Ink, Levels)> {
+    pub(super) fn ink(&self, decisions: &InkDecisions) -> Option<(Ink, Levels)> {
         let stretch = decisions.stretch;
         if self.is_prepared && stretch {
             let strongest = self.above.iter().copied().fold(0.0, f32::max);
@@ -282,7 +282,7 @@ impl Source {
         &self,
         notes: &mut Vec<ImageNote>,
         has_ink: bool,
-        decisions: &Decisions,
+        decisions: &InkDecisions,
         preparation: &Preparation,
     ) {
         if !has_ink {

@@ -18,6 +18,9 @@ pub const SIDES: RangeInclusive<usize> = 8..=64;
 /// Most classes that can be told apart.
 pub const MAX_CLASSES: usize = 100;
 
+/// What stands between the name of a person's own data set and what says what is in it: `shoes@3f2a9c01d7e4`.
+const CONTENT_MARK: char = '@';
+
 /// What the program knows of a data set before it is loaded.
 #[derive(Debug)]
 pub struct DataSetSpec {
@@ -32,6 +35,8 @@ pub struct DataSetSpec {
     /// The name of each class, by label.
     pub classes: &'static [&'static str],
     pub shape: ImageShape,
+    /// Whether its images are 28×28 as MNIST's: light ink on black, cropped, its centre of mass in the middle.
+    pub is_handwriting: bool,
     pub n_train: usize,
     pub n_test: usize,
     /// None for what the program makes itself.
@@ -83,13 +88,17 @@ impl DataSetSpec {
 pub struct Opened {
     /// Its name for people: that of its folder or file.
     pub label: String,
-    /// Its name in files, which says what is in it.
-    pub name: String,
+    /// Its name in files.
+    pub slug: String,
+    /// Digits that say what is in it, the same wherever it lies.
+    pub content: String,
     /// What it shows.
     pub about: String,
     /// The name of each class, by label.
     pub classes: Vec<String>,
     pub shape: ImageShape,
+    /// Whether its images are made as MNIST's.
+    pub is_handwriting: bool,
     pub n_train: usize,
     pub n_test: usize,
 }
@@ -128,12 +137,13 @@ impl DataSetId {
             .all(|class| class.parse::<i64>().is_ok());
         let classes: Vec<&'static str> = opened.classes.into_iter().map(keep).collect();
         Self(Box::leak(Box::new(DataSetSpec {
-            name: keep(opened.name),
+            name: keep(format!("{}{CONTENT_MARK}{}", opened.slug, opened.content)),
             label: keep(opened.label),
             about: keep(opened.about),
             class_noun: are_numbers.then_some("class"),
             classes: Box::leak(classes.into_boxed_slice()),
             shape: opened.shape,
+            is_handwriting: opened.is_handwriting,
             n_train: opened.n_train,
             n_test: opened.n_test,
             licence: None,
@@ -149,6 +159,14 @@ impl DataSetId {
         } else {
             self.label()
         }
+    }
+
+    /// Whether it is what was of that name. One that a person opened is known by what is in it, wherever it lies now and
+    /// whatever it is called there.
+    #[must_use]
+    pub fn is_content_of(self, name: &str) -> bool {
+        let content = |name: &str| Some(name.rsplit_once(CONTENT_MARK)?.1.to_owned());
+        self.name() == name || self.is_opened() && content(name) == content(self.name())
     }
 
     /// Whether a person opened it.
@@ -273,6 +291,27 @@ mod tests {
         assert_eq!(fashion.class_name(10), "10", "no such class");
         assert_eq!(DataSetId::MNIST.class_title(7), "digit 7");
         assert_eq!(fashion.class_title(7), "Sneaker");
+    }
+
+    #[test]
+    fn what_a_person_opened_is_known_by_its_content() {
+        let opened = DataSetId::opened(Opened {
+            label: "Shoes".to_owned(),
+            slug: "shoes".to_owned(),
+            content: "3f2a9c01d7e4".to_owned(),
+            about: String::new(),
+            classes: vec!["left".to_owned()],
+            shape: ImageShape::gray(12, 20),
+            is_handwriting: false,
+            n_train: 8,
+            n_test: 2,
+        });
+        assert_eq!(opened.name(), "shoes@3f2a9c01d7e4");
+        assert!(opened.is_content_of("shoes@3f2a9c01d7e4"));
+        assert!(opened.is_content_of("boots@3f2a9c01d7e4"), "renamed");
+        assert!(!opened.is_content_of("shoes@000000000000") && !opened.is_content_of("mnist"));
+        assert!(DataSetId::MNIST.is_content_of("mnist"));
+        assert!(!DataSetId::MNIST.is_content_of("shoes@3f2a9c01d7e4"));
     }
 
     #[test]

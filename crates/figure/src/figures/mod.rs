@@ -115,8 +115,8 @@ figures! {
     Digits(DigitView): Info {
         name: "digits",
         file: "digits",
-        label: "Digits",
-        help: "The test images of the Digits panel: original, input, reconstruction, difference, error",
+        label: "Images",
+        help: "Some of the test images: original, input, reconstruction, difference, error",
         formats: DRAWN,
         size: Size::Millimetres([160.0, 68.0]),
         gather: |samples| Some(Gather::Digits(samples.to_vec())),

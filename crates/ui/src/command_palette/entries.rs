@@ -39,10 +39,10 @@ pub fn entries(ctx: &Context, state: &LabState, switches: Switches) -> Vec<Entry
     typed_paths(state, &mut entries);
     presets(&mut entries);
     lessons_of(&mut entries);
-    views(&mut entries);
+    views(state, &mut entries);
     settings(&mut entries);
     figures(state, &mut entries);
-    digits_and_device(state, &mut entries);
+    data_and_device(state, &mut entries);
     window(&mut entries);
     entries
 }
@@ -165,11 +165,12 @@ fn lessons_of(entries: &mut Vec<Entry>) {
     }
 }
 
-fn views(entries: &mut Vec<Entry>) {
+fn views(state: &LabState, entries: &mut Vec<Entry>) {
     for pane in Pane::ALL {
         let help = "Brings this view to the front of its tabs";
         let look = GuideAction::LookAt(pane);
-        entries.push(entry("View", format!("Show {}", pane.title()), help, look));
+        let name = format!("Show {}", pane.title_of(state));
+        entries.push(entry("View", name, help, look));
     }
 }
 
@@ -204,7 +205,7 @@ fn figures(state: &LabState, entries: &mut Vec<Entry>) {
     }
 }
 
-fn digits_and_device(state: &LabState, entries: &mut Vec<Entry>) {
+fn data_and_device(state: &LabState, entries: &mut Vec<Entry>) {
     let mut add = |name: &str, help: &str, action| {
         entries.push(entry("Data", name, help, action));
     };
@@ -231,9 +232,22 @@ fn digits_and_device(state: &LabState, entries: &mut Vec<Entry>) {
             );
         }
         add(
-            "Open data folder…",
-            "A folder with the four MNIST files, or of a data set in its format",
+            "Open your own images…",
+            "A data set of your own: a folder of images, one folder for each class",
             Action::OpenDataFolder,
+        );
+        add(
+            "Open a data file…",
+            "A data set of your own: a ZIP, an .npz or .npy file, a CSV table, or an IDX file",
+            Action::OpenDataFile,
+        );
+    }
+    let dataset = state.dataset.as_ref();
+    if dataset.is_some_and(|dataset| dataset.report.is_some()) {
+        add(
+            "Look at the images…",
+            "What was found in your data set, how it is made to fit, and some images of each class",
+            Action::ShowData(true),
         );
     }
     for choice in DeviceChoice::ALL {

@@ -56,12 +56,12 @@ const CHOICES: [Segment<'static, Option<DigitChoice>>; 7] = [
 pub fn header(ui: &mut Ui, options: &mut DigitsOptions) {
     let wanted = &mut options.wanted;
     if !options.errors {
-        let next = arrow(ui, ICON_CHEVRON_RIGHT, "Next digits");
+        let next = arrow(ui, ICON_CHEVRON_RIGHT, "Next images");
         if next.on_hover_text("Show the next test images").clicked() {
             wanted.page = wanted.page.saturating_add(1);
         }
         if wanted.page > 0 {
-            let before = arrow(ui, ICON_CHEVRON_LEFT, "Previous digits");
+            let before = arrow(ui, ICON_CHEVRON_LEFT, "Previous images");
             if before
                 .on_hover_text("Show the previous test images")
                 .clicked()

@@ -81,7 +81,7 @@ impl Panel for DigitsPanel {
         let mut edited = before.clone();
         card::card(
             ui,
-            Pane::Digits.title(),
+            Pane::Digits.title_of(state),
             |ui| {
                 if state.dataset.is_some() {
                     controls::header(ui, &mut edited);

@@ -123,7 +123,7 @@ fn empty(ui: &mut Ui, view: RunView<'_>) {
     match view.run {
         Some(run) if view.state.dataset.is_some() && run.step > 0 => not_recorded(ui),
         _ if view.state.dataset.is_none() => {
-            card::empty(ui, "No digits yet", "Load a data set, then press Train");
+            card::empty(ui, "No images yet", "Load a data set, then press Train");
         }
         _ => card::empty(ui, "Not trained yet", "Press Train or Space"),
     }

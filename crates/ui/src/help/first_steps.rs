@@ -10,7 +10,7 @@ const TEXT: f32 = 190.0;
 
 /// First steps, in the order a newcomer takes them.
 const FIRST_STEPS: [&str; 3] = [
-    "Press Space: the network learns to compress each digit into a small code and to reconstruct it",
+    "Press Space: the network learns to compress each image into a small code and to reconstruct it",
     "Watch the loss fall, the digits sharpen and the latent space unfold; change noise, penalty or learning \
      rate as it trains",
     "Choose another preset on the left, or a code of 2 units, and compare: the previous run stays as a ghost",

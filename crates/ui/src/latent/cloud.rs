@@ -77,7 +77,7 @@ impl Colors {
         let Some(scale) = &self.scale else {
             return table[usize::from(points.class(idx) % N_MARKS)];
         };
-        let Some(value) = scale.value(idx, points.view(), points.factors()) else {
+        let Some(value) = scale.value(idx, points) else {
             return self.unknown[faint];
         };
         let shade = (scale.share(value) * (N_SHADES - 1) as f32) as usize;
@@ -210,7 +210,7 @@ mod tests {
     use crate::latent::selection::Edit;
     use crate::plot::Interval;
     use egui::pos2;
-    use hourglass_protocol::{Factor, KnownFactors, RunId, SampleErrors};
+    use hourglass_protocol::{Factor, RunId, SampleErrors};
 
     fn look() -> CloudLook {
         CloudLook {
@@ -269,7 +269,7 @@ mod tests {
         });
         let view = Arc::new(view);
         let points = Points::new(RunId(1), &dataset(&[3, 4, 5]), &view, None, 0.0);
-        let scale = ColourScale::of(ColourBy::Error, &view, &KnownFactors::default());
+        let scale = ColourScale::of(ColourBy::Error, &points);
         assert!(scale.is_some());
         let colors = CloudLook { scale, ..look() }.colors();
         let opaque = |value: f32| theme::faint(theme::sequential(false, value), 0.85);

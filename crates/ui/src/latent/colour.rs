@@ -1,16 +1,17 @@
-//! What the colours of the points mean: the class, the error, or a factor that the image was generated from.
+//! What the colours of the points mean: the class, the error, how densely points lie, or a number known of the images.
 
 use egui::{
     Align2, Color32, Mesh, Rect, Role, Sense, Shape, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 use egui_material_icons::icons::ICON_PALETTE;
 
+use super::points::Points;
 use crate::legend;
 use crate::number;
 use crate::plot::Interval;
 use crate::small_menu::SmallMenu;
 use crate::theme::{self, space};
-use hourglass_protocol::{DatasetDescription, Factor, KnownFactors, ScatterView};
+use hourglass_protocol::{DatasetDescription, Factor};
 
 /// What the colours of the points say. Shapes tell the class in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -19,19 +20,25 @@ pub enum ColourBy {
     Class,
     /// How far off the reconstruction is.
     Error,
-    /// What a generated digit was made from.
+    /// How many points lie nearby.
+    Density,
+    /// A number that is known of each image.
     Factor(Factor),
 }
 
 impl ColourBy {
-    /// This, or the class where the data set does not know it.
+    /// This, or what is shown at first where the data set does not know it: the class, and where there is one alone the
+    /// error.
     #[must_use]
     pub fn known_of(self, dataset: Option<&DatasetDescription>) -> Self {
         let knows =
             |factor| dataset.is_some_and(|dataset| dataset.test_factors.all().contains(&factor));
+        let has_classes = dataset.is_none_or(|dataset| dataset.id.n_classes() > 1);
         match self {
-            Self::Factor(factor) if !knows(factor) => Self::Class,
-            other => other,
+            Self::Factor(factor) if knows(factor) => self,
+            Self::Error | Self::Density => self,
+            Self::Class | Self::Factor(_) if has_classes => Self::Class,
+            Self::Class | Self::Factor(_) => Self::Error,
         }
     }
 
@@ -39,6 +46,7 @@ impl ColourBy {
         match self {
             Self::Class => "class",
             Self::Error => "error",
+            Self::Density => "density",
             Self::Factor(factor) => factor.name,
         }
     }
@@ -47,6 +55,10 @@ impl ColourBy {
         match self {
             Self::Class => "A colour for each class",
             Self::Error => "Mean squared error per pixel of each reconstruction of a clean image",
+            Self::Density => {
+                "How many points lie nearby: those in the point's cell of 48×48 over all of them, smoothed with the cells \
+                 around it"
+            }
             Self::Factor(factor) => factor.help,
         }
     }
@@ -57,13 +69,19 @@ impl ColourBy {
         match self {
             Self::Class => "class".to_owned(),
             Self::Error => "MSE per pixel".to_owned(),
+            Self::Density => "points nearby".to_owned(),
             Self::Factor(factor) => factor.title(),
         }
     }
 }
 
 /// The menu of what colours say.
-pub fn menu(ui: &mut Ui, current: ColourBy, known: &[Factor], is_narrow: bool) -> Option<ColourBy> {
+pub fn menu(
+    ui: &mut Ui,
+    current: ColourBy,
+    dataset: &DatasetDescription,
+    is_narrow: bool,
+) -> Option<ColourBy> {
     let menu = SmallMenu {
         name: "Colour by",
         text: if is_narrow {
@@ -82,9 +100,12 @@ pub fn menu(ui: &mut Ui, current: ColourBy, known: &[Factor], is_narrow: bool) -
                 chosen = Some(by);
             }
         };
-        entry(ui, ColourBy::Class);
+        if dataset.id.n_classes() > 1 {
+            entry(ui, ColourBy::Class);
+        }
         entry(ui, ColourBy::Error);
-        for factor in known {
+        entry(ui, ColourBy::Density);
+        for factor in dataset.test_factors.all() {
             entry(ui, ColourBy::Factor(*factor));
         }
         chosen
@@ -103,15 +124,19 @@ pub struct ColourScale {
 impl ColourScale {
     /// The scale of a scatter; `None` while its values are not known.
     #[must_use]
-    pub fn of(by: ColourBy, view: &ScatterView, factors: &KnownFactors) -> Option<Self> {
+    pub fn of(by: ColourBy, points: &Points) -> Option<Self> {
         let ends = match by {
             ColourBy::Class => return None,
             ColourBy::Error => {
-                let [min, max] = view.errors.as_ref()?.range.map(f64::from);
+                let [min, max] = points.view().errors.as_ref()?.range.map(f64::from);
                 Interval::new(min, max)
             }
+            ColourBy::Density => {
+                Interval::around(points.densities().iter().map(|near| f64::from(*near)))?
+            }
             ColourBy::Factor(factor) => {
-                Interval::around(factors.column(factor).into_iter().map(f64::from))?
+                let column = points.factors().column(factor);
+                Interval::around(column.into_iter().map(f64::from))?
             }
         };
         Some(Self { by, ends })
@@ -119,13 +144,15 @@ impl ColourScale {
 
     /// The value of a point; `None` if it has none.
     #[must_use]
-    pub fn value(&self, idx: usize, view: &ScatterView, factors: &KnownFactors) -> Option<f32> {
+    pub fn value(&self, idx: usize, points: &Points) -> Option<f32> {
+        let view = points.view();
         match self.by {
             ColourBy::Class => None,
             ColourBy::Error => view.errors.as_ref()?.mse_per_pixel.get(idx).copied(),
+            ColourBy::Density => points.densities().get(idx).copied(),
             ColourBy::Factor(factor) => {
                 let sample = *view.samples.get(idx)? as usize;
-                factors.value(factor, sample)
+                points.factors().value(factor, sample)
             }
         }
     }

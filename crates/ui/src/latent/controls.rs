@@ -111,7 +111,7 @@ fn menus(
 ) {
     ui.spacing_mut().item_spacing.x = space::XS;
     let current = options.colour.known_of(Some(dataset));
-    if let Some(chosen) = colour::menu(ui, current, dataset.test_factors.all(), is_narrow) {
+    if let Some(chosen) = colour::menu(ui, current, dataset, is_narrow) {
         options.colour = chosen;
     }
     // A code of two units is the plane itself.

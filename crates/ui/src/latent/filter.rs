@@ -1,23 +1,45 @@
 //! Which classes the scatter shows.
 
-/// Which classes are hidden: one bit each. Classes from the 64th on share one.
+use hourglass_experiment::dataset::MAX_CLASSES;
+
+/// Which classes are hidden: one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(from = "u64", into = "u64")]
-pub struct ClassFilter(u64);
+#[serde(from = "Kept", into = "Kept")]
+pub struct ClassFilter(u128);
+
+const _: () = assert!(MAX_CLASSES <= u128::BITS as usize, "a bit for each");
+
+/// How it is remembered: the lower bits, and the higher ones where there are any.
+#[derive(Clone, Copy, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    Low(u64),
+    Both([u64; 2]),
+}
 
 /// Settings were kept before there were more than ten classes, with a bit for each that is shown: those stay as
 /// they are, and further ones say what is hidden.
 const KEPT_AS_SHOWN: u64 = (1 << 10) - 1;
 
-impl From<u64> for ClassFilter {
-    fn from(kept: u64) -> Self {
-        Self(kept ^ KEPT_AS_SHOWN)
+impl From<Kept> for ClassFilter {
+    fn from(kept: Kept) -> Self {
+        let [low, high] = match kept {
+            Kept::Low(low) => [low, 0],
+            Kept::Both(both) => both,
+        };
+        Self(u128::from(low ^ KEPT_AS_SHOWN) | u128::from(high) << u64::BITS)
     }
 }
 
-impl From<ClassFilter> for u64 {
+impl From<ClassFilter> for Kept {
     fn from(filter: ClassFilter) -> Self {
-        filter.0 ^ KEPT_AS_SHOWN
+        let high = (filter.0 >> u64::BITS) as u64;
+        let low = filter.0 as u64 ^ KEPT_AS_SHOWN;
+        if high == 0 {
+            Self::Low(low)
+        } else {
+            Self::Both([low, high])
+        }
     }
 }
 
@@ -34,7 +56,7 @@ impl ClassFilter {
     /// The classes that are hidden.
     #[must_use]
     pub fn hidden(self) -> Vec<u8> {
-        (0..64).filter(|&class| !self.shows(class)).collect()
+        (0..128).filter(|&class| !self.shows(class)).collect()
     }
 
     /// Shows a hidden class, hides a shown one.
@@ -50,14 +72,21 @@ impl ClassFilter {
         self.0 = if is_alone { 0 } else { others };
     }
 
+    /// Shows these classes alone of this many.
+    pub fn show_only(&mut self, shown: &[u8], n_classes: usize) {
+        let classes = (0..=u8::MAX).take(n_classes);
+        let others = classes.filter(|class| !shown.contains(class));
+        self.0 = others.fold(0, |all, class| all | Self::bit(class));
+    }
+
     /// Whether nothing is hidden.
     #[must_use]
     pub fn is_all(self) -> bool {
         self == Self::ALL
     }
 
-    fn bit(class: u8) -> u64 {
-        1 << class.min(63)
+    fn bit(class: u8) -> u128 {
+        1 << class.min(127)
     }
 }
 
@@ -92,11 +121,16 @@ mod tests {
 
     #[test]
     fn settings_of_ten_classes_are_still_read_and_further_classes_are_kept() {
-        assert_eq!(ClassFilter::from(1023), ClassFilter::ALL);
-        assert_eq!(ClassFilter::from(1023 - 8).hidden(), [3]);
+        let read = |text: &str| serde_json::from_str::<ClassFilter>(text).expect("a filter");
+        let written = |filter| serde_json::to_string::<ClassFilter>(&filter).expect("text");
+        assert_eq!(read("1023"), ClassFilter::ALL);
+        assert_eq!(read("1015").hidden(), [3]);
         let mut filter = ClassFilter::ALL;
         filter.isolate(12, 14);
         assert_eq!(filter.hidden(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13]);
-        assert_eq!(ClassFilter::from(u64::from(filter)), filter);
+        assert_eq!(read(&written(filter)), filter);
+        filter.show_only(&[3, 97], 100);
+        assert!(filter.shows(97) && filter.hidden().len() == 98);
+        assert_eq!(read(&written(filter)), filter);
     }
 }

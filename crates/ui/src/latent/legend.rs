@@ -1,6 +1,6 @@
 //! The legend of the scatter: which classes are shown, and whether the prior is.
 
-use egui::{Rect, ScrollArea, Stroke, Ui, vec2};
+use egui::{Key, Rect, ScrollArea, Stroke, TextEdit, Ui, vec2};
 
 use crate::legend::{self, Entry};
 use crate::theme;
@@ -8,6 +8,7 @@ use hourglass_experiment::{DataSetId, LatentPrior};
 
 use super::LatentOptions;
 use super::colour::ColourScale;
+use super::filter::ClassFilter;
 use super::marker::MarkerAtlas;
 
 /// Classes that are listed in full; of more, the list scrolls.
@@ -31,9 +32,17 @@ pub fn show(
     let half = markers.half_side(RADIUS);
     ui.spacing_mut().interact_size.y = legend::HEIGHT;
     let filter = &mut options.filter;
+    let is_many = id.n_classes() > MANY;
+    let listed: Vec<u8> = if is_many {
+        found(ui, id, filter)
+    } else if id.n_classes() > 1 {
+        id.classes().collect()
+    } else {
+        Vec::new() // there is nothing to tell apart
+    };
     let mut entries = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        for class in id.classes() {
+        for &class in &listed {
             let class_name = id.class_name(class);
             let entry = Entry {
                 name: &format!("show class {class_name}"),
@@ -65,7 +74,7 @@ pub fn show(
             scale.legend(ui);
         }
     };
-    if id.n_classes() <= MANY {
+    if !is_many {
         ui.horizontal_wrapped(entries);
         return;
     }
@@ -75,6 +84,34 @@ pub fn show(
         .show(ui, |ui| {
             ui.horizontal_wrapped(&mut entries);
         });
+}
+
+/// The classes whose names have in them what is typed into a field above; all of them while it is empty. Enter shows these
+/// alone, and without a search all again.
+fn found(ui: &mut Ui, id: DataSetId, filter: &mut ClassFilter) -> Vec<u8> {
+    const WIDTH: f32 = 150.0;
+    let memory = ui.scope_id().with("class search");
+    let mut typed: String = ui.data(|data| data.get_temp(memory)).unwrap_or_default();
+    let field = TextEdit::singleline(&mut typed)
+        .hint_text("find a class")
+        .font(theme::text::SMALL)
+        .desired_width(WIDTH)
+        .margin(vec2(6.0, 2.0));
+    let response = ui
+        .add(field)
+        .on_hover_text(
+            "Lists the classes with these letters in their names; Enter shows them alone",
+        )
+        .accessible_name("Find a class");
+    let letters = typed.trim().to_lowercase();
+    let is_found = |class: &u8| id.class_name(*class).to_lowercase().contains(&letters);
+    let found: Vec<u8> = id.classes().filter(is_found).collect();
+    let enters = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if enters && !found.is_empty() {
+        filter.show_only(&found, id.n_classes());
+    }
+    ui.data_mut(|data| data.insert_temp(memory, typed));
+    found
 }
 
 fn prior_entry(ui: &mut Ui, is_shown: &mut bool, prior: LatentPrior) {

@@ -6,6 +6,7 @@ mod cloud;
 mod colour;
 mod controls;
 mod decode;
+mod density;
 mod filter;
 mod gallery;
 mod grid;
@@ -333,7 +334,8 @@ impl LatentScene {
         self.asked = ScatterRequest {
             plane: run.code_size().and_then(|size| planes.of(size)),
             source: options.source,
-            errors: options.colour == ColourBy::Error || !self.selection.is_empty(),
+            errors: options.colour.known_of(run.state.dataset.as_ref()) == ColourBy::Error
+                || !self.selection.is_empty(),
         };
     }
 
@@ -348,7 +350,7 @@ impl LatentScene {
         let points = self.points.as_ref()?;
         let view = points.view_arc();
         *self.scale.renew((Same::of(view), by), |_, scale| {
-            *scale = ColourScale::of(by, view, points.factors());
+            *scale = ColourScale::of(by, points);
         })
     }
 }

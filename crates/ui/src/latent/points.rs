@@ -1,5 +1,6 @@
 //! The points of the scatter: where they are, of which class and which sample, and how they are found.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use egui::Pos2;
@@ -8,6 +9,7 @@ use egui_plot::PlotTransform;
 use crate::plot::{Bounds, Interval};
 use hourglass_protocol::{DatasetDescription, KnownFactors, RunId, SampleIdx, ScatterView};
 
+use super::density;
 use super::filter::ClassFilter;
 use super::grid::PointGrid;
 use super::marker::contains;
@@ -26,6 +28,8 @@ pub struct Points {
     grid: PointGrid,
     /// What holds all points; none without a finite one.
     extent: Option<Bounds>,
+    /// How many points lie near each, once that is asked for.
+    densities: OnceCell<Vec<f32>>,
     /// Where the points were before, to move from there.
     from: Option<Motion>,
 }
@@ -77,6 +81,7 @@ impl Points {
             classes: view.samples.iter().map(class).collect(),
             grid: PointGrid::new(&view.points),
             extent: axis(0).zip(axis(1)).map(|(x, y)| Bounds { x, y }),
+            densities: OnceCell::new(),
             from,
         }
     }
@@ -129,6 +134,18 @@ impl Points {
     #[must_use]
     pub fn extent(&self) -> Option<Bounds> {
         self.extent
+    }
+
+    /// How many points lie near each: those in its cell, smoothed with the cells around it.
+    #[must_use]
+    pub fn densities(&self) -> &[f32] {
+        self.densities.get_or_init(|| {
+            let extent = self.extent.unwrap_or(Bounds {
+                x: Interval::new(0.0, 1.0),
+                y: Interval::new(0.0, 1.0),
+            });
+            density::near(&self.view.points, extent)
+        })
     }
 
     /// Points of each class.

@@ -125,7 +125,7 @@ impl Panel for LossPanel {
 
 fn empty(ui: &mut Ui, state: &LabState) {
     if state.dataset.is_none() {
-        card::empty(ui, "No digits yet", "Load a data set, then press Train");
+        card::empty(ui, "No images yet", "Load a data set, then press Train");
     } else {
         card::empty(ui, "Not trained yet", "Press Train or Space");
     }

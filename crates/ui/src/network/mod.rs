@@ -127,7 +127,7 @@ fn travel_controls(ui: &mut Ui, travel: &mut Travel, now: f64, n_layers: usize) 
     let play = Button::new(theme::icon(icon)).small().frame(false);
     let play = ui
         .add(play)
-        .on_hover_text("The digit travels through the network layer by layer, in slow motion")
+        .on_hover_text("The image travels through the network layer by layer, in slow motion")
         .accessible_name(name);
     if play.clicked() {
         travel.play_or_pause(now);

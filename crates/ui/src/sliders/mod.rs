@@ -222,7 +222,7 @@ fn controls(
     let last = SampleIdx::try_from(n_test.saturating_sub(1)).unwrap_or_default();
     if start == Start::Digit {
         let help = "Start from another test image, drawn at random";
-        if icon_button(ui, ICON_CASINO, "Random digit", help, true) {
+        if icon_button(ui, ICON_CASINO, "Random image", help, true) {
             // Unlike the image before, and the same after the same.
             let drawn = stream_seed(u64::from(followed), Stream::Choice, &[n_test as u64]);
             let sample = drawn % (u64::from(last) + 1);
@@ -243,7 +243,7 @@ fn controls(
     let starts = [
         Segment {
             value: Start::Digit,
-            text: "digit",
+            text: "image",
             help: "Units that you have not set keep the values of a test image, also while training goes on",
         },
         Segment {

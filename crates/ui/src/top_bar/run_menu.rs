@@ -94,7 +94,7 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     ui.separator();
     let key = key_of(ui.ctx(), ShortcutAction::Compare);
     let compare = item(ui, "Compare with…", &key, has_run).on_hover_text(
-        "Trains a second experiment alongside this run: losses in one plot, digits and latent spaces side by side",
+        "Trains a second experiment alongside this run: losses in one plot, images and latent spaces side by side",
     );
     if compare.clicked() {
         actions.push(CompareAction::Open.into());

@@ -41,7 +41,7 @@ fn page(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
     objective(ui, state);
     if let Some(preset) = preset {
         ui.add(Label::new(theme::dim(ui, format!("After {}", preset.source))).wrap());
-        what_to_look_for(ui, preset.id, actions);
+        what_to_look_for(ui, preset.id, state, actions);
         sheet::heading(ui, "Expected results on MNIST");
         figures::show(ui, state, preset, actions);
         what_differs(ui, state, preset, actions);
@@ -73,14 +73,15 @@ fn objective(ui: &mut Ui, state: &LabState) {
         .on_hover_text(COSTS_HELP);
 }
 
-fn what_to_look_for(ui: &mut Ui, preset: PresetId, actions: &mut Vec<Action>) {
+fn what_to_look_for(ui: &mut Ui, preset: PresetId, state: &LabState, actions: &mut Vec<Action>) {
     sheet::heading(ui, "What to look for");
     for (pane, words) in look_for(preset) {
         ui.horizontal_wrapped(|ui| {
+            let title = pane.title_of(state);
             let look = ui
-                .add(Button::new((theme::icon(ICON_VISIBILITY), pane.title())).small())
+                .add(Button::new((theme::icon(ICON_VISIBILITY), title)).small())
                 .on_hover_text("Brings this view to the front")
-                .accessible_name(format!("Look at {}", pane.title()));
+                .accessible_name(format!("Look at {title}"));
             if look.clicked() {
                 actions.push(GuideAction::LookAt(*pane).into());
             }

@@ -1,4 +1,4 @@
-//! The canvas: a square to draw a digit on, and what can be done with the drawing.
+//! The canvas: a square to draw on, and what can be done with the drawing.
 
 use egui::{
     Color32, Event, PointerButton, Pos2, Rect, Role, Sense, Slider, Stroke, StrokeKind,
@@ -127,13 +127,20 @@ impl Canvas {
     fn paint(&mut self, ui: &Ui, rect: Rect, drawing: &Drawing) {
         let dark = ui.visuals().dark_mode;
         let painter = ui.painter_at(rect.expand(1.0));
-        painter.rect_filled(rect, 0.0, theme::ink(dark, 0.0));
-        if let Some(prepared) = drawing.prepared() {
+        let prepared = drawing.prepared();
+        let is_gray = prepared.is_none_or(|prepared| prepared.target.shape().is_gray());
+        let ground = if is_gray {
+            theme::ink(dark, 0.0)
+        } else {
+            theme::pixel([0; 3])
+        };
+        painter.rect_filled(rect, 0.0, ground);
+        if let Some(prepared) = prepared {
             let key = (Same::of(prepared), dark);
             let texture = self.texture.renew(key, |_, texture| {
-                let mut stages = prepared.stages.iter();
-                let ink = stages.find(|stage| stage.stage == ImageStage::Ink);
-                *texture = ink.map(|ink| stages::texture(ui.ctx(), ink, dark));
+                let of = |kind| prepared.stages.iter().find(|stage| stage.stage == kind);
+                let drawn = of(ImageStage::Ink).or_else(|| of(ImageStage::Original));
+                *texture = drawn.map(|drawn| stages::texture(ui.ctx(), drawn, dark, is_gray));
             });
             if let Some(texture) = texture {
                 let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));

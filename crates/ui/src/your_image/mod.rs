@@ -1,4 +1,4 @@
-//! The panel of user images: pictures that became digits, the way there, and what the model makes of them.
+//! The panel of user images: the way to images such as those of the data set, and what the model makes of them.
 
 mod canvas;
 mod icon;
@@ -19,7 +19,7 @@ use super::shortcuts::{self, ShortcutAction};
 use super::theme::{self, space};
 use super::{card, drops, number};
 use canvas::Canvas;
-use hourglass_protocol::{ProbeRequest, UserImageId};
+use hourglass_protocol::{ImageTarget, ProbeRequest, UserImageId};
 use hourglass_state::{LabState, Reading, RunView, UserImage};
 use pieces::PieceTint;
 use result::{ResultPictures, ResultSubject};
@@ -86,14 +86,9 @@ impl Panel for YourImagePanel {
             ui,
             Pane::YourImage.title(),
             |ui| opens = controls(ui, state, &mut mode),
-            |ui| {
-                let dataset = state.dataset.as_ref();
-                let refused = dataset.and_then(|dataset| dataset.takes_user_images().err());
-                match (refused, options.mode) {
-                    (Some(reason), _) => card::empty(ui, "Not for this data set", &reason),
-                    (None, Mode::Images) => images(ui, kept, state, actions),
-                    (None, Mode::Draw) => draw(ui, kept, &mut options.radius, state, actions),
-                }
+            |ui| match options.mode {
+                Mode::Images => images(ui, kept, state, actions),
+                Mode::Draw => draw(ui, kept, &mut options.radius, state, actions),
             },
         );
         options.mode = mode;
@@ -150,7 +145,7 @@ fn controls(ui: &mut Ui, state: &LabState, mode: &mut Mode) -> bool {
         Segment {
             value: Mode::Draw,
             text: "draw",
-            help: "Draw a digit with the mouse; the model reconstructs it as you draw",
+            help: "Draw with the mouse; the model reconstructs it as you draw",
         },
     ];
     if let Some(chosen) = segmented(ui, "Your image", *mode, &segments) {
@@ -258,11 +253,18 @@ fn draw(
 /// What became of the drawing.
 fn beside_canvas(ui: &mut Ui, kept: &mut YourImageScene, state: &LabState) {
     let Some(prepared) = state.user_images.drawing.prepared() else {
-        card::empty(
-            ui,
-            "Draw a digit",
-            "It is converted to 28×28 as MNIST's digits were, and reconstructed while you draw",
-        );
+        let target = &state.user_images.target;
+        let (title, way) = match target {
+            ImageTarget::Handwriting => {
+                ("Draw a digit", "converted to 28×28 as MNIST's digits were")
+            }
+            ImageTarget::Whole(_) => (
+                "Draw something",
+                "scaled to the size of the data set's images",
+            ),
+        };
+        let text = format!("It is {way}, and reconstructed while you draw");
+        card::empty(ui, title, &text);
         return;
     };
     let subject = ResultSubject {

@@ -1,10 +1,10 @@
-//! The decisions on the way to 28×28, each of which a person can override.
+//! The decisions in the preparation of an image, each of which a person can override.
 
 use egui::{ComboBox, Role, TextStyle, TextWrapMode, Ui, WidgetInfo, vec2};
 
 use crate::action::{Action, UserImageAction};
 use crate::theme::{self, space};
-use hourglass_protocol::{Backdrop, Centring, Paper};
+use hourglass_protocol::{Backdrop, Centring, Paper, Resizing, Way};
 use hourglass_state::UserImage;
 
 /// A decision with its choices.
@@ -29,14 +29,21 @@ pub fn show(ui: &mut Ui, user_image: &UserImage, actions: &mut Vec<Action>) {
             BACKDROP.ui(ui, &mut preparation.backdrop, backdrop);
         }
         INVERT.ui(ui, &mut preparation.invert, decided.invert);
-        PAPER.ui(ui, &mut preparation.paper, decided.paper);
-        STRETCH.ui(ui, &mut preparation.stretch, decided.stretch);
-        CROP.ui(ui, &mut preparation.crop, decided.crop);
-        if decided.crop {
-            THRESHOLD.ui(ui, &mut preparation.threshold, decided.threshold);
+        let ink = match decided.way {
+            Way::Whole(resizing) => {
+                RESIZING.ui(ui, &mut preparation.resizing, resizing);
+                return;
+            }
+            Way::Ink(ink) => ink,
+        };
+        PAPER.ui(ui, &mut preparation.paper, ink.paper);
+        STRETCH.ui(ui, &mut preparation.stretch, ink.stretch);
+        CROP.ui(ui, &mut preparation.crop, ink.crop);
+        if ink.crop {
+            THRESHOLD.ui(ui, &mut preparation.threshold, ink.threshold);
         }
-        SHARPEN.ui(ui, &mut preparation.sharpen, decided.sharpen);
-        CENTRING.ui(ui, &mut preparation.centring, decided.centring);
+        SHARPEN.ui(ui, &mut preparation.sharpen, ink.sharpen);
+        CENTRING.ui(ui, &mut preparation.centring, ink.centring);
     });
     if preparation != user_image.preparation {
         actions.push(Action::UserImage(UserImageAction::Prepare(
@@ -58,9 +65,20 @@ const BACKDROP: Decision<'_, Backdrop> = Decision {
 
 const INVERT: Decision<'_, bool> = Decision {
     name: "Background",
-    help: "Light and dark are swapped if the background is light: MNIST's digits are light on black. Decided \
+    help: "Light and dark are swapped if the background is light and that of the data set is dark, as in MNIST. Decided \
            by what stands out from the border",
     choices: &[(true, "light: invert"), (false, "dark: keep")],
+};
+
+const RESIZING: Decision<'_, Resizing> = Decision {
+    name: "Fit",
+    help: "How an image of other proportions is made to fit: all of it with a margin as light as its border, its middle, \
+           or all of it with other proportions. Usually as the data set's own images were",
+    choices: &[
+        (Resizing::Pad, "pad"),
+        (Resizing::Crop, "crop"),
+        (Resizing::Stretch, "stretch"),
+    ],
 };
 
 const PAPER: Decision<'_, Paper> = Decision {

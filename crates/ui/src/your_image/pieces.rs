@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, ColorImage, CursorIcon, Pos2, Rect, Response, RichText, Role, Sense, Stroke,
+    Color32, ColorImage, CursorIcon, Label, Pos2, Rect, Response, RichText, Role, Sense, Stroke,
     StrokeKind, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
@@ -185,10 +185,13 @@ impl PieceTint {
         let under = pointer.and_then(|at| prepared.group_map.at(place.shares_of(at)));
         let under = under.and_then(|idx| Some((idx, prepared.groups.get(idx)?)));
         let Some((idx, group)) = under else {
-            response.clone().on_hover_text(
+            let help = if prepared.decisions.ink().is_some() {
                 "What was found in the image. Click ink to include it or leave it out; drag a rectangle to look \
-                 only at that part",
-            );
+                 only at that part"
+            } else {
+                "The image as it came. Drag a rectangle to take only that part"
+            };
+            response.clone().on_hover_text(help);
             return;
         };
         ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
@@ -270,6 +273,12 @@ fn found(
     actions: &mut Vec<Action>,
 ) {
     let prepared = &user_image.prepared;
+    if prepared.decisions.ink().is_none() {
+        let text = "Drag a rectangle on the image to take only that part";
+        ui.add(Label::new(theme::dim(ui, text)).wrap());
+        whole_image(ui, preparation);
+        return;
+    }
     let digits: Vec<usize> = prepared.digits().collect();
     ui.label(theme::title(ui, words::found(digits.len())));
     if digits.len() > 1 {
@@ -292,14 +301,7 @@ fn found(
                 preparation.take = None;
             }
         }
-        if preparation.region.is_some() {
-            let whole = ui
-                .button(small("Whole image"))
-                .on_hover_text("Looks at the whole image again");
-            if whole.clicked() {
-                (preparation.region, preparation.take) = (None, None);
-            }
-        }
+        whole_image(ui, preparation);
         let is_all = preparation.take == Some(Take::AllInk);
         let has_left_out = prepared.groups.iter().any(|group| !group.is_taken());
         if has_left_out && !is_all {
@@ -311,6 +313,20 @@ fn found(
             }
         }
     });
+}
+
+/// Leaves the part that was dragged, where one was.
+fn whole_image(ui: &mut Ui, preparation: &mut Preparation) {
+    if preparation.region.is_none() {
+        return;
+    }
+    let text = RichText::new("Whole image").text_style(theme::text::SMALL);
+    let whole = ui
+        .button(text)
+        .on_hover_text("Looks at the whole image again");
+    if whole.clicked() {
+        (preparation.region, preparation.take) = (None, None);
+    }
 }
 
 /// A switch for each group: digits by their numbers in reading order, then what was left out.

@@ -8,7 +8,6 @@ use crate::memo::{Memo, Same};
 use crate::number;
 use crate::theme::{self, space};
 use crate::tile_atlas::{TileAtlas, TileShape, magnification};
-use hourglass_experiment::ImageShape;
 use hourglass_protocol::{
     DataSetId, DatasetDescription, Neighbour, Percentile, Prepared, UserImageLook,
 };
@@ -22,7 +21,7 @@ const MAX_SIDE: f32 = 168.0;
 /// Side of a neighbour, in points.
 const NEIGHBOUR_SIDE: f32 = 34.0;
 
-/// Pictures of the result: the digit, its reconstruction, their difference.
+/// Pictures of the result: the image, its reconstruction, their difference.
 const N_PICTURES: usize = 3;
 
 /// Neighbours that have a place in the texture.
@@ -32,7 +31,7 @@ const N_NEIGHBOURS: usize = 5;
 pub struct ResultSubject<'a> {
     /// What it is called.
     pub name: &'a str,
-    /// The digit it became.
+    /// What it became.
     pub prepared: &'a Arc<Prepared>,
     /// What the model makes of it; `None` while it has not answered.
     pub look: Option<&'a UserImageLook>,
@@ -44,7 +43,7 @@ pub struct ResultPictures {
     atlas: Memo<(Same<Prepared>, Option<UserImageLook>, bool, usize), TileAtlas>,
 }
 
-/// Shows the digit, its reconstruction and their difference, with figures beside them.
+/// Shows the prepared image, its reconstruction and their difference, with figures beside them.
 pub fn show(
     ui: &mut Ui,
     pictures: &mut ResultPictures,
@@ -74,12 +73,14 @@ pub fn show(
 }
 
 fn three(ui: &mut Ui, pictures: &ResultPictures, subject: &ResultSubject<'_>, side: f32) {
+    let shape = subject.prepared.target.shape();
+    let sees = format!("What the model sees, {}", shape.describe());
     let columns = [
-        ("prepared", "What the model sees, 28×28"),
+        ("prepared", sees.as_str()),
         ("reconstructed", "What the model reconstructs from it"),
         (
             "difference",
-            "Reconstructed minus prepared: red is too much ink, blue too little",
+            "Reconstructed minus prepared: red is too light or too much ink, blue too dark or too little",
         ),
     ];
     for (column, (name, help)) in columns.into_iter().enumerate() {
@@ -119,7 +120,7 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &R
                     );
                 }
             }
-            None => drop(ui.label(theme::dim(ui, "measuring the test digits…"))),
+            None => drop(ui.label(theme::dim(ui, "measuring the test images…"))),
         }
     } else {
         let text = if state.run.is_none() {
@@ -134,7 +135,7 @@ fn figures(ui: &mut Ui, pictures: &ResultPictures, state: &LabState, subject: &R
     }
 }
 
-/// Where it stands among the test digits, and the nearest of them.
+/// Where it stands among the test images, and the nearest of them.
 fn place(ui: &mut Ui, pictures: &ResultPictures, percentile: &Percentile, id: DataSetId) {
     let how = format!(
         "Its error compared with all {} test images, with the same weights, at step {}. Nothing is corrupted",
@@ -146,9 +147,9 @@ fn place(ui: &mut Ui, pictures: &ResultPictures, percentile: &Percentile, id: Da
     if percentile.neighbours.is_empty() {
         return;
     }
-    ui.label(theme::dim(ui, "nearest test digits by code"))
+    ui.label(theme::dim(ui, "nearest test images by code"))
         .on_hover_text(
-            "The five test digits whose codes are nearest (Euclidean distance), with their classes",
+            "The five test images whose codes are nearest (Euclidean distance), with their classes",
         );
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
@@ -200,7 +201,8 @@ impl ResultPictures {
         side: f32,
     ) {
         let dark = ui.visuals().dark_mode;
-        let magnify = magnification(side * ui.pixels_per_point(), ImageShape::MNIST);
+        let picture = subject.prepared.target.shape();
+        let magnify = magnification(side * ui.pixels_per_point(), picture);
         let key = (
             Same::of(subject.prepared),
             subject.look.cloned(),
@@ -211,7 +213,7 @@ impl ResultPictures {
             let shape = TileShape {
                 columns: N_PICTURES + N_NEIGHBOURS,
                 rows: 1,
-                picture: ImageShape::MNIST,
+                picture,
                 magnify,
             };
             write(ui, atlas, shape, dataset, subject);
@@ -219,7 +221,7 @@ impl ResultPictures {
     }
 }
 
-/// Writes the digit, its reconstruction, their difference and its neighbours.
+/// Writes the prepared image, its reconstruction, their difference and its neighbours.
 fn write(
     ui: &Ui,
     atlas: &mut TileAtlas,
@@ -243,17 +245,16 @@ fn write(
         dataset?.test_image(neighbour.sample as usize)
     };
     let of_neighbours: Vec<Option<&[u8]>> = (0..N_NEIGHBOURS).map(test_image).collect();
+    let of = shape.picture;
     atlas.write(ui.ctx(), "user image", shape, |_, column, idx| {
-        let original = prepared.get(idx).copied().unwrap_or(0.0);
         match (column, rebuilt) {
-            (0, _) => theme::ink(dark, original),
-            (1, Some(rebuilt)) => theme::ink(dark, rebuilt[idx]),
-            (2, Some(rebuilt)) => theme::diverging(dark, rebuilt[idx] - original),
-            (1 | 2, None) => theme::ink(dark, 0.0),
+            (0, _) => theme::image_pixel(dark, of, &prepared, idx),
+            (1, Some(rebuilt)) => theme::image_pixel(dark, of, rebuilt, idx),
+            (2, Some(rebuilt)) => theme::difference(dark, of, [rebuilt, &prepared], idx),
+            (1 | 2, None) => theme::byte_pixel(dark, of, None, idx),
             (column, _) => {
                 let image = of_neighbours.get(column - N_PICTURES).copied().flatten();
-                let pixel = image.and_then(|image| image.get(idx));
-                theme::ink(dark, pixel.map_or(0.0, |&byte| f32::from(byte) / 255.0))
+                theme::byte_pixel(dark, of, image, idx)
             }
         }
     });

@@ -1,4 +1,4 @@
-//! The stages of an image on its way to 28×28, side by side.
+//! The stages of an image on its way to those of the data set, side by side.
 
 use std::sync::Arc;
 
@@ -41,19 +41,26 @@ impl StageTextures {
         self.textures
             .renew((Same::of(prepared), dark), |_, textures| {
                 let stages = prepared.stages.iter();
-                *textures = stages.map(|stage| texture(ui.ctx(), stage, dark)).collect();
+                let is_gray = prepared.target.shape().is_gray();
+                let texture = |stage: &StagePicture| {
+                    let is_ink = match stage.stage {
+                        ImageStage::Original | ImageStage::Grey => false,
+                        _ => is_gray,
+                    };
+                    texture(ui.ctx(), stage, dark, is_ink)
+                };
+                *textures = stages.map(texture).collect();
             });
     }
 }
 
-/// A stage as a texture: ink in the colours of digits, everything before as it is.
-pub fn texture(ctx: &Context, stage: &StagePicture, dark: bool) -> TextureHandle {
-    let is_picture = matches!(stage.stage, ImageStage::Original | ImageStage::Grey);
+/// A stage as a texture: ink in the theme's colours of gray images, all else as it is.
+pub fn texture(ctx: &Context, stage: &StagePicture, dark: bool, is_ink: bool) -> TextureHandle {
     let pixels = stage.rgb.iter().map(|&rgb| {
-        if is_picture {
-            theme::pixel(rgb)
-        } else {
+        if is_ink {
             theme::ink(dark, f32::from(rgb[0]) / 255.0)
+        } else {
+            theme::pixel(rgb)
         }
     });
     let image = ColorImage::new([stage.width, stage.height], pixels.collect());
@@ -106,7 +113,9 @@ fn one(
     ui.painter()
         .image(texture.id(), picture, uv, Color32::WHITE);
     strip::frame(ui, picture);
-    if stage.stage == ImageStage::Grey && user_image.prepared.decisions.crop {
+    let decisions = &user_image.prepared.decisions;
+    let is_cropped = decisions.ink().is_some_and(|ink| ink.crop);
+    if stage.stage == ImageStage::Grey && is_cropped {
         let [left, top, right, bottom] = user_image.prepared.crop;
         let at = |x: f32, y: f32| picture.min + vec2(x * picture.width(), y * picture.height());
         let crop = Rect::from_min_max(at(left, top), at(right, bottom));

@@ -94,11 +94,15 @@ impl Strip {
 
     fn paint(&mut self, ui: &Ui, images: &[UserImage]) {
         let dark = ui.visuals().dark_mode;
-        let magnify = magnification(SIDE * ui.pixels_per_point(), ImageShape::MNIST);
+        // All are of one shape, but for the moment after another data set came.
+        let picture = images
+            .first()
+            .map_or(ImageShape::MNIST, |image| image.prepared.target.shape());
+        let magnify = magnification(SIDE * ui.pixels_per_point(), picture);
         let shape = TileShape {
             columns: COLUMNS,
             rows: images.len().clamp(1, MAX_USER_IMAGES).div_ceil(COLUMNS),
-            picture: ImageShape::MNIST,
+            picture,
             magnify,
         };
         let prepared = images.iter().map(|image| Same::of(&image.prepared));
@@ -106,8 +110,8 @@ impl Strip {
         self.atlas.renew(key, |_, atlas| {
             atlas.write(ui.ctx(), "user images", shape, |row, column, idx| {
                 let image = images.get(row * COLUMNS + column);
-                let pixel = image.and_then(|image| image.prepared.pixels.get(idx));
-                theme::ink(dark, pixel.map_or(0.0, |&byte| f32::from(byte) / 255.0))
+                let pixels = image.map(|image| &image.prepared.pixels[..]);
+                theme::byte_pixel(dark, picture, pixels, idx)
             });
         });
     }

@@ -3,7 +3,7 @@
 use crate::number;
 use hourglass_protocol::{Group, ImageNote, ImageStage, Percentile, Prepared};
 
-/// `worse than 93 % of the test digits`, `better than 62 % of the test digits`.
+/// `worse than 93 % of the test images`, `better than 62 % of the test images`.
 #[must_use]
 pub fn percentile(percentile: &Percentile) -> String {
     let share = percentile.share_below;
@@ -14,7 +14,7 @@ pub fn percentile(percentile: &Percentile) -> String {
     };
     let n_test = number::count_of(percentile.n_test);
     if share >= 1.0 {
-        return format!("{word} than all {n_test} test digits");
+        return format!("{word} than all {n_test} test images");
     }
     // Rounded down: “100 %” is only said where it is all.
     let percent = 100.0 * share;
@@ -23,7 +23,7 @@ pub fn percentile(percentile: &Percentile) -> String {
     } else {
         format!("{:.0}", percent.floor())
     };
-    format!("{word} than {percent} % of the test digits")
+    format!("{word} than {percent} % of the test images")
 }
 
 /// What a person should know of a picture, in one line; `None` if there is nothing to say.
@@ -91,6 +91,10 @@ pub fn stage(stage: ImageStage) -> (&'static str, &'static str) {
             "28×28",
             "Centred in 28×28 by its centre of mass: what the model sees",
         ),
+        ImageStage::Whole => (
+            "prepared",
+            "The whole image in the size of the data set's, prepared as these were: what the model sees",
+        ),
     }
 }
 
@@ -110,11 +114,11 @@ mod tests {
 
     #[test]
     fn all_is_only_said_of_all() {
-        assert_eq!(said(0.934), "worse than 93 % of the test digits");
-        assert_eq!(said(0.38), "better than 62 % of the test digits");
-        assert_eq!(said(0.99995), "worse than 99.9 % of the test digits");
-        assert_eq!(said(1.0), "worse than all 10,000 test digits");
-        assert_eq!(said(0.0), "better than all 10,000 test digits");
-        assert_eq!(said(0.5), "worse than 50 % of the test digits");
+        assert_eq!(said(0.934), "worse than 93 % of the test images");
+        assert_eq!(said(0.38), "better than 62 % of the test images");
+        assert_eq!(said(0.99995), "worse than 99.9 % of the test images");
+        assert_eq!(said(1.0), "worse than all 10,000 test images");
+        assert_eq!(said(0.0), "better than all 10,000 test images");
+        assert_eq!(said(0.5), "worse than 50 % of the test images");
     }
 }

@@ -255,7 +255,7 @@ impl Lab {
         let path = folder.join(RESUME_FILE);
         let run = &resume.run;
         match DataSetId::of_name(&run.data) {
-            _ if run.data == dataset.id.name() => {} // which need not be in the catalogue
+            _ if dataset.id.is_content_of(&run.data) => {} // which need not be in the catalogue
             Some(needed) => return Err(Refusal::OtherDataset(needed.into())),
             None => return Err(other_images(&path, run, dataset)),
         }

@@ -1,0 +1,134 @@
+//! Runs on a person's own images: found again by what is in them, wherever they lie, and refused where it is not the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hourglass::experiment::PresetId;
+use hourglass::protocol::{Command, DataSource, DatasetDescription, Event, Failure, Phase, RunId};
+use hourglass::train::device;
+use hourglass::worker::{Wake, Worker, spawn};
+use image::{GrayImage, Luma};
+
+use crate::worker::{send, wait_for, wait_for_phase};
+
+/// A folder of two classes of small images; `shade` is that of one pixel of one of them.
+fn images(folder: &Path, shade: u8) -> PathBuf {
+    let path = folder.join("bars");
+    for (class, at) in [("left", 2), ("right", 7)] {
+        fs::create_dir_all(path.join(class)).expect("a folder");
+        for idx in 0..20 {
+            let mut image = GrayImage::from_fn(10, 8, |x, y| {
+                let is_bar = x == at && y > idx % 6;
+                Luma([if is_bar {
+                    240 - u8::try_from(idx).expect("few")
+                } else {
+                    10
+                }])
+            });
+            image.put_pixel(0, 0, Luma([shade]));
+            let name = format!("{idx}.png");
+            image.save(path.join(class).join(name)).expect("written");
+        }
+    }
+    path
+}
+
+fn with(path: &Path) -> (Worker, DatasetDescription) {
+    let worker = spawn(device::cpu(), Wake::nobody()).expect("a thread");
+    let loaded = load(&worker, path);
+    (worker, loaded)
+}
+
+fn load(worker: &Worker, path: &Path) -> DatasetDescription {
+    send(worker, Command::LoadDataset(DataSource::at(path)));
+    wait_for(worker, |event| match event {
+        Event::DatasetLoaded(dataset) => Some(dataset),
+        Event::Failed(failure) => panic!("{failure}"),
+        _ => None,
+    })
+}
+
+/// Opens a run; why it was not opened.
+fn open(worker: &Worker, folder: &Path) -> Result<(), Failure> {
+    let (run, folder) = (RunId(2), folder.to_owned());
+    send(worker, Command::OpenRun { run, folder });
+    wait_for(worker, |event| match event {
+        Event::RunOpened { .. } => Some(Ok(())),
+        Event::Failed(failure) => Some(Err(failure)),
+        _ => None,
+    })
+}
+
+/// Trains for an epoch, saves the run in a folder.
+fn saved(worker: &Worker, dataset: &DatasetDescription, folder: PathBuf) -> PathBuf {
+    let mut experiment = PresetId::Vanilla64.preset().experiment();
+    experiment.training.epochs = 1;
+    experiment.training.train_samples = None;
+    experiment.fit_to(dataset.id);
+    let run = RunId(1);
+    send(worker, Command::StartRun { run, experiment });
+    send(worker, Command::Train);
+    wait_for_phase(worker, |phase| matches!(phase, Phase::Finished { .. }));
+    let run = folder.clone();
+    send(worker, Command::SaveRun { folder });
+    wait_for(worker, |event| match event {
+        Event::RunSaved { .. } => Some(()),
+        Event::Failed(failure) => panic!("{failure}"),
+        _ => None,
+    });
+    run
+}
+
+#[test]
+fn a_run_opens_on_the_same_images_wherever_they_lie_and_on_no_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = images(folder.path(), 30);
+    let (worker, dataset) = with(&path);
+    let name = dataset.id.name();
+    let run = saved(&worker, &dataset, folder.path().join("run"));
+
+    // Renamed: another name for people, the same content.
+    let renamed = folder.path().join("stripes");
+    fs::rename(&path, &renamed).expect("renamed");
+    let (worker, found) = with(&renamed);
+    assert!(
+        found.id.name().starts_with("stripes@"),
+        "{}",
+        found.id.name()
+    );
+    open(&worker, &run).expect("the images are the same");
+
+    // Others where they were.
+    let path = images(folder.path(), 31);
+    let (worker, other) = with(&path);
+    let reason = open(&worker, &run)
+        .expect_err("a pixel differs")
+        .to_string();
+    assert!(
+        reason.contains(name) && reason.contains(other.id.name()),
+        "{reason}"
+    );
+    assert!(reason.contains("start a new run"), "{reason}");
+
+    // While others are in use, it is said where its own are.
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).expect("a folder");
+    let (worker, _) = with(&images(&elsewhere, 77));
+    let failure = open(&worker, &run).expect_err("others are in use");
+    let Failure::OtherDataset { needed, .. } = &failure else {
+        panic!("{failure}");
+    };
+    assert_eq!(needed.label, name);
+    let DataSource::Path(at, _) = &needed.source else {
+        panic!("{needed:?}");
+    };
+    assert_eq!(at, &path);
+
+    // And where they are nowhere, that too.
+    fs::remove_dir_all(&path).expect("removed");
+    let reason = open(&worker, &run).expect_err("they are gone").to_string();
+    assert!(
+        reason.contains(name) && reason.contains("no longer in"),
+        "{reason}"
+    );
+}

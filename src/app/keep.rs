@@ -43,7 +43,8 @@ impl KeepNews {
             Event::Failed(
                 Failure::NotOpened { .. }
                 | Failure::WeightsFitByShape { .. }
-                | Failure::Dataset { .. },
+                | Failure::Dataset { .. }
+                | Failure::NotFetched { .. },
             ) => Self::NotOpened,
             Event::Failed(Failure::WorkerPanicked { .. }) => Self::WorkerGone,
             _ => return None,

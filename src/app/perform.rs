@@ -50,7 +50,11 @@ impl App {
             Action::ShowData(is_open) => self.data_page.show(is_open),
             Action::AskToSaveSkipped => self.ask(Question::Skipped),
             Action::SaveSkipped(path) => self.save_skipped(&path),
-            Action::Fetch(id) => self.advance(Input::Fetch(id)),
+            Action::Fetch(id) => {
+                self.state.offers_to_fetch = None;
+                self.advance(Input::Fetch(id));
+            }
+            Action::LeaveUnfetched => self.state.offers_to_fetch = None,
             Action::CancelLoading => self.outbox.push(Command::CancelLoading),
             Action::UseDevice(choice) => {
                 self.window.device = choice;

@@ -25,7 +25,7 @@ pub enum DataCommand {
         /// Which one, by its name in `hourglass data list`
         #[arg(value_name = "NAME", value_parser = fetchable, default_value = "mnist")]
         data: DataSetId,
-        /// Folder to keep the four files in, instead of the user's cache
+        /// Folder to keep its files in, instead of the user's cache
         #[arg(long, value_name = "DIR")]
         into: Option<PathBuf>,
     },
@@ -106,14 +106,14 @@ fn list() -> Result<()> {
         let (shape, about) = (spec.shape.describe(), spec.about);
         let licence = spec
             .licence
-            .map_or_else(String::new, |name| format!(", {name}"));
+            .map_or_else(String::new, |name| format!("; {name}"));
         let name = spec.name;
         writeln!(
             out,
             "{name:width$}{about}, {n_train} + {n_test} of {shape}{licence}"
         )?;
         writeln!(out, "{:width$}{}", "", whereabouts(id))?;
-        if spec.manifest().is_some()
+        if !spec.files().is_empty()
             && let Some(folder) = mnist::cache_folder(id)
         {
             writeln!(out, "{:width$}cache: {}", "", folder.display())?;

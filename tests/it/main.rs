@@ -26,6 +26,7 @@ mod panels_shell;
 mod panels_views;
 mod pictures;
 mod preparation;
+mod published;
 mod readers;
 mod run_folders;
 mod scatter;

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use hourglass::data::mnist::{
-    FetchError, FetchOptions, FetchProgress, MirrorFault, VerifyError, check, fetch,
+    FetchError, FetchOptions, FetchProgress, FileSpec, MirrorFault, VerifyError, check, fetch,
 };
 use tempfile::TempDir;
 
@@ -47,13 +47,17 @@ fn options(mirrors: &[&Server]) -> FetchOptions {
     }
 }
 
+fn files() -> [FileSpec; 4] {
+    small().manifest.files().map(|file| *file)
+}
+
 fn fetch_from(mirrors: &[&Server], into: &Path) -> Result<(), FetchError> {
     fetch_with(&options(mirrors), into)
 }
 
 fn fetch_with(options: &FetchOptions, into: &Path) -> Result<(), FetchError> {
     let cancel = AtomicBool::new(false);
-    fetch(&small().manifest, options, into, &mut |_| (), &cancel)
+    fetch(&files(), options, into, &mut |_| (), &cancel)
 }
 
 /// Options with a short patience, for servers that stall.
@@ -116,7 +120,7 @@ fn progress_of_a_slow_server_rises_to_the_total() {
     let mut seen: Vec<FetchProgress> = Vec::new();
     let cancel = AtomicBool::new(false);
     fetch(
-        &small().manifest,
+        &files(),
         &options(&[&slow]),
         folder.path(),
         &mut |progress| seen.push(progress),
@@ -126,7 +130,7 @@ fn progress_of_a_slow_server_rises_to_the_total() {
     assert_complete(folder.path());
     assert!(seen.len() > 15, "only {} reports", seen.len());
     assert!(seen.is_sorted_by_key(|progress| progress.received_bytes));
-    let total_bytes = small().manifest.gzip_bytes();
+    let total_bytes: u64 = files().iter().map(|spec| spec.gzip_bytes).sum();
     assert!(seen.iter().all(|seen| seen.total_bytes == total_bytes));
     assert_eq!(seen.last().unwrap().received_bytes, total_bytes);
     assert!(seen[0].received_bytes < 100_000);
@@ -191,7 +195,7 @@ fn a_refused_range_starts_over() {
         let mut seen_bytes = Vec::new();
         let cancel = AtomicBool::new(false);
         fetch(
-            &small().manifest,
+            &files(),
             &options(&[&refuses]),
             folder.path(),
             &mut |progress| seen_bytes.push(progress.received_bytes),
@@ -361,8 +365,7 @@ fn cancel_ends_a_stall_at_once_and_the_next_fetch_resumes() {
                 cancel.store(true, Ordering::Relaxed);
                 Instant::now()
             });
-            let manifest = &small().manifest;
-            let outcome = fetch(manifest, &options, folder.path(), &mut received, cancel);
+            let outcome = fetch(&files(), &options, folder.path(), &mut received, cancel);
             assert!(matches!(outcome, Err(FetchError::Cancelled)), "{outcome:?}");
             canceller.unwrap().join().unwrap().elapsed()
         });
@@ -389,9 +392,8 @@ fn cancel_between_pieces_keeps_what_came() {
     let mut cancel_at_break = |progress: FetchProgress| {
         cancel.store(progress.received_bytes >= BREAK as u64, Ordering::Relaxed);
     };
-    let manifest = &small().manifest;
     let outcome = fetch(
-        manifest,
+        &files(),
         &options,
         folder.path(),
         &mut cancel_at_break,
@@ -535,8 +537,7 @@ fn two_fetches_into_one_folder_do_not_mix() {
     let second = thread::scope(|scope| {
         let first = thread::Builder::new().name("test-fetch".to_owned());
         let first = first.spawn_scoped(scope, || {
-            let manifest = &small().manifest;
-            fetch(manifest, &options, folder.path(), &mut |_| (), &cancel)
+            fetch(&files(), &options, folder.path(), &mut |_| (), &cancel)
         });
         let began = stalls.stalls.recv_timeout(DEADLINE);
         let second = fetch_from(&[&good], folder.path());

@@ -340,7 +340,7 @@ fn what_is_known_by_its_gz_is_accepted_as_that_gz_alone() {
     .into_iter()
     .zip(&small().gzips)
     {
-        spec.checksum = Checksum::Gzip(sha256(gzip).leak());
+        spec.checksum = Checksum::Served(sha256(gzip).leak());
     }
     let folder = TempDir::new().unwrap();
     let check = || {

@@ -69,7 +69,7 @@ impl Synthetic {
             let n_data = usize::try_from(spec.size_bytes()).unwrap() - content.len();
             content.extend((0..n_data).map(|_| match spec.content {
                 Content::Images => byte(),
-                Content::Labels => byte() % 10,
+                Content::Labels | Content::AsServed => byte() % 10,
             }));
             spec.checksum = Checksum::Content(sha256(&content).leak());
             gzips[file_idx] = gzip(&content);

@@ -39,7 +39,7 @@ pub enum LoadError {
     /// A data set was asked for and is nowhere.
     #[error(
         "{} is not on this machine: fetch it with `hourglass data fetch {}` ({}), or name the folder of \
-         its four files with --data",
+         its files with --data",
         .0.label(), .0.name(), .0.spec().download_size().unwrap_or_default()
     )]
     NotFound(DataSetId),
@@ -116,6 +116,16 @@ fn load_named(
             let folder = mnist::locate(id, None)?.ok_or(LoadError::NotFound(id))?;
             read_files(id, manifest, &folder, report, cancel)
         }
+        Origin::Published(publication) => {
+            let folder = mnist::locate(id, None)?.ok_or(LoadError::NotFound(id))?;
+            Ok(open::open_published(
+                &folder,
+                id.spec(),
+                publication,
+                report,
+                cancel,
+            )?)
+        }
         Origin::Opened => Err(LoadError::NotFound(id)),
     }
 }
@@ -132,11 +142,23 @@ fn load_path(
     let is_usual = *fitting == Fitting::default();
     let mut first_error = None;
     for id in DataSetId::fetchable().filter(|_| is_usual && path.is_dir()) {
-        let Some(manifest) = id.spec().manifest() else {
-            continue;
-        };
         let Ok(Some(folder)) = mnist::locate(id, Some(path)) else {
             continue; // other files, or none
+        };
+        let manifest = match &id.spec().origin {
+            Origin::Files(manifest) => manifest,
+            // Of several data sets in one archive, the name alone says which.
+            Origin::Published(publication) if publication.part.is_empty() => {
+                let spec = id.spec();
+                return Ok(open::open_published(
+                    &folder,
+                    spec,
+                    publication,
+                    report,
+                    cancel,
+                )?);
+            }
+            _ => continue,
         };
         match read_files(id, manifest, &folder, report, cancel) {
             Err(LoadError::Files(error)) => {
@@ -162,17 +184,20 @@ pub fn fetch(
     report: &mut dyn FnMut(DatasetProgress),
     cancel: &AtomicBool,
 ) -> Result<PathBuf, LoadError> {
-    let manifest = id.spec().manifest().ok_or(LoadError::NothingToFetch(id))?;
+    let files = id.spec().files();
+    if files.is_empty() {
+        return Err(LoadError::NothingToFetch(id));
+    }
     let folder = match into {
         Some(folder) => folder.to_owned(),
         None => mnist::cache_folder(id).ok_or(LoadError::NoCache(id))?,
     };
     let options = FetchOptions {
         replaces: into.is_none(), // a person's own folder is theirs
-        ..FetchOptions::of(manifest)
+        ..FetchOptions::of(id.spec())
     };
     let mut report = |progress: FetchProgress| report(describe_fetch(id, progress));
-    mnist::fetch(manifest, &options, &folder, &mut report, cancel)?;
+    mnist::fetch(&files, &options, &folder, &mut report, cancel)?;
     Ok(folder)
 }
 

@@ -25,6 +25,13 @@ pub enum Failure {
         /// What, which file, and what to do.
         reason: String,
     },
+    /// A data set of the catalogue is not on this machine, but can be fetched; the one in use still is.
+    #[error("{reason}")]
+    NotFetched {
+        id: DataSetId,
+        /// How to fetch it.
+        reason: String,
+    },
     /// A run could not be written; what was there before still is.
     #[error("{reason}")]
     NotSaved {

@@ -26,7 +26,7 @@ mod user_images;
 
 use hourglass_experiment::{Experiment, InvalidExperiment};
 use hourglass_protocol::{
-    Baselines, Command, DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo,
+    Baselines, Command, DataSetId, DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo,
     EvaluationScope, Event, Failure, Fitting, Phase, RunId, SampleIdx, Snapshot,
 };
 
@@ -62,6 +62,8 @@ pub struct LabState {
     pub loading: Option<DatasetProgress>,
     /// Why the data asked for last were not loaded, where a person has to give the size of the images.
     pub needs_size: Option<String>,
+    /// A data set that was asked for and is not on this machine: a person is asked whether to fetch it.
+    pub offers_to_fetch: Option<DataSetId>,
     /// The run in progress.
     pub run: Option<RunState>,
     /// The experiment as the controls show it; it may differ from the run's until it is applied.
@@ -325,6 +327,11 @@ impl LabState {
                 return;
             }
             Failure::NotBroughtBack { .. } => self.previous = None,
+            Failure::NotFetched { id, .. } => {
+                self.loading = None;
+                self.offers_to_fetch = Some(*id);
+                return; // a question says it
+            }
             Failure::Dataset { reason } => {
                 self.loading = None;
                 if reason.ends_with(Fitting::ASK_FOR_SIZE) {

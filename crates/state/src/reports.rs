@@ -33,7 +33,7 @@ impl Input {
                 }
             }
             Event::Failed(failure) => match failure {
-                Failure::Dataset { .. } => Self::DataFailed,
+                Failure::Dataset { .. } | Failure::NotFetched { .. } => Self::DataFailed,
                 Failure::InvalidExperiment { .. } => Self::Refused,
                 Failure::NotOpened { run, .. } | Failure::WeightsFitByShape { run, .. } => {
                     Self::NotOpened(*run)

@@ -55,6 +55,8 @@ pub enum Action {
     SaveSkipped(PathBuf),
     /// Fetch MNIST, then load it.
     Fetch(DataSetId),
+    /// Leave a data set where it is that was offered to be fetched.
+    LeaveUnfetched,
     /// Stop loading or fetching.
     CancelLoading,
     /// Train on another device.

@@ -11,11 +11,12 @@ pub(crate) fn help(id: DataSetId) -> String {
         number::count_of(spec.n_train),
         number::count_of(spec.n_test),
     );
-    let found = match spec.manifest() {
-        Some(_) => "; used if found on this machine",
-        None => "",
+    let found = match spec.download_size() {
+        Some(size) => format!("; {size} to fetch if it is not on this machine"),
+        None => String::new(),
     };
-    format!("{}, {n_train} + {n_test}{found}", spec.about)
+    let shape = spec.shape.describe();
+    format!("{}, {n_train} + {n_test} of {shape}{found}", spec.about)
 }
 
 pub(crate) fn fetch_label(id: DataSetId) -> String {

@@ -1,29 +1,62 @@
-//! Questions before something is lost: an unsaved run when the window closes, another run in a folder.
+//! Questions before something is lost, or fetched: an unsaved run when the window closes, another run in a folder, a data
+//! set that is not on this machine.
 
 use std::path::Path;
 
 use egui::{Id, Label, Modal, Ui};
 
+use super::number::count_of;
 use super::theme::{self, space};
 use super::{Action, CloseAnswer, KeepAction};
+use hourglass_protocol::DataSetId;
 use hourglass_state::{LabState, OfferedWeights, title};
 
 /// Width of a question, in points.
 const WIDTH: f32 = 340.0;
 
 /// An answer: its name, what it does, and the action that follows from it.
-type Answer = (&'static str, &'static str, KeepAction);
+type Answer = (&'static str, &'static str, Action);
 
 pub fn ask(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
     if let Some(folder) = &state.keep.asks_to_replace {
         ask_to_replace(ui, folder, actions);
     } else if let Some(offered) = &state.keep.weights_offered {
         ask_to_take_weights(ui, offered, actions);
+    } else if let Some(id) = state.offers_to_fetch {
+        ask_to_fetch(ui, id, actions);
     } else if state.keep.asks_before_closing {
         let step = state.run.as_ref().map_or(0, |run| run.step);
         let previous = state.previous.as_ref().map(|previous| title(&previous.run));
         ask_before_closing(ui, step, previous.as_deref(), actions);
     }
+}
+
+fn ask_to_fetch(ui: &Ui, id: DataSetId, actions: &mut Vec<Action>) {
+    let spec = id.spec();
+    let size = spec.download_size().unwrap_or_default();
+    let licence = spec.licence.unwrap_or("no licence stated");
+    let text = format!(
+        "{} is not on this machine. {}, {} + {} images of {}; {size} to download, {licence}",
+        id.label(),
+        spec.about,
+        count_of(spec.n_train),
+        count_of(spec.n_test),
+        spec.shape.describe()
+    );
+    let answers = [
+        (
+            "Fetch it",
+            "Downloads it into the user's cache, checks it and uses it; can be cancelled and resumed",
+            Action::Fetch(id),
+        ),
+        (
+            "Cancel",
+            "The data set in use stays",
+            Action::LeaveUnfetched,
+        ),
+    ];
+    let title = format!("Fetch {}?", id.label());
+    question(ui, &title, &text, &answers, actions);
 }
 
 fn ask_before_closing(ui: &Ui, step: u64, previous: Option<&str>, actions: &mut Vec<Action>) {
@@ -39,17 +72,17 @@ fn ask_before_closing(ui: &Ui, step: u64, previous: Option<&str>, actions: &mut 
         (
             "Save",
             "Saves the run's folder, then closes the window",
-            KeepAction::Close(CloseAnswer::Save),
+            KeepAction::Close(CloseAnswer::Save).into(),
         ),
         (
             "Don't save",
             "Closes the window; the weights are lost",
-            KeepAction::Close(CloseAnswer::Discard),
+            KeepAction::Close(CloseAnswer::Discard).into(),
         ),
         (
             "Cancel",
             "The window stays open",
-            KeepAction::Close(CloseAnswer::Stay),
+            KeepAction::Close(CloseAnswer::Stay).into(),
         ),
     ];
     question(ui, "Save the run?", &text, &answers, actions);
@@ -64,12 +97,12 @@ fn ask_to_replace(ui: &Ui, folder: &Path, actions: &mut Vec<Action>) {
         (
             "Replace",
             "Replaces the other run with this one",
-            KeepAction::Replace(folder.to_owned()),
+            KeepAction::Replace(folder.to_owned()).into(),
         ),
         (
             "Cancel",
             "The other run stays, and this one is not saved",
-            KeepAction::KeepOther,
+            KeepAction::KeepOther.into(),
         ),
     ];
     question(ui, "Replace the run?", &text, &answers, actions);
@@ -96,12 +129,12 @@ fn ask_to_take_weights(ui: &Ui, offered: &OfferedWeights, actions: &mut Vec<Acti
         (
             "Load them",
             "Starts the experiment with these weights, paired as shown",
-            KeepAction::TakeWeightsByShape(file.clone()),
+            KeepAction::TakeWeightsByShape(file.clone()).into(),
         ),
         (
             "Cancel",
             "The run in progress stays as it is",
-            KeepAction::LeaveWeights,
+            KeepAction::LeaveWeights.into(),
         ),
     ];
     question(ui, "Load these weights?", &text, &answers, actions);
@@ -131,5 +164,5 @@ fn question(ui: &Ui, title: &str, text: &str, answers: &[Answer], actions: &mut 
     if shown.should_close() {
         chosen = answers.last().map(|(_, _, no)| no.clone());
     }
-    actions.extend(chosen.map(Action::from));
+    actions.extend(chosen);
 }

@@ -9,9 +9,10 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
+use md5::Md5;
 use sha2::{Digest, Sha256};
 
-use hourglass_experiment::dataset::{Checksum, FileSpec};
+use hourglass_experiment::dataset::{Checksum, Content, FileSpec};
 use hourglass_files::plain_file;
 
 use super::verify_error::VerifyError;
@@ -47,7 +48,7 @@ impl Source {
     }
 
     /// Opens a compressed file; what is read of it, as it is on disk, goes through `hasher`.
-    fn open_hashed(&self, hasher: &Rc<RefCell<Sha256>>) -> Result<Box<dyn Read>, VerifyError> {
+    fn open_hashed(&self, hasher: &Rc<RefCell<Hasher>>) -> Result<Box<dyn Read>, VerifyError> {
         let path = self.path.clone();
         if !self.packed {
             return Err(VerifyError::NotCompressed { path });
@@ -83,10 +84,39 @@ impl Source {
     }
 }
 
+/// What bytes are summed up in.
+enum Hasher {
+    Sha256(Sha256),
+    Md5(Md5),
+}
+
+impl Hasher {
+    fn of(checksum: &Checksum) -> Self {
+        match checksum {
+            Checksum::Content(_) | Checksum::Served(_) => Self::Sha256(Sha256::new()),
+            Checksum::ServedMd5(_) => Self::Md5(Md5::new()),
+        }
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha256(hasher) => hasher.update(bytes),
+            Self::Md5(hasher) => hasher.update(bytes),
+        }
+    }
+
+    fn digits(&mut self) -> String {
+        match self {
+            Self::Sha256(hasher) => hex(&hasher.finalize_reset()),
+            Self::Md5(hasher) => hex(&hasher.finalize_reset()),
+        }
+    }
+}
+
 /// A file whose bytes are hashed as they are read.
 struct Hashed {
     file: File,
-    hasher: Rc<RefCell<Sha256>>,
+    hasher: Rc<RefCell<Hasher>>,
 }
 
 impl Read for Hashed {
@@ -120,7 +150,7 @@ pub(super) struct ContentReader<'a> {
     spec: &'a FileSpec,
     cancel: &'a AtomicBool,
     stream: Box<dyn Read>,
-    hasher: Rc<RefCell<Sha256>>,
+    hasher: Rc<RefCell<Hasher>>,
     n_bytes: u64,
     chunk: Vec<u8>,
 }
@@ -131,10 +161,14 @@ impl<'a> ContentReader<'a> {
         spec: &'a FileSpec,
         cancel: &'a AtomicBool,
     ) -> Result<Self, VerifyError> {
-        let hasher = Rc::new(RefCell::new(Sha256::new()));
-        let stream = match spec.checksum {
-            Checksum::Content(_) => source.open()?,
-            Checksum::Gzip(_) => source.open_hashed(&hasher)?,
+        let hasher = Rc::new(RefCell::new(Hasher::of(&spec.checksum)));
+        let stream: Box<dyn Read> = match (spec.content, spec.checksum) {
+            (Content::AsServed, _) => Box::new(Hashed {
+                file: source.open_file()?,
+                hasher: Rc::clone(&hasher),
+            }),
+            (_, Checksum::Content(_)) => source.open()?,
+            (_, Checksum::Served(_) | Checksum::ServedMd5(_)) => source.open_hashed(&hasher)?,
         };
         Ok(Self {
             source,
@@ -183,15 +217,16 @@ impl<'a> ContentReader<'a> {
 
     fn check_end(&mut self) -> Result<(), VerifyError> {
         let expected_bytes = self.spec.size_bytes();
-        if self.n_bytes != expected_bytes {
+        let is_measured = self.spec.content != Content::AsServed;
+        if is_measured && self.n_bytes != expected_bytes {
             return Err(VerifyError::WrongSize {
                 found_bytes: self.n_bytes,
                 expected_bytes,
                 path: self.source.path.clone(),
             });
         }
-        let found = hex(&self.hasher.borrow_mut().finalize_reset());
-        let (Checksum::Content(expected) | Checksum::Gzip(expected)) = self.spec.checksum;
+        let found = self.hasher.borrow_mut().digits();
+        let expected = self.spec.checksum.digits();
         if found != expected {
             return Err(VerifyError::WrongChecksum {
                 found,

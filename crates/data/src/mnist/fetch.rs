@@ -1,4 +1,4 @@
-//! Fetches the four files from mirrors: resumable, cancellable, checked before they count.
+//! Fetches files from mirrors: resumable, cancellable, checked before they count.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use hourglass_experiment::dataset::{FileSpec, Manifest};
+use hourglass_experiment::dataset::{DataSetSpec, FileSpec};
 
 use super::content::{Source, check_content};
 use super::locate::present;
@@ -23,7 +23,7 @@ const LOCK_NAME: &str = "fetch.lock";
 
 #[derive(Clone, Debug)]
 pub struct FetchOptions {
-    /// Addresses of folders with the `.gz` files, best first.
+    /// Addresses of folders with the files, best first.
     pub mirrors: Vec<String>,
     /// How long a mirror may send nothing, connecting included, before the next one is asked.
     pub stall_timeout: Duration,
@@ -36,9 +36,9 @@ pub struct FetchOptions {
 impl FetchOptions {
     /// The mirrors of a data set, 20 s, two rounds, and nothing is replaced.
     #[must_use]
-    pub fn of(manifest: &Manifest) -> Self {
+    pub fn of(spec: &DataSetSpec) -> Self {
         Self {
-            mirrors: manifest.mirrors.iter().map(|&url| url.to_owned()).collect(),
+            mirrors: spec.mirrors().iter().map(|&url| url.to_owned()).collect(),
             stall_timeout: Duration::from_secs(20),
             rounds: NonZeroU32::MIN.saturating_add(1),
             replaces: false,
@@ -49,9 +49,9 @@ impl FetchOptions {
 /// How far a fetch has come. Falls back where a mirror's bytes had to be thrown away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FetchProgress {
-    /// Bytes of the `.gz` files that are here, earlier fetches included.
+    /// Bytes of the files that are here, earlier fetches included.
     pub received_bytes: u64,
-    /// Bytes of all four.
+    /// Bytes of all of them.
     pub total_bytes: u64,
 }
 
@@ -85,9 +85,9 @@ pub enum FetchError {
         folder: PathBuf,
     },
     /// No mirror served a file.
-    #[error("{file} could not be fetched ({}): {}; check the connection and try again, or download the four .gz files by hand into this folder", list(.failures), .folder.display())]
+    #[error("{file} could not be fetched ({}): {}; check the connection and try again, or download the files by hand into this folder", list(.failures), .folder.display())]
     NoMirror {
-        /// Name of the `.gz` file.
+        /// Name of the file.
         file: String,
         /// What each mirror did.
         failures: Vec<MirrorFailure>,
@@ -104,15 +104,15 @@ fn list(failures: &[MirrorFailure]) -> String {
     failures.join("; ")
 }
 
-/// Fetches those of the four `.gz` files into `into` that are not already there, whole and
-/// checked. A file has the name `.gz.part` until its uncompressed content has the right checksum.
+/// Fetches those of the files into `into` that are not already there, whole and checked. A file has a name that ends in
+/// `.part` until it, or its uncompressed content, has the right checksum.
 ///
 /// Returns within 0.5 s after `cancel` is set; a later call continues where this one stopped.
 ///
 /// # Errors
 /// [`FetchError`]; partial files stay, except those whose bytes are wrong.
 pub fn fetch(
-    manifest: &Manifest,
+    files: &[FileSpec],
     options: &FetchOptions,
     into: &Path,
     progress: &mut dyn FnMut(FetchProgress),
@@ -124,12 +124,12 @@ pub fn fetch(
         into,
         progress,
         cancel,
-        total_bytes: manifest.gzip_bytes(),
+        total_bytes: files.iter().map(|spec| spec.gzip_bytes).sum(),
         done_bytes: 0,
     };
     fs::create_dir_all(into).map_err(|reason| fetcher.storage(reason))?;
     let _lock = fetcher.lock()?; // Until return.
-    for spec in manifest.files() {
+    for spec in files {
         if !fetcher.is_here(spec)? {
             fetcher.fetch_file(spec)?;
         }
@@ -147,7 +147,7 @@ struct Fetcher<'a> {
     progress: &'a mut dyn FnMut(FetchProgress),
     cancel: &'a AtomicBool,
     total_bytes: u64,
-    /// Usual sizes of the `.gz` files that are done.
+    /// Usual sizes of the files that are done.
     done_bytes: u64,
 }
 

@@ -119,9 +119,20 @@ impl Places {
 /// [`LocateError`] where the user named a folder that does not hold the four files.
 pub fn locate(id: DataSetId, explicit: Option<&Path>) -> Result<Option<PathBuf>, LocateError> {
     let places = Places::of_this_user(id, explicit);
-    match id.spec().manifest() {
-        Some(manifest) => places.locate(manifest),
-        None => Ok(None),
+    match &id.spec().origin {
+        Origin::Files(manifest) => places.locate(manifest),
+        Origin::Published(publication) => {
+            Ok(explicit
+                .map(Path::to_owned)
+                .or(places.cache)
+                .filter(|folder| {
+                    publication
+                        .files
+                        .iter()
+                        .all(|file| folder.join(file.name).is_file())
+                }))
+        }
+        Origin::Drawn(_) | Origin::Opened => Ok(None),
     }
 }
 
@@ -129,14 +140,17 @@ pub fn locate(id: DataSetId, explicit: Option<&Path>) -> Result<Option<PathBuf>,
 #[must_use]
 pub fn cache_folder(id: DataSetId) -> Option<PathBuf> {
     let dirs = directories::ProjectDirs::from("", "", "hourglass")?;
-    Some(dirs.cache_dir().join(id.name()))
+    Some(dirs.cache_dir().join(id.spec().cache_name()))
 }
 
 /// Paths in `folder`, and one or two levels below it, that may be the file `spec` describes, best first. `PyTorch` keeps
 /// the four in `MNIST/raw`, Kaggle's archive has a folder for each.
 pub(super) fn present(folder: &Path, spec: &FileSpec) -> impl Iterator<Item = PathBuf> {
     let names = spec.accepted_names();
-    let in_folder = move |folder: PathBuf| names.clone().map(|name| folder.join(name));
+    let in_folder = move |folder: PathBuf| {
+        let names = names.clone().into_iter();
+        names.map(move |name| folder.join(name))
+    };
     let folders = folders_to_look_in(folder).into_iter();
     folders.flat_map(in_folder).filter(|path| path.is_file())
 }
@@ -197,4 +211,4 @@ fn lacks(folder: &Path, manifest: &Manifest) -> Vec<String> {
     specs.map(|spec| spec.name.to_owned()).collect()
 }
 use hourglass_experiment::DataSetId;
-use hourglass_experiment::dataset::{FileSpec, Manifest};
+use hourglass_experiment::dataset::{FileSpec, Manifest, Origin};

@@ -5,7 +5,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use hourglass_experiment::dataset::FileSpec;
+use hourglass_experiment::dataset::{Content, FileSpec};
 
 use super::content::{Source, check_content};
 use super::verify_error::VerifyError;
@@ -20,7 +20,7 @@ pub(super) enum Verdict {
     Wrong(VerifyError),
 }
 
-/// A file `NAME.gz.part` that holds the beginning of `NAME.gz`. Its owner holds the lock of the
+/// A file `NAME.part` that holds the beginning of `NAME`, such as `train-images-idx3-ubyte.gz`. Its owner holds the lock of the
 /// folder, so that no other process writes to it.
 pub(super) struct Part {
     file: File,
@@ -71,7 +71,8 @@ impl Part {
         fs::remove_file(path)
     }
 
-    /// Unpacks and checks what is there, without keeping it: at most as much as `spec` allows.
+    /// Unpacks and checks what is there, without keeping it: at most as much as `spec` allows. What is as it is served says
+    /// nothing of where it ends: shorter than usual, it is unfinished.
     ///
     /// # Errors
     /// [`VerifyError::Unreadable`] and [`VerifyError::Cancelled`].
@@ -82,10 +83,15 @@ impl Part {
     ) -> Result<Verdict, VerifyError> {
         let source = Source {
             path: self.path.clone(),
-            packed: true,
+            packed: spec.content != Content::AsServed,
         };
         match check_content(&source, spec, cancel, |_| ()) {
             Ok(()) => Ok(Verdict::Whole),
+            Err(VerifyError::WrongChecksum { .. })
+                if spec.content == Content::AsServed && self.n_bytes < spec.gzip_bytes =>
+            {
+                Ok(Verdict::Unfinished)
+            }
             Err(VerifyError::DamagedGzip { reason, .. })
                 if reason.kind() == io::ErrorKind::UnexpectedEof =>
             {

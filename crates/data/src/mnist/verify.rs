@@ -180,6 +180,7 @@ fn describe(spec: &FileSpec) -> String {
     let content = match spec.content {
         Content::Images => "IDX images of 28×28 bytes",
         Content::Labels => "IDX labels",
+        Content::AsServed => return spec.name.to_owned(),
     };
     format!("{} ({content})", spec.name)
 }

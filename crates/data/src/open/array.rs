@@ -38,6 +38,22 @@ impl Values {
         values.iter().any(|value| value.fract() != 0.0)
     }
 
+    /// Some rows of so many values; none of texts.
+    pub(super) fn rows(&self, places: &[usize], n_values: usize) -> Option<Self> {
+        fn of<T: Copy>(values: &[T], places: &[usize], n: usize) -> Vec<T> {
+            let rows = places
+                .iter()
+                .flat_map(|place| &values[place * n..(place + 1) * n]);
+            rows.copied().collect()
+        }
+        match self {
+            Self::Bytes(values) => Some(Self::Bytes(of(values, places, n_values))),
+            Self::Whole(values) => Some(Self::Whole(of(values, places, n_values))),
+            Self::Real(values) => Some(Self::Real(of(values, places, n_values))),
+            Self::Text(_) => None,
+        }
+    }
+
     /// Their values as numbers; what is none is NaN.
     pub(super) fn reals(&self) -> Vec<f32> {
         match self {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use hourglass_experiment::ImageShape;
-use hourglass_experiment::dataset::{DataSetId, MAX_CLASSES, Opened, SIDES};
+use hourglass_experiment::dataset::{DataSetId, DataSetSpec, MAX_CLASSES, Opened, Origin, SIDES};
 use hourglass_protocol::{
     Colour, DataPlace, DataReport, Duplicates, Fitting, KnownFactors, Skipped,
 };
@@ -54,11 +54,16 @@ impl Found {
     }
 }
 
-/// Makes a data set of what was found.
+/// Makes a data set of what was found: that of the catalogue, or a person's own.
 ///
 /// # Errors
 /// What does not fit together, or what there is too much or too little of.
-pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Dataset, String> {
+pub(super) fn build(
+    path: &Path,
+    found: Found,
+    fitting: &Fitting,
+    known: Option<&'static DataSetSpec>,
+) -> Result<Dataset, String> {
     let Found {
         kind,
         mut images,
@@ -76,7 +81,7 @@ pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Data
     let shape = one_shape(&images)?;
     let is_handwriting = images.iter().all(is_handwriting);
     let factors = known_of_all(&images, &mut notes);
-    let (parts, classes) = named(images, &factors, &mut notes)?;
+    let (parts, classes) = named(images, &factors, known, &mut notes)?;
     let (mut all, mut test) = joined(parts, &mut notes);
     let is_split = test.is_some();
     if let Some(limit) = fitting.limit {
@@ -95,6 +100,9 @@ pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Data
         [all.at(&others, shape), all.at(&chosen, shape)]
     };
     check_counts(&train, &test, shape)?;
+    if let Some(spec) = known {
+        return as_known(path, spec, shape, [train, test], factors);
+    }
     let mut counts = vec![[0; 2]; classes.len()];
     for (split, labels) in [&train.labels, &test.labels].into_iter().enumerate() {
         for label in labels {
@@ -137,6 +145,32 @@ pub(super) fn build(path: &Path, found: Found, fitting: &Fitting) -> Result<Data
         test: Split::new(shape, test.pixels, test.labels),
         test_factors: KnownFactors::of_names(factors, test.factors),
         report: Some(Arc::new(report)),
+    })
+}
+
+/// The data set of the catalogue, where what was found is of its shape.
+fn as_known(
+    path: &Path,
+    spec: &'static DataSetSpec,
+    shape: ImageShape,
+    [train, test]: [Labelled; 2],
+    factors: Vec<String>,
+) -> Result<Dataset, String> {
+    if shape != spec.shape {
+        return Err(format!(
+            "its images are {}, and those of {} are {}: the files are others",
+            shape.describe(),
+            spec.label,
+            spec.shape.describe()
+        ));
+    }
+    Ok(Dataset {
+        id: DataSetId::of(spec),
+        origin: path.display().to_string(),
+        train: Split::new(shape, train.pixels, train.labels),
+        test: Split::new(shape, test.pixels, test.labels),
+        test_factors: KnownFactors::of_names(factors, test.factors),
+        report: None,
     })
 }
 
@@ -371,6 +405,7 @@ type Named = (Vec<(Part, Labelled)>, Vec<String>);
 fn named(
     images: Vec<Images>,
     factors: &[String],
+    known: Option<&'static DataSetSpec>,
     notes: &mut Vec<String>,
 ) -> Result<Named, String> {
     let has_classes = images.iter().any(|images| images.classes.is_some());
@@ -394,7 +429,7 @@ fn named(
         .flatten()
         .map(|name| short(name))
         .collect();
-    if !has_classes || names.len() > MAX_CLASSES {
+    if known.is_none() && (!has_classes || names.len() > MAX_CLASSES) {
         if has_classes {
             notes.push(format!(
                 "there are {} different classes, and at most {MAX_CLASSES} can be told apart: the images are used without \
@@ -418,7 +453,10 @@ fn named(
     }
     let mut names: Vec<String> = names.into_iter().collect();
     names.sort_by(|a, b| name_order::compare(a, b));
-    let numbers: HashMap<&str, u8> = names.iter().map(String::as_str).zip(0_u8..).collect();
+    let numbers: HashMap<&str, u8> = match known {
+        None => names.iter().map(String::as_str).zip(0_u8..).collect(),
+        Some(spec) => numbers_of(spec, &names)?,
+    };
     let mut parts = Vec::new();
     for images in kept {
         let factors = rows_of(&images, factors);
@@ -439,7 +477,37 @@ fn named(
             },
         ));
     }
+    drop(numbers);
     Ok((parts, names))
+}
+
+/// The labels of a data set of the catalogue by what its files call its classes: their codes, their names or numbers.
+fn numbers_of<'a>(
+    spec: &'static DataSetSpec,
+    found: &'a [String],
+) -> Result<HashMap<&'a str, u8>, String> {
+    let codes = match &spec.origin {
+        Origin::Published(publication) => publication.codes,
+        _ => &[],
+    };
+    let number = |text: &'a String| {
+        let place = if codes.is_empty() {
+            let place = spec.classes.iter().position(|class| class == text);
+            place.or_else(|| text.parse().ok())
+        } else {
+            codes.iter().position(|code| code == text)
+        };
+        let place = place.filter(|place| *place < spec.classes.len());
+        let number = place.and_then(|place| u8::try_from(place).ok());
+        let unknown = || {
+            format!(
+                "{text:?} is no class of {}: the files are others",
+                spec.label
+            )
+        };
+        Ok((text.as_str(), number.ok_or_else(unknown)?))
+    };
+    found.iter().map(number).collect()
 }
 
 /// Training images, and test images where the split is there already.

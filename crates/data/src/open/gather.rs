@@ -8,6 +8,7 @@ use hourglass_protocol::Fitting;
 
 use super::array::{Array, Scale, Values, described};
 use super::images::{Images, Known, Layout, MAX_KNOWN, Part, arranged};
+use super::split;
 
 /// Most classes that one-hot rows may stand for.
 const MAX_ONE_HOT: usize = 256;
@@ -28,16 +29,93 @@ const LEAST_VALUES: usize = 64;
 ///
 /// # Errors
 /// What does not fit together.
-pub(super) fn sheets(arrays: Vec<Array>, notes: &mut Vec<String>) -> Result<Vec<Sheet>, String> {
+pub(super) fn sheets(
+    arrays: Vec<Array>,
+    fitting: &Fitting,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Sheet>, String> {
     let mut found: BTreeMap<Part, Vec<Array>> = BTreeMap::new();
     for array in arrays {
         found.entry(Part::of(&array.name)).or_default().push(array);
     }
     let mut sheets = Vec::new();
     for (part, arrays) in found {
-        sheets.extend(of_part(part, arrays, notes)?);
+        if let Some(of_classes) = of_classes(part, &arrays, fitting) {
+            sheets.extend(of_classes);
+        } else {
+            sheets.extend(of_part(part, arrays, notes)?);
+        }
     }
     Ok(sheets)
+}
+
+/// Arrays that hold a class each, called after it, as Quick, Draw! is served: nothing but images of one shape, in files of
+/// their own. Of a sample, all have an equal share.
+fn of_classes(part: Part, arrays: &[Array], fitting: &Fitting) -> Option<Vec<Sheet>> {
+    let shape = |array: &Array| {
+        let (_, sides) = array.dims.split_first()?;
+        let n_values: usize = sides.iter().product();
+        (n_values >= LEAST_VALUES).then(|| sides.to_vec())
+    };
+    let first = arrays.first().and_then(shape)?;
+    let are_alike = arrays
+        .iter()
+        .all(|array| shape(array).as_ref() == Some(&first));
+    let are_files = arrays
+        .iter()
+        .all(|array| array.name.to_lowercase().ends_with(".npy"));
+    if arrays.len() < 2 || part != Part::All || !are_alike || !are_files {
+        return None;
+    }
+    let n_values: usize = first.iter().product();
+    let most = fitting.limit.map(|limit| (limit / arrays.len()).max(1));
+    let sheet = |array: &Array| {
+        let n = array.dims[0];
+        let places = split::sample(&vec![0; n], most.unwrap_or(n), fitting.seed);
+        let name = array.name.rsplit('/').next().unwrap_or_default();
+        let class = name
+            .rsplit_once('.')
+            .map_or(name, |(stem, _)| stem)
+            .to_owned();
+        let mut dims = array.dims.clone();
+        dims[0] = places.len();
+        Some(Sheet {
+            part,
+            classes: Some(vec![class; places.len()]),
+            images: Array {
+                name: array.name.clone(),
+                dims,
+                values: array.values.rows(&places, n_values)?,
+            },
+            known: Vec::new(),
+        })
+    };
+    arrays.iter().map(sheet).collect()
+}
+
+/// QMNIST says eight things of each digit, the class first (Yadav and Bottou 2019, table 2); of the others, who wrote it is
+/// a number worth seeing.
+fn qmnist_labels(array: Array) -> Vec<Array> {
+    const COLUMNS: usize = 8;
+    let is_qmnist = array.name.contains("qmnist") && array.name.contains("labels");
+    let (&[n, COLUMNS], true) = (&array.dims[..], is_qmnist) else {
+        return vec![array];
+    };
+    let column = |at: usize, name: String| Array {
+        name,
+        dims: if at == 0 { vec![n] } else { vec![n, 1] },
+        values: Values::Real(
+            array
+                .values
+                .reals()
+                .into_iter()
+                .skip(at)
+                .step_by(COLUMNS)
+                .collect(),
+        ),
+    };
+    let writers = format!("{}/writer", array.name);
+    vec![column(0, array.name.clone()), column(2, writers)]
 }
 
 fn of_part(
@@ -52,10 +130,12 @@ fn of_part(
     };
     let is_known = |array: &Array| match array.dims[..] {
         [_] => array.values.has_fractions(),
+        [_, 1] => array.name.ends_with("/writer") || array.values.has_fractions(),
         [_, n] => n < LEAST_VALUES && !is_labels(array),
         _ => false,
     };
-    let (known, arrays): (Vec<Array>, Vec<Array>) = arrays.into_iter().partition(is_known);
+    let arrays = arrays.into_iter().flat_map(qmnist_labels);
+    let (known, arrays): (Vec<Array>, Vec<Array>) = arrays.partition(is_known);
     let (mut labels, mut images): (Vec<Array>, Vec<Array>) =
         arrays.into_iter().partition(is_labels);
     images.retain(|array| array.dims.len() >= 2);
@@ -334,7 +414,7 @@ mod tests {
         fitting: &Fitting,
         notes: &mut Vec<String>,
     ) -> Result<Vec<Images>, String> {
-        images(sheets(arrays, notes)?, fitting, notes)
+        images(sheets(arrays, fitting, notes)?, fitting, notes)
     }
 
     fn array(name: &str, dims: &[usize], values: Values) -> Array {
@@ -391,6 +471,56 @@ mod tests {
         let images = gather(arrays, &Fitting::default(), &mut Vec::new()).expect("they fit");
         let pixels: Vec<&[u8]> = images.iter().map(|images| &images.pixels[..]).collect();
         assert_eq!(pixels, [[0, 250], [0, 9]]);
+    }
+
+    #[test]
+    fn arrays_called_after_classes_hold_one_each() {
+        let class = |name: &str, n: usize, value: u8| {
+            array(name, &[n, 64], Values::Bytes(vec![value; n * 64]))
+        };
+        let arrays = || vec![class("full/cat.npy", 9, 7), class("full/tree.npy", 5, 250)];
+        let found = gather(arrays(), &Fitting::default(), &mut Vec::new()).expect("they fit");
+        let counts: Vec<_> = found
+            .iter()
+            .map(|images| {
+                (
+                    images.len(),
+                    images.classes.as_ref().map(|all| all[0].clone()),
+                )
+            })
+            .collect();
+        let named = |name: &str| Some(name.to_owned());
+        assert_eq!(counts, [(9, named("cat")), (5, named("tree"))]);
+        let limited = "limit=6".parse().expect("it is right");
+        let found = gather(arrays(), &limited, &mut Vec::new()).expect("they fit");
+        assert_eq!(
+            (found[0].len(), found[1].len()),
+            (3, 3),
+            "an equal share each"
+        );
+        assert_eq!(found[1].pixels[0], 250);
+    }
+
+    #[test]
+    fn qmnist_has_classes_and_writers_in_one_array() {
+        let labels: Vec<i64> = [[7, 4, 2311, 1, 2, 3, 0, 0], [0, 4, 99, 1, 2, 3, 0, 0]].concat();
+        let arrays = vec![
+            array(
+                "qmnist-train-images-idx3-ubyte",
+                &[2, 8, 8],
+                Values::Bytes(vec![9; 128]),
+            ),
+            array(
+                "qmnist-train-labels-idx2-int",
+                &[2, 8],
+                Values::Whole(labels),
+            ),
+        ];
+        let found = gather(arrays, &Fitting::default(), &mut Vec::new()).expect("they fit");
+        let classes = ["7", "0"].map(str::to_owned);
+        assert_eq!(found[0].classes.as_deref(), Some(&classes[..]));
+        let writers = ("writer".to_owned(), vec![2311.0, 99.0]);
+        assert_eq!(found[0].known, [writers]);
     }
 
     #[test]

@@ -3,9 +3,6 @@
 
 use super::array::{Array, Values};
 
-/// The type of unsigned bytes; the format has five more, which no set of images uses.
-const UNSIGNED_BYTES: u8 = 0x08;
-
 /// Most sides of an array.
 const MAX_SIDES: usize = 4;
 
@@ -22,11 +19,11 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, String> {
     let [0, 0, kind, n_sides, rest @ ..] = bytes else {
         return Err("it has no IDX header".to_owned());
     };
-    if *kind != UNSIGNED_BYTES {
+    let Some(n_bytes) = bytes_of(*kind) else {
         return Err(format!(
-            "its values are of type {kind:#04x}, and only unsigned bytes (0x08) are read"
+            "its values are of a type that is not known ({kind:#04x})"
         ));
-    }
+    };
     let n_sides = usize::from(*n_sides);
     if n_sides == 0 || n_sides > MAX_SIDES {
         return Err(format!("its header says {n_sides} dimensions"));
@@ -42,17 +39,48 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, String> {
     let n = dims
         .iter()
         .try_fold(1_usize, |n, side| n.checked_mul(*side));
-    if n != Some(values.len()) {
+    let n_expected = n.and_then(|n| n.checked_mul(n_bytes));
+    if n_expected != Some(values.len()) {
         return Err(format!(
             "its header says {}, which are {} bytes, but {} follow",
             super::array::described(&dims),
-            n.map_or_else(|| "too many".to_owned(), |n| n.to_string()),
+            n_expected.map_or_else(|| "too many".to_owned(), |n| n.to_string()),
             values.len()
         ));
     }
     Ok(Array {
         name: name.to_owned(),
         dims,
-        values: Values::Bytes(values.to_vec()),
+        values: numbers(*kind, values),
     })
+}
+
+/// Bytes of a value of a type; none if there is no such type.
+fn bytes_of(kind: u8) -> Option<usize> {
+    match kind {
+        0x08 | 0x09 => Some(1),
+        0x0b => Some(2),
+        0x0c | 0x0d => Some(4),
+        0x0e => Some(8),
+        _ => None,
+    }
+}
+
+/// Values as they are stored, the highest byte first.
+fn numbers(kind: u8, bytes: &[u8]) -> Values {
+    macro_rules! each {
+        ($number:ty) => {
+            bytes
+                .chunks_exact(size_of::<$number>())
+                .map(|bytes| <$number>::from_be_bytes(bytes.try_into().unwrap_or_default()))
+        };
+    }
+    match kind {
+        0x09 => Values::Whole(each!(i8).map(i64::from).collect()),
+        0x0b => Values::Whole(each!(i16).map(i64::from).collect()),
+        0x0c => Values::Whole(each!(i32).map(i64::from).collect()),
+        0x0d => Values::Real(each!(f32).collect()),
+        0x0e => Values::Real(each!(f64).map(|value| value as f32).collect()),
+        _ => Values::Bytes(bytes.to_vec()),
+    }
 }

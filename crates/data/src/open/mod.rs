@@ -1,22 +1,25 @@
 //! A person's own images, whatever they lie in.
 //!
 //! 1. `store` lists the files of a folder or ZIP and reads them; nothing that a file says of itself is believed.
-//! 2. Arrays are read by `idx`, `npy` and `table`, and become images with classes in `gather` (`array` has what they
+//! 2. Arrays are read by `idx`, `npy`, `mat`, `table`, `sparse` and `cifar`, and become images with classes in `gather` (`array` has what they
 //!    are made of, `images` the order of their values); folders of images are read by `pictures`.
 //! 3. `build` makes one data set of them: one shape, classes by number, two splits (`split`), a checksum, and a report
 //!    of what was found and left out.
 
 mod array;
 mod build;
+mod cifar;
 mod fit;
 mod gather;
 mod idx;
 mod images;
+mod mat;
 mod npy;
 mod pictures;
 mod recognise;
 mod refusal;
 mod room;
+mod sparse;
 mod split;
 mod store;
 mod table;
@@ -25,8 +28,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use hourglass_experiment::dataset::{DataSetSpec, Publication};
 use hourglass_files::plain_file;
-use hourglass_protocol::{DataStage, DatasetProgress, Fitting};
+use hourglass_protocol::{DataStage, DatasetProgress, Fitting, Skipped};
 
 use super::Dataset;
 use array::Array;
@@ -36,7 +40,7 @@ pub(crate) use fit::fitted;
 use gather::Sheet;
 pub use recognise::holds_data_set;
 pub use refusal::OpenError;
-use store::{Entry, Store};
+use store::{Entry, MAX_FILE_BYTES, Store};
 
 /// Most bytes of a file that names classes.
 const MAX_MAPPING_BYTES: u64 = 1 << 16;
@@ -51,8 +55,43 @@ pub fn open(
     report: &mut dyn FnMut(DatasetProgress),
     cancel: &AtomicBool,
 ) -> Result<Dataset, OpenError> {
+    let store = Store::open(path)?;
+    finish(path, store, fitting, None, report, cancel)
+}
+
+/// Opens a data set of the catalogue from the files that its makers serve, which lie in a folder.
+///
+/// # Errors
+/// What is wrong, where; or that it was cancelled.
+pub fn open_published(
+    folder: &Path,
+    spec: &'static DataSetSpec,
+    publication: &Publication,
+    report: &mut dyn FnMut(DatasetProgress),
+    cancel: &AtomicBool,
+) -> Result<Dataset, OpenError> {
+    let files = publication.files.iter();
+    let files: Vec<_> = files.map(|file| folder.join(file.name)).collect();
+    let mut store = match &files[..] {
+        [archive] => Store::open(archive)?,
+        _ => Store::of_files(folder, files),
+    };
+    store.keep(|entry| entry.name.contains(publication.part));
+    let fitting = publication.fitting.parse();
+    let fitting = fitting.map_err(|reason: String| OpenError::content(folder, reason))?;
+    finish(folder, store, &fitting, Some(spec), report, cancel)
+}
+
+fn finish(
+    path: &Path,
+    store: Store,
+    fitting: &Fitting,
+    known: Option<&'static DataSetSpec>,
+    report: &mut dyn FnMut(DatasetProgress),
+    cancel: &AtomicBool,
+) -> Result<Dataset, OpenError> {
     let mut opening = Opening {
-        store: Store::open(path)?,
+        store,
         fitting,
         report,
         cancel,
@@ -66,7 +105,7 @@ pub fn open(
         fraction: None,
         detail: String::new(),
     });
-    build::build(path, found, fitting).map_err(|reason| OpenError::content(path, reason))
+    build::build(path, found, fitting, known).map_err(|reason| OpenError::content(path, reason))
 }
 
 /// What the files of a store are, by their endings and first bytes.
@@ -75,7 +114,11 @@ struct Kinds {
     idx: Vec<Entry>,
     numpy: Vec<Entry>,
     tables: Vec<Entry>,
-    zips: Vec<Entry>,
+    /// LIBSVM's.
+    sparse: Vec<Entry>,
+    matlab: Vec<Entry>,
+    cifar: Vec<Entry>,
+    archives: Vec<Entry>,
     n_pictures: usize,
     /// A file of the hub's format, which is refused by name.
     parquet: Option<Entry>,
@@ -91,10 +134,14 @@ impl Kinds {
                 "npy" | "npz" => kinds.numpy.push(entry),
                 "csv" | "tsv" => kinds.tables.push(entry),
                 "txt" | "data" if is_alone => kinds.tables.push(entry),
-                "zip" => kinds.zips.push(entry),
+                "libsvm" | "svm" => kinds.sparse.push(entry),
+                _ if entry.name.to_lowercase().ends_with(".bz2") => kinds.sparse.push(entry),
+                "mat" => kinds.matlab.push(entry),
+                "bin" => kinds.cifar.push(entry),
+                "zip" | "tar" | "tgz" => kinds.archives.push(entry),
                 "parquet" => kinds.parquet = Some(entry),
                 _ if pictures::is_picture(&entry) => kinds.n_pictures += 1,
-                _ if is_alone || entry.name.contains("ubyte") || ending == "idx" => {
+                _ if is_alone || entry.name.contains("-idx") || ending.starts_with("idx") => {
                     kinds.idx.push(entry);
                 }
                 _ => {}
@@ -131,18 +178,27 @@ impl Opening<'_> {
         let tables = kinds.tables.iter().filter(|entry| is_pixels(entry));
         let tables: Vec<Entry> = tables.cloned().collect();
         if !tables.is_empty() {
-            return self.tables(&tables);
+            return self.sheets_of(&tables, "a table of pixels", table::read);
         }
         if kinds.n_pictures > 0 {
             return self.pictures();
         }
-        if let [zip] = &kinds.zips[..] {
+        if !kinds.matlab.is_empty() {
+            return self.arrays(&kinds.matlab, "MATLAB arrays");
+        }
+        if !kinds.cifar.is_empty() {
+            return self.cifar(&kinds.cifar);
+        }
+        if !kinds.sparse.is_empty() {
+            return self.sheets_of(&kinds.sparse, "LIBSVM's text", sparse::read);
+        }
+        if let [zip] = &kinds.archives[..] {
             let place = self.store.place_of(zip);
             if !self.store.path.is_dir() {
-                // The file itself: no ZIP begins like that.
+                // The file itself: no archive begins like that.
                 return Err(OpenError::content(
                     place,
-                    "it cannot be opened as a ZIP: unpack it, and open the folder",
+                    "it cannot be opened as an archive: unpack it, and open the folder",
                 ));
             }
             self.store = Store::open(&place)?;
@@ -162,12 +218,33 @@ impl Opening<'_> {
         pictures::read(&mut self.store, self.fitting, &mut tell)
     }
 
-    fn tables(&mut self, tables: &[Entry]) -> Result<Found, OpenError> {
-        let (mut found, mut sheets) = (Found::of("a table of pixels"), Vec::new());
-        for (at, entry) in tables.iter().enumerate() {
-            tell(self.report, self.cancel, (at, tables.len()))?;
+    /// CIFAR's files, with the names of classes that lie beside them.
+    fn cifar(&mut self, entries: &[Entry]) -> Result<Found, OpenError> {
+        let names = self.store.entries.iter().find(|entry| {
+            let name = entry.name.rsplit('/').next().unwrap_or_default();
+            cifar::NAMES.contains(&name)
+        });
+        let names = match names.cloned() {
+            Some(entry) => cifar::names(&String::from_utf8_lossy(&self.store.read(&entry)?)),
+            None => Vec::new(),
+        };
+        let read = |name: &str, bytes: &[u8], _: &Fitting, _: &mut Vec<Skipped>| {
+            cifar::read(name, bytes, &names)
+        };
+        self.sheets_of(entries, "CIFAR's binary files", read)
+    }
+
+    fn sheets_of(
+        &mut self,
+        entries: &[Entry],
+        kind: &'static str,
+        read: impl Fn(&str, &[u8], &Fitting, &mut Vec<Skipped>) -> Result<Sheet, String>,
+    ) -> Result<Found, OpenError> {
+        let (mut found, mut sheets) = (Found::of(kind), Vec::new());
+        for (at, entry) in entries.iter().enumerate() {
+            tell(self.report, self.cancel, (at, entries.len()))?;
             let bytes = self.store.read(entry)?;
-            let sheet = table::read(&entry.name, &bytes, self.fitting, &mut found.skipped);
+            let sheet = read(&entry.name, &bytes, self.fitting, &mut found.skipped);
             let place = || self.store.place_of(entry);
             sheets.push(sheet.map_err(|reason| OpenError::content(place(), reason))?);
         }
@@ -185,7 +262,7 @@ impl Opening<'_> {
             );
         }
         let mut found = Found::of(kind);
-        let sheets = gather::sheets(arrays, &mut found.notes);
+        let sheets = gather::sheets(arrays, self.fitting, &mut found.notes);
         let sheets = sheets.map_err(|reason| OpenError::content(&self.store.path, reason))?;
         self.take(sheets, found)
     }
@@ -253,10 +330,18 @@ impl Opening<'_> {
     }
 
     /// The letter of each label, where a mapping lies beside a file: the label and the code of its letter in each line.
-    fn letters(&self, entry: &Entry) -> HashMap<String, String> {
+    fn letters(&mut self, entry: &Entry) -> HashMap<String, String> {
         let mapping = format!("{}-mapping.txt", set_of(&entry.name));
-        let path = self.store.place_of(entry).with_file_name(mapping);
-        let text = plain_file::read_text(&path, MAX_MAPPING_BYTES).unwrap_or_default();
+        let within = self.store.entries.iter();
+        let mut within = within
+            .filter(|entry| entry.name.ends_with(&mapping) && entry.n_bytes < MAX_MAPPING_BYTES);
+        let text = if let Some(entry) = within.next().cloned() {
+            let bytes = self.store.read(&entry).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        } else {
+            let path = self.store.place_of(entry).with_file_name(mapping);
+            plain_file::read_text(&path, MAX_MAPPING_BYTES).unwrap_or_default()
+        };
         let letter = |line: &str| {
             let mut fields = line.split_whitespace();
             let label = fields.next()?.to_owned();
@@ -288,6 +373,9 @@ fn read_arrays(entry: &Entry, bytes: Vec<u8>) -> Result<Vec<Array>, String> {
     if entry.ending() == "npz" {
         return npy::read_npz(&entry.name, bytes);
     }
+    if entry.ending() == "mat" {
+        return mat::read(&entry.name, &bytes, MAX_FILE_BYTES);
+    }
     let is_npy = npy::is_npy(&bytes);
     let read = if is_npy { npy::read } else { idx::read };
     Ok(vec![read(&entry.name, &bytes)?])
@@ -298,8 +386,8 @@ fn set_of(name: &str) -> String {
     let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
     let words = name.split(|letter: char| !letter.is_alphanumeric());
     let says_part = [
-        "train", "test", "t10k", "images", "image", "labels", "label", "idx1", "idx3", "idx4",
-        "ubyte", "gz", "idx",
+        "train", "test", "t10k", "images", "image", "labels", "label", "idx1", "idx2", "idx3",
+        "idx4", "ubyte", "int", "gz", "idx",
     ];
     let kept: Vec<&str> = words
         .filter(|word| !word.is_empty() && !says_part.contains(word))

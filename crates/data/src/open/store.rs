@@ -1,12 +1,15 @@
-//! Where the files of a data set lie: in a folder and those below it, in a ZIP, or beside nothing.
+//! Where the files of a data set lie: in a folder and those below it, in a ZIP or TAR, or beside nothing.
 
 use std::collections::HashSet;
 use std::fs;
 use std::io::{Cursor, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
 use rayon::prelude::*;
+use tar::Archive;
 use zip::ZipArchive;
 
 use hourglass_files::plain_file;
@@ -45,13 +48,18 @@ enum Place {
     /// The paths of the entries.
     Files(Vec<PathBuf>),
     Zip(Box<ZipArchive<Cursor<Vec<u8>>>>),
+    /// All of a TAR, and where in it the entries are.
+    Tar(Vec<u8>, Vec<Range<usize>>),
 }
 
 impl Entry {
     /// Its ending in small letters, without that of a packed file: `csv` of `train.CSV.gz`.
     pub(super) fn ending(&self) -> String {
         let name = self.name.to_lowercase();
-        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        let name = [".gz", ".bz2"]
+            .iter()
+            .find_map(|packed| name.strip_suffix(packed))
+            .unwrap_or(&name);
         let ending = Path::new(name).extension();
         ending.map_or_else(String::new, |ending| ending.to_string_lossy().into_owned())
     }
@@ -79,6 +87,19 @@ impl Store {
                 source,
             })?;
             return Self::of_zip(path, bytes);
+        }
+        let name = path.to_string_lossy().to_lowercase();
+        if [".tar", ".tar.gz", ".tgz", ".tar.bz2"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+        {
+            let bytes = plain_file::read(path, MAX_FILE_BYTES);
+            let bytes = bytes.map_err(|source| OpenError::Read {
+                path: path.to_owned(),
+                source,
+            })?;
+            let tar = unpacked(bytes, MAX_FILE_BYTES).and_then(|bytes| Self::of_tar(path, bytes));
+            return tar.map_err(|reason| OpenError::content(path, reason));
         }
         Ok(Self::of_files(path, vec![path.to_owned()]))
     }
@@ -175,6 +196,42 @@ impl Store {
         })
     }
 
+    fn of_tar(path: &Path, bytes: Vec<u8>) -> Result<Self, String> {
+        let damaged = |error: std::io::Error| format!("it is a damaged TAR: {error}");
+        let (mut ranges, mut entries) = (Vec::new(), Vec::new());
+        let mut archive = Archive::new(Cursor::new(bytes.as_slice()));
+        for entry in archive.entries_with_seek().map_err(damaged)? {
+            let entry = entry.map_err(damaged)?;
+            let name = entry
+                .path()
+                .map_err(damaged)?
+                .to_string_lossy()
+                .into_owned();
+            let name = name.trim_start_matches("./").to_owned();
+            if !entry.header().entry_type().is_file() || name.split('/').any(is_passed_over) {
+                continue;
+            }
+            let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+            let start = place(entry.raw_file_position());
+            let range = start..start.saturating_add(place(entry.size()));
+            if range.end > bytes.len() {
+                return Err("it is a damaged TAR: it ends within a file".to_owned());
+            }
+            entries.push(Entry {
+                name,
+                n_bytes: entry.size(),
+                at: ranges.len(),
+            });
+            ranges.push(range);
+        }
+        entries.sort_by(|a, b| name_order::compare(&a.name, &b.name));
+        Ok(Self {
+            path: path.to_owned(),
+            entries,
+            place: Place::Tar(bytes, ranges),
+        })
+    }
+
     /// Reads files, those of a folder on all cores: each as it is, or why not.
     pub(super) fn read_many(
         &mut self,
@@ -194,10 +251,17 @@ impl Store {
                 .iter()
                 .map(|entry| unzipped(zip, entry, most))
                 .collect(),
+            Place::Tar(bytes, ranges) => entries
+                .iter()
+                .map(|entry| match &bytes[ranges[entry.at].clone()] {
+                    file if file.len() as u64 > most => Err(too_large(most)),
+                    file => Ok(file.to_vec()),
+                })
+                .collect(),
         }
     }
 
-    /// Reads one file, unpacked if it is gzip.
+    /// Reads one file, unpacked if it is gzip or bzip2.
     pub(super) fn read(&mut self, entry: &Entry) -> Result<Vec<u8>, OpenError> {
         let read = self.read_many(std::slice::from_ref(entry), MAX_FILE_BYTES);
         let bytes = read.into_iter().next().unwrap_or_else(|| Ok(Vec::new()));
@@ -209,7 +273,7 @@ impl Store {
     pub(super) fn place_of(&self, entry: &Entry) -> PathBuf {
         match &self.place {
             Place::Files(files) => files[entry.at].clone(),
-            Place::Zip(_) => self.path.join(&entry.name),
+            Place::Zip(_) | Place::Tar(..) => self.path.join(&entry.name),
         }
     }
 
@@ -261,14 +325,18 @@ fn unzipped(
     Ok(bytes)
 }
 
-/// Unpacks gzip; all else is as it was.
+/// Unpacks gzip and bzip2; all else is as it was.
 pub(super) fn unpacked(bytes: Vec<u8>, most: u64) -> Result<Vec<u8>, String> {
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
+    let reader: Box<dyn Read + '_> = if bytes.starts_with(&[0x1f, 0x8b]) {
+        Box::new(MultiGzDecoder::new(bytes.as_slice()))
+    } else if bytes.starts_with(b"BZh") {
+        Box::new(MultiBzDecoder::new(bytes.as_slice()))
+    } else {
         return Ok(bytes);
-    }
+    };
     let mut unpacked = Vec::new();
-    let mut reader = MultiGzDecoder::new(bytes.as_slice()).take(most + 1);
     reader
+        .take(most + 1)
         .read_to_end(&mut unpacked)
         .map_err(|error| format!("it is damaged and cannot be unpacked: {error}"))?;
     if unpacked.len() as u64 > most {

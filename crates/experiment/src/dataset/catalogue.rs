@@ -1,10 +1,29 @@
-//! The catalogue: a row for each data set. A row is all it takes to add one of MNIST's format.
+//! The catalogue: a row for each data set. A row is all it takes to add one of MNIST's format; `published` has those of
+//! others.
 
-use super::{Checksum, Content, DataSetId, DataSetSpec, FileSpec, Generator, Manifest, Origin};
+use super::published;
+use super::{
+    Checksum, Content, DIGITS, DataSetId, DataSetSpec, FileSpec, Generator, Manifest, Origin,
+};
 use crate::ImageShape;
 
 /// All of them, in the order in which they are listed.
-pub static CATALOGUE: [&DataSetSpec; 4] = [&MNIST, &PEN_DIGITS, &COLOURED_SHAPES, &FASHION_MNIST];
+pub static CATALOGUE: [&DataSetSpec; 14] = [
+    &MNIST,
+    &PEN_DIGITS,
+    &COLOURED_SHAPES,
+    &FASHION_MNIST,
+    &KMNIST,
+    &published::EMNIST_LETTERS,
+    &published::EMNIST_BALANCED,
+    &published::EMNIST_DIGITS,
+    &published::QMNIST,
+    &published::USPS,
+    &published::QUICK_DRAW,
+    &published::CIFAR_10,
+    &published::CIFAR_100,
+    &published::SVHN,
+];
 
 impl DataSetId {
     /// Presets were measured on it.
@@ -20,8 +39,6 @@ impl DataSetId {
         CATALOGUE.into_iter().map(Self::of)
     }
 }
-
-const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 static MNIST: DataSetSpec = DataSetSpec {
     name: "mnist",
@@ -131,25 +148,76 @@ static FASHION_MNIST: DataSetSpec = DataSetSpec {
         [
             (
                 26_421_880,
-                Checksum::Gzip("3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+                Checksum::Served(
+                    "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+                ),
             ),
             (
                 29_515,
-                Checksum::Gzip("a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+                Checksum::Served(
+                    "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+                ),
             ),
             (
                 4_422_102,
-                Checksum::Gzip("346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
+                Checksum::Served(
+                    "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+                ),
             ),
             (
                 5_148,
-                Checksum::Gzip("67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+                Checksum::Served(
+                    "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+                ),
             ),
         ],
         &[
             "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
             "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
         ],
+    )),
+};
+
+/// Sizes and SHA-256 are those that TensorFlow Datasets verifies (`url_checksums/kmnist.txt`).
+static KMNIST: DataSetSpec = DataSetSpec {
+    name: "kmnist",
+    label: "KMNIST",
+    about: "Ten letters of old cursive Japanese (Clanuwat et al. 2018)",
+    class_noun: Some("letter"),
+    classes: &["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
+    shape: ImageShape::MNIST,
+    is_handwriting: false,
+    n_train: 60_000,
+    n_test: 10_000,
+    licence: Some("CC BY-SA 4.0"),
+    origin: Origin::Files(of_mnists_size(
+        [
+            (
+                18_165_135,
+                Checksum::Served(
+                    "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
+                ),
+            ),
+            (
+                29_497,
+                Checksum::Served(
+                    "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
+                ),
+            ),
+            (
+                3_041_136,
+                Checksum::Served(
+                    "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
+                ),
+            ),
+            (
+                5_120,
+                Checksum::Served(
+                    "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
+                ),
+            ),
+        ],
+        &["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"],
     )),
 };
 

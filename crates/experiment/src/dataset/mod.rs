@@ -2,13 +2,14 @@
 
 mod catalogue;
 mod manifest;
+mod published;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::RangeInclusive;
 
 pub use catalogue::CATALOGUE;
-pub use manifest::{Checksum, Content, FileSpec, Manifest};
+pub use manifest::{Checksum, Content, FileSpec, Manifest, Publication};
 
 use crate::ImageShape;
 
@@ -17,6 +18,9 @@ pub const SIDES: RangeInclusive<usize> = 8..=64;
 
 /// Most classes that can be told apart.
 pub const MAX_CLASSES: usize = 100;
+
+/// Classes of those that show digits.
+const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 /// What stands between the name of a person's own data set and what says what is in it: `shoes@3f2a9c01d7e4`.
 const CONTENT_MARK: char = '@';
@@ -46,13 +50,11 @@ pub struct DataSetSpec {
 
 /// Where the images of a data set come from.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one to a row, and no row is moved"
-)]
 pub enum Origin {
     /// Four files in MNIST's format.
     Files(Manifest),
+    /// Files in another.
+    Published(Publication),
     Drawn(Generator),
     /// Whatever a person opened.
     Opened,
@@ -71,15 +73,44 @@ impl DataSetSpec {
     pub fn manifest(&self) -> Option<&Manifest> {
         match &self.origin {
             Origin::Files(manifest) => Some(manifest),
-            Origin::Drawn(_) | Origin::Opened => None,
+            Origin::Published(_) | Origin::Drawn(_) | Origin::Opened => None,
+        }
+    }
+
+    /// Its files as they are fetched; none if there is nothing to fetch.
+    #[must_use]
+    pub fn files(&self) -> Vec<FileSpec> {
+        match &self.origin {
+            Origin::Files(manifest) => manifest.files().map(|file| *file).to_vec(),
+            Origin::Published(publication) => publication.files.to_vec(),
+            Origin::Drawn(_) | Origin::Opened => Vec::new(),
+        }
+    }
+
+    /// Addresses of folders with its files.
+    #[must_use]
+    pub fn mirrors(&self) -> &'static [&'static str] {
+        match &self.origin {
+            Origin::Files(manifest) => manifest.mirrors,
+            Origin::Published(publication) => publication.mirrors,
+            Origin::Drawn(_) | Origin::Opened => &[],
+        }
+    }
+
+    /// The folder of the cache that its files are kept in.
+    #[must_use]
+    pub const fn cache_name(&self) -> &'static str {
+        match &self.origin {
+            Origin::Published(publication) => publication.folder,
+            _ => self.name,
         }
     }
 
     /// Megabytes to download, for people: `11 MB`. `None` if there is nothing to fetch.
     #[must_use]
     pub fn download_size(&self) -> Option<String> {
-        let bytes = self.manifest()?.gzip_bytes();
-        Some(format!("{} MB", (bytes as f64 / 1e6).round()))
+        let bytes: u64 = self.files().iter().map(|file| file.gzip_bytes).sum();
+        (bytes > 0).then(|| format!("{} MB", (bytes as f64 / 1e6).round()))
     }
 }
 
@@ -110,7 +141,7 @@ pub struct DataSetId(&'static DataSetSpec);
 impl DataSetId {
     /// Those that can be fetched, the one that most presets are measured on first.
     pub fn fetchable() -> impl Iterator<Item = Self> {
-        Self::all().filter(|id| id.spec().manifest().is_some())
+        Self::all().filter(|id| !id.spec().files().is_empty())
     }
 
     /// The data set of that name; `None` if the catalogue has none.
@@ -273,11 +304,39 @@ mod tests {
             let counts = manifest.files().map(|file| file.n_items as usize);
             let (n_train, n_test) = (spec.n_train, spec.n_test);
             assert_eq!(counts, [n_train, n_train, n_test, n_test], "{}", spec.name);
-            assert!(!manifest.mirrors.is_empty(), "{}", spec.name);
-            for file in manifest.files() {
-                let (Checksum::Content(sha256) | Checksum::Gzip(sha256)) = &file.checksum;
-                assert_eq!(sha256.len(), 64, "{}", file.name);
-                assert!(sha256.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        }
+    }
+
+    #[test]
+    fn what_is_fetched_has_an_address_and_a_checksum() {
+        for spec in DataSetId::fetchable().map(DataSetId::spec) {
+            assert!(!spec.mirrors().is_empty(), "{}", spec.name);
+            for file in spec.files() {
+                let n_digits = match file.checksum {
+                    Checksum::Content(_) | Checksum::Served(_) => 64,
+                    Checksum::ServedMd5(_) => 32,
+                };
+                let digits = file.checksum.digits();
+                assert_eq!(digits.len(), n_digits, "{}", file.name);
+                let is_hex = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+                assert!(digits.bytes().all(is_hex), "{}", file.name);
+            }
+        }
+    }
+
+    #[test]
+    fn classes_and_their_codes_are_as_many_and_differ() {
+        for spec in DataSetId::all().map(DataSetId::spec) {
+            let differ = |names: &[&str]| {
+                let names: std::collections::HashSet<&&str> = names.iter().collect();
+                names.len()
+            };
+            assert_eq!(differ(spec.classes), spec.classes.len(), "{}", spec.name);
+            assert!(spec.classes.len() <= MAX_CLASSES, "{}", spec.name);
+            if let Origin::Published(publication) = &spec.origin {
+                let n = publication.codes.len();
+                assert!(n == 0 || n == spec.classes.len(), "{}", spec.name);
+                assert_eq!(differ(publication.codes), n, "{}", spec.name);
             }
         }
     }
@@ -318,8 +377,14 @@ mod tests {
     fn proper_names_keep_their_capital_within_a_sentence() {
         let labels: Vec<_> = DataSetId::all().map(DataSetId::label_in_text).collect();
         assert_eq!(
-            labels,
-            ["MNIST", "pen digits", "coloured shapes", "Fashion-MNIST"]
+            labels[..5],
+            [
+                "MNIST",
+                "pen digits",
+                "coloured shapes",
+                "Fashion-MNIST",
+                "KMNIST"
+            ]
         );
     }
 

@@ -112,14 +112,6 @@ fn source_menu(
                 }
             }
             ui.separator();
-            for id in DataSetId::fetchable().filter(|&id| id != DataSetId::MNIST) {
-                let fetch = ui
-                    .button(data_sets::fetch_label(id))
-                    .on_hover_text(data_sets::help(id));
-                if fetch.clicked() {
-                    actions.push(Action::Fetch(id));
-                }
-            }
             let open = ui.button("Open your own images…").on_hover_text(
                 "A folder of images, one folder for each class; or one of IDX, NumPy or CSV files",
             );

@@ -137,6 +137,10 @@ impl Lab {
             Err(error) => {
                 match error {
                     LoadError::Cancelled => self.report(Event::LoadingCancelled)?,
+                    LoadError::NotFound(id) => self.fail(Failure::NotFetched {
+                        id,
+                        reason: error.to_string(),
+                    })?,
                     error => self.fail(Failure::Dataset {
                         reason: error.to_string(),
                     })?,

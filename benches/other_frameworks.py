@@ -2,8 +2,9 @@
 """Trains the presets' recipes with PyTorch and Keras, and prints Hourglass's speed beside theirs.
 
 Each preset is measured by all of them one right after the other, so that the ratios are those of one sitting. What is
-not installed is left out and said so. Images are MNIST's where --data or HOURGLASS_DATA names its folder, otherwise
-random: the arithmetic is the same. As in Hourglass, images lie on the host, are gathered in a new order each epoch and
+not installed is left out and said so. Images are MNIST's where --data or HOURGLASS_DATA names its folder, those of an
+.npz of x_train [n, height, width] or [n, height, width, channels] where --data names one, otherwise random: the
+arithmetic is the same. As in Hourglass, images lie on the host, are gathered in a new order each epoch and
 corrupted there or on the device, whichever is the framework's way.
 
     cargo build --release --locked
@@ -25,7 +26,6 @@ from pathlib import Path
 
 import numpy as np
 
-N_PIXELS = 784
 PARTS = 5  # of a measurement; the median counts, as in `hourglass bench`
 
 # hidden sizes, code size, activations of hidden layers, code and output, loss, and what is particular.
@@ -67,17 +67,25 @@ ALL = [*DENSE, *CONV, STACKED]
 
 
 def images(folder):
-    """60,000 images as floats of 0..1, [n, 784], and their classes."""
+    """Images as floats of 0..1, [n, values] with one channel after the other, their classes, and their shape."""
+    if folder and folder.endswith(".npz"):
+        pixels = np.load(folder)["x_train"]
+        pixels = pixels.reshape(*pixels.shape[:3], -1)
+        height, width, channels = pixels.shape[1:]
+        planes = np.moveaxis(pixels, 3, 1).reshape(len(pixels), -1)
+        scale = 255 if planes.dtype == np.uint8 else 1
+        return planes.astype(np.float32) / scale, np.arange(len(planes)) % 10, (height, width, channels)
+    mnist = (28, 28, 1)
     for name in ("train-images-idx3-ubyte", "train-images.idx3-ubyte"):
         for path in (Path(folder or ".") / name, Path(folder or ".") / f"{name}.gz"):
             if folder and path.exists():
                 raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-                pixels = np.frombuffer(raw, np.uint8, offset=16).reshape(-1, N_PIXELS)
-                return pixels.astype(np.float32) / 255, np.arange(len(pixels)) % 10
+                pixels = np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 784)
+                return pixels.astype(np.float32) / 255, np.arange(len(pixels)) % 10, mnist
     sys.stderr.write("no MNIST there: random images\n")
     rng = np.random.default_rng(1)
-    pixels = rng.random((60_000, N_PIXELS), dtype=np.float32)
-    return np.where(pixels > 0.8, pixels, 0).astype(np.float32), np.arange(60_000) % 10
+    pixels = rng.random((60_000, 784), dtype=np.float32)
+    return np.where(pixels > 0.8, pixels, 0).astype(np.float32), np.arange(60_000) % 10, mnist
 
 
 def median_speed(run_steps, batch, secs):
@@ -106,7 +114,9 @@ def in_pytorch(preset, batch, secs, data):
     from torch.nn import functional as F
 
     activations = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "linear": nn.Identity}
-    pixels, labels = (torch.from_numpy(np.ascontiguousarray(array)) for array in data)
+    *arrays, (height, width, n_channels) = data
+    n_pixels = height * width * n_channels
+    pixels, labels = (torch.from_numpy(np.ascontiguousarray(array)) for array in arrays)
 
     def batches():
         while True:
@@ -136,7 +146,7 @@ def in_pytorch(preset, batch, secs, data):
 
     def dense():
         recipe = DENSE[preset]
-        sizes = [N_PIXELS, *recipe["hidden"], recipe["code"]]
+        sizes = [n_pixels, *recipe["hidden"], recipe["code"]]
         acts = [recipe["act"]] * len(recipe["hidden"])
         beta, adversary = recipe.get("beta"), recipe.get("adversary")
         heads = 2 if beta else 1
@@ -191,19 +201,19 @@ def in_pytorch(preset, batch, secs, data):
 
     def convolutional():
         recipe = CONV[preset]
-        layers, inputs = [], 1
+        layers, inputs = [], n_channels
         for outputs in recipe["channels"]:
             layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
             inputs = outputs
         for outputs in recipe["channels"][::-1]:
             layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), nn.Upsample(scale_factor=2)]
             inputs = outputs
-        model = nn.Sequential(*layers, nn.Conv2d(inputs, 1, 3, padding=1))
+        model = nn.Sequential(*layers, nn.Conv2d(inputs, n_channels, 3, padding=1))
         optimizer = adam(model.parameters())
 
         def step():
             clean, _ = next(source)
-            clean = clean.view(-1, 1, 28, 28)
+            clean = clean.view(-1, n_channels, height, width)
             seen = clean
             if recipe["sigma"]:
                 seen = (clean + recipe["sigma"] * torch.randn_like(clean)).clamp(0, 1)
@@ -231,9 +241,9 @@ def in_pytorch(preset, batch, secs, data):
         return step
 
     def stacked():
-        sizes = [N_PIXELS, 1000, 1000, 1000]
+        sizes = [n_pixels, 1000, 1000, 1000]
         below = stack(sizes[:3], ["sigmoid", "sigmoid"])
-        first = layer(stack(sizes[:2], ["sigmoid"]), nn.Linear(1000, N_PIXELS), nn.Identity(), 0.1, True)
+        first = layer(stack(sizes[:2], ["sigmoid"]), nn.Linear(1000, n_pixels), nn.Identity(), 0.1, True)
         last = layer(stack(sizes[2:], ["sigmoid"]), nn.Linear(1000, 1000), below, 0.3, True)
         networks = [nn.Sequential(*stack(sizes, ["sigmoid"] * 3), nn.Linear(1000, 10)) for _ in range(2)]
         optimizers = [adam(network.parameters()) for network in networks]
@@ -250,9 +260,9 @@ def in_pytorch(preset, batch, secs, data):
 
     def deep():
         parts = dense()
-        sizes = [N_PIXELS, *DENSE[preset]["hidden"], DENSE[preset]["code"]]
+        sizes = [n_pixels, *DENSE[preset]["hidden"], DENSE[preset]["code"]]
         below = stack(sizes[:4], ["relu"] * 3)
-        first = layer(stack(sizes[:2], ["relu"]), nn.Linear(1000, N_PIXELS), nn.Identity(), 0, True)
+        first = layer(stack(sizes[:2], ["relu"]), nn.Linear(1000, n_pixels), nn.Identity(), 0, True)
         last = layer(stack(sizes[3:], ["linear"]), nn.Linear(30, 250), below, 0, False)
         return {"layer 1 of 4": first, "layer 4 of 4": last, **parts}
 
@@ -280,7 +290,8 @@ def in_keras(preset, batch, secs, data):
     import keras
     from keras import layers
 
-    pixels, _ = data
+    pixels, _, (height, width, n_channels) = data
+    n_pixels = height * width * n_channels
     recipe = DENSE.get(preset) or CONV.get(preset)
     if recipe is None or any(key in recipe for key in ("kl", "contraction", "beta", "adversary")):
         return {}
@@ -298,25 +309,26 @@ def in_keras(preset, batch, secs, data):
             return inputs * keras.ops.cast(kept, inputs.dtype)
 
     if preset in DENSE:
-        model = [keras.Input((N_PIXELS,))]
+        model = [keras.Input((n_pixels,))]
         if recipe.get("masking"):
             model.append(Masking(recipe["masking"]))
         model += [layers.Dense(size, recipe["act"]) for size in recipe["hidden"]]
         penalty = keras.regularizers.L1(recipe["l1"]) if recipe.get("l1") else None
         model.append(layers.Dense(recipe["code"], recipe["code_act"], activity_regularizer=penalty))
         model += [layers.Dense(size, recipe["act"]) for size in recipe["hidden"][::-1]]
-        model.append(layers.Dense(N_PIXELS, recipe["out"]))
+        model.append(layers.Dense(n_pixels, recipe["out"]))
         target = pixels
     else:
-        model = [keras.Input((28, 28, 1))]
+        model = [keras.Input((height, width, n_channels))]
         if recipe["sigma"]:
             model += [layers.GaussianNoise(recipe["sigma"]), layers.ReLU(max_value=1.0)]
         for channels in recipe["channels"]:
             model += [layers.Conv2D(channels, 3, padding="same", activation="relu"), layers.MaxPooling2D()]
         for channels in recipe["channels"][::-1]:
             model += [layers.Conv2D(channels, 3, padding="same", activation="relu"), layers.UpSampling2D()]
-        model.append(layers.Conv2D(1, 3, padding="same", activation=recipe["out"]))
-        target = pixels.reshape(-1, 28, 28, 1)
+        model.append(layers.Conv2D(n_channels, 3, padding="same", activation=recipe["out"]))
+        planes = pixels.reshape(-1, n_channels, height, width)
+        target = np.ascontiguousarray(np.moveaxis(planes, 1, 3))
     model = keras.Sequential(model)
     loss = {"bce": "binary_crossentropy", "mse": "mse"}[recipe["loss"]]
     model.compile(keras.optimizers.Adam(1e-3), loss)
@@ -361,7 +373,7 @@ def main():
     parser.add_argument("--hourglass", default="target/release/hourglass", help="the program")
     parser.add_argument("--batch", default="64", help="images per step, separated by commas; 0 is the preset's own")
     parser.add_argument("--secs", type=float, default=3.0, help="seconds of each measurement")
-    parser.add_argument("--data", default=os.environ.get("HOURGLASS_DATA"), help="folder with MNIST's files")
+    parser.add_argument("--data", default=os.environ.get("HOURGLASS_DATA"), help="folder with MNIST's files, or an .npz")
     parser.add_argument("--out", help="file for the figures as CSV")
     parser.add_argument("--one", choices=[*FRAMEWORKS], help=argparse.SUPPRESS)  # for the processes of `elsewhere`
     args = parser.parse_args()

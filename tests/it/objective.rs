@@ -536,6 +536,41 @@ fn gradients_agree_with_finite_differences_for_every_layer_kind() {
     }
 }
 
+/// Three channels in and three out, on sides that pools do not divide.
+#[test]
+fn gradients_agree_with_finite_differences_for_images_in_colour() {
+    let image = ImageShape {
+        height: 9,
+        width: 14,
+        channels: 3,
+    };
+    let smooth = Activation::Tanh;
+    let mut architectures = [
+        dense(&[10], smooth, false),
+        convolutional(&[2], None, smooth),
+        convolutional(&[3, 2], Some(5), smooth),
+    ];
+    for architecture in &mut architectures {
+        match architecture {
+            Architecture::Dense(dense) => dense.image = image,
+            Architecture::Convolutional(convolutional) => convolutional.image = image,
+            Architecture::Layers(_) => unreachable!("none of these"),
+        }
+        assert_eq!(architecture.image(), image);
+        for reconstruction in [Reconstruction::Mse, Reconstruction::Bce] {
+            check_gradient(&experiment(architecture.clone(), reconstruction));
+        }
+    }
+    let mut variational = experiment(dense(&[12], smooth, false), Reconstruction::Bce);
+    variational.architecture = architectures[0].clone();
+    if let Some(dense) = variational.architecture.as_dense_mut() {
+        dense.code_activation = Activation::Linear;
+    }
+    variational.objective.prior = Prior::Variational(Variational::PLAIN);
+    assert_eq!(variational.problems(), []);
+    check_gradient(&variational);
+}
+
 #[test]
 fn gradients_agree_with_finite_differences_for_every_term() {
     let base = |activation| experiment(dense(&[12], activation, false), Reconstruction::Mse);
@@ -659,10 +694,11 @@ fn terms(experiment: &Experiment, model: &Autoencoder, device: &Device) -> Terms
         let values = hourglass::data::noise::normals(3, stream, 0, 3, width);
         Tensor::<2>::from_data(TensorData::new(values, [3, width]), device)
     };
-    let images: Vec<f32> = (0..3 * 784_u16)
-        .map(|i| (f32::from(i) * 0.37).sin() * 0.5 + 0.5)
+    let n_values = experiment.architecture.image().n_values();
+    let images: Vec<f32> = (0..3 * n_values)
+        .map(|i| (i as f32 * 0.37).sin() * 0.5 + 0.5)
         .collect();
-    let images = Tensor::<2>::from_data(TensorData::new(images, [3, 784]), device);
+    let images = Tensor::<2>::from_data(TensorData::new(images, [3, n_values]), device);
     let target = images.clone().neg().add_scalar(1.0).mul_scalar(0.8);
     let stream = hourglass::experiment::Stream::Latent;
     let latent = noise(stream, experiment.architecture.code_size());
@@ -673,7 +709,7 @@ fn terms(experiment: &Experiment, model: &Autoencoder, device: &Device) -> Terms
         output: model.forward_sampled(images, Some(latent)),
         weights: None,
         epoch: 0.0,
-        directions: Some(noise(hourglass::experiment::Stream::Contraction, 784)),
+        directions: Some(noise(hourglass::experiment::Stream::Contraction, n_values)),
         discriminator: Some(&discriminator),
     };
     evaluate(&experiment.objective, &pass, target)

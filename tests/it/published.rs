@@ -108,7 +108,7 @@ fn cifar_is_read_from_its_archive() {
     // A hundred finer classes, after the twenty coarse ones.
     let hundred = self::folder();
     let some: Vec<(&[u8], u8)> = (0..12)
-        .map(|at| (&[[4, 0], [1, 99]][at % 2][..], at as u8))
+        .map(|at| (&[[4, 0], [1, 99]][at % 2][..], 100 + at as u8))
         .collect();
     let classes = named("cifar-100").spec().classes.join("\n");
     let archive = tar(&[
@@ -123,7 +123,7 @@ fn cifar_is_read_from_its_archive() {
     let found = loaded(hundred.path()).expect("it is CIFAR-100");
     assert_eq!(
         seen(&found, &found.train)[..2],
-        said(&[("apple", 0), ("worm", 1)])
+        said(&[("apple", 100), ("worm", 101)])
     );
     assert_eq!(seen(&found, &found.test), said(&[("orange", 7)]));
 }
@@ -230,7 +230,7 @@ fn idx(kind: u8, sides: &[u32], values: &[u8]) -> Vec<u8> {
 fn qmnist_has_writers_beside_its_classes() {
     let folder = folder();
     for (part, n) in [("train", 15_u8), ("test", 3)] {
-        let images: Vec<u8> = (0..n).flat_map(|at| [at; 784]).collect();
+        let images: Vec<u8> = (0..n).flat_map(|at| [10 * at; 784]).collect();
         let labels =
             (0..n).flat_map(|at| [i32::from(at % 10), 4, 2000 + i32::from(at), 0, 0, 0, 0, 0]);
         let labels: Vec<u8> = labels.flat_map(i32::to_be_bytes).collect();
@@ -252,7 +252,7 @@ fn qmnist_has_writers_beside_its_classes() {
     assert_eq!((found.id, found.train.len()), (named("qmnist"), 15));
     assert_eq!(
         seen(&found, &found.test),
-        said(&[("0", 0), ("1", 1), ("2", 2)])
+        said(&[("0", 0), ("1", 10), ("2", 20)])
     );
     let [writer] = found.test_factors.all() else {
         panic!("{:?}", found.test_factors.all());
@@ -272,7 +272,7 @@ fn quick_draw_has_a_file_for_each_class() {
         let header = format!("{header:<117}\n");
         let mut bytes = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
         bytes.extend(header.as_bytes());
-        bytes.extend([class; 7840]);
+        bytes.extend([20 * class; 7840]);
         put(folder.path(), &format!("{name}.npy"), &bytes);
     }
     let found = loaded(folder.path()).expect("it is Quick, Draw!");
@@ -280,7 +280,7 @@ fn quick_draw_has_a_file_for_each_class() {
         (found.id, found.train.len(), found.test.len()),
         (id, 80, 20)
     );
-    assert!(seen(&found, &found.test).contains(&("hourglass".to_owned(), 7)));
+    assert!(seen(&found, &found.test).contains(&("hourglass".to_owned(), 140)));
 }
 
 /// All of EMNIST lies in one archive, and the name says which part of it is meant.

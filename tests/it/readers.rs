@@ -2,8 +2,10 @@
 //! the seeds that they found worth keeping.
 
 use burn::module::ParamId;
+use hourglass::data::load;
 use hourglass::data::user_image::{Picture, prepare};
-use hourglass::protocol::{Matching, Preparation};
+use hourglass::experiment::dataset::{MAX_CLASSES, SIDES};
+use hourglass::protocol::{DataSource, Matching, Preparation};
 use hourglass::run_folder::{read_experiment, to_short_toml, to_toml};
 use hourglass::train::readback::ParameterValues;
 use hourglass::train::{resume, weights};
@@ -16,6 +18,55 @@ pub fn picture(bytes: &[u8]) -> bool {
     };
     let prepared = prepare(&picture, &Preparation::default());
     assert_eq!(prepared.pixels.len(), 28 * 28);
+    true
+}
+
+/// Names of data files, one for each reader of them.
+const DATA_FILES: [&str; 10] = [
+    "a.npy",
+    "a.npz",
+    "a.csv",
+    "a-images-idx3-ubyte",
+    "a.zip",
+    "a.mat",
+    "a.libsvm",
+    "a.bin",
+    "a.tar",
+    "a.png",
+];
+
+/// As a data file for the reader that the first byte chooses.
+pub fn chosen_data(bytes: &[u8]) -> bool {
+    let Some((first, rest)) = bytes.split_first() else {
+        return false;
+    };
+    data(DATA_FILES[usize::from(*first) % DATA_FILES.len()], rest)
+}
+
+/// As a data file of that name: it becomes images of one shape with a class for each, or is refused.
+pub fn data(name: &str, bytes: &[u8]) -> bool {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).expect("written");
+    let never = std::sync::atomic::AtomicBool::new(false);
+    let Ok(read) = load(&DataSource::at(&path), &mut |_| {}, &never) else {
+        return false;
+    };
+    let (shape, n_classes) = (read.id.spec().shape, read.id.n_classes());
+    assert!(SIDES.contains(&shape.height) && SIDES.contains(&shape.width));
+    assert!([1, 3].contains(&shape.channels) && (1..=MAX_CLASSES).contains(&n_classes));
+    for split in [&read.train, &read.test] {
+        assert_eq!(split.images().len(), split.len() * shape.n_values());
+        assert!(
+            split
+                .labels()
+                .iter()
+                .all(|label| usize::from(*label) < n_classes)
+        );
+    }
+    let report = read.report.expect("it is no data set of the catalogue");
+    let counted: usize = report.counts.iter().flatten().sum();
+    assert_eq!(counted, read.train.len() + read.test.len());
     true
 }
 

@@ -33,6 +33,12 @@ fn pictures_from_fuzzing_are_read_or_refused() {
     check("picture", readers::picture);
 }
 
+/// The first byte names the reader, as in the fuzzer.
+#[test]
+fn data_files_from_fuzzing_are_read_or_refused() {
+    check("data", readers::chosen_data);
+}
+
 #[test]
 fn experiments_from_fuzzing_are_read_or_refused() {
     check("experiment", readers::experiment);

@@ -30,7 +30,9 @@ pub(super) fn measure(
     device: &OpenDevice,
 ) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for (part, experiment) in parts(&experiment(preset, batch_size)?) {
+    let mut experiment = experiment(preset, batch_size)?;
+    experiment.fit_to(dataset.id);
+    for (part, experiment) in parts(&experiment) {
         experiment.validate()?;
         let batch_size = experiment.training.batch_size;
         let mut trainer = Trainer::new(experiment, Arc::clone(dataset), &device.device);

@@ -4,7 +4,9 @@ use hourglass::app::StartOptions;
 use hourglass::protocol::{
     Command, DataSetId, DataSource, DataStage, DatasetProgress, Event, Failure,
 };
+use hourglass::ui::Action;
 
+use super::controls::act;
 use super::stage::{Stage, cpu};
 use crate::panels_views::script;
 
@@ -82,4 +84,32 @@ fn the_data_asked_for_at_the_start_are_loaded() {
             DataSetId::PEN_DIGITS
         )))
     );
+}
+
+/// A known data set that is not here is offered, with what it takes and under which licence.
+#[test]
+fn what_is_not_on_this_machine_is_fetched_if_the_person_agrees() {
+    let id = DataSetId::of_name("svhn").expect("it is in the catalogue");
+    let offered = || {
+        let mut stage = Stage::ready();
+        act(&mut stage, Action::LoadData(DataSource::Named(id)));
+        stage.commands();
+        let reason = "SVHN is not on this machine".to_owned();
+        stage.report(Event::Failed(Failure::NotFetched { id, reason }));
+        stage.step();
+        stage.step();
+        assert!(stage.has("Fetch SVHN?") && stage.has("246 MB"));
+        assert!(stage.has("non-commercial use only"));
+        stage
+    };
+    let mut stage = offered();
+    stage.click("Cancel");
+    stage.step();
+    assert!(!stage.has("Fetch SVHN?") && stage.app().state().dataset.is_some());
+    assert_eq!(stage.commands(), []);
+    let mut stage = offered();
+    stage.click("Fetch it");
+    stage.step();
+    assert_eq!(stage.commands(), [Command::Fetch(id)]);
+    assert!(!stage.has("Fetch SVHN?"));
 }

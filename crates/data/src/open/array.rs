@@ -38,7 +38,7 @@ impl Values {
         values.iter().any(|value| value.fract() != 0.0)
     }
 
-    /// Some rows of so many values; none of texts.
+    /// Some rows of `n_values` each; none of texts.
     pub(super) fn rows(&self, places: &[usize], n_values: usize) -> Option<Self> {
         fn of<T: Copy>(values: &[T], places: &[usize], n: usize) -> Vec<T> {
             let rows = places

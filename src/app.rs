@@ -248,6 +248,7 @@ impl App {
             first: start.trains.then_some(Action::Train),
             has_drawn: false,
         };
+        app.data_page.ask(&start.data);
         app.state.session = Session::new(start.data, start.run);
         if let Some(storage) = storage {
             app.restore(storage);

@@ -41,8 +41,10 @@ const MAX_SKIPPED: usize = 100;
 #[derive(Default)]
 pub struct DataPage {
     is_open: bool,
-    /// Data that were asked for, and are shown when they come.
-    expected: Option<PathBuf>,
+    /// Data that were asked for last, where a person named a place.
+    asked: Option<PathBuf>,
+    /// Whether they are shown when they come.
+    is_expected: bool,
     /// Height and width that a person gives where they cannot be found.
     size: Option<[usize; 2]>,
     /// What is decided, while it is not loaded.
@@ -63,9 +65,17 @@ struct Samples {
 impl DataPage {
     /// Opens the page when these data come, if they are a person's own.
     pub fn expect(&mut self, source: &DataSource) {
-        if let DataSource::Path(path, _) = source {
-            self.expected = std::path::absolute(path).ok();
-        }
+        self.ask(source);
+        self.is_expected = self.asked.is_some();
+    }
+
+    /// Notes which data are loaded, to ask for their size where it cannot be found.
+    pub fn ask(&mut self, source: &DataSource) {
+        self.is_expected = false;
+        self.asked = match source {
+            DataSource::Path(path, _) => std::path::absolute(path).ok(),
+            DataSource::Auto | DataSource::Named(_) => None,
+        };
     }
 
     pub fn show(&mut self, is_open: bool) {
@@ -74,7 +84,7 @@ impl DataPage {
 
     /// Draws the page while it is open.
     pub fn ui(&mut self, ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
-        if let (Some(reason), Some(path)) = (&state.needs_size, self.expected.clone()) {
+        if let (Some(reason), Some(path)) = (&state.needs_size, self.asked.clone()) {
             self.ask_for_size(ui, reason, path, actions);
             return;
         }
@@ -87,10 +97,8 @@ impl DataPage {
         };
         if self.shown.changes(Some(Same::of(report))) {
             self.draft = report.place.fitting.clone();
-            self.is_open |= self
-                .expected
-                .take()
-                .is_some_and(|path| path == report.place.path);
+            let is_asked = self.asked.as_ref() == Some(&report.place.path);
+            self.is_open |= std::mem::take(&mut self.is_expected) && is_asked;
         }
         if !self.is_open {
             return;
@@ -204,7 +212,7 @@ impl DataPage {
             };
             actions.push(Action::LoadData(DataSource::Path(path, fitting)));
         } else if cancels || shown.should_close() {
-            self.expected = None;
+            self.asked = None;
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable as _;
+use hourglass::app::StartOptions;
 use hourglass::protocol::{
     Colour, Command, DataPlace, DataReport, DataSource, DatasetDescription, Duplicates, Event,
     Failure, Fitting, Skipped,
@@ -11,7 +12,7 @@ use hourglass::protocol::{
 use hourglass::ui::Action;
 
 use super::controls::act;
-use super::stage::Stage;
+use super::stage::{Stage, cpu};
 use crate::panels_views::script;
 
 fn report(path: &Path, fitting: Fitting) -> DataReport {
@@ -147,4 +148,30 @@ fn where_the_size_cannot_be_found_it_is_asked_for() {
         stage.has("A note") || stage.has("a note"),
         "the page follows"
     );
+}
+
+/// Also of what is named on the command line, which has no page of its own.
+#[test]
+fn the_size_is_asked_for_at_the_start_too() {
+    let path = std::path::absolute("/sets/flat.csv").expect("a path");
+    let start = StartOptions {
+        data: DataSource::at(&path),
+        ..StartOptions::default()
+    };
+    let mut stage = Stage::open_with(start, None, egui::vec2(1280.0, 800.0));
+    stage.report(Event::WorkerReady { device: cpu() });
+    let reason = format!(
+        "/sets/flat.csv: rows of 560 values; {}",
+        Fitting::ASK_FOR_SIZE
+    );
+    stage.report(Event::Failed(Failure::Dataset { reason }));
+    stage.step();
+    stage.step();
+    assert!(stage.has("What size are the images?"));
+    stage.click("Cancel");
+    stage.step();
+    assert!(!stage.has("What size are the images?"));
+    stage.report(loaded(&path, Fitting::default()));
+    stage.step();
+    assert!(!stage.has("Train on them"), "whoever named it knows it");
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use egui::{Label, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Label, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::memo::{Memo, Same};
 use crate::number;
@@ -20,6 +21,9 @@ const MAX_SIDE: f32 = 168.0;
 
 /// Side of a neighbour, in points.
 const NEIGHBOUR_SIDE: f32 = 34.0;
+
+/// Room for the mark of a neighbour's class beside its name, in points.
+const MARK: f32 = 9.0;
 
 /// Pictures of the result: the image, its reconstruction, their difference.
 const N_PICTURES: usize = 3;
@@ -182,13 +186,18 @@ fn near(
         .paint(ui.painter(), picture, 0, N_PICTURES + place);
     strip::frame(ui, picture);
     let color = theme::class_color(ui.visuals().dark_mode, neighbour.label);
-    let at = room.center_bottom() + vec2(3.0, 0.0);
+    // A long name ends within its column; the hover text has all of it.
     let font = theme::text::SMALL.resolve(ui.style());
     let painter = ui.painter();
     let tokens = theme::tokens_of(ui);
     let label = id.class_name(neighbour.label);
-    let said = painter.text(at, egui::Align2::CENTER_BOTTOM, label, font, tokens.text);
-    painter.circle_filled(said.left_center() - vec2(6.0, 0.0), 3.5, color);
+    let mut job = LayoutJob::simple_singleline(label, font, tokens.text);
+    job.wrap = TextWrapping::truncate_at_width(NEIGHBOUR_SIDE - MARK);
+    let name = painter.layout_job(job);
+    let left = room.center().x - (name.size().x - MARK) / 2.0;
+    let at = pos2(left, room.bottom() - name.size().y);
+    painter.circle_filled(at + vec2(-5.0, 0.5 * name.size().y), 3.5, color);
+    painter.galley(at, name, tokens.text);
     response.on_hover_text(text);
 }
 

@@ -97,7 +97,7 @@ fn pca(experiment: &Experiment, baselines: Option<&Baselines>) -> Option<Referen
     };
     Some(Reference {
         kind: Kind::Pca,
-        name: format!("PCA, {size} components"),
+        name: format!("PCA, {} components", baselines.n_components(size)),
         help: format!(
             "Test error of PCA with as many components as the code has units, fitted on the training \
              images{of_what}: the best a linear code of this size can do"

@@ -12,17 +12,22 @@ pub struct Baselines {
     pub entropy_floor: f64,
     /// Training images that PCA was fitted on: the first ones of the split, as many as a run learns from.
     pub n_train: usize,
-    /// Test mean squared error per pixel of PCA, fitted on those images, with 0, 1, … 784 components.
+    /// Test mean squared error per pixel of PCA, fitted on those images, with 0, 1, … components: as many as an image has
+    /// values, or as those images vary along where they are fewer.
     pub pca_mse: Arc<[f64]>,
 }
 
 impl Baselines {
-    /// Test mean squared error per pixel of PCA with this many components; with more than there are pixels, as
-    /// with all.
+    /// Test mean squared error per pixel of PCA with this many components; with more than there are, as with all.
     #[must_use]
     pub fn pca_mse(&self, n_components: usize) -> Option<f64> {
-        let last = self.pca_mse.len().checked_sub(1)?;
-        self.pca_mse.get(n_components.min(last)).copied()
+        self.pca_mse.get(self.n_components(n_components)).copied()
+    }
+
+    /// This many components, or as many as there are.
+    #[must_use]
+    pub fn n_components(&self, wanted: usize) -> usize {
+        wanted.min(self.pca_mse.len().saturating_sub(1))
     }
 }
 

@@ -444,7 +444,7 @@ impl PcaSummary {
     /// PCA's figures for a code of `size` units.
     #[must_use]
     pub fn of(baselines: &Baselines, report: &CodeReport, size: usize) -> Option<Self> {
-        let components = size.min(baselines.pca_mse.len().saturating_sub(1)); // as many as pixels
+        let components = baselines.n_components(size);
         Some(Self {
             components,
             mse_per_pixel: baselines.pca_mse(components)?,

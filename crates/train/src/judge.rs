@@ -96,7 +96,10 @@ pub fn judge(
     };
     let code = accuracies((&train_codes, &test_codes), size);
     let pca = measures.pca.as_ref().and_then(|pca| {
-        let k = size.min(n_pixels);
+        let k = size.min(pca.n_axes());
+        if k == 0 {
+            return None;
+        }
         let codes = (pca.codes(train_images, k), pca.codes(test_images, k));
         accuracies((&codes.0, &codes.1), k)
     });
@@ -238,7 +241,7 @@ fn subspace_angle(
     let Some(pca) = measures
         .pca
         .as_ref()
-        .filter(|_| architecture.has_linear_decoder() && size <= n_pixels)
+        .filter(|pca| architecture.has_linear_decoder() && size <= pca.n_axes())
     else {
         return Ok(None);
     };

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use hourglass_data::{Dataset, LoadError, fetch, load};
+use hourglass_experiment::dataset::Origin;
 use hourglass_protocol::{DataSetId, DataSource, DatasetProgress};
 use hourglass_train::Measures;
 
@@ -82,8 +83,14 @@ fn work(task: &Task, sender: &Sender<LoaderMessage>, cancel: &AtomicBool) {
     };
     let result = match task {
         Task::Load(source) => load(source, &mut report, cancel),
-        Task::Fetch(id) => fetch(*id, None, &mut report, cancel)
-            .and_then(|folder| load(&DataSource::at(folder), &mut report, cancel)),
+        Task::Fetch(id) => fetch(*id, None, &mut report, cancel).and_then(|folder| {
+            // Several may lie in one archive: the name says which.
+            let source = match id.spec().origin {
+                Origin::Published(_) => DataSource::Named(*id),
+                _ => DataSource::at(folder),
+            };
+            load(&source, &mut report, cancel)
+        }),
         Task::Measure(dataset, n_train) => return measure(dataset, *n_train, sender),
     };
     let result = result.map(Arc::new);

@@ -1,8 +1,10 @@
 //! Data sets: what is loaded while training goes on, and what follows from it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use crossbeam_channel::TryRecvError;
+use crossbeam_channel::{RecvTimeoutError, TryRecvError};
 
 use crate::loader::{Loader, LoaderMessage, Task};
 use hourglass_data::{Dataset, LoadError};
@@ -88,34 +90,57 @@ impl Lab {
     pub(super) fn hear_loader(&mut self) -> Flow {
         while let Some(loader) = &self.loader {
             match loader.messages().try_recv() {
-                Ok(LoaderMessage::Progress(progress)) => {
-                    self.report(Event::DatasetProgress(progress))?;
-                }
-                Ok(LoaderMessage::Done(result)) => {
-                    match (&result, &mut self.loader) {
-                        (Ok(_), Some(loader)) => loader.is_measuring = true,
-                        _ => self.loader = None,
-                    }
-                    self.loaded(result)?;
-                }
-                Ok(LoaderMessage::Measured(measures)) => {
-                    self.loader = None;
-                    if !self.fits_run(&measures) {
-                        self.measure_again()?; // a run has begun meanwhile that learns from another part
-                        continue;
-                    }
-                    self.take_measures(measures.into())?;
-                }
+                Ok(message) => self.take_message(message)?,
                 Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => {
-                    self.loader = None;
-                    self.fail(Failure::Dataset {
-                        reason: "the loading thread crashed; the data set in use stays".to_owned(),
-                    })?;
-                }
+                Err(TryRecvError::Disconnected) => self.loader_is_gone()?,
             }
         }
         Flow::Continue(())
+    }
+
+    /// Waits while what is allowed by the data set in use is being measured: measuring it once more would take twice as
+    /// long. Ends early when the worker is to hurry.
+    pub(super) fn wait_for_measures(&mut self) -> Flow {
+        /// How long a wait lasts before the worker looks whether it is to hurry.
+        const LOOK: Duration = Duration::from_millis(50);
+        while !self.side.hurries.load(Ordering::Relaxed)
+            && let Some(loader) = self.loader.as_ref().filter(|loader| loader.is_measuring)
+        {
+            match loader.messages().recv_timeout(LOOK) {
+                Ok(message) => self.take_message(message)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => self.loader_is_gone()?,
+            }
+        }
+        Flow::Continue(())
+    }
+
+    fn take_message(&mut self, message: LoaderMessage) -> Flow {
+        match message {
+            LoaderMessage::Progress(progress) => self.report(Event::DatasetProgress(progress)),
+            LoaderMessage::Done(result) => {
+                match (&result, &mut self.loader) {
+                    (Ok(_), Some(loader)) => loader.is_measuring = true,
+                    _ => self.loader = None,
+                }
+                self.loaded(result)
+            }
+            LoaderMessage::Measured(measures) => {
+                self.loader = None;
+                if self.fits_run(&measures) {
+                    self.take_measures(measures.into())
+                } else {
+                    self.measure_again() // a run has begun meanwhile that learns from another part
+                }
+            }
+        }
+    }
+
+    fn loader_is_gone(&mut self) -> Flow {
+        self.loader = None;
+        self.fail(Failure::Dataset {
+            reason: "the loading thread crashed; the data set in use stays".to_owned(),
+        })
     }
 
     /// Works with a data set that nothing has to be loaded for.

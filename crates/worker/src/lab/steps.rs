@@ -145,6 +145,7 @@ impl Lab {
 
     /// Measures what the code is worth. Nothing is trained meanwhile.
     pub(super) fn judge(&mut self) -> Flow {
+        self.wait_for_measures()?;
         let measures = self.measures_to_judge_by()?;
         let (Some(run), Some(measures)) = (&mut self.run, measures) else {
             return Flow::Continue(());

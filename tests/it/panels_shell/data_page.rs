@@ -173,5 +173,8 @@ fn the_size_is_asked_for_at_the_start_too() {
     assert!(!stage.has("What size are the images?"));
     stage.report(loaded(&path, Fitting::default()));
     stage.step();
-    assert!(!stage.has("Train on them"), "the person who named it knows it");
+    assert!(
+        !stage.has("Train on them"),
+        "the person who named it knows it"
+    );
 }

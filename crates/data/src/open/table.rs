@@ -170,7 +170,7 @@ impl Columns {
 }
 
 /// Which of some columns hold pixels, and which do not: most of the names of pixels differ in their numbers alone
-/// (`pixel0`, `1x1`), and there are as many as an image has.
+/// (`pixel0`, `1x1`).
 fn pixels_of(values: &[usize], names: &[String], fitting: &Fitting) -> [Vec<usize>; 2] {
     let pattern = |at: usize| -> String {
         let letters = names[at].chars();
@@ -180,16 +180,18 @@ fn pixels_of(values: &[usize], names: &[String], fitting: &Fitting) -> [Vec<usiz
     for at in values {
         *counts.entry(pattern(*at)).or_default() += 1;
     }
+    let is_shape = |n: usize| flat(n, fitting).is_ok();
     let of_pixels = counts
         .into_iter()
-        .filter(|(_, n)| *n >= LEAST_COLUMNS && flat(*n, fitting).is_ok())
-        .max_by_key(|(_, n)| *n);
+        .filter(|(_, n)| *n >= LEAST_COLUMNS)
+        .max_by_key(|(_, n)| (is_shape(*n), *n));
     match of_pixels {
-        Some((of_pixels, _)) => {
+        // Where all columns together have a shape and the named ones have not, the names say something else.
+        Some((of_pixels, n)) if is_shape(n) || !is_shape(values.len()) => {
             let (pixels, others) = values.iter().partition(|at| pattern(**at) == of_pixels);
             [pixels, others]
         }
-        None => [values.to_vec(), Vec::new()],
+        _ => [values.to_vec(), Vec::new()],
     }
 }
 
@@ -336,6 +338,21 @@ mod tests {
             panic!("{:?}", images.known);
         };
         assert!(name == "Age" && values[0].to_bits() == 31.5_f32.to_bits() && values[1].is_nan());
+    }
+
+    #[test]
+    fn the_size_that_is_asked_for_is_that_of_the_pixels_alone() {
+        let names: Vec<String> = (0..70).map(|at| format!("p{at}")).collect();
+        let text = format!(
+            "label,{},weight\n1,{},3.5\n",
+            names.join(","),
+            vec!["9"; 70].join(",")
+        );
+        let error = table(&text).expect_err("70 values make no square");
+        assert!(
+            error.contains("70 of its 72 columns hold pixels"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -11,6 +11,9 @@ use hourglass_experiment::field::Section;
 use hourglass_protocol::{DataSetId, DataSource, DatasetDescription, DatasetProgress};
 use hourglass_state::LabState;
 
+/// Height of the list of data sets, in points: as many as there are.
+const HEIGHT: f32 = 480.0;
+
 /// How many images there are.
 pub(super) fn heading(state: &LabState) -> Heading {
     let dataset = state.dataset.as_ref();
@@ -103,15 +106,9 @@ fn source_menu(
         .selected_text(in_use.map_or("none", DataSetId::label))
         .width(width)
         .truncate()
+        .height(HEIGHT)
         .icon(theme::chevron)
         .show_ui(ui, |ui| {
-            for id in DataSetId::all() {
-                let button = Button::selectable(in_use == Some(id), id.label());
-                if ui.add(button).on_hover_text(data_sets::help(id)).clicked() {
-                    actions.push(Action::LoadData(DataSource::Named(id)));
-                }
-            }
-            ui.separator();
             let open = ui.button("Open your own images…").on_hover_text(
                 "A folder of images, one folder for each class; or one of IDX, NumPy or CSV files",
             );
@@ -123,6 +120,13 @@ fn source_menu(
             );
             if open.clicked() {
                 actions.push(Action::OpenDataFile);
+            }
+            ui.separator();
+            for id in DataSetId::all() {
+                let button = Button::selectable(in_use == Some(id), id.label());
+                if ui.add(button).on_hover_text(data_sets::help(id)).clicked() {
+                    actions.push(Action::LoadData(DataSource::Named(id)));
+                }
             }
         })
         .response;

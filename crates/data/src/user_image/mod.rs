@@ -11,7 +11,7 @@
 //!
 //! Every stage is kept as a picture, and each decision can be made by the person instead.
 //!
-//! [`Picture::decode`] and [`prepare`] are functions of bytes and options alone, fit to be fuzzed.
+//! [`Picture::decode`] and [`prepare()`] are functions of bytes and options alone, fit to be fuzzed.
 //!
 //! Dropped, opened, pasted and drawn images and `hourglass reconstruct` all go through these two. The window asks
 //! for a preparation and is told every decision, and every group of ink with the reason why it was left out.

@@ -35,6 +35,10 @@ pub(super) fn sheets(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Sheet>, String> {
     let mut found: BTreeMap<Part, Vec<Array>> = BTreeMap::new();
+    let (empty, arrays): (Vec<Array>, Vec<Array>) = arrays
+        .into_iter()
+        .partition(|array| array.dims.contains(&0));
+    notes.extend(empty.iter().map(|array| said_of(array, "it is empty")));
     for array in arrays {
         found.entry(Part::of(&array.name)).or_default().push(array);
     }
@@ -541,6 +545,27 @@ mod tests {
         let expected = expected.map(|(name, values)| (name.to_owned(), values.to_vec()));
         assert_eq!(images[0].known, expected);
         assert_eq!(images[0].classes.as_ref().map(Vec::len), Some(2));
+    }
+
+    /// The header of a file may say a million rows of nothing.
+    #[test]
+    fn arrays_of_nothing_are_left_out() {
+        let nothing = || Values::Bytes(Vec::new());
+        let arrays = vec![
+            array("a", &[134_412_800, 0], nothing()),
+            array("b", &[0, 8, 8], nothing()),
+            array("x", &[2, 8, 8], Values::Bytes(vec![200; 128])),
+        ];
+        let mut notes = Vec::new();
+        let images = gather(arrays, &Fitting::default(), &mut notes).expect("one is no empty one");
+        assert_eq!((images.len(), images[0].len()), (1, 2));
+        assert_eq!(notes, ["a: it is empty", "b: it is empty"]);
+        let none = gather(
+            vec![array("a", &[5, 0], nothing())],
+            &Fitting::default(),
+            &mut notes,
+        );
+        assert!(none.is_ok_and(|images| images.is_empty()));
     }
 
     #[test]

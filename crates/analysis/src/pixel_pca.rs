@@ -18,7 +18,7 @@ const IMAGES_PER_EXACT_PRODUCT: usize = 256;
 
 /// Columns of the covariance that a thread works out at once: few enough that all threads have some, many enough that
 /// bytes are seldom turned into numbers.
-const COLUMNS_PER_TASK: usize = 64;
+const COLUMNS_PER_TASK: usize = 128;
 
 /// Images projected at once: 3 MB of doubles, about a core's cache.
 const IMAGES_PER_PROJECTION: usize = 512;
@@ -76,22 +76,12 @@ impl PixelPca {
         if n_images == 0 {
             return None;
         }
-        let images = train.chunks_exact(n_pixels);
-        let mut mean = vec![0.0; n_pixels];
-        for image in images.clone() {
-            for (sum, &byte) in mean.iter_mut().zip(image) {
-                *sum += f64::from(byte);
-            }
-        }
-        for value in &mut mean {
-            *value /= n_images as f64 * WHITE;
-        }
-        let centred: Vec<f64> = images
-            .flat_map(|image| {
-                let pixels = image.iter().zip(&mean);
-                pixels.map(|(&byte, mean)| f64::from(byte) / WHITE - mean)
-            })
+        let sums = sums_of_pixels(train, n_pixels);
+        let mean: Vec<f64> = sums
+            .iter()
+            .map(|sum| sum / n_images as f64 / WHITE)
             .collect();
+        let centred = centred(train, &mean);
         let centred = MatRef::from_row_major_slice(&centred, n_images, n_pixels);
         let products = centred * centred.transpose();
         let products = Mat::from_fn(n_images, n_images, |row, column| {
@@ -183,9 +173,7 @@ impl PixelPca {
                         along_axes += coordinate * coordinate;
                     }
                     if !is_basis {
-                        let pixels = image.iter().zip(&self.mean);
-                        let off = pixels.map(|(&byte, mean)| f64::from(byte) / WHITE - mean);
-                        let energy: f64 = off.map(|off| off * off).sum();
+                        let energy: f64 = offsets(image, &self.mean).map(|off| off * off).sum();
                         energies[n_axes] += (energy - along_axes).max(0.0);
                     }
                 }
@@ -256,13 +244,7 @@ impl PixelPca {
     fn project(&self, images: &[u8], k: usize) -> Vec<f64> {
         let n_pixels = self.n_pixels();
         let n_images = images.len() / n_pixels;
-        let centred: Vec<f64> = images
-            .chunks_exact(n_pixels)
-            .flat_map(|image| {
-                let pixels = image.iter().zip(&self.mean);
-                pixels.map(|(&byte, mean)| f64::from(byte) / WHITE - mean)
-            })
-            .collect();
+        let centred = centred(images, &self.mean);
         let mut coordinates = vec![0.0; n_images * k];
         matmul(
             MatMut::from_row_major_slice_mut(&mut coordinates, n_images, k),
@@ -290,18 +272,12 @@ impl Sums {
         if images.len() < n_pixels || n_pixels == 0 {
             return None;
         }
-        let mut pixels = vec![0.0; n_pixels];
-        for image in images.chunks_exact(n_pixels) {
-            for (sum, &pixel) in pixels.iter_mut().zip(image) {
-                *sum += f64::from(pixel);
-            }
-        }
         // Each thread has columns of its own: the sums are there once, however many threads there are.
         let firsts: Vec<usize> = (0..n_pixels).step_by(COLUMNS_PER_TASK).collect();
         let products = firsts.into_par_iter();
         let products = products.map(|first| products_from(images, n_pixels, first));
         Some(Self {
-            pixels,
+            pixels: sums_of_pixels(images, n_pixels),
             products: products.collect(),
         })
     }
@@ -343,6 +319,29 @@ fn products_from(images: &[u8], n_pixels: usize, first: usize) -> Mat<f64> {
         }
     }
     sums
+}
+
+/// `Σ x`: `[pixels]`.
+fn sums_of_pixels(images: &[u8], n_pixels: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; n_pixels];
+    for image in images.chunks_exact(n_pixels) {
+        for (sum, &pixel) in sums.iter_mut().zip(image) {
+            *sum += f64::from(pixel);
+        }
+    }
+    sums
+}
+
+/// Images with the mean taken off, on a scale of 0..1: `[n, pixels]`.
+fn centred(images: &[u8], mean: &[f64]) -> Vec<f64> {
+    let images = images.chunks_exact(mean.len());
+    images.flat_map(|image| offsets(image, mean)).collect()
+}
+
+/// How far each pixel of an image is from the mean.
+fn offsets<'a>(image: &'a [u8], mean: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+    let pixels = image.iter().zip(mean);
+    pixels.map(|(&byte, mean)| f64::from(byte) / WHITE - mean)
 }
 
 fn single(value: f64) -> f32 {

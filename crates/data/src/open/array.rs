@@ -38,20 +38,43 @@ impl Values {
         values.iter().any(|value| value.fract() != 0.0)
     }
 
-    /// Some rows of `n_values` each; none of texts.
-    pub(super) fn rows(&self, places: &[usize], n_values: usize) -> Option<Self> {
-        fn of<T: Copy>(values: &[T], places: &[usize], n: usize) -> Vec<T> {
-            let rows = places
-                .iter()
-                .flat_map(|place| &values[place * n..(place + 1) * n]);
-            rows.copied().collect()
-        }
+    /// Those of some places, in their order.
+    fn picked(&self, places: impl Iterator<Item = usize>) -> Self {
         match self {
-            Self::Bytes(values) => Some(Self::Bytes(of(values, places, n_values))),
-            Self::Whole(values) => Some(Self::Whole(of(values, places, n_values))),
-            Self::Real(values) => Some(Self::Real(of(values, places, n_values))),
-            Self::Text(_) => None,
+            Self::Bytes(values) => Self::Bytes(places.map(|at| values[at]).collect()),
+            Self::Whole(values) => Self::Whole(places.map(|at| values[at]).collect()),
+            Self::Real(values) => Self::Real(places.map(|at| values[at]).collect()),
+            Self::Text(values) => Self::Text(places.map(|at| values[at].clone()).collect()),
         }
+    }
+
+    /// Some rows of `n_values` each.
+    pub(super) fn rows(&self, places: &[usize], n_values: usize) -> Self {
+        let rows = places.iter();
+        self.picked(rows.flat_map(|row| row * n_values..(row + 1) * n_values))
+    }
+
+    /// Values whose first side is fastest, with the last side fastest; `order` says which side comes where.
+    pub(super) fn with_last_fastest(&self, dims: &[usize], order: &[usize]) -> Self {
+        let mut strides = vec![1; dims.len()];
+        for axis in 1..dims.len() {
+            strides[axis] = strides[axis - 1] * dims[axis - 1];
+        }
+        let (mut counters, mut next) = (vec![0; dims.len()], 0);
+        let places = (0..self.len()).map(|_| {
+            let place = next;
+            for &axis in order.iter().rev() {
+                counters[axis] += 1;
+                next += strides[axis];
+                if counters[axis] < dims[axis] {
+                    break;
+                }
+                next -= strides[axis] * dims[axis];
+                counters[axis] = 0;
+            }
+            place
+        });
+        self.picked(places)
     }
 
     /// Their values as numbers; what is none is NaN.

@@ -44,8 +44,10 @@ pub(super) fn sheets(
     }
     let mut sheets = Vec::new();
     for (part, arrays) in found {
-        if let Some(of_classes) = of_classes(part, &arrays, fitting) {
-            sheets.extend(of_classes);
+        if hold_a_class_each(part, &arrays) {
+            let most = fitting.limit.map(|limit| (limit / arrays.len()).max(1));
+            let sheet = |array| of_class(array, most, fitting.seed);
+            sheets.extend(arrays.into_iter().map(sheet));
         } else {
             sheets.extend(of_part(part, arrays, notes)?);
         }
@@ -53,73 +55,65 @@ pub(super) fn sheets(
     Ok(sheets)
 }
 
-/// Arrays that hold a class each, called after it, as Quick, Draw! is served: nothing but images of one shape, in files of
-/// their own. Of a sample, all have an equal share.
-fn of_classes(part: Part, arrays: &[Array], fitting: &Fitting) -> Option<Vec<Sheet>> {
-    let shape = |array: &Array| {
-        let (_, sides) = array.dims.split_first()?;
-        let n_values: usize = sides.iter().product();
-        (n_values >= LEAST_VALUES).then(|| sides.to_vec())
+/// Whether arrays hold a class each, called after it, as Quick, Draw! is served: nothing but images of one shape, in files
+/// of their own.
+fn hold_a_class_each(part: Part, arrays: &[Array]) -> bool {
+    let is_file = |array: &Array| array.name.to_lowercase().ends_with(".npy");
+    let shape = |array: &Array| array.dims[1..].to_vec();
+    let Some(first) = arrays.first().map(shape) else {
+        return false;
     };
-    let first = arrays.first().and_then(shape)?;
-    let are_alike = arrays
-        .iter()
-        .all(|array| shape(array).as_ref() == Some(&first));
-    let are_files = arrays
-        .iter()
-        .all(|array| array.name.to_lowercase().ends_with(".npy"));
-    if arrays.len() < 2 || part != Part::All || !are_alike || !are_files {
-        return None;
-    }
-    let n_values: usize = first.iter().product();
-    let most = fitting.limit.map(|limit| (limit / arrays.len()).max(1));
-    let sheet = |array: &Array| {
-        let n = array.dims[0];
-        let places = split::sample(&vec![0; n], most.unwrap_or(n), fitting.seed);
-        let name = array.name.rsplit('/').next().unwrap_or_default();
-        let class = name
-            .rsplit_once('.')
-            .map_or(name, |(stem, _)| stem)
-            .to_owned();
-        let mut dims = array.dims.clone();
-        dims[0] = places.len();
-        Some(Sheet {
-            part,
-            classes: Some(vec![class; places.len()]),
-            images: Array {
-                name: array.name.clone(),
-                dims,
-                values: array.values.rows(&places, n_values)?,
-            },
-            known: Vec::new(),
-        })
-    };
-    arrays.iter().map(sheet).collect()
+    let are_images = first.iter().product::<usize>() >= LEAST_VALUES;
+    let mut all = arrays.iter();
+    arrays.len() > 1
+        && part == Part::All
+        && are_images
+        && all.all(|array| is_file(array) && shape(array) == first)
 }
 
-/// QMNIST says eight things of each digit, the class first (Yadav and Bottou 2019, table 2); of the others, who wrote it is
-/// a number worth seeing.
-fn qmnist_labels(array: Array) -> Vec<Array> {
-    const COLUMNS: usize = 8;
-    let is_qmnist = array.name.contains("qmnist") && array.name.contains("labels");
-    let (&[n, COLUMNS], true) = (&array.dims[..], is_qmnist) else {
-        return vec![array];
-    };
+/// A class; of a sample, all have an equal share.
+fn of_class(mut images: Array, most: Option<usize>, seed: u64) -> Sheet {
+    let name = images.name.rsplit('/').next().unwrap_or_default();
+    let class = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let class = class.to_owned();
+    let n = images.dims[0];
+    if let Some(most) = most.filter(|most| *most < n) {
+        let places = split::sample(&vec![0; n], most, seed);
+        images.values = images.values.rows(&places, images.values.len() / n);
+        images.dims[0] = places.len();
+    }
+    Sheet {
+        part: Part::All,
+        classes: Some(vec![class; images.dims[0]]),
+        images,
+        known: Vec::new(),
+    }
+}
+
+/// Things that QMNIST says of each digit, the class first (Yadav and Bottou 2019, table 2).
+const QMNIST_COLUMNS: usize = 8;
+
+fn is_qmnist_labels(array: &Array) -> bool {
+    let is_named = array.name.contains("qmnist") && array.name.contains("labels");
+    is_named && matches!(array.dims[..], [_, QMNIST_COLUMNS])
+}
+
+/// The classes, and who wrote each: of the other things, a number worth seeing.
+fn qmnist_labels(array: &Array) -> [Array; 2] {
+    let all = array.values.reals();
     let column = |at: usize, name: String| Array {
         name,
-        dims: if at == 0 { vec![n] } else { vec![n, 1] },
+        dims: vec![array.dims[0]],
         values: Values::Real(
-            array
-                .values
-                .reals()
-                .into_iter()
+            all.iter()
                 .skip(at)
-                .step_by(COLUMNS)
+                .step_by(QMNIST_COLUMNS)
+                .copied()
                 .collect(),
         ),
     };
     let writers = format!("{}/writer", array.name);
-    vec![column(0, array.name.clone()), column(2, writers)]
+    [column(0, array.name.clone()), column(2, writers)]
 }
 
 fn of_part(
@@ -133,13 +127,17 @@ fn of_part(
         _ => false,
     };
     let is_known = |array: &Array| match array.dims[..] {
-        [_] => array.values.has_fractions(),
-        [_, 1] => array.name.ends_with("/writer") || array.values.has_fractions(),
+        [_] | [_, 1] => array.values.has_fractions(),
         [_, n] => n < LEAST_VALUES && !is_labels(array),
         _ => false,
     };
-    let arrays = arrays.into_iter().flat_map(qmnist_labels);
-    let (known, arrays): (Vec<Array>, Vec<Array>) = arrays.partition(is_known);
+    let (of_qmnist, arrays): (Vec<Array>, Vec<Array>) =
+        arrays.into_iter().partition(is_qmnist_labels);
+    let (mut known, mut arrays): (Vec<Array>, Vec<Array>) = arrays.into_iter().partition(is_known);
+    for [classes, writers] in of_qmnist.iter().map(qmnist_labels) {
+        arrays.push(classes);
+        known.push(writers);
+    }
     let (mut labels, mut images): (Vec<Array>, Vec<Array>) =
         arrays.into_iter().partition(is_labels);
     images.retain(|array| array.dims.len() >= 2);

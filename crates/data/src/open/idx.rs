@@ -1,7 +1,8 @@
 //! The format of MNIST's files: four bytes that say what follows, the sides as big-endian numbers, then the values
 //! (`LeCun` & Cortes, "The MNIST database", file formats).
 
-use super::array::{Array, Values};
+use super::array::Array;
+use super::numbers::Number;
 
 /// Most sides of an array.
 const MAX_SIDES: usize = 4;
@@ -19,7 +20,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, String> {
     let [0, 0, kind, n_sides, rest @ ..] = bytes else {
         return Err("it has no IDX header".to_owned());
     };
-    let Some(n_bytes) = bytes_of(*kind) else {
+    let Some(number) = number_of(*kind) else {
         return Err(format!(
             "its values are of a type that is not known ({kind:#04x})"
         ));
@@ -39,7 +40,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, String> {
     let n = dims
         .iter()
         .try_fold(1_usize, |n, side| n.checked_mul(*side));
-    let n_expected = n.and_then(|n| n.checked_mul(n_bytes));
+    let n_expected = n.and_then(|n| n.checked_mul(number.n_bytes()));
     if n_expected != Some(values.len()) {
         return Err(format!(
             "its header says {}, which are {} bytes, but {} follow",
@@ -51,36 +52,19 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, String> {
     Ok(Array {
         name: name.to_owned(),
         dims,
-        values: numbers(*kind, values),
+        values: number.read(values, true),
     })
 }
 
-/// Bytes of a value of a type; none if there is no such type.
-fn bytes_of(kind: u8) -> Option<usize> {
-    match kind {
-        0x08 | 0x09 => Some(1),
-        0x0b => Some(2),
-        0x0c | 0x0d => Some(4),
-        0x0e => Some(8),
-        _ => None,
-    }
-}
-
-/// Values as they are stored, the highest byte first.
-fn numbers(kind: u8, bytes: &[u8]) -> Values {
-    macro_rules! each {
-        ($number:ty) => {
-            bytes
-                .chunks_exact(size_of::<$number>())
-                .map(|bytes| <$number>::from_be_bytes(bytes.try_into().unwrap_or_default()))
-        };
-    }
-    match kind {
-        0x09 => Values::Whole(each!(i8).map(i64::from).collect()),
-        0x0b => Values::Whole(each!(i16).map(i64::from).collect()),
-        0x0c => Values::Whole(each!(i32).map(i64::from).collect()),
-        0x0d => Values::Real(each!(f32).collect()),
-        0x0e => Values::Real(each!(f64).map(|value| value as f32).collect()),
-        _ => Values::Bytes(bytes.to_vec()),
-    }
+/// The kind of number that a type stands for; none if there is no such type.
+fn number_of(kind: u8) -> Option<Number> {
+    Some(match kind {
+        0x08 => Number::U8,
+        0x09 => Number::I8,
+        0x0b => Number::I16,
+        0x0c => Number::I32,
+        0x0d => Number::F32,
+        0x0e => Number::F64,
+        _ => return None,
+    })
 }

@@ -6,6 +6,7 @@ use std::io::Read as _;
 use flate2::read::ZlibDecoder;
 
 use super::array::{Array, Values};
+use super::numbers::Number;
 
 /// Text, offset and version, before the first element.
 const HEADER_BYTES: usize = 128;
@@ -130,7 +131,7 @@ fn matrix(bytes: &[u8], is_big: bool) -> Result<Matrix, String> {
     let n = dims
         .iter()
         .try_fold(1_usize, |n, side| n.checked_mul(*side));
-    let values = numbers(kind, data, is_big)?;
+    let values = number_of(kind)?.read(data, is_big);
     if n != Some(values.len()) {
         return Err(format!(
             "{name}: its header says {}, but {} values follow",
@@ -138,92 +139,36 @@ fn matrix(bytes: &[u8], is_big: bool) -> Result<Matrix, String> {
             values.len()
         ));
     }
-    let (dims, values) = match values {
-        Values::Bytes(values) => {
-            let (dims, values) = images_first(&dims, &values);
-            (dims, Values::Bytes(values))
-        }
-        Values::Whole(values) => {
-            let (dims, values) = images_first(&dims, &values);
-            (dims, Values::Whole(values))
-        }
-        other => {
-            let (dims, values) = images_first(&dims, &other.reals());
-            (dims, Values::Real(values))
-        }
+    // What has three or four sides is images, the last side first.
+    let order: &[usize] = match dims[..] {
+        [1, _] => &[1, 0], // a row of labels is a column of them
+        [_, _] => &[0, 1],
+        [_, _, _] => &[2, 0, 1],
+        _ => &[3, 0, 1, 2],
     };
+    let values = values.with_last_fastest(&dims, order);
+    let dims = order.iter().map(|&axis| dims[axis]).collect();
     Ok(Some((name, dims, values)))
 }
 
-fn numbers(kind: u32, data: &[u8], is_big: bool) -> Result<Values, String> {
-    macro_rules! each {
-        ($number:ty) => {
-            data.chunks_exact(size_of::<$number>()).map(|bytes| {
-                let bytes = bytes.try_into().unwrap_or_default();
-                if is_big {
-                    <$number>::from_be_bytes(bytes)
-                } else {
-                    <$number>::from_le_bytes(bytes)
-                }
-            })
-        };
-    }
+fn number_of(kind: u32) -> Result<Number, String> {
     Ok(match kind {
-        1 => Values::Whole(each!(i8).map(i64::from).collect()),
-        2 => Values::Bytes(data.to_vec()),
-        3 => Values::Whole(each!(i16).map(i64::from).collect()),
-        4 => Values::Whole(each!(u16).map(i64::from).collect()),
-        5 => Values::Whole(each!(i32).map(i64::from).collect()),
-        6 => Values::Whole(each!(u32).map(i64::from).collect()),
-        7 => Values::Real(each!(f32).collect()),
-        9 => Values::Real(each!(f64).map(|value| value as f32).collect()),
-        12 => Values::Whole(each!(i64).collect()),
-        13 => Values::Whole(
-            each!(u64)
-                .map(|value| i64::try_from(value).unwrap_or(i64::MAX))
-                .collect(),
-        ),
+        1 => Number::I8,
+        2 => Number::U8,
+        3 => Number::I16,
+        4 => Number::U16,
+        5 => Number::I32,
+        6 => Number::U32,
+        7 => Number::F32,
+        9 => Number::F64,
+        12 => Number::I64,
+        13 => Number::U64,
         _ => {
             return Err(format!(
                 "its values are of a type that is not known ({kind})"
             ));
         }
     })
-}
-
-/// From columns first, as MATLAB has values, to rows first. What has three or four sides is images, the last side first:
-/// images × height × width, and channels after these.
-fn images_first<T: Copy>(dims: &[usize], values: &[T]) -> (Vec<usize>, Vec<T>) {
-    let [height, width, channels, n] = match *dims {
-        // A row of labels is a column of them.
-        [1, n] => return (vec![n, 1], values.to_vec()),
-        [rows, columns] => [columns, 1, 1, rows],
-        [height, width, n] => [height, width, 1, n],
-        [height, width, channels, n] => [height, width, channels, n],
-        _ => return (dims.to_vec(), values.to_vec()),
-    };
-    let mut arranged = Vec::with_capacity(values.len());
-    let is_rows = dims.len() == 2;
-    for image in 0..n {
-        for row in 0..height {
-            for column in 0..width {
-                for channel in 0..channels {
-                    let at = if is_rows {
-                        image + n * row
-                    } else {
-                        row + height * (column + width * (channel + channels * image))
-                    };
-                    arranged.push(values[at]);
-                }
-            }
-        }
-    }
-    let dims = match dims.len() {
-        2 => vec![n, height],
-        3 => vec![n, height, width],
-        _ => vec![n, height, width, channels],
-    };
-    (dims, arranged)
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@
 
 use std::io::{Cursor, Read};
 
-use half::f16;
 use zip::ZipArchive;
 
 use super::array::{Array, Values, described};
+use super::numbers::Number;
 use super::store::MAX_FILE_BYTES;
 
 /// Whether bytes begin as an `.npy` does.
@@ -67,7 +67,8 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, String> {
     Ok(Array {
         name: name.to_owned(),
         values: if is_fortran {
-            in_order(values, &dims)
+            let order: Vec<usize> = (0..dims.len()).collect();
+            values.with_last_fastest(&dims, &order)
         } else {
             values
         },
@@ -173,47 +174,33 @@ fn decoded(kind: &Kind, bytes: &[u8]) -> Result<Values, String> {
         letter,
         n_bytes,
     } = kind;
-    let is_big = *is_big;
-    macro_rules! numbers {
-        ($type:ty, $n:literal) => {
-            bytes.chunks_exact($n).map(|item| {
-                let item: [u8; $n] = item.try_into().unwrap_or([0; $n]);
-                if is_big {
-                    <$type>::from_be_bytes(item)
-                } else {
-                    <$type>::from_le_bytes(item)
-                }
-            })
-        };
-    }
-    Ok(match (letter, n_bytes) {
-        ('b' | 'u', 1) => Values::Bytes(bytes.to_vec()),
-        ('i', 1) => Values::Whole(numbers!(i8, 1).map(i64::from).collect()),
-        ('i', 2) => Values::Whole(numbers!(i16, 2).map(i64::from).collect()),
-        ('i', 4) => Values::Whole(numbers!(i32, 4).map(i64::from).collect()),
-        ('i', 8) => Values::Whole(numbers!(i64, 8).collect()),
-        ('u', 2) => Values::Whole(numbers!(u16, 2).map(i64::from).collect()),
-        ('u', 4) => Values::Whole(numbers!(u32, 4).map(i64::from).collect()),
-        ('u', 8) => {
-            let values = numbers!(u64, 8).map(|value| i64::try_from(value).unwrap_or(i64::MAX));
-            Values::Whole(values.collect())
+    let number = match (letter, n_bytes) {
+        ('b' | 'u', 1) => Number::U8,
+        ('i', 1) => Number::I8,
+        ('i', 2) => Number::I16,
+        ('i', 4) => Number::I32,
+        ('i', 8) => Number::I64,
+        ('u', 2) => Number::U16,
+        ('u', 4) => Number::U32,
+        ('u', 8) => Number::U64,
+        ('f', 2) => Number::F16,
+        ('f', 4) => Number::F32,
+        ('f', 8) => Number::F64,
+        ('U', n) => {
+            let texts = bytes.chunks_exact(*n).map(|text| unicode(text, *is_big));
+            return Ok(Values::Text(texts.collect()));
         }
-        ('f', 2) => Values::Real(numbers!(f16, 2).map(f16::to_f32).collect()),
-        ('f', 4) => Values::Real(numbers!(f32, 4).collect()),
-        ('f', 8) => Values::Real(numbers!(f64, 8).map(|value| value as f32).collect()),
-        ('U', n) => Values::Text(
-            bytes
-                .chunks_exact(*n)
-                .map(|text| unicode(text, is_big))
-                .collect(),
-        ),
-        ('S' | 'a', n) => Values::Text(bytes.chunks_exact(*n).map(ascii).collect()),
+        ('S' | 'a', n) => {
+            let texts = bytes.chunks_exact(*n).map(ascii);
+            return Ok(Values::Text(texts.collect()));
+        }
         _ => {
             return Err(format!(
                 "it holds values of type {text:?}, which are not numbers"
             ));
         }
-    })
+    };
+    Ok(number.read(bytes, *is_big))
 }
 
 /// Text of four bytes a letter, filled up with zeros.
@@ -236,29 +223,6 @@ fn ascii(bytes: &[u8]) -> String {
         .position(|byte| *byte == 0)
         .unwrap_or(bytes.len());
     String::from_utf8_lossy(&bytes[..end]).into_owned()
-}
-
-/// Values whose first side is fastest, with the last side fastest.
-fn in_order(values: Values, dims: &[usize]) -> Values {
-    let n = values.len();
-    let mut strides = vec![1; dims.len()];
-    for axis in 1..dims.len() {
-        strides[axis] = strides[axis - 1] * dims[axis - 1];
-    }
-    let source = |mut at: usize| {
-        let mut place = 0;
-        for (side, stride) in dims.iter().zip(&strides).rev() {
-            place += at % side * stride;
-            at /= side;
-        }
-        place
-    };
-    match values {
-        Values::Bytes(values) => Values::Bytes((0..n).map(|at| values[source(at)]).collect()),
-        Values::Whole(values) => Values::Whole((0..n).map(|at| values[source(at)]).collect()),
-        Values::Real(values) => Values::Real((0..n).map(|at| values[source(at)]).collect()),
-        Values::Text(values) => Values::Text((0..n).map(|at| values[source(at)].clone()).collect()),
-    }
 }
 
 #[cfg(test)]

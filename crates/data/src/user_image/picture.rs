@@ -1,5 +1,7 @@
 //! A decoded picture, made small enough to work with: light and opacity of each pixel.
 
+use std::borrow::Cow;
+
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage};
 
@@ -187,8 +189,16 @@ impl Picture {
         RgbImage::from_raw(side(self.width), side(self.height), pixels).unwrap_or_default()
     }
 
+    /// What is looked at of it, a part or all of it, and where that lies.
+    pub(super) fn looked_at(&self, region: Option<[f32; 4]>) -> (Cow<'_, Self>, [f32; 4]) {
+        match region.map(|region| self.cut(region)) {
+            Some((part, window)) => (Cow::Owned(part), window),
+            None => (Cow::Borrowed(self), [0.0, 0.0, 1.0, 1.0]),
+        }
+    }
+
     /// A part of it, and where that lies: edges as shares of the picture, on whole pixels.
-    pub(super) fn cut(&self, region: [f32; 4]) -> (Self, [f32; 4]) {
+    fn cut(&self, region: [f32; 4]) -> (Self, [f32; 4]) {
         let part = part_of(region, self.width, self.height);
         let window = shares_of(part, self.width, self.height);
         let cut = Self {

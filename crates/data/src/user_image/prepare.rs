@@ -34,11 +34,8 @@ const USUAL_PENS: [f32; 2] = [2.2, 3.4];
 /// Takes a few milliseconds for a picture of 200×200 on one core, forty for the largest.
 #[must_use]
 pub fn prepare(picture: &Picture, preparation: &Preparation) -> Prepared {
-    let cut = preparation.region.map(|region| picture.cut(region));
-    let (view, window) = match &cut {
-        Some((view, window)) => (view, *window),
-        None => (picture, [0.0, 0.0, 1.0, 1.0]),
-    };
+    let (view, window) = picture.looked_at(preparation.region);
+    let view = &*view;
     let backdrop = view
         .is_transparent()
         .then(|| preparation.backdrop.unwrap_or_else(|| backdrop_of(view)));

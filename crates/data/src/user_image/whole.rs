@@ -18,11 +18,7 @@ pub(super) fn prepare(
     preparation: &Preparation,
     target: &WholeTarget,
 ) -> Prepared {
-    let cut = preparation.region.map(|region| picture.cut(region));
-    let (view, crop) = match &cut {
-        Some((view, window)) => (view, *window),
-        None => (picture, [0.0, 0.0, 1.0, 1.0]),
-    };
+    let (view, crop) = picture.looked_at(preparation.region);
     let backdrop = view
         .is_transparent()
         .then(|| preparation.backdrop.unwrap_or(Backdrop::White));

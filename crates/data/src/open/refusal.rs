@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use hourglass_files::plain_file::PlainFileError;
 
 /// What can be opened, for people.
-pub(super) const KINDS: &str = "four IDX files, .npy or .npz arrays, a CSV table of pixels, a folder of images (one \
-                                folder for each class), or a ZIP of any of these";
+pub(super) const KINDS: &str = "images (one folder for each class), IDX, NumPy, CSV, MATLAB, LIBSVM or CIFAR files, or \
+                                a ZIP or TAR of any of these";
 
 /// Why a place holds no data set; it names the place.
 #[derive(Debug, thiserror::Error)]

@@ -110,13 +110,13 @@ fn source_menu(
         .icon(theme::chevron)
         .show_ui(ui, |ui| {
             let open = ui.button("Open your own images…").on_hover_text(
-                "A folder of images, one folder for each class; or one of IDX, NumPy or CSV files",
+                "A folder of images, one folder for each class; or of IDX, NumPy, CSV, MATLAB, LIBSVM or CIFAR files",
             );
             if open.clicked() {
                 actions.push(Action::OpenDataFolder);
             }
             let open = ui.button("Open a data file…").on_hover_text(
-                "A ZIP of images, an .npz or .npy file, a CSV table of pixels, or an IDX file",
+                "A ZIP or TAR of images, or an IDX, NumPy, CSV, MATLAB, LIBSVM or CIFAR file",
             );
             if open.clicked() {
                 actions.push(Action::OpenDataFile);

@@ -30,6 +30,7 @@ pub mod reference;
 mod request;
 mod size;
 mod svg;
+pub mod sweep;
 pub mod system_fonts;
 pub mod ticks;
 mod type_sizes;
@@ -71,7 +72,8 @@ impl Content {
     /// # Errors
     /// When they would be too many.
     pub fn picture(&self, facts: &Facts, look: &Look) -> Result<Drawn, FigureError> {
-        let (page, svg) = self.svg(facts, look, &Entries::new())?;
+        let page = self.page(facts, look);
+        let svg = svg::write(&page, look.size, &Entries::new())?;
         png::draw(&svg, &page, look.scale)
     }
 
@@ -93,34 +95,31 @@ impl Content {
                 gif::write(film, facts, look, &title, &entries, progress)
             }
             (Format::Csv, _) => Ok(self.figure().table(facts, &entries).into_bytes()),
-            (Format::Svg, _) => {
-                let (_, svg) = self.svg(facts, look, &entries)?;
-                Ok(svg.into_bytes())
-            }
-            (Format::Pdf, _) => {
-                let (page, svg) = self.svg(facts, look, &entries)?;
-                pdf::write(&svg, &page, &entries)
-            }
-            (Format::Png | Format::Gif, _) => {
-                let (page, svg) = self.svg(facts, look, &entries)?;
-                png::file(&png::draw(&svg, &page, look.scale)?, look.scale, &entries)
+            (Format::Svg | Format::Pdf | Format::Png | Format::Gif, _) => {
+                written(format, &self.page(facts, look), look, &entries)
             }
         }
-    }
-
-    fn svg(
-        &self,
-        facts: &Facts,
-        look: &Look,
-        entries: &Entries,
-    ) -> Result<(Page, String), FigureError> {
-        let page = self.page(facts, look);
-        let svg = svg::write(&page, look.size, entries)?;
-        Ok((page, svg))
     }
 
     fn title_in(&self, look: &Look) -> String {
         let own = look.title.as_ref().filter(|title| !title.trim().is_empty());
         own.cloned().unwrap_or_else(|| self.title())
+    }
+}
+
+/// A page as the file of a picture.
+fn written(
+    format: Format,
+    page: &Page,
+    look: &Look,
+    entries: &Entries,
+) -> Result<Vec<u8>, FigureError> {
+    let svg = svg::write(page, look.size, entries)?;
+    match format {
+        Format::Pdf => pdf::write(&svg, page, entries),
+        Format::Png | Format::Gif => {
+            png::file(&png::draw(&svg, page, look.scale)?, look.scale, entries)
+        }
+        Format::Svg | Format::Csv => Ok(svg.into_bytes()),
     }
 }

@@ -1,11 +1,11 @@
 //! The frame of a plot: title and experiment above, axes with round ticks, and where a value lies on the page.
 
 use super::font::{self, Weight};
-use super::page::{Anchor, Item, Page, Rect, Stroke, Text, wrapped};
-use super::palette::Rgb;
+use super::page::{Anchor, Item, Marks, Page, Rect, Stroke, Text, wrapped};
+use super::palette::{ClassShape, Rgb};
 use super::ticks::{self, Tick};
 use super::type_sizes::TypeSizes;
-use super::{Facts, Interval, Look};
+use super::{Interval, Look};
 
 /// Margin of a page, in pixels.
 pub const MARGIN: f32 = 12.0;
@@ -77,9 +77,9 @@ impl Plot {
     }
 }
 
-/// Begins a page: the title, under it the experiment. Gives what is left of the page.
+/// Begins a page: the title, under it where the numbers are from. Gives what is left of the page.
 #[must_use]
-pub fn begin(look: &Look, title: &str, facts: &Facts) -> (Page, Rect) {
+pub fn begin(look: &Look, title: &str, from: &str) -> (Page, Rect) {
     let (paper, t) = (look.paper(), look.type_sizes());
     let mut page = Page::new(look.size.in_pixels(), paper.background);
     let room = page.rect().within([MARGIN; 4]);
@@ -89,12 +89,62 @@ pub fn begin(look: &Look, title: &str, facts: &Facts) -> (Page, Rect) {
         ..Text::new([room.left, y], title, t.title, paper.text)
     }));
     y += t.room(3.0);
-    for line in wrapped(&facts.line(), t.small, room.width) {
+    for line in wrapped(from, t.small, room.width) {
         y += t.small * 1.3;
         page.text([room.left, y], line, t.small, paper.text_dim);
     }
     let body = Rect::between([room.left, y + t.room(10.0)], [room.right(), room.bottom()]);
     (page, body)
+}
+
+/// A line of a legend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    pub name: String,
+    pub stroke: Stroke,
+    /// The mark on the line, if its points have one.
+    pub shape: Option<ClassShape>,
+}
+
+impl Key {
+    /// Of a line without marks.
+    #[must_use]
+    pub fn line(name: impl Into<String>, stroke: Stroke) -> Self {
+        Self {
+            name: name.into(),
+            stroke,
+            shape: None,
+        }
+    }
+}
+
+/// Which line means what, in rows from the top of `room`. Gives where they end.
+#[must_use]
+pub fn legend(page: &mut Page, look: &Look, keys: Vec<Key>, room: Rect) -> f32 {
+    let (paper, t) = (look.paper(), look.type_sizes());
+    let (swatch, row) = (t.room(20.0), t.room(15.0));
+    let [mut x, mut y] = [room.left, room.top + t.room(4.0)];
+    for key in keys {
+        let width = swatch + 5.0 + font::width(&key.name, t.small, Weight::Regular);
+        if x > room.left && x + width > room.right() {
+            x = room.left;
+            y += row;
+        }
+        page.line([x, y], [x + swatch, y], &key.stroke);
+        if let Some(shape) = key.shape {
+            page.add(Item::Marks(Marks {
+                class: 0,
+                shape,
+                radius: t.room(3.2),
+                color: key.stroke.color,
+                points: vec![[x + swatch / 2.0, y]],
+            }));
+        }
+        let at = [x + swatch + 5.0, y + t.small * 0.36];
+        page.text(at, key.name, t.small, paper.text);
+        x += width + t.room(16.0);
+    }
+    y + t.room(12.0)
 }
 
 /// Draws the frame of a plot into a part of a page. With `equal_units` the axes grow until a unit is as long on

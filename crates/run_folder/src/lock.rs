@@ -3,6 +3,9 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hourglass_files::plain_file;
 
 /// Name of the file that is locked.
 pub(super) const LOCK_FILE: &str = ".hourglass-lock";
@@ -14,6 +17,8 @@ const MAX_WORDS: u64 = 200;
 #[derive(Debug)]
 pub struct FolderLock {
     folder: PathBuf,
+    /// Of the file that is locked.
+    name: String,
     /// `None` if the file system knows no locks.
     file: Option<File>,
 }
@@ -49,15 +54,23 @@ impl FolderLock {
     /// # Errors
     /// When another process holds it, or the folder cannot be written into.
     pub fn take(folder: &Path) -> Result<Self, LockError> {
+        Self::take_named(folder, LOCK_FILE)
+    }
+
+    /// The same by a file of another name: several things in a folder can be held by one process each.
+    ///
+    /// # Errors
+    /// When another process holds it, or the folder cannot be written into.
+    pub fn take_named(folder: &Path, name: &str) -> Result<Self, LockError> {
         let unwritable = |error: io::Error| LockError::Unwritable {
             folder: folder.to_owned(),
             reason: error.to_string(),
         };
         fs::create_dir_all(folder).map_err(unwritable)?;
         loop {
-            let path = folder.join(LOCK_FILE);
+            let path = folder.join(name);
             let mut file = open(&path).map_err(unwritable)?;
-            match file.try_lock() {
+            match lock(&file) {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
                     return Err(LockError::InUse {
@@ -69,6 +82,7 @@ impl FolderLock {
                     log::warn!("{} is written without a lock: {error}", folder.display());
                     return Ok(Self {
                         folder: folder.to_owned(),
+                        name: name.to_owned(),
                         file: None,
                     });
                 }
@@ -79,6 +93,7 @@ impl FolderLock {
             write_holder(&mut file).ok(); // only words: the lock holds without them
             return Ok(Self {
                 folder: folder.to_owned(),
+                name: name.to_owned(),
                 file: Some(file),
             });
         }
@@ -88,15 +103,38 @@ impl FolderLock {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
+
+    /// Who holds the lock of that name in a folder; `None` if nobody does, or the file system knows no locks.
+    #[must_use]
+    pub fn holder_of(folder: &Path, name: &str) -> Option<String> {
+        let mut file = plain_file::open(&folder.join(name)).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(holder(&mut file)),
+            _ => None, // and what was locked here ends with the file
+        }
+    }
 }
 
 impl Drop for FolderLock {
     fn drop(&mut self) {
         if cfg!(unix) && self.file.is_some() {
             // While it is held: a process that waits for it notices that it is gone.
-            fs::remove_file(self.folder.join(LOCK_FILE)).ok(); // it takes no space and does no harm
+            fs::remove_file(self.folder.join(&self.name)).ok(); // it takes no space and does no harm
         }
     }
+}
+
+/// Locks a file. Who only asks for its holder has it for a moment, which is waited for.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    const TRIES: u32 = 5;
+    const MOMENT: Duration = Duration::from_millis(20);
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(MOMENT),
+            settled => return settled,
+        }
+    }
+    file.try_lock()
 }
 
 fn open(path: &Path) -> io::Result<File> {
@@ -170,7 +208,13 @@ mod tests {
             .to_string();
         let words = format!("in use by process {}", std::process::id());
         assert!(refused.contains(&words), "{refused}");
-        drop(first);
+        assert_eq!(
+            FolderLock::holder_of(&folder, LOCK_FILE).map(|holder| holder.starts_with("process")),
+            Some(true)
+        );
+        let other = FolderLock::take_named(&folder, "other.lock").expect("another name");
+        drop((first, other));
+        assert_eq!(FolderLock::holder_of(&folder, LOCK_FILE), None);
         assert_eq!(fs::read_dir(&folder).expect("there").count(), 0);
 
         let stale = folder.join(LOCK_FILE);

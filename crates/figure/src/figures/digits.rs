@@ -100,7 +100,7 @@ impl Figure for DigitView {
     }
 
     fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
-        let (mut page, room) = plot::begin(look, title, facts);
+        let (mut page, room) = plot::begin(look, title, &facts.line());
         let (paper, t) = (look.paper(), look.type_sizes());
         let rows = Row::all(facts.experiment.alters_input());
         let n = self.samples.len().max(1);

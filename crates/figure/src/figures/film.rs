@@ -58,7 +58,7 @@ impl Figure for Film {
     fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
         match self.frames.len().checked_sub(1) {
             Some(last) => Screening::new(self, facts).page(last, facts, look, title),
-            None => plot::begin(look, title, facts).0,
+            None => plot::begin(look, title, &facts.line()).0,
         }
     }
 
@@ -119,7 +119,7 @@ impl<'a> Screening<'a> {
             epoch: frame.epoch,
             ..facts.clone()
         };
-        let (mut page, room) = plot::begin(look, title, &then);
+        let (mut page, room) = plot::begin(look, title, &then.line());
         let (paper, t) = (look.paper(), look.type_sizes());
         let left = Rect {
             width: room.width - legend_width(facts.data, LEGEND_WIDTH, t, room.height),

@@ -74,7 +74,7 @@ impl Figure for Vec<FilterBank> {
     }
 
     fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
-        let (mut page, room) = plot::begin(look, title, facts);
+        let (mut page, room) = plot::begin(look, title, &facts.line());
         let cells = room.cells(self.len(), BETWEEN, ASPECT);
         for (bank, cell) in self.iter().zip(cells) {
             draw(

@@ -25,7 +25,7 @@ impl Figure for Vec<ActivationView> {
     }
 
     fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
-        let (mut page, room) = plot::begin(look, title, facts);
+        let (mut page, room) = plot::begin(look, title, &facts.line());
         let cells = room.cells(self.len(), BETWEEN, ASPECT);
         for (layer, cell) in self.iter().zip(cells) {
             draw(&mut page, layer, look, cell);

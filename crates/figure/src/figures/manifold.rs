@@ -26,7 +26,7 @@ impl Figure for Manifold {
 
     fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
         let Manifold { xs, ys, .. } = self;
-        let (mut page, room) = plot::begin(look, title, facts);
+        let (mut page, room) = plot::begin(look, title, &facts.line());
         let (paper, t) = (look.paper(), look.type_sizes());
         let left = t.room(LEFT);
         let caption = spacing(self.spacing, self.axes);

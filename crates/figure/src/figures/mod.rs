@@ -242,20 +242,31 @@ impl Format {
     /// # Errors
     /// When the figure has no format with that ending.
     pub fn of(path: &Path, kind: FigureKind) -> Result<Self, UnknownEnding> {
+        Self::among(path, kind.formats(), &kind.label().to_lowercase())
+    }
+
+    /// The one of these formats that a file's ending stands for.
+    ///
+    /// # Errors
+    /// When none of them has that ending.
+    pub(crate) fn among(
+        path: &Path,
+        formats: &[Self],
+        figure: &str,
+    ) -> Result<Self, UnknownEnding> {
         let ending = path
             .extension()
             .map(|ending| ending.to_string_lossy().to_lowercase());
-        let mut formats = kind.formats().iter().copied();
-        let found = formats.find(|format| ending.as_deref() == Some(format.ending()));
+        let mut all = formats.iter().copied();
+        let found = all.find(|format| ending.as_deref() == Some(format.ending()));
         found.ok_or_else(|| {
-            let endings: Vec<String> = kind
-                .formats()
+            let endings: Vec<String> = formats
                 .iter()
                 .map(|format| format!(".{}", format.ending()))
                 .collect();
             UnknownEnding {
                 file: path.display().to_string(),
-                figure: kind.label().to_lowercase(),
+                figure: figure.to_owned(),
                 endings: endings.join(", ").replace(", .csv", " or .csv"),
             }
         })

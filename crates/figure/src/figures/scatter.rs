@@ -57,7 +57,7 @@ impl Figure for Scatter {
             ..
         } = self;
         let points = &table.scatter.points;
-        let (mut page, room) = plot::begin(look, title, facts);
+        let (mut page, room) = plot::begin(look, title, &facts.line());
         let shown: Vec<usize> = (0..points.len())
             .filter(|&idx| !hidden.contains(&table.labels[idx]))
             .collect();

@@ -3,10 +3,9 @@
 use crate::csv::Csv;
 use crate::drawing::Figure;
 use crate::facts::Entries;
-use crate::font::{self, Weight};
 use crate::page::{Anchor, Item, Page, Rect, Stroke, Text};
 use crate::palette::{self, Paper, Rgb};
-use crate::plot::{self, Axis, Plot, Scale};
+use crate::plot::{self, Axis, Key, Plot, Scale};
 use crate::{Facts, Group, Interval, Look};
 use hourglass_experiment::{Pen, Term};
 
@@ -83,7 +82,7 @@ impl Figure for Loss {
 /// Draws it.
 #[must_use]
 fn page(loss: &Loss, facts: &Facts, look: &Look, title: &str) -> Page {
-    let (mut page, room) = plot::begin(look, title, facts);
+    let (mut page, room) = plot::begin(look, title, &facts.line());
     let paper = look.paper();
     let loss = &in_units_of_group(loss);
     let drawn = loss.drawn();
@@ -281,12 +280,11 @@ fn legend(
     beside: &[(&Curve, Rgb)],
     room: Rect,
 ) -> f32 {
-    let (paper, t) = (look.paper(), look.type_sizes());
-    let (swatch, row) = (t.room(20.0), t.room(15.0));
-    let mut entries: Vec<(String, Stroke)> = Vec::new();
+    let paper = look.paper();
+    let mut keys: Vec<Key> = Vec::new();
     let mut add = |name: String, stroke: Stroke| {
-        if !entries.iter().any(|(known, _)| *known == name) {
-            entries.push((name, stroke));
+        if !keys.iter().any(|known| known.name == name) {
+            keys.push(Key::line(name, stroke));
         }
     };
     let mut terms: Vec<Term> = drawn.iter().map(|curve| curve.term).collect();
@@ -326,21 +324,9 @@ fn legend(
     let names = names.flat_map(|run| loss.drawn_of(run).map(|curve| (&run.name, curve.split)));
     for ((name, split), (_, color)) in names.zip(beside) {
         let name = format!("{name}, {}", split.label());
-        entries.push((name, Stroke::new(*color, width(split))));
+        keys.push(Key::line(name, Stroke::new(*color, width(split))));
     }
-    let [mut x, mut y] = [room.left, room.top + t.room(4.0)];
-    for (name, stroke) in entries {
-        let width = swatch + 5.0 + font::width(&name, t.small, Weight::Regular);
-        if x > room.left && x + width > room.right() {
-            x = room.left;
-            y += row;
-        }
-        page.line([x, y], [x + swatch, y], &stroke);
-        let at = [x + swatch + 5.0, y + t.small * 0.36];
-        page.text(at, name, t.small, paper.text);
-        x += width + t.room(16.0);
-    }
-    y + t.room(12.0)
+    plot::legend(page, look, keys, room)
 }
 
 /// Each line with its name at its right end, above it; one that is off the axis is left out.

@@ -32,6 +32,8 @@ packages_of() {
             ;;
         virtual-display) echo xvfb xauth ;;
         download) echo ca-certificates curl ;;
+        gnu-parallel) echo parallel ;;
+        slurm) echo slurmctld slurmd slurm-client munge ;;
     esac
 }
 

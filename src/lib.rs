@@ -34,6 +34,7 @@ pub use hourglass_objective as objective;
 pub use hourglass_protocol as protocol;
 pub use hourglass_run_folder as run_folder;
 pub use hourglass_state as state;
+pub use hourglass_sweep as sweep;
 pub use hourglass_train as train;
 pub use hourglass_ui as ui;
 pub use hourglass_worker as worker;

@@ -113,6 +113,30 @@ pub fn on_signal(mut hear: impl FnMut(u8) + Send + 'static) -> Result<()> {
     Ok(())
 }
 
+/// Asks this process to end, as a signal from outside would.
+pub fn ask_to_end() {
+    #[cfg(unix)]
+    {
+        use nix::sys::signal::{Signal, kill};
+        kill(nix::unistd::Pid::this(), Signal::SIGTERM).ok(); // a process may send itself signals
+    }
+    #[cfg(not(unix))]
+    std::process::exit(1); // at once: what is on disk is whole at any moment
+}
+
+/// Asks a process that this one started to end; where the system knows no such request, it ends at once.
+pub fn ask_to_end_other(process: &mut std::process::Child) {
+    #[cfg(unix)]
+    {
+        use nix::sys::signal::{Signal, kill};
+        if let Ok(id) = i32::try_from(process.id()) {
+            kill(nix::unistd::Pid::from_raw(id), Signal::SIGTERM).ok(); // it may be gone already
+        }
+    }
+    #[cfg(not(unix))]
+    process.kill().ok(); // it may be gone already
+}
+
 /// Whether the program was started by `nohup`, and is to live on when its terminal closes. Only Linux says so.
 #[cfg(unix)]
 fn hangups_are_ignored() -> bool {

@@ -77,6 +77,7 @@ fn concerns_a_run(command: &Command) -> bool {
         | Command::Pause
         | Command::JudgeCode
         | Command::Gather(_)
+        | Command::Encode(_)
         | Command::BringBack
         | Command::Tune(_) => true,
         Command::LoadDataset(_)

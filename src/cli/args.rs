@@ -1,8 +1,12 @@
 //! Arguments that several commands have.
 
-use anyhow::{Result, bail};
+use std::path::Path;
 
+use anyhow::{Context, Result, bail};
+
+use hourglass_experiment::Experiment;
 use hourglass_protocol::{DataSetId, DataSource, Fitting};
+use hourglass_run_folder as run_folder;
 
 /// Which images to learn from.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -34,6 +38,17 @@ impl DataArgs {
             (data, _) => data,
         })
     }
+}
+
+/// The experiment in a TOML file.
+///
+/// # Errors
+/// When there is no such file, or what is wrong with it.
+pub(super) fn experiment_in(path: &Path) -> Result<Experiment> {
+    let text = run_folder::read_text(path)?
+        .with_context(|| format!("{} does not exist", path.display()))?;
+    run_folder::read_experiment(&text)
+        .with_context(|| format!("{} is not an experiment", path.display()))
 }
 
 /// A theme of the window.

@@ -18,6 +18,7 @@ use hourglass_files::whole_file;
 use hourglass_protocol::DataSource;
 use hourglass_train::device;
 
+use super::cell::cell;
 use super::progress::Progress;
 pub use row::BenchArgs;
 use row::{Row, number};
@@ -116,6 +117,7 @@ fn csv(rows: &[Row]) -> String {
             figure,
             value,
         } = row;
+        let [part, figure] = [part.as_str(), figure].map(cell);
         writeln!(text, "{preset},{part},{batch_size},{figure},{value}")
             .expect("a string takes everything");
     }
@@ -149,6 +151,15 @@ mod tests {
         assert_eq!(
             csv(&rows).lines().last(),
             Some("vanilla-64,all layers,64,images/s,100000.5")
+        );
+        let frame = Row {
+            figure: "frame, median (ms)",
+            ..rows[0].clone()
+        };
+        assert_eq!(
+            csv(&[frame]).lines().last(),
+            Some("vanilla-64,all layers,64,\"frame, median (ms)\",100000.5"),
+            "a comma is no end"
         );
     }
 }

@@ -221,7 +221,11 @@ impl Engine {
         })
     }
 
-    fn try_open(&self, folder: &Path) -> Result<Result<(Experiment, RunHistory), Failure>> {
+    /// Opens the run in a folder on the images that are loaded; gives why it was refused.
+    ///
+    /// # Errors
+    /// When the worker is gone.
+    pub fn try_open(&self, folder: &Path) -> Result<Result<(Experiment, RunHistory), Failure>> {
         let folder = folder.to_owned();
         let run = RunId(1);
         self.send(Command::OpenRun { run, folder })?;

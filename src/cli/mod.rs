@@ -4,6 +4,8 @@ mod animation;
 mod args;
 mod bench;
 mod cancel;
+mod cell;
+mod codes;
 mod data;
 mod describe;
 mod doctor;
@@ -18,6 +20,8 @@ mod reconstruct;
 mod reproduce;
 mod run;
 mod saving;
+mod shell;
+mod sweep;
 mod train;
 
 use std::path::PathBuf;
@@ -119,12 +123,17 @@ pub enum Command {
     Presets,
     /// Train without a window and write a run folder
     Train(train::TrainArgs),
+    /// Do many runs of one experiment, here or on a cluster, and gather what they reach
+    #[command(subcommand)]
+    Sweep(sweep::SweepCommand),
     /// Train presets and compare the results with the published figures
     Reproduce(reproduce::ReproduceArgs),
     /// Reconstruct your own images with a trained model
     Reconstruct(reconstruct::ReconstructArgs),
     /// Export a figure of a run, or its numbers as a table
     Export(export::ExportArgs),
+    /// Write the code of every image for notebooks: `NumPy`, CSV, or the Embedding Projector
+    Codes(codes::CodesArgs),
     /// Measure how fast this machine trains and draws
     Bench(bench::BenchArgs),
     /// Fetch, list or check data sets
@@ -145,9 +154,11 @@ impl Command {
         match self {
             Self::Presets => presets::run(),
             Self::Train(args) => train::run(&args),
+            Self::Sweep(command) => sweep::run(&command),
             Self::Reproduce(args) => reproduce::run(&args),
             Self::Reconstruct(args) => reconstruct::run(&args),
             Self::Export(args) => export::run(&args),
+            Self::Codes(args) => codes::run(&args),
             Self::Bench(args) => bench::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),

@@ -1,9 +1,9 @@
 //! `hourglass reproduce`: trains presets and compares their results with the published ones.
 
 use std::collections::HashMap;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -18,6 +18,7 @@ use super::engine::Engine;
 use super::occupied::check_writable;
 use super::progress::Progress;
 use super::run::{self, Begun, Ending};
+use super::shell::quoted;
 
 /// Presets that train faster than this are trained with three seeds, the others with one.
 const SHORT_SECS: f64 = 60.0;
@@ -39,9 +40,15 @@ pub struct ReproduceArgs {
     /// Folder for the table and the runs; finished runs of the same experiment in it are not trained again
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Seeds of each preset; by default three if a run takes less than a minute, otherwise one
+    /// Seeds of each preset; by default three if a run takes less than a minute, otherwise one, and three with --list
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100))]
     seeds: Option<u64>,
+    /// Print a command for each run instead, a line each, for a scheduler; the same command without --list gathers them
+    #[arg(long)]
+    list: bool,
+    /// Do one run, by its name in the list
+    #[arg(long, value_name = "NAME", conflicts_with = "list")]
+    task: Option<String>,
     /// Change a setting of every preset, as in `hourglass train`; results are then no longer comparable with the source
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -75,11 +82,140 @@ struct Bench<'a> {
     done: HashMap<String, Summary>,
 }
 
+/// A run that the table needs.
+#[derive(Clone, Debug)]
+struct Job {
+    /// Of its folder.
+    name: String,
+    experiment: Experiment,
+    /// Whether it learns from the pen digits, whatever the others learn from.
+    on_pen_digits: bool,
+}
+
+fn chosen(args: &ReproduceArgs) -> Vec<PresetId> {
+    match args.presets.as_slice() {
+        [] => PresetId::ALL.to_vec(),
+        named => named.to_vec(),
+    }
+}
+
+/// Every run that the table needs, once.
+fn jobs(args: &ReproduceArgs) -> Result<Vec<Job>> {
+    let mut jobs: Vec<Job> = Vec::new();
+    for preset in chosen(args) {
+        for seed in 1..=args.seeds.unwrap_or(N_SEEDS) {
+            let mut needed = vec![own_job(args, preset, seed)?];
+            for &expectation in preset.preset().expectations {
+                needed.push(job_of(args, preset, seed, expectation)?);
+                needed.extend(compared_job(args, preset, seed, expectation)?);
+            }
+            for job in needed {
+                if !jobs.iter().any(|known| known.name == job.name) {
+                    jobs.push(job);
+                }
+            }
+        }
+    }
+    Ok(jobs)
+}
+
+/// A preset's own run.
+fn own_job(args: &ReproduceArgs, preset: PresetId, seed: u64) -> Result<Job> {
+    Ok(Job {
+        name: format!("{preset}-seed-{seed}"),
+        experiment: adjusted(args, preset.preset().experiment(), seed)?,
+        on_pen_digits: false,
+    })
+}
+
+/// The run that has the figure of an expectation.
+fn job_of(
+    args: &ReproduceArgs,
+    preset: PresetId,
+    seed: u64,
+    expectation: Expectation,
+) -> Result<Job> {
+    let own = own_job(args, preset, seed)?;
+    let is_elsewhere = args.data != DataSource::Named(DataSetId::PEN_DIGITS);
+    Ok(if expectation.on_pen_digits && is_elsewhere {
+        Job {
+            name: format!("{preset}-on-pen-digits-seed-{seed}"),
+            on_pen_digits: true,
+            ..own
+        }
+    } else {
+        own
+    })
+}
+
+/// The run that a bound compares with.
+fn compared_job(
+    args: &ReproduceArgs,
+    preset: PresetId,
+    seed: u64,
+    expectation: Expectation,
+) -> Result<Option<Job>> {
+    let Some(other) = expectation.bound.compared_with(preset) else {
+        return Ok(None);
+    };
+    let name = match expectation.bound {
+        Bound::AtMostTimes(_, other) => other.to_string(),
+        _ => format!("{preset}-with-beta-1"),
+    };
+    Ok(Some(Job {
+        name: format!("{name}-seed-{seed}"),
+        experiment: adjusted(args, other, seed)?,
+        on_pen_digits: false,
+    }))
+}
+
+/// With a seed, and what was changed for all presets.
+fn adjusted(args: &ReproduceArgs, mut experiment: Experiment, seed: u64) -> Result<Experiment> {
+    experiment.seed = seed;
+    experiment = run_folder::set_values(&experiment, &args.set)?;
+    experiment.validate()?;
+    Ok(experiment)
+}
+
+/// Prints a command for each run.
+fn list(args: &ReproduceArgs) -> Result<()> {
+    let program = std::env::current_exe()?;
+    let mut words = vec![program.display().to_string(), "reproduce".to_owned()];
+    words.extend(args.presets.iter().map(ToString::to_string));
+    let out = std::path::absolute(&args.out)?;
+    words.extend(["--out".to_owned(), out.display().to_string()]);
+    let seeds = args.seeds.unwrap_or(N_SEEDS);
+    words.extend(["--seeds".to_owned(), seeds.to_string()]);
+    for set in &args.set {
+        words.extend(["--set".to_owned(), set.clone()]);
+    }
+    words.extend(["--data".to_owned(), place(&args.data)?]);
+    words.extend(["--device".to_owned(), args.device.to_string()]);
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    let mut out = io::stdout().lock();
+    for job in jobs(args)? {
+        writeln!(out, "{} --task {}", words.join(" "), quoted(&job.name))?;
+    }
+    Ok(())
+}
+
+/// Images as `--data` takes them from anywhere.
+fn place(source: &DataSource) -> Result<String> {
+    Ok(match source {
+        DataSource::Named(id) => id.name().to_owned(),
+        DataSource::Path(path, _) => std::path::absolute(path)?.display().to_string(),
+        DataSource::Auto => bail!("name the images with --data"),
+    })
+}
+
 /// Trains and writes the table.
 ///
 /// # Errors
 /// When something could not be trained or written, or a preset falls short.
 pub fn run(args: &ReproduceArgs) -> Result<()> {
+    if args.list {
+        return list(args);
+    }
     check_writable(&args.out)?;
     let progress = Progress::new();
     let engine = Engine::start(args.device)?;
@@ -92,12 +228,18 @@ pub fn run(args: &ReproduceArgs) -> Result<()> {
         n_runs: 0,
         done: HashMap::new(),
     };
-    let chosen = match args.presets.as_slice() {
-        [] => PresetId::ALL.to_vec(),
-        named => named.to_vec(),
-    };
+    if let Some(name) = &args.task {
+        let jobs = jobs(args)?;
+        let job = jobs.iter().find(|job| job.name == *name);
+        let job = job.with_context(|| {
+            format!("there is no run {name:?} among these: --list prints their commands")
+        })?;
+        bench.result_of(job)?;
+        progress.finish();
+        return Ok(());
+    }
     let mut rows = Vec::new();
-    for preset in chosen {
+    for preset in chosen(args) {
         rows.extend(bench.reproduce(preset)?);
         bench.write_tables(&rows)?; // what is done is kept, whatever comes
     }
@@ -130,18 +272,17 @@ impl Bench<'_> {
         let mut n_seeds = self.args.seeds.unwrap_or(1);
         let mut seed = 1;
         while seed <= n_seeds {
-            let experiment = self.experiment(preset, seed)?;
-            let summary = self.summary_of(&experiment, &preset.to_string())?;
+            let own = own_job(self.args, preset, seed)?;
+            let summary = self.result_of(&own)?;
             if seed == 1 && self.args.seeds.is_none() && summary.seconds < SHORT_SECS {
                 n_seeds = N_SEEDS;
             }
             for &expectation in preset.preset().expectations {
-                let summary = if expectation.on_pen_digits {
-                    self.summary_on_pen_digits(&experiment)?
-                } else {
-                    summary.clone()
+                let summary = self.result_of(&job_of(self.args, preset, seed, expectation)?)?;
+                let other = match compared_job(self.args, preset, seed, expectation)? {
+                    Some(job) => self.result_of(&job)?.figure(expectation.figure),
+                    None => None,
                 };
-                let other = self.compared_with(preset, seed, expectation)?;
                 let measured = summary.figure(expectation.figure);
                 rows.push(Row {
                     preset,
@@ -161,72 +302,29 @@ impl Bench<'_> {
         Ok(rows)
     }
 
-    fn experiment(&self, preset: PresetId, seed: u64) -> Result<Experiment> {
-        self.adjusted(preset.preset().experiment(), seed)
-    }
-
-    /// With a seed, and what was changed for all presets.
-    fn adjusted(&self, mut experiment: Experiment, seed: u64) -> Result<Experiment> {
-        experiment.seed = seed;
-        experiment = run_folder::set_values(&experiment, &self.args.set)?;
-        experiment.validate()?;
-        Ok(experiment)
-    }
-
-    /// The figure of the run that a bound compares with.
-    fn compared_with(
-        &mut self,
-        preset: PresetId,
-        seed: u64,
-        expectation: Expectation,
-    ) -> Result<Option<f64>> {
-        let Some(other) = expectation.bound.compared_with(preset) else {
-            return Ok(None);
-        };
-        let name = match expectation.bound {
-            Bound::AtMostTimes(_, other) => other.to_string(),
-            _ => format!("{preset}-with-beta-1"),
-        };
-        let experiment = self.adjusted(other, seed)?;
-        Ok(self
-            .summary_of(&experiment, &name)?
-            .figure(expectation.figure))
-    }
-
-    /// What an experiment reaches on the pen digits.
-    fn summary_on_pen_digits(&mut self, experiment: &Experiment) -> Result<Summary> {
-        if self.dataset.id == DataSetId::PEN_DIGITS {
-            let name = experiment
-                .preset
-                .map_or_else(String::new, |id| id.to_string());
-            return self.summary_of(experiment, &name);
-        }
-        self.use_digits(DataSource::Named(DataSetId::PEN_DIGITS))?;
-        let name = experiment
-            .preset
-            .map_or_else(String::new, |id| format!("{id}-on-pen-digits"));
-        let summary = self.summary_of(experiment, &name);
-        self.use_digits(self.args.data.clone())?;
-        summary
-    }
-
     fn use_digits(&mut self, source: DataSource) -> Result<()> {
         self.dataset = self.engine.load(source, self.progress)?;
         Ok(())
     }
 
-    /// What an experiment reaches: from this call, from an earlier one, or by training it now.
-    fn summary_of(&mut self, experiment: &Experiment, name: &str) -> Result<Summary> {
-        let name = format!("{name}-seed-{}", experiment.seed);
-        if let Some(summary) = self.done.get(&name) {
+    /// What a run reaches: from this call, from an earlier one, or by training it now.
+    fn result_of(&mut self, job: &Job) -> Result<Summary> {
+        if let Some(summary) = self.done.get(&job.name) {
             return Ok(summary.clone());
         }
-        let folder = self.args.out.join(&name);
-        let summary = match self.finished_run(experiment, &folder) {
-            Some(summary) => summary,
-            None => self.train(experiment, &folder)?,
+        if job.on_pen_digits {
+            self.use_digits(DataSource::Named(DataSetId::PEN_DIGITS))?;
+        }
+        let folder = self.args.out.join(&job.name);
+        let summary = match self.finished_run(&job.experiment, &folder) {
+            Some(summary) => Ok(summary),
+            None => self.train(&job.experiment, &folder),
         };
-        self.done.insert(name, summary.clone());
+        if job.on_pen_digits {
+            self.use_digits(self.args.data.clone())?;
+        }
+        let summary = summary?;
+        self.done.insert(job.name.clone(), summary.clone());
         Ok(summary)
     }
 
@@ -244,14 +342,15 @@ impl Bench<'_> {
 
     fn train(&mut self, experiment: &Experiment, folder: &Path) -> Result<Summary> {
         check_writable(folder)?;
-        self.n_runs += 1;
-        let (run, experiment) = (RunId(self.n_runs), experiment.clone());
-        self.engine.send(Command::StartRun {
-            run,
-            experiment: experiment.clone(),
-        })?;
-        let begun = Begun::new(experiment);
-        let ended = run::to_its_end(&self.engine, begun, folder, self.progress)?;
+        let ended = if is_begun(experiment, folder) {
+            run::from_where_it_is(&self.engine, folder, self.progress)?
+        } else {
+            self.n_runs += 1;
+            let (run, experiment) = (RunId(self.n_runs), experiment.clone());
+            let begun = Begun::new(experiment.clone());
+            self.engine.send(Command::StartRun { run, experiment })?;
+            run::to_its_end(&self.engine, begun, folder, self.progress)?
+        };
         match ended.ending {
             Ending::Finished => {
                 run::conclude(ended.summary.as_ref(), &ended.folder, self.progress);
@@ -276,12 +375,21 @@ impl Bench<'_> {
             self.engine.device_name(),
             std::thread::available_parallelism().map_or(1, usize::from),
             processor_name().map_or_else(String::new, |name| format!(" of {name}")),
-            date(SystemTime::now()),
+            jiff::Timestamp::now().strftime("%Y-%m-%d"),
             env!("CARGO_PKG_VERSION"),
         );
         text.push_str(&markdown_table(rows));
         text
     }
+}
+
+/// Whether a folder has a run of this very experiment that can go on.
+fn is_begun(experiment: &Experiment, folder: &Path) -> bool {
+    let read = || {
+        let saved = SavedFiles::read(folder, &[EXPERIMENT_FILE]).ok()?;
+        run_folder::read_experiment(saved.text(EXPERIMENT_FILE).ok()??).ok()
+    };
+    run_folder::is_run_folder(folder) && read().as_ref() == Some(experiment)
 }
 
 /// A line for each figure of a preset, over all its seeds.
@@ -414,40 +522,9 @@ fn processor_name() -> Option<String> {
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
-/// A day in UTC as `2026-11-24`, by the rule of the Gregorian calendar (Hinnant, “chrono-compatible low-level
-/// date algorithms”, `civil_from_days`).
-fn date(now: SystemTime) -> String {
-    let secs = now
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
-    let days = secs / 86_400 + 719_468; // since 0000-03-01
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153; // from March
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (year, month) = if month < 10 {
-        (era * 400 + year, month + 3)
-    } else {
-        (era * 400 + year + 1, month - 9)
-    };
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-
-    #[test]
-    fn days_are_those_of_the_calendar() {
-        let at = |secs| date(UNIX_EPOCH + Duration::from_secs(secs));
-        assert_eq!(at(0), "1970-01-01");
-        assert_eq!(at(951_782_400), "2000-02-29");
-        assert_eq!(at(1_764_547_199), "2025-11-30");
-        assert_eq!(at(1_764_547_200), "2025-12-01");
-    }
 
     #[test]
     fn seeds_of_a_figure_share_a_line() {

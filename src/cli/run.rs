@@ -75,8 +75,40 @@ pub fn to_its_end(
     if matches!(ending, Ending::Finished) && !judge(engine, progress)? {
         ending = Ending::Interrupted;
     }
+    written(engine, &saved.place, ending, progress)
+}
+
+/// Opens the run in a folder on the images that are loaded, and does what is left of it.
+///
+/// # Errors
+/// As [`to_its_end`], and when the run cannot be opened.
+pub fn from_where_it_is(engine: &Engine, folder: &Path, progress: &Progress) -> Result<Ended> {
+    let (experiment, history) = engine.try_open(folder)??;
+    let epoch = history.evaluation.epoch;
+    progress.line(&format!(
+        "continuing {} at epoch {epoch:.1}",
+        folder.display()
+    ));
+    if epoch >= experiment.total_epochs() as f64 {
+        return to_its_judgement(engine, folder, progress);
+    }
+    to_its_end(engine, Begun { experiment, epoch }, folder, progress)
+}
+
+/// Judges the code of a run whose training is done, and writes its folder.
+fn to_its_judgement(engine: &Engine, folder: &Path, progress: &Progress) -> Result<Ended> {
+    let ending = if judge(engine, progress)? {
+        Ending::Finished
+    } else {
+        Ending::Interrupted
+    };
+    written(engine, folder, ending, progress)
+}
+
+/// Writes the folder of a run that ended, with its figures.
+fn written(engine: &Engine, folder: &Path, ending: Ending, progress: &Progress) -> Result<Ended> {
     let with_figures = |folder| Command::SaveRun { folder };
-    let folder = saving::save(engine, &saved.place, with_figures, progress)?.place;
+    let folder = saving::save(engine, folder, with_figures, progress)?.place;
     Ok(Ended {
         summary: Summary::of_folder(&folder),
         ending,

@@ -12,7 +12,7 @@ use hourglass_protocol::{
 use hourglass_run_folder::{self as run_folder, FolderLock, LockError, Summary};
 
 use super::animation::AnimationArgs;
-use super::args::DataArgs;
+use super::args::{DataArgs, experiment_in};
 use super::engine::Engine;
 use super::exit::NoUse;
 use super::occupied;
@@ -276,12 +276,7 @@ fn check_use(summary: Option<&Summary>, folder: &Path) -> Result<()> {
 fn experiment_of(args: &TrainArgs) -> Result<Experiment> {
     let mut experiment = match (&args.preset, &args.experiment) {
         (Some(preset), _) => preset.preset().experiment(),
-        (None, Some(path)) => {
-            let text = run_folder::read_text(path)?
-                .with_context(|| format!("{} does not exist", path.display()))?;
-            run_folder::read_experiment(&text)
-                .with_context(|| format!("{} is not an experiment", path.display()))?
-        }
+        (None, Some(path)) => experiment_in(path)?,
         (None, None) => bail!("give a --preset or an --experiment"),
     };
     experiment = run_folder::set_values(&experiment, &args.set)?;

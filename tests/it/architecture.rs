@@ -194,6 +194,8 @@ fn threads_and_channels_live_in_the_worker_and_the_download() {
             "data/mnist/transfer.rs",
             "data/mnist/mirror.rs",
             "cli/engine.rs",
+            "cli/sweep/crew.rs", // hears each process of its own
+            "cli/sweep/task.rs", // hears when the process that started this one is gone
             "signals",
             "app/dialog.rs",
             "app/fonts.rs", // there may be a thousand fonts to look through

@@ -288,14 +288,14 @@ fn the_glossary_is_short_and_in_order() {
     assert!(words.is_sorted_by_key(|word| word.to_lowercase()));
 }
 
-/// The words of a command, without its comment; a quoted word may hold spaces.
+/// The words of a command, without its comment and what a shell does with it; a quoted word may hold spaces.
 fn command_words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut is_quoted = false;
     for letter in line.chars() {
         match letter {
             '"' => is_quoted = !is_quoted,
-            '#' if !is_quoted => break,
+            '#' | '|' | '>' | '&' if !is_quoted => break,
             ' ' if !is_quoted => words.push(String::new()),
             _ => words.last_mut().expect("there is one").push(letter),
         }

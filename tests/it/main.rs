@@ -3,6 +3,7 @@
 mod architecture;
 mod baselines;
 mod circles;
+mod codes;
 mod command_line;
 mod comparison;
 mod conv_block;
@@ -32,6 +33,7 @@ mod run_folders;
 mod scatter;
 mod seeds;
 mod shapes;
+mod sweeps;
 mod synthetic;
 mod training;
 mod user_images;

@@ -28,9 +28,10 @@ macro_rules! pages {
 }
 
 /// Every page, in the order in which the window and the command line list them.
-pub const PAGES: [Page; 11] = pages![
+pub const PAGES: [Page; 12] = pages![
     "panels",
     "command-line",
+    "sweeps",
     "files",
     "figures",
     "presets",

@@ -14,6 +14,7 @@ mod data_report;
 mod dataset;
 mod decode;
 mod device;
+mod encodings;
 mod errors;
 mod factors;
 mod failure;
@@ -50,6 +51,7 @@ pub use decode::{
     MAX_CODE_UNITS, MAX_DECODED, Requester, Route, Spacing, Span, UnitRange,
 };
 pub use device::{AdapterName, DeviceChoice, DeviceInfo, DeviceKind};
+pub use encodings::{EncodingRequest, Encodings};
 pub use errors::{ClassErrors, ErrorView};
 pub use factors::{Factor, KnownFactors};
 pub use failure::Failure;
@@ -131,6 +133,8 @@ pub enum Command {
     JudgeCode,
     /// Gather the numbers of a figure; it takes a moment, during which nothing is trained.
     Gather(Gather),
+    /// Find what the model makes of every image; it takes a moment, during which nothing is trained.
+    Encode(EncodingRequest),
     /// Measure the model where that was not done at this step, and write the run's folder.
     SaveRun {
         /// The folder; it is made where it is missing.
@@ -245,6 +249,11 @@ pub enum Event {
         run: RunId,
         /// The numbers.
         gathered: Box<Gathered>,
+    },
+    /// It was found what the model makes of the images.
+    Encoded {
+        run: RunId,
+        encodings: Box<Encodings>,
     },
     /// A frame of the film was taken.
     FrameTaken { run: RunId, frame: FilmFrame },

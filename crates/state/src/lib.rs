@@ -216,7 +216,7 @@ impl LabState {
             Event::RunBroughtBack { run, dataset } => self.take_back(run, dataset),
             Event::BackingUp => self.keep.trouble = None,
             Event::Failed(failure) => self.fail(&failure),
-            Event::Gathered { .. } => {} // the request for numbers has been answered
+            Event::Gathered { .. } | Event::Encoded { .. } => {} // the request for numbers has been answered
             Event::PhaseChanged { run, .. }
             | Event::Tuned { run, .. }
             | Event::StepsTaken { run, .. }

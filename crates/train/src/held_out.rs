@@ -117,6 +117,11 @@ impl HeldOut {
         split.label(position)
     }
 
+    /// Numbers of the test images.
+    pub fn test_samples(&self) -> Vec<SampleIdx> {
+        samples_of(&self.split, 1)
+    }
+
     /// Numbers of the training images.
     pub fn training_samples(&self) -> Vec<SampleIdx> {
         let number = |position| {

@@ -9,6 +9,7 @@ mod decay;
 mod decode;
 pub mod device;
 mod encoded;
+mod encodings;
 mod error;
 mod errors;
 mod evaluate;

@@ -183,6 +183,7 @@ impl Lab {
             Command::UseDevice(choice) => self.use_device(choice),
             Command::JudgeCode => self.judge(),
             Command::Gather(what) => self.gather(&what),
+            Command::Encode(request) => self.encode(request),
             Command::SaveRun { folder } => self.save(folder),
             Command::BackupPolicy(action) => self.start_keeping(action),
             Command::ForgetBackup => {

@@ -2,7 +2,7 @@
 //!
 //! Frames are taken at steps that do not depend on the machine, while `ProbeRequest::film` asks for them.
 
-use hourglass_protocol::{Event, Failure, Gather};
+use hourglass_protocol::{EncodingRequest, Event, Failure, Gather};
 
 use super::devices::guarded;
 use super::run::{Reel, Run};
@@ -62,6 +62,23 @@ impl Lab {
             Ok(gathered) => self.report(Event::Gathered {
                 run: id,
                 gathered: Box::new(gathered),
+            }),
+            Err(error) => self.stop(error),
+        }
+    }
+
+    /// Finds what the model makes of every image. Nothing is trained meanwhile.
+    pub(super) fn encode(&mut self, request: EncodingRequest) -> Flow {
+        let Some(run) = &mut self.run else {
+            return self.fail(Failure::NoFigure {
+                reason: "there is no model to encode with yet: open a run first".to_owned(),
+            });
+        };
+        let id = run.id;
+        match guarded(&self.device, || run.trainer.encodings(request)) {
+            Ok(encodings) => self.report(Event::Encoded {
+                run: id,
+                encodings: Box::new(encodings),
             }),
             Err(error) => self.stop(error),
         }

@@ -1,0 +1,144 @@
+//! How far a task is, by what lies in its folder.
+
+use std::path::Path;
+
+use hourglass_experiment::{differences, in_words};
+use hourglass_run_folder::{
+    self as run_folder, EXPERIMENT_FILE, SUMMARY_FILE, SUMMARY_FORMAT, SavedFiles, Summary,
+    names_in,
+};
+
+use crate::claim::holder;
+use crate::failed::failure;
+use crate::task::Task;
+
+/// How far a task is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// Nothing is there.
+    Missing,
+    /// A process trains it now.
+    Running {
+        /// Epochs that were done at the newest save.
+        epochs: usize,
+        /// Which process.
+        holder: String,
+    },
+    /// It was begun, and can be continued.
+    Unfinished {
+        /// Epochs that were done at the newest save.
+        epochs: usize,
+    },
+    /// The newest attempt failed.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// Its folder holds something else, which is left alone.
+    Foreign {
+        /// What.
+        reason: String,
+    },
+    /// It is trained and judged.
+    Done(Box<Summary>),
+}
+
+impl State {
+    /// How far a task of the sweep in a folder is.
+    #[must_use]
+    pub fn of(task: &Task, sweep: &Path) -> Self {
+        Self::with_holder(task, sweep, holder(task, sweep))
+    }
+
+    /// The same of a task that this process holds itself.
+    #[must_use]
+    pub fn of_claimed(task: &Task, sweep: &Path) -> Self {
+        Self::with_holder(task, sweep, None)
+    }
+
+    fn with_holder(task: &Task, sweep: &Path, holder: Option<String>) -> Self {
+        let folder = task.folder(sweep);
+        let epochs = match read(task, &folder) {
+            Ok(Some(summary)) if is_done(task, &summary) => return Self::Done(Box::new(summary)),
+            Ok(Some(summary)) => summary.epochs,
+            Err(reason) if holder.is_none() => return Self::Foreign { reason },
+            Ok(None) | Err(_) => 0, // while it is written it may be read in between
+        };
+        match (holder, failure(task, sweep)) {
+            (Some(holder), _) => Self::Running { epochs, holder },
+            (None, Some(reason)) => Self::Failed { reason },
+            (None, None) if names_in(&folder).is_empty() => Self::Missing,
+            (None, None) => Self::Unfinished { epochs },
+        }
+    }
+
+    /// In a word, for tables.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Running { .. } => "running",
+            Self::Unfinished { .. } => "unfinished",
+            Self::Failed { .. } => "failed",
+            Self::Foreign { .. } => "other",
+            Self::Done(_) => "done",
+        }
+    }
+
+    /// What is in the way of its being done; `None` of one that is.
+    #[must_use]
+    pub fn explanation(&self, task: &Task) -> Option<String> {
+        let total = task.experiment.total_epochs();
+        match self {
+            Self::Done(_) => None,
+            Self::Missing => Some("not begun".to_owned()),
+            Self::Running { epochs, holder } => {
+                Some(format!("{epochs} of {total} epochs, {holder}"))
+            }
+            Self::Unfinished { epochs } => Some(format!("{epochs} of {total} epochs")),
+            Self::Failed { reason } | Self::Foreign { reason } => Some(reason.clone()),
+        }
+    }
+}
+
+/// The figures of a run that is this task's; none before it was measured.
+fn read(task: &Task, folder: &Path) -> Result<Option<Summary>, String> {
+    if names_in(folder).is_empty() {
+        return Ok(None);
+    }
+    let saved = SavedFiles::read(folder, &[EXPERIMENT_FILE, SUMMARY_FILE]);
+    let saved = saved.map_err(|error| error.to_string())?;
+    let text = |name| saved.text(name).map_err(|error| error.to_string());
+    let experiment = text(EXPERIMENT_FILE)?.ok_or_else(|| {
+        let names = names_in(folder).join(", ");
+        format!("its folder has files of a run ({names}) without {EXPERIMENT_FILE}")
+    })?;
+    let experiment = run_folder::read_experiment(experiment)
+        .map_err(|error| format!("{EXPERIMENT_FILE} of its folder: {error}"))?;
+    if experiment != task.experiment {
+        let words = in_words(&differences(&task.experiment, &experiment));
+        return Err(format!(
+            "its folder has another experiment ({words}): move it away, or change sweep.toml back"
+        ));
+    }
+    let Some(summary) = text(SUMMARY_FILE)? else {
+        return Ok(None);
+    };
+    let wrong = |error: serde_json::Error| format!("{SUMMARY_FILE} of its folder: {error}");
+    let value: serde_json::Value = serde_json::from_str(summary).map_err(wrong)?;
+    let format = value.get("format").and_then(serde_json::Value::as_u64);
+    if let Some(found) = format.filter(|found| *found > u64::from(SUMMARY_FORMAT)) {
+        return Err(format!(
+            "{SUMMARY_FILE} of its folder has format {found}, but this version reads format {SUMMARY_FORMAT}: use a newer \
+             version of Hourglass"
+        ));
+    }
+    serde_json::from_value(value).map(Some).map_err(wrong)
+}
+
+/// Whether a run reached its end and its code was judged. One that stops when it no longer learns ends before its plan.
+fn is_done(task: &Task, summary: &Summary) -> bool {
+    let may_end_before = task.experiment.training.patience > 0;
+    summary.compression.is_some()
+        && (may_end_before || summary.epochs >= task.experiment.total_epochs())
+}

@@ -170,8 +170,8 @@ impl SweepFigure {
         let xs = points().map(|point| point.x);
         let values = points().flat_map(|point| point.runs.iter().map(|(_, value)| *value));
         let ys = values.chain(of_baseline.map(|[_, value]| *value));
-        let (x_axis, across) = axis(&self.x.label, xs, self.is_linear);
-        let (y_axis, up) = axis(&self.y.label, ys, self.is_linear);
+        let (x_axis, across) = axis(&self.x.label, xs, self.is_linear, true);
+        let (y_axis, up) = axis(&self.y.label, ys, self.is_linear, false);
         let plot = plot::frame(&mut page, look, room, &x_axis, &y_axis, false);
         let at = |[x, y]: [f64; 2]| plot.at([across(x), up(y)]);
 
@@ -218,21 +218,29 @@ impl Pen {
     }
 }
 
-/// "PCA" at the right end of its line, above it where there is room.
+/// "PCA" at the higher end of its line, above it, so that the line falls away from its name.
 fn name_baseline(page: &mut Page, look: &Look, plot: &Plot, ends: &[[f32; 2]]) {
-    let Some([_, y]) = ends.last() else { return };
+    let (Some(&first), Some(&last)) = (ends.first(), ends.last()) else {
+        return;
+    };
     let (paper, t) = (look.paper(), look.type_sizes());
-    let above = y - 3.0;
+    let is_falling = first[1] < last[1]; // on a page, down is more
+    let ([x, y], anchor) = if is_falling {
+        (first, Anchor::Start)
+    } else {
+        (last, Anchor::End)
+    };
+    let above = y - t.room(4.0);
     let base = if above - plot.area.top < t.small {
         y + t.small
     } else {
         above
     };
     page.add(Item::Text(Text {
-        anchor: Anchor::End,
+        anchor,
         has_halo: true,
         ..Text::new(
-            [plot.area.right() - 3.0, base],
+            [x, base],
             "PCA with as many components",
             t.small,
             paper.text,
@@ -240,14 +248,21 @@ fn name_baseline(page: &mut Page, look: &Look, plot: &Plot, ends: &[[f32; 2]]) {
     }));
 }
 
-/// An axis that holds these values, and where a value lies on it: by its logarithm where they span much.
+/// An axis that holds these values, and where a value lies on it: by its logarithm where they span much, or a
+/// person chose them evenly by it, as 4, 8, 16 are.
 fn axis(
     label: &str,
     values: impl Iterator<Item = f64>,
     is_linear: bool,
+    are_chosen: bool,
 ) -> (Axis, impl Fn(f64) -> f64) {
-    let all = Interval::around(values).unwrap_or(Interval::new(0.0, 1.0));
-    let is_log = !is_linear && all.min > 0.0 && all.max / all.min > LOG_SPAN;
+    let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+    values.sort_by(f64::total_cmp);
+    values.dedup_by(|a, b| a.total_cmp(b).is_eq());
+    let all = Interval::around(values.iter().copied()).unwrap_or(Interval::new(0.0, 1.0));
+    let is_positive = values.first().is_some_and(|&least| least > 0.0);
+    let spans_much = || all.max / all.min > LOG_SPAN;
+    let is_log = !is_linear && is_positive && (spans_much() || are_chosen && is_geometric(&values));
     let place = move |value: f64| if is_log { value.log10() } else { value };
     let interval = Interval::new(place(all.min), place(all.max)).padded(0.05);
     let scale = if is_log { Scale::Log10 } else { Scale::Linear };
@@ -256,6 +271,19 @@ fn axis(
         ..Axis::linear(label, interval)
     };
     (axis, place)
+}
+
+/// Whether each of some rising values is the one before it times the same factor.
+fn is_geometric(rising: &[f64]) -> bool {
+    /// By how much of it the factors may differ: settings are rounded.
+    const TOLERANCE: f64 = 0.1;
+    let factors = rising.iter().zip(rising.iter().skip(1));
+    let factors: Vec<f64> = factors.map(|(a, b)| b / a).collect();
+    let Some(&first) = factors.first() else {
+        return false;
+    };
+    let is_alike = |factor: &f64| (factor - first).abs() <= TOLERANCE * (first - 1.0);
+    factors.len() > 1 && first > 1.0 + TOLERANCE && factors.iter().all(is_alike)
 }
 
 #[cfg(test)]
@@ -306,6 +334,19 @@ mod tests {
         assert_eq!(lines[5], "l1=1e-4,2,median,0.06");
         assert_eq!(lines.last(), Some(&"PCA,64,,0.009"));
         assert_eq!(lines.len(), 2 + 2 * 2 * 4 + 2);
+    }
+
+    #[test]
+    fn an_axis_counts_by_logarithms_where_the_values_do() {
+        let scale =
+            |values: &[f64], is_linear| axis("", values.iter().copied(), is_linear, true).0.scale;
+        assert_eq!(scale(&[4.0, 8.0, 16.0, 32.0], false), Scale::Log10);
+        assert_eq!(scale(&[4.0, 8.0, 12.0, 16.0], false), Scale::Linear);
+        assert_eq!(scale(&[1e-4, 1e-3, 1e-2], false), Scale::Log10);
+        assert_eq!(scale(&[1e-4, 1e-3, 1e-2], true), Scale::Linear);
+        assert_eq!(scale(&[0.0, 1e-3, 1e-2], false), Scale::Linear);
+        assert_eq!(scale(&[5.0], false), Scale::Linear);
+        assert_eq!(scale(&[], false), Scale::Linear);
     }
 
     #[test]

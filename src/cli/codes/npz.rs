@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use hourglass_experiment::ImageShape;
 use hourglass_protocol::Encodings;
 
 /// The header of an `.npy`, its magic number included, is filled up to a multiple of this many bytes.
@@ -45,9 +46,25 @@ pub(super) fn of(encodings: &Encodings, n_test: usize) -> Result<Vec<u8>> {
         let shape = encodings.shape;
         let mut dims = vec![n, shape.height, shape.width];
         dims.extend((!shape.is_gray()).then_some(shape.channels));
-        put("reconstructions", floats(images, &dims)?)?;
+        put(
+            "reconstructions",
+            floats(&pixel_by_pixel(images, shape), &dims)?,
+        )?;
     }
     Ok(zip.finish()?.into_inner())
+}
+
+/// Images that lie channel by channel, as other programs draw them: the channels of a pixel together.
+fn pixel_by_pixel(images: &[f32], shape: ImageShape) -> Vec<f32> {
+    let (n_values, n_pixels) = (shape.n_values(), shape.height * shape.width);
+    let of_image = |image: &[f32]| -> Vec<f32> {
+        let pixels = (0..n_pixels).flat_map(|pixel| {
+            let channels = image.iter().skip(pixel).step_by(n_pixels);
+            channels.copied()
+        });
+        pixels.collect()
+    };
+    images.chunks(n_values.max(1)).flat_map(of_image).collect()
 }
 
 fn floats(values: &[f32], dims: &[usize]) -> Result<Vec<u8>> {
@@ -85,4 +102,26 @@ fn array(kind: &str, dims: &[usize], values: &[u8]) -> Result<Vec<u8>> {
     bytes.extend(header.as_bytes());
     bytes.extend(values);
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_channels_of_a_pixel_come_together() {
+        let shape = ImageShape {
+            height: 1,
+            width: 2,
+            channels: 3,
+        };
+        let by_channel: Vec<f32> = (0..12_u8).map(f32::from).collect();
+        let expected = [0.0, 2.0, 4.0, 1.0, 3.0, 5.0, 6.0, 8.0, 10.0, 7.0, 9.0, 11.0];
+        assert_eq!(pixel_by_pixel(&by_channel, shape), expected);
+        let gray = ImageShape {
+            channels: 1,
+            ..shape
+        };
+        assert_eq!(pixel_by_pixel(&by_channel, gray), by_channel);
+    }
 }

@@ -16,10 +16,13 @@ need_program() {
     fi
 }
 
-# Makes the sweep that every script runs: four code sizes, three seeds of basic-32; with $QUICK, from few images.
+# Makes the sweep that every script runs: four code sizes, three seeds of basic-32; with $QUICK two of each, from few
+# images.
 new_sweep() {
-    "$HOURGLASS" sweep new basic-32 --vary code=4,8,16,32 --seeds 3 --data "${HOURGLASS_DATA:-pen-digits}" \
-        ${QUICK:+--set train_samples=640} --no-estimate --device cpu --out "$1"
+    local size=(--vary code=4,8,16,32 --seeds 3)
+    [[ -z ${QUICK:-} ]] || size=(--vary code=4,8 --seeds 2 --set train_samples=640)
+    "$HOURGLASS" sweep new basic-32 "${size[@]}" --data "${HOURGLASS_DATA:-pen-digits}" \
+        --no-estimate --device cpu --out "$1"
 }
 
 # The same sweep, done by `sweep run` on this machine, to compare with; done once for all scripts if $REFERENCE says where.

@@ -103,6 +103,9 @@ impl State {
 
 /// The figures of a run that is this task's; none before it was measured.
 fn read(task: &Task, folder: &Path) -> Result<Option<Summary>, String> {
+    if folder.exists() && !folder.is_dir() {
+        return Err("a file is at the place of its folder: move it away".to_owned());
+    }
     if names_in(folder).is_empty() {
         return Ok(None);
     }
@@ -141,4 +144,57 @@ fn is_done(task: &Task, summary: &Summary) -> bool {
     let may_end_before = task.experiment.training.patience > 0;
     summary.compression.is_some()
         && (may_end_before || summary.epochs >= task.experiment.total_epochs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hourglass_experiment::Experiment;
+    use hourglass_files::whole_file;
+
+    #[test]
+    fn a_task_is_what_lies_in_its_folder() {
+        let home = tempfile::tempdir().expect("a folder");
+        let sweep = home.path();
+        let task = Task {
+            number: 1,
+            settings: Vec::new(),
+            experiment: Experiment::default(),
+        };
+        let state = || State::of(&task, sweep);
+        assert_eq!(state(), State::Missing);
+        let claim = task.claim(sweep).expect("nobody has it");
+        assert_eq!(state().word(), "running");
+        assert_eq!(State::of_claimed(&task, sweep), State::Missing, "held here");
+        assert!(task.claim(sweep).is_err());
+        drop(claim);
+        crate::keep_failure(&task, sweep, "no space").expect("writable");
+        let reason = "no space".to_owned();
+        assert_eq!(state(), State::Failed { reason });
+        crate::clear_failure(&task, sweep).expect("removable");
+        crate::clear_failure(&task, sweep).expect("nothing to remove");
+
+        let folder = task.folder(sweep);
+        whole_file::write(&folder, b"no folder").expect("writable");
+        let explanation = state().explanation(&task).expect("not done");
+        assert!(
+            explanation.contains("a file is at the place"),
+            "{explanation}"
+        );
+        std::fs::remove_file(&folder).expect("removable");
+        let put = |name: &str, text: &str| whole_file::write(&folder.join(name), text.as_bytes());
+        let mut other = task.experiment.clone();
+        other.training.epochs += 1;
+        put(EXPERIMENT_FILE, &run_folder::to_toml(&other)).expect("writable");
+        let explanation = state().explanation(&task).expect("not done");
+        assert!(
+            explanation.contains("another experiment (epochs"),
+            "{explanation}"
+        );
+        put(EXPERIMENT_FILE, &run_folder::to_toml(&task.experiment)).expect("writable");
+        assert_eq!(state(), State::Unfinished { epochs: 0 });
+        put(SUMMARY_FILE, r#"{"format": 9}"#).expect("writable");
+        let explanation = state().explanation(&task).expect("not done");
+        assert!(explanation.contains("newer version"), "{explanation}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The file of a sweep: an experiment, what varies in it, the seeds, the images; and the tasks that follow.
 
 use std::collections::{HashMap, HashSet};
+use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use hourglass_files::whole_file::{self, WriteError};
 use hourglass_protocol::{DataSource, Fitting};
 use hourglass_run_folder::{self as run_folder, ExperimentError};
 
-use crate::folder::SWEEP_FILE;
+use crate::folder::{LOGS_FOLDER, SWEEP_FILE};
 use crate::task::Task;
 use crate::vary::{Variation, VaryError};
 
@@ -226,11 +227,13 @@ impl Sweep {
         format!("{PREFACE}{text}")
     }
 
-    /// Writes its file into a folder.
+    /// Writes its file into a folder, and makes the folder of the logs: a scheduler may write there before any run does.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), WriteError> {
+        let logs = folder.join(LOGS_FOLDER);
+        fs::create_dir_all(&logs).map_err(|error| WriteError::new(&logs, &error))?;
         whole_file::write(&folder.join(SWEEP_FILE), self.to_text().as_bytes())
     }
 
@@ -430,6 +433,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let written = sweep(PresetId::Basic32, &["code=2,4,8"], &[1, 2]).expect("a sweep");
         written.write(folder.path()).expect("a writable folder");
+        assert!(folder.path().join("logs").is_dir());
         assert_eq!(Sweep::read(folder.path()).expect("as written"), written);
 
         let text = written.to_text();

@@ -29,6 +29,12 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
     interrupted.map_or(1, |interrupted| interrupted.code)
 }
 
+/// Whether an error says that the program was asked to end, and not that something went wrong.
+#[must_use]
+pub fn is_interruption(error: &anyhow::Error) -> bool {
+    error.is::<Interrupted>()
+}
+
 /// Whether the program was asked to end.
 #[derive(Clone, Debug, Default)]
 pub struct Signals {

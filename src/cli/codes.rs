@@ -13,7 +13,7 @@ use hourglass_protocol::{Command, DeviceChoice, EncodingRequest, Encodings, Even
 
 use super::args::DataArgs;
 use super::engine::Engine;
-use super::occupied::check_file;
+use super::occupied::check_new_file;
 use super::progress::Progress;
 
 /// The codes of a run.
@@ -89,9 +89,9 @@ pub fn run(args: &CodesArgs) -> Result<()> {
         bail!("reconstructions are images, which a table has no room for: write them as .npz");
     }
     let metadata = table::metadata_beside(&args.out);
-    check_ours(&args.out, args.force)?;
+    check_new_file(&args.out, args.force)?;
     if form == Form::Tsv {
-        check_ours(&metadata, args.force)?;
+        check_new_file(&metadata, args.force)?;
     }
     let progress = Progress::new();
     let engine = Engine::start(args.device)?;
@@ -122,24 +122,9 @@ pub fn run(args: &CodesArgs) -> Result<()> {
     Ok(())
 }
 
-/// An archive or a table has no mark of this program, so that any file that is there needs `--force`.
-fn check_ours(path: &Path, replace: bool) -> Result<()> {
-    if !replace && path.exists() {
-        bail!(
-            "{} already exists: choose another file, or replace it with --force",
-            path.display()
-        );
-    }
-    check_file(path, true)
-}
-
 fn encoded(engine: &Engine) -> Result<Encodings> {
-    loop {
-        match engine.wait()? {
-            Some(Event::Encoded { encodings, .. }) => return Ok(*encodings),
-            Some(Event::Failed(failure)) => bail!(failure),
-            _ if engine.is_interrupted() => return Err(engine.interruption("")),
-            _ => {}
-        }
-    }
+    engine.answer(|event| match event {
+        Event::Encoded { encodings, .. } => Some(*encodings),
+        _ => None,
+    })
 }

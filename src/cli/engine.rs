@@ -154,6 +154,27 @@ impl Engine {
         }
     }
 
+    /// Waits for the event that answers a command.
+    ///
+    /// # Errors
+    /// When it failed, someone pressed Ctrl-C, or the worker is gone.
+    pub fn answer<T>(&self, answer: impl Fn(Event) -> Option<T>) -> Result<T> {
+        loop {
+            if self.is_interrupted() {
+                return Err(self.interruption(""));
+            }
+            match self.wait()? {
+                Some(Event::Failed(failure)) => bail!(failure),
+                Some(event) => {
+                    if let Some(answer) = answer(event) {
+                        return Ok(answer);
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+
     /// Looks at the model and waits for the answer.
     ///
     /// # Errors

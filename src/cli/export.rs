@@ -95,14 +95,10 @@ fn export(args: &ExportArgs, what: FigureKind, folder: &Path) -> Result<()> {
 }
 
 fn gathered(engine: &Engine) -> Result<Gathered> {
-    loop {
-        match engine.wait()? {
-            Some(Event::Gathered { gathered, .. }) => return Ok(*gathered),
-            Some(Event::Failed(failure)) => bail!(failure),
-            _ if engine.is_interrupted() => return Err(engine.interruption("")),
-            _ => {}
-        }
-    }
+    engine.answer(|event| match event {
+        Event::Gathered { gathered, .. } => Some(*gathered),
+        _ => None,
+    })
 }
 
 /// The curves that the run recorded.

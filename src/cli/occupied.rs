@@ -68,6 +68,21 @@ pub fn check_file(file: &Path, replace: bool) -> Result<()> {
     Ok(())
 }
 
+/// The same of a file that bears no mark of this program: any that is there needs to be replaced by name.
+///
+/// # Errors
+/// What is at its place, and what can be done.
+pub fn check_new_file(file: &Path, replace: bool) -> Result<()> {
+    whole_file::check(file)?;
+    if !replace && file.exists() {
+        bail!(
+            "{} already exists: choose another file, or replace it with --force",
+            file.display()
+        );
+    }
+    Ok(())
+}
+
 /// Whether a file is a figure or a table of this program, or empty.
 fn is_own(file: &Path) -> bool {
     let read = |most| plain_file::read_start(file, most);

@@ -18,7 +18,7 @@ use super::engine::Engine;
 use super::occupied::check_writable;
 use super::progress::Progress;
 use super::run::{self, Begun, Ending};
-use super::shell::quoted;
+use super::shell::{absolute, program, quoted};
 
 /// Presets that train faster than this are trained with three seeds, the others with one.
 const SHORT_SECS: f64 = 60.0;
@@ -179,22 +179,24 @@ fn adjusted(args: &ReproduceArgs, mut experiment: Experiment, seed: u64) -> Resu
 
 /// Prints a command for each run.
 fn list(args: &ReproduceArgs) -> Result<()> {
-    let program = std::env::current_exe()?;
-    let mut words = vec![program.display().to_string(), "reproduce".to_owned()];
+    let mut words = vec!["reproduce".to_owned()];
     words.extend(args.presets.iter().map(ToString::to_string));
-    let out = std::path::absolute(&args.out)?;
-    words.extend(["--out".to_owned(), out.display().to_string()]);
     let seeds = args.seeds.unwrap_or(N_SEEDS);
-    words.extend(["--seeds".to_owned(), seeds.to_string()]);
-    for set in &args.set {
-        words.extend(["--set".to_owned(), set.clone()]);
+    let options = [
+        ("--out", absolute(&args.out)?),
+        ("--seeds", seeds.to_string()),
+        ("--data", place(&args.data)?),
+        ("--device", args.device.to_string()),
+    ];
+    let sets = args.set.iter().map(|set| ("--set", set.clone()));
+    for (option, value) in options.into_iter().chain(sets) {
+        words.extend([option.to_owned(), value]);
     }
-    words.extend(["--data".to_owned(), place(&args.data)?]);
-    words.extend(["--device".to_owned(), args.device.to_string()]);
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    let (program, words) = (program(None)?, words.join(" "));
     let mut out = io::stdout().lock();
     for job in jobs(args)? {
-        writeln!(out, "{} --task {}", words.join(" "), quoted(&job.name))?;
+        writeln!(out, "{program} {words} --task {}", quoted(&job.name))?;
     }
     Ok(())
 }
@@ -203,7 +205,7 @@ fn list(args: &ReproduceArgs) -> Result<()> {
 fn place(source: &DataSource) -> Result<String> {
     Ok(match source {
         DataSource::Named(id) => id.name().to_owned(),
-        DataSource::Path(path, _) => std::path::absolute(path)?.display().to_string(),
+        DataSource::Path(path, _) => absolute(path)?,
         DataSource::Auto => bail!("name the images with --data"),
     })
 }
@@ -330,10 +332,8 @@ impl Bench<'_> {
 
     /// A run in a folder that followed this very experiment on this data set to its end.
     fn finished_run(&self, experiment: &Experiment, folder: &Path) -> Option<Summary> {
-        let saved = SavedFiles::read(folder, &[EXPERIMENT_FILE]).ok()?;
-        let recipe = saved.text(EXPERIMENT_FILE).ok()??;
         let summary = Summary::of_folder(folder)?;
-        let is_same = run_folder::read_experiment(recipe).as_ref() == Ok(experiment)
+        let is_same = saved_experiment(folder).as_ref() == Some(experiment)
             && summary.epochs == experiment.total_epochs()
             && summary.compression.is_some() // its code was judged, too
             && summary.data == self.dataset.id.name();
@@ -342,7 +342,9 @@ impl Bench<'_> {
 
     fn train(&mut self, experiment: &Experiment, folder: &Path) -> Result<Summary> {
         check_writable(folder)?;
-        let ended = if is_begun(experiment, folder) {
+        let is_begun = run_folder::is_run_folder(folder)
+            && saved_experiment(folder).as_ref() == Some(experiment);
+        let ended = if is_begun {
             run::from_where_it_is(&self.engine, folder, self.progress)?
         } else {
             self.n_runs += 1;
@@ -383,13 +385,10 @@ impl Bench<'_> {
     }
 }
 
-/// Whether a folder has a run of this very experiment that can go on.
-fn is_begun(experiment: &Experiment, folder: &Path) -> bool {
-    let read = || {
-        let saved = SavedFiles::read(folder, &[EXPERIMENT_FILE]).ok()?;
-        run_folder::read_experiment(saved.text(EXPERIMENT_FILE).ok()??).ok()
-    };
-    run_folder::is_run_folder(folder) && read().as_ref() == Some(experiment)
+/// The experiment of the run in a folder, if there is one.
+fn saved_experiment(folder: &Path) -> Option<Experiment> {
+    let saved = SavedFiles::read(folder, &[EXPERIMENT_FILE]).ok()?;
+    run_folder::read_experiment(saved.text(EXPERIMENT_FILE).ok()??).ok()
 }
 
 /// A line for each figure of a preset, over all its seeds.

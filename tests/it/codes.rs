@@ -3,19 +3,11 @@
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use hourglass::run_folder::Summary;
 
+use crate::command_line::hourglass;
 use crate::sweeps::{images, said_by};
-
-fn hourglass(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hourglass"));
-    command
-        .args(arguments)
-        .output()
-        .expect("the program starts")
-}
 
 /// The array of that name: its header and its values.
 fn array(file: &Path, name: &str) -> (String, Vec<u8>) {

@@ -10,7 +10,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use crate::data_sets;
 use crate::training;
 
-fn hourglass(arguments: &[&str]) -> Output {
+pub fn hourglass(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hourglass"))
         .args(arguments)
         .output()

@@ -8,16 +8,13 @@ use std::time::{Duration, Instant};
 use hourglass::run_folder::Summary;
 use hourglass::sweep::{State, Sweep};
 
+use crate::command_line::hourglass;
+
 /// How long a process may take for what takes seconds.
 const DEADLINE: Duration = Duration::from_mins(4);
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_hourglass"))
-}
-
-fn hourglass(arguments: &[&str]) -> Output {
-    let output = program().args(arguments).output();
-    output.expect("the program starts")
 }
 
 fn succeeds(arguments: &[&str]) -> String {
@@ -387,6 +384,54 @@ fn a_signal_has_every_run_saved_and_the_same_command_goes_on() {
         log.contains("interrupted") && log.contains("continuing"),
         "{log}"
     );
+}
+
+/// While the images are loaded, no run has begun that could fail.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_while_the_images_are_loaded_ends_it_all_and_fails_no_run() {
+    use nix::sys::signal::{Signal, kill};
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let out = home.path().join("sweep");
+    let out = out.to_str().expect("a Unicode path");
+    succeeds(&[
+        "sweep",
+        "new",
+        "vanilla-64",
+        "--vary",
+        "code=2,4",
+        "--data",
+        "pen-digits",
+        "--no-estimate",
+        "--device",
+        "cpu",
+        "--out",
+        out,
+    ]);
+    for which in ["1", "--rest"] {
+        let task = program()
+            .args(["sweep", "task", out, which, "--device", "cpu"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        // It listens just before it loads the images, which are drawn and take seconds.
+        until("listening", || blocks_sigterm(task.id()));
+        let id = i32::try_from(task.id()).expect("a process");
+        kill(nix::unistd::Pid::from_raw(id), Signal::SIGTERM).expect("it runs");
+        let output = task.wait_with_output().expect("it ends");
+        let said = said_by(&output);
+        assert_eq!(output.status.code(), Some(143), "{said}");
+        let status = succeeds(&["sweep", "status", out]);
+        assert!(status.contains("2 runs: 2 missing"), "{status}{said}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn blocks_sigterm(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigBlk:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & (1 << 14) != 0) // SIGTERM is the fifteenth
 }
 
 #[test]

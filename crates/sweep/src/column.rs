@@ -1,5 +1,7 @@
 //! The columns of the table of runs: figures by their place in `summary.json`.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use hourglass_run_folder::Summary;
@@ -13,18 +15,17 @@ const NO_FIGURES: [&str; 2] = ["format", "seed"];
 /// A figure of a run: its place in `summary.json`, such as `test.mse_per_pixel`.
 pub type Column = String;
 
-/// The figures of a run, in the order of the table.
-pub(crate) fn figures_of(summary: &Summary) -> Vec<(Column, f64)> {
-    let mut found = Vec::new();
+/// The figures of a run.
+pub(crate) fn figures_of(summary: &Summary) -> BTreeMap<Column, f64> {
+    let mut found = BTreeMap::new();
     if let Ok(value) = serde_json::to_value(summary) {
         collect("", &value, &mut found);
     }
-    found.sort_by_cached_key(|(column, _)| (rank(column), column.clone()));
     found
 }
 
 /// Numbers alone; of lists, such as the mean of each unit, the file has them.
-fn collect(place: &str, value: &Value, found: &mut Vec<(Column, f64)>) {
+fn collect(place: &str, value: &Value, found: &mut BTreeMap<Column, f64>) {
     match value {
         Value::Object(parts) => {
             for (key, part) in parts {
@@ -37,7 +38,7 @@ fn collect(place: &str, value: &Value, found: &mut Vec<(Column, f64)>) {
         }
         Value::Number(number) => {
             if let Some(number) = number.as_f64() {
-                found.push((place.to_owned(), number));
+                found.insert(place.to_owned(), number);
             }
         }
         _ => {}

@@ -1,10 +1,11 @@
 //! The table of what the runs of a sweep reached, for programs and for people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
 use hourglass_experiment::number;
+use hourglass_run_folder::Summary;
 
 use crate::column::{Column, column_named, figures_of, rank};
 use crate::median::{Median, MedianRow};
@@ -35,6 +36,25 @@ pub struct RunRow {
     pub figures: BTreeMap<Column, f64>,
 }
 
+impl RunRow {
+    fn summary(&self) -> Option<&Summary> {
+        match &self.state {
+            State::Done(summary) => Some(summary),
+            _ => None,
+        }
+    }
+
+    /// The names of what was noticed about its model.
+    fn noticed(&self, between: &str) -> String {
+        let noticed = self
+            .summary()
+            .into_iter()
+            .flat_map(|summary| &summary.noticed);
+        let names: Vec<&str> = noticed.map(|noticed| noticed.what.as_str()).collect();
+        names.join(between)
+    }
+}
+
 /// What the runs of a sweep reached.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -54,7 +74,7 @@ impl Table {
         let row = |task: &Task| {
             let state = State::of(task, folder);
             let figures = match &state {
-                State::Done(summary) => figures_of(summary).into_iter().collect(),
+                State::Done(summary) => figures_of(summary),
                 _ => BTreeMap::new(),
             };
             RunRow {
@@ -64,13 +84,9 @@ impl Table {
             }
         };
         let rows: Vec<RunRow> = sweep.tasks().iter().map(row).collect();
-        let mut columns: Vec<Column> = Vec::new();
-        for column in rows.iter().flat_map(|row| row.figures.keys()) {
-            if !columns.contains(column) {
-                columns.push(column.clone());
-            }
-        }
-        columns.sort_by_cached_key(|column| (rank(column), column.clone()));
+        let columns: BTreeSet<&Column> = rows.iter().flat_map(|row| row.figures.keys()).collect();
+        let mut columns: Vec<Column> = columns.into_iter().cloned().collect();
+        columns.sort_by_key(|column| rank(column)); // among those of a part, by their names
         Self {
             settings: sweep.settings(),
             columns,
@@ -79,35 +95,43 @@ impl Table {
         }
     }
 
-    /// How many runs are in each state, those that are done first.
+    /// How many runs are in each state: "12 runs: 11 done, 1 missing".
     #[must_use]
-    pub fn counts(&self) -> Vec<(&'static str, usize)> {
-        let order = [
-            "done",
-            "running",
-            "unfinished",
-            "failed",
-            "other",
-            "missing",
-        ];
+    pub fn counts(&self) -> String {
         let count = |word: &&'static str| {
             let of = self.rows.iter().filter(|row| row.state.word() == *word);
-            (*word, of.count())
+            (of.count(), *word)
         };
-        order.iter().map(count).filter(|(_, n)| *n > 0).collect()
+        let counts = State::WORDS.iter().map(count).filter(|(n, _)| *n > 0);
+        let counts: Vec<String> = counts.map(|(n, word)| format!("{n} {word}")).collect();
+        format!("{} runs: {}", self.rows.len(), counts.join(", "))
     }
 
-    /// The runs that are not done, each with what is in the way; the first few, and how many there are.
+    /// How many runs are not done.
     #[must_use]
-    pub fn lacking(&self) -> (Vec<String>, usize) {
+    pub fn n_lacking(&self) -> usize {
+        let lacking = self
+            .rows
+            .iter()
+            .filter(|row| !matches!(row.state, State::Done(_)));
+        lacking.count()
+    }
+
+    /// A line for each of the first runs that are not done, with what is in the way, and one for how many more there
+    /// are.
+    #[must_use]
+    pub fn lacking(&self) -> Vec<String> {
         let sentence = |row: &RunRow| {
             let explanation = row.state.explanation(&row.task)?;
             let (number, word) = (row.task.number, row.state.word());
             Some(format!("{word} {number} ({}): {explanation}", row.task))
         };
-        let all: Vec<String> = self.rows.iter().filter_map(sentence).collect();
-        let n = all.len();
-        (all.into_iter().take(MAX_NAMED).collect(), n)
+        let all = self.rows.iter().filter_map(sentence);
+        let mut lines: Vec<String> = all.take(MAX_NAMED).collect();
+        if self.n_lacking() > lines.len() {
+            lines.push(format!("and {} more", self.n_lacking() - lines.len()));
+        }
+        lines
     }
 
     /// The runs of each combination.
@@ -157,15 +181,8 @@ impl Table {
                 let value = row.figures.get(column);
                 cells.push(value.map_or_else(String::new, f64::to_string));
             }
-            let (device, noticed) = match &row.state {
-                State::Done(summary) => {
-                    let noticed = summary.noticed.iter().map(|noticed| noticed.what.as_str());
-                    let noticed: Vec<&str> = noticed.collect();
-                    (summary.device.clone(), noticed.join(" "))
-                }
-                _ => (String::new(), String::new()),
-            };
-            cells.extend([device, noticed, row.task.name()]);
+            let device = row.summary().map_or("", |summary| &summary.device);
+            cells.extend([device.to_owned(), row.noticed(" "), row.task.name()]);
             csv.write_record(cells)?;
         }
         csv.into_inner().map_err(|error| error.into_error().into())
@@ -209,26 +226,15 @@ impl Table {
     #[must_use]
     pub fn report(&self, title: &str, columns: &[Column]) -> String {
         let mut text = format!("# {title}\n\n");
-        let counts = self.counts().into_iter();
-        let counts: Vec<String> = counts.map(|(word, n)| format!("{n} {word}")).collect();
-        let mut lines = vec![format!(
-            "Of {} runs: {}.",
-            self.rows.len(),
-            counts.join(", ")
-        )];
-        let (lacking, n) = self.lacking();
-        if n > 0 {
-            lines.push(String::new());
+        text.push_str(&self.counts());
+        text.push('.');
+        let lacking = self.lacking();
+        if !lacking.is_empty() {
+            text.push('\n');
         }
-        lines.extend(
-            lacking
-                .iter()
-                .map(|line| format!("- {}", line.replace('\n', " "))),
-        );
-        if n > lacking.len() {
-            lines.push(format!("- and {} more", n - lacking.len()));
+        for line in &lacking {
+            write!(text, "\n- {}", line.replace('\n', " ")).expect("a string takes everything");
         }
-        text.push_str(&lines.join("\n"));
         text.push_str("\n\n## Over the seeds\n\nMedian (least to greatest).\n\n");
         self.medians_table(&mut text, columns);
         text.push_str("\n## Runs\n\n");
@@ -244,9 +250,7 @@ impl Table {
         for rows in self.combinations() {
             let Some(first) = rows.first() else { continue };
             let mut cells = values_of(&first.task);
-            let done = rows
-                .iter()
-                .filter(|row| matches!(row.state, State::Done(_)));
+            let done = rows.iter().filter_map(RunRow::summary);
             cells.push(format!("{} of {}", done.count(), rows.len()));
             for column in columns {
                 let values = rows.iter().filter_map(|row| row.figures.get(column));
@@ -280,13 +284,7 @@ impl Table {
                 let value = row.figures.get(column);
                 cells.push(value.map_or_else(|| "—".to_owned(), |value| digits(*value)));
             }
-            cells.push(match &row.state {
-                State::Done(summary) => {
-                    let noticed = summary.noticed.iter().map(|noticed| noticed.what.as_str());
-                    noticed.collect::<Vec<&str>>().join(", ")
-                }
-                _ => String::new(),
-            });
+            cells.push(row.noticed(", "));
             table_row(text, &cells);
         }
     }

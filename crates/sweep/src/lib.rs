@@ -22,6 +22,6 @@ pub use figures::{RunRow, Table};
 pub use folder::{MEDIANS_FILE, REPORT_FILE, RUNS_FILE, SWEEP_FILE};
 pub use median::{Median, MedianRow};
 pub use state::State;
-pub use sweep::{Images, MAX_TASKS, Sweep, SweepError};
+pub use sweep::{Images, Sweep, SweepError};
 pub use task::Task;
 pub use vary::{Variation, VaryError};

@@ -44,6 +44,16 @@ pub enum State {
 }
 
 impl State {
+    /// The words of all states, of those that are done first.
+    pub(crate) const WORDS: [&str; 6] = [
+        "done",
+        "running",
+        "unfinished",
+        "failed",
+        "other",
+        "missing",
+    ];
+
     /// How far a task of the sweep in a folder is.
     #[must_use]
     pub fn of(task: &Task, sweep: &Path) -> Self {
@@ -69,6 +79,16 @@ impl State {
             (None, Some(reason)) => Self::Failed { reason },
             (None, None) if names_in(&folder).is_empty() => Self::Missing,
             (None, None) => Self::Unfinished { epochs },
+        }
+    }
+
+    /// Whether it is part of what is left to do: where it failed, only if that is to be tried again.
+    #[must_use]
+    pub fn is_left(&self, retries: bool) -> bool {
+        match self {
+            Self::Done(_) | Self::Running { .. } => false,
+            Self::Failed { .. } => retries,
+            Self::Missing | Self::Unfinished { .. } | Self::Foreign { .. } => true,
         }
     }
 

@@ -153,7 +153,7 @@ impl HeldOut {
         if let Some(chunks) = &self.full {
             return Arc::clone(chunks);
         }
-        let samples = samples_of(&self.split, 1);
+        let samples = self.test_samples();
         let chunks: Arc<[Chunk]> = samples
             .chunks(CHUNK)
             .map(|samples| self.chunk(samples))

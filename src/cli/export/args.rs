@@ -15,9 +15,8 @@ use crate::cli::args::{DataArgs, Theme};
 /// A figure or a table of a run folder.
 #[derive(Clone, Debug, Args)]
 pub struct ExportArgs {
-    /// What to draw: `scatter`, `loss`, `digits`, `manifold`, `filters`, `histogram`, or `sweep` of many runs, or the
-    /// network as `onnx`; `gif`
-    /// needs a run in training, see `hourglass train --animation`
+    /// What to draw: `scatter`, `loss`, `digits`, `manifold`, `filters` or `histogram` of a run, `sweep` of many runs;
+    /// or the network of a run as `onnx`. `gif` needs a run in training, see `hourglass train --animation`
     #[arg(value_name = "WHAT", value_parser = what)]
     pub what: What,
     /// The folder of the run

@@ -28,15 +28,9 @@ pub(super) fn export(args: &ExportArgs, folder: &Path) -> Result<()> {
             args.out.display()
         );
     }
-    let files = ["", "-encoder", "-decoder"].map(|end| beside(&args.out, end));
+    let files = Part::ALL.map(|part| beside(&args.out, part.ending()));
     for file in &files {
-        if !args.force && file.exists() {
-            bail!(
-                "{} already exists: choose another file, or replace it with --force",
-                file.display()
-            );
-        }
-        occupied::check_file(file, true)?;
+        occupied::check_new_file(file, args.force)?;
     }
     let saved = SavedFiles::read(folder, &[EXPERIMENT_FILE, MODEL_FILE])?;
     let lacks = |name: &str| format!("{} has no {name}: it is no run folder", folder.display());
@@ -50,13 +44,8 @@ pub(super) fn export(args: &ExportArgs, folder: &Path) -> Result<()> {
         .with_context(|| lacks(MODEL_FILE))?;
     let weights = Named::of(model)
         .with_context(|| format!("{} cannot be read", folder.join(MODEL_FILE).display()))?;
-    let written = [
-        whole(&experiment, &weights)?,
-        encoder(&experiment, &weights)?,
-        decoder(&experiment, &weights)?,
-    ];
-    for (file, content) in files.iter().zip(&written) {
-        whole_file::write(file, content)?;
+    for (part, file) in Part::ALL.into_iter().zip(&files) {
+        whole_file::write(file, &content(part, &experiment, &weights)?)?;
     }
     let [all, encoder, decoder] = files.map(|file| file.display().to_string());
     Progress::new().line(&format!(
@@ -72,46 +61,61 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     path.with_file_name(format!("{stem}{end}.onnx"))
 }
 
-/// Images in, code and reconstruction out; of a variational code the mean is decoded.
-fn whole(experiment: &Experiment, weights: &Named<'_>) -> Result<Vec<u8>> {
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Images in, code and reconstruction out; of a variational code the mean is decoded.
+    Whole,
+    /// Images in, code out.
+    Encoder,
+    /// Codes in, reconstruction out.
+    Decoder,
+}
+
+impl Part {
+    const ALL: [Self; 3] = [Self::Whole, Self::Encoder, Self::Decoder];
+
+    /// What its file's name ends in.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Whole => "",
+            Self::Encoder => "-encoder",
+            Self::Decoder => "-decoder",
+        }
+    }
+
+    /// The name of its graph.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "autoencoder",
+            Self::Encoder => "encoder",
+            Self::Decoder => "decoder",
+        }
+    }
+}
+
+fn content(part: Part, experiment: &Experiment, weights: &Named<'_>) -> Result<Vec<u8>> {
     let architecture = &experiment.architecture;
     let (blocks, image) = (architecture.blocks(), architecture.image());
     let mut graph = Graph::default();
-    let images = graph.images(image);
-    let (code, log_variance) = graph.encoder(&blocks.encoder, &images, weights)?;
-    let ends = (image, architecture.output_activation());
-    let reconstruction = graph.decoder(&blocks.decoder, &code, weights, ends)?;
-    graph.put_out(&reconstruction, "reconstruction");
-    graph.put_out(&code, "code");
+    let (code, log_variance) = if part == Part::Decoder {
+        (graph.codes(architecture.code_size()), None)
+    } else {
+        let images = graph.images(image);
+        graph.encoder(&blocks.encoder, &images, weights)?
+    };
+    if part != Part::Encoder {
+        let ends = (image, architecture.output_activation());
+        let reconstruction = graph.decoder(&blocks.decoder, &code, weights, ends)?;
+        graph.put_out(&reconstruction, "reconstruction");
+    }
+    if part != Part::Decoder {
+        graph.put_out(&code, "code");
+    }
     if let Some(log_variance) = log_variance {
         graph.put_out(&log_variance, "log_variance");
     }
-    Ok(graph.file("autoencoder", &facts(experiment)))
-}
-
-/// Images in, code out.
-fn encoder(experiment: &Experiment, weights: &Named<'_>) -> Result<Vec<u8>> {
-    let architecture = &experiment.architecture;
-    let mut graph = Graph::default();
-    let images = graph.images(architecture.image());
-    let (code, log_variance) = graph.encoder(&architecture.blocks().encoder, &images, weights)?;
-    graph.put_out(&code, "code");
-    if let Some(log_variance) = log_variance {
-        graph.put_out(&log_variance, "log_variance");
-    }
-    Ok(graph.file("encoder", &facts(experiment)))
-}
-
-/// Codes in, reconstruction out.
-fn decoder(experiment: &Experiment, weights: &Named<'_>) -> Result<Vec<u8>> {
-    let architecture = &experiment.architecture;
-    let mut graph = Graph::default();
-    let code = graph.codes(architecture.code_size());
-    let ends = (architecture.image(), architecture.output_activation());
-    let blocks = architecture.blocks().decoder;
-    let reconstruction = graph.decoder(&blocks, &code, weights, ends)?;
-    graph.put_out(&reconstruction, "reconstruction");
-    Ok(graph.file("decoder", &facts(experiment)))
+    Ok(graph.file(part.name(), &facts(experiment)))
 }
 
 fn facts(experiment: &Experiment) -> [(&'static str, String); 2] {

@@ -34,10 +34,10 @@ pub(super) fn export(args: &ExportArgs, folder: &Path) -> Result<()> {
     let file = figure.file(format, &args.look(SIZE))?;
     whole_file::write(&args.out, &file)?;
     let progress = Progress::new();
-    if table.lacking().1 > 0 {
+    if table.n_lacking() > 0 {
         progress.line(&format!(
             "{} of {} runs are not done and left out",
-            table.lacking().1,
+            table.n_lacking(),
             table.rows.len()
         ));
     }

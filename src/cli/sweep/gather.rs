@@ -49,15 +49,11 @@ pub fn run(args: &GatherArgs) -> Result<()> {
         whole_file::write(&out.join(name), content)?;
     }
     let text = status::text(&table);
-    if table.lacking().1 > 0 {
-        bail!(
-            "the tables in {} are not complete: {}",
-            out.display(),
-            text.trim_end()
-        );
+    if table.n_lacking() > 0 {
+        bail!("the tables in {} are not complete: {}", out.display(), text);
     }
     let progress = Progress::new();
-    progress.line(text.trim_end());
+    progress.line(&text);
     progress.line(&format!(
         "the tables are in {}: {RUNS_FILE}, {MEDIANS_FILE} and {REPORT_FILE}",
         out.display()

@@ -3,12 +3,12 @@
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 
 use hourglass_sweep::State;
 
-use crate::cli::shell::quoted;
+use crate::cli::shell::{absolute, program, quoted};
 
 use super::folder::read;
 
@@ -32,7 +32,7 @@ pub struct ListArgs {
 /// When there is no such sweep, or nobody reads what is printed.
 pub fn run(args: &ListArgs) -> Result<()> {
     let sweep = read(&args.sweep)?;
-    let program = program(args.program.clone())?;
+    let program = program(args.program.as_deref())?;
     let folder = quoted(&absolute(&args.sweep)?);
     let mut out = BufWriter::new(io::stdout().lock());
     for task in sweep.tasks() {
@@ -43,23 +43,4 @@ pub fn run(args: &ListArgs) -> Result<()> {
     }
     out.flush()?;
     Ok(())
-}
-
-/// The program as a shell takes it: this one, unless another is named.
-pub(super) fn program(named: Option<PathBuf>) -> Result<String> {
-    let program = match named {
-        Some(program) => program,
-        None => std::env::current_exe().context("the system does not say where this program is")?,
-    };
-    Ok(quoted(&text(&program)?))
-}
-
-/// A path that other machines can take: they do not start where this one did.
-pub(super) fn absolute(path: &std::path::Path) -> Result<String> {
-    text(&std::path::absolute(path)?)
-}
-
-fn text(path: &std::path::Path) -> Result<String> {
-    let text = path.to_str().map(str::to_owned);
-    text.with_context(|| format!("{} has no Unicode name: rename it", path.display()))
 }

@@ -14,6 +14,7 @@ use crate::cli::args::{self, DataArgs};
 use crate::cli::engine::Engine;
 use crate::cli::occupied::check_writable;
 use crate::cli::progress::Progress;
+use crate::cli::shell::absolute;
 
 use super::estimate::{self, Estimate};
 
@@ -135,15 +136,8 @@ fn place(source: &DataSource, dataset: &DatasetDescription) -> Result<(String, O
         DataSource::Auto => (dataset.id.name().to_owned(), None),
         DataSource::Named(id) => (id.name().to_owned(), None),
         DataSource::Path(path, fitting) => {
-            let absolute = std::path::absolute(path)?;
-            let text = absolute.to_str().with_context(|| {
-                format!(
-                    "{} has no Unicode name, and {SWEEP_FILE} is Unicode: rename it",
-                    path.display()
-                )
-            })?;
             let fitting = (*fitting != Fitting::default()).then(|| fitting.clone());
-            (text.to_owned(), fitting)
+            (absolute(path)?, fitting)
         }
     })
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use hourglass_experiment::number;
@@ -12,6 +12,7 @@ use hourglass_protocol::DeviceChoice;
 use hourglass_sweep::{State, Table, Task};
 
 use crate::cli::progress::{Progress, Report};
+use crate::cli::shell::this_program;
 use crate::signals::Signals;
 
 use super::crew::{Crew, Said};
@@ -51,7 +52,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let left: Vec<&Task> = sweep
         .tasks()
         .iter()
-        .filter(|task| is_left(&State::of(task, &args.sweep), args.retry))
+        .filter(|task| State::of(task, &args.sweep).is_left(args.retry))
         .collect();
     let progress = Progress::new();
     if !left.is_empty() {
@@ -67,8 +68,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
             sweep.tasks().len(),
             if threads == 1 { "thread" } else { "threads" }
         ));
-        let program =
-            std::env::current_exe().context("the system does not say where this program is")?;
+        let program = this_program()?;
         let crew = Crew::start(jobs, || {
             let mut command = Command::new(&program);
             command.args(["sweep", "task", "--rest", "--report", "--device"]);
@@ -100,23 +100,15 @@ pub fn run(args: &RunArgs) -> Result<()> {
     }
     let table = Table::read(&sweep, &args.sweep);
     let text = status::text(&table);
-    if table.lacking().1 > 0 {
-        bail!("not all runs are done: {}", text.trim_end());
+    if table.n_lacking() > 0 {
+        bail!("not all runs are done: {text}");
     }
-    progress.line(text.trim_end());
+    progress.line(&text);
     progress.line(&format!(
         "`hourglass sweep gather {}` makes tables of them",
         args.sweep.display()
     ));
     Ok(())
-}
-
-fn is_left(state: &State, retries: bool) -> bool {
-    match state {
-        State::Done(_) | State::Running { .. } => false,
-        State::Failed { .. } => retries,
-        State::Missing | State::Unfinished { .. } | State::Foreign { .. } => true,
-    }
 }
 
 /// What is known of the crew.
@@ -132,8 +124,8 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     fn until_all_are_gone(&mut self, mut crew: Crew, signals: &Signals) {
-        let (mut n_here, mut is_asked) = (self.hands.len(), false);
-        while n_here > 0 {
+        let mut is_asked = false;
+        loop {
             if signals.is_heard() && !is_asked {
                 is_asked = true;
                 self.progress.line("every run saves what it has…");
@@ -141,11 +133,8 @@ impl Watch<'_> {
             }
             match crew.next(MOMENT) {
                 Some(Said::Report { hand, report }) => self.hear(hand, report),
-                Some(Said::Gone { hand }) => {
-                    self.hands[hand] = None;
-                    n_here -= 1;
-                }
-                Some(Said::AllGone) => n_here = 0,
+                Some(Said::Gone { hand }) => self.hands[hand] = None,
+                Some(Said::AllGone) => break,
                 None => {}
             }
             self.show();

@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::cli::shell::quoted;
+use crate::cli::shell::{absolute, program, quoted};
 
 use super::folder::read;
-use super::list::{absolute, program};
 
 /// Seconds before the time limit at which SLURM has a run save and come back. SLURM's own clock is right to a minute.
 const NOTICE_SECS: u32 = 120;
@@ -90,7 +89,7 @@ fn script(args: &SlurmArgs, n: usize) -> Result<String> {
         .map(|option| format!("#SBATCH {option}"))
         .collect();
     let device = if args.gpu.is_some() { "gpu" } else { "cpu" };
-    let (options, program) = (options.join("\n"), program(args.program.clone())?);
+    let (options, program) = (options.join("\n"), program(args.program.as_deref())?);
     let folder = quoted(&folder);
     Ok(format!(
         r#"#!/bin/sh

@@ -14,6 +14,7 @@ use hourglass_sweep::{State, Sweep, Task, clear_failure, keep_failure, log_file}
 use crate::cli::engine::Engine;
 use crate::cli::progress::{Progress, Report};
 use crate::cli::run::{self, Begun, Ending};
+use crate::signals::is_interruption;
 
 use super::folder::read;
 
@@ -107,20 +108,19 @@ struct Hand<'a> {
 }
 
 impl Hand<'_> {
-    /// Whatever is left. A run that fails does not keep the others from being done.
+    /// Whatever is left. A run that fails does not keep the others from being done; without an engine or the images,
+    /// none can be.
     fn do_the_rest(&mut self, retries: bool) -> Result<()> {
         let mut failed = Vec::new();
         for task in self.sweep.tasks() {
-            match State::of(task, self.folder) {
-                State::Done(_) | State::Running { .. } => continue,
-                State::Failed { .. } if !retries => continue, // it is told by `status`
-                _ => {}
+            if !State::of(task, self.folder).is_left(retries) {
+                continue;
             }
-            if let Err(error) = self.take(task) {
-                if self.engine.as_ref().is_some_and(Engine::is_interrupted) {
-                    return Err(error);
-                }
-                failed.push(task.number.to_string());
+            self.engine()?;
+            match self.take(task) {
+                Err(error) if is_interruption(&error) => return Err(error),
+                Err(_) => failed.push(task.number.to_string()),
+                Ok(_) => {}
             }
         }
         match failed.as_slice() {
@@ -172,7 +172,7 @@ impl Hand<'_> {
         clear_failure(task, self.folder)?;
         let done = self.train(task);
         if let Err(error) = &done
-            && !self.engine.as_ref().is_some_and(Engine::is_interrupted)
+            && !is_interruption(error)
         {
             keep_failure(task, self.folder, &format!("{error:#}"))?;
         }

@@ -200,13 +200,10 @@ impl Graph {
         if [height, width] == [twice.height, twice.width] {
             return value;
         }
-        let ends = |values: &[i64]| integers(&[values.len()], values);
-        let [height_i, width_i] =
-            [height, width].map(|side| i64::try_from(side).unwrap_or(i64::MAX));
         let names = [
-            self.constant(ends(&[0, 0])),
-            self.constant(ends(&[height_i, width_i])),
-            self.constant(ends(&[2, 3])),
+            self.constant(integers(&[0, 0])),
+            self.constant(integers(&[height, width].map(signed))),
+            self.constant(integers(&[2, 3])),
         ];
         let cut = ImageShape {
             height,
@@ -262,12 +259,8 @@ impl Graph {
             return value;
         }
         let mut dims = vec![-1];
-        dims.extend(
-            sides(shape)
-                .iter()
-                .map(|&side| i64::try_from(side).unwrap_or(i64::MAX)),
-        );
-        let dims = self.constant(integers(&[dims.len()], &dims));
+        dims.extend(sides(shape).into_iter().map(signed));
+        let dims = self.constant(integers(&dims));
         self.node("Reshape", &[&value.name, &dims], Vec::new(), shape)
     }
 
@@ -301,16 +294,8 @@ impl Graph {
             return tensor.name.to_owned(); // tied weights are used twice
         }
         self.tensors.push(tensor.name.to_owned());
-        let message = Message::default();
-        let message = tensor
-            .dims
-            .iter()
-            .fold(message, |message, &side| message.size(1, side));
-        let message = message
-            .int(2, FLOAT)
-            .text(8, tensor.name)
-            .bytes(9, tensor.values);
-        self.constants.push(message);
+        let array = array(tensor.dims, FLOAT, tensor.values);
+        self.constants.push(array.text(8, tensor.name));
         tensor.name.to_owned()
     }
 
@@ -364,20 +349,26 @@ fn info(name: &str, shape: Shape) -> Message {
 
 fn floats(dims: &[usize], values: &[f32]) -> Message {
     let bytes: Vec<u8> = values.iter().copied().flat_map(f32::to_le_bytes).collect();
-    let message = Message::default();
-    let message = dims
-        .iter()
-        .fold(message, |message, &side| message.size(1, side));
-    message.int(2, FLOAT).bytes(9, &bytes)
+    array(dims, FLOAT, &bytes)
 }
 
-fn integers(dims: &[usize], values: &[i64]) -> Message {
+/// Whole numbers in a row.
+fn integers(values: &[i64]) -> Message {
     let bytes: Vec<u8> = values.iter().copied().flat_map(i64::to_le_bytes).collect();
-    let message = Message::default();
+    array(&[values.len()], INT64, &bytes)
+}
+
+/// An array without a name; its numbers have the lowest byte first.
+fn array(dims: &[usize], kind: i64, bytes: &[u8]) -> Message {
     let message = dims
         .iter()
-        .fold(message, |message, &side| message.size(1, side));
-    message.int(2, INT64).bytes(9, &bytes)
+        .fold(Message::default(), |message, &side| message.size(1, side));
+    message.int(2, kind).bytes(9, bytes)
+}
+
+/// A side as ONNX counts it.
+fn signed(side: usize) -> i64 {
+    i64::try_from(side).unwrap_or(i64::MAX)
 }
 
 /// Attributes of a node, each with the number of its kind.

@@ -26,4 +26,4 @@ pub use summary::{
     LayerSummary, Noticed, PcaSummary, ProbeSummary, PsnrSummary, SUMMARY_FORMAT, Summary,
     TestFigures,
 };
-pub use text::{read_experiment, to_short_toml, to_toml};
+pub use text::{in_one_line, read_experiment, to_short_toml, to_toml};

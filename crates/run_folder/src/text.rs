@@ -113,7 +113,8 @@ fn take_short_forms(table: &mut Table) -> Vec<String> {
 }
 
 /// What is wrong with a text, and in which line.
-fn in_one_line(error: &toml::de::Error, text: &str) -> String {
+#[must_use]
+pub fn in_one_line(error: &toml::de::Error, text: &str) -> String {
     let before = error.span().and_then(|span| text.get(..span.start));
     let (line, said) = match before {
         Some(before) => {

@@ -24,7 +24,7 @@ const FORMAT: i64 = 1;
 const MAX_BYTES: u64 = 256 << 10;
 
 /// Most runs of a sweep.
-pub const MAX_TASKS: usize = 10_000;
+const MAX_TASKS: usize = 10_000;
 
 /// Combinations that are named where many make no sense.
 const MAX_NAMED: usize = 8;
@@ -89,7 +89,9 @@ pub enum SweepError {
     #[error("{SWEEP_FILE} cannot be read: {0}")]
     Unreadable(PlainFileError),
     /// Not TOML, or not a sweep.
-    #[error("{SWEEP_FILE}: {0}")]
+    #[error(
+        "{SWEEP_FILE}: {0}. Mend it, or write the sweep anew with `hourglass sweep new … --force`, which keeps its runs"
+    )]
     Text(String),
     #[error(
         "{SWEEP_FILE} has format {found}, but this version reads format {FORMAT}: use a newer version of Hourglass"
@@ -189,7 +191,7 @@ impl Sweep {
     }
 
     fn of_text(text: &str) -> Result<Self, SweepError> {
-        let wrong = |error: toml::de::Error| SweepError::Text(error.to_string().trim().to_owned());
+        let wrong = |error| SweepError::Text(run_folder::in_one_line(&error, text));
         let table: Table = toml::from_str(text).map_err(wrong)?;
         if let Some(found) = table.get("format").and_then(toml::Value::as_integer)
             && found > FORMAT
@@ -450,6 +452,14 @@ mod tests {
             assert!(text.contains(from), "{text}");
             let error = Sweep::of_text(&text.replace(from, to)).expect_err(to);
             assert!(error.to_string().contains(expected), "{to}: {error}");
+        }
+        for cut in 1..text.len() {
+            if let Some(start) = text.get(..cut)
+                && let Err(error) = Sweep::of_text(start)
+            {
+                let said = error.to_string();
+                assert_eq!(said.lines().count(), 1, "{cut}: {said}");
+            }
         }
         let nothing = tempfile::tempdir().expect("a folder");
         let error = Sweep::read(nothing.path()).expect_err("nothing there");

@@ -1,6 +1,8 @@
 //! `hourglass codes`: the code of every image of a run, for notebooks.
 
 mod npz;
+mod parquet;
+mod rows;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -25,8 +27,8 @@ pub struct CodesArgs {
     /// Which images: the test split, the training split, or both
     #[arg(long, value_enum, default_value_t)]
     split: Split,
-    /// The file to write: `.npz` for `NumPy`, `.csv` for pandas, or `.tsv` for the Embedding Projector, whose second
-    /// file, `…-metadata.tsv`, comes beside it
+    /// The file to write: `.npz` for `NumPy`, `.csv` or `.parquet` for pandas, or `.tsv` for the Embedding Projector,
+    /// whose second file, `…-metadata.tsv`, comes beside it
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Also the reconstruction of every image; only as `.npz`
@@ -56,6 +58,7 @@ enum Split {
 enum Form {
     Npz,
     Csv,
+    Parquet,
     Tsv,
 }
 
@@ -68,11 +71,9 @@ impl Form {
             Some("npz") => Ok(Self::Npz),
             Some("csv") => Ok(Self::Csv),
             Some("tsv") => Ok(Self::Tsv),
-            Some("parquet") => bail!(
-                "codes are not written as Parquet: write .csv or .npz, and pandas makes Parquet of it with to_parquet()"
-            ),
+            Some("parquet") => Ok(Self::Parquet),
             _ => bail!(
-                "{} has no extension of a format for codes: use .npz, .csv or .tsv",
+                "{} has no extension of a format for codes: use .npz, .csv, .parquet or .tsv",
                 path.display()
             ),
         }
@@ -107,6 +108,7 @@ pub fn run(args: &CodesArgs) -> Result<()> {
     match form {
         Form::Npz => whole_file::write(&args.out, &npz::of(&encodings, n_test)?)?,
         Form::Csv => whole_file::write(&args.out, table::csv(&encodings, n_test).as_bytes())?,
+        Form::Parquet => whole_file::write(&args.out, &parquet::of(&encodings, n_test)?)?,
         Form::Tsv => {
             whole_file::write(&metadata, table::metadata(&encodings, n_test).as_bytes())?;
             whole_file::write(&args.out, table::vectors(&encodings).as_bytes())?;

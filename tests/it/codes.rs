@@ -5,6 +5,8 @@ use std::io::Read;
 use std::path::Path;
 
 use hourglass::run_folder::Summary;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
 
 use crate::command_line::hourglass;
 use crate::sweeps::{images, said_by};
@@ -37,6 +39,7 @@ fn codes_are_the_same_in_every_format_and_their_errors_are_those_of_the_summary(
     let data = images(home.path());
     let data = data.to_str().expect("a Unicode path");
     let (run, npz, csv, tsv) = (at("run"), at("a.npz"), at("a.csv"), at("a.tsv"));
+    let parquet = at("a.parquet");
     let succeeds = |arguments: &[&str]| {
         let output = hourglass(arguments);
         assert!(
@@ -68,6 +71,7 @@ fn codes_are_the_same_in_every_format_and_their_errors_are_those_of_the_summary(
     for arguments in [
         &["--out", &npz, "--reconstructions", "--split", "all"][..],
         &["--out", &csv, "--split", "all"],
+        &["--out", &parquet, "--split", "all"],
         &["--out", &tsv],
     ] {
         let output = codes(arguments);
@@ -77,8 +81,7 @@ fn codes_are_the_same_in_every_format_and_their_errors_are_those_of_the_summary(
     assert_tables_agree(home.path());
     assert_errors_are_of_the_run(home.path());
     for (arguments, expected) in [
-        (&["--out", "a.parquet"][..], "to_parquet"),
-        (&["--out", "a.txt"], "use .npz, .csv or .tsv"),
+        (&["--out", "a.txt"][..], "use .npz, .csv, .parquet or .tsv"),
         (&["--out", &csv], "already exists"),
         (
             &["--out", "b.csv", "--reconstructions"],
@@ -118,6 +121,7 @@ fn assert_tables_agree(home: &Path) {
     assert_eq!(of_table, written, "to the bit");
     assert_eq!((rows[0][0], rows[0][1]), ("test", "0"));
     assert_eq!((rows[12][0], rows[12][1]), ("train", "0"));
+    assert_eq!(as_csv(&home.join("a.parquet")), text, "the same table");
     let vectors = text_of("a.tsv");
     assert_eq!(vectors.lines().count(), 12);
     let first: Vec<f32> = vectors
@@ -134,6 +138,32 @@ fn assert_tables_agree(home: &Path) {
         "{metadata}"
     );
     assert!(metadata.contains("bars\ttest\t"), "{metadata}");
+}
+
+/// A Parquet file as the lines of a CSV.
+fn as_csv(file: &Path) -> String {
+    let file = fs::File::open(file).expect("written");
+    let table = SerializedFileReader::new(file).expect("Parquet");
+    let mut text = String::new();
+    for row in table.get_row_iter(None).expect("rows") {
+        let row = row.expect("whole");
+        if text.is_empty() {
+            let names: Vec<&str> = row
+                .get_column_iter()
+                .map(|(name, _)| name.as_str())
+                .collect();
+            text = names.join(",") + "\n";
+        }
+        let cells = row.get_column_iter().map(|(_, field)| match field {
+            Field::Str(text) => text.clone(),
+            Field::Float(value) => value.to_string(),
+            Field::Int(value) => value.to_string(),
+            other => panic!("{other}"),
+        });
+        text += &cells.collect::<Vec<_>>().join(",");
+        text.push('\n');
+    }
+    text
 }
 
 fn assert_errors_are_of_the_run(home: &Path) {

@@ -25,6 +25,7 @@ mod opened_runs;
 mod optimizer_replay;
 mod panels_shell;
 mod panels_views;
+mod parquet_data;
 mod pictures;
 mod preparation;
 mod published;

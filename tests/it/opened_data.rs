@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 const N: usize = 40;
 
-fn open(path: &Path, fit: &str) -> Result<Dataset, LoadError> {
+pub fn open(path: &Path, fit: &str) -> Result<Dataset, LoadError> {
     let fitting: Fitting = fit.parse().expect("it is right");
     let never = AtomicBool::new(false);
     load(
@@ -22,18 +22,18 @@ fn open(path: &Path, fit: &str) -> Result<Dataset, LoadError> {
     )
 }
 
-fn opened(path: &Path, fit: &str) -> Dataset {
+pub fn opened(path: &Path, fit: &str) -> Dataset {
     open(path, fit).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn report(dataset: &Dataset) -> &DataReport {
+pub fn report(dataset: &Dataset) -> &DataReport {
     dataset
         .report
         .as_deref()
         .expect("it is no data set of the catalogue")
 }
 
-fn refused(path: &Path, fit: &str) -> String {
+pub fn refused(path: &Path, fit: &str) -> String {
     open(path, fit)
         .map(|dataset| dataset.id)
         .expect_err("it is wrong")
@@ -45,11 +45,11 @@ fn value(at: usize, pixel: usize) -> u8 {
     u8::try_from((at * 7 + pixel * 3 + at * pixel) % 251).expect("less than 251")
 }
 
-fn pixels(at: usize, n: usize) -> Vec<u8> {
+pub fn pixels(at: usize, n: usize) -> Vec<u8> {
     (0..n).map(|pixel| value(at, pixel)).collect()
 }
 
-fn label(at: usize) -> u8 {
+pub fn label(at: usize) -> u8 {
     u8::try_from(at % 3).expect("less than 3")
 }
 
@@ -90,14 +90,14 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     packed.finish().expect("packed")
 }
 
-fn put(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+pub fn put(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.path().join(name);
     fs::create_dir_all(path.parent().expect("it has one")).expect("a folder");
     fs::write(&path, bytes).expect("written");
     path
 }
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
@@ -110,7 +110,7 @@ fn labels() -> Vec<u8> {
 }
 
 /// Every image of `dataset` is one that was written, with its class; `of` gives the pixels of one.
-fn holds_all(dataset: &Dataset, of: impl Fn(usize) -> Vec<u8>) {
+pub fn holds_all(dataset: &Dataset, of: impl Fn(usize) -> Vec<u8>) {
     let mut seen = [false; N];
     for split in [&dataset.train, &dataset.test] {
         for sample in 0..split.len() {
@@ -304,7 +304,7 @@ fn png(image: &DynamicImage) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn gray_png(at: usize, width: u32, height: u32) -> Vec<u8> {
+pub fn gray_png(at: usize, width: u32, height: u32) -> Vec<u8> {
     let pixel = |x: u32, y: u32| Luma([value(at, (y * width + x) as usize)]);
     png(&DynamicImage::ImageLuma8(GrayImage::from_fn(
         width, height, pixel,
@@ -452,8 +452,9 @@ fn what_is_wrong_is_said_with_the_file_and_what_to_do() {
         open(&path, "").is_ok(),
         "up to 65,535 they are sixteen bits"
     );
-    let parquet = put(&folder, "g/train.parquet", b"PAR1");
-    assert!(refused(&parquet, "").contains("PNG files"));
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0";
+    let pointer = put(&folder, "g/train.parquet", pointer);
+    assert!(refused(&pointer, "").contains("git lfs pull"));
     let zip = put(&folder, "h/cut.zip", b"PK\x03\x04 and no more");
     assert!(refused(&zip, "").contains("damaged ZIP"));
 }

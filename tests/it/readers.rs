@@ -22,7 +22,7 @@ pub fn picture(bytes: &[u8]) -> bool {
 }
 
 /// Names of data files, one for each reader of them.
-const DATA_FILES: [&str; 10] = [
+const DATA_FILES: [&str; 11] = [
     "a.npy",
     "a.npz",
     "a.csv",
@@ -33,6 +33,7 @@ const DATA_FILES: [&str; 10] = [
     "a.bin",
     "a.tar",
     "a.png",
+    "a.parquet",
 ];
 
 /// As a data file for the reader that the first byte chooses.

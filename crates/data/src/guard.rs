@@ -10,7 +10,7 @@ thread_local! {
 }
 
 /// Runs `work`; a panic becomes what it said. Nothing is printed then, because it is an error and no crash.
-pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     log_panics_of_decoders();
     IS_GUARDED.set(true);
     // What `work` leaves half-done is dropped with it.

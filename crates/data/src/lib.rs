@@ -4,6 +4,7 @@ mod batch;
 mod centring;
 pub mod coloured_shapes;
 mod dataset;
+mod guard;
 mod load;
 pub mod mnist;
 pub mod name_order;
@@ -11,6 +12,7 @@ pub mod noise;
 mod open;
 pub mod pen_digits;
 mod sample_rng;
+mod stand_in;
 pub mod user_image;
 
 pub use batch::{Corruptor, EpochOrder};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use hourglass_protocol::Encodings;
 
+use super::rows::rows;
 use crate::cli::cell::cell;
 
 /// A row for each image: split, position in it, label, class, error, units.
@@ -61,36 +62,6 @@ pub(super) fn metadata(encodings: &Encodings, n_test: usize) -> String {
 pub(super) fn metadata_beside(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!("{stem}-metadata.tsv"))
-}
-
-struct Row<'a> {
-    split: &'static str,
-    index: usize,
-    label: u8,
-    class: String,
-    error: f32,
-    code: &'a [f32],
-}
-
-fn rows(encodings: &Encodings, n_test: usize) -> impl Iterator<Item = Row<'_>> {
-    let codes = encodings.codes.chunks(encodings.size.max(1));
-    let of_images = encodings.samples.iter().zip(&encodings.labels);
-    let of_images = of_images.zip(&encodings.mse_per_pixel).zip(codes);
-    of_images.map(move |(((&sample, &label), &error), code)| {
-        let sample = sample as usize;
-        let (split, index) = match sample.checked_sub(n_test) {
-            Some(index) => ("train", index),
-            None => ("test", sample),
-        };
-        Row {
-            split,
-            index,
-            label,
-            class: encodings.data.class_name(label),
-            error,
-            code,
-        }
-    })
 }
 
 fn put(text: &mut String, what: std::fmt::Arguments<'_>) {

@@ -16,6 +16,7 @@ use hourglass_experiment::dataset::{Checksum, Content, FileSpec};
 use hourglass_files::plain_file;
 
 use super::verify_error::VerifyError;
+use crate::stand_in;
 
 /// Bytes taken from a file at a time: large enough to be fast, small enough to cancel at once.
 const CHUNK_BYTES: usize = 128 * 1024;
@@ -240,14 +241,10 @@ impl<'a> ContentReader<'a> {
 
 /// What content is, judged by how it begins, where that is none of MNIST's.
 pub(super) fn kind_of(start: &[u8]) -> Option<&'static str> {
-    let text = start.trim_ascii_start().to_ascii_lowercase();
-    let of_text = |beginning: &str| text.starts_with(beginning.as_bytes());
     Some(if start.is_empty() {
         "empty"
-    } else if of_text("<!doctype") || of_text("<html") || of_text("<head") {
-        "a saved web page"
-    } else if of_text("version https://git-lfs") {
-        "a Git LFS pointer, which `git lfs pull` replaces with the content"
+    } else if let Some(what) = stand_in::of(start) {
+        what
     } else if start.starts_with(b"PK\x03\x04") {
         "a ZIP archive, which has to be unpacked"
     } else if start.starts_with(b"\x89HDF") {

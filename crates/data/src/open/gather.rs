@@ -23,7 +23,7 @@ pub(super) struct Sheet {
 }
 
 /// Fewest values of an image: 8×8. Rows of fewer are numbers that are known of images.
-const LEAST_VALUES: usize = 64;
+pub(super) const LEAST_VALUES: usize = 64;
 
 /// Pairs the arrays of one place: for each part its images and their classes.
 ///

@@ -1,7 +1,7 @@
 //! A person's own images, whatever they lie in.
 //!
 //! 1. `store` lists the files of a folder or ZIP and reads them; nothing that a file says of itself is believed.
-//! 2. Arrays are read by `idx`, `npy`, `mat`, `table`, `sparse` and `cifar` (`numbers` has the kinds of numbers), and become
+//! 2. Arrays are read by `idx`, `npy`, `mat`, `table`, `parquet`, `sparse` and `cifar` (`numbers` has the kinds of numbers), and become
 //!    images with classes in `gather` (`array` has what they are made of, `images` the order of their values); folders of
 //!    images are read by `pictures`.
 //! 3. `build` makes one data set of them: one shape, classes by number, two splits (`split`), a checksum, and a report
@@ -17,6 +17,7 @@ mod images;
 mod mat;
 mod npy;
 mod numbers;
+mod parquet;
 mod pictures;
 mod recognise;
 mod refusal;
@@ -40,6 +41,7 @@ use build::Found;
 pub(crate) use build::is_light_ground;
 pub(crate) use fit::fitted;
 use gather::Sheet;
+use parquet::Contents;
 pub use recognise::holds_data_set;
 pub use refusal::OpenError;
 use store::{Entry, MAX_FILE_BYTES, Store};
@@ -122,8 +124,7 @@ struct Kinds {
     cifar: Vec<Entry>,
     archives: Vec<Entry>,
     n_pictures: usize,
-    /// A file of the hub's format, which is refused by name.
-    parquet: Option<Entry>,
+    parquet: Vec<Entry>,
 }
 
 impl Kinds {
@@ -141,7 +142,7 @@ impl Kinds {
                 "mat" => kinds.matlab.push(entry),
                 "bin" => kinds.cifar.push(entry),
                 "zip" | "tar" | "tgz" => kinds.archives.push(entry),
-                "parquet" => kinds.parquet = Some(entry),
+                "parquet" => kinds.parquet.push(entry),
                 _ if pictures::is_picture(&entry) => kinds.n_pictures += 1,
                 _ if is_alone || entry.name.contains("-idx") || ending.starts_with("idx") => {
                     kinds.idx.push(entry);
@@ -206,10 +207,8 @@ impl Opening<'_> {
             self.store = Store::open(&place)?;
             return self.read();
         }
-        if let Some(parquet) = kinds.parquet {
-            let reason =
-                "Parquet files are not read: save the images as a folder of PNG files or as .npz";
-            return Err(OpenError::content(self.store.place_of(&parquet), reason));
+        if !kinds.parquet.is_empty() {
+            return self.parquet(&kinds.parquet);
         }
         Err(OpenError::Nothing(self.store.path.clone()))
     }
@@ -218,6 +217,43 @@ impl Opening<'_> {
         let (report, cancel) = (&mut *self.report, self.cancel);
         let mut tell = |n_done, n_all| tell(report, cancel, (n_done, n_all));
         pictures::read(&mut self.store, self.fitting, &mut tell)
+    }
+
+    /// Parquet files: files of images in their rows, or numbers.
+    fn parquet(&mut self, entries: &[Entry]) -> Result<Found, OpenError> {
+        let mut found = Found::of("Parquet");
+        let (mut files, mut sheets) = (Vec::new(), Vec::new());
+        for (at, entry) in entries.iter().enumerate() {
+            tell(self.report, self.cancel, (at, entries.len()))?;
+            let bytes = self.store.read(entry)?;
+            let read = parquet::read(&entry.name, bytes, self.fitting, &mut found.skipped);
+            let place = || self.store.place_of(entry);
+            match read.map_err(|reason| OpenError::content(place(), reason))? {
+                Contents::Files(some) => files.push(some),
+                Contents::Sheet(sheet) => sheets.push(sheet),
+            }
+        }
+        if files.is_empty() {
+            return self.take(sheets, found);
+        }
+        if !sheets.is_empty() {
+            let reason =
+                "some of its tables hold files of images, and some numbers: open one of them";
+            return Err(OpenError::content(&self.store.path, reason));
+        }
+        let path = &self.store.path;
+        let (store, labelled, known) = parquet::joined(path, files, &mut found.skipped)
+            .map_err(|reason| OpenError::content(path, reason))?;
+        self.store = store;
+        let (report, cancel) = (&mut *self.report, self.cancel);
+        let mut tell = |n_done, n_all| tell(report, cancel, (n_done, n_all));
+        pictures::read_labelled(
+            &mut self.store,
+            (labelled, &known),
+            self.fitting,
+            found,
+            &mut tell,
+        )
     }
 
     /// CIFAR's files, with the names of classes that lie beside them.

@@ -45,11 +45,16 @@ pub(super) fn is_picture(entry: &Entry) -> bool {
     ENDINGS.contains(&entry.ending().as_str())
 }
 
-/// An image file, and what its folders say.
-struct Labelled {
-    entry: Entry,
-    part: Part,
-    class: Option<String>,
+/// Why an image without a class is left out where the others have one.
+pub(super) const NO_CLASS: &str = "it has no class, and the others have one";
+
+/// An image file, and what is said of it.
+pub(super) struct Labelled {
+    pub(super) entry: Entry,
+    pub(super) part: Part,
+    pub(super) class: Option<String>,
+    /// As many numbers as have names.
+    pub(super) known: Vec<f32>,
 }
 
 impl Labelled {
@@ -58,10 +63,10 @@ impl Labelled {
     }
 }
 
-/// Reads the images of a store. Those that cannot be read are left out and listed.
+/// Reads the images of a store, with the classes that their folders say.
 ///
 /// # Errors
-/// When none is left, or it was cancelled.
+/// As [`read_labelled`].
 pub(super) fn read(
     store: &mut Store,
     fitting: &Fitting,
@@ -76,6 +81,21 @@ pub(super) fn read(
     let mut found = Found::of("a folder of images");
     let (labelled, skipped) = labelled(entries);
     found.skipped = skipped;
+    read_labelled(store, (labelled, &[]), fitting, found, tell)
+}
+
+/// Reads images of which it is known what they show, and the numbers of these names. Those that cannot be read are left
+/// out and listed.
+///
+/// # Errors
+/// When none is left, or it was cancelled.
+pub(super) fn read_labelled(
+    store: &mut Store,
+    (labelled, known): (Vec<Labelled>, &[String]),
+    fitting: &Fitting,
+    mut found: Found,
+    tell: &mut dyn FnMut(usize, usize) -> Result<(), OpenError>,
+) -> Result<Found, OpenError> {
     let shape = choose(store, &labelled, fitting);
     let labelled = limited(labelled, fitting, &mut found.notes);
     room::too_many(labelled.len(), shape)
@@ -95,7 +115,14 @@ pub(super) fn read(
             match fitted {
                 Ok(fitted) => {
                     *sizes.entry(fitted.size).or_default() += 1;
-                    keep(&mut found.images, labelled, shape, &fitted.pixels);
+                    let images = of_part(&mut found.images, labelled, shape, known);
+                    images.pixels.extend(fitted.pixels);
+                    if let (Some(classes), Some(class)) = (&mut images.classes, &labelled.class) {
+                        classes.push(class.clone());
+                    }
+                    for ((_, values), value) in images.known.iter_mut().zip(&labelled.known) {
+                        values.push(*value);
+                    }
                 }
                 Err(reason) => found.skipped.push(Skipped {
                     name: labelled.entry.name.clone(),
@@ -134,22 +161,28 @@ impl Fitted {
     }
 }
 
-fn keep(parts: &mut Vec<Images>, labelled: &Labelled, shape: ImageShape, pixels: &[u8]) {
-    let at = parts.iter().position(|images| images.part == labelled.part);
+/// The images of a part, to which one is added.
+fn of_part<'a>(
+    parts: &'a mut Vec<Images>,
+    first: &Labelled,
+    shape: ImageShape,
+    known: &[String],
+) -> &'a mut Images {
+    let at = parts.iter().position(|images| images.part == first.part);
     let at = at.unwrap_or_else(|| {
         parts.push(Images {
-            part: labelled.part,
+            part: first.part,
             shape,
             pixels: Vec::new(),
-            classes: labelled.class.is_some().then(Vec::new),
-            known: Vec::new(),
+            classes: first.class.is_some().then(Vec::new),
+            known: known
+                .iter()
+                .map(|name| (name.clone(), Vec::new()))
+                .collect(),
         });
         parts.len() - 1
     });
-    parts[at].pixels.extend(pixels);
-    if let (Some(classes), Some(class)) = (&mut parts[at].classes, &labelled.class) {
-        classes.push(class.clone());
-    }
+    &mut parts[at]
 }
 
 /// What the folders of files say: part and class.
@@ -191,8 +224,12 @@ fn labelled(entries: Vec<Entry>) -> (Vec<Labelled>, Vec<Skipped>) {
         } else {
             (Part::All, place.first())
         };
-        let class = class.cloned();
-        Labelled { entry, part, class }
+        Labelled {
+            entry,
+            part,
+            class: class.cloned(),
+            known: Vec::new(),
+        }
     };
     let labelled: Vec<Labelled> = entries
         .into_iter()

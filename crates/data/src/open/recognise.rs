@@ -6,7 +6,10 @@ use std::path::Path;
 use crate::user_image::ENDINGS;
 
 /// Endings of files that hold a data set.
-const DATA_ENDINGS: [&str; 8] = ["npz", "npy", "csv", "tsv", "zip", "parquet", "idx", "data"];
+const DATA_ENDINGS: [&str; 15] = [
+    "npz", "npy", "csv", "tsv", "parquet", "idx", "data", "mat", "libsvm", "svm", "bin", "bz2",
+    "zip", "tar", "tgz",
+];
 
 /// Images in one folder from which on they are a data set, and not some to reconstruct.
 const MANY_IMAGES: usize = 100;
@@ -93,6 +96,7 @@ mod tests {
         };
         assert!(holds_data_set(&at("a/mnist.npz")) && holds_data_set(&at("b/train.csv.gz")));
         assert!(holds_data_set(&at("c/t10k-images-idx3-ubyte")));
+        assert!(holds_data_set(&at("d/test_32x32.mat")) && holds_data_set(&at("e/usps.bz2")));
         let one = at("few/7.png");
         assert!(!holds_data_set(&one) && !holds_data_set(&folder.path().join("few")));
         at("classes/train/cat/1.png");

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use hourglass_files::plain_file::PlainFileError;
 
 /// What can be opened, for people.
-pub(super) const KINDS: &str = "images (one folder for each class), IDX, NumPy, CSV, MATLAB, LIBSVM or CIFAR files, or \
-                                a ZIP or TAR of any of these";
+pub(super) const KINDS: &str = "images (one folder for each class), IDX, NumPy, CSV, Parquet, MATLAB, LIBSVM or CIFAR \
+                                files, or a ZIP or TAR of any of these";
 
 /// Why a place holds no data set; it names the place.
 #[derive(Debug, thiserror::Error)]

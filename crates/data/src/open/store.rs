@@ -15,7 +15,7 @@ use zip::ZipArchive;
 use hourglass_files::plain_file;
 
 use super::refusal::OpenError;
-use crate::name_order;
+use crate::{name_order, stand_in};
 
 /// Most bytes that are read of one file, packed or not: ten thousand images of 64×64×3 as doubles.
 pub(super) const MAX_FILE_BYTES: u64 = 2 << 30;
@@ -48,8 +48,8 @@ enum Place {
     /// The paths of the entries.
     Files(Vec<PathBuf>),
     Zip(Box<ZipArchive<Cursor<Vec<u8>>>>),
-    /// All of a TAR, and where in it the entries are.
-    Tar(Vec<u8>, Vec<Range<usize>>),
+    /// Files within one, as in a TAR, and where in it they are.
+    Within(Vec<u8>, Vec<Range<usize>>),
 }
 
 impl Entry {
@@ -228,8 +228,28 @@ impl Store {
         Ok(Self {
             path: path.to_owned(),
             entries,
-            place: Place::Tar(bytes, ranges),
+            place: Place::Within(bytes, ranges),
         })
+    }
+
+    /// Files that lie within some bytes, known by their names.
+    pub(super) fn of_bytes(
+        path: &Path,
+        bytes: Vec<u8>,
+        files: Vec<(String, Range<usize>)>,
+    ) -> Self {
+        let (names, ranges): (Vec<String>, Vec<Range<usize>>) = files.into_iter().unzip();
+        let entries = names.into_iter().zip(&ranges).enumerate();
+        let entries = entries.map(|(at, (name, range))| Entry {
+            name,
+            n_bytes: range.len() as u64,
+            at,
+        });
+        Self {
+            path: path.to_owned(),
+            entries: entries.collect(),
+            place: Place::Within(bytes, ranges),
+        }
     }
 
     /// Reads files, those of a folder on all cores: each as it is, or why not.
@@ -251,7 +271,7 @@ impl Store {
                 .iter()
                 .map(|entry| unzipped(zip, entry, most))
                 .collect(),
-            Place::Tar(bytes, ranges) => entries
+            Place::Within(bytes, ranges) => entries
                 .iter()
                 .map(|entry| match &bytes[ranges[entry.at].clone()] {
                     file if file.len() as u64 > most => Err(too_large(most)),
@@ -265,6 +285,10 @@ impl Store {
     pub(super) fn read(&mut self, entry: &Entry) -> Result<Vec<u8>, OpenError> {
         let read = self.read_many(std::slice::from_ref(entry), MAX_FILE_BYTES);
         let bytes = read.into_iter().next().unwrap_or_else(|| Ok(Vec::new()));
+        let bytes = bytes.and_then(|bytes| match stand_in::of(&bytes) {
+            Some(what) => Err(format!("it is {what}, and not the file itself")),
+            None => Ok(bytes),
+        });
         let unpacked = bytes.and_then(|bytes| unpacked(bytes, MAX_FILE_BYTES));
         unpacked.map_err(|reason| OpenError::content(self.place_of(entry), reason))
     }
@@ -273,7 +297,7 @@ impl Store {
     pub(super) fn place_of(&self, entry: &Entry) -> PathBuf {
         match &self.place {
             Place::Files(files) => files[entry.at].clone(),
-            Place::Zip(_) | Place::Tar(..) => self.path.join(&entry.name),
+            Place::Zip(_) | Place::Within(..) => self.path.join(&entry.name),
         }
     }
 

@@ -14,12 +14,13 @@ use super::images::{Known, MAX_KNOWN, Part};
 const LEAST_COLUMNS: usize = 64;
 
 /// Names of the column that says the class.
-const CLASS_NAMES: [&str; 8] = [
+pub(super) const CLASS_NAMES: [&str; 8] = [
     "label", "labels", "class", "target", "y", "digit", "category", "letter",
 ];
 
 /// Names of columns that number the lines.
-const NUMBER_NAMES: [&str; 5] = ["id", "index", "idx", "unnamed: 0", ""];
+pub(super) const NUMBER_NAMES: [&str; 6] =
+    ["id", "index", "idx", "unnamed: 0", "__index_level_0__", ""];
 
 /// Whether a text file is a table of pixels, by its first line.
 pub(super) fn is_table_of_pixels(start: &[u8]) -> bool {
@@ -171,7 +172,7 @@ impl Columns {
 
 /// Which of some columns hold pixels, and which do not: most of the names of pixels differ in their numbers alone
 /// (`pixel0`, `1x1`).
-fn pixels_of(values: &[usize], names: &[String], fitting: &Fitting) -> [Vec<usize>; 2] {
+pub(super) fn pixels_of(values: &[usize], names: &[String], fitting: &Fitting) -> [Vec<usize>; 2] {
     let pattern = |at: usize| -> String {
         let letters = names[at].chars();
         letters.filter(|letter| !letter.is_ascii_digit()).collect()

@@ -17,7 +17,8 @@ use super::format::Format;
 use super::jpeg::Markers;
 use super::refusal::{DecodeError, MAX_SIDE};
 use super::salvage::{self, RowByRow};
-use super::{Picture, frames, guard};
+use super::{Picture, frames};
+use crate::guard;
 
 impl Picture {
     /// Decodes a picture: PNG in all its kinds, JPEG, GIF, BMP, `WebP`. What it will take is told from its header

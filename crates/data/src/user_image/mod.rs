@@ -25,7 +25,6 @@ mod fit;
 mod folder;
 mod format;
 mod frames;
-mod guard;
 mod ink;
 mod jpeg;
 mod paper;

@@ -238,7 +238,7 @@ fn data_and_device(state: &LabState, entries: &mut Vec<Entry>) {
         );
         add(
             "Open a data file…",
-            "A data set of your own: a ZIP, an .npz or .npy file, a CSV table, or an IDX file",
+            "A data set of your own: a ZIP, an .npz or .npy file, a CSV or Parquet table, or an IDX file",
             Action::OpenDataFile,
         );
     }

@@ -10,18 +10,18 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// Tensors of random numbers between −1 and 1.
-struct Source {
+pub struct Source {
     rng: Xoshiro256PlusPlus,
     device: Device,
 }
 
 impl Source {
-    fn new(device: Device) -> Self {
+    pub fn new(device: Device) -> Self {
         let rng = Xoshiro256PlusPlus::seed_from_u64(5);
         Self { rng, device }
     }
 
-    fn tensor<const D: usize>(&mut self, shape: [usize; D]) -> Tensor<D> {
+    pub fn tensor<const D: usize>(&mut self, shape: [usize; D]) -> Tensor<D> {
         let len = shape.iter().product::<usize>();
         let numbers: Vec<f32> = (0..len).map(|_| self.rng.random_range(-1.0..1.0)).collect();
         Tensor::from_data(TensorData::new(numbers, shape), &self.device)
@@ -46,12 +46,12 @@ fn same(from: usize, to: usize) -> Conv2dConfig {
     Conv2dConfig::new([from, to], [3, 3]).with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
 }
 
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+pub fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec_as().expect("the CPU works")
 }
 
 /// Compares two lists, by the largest of the numbers.
-fn assert_close(found: &[f32], expected: &[f32], what: &str) {
+pub fn assert_close(found: &[f32], expected: &[f32], what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let largest = expected
         .iter()

@@ -9,6 +9,7 @@ mod comparison;
 mod conv_block;
 mod data_sets;
 mod decoding;
+mod dense;
 mod documents;
 mod figures;
 mod gradients;

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor};
 use hourglass_experiment::{Activation, Architecture, Experiment, LayerName, Prior};
 
 use super::activation::activate;
+use super::dense::Dense;
 use super::init::Initializer;
 use super::stack::Naming;
 use super::{Part, Stack};
@@ -181,7 +182,10 @@ impl Autoencoder {
     #[must_use]
     pub fn latent(&self, input: Tensor<2>) -> Code {
         let (trunk, mean) = self.encoder.trunk_and_code(input);
-        let log_variance = self.log_variance.as_ref().map(|head| head.forward(trunk));
+        let log_variance = self
+            .log_variance
+            .as_ref()
+            .map(|head| Dense::LINEAR.of(head, trunk));
         Code { mean, log_variance }
     }
 

@@ -8,6 +8,7 @@ use hourglass_experiment::network::Place;
 use hourglass_experiment::{Activation, Experiment, LayerName};
 
 use super::autoencoder;
+use super::dense::Dense;
 use super::init::Initializer;
 use super::{Part, Stack};
 
@@ -61,7 +62,7 @@ impl CodeClassifier {
     /// `[batch, pixels] → logits [batch, classes]`
     #[must_use]
     pub fn forward(&self, images: Tensor<2>) -> Tensor<2> {
-        self.head.forward(self.encoder.forward(images))
+        Dense::LINEAR.of(&self.head, self.encoder.forward(images))
     }
 
     /// Which parameter the weights are that make each layer, without biases: those of the encoder and the softmax

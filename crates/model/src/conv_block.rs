@@ -15,8 +15,9 @@ use burn::tensor::{DType, Tensor};
 use hourglass_experiment::Activation;
 
 use super::activation::activate;
+use super::nonlinearity::Nonlinearity;
 use super::processor::is_processor;
-use kernel::{Block, Nonlinearity};
+use kernel::Block;
 
 /// What is around the convolution of a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,14 +42,9 @@ impl ConvLevel {
         else {
             return self.unfused(convolution, maps);
         };
-        let nonlinearity = match self.activation {
-            Activation::Linear => Nonlinearity::None,
-            Activation::Relu => Nonlinearity::Relu,
-            Activation::Sigmoid => Nonlinearity::Sigmoid,
-            _ => {
-                let maps = glue::conv_block(maps, convolution.weight.val(), bias.val(), convolved);
-                return self.after(maps);
-            }
+        let Some(nonlinearity) = Nonlinearity::of(self.activation) else {
+            let maps = glue::conv_block(maps, convolution.weight.val(), bias.val(), convolved);
+            return self.after(maps);
         };
         let block = Block {
             nonlinearity,

@@ -12,6 +12,7 @@ use hourglass_experiment::{Activation, Block, ImageShape, Layer, Shape, Weights 
 
 use super::activation::activate;
 use super::conv_block::{ConvLevel, pool, upsample};
+use super::dense::Dense;
 use super::init::Initializer;
 pub use named::Naming;
 use named::{Named, Weights};
@@ -199,8 +200,8 @@ impl Stack {
             .blocks
             .get(idx)
             .filter(|block| block.is_plain_dense())?;
-        let made = self.weigh(idx, Signal::Rows(input), mirror).rows();
-        Some((made, block.activation()))
+        let made = self.weigh(idx, Signal::Rows(input), mirror, Activation::Linear);
+        Some((made.rows(), block.activation()))
     }
 
     /// Weights of a fully connected block: `[inputs, units]`; none of a convolution or a tied block.
@@ -263,24 +264,39 @@ impl Stack {
     /// The weights of a block and what follows them.
     fn make(&self, idx: usize, met: Signal, mirror: Option<&Self>) -> Signal {
         let after = &self.blocks[idx].after;
-        let fused = match (self.weights.get(idx), after.as_slice()) {
-            (Weights::Convolution(_), [Layer::Activation { .. }, Layer::Pool {}, ..]) => 2,
-            (Weights::Convolution(_), [Layer::Activation { .. }, ..]) => 1,
-            _ => 0,
+        let (activation, fused) = match (self.weights.get(idx), after.as_slice()) {
+            (Weights::Convolution(_), [Layer::Activation { function }, Layer::Pool {}, ..]) => {
+                (*function, 2)
+            }
+            (_, [Layer::Activation { function }, ..]) => (*function, 1),
+            _ => (Activation::Linear, 0),
         };
-        through(&after[fused..], self.weigh(idx, met, mirror))
+        through(&after[fused..], self.weigh(idx, met, mirror, activation))
     }
 
-    /// The weights of a block; of a convolution with the upsampling before and the activation and pooling behind
-    /// it, which one kernel computes.
-    fn weigh(&self, idx: usize, met: Signal, mirror: Option<&Self>) -> Signal {
+    /// The weights of a block with this activation behind them; of a convolution with the upsampling before and what
+    /// the block has behind it, which one kernel computes.
+    fn weigh(
+        &self,
+        idx: usize,
+        met: Signal,
+        mirror: Option<&Self>,
+        activation: Activation,
+    ) -> Signal {
         let block = &self.blocks[idx];
+        let dense = Dense {
+            is_transposed: false,
+            activation,
+        };
         match self.weights.get(idx) {
-            Weights::Dense(linear) => Signal::Rows(linear.forward(met.rows())),
+            Weights::Dense(linear) => Signal::Rows(dense.of(linear, met.rows())),
             Weights::Tied(bias) => {
+                let tied = Dense {
+                    is_transposed: true,
+                    ..dense
+                };
                 let weight = self.mirrored_weight(idx, mirror);
-                let bias = bias.val().unsqueeze::<2>(); // [1, units]
-                Signal::Rows(met.rows().matmul(weight) + bias)
+                Signal::Rows(tied.forward(met.rows(), weight, bias.val()))
             }
             Weights::Convolution(convolution) => {
                 let Signal::Maps(maps) = met else {
@@ -293,11 +309,10 @@ impl Stack {
 }
 
 impl Stack {
-    /// Weights of a tied block, those of its mirror the other way round: `[inputs of the layer, units]`.
+    /// Weights of a tied block, those of its mirror: `[units, inputs of the layer]`.
     fn mirrored_weight(&self, idx: usize, mirror: Option<&Self>) -> Tensor<2> {
         let mirrored = mirror.and_then(|mirror| mirror.dense_weight(self.depth() - 1 - idx));
-        let weight = mirrored.expect("a tied stack is used with the dense one it mirrors");
-        weight.transpose() // [inputs of the layer, units]
+        mirrored.expect("a tied stack is used with the dense one it mirrors")
     }
 }
 

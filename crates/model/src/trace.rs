@@ -7,6 +7,7 @@ use hourglass_experiment::LayerName;
 use hourglass_experiment::network::Place;
 
 use super::autoencoder::{Code, Output};
+use super::dense::Dense;
 use super::stack::{WatchedLayer, zeros};
 use super::{Autoencoder, Stack};
 
@@ -33,7 +34,7 @@ impl Autoencoder {
         let mut of_encoder = self.encoder.trace(input.clone(), None);
         let log_variance = self.log_variance.as_ref().map(|head| {
             let trunk = self.encoder.trunk_of(input.clone(), &of_encoder);
-            head.forward(trunk)
+            Dense::LINEAR.of(head, trunk)
         });
         let code = of_encoder.pop().unwrap_or(input);
         let mut of_decoder = self.decoder.trace(code.clone(), Some(&self.encoder));
@@ -80,7 +81,7 @@ impl Autoencoder {
             .collect();
         let code = traced.last().cloned().unwrap_or_else(|| input.clone());
         let head = self.log_variance.as_ref().map(|head| {
-            let made = head.forward(self.encoder.trunk_of(input, &traced));
+            let made = Dense::LINEAR.of(head, self.encoder.trunk_of(input, &traced));
             let nudge = zeros(made.dims(), &made);
             WatchedLayer {
                 activations: made + nudge.clone(),

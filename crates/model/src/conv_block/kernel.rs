@@ -22,7 +22,7 @@ mod tiles;
 use pulp::Arch;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-pub use block::{Block, Nonlinearity};
+pub use block::Block;
 use chunk::{Backward, Forward};
 use phases::{Phase, backward_group, forward_groups, turned, unfold, windows};
 use tiles::{Filters, WidestTile};

@@ -14,6 +14,7 @@ use hourglass_experiment::{Activation, Layer, Shape};
 use super::{Signal, Stack, Weights, bare_level_of};
 use crate::activation::{activate, slope};
 use crate::conv_block::pooling;
+use crate::dense::Dense;
 
 /// Values and their derivatives along the direction, of one shape.
 struct Tangent {
@@ -55,14 +56,18 @@ impl Stack {
         let made = match self.weights.get(idx) {
             Weights::Dense(linear) => Tangent {
                 slopes: Signal::Rows(met.slopes.rows().matmul(linear.weight.val())),
-                values: Signal::Rows(linear.forward(met.values.rows())),
+                values: Signal::Rows(Dense::LINEAR.of(linear, met.values.rows())),
             },
             Weights::Tied(bias) => {
                 let weight = self.mirrored_weight(idx, mirror);
-                let bias = bias.val().unsqueeze::<2>(); // [1, units]
+                let tied = Dense {
+                    is_transposed: true,
+                    ..Dense::LINEAR
+                };
+                let slopes = met.slopes.rows().matmul(weight.clone().transpose());
                 Tangent {
-                    slopes: Signal::Rows(met.slopes.rows().matmul(weight.clone())),
-                    values: Signal::Rows(met.values.rows().matmul(weight) + bias),
+                    slopes: Signal::Rows(slopes),
+                    values: Signal::Rows(tied.forward(met.values.rows(), weight, bias.val())),
                 }
             }
             Weights::Convolution(convolution) => {

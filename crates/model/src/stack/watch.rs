@@ -5,6 +5,8 @@
 
 use burn::tensor::Tensor;
 
+use hourglass_experiment::Activation;
+
 use super::{Signal, Stack, Weights, bare_level_of, through};
 
 /// One layer of such a pass.
@@ -43,7 +45,7 @@ impl Stack {
                 let level = bare_level_of(&self.blocks[idx]);
                 Signal::Maps(level.forward(convolution, maps))
             }
-            (_, met) => self.weigh(idx, met, mirror),
+            (_, met) => self.weigh(idx, met, mirror, Activation::Linear),
         }
     }
 }

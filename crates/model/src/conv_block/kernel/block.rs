@@ -1,20 +1,10 @@
 //! The channels and sizes of a convolution block, and what follows from them.
 
 use super::grid::Grid;
+use crate::nonlinearity::Nonlinearity;
 
 /// Channels that every processor with vectors takes into one tile.
 pub(super) const WIDE: usize = 4;
-
-/// What follows a convolution, value by value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nonlinearity {
-    /// `a(z) = z`
-    None,
-    /// `a(z) = max(0, z)`
-    Relu,
-    /// `a(z) = 1 / (1 + e⁻ᶻ)`
-    Sigmoid,
-}
 
 /// The channels and sizes of a block, and what is around its convolution. Half of an odd side is rounded up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,10 +5,9 @@
 )]
 
 use crate::processor::without_faint;
-use crate::sigmoid::logistic;
 
+use super::Block;
 use super::grid::Grid;
-use super::{Block, Nonlinearity};
 
 /// Copies one image's input maps into planes, upsampled where the block does so.
 #[inline(always)]
@@ -58,20 +57,7 @@ pub(super) fn finish(
             }
         }
     }
-    match block.nonlinearity {
-        Nonlinearity::None => {}
-        Nonlinearity::Relu => {
-            for output in outputs {
-                // As a comparison, not `max`: a value that is not a number stays one and is noticed.
-                *output = if *output < 0.0 { 0.0 } else { *output };
-            }
-        }
-        Nonlinearity::Sigmoid => {
-            for output in outputs {
-                *output = without_faint(logistic(*output).0);
-            }
-        }
-    }
+    block.nonlinearity.apply(outputs);
 }
 
 /// Puts the phases of one image's outputs together.
@@ -132,25 +118,7 @@ fn larger(first: f32, second: f32) -> (f32, bool) {
 /// The gradients of one image before the nonlinearity, from those by the outputs.
 #[inline(always)]
 pub(super) fn slopes(block: &Block, gradients: &[f32], outputs: &[f32], slopes: &mut [f32]) {
-    let values = slopes.iter_mut().zip(gradients.iter().zip(outputs));
-    match block.nonlinearity {
-        Nonlinearity::None => {
-            for (slope, (&gradient, _)) in values {
-                *slope = without_faint(gradient);
-            }
-        }
-        Nonlinearity::Relu => {
-            for (slope, (&gradient, &output)) in values {
-                let passes = (output > 0.0) | output.is_nan();
-                *slope = without_faint(if passes { gradient } else { 0.0 });
-            }
-        }
-        Nonlinearity::Sigmoid => {
-            for (slope, (&gradient, &output)) in values {
-                *slope = without_faint(gradient * output * (1.0 - output));
-            }
-        }
-    }
+    block.nonlinearity.slopes(gradients, outputs, slopes);
 }
 
 /// Puts one image's gradients through pooling into planes.

@@ -6,7 +6,8 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::ThreadPoolBuilder;
 
-use super::{Block, Gradients, Nonlinearity, Parameters, Passed, backward, forward};
+use super::{Block, Gradients, Parameters, Passed, backward, forward};
+use crate::nonlinearity::Nonlinearity;
 
 /// The instruction sets of this machine, the plain one first.
 fn architectures() -> Vec<Arch> {

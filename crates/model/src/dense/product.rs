@@ -1,0 +1,345 @@
+//! A fully connected layer on slices of numbers: products of matrices, bias and nonlinearity in one pass over the
+//! outputs, forward and backward.
+//!
+//! The products are faer's, each on one thread. The rows of the outputs are cut into chunks whose size depends on their
+//! number alone, so that a result does not depend on the number of threads.
+//!
+//! Matrices lie row by row.
+
+#![expect(
+    clippy::inline_always,
+    reason = "a call would keep loops from being vectorised"
+)]
+
+use std::borrow::Cow;
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, MatRef, Par};
+use pulp::{Arch, NullaryFnOnce};
+use rayon::prelude::*;
+
+use crate::nonlinearity::Nonlinearity;
+
+/// Products of fewer multiplications than this are not worth a second thread.
+const WORTH_THREADS: usize = 1 << 17;
+
+/// Columns that one thread adds up at a time.
+const COLUMNS_AT_ONCE: usize = 64;
+
+/// Values whose gradients one thread takes through a nonlinearity at a time.
+const VALUES_AT_ONCE: usize = 1 << 12;
+
+/// The sizes of a layer, and what its weights and their outputs are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layer {
+    pub n_inputs: usize,
+    pub n_units: usize,
+    /// Whether the weights are `[n_units, n_inputs]` and not `[n_inputs, n_units]`.
+    pub is_transposed: bool,
+    pub nonlinearity: Nonlinearity,
+}
+
+/// Rows of a product that one thread computes at a time: few enough to occupy several threads, enough to pay for
+/// packing the other matrix once more.
+fn rows_at_once(n_rows: usize, n_multiplications: usize) -> usize {
+    if n_multiplications < WORTH_THREADS {
+        n_rows.max(1)
+    } else if n_rows <= 128 {
+        32
+    } else {
+        64
+    }
+}
+
+impl Layer {
+    /// `[n_inputs, n_units]`
+    fn matrix<'a>(&self, weights: &'a [f32]) -> MatRef<'a, f32> {
+        if self.is_transposed {
+            MatRef::from_row_major_slice(weights, self.n_units, self.n_inputs).transpose()
+        } else {
+            MatRef::from_row_major_slice(weights, self.n_inputs, self.n_units)
+        }
+    }
+}
+
+/// The outputs of a layer: `a(X W + b)`.
+///
+/// # Shapes
+/// `inputs`: `[batch, n_inputs]`, `bias`: `[n_units]` → `[batch, n_units]`
+pub fn forward(layer: &Layer, inputs: &[f32], weights: &[f32], bias: &[f32]) -> Vec<f32> {
+    let n_rows = inputs.len() / layer.n_inputs;
+    let inputs = MatRef::from_row_major_slice(inputs, n_rows, layer.n_inputs);
+    let weights = layer.matrix(weights);
+    let arch = Arch::new();
+    let mut outputs = vec![0.0; n_rows * layer.n_units];
+    each_chunk(&mut outputs, inputs, layer.n_units, |outputs, inputs| {
+        for row in outputs.chunks_exact_mut(layer.n_units) {
+            row.copy_from_slice(bias);
+        }
+        let sums = MatMut::from_row_major_slice_mut(outputs, inputs.nrows(), layer.n_units);
+        matmul(sums, Accum::Add, inputs, weights, 1.0, Par::Seq);
+        let nonlinearity = layer.nonlinearity;
+        arch.dispatch(Applied {
+            nonlinearity,
+            outputs,
+        });
+    });
+    outputs
+}
+
+/// The forward pass that a backward pass goes back through.
+#[derive(Clone, Copy, Debug)]
+pub struct Passed<'a> {
+    /// `[batch, n_inputs]`
+    pub inputs: &'a [f32],
+    pub weights: &'a [f32],
+    /// `[batch, n_units]`
+    pub outputs: &'a [f32],
+}
+
+/// Gradients of a scalar by what went into a layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gradients {
+    /// `[batch, n_inputs]`, if they were asked for.
+    pub inputs: Option<Vec<f32>>,
+    /// In the shape of the weights.
+    pub weights: Vec<f32>,
+    /// `[n_units]`
+    pub bias: Vec<f32>,
+}
+
+/// The gradients of a layer from those by its outputs.
+///
+/// # Shapes
+/// `by_outputs`: `[batch, n_units]`
+pub fn backward(
+    layer: &Layer,
+    passed: Passed<'_>,
+    by_outputs: &[f32],
+    wants_inputs: bool,
+) -> Gradients {
+    let Layer {
+        n_inputs,
+        n_units,
+        is_transposed,
+        nonlinearity,
+    } = *layer;
+    let n_rows = passed.inputs.len() / n_inputs;
+    let by_sums = slopes(nonlinearity, by_outputs, passed.outputs);
+    let gradients = MatRef::from_row_major_slice(&by_sums, n_rows, n_units);
+    let inputs = MatRef::from_row_major_slice(passed.inputs, n_rows, n_inputs);
+    let of_weights = || {
+        if is_transposed {
+            product(gradients.transpose(), inputs)
+        } else {
+            product(inputs.transpose(), gradients)
+        }
+    };
+    let of_inputs =
+        || wants_inputs.then(|| product(gradients, layer.matrix(passed.weights).transpose()));
+    let of_bias = || column_sums(&by_sums, n_units);
+    let (weights, (inputs, bias)) = rayon::join(of_weights, || rayon::join(of_inputs, of_bias));
+    Gradients {
+        inputs,
+        weights,
+        bias,
+    }
+}
+
+/// The gradients before a nonlinearity.
+fn slopes<'a>(
+    nonlinearity: Nonlinearity,
+    by_outputs: &'a [f32],
+    outputs: &[f32],
+) -> Cow<'a, [f32]> {
+    if nonlinearity == Nonlinearity::None {
+        return Cow::Borrowed(by_outputs);
+    }
+    let mut by_sums = vec![0.0; by_outputs.len()];
+    let arch = Arch::new();
+    by_sums
+        .par_chunks_mut(VALUES_AT_ONCE)
+        .zip(by_outputs.par_chunks(VALUES_AT_ONCE))
+        .zip(outputs.par_chunks(VALUES_AT_ONCE))
+        .for_each(|((by_sums, by_outputs), outputs)| {
+            arch.dispatch(Slopes {
+                nonlinearity,
+                by_outputs,
+                outputs,
+                by_sums,
+            });
+        });
+    Cow::Owned(by_sums)
+}
+
+/// `left · right`, row by row.
+fn product(left: MatRef<'_, f32>, right: MatRef<'_, f32>) -> Vec<f32> {
+    let n_columns = right.ncols();
+    let mut outputs = vec![0.0; left.nrows() * n_columns];
+    each_chunk(&mut outputs, left, n_columns, |outputs, left| {
+        let products = MatMut::from_row_major_slice_mut(outputs, left.nrows(), n_columns);
+        matmul(products, Accum::Replace, left, right, 1.0, Par::Seq);
+    });
+    outputs
+}
+
+/// Calls for some rows of the outputs at a time, with the rows of the left matrix that they are of, on all threads.
+fn each_chunk(
+    outputs: &mut [f32],
+    left: MatRef<'_, f32>,
+    n_columns: usize,
+    work: impl Fn(&mut [f32], MatRef<'_, f32>) + Sync,
+) {
+    let n_rows = left.nrows();
+    let n_at_once = rows_at_once(n_rows, n_rows * left.ncols() * n_columns);
+    let chunks = outputs.par_chunks_mut(n_at_once * n_columns);
+    chunks.enumerate().for_each(|(chunk, outputs)| {
+        let n = outputs.len() / n_columns;
+        work(outputs, left.subrows(chunk * n_at_once, n));
+    });
+}
+
+/// The sum of each column.
+fn column_sums(matrix: &[f32], n_columns: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; n_columns];
+    let arch = Arch::new();
+    let chunks = sums.par_chunks_mut(COLUMNS_AT_ONCE).enumerate();
+    chunks.for_each(|(chunk, sums)| {
+        arch.dispatch(ColumnSums {
+            matrix,
+            n_columns,
+            start: chunk * COLUMNS_AT_ONCE,
+            sums,
+        });
+    });
+    sums
+}
+
+/// A nonlinearity in the place of its inputs.
+struct Applied<'a> {
+    nonlinearity: Nonlinearity,
+    outputs: &'a mut [f32],
+}
+
+impl NullaryFnOnce for Applied<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.nonlinearity.apply(self.outputs);
+    }
+}
+
+/// Gradients through a nonlinearity.
+struct Slopes<'a> {
+    nonlinearity: Nonlinearity,
+    by_outputs: &'a [f32],
+    outputs: &'a [f32],
+    by_sums: &'a mut [f32],
+}
+
+impl NullaryFnOnce for Slopes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.nonlinearity
+            .slopes(self.by_outputs, self.outputs, self.by_sums);
+    }
+}
+
+/// The sums of some columns.
+struct ColumnSums<'a> {
+    matrix: &'a [f32],
+    n_columns: usize,
+    start: usize,
+    sums: &'a mut [f32],
+}
+
+impl NullaryFnOnce for ColumnSums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let n = self.sums.len();
+        for row in self.matrix.chunks_exact(self.n_columns) {
+            for (sum, value) in self.sums.iter_mut().zip(&row[self.start..self.start + n]) {
+                *sum += value;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rayon::ThreadPoolBuilder;
+
+    use super::*;
+
+    fn numbers(len: usize, seed: usize) -> Vec<f32> {
+        let number = |at: usize| ((at * 31 + seed * 17) % 101) as f32 / 50.0 - 1.0;
+        (0..len).map(number).collect()
+    }
+
+    /// Outputs and gradients of a layer of these sizes.
+    fn both(layer: &Layer, n_rows: usize, wants_inputs: bool) -> (Vec<f32>, Gradients) {
+        let inputs = numbers(n_rows * layer.n_inputs, 1);
+        let weights = numbers(layer.n_inputs * layer.n_units, 2);
+        let bias = numbers(layer.n_units, 3);
+        let outputs = forward(layer, &inputs, &weights, &bias);
+        let by_outputs = numbers(outputs.len(), 4);
+        let passed = Passed {
+            inputs: &inputs,
+            weights: &weights,
+            outputs: &outputs,
+        };
+        let gradients = backward(layer, passed, &by_outputs, wants_inputs);
+        (outputs, gradients)
+    }
+
+    fn layer(is_transposed: bool) -> Layer {
+        Layer {
+            n_inputs: 100,
+            n_units: 70,
+            is_transposed,
+            nonlinearity: Nonlinearity::Sigmoid,
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_no_bit() {
+        for is_transposed in [false, true] {
+            for n_rows in [1, 50, 150] {
+                let with_threads = |n: usize| {
+                    let pool = ThreadPoolBuilder::new().num_threads(n).build();
+                    let pool = pool.expect("threads can be started");
+                    pool.install(|| both(&layer(is_transposed), n_rows, true))
+                };
+                let alone = with_threads(1);
+                assert!(
+                    alone == with_threads(2) && alone == with_threads(5),
+                    "{n_rows}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn gradients_by_inputs_are_left_out_unless_asked_for() {
+        let (_, found) = both(&layer(false), 9, false);
+        let (_, all) = both(&layer(false), 9, true);
+        assert_eq!(found.inputs, None);
+        assert!(all.inputs.is_some());
+        assert_eq!((found.weights, found.bias), (all.weights, all.bias));
+    }
+
+    #[test]
+    fn sums_are_of_every_column() {
+        let matrix = numbers(3 * 70, 1);
+        let sums = column_sums(&matrix, 70);
+        for (column, sum) in sums.iter().enumerate() {
+            let expected: f32 = (0..3).map(|row| matrix[row * 70 + column]).sum();
+            assert!((sum - expected).abs() < 1e-6, "{column}");
+        }
+    }
+}

@@ -132,7 +132,7 @@ pub enum Command {
     Reconstruct(reconstruct::ReconstructArgs),
     /// Export a figure of a run, or its numbers as a table
     Export(export::ExportArgs),
-    /// Write the code of every image for notebooks: `NumPy`, CSV, or the Embedding Projector
+    /// Write the code of every image for notebooks: `NumPy`, CSV, Parquet, or the Embedding Projector
     Codes(codes::CodesArgs),
     /// Measure how fast this machine trains and draws
     Bench(bench::BenchArgs),

@@ -112,10 +112,13 @@ impl Pupil {
     }
 }
 
-/// Whether a value is the one that a lesson quotes: runs of other machines add in another order.
+/// Whether a value is the one that a lesson quotes: runs of other machines add in another order, and a count whose
+/// threshold lies near is then one more or less.
 fn is_quoted(found: f64, quoted: f64, said: Said) -> bool {
     let shown = said.text(found) == said.text(quoted);
-    shown || (found - quoted).abs() <= 0.05 * quoted.abs()
+    let are_counts = [found, quoted].iter().all(|value| value.fract() == 0.0);
+    let slack = if are_counts { 1.0 } else { 0.05 * quoted.abs() };
+    shown || (found - quoted).abs() <= slack
 }
 
 /// Goes through a lesson. The right choices have to be those that the words of the answers go with.

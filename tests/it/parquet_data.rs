@@ -47,11 +47,16 @@ fn put_column<T: DataType>(
     column.close().expect("closed");
 }
 
-/// A file of columns, packed as said, in two groups of rows.
+/// A file of columns, packed as said.
 fn parquet(schema: &str, compression: Compression, columns: &[Column]) -> Vec<u8> {
+    noted(FEATURES, schema, compression, columns)
+}
+
+/// The same with another note of the hub's library.
+fn noted(note: &str, schema: &str, compression: Compression, columns: &[Column]) -> Vec<u8> {
     let schema = format!("message table {{ {schema} }}");
     let schema = Arc::new(parse_message_type(&schema).expect("a schema"));
-    let note = KeyValue::new("huggingface".to_owned(), FEATURES.to_owned());
+    let note = KeyValue::new("huggingface".to_owned(), note.to_owned());
     let properties = WriterProperties::builder()
         .set_compression(compression)
         .set_key_value_metadata(Some(vec![note]))
@@ -200,6 +205,48 @@ fn lists_and_columns_of_numbers_are_images_too() {
         refused(&path, "").contains("--fit"),
         "72 values make no square"
     );
+}
+
+/// The images are the lists that are called so and not the first; a row of another length is left out wherever it is.
+#[test]
+fn lists_of_the_usual_length_in_the_column_of_images_are_used() {
+    let folder = folder();
+    let lists = |lengths: &[usize]| {
+        let depths = lengths.iter().flat_map(|length| {
+            (0..*length).map(|at| i16::from(at > 0)) // the first value of a row repeats at no depth
+        });
+        let values = lengths.iter().enumerate();
+        let values = values.flat_map(|(at, length)| pixels(at, *length));
+        Column::Lists(values.map(i64::from).collect(), depths.collect())
+    };
+    let mut lengths = [64; N];
+    lengths[0] = 70;
+    let column = |name: &str| {
+        format!(
+            "required group {name} (LIST) {{ repeated group list {{ required int64 element; }} }}"
+        )
+    };
+    let schema = [column("boxes"), column("image")].join(" ");
+    let columns = [lists(&[4; N]), lists(&lengths)];
+    let bytes = parquet(&schema, Compression::SNAPPY, &columns);
+    let dataset = opened(&put(&folder, "lists.parquet", &bytes), "");
+    assert_eq!(dataset.id.spec().shape.describe(), "8×8");
+    assert_eq!(dataset.train.len() + dataset.test.len(), N - 1);
+    let skipped = &report(&dataset).skipped[0];
+    assert_eq!(skipped.name, "lists.parquet, row 1");
+    assert_eq!(skipped.reason, "70 numbers instead of 64");
+}
+
+/// What the hub's library wrote may be anything: without it, classes are called by their numbers.
+#[test]
+fn a_strange_note_of_the_hub_is_passed_over() {
+    let folder = folder();
+    for note in ["5", "[1]", "\"text\"", "{\"info\": 3}", "{", ""] {
+        let columns = of_the_hub(0, N);
+        let bytes = noted(note, OF_THE_HUB, Compression::SNAPPY, &columns);
+        let dataset = opened(&put(&folder, "a.parquet", &bytes), "");
+        assert_eq!(dataset.id.class_name(2), "2", "{note}");
+    }
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! A person's own images, whatever they lie in.
 //!
 //! 1. `store` lists the files of a folder or ZIP and reads them; nothing that a file says of itself is believed.
-//! 2. Arrays are read by `idx`, `npy`, `mat`, `table`, `parquet`, `sparse` and `cifar` (`numbers` has the kinds of numbers), and become
-//!    images with classes in `gather` (`array` has what they are made of, `images` the order of their values); folders of
-//!    images are read by `pictures`.
+//! 2. Arrays are read by `idx`, `npy`, `mat`, `table`, `parquet`, `sparse` and `cifar` (`numbers` has the kinds of
+//!    numbers), and become images with classes in `gather` (`array` has what they are made of, `images` the order of
+//!    their values); folders of images, and images in the rows of a table, are read by `pictures`.
 //! 3. `build` makes one data set of them: one shape, classes by number, two splits (`split`), a checksum, and a report
 //!    of what was found and left out.
 

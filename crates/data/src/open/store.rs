@@ -369,6 +369,14 @@ pub(super) fn unpacked(bytes: Vec<u8>, most: u64) -> Result<Vec<u8>, String> {
     Ok(unpacked)
 }
 
+/// Whether there is room for that many bytes, as for those of one file.
+pub(super) fn check_size(n_bytes: usize) -> Result<(), String> {
+    if n_bytes as u64 > MAX_FILE_BYTES {
+        return Err(too_large(MAX_FILE_BYTES));
+    }
+    Ok(())
+}
+
 fn too_large(most: u64) -> String {
     format!("it has more than {} MB", most >> 20)
 }

@@ -1,8 +1,6 @@
 //! The columns of a Parquet file. Nothing that the file says of itself is believed: what is read of it has limits, and a
 //! panic of the decoder is an error of the file.
 
-use std::ops::ControlFlow;
-
 use bytes::Bytes;
 use parquet::basic::{Compression, ConvertedType, LogicalType, Type};
 use parquet::column::page::{Page, PageMetadata, PageReader};
@@ -15,13 +13,13 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
-use super::super::store::MAX_FILE_BYTES;
+use super::super::store::check_size;
 use crate::guard::guarded;
 
 /// Most rows: images of 8×8 that fill the memory a data set may take.
 const MAX_ROWS: usize = 1 << 24;
 
-/// Most values of a page, and most bytes: one of a few bytes may unpack to as many as its header likes.
+/// Most values of a page: one of a few bytes may unpack to as many as its header likes.
 const MAX_PAGE_VALUES: u32 = 1 << 26;
 
 /// Rows that are decoded at once.
@@ -186,7 +184,7 @@ impl Columns {
             numbers.push(value.unwrap_or(f32::NAN));
             Ok(())
         })?;
-        self.checked(column, numbers)
+        Ok(numbers)
     }
 
     /// The texts of a column, one for each row.
@@ -195,19 +193,9 @@ impl Columns {
         self.each_slice(column, &mut |bytes| {
             n_bytes += bytes.map_or(0, <[u8]>::len);
             texts.push(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()));
-            fits(n_bytes)
+            check_size(n_bytes)
         })?;
-        self.checked(column, texts)
-    }
-
-    /// Hands over the bytes of a column, row by row.
-    pub(super) fn slices(&self, column: &Column, take: &mut TakeBytes<'_>) -> Result<(), String> {
-        let mut n = 0;
-        self.each_slice(column, &mut |bytes| {
-            n += 1;
-            take(bytes)
-        })?;
-        self.check_count(column, n)
+        Ok(texts)
     }
 
     /// The numbers of a column of lists.
@@ -233,31 +221,14 @@ impl Columns {
                     *count += 1;
                 }
             }
-            fits(lists.values.len().saturating_mul(size_of::<f32>()))
+            check_size(lists.values.len().saturating_mul(size_of::<f32>()))
         })?;
         let mut before = 1;
         for count in counts {
             lists.sides.push(count / before);
             before = count.max(1);
         }
-        self.check_count(column, lists.lengths.len())?;
         Ok(lists)
-    }
-
-    fn checked<T>(&self, column: &Column, values: Vec<T>) -> Result<Vec<T>, String> {
-        self.check_count(column, values.len())?;
-        Ok(values)
-    }
-
-    fn check_count(&self, column: &Column, n: usize) -> Result<(), String> {
-        if n == self.n_rows {
-            return Ok(());
-        }
-        Err(format!(
-            "it is damaged: its column {} has {n} of {} rows",
-            column.path.join("."),
-            self.n_rows
-        ))
     }
 
     fn each_number(&self, column: &Column, take: &mut TakeNumber<'_>) -> Result<(), String> {
@@ -285,28 +256,53 @@ impl Columns {
         }
     }
 
-    fn each_slice(&self, column: &Column, take: &mut TakeBytes<'_>) -> Result<(), String> {
+    /// Hands over the bytes of a column, row by row.
+    pub(super) fn each_slice(
+        &self,
+        column: &Column,
+        take: &mut TakeBytes<'_>,
+    ) -> Result<(), String> {
         self.each::<ByteArrayType>(column, &mut |_, value| take(value.map(ByteArray::data)))
     }
 
+    /// Hands over every value of a column, which has to have as many rows as the table.
     fn each<T: DataType>(
         &self,
         column: &Column,
         take: &mut TakeValue<'_, T::T>,
     ) -> Result<(), String> {
         let mut n_rows = 0;
-        let mut take_counted = |depth: usize, value: Option<&T::T>| {
-            n_rows += usize::from(depth == 0);
-            if n_rows > self.n_rows {
-                return Err("a column is longer than the table".to_owned());
-            }
-            take(depth, value)
-        };
         for group in 0..self.reader.num_row_groups() {
             let mut reader = or_damaged(|| self.values::<T>(group, column))?;
-            while or_damaged(|| rows(&mut reader, column, &mut take_counted))?.is_continue() {}
+            loop {
+                let some = or_damaged(|| Levels::next(&mut reader))?;
+                if some.n == 0 {
+                    break;
+                }
+                let mut values = some.values.iter();
+                for level in 0..some.n {
+                    let depth = some.depth(level);
+                    n_rows += usize::from(depth == 0);
+                    if n_rows > self.n_rows {
+                        return Err(self.miscounted(column, n_rows));
+                    }
+                    let is_there = some.is_there(level, column);
+                    take(depth, if is_there { values.next() } else { None })?;
+                }
+            }
+        }
+        if n_rows < self.n_rows {
+            return Err(self.miscounted(column, n_rows));
         }
         Ok(())
+    }
+
+    fn miscounted(&self, column: &Column, n: usize) -> String {
+        format!(
+            "it is damaged: its column {} has {n} of {} rows",
+            column.path.join("."),
+            self.n_rows
+        )
     }
 
     fn values<T: DataType>(
@@ -322,46 +318,42 @@ impl Columns {
     }
 }
 
-/// Reads some rows of a column.
-fn rows<T: DataType>(
-    reader: &mut ColumnReaderImpl<T>,
-    column: &Column,
-    take: &mut TakeValue<'_, T::T>,
-) -> ParquetResult<ControlFlow<()>> {
-    let (mut present, mut repeated, mut values) = (Vec::new(), Vec::new(), Vec::new());
-    let (_, _, n_levels) = reader.read_records(
-        ROWS_AT_ONCE,
-        Some(&mut present),
-        Some(&mut repeated),
-        &mut values,
-    )?;
-    let mut values = values.iter();
-    for level in 0..n_levels {
-        let is_there = present
-            .get(level)
-            .is_none_or(|level| *level == column.present);
-        let depth = repeated
-            .get(level)
-            .map_or(0, |depth| usize::try_from(*depth).unwrap_or(0));
-        let value = if is_there { values.next() } else { None };
-        take(depth, value).map_err(ParquetError::General)?;
-    }
-    Ok(if n_levels == 0 {
-        ControlFlow::Break(())
-    } else {
-        ControlFlow::Continue(())
-    })
+/// Some rows of a column as the file has them: values that are there, and for each place how deep it repeats and how
+/// much of it is there.
+struct Levels<T> {
+    n: usize,
+    present: Vec<i16>,
+    repeated: Vec<i16>,
+    values: Vec<T>,
 }
 
-/// Whether there is room for that many bytes of one column.
-fn fits(n_bytes: usize) -> Result<(), String> {
-    if n_bytes as u64 > MAX_FILE_BYTES {
-        return Err(format!(
-            "more than {} MB in one column",
-            MAX_FILE_BYTES >> 20
-        ));
+impl<T> Levels<T> {
+    fn next<D: DataType<T = T>>(reader: &mut ColumnReaderImpl<D>) -> ParquetResult<Self> {
+        let (mut present, mut repeated, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        let (_, _, n) = reader.read_records(
+            ROWS_AT_ONCE,
+            Some(&mut present),
+            Some(&mut repeated),
+            &mut values,
+        )?;
+        Ok(Self {
+            n,
+            present,
+            repeated,
+            values,
+        })
     }
-    Ok(())
+
+    fn depth(&self, level: usize) -> usize {
+        let depth = self.repeated.get(level).copied().unwrap_or(0);
+        usize::try_from(depth).unwrap_or(0)
+    }
+
+    /// Where every value has to be there, nothing is said of it.
+    fn is_there(&self, level: usize, column: &Column) -> bool {
+        let present = self.present.get(level);
+        present.is_none_or(|level| *level == column.present)
+    }
 }
 
 fn or_damaged<T>(read: impl FnOnce() -> ParquetResult<T>) -> Result<T, String> {

@@ -5,7 +5,7 @@
 
 mod columns;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
@@ -17,9 +17,14 @@ use super::array::{Array, Values};
 use super::gather::{LEAST_VALUES, Sheet};
 use super::images::{Known, MAX_KNOWN, Part};
 use super::pictures::{Labelled, NO_CLASS};
-use super::store::{MAX_FILE_BYTES, Store};
+use super::store::{Store, check_size};
 use super::table::{CLASS_NAMES, NUMBER_NAMES, pixels_of};
 use columns::{Column, Columns, Kind};
+
+/// Names of columns of images.
+const IMAGE_NAMES: [&str; 8] = [
+    "image", "img", "picture", "photo", "pixels", "png", "jpg", "jpeg",
+];
 
 /// What a file holds.
 pub(super) enum Contents {
@@ -65,10 +70,8 @@ pub(super) fn read(
     if let Some(column) = table.files() {
         return Ok(Contents::Files(table.read_files(&column, skipped)?));
     }
-    let lists = table.columns.all.iter();
-    let mut lists = lists.filter(|column| column.depth > 0 && column.kind == Kind::Number);
-    let sheet = match lists.next() {
-        Some(column) => table.read_lists(column, skipped)?,
+    let sheet = match table.lists() {
+        Some(column) => table.read_lists(&column, skipped)?,
         None => table.read_columns(fitting, skipped)?,
     };
     Ok(Contents::Sheet(sheet))
@@ -96,10 +99,7 @@ pub(super) fn joined(
     let (mut bytes, mut files, mut said) = (Vec::new(), Vec::new(), Vec::new());
     for table in tables {
         let start = bytes.len();
-        if (start + table.bytes.len()) as u64 > MAX_FILE_BYTES {
-            let most = MAX_FILE_BYTES >> 20;
-            return Err(format!("its images have more than {most} MB"));
-        }
+        check_size(start + table.bytes.len())?;
         if start == 0 {
             bytes = table.bytes; // nothing is copied
         } else {
@@ -138,8 +138,8 @@ pub(super) fn joined(
 /// What the hub's library says of the columns: kinds, names of classes, shapes.
 fn features(columns: &Columns) -> Value {
     let note = columns.note_of("huggingface").unwrap_or_default();
-    let mut note: Value = serde_json::from_str(note).unwrap_or_default();
-    note["info"]["features"].take()
+    let note: Value = serde_json::from_str(note).unwrap_or_default();
+    note["info"]["features"].clone()
 }
 
 /// The column that says the class.
@@ -173,30 +173,35 @@ impl Table<'_> {
         format!("{}, row {}", self.name, row + 1)
     }
 
-    /// The column of files of images; where there are several, the one that is called so.
+    /// The column of files of images.
     fn files(&self) -> Option<Column> {
-        let is_one = |column: &&Column| {
+        self.image_column(|column| {
             let is_part = column.path.len() == 2 && column.path[1] == "bytes";
             column.kind == Kind::Bytes && column.depth == 0 && (is_part || column.path.len() == 1)
-        };
-        let found: Vec<&Column> = self.columns.all.iter().filter(is_one).collect();
-        let is_named = |column: &&&Column| {
+        })
+    }
+
+    /// The column of lists of numbers.
+    fn lists(&self) -> Option<Column> {
+        self.image_column(|column| column.kind == Kind::Number && column.depth > 0)
+    }
+
+    /// Of several columns that may hold images, the one that is called so.
+    fn image_column(&self, may_be: impl Fn(&Column) -> bool) -> Option<Column> {
+        let found = || self.columns.all.iter().filter(|column| may_be(column));
+        let is_named = |column: &&Column| {
             let name = column.name().to_lowercase();
-            ["image", "img", "picture", "photo", "png", "jpg", "jpeg"].contains(&name.as_str())
+            IMAGE_NAMES.contains(&name.as_str())
         };
-        let named = found.iter().find(is_named);
-        named.or(found.first()).map(|column| (*column).clone())
+        found().find(is_named).or(found().next()).cloned()
     }
 
     fn read_files(&self, column: &Column, skipped: &mut Vec<Skipped>) -> Result<Files, String> {
         let (mut bytes, mut places) = (Vec::new(), Vec::new());
-        self.columns.slices(column, &mut |file| {
+        self.columns.each_slice(column, &mut |file| {
             let start = bytes.len();
             bytes.extend(file.unwrap_or_default());
-            if bytes.len() as u64 > MAX_FILE_BYTES {
-                let most = MAX_FILE_BYTES >> 20;
-                return Err(format!("its images have more than {most} MB"));
-            }
+            check_size(bytes.len())?;
             places.push(start..bytes.len());
             Ok(())
         })?;
@@ -235,7 +240,12 @@ impl Table<'_> {
     /// Images in lists of numbers: those of the length that most have.
     fn read_lists(&self, column: &Column, skipped: &mut Vec<Skipped>) -> Result<Sheet, String> {
         let lists = self.columns.lists(column)?;
-        let length: usize = lists.sides.iter().product();
+        let mut counts: HashMap<usize, usize> = HashMap::new();
+        for length in &lists.lengths {
+            *counts.entry(*length).or_default() += 1;
+        }
+        let usual = counts.into_iter().max_by_key(|(length, n)| (*n, *length));
+        let length = usual.map_or(0, |(length, _)| length);
         if length < LEAST_VALUES {
             return Err(format!(
                 "its column {} has {length} numbers in a row, too few for an image",
@@ -253,7 +263,8 @@ impl Table<'_> {
                 .try_fold(1, |all: usize, side| all.checked_mul(*side));
             all == Some(length)
         };
-        let sides = shape.filter(is_right).unwrap_or(lists.sides);
+        let mut shapes = shape.into_iter().chain([lists.sides]);
+        let sides = shapes.find(is_right).unwrap_or(vec![length]);
         let mut start = 0;
         let rows = lists.lengths.iter().map(|own| {
             let values = &lists.values[start..start + own];
@@ -285,14 +296,9 @@ impl Table<'_> {
                     .to_owned(),
             );
         }
-        let n_bytes = n_rows
-            .saturating_mul(n_pixels)
-            .saturating_mul(size_of::<f32>());
-        if n_bytes as u64 > MAX_FILE_BYTES {
-            let most = MAX_FILE_BYTES >> 20;
-            return Err(format!("its pixels take more than {most} MB as numbers"));
-        }
-        let mut values = vec![0.0; n_rows * n_pixels];
+        let n_values = n_rows.saturating_mul(n_pixels);
+        check_size(n_values.saturating_mul(size_of::<f32>()))?;
+        let mut values = vec![0.0; n_values];
         for (at, column) in pixels.iter().enumerate() {
             let numbers = self.columns.numbers(column)?;
             for (row, number) in values.chunks_exact_mut(n_pixels).zip(numbers) {
@@ -366,9 +372,6 @@ impl Table<'_> {
         let Some(column) = &self.class else {
             return Ok(None);
         };
-        if column.kind == Kind::Text {
-            return self.columns.texts(column).map(Some);
-        }
         let names = self.features[column.name()]["names"].as_array();
         let name = |number: f32| {
             let Some(names) = names else {
@@ -377,8 +380,15 @@ impl Table<'_> {
             let place = (number >= 0.0).then_some(number as usize)?;
             names.get(place)?.as_str().map(str::to_owned)
         };
-        let numbers = self.columns.numbers(column)?;
-        let classes: Vec<Option<String>> = numbers.into_iter().map(name).collect();
+        let classes = match column.kind {
+            Kind::Text => self.columns.texts(column)?,
+            _ => self
+                .columns
+                .numbers(column)?
+                .into_iter()
+                .map(name)
+                .collect(),
+        };
         let has_any = classes.iter().any(Option::is_some);
         Ok(has_any.then_some(classes))
     }

@@ -8,6 +8,7 @@ mod dense;
 mod discriminator;
 mod filters;
 mod init;
+mod layer_gradients;
 mod nonlinearity;
 pub mod processor;
 pub mod sigmoid;

@@ -96,7 +96,7 @@ impl Backward<Flex, 3> for FusedBackward {
     type State = State;
 
     fn backward(self, ops: Ops<State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let [maps_node, weights_node, bias_node] = ops.parents;
+        let nodes = ops.parents.map(|node| node.map(|node| node.id));
         let by_outputs = grads.consume::<Flex>(&ops.node).to_contiguous();
         let State {
             block,
@@ -111,7 +111,7 @@ impl Backward<Flex, 3> for FusedBackward {
             outputs: numbers(&outputs),
             winners: &winners,
         };
-        let wants_maps = maps_node.is_some();
+        let wants_maps = nodes[0].is_some();
         let found = kernel::backward(
             Arch::new(),
             &block,
@@ -119,16 +119,7 @@ impl Backward<Flex, 3> for FusedBackward {
             numbers(&by_outputs),
             wants_maps,
         );
-        if let (Some(node), Some(by_maps)) = (maps_node, found.inputs) {
-            grads.register::<Flex>(node.id, tensor(by_maps, maps.shape()));
-        }
-        if let Some(node) = weights_node {
-            grads.register::<Flex>(node.id, tensor(found.weights, weights.shape()));
-        }
-        if let Some(node) = bias_node {
-            let shape = [found.bias.len()];
-            grads.register::<Flex>(node.id, tensor(found.bias, shape));
-        }
+        found.register(grads, nodes, [&maps, &weights]);
     }
 }
 

@@ -22,6 +22,8 @@ mod tiles;
 use pulp::Arch;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::layer_gradients::LayerGradients;
+
 pub use block::Block;
 use chunk::{Backward, Forward};
 use phases::{Phase, backward_group, forward_groups, turned, unfold, windows};
@@ -60,15 +62,6 @@ pub struct Passed<'a> {
     pub outputs: &'a [f32],
     /// As in [`Activations`].
     pub winners: &'a [u8],
-}
-
-/// The gradients of a loss.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gradients {
-    /// By the inputs; `None` where they were not wanted.
-    pub inputs: Option<Vec<f32>>,
-    pub weights: Vec<f32>,
-    pub bias: Vec<f32>,
 }
 
 /// The outputs of a block for some images.
@@ -114,7 +107,7 @@ pub fn backward(
     passed: Passed,
     gradients: &[f32],
     wants_inputs: bool,
-) -> Gradients {
+) -> LayerGradients {
     let grid = block.grid();
     let phases = Phase::all(block, passed.weights);
     let filters = Filters::new(
@@ -164,7 +157,7 @@ pub fn backward(
             .flat_map(|phase| turned(phase, block.n_inputs, block.n_outputs, n_taps))
             .collect();
     }
-    Gradients {
+    LayerGradients {
         inputs: wants_inputs.then_some(by_inputs),
         weights: unfold(block, &by_weights),
         bias: by_bias,

@@ -91,7 +91,7 @@ impl Backward<Flex, 3> for FusedBackward {
     type State = State;
 
     fn backward(self, ops: Ops<State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let [inputs_node, weights_node, bias_node] = ops.parents;
+        let nodes = ops.parents.map(|node| node.map(|node| node.id));
         let by_outputs = grads.consume::<Flex>(&ops.node).to_contiguous();
         let State {
             layer,
@@ -104,18 +104,9 @@ impl Backward<Flex, 3> for FusedBackward {
             weights: numbers(&weights),
             outputs: numbers(&outputs),
         };
-        let wants_inputs = inputs_node.is_some();
+        let wants_inputs = nodes[0].is_some();
         let found = product::backward(&layer, passed, numbers(&by_outputs), wants_inputs);
-        if let (Some(node), Some(by_inputs)) = (inputs_node, found.inputs) {
-            grads.register::<Flex>(node.id, tensor(by_inputs, inputs.shape()));
-        }
-        if let Some(node) = weights_node {
-            grads.register::<Flex>(node.id, tensor(found.weights, weights.shape()));
-        }
-        if let Some(node) = bias_node {
-            let shape = [found.bias.len()];
-            grads.register::<Flex>(node.id, tensor(found.bias, shape));
-        }
+        found.register(grads, nodes, [&inputs, &weights]);
     }
 }
 

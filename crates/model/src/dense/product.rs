@@ -18,6 +18,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
+use crate::layer_gradients::LayerGradients;
 use crate::nonlinearity::Nonlinearity;
 
 /// Products of fewer multiplications than this are not worth a second thread.
@@ -97,17 +98,6 @@ pub struct Passed<'a> {
     pub outputs: &'a [f32],
 }
 
-/// Gradients of a scalar by what went into a layer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gradients {
-    /// `[batch, n_inputs]`, if they were asked for.
-    pub inputs: Option<Vec<f32>>,
-    /// In the shape of the weights.
-    pub weights: Vec<f32>,
-    /// `[n_units]`
-    pub bias: Vec<f32>,
-}
-
 /// The gradients of a layer from those by its outputs.
 ///
 /// # Shapes
@@ -117,7 +107,7 @@ pub fn backward(
     passed: Passed<'_>,
     by_outputs: &[f32],
     wants_inputs: bool,
-) -> Gradients {
+) -> LayerGradients {
     let Layer {
         n_inputs,
         n_units,
@@ -139,7 +129,7 @@ pub fn backward(
         || wants_inputs.then(|| product(gradients, layer.matrix(passed.weights).transpose()));
     let of_bias = || column_sums(&by_sums, n_units);
     let (weights, (inputs, bias)) = rayon::join(of_weights, || rayon::join(of_inputs, of_bias));
-    Gradients {
+    LayerGradients {
         inputs,
         weights,
         bias,
@@ -282,7 +272,7 @@ mod tests {
     }
 
     /// Outputs and gradients of a layer of these sizes.
-    fn both(layer: &Layer, n_rows: usize, wants_inputs: bool) -> (Vec<f32>, Gradients) {
+    fn both(layer: &Layer, n_rows: usize, wants_inputs: bool) -> (Vec<f32>, LayerGradients) {
         let inputs = numbers(n_rows * layer.n_inputs, 1);
         let weights = numbers(layer.n_inputs * layer.n_units, 2);
         let bias = numbers(layer.n_units, 3);

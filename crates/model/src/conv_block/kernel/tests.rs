@@ -6,7 +6,8 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::ThreadPoolBuilder;
 
-use super::{Block, Gradients, Parameters, Passed, backward, forward};
+use super::{Block, Parameters, Passed, backward, forward};
+use crate::layer_gradients::LayerGradients;
 use crate::nonlinearity::Nonlinearity;
 
 /// The instruction sets of this machine, the plain one first.
@@ -76,7 +77,7 @@ impl Case {
         forward(arch, &self.block, &self.inputs, parameters)
     }
 
-    fn backward(&self, arch: Arch) -> Gradients {
+    fn backward(&self, arch: Arch) -> LayerGradients {
         let activations = self.forward(arch);
         let passed = Passed {
             inputs: &self.inputs,
@@ -180,7 +181,7 @@ fn gradients_agree_with_finite_differences() {
     let step = 2.0_f32.powi(-20);
     for (idx, block) in blocks().into_iter().enumerate() {
         let mut case = Case::new(block, 1 + idx % 6);
-        let found: Vec<Gradients> = architectures()
+        let found: Vec<LayerGradients> = architectures()
             .into_iter()
             .map(|arch| case.backward(arch))
             .collect();

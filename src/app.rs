@@ -37,6 +37,7 @@ use egui::{CentralPanel, Context, Event, Frame, Panel, RawInput, Ui, ViewportCom
 use hourglass_experiment::{Experiment, PresetId};
 use hourglass_protocol::{DataSource, DeviceChoice};
 use hourglass_state::{LabState, Session};
+use hourglass_train::threads;
 use hourglass_ui::Sheet;
 use hourglass_ui::command_palette::CommandPalette;
 use hourglass_ui::data_page::DataPage;
@@ -47,7 +48,7 @@ use hourglass_ui::layout::Layout;
 use hourglass_ui::lessons::Course;
 use hourglass_ui::notices::{Notes, Views};
 use hourglass_ui::panels::Panels;
-use hourglass_ui::top_bar::{TopBar, WindowFacts};
+use hourglass_ui::top_bar::{ThreadFacts, TopBar, WindowFacts};
 use hourglass_ui::{
     Action, banner, compare, drop_overlay, left_behind, previous, question, replay, shortcuts,
     theme,
@@ -229,6 +230,7 @@ impl App {
                 theme: egui::ThemePreference::System,
                 scale: 1.0,
                 device: start.device,
+                threads: ThreadFacts::default(),
                 exporting: None,
                 presents: false,
                 glides: true,
@@ -253,6 +255,8 @@ impl App {
         if let Some(storage) = storage {
             app.restore(storage);
         }
+        app.window.threads.in_use = threads::in_use().get();
+        app.window.threads.available = threads::available().get();
         if let Some(experiment) = start.experiment {
             app.state.draft = experiment;
         }

@@ -33,6 +33,7 @@ pub use hourglass_model as model;
 pub use hourglass_objective as objective;
 pub use hourglass_protocol as protocol;
 pub use hourglass_run_folder as run_folder;
+pub use hourglass_simd as simd;
 pub use hourglass_state as state;
 pub use hourglass_sweep as sweep;
 pub use hourglass_train as train;

@@ -1,6 +1,7 @@
 //! Reads the command line, then opens the window or runs a command.
 
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,8 +13,9 @@ use hourglass::app::{
     self, Farewells, Look, Loss, PictureOptions, SpawnWorker, StartOptions, WindowOptions,
 };
 use hourglass::cli::{self, Cli, Theme, WindowArgs};
+use hourglass::data::Shelf;
 use hourglass::protocol::{DataSource, DeviceChoice};
-use hourglass::train::device;
+use hourglass::train::{device, threads};
 use hourglass::worker::{self, Worker};
 
 fn main() -> ExitCode {
@@ -22,6 +24,9 @@ fn main() -> ExitCode {
     let filter = env_logger::Env::default().default_filter_or("warn,wgpu_hal=off,wgpu_core=error");
     env_logger::Builder::from_env(filter).init();
     let cli = Cli::parse();
+    if let Some(n) = cli.threads.and_then(|n| NonZeroUsize::new(n.into())) {
+        threads::ask(n);
+    }
     let result = match cli.command {
         Some(command) => command.run(),
         None => open_window(&cli.window),
@@ -68,7 +73,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             run: args.run.clone(),
             trains: args.train,
             backups: match args.screenshot {
-                Some(_) => None, // a picture leaves no trace
+                Some(_) => None,
                 None => app::unsaved_runs_folder(),
             },
             backup_every: args.backup_every.map(Duration::from_millis),
@@ -91,8 +96,13 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             costs: args.costs.clone(),
         }),
     };
+    let shelf = match args.screenshot {
+        Some(_) => Shelf::default(), // a picture leaves no trace
+        None => Shelf::of_this_user(),
+    };
     let spawn: SpawnWorker = Rc::new(move |wake| {
-        let worker = worker::spawn(opened.clone(), wake).unwrap_or_else(|error| {
+        let spawned = worker::spawn_keeping(opened.clone(), wake, shelf.clone());
+        let worker = spawned.unwrap_or_else(|error| {
             log::error!("the training thread could not be started: {error}");
             Worker::lanes().0 // its lanes are closed, and the window says that there is no worker
         });

@@ -1,12 +1,15 @@
 //! What is remembered between sessions. Each part is stored on its own: one that cannot be read, because it
 //! is old or damaged, falls back to its default and takes nothing else along.
 
+use std::num::NonZeroUsize;
+
 use eframe::Storage;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::App;
 use hourglass_state::Keep;
+use hourglass_train::threads;
 use hourglass_ui::panels::{Recall, Remember};
 use hourglass_ui::shortcuts::SCALE_RANGE;
 
@@ -18,6 +21,7 @@ const TOP_BAR: &str = "top-bar";
 const EXPERIMENT_PANEL: &str = "experiment-panel";
 const EXPORT: &str = "export";
 const RECENT_RUNS: &str = "recent-runs";
+const THREADS: &str = "threads";
 const PRESENTS: &str = "presents";
 const GLIDES: &str = "glides";
 const LESSONS: &str = "lessons";
@@ -29,6 +33,9 @@ impl App {
         if !SCALE_RANGE.contains(&self.window.scale) {
             self.window.scale = 1.0;
         }
+        read(storage, THREADS, &mut self.window.threads.asked);
+        let asked = self.window.threads.asked.and_then(NonZeroUsize::new);
+        threads::limit(asked); // unless the command line said it
         read(storage, PRESENTS, &mut self.window.presents);
         read(storage, GLIDES, &mut self.window.glides);
         read(storage, LESSONS, &mut self.guide.course);
@@ -61,6 +68,7 @@ impl App {
         self.panels.remember(&mut Writer(storage));
         write(storage, EXPORT, &self.export);
         write(storage, RECENT_RUNS, &self.state.keep.recent);
+        write(storage, THREADS, &self.window.threads.asked);
         write(storage, PRESENTS, &self.window.presents);
         write(storage, GLIDES, &self.window.glides);
         write(storage, LESSONS, &self.guide.course);

@@ -76,6 +76,7 @@ fn concerns_a_run(command: &Command) -> bool {
         | Command::TrainEpochs(_)
         | Command::Pause
         | Command::JudgeCode
+        | Command::CancelJudging
         | Command::Gather(_)
         | Command::Encode(_)
         | Command::BringBack

@@ -78,6 +78,8 @@ impl App {
                 self.state.note_judging();
                 self.outbox.push(Command::JudgeCode);
             }
+            Action::SetThreads(n) => self.window.threads.asked = n,
+            Action::CancelJudging => self.outbox.push(Command::CancelJudging),
             Action::ShowExport(kind) => self.export.open(kind),
             Action::Export(order) => self.ask_for_file(order),
             Action::ExportTo(order, path) => self.export_to(order, &path),

@@ -1,32 +1,41 @@
-//! `hourglass bench`: how fast this machine trains and opens the window, as a table and as CSV.
+//! `hourglass bench`: how fast this machine trains and opens the window, as tables, CSV and JSON, and beside another
+//! build.
 
+mod against;
+mod compare;
+mod report;
 mod row;
 mod training;
 mod window;
 
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use hourglass_data::{Dataset, load};
 use hourglass_experiment::PresetId;
 use hourglass_files::whole_file;
-use hourglass_protocol::DataSource;
-use hourglass_train::device;
+use hourglass_protocol::{DataSource, DeviceKind};
+use hourglass_simd::peak_flops;
+use hourglass_train::{device, threads};
 
-use super::cell::cell;
 use super::progress::Progress;
+use against::Other;
+use report::Report;
 pub use row::BenchArgs;
-use row::{Row, number};
+use row::Row;
 
-/// Measures and writes the table.
+/// How long the processor's peak is measured, twice: before and after.
+const PEAK_TIME: Duration = Duration::from_millis(250);
+
+/// Measures and writes the tables.
 ///
 /// # Errors
-/// When the device, the data or the file is not fit, or a step fails.
+/// When the device, the data or a file is not fit, a step fails, or a figure is much worse than the one it is compared
+/// with.
 pub fn run(args: &BenchArgs) -> Result<()> {
     if !(0.1..=600.0).contains(&args.secs) {
         bail!("--secs takes 0.1 to 600 seconds");
@@ -34,6 +43,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     if let Some(file) = &args.out {
         whole_file::check(file)?; // before minutes are spent
     }
+    let before = args.compare.as_deref().map(Report::read).transpose()?;
     let chosen = match args.presets.as_slice() {
         [] => PresetId::originals().collect(),
         named => named.to_vec(),
@@ -43,18 +53,27 @@ pub fn run(args: &BenchArgs) -> Result<()> {
             training::experiment(preset, batch_size)?; // also before minutes are spent
         }
     }
+    let other = args
+        .against
+        .as_deref()
+        .map(|program| Other::new(program, args));
+    let other = other.transpose()?;
     let progress = Progress::new();
     let opened = device::open(args.device).map_err(anyhow::Error::msg)?;
     let never = AtomicBool::new(false);
     let source = args.data.clone().unwrap_or(DataSource::Auto);
     let dataset = load(&source, &mut |state| progress.set_loading(&state), &never)?;
     let dataset: Arc<Dataset> = Arc::new(dataset);
-    progress.line(&format!(
-        "{} on {}, {} threads",
-        dataset.describe().id.label(),
-        opened.info.name,
-        std::thread::available_parallelism().map_or(1, usize::from)
-    ));
+    let is_processor = opened.info.kind == DeviceKind::Cpu;
+    let peak = || is_processor.then(|| peak_flops(PEAK_TIME) / 1e9);
+    let mut report = Report::new(
+        opened.info.name.clone(),
+        dataset.id.label().to_owned(),
+        threads::in_use().get(),
+        args.secs,
+    );
+    report.peak_gigaflops = peak();
+    progress.line(&report.about());
 
     let window = if args.window {
         Some(window::Bench::start(args, &progress)?)
@@ -63,12 +82,23 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     };
     let budget = Duration::from_secs_f64(args.secs);
     let mut rows = Vec::new();
+    let mut before_rows = before.map(|report| report.rows);
     for &preset in &chosen {
         for &batch_size in &args.batch {
-            for measured in training::measure(preset, batch_size, budget, &dataset, &opened)? {
-                progress.line(&measured.sentence());
-                rows.push(measured);
+            let earlier = other
+                .as_ref()
+                .map(|other| other.measure(preset, batch_size));
+            let earlier = earlier.transpose()?;
+            let measured = training::measure(preset, batch_size, budget, &dataset, &opened)?;
+            for row in &measured {
+                progress.line(&row.sentence());
             }
+            if let (Some(other), Some(earlier)) = (&other, earlier) {
+                let later = other.measure(preset, batch_size)?;
+                let rows = before_rows.get_or_insert_default();
+                rows.extend(against::means(earlier, &later));
+            }
+            rows.extend(measured);
         }
         if let Some(window) = &window {
             let measured = window.measure(preset)?;
@@ -79,87 +109,39 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         }
     }
     progress.finish();
-    writeln!(io::stdout(), "{}", markdown(&rows)).ok(); // nobody reads stdout: the file has it
+    // Processors grow faster and slower; what they could do at their best is the peak.
+    report.peak_gigaflops = report.peak_gigaflops.zip(peak()).map(|(a, b)| a.max(b));
+    report.rows = with_shares(rows, report.peak_gigaflops);
+    let mut out = io::stdout();
+    writeln!(out, "{}", report.markdown()).ok(); // nobody reads stdout: the file has it
     if let Some(file) = &args.out {
-        whole_file::write(file, csv(&rows).as_bytes())
-            .with_context(|| "the figures were not written")?;
+        report.write(file)?;
     }
-    Ok(())
+    let Some(before) = before_rows else {
+        return Ok(());
+    };
+    let changes = compare::changes(&report.rows, &before);
+    writeln!(out, "{}", compare::markdown(&changes)).ok();
+    match compare::n_worse(&changes) {
+        0 => Ok(()),
+        n => bail!(
+            "{n} of {} figures are more than 10 % worse than before",
+            changes.len()
+        ),
+    }
 }
 
-fn markdown(rows: &[Row]) -> String {
-    let mut text = "| preset | part | batch | figure | value |\n|---|---|---|---|---|\n".to_owned();
-    for row in rows {
-        let value = number(row.value);
-        let Row {
-            preset,
-            part,
-            batch_size,
-            figure,
-            ..
-        } = row;
-        writeln!(
-            text,
-            "| `{preset}` | {part} | {batch_size} | {figure} | {value} |"
-        )
-        .expect("a string takes everything");
-    }
-    text
-}
-
-fn csv(rows: &[Row]) -> String {
-    let mut text = "preset,part,batch_size,figure,value\n".to_owned();
-    for row in rows {
-        let Row {
-            preset,
-            part,
-            batch_size,
-            figure,
-            value,
-        } = row;
-        let [part, figure] = [part.as_str(), figure].map(cell);
-        writeln!(text, "{preset},{part},{batch_size},{figure},{value}")
-            .expect("a string takes everything");
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_separated() {
-        assert_eq!(number(3.216), "3.22");
-        assert_eq!(number(999.4), "999");
-        assert_eq!(number(107_000.2), "107,000");
-        assert_eq!(number(1_234_567.0), "1,234,567");
-    }
-
-    #[test]
-    fn a_table_has_a_line_for_each_figure() {
-        let rows = [Row {
-            preset: PresetId::Vanilla64,
-            part: "all layers".to_owned(),
-            batch_size: 64,
-            figure: "images/s",
-            value: 100_000.5,
-        }];
-        assert!(
-            markdown(&rows).ends_with("| `vanilla-64` | all layers | 64 | images/s | 100,000 |\n")
-        );
-        assert_eq!(
-            csv(&rows).lines().last(),
-            Some("vanilla-64,all layers,64,images/s,100000.5")
-        );
-        let frame = Row {
-            figure: "frame, median (ms)",
-            ..rows[0].clone()
-        };
-        assert_eq!(
-            csv(&[frame]).lines().last(),
-            Some("vanilla-64,all layers,64,\"frame, median (ms)\",100000.5"),
-            "a comma is no end"
-        );
-    }
+/// The same rows, with the share of the processor's peak behind each speed in units of arithmetic.
+fn with_shares(rows: Vec<Row>, peak_gigaflops: Option<f64>) -> Vec<Row> {
+    let both = rows.into_iter().flat_map(|row| {
+        let share = peak_gigaflops
+            .filter(|_| row.figure == row::Figure::Gigaflops)
+            .map(|peak| Row {
+                figure: row::Figure::ShareOfPeak,
+                value: 100.0 * row.value / peak,
+                ..row.clone()
+            });
+        [Some(row), share]
+    });
+    both.flatten().collect()
 }

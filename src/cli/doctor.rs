@@ -6,8 +6,9 @@ use anyhow::{Result, bail};
 
 use hourglass_data::mnist;
 use hourglass_protocol::{DataSetId, DeviceKind};
+use hourglass_simd::instruction_set;
 use hourglass_train::device::{self, Adapter};
-use hourglass_train::parity;
+use hourglass_train::{parity, threads};
 
 use super::data::whereabouts;
 
@@ -25,8 +26,9 @@ pub fn run() -> Result<()> {
         std::env::consts::OS,
         std::env::consts::ARCH
     )?;
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    writeln!(out, "  processor threads: {threads}")?;
+    let (used, all) = (threads::in_use(), threads::available());
+    writeln!(out, "  processor threads: {all}, of which {used} are used")?;
+    writeln!(out, "  vector instructions: {}", instruction_set())?;
 
     let adapters = device::adapters();
     writeln!(out, "\ngraphics adapters")?;

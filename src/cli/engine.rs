@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use hourglass_data::Shelf;
 use hourglass_experiment::Experiment;
 use hourglass_protocol::{
     Baselines, Command, DataSource, DatasetDescription, DeviceChoice, Event, Failure, FilmFrame,
@@ -57,7 +58,7 @@ impl Engine {
                 )
             })?;
         let device_name = device.info.name.clone();
-        let worker = worker::spawn(device, Wake::nobody())
+        let worker = worker::spawn_keeping(device, Wake::nobody(), Shelf::of_this_user())
             .context("the training thread could not be started")?;
         Ok(Self {
             device_name,
@@ -118,11 +119,6 @@ impl Engine {
     #[must_use]
     pub fn interruption(&self, kept: &str) -> anyhow::Error {
         self.signals.error(kept)
-    }
-
-    /// Has the worker give up judging the code, at the next part of it.
-    pub fn stop_judging(&self) {
-        self.worker.hurry();
     }
 
     /// Waits for the next thing that happens; `None` when a moment passed without any, so that the caller can

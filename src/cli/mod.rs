@@ -13,6 +13,7 @@ mod engine;
 mod exit;
 mod export;
 mod help;
+mod machine;
 mod occupied;
 mod presets;
 mod progress;
@@ -55,6 +56,9 @@ pub struct Cli {
     /// How to open the window.
     #[command(flatten)]
     pub window: WindowArgs,
+    /// Threads of the processor to work on; by default all of them
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>, // of this type in `sweep run` too, where it is of each run
 }
 
 /// How to open the window.

@@ -12,9 +12,11 @@ use hourglass_experiment::{Bound, Expectation, Experiment, PresetId, Stated, Ver
 use hourglass_files::whole_file;
 use hourglass_protocol::{Command, DataSetId, DataSource, DatasetDescription, DeviceChoice, RunId};
 use hourglass_run_folder::{self as run_folder, EXPERIMENT_FILE, SavedFiles, Summary};
+use hourglass_train::threads;
 
 use super::args::data_source;
 use super::engine::Engine;
+use super::machine::processor_name;
 use super::occupied::check_writable;
 use super::progress::Progress;
 use super::run::{self, Begun, Ending};
@@ -375,7 +377,7 @@ impl Bench<'_> {
             "Trained on {} by {}, {} threads{}, {}. Hourglass {}.\n\n",
             self.dataset.id.label(),
             self.engine.device_name(),
-            std::thread::available_parallelism().map_or(1, usize::from),
+            threads::in_use(),
             processor_name().map_or_else(String::new, |name| format!(" of {name}")),
             jiff::Timestamp::now().strftime("%Y-%m-%d"),
             env!("CARGO_PKG_VERSION"),
@@ -512,13 +514,6 @@ fn number(value: f64) -> String {
     let magnitude = value.abs().log10().floor() as i32;
     let decimals = usize::try_from(3 - magnitude).unwrap_or(0).min(9);
     format!("{value:.decimals$}")
-}
-
-/// The processor's name, where the system tells it in a file.
-fn processor_name() -> Option<String> {
-    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
-    let line = text.lines().find(|line| line.starts_with("model name"))?;
-    Some(line.split_once(':')?.1.trim().to_owned())
 }
 
 #[cfg(test)]

@@ -39,6 +39,8 @@ pub struct Begun {
     pub experiment: Experiment,
     /// Epochs that were done.
     pub epoch: f64,
+    /// Whether its code is measured at the end.
+    pub is_judged: bool,
 }
 
 impl Begun {
@@ -48,11 +50,12 @@ impl Begun {
         Self {
             experiment,
             epoch: 0.0,
+            is_judged: true,
         }
     }
 }
 
-/// Trains the run in progress until its plan is done, judges its code, and writes its folder: at the start, after
+/// Trains the run in progress until its plan is done, judges its code if that is wanted, and writes its folder: at the start, after
 /// each epoch and at least once a minute, when it ends, and once more with what the code is worth.
 ///
 /// # Errors
@@ -63,6 +66,7 @@ pub fn to_its_end(
     folder: &Path,
     progress: &Progress,
 ) -> Result<Ended> {
+    let is_judged = begun.is_judged;
     let mut autosave = Autosave::begin(engine, folder, progress)?;
     engine.send(Command::Train)?;
     let mut ending = follow(engine, &mut Tally::new(begun), &mut autosave, progress)?;
@@ -72,7 +76,7 @@ pub fn to_its_end(
     if let (Ending::Finished, Some(failure)) = (&ending, saved.failure) {
         ending = Ending::Failed(failure); // the last step went wrong
     }
-    if matches!(ending, Ending::Finished) && !judge(engine, progress)? {
+    if is_judged && matches!(ending, Ending::Finished) && !judge(engine, progress)? {
         ending = Ending::Interrupted;
     }
     written(engine, &saved.place, ending, progress)
@@ -92,11 +96,18 @@ pub fn from_where_it_is(engine: &Engine, folder: &Path, progress: &Progress) -> 
     if epoch >= experiment.total_epochs() as f64 {
         return to_its_judgement(engine, folder, progress);
     }
-    to_its_end(engine, Begun { experiment, epoch }, folder, progress)
+    let begun = Begun {
+        epoch,
+        ..Begun::new(experiment)
+    };
+    to_its_end(engine, begun, folder, progress)
 }
 
 /// Judges the code of a run whose training is done, and writes its folder.
-fn to_its_judgement(engine: &Engine, folder: &Path, progress: &Progress) -> Result<Ended> {
+///
+/// # Errors
+/// When the worker is gone, or the folder cannot be written.
+pub fn to_its_judgement(engine: &Engine, folder: &Path, progress: &Progress) -> Result<Ended> {
     let ending = if judge(engine, progress)? {
         Ending::Finished
     } else {
@@ -140,8 +151,16 @@ fn conclusion(summary: Option<&Summary>, folder: &Path) -> String {
             best.epoch, best.loss
         )
     });
+    let judging = summary.judging_seconds.map_or_else(String::new, |secs| {
+        format!(" and {secs:.1} s to measure the code")
+    });
+    let epochs = if summary.epochs == 1 {
+        "epoch"
+    } else {
+        "epochs"
+    };
     format!(
-        "{} epochs, {} steps, {:.1} s on {}: test MSE {:.5} per pixel{best}; the run is in {}",
+        "{} {epochs}, {} steps in {:.1} s on {}{judging}: test MSE {:.5} per pixel{best}; the run is in {}",
         summary.epochs,
         summary.steps,
         summary.seconds,
@@ -247,15 +266,19 @@ fn follow(
 
 /// Has the code judged, once the baselines are known; not if a signal comes meanwhile.
 fn judge(engine: &Engine, progress: &Progress) -> Result<bool> {
-    progress.set(1.0, "measuring the code…".to_owned());
+    progress.line("measuring the code…");
     engine.send(Command::JudgeCode)?;
     let mut is_judged = false;
     while !is_judged || engine.baselines().is_none() {
         if engine.is_interrupted() {
-            engine.stop_judging();
+            engine.send(Command::CancelJudging)?;
             return Ok(false);
         }
         match engine.wait()? {
+            Some(Event::JudgingProgress { progress: at, .. }) => {
+                let what = at.part.label();
+                progress.set(at.fraction.into(), format!("measuring the code: {what}"));
+            }
             Some(Event::CodeJudged { .. }) => is_judged = true,
             Some(Event::Failed(failure)) => bail!(failure),
             _ => {}
@@ -271,6 +294,7 @@ fn show_steps(tally: &Tally, steps: &StepBatch, progress: &Progress) {
     let Begun {
         experiment,
         epoch: begun,
+        ..
     } = &tally.begun;
     let goal = experiment.total_epochs() as f64;
     let trained = (epoch - begun).max(f64::MIN_POSITIVE);

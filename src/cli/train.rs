@@ -56,6 +56,10 @@ pub struct TrainArgs {
     /// Folder to write the run into; it is created if it is missing
     #[arg(long, value_name = "DIR", required_unless_present = "resume")]
     out: Option<PathBuf>,
+    /// Do not measure what the code is worth at the end: no classifiers, and no comparison with PNG, WebP and JPEG. A run
+    /// that is continued later can make up for it
+    #[arg(long)]
+    no_judge: bool,
     /// Replace another run in the folder, and an existing animation file
     #[arg(long)]
     force: bool,
@@ -116,7 +120,10 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
             },
         },
     })?;
-    let begun = Begun::new(experiment);
+    let begun = Begun {
+        is_judged: !args.no_judge,
+        ..Begun::new(experiment)
+    };
     drop(lock); // the worker takes it with the first save
     train(args, &engine, begun, &dataset, out, &progress).map_err(|error| {
         match error.downcast_ref::<Failure>() {
@@ -171,8 +178,8 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     }
     let goal = experiment.total_epochs() as f64;
     if epoch >= goal {
-        progress.finish();
         if !args.set.is_empty() {
+            progress.finish();
             bail!(
                 "all {goal} epochs of the run in {} are done, so nothing was changed: use --epochs to train further",
                 folder.display()
@@ -182,7 +189,15 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
             "all {goal} epochs of the run in {} are done: use --epochs to train further",
             folder.display()
         ));
-        return Ok(());
+        let lacks_figures =
+            Summary::of_folder(folder).is_some_and(|summary| summary.compression.is_none());
+        if args.no_judge || !lacks_figures {
+            progress.finish();
+            return Ok(());
+        }
+        drop(lock); // the worker takes it when it writes
+        let ended = run::to_its_judgement(&engine, folder, &progress)?;
+        return conclude(&engine, ended, &progress);
     }
     if experiment != before {
         experiment.validate()?;
@@ -191,12 +206,16 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
         engine.send(Command::Tune(experiment.clone()))?;
     }
     say_what_is_left_over(&experiment, &progress);
-    let begun = Begun { experiment, epoch };
+    let begun = Begun {
+        epoch,
+        is_judged: !args.no_judge,
+        ..Begun::new(experiment)
+    };
     drop(lock); // the worker takes it with the first save
     train(args, &engine, begun, &opened.dataset, folder, &progress)
 }
 
-/// Trains the run in progress to its end, and says how it ended.
+/// Trains the run in progress to its end.
 fn train(
     args: &TrainArgs,
     engine: &Engine,
@@ -206,13 +225,19 @@ fn train(
     progress: &Progress,
 ) -> Result<()> {
     let experiment = begun.experiment.clone();
+    let ended = run::to_its_end(engine, begun, folder, progress)?;
+    args.animation
+        .write(engine, experiment, dataset, progress)?;
+    conclude(engine, ended, progress)
+}
+
+/// Says how a run ended.
+fn conclude(engine: &Engine, ended: run::Ended, progress: &Progress) -> Result<()> {
     let run::Ended {
         ending,
         summary,
         folder,
-    } = run::to_its_end(engine, begun, folder, progress)?;
-    args.animation
-        .write(engine, experiment, dataset, progress)?;
+    } = ended;
     progress.finish();
     if !matches!(ending, Ending::Finished) {
         run::say_noticed(summary.as_ref(), progress);

@@ -37,7 +37,7 @@ reference() {
 equal_tables() {
     python3 - "$1/runs.csv" "$2/runs.csv" <<'END'
 import csv, sys
-times = {"seconds", "images_per_second", "device"}
+times = {"seconds", "judging_seconds", "images_per_second", "device"}
 def read(name):
     with open(name, newline="") as file:
         return [{key: value for key, value in row.items() if key not in times} for row in csv.DictReader(file)]

@@ -80,7 +80,8 @@ fn classes_are_found_in_raw_pixels_and_in_codes_of_pca() {
     let (train_labels, test_labels) = (digits.train.labels(), digits.test.labels());
     let (train, test) = (pixels(&digits.train), pixels(&digits.test));
     let neighbours = knn_accuracy(&train, train_labels, &test, test_labels, N_PIXELS, 5);
-    let probe = linear_probe(&train, train_labels, &test, test_labels, [N_PIXELS, 10]);
+    let sizes = [N_PIXELS, 10];
+    let probe = linear_probe(&train, train_labels, &test, test_labels, sizes, || true);
     // Chance is 0.1.
     assert!(neighbours.expect("finite") > 0.8, "{neighbours:?}");
     let probe = probe.expect("finite");

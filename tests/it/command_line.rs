@@ -395,6 +395,34 @@ fn settings_out_of_range_are_refused_before_anything_is_loaded() {
 }
 
 #[test]
+fn work_is_spread_over_as_many_threads_as_were_asked_for() {
+    let said = printed_by(&["doctor", "--threads", "1"]);
+    assert!(said.contains(", of which 1 are used"), "{said}");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("speed.json");
+    let out = file.to_str().expect("Unicode");
+    let ask = [
+        "bench",
+        "vanilla-64",
+        "--secs",
+        "0.1",
+        "--batch",
+        "64",
+        "--threads",
+        "3",
+    ];
+    printed_by(
+        &[
+            &ask[..],
+            &["--data", data(), "--device", "cpu", "--out", out],
+        ]
+        .concat(),
+    );
+    let report = std::fs::read_to_string(&file).expect("written");
+    assert!(report.contains("\"threads\": 3"), "{report}");
+}
+
+#[test]
 fn bench_measures_what_it_is_asked_and_refuses_before_it_measures() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("speed.csv");
@@ -422,13 +450,72 @@ fn bench_measures_what_it_is_asked_and_refuses_before_it_measures() {
     assert!(table.contains("| `vanilla-64` | "), "{table}");
     let written = std::fs::read_to_string(file).expect("written");
     let lines: Vec<&str> = written.lines().collect();
-    assert_eq!(lines.len(), 2, "{written}");
     assert_eq!(lines[0], "preset,part,batch_size,figure,value");
-    let value: f64 = lines[1]
-        .rsplit_once(',')
-        .and_then(|(_, value)| value.parse().ok())
-        .expect("a number");
-    assert!(value > 0.0, "{written}");
+    let values: Vec<(&str, f64)> = lines[1..]
+        .iter()
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            (cells[3], cells[4].parse().expect("a number"))
+        })
+        .collect();
+    let [(speed, images), (rate, gigaflops), (share, percent)] = values[..] else {
+        panic!("three figures: {written}");
+    };
+    assert_eq!(
+        [speed, rate, share],
+        ["images/s", "GFLOP/s", "share of peak (%)"]
+    );
+    // 784–64–784: five products of each weight.
+    let expected = images * f64::from(2 * 5 * 784 * 64) / 1e9;
+    assert!((gigaflops / expected - 1.0).abs() < 1e-6, "{written}");
+    assert!(percent > 0.0 && percent < 100.0, "{written}");
+}
+
+/// The same figures twice as good, and then half as good, as those of a file.
+#[test]
+fn bench_tells_what_became_slower_than_a_file_says() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| {
+        let path = folder.path().join(name);
+        path.to_str().expect("Unicode").to_owned()
+    };
+    let (old, slower, faster) = (path("old.json"), path("slow.json"), path("fast.json"));
+    let ask = ["bench", "vanilla-64", "--secs", "0.1", "--device", "cpu"];
+    let rest = ["--data", data(), "--batch", "64"];
+    let bench = |more: &[&str]| hourglass(&[&ask[..], &rest, more].concat());
+    assert!(bench(&["--out", &old]).status.success());
+    let text = std::fs::read_to_string(&old).expect("written");
+    let times = |factor: f64| {
+        let mut report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        for row in report["rows"].as_array_mut().expect("rows") {
+            let value = row["value"].as_f64().expect("a number");
+            row["value"] = (factor * value).into();
+        }
+        report.to_string()
+    };
+    std::fs::write(&slower, times(1e-3)).expect("written");
+    std::fs::write(&faster, times(1e3)).expect("written");
+
+    let better = bench(&["--compare", &slower]);
+    assert!(better.status.success(), "{better:?}");
+    assert!(!String::from_utf8_lossy(&better.stdout).contains("| worse |"));
+    let worse = bench(&["--compare", &faster]);
+    assert!(!worse.status.success(), "{worse:?}");
+    let table = String::from_utf8_lossy(&worse.stdout);
+    assert!(
+        table.contains("| images/s |") && table.contains("| worse |"),
+        "{table}"
+    );
+    let message = String::from_utf8_lossy(&worse.stderr);
+    assert!(
+        message.contains("1 of 1 figures are more than 10 % worse"),
+        "{message}"
+    );
+
+    let message = failure_of(&["bench", "vanilla-64", "--compare", &path("none.json")]);
+    assert!(message.contains("none.json"), "{message}");
+    let message = failure_of(&["bench", "vanilla-64", "--against", &path("none")]);
+    assert!(message.contains("none cannot be run"), "{message}");
 }
 
 /// A run that is under way, and what it says.

@@ -158,7 +158,8 @@ fn every_panel_can_be_drawn_in_the_smallest_pane() {
         script::evaluate_fully(&mut lab, |_| {});
         let run = lab.current_run();
         let report = script::code_report(20);
-        lab.apply(hourglass::protocol::Event::CodeJudged { run, report });
+        let secs = 2.5;
+        lab.apply(hourglass::protocol::Event::CodeJudged { run, report, secs });
         let mut harness = stage(show, lab);
         for side in [140.0, 60.0, 10.0] {
             harness.set_size(egui::vec2(side, side));

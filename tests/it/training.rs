@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
-use hourglass::data::{Dataset, EpochOrder, noise};
+use hourglass::data::{Dataset, EpochOrder, Shelf, noise};
 use hourglass::experiment::field;
 use hourglass::experiment::{
     Activation, Corruption, Emphasis, Experiment, Half, ImageShape, LatentPrior, LayerName,
@@ -686,11 +686,10 @@ fn a_linear_autoencoder_converges_to_pca() {
     dense.code = 8; // fewer axes are told apart sooner
     let dataset = data_sets::small(3200, 500);
     let cpu = device::cpu().device;
-    let measures = Measures::of(&dataset, 3200);
+    let measures = Measures::of(&dataset, 3200, &Shelf::default());
     let mut trainer = Trainer::new(experiment, dataset, &cpu);
     let angle = |trainer: &Trainer| {
-        let report = judge(trainer, &measures, || true).expect("judged");
-        let report = report.expect("wanted");
+        let report = judge(trainer, &measures).expect("judged");
         report.subspace_angle_degrees.expect("a linear network")
     };
     take(&mut trainer, 50);
@@ -814,12 +813,12 @@ fn what_a_code_is_compared_with_learns_from_the_same_images() {
     let cpu = device::cpu().device;
     let report_of = |dataset: &Arc<Dataset>, measures: &Measures| {
         let trainer = Trainer::new(experiment.clone(), Arc::clone(dataset), &cpu);
-        let report = judge(&trainer, measures, || true).expect("judged");
-        report.expect("wanted")
+        judge(&trainer, measures).expect("judged")
     };
-    let measures = Measures::of(&whole, 300);
-    assert_eq!(measures.baselines(), Measures::of(&part, 300).baselines());
-    assert_ne!(measures.baselines(), Measures::of(&whole, 900).baselines());
+    let measures_of = |dataset, n| Measures::of(dataset, n, &Shelf::default());
+    let measures = measures_of(&whole, 300);
+    assert_eq!(measures.baselines(), measures_of(&part, 300).baselines());
+    assert_ne!(measures.baselines(), measures_of(&whole, 900).baselines());
     let report = report_of(&whole, &measures);
     assert_eq!(report.n_train, 300);
     assert_eq!(report, report_of(&part, &measures));

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 /// Pairs of steps and changes of slope that are remembered.
-const MEMORY: usize = 10;
+const MEMORY: usize = 30;
 
 /// Share of the fall promised by the slope that a step has to keep (Armijo's condition).
 const SUFFICIENT_FALL: f64 = 1e-4;
@@ -33,19 +33,20 @@ pub struct Minimum {
 }
 
 /// Where `loss_and_gradient` is least, from `start`: until no component of the gradient is above `tolerance`, or after
-/// `max_steps` steps, fewer where none leads down. Steps go down only.
+/// `max_steps` steps, fewer where none leads down or it is no longer wanted. Steps go down only.
 pub fn minimise(
     loss_and_gradient: impl Fn(&[f64]) -> (f64, Vec<f64>),
     start: Vec<f64>,
     tolerance: f64,
     max_steps: usize,
+    is_wanted: impl Fn() -> bool,
 ) -> Minimum {
     let mut point = start;
     let (mut loss, mut gradient) = loss_and_gradient(&point);
     let mut pairs: VecDeque<Pair> = VecDeque::new();
     let mut n_steps = 0;
     let is_flat = |gradient: &[f64]| gradient.iter().all(|slope| slope.abs() <= tolerance);
-    while n_steps < max_steps && !is_flat(&gradient) {
+    while n_steps < max_steps && !is_flat(&gradient) && is_wanted() {
         let direction = downhill(&gradient, &pairs);
         let slope = dot(&direction, &gradient);
         if slope >= 0.0 {
@@ -136,19 +137,27 @@ mod tests {
             let loss = 1.0 + terms.clone().map(|(d, c)| c * d * d).sum::<f64>();
             (loss, terms.map(|(d, c)| 2.0 * c * d).collect())
         };
-        let bottom = minimise(bowl, vec![50.0; 9], 1e-2, 200);
+        let bottom = minimise(bowl, vec![50.0; 9], 1e-2, 200, || true);
         assert!(bottom.has_converged && bottom.n_steps < 200);
         for (i, x) in (0..9_u8).zip(bottom.point) {
             assert!((x - f64::from(i)).abs() < 1e-2, "{i}: {x}"); // at most 1e-2 / (2 c), c from 1
         }
-        let cut_short = minimise(bowl, vec![50.0; 9], 1e-2, 3);
+        let cut_short = minimise(bowl, vec![50.0; 9], 1e-2, 3, || true);
         assert_eq!((cut_short.has_converged, cut_short.n_steps), (false, 3));
+    }
+
+    #[test]
+    fn a_search_that_is_no_longer_wanted_ends_where_it_is() {
+        let bowl = |x: &[f64]| (x[0] * x[0], vec![2.0 * x[0]]);
+        let stopped = minimise(bowl, vec![3.0], 1e-6, 10, || false);
+        assert_eq!((stopped.n_steps, stopped.has_converged), (0, false));
+        assert!((stopped.point[0] - 3.0).abs() < 1e-12);
     }
 
     #[test]
     fn the_bottom_itself_is_kept() {
         let flat = |x: &[f64]| (1.0, vec![0.0; x.len()]);
-        let bottom = minimise(flat, vec![3.0, 4.0], 0.0, 10);
+        let bottom = minimise(flat, vec![3.0, 4.0], 0.0, 10, || true);
         assert_eq!(bottom.point, [3.0, 4.0]);
         assert_eq!((bottom.has_converged, bottom.n_steps), (true, 0));
     }

@@ -23,6 +23,7 @@ pub mod pca;
 pub mod pixel_pca;
 pub mod rank;
 pub mod ranking;
+mod sketch;
 pub mod subspace;
 pub mod tiles;
 pub mod unit_ranges;

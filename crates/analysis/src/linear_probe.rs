@@ -3,13 +3,20 @@
 //! A linear probe (Alain & Bengio, 2016, `arXiv:1610.01644`) learns on the codes of the training images what
 //! digit each shows, and is tested on the test images. It runs on the host, without random numbers.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a call would keep loops from being vectorised"
+)]
+
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
+use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use super::code_moments::CodeMoments;
 use super::lbfgs;
 use hourglass_protocol::ProbeResult;
+use hourglass_simd::exp_of_negative;
 
 /// Weight of `|W|²/2` beside the mean cross-entropy: enough to keep weights finite where classes can be told
 /// apart without error, too little to be seen in the accuracy.
@@ -26,13 +33,17 @@ const MAX_STEPS: usize = 1_000;
 /// nothing.
 const ROWS_PER_BLOCK: usize = 512;
 
+/// Codes whose logits are still in the cache when their gradient is worked out: a quarter of a megabyte of them.
+const ROWS_IN_CACHE: usize = 64;
+
 /// Share of test codes that softmax regression on the training codes puts into their class, and how the regression
 /// ended.
 ///
 /// Each unit is standardised by mean and deviation over the training codes; one that does not vary counts
 /// as 0. Minimised are the mean cross-entropy `−ln softmax(xW + b)` of the class and `1e-4 |W|²/2`, by
 /// L-BFGS from zero, until no component of the gradient is above 1e-4. Equal codes give equal answers, whatever the
-/// number of threads. `None` if a split is empty or a value is not finite.
+/// number of threads. `None` if a split is empty or a value is not finite. What it finds after it is no longer wanted
+/// is of no use.
 ///
 /// # Shapes
 /// Codes `[n, size]`, row by row, with labels `[n]` of `0..n_classes`. A step with 20,000 codes of 784 values takes a
@@ -47,6 +58,7 @@ pub fn linear_probe(
     test_codes: &[f32],
     test_labels: &[u8],
     [size, n_classes]: [usize; 2],
+    is_wanted: impl Fn() -> bool,
 ) -> Option<ProbeResult> {
     assert!(size > 0, "a code has values");
     let moments = CodeMoments::of(train_codes, size);
@@ -66,6 +78,7 @@ pub fn linear_probe(
         start,
         TOLERANCE,
         MAX_STEPS,
+        is_wanted,
     );
     Some(ProbeResult {
         accuracy: test.accuracy(&found.point),
@@ -144,21 +157,25 @@ impl<'a> Examples<'a> {
 
     /// Cross-entropy summed over some codes, and its gradient `Xᵀ(p − y)` as `[width, classes]`.
     fn block_sums(&self, features: &[f32], labels: &[u8], weights: &[f32]) -> (f64, Vec<f32>) {
-        let mut rows = self.logits(features, weights);
-        let mut loss = 0.0;
-        for (row, &label) in rows.chunks_exact_mut(self.n_classes).zip(labels) {
-            loss += f64::from(errors_of(row, usize::from(label)));
-        }
-        let n_codes = labels.len();
+        let (arch, mut loss) = (Arch::new(), 0.0);
         let mut gradient = vec![0.0; self.width * self.n_classes];
-        matmul(
-            MatMut::from_row_major_slice_mut(&mut gradient, self.width, self.n_classes),
-            Accum::Replace,
-            MatRef::from_row_major_slice(features, n_codes, self.width).transpose(),
-            MatRef::from_row_major_slice(&rows, n_codes, self.n_classes),
-            1.0,
-            Par::Seq,
-        );
+        let parts = features
+            .chunks(ROWS_IN_CACHE * self.width)
+            .zip(labels.chunks(ROWS_IN_CACHE));
+        for (features, labels) in parts {
+            let n_codes = labels.len();
+            let mut errors = self.logits(features, weights);
+            let logits = &mut errors;
+            loss += arch.dispatch(Softmax { logits, labels });
+            matmul(
+                MatMut::from_row_major_slice_mut(&mut gradient, self.width, self.n_classes),
+                Accum::Add,
+                MatRef::from_row_major_slice(features, n_codes, self.width).transpose(),
+                MatRef::from_column_major_slice(&errors, n_codes, self.n_classes),
+                1.0,
+                Par::Seq,
+            );
+        }
         (loss, gradient)
     }
 
@@ -168,8 +185,15 @@ impl<'a> Examples<'a> {
             .blocks()
             .map(|(features, labels)| {
                 let logits = self.logits(features, &in_single);
-                let rows = logits.chunks_exact(self.n_classes).zip(labels);
-                rows.filter(|(row, label)| largest(row) == usize::from(**label))
+                let n_codes = labels.len();
+                let best = |idx: usize| {
+                    let of_classes: Vec<f32> =
+                        logits[idx..].iter().step_by(n_codes).copied().collect();
+                    largest(&of_classes)
+                };
+                let labels = labels.iter().enumerate();
+                labels
+                    .filter(|&(idx, &label)| best(idx) == usize::from(label))
                     .count()
             })
             .sum();
@@ -183,12 +207,12 @@ impl<'a> Examples<'a> {
             .zip(self.labels.par_chunks(ROWS_PER_BLOCK))
     }
 
-    /// `features` `[n, width]` times weights `[width, classes]`: `[n, classes]`.
+    /// `features` `[n, width]` times weights `[width, classes]`, the other way round: `[classes, n]`.
     fn logits(&self, features: &[f32], weights: &[f32]) -> Vec<f32> {
         let n_codes = features.len() / self.width;
         let mut logits = vec![0.0; n_codes * self.n_classes];
         matmul(
-            MatMut::from_row_major_slice_mut(&mut logits, n_codes, self.n_classes),
+            MatMut::from_column_major_slice_mut(&mut logits, n_codes, self.n_classes),
             Accum::Replace,
             MatRef::from_row_major_slice(features, n_codes, self.width),
             MatRef::from_row_major_slice(weights, self.width, self.n_classes),
@@ -199,20 +223,54 @@ impl<'a> Examples<'a> {
     }
 }
 
-/// Turns the logits of a code into `p − y`, the error of each class, and returns `−ln p` of the right one.
-fn errors_of(row: &mut [f32], label: usize) -> f32 {
-    let highest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let right = row[label] - highest;
-    let mut total = 0.0;
-    for value in row.iter_mut() {
-        *value = (*value - highest).exp();
-        total += *value;
+/// Turns the logits of some codes into `p − y`, the error of each class, and returns `−ln p` of the right ones, summed.
+///
+/// Codes lie side by side, so that several are worked on at once.
+struct Softmax<'a> {
+    /// `[classes, n]`.
+    logits: &'a mut [f32],
+    /// `[n]`.
+    labels: &'a [u8],
+}
+
+impl NullaryFnOnce for Softmax<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        let Self { logits, labels } = self;
+        let n_codes = labels.len();
+        let mut highest = vec![f32::NEG_INFINITY; n_codes];
+        for row in logits.chunks_exact(n_codes) {
+            for (highest, &logit) in highest.iter_mut().zip(row) {
+                *highest = if logit > *highest { logit } else { *highest };
+            }
+        }
+        let right = |logits: &[f32], idx: usize| logits[usize::from(labels[idx]) * n_codes + idx];
+        let mut loss = 0.0;
+        for (idx, highest) in highest.iter().enumerate() {
+            loss += f64::from(highest - right(logits, idx));
+        }
+        let mut totals = vec![0.0_f32; n_codes];
+        for row in logits.chunks_exact_mut(n_codes) {
+            for ((logit, highest), total) in row.iter_mut().zip(&highest).zip(&mut totals) {
+                *logit = exp_of_negative(*logit - highest);
+                *total += *logit;
+            }
+        }
+        for row in logits.chunks_exact_mut(n_codes) {
+            for (share, total) in row.iter_mut().zip(&totals) {
+                *share /= total;
+            }
+        }
+        for (idx, &label) in labels.iter().enumerate() {
+            logits[usize::from(label) * n_codes + idx] -= 1.0;
+        }
+        loss + totals
+            .iter()
+            .map(|total| f64::from(total.ln()))
+            .sum::<f64>()
     }
-    for value in row.iter_mut() {
-        *value /= total;
-    }
-    row[label] -= 1.0;
-    total.ln() - right
 }
 
 /// Place of the largest value, of equals the first.
@@ -239,6 +297,18 @@ mod tests {
 
     const N_CLASSES: usize = 10;
 
+    /// [`linear_probe`] of codes and their labels, to its end.
+    fn probe(
+        train: &[f32],
+        train_labels: &[u8],
+        test: &[f32],
+        test_labels: &[u8],
+        size: usize,
+    ) -> Option<ProbeResult> {
+        let sizes = [size, N_CLASSES];
+        linear_probe(train, train_labels, test, test_labels, sizes, || true)
+    }
+
     /// Codes around ten corners of a polygon, which straight lines tell apart, with units of very different
     /// size and one that never varies.
     fn polygon(n_codes: usize) -> (Vec<f32>, Vec<u8>) {
@@ -258,7 +328,7 @@ mod tests {
     fn corners_of_a_polygon_are_told_apart_in_any_units() {
         let (train, train_labels) = polygon(1_300);
         let (test, test_labels) = polygon(130);
-        let found = linear_probe(&train, &train_labels, &test, &test_labels, [3, N_CLASSES]);
+        let found = probe(&train, &train_labels, &test, &test_labels, 3);
         let found = found.expect("there are codes");
         assert!(found.accuracy > 0.999, "{found:?}");
         assert!(found.has_converged && found.n_steps > 0, "{found:?}");
@@ -267,7 +337,7 @@ mod tests {
     #[test]
     fn where_nothing_is_known_the_commonest_class_is_named() {
         let labels = [3, 3, 3, 1, 2];
-        let found = linear_probe(&[1.0; 5], &labels, &[1.0, 9.0], &[3, 1], [1, N_CLASSES]);
+        let found = probe(&[1.0; 5], &labels, &[1.0, 9.0], &[3, 1], 1);
         let accuracy = found.map(|found| found.accuracy);
         assert_eq!(accuracy, Some(0.5));
     }
@@ -291,6 +361,37 @@ mod tests {
     }
 
     #[test]
+    fn errors_and_losses_of_codes_side_by_side_are_those_of_each() {
+        let (n_codes, n_classes) = (5, 3);
+        let rows: Vec<f64> = (0..15_u8)
+            .map(|i| 9.0 * f64::from(i * 7 % 11).sin())
+            .collect();
+        let labels = [0, 1, 2, 1, 0];
+        // One code after the other, turned so that they lie side by side.
+        let mut logits: Vec<f32> = (0..15)
+            .map(|at| single(rows[at % n_codes * n_classes + at / n_codes]))
+            .collect();
+        let loss = Arch::new().dispatch(Softmax {
+            logits: &mut logits,
+            labels: &labels,
+        });
+        let mut expected = 0.0;
+        for (idx, (row, &label)) in rows.chunks_exact(n_classes).zip(&labels).enumerate() {
+            let total: f64 = row.iter().map(|logit| logit.exp()).sum();
+            expected += total.ln() - row[usize::from(label)];
+            for (class, logit) in row.iter().enumerate() {
+                let error = logit.exp() / total - f64::from(u8::from(class == usize::from(label)));
+                let found = f64::from(logits[class * n_codes + idx]);
+                assert!(
+                    (found - error).abs() < 1e-6,
+                    "{idx} {class}: {found} {error}"
+                );
+            }
+        }
+        assert!((loss - expected).abs() < 1e-5, "{loss} {expected}");
+    }
+
+    #[test]
     fn two_classes_on_a_line_end_where_calculus_says() {
         // At x = ±1 three of four codes belong to the class of that side. Without decay p = 3/4 there, so the
         // logits differ by ln 3; a decay of 1e-4 takes less than a thousandth of it.
@@ -298,18 +399,21 @@ mod tests {
         let labels = [1, 1, 1, 0, 0, 0, 0, 1];
         let examples = Examples::new(&codes, &labels, &CodeMoments::of(&codes, 1), 2);
         let start = vec![0.0; 2 * 2];
-        let found = lbfgs::minimise(|w| examples.loss_and_gradient(w), start, 1e-5, 200);
+        let found = lbfgs::minimise(
+            |weights| examples.loss_and_gradient(weights),
+            start,
+            1e-5,
+            200,
+            || true,
+        );
         let weights = found.point;
         assert!((weights[1] - weights[0] - 3.0_f64.ln()).abs() < 2e-3);
     }
 
     #[test]
     fn nothing_to_learn_from_has_no_accuracy() {
-        assert_eq!(linear_probe(&[], &[], &[1.0], &[0], [1, N_CLASSES]), None);
-        assert_eq!(linear_probe(&[1.0], &[0], &[], &[], [1, N_CLASSES]), None);
-        assert_eq!(
-            linear_probe(&[f32::NAN], &[0], &[1.0], &[0], [1, N_CLASSES]),
-            None
-        );
+        assert_eq!(probe(&[], &[], &[1.0], &[0], 1), None);
+        assert_eq!(probe(&[1.0], &[0], &[], &[], 1), None);
+        assert_eq!(probe(&[f32::NAN], &[0], &[1.0], &[0], 1), None);
     }
 }

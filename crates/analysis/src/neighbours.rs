@@ -5,6 +5,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
 use super::code_moments::CodeMoments;
+use super::sketch::{self, Sketch};
 
 /// Test codes compared at once by a thread.
 const TEST_PER_BLOCK: usize = 128;
@@ -15,6 +16,18 @@ const TRAIN_PER_BLOCK: usize = 1_024;
 /// Training codes beyond the nearest `k` whose distances are found in double precision before `k` are chosen.
 const SPARE: usize = 11;
 
+/// Relative error of a squared distance in single precision, at most.
+const ROUNDING: f32 = 1e-3;
+
+/// Error of a squared distance of sketches, as a share of the squared lengths of both, at most.
+const ROUNDING_OF_SKETCHES: f32 = 1e-4;
+
+/// If more than one in this many training codes may be a neighbour by its sketch, comparing all of them is quicker.
+const MOST_CANDIDATES: usize = 16;
+
+/// Values of a code that are compared side by side.
+const LANES: usize = 16;
+
 /// Share of test codes whose class is that of most of their `k` nearest training codes, 0..1, by Euclidean
 /// distance and over all pairs.
 ///
@@ -24,11 +37,11 @@ const SPARE: usize = 11;
 /// empty or a value is not finite.
 ///
 /// The candidates, `k` and eleven more, are found by `|t|² − 2 q·t` in single precision with the training mean taken
-/// off, which is right to about a millionth of `|q|² + |t|²`; their order by differences in double precision.
+/// off, which is right to about a millionth of `|q|² + |t|²`; their order by differences in double precision. Of large
+/// codes all that a [`Sketch`] leaves possible are candidates, which are few if most variance lies along few directions.
 ///
 /// # Shapes
-/// Codes `[n, size]`, row by row, with labels `[n]`. 10,000 against 10,000 take under a second on two cores
-/// for 784 values each, an eighth of a second for 64.
+/// Codes `[n, size]`, row by row, with labels `[n]`.
 ///
 /// # Panics
 /// When `size` or `k` is zero, or codes and labels do not fit.
@@ -53,15 +66,25 @@ pub fn knn_accuracy(
     let centred_train = centred(train.codes, &mean);
     let centred_test = centred(test.codes, &mean);
     let squared_lengths = squared_lengths(&centred_train, size);
+    let bounds = Bounds::of(&centred_train, &centred_test, size);
     let n_right: usize = centred_test
         .par_chunks(TEST_PER_BLOCK * size)
         .zip(test.codes.par_chunks(TEST_PER_BLOCK * size))
         .zip(test.labels.par_chunks(TEST_PER_BLOCK))
-        .map(|((codes, queries), labels)| {
-            let nearest = nearest(codes, &centred_train, &squared_lengths, k + SPARE);
-            let ranked = nearest.iter().zip(queries.chunks_exact(size));
-            let votes = ranked.map(|(near, query)| {
-                let mut near = ranked_by_distance(near, train.codes, query);
+        .enumerate()
+        .map(|(block_idx, ((codes, queries), labels))| {
+            let bounds = bounds.as_ref();
+            let by_bounds = bounds.and_then(|of| of.nearest(block_idx, queries, train.codes, k));
+            let ranked = by_bounds.unwrap_or_else(|| {
+                let nearest = nearest(codes, &centred_train, &squared_lengths, k + SPARE);
+                let both = nearest.iter().zip(queries.chunks_exact(size));
+                both.map(|(near, query)| {
+                    let places = near.iter().map(|near| near.train_idx);
+                    ranked_by_distance(places, train.codes, query)
+                })
+                .collect()
+            });
+            let votes = ranked.into_iter().map(|mut near| {
                 near.truncate(k);
                 vote(&near, train.labels)
             });
@@ -104,7 +127,8 @@ pub fn nearest_codes(
     nearest
         .zip(queries.chunks_exact(size))
         .map(|(near, query)| {
-            let ranked = ranked_by_distance(&near, codes, query).into_iter();
+            let places = near.iter().map(|near| near.train_idx);
+            let ranked = ranked_by_distance(places, codes, query).into_iter();
             let found = ranked.map(|(idx, squared)| (idx, squared.sqrt() as f32));
             found.collect()
         })
@@ -115,15 +139,19 @@ pub fn nearest_codes(
 ///
 /// # Shapes
 /// `codes` `[n, size]`, `query` `[size]`.
-fn ranked_by_distance(near: &[Neighbour], codes: &[f32], query: &[f32]) -> Vec<(usize, f64)> {
+fn ranked_by_distance(
+    places: impl Iterator<Item = usize>,
+    codes: &[f32],
+    query: &[f32],
+) -> Vec<(usize, f64)> {
     let size = query.len();
-    let squared = |near: &Neighbour| {
-        let code = &codes[near.train_idx * size..][..size];
+    let squared = |idx: usize| {
+        let code = &codes[idx * size..][..size];
         let pairs = code.iter().zip(query);
         let squares = pairs.map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2));
-        (near.train_idx, squares.sum())
+        (idx, squares.sum())
     };
-    let mut found: Vec<(usize, f64)> = near.iter().map(squared).collect();
+    let mut found: Vec<(usize, f64)> = places.map(squared).collect();
     found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
     found
 }
@@ -132,6 +160,118 @@ fn ranked_by_distance(near: &[Neighbour], codes: &[f32], query: &[f32]) -> Vec<(
 fn squared_lengths(codes: &[f32], size: usize) -> Vec<f32> {
     let squared_length = |code: &[f32]| code.iter().map(|value| value * value).sum();
     codes.par_chunks_exact(size).map(squared_length).collect()
+}
+
+/// Points that stand for codes and lie no farther from one another.
+struct Bounds {
+    /// `[n_train, sketch::WIDTH]`.
+    train: Vec<f32>,
+    /// Of these: `[n_train]`.
+    squared_lengths: Vec<f32>,
+    /// `[n_test, sketch::WIDTH]`.
+    test: Vec<f32>,
+}
+
+impl Bounds {
+    /// Of centred codes `[n, size]`; `None` where comparing codes in full is as quick.
+    fn of(train: &[f32], test: &[f32], size: usize) -> Option<Self> {
+        let sketch = Sketch::of(train, size)?;
+        let train = sketch.points(train);
+        Some(Self {
+            squared_lengths: squared_lengths(&train, sketch::WIDTH),
+            train,
+            test: sketch.points(test),
+        })
+    }
+
+    /// The `k` codes next to each query of a block, nearest first, with their squared distances; `None` if the points
+    /// leave too many possible.
+    ///
+    /// # Shapes
+    /// `queries` `[m, size]` and `codes` `[n_train, size]`, not centred.
+    fn nearest(
+        &self,
+        block_idx: usize,
+        queries: &[f32],
+        codes: &[f32],
+        k: usize,
+    ) -> Option<Vec<Vec<(usize, f64)>>> {
+        let n_train = self.squared_lengths.len();
+        let size = codes.len() / n_train;
+        let points = self
+            .test
+            .chunks(TEST_PER_BLOCK * sketch::WIDTH)
+            .nth(block_idx)?;
+        let likely = nearest(points, &self.train, &self.squared_lengths, k + SPARE);
+        let n_queries = likely.len();
+        let mut products = vec![0.0_f32; n_queries * n_train];
+        matmul(
+            MatMut::from_row_major_slice_mut(&mut products, n_queries, n_train),
+            Accum::Replace,
+            MatRef::from_row_major_slice(points, n_queries, sketch::WIDTH),
+            MatRef::from_row_major_slice(&self.train, n_train, sketch::WIDTH).transpose(),
+            1.0,
+            Par::Seq,
+        );
+        let code = |idx: usize| &codes[idx * size..][..size];
+        let rows = queries
+            .chunks_exact(size)
+            .zip(points.chunks_exact(sketch::WIDTH));
+        let mut n_candidates = 0;
+        let mut found = Vec::with_capacity(n_queries);
+        for ((likely, products), (query, point)) in
+            likely.iter().zip(products.chunks_exact(n_train)).zip(rows)
+        {
+            let distances = likely
+                .iter()
+                .map(|near| in_single(code(near.train_idx), query));
+            let limit = kth_smallest(distances.collect(), k);
+            let squared_length: f32 = point.iter().map(|value| value * value).sum();
+            let candidates = products.iter().zip(&self.squared_lengths).enumerate();
+            let candidates = candidates.filter_map(|(idx, (product, of_train))| {
+                let both = squared_length + of_train;
+                let bound = both - 2.0 * product - ROUNDING_OF_SKETCHES * both;
+                (bound <= limit).then_some(idx)
+            });
+            let candidates: Vec<usize> = candidates.collect();
+            n_candidates += candidates.len();
+            if n_candidates * MOST_CANDIDATES > n_queries * n_train {
+                return None;
+            }
+            let distances: Vec<f32> = candidates
+                .iter()
+                .map(|&idx| in_single(code(idx), query))
+                .collect();
+            let limit = kth_smallest(distances.clone(), k);
+            let near = candidates.iter().zip(&distances);
+            let near = near.filter(|(_, distance)| **distance <= limit);
+            found.push(ranked_by_distance(near.map(|(&idx, _)| idx), codes, query));
+        }
+        Some(found)
+    }
+}
+
+/// A squared distance, in single precision.
+fn in_single(code: &[f32], query: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; LANES];
+    let (pairs, rest) = (
+        code.chunks_exact(LANES).zip(query.chunks_exact(LANES)),
+        code.len() / LANES * LANES,
+    );
+    for (code, query) in pairs {
+        for ((sum, a), b) in sums.iter_mut().zip(code).zip(query) {
+            *sum += (a - b) * (a - b);
+        }
+    }
+    let rest = code[rest..].iter().zip(&query[rest..]);
+    sums.iter().sum::<f32>() + rest.map(|(a, b)| (a - b) * (a - b)).sum::<f32>()
+}
+
+/// The `k`-th smallest of some squared distances, or the largest of fewer, and as much more as rounding may be.
+fn kth_smallest(mut distances: Vec<f32>, k: usize) -> f32 {
+    let place = k.min(distances.len()) - 1;
+    let (_, found, _) = distances.select_nth_unstable_by(place, f32::total_cmp);
+    *found * (1.0 + ROUNDING) + f32::MIN_POSITIVE
 }
 
 /// Codes that belong to labels.
@@ -313,6 +453,49 @@ mod tests {
         let test_labels: Vec<u8> = test.chunks_exact(size).map(nearest_label).collect();
         let accuracy = knn_accuracy(&train, &train_labels, &test, &test_labels, size, 1);
         assert_eq!(accuracy, Some(1.0));
+    }
+
+    /// Large codes: most are told apart by sketches, and those that fill their space are compared in full.
+    #[test]
+    fn sketches_change_no_answer() {
+        let (n_train, n_test, size) = (1_500, 150, 160);
+        let label = |idx: usize| (idx % 7).to_le_bytes()[0];
+        for n_directions in [3_u16, 160] {
+            let value = |row: usize, at: usize, seed: f64| {
+                let waves = (0..n_directions).map(|direction| {
+                    let speed = 0.01 + 0.37 * f64::from(direction);
+                    ((row as f64 + seed) * speed * 1.7).sin() * (at as f64 * speed).cos()
+                });
+                waves.sum::<f64>() as f32 + 100.0
+            };
+            let codes = |n: usize, seed: f64| -> Vec<f32> {
+                let all = (0..n).flat_map(|row| (0..size).map(move |at| (row, at)));
+                all.map(|(row, at)| value(row, at, seed)).collect()
+            };
+            let (train, test) = (codes(n_train, 0.0), codes(n_test, 0.4));
+            let train_labels: Vec<u8> = (0..n_train).map(label).collect();
+            // Of all pairs, in double precision.
+            let all: Vec<Vec<(usize, f64)>> = test
+                .chunks_exact(size)
+                .map(|query| ranked_by_distance(0..n_train, &train, query))
+                .collect();
+            let votes = all.iter().map(|near| vote(&near[..5], &train_labels));
+            let test_labels: Vec<u8> = votes.map(|class| class.expect("a vote")).collect();
+            let accuracy = knn_accuracy(&train, &train_labels, &test, &test_labels, size, 5);
+            assert_eq!(accuracy, Some(1.0), "{n_directions} directions");
+
+            let mean = CodeMoments::of(&train, size).mean;
+            let bounds = Bounds::of(&centred(&train, &mean), &centred(&test, &mean), size);
+            let bounds = bounds.expect("codes are large and many");
+            let queries = &test[..TEST_PER_BLOCK * size];
+            let Some(found) = bounds.nearest(0, queries, &train, 5) else {
+                assert_eq!(n_directions, 160, "few directions leave few possible");
+                continue;
+            };
+            for (found, all) in found.iter().zip(&all) {
+                assert_eq!(found[..5], all[..5]);
+            }
+        }
     }
 
     #[test]

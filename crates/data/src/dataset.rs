@@ -101,6 +101,14 @@ impl Split {
         &self.images
     }
 
+    /// Pixels and classes of the first images, or of all where there are fewer: `[n, pixels]` and `[n]`.
+    #[must_use]
+    pub fn first(&self, n: usize) -> (&[u8], &[u8]) {
+        let n = n.min(self.len());
+        let images = &self.images[..n * self.shape.n_values()];
+        (images, &self.labels[..n])
+    }
+
     /// Pixels of an image: `[pixels]`.
     #[must_use]
     pub fn image(&self, sample_idx: usize) -> &[u8] {

@@ -12,6 +12,7 @@ pub mod noise;
 mod open;
 pub mod pen_digits;
 mod sample_rng;
+mod shelf;
 mod stand_in;
 pub mod user_image;
 
@@ -19,3 +20,4 @@ pub use batch::{Corruptor, EpochOrder};
 pub use dataset::{Dataset, Split};
 pub use load::{LoadError, fetch, load};
 pub use open::{OpenError, holds_data_set};
+pub use shelf::{Key, Shelf};

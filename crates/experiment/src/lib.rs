@@ -7,6 +7,7 @@
 
 mod activation;
 mod architecture;
+mod arithmetic;
 mod blocks;
 mod corruption;
 mod course;

@@ -19,7 +19,9 @@ use burn::tensor::{DType, Tensor, activation};
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
-use super::processor::{Numbers, exp_of_negative, is_processor, numbers, tensor, without_faint};
+use hourglass_simd::exp_of_negative;
+
+use super::processor::{Numbers, is_processor, numbers, tensor, without_faint};
 
 /// Values that one thread takes at a time.
 const CHUNK: usize = 1 << 12;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Factor;
 
 /// Figures of a data set that bound or measure what any model can do with it.
@@ -31,7 +33,7 @@ impl Baselines {
     }
 }
 
-/// How good the code of a model is, measured on request: it takes seconds.
+/// How good the code of a model is, measured on request: it takes seconds, beside the training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CodeReport {
     /// Steps taken before it.
@@ -65,7 +67,7 @@ pub struct FollowedFactor {
 }
 
 /// How well classes can be told from features, 0..1, on the test split.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Accuracies {
     /// Of a linear classifier.
     pub linear_probe: ProbeResult,
@@ -75,7 +77,7 @@ pub struct Accuracies {
 }
 
 /// What a linear classifier reached, and how its training ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProbeResult {
     /// Share of test images told right, 0..1.
     pub accuracy: f64,
@@ -102,11 +104,12 @@ pub struct CompressionReport {
 }
 
 /// Size and fidelity of an image.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Compressed {
     /// Bytes of an image, of a file with its headers.
     pub bytes: f64,
     /// Bytes of the headers and tables among those; none of a code, whose decoder is not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header_bytes: Option<f64>,
     /// Peak signal-to-noise ratio, `10 log₁₀(1 / MSE)`, in decibel.
     pub psnr_db: f64,

@@ -100,6 +100,12 @@ pub enum Failure {
         /// Why, and what to do.
         reason: String,
     },
+    /// What the code is worth could not be measured; training goes on.
+    #[error("the code could not be measured: {reason}")]
+    NotJudged {
+        /// Why.
+        reason: String,
+    },
     /// A comparison run cannot be trained beside the run in progress, which goes on.
     #[error("{reason}")]
     NotCompared {

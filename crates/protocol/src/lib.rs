@@ -24,6 +24,7 @@ mod flow;
 mod gather;
 mod gradients;
 mod history;
+mod judging;
 mod marks;
 mod metrics;
 mod pieces;
@@ -62,6 +63,7 @@ pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
 pub use gradients::{GradientFigures, GradientRow, LayerSpread, WeightUpdate};
 pub use history::{HistoryRow, Measured, RunHistory};
 pub use hourglass_experiment::{DataSetId, Stage};
+pub use judging::{JudgingPart, JudgingProgress};
 pub use marks::{ChangedSetting, Mark, Marks};
 pub use metrics::{
     AdversarialFigures, BestEpoch, ClassificationFigures, CodeFigures, Diagnosis, Evaluation,
@@ -129,8 +131,11 @@ pub enum Command {
     Tune(Experiment),
     /// Continue on another device, from the current weights.
     UseDevice(DeviceChoice),
-    /// Measure what the code is worth; it takes seconds, during which nothing is trained.
+    /// Measure what the code is worth, from the weights as they are now. It takes seconds, and training goes on beside it;
+    /// one that is under way begins anew.
     JudgeCode,
+    /// Stop measuring what the code is worth.
+    CancelJudging,
     /// Gather the numbers of a figure; it takes a moment, during which nothing is trained.
     Gather(Gather),
     /// Find what the model makes of every image; it takes a moment, during which nothing is trained.
@@ -239,11 +244,21 @@ pub enum Event {
         /// The figures.
         evaluation: Evaluation,
     },
+    /// Measuring the code came further.
+    JudgingProgress {
+        run: RunId,
+        progress: JudgingProgress,
+    },
+    /// What the code is worth was measured.
     CodeJudged {
         run: RunId,
         /// What it is worth.
         report: CodeReport,
+        /// From the command to the answer, in seconds.
+        secs: f64,
     },
+    /// Measuring the code came to nothing: it was cancelled, or the run has ended.
+    JudgingCancelled { run: RunId },
     /// The numbers of a figure were gathered.
     Gathered {
         run: RunId,

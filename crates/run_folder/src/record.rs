@@ -30,7 +30,8 @@ pub struct Record {
     since: Option<Instant>,
     full: Option<Evaluation>,
     marks: Marks,
-    report: Option<CodeReport>,
+    /// What the code is worth, and the seconds it took to find out.
+    report: Option<(CodeReport, f64)>,
 }
 
 /// What a run has cost so far.
@@ -112,7 +113,7 @@ impl Record {
             Event::StepsTaken { steps, .. } => self.add_steps(steps),
             Event::GradientsMeasured { rows, .. } => self.gradients.push(rows),
             Event::Evaluated { evaluation, .. } => self.add_evaluation(evaluation),
-            Event::CodeJudged { report, .. } => self.report = Some(report.clone()),
+            Event::CodeJudged { report, secs, .. } => self.report = Some((report.clone(), *secs)),
             _ => {}
         }
     }
@@ -206,10 +207,9 @@ impl Record {
     pub fn summary(&self, baselines: Option<&Baselines>) -> Option<Summary> {
         let full = self.full.as_ref()?;
         // What the code was worth at another step is not this model's.
-        let report = self
-            .report
-            .as_ref()
-            .filter(|report| report.step == full.step);
+        let judged = self.report.as_ref();
+        let judged = judged.filter(|(report, _)| report.step == full.step);
+        let report = judged.map(|(report, _)| report);
         let both = baselines.zip(report);
         let effort = self.effort();
         let epochs = full.epoch as usize;
@@ -223,6 +223,7 @@ impl Record {
             epochs,
             steps: full.step,
             seconds: effort.elapsed_secs,
+            judging_seconds: judged.map(|&(_, secs)| secs),
             images_per_second: effort.images_per_sec(),
             test: TestFigures::from(full),
             code: CodeSummary::of(full, report),

@@ -35,8 +35,12 @@ pub struct Summary {
     pub epochs: usize,
     /// Steps taken.
     pub steps: u64,
-    /// From the first step to the last figure, evaluations and the judging of the code included.
+    /// From the first step to the last figure of the test split, evaluations included. In older files with the measuring
+    /// of the code.
     pub seconds: f64,
+    /// Measuring the code, from the command to the answer. Not in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judging_seconds: Option<f64>,
     /// Training images a second while steps were being taken, evaluations not counted.
     pub images_per_second: f64,
     /// On the whole test split.

@@ -27,7 +27,8 @@ mod user_images;
 use hourglass_experiment::{Experiment, InvalidExperiment};
 use hourglass_protocol::{
     Baselines, Command, DataSetId, DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo,
-    EvaluationScope, Event, Failure, Fitting, Phase, RunId, SampleIdx, Snapshot,
+    EvaluationScope, Event, Failure, Fitting, JudgingPart, JudgingProgress, Phase, RunId,
+    SampleIdx, Snapshot,
 };
 
 pub use baseline_history::BaselineHistory;
@@ -223,7 +224,9 @@ impl LabState {
             | Event::GradientsMeasured { run, .. }
             | Event::Evaluated { run, .. }
             | Event::FrameTaken { run, .. }
+            | Event::JudgingProgress { run, .. }
             | Event::CodeJudged { run, .. }
+            | Event::JudgingCancelled { run }
             | Event::RunOpened { run, .. }
             | Event::RunSaved { run, .. }
             | Event::RunBackedUp { run, .. } => {
@@ -291,7 +294,10 @@ impl LabState {
     /// The code of the run in progress was asked to be judged; the answer takes seconds.
     pub fn note_judging(&mut self) {
         if let Some(run) = &mut self.run {
-            run.is_judging_code = true;
+            run.judging = Some(JudgingProgress {
+                part: JudgingPart::Encoding,
+                fraction: 0.0,
+            });
         }
     }
 
@@ -357,7 +363,7 @@ impl LabState {
             _ => {}
         }
         if let Some(run) = &mut self.run {
-            run.is_judging_code = false; // whatever failed, a wait without end would be worse
+            run.judging = None; // whatever failed, a wait without end would be worse; what goes on says so again
         }
         self.notices.error(failure.to_string());
     }
@@ -439,10 +445,10 @@ mod tests {
     fn judging_ends_with_a_failure() {
         let (mut state, _) = started();
         state.note_judging();
-        assert!(state.run.as_ref().is_some_and(|run| run.is_judging_code));
+        assert!(state.run.as_ref().is_some_and(|run| run.judging.is_some()));
         state.apply(Event::Failed(Failure::WorkerPanicked {
             message: "gone".to_owned(),
         }));
-        assert!(state.run.as_ref().is_some_and(|run| !run.is_judging_code));
+        assert!(state.run.as_ref().is_some_and(|run| run.judging.is_none()));
     }
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use hourglass_experiment::{Experiment, field};
 use hourglass_protocol::{
-    CodeReport, DataSource, Diagnosis, Evaluation, EvaluationScope, Event, Phase, PlanPosition,
-    RunHistory, RunId, Snapshot, StepBatch, title_of,
+    CodeReport, DataSource, Diagnosis, Evaluation, EvaluationScope, Event, JudgingProgress, Phase,
+    PlanPosition, RunHistory, RunId, Snapshot, StepBatch, title_of,
 };
 
 use super::{Ghost, Gradients, History, Reel, Replay, Rewind};
@@ -41,8 +41,8 @@ pub struct RunState {
     pub evaluation: Option<Evaluation>,
     /// What the code is worth, when it was last judged.
     pub code_report: Option<CodeReport>,
-    /// Whether it is being judged.
-    pub is_judging_code: bool,
+    /// How far it is being judged.
+    pub judging: Option<JudgingProgress>,
     /// The newest look at the model.
     pub snapshot: Option<Snapshot>,
     /// The folder a person saved it in, and the step it was saved at.
@@ -93,7 +93,7 @@ impl RunState {
             full_evaluation: None,
             evaluation: None,
             code_report: None,
-            is_judging_code: false,
+            judging: None,
             snapshot: None,
             saved: None,
             reel: Reel::default(),
@@ -206,7 +206,7 @@ impl RunState {
 
     /// The worker is gone in mid-run.
     pub(super) fn interrupt(&mut self) {
-        self.is_judging_code = false;
+        self.judging = None;
         self.phase = Phase::Stopped {
             position: self.position(),
         };
@@ -237,8 +237,10 @@ impl RunState {
                 }
                 self.evaluation = Some(evaluation);
             }
+            Event::JudgingProgress { progress, .. } => self.judging = Some(progress),
+            Event::JudgingCancelled { .. } => self.judging = None,
             Event::CodeJudged { report, .. } => {
-                self.is_judging_code = false;
+                self.judging = None;
                 self.code_report = Some(report);
             }
             Event::RunOpened { from, history, .. } => {

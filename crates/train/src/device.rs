@@ -12,6 +12,8 @@ use burn::tensor::{Device, DeviceKind as BurnKind};
 
 use hourglass_protocol::{AdapterName, DeviceChoice, DeviceInfo, DeviceKind};
 
+use super::threads;
+
 /// A device that works, and what people call it.
 #[derive(Clone, Debug)]
 pub struct OpenDevice {
@@ -234,6 +236,7 @@ fn opened(device: Device, info: &wgpu::AdapterInfo) -> OpenDevice {
 /// # Errors
 /// In the driver's words, when `Gpu` or a name was chosen and does not start.
 pub fn open(choice: DeviceChoice) -> Result<OpenDevice, String> {
+    threads::start_asked();
     match choice {
         DeviceChoice::Cpu => Ok(cpu()),
         DeviceChoice::Gpu => gpu(),
@@ -245,6 +248,7 @@ pub fn open(choice: DeviceChoice) -> Result<OpenDevice, String> {
 /// The device that `Auto` takes on a machine with these adapters.
 #[must_use]
 pub fn auto(adapters: &[Adapter]) -> OpenDevice {
+    threads::start_asked();
     if adapters.iter().all(|adapter| adapter.is_software) {
         return cpu();
     }

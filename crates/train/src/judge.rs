@@ -1,215 +1,305 @@
-//! The baselines of a data set, and how good a model's code is compared with them.
+//! How good a model's code is, compared with what its data set allows.
+//!
+//! The model's own part, encoding and decoding, is done on its device in small pieces, so that training can go on between
+//! them ([`CodeSampling`]). What follows from the codes is plain arithmetic, which needs neither model nor device and
+//! takes the longer time ([`worth_of`]).
+
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use hourglass_analysis::compression::{
-    self, jpeg_at, png_bytes_per_image, psnr_db, quantise, webp_bytes_per_image,
-};
-use hourglass_analysis::linear_probe::linear_probe;
-use hourglass_analysis::neighbours::knn_accuracy;
-use hourglass_analysis::pixel_pca::PixelPca;
-use hourglass_analysis::{correlation, entropy, subspace};
-use hourglass_data::Dataset;
-use hourglass_experiment::Architecture;
+use hourglass_analysis::compression::{psnr_db, quantise};
+use hourglass_analysis::{correlation, subspace};
+use hourglass_data::{Dataset, Shelf};
 use hourglass_model::Autoencoder;
 use hourglass_protocol::{
-    Accuracies, Baselines, CodeReport, Compressed, CompressionReport, FollowedFactor, KnownFactors,
-    ProbeResult,
+    Accuracies, CodeReport, Compressed, CompressionReport, FollowedFactor, JudgingPart,
+    JudgingProgress, KnownFactors, ProbeResult,
 };
 
+use super::baselines::{Known, Measures, N_TRAIN, accuracies, inverted};
 use super::evaluate::squared_error_per_image;
 use super::held_out::CHUNK;
 use super::{TrainError, Trainer, readback};
 
-/// Most training images that probes and neighbours learn from, and the quantiser takes its ranges from.
-const N_TRAIN: usize = 20_000;
+/// Share of the progress that encoding and decoding are counted as.
+const SAMPLING_SHARE: f32 = 0.2;
 
-/// Neighbours asked.
-const N_NEIGHBOURS: usize = 5;
+/// Time of a value of an image's picture files beside that of a value of a classifier's features, roughly.
+const FORMATS_PER_FEATURE: f32 = 0.7;
 
-/// Test images whose black and white are exchanged.
-const N_INVERTED: usize = 1_000;
-
-/// The principal components of a data set, and what it allows.
-#[derive(Clone, Debug)]
-pub struct Measures {
-    pca: Option<PixelPca>,
-    baselines: Baselines,
+/// What a model makes of the images, as plain numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CodeSamples {
+    /// Steps taken before it.
+    step: u64,
+    /// Units of the code.
+    size: usize,
+    /// Codes of the training images that classifiers learn from, and of the test images: `[n, size]` each.
+    codes: [Vec<f32>; 2],
+    /// The quantised code of the test images, and of those with black and white exchanged.
+    compressed: [Compressed; 2],
+    /// What a linear decoder makes of each unit: `[values, size]`.
+    columns: Option<Vec<f32>>,
 }
 
-impl Measures {
-    /// Measures a data set for networks that learn from its first `n_train` training images, or from all where there are
-    /// fewer; takes about half a second for 60,000.
+/// Encoding and decoding images with the weights as they were at its beginning, piece by piece.
+#[derive(Debug)]
+pub struct CodeSampling {
+    model: Autoencoder,
+    device: Device,
+    dataset: Arc<Dataset>,
+    step: u64,
+    size: usize,
+    n_train: usize,
+    has_linear_decoder: bool,
+    inverted: Vec<u8>,
+    /// Codes so far of training, test and inverted images.
+    codes: [Vec<f32>; 3],
+    /// The codes of test and inverted images as eight bits keep them, once they are there.
+    quantised: Option<[Vec<f32>; 2]>,
+    /// Images decoded so far of these, and the sum of their squared errors.
+    decoded: [(usize, f64); 2],
+}
+
+impl CodeSampling {
+    /// Of the weights of a trainer as they are now: they are not copied before the next step changes them.
     #[must_use]
-    pub fn of(dataset: &Dataset, n_train: usize) -> Self {
-        let n_pixels = dataset.train.shape().n_values();
-        let n_train = n_train.min(dataset.train.len());
-        let pca = PixelPca::fit(&dataset.train.images()[..n_train * n_pixels], n_pixels);
-        let test = dataset.test.images();
-        let pca_mse = pca.as_ref().map(|pca| pca.mse_per_pixel(test));
+    pub fn new(trainer: &Trainer) -> Self {
+        let dataset = Arc::clone(trainer.dataset());
+        let experiment = trainer.experiment();
+        // What the network has not seen, nothing beside it may learn from.
+        let n_seen = experiment.training.samples_per_epoch(dataset.train.len());
         Self {
-            baselines: Baselines {
-                entropy_floor: entropy::entropy_floor(test),
-                n_train,
-                pca_mse: pca_mse.unwrap_or_default().into(),
-            },
-            pca,
+            model: trainer.model(),
+            device: trainer.inner_device(),
+            step: trainer.step(),
+            size: experiment.architecture.code_size(),
+            n_train: n_seen.min(N_TRAIN),
+            has_linear_decoder: experiment.architecture.has_linear_decoder(),
+            inverted: inverted(&dataset),
+            dataset,
+            codes: Default::default(),
+            quantised: None,
+            decoded: Default::default(),
         }
     }
 
-    /// What the window is told.
+    /// How far it is.
     #[must_use]
-    pub fn baselines(&self) -> &Baselines {
-        &self.baselines
+    pub fn progress(&self) -> JudgingProgress {
+        let n_encoded: usize = self.codes.iter().map(|codes| codes.len() / self.size).sum();
+        let n_decoded: usize = self.decoded.iter().map(|(n, _)| n).sum();
+        let [train, test, inverted] = [0, 1, 2].map(|which| self.count(which));
+        let n_all = train + 2 * (test + inverted);
+        let share = (n_encoded + n_decoded) as f32 / n_all.max(1) as f32;
+        JudgingProgress {
+            part: JudgingPart::Encoding,
+            fraction: SAMPLING_SHARE * share,
+        }
+    }
+
+    /// Does the next piece of at most 500 images; tells what came of it once there is none left.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn advance(&mut self) -> Result<Option<CodeSamples>, TrainError> {
+        for which in 0..3 {
+            let n_done = self.codes[which].len() / self.size;
+            if n_done < self.count(which) {
+                let codes = self.model.encode(self.images(which, n_done));
+                self.codes[which].extend(readback::values(codes)?);
+                return Ok(None);
+            }
+        }
+        let [train, test, inverted] = &self.codes;
+        let size = self.size;
+        let quantised = self.quantised.get_or_insert_with(|| {
+            [test, inverted].map(|codes| quantise(train, codes, size).codes)
+        });
+        for (idx, codes) in quantised.iter().enumerate() {
+            let (n_done, error) = self.decoded[idx];
+            if n_done < codes.len() / size {
+                let codes = &codes[n_done * size..codes.len().min((n_done + CHUNK) * size)];
+                let n = codes.len() / size;
+                let codes = TensorData::new(codes.to_vec(), [n, size]);
+                let codes = Tensor::from_data(codes, &self.device);
+                let decoded = self.model.decode(codes).reconstruction();
+                let images = self.images(idx + 1, n_done);
+                let errors = readback::values(squared_error_per_image(decoded, images))?;
+                let sum: f64 = errors.iter().map(|&error| f64::from(error)).sum();
+                self.decoded[idx] = (n_done + n, error + sum);
+                return Ok(None);
+            }
+        }
+        let n_values = self.dataset.train.shape().n_values();
+        let compressed = self.decoded.map(|(n, error)| Compressed {
+            bytes: size as f64,
+            header_bytes: None,
+            psnr_db: psnr_db(error / (n * n_values).max(1) as f64),
+        });
+        let columns = self.columns()?;
+        let [train, test, _] = std::mem::take(&mut self.codes);
+        Ok(Some(CodeSamples {
+            step: self.step,
+            size,
+            codes: [train, test],
+            compressed,
+            columns,
+        }))
+    }
+
+    /// All bytes of training, test or inverted images.
+    fn bytes(&self, which: usize) -> &[u8] {
+        match which {
+            0 => self.dataset.train.first(self.n_train).0,
+            1 => self.dataset.test.images(),
+            _ => &self.inverted,
+        }
+    }
+
+    fn count(&self, which: usize) -> usize {
+        self.bytes(which).len() / self.dataset.train.shape().n_values()
+    }
+
+    /// The next images from one on: `[n, values]`.
+    fn images(&self, which: usize, first: usize) -> Tensor<2> {
+        let n_values = self.dataset.train.shape().n_values();
+        let bytes = &self.bytes(which)[first * n_values..];
+        let bytes = &bytes[..bytes.len().min(CHUNK * n_values)];
+        let pixels = bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect();
+        let pixels: Vec<f32> = pixels;
+        let n = bytes.len() / n_values;
+        Tensor::from_data(TensorData::new(pixels, [n, n_values]), &self.device)
+    }
+
+    /// What a linear decoder makes of each unit vector, less what it makes of zero: its columns.
+    fn columns(&self) -> Result<Option<Vec<f32>>, TrainError> {
+        if !self.has_linear_decoder {
+            return Ok(None);
+        }
+        let units = Tensor::<2>::eye(self.size, &self.device);
+        let of_zero = self.model.decode(units.zeros_like()).reconstruction();
+        let columns = self.model.decode(units).reconstruction() - of_zero;
+        readback::values(columns.transpose()).map(Some)
     }
 }
 
-/// Judges the code of a model; takes some seconds. `None` when it is no longer wanted, which is asked between the
-/// parts.
+/// What a code is worth; takes some seconds where the shelf does not know what depends on the images alone. `None` when
+/// it is no longer wanted.
+pub fn worth_of(
+    samples: &CodeSamples,
+    measures: &Measures,
+    dataset: &Dataset,
+    shelf: &Shelf,
+    report: &mut dyn FnMut(JudgingProgress),
+    is_wanted: &(dyn Fn() -> bool + Sync),
+) -> Option<CodeReport> {
+    let CodeSamples { size, codes, .. } = samples;
+    let n_train = codes[0].len() / size;
+    let labels = [dataset.train.first(n_train).1, dataset.test.labels()];
+    let mut known = Known::of(measures, shelf);
+    let n_components = measures.n_components(*size);
+
+    let n_values = dataset.train.shape().n_values();
+    let mut steps = Steps::new([
+        (JudgingPart::Code, *size as f32),
+        (
+            JudgingPart::Components,
+            cost(n_components, known.knows_components(n_components)),
+        ),
+        (JudgingPart::Pixels, cost(n_values, known.knows_pixels())),
+        (
+            JudgingPart::Formats,
+            FORMATS_PER_FEATURE * cost(n_values, known.knows_formats()),
+        ),
+    ]);
+    steps.next(report);
+    let code = accuracies(codes, labels, *size, dataset, is_wanted)?;
+    steps.next(report);
+    let components = known.components(n_components, is_wanted);
+    steps.next(report);
+    let pixels = known.pixels(is_wanted)?;
+    steps.next(report);
+    let formats = known.formats(is_wanted)?;
+    let [of_test, of_inverted] = samples.compressed;
+    let compression = CompressionReport {
+        code: of_test,
+        png_bytes: formats.png_bytes,
+        webp_bytes: formats.webp_bytes,
+        jpeg: formats.jpeg.clone(),
+        inverted: [of_inverted, formats.jpeg_of_inverted],
+    };
+    is_wanted().then(|| CodeReport {
+        step: samples.step,
+        n_train,
+        code,
+        pca: components.unwrap_or(NO_ACCURACIES),
+        pixels,
+        compression,
+        subspace_angle_degrees: subspace_angle(samples, measures, n_values),
+        factors: followed_factors(&codes[1], *size, &dataset.test_factors),
+    })
+}
+
+/// Encodes, decodes and measures in one go, on the calling thread.
 ///
 /// # Errors
 /// When the device fails.
-pub fn judge(
-    trainer: &Trainer,
-    measures: &Measures,
-    is_wanted: impl Fn() -> bool,
-) -> Result<Option<CodeReport>, TrainError> {
-    let model = trainer.model();
-    let dataset = trainer.dataset();
-    let device = trainer.inner_device();
-    let architecture = &trainer.experiment().architecture;
-    let size = architecture.code_size();
-    // What the network has not seen, nothing beside it may learn from.
-    let training = &trainer.experiment().training;
-    let n_seen = training.samples_per_epoch(dataset.train.len());
-    let n_train = n_seen.min(N_TRAIN);
-    let (shape, n_classes) = (dataset.train.shape(), dataset.n_classes());
-    let n_pixels = shape.n_values();
-    let train_images = &dataset.train.images()[..n_train * n_pixels];
-    let test_images = dataset.test.images();
-    let labels = (&dataset.train.labels()[..n_train], dataset.test.labels());
-
-    let train_codes = encode(&model, train_images, n_pixels, &device)?;
-    let test_codes = encode(&model, test_images, n_pixels, &device)?;
-    let accuracies = |features: (&[f32], &[f32]), size: usize| {
-        is_wanted().then(|| accuracies(features, labels, [size, n_classes]))
-    };
-    let code = accuracies((&train_codes, &test_codes), size);
-    let pca = measures.pca.as_ref().and_then(|pca| {
-        let k = size.min(pca.n_axes());
-        if k == 0 {
-            return None;
-        }
-        let codes = (pca.codes(train_images, k), pca.codes(test_images, k));
-        accuracies((&codes.0, &codes.1), k)
-    });
-    let pixels = (as_bytes(train_images), as_bytes(test_images));
-    let pixels = accuracies((&pixels.0, &pixels.1), n_pixels);
-    let (Some(code), Some(pixels), true) = (code, pixels, is_wanted()) else {
-        return Ok(None);
-    };
-    let of_code = |images: &[u8], codes: &[f32]| -> Result<Compressed, TrainError> {
-        let quantised = quantise(&train_codes, codes, size);
-        let mse = decoding_error(&model, &quantised.codes, images, [size, n_pixels], &device)?;
-        Ok(Compressed {
-            bytes: quantised.bytes_per_image,
-            header_bytes: None,
-            psnr_db: psnr_db(mse),
-        })
-    };
-    let jpeg = |images: &[u8], quality: u8| {
-        let figures = jpeg_at(images, shape, quality);
-        Compressed {
-            bytes: figures.bytes_per_image,
-            header_bytes: Some(figures.header_bytes),
-            psnr_db: figures.psnr_db,
+///
+/// # Panics
+/// Never: nothing cancels it.
+pub fn judge(trainer: &Trainer, measures: &Measures) -> Result<CodeReport, TrainError> {
+    let mut sampling = CodeSampling::new(trainer);
+    let samples = loop {
+        if let Some(samples) = sampling.advance()? {
+            break samples;
         }
     };
-    let n_inverted = test_images.len().min(N_INVERTED * n_pixels);
-    let inverted: Vec<u8> = test_images[..n_inverted].iter().map(|p| 255 - p).collect();
-    let inverted_codes = encode(&model, &inverted, n_pixels, &device)?;
-    let qualities = compression::JPEG_QUALITIES;
-    let finest = qualities.into_iter().max().unwrap_or(90);
-    Ok(Some(CodeReport {
-        step: trainer.step(),
-        n_train,
-        code,
-        pca: pca.unwrap_or(NO_ACCURACIES),
-        pixels,
-        compression: CompressionReport {
-            code: of_code(test_images, &test_codes)?,
-            png_bytes: png_bytes_per_image(test_images, shape),
-            webp_bytes: webp_bytes_per_image(test_images, shape),
-            jpeg: qualities.map(|q| (q, jpeg(test_images, q))).to_vec(),
-            inverted: [
-                of_code(&inverted, &inverted_codes)?,
-                jpeg(&inverted, finest),
-            ],
-        },
-        subspace_angle_degrees: subspace_angle(&model, architecture, measures, &device)?,
-        factors: followed_factors(&test_codes, size, &dataset.test_factors),
-    }))
+    let (dataset, shelf) = (trainer.dataset(), Shelf::default());
+    let found = worth_of(&samples, measures, dataset, &shelf, &mut |_| {}, &|| true);
+    Ok(found.expect("it is wanted"))
 }
 
-const NO_PROBE: ProbeResult = ProbeResult {
-    accuracy: f64::NAN,
-    n_steps: 0,
-    has_converged: false,
-};
-
 const NO_ACCURACIES: Accuracies = Accuracies {
-    linear_probe: NO_PROBE,
+    linear_probe: ProbeResult {
+        accuracy: f64::NAN,
+        n_steps: 0,
+        has_converged: false,
+    },
     nearest_neighbours: f64::NAN,
 };
 
-/// Features `[n, size]` and classes `[n]`, of training and of test images.
-fn accuracies(
-    (train, test): (&[f32], &[f32]),
-    (train_labels, test_labels): (&[u8], &[u8]),
-    [size, n_classes]: [usize; 2],
-) -> Accuracies {
-    let probe = linear_probe(train, train_labels, test, test_labels, [size, n_classes]);
-    let neighbours = knn_accuracy(train, train_labels, test, test_labels, size, N_NEIGHBOURS);
-    Accuracies {
-        linear_probe: probe.unwrap_or(NO_PROBE),
-        nearest_neighbours: neighbours.unwrap_or(f64::NAN),
+/// How long classifiers take, for each value of their features; nothing if they are known.
+fn cost(n_values: usize, is_known: bool) -> f32 {
+    if is_known { 0.0 } else { n_values as f32 }
+}
+
+/// What is said of the progress, part by part.
+struct Steps {
+    parts: [(JudgingPart, f32); 4],
+    n_begun: usize,
+}
+
+impl Steps {
+    fn new(parts: [(JudgingPart, f32); 4]) -> Self {
+        Self { parts, n_begun: 0 }
     }
-}
 
-/// Codes `[n, code]` of images `[n, pixels]`.
-fn encode(
-    model: &Autoencoder,
-    images: &[u8],
-    n_pixels: usize,
-    device: &Device,
-) -> Result<Vec<f32>, TrainError> {
-    let chunks = images.chunks(CHUNK * n_pixels);
-    let chunks = chunks.map(|chunk| images_of(chunk, n_pixels, device));
-    let codes = chunks.map(|images| model.encode(images).flatten::<1>(0, 1));
-    Ok(readback::all_values(codes.collect())?.concat())
-}
-
-/// Mean squared error per pixel of what the decoder makes of codes `[n, code]`, against images `[n, pixels]`.
-fn decoding_error(
-    model: &Autoencoder,
-    codes: &[f32],
-    images: &[u8],
-    [size, n_pixels]: [usize; 2],
-    device: &Device,
-) -> Result<f64, TrainError> {
-    let codes = codes.chunks(CHUNK * size);
-    let errors = codes
-        .zip(images.chunks(CHUNK * n_pixels))
-        .map(|(codes, images)| {
-            let data = TensorData::new(codes.to_vec(), [codes.len() / size, size]);
-            let decoded = model
-                .decode(Tensor::from_data(data, device))
-                .reconstruction();
-            squared_error_per_image(decoded, images_of(images, n_pixels, device))
+    /// Says that the next part begins.
+    fn next(&mut self, report: &mut dyn FnMut(JudgingProgress)) {
+        let all: f32 = self.parts.iter().map(|(_, cost)| cost).sum();
+        let done: f32 = self.parts[..self.n_begun]
+            .iter()
+            .map(|(_, cost)| cost)
+            .sum();
+        let (part, _) = self.parts[self.n_begun];
+        report(JudgingProgress {
+            part,
+            fraction: SAMPLING_SHARE + (1.0 - SAMPLING_SHARE) * done / all.max(1.0),
         });
-    let errors = readback::all_values(errors.collect())?.concat();
-    let total: f64 = errors.iter().map(|&error| f64::from(error)).sum();
-    Ok(total / images.len().max(1) as f64)
+        self.n_begun += 1;
+    }
 }
 
 /// For each factor the unit of the codes `[n, size]` that follows it most closely; nothing where the data set knows
@@ -231,40 +321,9 @@ fn followed_factors(codes: &[f32], size: usize, factors: &KnownFactors) -> Vec<F
 }
 
 /// The angle between what a linear decoder can reach and as many principal components.
-fn subspace_angle(
-    model: &Autoencoder,
-    architecture: &Architecture,
-    measures: &Measures,
-    device: &Device,
-) -> Result<Option<f64>, TrainError> {
-    let (size, n_pixels) = (architecture.code_size(), architecture.image().n_values());
-    let Some(pca) = measures
-        .pca
-        .as_ref()
-        .filter(|pca| architecture.has_linear_decoder() && size <= pca.n_axes())
-    else {
-        return Ok(None);
-    };
-    // What a linear map makes of each unit vector, less what it makes of zero, are its columns.
-    let units = Tensor::<2>::eye(size, device);
-    let of_zero = model.decode(units.zeros_like()).reconstruction();
-    let columns = (model.decode(units).reconstruction() - of_zero).transpose(); // [pixels, code]
-    let columns = readback::values(columns)?;
-    let angle = subspace::largest_principal_angle(&columns, &pca.axes(size), n_pixels, size);
-    Ok(angle)
-}
-
-fn images_of(images: &[u8], n_pixels: usize, device: &Device) -> Tensor<2> {
-    let pixels = TensorData::new(as_floats(images), [images.len() / n_pixels, n_pixels]);
-    Tensor::from_data(pixels, device) // [n, pixels]
-}
-
-fn as_floats(images: &[u8]) -> Vec<f32> {
-    images.iter().map(|&byte| f32::from(byte) / 255.0).collect()
-}
-
-/// Pixels as 0..255. Neither a probe, which standardises, nor neighbours mind the scale, and whole numbers have exact
-/// distances, so that ties are ties.
-fn as_bytes(images: &[u8]) -> Vec<f32> {
-    images.iter().map(|&byte| f32::from(byte)).collect()
+fn subspace_angle(samples: &CodeSamples, measures: &Measures, n_values: usize) -> Option<f64> {
+    let columns = samples.columns.as_ref()?;
+    let size = samples.size;
+    let pca = measures.pca().filter(|pca| size <= pca.n_axes())?;
+    subspace::largest_principal_angle(columns, &pca.axes(size), n_values, size)
 }

@@ -2,6 +2,7 @@
 
 mod adam;
 mod average;
+mod baselines;
 mod checkpoint;
 pub mod classify;
 mod companions;
@@ -28,9 +29,11 @@ mod probe;
 pub mod readback;
 pub mod resume;
 mod seal;
+pub mod threads;
 mod trainer;
 pub mod weights;
 
+pub use baselines::Measures;
 pub use checkpoint::Checkpoint;
 pub use decode::decode;
 pub use encoded::{EncodedTestSet, user_images};
@@ -38,6 +41,6 @@ pub use error::TrainError;
 pub use errors::errors;
 pub use filters::{filters, unit_means};
 pub use flow::flow;
-pub use judge::{Measures, judge};
+pub use judge::{CodeSamples, CodeSampling, judge, worth_of};
 pub use probe::{Components, ProbeState, digits};
 pub use trainer::{Burst, Trainer};

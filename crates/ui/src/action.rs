@@ -83,8 +83,13 @@ pub enum Action {
     /// Something about user images.
     UserImage(UserImageAction),
 
+    /// Work on this many threads of the processor from the next start on, or on all.
+    SetThreads(Option<usize>),
+
     /// Measure what the code of the run in progress is worth.
     JudgeCode,
+    /// Stop measuring it.
+    CancelJudging,
 
     /// Open the dialog that exports a figure; of which, where that was said.
     ShowExport(Option<FigureKind>),

@@ -55,6 +55,7 @@ pub mod filters;
 mod followed;
 pub mod gradients;
 pub mod help;
+mod judging;
 pub mod latent;
 pub mod layout;
 pub mod left_behind;

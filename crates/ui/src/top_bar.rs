@@ -15,7 +15,7 @@ use super::notices::Notes;
 use super::theme::{self, space};
 use hourglass_state::LabState;
 
-pub use window_menus::WindowFacts;
+pub use window_menus::{ThreadFacts, WindowFacts};
 
 /// Height of the bar, in points.
 const HEIGHT: f32 = 46.0;

@@ -26,7 +26,6 @@ pub struct Worker {
     probe: Mailbox<ProbeRequest>,
     bell: Sender<()>,
     snapshot: Mailbox<Snapshot>,
-    hurries: Arc<AtomicBool>,
     farewell: Farewell,
     thread: Option<JoinHandle<()>>,
 }
@@ -35,7 +34,6 @@ pub struct Worker {
 #[derive(Clone, Debug)]
 pub struct Farewell {
     is_asked: Arc<AtomicBool>,
-    hurries: Arc<AtomicBool>,
     bell: Sender<()>,
     /// Closed once the worker has ended.
     ended: Receiver<()>,
@@ -45,7 +43,6 @@ impl Farewell {
     /// Asks the worker to end and waits until it has; tells whether it did in this time.
     #[must_use]
     pub fn say(&self, patience: Duration) -> bool {
-        self.hurries.store(true, Ordering::Relaxed); // nobody waits for figures any more
         self.is_asked.store(true, Ordering::Release);
         self.bell.try_send(()).ok(); // full: the bell is ringing already
         self.ended.recv_timeout(patience) == Err(RecvTimeoutError::Disconnected)
@@ -69,8 +66,6 @@ pub struct WorkerSide {
     pub bell: Receiver<()>,
     /// The newest look at the model.
     pub snapshot: Mailbox<Snapshot>,
-    /// Whether what takes seconds is no longer wanted.
-    pub hurries: Arc<AtomicBool>,
     is_asked_to_end: Arc<AtomicBool>,
     /// Dropped when the worker ends, which is what a farewell waits for.
     _ended: Sender<()>,
@@ -92,15 +87,12 @@ impl Worker {
         let (bell_sender, bell_receiver) = bounded(1); // one ring is enough to wake
         let (ended_sender, ended_receiver) = bounded(0); // nothing is ever sent
         let (probe, snapshot) = (Mailbox::default(), Mailbox::default());
-        let hurries = Arc::new(AtomicBool::new(false));
         let farewell = Farewell {
             is_asked: Arc::default(),
-            hurries: Arc::clone(&hurries),
             bell: bell_sender.clone(),
             ended: ended_receiver,
         };
         let worker = Self {
-            hurries: Arc::clone(&hurries),
             commands: Some(command_sender),
             events: Some(event_receiver),
             probe: probe.clone(),
@@ -115,7 +107,6 @@ impl Worker {
             probe,
             bell: bell_receiver,
             snapshot,
-            hurries,
             is_asked_to_end: farewell.is_asked,
             _ended: ended_sender,
         };
@@ -171,11 +162,6 @@ impl Worker {
         self.events.as_ref()
     }
 
-    /// Says that the judging of a code, which takes seconds, is no longer wanted, now or later.
-    pub fn hurry(&self) {
-        self.hurries.store(true, Ordering::Relaxed);
-    }
-
     /// The newest look at the model, if there is one since the last time.
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
@@ -186,7 +172,6 @@ impl Worker {
 impl Drop for Worker {
     /// Closes the lanes, which ends the worker after the current batch, then waits for its thread.
     fn drop(&mut self) {
-        self.hurry();
         self.commands = None;
         self.events = None;
         if let Some(thread) = self.thread.take() {

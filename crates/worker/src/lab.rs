@@ -7,6 +7,7 @@ mod compare;
 mod data;
 mod devices;
 mod film;
+mod judge;
 mod keep;
 mod open;
 mod previous;
@@ -22,12 +23,13 @@ use std::time::Duration;
 
 use crossbeam_channel::{SendTimeoutError, TryRecvError, never};
 
-use hourglass_data::Dataset;
+use hourglass_data::{Dataset, Shelf};
 use hourglass_protocol::{Command, Event, Failure, Phase, ProbeRequest, Snapshot};
 use hourglass_run_folder::FolderLock;
 use hourglass_train::Measures;
 use hourglass_train::device::OpenDevice;
 
+use super::judging::Judging;
 use super::loader::{Loader, Task};
 use super::look::Looks;
 use super::{Wake, WorkerSide};
@@ -57,6 +59,8 @@ pub struct Lab {
     /// Of the data set in use, once they are known.
     measures: Option<Arc<Measures>>,
     loader: Option<Loader>,
+    /// Where what data sets allow is kept for the next time.
+    kept: Shelf,
     run: Option<Run>,
     looks: Looks,
     /// The newest look at the run in progress.
@@ -65,6 +69,8 @@ pub struct Lab {
     other: Side,
     /// Whether the comparison run had taken as many steps before the newest burst.
     was_level: bool,
+    /// The code that is being measured.
+    judging: Option<Judging>,
     /// Of the folders that the run in progress was written into.
     locks: Vec<FolderLock>,
     /// How unsaved runs are backed up.
@@ -82,15 +88,22 @@ impl Lab {
             dataset: None,
             measures: None,
             loader: None,
+            kept: Shelf::default(),
             run: None,
             looks: Looks::default(),
             seen: None,
             other: Side::default(),
             was_level: false,
+            judging: None,
             locks: Vec::new(),
             keeping: Keeping::default(),
             previous: None,
         }
+    }
+
+    /// The same, keeping what data sets allow on a shelf.
+    pub fn keeping(self, kept: Shelf) -> Self {
+        Self { kept, ..self }
     }
 
     /// Works until the owner drops its end of the lanes, or says farewell.
@@ -126,12 +139,15 @@ impl Lab {
             self.looks.request(request);
         }
         self.film()?;
+        self.judge_on()?;
         if self.is_training() {
             self.train()?;
             self.look()
         } else {
             self.look()?;
-            self.sleep();
+            if !self.judging.as_ref().is_some_and(Judging::is_due) {
+                self.sleep();
+            }
             Flow::Continue(())
         }
     }
@@ -140,10 +156,13 @@ impl Lab {
     fn sleep(&self) {
         let silent = never();
         let messages = self.loader.as_ref().map_or(&silent, Loader::messages);
+        let no_word = never();
+        let judging = self.judging.as_ref().and_then(Judging::messages);
         let mut ready = crossbeam_channel::Select::new();
         ready.recv(&self.side.commands);
         ready.recv(&self.side.bell);
         ready.recv(messages);
+        ready.recv(judging.unwrap_or(&no_word));
         match self.time_to_next() {
             Some(time) => ready.ready_timeout(time).ok(), // there is a run to back up then
             None => Some(ready.ready()),
@@ -182,6 +201,7 @@ impl Lab {
             Command::Tune(experiment) => self.tune(experiment),
             Command::UseDevice(choice) => self.use_device(choice),
             Command::JudgeCode => self.judge(),
+            Command::CancelJudging => self.cancel_judging(),
             Command::Gather(what) => self.gather(&what),
             Command::Encode(request) => self.encode(request),
             Command::SaveRun { folder } => self.save(folder),

@@ -1,6 +1,8 @@
 //! The one thread that owns tensors, and the lanes to it.
 
+mod errand;
 mod handle;
+mod judging;
 mod lab;
 mod loader;
 mod look;
@@ -11,7 +13,7 @@ mod wake;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use hourglass_data::Dataset;
+use hourglass_data::{Dataset, Shelf};
 use hourglass_protocol::{Event, Failure};
 use hourglass_train::device::OpenDevice;
 
@@ -30,10 +32,18 @@ use panics::panic_message;
 /// # Errors
 /// When the system gives no thread.
 pub fn spawn(device: OpenDevice, wake: Wake) -> std::io::Result<Worker> {
-    spawn_on(device, wake, None)
+    spawn_keeping(device, wake, Shelf::default())
 }
 
-/// The same with a data set that need not be in the catalogue.
+/// The same; what data sets allow is kept on a shelf, and found there the next time.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn spawn_keeping(device: OpenDevice, wake: Wake, shelf: Shelf) -> std::io::Result<Worker> {
+    spawn_on(device, wake, shelf, None)
+}
+
+/// As [`spawn`], with a data set that need not be in the catalogue.
 ///
 /// # Errors
 /// When the system gives no thread.
@@ -42,27 +52,36 @@ pub fn spawn_with(
     wake: Wake,
     dataset: Arc<Dataset>,
 ) -> std::io::Result<Worker> {
-    spawn_on(device, wake, Some(dataset))
+    spawn_on(device, wake, Shelf::default(), Some(dataset))
 }
 
 fn spawn_on(
     device: OpenDevice,
     wake: Wake,
+    shelf: Shelf,
     dataset: Option<Arc<Dataset>>,
 ) -> std::io::Result<Worker> {
     let (mut worker, side) = Worker::lanes();
     let thread = std::thread::Builder::new()
         .name("hourglass-worker".to_owned())
-        .spawn(move || run(side, device, dataset, &wake))?;
+        .spawn(move || {
+            let lab = |side| Lab::new(side, device, wake.clone()).keeping(shelf);
+            run(side, lab, dataset, &wake);
+        })?;
     worker.attach(thread);
     Ok(worker)
 }
 
 /// The worker's whole life. A panic becomes the last event, and the window lives on.
-fn run(side: WorkerSide, device: OpenDevice, dataset: Option<Arc<Dataset>>, wake: &Wake) {
+fn run(
+    side: WorkerSide,
+    lab: impl FnOnce(WorkerSide) -> Lab,
+    dataset: Option<Arc<Dataset>>,
+    wake: &Wake,
+) {
     let events = side.events.clone();
     let life = catch_unwind(AssertUnwindSafe(|| {
-        let lab = Lab::new(side, device, wake.clone());
+        let lab = lab(side);
         match dataset {
             None => lab.run(),
             Some(dataset) => lab.run_with(dataset),

@@ -1,17 +1,15 @@
 //! Loading and fetching beside the training, on a thread that ends with its task.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::Receiver;
 
-use hourglass_data::{Dataset, LoadError, fetch, load};
+use hourglass_data::{Dataset, LoadError, Shelf, fetch, load};
 use hourglass_experiment::dataset::Origin;
 use hourglass_protocol::{DataSetId, DataSource, DatasetProgress};
 use hourglass_train::Measures;
 
-/// Reports of progress kept for a worker that is busy; more are dropped.
-const CAPACITY: usize = 16;
+use super::errand::{Errand, Orders};
 
 /// What a loading thread reports.
 #[derive(Debug)]
@@ -39,8 +37,7 @@ pub enum Task {
 /// A loading thread; dropping it asks the thread to stop and does not wait.
 #[derive(Debug)]
 pub struct Loader {
-    messages: Receiver<LoaderMessage>,
-    cancel: Arc<AtomicBool>,
+    errand: Errand<LoaderMessage>,
     /// Whether the data are there, and only measuring is left.
     pub is_measuring: bool,
 }
@@ -50,37 +47,26 @@ impl Loader {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(task: Task) -> std::io::Result<Self> {
-        let (sender, messages) = bounded(CAPACITY);
-        let cancel = Arc::new(AtomicBool::new(false));
-        let seen_by_thread = Arc::clone(&cancel);
+    pub fn start(task: Task, shelf: Shelf) -> std::io::Result<Self> {
         let is_measuring = matches!(task, Task::Measure(..));
-        std::thread::Builder::new()
-            .name("hourglass-loader".to_owned())
-            .spawn(move || work(&task, &sender, &seen_by_thread))?;
+        let errand = Errand::start("hourglass-loader", move |orders| {
+            work(&task, &orders, &shelf);
+        })?;
         Ok(Self {
-            messages,
-            cancel,
+            errand,
             is_measuring,
         })
     }
 
     /// What the thread reports, in order; closed when it died without a word.
     pub fn messages(&self) -> &Receiver<LoaderMessage> {
-        &self.messages
+        self.errand.messages()
     }
 }
 
-impl Drop for Loader {
-    fn drop(&mut self) {
-        self.cancel.store(true, Ordering::Relaxed);
-    }
-}
-
-fn work(task: &Task, sender: &Sender<LoaderMessage>, cancel: &AtomicBool) {
-    let mut report = |progress| {
-        sender.try_send(LoaderMessage::Progress(progress)).ok(); // full: newer ones follow
-    };
+fn work(task: &Task, orders: &Orders<LoaderMessage>, shelf: &Shelf) {
+    let mut report = |progress| orders.mention(LoaderMessage::Progress(progress));
+    let cancel = &orders.is_cancelled;
     let result = match task {
         Task::Load(source) => load(source, &mut report, cancel),
         Task::Fetch(id) => fetch(*id, None, &mut report, cancel).and_then(|folder| {
@@ -91,17 +77,17 @@ fn work(task: &Task, sender: &Sender<LoaderMessage>, cancel: &AtomicBool) {
             };
             load(&source, &mut report, cancel)
         }),
-        Task::Measure(dataset, n_train) => return measure(dataset, *n_train, sender),
+        Task::Measure(dataset, n_train) => return measure(dataset, *n_train, orders, shelf),
     };
     let result = result.map(Arc::new);
     let dataset = result.as_ref().ok().cloned();
-    let heard = sender.send(LoaderMessage::Done(result)); // closed: nobody wants it any more
+    let heard = orders.reports.send(LoaderMessage::Done(result)); // closed: nobody wants it any more
     if let (Some(dataset), Ok(())) = (dataset, heard) {
-        measure(&dataset, dataset.train.len(), sender);
+        measure(&dataset, dataset.train.len(), orders, shelf);
     }
 }
 
-fn measure(dataset: &Dataset, n_train: usize, sender: &Sender<LoaderMessage>) {
-    let measures = Box::new(Measures::of(dataset, n_train));
-    sender.send(LoaderMessage::Measured(measures)).ok(); // closed: nobody wants them any more
+fn measure(dataset: &Arc<Dataset>, n_train: usize, orders: &Orders<LoaderMessage>, shelf: &Shelf) {
+    let measures = Box::new(Measures::of(dataset, n_train, shelf));
+    orders.reports.send(LoaderMessage::Measured(measures)).ok(); // closed: nobody wants them any more
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::{Deserialize, Serialize};
+
 use hourglass_experiment::PresetId;
 use hourglass_protocol::{DataSource, DeviceChoice};
 
@@ -27,9 +29,16 @@ pub struct BenchArgs {
     /// Also open the window with each preset: time to first frame and first step, frames, training while it draws
     #[arg(long)]
     pub(super) window: bool,
-    /// File for the figures as CSV
-    #[arg(long, value_name = "FILE.csv")]
+    /// File for the figures, as JSON for --compare or as CSV, by its ending
+    #[arg(long, value_name = "FILE.json|FILE.csv")]
     pub(super) out: Option<PathBuf>,
+    /// Compare with the figures in a file that --out wrote; an error if any is more than 10 % worse
+    #[arg(long, value_name = "OLD.json", conflicts_with = "against")]
+    pub(super) compare: Option<PathBuf>,
+    /// Compare with another build of Hourglass, which is measured before and after each figure; an error if any is more
+    /// than 10 % worse
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "window")]
+    pub(super) against: Option<PathBuf>,
     /// Images to learn from: a folder with the four files, or a name of `hourglass data list`
     #[arg(long, value_name = "DIR|NAME", value_parser = data_source)]
     pub(super) data: Option<DataSource>,
@@ -38,14 +47,75 @@ pub struct BenchArgs {
     pub(super) device: DeviceChoice,
 }
 
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) enum Figure {
+    #[serde(rename = "images/s")]
+    ImagesPerSec,
+    /// Arithmetic in products with weights.
+    #[serde(rename = "GFLOP/s")]
+    Gigaflops,
+    /// The same as a share of what the processor could do.
+    #[serde(rename = "share of peak (%)")]
+    ShareOfPeak,
+    #[serde(rename = "start to first frame (ms)")]
+    FirstFrame,
+    #[serde(rename = "start to first step (ms)")]
+    FirstStep,
+    #[serde(rename = "frame, median (ms)")]
+    Frame,
+    #[serde(rename = "frame, 95th percentile (ms)")]
+    SlowFrame,
+    #[serde(rename = "speed with the window open (%)")]
+    SpeedWithWindow,
+    #[serde(rename = "peak memory (MiB)")]
+    PeakMemory,
+}
+
+impl Figure {
+    /// With its unit, as in files.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::ImagesPerSec => "images/s",
+            Self::Gigaflops => "GFLOP/s",
+            Self::ShareOfPeak => "share of peak (%)",
+            Self::FirstFrame => "start to first frame (ms)",
+            Self::FirstStep => "start to first step (ms)",
+            Self::Frame => "frame, median (ms)",
+            Self::SlowFrame => "frame, 95th percentile (ms)",
+            Self::SpeedWithWindow => "speed with the window open (%)",
+            Self::PeakMemory => "peak memory (MiB)",
+        }
+    }
+
+    /// Whether more of it is better.
+    pub(super) fn is_better_high(self) -> bool {
+        match self {
+            Self::ImagesPerSec | Self::Gigaflops | Self::ShareOfPeak | Self::SpeedWithWindow => {
+                true
+            }
+            Self::FirstFrame
+            | Self::FirstStep
+            | Self::Frame
+            | Self::SlowFrame
+            | Self::PeakMemory => false,
+        }
+    }
+
+    /// Whether it follows from another figure.
+    pub(super) fn is_derived(self) -> bool {
+        matches!(self, Self::Gigaflops | Self::ShareOfPeak)
+    }
+}
+
 /// One figure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) preset: PresetId,
     /// What of it: a part of its plan, or the window.
     pub(super) part: String,
     pub(super) batch_size: usize,
-    pub(super) figure: &'static str,
+    pub(super) figure: Figure,
     pub(super) value: f64,
 }
 
@@ -57,8 +127,16 @@ impl Row {
             self.part,
             self.batch_size,
             number(self.value),
-            self.figure
+            self.figure.label()
         )
+    }
+
+    /// Whether another row is of the same thing.
+    pub(super) fn is_of(&self, other: &Self) -> bool {
+        self.preset == other.preset
+            && self.part == other.part
+            && self.batch_size == other.batch_size
+            && self.figure == other.figure
     }
 }
 

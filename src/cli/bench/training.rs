@@ -10,7 +10,7 @@ use hourglass_experiment::{Experiment, Plan, PresetId, Stage};
 use hourglass_train::Trainer;
 use hourglass_train::device::OpenDevice;
 
-use super::row::Row;
+use super::row::{Figure, Row};
 
 /// Parts of a measurement; the median of their speeds is what counts, so that another process' moment does not.
 const N_PARTS: u32 = 5;
@@ -35,6 +35,10 @@ pub(super) fn measure(
     for (part, experiment) in parts(&experiment) {
         experiment.validate()?;
         let batch_size = experiment.training.batch_size;
+        let stages = experiment.stages();
+        let flops = stages
+            .first()
+            .map_or(0, |&(stage, _)| experiment.flops_per_image(stage));
         let mut trainer = Trainer::new(experiment, Arc::clone(dataset), &device.device);
         speed(&mut trainer, budget.mul_f64(WARM_UP))?;
         let mut speeds = Vec::new();
@@ -42,13 +46,19 @@ pub(super) fn measure(
             speeds.push(speed(&mut trainer, budget / N_PARTS)?);
         }
         speeds.sort_by(f64::total_cmp);
-        rows.push(Row {
-            preset,
-            part,
-            batch_size,
-            figure: "images/s",
-            value: speeds[speeds.len() / 2],
-        });
+        let images_per_sec = speeds[speeds.len() / 2];
+        for (figure, value) in [
+            (Figure::ImagesPerSec, images_per_sec),
+            (Figure::Gigaflops, images_per_sec * flops as f64 / 1e9),
+        ] {
+            rows.push(Row {
+                preset,
+                part: part.clone(),
+                batch_size,
+                figure,
+                value,
+            });
+        }
     }
     Ok(rows)
 }

@@ -11,7 +11,7 @@ use hourglass_experiment::PresetId;
 use hourglass_files::plain_file;
 use hourglass_protocol::{Command, DataSource, Event, Phase, RunId};
 
-use super::row::{BenchArgs, Row};
+use super::row::{BenchArgs, Figure, Row};
 use crate::cli::engine::Engine;
 use crate::cli::progress::Progress;
 
@@ -72,15 +72,15 @@ impl<'a> Bench<'a> {
 fn rows(preset: PresetId, alone_secs: f64, costs: &WindowCosts) -> Vec<Row> {
     let batch_size = preset.preset().experiment().training.batch_size;
     let figures = [
-        ("start to first frame (ms)", Some(costs.first_frame_ms)),
-        ("start to first step (ms)", Some(costs.first_step_ms)),
-        ("frame, median (ms)", Some(costs.frame_ms)),
-        ("frame, 95th percentile (ms)", Some(costs.frame_ms_95)),
+        (Figure::FirstFrame, Some(costs.first_frame_ms)),
+        (Figure::FirstStep, Some(costs.first_step_ms)),
+        (Figure::Frame, Some(costs.frame_ms)),
+        (Figure::SlowFrame, Some(costs.frame_ms_95)),
         (
-            "speed with the window open (%)",
+            Figure::SpeedWithWindow,
             Some(100.0 * alone_secs / costs.train_secs),
         ),
-        ("peak memory (MiB)", costs.peak_memory_mib),
+        (Figure::PeakMemory, costs.peak_memory_mib),
     ];
     let rows = figures.into_iter().filter_map(|(figure, value)| {
         Some(Row {
@@ -154,7 +154,7 @@ fn with_window(preset: PresetId, epochs: u64, args: &BenchArgs) -> Result<Window
 }
 
 /// The digits as `--data` names them.
-fn data_argument(source: Option<&DataSource>) -> Vec<OsString> {
+pub(super) fn data_argument(source: Option<&DataSource>) -> Vec<OsString> {
     let name: OsString = match source {
         None | Some(DataSource::Auto) => return Vec::new(),
         Some(DataSource::Named(id)) => id.name().into(),

@@ -10,6 +10,7 @@ use clap::Args;
 use hourglass_experiment::number;
 use hourglass_protocol::DeviceChoice;
 use hourglass_sweep::{State, Table, Task};
+use hourglass_train::threads;
 
 use crate::cli::progress::{Progress, Report};
 use crate::cli::shell::this_program;
@@ -56,17 +57,15 @@ pub fn run(args: &RunArgs) -> Result<()> {
         .collect();
     let progress = Progress::new();
     if !left.is_empty() {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = usize::from(args.threads);
-        let jobs = args
-            .jobs
-            .map_or_else(|| (cores / threads).max(1), usize::from);
+        let cores = usize::from(threads::available());
+        let each = usize::from(args.threads);
+        let jobs = args.jobs.map_or_else(|| (cores / each).max(1), usize::from);
         let jobs = jobs.min(left.len());
         progress.line(&format!(
-            "{} of {} runs are left: {jobs} side by side, {threads} {} each",
+            "{} of {} runs are left: {jobs} side by side, {each} {} each",
             left.len(),
             sweep.tasks().len(),
-            if threads == 1 { "thread" } else { "threads" }
+            if each == 1 { "thread" } else { "threads" }
         ));
         let program = this_program()?;
         let crew = Crew::start(jobs, || {
@@ -77,7 +76,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
                 command.arg("--retry");
             }
             command.arg(&args.sweep);
-            command.env("RAYON_NUM_THREADS", threads.to_string());
+            command.env("RAYON_NUM_THREADS", each.to_string());
             command
         })?;
         let mut watch = Watch {

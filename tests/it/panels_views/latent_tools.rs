@@ -450,11 +450,13 @@ fn what_the_code_is_worth_is_told_or_asked_for() {
     assert_eq!(harness.state().actions.last(), Some(&Action::JudgeCode));
     harness.state_mut().lab.note_judging();
     harness.run_steps(2);
-    assert!(says(&harness, "measuring…"));
+    click(&mut harness, "Cancel measuring (0 %)");
+    assert_eq!(harness.state().actions.last(), Some(&Action::CancelJudging));
     let lab = &mut harness.state_mut().lab;
     let run = lab.current_run();
     let report = script::code_report(150);
-    lab.apply(Report::CodeJudged { run, report });
+    let secs = 2.5;
+    lab.apply(Report::CodeJudged { run, report, secs });
     harness.run_steps(2);
     assert!(says(&harness, "5-NN 96.2 % · linear 95.1 % · epoch 1.5"));
 }

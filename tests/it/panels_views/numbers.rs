@@ -1,6 +1,6 @@
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::PresetId;
-use hourglass::protocol::{Evaluation, Event};
+use hourglass::protocol::{Evaluation, Event, JudgingPart, JudgingProgress};
 use hourglass::state::LabState;
 use hourglass::ui::{Action, Panel as _, numbers::NumbersPanel};
 
@@ -118,13 +118,31 @@ fn the_code_is_measured_when_asked_for() {
     assert_eq!(harness.state().actions, [Action::JudgeCode]);
     harness.state_mut().lab.note_judging(); // what the application does with the action
     harness.run_steps(3);
-    let button = harness.get_by_label("measuring…");
-    assert!(button.accesskit_node().is_disabled());
-
     let lab = &mut harness.state_mut().lab;
     let run = lab.current_run();
+    lab.apply(Event::JudgingProgress {
+        run,
+        progress: JudgingProgress {
+            part: JudgingPart::Pixels,
+            fraction: 0.625,
+        },
+    });
+    harness.run_steps(3);
+    let sentence = "Measuring the code: classifiers of raw pixels, 62 %";
+    assert!(says(&harness, sentence));
+    click(&mut harness, "Cancel measuring (62 %)");
+    assert_eq!(harness.state().actions.last(), Some(&Action::CancelJudging));
+    let lab = &mut harness.state_mut().lab;
+    lab.apply(Event::JudgingCancelled { run });
+    harness.run_steps(3);
+    assert!(!says(&harness, sentence));
+    harness.get_by_label("Measure the code");
+
+    let lab = &mut harness.state_mut().lab;
+    lab.note_judging();
     let report = script::code_report(90);
-    lab.apply(Event::CodeJudged { run, report });
+    let secs = 2.5;
+    lab.apply(Event::CodeJudged { run, report, secs });
     harness.run_steps(3);
     harness.get_by_label("Measure the code");
     assert_eq!(

@@ -14,7 +14,7 @@ use hourglass::protocol::{
 use hourglass::state::{LabState, RunView};
 use hourglass::ui::Action;
 use hourglass::ui::notices::Notes;
-use hourglass::ui::top_bar::{TopBar, WindowFacts};
+use hourglass::ui::top_bar::{ThreadFacts, TopBar, WindowFacts};
 
 use crate::panels_views::{inside, script};
 
@@ -76,6 +76,7 @@ impl Bar {
             theme: ThemePreference::System,
             scale: 1.0,
             device: DeviceChoice::Cpu,
+            threads: ThreadFacts::default(),
             exporting: None,
             presents: false,
             glides: false,

@@ -118,9 +118,17 @@ fn runs(state: &LabState, entries: &mut Vec<Entry>) {
         let help = format!("Continues the run in {}", folder.display());
         entries.push(entry("Run", name, help, KeepAction::Open(folder.clone())));
     }
-    if state.run.is_some() {
-        let help = "Measures how good the code is: linear probe, neighbours, bytes compared with PNG and JPEG";
-        entries.push(entry("Run", "Measure the code", help, Action::JudgeCode));
+    match &state.run {
+        Some(run) if run.judging.is_some() => {
+            let help = "Stops measuring how good the code is; training goes on";
+            let cancel = Action::CancelJudging;
+            entries.push(entry("Run", "Cancel measuring the code", help, cancel));
+        }
+        Some(_) => {
+            let help = "Measures how good the code is: linear probe, neighbours, bytes compared with PNG and JPEG";
+            entries.push(entry("Run", "Measure the code", help, Action::JudgeCode));
+        }
+        None => {}
     }
 }
 

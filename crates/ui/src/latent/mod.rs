@@ -160,7 +160,7 @@ impl Panel for LatentPanel {
             .as_ref()
             .map(|points| caption(points, options.filter));
         let mut edited = *options;
-        let mut measures = false;
+        let mut judging = None;
         let (is_interpolating, mut toggles) = (scene.interpolation.is_on(), false);
         card::card(
             ui,
@@ -169,7 +169,7 @@ impl Panel for LatentPanel {
                 if let Some(caption) = caption {
                     controls::header(ui, &mut edited, view.state.comparison.is_some());
                     toggles = interpolation::button(ui, is_interpolating);
-                    measures = quality::show(ui, view.run, &caption);
+                    judging = quality::show(ui, view.run, &caption);
                     card::caption(ui, &caption);
                 }
             },
@@ -183,9 +183,7 @@ impl Panel for LatentPanel {
         if toggles {
             scene.interpolation.toggle();
         }
-        if measures {
-            actions.push(Action::JudgeCode);
-        }
+        actions.extend(judging);
         if options.units != edited.units {
             scene.view = View::default();
         }

@@ -2,16 +2,18 @@
 
 use egui::{Button, RichText, Ui};
 
+use crate::action::Action;
+use crate::judging;
 use crate::number;
 use crate::theme;
 use hourglass_state::RunState;
 
-/// Shows the accuracies that were measured last, with their epoch, or how to get them; tells whether they are to
-/// be measured. Nothing where there is no room for it.
+/// Shows the accuracies that were measured last, with their epoch, or how to get them; tells what is to be done: to measure
+/// them, or to stop measuring. Nothing where there is no room for it.
 ///
 /// `caption` stands beside it where a shorter text leaves room for both.
-pub fn show(ui: &mut Ui, run: Option<&RunState>, caption: &str) -> bool {
-    let Some(run) = run else { return false };
+pub fn show(ui: &mut Ui, run: Option<&RunState>, caption: &str) -> Option<Action> {
+    let run = run?;
     let tokens = theme::tokens_of(ui);
     ui.spacing_mut().interact_size.y = 21.0; // as high as the choices beside it
     ui.spacing_mut().button_padding.y = 1.0;
@@ -26,9 +28,7 @@ pub fn show(ui: &mut Ui, run: Option<&RunState>, caption: &str) -> bool {
     let beside = width(caption) + 2.0 * ui.spacing().item_spacing.x;
     let texts = texts(run);
     let fits = |room: f32| texts.iter().find(|text| width(text) <= room);
-    let Some(text) = fits(room - beside).or_else(|| fits(room)) else {
-        return false;
-    };
+    let text = fits(room - beside).or_else(|| fits(room))?;
     let is_outdated = run
         .code_report
         .as_ref()
@@ -41,17 +41,14 @@ pub fn show(ui: &mut Ui, run: Option<&RunState>, caption: &str) -> bool {
     let text = RichText::new(text.as_str())
         .text_style(theme::text::SMALL)
         .color(color);
-    let response = ui
-        .add_enabled(!run.is_judging_code, Button::new(text))
-        .on_hover_text(help(run))
-        .on_disabled_hover_text("The code is being measured; training continues when that is done");
-    response.clicked()
+    let response = ui.add(Button::new(text)).on_hover_text(help(run));
+    response.clicked().then(|| judging::action(run.judging))
 }
 
 /// What it says, from long to short.
 fn texts(run: &RunState) -> Vec<String> {
-    if run.is_judging_code {
-        return vec!["measuring…".to_owned()];
+    if let Some(progress) = run.judging {
+        return judging::cancel_texts(progress).to_vec();
     }
     let Some(report) = &run.code_report else {
         return vec!["Measure the code".to_owned(), "Measure".to_owned()];
@@ -80,7 +77,10 @@ fn epoch_of(run: &RunState, step: u64) -> String {
 }
 
 fn help(run: &RunState) -> String {
-    let cost = "This takes a few seconds, and training waits";
+    if let Some(progress) = run.judging {
+        return judging::sentence(progress);
+    }
+    let cost = judging::COST;
     let Some(report) = &run.code_report else {
         return format!(
             "Measures how well classes can be predicted from the code: by the five nearest neighbours and by a linear \

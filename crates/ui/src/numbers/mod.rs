@@ -10,7 +10,7 @@ use super::action::Action;
 use super::pane::Pane;
 use super::panel::Panel;
 use super::theme;
-use super::{card, number};
+use super::{card, judging, number};
 use hourglass_protocol::Evaluation;
 use hourglass_state::{LabState, RunState, RunView};
 
@@ -52,7 +52,7 @@ impl Panel for NumbersPanel {
 }
 
 fn has_figures(run: &RunState) -> bool {
-    run.full_evaluation.is_some() || run.code_report.is_some()
+    run.full_evaluation.is_some() || run.code_report.is_some() || run.judging.is_some()
 }
 
 /// `test images · epoch 3, step 2,814`
@@ -61,31 +61,27 @@ fn caption(evaluation: &Evaluation) -> String {
     format!("test images · epoch {:.0}, step {step}", evaluation.epoch)
 }
 
-/// Asks for the figures that take seconds.
+/// Asks for the figures that take seconds, or stops measuring them.
 fn judge_button(ui: &mut Ui, run: Option<&RunState>, actions: &mut Vec<Action>) {
     ui.spacing_mut().interact_size.y = 21.0; // as high as the choices in other headers
     ui.spacing_mut().button_padding.y = 1.0;
-    let is_judging = run.is_some_and(|run| run.is_judging_code);
-    let text = if is_judging {
-        "measuring…"
+    let progress = run.and_then(|run| run.judging);
+    let (text, help) = if let Some(progress) = progress {
+        let [text, _] = judging::cancel_texts(progress);
+        (text, judging::sentence(progress))
     } else {
-        "Measure the code"
+        let help = "How well the class can be predicted from the code, and how it compresses compared with PNG, WebP and \
+                    JPEG.";
+        let cost = judging::COST;
+        ("Measure the code".to_owned(), format!("{help} {cost}"))
     };
     let text = egui::RichText::new(text).text_style(theme::text::SMALL);
-    let is_enabled = run.is_some() && !is_judging;
     let response = ui
-        .add_enabled(is_enabled, Button::new(text))
-        .on_hover_text(
-            "How well the class can be predicted from the code, and how it compresses compared with PNG, WebP and JPEG. \
-             This takes a few seconds, and training waits",
-        )
-        .on_disabled_hover_text(if is_judging {
-            "The code is being measured; training continues when that is done"
-        } else {
-            "There is no model yet: load a data set first"
-        });
+        .add_enabled(run.is_some(), Button::new(text))
+        .on_hover_text(help)
+        .on_disabled_hover_text("There is no model yet: load a data set first");
     if response.clicked() {
-        actions.push(Action::JudgeCode);
+        actions.push(judging::action(progress));
     }
 }
 
@@ -104,9 +100,13 @@ fn body(ui: &mut Ui, state: &LabState, run: &RunState, sought: &mut Option<&str>
                 group.show(ui, sought);
             }
         }
+        if let Some(progress) = run.judging {
+            report::under_way(ui, progress);
+        }
         match &run.code_report {
             Some(report) => report::show(ui, run, report, sought),
-            None => report::missing(ui, run),
+            None if run.judging.is_none() => report::missing(ui),
+            None => {}
         }
     });
 }

@@ -1,23 +1,32 @@
 //! How good the code is: what can be predicted from it, and how it compresses.
 
-use egui::{Label, Ui};
+use egui::{Label, ProgressBar, Ui};
 
+use crate::judging;
 use crate::number::{self, percent_of_100};
 use crate::theme;
-use hourglass_protocol::{CodeReport, Compressed, CompressionReport, FollowedFactor, ProbeResult};
+use hourglass_protocol::{
+    CodeReport, Compressed, CompressionReport, FollowedFactor, JudgingProgress, ProbeResult,
+};
 use hourglass_state::RunState;
 
 use super::table::{Group, Row, heading, heads, numbers};
 
 /// Says how the report comes about.
-pub fn missing(ui: &mut Ui, run: &RunState) {
+pub fn missing(ui: &mut Ui) {
     heading(ui, "How good the code is");
-    let text = if run.is_judging_code {
-        "Measuring: this takes a few seconds, and training waits"
-    } else {
-        "Press “Measure the code” to see what a classifier can predict from it, and how it compresses compared with PNG, WebP and JPEG"
-    };
+    let text = "Press “Measure the code” to see what a classifier can predict from it, and how it compresses compared with PNG, WebP and JPEG";
     ui.add(Label::new(theme::dim(ui, text)).wrap());
+}
+
+/// How far the measuring is.
+pub fn under_way(ui: &mut Ui, progress: JudgingProgress) {
+    heading(ui, "How good the code is");
+    ui.add(Label::new(theme::dim(ui, judging::sentence(progress))).wrap());
+    ui.add_space(2.0);
+    let bar = ProgressBar::new(progress.fraction).desired_height(6.0);
+    ui.add(bar);
+    ui.add_space(4.0);
 }
 
 pub fn show(ui: &mut Ui, run: &RunState, report: &CodeReport, sought: &mut Option<&str>) {

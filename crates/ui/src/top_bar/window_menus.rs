@@ -1,6 +1,8 @@
 //! Device, view, notices, help.
 
-use egui::{Button, Popup, PopupCloseBehavior, RectAlign, RichText, ThemePreference, Ui, vec2};
+use egui::{
+    Button, DragValue, Popup, PopupCloseBehavior, RectAlign, RichText, ThemePreference, Ui, vec2,
+};
 use egui_material_icons::icons::{
     ICON_ARROW_DROP_DOWN, ICON_CONTRAST, ICON_MEMORY, ICON_NOTIFICATIONS,
 };
@@ -79,7 +81,7 @@ pub(super) fn show(
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| view_menu(ui, window, actions));
     export_menu::show(ui, state, window.exporting, is_narrow, actions);
-    device_menu(ui, state, window.device, is_narrow, actions);
+    device_menu(ui, state, window, is_narrow, actions);
 }
 
 fn bell(ui: &mut Ui, state: &LabState, notes: &Notes, actions: &mut Vec<Action>) {
@@ -185,10 +187,11 @@ fn switches(ui: &mut Ui, window: WindowFacts, actions: &mut Vec<Action>) {
 fn device_menu(
     ui: &mut Ui,
     state: &LabState,
-    chosen: DeviceChoice,
+    window: WindowFacts,
     is_narrow: bool,
     actions: &mut Vec<Action>,
 ) {
+    let chosen = window.device;
     let name = match &state.device {
         Some(device) => device.name.as_str(),
         None if state.crash.is_some() => "no device",
@@ -208,18 +211,46 @@ fn device_menu(
         .accessible_name(format!("Device: {name}"));
     Popup::menu(&response)
         .align(RectAlign::BOTTOM_END)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
             ui.set_width(260.0);
             for choice in DeviceChoice::ALL {
                 let button = Button::selectable(choice == chosen, choice.label());
                 if ui.add(button).on_hover_text(device_help(choice)).clicked() {
                     actions.push(Action::UseDevice(choice));
+                    ui.close();
                 }
             }
             adapters(ui, state, chosen, actions);
             ui.separator();
+            threads(ui, window.threads, actions);
+            ui.separator();
             ui.label(theme::dim(ui, format!("In use: {name}")));
         });
+}
+
+/// How many threads of the processor are worked on.
+fn threads(ui: &mut Ui, facts: ThreadFacts, actions: &mut Vec<Action>) {
+    let mut n = facts
+        .asked
+        .map_or(facts.available, |n| n.min(facts.available));
+    ui.horizontal(|ui| {
+        let label = ui.label("Processor threads");
+        let value = DragValue::new(&mut n)
+            .range(1..=facts.available)
+            .suffix(format!(" of {}", facts.available));
+        let response = ui.add(value).labelled_by(label.id).on_hover_text(
+            "Fewer leave room for other programs: training is slower, and its numbers are the same",
+        );
+        if response.changed() {
+            let asked = Some(n).filter(|n| *n < facts.available);
+            actions.push(Action::SetThreads(asked));
+        }
+    });
+    if n != facts.in_use {
+        let text = format!("From the next start on; now {}", facts.in_use);
+        ui.label(theme::dim(ui, text));
+    }
 }
 
 /// Each graphics adapter by name, where there are several.
@@ -232,6 +263,7 @@ fn adapters(ui: &mut Ui, state: &LabState, chosen: DeviceChoice, actions: &mut V
         let button = Button::selectable(*choice == chosen, name).truncate();
         if ui.add(button).on_hover_text(device_help(*choice)).clicked() {
             actions.push(Action::UseDevice(*choice));
+            ui.close();
         }
     }
 }
@@ -266,6 +298,25 @@ fn elided(ui: &Ui, text: &str, font: &egui::FontId, max_width: f32) -> String {
     format!("{}…", shown.trim_end())
 }
 
+/// How many threads of the processor are worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreadFacts {
+    /// Asked for; all of them if `None`.
+    pub asked: Option<usize>,
+    pub in_use: usize,
+    pub available: usize,
+}
+
+impl Default for ThreadFacts {
+    fn default() -> Self {
+        Self {
+            asked: None,
+            in_use: 1,
+            available: 1,
+        }
+    }
+}
+
 /// What the bar shows of the window itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WindowFacts {
@@ -275,6 +326,8 @@ pub struct WindowFacts {
     pub scale: f32,
     /// The device asked for.
     pub device: DeviceChoice,
+    /// Threads of the processor.
+    pub threads: ThreadFacts,
     /// Share of a figure that is written already; `None` while none is being written.
     pub exporting: Option<f32>,
     /// Whether lines are thick, for a projector.

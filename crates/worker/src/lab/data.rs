@@ -1,10 +1,8 @@
 //! Data sets: what is loaded while training goes on, and what follows from it.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use crossbeam_channel::{RecvTimeoutError, TryRecvError};
+use crossbeam_channel::TryRecvError;
 
 use crate::loader::{Loader, LoaderMessage, Task};
 use hourglass_data::{Dataset, LoadError};
@@ -15,7 +13,7 @@ use super::{Flow, Lab};
 
 impl Lab {
     pub(super) fn load(&mut self, task: Task) -> Flow {
-        match Loader::start(task) {
+        match Loader::start(task, self.kept.clone()) {
             Ok(loader) => {
                 self.loader = Some(loader); // one that was under way is dropped, and so cancelled
                 Flow::Continue(())
@@ -58,9 +56,11 @@ impl Lab {
     }
 
     /// Whether these are of the data set in use, for as many training images as the run in front learns from.
-    fn fits_run(&self, measures: &Measures) -> bool {
+    pub(super) fn fits_run(&self, measures: &Measures) -> bool {
         let dataset = self.dataset.as_ref();
-        dataset.is_some_and(|own| measures.baselines().n_train == self.n_learned_from(own))
+        dataset.is_some_and(|own| {
+            measures.is_of(own) && measures.baselines().n_train == self.n_learned_from(own)
+        })
     }
 
     /// Takes on what was measured of the data set in use, and says it; nobody else measures it any more.
@@ -93,23 +93,6 @@ impl Lab {
                 Ok(message) => self.take_message(message)?,
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => self.loader_is_gone()?,
-            }
-        }
-        Flow::Continue(())
-    }
-
-    /// Waits while what is allowed by the data set in use is being measured: measuring it once more would take twice as
-    /// long. Ends early when the worker is to hurry.
-    pub(super) fn wait_for_measures(&mut self) -> Flow {
-        /// How long a wait lasts before the worker looks whether it is to hurry.
-        const LOOK: Duration = Duration::from_millis(50);
-        while !self.side.hurries.load(Ordering::Relaxed)
-            && let Some(loader) = self.loader.as_ref().filter(|loader| loader.is_measuring)
-        {
-            match loader.messages().recv_timeout(LOOK) {
-                Ok(message) => self.take_message(message)?,
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => self.loader_is_gone()?,
             }
         }
         Flow::Continue(())

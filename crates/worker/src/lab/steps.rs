@@ -3,11 +3,10 @@
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use hourglass_protocol::{EvaluationScope, Event, Phase, Snapshot};
-use hourglass_train::{self as train, Burst, Checkpoint, Measures};
+use hourglass_train::{Burst, Checkpoint};
 
 use super::devices::guarded;
 use super::run::Goal;
@@ -141,50 +140,6 @@ impl Lab {
             }),
             Err(error) => self.stop(error),
         }
-    }
-
-    /// Measures what the code is worth. Nothing is trained meanwhile.
-    pub(super) fn judge(&mut self) -> Flow {
-        self.wait_for_measures()?;
-        let measures = self.measures_to_judge_by()?;
-        let (Some(run), Some(measures)) = (&mut self.run, measures) else {
-            return Flow::Continue(());
-        };
-        let was_waiting = run.until.is_none();
-        run.record.start_clock();
-        let (id, trainer) = (run.id, &run.trainer);
-        let hurries = &self.side.hurries;
-        let report = guarded(&self.device, || {
-            train::judge(trainer, &measures, || !hurries.load(Ordering::Relaxed))
-        });
-        if was_waiting {
-            run.record.stop_clock();
-        }
-        match report {
-            Ok(Some(report)) => self.report(Event::CodeJudged { run: id, report }),
-            Ok(None) => Flow::Continue(()), // nobody waits for it any more
-            Err(error) => self.stop(error),
-        }
-    }
-
-    /// What was measured of the digits of the run in front. Measured now if it was asked for before that was known; those
-    /// of the data set in use are then known to all.
-    fn measures_to_judge_by(&mut self) -> ControlFlow<OwnerGone, Option<Arc<Measures>>> {
-        let Some(run) = &self.run else {
-            return ControlFlow::Continue(None);
-        };
-        if let Some(known) = self.measures_of_run() {
-            return ControlFlow::Continue(Some(known));
-        }
-        let dataset = run.trainer.dataset();
-        let training = &run.trainer.experiment().training;
-        let n_train = training.samples_per_epoch(dataset.train.len());
-        let measures = Arc::new(Measures::of(dataset, n_train));
-        let own = self.dataset.as_ref();
-        if own.is_some_and(|own| Arc::ptr_eq(own, dataset)) {
-            self.take_measures(Arc::clone(&measures))?;
-        }
-        ControlFlow::Continue(Some(measures))
     }
 
     /// Renews the views that are due, of the comparison run too, and hands them over together.

@@ -1,5 +1,6 @@
 //! The loop on a device that calls itself a GPU.
 
+use std::fs;
 use std::num::NonZeroU64;
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Receiver;
 
 use crate::{Wake, Worker};
-use hourglass_data::{Dataset, Split};
+use hourglass_data::{Dataset, Shelf, Split};
 use hourglass_experiment::{ImageShape, PresetId};
 use hourglass_protocol::{
     Command, DataSetId, DeviceInfo, DeviceKind, Event, Failure, KnownFactors, Phase, RunId,
@@ -251,16 +252,103 @@ fn a_run_whose_last_update_went_wrong_is_saved_as_it_was_before() {
     assert!(resume::read(bytes).expect("a run").checkpoint.is_finite());
 }
 
+/// Takes turns until the code is judged, or judging it has come to nothing; everything that was said on the way.
+fn judge_to_the_end(lab: &mut Lab, events: &Receiver<Event>) -> Vec<Event> {
+    let begun = Instant::now();
+    let mut said = Vec::new();
+    while lab.judging.is_some() {
+        assert!(begun.elapsed() < PATIENCE, "it takes too long: {said:?}");
+        assert!(lab.hear_loader().is_continue());
+        assert!(lab.judge_on().is_continue());
+        said.extend(drain(events));
+    }
+    said
+}
+
+/// Time for what takes a moment on a machine that is busy.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+#[test]
+fn judging_goes_on_beside_the_training_and_is_of_the_weights_it_was_asked_for() {
+    let (worker, mut lab) = with_steps_on_a_gpu();
+    let events = worker.events().expect("the lane is open");
+    assert!(lab.obey(Command::JudgeCode).is_continue());
+    let steps = NonZeroU64::new(5).expect("five");
+    assert!(lab.obey(Command::TrainSteps(steps)).is_continue());
+    while lab.is_training() {
+        assert!(lab.train().is_continue());
+    }
+    let said = judge_to_the_end(&mut lab, events);
+    let judged = said.iter().find_map(|event| match event {
+        Event::CodeJudged { report, secs, .. } => Some((report, *secs)),
+        _ => None,
+    });
+    let (report, secs) = judged.expect("judged");
+    assert_eq!((report.step, run_of(&mut lab).trainer.step()), (3, 8));
+    assert!(secs > 0.0);
+    let parts: Vec<f32> = said
+        .iter()
+        .filter_map(|event| match event {
+            Event::JudgingProgress { progress, .. } => Some(progress.fraction),
+            _ => None,
+        })
+        .collect();
+    assert!(parts.is_sorted() && parts.len() > 3, "{parts:?}");
+    assert!(
+        parts.iter().all(|part| (0.0..=1.0).contains(part)),
+        "{parts:?}"
+    );
+}
+
 #[test]
 fn judging_ends_when_it_is_no_longer_wanted() {
     let (worker, mut lab) = with_steps_on_a_gpu();
     let events = worker.events().expect("the lane is open");
+    let is_cancelled = |event: &Event| matches!(event, Event::JudgingCancelled { run: RunId(1) });
+    assert!(lab.obey(Command::CancelJudging).is_continue());
+    assert!(!drain(events).iter().any(is_cancelled), "there was nothing");
+    assert!(lab.obey(Command::JudgeCode).is_continue());
+    assert!(lab.obey(Command::CancelJudging).is_continue());
+    assert!(drain(events).iter().any(is_cancelled));
+    assert!(judge_to_the_end(&mut lab, events).is_empty());
+
+    // Or when its run has ended.
+    assert!(lab.obey(Command::JudgeCode).is_continue());
+    let experiment = PresetId::Vanilla64.preset().experiment();
+    let run = RunId(2);
+    assert!(
+        lab.obey(Command::StartRun { run, experiment })
+            .is_continue()
+    );
+    let said = judge_to_the_end(&mut lab, events);
+    assert!(said.iter().any(is_cancelled), "{said:?}");
     let is_judged = |event: &Event| matches!(event, Event::CodeJudged { .. });
-    assert!(lab.obey(Command::JudgeCode).is_continue());
-    assert!(drain(events).iter().any(is_judged));
-    worker.hurry();
-    assert!(lab.obey(Command::JudgeCode).is_continue());
-    assert!(!drain(events).iter().any(is_judged));
+    assert!(!said.iter().any(is_judged), "{said:?}");
+}
+
+/// The figures that depend on the images alone come from the shelf the second time, and are the same.
+#[test]
+fn what_a_data_set_allows_is_found_once() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let judge = |shelf: Shelf| {
+        let (worker, lab) = with_steps_on_a_gpu();
+        let mut lab = lab.keeping(shelf);
+        let events = worker.events().expect("the lane is open");
+        assert!(lab.obey(Command::JudgeCode).is_continue());
+        let said = judge_to_the_end(&mut lab, events);
+        let judged = said.into_iter().find_map(|event| match event {
+            Event::CodeJudged { report, .. } => Some(report),
+            _ => None,
+        });
+        format!("{:?}", judged.expect("judged")) // some of its figures are no numbers
+    };
+    let shelf = Shelf::at(home.path());
+    let files = || fs::read_dir(home.path()).expect("a folder").count();
+    let found = judge(Shelf::default());
+    assert_eq!(files(), 0);
+    assert_eq!(judge(shelf.clone()), found);
+    assert_eq!(files(), 1);
+    assert_eq!(judge(shelf), found);
 }
 
 /// Somebody may wait for them: the command line does before it writes a run's figures.
@@ -280,7 +368,7 @@ fn baselines_that_were_measured_for_judging_are_told_too() {
     );
     let before = drain(events);
     assert!(lab.obey(Command::JudgeCode).is_continue());
-    let said = drain(events);
+    let said = judge_to_the_end(&mut lab, events);
     let told = said.iter().find_map(|event| match event {
         Event::BaselinesKnown(baselines) => Some(baselines.n_train),
         _ => None,

@@ -235,6 +235,7 @@ fn threads(ui: &mut Ui, facts: ThreadFacts, actions: &mut Vec<Action>) {
         .asked
         .map_or(facts.available, |n| n.min(facts.available));
     ui.horizontal(|ui| {
+        ui.visuals_mut().widgets = ui.ctx().global_style().visuals.widgets.clone(); // a menu's have no frame
         let label = ui.label("Processor threads");
         let value = DragValue::new(&mut n)
             .range(1..=facts.available)

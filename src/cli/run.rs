@@ -55,8 +55,8 @@ impl Begun {
     }
 }
 
-/// Trains the run in progress until its plan is done, judges its code if that is wanted, and writes its folder: at the start, after
-/// each epoch and at least once a minute, when it ends, and once more with what the code is worth.
+/// Trains the run in progress until its plan is done, judges its code if that is wanted, and writes its folder: at the
+/// start, after each epoch and at least once a minute, when it ends, and once more with what the code is worth.
 ///
 /// # Errors
 /// When the experiment is refused, the folder is not written at the start, or the worker is gone.

@@ -56,8 +56,8 @@ pub struct TrainArgs {
     /// Folder to write the run into; it is created if it is missing
     #[arg(long, value_name = "DIR", required_unless_present = "resume")]
     out: Option<PathBuf>,
-    /// Do not measure what the code is worth at the end: no classifiers, and no comparison with PNG, WebP and JPEG. A run
-    /// that is continued later can make up for it
+    /// Skip measuring the code at the end: no classifiers, and no comparison with PNG, WebP and JPEG. Continuing the run with
+    /// --resume does it later
     #[arg(long)]
     no_judge: bool,
     /// Replace another run in the folder, and an existing animation file

@@ -202,8 +202,7 @@ impl Bounds {
             .test
             .chunks(TEST_PER_BLOCK * sketch::WIDTH)
             .nth(block_idx)?;
-        let likely = nearest(points, &self.train, &self.squared_lengths, k + SPARE);
-        let n_queries = likely.len();
+        let n_queries = points.len() / sketch::WIDTH;
         let mut products = vec![0.0_f32; n_queries * n_train];
         matmul(
             MatMut::from_row_major_slice_mut(&mut products, n_queries, n_train),
@@ -219,9 +218,9 @@ impl Bounds {
             .zip(points.chunks_exact(sketch::WIDTH));
         let mut n_candidates = 0;
         let mut found = Vec::with_capacity(n_queries);
-        for ((likely, products), (query, point)) in
-            likely.iter().zip(products.chunks_exact(n_train)).zip(rows)
-        {
+        for (products, (query, point)) in products.chunks_exact(n_train).zip(rows) {
+            let mut likely = Vec::with_capacity(k + SPARE + 1);
+            keep_nearest(&mut likely, products, &self.squared_lengths, 0, k + SPARE);
             let distances = likely
                 .iter()
                 .map(|near| in_single(code(near.train_idx), query));
@@ -254,17 +253,12 @@ impl Bounds {
 /// A squared distance, in single precision.
 fn in_single(code: &[f32], query: &[f32]) -> f32 {
     let mut sums = [0.0_f32; LANES];
-    let (pairs, rest) = (
-        code.chunks_exact(LANES).zip(query.chunks_exact(LANES)),
-        code.len() / LANES * LANES,
-    );
-    for (code, query) in pairs {
+    for (code, query) in code.chunks(LANES).zip(query.chunks(LANES)) {
         for ((sum, a), b) in sums.iter_mut().zip(code).zip(query) {
             *sum += (a - b) * (a - b);
         }
     }
-    let rest = code[rest..].iter().zip(&query[rest..]);
-    sums.iter().sum::<f32>() + rest.map(|(a, b)| (a - b) * (a - b)).sum::<f32>()
+    sums.iter().sum()
 }
 
 /// The `k`-th smallest of some squared distances, or the largest of fewer, and as much more as rounding may be.

@@ -14,7 +14,7 @@ pub fn instruction_set() -> &'static str {
         16 => "AVX-512",
         8 => "AVX2 and FMA",
         4 => "NEON",
-        _ => "none beyond the least that every processor of this kind has",
+        _ => "only those that every processor of this kind has",
     }
 }
 

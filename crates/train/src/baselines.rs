@@ -29,6 +29,16 @@ const N_NEIGHBOURS: usize = 5;
 /// Test images whose black and white are exchanged.
 const N_INVERTED: usize = 1_000;
 
+/// Of classes that cannot be told at all: there are no features, or they are not finite.
+pub(super) const NO_ACCURACIES: Accuracies = Accuracies {
+    linear_probe: ProbeResult {
+        accuracy: f64::NAN,
+        n_steps: 0,
+        has_converged: false,
+    },
+    nearest_neighbours: f64::NAN,
+};
+
 /// The principal components of a data set, and what it allows.
 #[derive(Debug)]
 pub struct Measures {
@@ -174,7 +184,7 @@ impl<'a> Known<'a> {
     pub(super) fn components(
         &mut self,
         n: usize,
-        is_wanted: &(dyn Fn() -> bool + Sync),
+        is_wanted: &dyn Fn() -> bool,
     ) -> Option<Accuracies> {
         if let Some(known) = self.components_known(n) {
             return Some(known);
@@ -199,7 +209,7 @@ impl<'a> Known<'a> {
     }
 
     /// How well classes can be told from raw pixels; `None` if it is no longer wanted.
-    pub(super) fn pixels(&mut self, is_wanted: &(dyn Fn() -> bool + Sync)) -> Option<Accuracies> {
+    pub(super) fn pixels(&mut self, is_wanted: &dyn Fn() -> bool) -> Option<Accuracies> {
         if let Some(known) = self.found.pixels {
             return Some(known);
         }
@@ -215,7 +225,7 @@ impl<'a> Known<'a> {
     }
 
     /// Sizes of picture files; `None` if it is no longer wanted.
-    pub(super) fn formats(&mut self, is_wanted: &(dyn Fn() -> bool + Sync)) -> Option<&Formats> {
+    pub(super) fn formats(&mut self, is_wanted: &dyn Fn() -> bool) -> Option<&Formats> {
         if self.found.formats.is_none() {
             let found = formats(&self.measures.dataset, is_wanted)?;
             self.found.formats = Some(found);
@@ -246,7 +256,7 @@ pub(super) fn accuracies(
     [train_labels, test_labels]: [&[u8]; 2],
     size: usize,
     dataset: &Dataset,
-    is_wanted: &(dyn Fn() -> bool + Sync),
+    is_wanted: &dyn Fn() -> bool,
 ) -> Option<Accuracies> {
     let sizes = [size, dataset.n_classes()];
     let probe = linear_probe(train, train_labels, test, test_labels, sizes, is_wanted);
@@ -255,16 +265,12 @@ pub(super) fn accuracies(
     }
     let neighbours = knn_accuracy(train, train_labels, test, test_labels, size, N_NEIGHBOURS);
     is_wanted().then(|| Accuracies {
-        linear_probe: probe.unwrap_or(ProbeResult {
-            accuracy: f64::NAN,
-            n_steps: 0,
-            has_converged: false,
-        }),
-        nearest_neighbours: neighbours.unwrap_or(f64::NAN),
+        linear_probe: probe.unwrap_or(NO_ACCURACIES.linear_probe),
+        nearest_neighbours: neighbours.unwrap_or(NO_ACCURACIES.nearest_neighbours),
     })
 }
 
-fn formats(dataset: &Dataset, is_wanted: &(dyn Fn() -> bool + Sync)) -> Option<Formats> {
+fn formats(dataset: &Dataset, is_wanted: &dyn Fn() -> bool) -> Option<Formats> {
     let (test, shape) = (dataset.test.images(), dataset.train.shape());
     let jpeg = |images: &[u8], quality: u8| {
         let figures = jpeg_at(images, shape, quality);

@@ -13,11 +13,11 @@ use hourglass_analysis::{correlation, subspace};
 use hourglass_data::{Dataset, Shelf};
 use hourglass_model::Autoencoder;
 use hourglass_protocol::{
-    Accuracies, CodeReport, Compressed, CompressionReport, FollowedFactor, JudgingPart,
-    JudgingProgress, KnownFactors, ProbeResult,
+    CodeReport, Compressed, CompressionReport, FollowedFactor, JudgingPart, JudgingProgress,
+    KnownFactors,
 };
 
-use super::baselines::{Known, Measures, N_TRAIN, accuracies, inverted};
+use super::baselines::{Known, Measures, N_TRAIN, NO_ACCURACIES, accuracies, inverted};
 use super::evaluate::squared_error_per_image;
 use super::held_out::CHUNK;
 use super::{TrainError, Trainer, readback};
@@ -167,8 +167,7 @@ impl CodeSampling {
         let n_values = self.dataset.train.shape().n_values();
         let bytes = &self.bytes(which)[first * n_values..];
         let bytes = &bytes[..bytes.len().min(CHUNK * n_values)];
-        let pixels = bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect();
-        let pixels: Vec<f32> = pixels;
+        let pixels: Vec<f32> = bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect();
         let n = bytes.len() / n_values;
         Tensor::from_data(TensorData::new(pixels, [n, n_values]), &self.device)
     }
@@ -193,7 +192,7 @@ pub fn worth_of(
     dataset: &Dataset,
     shelf: &Shelf,
     report: &mut dyn FnMut(JudgingProgress),
-    is_wanted: &(dyn Fn() -> bool + Sync),
+    is_wanted: &dyn Fn() -> bool,
 ) -> Option<CodeReport> {
     let CodeSamples { size, codes, .. } = samples;
     let n_train = codes[0].len() / size;
@@ -260,15 +259,6 @@ pub fn judge(trainer: &Trainer, measures: &Measures) -> Result<CodeReport, Train
     let found = worth_of(&samples, measures, dataset, &shelf, &mut |_| {}, &|| true);
     Ok(found.expect("it is wanted"))
 }
-
-const NO_ACCURACIES: Accuracies = Accuracies {
-    linear_probe: ProbeResult {
-        accuracy: f64::NAN,
-        n_steps: 0,
-        has_converged: false,
-    },
-    nearest_neighbours: f64::NAN,
-};
 
 /// How long classifiers take, for each value of their features; nothing if they are known.
 fn cost(n_values: usize, is_known: bool) -> f32 {

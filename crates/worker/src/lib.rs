@@ -13,6 +13,8 @@ mod wake;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crossbeam_channel::Sender;
+
 use hourglass_data::{Dataset, Shelf};
 use hourglass_protocol::{Event, Failure};
 use hourglass_train::device::OpenDevice;
@@ -65,27 +67,19 @@ fn spawn_on(
     let thread = std::thread::Builder::new()
         .name("hourglass-worker".to_owned())
         .spawn(move || {
-            let lab = |side| Lab::new(side, device, wake.clone()).keeping(shelf);
-            run(side, lab, dataset, &wake);
+            let events = side.events.clone();
+            let lab = Lab::new(side, device, wake.clone()).keeping(shelf);
+            run(lab, dataset, &events, &wake);
         })?;
     worker.attach(thread);
     Ok(worker)
 }
 
 /// The worker's whole life. A panic becomes the last event, and the window lives on.
-fn run(
-    side: WorkerSide,
-    lab: impl FnOnce(WorkerSide) -> Lab,
-    dataset: Option<Arc<Dataset>>,
-    wake: &Wake,
-) {
-    let events = side.events.clone();
-    let life = catch_unwind(AssertUnwindSafe(|| {
-        let lab = lab(side);
-        match dataset {
-            None => lab.run(),
-            Some(dataset) => lab.run_with(dataset),
-        }
+fn run(lab: Lab, dataset: Option<Arc<Dataset>>, events: &Sender<Event>, wake: &Wake) {
+    let life = catch_unwind(AssertUnwindSafe(|| match dataset {
+        None => lab.run(),
+        Some(dataset) => lab.run_with(dataset),
     }));
     if let Err(panic) = life {
         let message = panic_message(panic.as_ref());

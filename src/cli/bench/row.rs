@@ -48,32 +48,24 @@ pub struct BenchArgs {
 }
 
 /// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Figure {
-    #[serde(rename = "images/s")]
     ImagesPerSec,
     /// Arithmetic in products with weights.
-    #[serde(rename = "GFLOP/s")]
     Gigaflops,
     /// The same as a share of what the processor could do.
-    #[serde(rename = "share of peak (%)")]
     ShareOfPeak,
-    #[serde(rename = "start to first frame (ms)")]
     FirstFrame,
-    #[serde(rename = "start to first step (ms)")]
     FirstStep,
-    #[serde(rename = "frame, median (ms)")]
     Frame,
-    #[serde(rename = "frame, 95th percentile (ms)")]
     SlowFrame,
-    #[serde(rename = "speed with the window open (%)")]
     SpeedWithWindow,
-    #[serde(rename = "peak memory (MiB)")]
     PeakMemory,
 }
 
 impl Figure {
-    /// With its unit, as in files.
+    /// With its unit, for people and CSV.
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::ImagesPerSec => "images/s",

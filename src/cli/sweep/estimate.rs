@@ -50,6 +50,7 @@ pub(super) fn of(
         let [secs, bytes] = measure(task, run, engine, folder)?;
         total = [total[0] + secs, total[1] + bytes];
         if idx == 0 {
+            judge(engine)?; // finds what the images alone allow, which is found once
             judging_secs = judge(engine)?; // much the same for all
         }
     }
@@ -91,7 +92,7 @@ fn measure(task: &Task, run: RunId, engine: &Engine, folder: &Path) -> Result<[f
     Ok([secs * runs, bytes(engine, folder, runs)?])
 }
 
-/// Seconds that it takes to measure what a code is worth. What the images alone allow is found beside it, once.
+/// Seconds that it takes to measure what a code is worth.
 fn judge(engine: &Engine) -> Result<f64> {
     engine.send(Command::JudgeCode)?;
     let begun = Instant::now();

@@ -272,6 +272,15 @@ const PATIENCE: Duration = Duration::from_mins(2);
 fn judging_goes_on_beside_the_training_and_is_of_the_weights_it_was_asked_for() {
     let (worker, mut lab) = with_steps_on_a_gpu();
     let events = worker.events().expect("the lane is open");
+    let report_in = |said: &[Event]| {
+        let judged = said.iter().find_map(|event| match event {
+            Event::CodeJudged { report, .. } => Some(format!("{report:?}")), // some of its figures are no numbers
+            _ => None,
+        });
+        judged.expect("judged")
+    };
+    assert!(lab.obey(Command::JudgeCode).is_continue());
+    let at_rest = report_in(&judge_to_the_end(&mut lab, events));
     assert!(lab.obey(Command::JudgeCode).is_continue());
     let steps = NonZeroU64::new(5).expect("five");
     assert!(lab.obey(Command::TrainSteps(steps)).is_continue());
@@ -286,6 +295,13 @@ fn judging_goes_on_beside_the_training_and_is_of_the_weights_it_was_asked_for() 
     let (report, secs) = judged.expect("judged");
     assert_eq!((report.step, run_of(&mut lab).trainer.step()), (3, 8));
     assert!(secs > 0.0);
+    assert_eq!(
+        report_in(&said),
+        at_rest,
+        "steps changed the weights that were asked for"
+    );
+    assert!(lab.obey(Command::JudgeCode).is_continue());
+    assert_ne!(report_in(&judge_to_the_end(&mut lab, events)), at_rest);
     let parts: Vec<f32> = said
         .iter()
         .filter_map(|event| match event {

@@ -516,6 +516,15 @@ fn bench_tells_what_became_slower_than_a_file_says() {
     assert!(message.contains("none.json"), "{message}");
     let message = failure_of(&["bench", "vanilla-64", "--against", &path("none")]);
     assert!(message.contains("none cannot be run"), "{message}");
+    #[cfg(unix)]
+    {
+        let message = hourglass(&[&ask[..], &rest, &["--against", "/bin/true"]].concat());
+        let message = String::from_utf8_lossy(&message.stderr).into_owned();
+        assert!(
+            message.contains("true leaves no figures as JSON"),
+            "{message}"
+        );
+    }
 }
 
 /// A run that is under way, and what it says.

@@ -38,7 +38,7 @@ const LANES: usize = 16;
 ///
 /// The candidates, `k` and eleven more, are found by `|t|² − 2 q·t` in single precision with the training mean taken
 /// off, which is right to about a millionth of `|q|² + |t|²`; their order by differences in double precision. Of large
-/// codes all that a [`Sketch`] leaves possible are candidates, which are few if most variance lies along few directions.
+/// codes all that a sketch (`sketch.rs`) leaves possible are candidates, which are few if most variance lies along few directions.
 ///
 /// # Shapes
 /// Codes `[n, size]`, row by row, with labels `[n]`.

@@ -52,7 +52,10 @@ impl Shelf {
         let path = self.path(key)?;
         let text = plain_file::read_text(&path, MAX_BYTES).ok()?;
         toml::from_str(&text)
-            .inspect_err(|error| log::warn!("{}: {error}; it is found out again", path.display()))
+            .inspect_err(|error| {
+                let (path, what) = (path.display(), error.message());
+                log::warn!("{path} is damaged ({what}): what it said is found out again");
+            })
             .ok()
     }
 

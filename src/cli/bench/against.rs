@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use hourglass_experiment::PresetId;
 
@@ -64,7 +64,13 @@ impl<'a> Other<'a> {
                 String::from_utf8_lossy(&ended.stderr).trim()
             );
         }
-        Ok(Report::read(&file)?.rows)
+        let report = Report::read(&file).map_err(|_| {
+            anyhow!(
+                "{} leaves no figures as JSON: it is no Hourglass, or one from before bench wrote any",
+                self.program.display()
+            )
+        })?;
+        Ok(report.rows)
     }
 }
 

@@ -1,16 +1,18 @@
 //! Reads the command line, then opens the window or runs a command.
 
+use std::env;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
+use anyhow::bail;
 use clap::Parser;
 
 use egui::ThemePreference;
 use hourglass::app::{
-    self, Farewells, Look, Loss, PictureOptions, SpawnWorker, StartOptions, WindowOptions,
+    self, Farewells, Look, Loss, Opened, PictureOptions, SpawnWorker, StartOptions, WindowOptions,
 };
 use hourglass::cli::{self, Cli, Theme, WindowArgs};
 use hourglass::data::Shelf;
@@ -23,6 +25,10 @@ fn main() -> ExitCode {
     // Drivers that are tried and found missing are no news: `hourglass doctor` lists what is there.
     let filter = env_logger::Env::default().default_filter_or("warn,wgpu_hal=off,wgpu_core=error");
     env_logger::Builder::from_env(filter).init();
+    if let Err(error) = cli::check_first_word(env::args_os().nth(1).as_deref()) {
+        writeln!(io::stderr(), "error: {error}").ok();
+        return ExitCode::from(2); // as clap's own of the command line
+    }
     let cli = Cli::parse();
     if let Some(n) = cli.threads.and_then(|n| NonZeroUsize::new(n.into())) {
         threads::ask(n);
@@ -50,6 +56,15 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// Opens the window. The device that trains is started here, before there is a window: two threads that
 /// start a graphics driver at once can crash in it.
 fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
+    if let Some(missing) = args.files.iter().find(|file| !file.exists()) {
+        bail!("there is no {}", missing.display());
+    }
+    let named = Opened::of(args.files.clone());
+    if named.run.is_some() && args.preset.is_some() {
+        bail!("a run has its own experiment: leave --preset out");
+    }
+    let data = args.data.source()?.or(named.data.map(DataSource::at));
+    let user_images = [args.user_images.clone(), named.pictures].concat();
     let farewells = Farewells::heard();
     let adapters = device::adapters();
     let opened = match args.device {
@@ -66,11 +81,11 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             while_drawing: args.while_drawing,
         }),
         start: StartOptions {
-            data: args.data.source()?.unwrap_or(DataSource::Auto),
+            data: data.unwrap_or(DataSource::Auto),
             experiment: args.preset.map(|id| id.preset().experiment()),
             device: args.device,
-            user_images: args.user_images.clone(),
-            run: args.run.clone(),
+            user_images,
+            run: args.run.clone().or(named.run),
             trains: args.train,
             backups: match args.screenshot {
                 Some(_) => None,

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::App;
 use super::path_question::{Answer, Question, SKIPPED_NAME, Typed};
+use hourglass_protocol::one_file::RUN_ENDING;
 use hourglass_ui::Action;
 
 /// No person opens a dialog, looks at it and leaves it within this time: it was never there.
@@ -84,6 +85,13 @@ fn show(question: &Question) -> Answer {
         Question::DataFile => one(dialog.pick_file()),
         Question::Skipped => one(dialog.set_file_name(SKIPPED_NAME).save_file()),
         Question::NewRun(name) => one(dialog.set_file_name(name).save_file()),
+        Question::RunFile => one(dialog
+            .add_filter("Hourglass run", &[RUN_ENDING])
+            .pick_file()),
+        Question::NewRunFile(name) => one(dialog
+            .add_filter("Hourglass run", &[RUN_ENDING])
+            .set_file_name(name)
+            .save_file()),
         Question::Weights => one(dialog
             .add_filter("safetensors", &["safetensors"])
             .add_filter("All files", &["*"])

@@ -26,22 +26,47 @@ pub(super) fn pushed(ctx: &Context) -> Vec<Action> {
     pushed
 }
 
-/// What dropped paths mean: a run's folder is opened, a data set is learned from, everything else is read as pictures and
-/// folders of them, those of one drop in one go.
+/// What dropped paths mean, as actions: a data set is learned from, and pictures of one drop are read in one go.
 fn of_paths(paths: Vec<PathBuf>) -> Vec<Action> {
-    let is_run = |path: &PathBuf| run_folder::is_run_folder(path);
-    let (runs, pictures): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_run);
-    let is_data = |path: &PathBuf| hourglass_data::holds_data_set(path);
-    let (data, pictures): (Vec<PathBuf>, Vec<PathBuf>) = pictures.into_iter().partition(is_data);
-    let run = runs.into_iter().next(); // one run can be in progress
+    let Opened {
+        run,
+        data,
+        pictures,
+    } = Opened::of(paths);
     let mut pushed: Vec<Action> = run
         .map(|folder| KeepAction::Open(folder).into())
         .into_iter()
         .collect();
-    let data = data.into_iter().next(); // one data set can be in use
     pushed.extend(data.map(|path| Action::LoadData(DataSource::at(path))));
     if !pictures.is_empty() {
         pushed.push(Action::UserImage(UserImageAction::Read(pictures)));
     }
     pushed
+}
+
+/// Paths that are to be opened, by what they are: dropped on the window, or on the program's icon.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// The first run, in a folder or in one file: one can be in progress.
+    pub run: Option<PathBuf>,
+    /// The first data set: one can be in use.
+    pub data: Option<PathBuf>,
+    /// Everything else: pictures, and folders of them.
+    pub pictures: Vec<PathBuf>,
+}
+
+impl Opened {
+    /// Looks at what they are.
+    #[must_use]
+    pub fn of(paths: Vec<PathBuf>) -> Self {
+        let is_run = |path: &PathBuf| run_folder::is_run(path);
+        let (runs, others): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_run);
+        let is_data = |path: &PathBuf| hourglass_data::holds_data_set(path);
+        let (data, pictures): (Vec<PathBuf>, Vec<PathBuf>) = others.into_iter().partition(is_data);
+        Self {
+            run: runs.into_iter().next(),
+            data: data.into_iter().next(),
+            pictures,
+        }
+    }
 }

@@ -7,6 +7,7 @@ use egui::{Context, ViewportCommand};
 use super::App;
 use super::backup::Closing;
 use super::path_question::Question;
+use hourglass_protocol::one_file::RUN_ENDING;
 use hourglass_protocol::{Command, Event, Failure, Matching};
 use hourglass_run_folder::{self as run_folder, backup};
 use hourglass_state::{Input, Offer};
@@ -58,6 +59,11 @@ impl App {
         match action {
             KeepAction::Save => self.save(),
             KeepAction::SaveAs => self.ask_where(),
+            KeepAction::SaveAsFile => {
+                if let Some(name) = self.name_for_run_file() {
+                    self.ask(Question::NewRunFile(name));
+                }
+            }
             KeepAction::SaveIn(folder) => self.save_in(folder),
             KeepAction::Replace(folder) => {
                 self.state.keep.asks_to_replace = None;
@@ -68,6 +74,7 @@ impl App {
                 self.keeping.closing = Closing::No;
             }
             KeepAction::AskForRun => self.ask(Question::Run),
+            KeepAction::AskForRunFile => self.ask(Question::RunFile),
             KeepAction::Open(folder) => self.advance(Input::Open(folder)),
             KeepAction::AskForWeights => self.ask(Question::Weights),
             KeepAction::TakeWeights(file) => self.take_weights(file, Matching::ByName),
@@ -124,7 +131,7 @@ impl App {
     fn save_in(&mut self, folder: PathBuf) {
         let saved = self.state.run.as_ref().and_then(|run| run.saved.as_ref());
         let is_own = saved.is_some_and(|(own, _)| *own == folder);
-        if !is_own && run_folder::is_run_folder(&folder) {
+        if !is_own && run_folder::is_run(&folder) {
             self.state.keep.asks_to_replace = Some(folder);
         } else {
             self.outbox.push(Command::SaveRun { folder });
@@ -142,6 +149,11 @@ impl App {
         let experiment = &self.state.run.as_ref()?.experiment;
         let preset = experiment.preset.map_or("run", |id| id.name());
         Some(format!("{preset}-seed-{}", experiment.seed))
+    }
+
+    /// The same of its file.
+    pub(super) fn name_for_run_file(&self) -> Option<String> {
+        Some(format!("{}.{RUN_ENDING}", self.name_for_run()?))
     }
 
     fn take_weights(&mut self, file: PathBuf, matching: Matching) {

@@ -5,6 +5,7 @@ use std::sync::mpsc::Receiver;
 
 use hourglass_figure::FigureRequest;
 use hourglass_protocol::DataSource;
+use hourglass_protocol::one_file::{RUN_ENDING, is_run_file};
 use hourglass_ui::path_field::PathField;
 use hourglass_ui::{Action, CloseAnswer, KeepAction, UserImageAction};
 
@@ -25,8 +26,12 @@ pub(super) enum Question {
     Skipped,
     /// The folder of a run.
     Run,
+    /// A run in one file.
+    RunFile,
     /// A name for a run's folder, with one to begin with.
     NewRun(String),
+    /// The same of a run's file.
+    NewRunFile(String),
     /// A file with weights.
     Weights,
     /// User images.
@@ -43,7 +48,9 @@ impl Question {
             Self::DataFile => "File with the images to learn from",
             Self::Skipped => "Save the list of what was left out",
             Self::Run => "Run folder",
+            Self::RunFile => "Run in one file",
             Self::NewRun(_) => "Name of the run's folder",
+            Self::NewRunFile(_) => "Save the run as one file",
             Self::Weights => "Weights with PyTorch's names",
             Self::Pictures => "Images",
             Self::Figure(..) => "Export a figure",
@@ -52,13 +59,21 @@ impl Question {
 
     /// Whether something is written where the answer says.
     pub(super) fn writes(&self) -> bool {
-        matches!(self, Self::NewRun(_) | Self::Figure(..) | Self::Skipped)
+        matches!(
+            self,
+            Self::NewRun(_) | Self::NewRunFile(_) | Self::Figure(..) | Self::Skipped
+        )
     }
 
-    /// What a typed path means: of a figure, with the ending of its format.
+    /// What a path means: of a figure, with the ending of its format, and of a run's file with that of its kind.
     pub(super) fn file_at(&self, path: PathBuf) -> PathBuf {
         match self {
             Self::Figure(request, _) if !path.is_dir() => request.file_at(&path).0,
+            Self::NewRunFile(_) if !is_run_file(&path) => {
+                let mut name = path.into_os_string();
+                name.push(format!(".{RUN_ENDING}"));
+                name.into()
+            }
             _ => path,
         }
     }
@@ -77,8 +92,9 @@ impl Question {
         match self {
             Self::DataFolder | Self::DataFile => Action::LoadData(DataSource::at(path)),
             Self::Skipped => Action::SaveSkipped(path),
-            Self::Run => KeepAction::Open(path).into(),
+            Self::Run | Self::RunFile => KeepAction::Open(path).into(),
             Self::NewRun(_) => KeepAction::SaveIn(path).into(),
+            Self::NewRunFile(_) => KeepAction::SaveIn(self.file_at(path)).into(),
             Self::Weights => KeepAction::TakeWeights(path).into(),
             Self::Pictures => Action::UserImage(UserImageAction::Read(vec![path])),
             Self::Figure(request, _) => Action::ExportTo(request, path),
@@ -88,7 +104,7 @@ impl Question {
     /// What follows when no path is chosen: a window about to close stays open.
     pub(super) fn given_up(&self) -> Option<Action> {
         let stays = || KeepAction::Close(CloseAnswer::Stay).into();
-        matches!(self, Self::NewRun(_)).then(stays)
+        matches!(self, Self::NewRun(_) | Self::NewRunFile(_)).then(stays)
     }
 }
 
@@ -123,11 +139,14 @@ pub(super) struct Typed {
 impl Typed {
     pub(super) fn new(question: Question) -> Self {
         let name = match &question {
-            Question::NewRun(name) | Question::Figure(_, name) => name.as_str(),
+            Question::NewRun(name) | Question::NewRunFile(name) | Question::Figure(_, name) => {
+                name.as_str()
+            }
             Question::Skipped => SKIPPED_NAME,
             Question::DataFolder
             | Question::DataFile
             | Question::Run
+            | Question::RunFile
             | Question::Weights
             | Question::Pictures => "",
         };
@@ -152,6 +171,17 @@ mod tests {
         let new = Question::NewRun("sparse-64-seed-1".to_owned());
         assert_eq!(text(new), "~/Hourglass/sparse-64-seed-1");
         assert_eq!(text(Question::Run), "~/Hourglass/");
+    }
+
+    #[test]
+    fn a_file_of_a_run_gets_its_ending() {
+        let answered = |path: &str| {
+            let question = Question::NewRunFile("run.hourglass".to_owned());
+            question.answered(vec![PathBuf::from(path)])
+        };
+        let saved = |path: &str| KeepAction::SaveIn(PathBuf::from(path)).into();
+        assert_eq!(answered("a/b.2"), saved("a/b.2.hourglass"));
+        assert_eq!(answered("a/b.Hourglass"), saved("a/b.Hourglass"));
     }
 
     #[test]

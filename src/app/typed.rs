@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::App;
 use super::path_question::{OWN_FOLDER, Question, Typed};
+use hourglass_protocol::one_file::is_run_file;
+use hourglass_run_folder::is_archive;
 use hourglass_ui::{PathAction, PathFor};
 
 impl App {
@@ -32,6 +34,8 @@ impl App {
             PathFor::Weights => Question::Weights,
             PathFor::Pictures => Question::Pictures,
             PathFor::NewRun => Question::NewRun(self.name_for_run()?),
+            PathFor::RunFile => Question::RunFile,
+            PathFor::NewRunFile => Question::NewRunFile(self.name_for_run_file()?),
             PathFor::Figure(request) => {
                 let name = request.file_name(&run?.experiment);
                 Question::Figure(request, name)
@@ -118,14 +122,14 @@ fn of_address(address: &str) -> Result<PathBuf, String> {
 /// when something is saved in it.
 fn problem(question: &Question, path: &Path, own: Option<&Path>) -> Option<String> {
     let shown = path.display();
-    let wants_folder = matches!(question, Question::Run);
     if question.writes() {
         let folder = path.parent().unwrap_or(path);
+        let writes_file = !matches!(question, Question::NewRun(_));
         return if !folder.is_dir() && own != Some(folder) {
             Some(format!("there is no folder {}", folder.display()))
-        } else if matches!(question, Question::Figure(..) | Question::Skipped) && path.is_dir() {
+        } else if writes_file && path.is_dir() {
             Some(format!("{shown} is a folder: add a name for the file"))
-        } else if matches!(question, Question::NewRun(_)) && path.is_file() {
+        } else if matches!(question, Question::NewRun(_)) && path.is_file() && !is_run_file(path) {
             Some(format!(
                 "{shown} is a file: a run needs a folder of its own"
             ))
@@ -135,9 +139,9 @@ fn problem(question: &Question, path: &Path, own: Option<&Path>) -> Option<Strin
     }
     if !path.exists() {
         Some(format!("there is no {shown}"))
-    } else if wants_folder && !path.is_dir() {
+    } else if matches!(question, Question::Run) && !path.is_dir() && !is_archive(path) {
         Some(format!("{shown} is a file: type the folder it is in"))
-    } else if matches!(question, Question::Weights) && path.is_dir() {
+    } else if matches!(question, Question::Weights | Question::RunFile) && path.is_dir() {
         Some(format!("{shown} is a folder: type the file in it"))
     } else {
         None

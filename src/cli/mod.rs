@@ -12,9 +12,12 @@ mod doctor;
 mod engine;
 mod exit;
 mod export;
+mod first_word;
+mod generate;
 mod help;
 mod machine;
 mod occupied;
+mod one_file;
 mod presets;
 mod progress;
 mod reconstruct;
@@ -37,6 +40,7 @@ use hourglass_ui::Pane;
 
 pub use args::Theme;
 pub use exit::exit_code;
+pub use first_word::check as check_first_word;
 
 /// A desktop laboratory for autoencoders: watch one learn, from the inside.
 ///
@@ -64,11 +68,14 @@ pub struct Cli {
 /// How to open the window.
 #[derive(Clone, Debug, Args)]
 pub struct WindowArgs {
+    /// What to open, as if it were dropped on the window: a run, a data set, or images
+    #[arg(value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
     /// Start with this preset instead of the last experiment
     #[arg(long)]
     pub preset: Option<PresetId>,
-    /// Continue the run in this folder
-    #[arg(long, value_name = "DIR", conflicts_with = "preset")]
+    /// Continue the run in this folder or `.hourglass` file
+    #[arg(long, value_name = "DIR|FILE", conflicts_with = "preset")]
     pub run: Option<PathBuf>,
     /// Start training as soon as the data set is loaded
     #[arg(long, conflicts_with = "screenshot")]
@@ -132,6 +139,10 @@ pub enum Command {
     Sweep(sweep::SweepCommand),
     /// Train presets and compare the results with the published figures
     Reproduce(reproduce::ReproduceArgs),
+    /// Make one file of a run, to keep or to send
+    Pack(one_file::PackArgs),
+    /// Make a run folder of such a file
+    Unpack(one_file::UnpackArgs),
     /// Reconstruct your own images with a trained model
     Reconstruct(reconstruct::ReconstructArgs),
     /// Export a figure of a run, or its numbers as a table
@@ -145,6 +156,9 @@ pub enum Command {
     Data(data::DataCommand),
     /// Say what this machine has: adapters, device, renderer, data, versions
     Doctor,
+    /// Write man pages, or completions for a shell
+    #[command(subcommand)]
+    Generate(generate::GenerateCommand),
     /// Print the options of a command, or a page of the manual
     Help(help::HelpArgs),
 }
@@ -160,12 +174,15 @@ impl Command {
             Self::Train(args) => train::run(&args),
             Self::Sweep(command) => sweep::run(&command),
             Self::Reproduce(args) => reproduce::run(&args),
+            Self::Pack(args) => one_file::pack(&args),
+            Self::Unpack(args) => one_file::unpack(&args),
             Self::Reconstruct(args) => reconstruct::run(&args),
             Self::Export(args) => export::run(&args),
             Self::Codes(args) => codes::run(&args),
             Self::Bench(args) => bench::run(&args),
             Self::Data(command) => data::run(&command),
             Self::Doctor => doctor::run(),
+            Self::Generate(command) => generate::run(&command, Cli::command()),
             Self::Help(args) => help::run(&args, Cli::command()),
         }
     }

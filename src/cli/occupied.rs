@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use hourglass_experiment::Experiment;
 use hourglass_files::plain_file;
 use hourglass_files::whole_file;
+use hourglass_protocol::one_file::is_run_file;
 use hourglass_run_folder::{FolderLock, LockError, RESUME_FILE, SavedFiles, names_in};
 use hourglass_train::resume::{self, Resume};
 
@@ -27,6 +28,13 @@ const MARKED_PDF: u64 = 64 << 20;
 /// # Errors
 /// What is in the folder and what can be done, or why it cannot be written.
 pub fn take_folder(folder: &Path, experiment: &Experiment, replace: bool) -> Result<FolderLock> {
+    if is_run_file(folder) {
+        bail!(
+            "{} would be a run in one file, and a run in training is saved in a folder: choose another --out, and make \
+             one file of it afterwards with `hourglass pack`",
+            folder.display()
+        );
+    }
     if replace || names_in(folder).is_empty() {
         return FolderLock::take(folder).map_err(|error| match error {
             LockError::Unwritable { folder, reason } => anyhow!(

@@ -137,6 +137,13 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
 
 /// Continues the run in a folder.
 fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
+    if folder.is_file() {
+        let file = folder.display();
+        bail!(
+            "{file} is a file, and a run in training is saved in a folder: make one of it with `hourglass unpack {file} \
+             --out DIR`, and continue that"
+        );
+    }
     // Nobody may write there from before it is read. A folder without a run is named as that.
     let lock = if run_folder::is_run_folder(folder) {
         Some(FolderLock::take(folder).map_err(|error| to_go_on(&error))?)
@@ -181,12 +188,13 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
         if !args.set.is_empty() {
             progress.finish();
             bail!(
-                "all {goal} epochs of the run in {} are done, so nothing was changed: use --epochs to train further",
+                "the run in {} has reached its end, epoch {goal}, so nothing was changed: use --epochs to train \
+                 further",
                 folder.display()
             );
         }
         progress.line(&format!(
-            "all {goal} epochs of the run in {} are done: use --epochs to train further",
+            "the run in {} has reached its end, epoch {goal}: use --epochs to train further",
             folder.display()
         ));
         let lacks_figures =

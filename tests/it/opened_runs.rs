@@ -9,6 +9,7 @@ use hourglass::train::device;
 use hourglass::worker::{Wake, Worker, spawn};
 use image::{GrayImage, Luma};
 
+use crate::command_line::hourglass;
 use crate::worker::{send, wait_for, wait_for_phase};
 
 /// A folder of two classes of small images; `shade` is that of one pixel of one of them.
@@ -131,4 +132,62 @@ fn a_run_opens_on_the_same_images_wherever_they_lie_and_on_no_others() {
         reason.contains(name) && reason.contains("no longer in"),
         "{reason}"
     );
+}
+
+#[test]
+fn a_run_in_one_file_brings_its_images_along() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = images(folder.path(), 30);
+    let (worker, dataset) = with(&path);
+    let file = saved(&worker, &dataset, folder.path().join("mailed.hourglass"));
+    fs::remove_dir_all(&path).expect("the images stay behind");
+
+    // On another machine, on which other images are in use.
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).expect("a folder");
+    let (worker, _) = with(&images(&elsewhere, 77));
+    let failure = open(&worker, &file).expect_err("others are in use");
+    let Failure::OtherDataset { needed, .. } = failure else {
+        panic!("{failure}");
+    };
+    send(&worker, Command::LoadDataset(needed.source));
+    let found = wait_for(&worker, |event| match event {
+        Event::DatasetLoaded(dataset) => Some(dataset),
+        Event::Failed(failure) => panic!("{failure}"),
+        _ => None,
+    });
+    assert!(found.id.is_content_of(dataset.id.name()));
+    assert_eq!(found.test_images, dataset.test_images);
+    open(&worker, &file).expect("it is on its own images");
+
+    // A folder is made of it, and it opens there on the images beside it.
+    let unpacked = folder.path().join("unpacked");
+    let [from, to] = [&file, &unpacked].map(|path| path.to_str().expect("Unicode"));
+    let output = hourglass(&["unpack", from, "--out", to]);
+    assert!(output.status.success(), "{output:?}");
+    fs::remove_file(&file).expect("removed");
+    let exported = folder.path().join("codes.csv");
+    let to_csv = exported.to_str().expect("Unicode");
+    let output = hourglass(&[
+        "export", "scatter", "--run", to, "--out", to_csv, "--device", "cpu",
+    ]);
+    assert!(output.status.success(), "{output:?}");
+
+    // And one file is made of that again, with or without them.
+    for (name, options, said) in [
+        ("with.hourglass", &[][..], "with its 40 images"),
+        ("without.hourglass", &["--no-images"], "MB\n"),
+    ] {
+        let file = folder.path().join(name);
+        let file = file.to_str().expect("Unicode");
+        let output = hourglass(&[&["pack", to, "--out", file], options].concat());
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.contains(said), "{output:?}");
+        let images = hourglass::run_folder::images_of(Path::new(file)).expect("readable");
+        assert_eq!(images.is_some(), options.is_empty());
+    }
+    let file = folder.path().join("without.hourglass");
+    let data = hourglass(&["data", "check", file.to_str().expect("Unicode")]);
+    let message = String::from_utf8_lossy(&data.stderr).into_owned();
+    assert!(message.contains("a run without its images"), "{message}");
 }

@@ -4,6 +4,7 @@ mod damage;
 mod exit;
 mod experiments;
 mod kill;
+mod one_file;
 mod recomputed;
 mod round_trip;
 mod weights;

@@ -15,8 +15,8 @@ use hourglass::worker::{Wake, Worker, spawn};
 
 use crate::data_sets;
 
-/// Far more than anything here takes, far less than a person waits.
-pub const DEADLINE: Duration = Duration::from_mins(1);
+/// Far more than anything here takes, also beside other work on all cores.
+pub const DEADLINE: Duration = Duration::from_mins(3);
 
 /// A worker on the CPU with digits loaded.
 pub fn with_digits() -> Worker {

@@ -5,7 +5,6 @@
 //! three hundred. A code needs a decoder instead, which is not counted. So the headers are counted separately here,
 //! and a comparison should show both.
 
-use std::borrow::Cow;
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegDecoder;
@@ -177,7 +176,7 @@ impl JpegFile {
         }
         // The same pixels with the standard's tables: zune-jpeg 0.5.15 stops half-way in some files with very short codes.
         let readable = baseline_jpeg(image, shape, quality, false);
-        let image = pixel_by_pixel(image, shape);
+        let image = shape.pixel_by_pixel(image);
         let mut decoded = vec![0; image.len()];
         JpegDecoder::new(Cursor::new(&readable))
             .and_then(|decoder| decoder.read_image(&mut decoded))
@@ -205,7 +204,7 @@ fn baseline_jpeg(image: &[u8], shape: ImageShape, quality: u8, optimised: bool) 
     let mut encoder = jpeg_encoder::Encoder::new(&mut file, quality);
     encoder.set_optimized_huffman_tables(optimised);
     encoder
-        .encode(&pixel_by_pixel(image, shape), width, height, colour)
+        .encode(&shape.pixel_by_pixel(image), width, height, colour)
         .expect("a small image fits into a JPEG in memory");
     file
 }
@@ -252,20 +251,7 @@ fn write_image(encoder: impl ImageEncoder, image: &[u8], shape: ImageShape) -> I
     } else {
         ExtendedColorType::Rgb8
     };
-    encoder.write_image(&pixel_by_pixel(image, shape), width, height, colour)
-}
-
-/// Values `[channels, height, width]` as files have them, `[height, width, channels]`.
-fn pixel_by_pixel(image: &[u8], shape: ImageShape) -> Cow<'_, [u8]> {
-    if shape.is_gray() {
-        return Cow::Borrowed(image);
-    }
-    let pixels = 0..shape.n_pixels();
-    Cow::Owned(
-        pixels
-            .flat_map(|pixel| shape.rgb_of(image, pixel))
-            .collect(),
-    )
+    encoder.write_image(&shape.pixel_by_pixel(image), width, height, colour)
 }
 
 fn sides(shape: ImageShape) -> [u16; 2] {
@@ -412,7 +398,8 @@ mod tests {
             .flat_map(|value| vec![value; 256])
             .collect();
         assert_eq!(
-            *pixel_by_pixel(&image, shape)
+            *shape
+                .pixel_by_pixel(&image)
                 .first_chunk::<6>()
                 .expect("six values"),
             [200, 100, 50, 200, 100, 50]

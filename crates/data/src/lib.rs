@@ -10,6 +10,7 @@ pub mod mnist;
 pub mod name_order;
 pub mod noise;
 mod open;
+mod packed;
 pub mod pen_digits;
 mod sample_rng;
 mod shelf;

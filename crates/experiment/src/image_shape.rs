@@ -1,5 +1,7 @@
 //! How large an image is, and how many values each of its pixels has.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// The shape of every image of a data set. Pixels are stored row by row.
@@ -75,6 +77,27 @@ impl ImageShape {
         })
     }
 
+    /// Images `[n, channels, height, width]` as files of other programs have them, `[n, height, width, channels]`.
+    #[must_use]
+    pub fn pixel_by_pixel<T: Copy + Default>(self, images: &[T]) -> Cow<'_, [T]> {
+        if self.is_gray() {
+            return Cow::Borrowed(images);
+        }
+        let images = images.chunks(self.n_values().max(1));
+        let pixels = images.flat_map(|image| {
+            (0..self.n_pixels()).flat_map(move |pixel| self.rgb_of(image, pixel))
+        });
+        Cow::Owned(pixels.collect())
+    }
+
+    /// The axes of such an array: `[n, height, width]`, and a fourth of three where there are colours.
+    #[must_use]
+    pub fn axes_of(self, n: usize) -> Vec<usize> {
+        let mut axes = vec![n, self.height, self.width];
+        axes.extend((!self.is_gray()).then_some(self.channels));
+        axes
+    }
+
     /// Height, width and, where there is more than one, channels: `28×28`, `32×32×3`.
     #[must_use]
     pub fn describe(self) -> String {
@@ -126,6 +149,25 @@ pub(crate) mod listed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_channels_of_a_pixel_come_together() {
+        let shape = ImageShape {
+            height: 1,
+            width: 2,
+            channels: 3,
+        };
+        let by_channel: Vec<f32> = (0..12_u8).map(f32::from).collect();
+        let expected = [0.0, 2.0, 4.0, 1.0, 3.0, 5.0, 6.0, 8.0, 10.0, 7.0, 9.0, 11.0];
+        assert_eq!(*shape.pixel_by_pixel(&by_channel), expected);
+        assert_eq!(shape.axes_of(2), [2, 1, 2, 3]);
+        let gray = ImageShape {
+            channels: 1,
+            ..shape
+        };
+        assert_eq!(*gray.pixel_by_pixel(&by_channel), by_channel);
+        assert_eq!(gray.axes_of(6), [6, 1, 2]);
+    }
 
     #[test]
     fn an_image_has_as_many_values_as_its_pixels_and_channels_say() {

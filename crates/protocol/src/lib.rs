@@ -27,6 +27,7 @@ mod history;
 mod judging;
 mod marks;
 mod metrics;
+pub mod one_file;
 mod pieces;
 mod plane;
 mod probe;
@@ -69,6 +70,7 @@ pub use metrics::{
     AdversarialFigures, BestEpoch, ClassificationFigures, CodeFigures, Diagnosis, Evaluation,
     EvaluationScope, Psnr, StepBatch, VariationalFigures,
 };
+pub use one_file::ImagesKept;
 pub use pieces::{Group, GroupMap, GroupSet, LeftOut, MAX_GROUPS, Take};
 pub use plane::{Axes, Plane, PointSource, ScatterRequest};
 pub use probe::{
@@ -280,12 +282,15 @@ pub enum Event {
         /// What it had recorded.
         history: RunHistory,
     },
-    /// The run's folder is on disk.
+    /// The run is on disk.
     RunSaved {
         run: RunId,
+        /// Its folder, or the file that it is in.
         folder: PathBuf,
         /// Steps taken before it was saved.
         step: u64,
+        /// Where a person's own images are that it learned from, if it is in one file.
+        images: Option<ImagesKept>,
     },
     /// The run's folder was written in case it does not get saved.
     RunBackedUp {

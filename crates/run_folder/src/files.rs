@@ -39,6 +39,14 @@ const MAX_TEXT: u64 = 96 << 20;
 /// Most bytes of a file with weights: several times the largest model.
 const MAX_BYTES: u64 = 2 << 30;
 
+/// Most bytes of the file of a run with this name.
+pub(super) fn max_bytes_of(name: &str) -> u64 {
+    match name {
+        MODEL_FILE | RESUME_FILE => MAX_BYTES,
+        _ => MAX_TEXT,
+    }
+}
+
 /// A file that was not read.
 #[derive(Debug, thiserror::Error)]
 #[error("{} cannot be read: {reason}", path.display())]

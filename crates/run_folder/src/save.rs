@@ -5,26 +5,22 @@
 //! save is done: from then on the new files count, wherever they lie, and moving them up to their places can be
 //! finished by any process, at any time. Without it the save never happened.
 //!
-//! `SavedFiles` reads the files of one save. Only the holder of a `FolderLock` can write (`lock`).
+//! `SavedFiles` reads the files of one save, in a folder or in one file (`archive`). Only the holder of a `FolderLock` can write (`lock`).
 
-use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
+use super::archive::{self, Archive, PackedImages};
 use super::files::{
     EXPERIMENT_FILE, FILES, GRADIENTS_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError,
     SUMMARY_FILE, read_bytes, read_text,
 };
 use super::lock::{FolderLock, LOCK_FILE};
+use super::sums::{CHECKSUMS_FILE, checksum, checksums, parse};
 use hourglass_files::plain_file;
 use hourglass_files::whole_file::{self, WriteError, sync_folder};
-
-/// Name of the list of checksums, which `sha256sum --check` reads too.
-pub const CHECKSUMS_FILE: &str = "SHA256SUMS";
 
 /// Where the files of a save lie until all are written.
 const PENDING: &str = ".hourglass-save";
@@ -57,14 +53,12 @@ pub(super) fn replace(folder: &Path, files: &[(&str, Option<&[u8]>)]) -> Result<
 }
 
 fn write_pending(pending: &Path, files: &[(&str, Option<&[u8]>)]) -> Result<(), WriteError> {
-    let mut list = String::new();
     for (name, content) in files {
         if let Some(content) = content {
             whole_file::write(&pending.join(name), content)?;
-            writeln!(list, "{}  {name}", checksum(content)).expect("a string takes everything");
         }
     }
-    whole_file::write(&pending.join(CHECKSUMS_FILE), list.as_bytes())
+    whole_file::write(&pending.join(CHECKSUMS_FILE), checksums(files).as_bytes())
 }
 
 /// Once a save is done, nothing may be in the way of its files.
@@ -173,11 +167,17 @@ pub struct SavedFiles {
 }
 
 impl SavedFiles {
-    /// Reads the files with these names; a save that was cut short after it was done is finished first.
+    /// Reads the files with these names from a folder or from one file. A save that was cut short after it was done is
+    /// finished first.
     ///
     /// # Errors
     /// When a file is no plain file, or too large to be one of a run.
     pub fn read(folder: &Path, names: &[&'static str]) -> Result<Self, ReadError> {
+        if folder.is_file() {
+            let mut archive = Archive::open(folder)?;
+            let list = archive.read_text(CHECKSUMS_FILE)?;
+            return Self::checked(folder, names, list.as_deref(), |name| archive.read(name));
+        }
         if is_done(&folder.join(PENDING))
             && let Ok(_lock) = FolderLock::take(folder)
             && let Err(error) = finish(folder)
@@ -200,7 +200,19 @@ impl SavedFiles {
         names: &[&'static str],
     ) -> Result<(Option<String>, Self), ReadError> {
         let list = read_list(folder)?;
-        let sums = match list.as_deref().map(parse) {
+        let read = |name| read_newest(folder, name, read_bytes);
+        let saved = Self::checked(folder, names, list.as_deref(), read)?;
+        Ok((list, saved))
+    }
+
+    /// Reads files and compares them with the list of checksums.
+    fn checked(
+        folder: &Path,
+        names: &[&'static str],
+        list: Option<&str>,
+        mut read: impl FnMut(&'static str) -> Result<Option<Vec<u8>>, ReadError>,
+    ) -> Result<Self, ReadError> {
+        let sums = match list.map(parse) {
             None => None, // an older folder, or one that was put together by hand
             Some(Some(sums)) => Some(sums),
             Some(None) => {
@@ -220,7 +232,7 @@ impl SavedFiles {
             if sum == Some(None) {
                 continue; // not of this save
             }
-            let Some(bytes) = read_newest(folder, name, read_bytes)? else {
+            let Some(bytes) = read(name)? else {
                 continue;
             };
             if let Some(Some((_, sum))) = sum
@@ -230,7 +242,47 @@ impl SavedFiles {
             }
             saved.found.push((name, bytes));
         }
-        Ok((list, saved))
+        Ok(saved)
+    }
+
+    /// All files of a run.
+    ///
+    /// # Errors
+    /// As [`Self::read`], and when one is not as it was saved, or they make no run.
+    pub fn all(run: &Path) -> Result<Self, ReadError> {
+        let saved = Self::read(run, &FILES)?;
+        for name in FILES {
+            saved.bytes(name)?;
+        }
+        if saved.unchecked(RESUME_FILE).is_none() {
+            let reason =
+                format!("there is no {RESUME_FILE} in it, from which training could go on");
+            return Err(ReadError::new(run, reason));
+        }
+        Ok(saved)
+    }
+
+    /// Writes the same files into another folder, all or none.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write(&self, into: &FolderLock) -> Result<(), WriteError> {
+        replace(into.folder(), &self.entries())
+    }
+
+    /// Writes the same files into one file, with the images that the run learned from if they are given.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn pack(&self, file: &Path, images: Option<&PackedImages>) -> Result<(), WriteError> {
+        archive::write(file, &self.entries(), images)
+    }
+
+    fn entries(&self) -> Vec<(&str, Option<&[u8]>)> {
+        let found = self.found.iter();
+        found
+            .map(|(name, bytes)| (*name, Some(bytes.as_slice())))
+            .collect()
     }
 
     /// The content of a file; `None` if the save has no such file.
@@ -288,25 +340,6 @@ fn read_newest<T>(
     }
 }
 
-/// Name and checksum of each file in a list, as `sha256sum` writes it.
-fn parse(list: &str) -> Option<Vec<(String, String)>> {
-    let line = |line: &str| {
-        let (sum, name) = line.split_once("  ")?;
-        let is_sum = sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_sum.then(|| (name.to_owned(), sum.to_owned()))
-    };
-    let sums: Option<Vec<_>> = list.lines().map(line).collect();
-    sums.filter(|sums| sums.iter().any(|(name, _)| name == RESUME_FILE) && list.ends_with('\n'))
-}
-
-fn checksum(content: &[u8]) -> String {
-    let digest = Sha256::digest(content);
-    digest.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes everything");
-        text
-    })
-}
-
 /// The content of a run folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunFiles {
@@ -331,20 +364,35 @@ impl RunFiles {
     /// # Errors
     /// When a file cannot be written.
     pub fn write(&self, into: &FolderLock) -> Result<(), WriteError> {
+        replace(into.folder(), &self.entries())
+    }
+
+    /// Writes the run into one file, whole or not at all, with the images that it learned from if they are given.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn pack(&self, file: &Path, images: Option<&PackedImages>) -> Result<(), WriteError> {
+        archive::write(file, &self.entries(), images)
+    }
+
+    fn entries(&self) -> [(&'static str, Option<&[u8]>); 6] {
         let summary = self.summary.as_deref();
         let gradients = self.gradients.as_deref();
-        replace(
-            into.folder(),
-            &[
-                (METRICS_FILE, Some(self.metrics.as_bytes())),
-                (GRADIENTS_FILE, gradients.map(str::as_bytes)),
-                (SUMMARY_FILE, summary.map(str::as_bytes)),
-                (EXPERIMENT_FILE, Some(self.experiment.as_bytes())),
-                (MODEL_FILE, Some(self.model.as_slice())),
-                (RESUME_FILE, Some(self.resume.as_slice())),
-            ],
-        )
+        [
+            (RESUME_FILE, Some(self.resume.as_slice())),
+            (EXPERIMENT_FILE, Some(self.experiment.as_bytes())),
+            (MODEL_FILE, Some(self.model.as_slice())),
+            (METRICS_FILE, Some(self.metrics.as_bytes())),
+            (GRADIENTS_FILE, gradients.map(str::as_bytes)),
+            (SUMMARY_FILE, summary.map(str::as_bytes)),
+        ]
     }
+}
+
+/// Whether a path leads to a run, in a folder or in one file.
+#[must_use]
+pub fn is_run(path: &Path) -> bool {
+    is_run_folder(path) || archive::is_archive(path)
 }
 
 /// Whether a folder holds a run: training can go on from it, or its weights can be looked at.

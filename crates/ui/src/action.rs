@@ -148,7 +148,9 @@ pub enum KeepAction {
     Save,
     /// Ask for a folder and write the run there.
     SaveAs,
-    /// Write the run into this folder; ask first where it holds another run.
+    /// Ask for a file and write the run into it.
+    SaveAsFile,
+    /// Write the run into this folder or file; ask first where it holds another run.
     SaveIn(PathBuf),
     /// Write the run into this folder, whatever it holds.
     Replace(PathBuf),
@@ -156,7 +158,9 @@ pub enum KeepAction {
     KeepOther,
     /// Ask for a run's folder and continue the run.
     AskForRun,
-    /// Continue the run in this folder.
+    /// Ask for a run in one file and continue it.
+    AskForRunFile,
+    /// Continue the run in this folder or file.
     Open(PathBuf),
     /// Ask for a file with weights and start the experiment with them.
     AskForWeights,
@@ -224,6 +228,8 @@ pub enum GuideAction {
     Find(Control),
     /// For a projector: thicker lines and stronger captions, and nothing smaller than 150 %.
     Present(bool),
+    /// Go to a stop of the tour through the window, counted from 0; none ends it.
+    Tour(Option<usize>),
     /// Whether things glide from one state to the next.
     Glide(bool),
 }
@@ -295,12 +301,16 @@ pub enum PathFor {
     DataFolder,
     /// The folder of a run to continue.
     Run,
+    /// A run in one file.
+    RunFile,
     /// A file with weights.
     Weights,
     /// A user image, or a folder of them.
     Pictures,
     /// A new folder for the run.
     NewRun,
+    /// A new file for the run.
+    NewRunFile,
     /// The file of a figure.
     Figure(Box<FigureRequest>),
 }

@@ -97,7 +97,12 @@ fn saving_before_closing_waits_until_the_run_is_on_disk() {
     ];
     assert_eq!(stage.commands(), expected);
     let step = 2;
-    stage.report(Event::RunSaved { run, folder, step });
+    stage.report(Event::RunSaved {
+        run,
+        folder,
+        step,
+        images: None,
+    });
     let closes = (0..4).any(|_| {
         stage.harness.step();
         closing(&stage).0

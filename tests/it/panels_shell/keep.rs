@@ -9,8 +9,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::app::StartOptions;
 use hourglass::experiment::{Experiment, PresetId, Term};
 use hourglass::protocol::{
-    Command, DataSetId, DataSource, Event, Failure, HistoryRow, Matching, Measured, Phase,
-    PlanPosition, RunHistory, RunId,
+    Command, DataSetId, DataSource, Event, Failure, HistoryRow, ImagesKept, Matching, Measured,
+    Phase, PlanPosition, RunHistory, RunId,
 };
 use hourglass::ui::{Action, KeepAction};
 
@@ -78,6 +78,7 @@ pub fn saved(stage: &mut Stage, folder: &Path) {
         run: stage.run(),
         folder: folder.to_owned(),
         step: 1,
+        images: None,
     });
     stage.step();
 }
@@ -110,7 +111,13 @@ fn the_menu_saves_where_the_run_was_saved_before_and_says_where() {
     assert!(stage.has("Run saved in /runs/first"));
 
     stage.click("Run menu");
-    for name in ["Save as…", "Open run…", "Load weights…"] {
+    for name in [
+        "Save as…",
+        "Save as one file…",
+        "Open run…",
+        "Open run file…",
+        "Load weights…",
+    ] {
         let found = stage.harness.query_by_role_and_label(Role::Button, name);
         assert!(found.is_some(), "{name}");
     }
@@ -325,4 +332,38 @@ fn weights_that_fit_by_their_shapes_are_shown_and_taken_only_after_a_yes() {
         });
         assert_eq!(is_taken, answer == "Load them", "{commands:?}");
     }
+}
+
+#[test]
+fn a_run_is_saved_as_one_file_and_it_is_said_where_its_images_are() {
+    let mut stage = Stage::training();
+    stage.commands();
+    let file = PathBuf::from("/runs/mailed.hourglass");
+    perform(&mut stage, KeepAction::SaveIn(file.clone()));
+    let commands = stage.commands();
+    assert!(
+        matches!(commands.last(), Some(Command::SaveRun { folder }) if *folder == file),
+        "{commands:?}"
+    );
+    for (images, said) in [
+        (None, "Run saved in /runs/mailed.hourglass"),
+        (Some(ImagesKept::Within(1_797)), "with its 1,797 images"),
+        (Some(ImagesKept::Apart(71_000_000)), "which take 71 MB"),
+    ] {
+        let run = stage.run();
+        stage.report(Event::RunSaved {
+            run,
+            folder: file.clone(),
+            step: 1,
+            images,
+        });
+        stage.step();
+        let notices = stage.app().state().notices.since(0);
+        let last = notices.last().expect("it was said").text.clone();
+        assert!(last.contains(said), "{last}");
+    }
+    // From now on it is saved there.
+    perform(&mut stage, KeepAction::Save);
+    let commands = stage.commands();
+    assert!(matches!(commands.last(), Some(Command::SaveRun { folder }) if *folder == file));
 }

@@ -96,7 +96,13 @@ fn a_machine_without_dialogs_asks_for_a_path_and_says_what_to_install() {
 fn the_run_menu_takes_a_typed_path_on_request() {
     for (item, title, begins) in [
         ("Save as…", "Name of the run's folder", "~/Hourglass/"),
+        (
+            "Save as one file…",
+            "Save the run as one file",
+            "~/Hourglass/",
+        ),
         ("Open run…", "Run folder", "~/Hourglass/"),
+        ("Open run file…", "Run in one file", "~/Hourglass/"),
     ] {
         let mut stage = Stage::training();
         stage.click("Run menu");

@@ -13,6 +13,7 @@ use tar::Archive;
 use zip::ZipArchive;
 
 use hourglass_files::plain_file;
+use hourglass_protocol::one_file::{IMAGES_FILE, is_run_file};
 
 use super::refusal::OpenError;
 use crate::{name_order, stand_in};
@@ -189,6 +190,13 @@ impl Store {
             }
         }
         entries.sort_by(|a, b| name_order::compare(&a.name, &b.name));
+        if is_run_file(path) {
+            entries.retain(|entry| entry.name == IMAGES_FILE);
+            if entries.is_empty() {
+                let reason = "it is a run without its images: open it as a run, or open the images where they are";
+                return Err(OpenError::content(path, reason));
+            }
+        }
         Ok(Self {
             path: path.to_owned(),
             entries,

@@ -97,9 +97,21 @@ fn runs(state: &LabState, entries: &mut Vec<Entry>) {
             KeepAction::SaveAs,
         );
         add(
+            "Save run as one file…",
+            "Saves the run in a file to send or to keep",
+            KeepAction::SaveAsFile,
+        );
+        add(
             "Load weights…",
             "Starts the experiment with weights from a safetensors file",
             KeepAction::AskForWeights,
+        );
+    }
+    if state.crash.is_none() {
+        add(
+            "Open run file…",
+            "Continues a run that was saved as one file",
+            KeepAction::AskForRunFile,
         );
     }
     add(
@@ -166,6 +178,12 @@ fn presets(entries: &mut Vec<Entry>) {
 }
 
 fn lessons_of(entries: &mut Vec<Entry>) {
+    entries.push(entry(
+        "Help",
+        "Tour of the window",
+        "Five places to know, each with a few words",
+        GuideAction::Tour(Some(0)),
+    ));
     for lesson in &lessons::ALL {
         let name = format!("Lesson {}: {}", lesson.number(), lesson.title);
         let start = GuideAction::StartLesson(lesson.id);

@@ -8,6 +8,7 @@ use egui_material_icons::icons::{ICON_ARROW_DROP_DOWN, ICON_FOLDER_OPEN};
 use crate::shortcuts::{ShortcutAction, can_bring_back, key_of};
 use crate::theme::{self, space};
 use crate::{Action, CompareAction, KeepAction, PathAction, PathFor};
+use hourglass_protocol::one_file::MOST_IMAGES;
 use hourglass_state::{LabState, Offer};
 
 /// Width of the menu, in points.
@@ -43,6 +44,10 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
         Some((folder, _)) => format!("Saves the run in {}", folder.display()),
         None => "Asks for a folder and saves the run there".to_owned(),
     };
+    let file_help = format!(
+        "Saves the run in a file to send or to keep; your own images go along if they take at most {} MB",
+        MOST_IMAGES / 1_000_000
+    );
     let save = if folder.is_some() { "Save" } else { "Save…" };
     let (save_key, open_key) = (
         key_of(ui.ctx(), ShortcutAction::SaveRun),
@@ -64,11 +69,25 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
             KeepAction::SaveAs,
         ),
         (
+            "Save as one file…",
+            "",
+            has_run,
+            &file_help,
+            KeepAction::SaveAsFile,
+        ),
+        (
             "Open run…",
             &open_key,
             state.crash.is_none(),
             "Continues the run in a folder, with its curves and its experiment",
             KeepAction::AskForRun,
+        ),
+        (
+            "Open run file…",
+            "",
+            state.crash.is_none(),
+            "Continues a run that was saved as one file. You can also drop the file on the window",
+            KeepAction::AskForRunFile,
         ),
         (
             "Load weights…",
@@ -120,7 +139,9 @@ fn menu(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
 fn typed_instead(action: &KeepAction) -> Option<PathFor> {
     match action {
         KeepAction::SaveAs => Some(PathFor::NewRun),
+        KeepAction::SaveAsFile => Some(PathFor::NewRunFile),
         KeepAction::AskForRun => Some(PathFor::Run),
+        KeepAction::AskForRunFile => Some(PathFor::RunFile),
         KeepAction::AskForWeights => Some(PathFor::Weights),
         _ => None, // asks for no path
     }

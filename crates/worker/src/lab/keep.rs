@@ -1,11 +1,12 @@
-//! Saving a run: what its folder holds, taken from the model and from what was recorded.
+//! Saving a run: what its folder or file holds, taken from the model and from what was recorded.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use hourglass_experiment::Term;
-use hourglass_protocol::{EvaluationScope, Event, Failure, RunId};
-use hourglass_run_folder::{FolderLock, RunFiles};
+use hourglass_protocol::one_file::{MOST_IMAGES, is_run_file};
+use hourglass_protocol::{EvaluationScope, Event, Failure, ImagesKept, RunId};
+use hourglass_run_folder::{FolderLock, PackedImages, RunFiles};
 use hourglass_train::TrainError;
 use hourglass_train::resume::{self, Resume, ResumedRun};
 
@@ -13,8 +14,17 @@ use super::devices::guarded;
 use super::run::Run;
 use super::{Flow, Lab, OwnerGone};
 
+/// A run that is on disk.
+struct Written {
+    run: RunId,
+    /// Steps taken before.
+    step: u64,
+    /// Where a person's own images are, if it is in one file.
+    images: Option<ImagesKept>,
+}
+
 impl Lab {
-    /// Measures the model where that was not done at this step, and writes the run's folder.
+    /// Measures the model where that was not done at this step, and writes the run's folder or file.
     pub(super) fn save(&mut self, folder: PathBuf) -> Flow {
         if let Some(run) = &self.run {
             let measured = run.record.full_evaluation().map(|full| full.step);
@@ -22,22 +32,29 @@ impl Lab {
                 self.evaluate(EvaluationScope::Full)?;
             }
         }
-        match self.write_folder(&folder)? {
-            Some((run, step)) => self.report(Event::RunSaved { run, folder, step }),
+        match self.write_run(&folder)? {
+            Some(Written { run, step, images }) => self.report(Event::RunSaved {
+                run,
+                folder,
+                step,
+                images,
+            }),
             None => Flow::Continue(()),
         }
     }
 
     /// Writes the run's folder as it is.
     pub(super) fn back_up(&mut self, folder: PathBuf) -> Flow {
-        match self.write_folder(&folder)? {
-            Some((run, step)) => self.report(Event::RunBackedUp { run, folder, step }),
+        match self.write_run(&folder)? {
+            Some(Written { run, step, .. }) => {
+                self.report(Event::RunBackedUp { run, folder, step })
+            }
             None => Flow::Continue(()),
         }
     }
 
-    /// Writes the run's folder; tells which run at which step, or reports why not.
-    fn write_folder(&mut self, folder: &Path) -> ControlFlow<OwnerGone, Option<(RunId, u64)>> {
+    /// Writes the run's folder or file; tells what was written, or reports why not.
+    fn write_run(&mut self, place: &Path) -> ControlFlow<OwnerGone, Option<Written>> {
         let measures = self.measures_of_run();
         let Some(run) = &mut self.run else {
             self.fail(Failure::NotSaved {
@@ -64,7 +81,7 @@ impl Lab {
                     value: f32::NAN,
                     step: step + 1,
                 })?;
-                return self.write_folder(folder);
+                return self.write_run(place);
             }
             Ok((Ok(model), Ok(resume), true)) => {
                 let baselines = measures.as_ref().map(|measures| measures.baselines());
@@ -76,7 +93,11 @@ impl Lab {
                     model,
                     resume,
                 };
-                self.write_locked(&files, folder)
+                if is_run_file(place) {
+                    self.write_file(&files, place)
+                } else {
+                    self.write_locked(&files, place).map(|()| None)
+                }
             }
             Ok((Err(error), ..)) => Err(error.to_string()),
             Ok((_, Err(error), _)) => Err(error.to_string()),
@@ -85,11 +106,35 @@ impl Lab {
                 return ControlFlow::Continue(None);
             }
         };
-        if let Err(reason) = written {
-            self.fail(Failure::NotSaved { reason })?;
-            return ControlFlow::Continue(None);
+        match written {
+            Ok(images) => ControlFlow::Continue(Some(Written {
+                run: id,
+                step,
+                images,
+            })),
+            Err(reason) => {
+                self.fail(Failure::NotSaved { reason })?;
+                ControlFlow::Continue(None)
+            }
         }
-        ControlFlow::Continue(Some((id, step)))
+    }
+
+    /// Writes one file, with the images that the run learned from if they are a person's own and small.
+    fn write_file(&self, files: &RunFiles, file: &Path) -> Result<Option<ImagesKept>, String> {
+        let own = self.dataset.as_ref();
+        let own = own.and_then(|dataset| Some((dataset, dataset.report.as_ref()?.n_bytes)));
+        let (images, kept) = match own {
+            None => (None, None), // everybody has them, or can fetch them
+            Some((_, n_bytes)) if n_bytes > MOST_IMAGES => (None, Some(ImagesKept::Apart(n_bytes))),
+            Some((dataset, _)) => {
+                let (arrays, fitting) = dataset.packed().map_err(|error| error.to_string())?;
+                let n = dataset.train.len() + dataset.test.len();
+                let images = PackedImages { arrays, fitting };
+                (Some(images), Some(ImagesKept::Within(n)))
+            }
+        };
+        let packed = files.pack(file, images.as_ref());
+        packed.map(|()| kept).map_err(|error| error.to_string())
     }
 
     /// Writes a folder that no other process writes into: none does until this run ends.

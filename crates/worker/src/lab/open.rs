@@ -9,7 +9,8 @@ use crate::panics::panic_message;
 use hourglass_data::Dataset;
 use hourglass_experiment::{Experiment, differences, fixed_change, in_words};
 use hourglass_protocol::{
-    DataSetId, EvaluationScope, Event, Failure, Marks, Matching, NeededData, RunHistory, RunId,
+    DataSetId, DataSource, EvaluationScope, Event, Failure, Marks, Matching, NeededData,
+    RunHistory, RunId,
 };
 use hourglass_run_folder::{
     self as run_folder, EXPERIMENT_FILE, Effort, GRADIENTS_FILE, GradientTable, METRICS_FILE,
@@ -46,9 +47,28 @@ enum Refusal {
     Reason(String),
 }
 
-/// Why a run that learned from a person's own data set, which is not the one in use, cannot be taken on.
-fn other_images(path: &Path, run: &ResumedRun, dataset: &Dataset) -> Refusal {
+/// Why a run that learned from a person's own data set, which is not the one in use, cannot be taken on from a folder or
+/// file.
+fn other_images(path: &Path, run: &ResumedRun, dataset: &Dataset, of: &Path) -> Refusal {
     let needed = &run.data;
+    let in_use = dataset.report.as_ref().map(|report| &report.place);
+    match run_folder::images_of(of) {
+        // Those that came along are the ones it needs, whatever lies where it was trained.
+        Ok(Some((lies, fitting))) => {
+            let lies = std::path::absolute(&lies).unwrap_or(lies);
+            if in_use.is_some_and(|place| place.path == lies) {
+                let reason =
+                    format!("it was trained on {needed}, but the images with it are others");
+                return Refusal::at(path, reason);
+            }
+            return Refusal::OtherDataset(NeededData {
+                label: needed.clone(),
+                source: DataSource::Path(lies, fitting),
+            });
+        }
+        Ok(None) => {}
+        Err(error) => return Refusal::of(error),
+    }
     let Some(place) = &run.data_place else {
         return Refusal::at(
             path,
@@ -56,7 +76,6 @@ fn other_images(path: &Path, run: &ResumedRun, dataset: &Dataset) -> Refusal {
         );
     };
     let lies = place.path.display();
-    let in_use = dataset.report.as_ref().map(|report| &report.place);
     if in_use == Some(place) {
         let found = dataset.id.exact_label();
         return Refusal::at(
@@ -93,7 +112,7 @@ impl Refusal {
 }
 
 impl Lab {
-    /// Continues the run in a folder.
+    /// Continues the run in a folder or in one file.
     pub(super) fn open_run(&mut self, id: RunId, folder: PathBuf) -> Flow {
         self.open(id, folder, Self::find_run)
     }
@@ -257,7 +276,7 @@ impl Lab {
         match DataSetId::of_name(&run.data) {
             _ if dataset.id.is_content_of(&run.data) => {} // which need not be in the catalogue
             Some(needed) => return Err(Refusal::OtherDataset(needed.into())),
-            None => return Err(other_images(&path, run, dataset)),
+            None => return Err(other_images(&path, run, dataset, folder)),
         }
         if run.n_train != dataset.train.len() {
             let (n, loaded) = (run.n_train, dataset.train.len());

@@ -1,0 +1,283 @@
+//! A run in one file: the same run, and nothing that a hostile one could do.
+
+use std::fs;
+use std::io::{Cursor, Write};
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
+
+use hourglass::protocol::{Command, Event, Phase, RunId};
+use hourglass::run_folder::{CHECKSUMS_FILE, RESUME_FILE, SavedFiles, is_archive, is_run};
+use hourglass::worker::Worker;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::command_line::hourglass;
+use crate::worker::{send, small, start, wait_for, wait_for_phase, with_digits};
+
+fn train(worker: &Worker, n: u64) {
+    let n = NonZeroU64::new(n).expect("some");
+    send(worker, Command::TrainSteps(n));
+    wait_for_phase(worker, |phase| matches!(phase, Phase::Paused { .. }));
+}
+
+fn save(worker: &Worker, folder: &Path) {
+    let folder = folder.to_owned();
+    send(worker, Command::SaveRun { folder });
+    wait_for(worker, |event| match event {
+        Event::RunSaved { images, .. } => {
+            assert_eq!(images, None, "everybody can have these digits");
+            Some(())
+        }
+        Event::Failed(failure) => panic!("{failure}"),
+        _ => None,
+    });
+}
+
+/// A run after four steps, as a folder and as a file.
+fn both(home: &Path) -> [PathBuf; 2] {
+    let worker = with_digits();
+    start(&worker, 1, small());
+    train(&worker, 4);
+    let places = [home.join("run"), home.join("run.hourglass")];
+    for place in &places {
+        save(&worker, place);
+    }
+    places
+}
+
+#[test]
+fn a_file_is_the_run_of_its_folder() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let [folder, file] = both(home.path());
+    assert!(is_archive(&file) && is_run(&file) && is_run(&folder) && !is_archive(&folder));
+    let read = |run: &Path| SavedFiles::all(run).expect("whole");
+    let [of_folder, of_file] = [&folder, &file].map(|run| read(run));
+    for name in ["experiment.toml", "model.safetensors", "gradients.csv"] {
+        let both = [&of_folder, &of_file].map(|saved| saved.bytes(name).expect("whole"));
+        assert!(both[0].is_some() && both[0] == both[1], "{name}");
+    }
+
+    // It is trained on from there, and saved into the file.
+    let worker = with_digits();
+    let (run, from) = (RunId(7), file.clone());
+    send(&worker, Command::OpenRun { run, folder: from });
+    let history = wait_for(&worker, |event| match event {
+        Event::RunOpened { history, .. } => Some(history),
+        Event::Failed(failure) => panic!("{failure}"),
+        _ => None,
+    });
+    assert!(history.goes_on && history.evaluation.step == 4);
+    wait_for_phase(&worker, |_| true);
+    train(&worker, 1);
+    save(&worker, &file);
+    let metrics = |run: &Path| {
+        let saved = read(run);
+        let text = saved.text("metrics.csv").expect("whole").expect("saved");
+        text.to_owned()
+    };
+    assert!(metrics(&file).starts_with(metrics(&folder).lines().next().expect("a heading")));
+    assert!(metrics(&file).contains("\n5,") && !metrics(&folder).contains("\n5,"));
+}
+
+#[test]
+fn packing_and_unpacking_gives_the_same_folder() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let [folder, _] = both(home.path());
+    let text = |path: &Path| path.to_str().expect("Unicode").to_owned();
+    let packed = home.path().join("packed.hourglass");
+    let again = home.path().join("packed");
+    let run = |arguments: &[&str]| {
+        let output = hourglass(arguments);
+        let said = [output.stdout, output.stderr].concat();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&said).into_owned(),
+        )
+    };
+    let pack = ["pack", &text(&folder), "--out", &text(&packed)];
+    let (done, said) = run(&pack);
+    assert!(done && said.contains("packed.hourglass"), "{said}");
+    let (done, said) = run(&pack);
+    assert!(!done && said.contains("--force"), "{said}");
+    let (done, said) = run(&["unpack", &text(&packed)]); // beside the file, called after it
+    assert!(done, "{said}");
+    for entry in fs::read_dir(&folder).expect("readable") {
+        let name = entry.expect("an entry").file_name();
+        let [one, other] = [&folder, &again].map(|of| fs::read(of.join(&name)).ok());
+        assert_eq!(one, other, "{}", name.display());
+    }
+    let (done, said) = run(&["unpack", &text(&packed)]);
+    assert!(!done && said.contains("choose another --out"), "{said}");
+    let (done, said) = run(&["train", "--resume", &text(&packed)]);
+    assert!(!done && said.contains("hourglass unpack"), "{said}");
+    let out = text(&home.path().join("a.hourglass"));
+    let (done, said) = run(&["train", "--preset", "vanilla-64", "--out", &out]);
+    assert!(!done && said.contains("hourglass pack"), "{said}");
+    let (done, said) = run(&["pack", &text(home.path())]);
+    assert!(!done && said.contains(RESUME_FILE), "{said}");
+}
+
+/// Entries as an archive may hold them, in place of or beside those of a run.
+type Entries<'a> = Vec<(&'a str, Vec<u8>)>;
+
+fn entries_of(file: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut zip = ZipArchive::new(fs::File::open(file).expect("there")).expect("a ZIP");
+    let names: Vec<String> = (0..zip.len())
+        .map(|at| {
+            zip.by_index(at)
+                .expect("an entry")
+                .name()
+                .expect("text")
+                .into_owned()
+        })
+        .collect();
+    let read = |name: String| {
+        let mut content = Vec::new();
+        let mut entry = zip.by_name(&name).expect("listed");
+        std::io::Read::read_to_end(&mut entry, &mut content).expect("whole");
+        (name, content)
+    };
+    names.into_iter().map(read).collect()
+}
+
+fn packed(entries: &Entries<'_>) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let deflated = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for (name, content) in entries {
+        zip.start_file(*name, deflated).expect("room");
+        zip.write_all(content).expect("room");
+    }
+    zip.finish().expect("room").into_inner()
+}
+
+#[test]
+fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
+    type Change = fn(Entries<'_>) -> Vec<u8>;
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let [_, file] = both(home.path());
+    let whole = entries_of(&file);
+    let cases: [(&str, Change, &str); 9] = [
+        (
+            "a path that leads out",
+            |mut entries| {
+                entries.push(("../outside.txt", b"gone".to_vec()));
+                packed(&entries)
+            },
+            "not a file of a run",
+        ),
+        (
+            "a path from the root",
+            |mut entries| {
+                entries.push(("/tmp/outside.txt", b"gone".to_vec()));
+                packed(&entries)
+            },
+            "not a file of a run",
+        ),
+        (
+            "a stranger",
+            |mut entries| {
+                entries.push(("run.sh", b"rm -rf ~".to_vec()));
+                packed(&entries)
+            },
+            "not a file of a run",
+        ),
+        (
+            "a bomb",
+            |mut entries| {
+                entries.retain(|(name, _)| *name != "metrics.csv");
+                entries.push(("metrics.csv", vec![b'1'; 90_000_000]));
+                entries.retain(|(name, _)| *name == "metrics.csv"); // some 90 kB
+                packed(&entries)
+            },
+            "far more than a file of its size",
+        ),
+        (
+            "a changed file",
+            |mut entries| {
+                for (name, content) in &mut entries {
+                    if *name == RESUME_FILE {
+                        content[1_000] ^= 1;
+                    }
+                }
+                packed(&entries)
+            },
+            RESUME_FILE,
+        ),
+        (
+            "no run",
+            |mut entries| {
+                entries.retain(|(name, _)| *name != RESUME_FILE);
+                packed(&entries)
+            },
+            "run",
+        ),
+        (
+            "no list",
+            |mut entries| {
+                for (name, content) in &mut entries {
+                    if *name == CHECKSUMS_FILE {
+                        *content = b"nothing".to_vec();
+                    }
+                }
+                packed(&entries)
+            },
+            "not a list of checksums",
+        ),
+        (
+            "half",
+            |entries| {
+                let mut bytes = packed(&entries);
+                bytes.truncate(bytes.len() / 2);
+                bytes
+            },
+            "damaged",
+        ),
+        ("text", |_| b"not a ZIP".to_vec(), "damaged"),
+    ];
+    for (name, change, expected) in cases {
+        let entries = whole
+            .iter()
+            .map(|(name, content)| (name.as_str(), content.clone()));
+        let hostile = home.path().join(format!("{name}.hourglass"));
+        fs::write(&hostile, change(entries.collect())).expect("written");
+        let text = hostile.to_str().expect("Unicode");
+        let into = home.path().join("into");
+        let output = hourglass(&["unpack", text, "--out", into.to_str().expect("Unicode")]);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{name} was unpacked");
+        assert!(message.contains(expected), "{name}: {message}");
+        assert!(message.contains(text), "{name}: {message}");
+        assert!(!into.exists(), "{name} left a folder");
+    }
+    assert!(!home.path().join("outside.txt").exists());
+}
+
+/// The size in the table of a ZIP is a claim.
+#[test]
+fn an_entry_that_is_longer_than_it_says_is_not_read_to_its_end() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let [_, file] = both(home.path());
+    let whole = entries_of(&file);
+    let entries = whole
+        .iter()
+        .map(|(name, content)| (name.as_str(), content.clone()));
+    let entries: Entries<'_> = entries.collect();
+    let mut bytes = packed(&entries);
+    let (_, content) = entries
+        .iter()
+        .find(|(name, _)| *name == RESUME_FILE)
+        .expect("saved");
+    let size = u32::try_from(content.len()).expect("small").to_le_bytes();
+    let places: Vec<usize> = bytes
+        .windows(4)
+        .enumerate()
+        .filter(|(_, window)| *window == size)
+        .map(|(at, _)| at)
+        .collect();
+    for at in places {
+        bytes[at..at + 4].copy_from_slice(&1_000_u32.to_le_bytes());
+    }
+    fs::write(&file, bytes).expect("written");
+    let error = SavedFiles::all(&file).expect_err("it lies").to_string();
+    assert!(error.contains(RESUME_FILE), "{error}");
+}

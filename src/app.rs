@@ -49,6 +49,7 @@ use hourglass_ui::lessons::Course;
 use hourglass_ui::notices::{Notes, Views};
 use hourglass_ui::panels::Panels;
 use hourglass_ui::top_bar::{ThreadFacts, TopBar, WindowFacts};
+use hourglass_ui::tour::{self, Place, Tour};
 use hourglass_ui::{
     Action, banner, compare, drop_overlay, left_behind, previous, question, replay, shortcuts,
     theme,
@@ -68,6 +69,7 @@ use picture::Picture;
 
 pub use backup::unsaved_runs_folder;
 pub use costs::{WindowCosts, note_start, peak_memory_mib};
+pub use dropped::Opened;
 pub use farewell::Farewells;
 pub use graphics::Loss;
 pub use picture::{PictureError, PictureOptions};
@@ -150,6 +152,8 @@ struct Guide {
     commands: CommandPalette,
     /// How far a person is in the lessons.
     course: Course,
+    /// The bubbles that show a newcomer around.
+    tour: Tour,
     /// The scale before it was raised for a projector.
     scale_before: Option<f32>,
     /// A lesson had its view fill the window, for room; all views come back when it ends.
@@ -358,6 +362,8 @@ impl App {
                 .resizable(!is_folded)
                 .show_separator_line(false)
                 .show(ui, |ui| {
+                    let place = ui.max_rect();
+                    tour::note(ui.ctx(), Place::Experiment, place);
                     if is_folded {
                         rail::show(ui, state, &mut actions);
                     } else {
@@ -394,6 +400,15 @@ impl App {
         question::ask(ui, &self.state, &mut actions);
         if let Some(typed) = &mut self.dialog.typed {
             typed.field.ui(ui, &mut actions);
+        }
+        if self.picture.is_none() {
+            let Self {
+                guide,
+                state,
+                layout,
+                ..
+            } = self;
+            guide.tour.ui(ui, state, layout, &mut actions);
         }
         drop_overlay::show(&ctx);
         self.after_frame(&ctx, actions);

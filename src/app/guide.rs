@@ -85,6 +85,13 @@ impl App {
             GuideAction::Find(control) => self.experiment_panel.find(control),
             GuideAction::Present(presents) => self.present(ctx, presents),
             GuideAction::Glide(glides) => self.window.glides = glides,
+            GuideAction::Tour(stop) => {
+                self.guide.tour.go_to(stop);
+                if let Some(pane) = self.guide.tour.view() {
+                    self.layout.shrink();
+                    self.bring_into_sight(ctx, pane);
+                }
+            }
         }
     }
 

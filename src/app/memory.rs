@@ -25,6 +25,8 @@ const THREADS: &str = "threads";
 const PRESENTS: &str = "presents";
 const GLIDES: &str = "glides";
 const LESSONS: &str = "lessons";
+/// Whether the tour goes on; not there before the first window.
+const TOUR: &str = "tour";
 
 impl App {
     pub(super) fn restore(&mut self, storage: &dyn Storage) {
@@ -40,6 +42,9 @@ impl App {
         read(storage, GLIDES, &mut self.window.glides);
         read(storage, LESSONS, &mut self.guide.course);
         self.guide.course = std::mem::take(&mut self.guide.course).mended();
+        let mut is_newcomer = storage.get_string(LAYOUT).is_none();
+        read(storage, TOUR, &mut is_newcomer);
+        self.guide.tour.go_to(is_newcomer.then_some(0));
         let mut draft = self.state.draft.clone();
         read(storage, EXPERIMENT, &mut draft);
         if draft.validate().is_ok() {
@@ -72,6 +77,7 @@ impl App {
         write(storage, PRESENTS, &self.window.presents);
         write(storage, GLIDES, &self.window.glides);
         write(storage, LESSONS, &self.guide.course);
+        write(storage, TOUR, &self.guide.tour.is_on());
     }
 }
 

@@ -87,6 +87,7 @@ mod small_menu;
 pub mod theme;
 mod tile_atlas;
 pub mod top_bar;
+pub mod tour;
 pub mod understand;
 pub mod your_image;
 

@@ -7,7 +7,7 @@ use egui::accesskit::{Role, Toggled};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::app::StartOptions;
 use hourglass::experiment::{Experiment, PresetId};
-use hourglass::ui::Action;
+use hourglass::ui::{Action, GuideAction};
 
 use super::stage::Stage;
 
@@ -142,4 +142,65 @@ fn the_choice_of_digits_comes_back() {
     stage.get_ready();
     let request = stage.newest_request().expect("something is looked at");
     assert_eq!(request.samples, [7, 17]);
+}
+
+/// What the bubble of the tour says it is, if there is one.
+fn bubble(stage: &Stage) -> Option<String> {
+    let found = stage.harness.query_by_label_contains("Tour, ");
+    found.map(|bubble| bubble.accesskit_node().label().unwrap_or_default())
+}
+
+#[test]
+fn the_tour_shows_a_newcomer_five_places_and_does_not_come_back() {
+    let mut stage = reopened(&Shelf::default(), StartOptions::default());
+    stage.get_ready();
+    let first = bubble(&stage).expect("a newcomer is shown around");
+    assert!(first.contains("1 of 5"), "{first}");
+    stage.train(); // what the first bubble says: the second is there
+    stage.step();
+    for title in ["2 of 5", "3 of 5", "4 of 5", "5 of 5"] {
+        let now = bubble(&stage).expect("it goes on");
+        assert!(now.contains(title), "{now}");
+        let shelf = saved(&mut stage);
+        let again = reopened(&shelf, StartOptions::default());
+        assert!(bubble(&again).is_some(), "it was not dismissed");
+        if title != "5 of 5" {
+            stage.harness.get_by_label("Next").click();
+            stage.step();
+            stage.step();
+        }
+    }
+    stage.harness.get_by_label("Lessons").click();
+    stage.step();
+    assert_eq!(bubble(&stage), None);
+    stage
+        .harness
+        .get_by_label("Start: Compression and the bottleneck");
+    let shelf = saved(&mut stage);
+    let stage = reopened(&shelf, StartOptions::default());
+    assert_eq!(bubble(&stage), None);
+}
+
+#[test]
+fn the_tour_is_skipped_for_good_and_does_not_bother_those_who_know_the_window() {
+    let mut stage = reopened(&Shelf::default(), StartOptions::default());
+    stage.get_ready();
+    stage.harness.get_by_label("Skip tour").click();
+    stage.step();
+    let mut shelf = saved(&mut stage);
+    assert_eq!(bubble(&reopened(&shelf, StartOptions::default())), None);
+    shelf.0.remove("tour"); // as before there was one
+    let mut stage = reopened(&shelf, StartOptions::default());
+    assert_eq!(bubble(&stage), None);
+
+    stage.get_ready();
+    let ctx = stage.harness.ctx.clone();
+    let app = stage.harness.state_mut().as_mut().expect("it was opened");
+    app.perform(&ctx, Action::Guide(GuideAction::Tour(Some(3))));
+    stage.step();
+    assert!(bubble(&stage).is_some_and(|now| now.contains("Explore the latent space")));
+    stage.harness.key_press(egui::Key::Escape);
+    stage.step();
+    stage.step();
+    assert_eq!(bubble(&stage), None);
 }

@@ -6,6 +6,7 @@ use egui_material_icons::icons::ICON_HELP;
 use crate::Sheet;
 use crate::shortcuts::{ShortcutAction, key_of};
 use crate::theme;
+use crate::tour::{self, Place};
 use crate::{Action, GuideAction};
 
 /// Width of the menu, in points.
@@ -17,6 +18,7 @@ pub(super) fn show(ui: &mut Ui, actions: &mut Vec<Action>) {
         .add(Button::new(theme::icon(ICON_HELP)).frame_when_inactive(false))
         .on_hover_text("Understand the preset, lessons, search, manual, shortcuts")
         .accessible_name("Help");
+    tour::note(ui.ctx(), Place::Help, button.rect);
     Popup::menu(&button)
         .align(RectAlign::BOTTOM_END)
         .show(|ui| menu(ui, actions));
@@ -65,5 +67,12 @@ fn menu(ui: &mut Ui, actions: &mut Vec<Action>) {
         if entry.clicked() {
             actions.push(action);
         }
+    }
+    let tour = ui
+        .add(Button::new("Tour of the window"))
+        .on_hover_text("Five places to know, each with a few words")
+        .accessible_name("Tour of the window");
+    if tour.clicked() {
+        actions.push(GuideAction::Tour(Some(0)).into());
     }
 }

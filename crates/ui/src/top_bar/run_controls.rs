@@ -11,6 +11,7 @@ use egui_material_icons::icons::{
 
 use super::TopBar;
 use crate::shortcuts::{ShortcutAction, key_of};
+use crate::tour::{self, Place};
 use crate::{Action, theme};
 use hourglass_protocol::Phase;
 use hourglass_state::LabState;
@@ -173,6 +174,7 @@ fn train_or_pause(ui: &mut Ui, state: &LabState, actions: &mut Vec<Action>) {
             key_of(ui.ctx(), ShortcutAction::TrainOrPause)
         ))
         .accessible_name(name);
+    tour::note(ui.ctx(), Place::Train, response.rect);
     if response.clicked() {
         let action = if is_training {
             Action::Pause

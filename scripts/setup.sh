@@ -32,6 +32,11 @@ packages_of() {
             ;;
         virtual-display) echo xvfb xauth ;;
         download) echo ca-certificates curl ;;
+        packages) echo binutils dpkg-dev squashfs-tools python3 ;;
+        package-test)
+            echo mmdebstrap debian-archive-keyring util-linux squashfs-tools binutils python3 qemu-user
+            echo desktop-file-utils appstream shared-mime-info
+            ;;
         gnu-parallel) echo parallel ;;
         slurm) echo slurmctld slurmd slurm-client munge ;;
     esac

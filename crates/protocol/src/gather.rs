@@ -2,7 +2,9 @@
 
 use hourglass_experiment::{DataSetId, Experiment, ImageShape};
 
-use super::{ActivationView, Axes, DigitView, FilterBank, SampleIdx, ScatterView, Spacing};
+use super::{
+    ActivationView, Axes, DigitView, FilterBank, PageNumbers, SampleIdx, ScatterView, Spacing,
+};
 
 /// Which numbers are asked for. Gathering takes a moment, during which nothing is trained, and changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub enum Gather {
     Filters,
     /// The activations of every layer over the test split.
     Activations,
+    /// What a page holds; of these test images also their way through the network.
+    Page(Vec<SampleIdx>),
 }
 
 /// Numbers of a model at one step.
@@ -47,6 +51,8 @@ pub enum Numbers {
     Filters(Vec<FilterBank>),
     /// Activations, from the input to the output.
     Activations(Vec<ActivationView>),
+    /// What a page holds.
+    Page(Box<PageNumbers>),
 }
 
 /// Every test image's code, its place in the plane, and its error. Codes are of clean images, errors those of

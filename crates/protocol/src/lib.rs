@@ -27,6 +27,7 @@ mod history;
 mod judging;
 mod marks;
 mod metrics;
+mod page;
 mod pieces;
 mod plane;
 mod probe;
@@ -69,6 +70,7 @@ pub use metrics::{
     AdversarialFigures, BestEpoch, ClassificationFigures, CodeFigures, Diagnosis, Evaluation,
     EvaluationScope, Psnr, StepBatch, VariationalFigures,
 };
+pub use page::{CodePlane, PageNumbers, PlainDecoder, PlainLayer};
 pub use pieces::{Group, GroupMap, GroupSet, LeftOut, MAX_GROUPS, Take};
 pub use plane::{Axes, Plane, PointSource, ScatterRequest};
 pub use probe::{

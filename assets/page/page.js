@@ -241,7 +241,13 @@ const atCode = (code) => ({ code, at: placeOf(code), idx: null });
 let kept = atCode(Float32Array.from(mean));
 let hovered = null;
 
-const signed = (value) => (value < -0.005 ? "−" : "") + Math.abs(value).toFixed(2);
+// Two decimals, and more where all values lie close together.
+const digitsOf = (range) => (range > 0 ? Math.min(6, Math.max(2, 2 - Math.floor(Math.log10(range)))) : 2);
+function signed(value, digits) {
+  const text = Math.abs(value).toFixed(digits);
+  return (value < 0 && Number(text) > 0 ? "−" : "") + text;
+}
+const placeText = ([x, y]) => `${signed(x, digitsOf(extent.reach))}, ${signed(y, digitsOf(extent.reach))}`;
 const count = (value) => value.toLocaleString("en-US");
 const className = (label) => data.classes[label]?.name ?? String(label);
 
@@ -250,7 +256,7 @@ function show() {
   paint($("decoded"), decode(code));
   const isSample = idx !== null;
   $("drawn").textContent = isSample ? "reconstruction" : "decoder, at this place";
-  $("at").textContent = `${signed(at[0])}, ${signed(at[1])}`;
+  $("at").textContent = placeText(at);
   $("class").textContent = isSample ? className(labels[idx]) : "–";
   $("sample").textContent = isSample ? "no. " + count(samples[idx]) : "–";
   $("error").textContent = isSample ? errors[idx].toFixed(4) + " MSE per pixel" : "–";
@@ -268,7 +274,7 @@ function say() {
   clearTimeout(saying);
   saying = setTimeout(() => {
     const { at, idx } = hovered ?? kept;
-    const place = `Place ${signed(at[0])}, ${signed(at[1])}. `;
+    const place = `Place ${placeText(at)}. `;
     $("said").textContent = idx === null ? place + "Drawn by the decoder." :
       place + `Test image ${count(samples[idx])}, class ${className(labels[idx])}, error ${errors[idx].toFixed(4)} MSE per pixel.`;
   }, 500);
@@ -285,7 +291,7 @@ function keep(state) {
 
 const plot = $("plot");
 const isHidden = data.classes.map((shape) => shape.hidden);
-const MARGIN = { left: 56, right: 8, top: 8, bottom: 42 };
+const MARGIN = { left: 64, right: 8, top: 8, bottom: 42 };
 
 // Points in a mixed order: of a data set that is sorted, no class covers the others. The step shares no divisor with
 // their number, so each comes once.
@@ -540,11 +546,13 @@ function drawLegend() {
 
 // One for each unit; of a wide code for those of largest variance. It reaches as far as all but 1 % of the test images
 // at each end, and further where a place lies outside.
+const unitDigits = digitsOf(Math.max(...data.units.map(({ low, high }) => high - low)));
 const rows = data.units.map(({ unit, mean, deviation, low, high }) => {
   const label = document.createElement("label");
   const slider = document.createElement("input");
   const value = document.createElement("output");
-  label.title = `mean ${signed(mean)}, standard deviation ${signed(deviation)}, from ${signed(low)} to ${signed(high)} over the middle 98 % of the test images`;
+  const shown = (number) => signed(number, unitDigits);
+  label.title = `mean ${shown(mean)}, standard deviation ${shown(deviation)}, from ${shown(low)} to ${shown(high)} over the middle 98 % of the test images`;
   slider.type = "range";
   slider.step = "any";
   label.append(`unit ${unit + 1}`, slider, value);
@@ -553,8 +561,8 @@ const rows = data.units.map(({ unit, mean, deviation, low, high }) => {
     code[unit] = slider.valueAsNumber;
     kept = atCode(code);
     hovered = null;
-    value.textContent = signed(code[unit]);
-    slider.setAttribute("aria-valuetext", signed(code[unit]));
+    value.textContent = shown(code[unit]);
+    slider.setAttribute("aria-valuetext", shown(code[unit]));
     show();
   });
   // With “any” as the step, arrow keys would move by as much as the browser likes.
@@ -566,19 +574,19 @@ const rows = data.units.map(({ unit, mean, deviation, low, high }) => {
     slider.dispatchEvent(new Event("input"));
   });
   $("sliders").append(label);
-  return { unit, low, high, slider, value };
+  return { unit, low, high, slider, value, shown };
 });
 if (rows.length < size) $("code-title").textContent = `Code: the ${rows.length} of ${count(size)} units that vary most`;
 
 function setSliders() {
-  for (const { unit, low, high, slider, value } of rows) {
+  for (const { unit, low, high, slider, value, shown } of rows) {
     const now = kept.code[unit];
     const reach = high - low > 1e-6 ? 0 : 1; // a unit that never moves can be moved here
     slider.min = Math.min(low - reach, now);
     slider.max = Math.max(high + reach, now);
     slider.valueAsNumber = now;
-    value.textContent = signed(now);
-    slider.setAttribute("aria-valuetext", signed(now));
+    value.textContent = shown(now);
+    slider.setAttribute("aria-valuetext", shown(now));
   }
 }
 $("mean").addEventListener("click", () => keep(atCode(Float32Array.from(mean))));

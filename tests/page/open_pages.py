@@ -39,7 +39,7 @@ RUNS = {
     "leaky": (["multilayer-64", "architecture.hidden_activation=leaky_relu", "train_samples=6400"], 1),
     "tanh": (["vanilla-64", "architecture.code_activation=tanh", "train_samples=6400"], 1),
     "one-unit": (["vanilla-64", "code=1", "train_samples=6400"], 1),
-    "colour": (["denoise-conv-32", "channels=4,4,4", "architecture.waist=10"], 1),
+    "colour": (["denoise-conv-32", "channels=16,16,16", "architecture.waist=10", "noise=0", "learning_rate=0.003"], 60),
 }
 
 # What could end an element, an attribute or a script.
@@ -222,9 +222,10 @@ def operate(browser, run):
     browser.move(box[0] + empty[0], box[1] + empty[1], click=True)
     browser.ask(frame)
     assert text("sample") == "–", (run.name, text("sample"))
-    kept = browser.ask("document.querySelector('#sliders output').textContent")
+    code = "Array.from(document.querySelectorAll('#sliders output'), (one) => one.textContent).join()"
+    kept = browser.ask(code)
     browser.ask("document.getElementById('mean').click()")
-    assert browser.ask("document.querySelector('#sliders output').textContent") != kept, run.name
+    assert browser.ask(code) != kept, run.name
 
 
 def main():

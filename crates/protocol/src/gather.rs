@@ -3,7 +3,8 @@
 use hourglass_experiment::{DataSetId, Experiment, ImageShape};
 
 use super::{
-    ActivationView, Axes, DigitView, FilterBank, PageNumbers, SampleIdx, ScatterView, Spacing,
+    ActivationView, Axes, CodeTable, DigitView, FilterBank, PageNumbers, SampleIdx, ScatterView,
+    Spacing,
 };
 
 /// Which numbers are asked for. Gathering takes a moment, during which nothing is trained, and changes nothing.
@@ -53,22 +54,6 @@ pub enum Numbers {
     Activations(Vec<ActivationView>),
     /// What a page holds.
     Page(Box<PageNumbers>),
-}
-
-/// Every test image's code, its place in the plane, and its error. Codes are of clean images, errors those of
-/// the digits: of what the experiment makes of its inputs against clean images.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CodeTable {
-    /// Where each point is, and which sample.
-    pub scatter: ScatterView,
-    /// Class of each sample: `[n]`.
-    pub labels: Vec<u8>,
-    /// Units of the code.
-    pub size: usize,
-    /// The codes: `[n, size]`.
-    pub codes: Vec<f32>,
-    /// Mean squared error per pixel of each reconstruction: `[n]`.
-    pub mse_per_pixel: Vec<f32>,
 }
 
 /// What the decoder draws over a plane of codes.

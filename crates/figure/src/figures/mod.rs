@@ -168,7 +168,7 @@ figures! {
         name: "page",
         file: "page",
         label: "Page",
-        help: "A page for any browser, without network: the latent scatter, the decoder to play with, images, curves, recipe and numbers",
+        help: "A page for any browser, without network: the latent scatter, the decoder to play with, images, curves, experiment and numbers",
         formats: &[Format::Html],
         size: Size::Millimetres([140.0, 120.0]),
         gather: |samples| Some(Gather::Page(samples.to_vec())),

@@ -5,9 +5,9 @@
 //! scatter and has a decoder of its own.
 
 mod data;
+mod experiment;
 mod packed;
 mod pictures;
-mod recipe;
 mod template;
 mod texts;
 
@@ -45,10 +45,10 @@ pub fn write(page: &HtmlPage, facts: &Facts, title: &str) -> Result<Vec<u8>, Fig
         ("shown", texts::shown(page, facts, kept.places.len())),
         ("digits", pictures::digits(&page.numbers.digits, facts)?),
         ("loss", pictures::loss(page.loss.as_ref(), facts)?),
-        ("recipe", recipe::written(facts)),
+        ("experiment", experiment::written(facts)),
         ("decoder", texts::decoder(&page.numbers.decoder)),
         ("numbers", texts::numbers(page, facts)),
-        ("experiment", texts::experiment(facts)?),
+        ("json", texts::json(facts)?),
         ("made", texts::made()),
         ("data", data::json(page, facts, &kept)?),
         ("packed", packed::scripts(&page.numbers, &kept)),

@@ -169,7 +169,7 @@ fn ends(loss: &Loss, facts: &Facts) -> Vec<[String; 3]> {
 }
 
 /// The whole experiment, for programs and for who wants to do it again.
-pub fn experiment(facts: &Facts) -> Result<String, FigureError> {
+pub fn json(facts: &Facts) -> Result<String, FigureError> {
     Ok(markup(&serde_json::to_string_pretty(&facts.experiment)?))
 }
 

@@ -1,4 +1,4 @@
-//! What a run was made by, in words: the formula, the preset and what differs from it, every setting.
+//! The experiment in words: the formula, the preset and what differs from it, every setting.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::escape::markup;
 use crate::facts::Facts;
 use crate::number;
 
-/// The recipe.
+/// What was trained, and how.
 pub fn written(facts: &Facts) -> String {
     let experiment = &facts.experiment;
     format!(

@@ -52,8 +52,8 @@ fn export(args: &ExportArgs, what: FigureKind, folder: &Path) -> Result<()> {
     }
     let format = Format::of(&args.out, what)?;
     let look = args.look(what.default_size());
-    if !args.beside.is_empty() && what != FigureKind::Loss {
-        bail!("--beside is for `hourglass export loss`: leave it out");
+    if !args.beside.is_empty() && !matches!(what, FigureKind::Loss | FigureKind::Page) {
+        bail!("--beside is for `hourglass export loss` and `hourglass export page`: leave it out");
     }
     occupied::check_file(&args.out, args.force)?;
     let progress = Progress::new();
@@ -81,7 +81,10 @@ fn export(args: &ExportArgs, what: FigureKind, folder: &Path) -> Result<()> {
         Some(gather) => {
             progress.set(0.5, "gathering the numbers…".to_owned());
             engine.send(Command::Gather(gather))?;
-            request.content(gathered(&engine)?)
+            let (facts, content) = request.content(gathered(&engine)?);
+            let has_curves = what == FigureKind::Page && !opened.history.rows.is_empty();
+            let curves = has_curves.then(|| recorded(args, folder, &request, &opened, &engine));
+            (facts, content.with_curves(curves.transpose()?))
         }
         None => loss(args, folder, &request, &opened, &engine)?,
     };
@@ -101,7 +104,7 @@ fn gathered(engine: &Engine) -> Result<Gathered> {
     })
 }
 
-/// The curves that the run recorded.
+/// The figure of the curves that the run recorded.
 fn loss(
     args: &ExportArgs,
     folder: &Path,
@@ -109,12 +112,29 @@ fn loss(
     opened: &OpenedRun,
     engine: &Engine,
 ) -> Result<(Facts, Content)> {
-    let rows = &opened.history.rows;
-    let Some(last) = rows.last() else {
+    let Some(last) = opened.history.rows.last() else {
         return Err(without_curves(folder));
     };
-    let experiment = opened.experiment.clone();
-    let curves = curves(rows);
+    let facts = Facts {
+        experiment: opened.experiment.clone(),
+        data: opened.dataset.id,
+        step: last.step,
+        epoch: last.epoch,
+    };
+    let loss = recorded(args, folder, request, opened, engine)?;
+    Ok((facts, Content::Loss(loss)))
+}
+
+/// The curves that the run recorded.
+fn recorded(
+    args: &ExportArgs,
+    folder: &Path,
+    request: &FigureRequest,
+    opened: &OpenedRun,
+    engine: &Engine,
+) -> Result<Loss> {
+    let experiment = &opened.experiment;
+    let curves = curves(&opened.history.rows);
     let terms = request
         .group
         .terms_among(curves.iter().map(|curve| curve.term));
@@ -125,15 +145,9 @@ fn loss(
         Group::Objective => Some(baselines(engine)?),
         _ => None, // no line of another group needs them
     };
-    let facts = Facts {
-        experiment: experiment.clone(),
-        data: opened.dataset.id,
-        step: last.step,
-        epoch: last.epoch,
-    };
     let others = args.beside.iter();
-    let others = others.map(|folder| other_run(folder, &experiment, request.group));
-    let content = Content::Loss(Loss {
+    let others = others.map(|folder| other_run(folder, experiment, request.group));
+    Ok(Loss {
         name: folder.display().to_string(),
         others: others.collect::<Result<_>>()?,
         curves,
@@ -141,15 +155,14 @@ fn loss(
         is_log: request.is_log,
         references: Reference::of(
             request.group,
-            &experiment,
+            experiment,
             Some(opened.dataset.id),
             baselines.as_ref(),
         ),
         marks: Vec::new(),
         generator_weight: experiment.objective.prior.generator_weight(),
         part: request.part,
-    });
-    Ok((facts, content))
+    })
 }
 
 fn without_curves(folder: &Path) -> anyhow::Error {

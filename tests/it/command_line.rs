@@ -1129,12 +1129,13 @@ fn exports_that_succeed(folder: &Path, run: &str) {
             "both.svg",
             ["--beside", run, "--title", "Beside itself"],
         ),
+        ("page", "page.html", ["--samples", "5,4", "--hide", "3"]),
     ] {
         let out = in_folder(file);
         let mut arguments = vec!["export", what, "--run", run, "--out", &out];
         arguments.extend(more);
         assert_success(&hourglass(&arguments));
-        if what == "digits" {
+        if matches!(what, "digits" | "page") {
             assert_success(&hourglass(&arguments)); // its own files are replaced
         }
     }
@@ -1157,6 +1158,10 @@ fn exports_that_succeed(folder: &Path, run: &str) {
     let digits = String::from_utf8(read("digits.svg")).expect("text");
     assert!(digits.contains("Two digits") && digits.matches("<image").count() >= 6);
     assert!(read("digits.pdf").starts_with(b"%PDF-"));
+    let page = String::from_utf8(read("page.html")).expect("text");
+    assert!(page.contains("reconstruction of test image 4"));
+    assert!(page.contains("all 10,000 test images"));
+    assert!(page.contains("data:image/svg+xml"), "it has its curves");
     let both = String::from_utf8(read("both.svg")).expect("text");
     assert_eq!(
         both.matches("run, test").count(),
@@ -1218,6 +1223,13 @@ fn exports_that_are_refused(folder: &Path, run: &str) {
             "a.png",
             vec!["--beside", run],
             "--beside is for `hourglass export loss`",
+        ),
+        ("page", "a.png", vec![], "for the page: use .html"),
+        (
+            "page",
+            "a.html",
+            vec!["--curves", "layers"],
+            "no such curves: layers",
         ),
         ("loss", "film.gif/a.png", vec![], "cannot be written"),
         ("loss", "mine.csv", vec![], "replace it with --force"),

@@ -3,6 +3,7 @@
 mod files;
 mod film;
 mod gathered;
+mod page;
 mod pdf;
 
 use std::ops::ControlFlow;

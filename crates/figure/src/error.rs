@@ -19,6 +19,20 @@ pub enum FigureError {
     /// A film without frames.
     #[error("no frames of the latent space were recorded")]
     NoFrames,
+    /// More weights than a page that is opened in a moment holds.
+    #[error(
+        "a page holds the weights of its decoder, at most {most} of them, and this one has {found}: choose a narrower \
+         network"
+    )]
+    TooManyWeights {
+        /// Of the decoder.
+        found: String,
+        /// Of a page.
+        most: String,
+    },
+    /// The data of a page were not written: a defect.
+    #[error("the page cannot be written: {0}")]
+    Page(#[from] serde_json::Error),
     /// It was cancelled.
     #[error("the export was cancelled")]
     Cancelled,

@@ -17,11 +17,20 @@ pub enum Format {
     Csv,
     /// Pictures one after another.
     Gif,
+    /// A page for a browser.
+    Html,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Png, Self::Svg, Self::Pdf, Self::Csv, Self::Gif];
+    pub const ALL: [Self; 6] = [
+        Self::Png,
+        Self::Svg,
+        Self::Pdf,
+        Self::Csv,
+        Self::Gif,
+        Self::Html,
+    ];
 
     /// The ending of its files.
     #[must_use]
@@ -32,6 +41,7 @@ impl Format {
             Self::Pdf => "pdf",
             Self::Csv => "csv",
             Self::Gif => "gif",
+            Self::Html => "html",
         }
     }
 
@@ -44,7 +54,15 @@ impl Format {
             Self::Pdf => "PDF",
             Self::Csv => "CSV",
             Self::Gif => "GIF",
+            Self::Html => "HTML",
         }
+    }
+
+    /// Whether it is drawn at a size and in a theme that a person chooses: a table has neither, and a page takes on the
+    /// browser's.
+    #[must_use]
+    pub fn is_drawn(self) -> bool {
+        !matches!(self, Self::Csv | Self::Html)
     }
 
     /// Whether it is a picture of pixels, which has a scale.

@@ -2,8 +2,9 @@
 //!
 //! A [`Content`] holds plain numbers, a [`Look`] says how large and in which theme they are drawn, [`Facts`] say where
 //! they are from. From these comes one [`Page`] of marks, texts and pictures at their places, which is
-//! written as SVG; PNG, GIF and PDF are that SVG, drawn with the fonts that are compiled in. The window and the command
-//! line export the same way. What window and figures share lies here too: the palette, the ticks, how numbers read.
+//! written as SVG; PNG, GIF and PDF are that SVG, drawn with the fonts that are compiled in. A page for browsers (`html`)
+//! is put together from the same numbers. The window and the command line export the same way. What window and figures
+//! share lies here too: the palette, the ticks, how numbers read.
 //!
 //! A [`FigureRequest`] says what to draw. `Command::Gather` has the worker gather
 //! the numbers, which changes nothing in the run.
@@ -12,12 +13,14 @@ mod csv;
 mod decimals;
 mod drawing;
 mod error;
+mod escape;
 mod facts;
 mod figures;
 mod file_name;
 pub mod font;
 mod format;
 mod gif;
+mod html;
 mod interval;
 mod look;
 pub mod marks;
@@ -40,6 +43,7 @@ use std::ops::ControlFlow;
 pub use error::{FigureError, UnknownEnding};
 pub use facts::{Entries, Facts};
 pub use figures::film::Film;
+pub use figures::html_page::HtmlPage;
 pub use figures::loss::{self, Curve, Loss, OtherRun, Split};
 pub use figures::scatter::Scatter;
 pub use figures::{Content, FigureKind};
@@ -94,11 +98,21 @@ impl Content {
             (Format::Gif, Self::Film(film)) => {
                 gif::write(film, facts, look, &title, &entries, progress)
             }
+            (Format::Html, Self::Page(page)) => html::write(page, facts, &title),
             (Format::Csv, _) => Ok(self.figure().table(facts, &entries).into_bytes()),
-            (Format::Svg | Format::Pdf | Format::Png | Format::Gif, _) => {
+            (Format::Svg | Format::Pdf | Format::Png | Format::Gif | Format::Html, _) => {
                 written(format, &self.page(facts, look), look, &entries)
             }
         }
+    }
+
+    /// A page with the curves of its run, where it has recorded any; every other figure as it is.
+    #[must_use]
+    pub fn with_curves(mut self, loss: Option<Loss>) -> Self {
+        if let Self::Page(page) = &mut self {
+            page.loss = loss;
+        }
+        self
     }
 
     fn title_in(&self, look: &Look) -> String {
@@ -120,6 +134,6 @@ fn written(
         Format::Png | Format::Gif => {
             png::file(&png::draw(&svg, page, look.scale)?, look.scale, entries)
         }
-        Format::Svg | Format::Csv => Ok(svg.into_bytes()),
+        Format::Svg | Format::Csv | Format::Html => Ok(svg.into_bytes()),
     }
 }

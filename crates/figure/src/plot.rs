@@ -77,12 +77,16 @@ impl Plot {
     }
 }
 
-/// Begins a page: the title, under it where the numbers are from. Gives what is left of the page.
+/// Begins a page: the title, under it where the numbers are from; without a title neither. Gives what is left of the
+/// page.
 #[must_use]
 pub fn begin(look: &Look, title: &str, from: &str) -> (Page, Rect) {
     let (paper, t) = (look.paper(), look.type_sizes());
     let mut page = Page::new(look.size.in_pixels(), paper.background);
     let room = page.rect().within([MARGIN; 4]);
+    if title.is_empty() {
+        return (page, room);
+    }
     let mut y = room.top + t.title * 0.8;
     page.add(Item::Text(Text {
         weight: Weight::SemiBold,

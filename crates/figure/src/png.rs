@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use png::{BitDepth, ColorType, Compression, Encoder, PixelDimensions, Unit};
+use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{FontResolver, Options, Tree, fontdb};
 
@@ -96,6 +96,31 @@ pub fn of_pixels(pixels: &[Rgb], width: usize) -> Result<Vec<u8>, FigureError> {
     encoder.set_compression(Compression::High);
     let mut writer = encoder.write_header()?;
     writer.write_image_data(pixels.as_flattened())?;
+    writer.finish()?;
+    Ok(file)
+}
+
+/// Pixels of `width` a row as they are, one byte each or three, as PNG. Images below one another are mostly alike where
+/// they are alike at all, which a filter hides from the packing: grey ones have none.
+///
+/// # Errors
+/// When they cannot be packed.
+pub fn of_bytes(bytes: &[u8], width: usize, is_gray: bool) -> Result<Vec<u8>, FigureError> {
+    let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+    let (color, channels, filter) = if is_gray {
+        (ColorType::Grayscale, 1, Filter::NoFilter)
+    } else {
+        (ColorType::Rgb, 3, Filter::Adaptive)
+    };
+    let height = bytes.len() / (channels * width).max(1);
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, side(width), side(height));
+    encoder.set_color(color);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::High);
+    encoder.set_filter(filter);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(bytes)?;
     writer.finish()?;
     Ok(file)
 }

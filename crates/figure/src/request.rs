@@ -44,6 +44,7 @@ impl FigureRequest {
             Gather::Manifold(_) => matches!(numbers, Numbers::Manifold(_)),
             Gather::Filters => matches!(numbers, Numbers::Filters(_)),
             Gather::Activations => matches!(numbers, Numbers::Activations(_)),
+            Gather::Page(_) => matches!(numbers, Numbers::Page(_)),
         })
     }
 

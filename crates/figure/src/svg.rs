@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::decimals::{number, trimmed};
 use super::error::FigureError;
+use super::escape::markup;
 use super::facts::Entries;
 use super::font::FAMILIES;
 use super::marks::outline;
@@ -33,21 +34,18 @@ pub fn write(page: &Page, size: Size, entries: &Entries) -> Result<String, Figur
          viewBox=\"0 0 {width} {height}\" font-family=\"{FAMILIES}\" role=\"img\">\n"
     ));
     let title = entries.first().map_or("", |(_, value)| value.as_str());
-    svg.push(format_args!("<title>{}</title>\n", escaped(title)));
+    svg.push(format_args!("<title>{}</title>\n", markup(title)));
     let described = |(key, value): &(&str, String)| format!("{key}: {value}");
     let lines: Vec<String> = entries.iter().map(described).collect();
-    svg.push(format_args!(
-        "<desc>{}</desc>\n",
-        escaped(&lines.join("\n"))
-    ));
+    svg.push(format_args!("<desc>{}</desc>\n", markup(&lines.join("\n"))));
     svg.push(format_args!(
         "<metadata>\n<run xmlns=\"urn:hourglass:run\">\n"
     ));
     for (key, value) in entries {
-        let value = escaped(value);
+        let value = markup(value);
         svg.push(format_args!(
             "<entry key=\"{}\">{value}</entry>\n",
-            escaped(key)
+            markup(key)
         ));
     }
     svg.push(format_args!("</run>\n</metadata>\n"));
@@ -191,7 +189,7 @@ impl Svg {
         } else {
             String::new()
         };
-        let text = raised(&escaped(text), *size);
+        let text = raised(&markup(text), *size);
         let (weight, size, color) = (weight.number(), number(*size), hex(*color));
         self.push(format_args!(
             "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"{weight}\" fill=\"{color}\"{halo}{anchor}{turn}>\
@@ -282,22 +280,6 @@ fn tenths(value: f32) -> String {
     trimmed(format!("{value:.1}"))
 }
 
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(character),
-            control if control.is_control() => {} // XML has no place for them
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,10 +298,6 @@ mod tests {
         assert_eq!(
             [1.0, 0.5, -0.001, 12.345].map(number),
             ["1", "0.5", "0", "12.35"]
-        );
-        assert_eq!(
-            escaped("a < b & \"c\"\u{0}"),
-            "a &lt; b &amp; &quot;c&quot;"
         );
     }
 }

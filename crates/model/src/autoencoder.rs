@@ -213,6 +213,11 @@ impl Autoencoder {
     }
 
     #[must_use]
+    pub fn decoder(&self) -> &Stack {
+        &self.decoder
+    }
+
+    #[must_use]
     pub fn code_activation(&self) -> Activation {
         self.code_activation
     }

@@ -4,7 +4,7 @@ mod named;
 mod tangent;
 mod watch;
 
-use burn::module::{Module, ParamId};
+use burn::module::{Module, Param, ParamId};
 use burn::tensor::Tensor;
 
 use hourglass_experiment::network::Tile;
@@ -210,6 +210,16 @@ impl Stack {
         match self.weights.get(idx) {
             Weights::Dense(linear) => Some(linear.weight.val()),
             Weights::Tied(_) | Weights::Convolution(_) => None,
+        }
+    }
+
+    /// Biases of a block, one for each unit or channel: `[units]`.
+    #[must_use]
+    pub fn biases(&self, idx: usize) -> Option<Tensor<1>> {
+        match self.weights.get(idx) {
+            Weights::Dense(linear) => linear.bias.as_ref().map(Param::val),
+            Weights::Tied(bias) => Some(bias.val()),
+            Weights::Convolution(convolution) => convolution.bias.as_ref().map(Param::val),
         }
     }
 

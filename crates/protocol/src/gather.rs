@@ -2,7 +2,10 @@
 
 use hourglass_experiment::{DataSetId, Experiment, ImageShape};
 
-use super::{ActivationView, Axes, DigitView, FilterBank, SampleIdx, ScatterView, Spacing};
+use super::{
+    ActivationView, Axes, CodeTable, DigitView, FilterBank, PageNumbers, SampleIdx, ScatterView,
+    Spacing,
+};
 
 /// Which numbers are asked for. Gathering takes a moment, during which nothing is trained, and changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub enum Gather {
     Filters,
     /// The activations of every layer over the test split.
     Activations,
+    /// What a page holds; of these test images also their way through the network.
+    Page(Vec<SampleIdx>),
 }
 
 /// Numbers of a model at one step.
@@ -47,22 +52,8 @@ pub enum Numbers {
     Filters(Vec<FilterBank>),
     /// Activations, from the input to the output.
     Activations(Vec<ActivationView>),
-}
-
-/// Every test image's code, its place in the plane, and its error. Codes are of clean images, errors those of
-/// the digits: of what the experiment makes of its inputs against clean images.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CodeTable {
-    /// Where each point is, and which sample.
-    pub scatter: ScatterView,
-    /// Class of each sample: `[n]`.
-    pub labels: Vec<u8>,
-    /// Units of the code.
-    pub size: usize,
-    /// The codes: `[n, size]`.
-    pub codes: Vec<f32>,
-    /// Mean squared error per pixel of each reconstruction: `[n]`.
-    pub mse_per_pixel: Vec<f32>,
+    /// What a page holds.
+    Page(Box<PageNumbers>),
 }
 
 /// What the decoder draws over a plane of codes.

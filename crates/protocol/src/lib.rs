@@ -10,6 +10,7 @@
 
 mod backup;
 mod baseline;
+mod code_table;
 mod data_report;
 mod dataset;
 mod decode;
@@ -28,6 +29,7 @@ mod judging;
 mod marks;
 mod metrics;
 pub mod one_file;
+mod page;
 mod pieces;
 mod plane;
 mod probe;
@@ -46,6 +48,7 @@ pub use backup::{AboutRun, BackupPolicy, KeptRun, title_of};
 pub use baseline::{
     Accuracies, Baselines, CodeReport, Compressed, CompressionReport, FollowedFactor, ProbeResult,
 };
+pub use code_table::CodeTable;
 pub use data_report::{DataPlace, DataReport, Duplicates, Skipped, samples_of};
 pub use dataset::{DataSource, DataStage, DatasetDescription, DatasetProgress, NeededData};
 pub use decode::{
@@ -60,7 +63,7 @@ pub use failure::Failure;
 pub use filters::{FilterBank, FilterRequest, FilterView, TileFigures, UnitMeans};
 pub use fitting::{Colour, Fitting, Resizing};
 pub use flow::{FlowView, LayerFlow};
-pub use gather::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbers};
+pub use gather::{FilmFrame, Gather, Gathered, Manifold, Numbers};
 pub use gradients::{GradientFigures, GradientRow, LayerSpread, WeightUpdate};
 pub use history::{HistoryRow, Measured, RunHistory};
 pub use hourglass_experiment::{DataSetId, Stage};
@@ -71,6 +74,7 @@ pub use metrics::{
     EvaluationScope, Psnr, StepBatch, VariationalFigures,
 };
 pub use one_file::ImagesKept;
+pub use page::{CodePlane, PageNumbers, PlainDecoder, PlainLayer};
 pub use pieces::{Group, GroupMap, GroupSet, LeftOut, MAX_GROUPS, Take};
 pub use plane::{Axes, Plane, PointSource, ScatterRequest};
 pub use probe::{

@@ -5,7 +5,7 @@ use hourglass_protocol::{CodeTable, FilmFrame, Gather, Gathered, Manifold, Numbe
 
 use super::evaluate::squared_error_per_image;
 use super::filters::all_filters;
-use super::{ProbeState, TrainError, Trainer, decode, digits, readback};
+use super::{EncodedTestSet, ProbeState, TrainError, Trainer, decode, digits, readback};
 
 impl ProbeState {
     /// The numbers that were asked for. Axes lie as in the last scatter that was looked at; this one is not
@@ -15,7 +15,10 @@ impl ProbeState {
     /// When the device fails.
     pub fn gather(&self, trainer: &mut Trainer, what: &Gather) -> Result<Gathered, TrainError> {
         let numbers = match what {
-            Gather::Codes => Numbers::Codes(self.codes(trainer)?),
+            Gather::Codes => {
+                let encoded = self.clone().encoded(trainer, false)?;
+                Numbers::Codes(codes(trainer, &encoded)?)
+            }
             Gather::Digits(samples) => Numbers::Digits(digits(trainer, samples)?),
             Gather::Manifold(n_places) => Numbers::Manifold(self.manifold(trainer, *n_places)?),
             Gather::Filters => Numbers::Filters(all_filters(trainer)?),
@@ -27,6 +30,7 @@ impl ProbeState {
                 let views: Vec<_> = views.collect::<Result<_, _>>()?;
                 Numbers::Activations(views.into_iter().flatten().collect())
             }
+            Gather::Page(samples) => Numbers::Page(Box::new(self.page(trainer, samples)?)),
         };
         Ok(Gathered {
             experiment: trainer.experiment().clone(),
@@ -49,31 +53,6 @@ impl ProbeState {
         })
     }
 
-    fn codes(&self, trainer: &mut Trainer) -> Result<CodeTable, TrainError> {
-        let chunks = trainer.held_out().full();
-        let encoded = self.clone().encoded(trainer, false)?;
-        let scatter = encoded.scatter();
-        let model = trainer.model();
-        let errors = chunks.iter().map(|chunk| {
-            let reconstruction = model.forward(chunk.corrupted.clone()).reconstruction();
-            squared_error_per_image(reconstruction, chunk.clean.clone()) // [n]
-        });
-        let errors = readback::all_values(errors.collect())?.concat();
-        let n_pixels = trainer.n_pixels() as f32;
-        let split = trainer.held_out().split();
-        let labels = scatter
-            .samples
-            .iter()
-            .map(|&sample| split.label(sample as usize));
-        Ok(CodeTable {
-            labels: labels.collect(),
-            size: trainer.experiment().architecture.code_size(),
-            codes: encoded.codes().to_vec(),
-            mse_per_pixel: errors.into_iter().map(|error| error / n_pixels).collect(),
-            scatter,
-        })
-    }
-
     fn manifold(&self, trainer: &mut Trainer, n_places: usize) -> Result<Manifold, TrainError> {
         let size = trainer.experiment().architecture.code_size();
         let prior = trainer.experiment().objective.prior.distribution();
@@ -90,4 +69,35 @@ impl ProbeState {
             ys: grid.ys,
         })
     }
+}
+
+/// The code, the place and the error of every test image.
+///
+/// # Errors
+/// When the device fails.
+pub(super) fn codes(
+    trainer: &mut Trainer,
+    encoded: &EncodedTestSet,
+) -> Result<CodeTable, TrainError> {
+    let chunks = trainer.held_out().full();
+    let scatter = encoded.scatter();
+    let model = trainer.model();
+    let errors = chunks.iter().map(|chunk| {
+        let reconstruction = model.forward(chunk.corrupted.clone()).reconstruction();
+        squared_error_per_image(reconstruction, chunk.clean.clone()) // [n]
+    });
+    let errors = readback::all_values(errors.collect())?.concat();
+    let n_pixels = trainer.n_pixels() as f32;
+    let split = trainer.held_out().split();
+    let labels = scatter
+        .samples
+        .iter()
+        .map(|&sample| split.label(sample as usize));
+    Ok(CodeTable {
+        labels: labels.collect(),
+        size: trainer.experiment().architecture.code_size(),
+        codes: encoded.codes().to_vec(),
+        mse_per_pixel: errors.into_iter().map(|error| error / n_pixels).collect(),
+        scatter,
+    })
 }

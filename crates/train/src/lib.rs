@@ -24,6 +24,7 @@ mod judge;
 mod momentum;
 mod one_pass;
 mod optimizer;
+mod page;
 pub mod parity;
 mod probe;
 pub mod readback;

@@ -146,7 +146,8 @@ impl ExportDialog {
             | FigureKind::Manifold
             | FigureKind::Filters
             | FigureKind::Histogram
-            | FigureKind::Film => None,
+            | FigureKind::Film
+            | FigureKind::Page => None,
         };
         bounds.map(|bounds| [bounds.x, bounds.y])
     }
@@ -198,7 +199,7 @@ impl ExportDialog {
                 choice::format_choice(ui, kind, &mut choice.format);
                 ui.end_row();
 
-                if choice.format != Format::Csv {
+                if choice.format.is_drawn() {
                     if is_zoomed {
                         ui.label("Part");
                         choice::part_choice(ui, &mut self.part);
@@ -252,7 +253,10 @@ impl ExportDialog {
             note(self.kind.help().to_owned());
         }
         let hidden = panels.latent.hidden_classes();
-        let is_scatter = matches!(self.kind, FigureKind::Scatter | FigureKind::Film);
+        let is_scatter = matches!(
+            self.kind,
+            FigureKind::Scatter | FigureKind::Film | FigureKind::Page
+        );
         if is_scatter && !hidden.is_empty() {
             let name = |&class: &u8| {
                 let id = state.dataset.as_ref().map(|dataset| dataset.id);
@@ -262,6 +266,10 @@ impl ExportDialog {
             note(match choice.format {
                 Format::Csv => format!(
                     "Hidden classes are in the table, and marked: {}",
+                    names.join(", ")
+                ),
+                Format::Html => format!(
+                    "Hidden classes are hidden at first, and the reader can show them: {}",
                     names.join(", ")
                 ),
                 _ => format!("Hidden classes stay hidden: {}", names.join(", ")),

@@ -26,8 +26,8 @@ pub struct Exporter {
 enum Stage {
     #[default]
     Idle,
-    /// The worker gathers the numbers.
-    Gathering(Box<FigureRequest>, PathBuf),
+    /// The worker gathers the numbers; a page has the curves as they were when it was asked for.
+    Gathering(Box<FigureRequest>, PathBuf, Option<Box<Loss>>),
     /// A thread draws and writes.
     Writing(Writer),
 }
@@ -58,7 +58,12 @@ impl Exporter {
         }
         let path = with_ending(&mut request, path)?;
         if let Some(gather) = request.gather() {
-            self.stage = Stage::Gathering(request, path);
+            let curves = state
+                .run
+                .as_ref()
+                .filter(|run| request.kind == FigureKind::Page && !run.history.is_empty());
+            let curves = curves.map(|run| Box::new(loss(&request, run, state)));
+            self.stage = Stage::Gathering(request, path, curves);
             return Ok(Some(gather));
         }
         let figure = known(&request, state).ok_or("there is no run to draw: press Train first")?;
@@ -71,16 +76,17 @@ impl Exporter {
     /// # Errors
     /// When no thread can be had.
     pub fn gathered(&mut self, gathered: Gathered, wake: &Wake) -> Result<(), String> {
-        let is_awaited = matches!(&self.stage, Stage::Gathering(request, _)
+        let is_awaited = matches!(&self.stage, Stage::Gathering(request, ..)
             if request.is_answered_by(&gathered.numbers));
         if !is_awaited {
             return Ok(()); // it was cancelled meanwhile, or they are for the preview
         }
-        let Stage::Gathering(request, path) = std::mem::take(&mut self.stage) else {
+        let Stage::Gathering(request, path, curves) = std::mem::take(&mut self.stage) else {
             return Ok(());
         };
-        let figure = request.content(gathered);
-        self.write(*request, path, figure, wake)
+        let (facts, content) = request.content(gathered);
+        let content = content.with_curves(curves.map(|curves| *curves));
+        self.write(*request, path, (facts, content), wake)
     }
 
     /// Whether numbers are being waited for.

@@ -153,7 +153,7 @@ fn preview(of: FigureRequest, source: Source) -> Preview {
     };
     let drawn = match of.format {
         Format::Csv => table(&of, &facts, &content),
-        Format::Png | Format::Svg | Format::Pdf | Format::Gif => {
+        Format::Png | Format::Svg | Format::Pdf | Format::Gif | Format::Html => {
             let picture = content.picture(&facts, &of.look);
             picture.map(|picture| {
                 let size = [picture.width, picture.height].map(|side| side as usize);

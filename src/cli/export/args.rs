@@ -16,7 +16,7 @@ use crate::cli::args::{DataArgs, Theme};
 #[derive(Clone, Debug, Args)]
 pub struct ExportArgs {
     /// What to draw: `scatter`, `loss`, `digits`, `manifold`, `filters` or `histogram` of a run, `sweep` of many runs;
-    /// or the network of a run as `onnx`. `gif` needs a run in training, see `hourglass train --animation`
+    /// a run as a `page` for any browser; or its network as `onnx`. `gif` needs a run in training, see `hourglass train --animation`
     #[arg(value_name = "WHAT", value_parser = what)]
     pub what: What,
     /// The folder of the run
@@ -24,7 +24,7 @@ pub struct ExportArgs {
     pub run: Option<PathBuf>,
     #[command(flatten)]
     pub many: SweepArgs,
-    /// The file to write; its extension selects the format: .png, .svg, .pdf or .csv
+    /// The file to write; its extension selects the format: .png, .svg, .pdf or .csv, of a page .html
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// Replace the file even if something else made it
@@ -48,13 +48,13 @@ pub struct ExportArgs {
     /// Title of the figure, instead of its own
     #[arg(long)]
     pub title: Option<String>,
-    /// Classes that the scatter leaves out, such as 3,7; the table marks them
+    /// Classes that the scatter leaves out, such as 3,7; the table marks them, and a page can show them
     #[arg(long, value_name = "CLASSES", value_delimiter = ',')]
     pub hide: Vec<u8>,
-    /// Test images to draw in `digits`, by number; by default the first of each class
+    /// Test images to draw in `digits` and `page`, by number; by default the first of each class
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
     pub samples: Vec<SampleIdx>,
-    /// Curves of the loss: `objective`, `layers`, `adversary`, `accuracy`, `jacobian`, `classes` or `errors`
+    /// Curves of the loss, alone or on a page: `objective`, `layers`, `adversary`, `accuracy`, `jacobian`, `classes` or `errors`
     #[arg(long, value_parser = group, default_value = "objective")]
     pub curves: Group,
     /// Folders of other runs whose curve the loss plot draws beside this one

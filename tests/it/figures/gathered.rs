@@ -47,6 +47,7 @@ fn invariant_8_gathering_never_changes_training() {
             Gather::Manifold(3),
             Gather::Filters,
             Gather::Activations,
+            Gather::Page(vec![1]),
         ] {
             gather(trainer, &what);
         }

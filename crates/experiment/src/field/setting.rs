@@ -184,7 +184,8 @@ impl Field {
     }
 
     /// A value as differences between experiments name it.
-    pub(crate) fn text_of(&self, value: &Value) -> String {
+    #[must_use]
+    pub fn text_of(&self, value: &Value) -> String {
         match (value, &self.kind) {
             (Value::Number(number), _) => number::exact(*number),
             (Value::Seed(seed), _) => seed.to_string(),

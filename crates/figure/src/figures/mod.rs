@@ -4,6 +4,7 @@ pub(crate) mod digits;
 pub(crate) mod film;
 mod filters;
 mod histogram;
+pub(crate) mod html_page;
 pub mod loss;
 mod manifold;
 pub(crate) mod scatter;
@@ -17,6 +18,7 @@ use hourglass_protocol::{
 };
 
 use film::Film;
+use html_page::HtmlPage;
 use loss::Loss;
 use scatter::Scatter;
 
@@ -161,6 +163,16 @@ figures! {
         size: Size::Pixels([560.0, 480.0]),
         gather: |_| None,
     },
+    /// A page for a browser.
+    Page(HtmlPage): Info {
+        name: "page",
+        file: "page",
+        label: "Page",
+        help: "A page for any browser, without network: the latent scatter, the decoder to play with, images, curves, experiment and numbers",
+        formats: &[Format::Html],
+        size: Size::Millimetres([140.0, 120.0]),
+        gather: |samples| Some(Gather::Page(samples.to_vec())),
+    },
 }
 
 /// What a figure shows, once that was gathered.
@@ -181,6 +193,11 @@ pub(crate) fn content(
         Numbers::Manifold(manifold) => Content::Manifold(manifold),
         Numbers::Filters(banks) => Content::Filters(banks),
         Numbers::Activations(layers) => Content::Histogram(layers),
+        Numbers::Page(numbers) => Content::Page(HtmlPage {
+            numbers,
+            hidden: hidden.to_vec(),
+            loss: None,
+        }),
     }
 }
 

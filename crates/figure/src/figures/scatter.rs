@@ -50,54 +50,7 @@ impl Figure for Scatter {
     }
 
     fn page(&self, facts: &Facts, look: &Look, title: &str) -> Page {
-        let Scatter {
-            table,
-            hidden,
-            part,
-            ..
-        } = self;
-        let points = &table.scatter.points;
-        let (mut page, room) = plot::begin(look, title, &facts.line());
-        let shown: Vec<usize> = (0..points.len())
-            .filter(|&idx| !hidden.contains(&table.labels[idx]))
-            .collect();
-        let prior = outline_of(facts, table.scatter.axes);
-        let ends = |axis: usize| {
-            if let Some(part) = part {
-                return part[axis];
-            }
-            let of_points = shown.iter().map(|&idx| f64::from(points[idx][axis]));
-            let of_prior = prior.iter().flatten().map(|point| f64::from(point[axis]));
-            let interval = Interval::around(of_points.chain(of_prior));
-            interval.unwrap_or(Interval::new(-1.0, 1.0)).padded(PADDING)
-        };
-        let [x, y] = axis_titles(table.scatter.axes, table.scatter.pair);
-        let [x, y] = [Axis::linear(x, ends(0)), Axis::linear(y, ends(1))];
-        let (paper, t) = (look.paper(), look.type_sizes());
-        let left = room.within([
-            0.0,
-            0.0,
-            legend_width(facts.data, LEGEND_WIDTH, t, room.height),
-            0.0,
-        ]);
-        let plot = plot::frame(&mut page, look, left, &x, &y, true);
-        let positions = shown.iter().map(|&idx| {
-            let sample = points[idx].map(f64::from);
-            (table.labels[idx], plot.at(sample))
-        });
-        // Of a part of the plane, only what lies in it is drawn.
-        let positions = positions.filter(|(_, at)| part.is_none() || plot.area.contains(*at));
-        let positions: Vec<(u8, [f32; 2])> = positions.collect();
-        let radius = radius(positions.len(), &plot);
-        cloud(&mut page, look.dark, radius, &positions);
-        outline(&mut page, paper, &plot, &prior);
-        let place = (
-            plot.area.right() + 16.0,
-            plot.area.top + t.room(4.0),
-            room.height,
-        );
-        class_legend(&mut page, look, facts.data, place, hidden);
-        page
+        draw((&self.table, &self.hidden, self.part), facts, look, title)
     }
 
     fn table(&self, _: &Facts, entries: &Entries) -> String {
@@ -143,6 +96,58 @@ impl Figure for Scatter {
         }
         csv.into_text()
     }
+}
+
+/// Draws the points of a table but for the hidden classes; all of them, or those of a part of the plane.
+#[must_use]
+pub fn draw(
+    (table, hidden, part): (&CodeTable, &[u8], Option<[Interval; 2]>),
+    facts: &Facts,
+    look: &Look,
+    title: &str,
+) -> Page {
+    let points = &table.scatter.points;
+    let (mut page, room) = plot::begin(look, title, &facts.line());
+    let shown: Vec<usize> = (0..points.len())
+        .filter(|&idx| !hidden.contains(&table.labels[idx]))
+        .collect();
+    let prior = outline_of(facts, table.scatter.axes);
+    let ends = |axis: usize| {
+        if let Some(part) = part {
+            return part[axis];
+        }
+        let of_points = shown.iter().map(|&idx| f64::from(points[idx][axis]));
+        let of_prior = prior.iter().flatten().map(|point| f64::from(point[axis]));
+        let interval = Interval::around(of_points.chain(of_prior));
+        interval.unwrap_or(Interval::new(-1.0, 1.0)).padded(PADDING)
+    };
+    let [x, y] = axis_titles(table.scatter.axes, table.scatter.pair);
+    let [x, y] = [Axis::linear(x, ends(0)), Axis::linear(y, ends(1))];
+    let (paper, t) = (look.paper(), look.type_sizes());
+    let left = room.within([
+        0.0,
+        0.0,
+        legend_width(facts.data, LEGEND_WIDTH, t, room.height),
+        0.0,
+    ]);
+    let plot = plot::frame(&mut page, look, left, &x, &y, true);
+    let positions = shown.iter().map(|&idx| {
+        let sample = points[idx].map(f64::from);
+        (table.labels[idx], plot.at(sample))
+    });
+    // Of a part of the plane, only what lies in it is drawn.
+    let positions = positions.filter(|(_, at)| part.is_none() || plot.area.contains(*at));
+    let positions: Vec<(u8, [f32; 2])> = positions.collect();
+    let radius = radius(positions.len(), &plot);
+    cloud(&mut page, look.dark, radius, &positions);
+    outline(&mut page, paper, &plot, &prior);
+    let place = (
+        plot.area.right() + 16.0,
+        plot.area.top + t.room(4.0),
+        room.height,
+    );
+    class_legend(&mut page, look, facts.data, place, hidden);
+    page
 }
 
 /// The points in layers, mixed.

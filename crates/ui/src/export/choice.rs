@@ -78,6 +78,7 @@ pub(super) fn format_choice(ui: &mut Ui, kind: FigureKind, format: &mut Format) 
         Format::Pdf => "The same with its fonts in the file, for papers",
         Format::Csv => "A table of the numbers, for programs",
         Format::Gif => "An animation, frame by frame",
+        Format::Html => "One file for any browser, light and dark, that needs no network",
     };
     let segments: Vec<_> = kind
         .formats()

@@ -133,7 +133,7 @@ fn seen(figure: FigureRequest, shown: Vec2, pixels_per_point: f32) -> FigureRequ
     FigureRequest {
         format: match figure.format {
             Format::Csv => Format::Csv,
-            Format::Png | Format::Svg | Format::Pdf | Format::Gif => Format::Png,
+            Format::Png | Format::Svg | Format::Pdf | Format::Gif | Format::Html => Format::Png,
         },
         look: Look {
             scale: shown.x / width * pixels_per_point,

@@ -224,3 +224,49 @@ pub fn write_images(folder: &Path, images: &PackedImages) -> Result<(), WriteErr
     let words = format!("{}\n", images.fitting);
     whole_file::write(&folder.join(FIT_FILE), words.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::save::SavedFiles;
+    use super::*;
+
+    /// Whatever becomes of a byte, or of the end, a file is the run that was saved or is refused.
+    #[test]
+    fn every_flipped_byte_and_every_cut_is_refused_or_changes_nothing() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let file = home.path().join("run.hourglass");
+        let files = FILES.map(|name| (name, Some(name.as_bytes())));
+        let images = PackedImages {
+            arrays: b"not really".to_vec(),
+            fitting: Fitting::default(),
+        };
+        write(&file, &files, Some(&images)).expect("written");
+        assert!(is_archive(&file));
+        let whole = fs::read(&file).expect("there");
+        let is_sound = |damaged: &[u8]| {
+            fs::write(&file, damaged).expect("written");
+            images_of(&file).ok();
+            read_images(&file).ok();
+            let Ok(saved) = SavedFiles::all(&file) else {
+                return; // refused
+            };
+            for name in FILES {
+                let content = saved.bytes(name).expect("it was compared");
+                // A name in the table may have been hit: that file is then left out.
+                assert!(content.is_none_or(|content| content == name.as_bytes()));
+            }
+        };
+        is_sound(&whole);
+        assert!(SavedFiles::all(&file).is_ok());
+        for at in 0..whole.len() {
+            for bit in [1, 128] {
+                let mut flipped = whole.clone();
+                flipped[at] ^= bit;
+                is_sound(&flipped);
+            }
+            is_sound(&whole[..at]);
+        }
+    }
+}

@@ -5,8 +5,11 @@ use std::io::{Cursor, Write};
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
-use hourglass::protocol::{Command, Event, Phase, RunId};
-use hourglass::run_folder::{CHECKSUMS_FILE, RESUME_FILE, SavedFiles, is_archive, is_run};
+use hourglass::protocol::{Command, Event, Fitting, Phase, RunId};
+use hourglass::run_folder::{
+    CHECKSUMS_FILE, PackedImages, RESUME_FILE, RunFiles, SavedFiles, images_of, is_archive, is_run,
+    read_images,
+};
 use hourglass::worker::Worker;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -280,4 +283,62 @@ fn an_entry_that_is_longer_than_it_says_is_not_read_to_its_end() {
     fs::write(&file, bytes).expect("written");
     let error = SavedFiles::all(&file).expect_err("it lies").to_string();
     assert!(error.contains(RESUME_FILE), "{error}");
+}
+
+/// Whatever becomes of a byte, or of the end, a file is the run that was saved or is refused.
+#[test]
+fn every_flipped_byte_and_every_cut_of_a_file_is_refused_or_changes_nothing() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let file = home.path().join("run.hourglass");
+    let run = RunFiles {
+        metrics: "metrics".to_owned(),
+        gradients: None,
+        summary: Some("summary".to_owned()),
+        experiment: "experiment".to_owned(),
+        model: b"model".to_vec(),
+        resume: b"resume".to_vec(),
+    };
+    let images = PackedImages {
+        arrays: b"not really".to_vec(),
+        fitting: Fitting::default(),
+    };
+    run.pack(&file, Some(&images)).expect("written");
+    let whole = fs::read(&file).expect("there");
+    let is_sound = |damaged: &[u8]| {
+        fs::write(&file, damaged).expect("written");
+        images_of(&file).ok();
+        read_images(&file).ok();
+        let Ok(saved) = SavedFiles::all(&file) else {
+            return false; // refused
+        };
+        for (name, content) in [
+            ("metrics.csv", "metrics"),
+            ("summary.json", "summary"),
+            ("experiment.toml", "experiment"),
+            ("model.safetensors", "model"),
+            (RESUME_FILE, "resume"),
+        ] {
+            let found = saved.bytes(name).expect("it was compared");
+            assert!(
+                found.is_none_or(|found| found == content.as_bytes()),
+                "{name}"
+            );
+        }
+        true
+    };
+    assert!(is_sound(&whole));
+    let mut n_refused = 0;
+    for at in 0..whole.len() {
+        for bit in [1, 128] {
+            let mut flipped = whole.clone();
+            flipped[at] ^= bit;
+            n_refused += usize::from(!is_sound(&flipped));
+        }
+        assert!(!is_sound(&whole[..at]), "cut to {at}");
+    }
+    assert!(
+        n_refused > whole.len() / 2,
+        "{n_refused} of {}",
+        2 * whole.len()
+    );
 }

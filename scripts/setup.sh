@@ -117,6 +117,39 @@ look_for_libraries() {
     say "  Arch:   sudo pacman -S --needed gcc libxcursor libxi libxkbcommon-x11 wayland mesa vulkan-icd-loader vulkan-swrast"
 }
 
+# ---- tools and programs -------------------------------------------------------------------------------
+
+# need_tool TOOL…: what a script calls, for systems whose packages are not known here.
+need_tool() {
+    local tool
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null || fail "$tool is missing: on Debian, install $(package_of_tool "$tool")"
+    done
+}
+
+package_of_tool() {
+    case $1 in
+        strip | objdump) echo binutils ;;
+        dpkg-shlibdeps) echo dpkg-dev ;;
+        mksquashfs | unsquashfs) echo squashfs-tools ;;
+        rsvg-convert) echo librsvg2-bin ;;
+        Xvfb) echo xvfb ;;
+        xz) echo xz-utils ;;
+        unshare) echo util-linux ;;
+        desktop-file-validate) echo desktop-file-utils ;;
+        appstreamcli) echo appstream ;;
+        update-mime-database) echo shared-mime-info ;;
+        qemu-x86_64) echo qemu-user ;;
+        *) echo "$1" ;;
+    esac
+}
+
+# shellcheck disable=SC2034 # for the scripts that make and try packages
+NEWEST_GLIBC=2.36 # that of Debian 12, on which packages have to start
+
+# glibc_of PROGRAM: the oldest one that it starts with.
+glibc_of() { objdump -T "$1" | sed -n 's/.*(\?GLIBC_\([0-9.]*\).*/\1/p' | sort -Vu | tail -n 1; }
+
 # ---- Rust ---------------------------------------------------------------------------------------------
 
 # Cargo is there and new enough.

@@ -433,7 +433,7 @@ function line(context, places) {
   context.stroke();
 }
 
-// A ring at the place that is kept, and a cross of hairlines where the pointer is.
+// A ring at the place that is kept, and a smaller one where the pointer is.
 function drawPointer() {
   if (!view || isPrinting) return;
   const context = contextOf("pointer");

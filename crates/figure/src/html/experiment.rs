@@ -1,8 +1,6 @@
 //! The experiment in words: the formula, the preset and what differs from it, every setting.
 
-use std::fmt::Write as _;
-
-use hourglass_experiment::field::{self, Section};
+use hourglass_experiment::field;
 use hourglass_experiment::{Experiment, Piece, differences};
 
 use super::texts::table;
@@ -72,31 +70,15 @@ fn settings(experiment: &Experiment) -> String {
     let mut rows = Vec::new();
     for field in field::fields().filter(|field| field.is_shown(experiment)) {
         if let Some(value) = field.get(experiment) {
-            let section = section(field.section);
             rows.push([
-                section.to_owned(),
+                field.section.title().to_lowercase(),
                 field.label.to_owned(),
                 field.text_of(&value),
             ]);
         }
     }
-    let mut text = String::new();
-    write!(
-        text,
+    format!(
         "<details><summary>Every setting</summary>\n{}</details>",
         table(["part", "setting", "value"], rows.into_iter())
     )
-    .expect("a string takes everything");
-    text
-}
-
-fn section(section: Section) -> &'static str {
-    match section {
-        Section::Data => "data",
-        Section::Architecture => "architecture",
-        Section::Objective => "objective",
-        Section::Penalties => "penalties",
-        Section::Training => "training",
-        Section::Plan => "plan",
-    }
 }

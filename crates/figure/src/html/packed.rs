@@ -99,11 +99,7 @@ fn sheet<'a>(
 ) -> Result<String, FigureError> {
     let mut bytes = Vec::new();
     for image in images {
-        if shape.is_gray() {
-            bytes.extend_from_slice(&image[..shape.n_pixels()]);
-        } else {
-            bytes.extend((0..shape.n_pixels()).flat_map(|pixel| shape.rgb_of(image, pixel)));
-        }
+        bytes.extend_from_slice(&shape.pixel_by_pixel(image));
     }
     Ok(STANDARD.encode(png::of_bytes(&bytes, shape.width, shape.is_gray())?))
 }

@@ -49,13 +49,13 @@ fn variables(dark: bool) -> String {
         ("border", paper.border),
         ("accent", paper.train),
     ];
-    let [light, theme] = [[1, 0], [0, 1]][usize::from(dark)];
-    let shown = |is: u8| if is == 1 { "block" } else { "none" };
+    let shown = |is: bool| if is { "block" } else { "none" };
     let mut text = format!(
-        " color-scheme: {}; --is-dark: {theme}; --in-light: {}; --in-dark: {};",
+        " color-scheme: {}; --is-dark: {}; --in-light: {}; --in-dark: {};",
         if dark { "dark" } else { "light" },
-        shown(light),
-        shown(theme)
+        u8::from(dark),
+        shown(!dark),
+        shown(dark)
     );
     for (name, rgb) in colours {
         write!(text, " --{name}: {};", hex(rgb)).expect("a string takes everything");

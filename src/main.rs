@@ -25,11 +25,15 @@ fn main() -> ExitCode {
     // Drivers that are tried and found missing are no news: `hourglass doctor` lists what is there.
     let filter = env_logger::Env::default().default_filter_or("warn,wgpu_hal=off,wgpu_core=error");
     env_logger::Builder::from_env(filter).init();
-    if let Err(error) = cli::check_first_word(env::args_os().nth(1).as_deref()) {
+    let parsed = Cli::try_parse();
+    let may_be_misspelt = parsed
+        .as_ref()
+        .map_or(true, |cli| !cli.window.files.is_empty());
+    if may_be_misspelt && let Err(error) = cli::check_first_word(env::args_os().nth(1).as_deref()) {
         writeln!(io::stderr(), "error: {error}").ok();
         return ExitCode::from(2); // as clap's own of the command line
     }
-    let cli = Cli::parse();
+    let cli = parsed.unwrap_or_else(|error| error.exit());
     if let Some(n) = cli.threads.and_then(|n| NonZeroUsize::new(n.into())) {
         threads::ask(n);
     }
@@ -62,6 +66,9 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
     let named = Opened::of(args.files.clone());
     if named.run.is_some() && args.preset.is_some() {
         bail!("a run has its own experiment: leave --preset out");
+    }
+    if named.run.is_some() && args.run.is_some() {
+        bail!("two runs are named, and one can be open: leave --run or the other out");
     }
     let data = args.data.source()?.or(named.data.map(DataSource::at));
     let user_images = [args.user_images.clone(), named.pictures].concat();

@@ -16,13 +16,13 @@ use super::Cli;
 /// # Errors
 /// When there is no such command, file or folder.
 pub fn check(word: Option<&OsStr>) -> Result<()> {
-    let Some(word) = word else {
+    let Some(word) = word.filter(|word| !Path::new(word).exists()) else {
         return Ok(());
     };
     let program = Cli::command();
     let commands = || program.get_subcommands().map(clap::Command::get_name);
     let shown = word.to_string_lossy();
-    if shown.starts_with('-') || commands().any(|name| shown == name) || Path::new(word).exists() {
+    if shown.starts_with('-') || commands().any(|name| shown == name) {
         return Ok(());
     }
     let hint = match nearest(&shown, commands()) {

@@ -1,17 +1,16 @@
 //! `hourglass pack` and `hourglass unpack`: a run in one file, and a folder of it again.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use hourglass_data as data;
-use hourglass_experiment::number::count_of;
 use hourglass_files::plain_file;
-use hourglass_protocol::DataSource;
-use hourglass_protocol::one_file::{MOST_IMAGES, RUN_ENDING, is_run_file};
+use hourglass_protocol::one_file::{RUN_ENDING, is_run_file};
+use hourglass_protocol::{DataSource, ImagesKept};
 use hourglass_run_folder::{
     self as run_folder, FolderLock, PackedImages, RESUME_FILE, SavedFiles, names_in,
 };
@@ -64,20 +63,21 @@ pub fn pack(args: &PackArgs) -> Result<()> {
     };
     occupied::check_new_file(&file, args.force)?;
     let saved = SavedFiles::all(&args.run)?;
-    let (images, said) = if args.no_images {
-        (None, String::new())
+    let (images, kept) = if args.no_images {
+        (None, None)
     } else {
         images_of(&args.run, &saved)?
     };
     saved.pack(&file, images.as_ref())?;
     let n_bytes = plain_file::open(&file)?.metadata()?.len();
     let megabytes = n_bytes as f64 / 1e6;
+    let said = kept.map_or_else(String::new, |kept| format!(", {kept}"));
     writeln!(io::stdout(), "{}: {megabytes:.1} MB{said}", file.display())?;
     Ok(())
 }
 
-/// Images that go along, and what is said of them.
-fn images_of(run: &std::path::Path, saved: &SavedFiles) -> Result<(Option<PackedImages>, String)> {
+/// Images that go along, and where all of them are.
+fn images_of(run: &Path, saved: &SavedFiles) -> Result<(Option<PackedImages>, Option<ImagesKept>)> {
     let resume = saved.unchecked(RESUME_FILE).unwrap_or_default();
     let resume =
         resume::read(resume).with_context(|| run.join(RESUME_FILE).display().to_string())?;
@@ -85,7 +85,7 @@ fn images_of(run: &std::path::Path, saved: &SavedFiles) -> Result<(Option<Packed
         data, data_place, ..
     } = resume.run;
     let Some(place) = data_place else {
-        return Ok((None, String::new())); // everybody has them, or can fetch them
+        return Ok((None, None)); // everybody has them, or can fetch them
     };
     // Those that came along with the run are the ones, whatever lies where it was trained.
     let source = match run_folder::images_of(run)? {
@@ -104,18 +104,9 @@ fn images_of(run: &std::path::Path, saved: &SavedFiles) -> Result<(Option<Packed
             "the run learned from {data}, and {lies} holds other images now: put them back, or pack it with --no-images"
         );
     }
-    let n_bytes = dataset.report.as_ref().map_or(0, |report| report.n_bytes);
-    if n_bytes > MOST_IMAGES {
-        let said = format!(
-            ", without its images, which take {} MB: send them along if someone else is to train it further",
-            n_bytes / 1_000_000
-        );
-        return Ok((None, said));
-    }
-    let n = dataset.train.len() + dataset.test.len();
-    let (arrays, fitting) = dataset.packed()?;
-    let said = format!(", with its {} images", count_of(n));
-    Ok((Some(PackedImages { arrays, fitting }), said))
+    let (arrays, kept) = dataset.to_go_along()?;
+    let images = arrays.map(|(arrays, fitting)| PackedImages { arrays, fitting });
+    Ok((images, kept))
 }
 
 /// Makes a run folder of one file.

@@ -7,17 +7,35 @@ use std::io;
 
 use hourglass_experiment::ImageShape;
 use hourglass_files::numpy::Npz;
-use hourglass_protocol::{Colour, Fitting};
+use hourglass_protocol::one_file::MOST_IMAGES;
+use hourglass_protocol::{Colour, Fitting, ImagesKept};
 
 use super::{Dataset, Split};
 
+/// The images of a run in one file, and how they are read.
+pub type Arrays = (Vec<u8>, Fitting);
+
 impl Dataset {
-    /// The images and classes of both splits as an `.npz`, and how they are made of it again. What else is known of the
-    /// images does not go along.
+    /// What goes along with a run in one file, and what is to be said of it: nothing of images that everybody can have,
+    /// the arrays of a person's own, and of too many of these only their size.
     ///
     /// # Errors
     /// When they are too many for a ZIP.
-    pub fn packed(&self) -> io::Result<(Vec<u8>, Fitting)> {
+    pub fn to_go_along(&self) -> io::Result<(Option<Arrays>, Option<ImagesKept>)> {
+        let n_bytes = self.report.as_ref().map(|report| report.n_bytes);
+        Ok(match n_bytes {
+            None => (None, None),
+            Some(n_bytes) if n_bytes > MOST_IMAGES => (None, Some(ImagesKept::Apart(n_bytes))),
+            Some(_) => {
+                let n = self.train.len() + self.test.len();
+                (Some(self.packed()?), Some(ImagesKept::Within(n)))
+            }
+        })
+    }
+
+    /// The images and classes of both splits as an `.npz`, and how they are made of it again. What else is known of the
+    /// images does not go along.
+    fn packed(&self) -> io::Result<Arrays> {
         let report = self.report.as_deref();
         let inverts = report.is_some_and(|report| report.inverts);
         let shape = self.train.shape();
@@ -119,7 +137,10 @@ mod tests {
             draw(folder.path(), classes, ground, is_colour);
             let fitting: Fitting = "10x12 crop".parse().expect("words");
             let found = opened(folder.path(), fitting);
-            let (arrays, fitting) = found.packed().expect("packed");
+            let (packed, kept) = found.to_go_along().expect("packed");
+            let n = found.train.len() + found.test.len();
+            assert_eq!(kept, Some(ImagesKept::Within(n)));
+            let (arrays, fitting) = packed.expect("they are few");
             let file = folder.path().join("images.npz");
             whole_file::write(&file, &arrays).expect("written");
             let words: Fitting = fitting.to_string().parse().expect("its own words");

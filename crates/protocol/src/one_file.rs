@@ -1,6 +1,9 @@
 //! How a run in one file is known, and where the images lie in it that it learned from.
 
+use std::fmt;
 use std::path::Path;
+
+use hourglass_experiment::number::count_of;
 
 /// The ending of its name.
 pub const RUN_ENDING: &str = "hourglass";
@@ -28,4 +31,18 @@ pub enum ImagesKept {
     Within(usize),
     /// Where they were, because they are too large: this many bytes.
     Apart(usize),
+}
+
+/// What follows the place of the file in a sentence: "with its 1,797 images".
+impl fmt::Display for ImagesKept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Within(n) => write!(f, "with its {} images", count_of(*n)),
+            Self::Apart(n_bytes) => write!(
+                f,
+                "without its images, which take {} MB: send them along if someone else is to train it further",
+                n_bytes / 1_000_000
+            ),
+        }
+    }
 }

@@ -195,24 +195,27 @@ pub fn images_of(run: &Path) -> Result<Option<(PathBuf, Fitting)>, ReadError> {
         let words = super::files::read_text(&run.join(FIT_FILE))?;
         (place.clone(), words.filter(|_| place.is_file()))
     };
-    let Some(words) = words else {
-        return Ok(None);
-    };
-    let fitting = words.trim().parse();
-    let fitting = fitting.map_err(|reason: String| ReadError::new(&run.join(FIT_FILE), reason))?;
-    Ok(Some((place, fitting)))
+    let fitting = words.map(|words| fitting_of(&words, run)).transpose()?;
+    Ok(fitting.map(|fitting| (place, fitting)))
 }
 
 /// Images that came along, to be written elsewhere.
 ///
 /// # Errors
-/// When they cannot be read.
+/// When they cannot be read, or the words beside them are no fitting.
 pub fn read_images(file: &Path) -> Result<Option<PackedImages>, ReadError> {
-    let Some((_, fitting)) = images_of(file)? else {
+    let mut archive = Archive::open(file)?;
+    let (arrays, words) = (archive.read(IMAGES_FILE)?, archive.read_text(FIT_FILE)?);
+    let Some((arrays, words)) = arrays.zip(words) else {
         return Ok(None);
     };
-    let arrays = Archive::open(file)?.read(IMAGES_FILE)?;
-    Ok(arrays.map(|arrays| PackedImages { arrays, fitting }))
+    let fitting = fitting_of(&words, file)?;
+    Ok(Some(PackedImages { arrays, fitting }))
+}
+
+fn fitting_of(words: &str, run: &Path) -> Result<Fitting, ReadError> {
+    let fitting = words.trim().parse();
+    fitting.map_err(|reason: String| ReadError::new(&run.join(FIT_FILE), reason))
 }
 
 /// Writes images that came along into the folder of their run.

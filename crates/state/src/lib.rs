@@ -24,12 +24,11 @@ mod thinned;
 mod track;
 mod user_images;
 
-use hourglass_experiment::number::count_of;
 use hourglass_experiment::{Experiment, InvalidExperiment};
 use hourglass_protocol::{
     Baselines, Command, DataSetId, DatasetDescription, DatasetProgress, DeviceChoice, DeviceInfo,
-    EvaluationScope, Event, Failure, Fitting, ImagesKept, JudgingPart, JudgingProgress, Phase,
-    RunId, SampleIdx, Snapshot,
+    EvaluationScope, Event, Failure, Fitting, JudgingPart, JudgingProgress, Phase, RunId,
+    SampleIdx, Snapshot,
 };
 
 pub use baseline_history::BaselineHistory;
@@ -277,17 +276,10 @@ impl LabState {
     fn notice(&mut self, event: &Event) {
         match event {
             Event::RunSaved { folder, images, .. } => {
-                let place = folder.display();
+                let saved = format!("Run saved in {}", folder.display());
                 let text = match images {
-                    None => format!("Run saved in {place}"),
-                    Some(ImagesKept::Within(n)) => {
-                        format!("Run saved in {place}, with its {} images", count_of(*n))
-                    }
-                    Some(ImagesKept::Apart(n_bytes)) => format!(
-                        "Run saved in {place}, without its images, which take {} MB: send them along if someone else is \
-                         to train it further",
-                        n_bytes / 1_000_000
-                    ),
+                    None => saved,
+                    Some(kept) => format!("{saved}, {kept}"),
                 };
                 self.notices.info(text);
             }

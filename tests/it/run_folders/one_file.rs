@@ -121,9 +121,9 @@ fn packing_and_unpacking_gives_the_same_folder() {
 }
 
 /// Entries as an archive may hold them, in place of or beside those of a run.
-type Entries<'a> = Vec<(&'a str, Vec<u8>)>;
+type Entries = Vec<(String, Vec<u8>)>;
 
-fn entries_of(file: &Path) -> Vec<(String, Vec<u8>)> {
+fn entries_of(file: &Path) -> Entries {
     let mut zip = ZipArchive::new(fs::File::open(file).expect("there")).expect("a ZIP");
     let names: Vec<String> = (0..zip.len())
         .map(|at| {
@@ -143,11 +143,11 @@ fn entries_of(file: &Path) -> Vec<(String, Vec<u8>)> {
     names.into_iter().map(read).collect()
 }
 
-fn packed(entries: &Entries<'_>) -> Vec<u8> {
+fn packed(entries: &Entries) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let deflated = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     for (name, content) in entries {
-        zip.start_file(*name, deflated).expect("room");
+        zip.start_file(name.as_str(), deflated).expect("room");
         zip.write_all(content).expect("room");
     }
     zip.finish().expect("room").into_inner()
@@ -155,7 +155,7 @@ fn packed(entries: &Entries<'_>) -> Vec<u8> {
 
 #[test]
 fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
-    type Change = fn(Entries<'_>) -> Vec<u8>;
+    type Change = fn(Entries) -> Vec<u8>;
     let home = tempfile::tempdir().expect("a temporary folder");
     let [_, file] = both(home.path());
     let whole = entries_of(&file);
@@ -163,7 +163,7 @@ fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
         (
             "a path that leads out",
             |mut entries| {
-                entries.push(("../outside.txt", b"gone".to_vec()));
+                entries.push(("../outside.txt".to_owned(), b"gone".to_vec()));
                 packed(&entries)
             },
             "not a file of a run",
@@ -171,7 +171,7 @@ fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
         (
             "a path from the root",
             |mut entries| {
-                entries.push(("/tmp/outside.txt", b"gone".to_vec()));
+                entries.push(("/tmp/outside.txt".to_owned(), b"gone".to_vec()));
                 packed(&entries)
             },
             "not a file of a run",
@@ -179,7 +179,7 @@ fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
         (
             "a stranger",
             |mut entries| {
-                entries.push(("run.sh", b"rm -rf ~".to_vec()));
+                entries.push(("run.sh".to_owned(), b"rm -rf ~".to_vec()));
                 packed(&entries)
             },
             "not a file of a run",
@@ -188,7 +188,7 @@ fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
             "a bomb",
             |mut entries| {
                 entries.retain(|(name, _)| *name != "metrics.csv");
-                entries.push(("metrics.csv", vec![b'1'; 90_000_000]));
+                entries.push(("metrics.csv".to_owned(), vec![b'1'; 90_000_000]));
                 entries.retain(|(name, _)| *name == "metrics.csv"); // some 90 kB
                 packed(&entries)
             },
@@ -238,11 +238,8 @@ fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
         ("text", |_| b"not a ZIP".to_vec(), "damaged"),
     ];
     for (name, change, expected) in cases {
-        let entries = whole
-            .iter()
-            .map(|(name, content)| (name.as_str(), content.clone()));
         let hostile = home.path().join(format!("{name}.hourglass"));
-        fs::write(&hostile, change(entries.collect())).expect("written");
+        fs::write(&hostile, change(whole.clone())).expect("written");
         let text = hostile.to_str().expect("Unicode");
         let into = home.path().join("into");
         let output = hourglass(&["unpack", text, "--out", into.to_str().expect("Unicode")]);
@@ -260,11 +257,7 @@ fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
 fn an_entry_that_is_longer_than_it_says_is_not_read_to_its_end() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let [_, file] = both(home.path());
-    let whole = entries_of(&file);
-    let entries = whole
-        .iter()
-        .map(|(name, content)| (name.as_str(), content.clone()));
-    let entries: Entries<'_> = entries.collect();
+    let entries = entries_of(&file);
     let mut bytes = packed(&entries);
     let (_, content) = entries
         .iter()

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use hourglass_experiment::Term;
-use hourglass_protocol::one_file::{MOST_IMAGES, is_run_file};
+use hourglass_protocol::one_file::is_run_file;
 use hourglass_protocol::{EvaluationScope, Event, Failure, ImagesKept, RunId};
 use hourglass_run_folder::{FolderLock, PackedImages, RunFiles};
 use hourglass_train::TrainError;
@@ -121,18 +121,12 @@ impl Lab {
 
     /// Writes one file, with the images that the run learned from if they are a person's own and small.
     fn write_file(&self, files: &RunFiles, file: &Path) -> Result<Option<ImagesKept>, String> {
-        let own = self.dataset.as_ref();
-        let own = own.and_then(|dataset| Some((dataset, dataset.report.as_ref()?.n_bytes)));
-        let (images, kept) = match own {
-            None => (None, None), // everybody has them, or can fetch them
-            Some((_, n_bytes)) if n_bytes > MOST_IMAGES => (None, Some(ImagesKept::Apart(n_bytes))),
-            Some((dataset, _)) => {
-                let (arrays, fitting) = dataset.packed().map_err(|error| error.to_string())?;
-                let n = dataset.train.len() + dataset.test.len();
-                let images = PackedImages { arrays, fitting };
-                (Some(images), Some(ImagesKept::Within(n)))
-            }
-        };
+        let dataset = self.dataset.as_ref();
+        let going = dataset.map(|dataset| dataset.to_go_along()).transpose();
+        let (arrays, kept) = going
+            .map_err(|error| error.to_string())?
+            .unwrap_or_default();
+        let images = arrays.map(|(arrays, fitting)| PackedImages { arrays, fitting });
         let packed = files.pack(file, images.as_ref());
         packed.map(|()| kept).map_err(|error| error.to_string())
     }

@@ -139,9 +139,9 @@ pub enum Command {
     Sweep(sweep::SweepCommand),
     /// Train presets and compare the results with the published figures
     Reproduce(reproduce::ReproduceArgs),
-    /// Make one file of a run, to keep or to send
+    /// Turn a run folder into one file, to keep or to send
     Pack(one_file::PackArgs),
-    /// Make a run folder of such a file
+    /// Turn such a file back into a run folder
     Unpack(one_file::UnpackArgs),
     /// Reconstruct your own images with a trained model
     Reconstruct(reconstruct::ReconstructArgs),

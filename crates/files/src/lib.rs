@@ -1,4 +1,4 @@
-//! Files written whole or not at all, and files that people name read within limits.
+//! Files written whole or not at all, files that people name read within limits, and arrays as `NumPy` has them.
 
 pub mod log_file;
 pub mod numpy;

@@ -18,7 +18,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use hourglass_files::plain_file;
 use hourglass_files::whole_file::{self, WriteError};
 use hourglass_protocol::Fitting;
-use hourglass_protocol::one_file::{FIT_FILE, IMAGES_FILE};
+use hourglass_protocol::one_file::{FIT_FILE, IMAGES_FILE, is_run_file};
 
 use super::files::{FILES, ReadError, max_bytes_of};
 use super::sums::{CHECKSUMS_FILE, checksums};
@@ -47,9 +47,12 @@ pub struct PackedImages {
     pub fitting: Fitting,
 }
 
-/// Whether a path leads to a run in one file.
+/// Whether a path leads to a run in one file, by its name or its first bytes: one that is damaged is still a run.
 #[must_use]
 pub fn is_archive(path: &Path) -> bool {
+    if is_run_file(path) {
+        return path.is_file();
+    }
     let start = plain_file::read_start(path, (TYPE_AT + TYPE_FILE.len() + TYPE.len()) as u64);
     start.is_ok_and(|start| start.get(TYPE_AT..) == Some(format!("{TYPE_FILE}{TYPE}").as_bytes()))
 }

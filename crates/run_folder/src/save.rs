@@ -250,6 +250,9 @@ impl SavedFiles {
     /// # Errors
     /// As [`Self::read`], and when one is not as it was saved, or they make no run.
     pub fn all(run: &Path) -> Result<Self, ReadError> {
+        if !run.exists() {
+            return Err(ReadError::new(run, "there is no such folder or file"));
+        }
         let saved = Self::read(run, &FILES)?;
         for name in FILES {
             saved.bytes(name)?;

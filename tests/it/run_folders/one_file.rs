@@ -118,6 +118,14 @@ fn packing_and_unpacking_gives_the_same_folder() {
     assert!(!done && said.contains("hourglass pack"), "{said}");
     let (done, said) = run(&["pack", &text(home.path())]);
     assert!(!done && said.contains(RESUME_FILE), "{said}");
+    let (done, said) = run(&["pack", &text(&home.path().join("none"))]);
+    assert!(!done && said.contains("no such folder or file"), "{said}");
+    let empty = home.path().join("empty.hourglass");
+    fs::write(&empty, "").expect("written");
+    assert!(
+        is_run(&empty),
+        "it is opened as one, which says what is wrong with it"
+    );
 }
 
 /// Entries as an archive may hold them, in place of or beside those of a run.

@@ -27,7 +27,7 @@ pub use hourglass_analysis as analysis;
 pub use hourglass_data as data;
 pub use hourglass_experiment as experiment;
 pub use hourglass_figure as figure;
-pub use hourglass_files::{plain_file, whole_file};
+pub use hourglass_files::{numpy, plain_file, whole_file};
 pub use hourglass_manual as manual;
 pub use hourglass_model as model;
 pub use hourglass_objective as objective;

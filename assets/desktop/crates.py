@@ -81,7 +81,7 @@ def crates(target):
     inside = names(target, "normal,no-proc-macro")
     all_names = names(target, "no-dev")
     checksums = {}
-    for block in (ROOT / "Cargo.lock").read_text().split("[[package]]"):
+    for block in (ROOT / "Cargo.lock").read_text(encoding="utf-8").split("[[package]]"):
         fields = dict(re.findall(r'^(\w+) = "(.*)"$', block, re.MULTILINE))
         if "checksum" in fields:
             checksums[fields["name"], fields["version"]] = fields["checksum"]
@@ -114,7 +114,7 @@ def texts_of(crate, others, apache):
         return [apache]
     if "MIT" in crate.licence:
         holders = ", ".join(crate.authors) or f"the authors of {crate.name}"
-        mit = (ROOT / "LICENSE-MIT").read_text().strip("\n")
+        mit = (ROOT / "LICENSE-MIT").read_text(encoding="utf-8").strip("\n")
         return [re.sub(r"^Copyright .*$", f"Copyright (c) {holders}", mit, count=1, flags=re.MULTILINE)]
     return []
 
@@ -122,7 +122,7 @@ def texts_of(crate, others, apache):
 def licences(target):
     found, _ = crates(target)
     others = [crate for crate in found if not crate.is_own]
-    apache = (ROOT / "LICENSE-APACHE").read_text().strip("\n")
+    apache = (ROOT / "LICENSE-APACHE").read_text(encoding="utf-8").strip("\n")
 
     users = {}  # by text; texts that differ only in spaces count as one
     without = []
@@ -153,7 +153,7 @@ def licences(target):
         "",
         "The texts of the licences follow, each once. \"A OR B\" means that you may choose.",
     ]
-    plex = (ROOT / "assets/fonts/OFL.txt").read_text().strip("\n")
+    plex = (ROOT / "assets/fonts/OFL.txt").read_text(encoding="utf-8").strip("\n")
     groups = [("IBM Plex", plex)]
     rust = "the standard library of Rust; Material Symbols" if " ".join(apache.split()) in users else None
     if rust is None:

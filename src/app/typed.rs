@@ -114,7 +114,8 @@ fn of_address(address: &str) -> Result<PathBuf, String> {
     }
     let decoded = String::from_utf8(decoded)
         .map_err(|_not_text| format!("file://{address} is not UTF-8: type the path itself"))?;
-    let drive = decoded.strip_prefix('/').filter(|_| cfg!(windows)); // file:///C:/…
+    let drive = decoded.strip_prefix('/'); // file:///C:/…
+    let drive = drive.filter(|path| cfg!(windows) && path.as_bytes().get(1) == Some(&b':'));
     Ok(PathBuf::from(drive.unwrap_or(&decoded)))
 }
 

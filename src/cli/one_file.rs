@@ -9,11 +9,9 @@ use clap::Args;
 
 use hourglass_data as data;
 use hourglass_files::plain_file;
-use hourglass_protocol::one_file::{RUN_ENDING, is_run_file};
+use hourglass_protocol::one_file::{FIT_FILE, IMAGES_FILE, PackedImages, RUN_ENDING, is_run_file};
 use hourglass_protocol::{DataSource, ImagesKept};
-use hourglass_run_folder::{
-    self as run_folder, FolderLock, PackedImages, RESUME_FILE, SavedFiles, names_in,
-};
+use hourglass_run_folder::{self as run_folder, FolderLock, RESUME_FILE, SavedFiles, names_in};
 use hourglass_train::resume::{self, ResumedRun};
 
 use super::occupied;
@@ -88,7 +86,7 @@ fn images_of(run: &Path, saved: &SavedFiles) -> Result<(Option<PackedImages>, Op
         return Ok((None, None)); // everybody has them, or can fetch them
     };
     // Those that came along with the run are the ones, whatever lies where it was trained.
-    let source = match run_folder::images_of(run)? {
+    let source = match run_folder::images_of(run, &data)? {
         Some((lies, fitting)) => DataSource::Path(lies, fitting),
         None => DataSource::from(&place),
     };
@@ -104,9 +102,7 @@ fn images_of(run: &Path, saved: &SavedFiles) -> Result<(Option<PackedImages>, Op
             "the run learned from {data}, and {lies} holds other images now: put them back, or pack it with --no-images"
         );
     }
-    let (arrays, kept) = dataset.to_go_along()?;
-    let images = arrays.map(|(arrays, fitting)| PackedImages { arrays, fitting });
-    Ok((images, kept))
+    Ok(dataset.to_go_along()?)
 }
 
 /// Makes a run folder of one file.
@@ -115,6 +111,10 @@ fn images_of(run: &Path, saved: &SavedFiles) -> Result<(Option<PackedImages>, Op
 /// When the file contains no run, or the folder another one.
 pub fn unpack(args: &UnpackArgs) -> Result<()> {
     let folder = match &args.out {
+        Some(folder) if is_run_file(folder) => bail!(
+            "{} is called like a run in one file: choose another --out for the folder",
+            folder.display()
+        ),
         Some(folder) => folder.clone(),
         None if is_run_file(&args.file) => args.file.with_extension(""),
         None => bail!("name the folder to write with --out"),
@@ -124,7 +124,11 @@ pub fn unpack(args: &UnpackArgs) -> Result<()> {
     }
     let saved = SavedFiles::all(&args.file)?;
     let images = run_folder::read_images(&args.file)?;
-    let there = names_in(&folder);
+    let mut there = names_in(&folder);
+    if images.is_some() {
+        let is_there = |name: &&str| folder.join(name).symlink_metadata().is_ok();
+        there.extend([IMAGES_FILE, FIT_FILE].into_iter().filter(is_there));
+    }
     if !there.is_empty() {
         bail!(
             "{} contains files of a run ({}): choose another --out",
@@ -133,10 +137,10 @@ pub fn unpack(args: &UnpackArgs) -> Result<()> {
         );
     }
     let lock = FolderLock::take(&folder)?;
+    saved.write(&lock)?;
     if let Some(images) = &images {
         run_folder::write_images(&folder, images)?;
     }
-    saved.write(&lock)?;
     writeln!(io::stdout(), "{}", folder.display())?;
     Ok(())
 }

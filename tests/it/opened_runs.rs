@@ -4,7 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hourglass::experiment::PresetId;
-use hourglass::protocol::{Command, DataSource, DatasetDescription, Event, Failure, Phase, RunId};
+use hourglass::protocol::one_file::PackedImages;
+use hourglass::protocol::{
+    Command, DataSource, DatasetDescription, Event, Failure, Fitting, Phase, RunId,
+};
+use hourglass::run_folder::SavedFiles;
 use hourglass::train::device;
 use hourglass::worker::{Wake, Worker, spawn};
 use image::{GrayImage, Luma};
@@ -70,14 +74,19 @@ fn saved(worker: &Worker, dataset: &DatasetDescription, folder: PathBuf) -> Path
     send(worker, Command::StartRun { run, experiment });
     send(worker, Command::Train);
     wait_for_phase(worker, |phase| matches!(phase, Phase::Finished { .. }));
-    let run = folder.clone();
+    save(worker, &folder);
+    folder
+}
+
+/// Saves the run in use, in a folder or in one file.
+fn save(worker: &Worker, place: &Path) {
+    let folder = place.to_owned();
     send(worker, Command::SaveRun { folder });
     wait_for(worker, |event| match event {
         Event::RunSaved { .. } => Some(()),
         Event::Failed(failure) => panic!("{failure}"),
         _ => None,
     });
-    run
 }
 
 #[test]
@@ -160,6 +169,13 @@ fn a_run_in_one_file_brings_its_images_along() {
     assert_eq!(found.test_images, dataset.test_images);
     open(&worker, &file).expect("it is on its own images");
 
+    // Saved as a folder, it still has them.
+    let kept = folder.path().join("kept");
+    save(&worker, &kept);
+    let name = dataset.id.name();
+    let of = |run: &Path| hourglass::run_folder::images_of(run, name).expect("readable");
+    assert!(of(&kept).is_some_and(|(at, _)| at.starts_with(&kept)));
+
     // A folder is made of it, and it opens there on the images beside it.
     let unpacked = folder.path().join("unpacked");
     let [from, to] = [&file, &unpacked].map(|path| path.to_str().expect("Unicode"));
@@ -183,11 +199,85 @@ fn a_run_in_one_file_brings_its_images_along() {
         let output = hourglass(&[&["pack", to, "--out", file], options].concat());
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(text.contains(said), "{output:?}");
-        let images = hourglass::run_folder::images_of(Path::new(file)).expect("readable");
+        let images = hourglass::run_folder::images_of(Path::new(file), dataset.id.name());
+        let images = images.expect("readable");
         assert_eq!(images.is_some(), options.is_empty());
     }
+    // Without them, the place where they were is said, and left alone.
     let file = folder.path().join("without.hourglass");
+    images(folder.path(), 30);
+    let (worker, _) = with(&elsewhere.join("bars"));
+    let reason = open(&worker, &file).expect_err("nothing came along");
+    assert!(
+        matches!(reason, Failure::NotOpened { .. })
+            && reason.to_string().contains("did not come along"),
+        "{reason}"
+    );
     let data = hourglass(&["data", "check", file.to_str().expect("Unicode")]);
     let message = String::from_utf8_lossy(&data.stderr).into_owned();
     assert!(message.contains("a run without its images"), "{message}");
+}
+
+/// Images that lie in a folder belong to the run there by their checksum: those of a run before it are no hindrance, and
+/// those of a person stay.
+#[test]
+fn images_beside_a_run_are_its_own_or_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = |path: &Path| path.to_str().expect("Unicode").to_owned();
+    let files = ["one", "two"].map(|name| {
+        let home = folder.path().join(name);
+        fs::create_dir(&home).expect("a folder");
+        let shade = if name == "one" { 30 } else { 60 };
+        let (worker, dataset) = with(&images(&home, shade));
+        let file = saved(&worker, &dataset, home.join("run.hourglass"));
+        (worker, dataset, file)
+    });
+    let [(_, first, file), (worker, second, _)] = files;
+    let run = folder.path().join("run");
+    let output = hourglass(&["unpack", &text(&file), "--out", &text(&run)]);
+    assert!(output.status.success(), "{output:?}");
+    save(&worker, &run); // in its place
+    let of = |data: &DatasetDescription| {
+        hourglass::run_folder::images_of(&run, data.id.name()).expect("readable")
+    };
+    assert!(of(&first).is_some() && of(&second).is_none());
+    open(&worker, &run).expect("it is on the images in use");
+
+    let own = folder.path().join("own");
+    fs::create_dir(&own).expect("a folder");
+    fs::write(own.join("images.npz"), "a person's").expect("written");
+    let output = hourglass(&["unpack", &text(&file), "--out", &text(&own)]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("images.npz"), "{message}");
+    let kept = fs::read_to_string(own.join("images.npz")).expect("there");
+    assert_eq!(kept, "a person's");
+}
+
+/// The images of a run that was sent are opened without being asked for, so they may not fill the memory.
+#[test]
+fn images_in_a_run_that_would_unpack_to_far_too_many_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (worker, dataset) = with(&images(folder.path(), 30));
+    let file = folder.path().join("bomb.hourglass");
+    let whole = saved(&worker, &dataset, folder.path().join("whole.hourglass"));
+    let mut npz = hourglass::numpy::Npz::compressed();
+    let n = 300_000_000;
+    npz.put("x_train", "|u1", &[n / 80, 8, 10], &vec![0; n])
+        .expect("room");
+    let bomb = PackedImages {
+        arrays: npz.finish().expect("room"),
+        fitting: Fitting::default(),
+        data: dataset.id.name().to_owned(),
+    };
+    assert!(bomb.arrays.len() < 1_000_000);
+    let saved = SavedFiles::all(&whole).expect("whole");
+    saved.pack(&file, Some(&bomb)).expect("written");
+    let path = file.to_str().expect("Unicode");
+    let output = hourglass(&["data", "check", path]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        message.contains("its arrays have more than 244 MB"),
+        "{message}"
+    );
+    assert!(message.contains("bomb.hourglass"), "{message}");
 }

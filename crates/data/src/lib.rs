@@ -21,4 +21,5 @@ pub use batch::{Corruptor, EpochOrder};
 pub use dataset::{Dataset, Split};
 pub use load::{LoadError, fetch, load};
 pub use open::{OpenError, holds_data_set};
+pub use packed::came_along;
 pub use shelf::{Key, Shelf};

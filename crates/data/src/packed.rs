@@ -4,16 +4,21 @@
 //! which a run knows them.
 
 use std::io;
+use std::path::Path;
 
 use hourglass_experiment::ImageShape;
 use hourglass_files::numpy::Npz;
-use hourglass_protocol::one_file::MOST_IMAGES;
+use hourglass_protocol::one_file::{FIT_FILE, IMAGES_FILE, MOST_IMAGES, PackedImages, is_run_file};
 use hourglass_protocol::{Colour, Fitting, ImagesKept};
 
 use super::{Dataset, Split};
 
-/// The images of a run in one file, and how they are read.
-pub type Arrays = (Vec<u8>, Fitting);
+/// Whether images lie in the file of a run, or beside one that was made of such a file.
+#[must_use]
+pub fn came_along(place: &Path) -> bool {
+    let is_beside = place.ends_with(IMAGES_FILE) && place.with_file_name(FIT_FILE).is_file();
+    is_run_file(place) || is_beside
+}
 
 impl Dataset {
     /// What goes along with a run in one file, and what is to be said of it: nothing of images that everybody can have,
@@ -21,11 +26,13 @@ impl Dataset {
     ///
     /// # Errors
     /// When they are too many for a ZIP.
-    pub fn to_go_along(&self) -> io::Result<(Option<Arrays>, Option<ImagesKept>)> {
+    pub fn to_go_along(&self) -> io::Result<(Option<PackedImages>, Option<ImagesKept>)> {
         let n_bytes = self.report.as_ref().map(|report| report.n_bytes);
         Ok(match n_bytes {
             None => (None, None),
-            Some(n_bytes) if n_bytes > MOST_IMAGES => (None, Some(ImagesKept::Apart(n_bytes))),
+            Some(n_bytes) if n_bytes > MOST_IMAGES || self.bytes_of_classes() > MOST_IMAGES => {
+                (None, Some(ImagesKept::Apart(n_bytes)))
+            }
             Some(_) => {
                 let n = self.train.len() + self.test.len();
                 (Some(self.packed()?), Some(ImagesKept::Within(n)))
@@ -33,9 +40,17 @@ impl Dataset {
         })
     }
 
+    /// What the classes of all images take, by their names.
+    fn bytes_of_classes(&self) -> usize {
+        let names = self.id.classes().map(|class| self.id.class_name(class));
+        let longest = names.map(|name| name.chars().count()).max();
+        let n = self.train.len() + self.test.len();
+        n * size_of::<char>() * longest.unwrap_or_default()
+    }
+
     /// The images and classes of both splits as an `.npz`, and how they are made of it again. What else is known of the
     /// images does not go along.
-    fn packed(&self) -> io::Result<Arrays> {
+    fn packed(&self) -> io::Result<PackedImages> {
         let report = self.report.as_deref();
         let inverts = report.is_some_and(|report| report.inverts);
         let shape = self.train.shape();
@@ -62,7 +77,11 @@ impl Dataset {
             transposes: Some(false),
             ..Fitting::default()
         };
-        Ok((npz.finish()?, fitting))
+        Ok(PackedImages {
+            arrays: npz.finish()?,
+            fitting,
+            data: self.id.name().to_owned(),
+        })
     }
 }
 
@@ -85,7 +104,6 @@ fn light_as_found(split: &Split, inverts: bool) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::sync::atomic::AtomicBool;
 
     use hourglass_files::whole_file;
@@ -140,11 +158,13 @@ mod tests {
             let (packed, kept) = found.to_go_along().expect("packed");
             let n = found.train.len() + found.test.len();
             assert_eq!(kept, Some(ImagesKept::Within(n)));
-            let (arrays, fitting) = packed.expect("they are few");
+            let packed = packed.expect("they are few");
             let file = folder.path().join("images.npz");
-            whole_file::write(&file, &arrays).expect("written");
-            let words: Fitting = fitting.to_string().parse().expect("its own words");
-            let again = opened(&file, words);
+            whole_file::write(&file, &packed.arrays).expect("written");
+            let read = PackedImages::read_words(&packed.words());
+            let (fitting, data) = read.expect("its own words");
+            assert_eq!(data, found.id.name());
+            let again = opened(&file, fitting);
             assert!(again.id.is_content_of(found.id.name()), "{classes:?}");
             assert_eq!(again.train.images(), found.train.images());
             assert_eq!(again.test.labels(), found.test.labels());

@@ -15,10 +15,11 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use hourglass_experiment::DataSetId;
 use hourglass_files::plain_file;
 use hourglass_files::whole_file::{self, WriteError};
 use hourglass_protocol::Fitting;
-use hourglass_protocol::one_file::{FIT_FILE, IMAGES_FILE, is_run_file};
+use hourglass_protocol::one_file::{FIT_FILE, IMAGES_FILE, PackedImages, is_run_file};
 
 use super::files::{FILES, ReadError, max_bytes_of};
 use super::sums::{CHECKSUMS_FILE, checksums};
@@ -38,14 +39,6 @@ const MOST_TIMES: u64 = 100;
 
 /// What is allowed beyond: the curves of a short run are small and repeat themselves.
 const SPARE: u64 = 16 << 20;
-
-/// Images that go along, and how they are read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PackedImages {
-    /// `images.npz`
-    pub arrays: Vec<u8>,
-    pub fitting: Fitting,
-}
 
 /// Whether a path leads to a run in one file, by its name or its first bytes: one that is damaged is still a run.
 #[must_use]
@@ -87,9 +80,9 @@ fn pack(files: &[(&str, Option<&[u8]>)], images: Option<&PackedImages>) -> io::R
     }
     let sums = checksums(files);
     put(CHECKSUMS_FILE, CompressionMethod::Deflated, sums.as_bytes())?;
-    if let Some(PackedImages { arrays, fitting }) = images {
-        put(IMAGES_FILE, CompressionMethod::Stored, arrays)?; // made smaller already
-        let words = fitting.to_string();
+    if let Some(images) = images {
+        put(IMAGES_FILE, CompressionMethod::Stored, &images.arrays)?; // made smaller already
+        let words = images.words();
         put(FIT_FILE, CompressionMethod::Stored, words.as_bytes())?;
     }
     Ok(zip.finish()?.into_inner())
@@ -114,6 +107,10 @@ impl Archive {
                 "it is not a run in one file, or damaged ({error}): ask for it again, or choose a run folder"
             ))
         })?;
+        if zip.has_duplicate_names() {
+            let reason = "it contains a file twice: it was not made by Hourglass, or was changed";
+            return Err(wrong(reason.to_owned()));
+        }
         let mut total = 0_u64;
         for at in 0..zip.len() {
             let entry = zip.by_index_raw(at);
@@ -185,11 +182,12 @@ fn max_bytes(name: &str) -> Option<u64> {
     }
 }
 
-/// The images that a run learned from, where they came along with it: in its file, or in the folder that was made of it.
+/// The images that a run learned from, by their name, where they came along with it: in its file, or in the folder that was
+/// made of it. Others that are there belonged to a run that it replaced.
 ///
 /// # Errors
 /// When the words beside them are no fitting, or cannot be read.
-pub fn images_of(run: &Path) -> Result<Option<(PathBuf, Fitting)>, ReadError> {
+pub fn images_of(run: &Path, data: &str) -> Result<Option<(PathBuf, Fitting)>, ReadError> {
     let (place, words) = if run.is_file() {
         let words = Archive::open(run)?.read_text(FIT_FILE)?;
         (run.to_owned(), words)
@@ -198,8 +196,9 @@ pub fn images_of(run: &Path) -> Result<Option<(PathBuf, Fitting)>, ReadError> {
         let words = super::files::read_text(&run.join(FIT_FILE))?;
         (place.clone(), words.filter(|_| place.is_file()))
     };
-    let fitting = words.map(|words| fitting_of(&words, run)).transpose()?;
-    Ok(fitting.map(|fitting| (place, fitting)))
+    let found = words.map(|words| read_words(&words, run)).transpose()?;
+    let found = found.filter(|(_, of)| DataSetId::have_same_content(of, data));
+    Ok(found.map(|(fitting, _)| (place, fitting)))
 }
 
 /// Images that came along, to be written elsewhere.
@@ -212,13 +211,17 @@ pub fn read_images(file: &Path) -> Result<Option<PackedImages>, ReadError> {
     let Some((arrays, words)) = arrays.zip(words) else {
         return Ok(None);
     };
-    let fitting = fitting_of(&words, file)?;
-    Ok(Some(PackedImages { arrays, fitting }))
+    let (fitting, data) = read_words(&words, file)?;
+    Ok(Some(PackedImages {
+        arrays,
+        fitting,
+        data,
+    }))
 }
 
-fn fitting_of(words: &str, run: &Path) -> Result<Fitting, ReadError> {
-    let fitting = words.trim().parse();
-    fitting.map_err(|reason: String| ReadError::new(&run.join(FIT_FILE), reason))
+fn read_words(words: &str, run: &Path) -> Result<(Fitting, String), ReadError> {
+    let read = PackedImages::read_words(words);
+    read.map_err(|reason| ReadError::new(&run.join(FIT_FILE), reason))
 }
 
 /// Writes images that came along into the folder of their run.
@@ -227,6 +230,5 @@ fn fitting_of(words: &str, run: &Path) -> Result<Fitting, ReadError> {
 /// When they cannot be written.
 pub fn write_images(folder: &Path, images: &PackedImages) -> Result<(), WriteError> {
     whole_file::write(&folder.join(IMAGES_FILE), &images.arrays)?;
-    let words = format!("{}\n", images.fitting);
-    whole_file::write(&folder.join(FIT_FILE), words.as_bytes())
+    whole_file::write(&folder.join(FIT_FILE), images.words().as_bytes())
 }

@@ -13,7 +13,7 @@ mod summary;
 mod sums;
 mod text;
 
-pub use archive::{PackedImages, images_of, is_archive, read_images, write_images};
+pub use archive::{images_of, is_archive, read_images, write_images};
 pub use experiment_toml::{ExperimentError, set_value, set_values};
 pub use files::{
     EXPERIMENT_FILE, GRADIENTS_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError,

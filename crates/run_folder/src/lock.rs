@@ -1,11 +1,11 @@
 //! One writer for a run folder: a lock that names the process that holds it, and that ends with it.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hourglass_files::plain_file;
+use hourglass_files::{plain_file, whole_file};
 
 /// Name of the file that is locked.
 pub(super) const LOCK_FILE: &str = ".hourglass-lock";
@@ -75,7 +75,7 @@ impl FolderLock {
                 Err(TryLockError::WouldBlock) => {
                     return Err(LockError::InUse {
                         folder: folder.to_owned(),
-                        holder: holder(&mut file),
+                        holder: holder(&path),
                     });
                 }
                 Err(TryLockError::Error(error)) => {
@@ -90,7 +90,7 @@ impl FolderLock {
             if !is_at(&path, &file) {
                 continue; // its holder removed it just before this process had it
             }
-            write_holder(&mut file).ok(); // only words: the lock holds without them
+            write_holder(&path, &mut file).ok(); // only words: the lock holds without them
             return Ok(Self {
                 folder: folder.to_owned(),
                 name: name.to_owned(),
@@ -107,9 +107,10 @@ impl FolderLock {
     /// Who holds the lock of that name in a folder; `None` if nobody does, or the file system knows no locks.
     #[must_use]
     pub fn holder_of(folder: &Path, name: &str) -> Option<String> {
-        let mut file = plain_file::open(&folder.join(name)).ok()?;
+        let path = folder.join(name);
+        let file = plain_file::open(&path).ok()?;
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(holder(&mut file)),
+            Err(TryLockError::WouldBlock) => Some(holder(&path)),
             _ => None, // and what was locked here ends with the file
         }
     }
@@ -117,9 +118,15 @@ impl FolderLock {
 
 impl Drop for FolderLock {
     fn drop(&mut self) {
-        if cfg!(unix) && self.file.is_some() {
-            // While it is held: a process that waits for it notices that it is gone.
-            fs::remove_file(self.folder.join(&self.name)).ok(); // it takes no space and does no harm
+        if self.file.is_none() {
+            return;
+        }
+        // What cannot be removed takes no space and does no harm.
+        let path = self.folder.join(&self.name);
+        if cfg!(unix) {
+            fs::remove_file(path).ok(); // while it is held: a process that waits for it notices that it is gone
+        } else {
+            fs::remove_file(words_beside(&path)).ok();
         }
     }
 }
@@ -160,15 +167,24 @@ fn is_at(_path: &Path, _file: &File) -> bool {
     true // it is never removed there
 }
 
+/// Where Windows has what the holder says of itself: nobody else can read a file there that is locked.
+fn words_beside(path: &Path) -> PathBuf {
+    path.with_extension("holder")
+}
+
 /// What the holder says of itself, and for how long it has held the lock.
-fn holder(file: &mut File) -> String {
-    let mut words = String::new();
-    let read = file.take(MAX_WORDS).read_to_string(&mut words);
+fn holder(path: &Path) -> String {
+    let place = if cfg!(windows) {
+        words_beside(path)
+    } else {
+        path.to_owned()
+    };
+    let words = plain_file::read_text(&place, MAX_WORDS).unwrap_or_default();
     let words = words.trim();
-    if read.is_err() || words.is_empty() {
+    if words.is_empty() {
         return "another process".to_owned();
     }
-    let since = file.metadata().and_then(|metadata| metadata.modified());
+    let since = fs::metadata(&place).and_then(|metadata| metadata.modified());
     let age = since.ok().and_then(|since| since.elapsed().ok());
     match age.map(|age| age.as_secs()) {
         Some(secs @ ..120) => format!("{words} for {secs} s"),
@@ -178,7 +194,7 @@ fn holder(file: &mut File) -> String {
     }
 }
 
-fn write_holder(file: &mut File) -> io::Result<()> {
+fn write_holder(path: &Path, file: &mut File) -> io::Result<()> {
     let command: Vec<String> = std::env::args().skip(1).take(1).collect();
     let command = match command.first() {
         Some(command) if !command.starts_with('-') => format!("hourglass {command}"),
@@ -188,6 +204,10 @@ fn write_holder(file: &mut File) -> io::Result<()> {
     let host = host.or_else(|_| std::env::var("COMPUTERNAME").map_err(io::Error::other));
     let host = host.map_or_else(|_| String::new(), |host| format!(" on {}", host.trim()));
     let words = format!("process {} ({command}){host}\n", std::process::id());
+    if cfg!(windows) {
+        let written = whole_file::write(&words_beside(path), words.as_bytes());
+        return written.map_err(io::Error::other);
+    }
     file.set_len(0)?;
     file.rewind()?;
     file.write_all(words.as_bytes())?;
@@ -215,11 +235,11 @@ mod tests {
         let other = FolderLock::take_named(&folder, "other.lock").expect("another name");
         drop((first, other));
         assert_eq!(FolderLock::holder_of(&folder, LOCK_FILE), None);
-        assert_eq!(fs::read_dir(&folder).expect("there").count(), 0);
+        let left = fs::read_dir(&folder).expect("there").count();
+        assert_eq!(left, if cfg!(unix) { 0 } else { 2 }, "the locks that stay");
 
         let stale = folder.join(LOCK_FILE);
-        hourglass_files::whole_file::write(&stale, b"process 1 that was killed\n")
-            .expect("written");
+        whole_file::write(&stale, b"process 1 that was killed\n").expect("written");
         FolderLock::take(&folder).expect("nobody holds it");
     }
 }

@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::archive::{self, Archive, PackedImages};
+use super::archive::{self, Archive};
 use super::files::{
     EXPERIMENT_FILE, FILES, GRADIENTS_FILE, METRICS_FILE, MODEL_FILE, RESUME_FILE, ReadError,
     SUMMARY_FILE, read_bytes, read_text,
@@ -21,6 +21,7 @@ use super::lock::{FolderLock, LOCK_FILE};
 use super::sums::{CHECKSUMS_FILE, checksum, checksums, parse};
 use hourglass_files::plain_file;
 use hourglass_files::whole_file::{self, WriteError, sync_folder};
+use hourglass_protocol::one_file::PackedImages;
 
 /// Where the files of a save lie until all are written.
 const PENDING: &str = ".hourglass-save";

@@ -4,6 +4,8 @@
 
 use egui::{Context, Id};
 
+use super::shortcuts::{ShortcutAction, key_of};
+
 /// What works in place of dropping.
 const WITHOUT: &str = "This window runs under Wayland and cannot accept dropped files; start it with --display x11 to drop files";
 
@@ -19,23 +21,26 @@ fn are_taken(ctx: &Context) -> bool {
 
 /// How pictures come into an empty view.
 pub(super) fn invitation(ctx: &Context) -> String {
+    let keys = key_of(ctx, ShortcutAction::Paste);
     if are_taken(ctx) {
-        "Drop images or a folder on the window, paste an image with Ctrl+V, press Open…, or draw"
-            .to_owned()
+        format!(
+            "Drop images or a folder on the window, paste an image with {keys}, press Open…, or draw"
+        )
     } else {
-        format!("Press Open…, paste an image with Ctrl+V, or draw. {WITHOUT}")
+        format!("Press Open…, paste an image with {keys}, or draw. {WITHOUT}")
     }
 }
 
 /// What the button says that opens pictures.
 pub(super) fn open_help(ctx: &Context) -> String {
+    let keys = key_of(ctx, ShortcutAction::Paste);
     let what = "Opens images: PNG, JPEG, GIF, BMP or WebP, one or many.";
     if are_taken(ctx) {
         format!(
-            "{what} You can also drop images or folders on the window, or paste an image with Ctrl+V"
+            "{what} You can also drop images or folders on the window, or paste an image with {keys}"
         )
     } else {
-        format!("{what} You can also paste an image with Ctrl+V. {WITHOUT}")
+        format!("{what} You can also paste an image with {keys}. {WITHOUT}")
     }
 }
 

@@ -121,7 +121,11 @@ impl Tour {
             .pivot(pivot)
             .constrain_to(window)
             .show(ui.ctx(), |ui| bubble(ui, at, stop, actions));
-        if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        // A menu or a text that is being typed has the key first.
+        let is_free = !ui.ctx().text_edit_focused() && !egui::Popup::is_any_open(ui.ctx());
+        if is_free
+            && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
+        {
             actions.push(GuideAction::Tour(None).into());
         }
     }

@@ -3,6 +3,8 @@
 
 use super::array::Array;
 use super::numbers::Number;
+use super::room::Memory;
+use super::store::MAX_FILE_BYTES;
 
 /// Most sides of an array.
 const MAX_SIDES: usize = 4;
@@ -49,6 +51,8 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, String> {
             values.len()
         ));
     }
+    let n_values = values.len() / number.n_bytes();
+    Memory::of(MAX_FILE_BYTES).take(n_values, number.n_bytes_in_memory())?;
     Ok(Array {
         name: name.to_owned(),
         dims,

@@ -7,6 +7,8 @@ use flate2::read::ZlibDecoder;
 
 use super::array::{Array, Values};
 use super::numbers::Number;
+use super::room::Memory;
+use super::store::MAX_FILE_BYTES;
 
 /// Text, offset and version, before the first element.
 const HEADER_BYTES: usize = 128;
@@ -131,7 +133,10 @@ fn matrix(bytes: &[u8], is_big: bool) -> Result<Matrix, String> {
     let n = dims
         .iter()
         .try_fold(1_usize, |n, side| n.checked_mul(*side));
-    let values = number_of(kind)?.read(data, is_big);
+    let number = number_of(kind)?;
+    let n_values = data.len() / number.n_bytes();
+    Memory::of(MAX_FILE_BYTES).take(n_values, number.n_bytes_in_memory())?;
+    let values = number.read(data, is_big);
     if n != Some(values.len()) {
         return Err(format!(
             "{name}: its header says {}, but {} values follow",

@@ -294,7 +294,7 @@ impl Opening<'_> {
         for (at, entry) in entries.iter().enumerate() {
             tell(self.report, self.cancel, (at, entries.len()))?;
             let bytes = self.store.read(entry)?;
-            let read = read_arrays(entry, bytes);
+            let read = read_arrays(entry, bytes, self.store.most_of_arrays());
             arrays.extend(
                 read.map_err(|reason| OpenError::content(self.store.place_of(entry), reason))?,
             );
@@ -407,9 +407,9 @@ fn tell(
     Ok(())
 }
 
-fn read_arrays(entry: &Entry, bytes: Vec<u8>) -> Result<Vec<Array>, String> {
+fn read_arrays(entry: &Entry, bytes: Vec<u8>, most: u64) -> Result<Vec<Array>, String> {
     if entry.ending() == "npz" {
-        return npy::read_npz(&entry.name, bytes);
+        return npy::read_npz(&entry.name, bytes, most);
     }
     if entry.ending() == "mat" {
         return mat::read(&entry.name, &bytes, MAX_FILE_BYTES);

@@ -9,6 +9,7 @@ use zip::ZipArchive;
 
 use super::array::{Array, Values, described};
 use super::numbers::Number;
+use super::room::Memory;
 use super::store::MAX_FILE_BYTES;
 
 /// Whether bytes begin as an `.npy` does.
@@ -16,14 +17,14 @@ pub(super) fn is_npy(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\x93NUMPY")
 }
 
-/// Reads all arrays of an `.npz`, named `FILE/ARRAY`.
+/// Reads all arrays of an `.npz`, named `FILE/ARRAY`, which have no more than `most` bytes together.
 ///
 /// # Errors
 /// What is wrong, and with which array.
-pub(super) fn read_npz(name: &str, bytes: Vec<u8>) -> Result<Vec<Array>, String> {
+pub(super) fn read_npz(name: &str, bytes: Vec<u8>, most: u64) -> Result<Vec<Array>, String> {
     let damaged = |error| format!("it is a damaged .npz: {error}");
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    let (mut arrays, mut room) = (Vec::new(), MAX_FILE_BYTES);
+    let (mut arrays, mut room, mut memory) = (Vec::new(), most, Memory::of(most));
     for at in 0..zip.len() {
         let file = zip.by_index(at).map_err(damaged)?;
         let name_of = file.name().map_err(damaged)?;
@@ -34,8 +35,8 @@ pub(super) fn read_npz(name: &str, bytes: Vec<u8>) -> Result<Vec<Array>, String>
             .map_err(|error| format!("{inner} in it is damaged: {error}"))?;
         room = room
             .checked_sub(bytes.len() as u64)
-            .ok_or_else(|| format!("its arrays have more than {} MB", MAX_FILE_BYTES >> 20))?;
-        let array = read(&format!("{name}/{inner}"), &bytes);
+            .ok_or_else(|| format!("its arrays have more than {} MB", most >> 20))?;
+        let array = read_within(&format!("{name}/{inner}"), &bytes, &mut memory);
         arrays.push(array.map_err(|reason| format!("{inner} in it: {reason}"))?);
     }
     Ok(arrays)
@@ -46,6 +47,10 @@ pub(super) fn read_npz(name: &str, bytes: Vec<u8>) -> Result<Vec<Array>, String>
 /// # Errors
 /// What is wrong with it.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, String> {
+    read_within(name, bytes, &mut Memory::of(MAX_FILE_BYTES))
+}
+
+fn read_within(name: &str, bytes: &[u8], memory: &mut Memory) -> Result<Array, String> {
     let (header, values) = parts(bytes).ok_or("it has no NumPy header")?;
     let Header {
         kind,
@@ -63,6 +68,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, String> {
             values.len()
         ));
     }
+    memory.take(values.len() / size, kind.n_bytes_in_memory())?;
     let values = decoded(&kind, values)?;
     Ok(Array {
         name: name.to_owned(),
@@ -167,40 +173,49 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The kind of number; none if it is something else.
+    fn number(&self) -> Option<Number> {
+        Some(match (self.letter, self.n_bytes) {
+            ('b' | 'u', 1) => Number::U8,
+            ('i', 1) => Number::I8,
+            ('i', 2) => Number::I16,
+            ('i', 4) => Number::I32,
+            ('i', 8) => Number::I64,
+            ('u', 2) => Number::U16,
+            ('u', 4) => Number::U32,
+            ('u', 8) => Number::U64,
+            ('f', 2) => Number::F16,
+            ('f', 4) => Number::F32,
+            ('f', 8) => Number::F64,
+            _ => return None,
+        })
+    }
+
+    /// What a value takes once it is read.
+    fn n_bytes_in_memory(&self) -> usize {
+        let of_text = || size_of::<String>() + self.n_bytes;
+        self.number()
+            .map_or_else(of_text, Number::n_bytes_in_memory)
+    }
+}
+
 fn decoded(kind: &Kind, bytes: &[u8]) -> Result<Values, String> {
-    let Kind {
-        text,
-        is_big,
-        letter,
-        n_bytes,
-    } = kind;
-    let number = match (letter, n_bytes) {
-        ('b' | 'u', 1) => Number::U8,
-        ('i', 1) => Number::I8,
-        ('i', 2) => Number::I16,
-        ('i', 4) => Number::I32,
-        ('i', 8) => Number::I64,
-        ('u', 2) => Number::U16,
-        ('u', 4) => Number::U32,
-        ('u', 8) => Number::U64,
-        ('f', 2) => Number::F16,
-        ('f', 4) => Number::F32,
-        ('f', 8) => Number::F64,
+    if let Some(number) = kind.number() {
+        return Ok(number.read(bytes, kind.is_big));
+    }
+    match (kind.letter, kind.n_bytes) {
         ('U', n) => {
-            let texts = bytes.chunks_exact(*n).map(|text| unicode(text, *is_big));
-            return Ok(Values::Text(texts.collect()));
+            let texts = bytes.chunks_exact(n);
+            let texts = texts.map(|text| unicode(text, kind.is_big));
+            Ok(Values::Text(texts.collect()))
         }
-        ('S' | 'a', n) => {
-            let texts = bytes.chunks_exact(*n).map(ascii);
-            return Ok(Values::Text(texts.collect()));
-        }
-        _ => {
-            return Err(format!(
-                "it holds values of type {text:?}, which are not numbers"
-            ));
-        }
-    };
-    Ok(number.read(bytes, *is_big))
+        ('S' | 'a', n) => Ok(Values::Text(bytes.chunks_exact(n).map(ascii).collect())),
+        _ => Err(format!(
+            "it holds values of type {:?}, which are not numbers",
+            kind.text
+        )),
+    }
 }
 
 /// Text of four bytes a letter, filled up with zeros.
@@ -274,6 +289,23 @@ mod tests {
         );
         assert!(matches!(of("|S2", b"ab\0\0"), Ok(Values::Text(v)) if v == ["ab", ""]));
         assert!(of("|O", &[0, 0]).is_err());
+    }
+
+    #[test]
+    fn what_would_fill_the_memory_is_refused_before_it_is_read() {
+        let of = |kind: &str, bytes: &[u8]| {
+            let header = format!(
+                "{{'descr': '{kind}', 'fortran_order': False, 'shape': ({},), }}",
+                bytes.len()
+            );
+            read_within("a", &npy(&header, bytes), &mut Memory::of(100))
+        };
+        assert!(of("|u1", &[1; 200]).is_ok());
+        assert!(of("|i1", &[1; 25]).is_ok());
+        for (kind, n) in [("|i1", 26), ("|S1", 9), ("|u1", 201)] {
+            let refused = of(kind, &vec![b'1'; n]).expect_err(kind);
+            assert!(refused.contains("of memory"), "{refused}");
+        }
     }
 
     #[test]

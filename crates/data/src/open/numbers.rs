@@ -31,6 +31,17 @@ impl Number {
         }
     }
 
+    /// Bytes of one of them once it is read.
+    pub(super) const fn n_bytes_in_memory(self) -> usize {
+        match self {
+            Self::U8 => size_of::<u8>(),
+            Self::F16 | Self::F32 | Self::F64 => size_of::<f32>(),
+            Self::I8 | Self::I16 | Self::I32 | Self::I64 | Self::U16 | Self::U32 | Self::U64 => {
+                size_of::<i64>()
+            }
+        }
+    }
+
     /// The numbers that bytes hold, the highest byte of each first if they are big-endian.
     pub(super) fn read(self, bytes: &[u8], is_big: bool) -> Values {
         macro_rules! each {

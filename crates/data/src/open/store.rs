@@ -13,9 +13,10 @@ use tar::Archive;
 use zip::ZipArchive;
 
 use hourglass_files::plain_file;
-use hourglass_protocol::one_file::{IMAGES_FILE, is_run_file};
+use hourglass_protocol::one_file::{FIT_FILE, IMAGES_FILE, MOST_UNPACKED, is_run_file};
 
 use super::refusal::OpenError;
+use crate::packed::came_along;
 use crate::{name_order, stand_in};
 
 /// Most bytes that are read of one file, packed or not: ten thousand images of 64×64×3 as doubles.
@@ -105,6 +106,19 @@ impl Store {
         Ok(Self::of_files(path, vec![path.to_owned()]))
     }
 
+    /// Most bytes of the arrays in an `.npz` once they are unpacked. Those that came along with a run are opened with it,
+    /// without being asked for.
+    pub(super) fn most_of_arrays(&self) -> u64 {
+        // Only these are kept of the file of a run, whatever it is called.
+        let is_packed = matches!(self.place, Place::Zip(_));
+        let are_only = matches!(&self.entries[..], [images] if images.name == IMAGES_FILE);
+        if is_packed && are_only || came_along(&self.path) {
+            MOST_UNPACKED
+        } else {
+            MAX_FILE_BYTES
+        }
+    }
+
     /// Files of one folder, known by their names.
     pub(super) fn of_files(path: &Path, files: Vec<PathBuf>) -> Self {
         let name = |file: &PathBuf| {
@@ -190,7 +204,8 @@ impl Store {
             }
         }
         entries.sort_by(|a, b| name_order::compare(&a.name, &b.name));
-        if is_run_file(path) {
+        let has_fit = entries.iter().any(|entry: &Entry| entry.name == FIT_FILE);
+        if is_run_file(path) || has_fit {
             entries.retain(|entry| entry.name == IMAGES_FILE);
             if entries.is_empty() {
                 let reason = "it is a run without its images: open it as a run, or open the images where they are";

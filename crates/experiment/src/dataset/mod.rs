@@ -196,8 +196,14 @@ impl DataSetId {
     /// whatever it is called there.
     #[must_use]
     pub fn is_content_of(self, name: &str) -> bool {
+        self.name() == name || self.is_opened() && Self::have_same_content(self.name(), name)
+    }
+
+    /// Whether two names are of the same images, though they may lie elsewhere.
+    #[must_use]
+    pub fn have_same_content(one: &str, other: &str) -> bool {
         let content = |name: &str| Some(name.rsplit_once(CONTENT_MARK)?.1.to_owned());
-        self.name() == name || self.is_opened() && content(name) == content(self.name())
+        one == other || content(one).is_some() && content(one) == content(other)
     }
 
     /// Whether a person opened it.

@@ -4,6 +4,7 @@ use egui::{Button, Ui};
 use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{ICON_CONTENT_COPY, ICON_CONTENT_PASTE};
 
+use crate::shortcuts::{ShortcutAction, key_of};
 use crate::theme;
 use crate::{Action, KeepAction};
 
@@ -12,6 +13,7 @@ pub(super) const ICON: f32 = 14.0;
 
 /// Adds both buttons from right to left.
 pub(super) fn buttons(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let keys = key_of(ui.ctx(), ShortcutAction::Paste);
     let mut button = |icon: MaterialIcon, name: &str, help: &str| {
         let color = theme::tokens_of(ui).text_dim;
         let button = Button::new(icon.rich_text().size(ICON).color(color));
@@ -23,7 +25,7 @@ pub(super) fn buttons(ui: &mut Ui, actions: &mut Vec<Action>) {
     let pastes = button(
         ICON_CONTENT_PASTE,
         "Paste experiment",
-        "Reads the experiment from the clipboard; Ctrl+V anywhere does the same",
+        &format!("Reads the experiment from the clipboard; {keys} anywhere does the same"),
     );
     let copies = button(
         ICON_CONTENT_COPY,

@@ -1,12 +1,14 @@
 //! Saving a run: what its folder or file holds, taken from the model and from what was recorded.
 
+use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use hourglass_data::came_along;
 use hourglass_experiment::Term;
 use hourglass_protocol::one_file::is_run_file;
 use hourglass_protocol::{EvaluationScope, Event, Failure, ImagesKept, RunId};
-use hourglass_run_folder::{FolderLock, PackedImages, RunFiles};
+use hourglass_run_folder::{self as run_folder, FolderLock, RunFiles};
 use hourglass_train::TrainError;
 use hourglass_train::resume::{self, Resume, ResumedRun};
 
@@ -93,7 +95,9 @@ impl Lab {
                     model,
                     resume,
                 };
-                if is_run_file(place) {
+                // What is there counts, whatever it is called.
+                let is_in_one = is_run_file(place) || run_folder::is_archive(place);
+                if is_in_one && !place.is_dir() {
                     self.write_file(&files, place)
                 } else {
                     self.write_locked(&files, place).map(|()| None)
@@ -123,10 +127,8 @@ impl Lab {
     fn write_file(&self, files: &RunFiles, file: &Path) -> Result<Option<ImagesKept>, String> {
         let dataset = self.dataset.as_ref();
         let going = dataset.map(|dataset| dataset.to_go_along()).transpose();
-        let (arrays, kept) = going
-            .map_err(|error| error.to_string())?
-            .unwrap_or_default();
-        let images = arrays.map(|(arrays, fitting)| PackedImages { arrays, fitting });
+        let going = going.map_err(|error| error.to_string())?;
+        let (images, kept) = going.unwrap_or_default();
         let packed = files.pack(file, images.as_ref());
         packed.map(|()| kept).map_err(|error| error.to_string())
     }
@@ -138,9 +140,33 @@ impl Lab {
             Some(idx) => self.locks.swap_remove(idx),
             None => FolderLock::take(folder).map_err(|error| error.to_string())?,
         };
-        let written = files.write(&lock);
+        let written = files.write(&lock).map_err(|error| error.to_string());
         self.locks.push(lock);
-        written.map_err(|error| error.to_string())
+        written.and_then(|()| self.write_images(folder))
+    }
+
+    /// Writes the images into a folder that are at hand only because they came along with a run: without its file, the run
+    /// could not be trained further.
+    fn write_images(&self, folder: &Path) -> Result<(), String> {
+        let Some(dataset) = &self.dataset else {
+            return Ok(());
+        };
+        let lie = dataset.report.as_ref().map(|report| &report.place.path);
+        if !lie.is_some_and(|lie| came_along(lie)) {
+            return Ok(());
+        }
+        let in_words = |error: &dyn Display| error.to_string();
+        let name = dataset.id.name();
+        let there = run_folder::images_of(folder, name).map_err(|error| in_words(&error))?;
+        if there.is_some() {
+            return Ok(());
+        }
+        match dataset.to_go_along().map_err(|error| in_words(&error))? {
+            (Some(images), _) => {
+                run_folder::write_images(folder, &images).map_err(|error| in_words(&error))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

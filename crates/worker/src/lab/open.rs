@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
 use std::sync::Arc;
 
 use crate::panics::panic_message;
@@ -52,7 +52,7 @@ enum Refusal {
 fn other_images(path: &Path, run: &ResumedRun, dataset: &Dataset, of: &Path) -> Refusal {
     let needed = &run.data;
     let in_use = dataset.report.as_ref().map(|report| &report.place);
-    match run_folder::images_of(of) {
+    match run_folder::images_of(of, needed) {
         // Those that came along are the ones it needs, whatever lies where it was trained.
         Ok(Some((lies, fitting))) => {
             let lies = std::path::absolute(&lies).unwrap_or(lies);
@@ -86,6 +86,16 @@ fn other_images(path: &Path, run: &ResumedRun, dataset: &Dataset, of: &Path) -> 
             ),
         );
     }
+    // The path in a run that was sent is its sender's choice: it is not even looked at.
+    if of.is_file() || is_far(&place.path) {
+        return Refusal::at(
+            path,
+            format!(
+                "it was trained on {needed}, which did not come along: open that data set first, then the run again. \
+                 Where it was trained, its place was {lies}"
+            ),
+        );
+    }
     if !place.path.exists() {
         return Refusal::at(
             path,
@@ -99,6 +109,16 @@ fn other_images(path: &Path, run: &ResumedRun, dataset: &Dataset, of: &Path) -> 
         label: needed.clone(),
         source: place.into(),
     })
+}
+
+/// Whether a path names another machine or a device, as on Windows: to look there is to speak to it.
+fn is_far(path: &Path) -> bool {
+    match path.components().next() {
+        Some(Component::Prefix(prefix)) => {
+            !matches!(prefix.kind(), Prefix::Disk(_) | Prefix::VerbatimDisk(_))
+        }
+        _ => false,
+    }
 }
 
 impl Refusal {

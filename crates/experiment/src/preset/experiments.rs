@@ -142,7 +142,7 @@ const fn count(n_parameters: f64) -> Expectation {
 
 const HINTON: Print = Print {
     digits: "3.00",
-    place: "caption of figure 2, part B",
+    place: "Hinton & Salakhutdinov 2006, caption of figure 2, part B",
     otherwise: "restricted Boltzmann machines for pre-training, logistic units, conjugate gradients",
 };
 const OF_HINTON: Stated = Stated::Published(HINTON);

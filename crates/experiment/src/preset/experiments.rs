@@ -563,7 +563,7 @@ pub(super) const DEEP_30: Preset = Preset {
     about: "Four layers down to 30 numbers and four back, first one layer at a time, then all together. The \
             network that made deep learning popular again",
     source: "Hinton & Salakhutdinov 2006, “Reducing the dimensionality of data with neural networks”",
-    expected: "squared error per test image 3.00 published; PCA with 30 components: 13.87",
+    expected: "squared error per test image 3.00 published; PCA with 30 components: 13.87 in the same caption",
     expectations: &[expect(
         Figure::SquaredErrorPerImage,
         Some(OF_HINTON),

@@ -338,6 +338,7 @@ impl Bench<'_> {
         let is_same = saved_experiment(folder).as_ref() == Some(experiment)
             && summary.epochs == experiment.total_epochs()
             && summary.compression.is_some() // its code was judged, too
+            && summary.changes.is_empty() // nothing was changed on the way and changed back
             && summary.data == self.dataset.id.name();
         is_same.then_some(summary)
     }

@@ -38,7 +38,7 @@ pub fn groups(state: &LabState, run: &RunState, evaluation: &Evaluation) -> Vec<
 /// `published 105.5890`, where the preset's source printed the figure for this experiment on these data.
 fn stated(state: &LabState, run: &RunState, figure: Figure) -> Option<String> {
     let data = state.dataset.as_ref()?.id;
-    let stated = run.experiment.stated(figure, data)?;
+    let stated = run.stated(figure, data)?;
     let digits = stated.digits();
     Some(match stated.print() {
         Some(print) if !print.otherwise.is_empty() => {

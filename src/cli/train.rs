@@ -185,17 +185,21 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     }
     let goal = experiment.total_epochs() as f64;
     if epoch >= goal {
+        // The length of a plan of several parts is fixed.
+        let further = if experiment.plan.is_plain() {
+            ": use --epochs to train further"
+        } else {
+            ""
+        };
+        let place = folder.display();
         if !args.set.is_empty() {
             progress.finish();
             bail!(
-                "the run in {} has reached its end, epoch {goal}, so nothing was changed: use --epochs to train \
-                 further",
-                folder.display()
+                "the run in {place} has reached its end, epoch {goal}, so nothing was changed{further}"
             );
         }
         progress.line(&format!(
-            "the run in {} has reached its end, epoch {goal}: use --epochs to train further",
-            folder.display()
+            "the run in {place} has reached its end, epoch {goal}{further}"
         ));
         let lacks_figures =
             Summary::of_folder(folder).is_some_and(|summary| summary.compression.is_none());
@@ -205,7 +209,7 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
         }
         drop(lock); // the worker takes it when it writes
         let ended = run::to_its_judgement(&engine, folder, &progress)?;
-        return conclude(&engine, ended, &progress);
+        return conclude(&engine, ended, &experiment, &progress);
     }
     if experiment != before {
         experiment.validate()?;
@@ -235,12 +239,17 @@ fn train(
     let experiment = begun.experiment.clone();
     let ended = run::to_its_end(engine, begun, folder, progress)?;
     args.animation
-        .write(engine, experiment, dataset, progress)?;
-    conclude(engine, ended, progress)
+        .write(engine, experiment.clone(), dataset, progress)?;
+    conclude(engine, ended, &experiment, progress)
 }
 
-/// Says how a run ended.
-fn conclude(engine: &Engine, ended: run::Ended, progress: &Progress) -> Result<()> {
+/// Says how a run of an experiment ended.
+fn conclude(
+    engine: &Engine,
+    ended: run::Ended,
+    experiment: &Experiment,
+    progress: &Progress,
+) -> Result<()> {
     let run::Ended {
         ending,
         summary,
@@ -253,7 +262,7 @@ fn conclude(engine: &Engine, ended: run::Ended, progress: &Progress) -> Result<(
     match ending {
         Ending::Finished => {
             run::conclude(summary.as_ref(), &folder, progress);
-            check_use(summary.as_ref(), &folder)
+            check_use(summary.as_ref(), experiment, &folder)
         }
         Ending::Interrupted => {
             let kept = format!("; the run so far is in {}", folder.display());
@@ -282,7 +291,7 @@ fn say_what_is_left_over(experiment: &Experiment, progress: &Progress) {
 }
 
 /// Refuses to call a run done whose code says nothing, or whose error is out of all proportion.
-fn check_use(summary: Option<&Summary>, folder: &Path) -> Result<()> {
+fn check_use(summary: Option<&Summary>, experiment: &Experiment, folder: &Path) -> Result<()> {
     let reason = match summary {
         None => "its figures are infinite or NaN".to_owned(),
         Some(summary) => {
@@ -296,11 +305,17 @@ fn check_use(summary: Option<&Summary>, folder: &Path) -> Result<()> {
             format!("{}, as noticed above", found.join(" and "))
         }
     };
-    let folder = folder.display();
+    let rescue = if experiment.plan.is_plain() {
+        let folder = folder.display();
+        format!(
+            ", or try to rescue this one with hourglass train --resume {folder} --epochs … --set learning_rate=…"
+        )
+    } else {
+        String::new() // the length of a plan of several parts is fixed
+    };
     Err(NoUse {
         reason: format!(
-            "{reason}. Start a new run with another learning rate or penalty, or try to rescue this one with hourglass train \
-             --resume {folder} --epochs … --set learning_rate=…"
+            "{reason}. Start a new run with another learning rate or penalty{rescue}"
         ),
     }
     .into())
@@ -335,5 +350,24 @@ fn to_go_on(error: &LockError) -> anyhow::Error {
             "{} is in use by {holder}: wait for it or end it, then continue the run",
             folder.display()
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_to_rescue_a_run_is_named_only_where_it_can_be_gone() {
+        let message = |preset: PresetId| {
+            let experiment = preset.preset().experiment();
+            let refusal = check_use(None, &experiment, Path::new("runs/nan"));
+            refusal.expect_err("it is of no use").to_string()
+        };
+        let plain = message(PresetId::Vanilla64);
+        assert!(plain.contains("--resume runs/nan --epochs"), "{plain}");
+        let of_parts = message(PresetId::Deep30);
+        assert!(!of_parts.contains("--epochs"), "{of_parts}");
+        assert!(of_parts.ends_with("another learning rate or penalty"));
     }
 }

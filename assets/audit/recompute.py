@@ -440,6 +440,10 @@ def joint_epoch(experiment, epoch):
 
 def recompute(folder, data):
     experiment = tomllib.loads((folder / "experiment.toml").read_text())
+    if experiment["training"]["epochs"] == 0 and "plan" in experiment:
+        # What the encoder is shown instead is of joint training, and test images are altered as in training.
+        experiment["corruption"] = {"kind": "none"}
+        experiment.pop("target", None)
     summary = json.loads((folder / "summary.json").read_text())
     weights, metadata = read_safetensors(folder / "model.safetensors")
     written = json.loads(metadata["experiment"])["architecture"]

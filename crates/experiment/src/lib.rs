@@ -168,12 +168,31 @@ impl Experiment {
         }
     }
 
-    /// The corruption of test images.
+    /// Whether all layers are ever trained together: only then do the loss, the corruption and the target have an effect.
+    #[must_use]
+    pub fn trains_jointly(&self) -> bool {
+        self.training.epochs > 0 || self.plan.is_plain()
+    }
+
+    /// The corruption of test images: none if it is never trained with.
     #[must_use]
     pub fn test_corruption(&self) -> Corruption {
+        if !self.trains_jointly() {
+            return Corruption::None;
+        }
         self.test_noise.map_or(self.corruption, |strength| {
             self.corruption.with_strength(strength)
         })
+    }
+
+    /// The target that is trained: the same image if all layers are never trained together.
+    #[must_use]
+    pub fn target_in_use(&self) -> Target {
+        if self.trains_jointly() {
+            self.target
+        } else {
+            Target::SameImage
+        }
     }
 
     /// α and β of corrupted and clean pixels in Δ, where pixels do not count alike: noise that changes every pixel leaves
@@ -181,7 +200,7 @@ impl Experiment {
     #[must_use]
     pub fn emphasis(&self) -> Option<[f32; 2]> {
         let weights = self.objective.emphasis.weights();
-        weights.filter(|_| self.corruption.hits_some())
+        weights.filter(|_| self.trains_jointly() && self.corruption.hits_some())
     }
 
     /// The objective without an emphasis that changes nothing.
@@ -200,7 +219,8 @@ impl Experiment {
     /// Whether the encoder is shown something else than the image asked for.
     #[must_use]
     pub fn alters_input(&self) -> bool {
-        !self.corruption.is_none() || self.target != Target::SameImage
+        let is_altered = !self.corruption.is_none() || self.target != Target::SameImage;
+        is_altered && self.trains_jointly()
     }
 
     /// The parts of training in their order, with the epochs of each.

@@ -97,7 +97,7 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     if experiment.architecture.image() == ImageShape::MNIST {
         experiment.fit_to(dataset.id);
     }
-    experiment.check_fits(dataset.id)?;
+    experiment.check_fits(dataset.id, dataset.n_train)?;
     experiment.validate().with_context(|| {
         let (data, shape) = (dataset.id.label(), dataset.shape().describe());
         format!("the experiment cannot be made to fit the images of {data}, which have {shape}")

@@ -149,11 +149,12 @@ impl Experiment {
         self.n_classes = data.n_classes();
     }
 
-    /// Whether it can learn from a data set.
+    /// Whether it can learn from a data set of `n_train` training images.
     ///
     /// # Errors
     /// What differs.
-    pub fn check_fits(&self, data: DataSetId) -> Result<(), OtherImages> {
+    pub fn check_fits(&self, data: DataSetId, n_train: usize) -> Result<(), OtherImages> {
+        let held_out = self.training.held_out_in_use();
         let (spec, image) = (data.spec(), self.architecture.image());
         let n_classes = data.n_classes();
         if image != spec.shape {
@@ -161,6 +162,12 @@ impl Experiment {
         } else if self.plan.fine_tuning.is_some() && self.n_classes != n_classes {
             Err(OtherImages::Classes {
                 n_classes: self.n_classes,
+                data,
+            })
+        } else if held_out > 0 && held_out >= self.training.samples_used(n_train) {
+            Err(OtherImages::NothingToLearnFrom {
+                held_out,
+                n_train,
                 data,
             })
         } else {

@@ -334,11 +334,11 @@ pub(super) const CONV_4: Preset = Preset {
             everywhere. On MNIST its code is a map of 784 values, so little is compressed and much is kept. Its output is a \
             ReLU, which makes the black background exact",
     source: "“Many flavors of Autoencoder”, wiseodd 2016",
-    expected: "225 parameters; test MSE at most 0.0026 per pixel after 5 epochs, how much less depends on the \
+    expected: "225 parameters; test MSE at most 0.00194 per pixel after 5 epochs, how much less depends on the \
                initial weights",
     expectations: &[
         count(225.0),
-        expect(Figure::Mse, None, Bound::AtMost(0.0026)),
+        expect(Figure::Mse, None, Bound::AtMost(0.00194)), // of Keras' seeds that live, the worst
     ],
     recipe: || {
         let mut experiment = base(PresetId::Conv4, 64);
@@ -407,7 +407,7 @@ pub(super) const LINEAR_32: Preset = Preset {
     about: "Without nonlinearities the best an autoencoder can do is PCA, and there is no other minimum: the \
             loss falls to PCA's line and stays there, and the decoder's subspace turns into PCA's",
     source: "Baldi & Hornik 1989, “Neural networks and principal component analysis”; Baldi 2012",
-    expected: "test MSE between PCA's 0.01683 per pixel and 1.05 times it; the angle to PCA's subspace falls",
+    expected: "test MSE between PCA's 0.01683 per pixel and 1.05 times it; at most 10° between its subspace and PCA's",
     expectations: &[
         expect(
             Figure::MseOverPca,
@@ -417,7 +417,7 @@ pub(super) const LINEAR_32: Preset = Preset {
         expect(
             Figure::SubspaceAngle,
             Some(Stated::Ideal(0.0)),
-            Bound::AtMost(45.0),
+            Bound::AtMost(10.0),
         ),
     ],
     recipe: || {
@@ -597,11 +597,11 @@ pub(super) const DEEP_30_LOGISTIC: Preset = Preset {
     about: "The source's units: logistic in the hidden layers, linear in the code. Their slope is a quarter at most, so \
             gradients shrink from layer to layer, which is why the source pre-trained",
     source: "Hinton & Salakhutdinov 2006, as in deep-30, with the units of the source",
-    expected: "squared error per test image 3.00 published; how close it comes is measured, not required",
+    expected: "squared error per test image at most the 3.00 published",
     expectations: &[expect(
         Figure::SquaredErrorPerImage,
         Some(OF_HINTON_LOGISTIC),
-        Bound::AtMost(13.87), // PCA with 30 components
+        Bound::AtMost(3.0),
     )],
     recipe: || {
         changed(PresetId::Deep30Logistic, |experiment| {

@@ -444,7 +444,8 @@ fn verdict(line: &[&Row]) -> String {
         return first.verdict.label().to_owned();
     }
     let others = others.into_iter().filter(|verdict| count(*verdict) > 0);
-    let others = others.map(|verdict| format!("{} with {} of {all}", verdict.label(), count(verdict)));
+    let others =
+        others.map(|verdict| format!("{} with {} of {all}", verdict.label(), count(verdict)));
     others.collect::<Vec<String>>().join(", ")
 }
 

@@ -314,9 +314,7 @@ fn check_use(summary: Option<&Summary>, experiment: &Experiment, folder: &Path) 
         String::new() // the length of a plan of several parts is fixed
     };
     Err(NoUse {
-        reason: format!(
-            "{reason}. Start a new run with another learning rate or penalty{rescue}"
-        ),
+        reason: format!("{reason}. Start a new run with another learning rate or penalty{rescue}"),
     }
     .into())
 }

@@ -108,7 +108,11 @@ fn what_is_published_does_not_stand_beside_a_run_that_went_another_way() {
     }
     let back = tuned.run.as_ref().map(|run| run.experiment.clone());
     assert_eq!(back, Some(vanilla.clone()));
-    assert_eq!(activation(measured(tuned)), alone, "changed and changed back");
+    assert_eq!(
+        activation(measured(tuned)),
+        alone,
+        "changed and changed back"
+    );
 
     let mut given = script::with_mnist(20);
     let run = script::start(&mut given, &vanilla);
@@ -127,7 +131,11 @@ fn what_is_published_does_not_stand_beside_a_run_that_went_another_way() {
     let from = "pytorch.safetensors".into();
     given.apply(Event::RunOpened { run, from, history });
     script::train(&mut given, 100);
-    assert_eq!(activation(measured(given)), alone, "with weights from a file");
+    assert_eq!(
+        activation(measured(given)),
+        alone,
+        "with weights from a file"
+    );
 }
 
 #[test]

@@ -329,7 +329,8 @@ fn of_code(state: &LabState, run: &RunState, code: &CodeFigures) -> Group {
                 unit: "per image",
                 beside: stated(Figure::JacobianNorm),
                 help: "How much the code changes when a pixel does: the squared Frobenius norm of ∂h/∂x, averaged \
-                       over the whole test split",
+                       over the whole test split. Exact if the encoder is one fully connected layer without GELU, \
+                       otherwise estimated along one random direction for each image",
             },
             Row {
                 name: "‖J‖²/Var(h)",

@@ -264,7 +264,7 @@ pub static WEIGHT_DECAY: Field = Field {
     path: "optimizer.weight_decay",
     label: "weight decay",
     kind: Kind::Number(Number::logarithmic(0.0, 1.0).off_at_zero()),
-    help: "How strongly all weights are pulled towards zero: added to the gradient, or for AdamW taken off the weights. \
+    help: "How strongly all weights and biases are pulled towards zero: added to the gradient, or for AdamW taken off them. \
            0: none. AdamW begins with 0.01, PyTorch's default (Keras has 0.004), and is Adam at 0. Typical: 10⁻⁵ to 0.01",
     needs: Some(&OPTIMIZER), // AdamW comes with another
     place: at!(optimizer.weight_decay),

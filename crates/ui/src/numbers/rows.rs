@@ -321,7 +321,8 @@ fn of_code(state: &LabState, run: &RunState, code: &CodeFigures) -> Group {
                 value: number::count_of(code.dead_units),
                 unit: "",
                 beside: vec![format!("of {}", number::count_of(code.size))],
-                help: "Units near zero on every image: they carry no information",
+                help: "Units near zero on every image: they carry no information. A unit stuck at another value carries none either, \
+                       and is not counted",
             },
             Row {
                 name: "‖J‖²",

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
-use hourglass_experiment::{Experiment, ImageShape, PresetId, differences, fixed_change, in_words};
+use hourglass_experiment::{
+    Experiment, ImageShape, PresetId, differences, field, fixed_change, in_words,
+};
 use hourglass_protocol::{
     Command, DataSource, DatasetDescription, DeviceChoice, Diagnosis, Failure, Matching, RunId,
 };
@@ -32,10 +34,8 @@ pub struct TrainArgs {
     /// An experiment in a TOML file: a run folder's experiment.toml, or a short one as the window copies it
     #[arg(long, value_name = "FILE.toml")]
     experiment: Option<PathBuf>,
-    /// Change a setting: a key of experiment.toml, or `code`, `hidden`, `learning_rate`,
-    /// `batch_size`, `epochs`, `l1`, `noise`, `loss`, `train_samples`. With --resume, one that a run can take on at its
-    /// next step
-    #[arg(long, value_name = "KEY=VALUE")]
+    // Its help names the short forms that there are.
+    #[arg(long, value_name = "KEY=VALUE", help = help_of_set())]
     set: Vec<String>,
     /// Continue the run in this folder to the end of its plan, or to this many --epochs, and save it
     /// there again
@@ -70,6 +70,15 @@ pub struct TrainArgs {
     /// Device to train on: `auto`, `cpu`, `gpu`, or a graphics card by name, part of it, or number (see `doctor`)
     #[arg(long, default_value_t)]
     device: DeviceChoice,
+}
+
+fn help_of_set() -> String {
+    let short_forms = field::short_forms().map(|(short, _)| format!("`{short}`"));
+    let short_forms: Vec<String> = short_forms.collect();
+    format!(
+        "Change a setting: a key of experiment.toml, or {}. With --resume, one that a run can take on at its next step",
+        short_forms.join(", ")
+    )
 }
 
 /// Trains and writes the run folder.

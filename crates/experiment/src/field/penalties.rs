@@ -91,7 +91,7 @@ static SPARSITY_WEIGHT: Field = Field {
     row: Some("Weight β"),
     kind: Kind::Number(Number::logarithmic(1e-6, 100.0)),
     help: "Weight of the divergence between ρ and each unit's mean activation over the batch, summed over the \
-           units. Typical: 10⁻⁴ to 0.01",
+           units. Typical: 10⁻⁴ to 0.03",
     needs: Some(&SPARSITY),
     place: at!(Sparsity::Kl { weight, .. } = objective.sparsity => weight),
     ..ROW

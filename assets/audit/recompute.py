@@ -440,6 +440,10 @@ def joint_epoch(experiment, epoch):
 
 def recompute(folder, data):
     experiment = tomllib.loads((folder / "experiment.toml").read_text())
+    if experiment["training"]["epochs"] == 0 and "plan" in experiment:
+        # What the encoder is shown instead is of joint training, and test images are altered as in training.
+        experiment["corruption"] = {"kind": "none"}
+        experiment.pop("target", None)
     summary = json.loads((folder / "summary.json").read_text())
     weights, metadata = read_safetensors(folder / "model.safetensors")
     written = json.loads(metadata["experiment"])["architecture"]
@@ -557,8 +561,10 @@ def terms(table, experiment, network, summary, row, one, two):
         ):
             table.add(name, said, value, allowed(said), noise)
         warm_up, epoch = prior.get("warm_up_epochs", 0.0), joint_epoch(experiment, row["epoch"])
-        beta = prior.get("beta", 1.0) * (epoch / warm_up if epoch < warm_up else 1.0)
-        capacity = prior.get("capacity", 0.0)
+        # What rises does so in proportion to the epochs of joint training, from 0 (of C: Burgess et al. 2018).
+        risen = lambda value, rise: value * (epoch / rise if epoch < rise else 1.0)
+        beta = risen(prior.get("beta", 1.0), warm_up)
+        capacity = risen(prior.get("capacity", 0.0), prior.get("capacity_epochs", 0.0))
         weighted = beta * (abs(kl.mean() - capacity) if capacity > 0 else kl.mean())
         table.add("KL, as J counts it", row["kl"], weighted, allowed(row["kl"], beta * kl_error) if row["kl"] else EXACT)
         total, error = total + weighted, error + beta * kl_error

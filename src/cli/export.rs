@@ -147,6 +147,7 @@ fn recorded(
     };
     let others = args.beside.iter();
     let others = others.map(|folder| other_run(folder, experiment, request.group));
+    let data = Some(opened.dataset.id);
     Ok(Loss {
         name: folder.display().to_string(),
         others: others.collect::<Result<_>>()?,
@@ -156,7 +157,7 @@ fn recorded(
         references: Reference::of(
             request.group,
             experiment,
-            Some(opened.dataset.id),
+            data.filter(|_| opened.history.kept_to(experiment)), // else nothing is published of it
             baselines.as_ref(),
         ),
         marks: Vec::new(),

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
-use hourglass_experiment::{Experiment, ImageShape, PresetId, differences, fixed_change, in_words};
+use hourglass_experiment::{
+    Experiment, ImageShape, PresetId, differences, field, fixed_change, in_words,
+};
 use hourglass_protocol::{
     Command, DataSource, DatasetDescription, DeviceChoice, Diagnosis, Failure, Matching, RunId,
 };
@@ -32,10 +34,8 @@ pub struct TrainArgs {
     /// An experiment in a TOML file: a run folder's experiment.toml, or a short one as the window copies it
     #[arg(long, value_name = "FILE.toml")]
     experiment: Option<PathBuf>,
-    /// Change a setting: a key of experiment.toml, or `code`, `hidden`, `learning_rate`,
-    /// `batch_size`, `epochs`, `l1`, `noise`, `loss`, `train_samples`. With --resume, one that a run can take on at its
-    /// next step
-    #[arg(long, value_name = "KEY=VALUE")]
+    // Its help names the short forms that there are.
+    #[arg(long, value_name = "KEY=VALUE", help = help_of_set())]
     set: Vec<String>,
     /// Continue the run in this folder to the end of its plan, or to this many --epochs, and save it
     /// there again
@@ -72,6 +72,15 @@ pub struct TrainArgs {
     device: DeviceChoice,
 }
 
+fn help_of_set() -> String {
+    let short_forms = field::short_forms().map(|(short, _)| format!("`{short}`"));
+    let short_forms: Vec<String> = short_forms.collect();
+    format!(
+        "Change a setting: a key of experiment.toml, or {}. With --resume, one that a run can take on at its next step",
+        short_forms.join(", ")
+    )
+}
+
 /// Trains and writes the run folder.
 ///
 /// # Errors
@@ -97,7 +106,7 @@ fn start(args: &TrainArgs, out: &Path) -> Result<()> {
     if experiment.architecture.image() == ImageShape::MNIST {
         experiment.fit_to(dataset.id);
     }
-    experiment.check_fits(dataset.id)?;
+    experiment.check_fits(dataset.id, dataset.n_train)?;
     experiment.validate().with_context(|| {
         let (data, shape) = (dataset.id.label(), dataset.shape().describe());
         format!("the experiment cannot be made to fit the images of {data}, which have {shape}")
@@ -185,17 +194,21 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
     }
     let goal = experiment.total_epochs() as f64;
     if epoch >= goal {
+        // The length of a plan of several parts is fixed.
+        let further = if experiment.plan.is_plain() {
+            ": use --epochs to train further"
+        } else {
+            ""
+        };
+        let place = folder.display();
         if !args.set.is_empty() {
             progress.finish();
             bail!(
-                "the run in {} has reached its end, epoch {goal}, so nothing was changed: use --epochs to train \
-                 further",
-                folder.display()
+                "the run in {place} has reached its end, epoch {goal}, so nothing was changed{further}"
             );
         }
         progress.line(&format!(
-            "the run in {} has reached its end, epoch {goal}: use --epochs to train further",
-            folder.display()
+            "the run in {place} has reached its end, epoch {goal}{further}"
         ));
         let lacks_figures =
             Summary::of_folder(folder).is_some_and(|summary| summary.compression.is_none());
@@ -205,7 +218,7 @@ fn resume(args: &TrainArgs, folder: &Path) -> Result<()> {
         }
         drop(lock); // the worker takes it when it writes
         let ended = run::to_its_judgement(&engine, folder, &progress)?;
-        return conclude(&engine, ended, &progress);
+        return conclude(&engine, ended, &experiment, &progress);
     }
     if experiment != before {
         experiment.validate()?;
@@ -235,12 +248,17 @@ fn train(
     let experiment = begun.experiment.clone();
     let ended = run::to_its_end(engine, begun, folder, progress)?;
     args.animation
-        .write(engine, experiment, dataset, progress)?;
-    conclude(engine, ended, progress)
+        .write(engine, experiment.clone(), dataset, progress)?;
+    conclude(engine, ended, &experiment, progress)
 }
 
-/// Says how a run ended.
-fn conclude(engine: &Engine, ended: run::Ended, progress: &Progress) -> Result<()> {
+/// Says how a run of an experiment ended.
+fn conclude(
+    engine: &Engine,
+    ended: run::Ended,
+    experiment: &Experiment,
+    progress: &Progress,
+) -> Result<()> {
     let run::Ended {
         ending,
         summary,
@@ -253,7 +271,7 @@ fn conclude(engine: &Engine, ended: run::Ended, progress: &Progress) -> Result<(
     match ending {
         Ending::Finished => {
             run::conclude(summary.as_ref(), &folder, progress);
-            check_use(summary.as_ref(), &folder)
+            check_use(summary.as_ref(), experiment, &folder)
         }
         Ending::Interrupted => {
             let kept = format!("; the run so far is in {}", folder.display());
@@ -282,7 +300,7 @@ fn say_what_is_left_over(experiment: &Experiment, progress: &Progress) {
 }
 
 /// Refuses to call a run done whose code says nothing, or whose error is out of all proportion.
-fn check_use(summary: Option<&Summary>, folder: &Path) -> Result<()> {
+fn check_use(summary: Option<&Summary>, experiment: &Experiment, folder: &Path) -> Result<()> {
     let reason = match summary {
         None => "its figures are infinite or NaN".to_owned(),
         Some(summary) => {
@@ -296,12 +314,16 @@ fn check_use(summary: Option<&Summary>, folder: &Path) -> Result<()> {
             format!("{}, as noticed above", found.join(" and "))
         }
     };
-    let folder = folder.display();
+    let rescue = if experiment.plan.is_plain() {
+        let folder = folder.display();
+        format!(
+            ", or try to rescue this one with hourglass train --resume {folder} --epochs … --set learning_rate=…"
+        )
+    } else {
+        String::new() // the length of a plan of several parts is fixed
+    };
     Err(NoUse {
-        reason: format!(
-            "{reason}. Start a new run with another learning rate or penalty, or try to rescue this one with hourglass train \
-             --resume {folder} --epochs … --set learning_rate=…"
-        ),
+        reason: format!("{reason}. Start a new run with another learning rate or penalty{rescue}"),
     }
     .into())
 }
@@ -335,5 +357,24 @@ fn to_go_on(error: &LockError) -> anyhow::Error {
             "{} is in use by {holder}: wait for it or end it, then continue the run",
             folder.display()
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_to_rescue_a_run_is_named_only_where_it_can_be_gone() {
+        let message = |preset: PresetId| {
+            let experiment = preset.preset().experiment();
+            let refusal = check_use(None, &experiment, Path::new("runs/nan"));
+            refusal.expect_err("it is of no use").to_string()
+        };
+        let plain = message(PresetId::Vanilla64);
+        assert!(plain.contains("--resume runs/nan --epochs"), "{plain}");
+        let of_parts = message(PresetId::Deep30);
+        assert!(!of_parts.contains("--epochs"), "{of_parts}");
+        assert!(of_parts.ends_with("another learning rate or penalty"));
     }
 }

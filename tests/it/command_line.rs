@@ -840,7 +840,7 @@ fn reproduce_writes_a_table_fails_where_a_figure_falls_short_and_trains_nothing_
         out,
     ];
     let message = failure_of(&arguments); // ten steps reach no published error
-    assert!(message.contains("fall short"), "{message}");
+    assert!(message.contains("falls short"), "{message}");
     let table = std::fs::read_to_string(folder.path().join("reproduce.md")).expect("written");
     assert!(
         table.contains("| `vanilla-64` | parameters | count | 101200 | 101200 | 1 | reached |"),

@@ -17,6 +17,7 @@ An adversarial prior can also be trained in two phases, as Makhzani et al. 2015 
 J then has no term of it: it is what encoder and decoder minimise in the reconstruction phase, the mean error with its penalties, and best weights and early stopping go by it alone.
 In the regularisation phase the discriminator and the encoder each minimise a loss of their own, which is among the figures beside J.
 In the formulas, x is an image, x̂ its reconstruction, h its code and n the number of pixels; the numbers are settings.
+The Jacobian ∂h/∂x of the contraction and of ‖J‖² is taken at what the encoder is shown, which is corrupted if the experiment corrupts; only `summary.json` has ‖J‖² at the clean images.
 
 ## Terms that J adds up
 

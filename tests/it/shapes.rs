@@ -383,6 +383,22 @@ fn an_experiment_of_another_shape_is_refused_with_both() {
 }
 
 #[test]
+fn images_that_are_all_held_out_leave_nothing_to_learn_from() {
+    let worker = with(&OBLONG);
+    let mut experiment = preset(PresetId::Vanilla64);
+    experiment.fit_to(DataSetId::of(&OBLONG));
+    experiment.training.held_out = 50_000;
+    assert_eq!(experiment.validate(), Ok(()), "of more images it can learn");
+    start(&worker, experiment);
+    let reason = wait_for(&worker, |event| match event {
+        Event::Failed(Failure::InvalidExperiment { reason }) => Some(reason),
+        Event::RunStarted { .. } => panic!("it learns from one image"),
+        _ => None,
+    });
+    assert!(reason.contains("50000 images are held out"), "{reason}");
+}
+
+#[test]
 fn layers_of_oblong_images_have_units_for_each_pixel() {
     let mut experiment = preset(PresetId::Conv4);
     experiment.fit_to(DataSetId::of(&OBLONG));

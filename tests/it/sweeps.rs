@@ -609,7 +609,7 @@ fn the_runs_of_the_published_table_are_listed_done_one_by_one_and_gathered() {
         assert!(output.status.success(), "{}", said_by(&output));
     }
     let said = said_by(&hourglass(&arguments));
-    assert!(said.contains("fall short"), "{said}");
+    assert!(said.contains("falls short"), "{said}");
     assert!(!said.contains("img/s"), "nothing is trained again: {said}");
     let said = fails(&[&arguments[..], &["--task", "vanilla-64-seed-9"]].concat());
     assert!(said.contains("no run"), "{said}");

@@ -912,7 +912,16 @@ fn settings_without_effect_change_no_step() {
         epochs: 1,
         corruption: 0.2,
     }];
+    let mut corrupted = of_layers.clone();
+    corrupted.corruption = Corruption::Masking { fraction: 0.5 };
+    corrupted.training.held_out = 40;
     let mut seen = Vec::new();
+    let [figures, of_corrupted] = [&of_layers, &corrupted].map(|experiment| {
+        let evaluation = trainer(experiment).evaluate(EvaluationScope::Full);
+        let evaluation = evaluation.expect("measured");
+        (evaluation.mse_per_pixel, evaluation.psnr)
+    });
+    assert_eq!(of_corrupted, figures, "test images are as they are");
     for experiment in [
         preset(PresetId::Vanilla64),
         preset(PresetId::Vae2),
@@ -942,6 +951,9 @@ fn settings_without_effect_change_no_step() {
         "corruption",
         "sparsity",
         "learning rate",
+        "loss",
+        "capacity rises over",
+        "held-out images",
     ] {
         assert!(seen.contains(&label), "{label} is not among {seen:?}");
     }

@@ -47,6 +47,9 @@ fn weaker_penalty(experiment: &Experiment) -> Option<String> {
 pub fn of_absurd_error(experiment: &Experiment) -> String {
     let rate = match rate(experiment) {
         Rate::High => about_rate(experiment, "lower", "high"),
+        Rate::Usual | Rate::Low if experiment.optimizer.gradient_clip > 0.0 => {
+            "lower the learning rate".to_owned() // the gradient is limited already
+        }
         Rate::Usual | Rate::Low => "lower the learning rate, or limit the gradient".to_owned(),
     };
     sentence(vec![format!("start again: {rate}")])
@@ -72,16 +75,22 @@ pub fn of_dead_units(experiment: &Experiment) -> String {
 
 /// Every image is answered alike.
 pub fn of_collapsed_output(experiment: &Experiment) -> String {
+    let output = experiment.architecture.output_activation();
+    let is_relu = output == Activation::Relu;
     let rate = match rate(experiment) {
-        Rate::Low => about_rate(experiment, "raise", "low"),
-        Rate::Usual => "train for longer, or with another learning rate".to_owned(),
-        Rate::High => about_rate(experiment, "lower", "high"),
+        Rate::Low => Some(about_rate(experiment, "raise", "low")),
+        // Where it is zero on every image a ReLU has no gradient: the output stays black for ever.
+        Rate::Usual if is_relu => None,
+        Rate::Usual => Some("train for longer, or with another learning rate".to_owned()),
+        Rate::High => Some(about_rate(experiment, "lower", "high")),
     };
+    let anew = is_relu.then(|| "start again with another seed".to_owned());
+    let linear = is_relu.then(|| "choose the linear output".to_owned());
     let is_squared = experiment.objective.reconstruction != Reconstruction::Bce;
-    let is_sigmoid = experiment.architecture.output_activation() == Activation::Sigmoid;
+    let is_sigmoid = output == Activation::Sigmoid;
     let entropy = (is_squared && is_sigmoid)
         .then(|| "use cross-entropy, which suits the sigmoid output".to_owned());
-    let ways = [Some(rate), weaker_penalty(experiment), entropy];
+    let ways = [rate, weaker_penalty(experiment), entropy, anew, linear];
     sentence(ways.into_iter().flatten().collect())
 }
 
@@ -132,8 +141,24 @@ mod tests {
             text,
             "Start again: lower the learning rate (1000 is high for SGD)"
         );
+        wild.optimizer.learning_rate = 1.0;
+        assert!(of_absurd_error(&wild).ends_with("or limit the gradient"));
+        wild.optimizer.gradient_clip = 1.0;
+        let text = of_absurd_error(&wild);
+        assert_eq!(text, "Start again: lower the learning rate");
+        wild.optimizer.learning_rate = 1e3;
         let text = of_dead_units(&wild);
         assert_eq!(text, "Lower the learning rate (1000 is high for SGD)");
+
+        let mut black = PresetId::Conv4.preset().experiment();
+        let text = of_collapsed_output(&black);
+        assert_eq!(
+            text,
+            "Start again with another seed, or choose the linear output"
+        );
+        black.optimizer.learning_rate = 1e-6;
+        let text = of_collapsed_output(&black);
+        assert!(text.starts_with("Raise the learning rate"), "{text}");
 
         let sparse = PresetId::Multilayer64.preset().experiment();
         let text = of_dead_units(&sparse);

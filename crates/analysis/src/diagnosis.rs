@@ -23,7 +23,7 @@ const COPY_SHARE: f64 = 0.1;
 const COLLAPSE_SHARE: f64 = 0.97;
 
 /// An error this many times the images' variance says that the weights have blown up: an output that is always black
-/// leaves 1.5 times MNIST's.
+/// leaves 1.7 times MNIST's (0.114 and 0.0674).
 const ABSURD_TIMES: f64 = 100.0;
 
 /// Epochs and steps before which a sound network may still answer every image alike.

@@ -46,8 +46,8 @@ impl Group {
             Self::Jacobian => (
                 ["jacobian", "‖J‖²", "‖J‖²"],
                 Term::JacobianNorm,
-                "How much the code changes when a pixel does: the squared norm of the encoder's Jacobian, \
-                 without its weight",
+                "How much the code changes when a pixel does: the squared norm of the encoder's Jacobian at what it is \
+                 shown, without its weight",
             ),
             Self::Classes => (
                 ["classes", "classes", "cross-entropy of the classes"],

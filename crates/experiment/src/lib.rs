@@ -149,11 +149,12 @@ impl Experiment {
         self.n_classes = data.n_classes();
     }
 
-    /// Whether it can learn from a data set.
+    /// Whether it can learn from a data set of `n_train` training images.
     ///
     /// # Errors
     /// What differs.
-    pub fn check_fits(&self, data: DataSetId) -> Result<(), OtherImages> {
+    pub fn check_fits(&self, data: DataSetId, n_train: usize) -> Result<(), OtherImages> {
+        let held_out = self.training.held_out_in_use();
         let (spec, image) = (data.spec(), self.architecture.image());
         let n_classes = data.n_classes();
         if image != spec.shape {
@@ -163,17 +164,42 @@ impl Experiment {
                 n_classes: self.n_classes,
                 data,
             })
+        } else if held_out > 0 && held_out >= self.training.samples_used(n_train) {
+            Err(OtherImages::NothingToLearnFrom {
+                held_out,
+                n_train,
+                data,
+            })
         } else {
             Ok(())
         }
     }
 
-    /// The corruption of test images.
+    /// Whether all layers are ever trained together: only then do the loss, the corruption and the target have an effect.
+    #[must_use]
+    pub fn trains_jointly(&self) -> bool {
+        self.training.epochs > 0 || self.plan.is_plain()
+    }
+
+    /// The corruption of test images: none if it is never trained with.
     #[must_use]
     pub fn test_corruption(&self) -> Corruption {
+        if !self.trains_jointly() {
+            return Corruption::None;
+        }
         self.test_noise.map_or(self.corruption, |strength| {
             self.corruption.with_strength(strength)
         })
+    }
+
+    /// The target that is trained: the same image if all layers are never trained together.
+    #[must_use]
+    pub fn target_in_use(&self) -> Target {
+        if self.trains_jointly() {
+            self.target
+        } else {
+            Target::SameImage
+        }
     }
 
     /// α and β of corrupted and clean pixels in Δ, where pixels do not count alike: noise that changes every pixel leaves
@@ -181,7 +207,7 @@ impl Experiment {
     #[must_use]
     pub fn emphasis(&self) -> Option<[f32; 2]> {
         let weights = self.objective.emphasis.weights();
-        weights.filter(|_| self.corruption.hits_some())
+        weights.filter(|_| self.trains_jointly() && self.corruption.hits_some())
     }
 
     /// The objective without an emphasis that changes nothing.
@@ -200,7 +226,8 @@ impl Experiment {
     /// Whether the encoder is shown something else than the image asked for.
     #[must_use]
     pub fn alters_input(&self) -> bool {
-        !self.corruption.is_none() || self.target != Target::SameImage
+        let is_altered = !self.corruption.is_none() || self.target != Target::SameImage;
+        is_altered && self.trains_jointly()
     }
 
     /// The parts of training in their order, with the epochs of each.

@@ -19,4 +19,15 @@ pub enum OtherImages {
         .data.label(), .data.n_classes()
     )]
     Classes { n_classes: usize, data: DataSetId },
+    #[error(
+        "{held_out} images are held out, and {} has {n_train} for training, which leaves none to learn from: set \
+         training.held_out to fewer",
+        .data.label()
+    )]
+    NothingToLearnFrom {
+        held_out: usize,
+        /// Images of its training split.
+        n_train: usize,
+        data: DataSetId,
+    },
 }

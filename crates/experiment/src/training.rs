@@ -16,7 +16,7 @@ pub struct Training {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub train_samples: Option<usize>,
     /// Training images that are held out, the last ones of those used: the weights with the lowest loss on them are put
-    /// back when joint training ends. 0: none.
+    /// back when joint training ends. 0: none, as without joint training.
     #[serde(default, skip_serializing_if = "is_none")]
     pub held_out: usize,
     /// Epochs of joint training without a smaller held-out loss after which the run ends; 0: it goes on to its end.
@@ -34,7 +34,13 @@ impl Training {
     #[must_use]
     pub fn samples_per_epoch(&self, available: usize) -> usize {
         let used = self.samples_used(available);
-        used - self.held_out.min(used.saturating_sub(1))
+        used - self.held_out_in_use().min(used.saturating_sub(1))
+    }
+
+    /// How many images are to be held out: none without joint training, because their loss chooses among its weights.
+    #[must_use]
+    pub fn held_out_in_use(&self) -> usize {
+        if self.epochs > 0 { self.held_out } else { 0 }
     }
 
     /// The training images that are held out.
@@ -43,7 +49,9 @@ impl Training {
         self.samples_per_epoch(available)..self.samples_used(available)
     }
 
-    fn samples_used(&self, available: usize) -> usize {
+    /// The training images that are used, those that are held out among them.
+    #[must_use]
+    pub fn samples_used(&self, available: usize) -> usize {
         self.train_samples.map_or(available, |n| n.min(available))
     }
 
@@ -78,5 +86,7 @@ mod tests {
             1..10,
             "something is left to learn from"
         );
+        training.epochs = 0;
+        assert_eq!(training.held_out_of(100), 50..50, "no joint training");
     }
 }

@@ -212,7 +212,8 @@ impl Experiment {
             });
         }
         let output = architecture.output_activation();
-        if objective.reconstruction == Reconstruction::Bce && output != Activation::Sigmoid {
+        let is_entropy = objective.reconstruction == Reconstruction::Bce;
+        if is_entropy && self.trains_jointly() && output != Activation::Sigmoid {
             let output = output.label();
             found.push(InvalidExperiment::CrossEntropyOfUnboundedOutput { output });
         }
@@ -252,7 +253,7 @@ impl Experiment {
                 found.push(InvalidExperiment::PretrainingOfOtherDepth { planned, layers });
             }
         }
-        let held_out = self.training.held_out;
+        let held_out = self.training.held_out_in_use();
         let used = self.training.train_samples;
         if let Some(used) = used.filter(|&used| held_out > 0 && held_out >= used) {
             found.push(InvalidExperiment::NothingToLearnFrom { held_out, used });
@@ -346,7 +347,7 @@ mod tests {
     use super::*;
     use crate::{
         Convolutional, Corruption, Dense, Emphasis, ImageShape, LayerLists, LayerPretraining,
-        PresetId, Prior, Variational,
+        MomentumSchedule, PresetId, Prior, Variational,
     };
 
     fn vanilla() -> Experiment {
@@ -513,6 +514,35 @@ mod tests {
         assert!(message.contains("nothing to train"), "{message}");
         let message = message_of(|experiment| experiment.seed = u64::MAX);
         assert!(message.contains("choose a smaller one"), "{message}");
+    }
+
+    #[test]
+    fn what_was_left_behind_is_named_whatever_kind_of_setting_it_is() {
+        let mut carried = vanilla(); // with Adam, and without corruption
+        assert_eq!(carried.left_over(), []);
+        carried.optimizer.momentum = 0.9;
+        carried.optimizer.nesterov = true;
+        carried.optimizer.momentum_schedule = MomentumSchedule::RisingThenLowered;
+        carried.objective.emphasis = Emphasis::KINDS[1];
+        let left_over = carried.left_over();
+        let labels: Vec<&str> = left_over.iter().map(|(field, _)| field.label).collect();
+        for label in [
+            "momentum",
+            "Nesterov momentum",
+            "momentum schedule",
+            "emphasis",
+        ] {
+            assert!(labels.contains(&label), "{label} is not among {labels:?}");
+        }
+    }
+
+    #[test]
+    fn the_loss_has_to_suit_the_output_only_where_it_is_trained_with() {
+        let mut experiment = PresetId::StackedDenoising.preset().experiment(); // cross-entropy
+        dense(&mut experiment).output_activation = Activation::Linear;
+        assert_eq!(experiment.validate(), Ok(()));
+        experiment.training.epochs = 1;
+        assert!(experiment.validate().is_err());
     }
 
     #[test]

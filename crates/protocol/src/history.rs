@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use hourglass_experiment::Term;
+use hourglass_experiment::{Experiment, Term};
 
-use super::{Evaluation, EvaluationScope, GradientRow, Mark};
+use super::{Evaluation, EvaluationScope, GradientRow, Mark, kept_to};
 
 /// What was measured in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,4 +50,13 @@ pub struct RunHistory {
     pub edited: Option<String>,
     /// What could not be loaded, and what follows from it; `None` if everything was.
     pub lost: Option<String>,
+}
+
+impl RunHistory {
+    /// Whether the run went the way of its experiment, as far as it is recorded.
+    #[must_use]
+    pub fn kept_to(&self, experiment: &Experiment) -> bool {
+        let epoch = self.evaluation.epoch;
+        kept_to(experiment, epoch, &self.marks, !self.goes_on)
+    }
 }

@@ -80,7 +80,7 @@ pub use plane::{Axes, Plane, PointSource, ScatterRequest};
 pub use probe::{
     ActivationView, DigitView, Histogram, ProbeRequest, SampleErrors, ScatterView, Snapshot,
 };
-pub use reached::{Reached, ReachedCode};
+pub use reached::{Reached, ReachedCode, kept_to};
 pub use run_id::RunId;
 pub use sample::SampleIdx;
 pub use turn::Turn;

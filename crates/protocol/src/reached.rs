@@ -5,7 +5,20 @@
 
 use hourglass_experiment::{Experiment, Figure};
 
-use super::{Baselines, CodeReport, Evaluation, Factor, VariationalFigures};
+use super::{Baselines, CodeReport, Evaluation, Factor, Mark, VariationalFigures};
+
+/// Whether a run went the way of its experiment up to an epoch, as figures that are stated of the experiment ask: from
+/// random weights, no further than its plan, and with the same settings all the way. One that is taken back still shows
+/// in what was learned with it.
+#[must_use]
+pub fn kept_to(
+    experiment: &Experiment,
+    epoch: f64,
+    changes: &[Mark],
+    has_given_weights: bool,
+) -> bool {
+    !has_given_weights && changes.is_empty() && epoch <= experiment.total_epochs() as f64 + 1e-6
+}
 
 /// What a run has reached: of a run in progress from its newest evaluation, of a finished one from its files.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -685,6 +685,13 @@ mod tests {
             ),
             (StackedDenoising, "contraction=0.1", "0 epochs"),
             (StackedDenoising, "corruption.kind=masking", "0 epochs"),
+            (StackedDenoising, "loss=mse", "0 epochs"),
+            (StackedDenoising, "training.held_out=100", "0 epochs"),
+            (
+                Vae20,
+                "objective.prior.capacity_epochs=5",
+                "the capacity C is 0",
+            ),
             (Vanilla64, "n_classes=5", "without fine-tuning"),
         ] {
             let message = refusal(preset, &[assignment]);

@@ -34,6 +34,16 @@ pub enum Outcome {
     OtherDigits,
     /// The run follows another experiment.
     OtherExperiment,
+    /// It is the preset's experiment, but the run went another way: longer, with settings changed, or from given weights.
+    OtherWay,
+}
+
+impl Outcome {
+    /// Whether the run in progress is one that the preset's figures apply to.
+    #[must_use]
+    pub fn is_of_this_run(self) -> bool {
+        !matches!(self, Self::OtherExperiment | Self::OtherWay)
+    }
 }
 
 impl LabState {
@@ -66,9 +76,12 @@ impl LabState {
             other,
             outcome,
         };
-        let Some(run) = self.run.as_ref().filter(|run| follows(run, preset)) else {
+        let Some(run) = self.run.as_ref().filter(|run| is_of(run, preset)) else {
             return judged(None, None, Outcome::OtherExperiment);
         };
+        if !run.follows_its_preset() {
+            return judged(None, None, Outcome::OtherWay);
+        }
         let measured = if expectation.figure == Figure::Parameters {
             let parameters = run.experiment.n_parameters() as f64;
             Some(parameters)
@@ -103,12 +116,12 @@ impl LabState {
         judged(measured, other, outcome)
     }
 
-    /// Keeps what the run has reached, if its epochs are over and its experiment was the same all the way.
+    /// Keeps what the run has reached, if its epochs are over and it went the way of its experiment.
     pub(super) fn note_baseline(&mut self) {
         let Some((run, dataset)) = self.run.as_ref().zip(self.dataset.as_ref()) else {
             return;
         };
-        if !is_over(run) || !run.history.marks().is_empty() {
+        if !is_over(run) || !run.kept_to_its_experiment() {
             return;
         }
         let (data, experiment) = (dataset.id, run.experiment.clone());
@@ -122,8 +135,8 @@ impl LabState {
     }
 }
 
-/// Whether a run follows a preset to the letter, whatever its seed.
-fn follows(run: &RunState, preset: &Preset) -> bool {
+/// Whether a run has the experiment of a preset, whatever its seed.
+fn is_of(run: &RunState, preset: &Preset) -> bool {
     run.experiment.preset == Some(preset.id) && run.experiment.is_pristine()
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use hourglass_experiment::{Experiment, field};
+use hourglass_experiment::{DataSetId, Experiment, Figure, Stated, field};
 use hourglass_protocol::{
     CodeReport, DataSource, Diagnosis, Evaluation, EvaluationScope, Event, JudgingProgress, Phase,
-    PlanPosition, RunHistory, RunId, Snapshot, StepBatch, title_of,
+    PlanPosition, RunHistory, RunId, Snapshot, StepBatch, kept_to, title_of,
 };
 
 use super::{Ghost, Gradients, History, Reel, Replay, Rewind};
@@ -51,6 +51,9 @@ pub struct RunState {
     pub reel: Reel,
     /// Its past, to be shown again.
     pub replay: Replay,
+    /// Whether it began with weights from a file, not with random ones. Of a run that was saved since and opened again this
+    /// is not known.
+    pub(super) has_given_weights: bool,
 }
 
 /// What a run is called: its preset, where its experiment comes from one.
@@ -98,7 +101,30 @@ impl RunState {
             saved: None,
             reel: Reel::default(),
             replay: Replay::default(),
+            has_given_weights: false,
         }
+    }
+
+    /// Whether it went the way of its experiment up to its newest evaluation of the whole test split, as far as is known.
+    pub(super) fn kept_to_its_experiment(&self) -> bool {
+        let evaluation = self.full_evaluation.as_ref();
+        let epoch = evaluation.map_or(0.0, |evaluation| evaluation.epoch);
+        let changes = self.history.marks();
+        kept_to(&self.experiment, epoch, changes, self.has_given_weights)
+    }
+
+    /// Whether it follows its preset to the letter, whatever its seed: only then does what is known of the preset's figures
+    /// apply to it.
+    #[must_use]
+    pub fn follows_its_preset(&self) -> bool {
+        self.experiment.is_pristine() && self.kept_to_its_experiment()
+    }
+
+    /// What its preset's source or theory says a figure should be, if that applies to this run on these data.
+    #[must_use]
+    pub fn stated(&self, figure: Figure, data: DataSetId) -> Option<Stated> {
+        let stated = self.experiment.stated(figure, data);
+        stated.filter(|_| self.follows_its_preset())
     }
 
     /// Where in its plan the run is; the start while it has not reported.
@@ -244,6 +270,7 @@ impl RunState {
                 self.code_report = Some(report);
             }
             Event::RunOpened { from, history, .. } => {
+                self.has_given_weights = !history.goes_on;
                 if history.goes_on {
                     self.saved = Some((from, history.evaluation.step));
                 }

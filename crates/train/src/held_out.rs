@@ -49,7 +49,7 @@ impl Shown {
     pub fn of(experiment: &Experiment) -> Self {
         Self {
             corruption: experiment.test_corruption(),
-            target: experiment.target,
+            target: experiment.target_in_use(),
             emphasis: experiment.emphasis(),
         }
     }

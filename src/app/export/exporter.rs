@@ -217,6 +217,7 @@ fn other_run(request: &FigureRequest, run: &RunState, state: &LabState) -> Optio
 /// All curves of a run.
 fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
     let history = &run.history;
+    let data = state.dataset.as_ref().map(|dataset| dataset.id);
     Loss {
         name: "this run".to_owned(),
         others: other_run(request, run, state).into_iter().collect(),
@@ -226,7 +227,7 @@ fn loss(request: &FigureRequest, run: &RunState, state: &LabState) -> Loss {
         references: Reference::of(
             request.group,
             &run.experiment,
-            state.dataset.as_ref().map(|dataset| dataset.id),
+            data.filter(|_| run.follows_its_preset()), // else nothing is published of it
             state.baselines.as_ref(),
         ),
         marks: history

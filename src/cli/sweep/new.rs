@@ -87,7 +87,7 @@ pub fn run(args: &NewArgs) -> Result<()> {
     if experiment.architecture.image() == ImageShape::MNIST {
         experiment.fit_to(dataset.id);
     }
-    experiment.check_fits(dataset.id)?;
+    experiment.check_fits(dataset.id, dataset.n_train)?;
     let place = place(&source, &dataset)?;
     let sweep = of(&experiment, images(dataset.id.name().to_owned(), place))?;
     sweep.write(&args.out)?;

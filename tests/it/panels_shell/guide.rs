@@ -132,6 +132,13 @@ fn what_the_run_has_reached_stands_beside_what_it_should_with_a_verdict() {
         evaluation.mse_per_pixel = 0.0099;
     });
     assert!(!stage.has("falls short") && !stage.has("not yet"));
+    assert!(!stage.has("does not compare with these figures"));
+    // Twice the epochs of the preset: no verdict is passed on what they reach.
+    evaluate(&mut stage, 10.0, |evaluation| {
+        evaluation.mse_per_pixel = 0.02;
+    });
+    assert!(stage.has("does not compare with these figures"));
+    assert!(!stage.has("falls short"));
 }
 
 #[test]

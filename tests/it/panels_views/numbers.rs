@@ -1,6 +1,6 @@
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::experiment::PresetId;
-use hourglass::protocol::{Evaluation, Event, JudgingPart, JudgingProgress};
+use hourglass::protocol::{Evaluation, Event, JudgingPart, JudgingProgress, RunHistory};
 use hourglass::state::LabState;
 use hourglass::ui::{Action, Panel as _, numbers::NumbersPanel};
 
@@ -72,6 +72,69 @@ fn every_figure_stands_beside_what_it_is_held_against() {
     assert_eq!(
         name_of(&harness, "mean activation"),
         "mean activation 0.250"
+    );
+}
+
+#[test]
+fn what_is_published_does_not_stand_beside_a_run_that_went_another_way() {
+    let vanilla = PresetId::Vanilla64.preset().experiment(); // five epochs
+    let activation = |lab: LabState| name_of(&stage(NumbersPanel::ui, lab), "mean activation");
+    let run_of = |n_epochs: u64| {
+        let mut lab = script::with_mnist(20);
+        script::start(&mut lab, &vanilla);
+        script::train(&mut lab, n_epochs * script::STEPS_PER_EPOCH);
+        lab
+    };
+    let measured = |mut lab: LabState| {
+        script::evaluate_fully(&mut lab, |_| {});
+        lab
+    };
+    let (alone, beside) = ("mean activation 0.250", "published 0.512477");
+    assert!(activation(measured(run_of(5))).contains(beside));
+    assert_eq!(activation(measured(run_of(6))), alone, "past its plan");
+
+    let mut tuned = run_of(1);
+    let mut faster = vanilla.clone();
+    faster.optimizer.learning_rate *= 2.0;
+    for (step, epoch, experiment) in [(101, 1.0, faster), (201, 2.0, vanilla.clone())] {
+        let run = tuned.current_run();
+        tuned.apply(Event::Tuned {
+            run,
+            experiment,
+            step,
+            epoch,
+            steps_per_epoch: 100,
+        });
+    }
+    let back = tuned.run.as_ref().map(|run| run.experiment.clone());
+    assert_eq!(back, Some(vanilla.clone()));
+    assert_eq!(
+        activation(measured(tuned)),
+        alone,
+        "changed and changed back"
+    );
+
+    let mut given = script::with_mnist(20);
+    let run = script::start(&mut given, &vanilla);
+    let terms = vanilla.objective.terms();
+    let history = RunHistory {
+        rows: [].into(),
+        gradients: [].into(),
+        evaluation: script::evaluation(0, 0.0, &terms, 0.1),
+        training_secs: 0.0,
+        images_per_sec: 0.0,
+        goes_on: false,
+        marks: Vec::new(),
+        edited: None,
+        lost: None,
+    };
+    let from = "pytorch.safetensors".into();
+    given.apply(Event::RunOpened { run, from, history });
+    script::train(&mut given, 100);
+    assert_eq!(
+        activation(measured(given)),
+        alone,
+        "with weights from a file"
     );
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use hourglass::data::{Shelf, Split};
-use hourglass::experiment::{Experiment, Objective, PresetId, Term};
+use hourglass::experiment::{Experiment, Objective, PresetId, Prior, Term};
 use hourglass::protocol::{EvaluationScope, Event, RunId};
 use hourglass::run_folder::{Record, Summary};
 use hourglass::train::{Measures, Trainer, judge};
@@ -190,8 +190,14 @@ fn audited() -> Vec<(&'static str, Experiment)> {
         experiment.objective = Objective::example(loss).expect("it is minimised");
         (name, experiment)
     });
+    let mut rising = PresetId::Vae2.preset().experiment();
+    if let Prior::Variational(prior) = &mut rising.objective.prior {
+        (prior.warm_up_epochs, prior.capacity, prior.capacity_epochs) = (3.0, 500.0, 5.0); // neither has ended
+    }
+    let rising = [("bound with a rising capacity", rising)];
     let kinds = kinds().into_iter();
-    kinds.chain(presets).chain(adversarial).collect()
+    let objectives = presets.into_iter().chain(adversarial).chain(rising);
+    kinds.chain(objectives).collect()
 }
 
 #[test]

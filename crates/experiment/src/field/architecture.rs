@@ -40,6 +40,7 @@ pub static NETWORK: Field = Field {
     label: "kind of network",
     row: Some("Network"),
     kind: Kind::Choice(|| vec!["dense", "convolutional", "list of layers"]),
+    left_out: "",
     help: "How units are connected. Dense: each to every unit of the previous layer. Convolutional: small patterns detected anywhere in the image, with pooling in between; far fewer parameters. List of layers: any order of \
            them, as the text of the experiment lists them",
     place: Place {
@@ -193,6 +194,7 @@ static HIDDEN_ACTIVATION: Field = Field {
     label: "hidden activation",
     row: Some("Hidden units"),
     kind: Kind::Choice(labels::<Activation>),
+    left_out: "",
     help: "The function each unit applies to its weighted sum. Sigmoid keeps values between 0 and 1, ReLU sets \
            negative ones to 0, linear changes nothing",
     needs: Some(&NETWORK),
@@ -219,6 +221,7 @@ pub static CODE_ACTIVATION: Field = Field {
     label: "code activation",
     row: Some("Code units"),
     kind: Kind::Choice(labels::<Activation>),
+    left_out: "",
     help: "Activation of the code. Sigmoid is the classic choice for sparse codes, linear finds PCA's subspace \
            and is needed for a prior",
     needs: Some(&NETWORK),
@@ -245,6 +248,7 @@ pub static OUTPUT_ACTIVATION: Field = Field {
     label: "output activation",
     row: Some("Output units"),
     kind: Kind::Choice(labels::<Activation>),
+    left_out: "",
     help: "Activation of the reconstruction. Sigmoid keeps pixels between 0 and 1 and is needed for \
            cross-entropy; linear learns faster with the squared error",
     place: Place {

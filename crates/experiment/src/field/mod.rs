@@ -175,9 +175,22 @@ mod tests {
                     seen.push(field);
                 }
             }
+            if CORRUPTION.why_idle(&experiment).is_some() {
+                assert!(!experiment.alters_input(), "it would alter test images");
+                assert!(experiment.test_corruption().is_none());
+            }
         }
         for field in [&MOMENTUM, &CORRUPTION, &SPARSITY, &PRIOR] {
             assert!(seen.contains(&field), "{field:?} always has an effect");
+        }
+        for path in [
+            "objective.reconstruction",
+            "objective.prior.capacity_epochs",
+            "training.held_out",
+            "training.patience",
+        ] {
+            let is_idle = seen.iter().any(|field| field.path == path);
+            assert!(is_idle, "{path} always has an effect");
         }
     }
 

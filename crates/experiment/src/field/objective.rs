@@ -99,8 +99,11 @@ const TEST_NOISE: Field = Field {
            less, than it was trained on? If off, test images are corrupted as in training",
     needs: Some(&CORRUPTION),
     idle: |experiment| {
-        (experiment.corruption == Corruption::None).then(|| {
-            "there is no corruption that could have another strength at test: choose a corruption first".to_owned()
+        let is_off = experiment.corruption == Corruption::None;
+        without_joint_training(experiment).or_else(|| {
+            is_off.then(|| {
+                "there is no corruption that could have another strength at test: choose a corruption first".to_owned()
+            })
         })
     },
     ..ROW
@@ -157,6 +160,7 @@ static HIDDEN_HALF: Field = Field {
     path: "target.hidden",
     label: "hidden half",
     kind: Kind::Choice(labels::<Half>),
+    left_out: "",
     help: "The half that the encoder does not see, and that the decoder has to fill in",
     needs: Some(&TARGET),
     idle: without_joint_training,
@@ -186,7 +190,10 @@ pub static LOSS: Field = Field {
     kind: Kind::Choice(labels::<Reconstruction>),
     help: "How far the reconstruction is from the image, averaged over pixels, or summed if there is a prior. \
            The squared error suits any output; the absolute error gives large differences less weight; \
-           cross-entropy treats pixels as probabilities and needs a sigmoid output",
+           cross-entropy treats pixels as probabilities and needs a sigmoid output. A layer that is pre-trained takes its \
+           error from its output: cross-entropy of a sigmoid, the squared error of any other",
+    left_out: "",
+    idle: without_joint_training,
     place: at!(objective.reconstruction),
     ..ROW
 };

@@ -91,7 +91,7 @@ static SPARSITY_WEIGHT: Field = Field {
     row: Some("Weight β"),
     kind: Kind::Number(Number::logarithmic(1e-6, 100.0)),
     help: "Weight of the divergence between ρ and each unit's mean activation over the batch, summed over the \
-           units. Typical: 10⁻⁴ to 0.01",
+           units. Typical: 10⁻⁴ to 0.03",
     needs: Some(&SPARSITY),
     place: at!(Sparsity::Kl { weight, .. } = objective.sparsity => weight),
     ..ROW
@@ -191,7 +191,12 @@ static CAPACITY_RISE: Field = Field {
         let prior = experiment.objective.prior.variational();
         prior.is_some_and(|prior| prior.capacity > 0.0)
     },
-    idle: without_divergence,
+    idle: |experiment| {
+        let prior = experiment.objective.prior.variational();
+        let is_off = prior.is_some_and(|prior| prior.capacity == 0.0);
+        without_divergence(experiment)
+            .or_else(|| is_off.then(|| "the capacity C is 0: give it a value first".to_owned()))
+    },
     place: at!(Prior::Variational(prior) = objective.prior => prior.capacity_epochs),
     course: Course::of_capacity,
     ..ROW
@@ -226,6 +231,7 @@ pub static DISTRIBUTION: Field = Field {
     path: "objective.prior.distribution",
     label: "distribution",
     kind: Kind::Choice(labels::<LatentPrior>),
+    left_out: "",
     help: "The distribution that the codes should follow. Ten Gaussians and the swiss roll lie in the plane, \
            so they need a code of 2 units",
     needs: Some(&PRIOR),
@@ -238,6 +244,7 @@ pub static UPDATES: Field = Field {
     label: "adversarial update",
     row: Some("Update"),
     kind: Kind::Choice(labels::<Updates>),
+    left_out: "",
     help: "How the encoder learns to fool the discriminator. One step of the sum: its reward is added to the \
            reconstruction error with a weight. Two phases, as in the paper: each batch first lowers the \
            reconstruction error alone; then the discriminator learns, and the encoder takes a step of its own to \

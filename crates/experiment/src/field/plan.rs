@@ -25,7 +25,8 @@ const NEW_LAYER: LayerPretraining = LayerPretraining {
     epochs: 5,
     corruption: 0.2,
 };
-/// What fine-tuning starts with: the preset `stacked-denoising`.
+/// What fine-tuning starts with when it is switched on: shorter than that of the preset `stacked-denoising`, and on clean
+/// images.
 const NEW_TUNING: FineTuning = FineTuning {
     epochs: 12,
     learning_rate: 3e-4,

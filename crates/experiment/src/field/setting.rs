@@ -21,7 +21,8 @@ pub struct Field {
     /// Whether it is one of the few that a beginner needs.
     pub is_basic: bool,
     pub kind: Kind,
-    /// The name of a choice's first option for `--set`, if files leave that one out.
+    /// The name of a choice's first option for `--set`, if files leave that one out: it switches nothing on. Empty where
+    /// the first option is one like the others.
     pub left_out: &'static str,
     /// What it is and does, and what is typical.
     pub help: &'static str,
@@ -144,7 +145,10 @@ impl Field {
             (Kind::Number(number), Some(Value::Number(value))) => {
                 number.optional.is_some() || (number.min == 0.0 && value != 0.0)
             }
-            (Kind::Choice(_), Some(Value::Choice(chosen))) => chosen > 0 && self.needs.is_none(),
+            (Kind::Choice(_), Some(Value::Choice(chosen))) => {
+                chosen > 0 && !self.left_out.is_empty()
+            }
+            (Kind::Flag, Some(Value::Flag(is_on))) => is_on,
             _ => false,
         };
         is_on && self.why_idle(experiment).is_some()
@@ -248,8 +252,7 @@ impl Field {
 
 /// Why a setting of how all layers are trained together changes nothing: a plan without that part.
 pub(super) fn without_joint_training(experiment: &Experiment) -> Option<String> {
-    let is_left_out = experiment.training.epochs == 0 && !experiment.plan.is_plain();
-    is_left_out.then(|| {
+    (!experiment.trains_jointly()).then(|| {
         "it acts while all layers are trained together, and the plan has 0 epochs of that: layer-wise pre-training and \
          fine-tuning leave it out. Give the training some epochs"
             .to_owned()

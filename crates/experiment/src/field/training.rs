@@ -37,6 +37,7 @@ pub static OPTIMIZER: Field = Field {
     path: "optimizer.kind",
     label: "optimizer",
     kind: Kind::Choice(labels::<OptimizerKind>),
+    left_out: "",
     help: "How the weights follow the gradient. Adam adapts the step size of each weight and suits \
            most networks; AdamW applies weight decay separately from the gradient, and comes with a decay of 0.01; \
            SGD takes plain steps, with momentum; RMSProp divides by a running average of the gradient's size. Adam \
@@ -217,6 +218,7 @@ pub static HELD_OUT: Field = Field {
     help: "Keeps the last training images, this many, out of training and measures the loss J on them after every \
            epoch of joint training. At its end, the weights of the epoch with the lowest loss are put back, so that \
            no overfitting remains. 0: none. Typical: 5,000 to 10,000",
+    idle: without_joint_training,
     live: |_| false, // what an epoch means
     place: at!(training.held_out),
     ..ROW
@@ -235,8 +237,12 @@ pub static PATIENCE: Field = Field {
     needs: Some(&HELD_OUT),
     shown: |experiment| experiment.training.held_out > 0,
     idle: |experiment| {
-        (experiment.training.held_out == 0).then(|| {
-            "no training images are held out, by which it could end: hold some out first".to_owned()
+        let is_off = experiment.training.held_out == 0;
+        without_joint_training(experiment).or_else(|| {
+            is_off.then(|| {
+                "no training images are held out, by which it could end: hold some out first"
+                    .to_owned()
+            })
         })
     },
     place: at!(training.patience),
@@ -258,7 +264,7 @@ pub static WEIGHT_DECAY: Field = Field {
     path: "optimizer.weight_decay",
     label: "weight decay",
     kind: Kind::Number(Number::logarithmic(0.0, 1.0).off_at_zero()),
-    help: "How strongly all weights are pulled towards zero: added to the gradient, or for AdamW taken off the weights. \
+    help: "How strongly all weights and biases are pulled towards zero: added to the gradient, or for AdamW taken off them. \
            0: none. AdamW begins with 0.01, PyTorch's default (Keras has 0.004), and is Adam at 0. Typical: 10⁻⁵ to 0.01",
     needs: Some(&OPTIMIZER), // AdamW comes with another
     place: at!(optimizer.weight_decay),

@@ -93,6 +93,19 @@ pub enum Bound {
     LessThanWithBetaOne,
 }
 
+impl Verdict {
+    /// In a word or two, for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Reached => "reached",
+            Self::FallsShort => "falls short",
+            Self::NotMeasured => "not measured",
+            Self::NothingToCompare => "nothing to compare",
+        }
+    }
+}
+
 impl Figure {
     /// Its name for people.
     #[must_use]

@@ -142,7 +142,7 @@ const fn count(n_parameters: f64) -> Expectation {
 
 const HINTON: Print = Print {
     digits: "3.00",
-    place: "caption of figure 2, part B",
+    place: "Hinton & Salakhutdinov 2006, caption of figure 2, part B",
     otherwise: "restricted Boltzmann machines for pre-training, logistic units, conjugate gradients",
 };
 const OF_HINTON: Stated = Stated::Published(HINTON);
@@ -314,7 +314,7 @@ pub(super) const MULTILAYER_64_KERAS_3: Preset = Preset {
     about: "The post's 10⁻⁵ as Keras 3 reads it: averaged over the batch, as the error is, and so 64 times weaker. \
             Hardly anything is penalised: the error is lower and the code busier",
     source: "“Many flavors of Autoencoder”, wiseodd 2016, run with Keras 3",
-    expected: "218,192 parameters; test MSE 0.0147 per pixel after 5 epochs",
+    expected: "218,192 parameters; test MSE 0.0134 to 0.0145 per pixel after 5 epochs (Keras 0.0147)",
     expectations: &[
         count(218_192.0),
         expect(Figure::Mse, None, Bound::AtMost(0.0150)),
@@ -334,11 +334,11 @@ pub(super) const CONV_4: Preset = Preset {
             everywhere. On MNIST its code is a map of 784 values, so little is compressed and much is kept. Its output is a \
             ReLU, which makes the black background exact",
     source: "“Many flavors of Autoencoder”, wiseodd 2016",
-    expected: "225 parameters; test MSE at most 0.0026 per pixel after 5 epochs, how much less depends on the \
+    expected: "225 parameters; test MSE at most 0.00194 per pixel after 5 epochs, how much less depends on the \
                initial weights",
     expectations: &[
         count(225.0),
-        expect(Figure::Mse, None, Bound::AtMost(0.0026)),
+        expect(Figure::Mse, None, Bound::AtMost(0.00194)), // of Keras' seeds that live, the worst
     ],
     recipe: || {
         let mut experiment = base(PresetId::Conv4, 64);
@@ -375,8 +375,8 @@ pub(super) const BASIC_32: Preset = Preset {
     about: "Pixels treated as probabilities: sigmoid output and binary cross-entropy, half as many code units. \
             The cross-entropy has a floor above zero, because grey pixels are never certain",
     source: "Keras blog, “Building autoencoders in Keras”; after Baldi 2012",
-    expected: "50,992 parameters; test BCE 0.154 nats per pixel, MSE 0.0292 after 2 epochs; BCE 0.0921, MSE 0.0098 \
-               after 20",
+    expected: "50,992 parameters; test BCE 0.152 to 0.153 nats per pixel, MSE 0.0286 to 0.0288 after 2 epochs (Keras \
+               0.154, 0.0292); BCE 0.0922 after 20 (Keras 0.0921)",
     expectations: &[
         expect(
             Figure::Parameters,
@@ -407,7 +407,7 @@ pub(super) const LINEAR_32: Preset = Preset {
     about: "Without nonlinearities the best an autoencoder can do is PCA, and there is no other minimum: the \
             loss falls to PCA's line and stays there, and the decoder's subspace turns into PCA's",
     source: "Baldi & Hornik 1989, “Neural networks and principal component analysis”; Baldi 2012",
-    expected: "test MSE between PCA's 0.01683 per pixel and 1.05 times it; the angle to PCA's subspace falls",
+    expected: "test MSE between PCA's 0.01683 per pixel and 1.05 times it; at most 10° between its subspace and PCA's",
     expectations: &[
         expect(
             Figure::MseOverPca,
@@ -417,7 +417,7 @@ pub(super) const LINEAR_32: Preset = Preset {
         expect(
             Figure::SubspaceAngle,
             Some(Stated::Ideal(0.0)),
-            Bound::AtMost(45.0),
+            Bound::AtMost(10.0),
         ),
     ],
     recipe: || {
@@ -563,7 +563,7 @@ pub(super) const DEEP_30: Preset = Preset {
     about: "Four layers down to 30 numbers and four back, first one layer at a time, then all together. The \
             network that made deep learning popular again",
     source: "Hinton & Salakhutdinov 2006, “Reducing the dimensionality of data with neural networks”",
-    expected: "squared error per test image 3.00 published; PCA with 30 components: 13.87",
+    expected: "squared error per test image 3.00 published; PCA with 30 components: 13.87 in the same caption",
     expectations: &[expect(
         Figure::SquaredErrorPerImage,
         Some(OF_HINTON),
@@ -597,11 +597,11 @@ pub(super) const DEEP_30_LOGISTIC: Preset = Preset {
     about: "The source's units: logistic in the hidden layers, linear in the code. Their slope is a quarter at most, so \
             gradients shrink from layer to layer, which is why the source pre-trained",
     source: "Hinton & Salakhutdinov 2006, as in deep-30, with the units of the source",
-    expected: "squared error per test image 3.00 published; how close it comes is measured, not required",
+    expected: "squared error per test image at most the 3.00 published",
     expectations: &[expect(
         Figure::SquaredErrorPerImage,
         Some(OF_HINTON_LOGISTIC),
-        Bound::AtMost(13.87), // PCA with 30 components
+        Bound::AtMost(3.0),
     )],
     recipe: || {
         changed(PresetId::Deep30Logistic, |experiment| {

@@ -136,6 +136,15 @@ mod tests {
     }
 
     #[test]
+    fn a_published_number_names_the_paper_that_prints_it_where_the_preset_follows_another() {
+        // Its own source is Sutskever et al. 2013.
+        let momentum = PresetId::Deep30Momentum.preset().experiment();
+        let stated = momentum.stated(Figure::SquaredErrorPerImage, DataSetId::MNIST);
+        let place = stated.expect("it is compared with deep-30's").place();
+        assert!(place.starts_with("Hinton & Salakhutdinov 2006"), "{place}");
+    }
+
+    #[test]
     fn every_printed_number_reads_and_has_a_place_and_every_count_is_exact() {
         for id in PresetId::ALL {
             for expectation in id.preset().expectations {

@@ -48,7 +48,8 @@ pub fn show(ui: &mut Ui, layer: &LayerActivations<'_>) {
         name: "‖J‖²",
         value: number::three_digits(norm),
         help: "How much the code changes when a pixel does: the squared norm of the encoder's Jacobian, averaged \
-               over the test images at the end of the epoch",
+               over the test images at the end of the epoch. Exact if the encoder is one fully connected layer without \
+               GELU, otherwise estimated along one random direction for each image",
         can_be_missing: false,
     });
     let relative = layer.relative_jacobian_norm.map(|norm| LayerFigure {

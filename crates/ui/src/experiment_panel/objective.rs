@@ -38,5 +38,6 @@ pub(super) fn show(ui: &mut Ui, editor: &mut Editor<'_>) {
         let text = "With this prior: summed over the image's pixels"; // below the loss
         ui.label(theme::dim(ui, text));
     }
-    rows::only_of_joint_training(ui, editor);
+    let but = "; the emphasis acts on layers that are pre-trained with corruption too";
+    rows::only_of_joint_training(ui, editor, but);
 }

@@ -29,5 +29,5 @@ pub(super) fn show(ui: &mut Ui, editor: &mut Editor<'_>) {
     for field in Section::Penalties.fields() {
         rows::setting(ui, editor, field);
     }
-    rows::only_of_joint_training(ui, editor);
+    rows::only_of_joint_training(ui, editor, "");
 }

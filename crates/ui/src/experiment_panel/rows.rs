@@ -51,10 +51,13 @@ pub(super) fn setting_with(
     problems(ui, editor, field);
 }
 
-/// Says of a section whose settings are those of joint training that other parts of the plan leave them out.
-pub(super) fn only_of_joint_training(ui: &mut Ui, editor: &Editor<'_>) {
+/// Says of a section whose settings are those of joint training that other parts of the plan leave them out, and which
+/// one they do not.
+pub(super) fn only_of_joint_training(ui: &mut Ui, editor: &Editor<'_>, but: &str) {
     if !editor.draft.plan.is_plain() {
-        let text = "Only while all layers are trained together, not in pre-training or fine-tuning";
+        let text = format!(
+            "Only while all layers are trained together, not in pre-training or fine-tuning{but}"
+        );
         ui.add(Label::new(theme::dim(ui, text)).wrap());
     }
 }

@@ -217,6 +217,7 @@ fn body(
     let run = subject.run;
     let baselines = subject.state.baselines.as_ref();
     let data = subject.state.dataset.as_ref().map(|dataset| dataset.id);
+    let data = data.filter(|_| run.follows_its_preset()); // else nothing is published of it
     let references = Reference::of(group, &subject.run.experiment, data, baselines);
     let shown = ShownTerms::of(group, options, subject, &references);
     lines.update(subject, options, &shown);

@@ -38,7 +38,7 @@ pub fn groups(state: &LabState, run: &RunState, evaluation: &Evaluation) -> Vec<
 /// `published 105.5890`, where the preset's source printed the figure for this experiment on these data.
 fn stated(state: &LabState, run: &RunState, figure: Figure) -> Option<String> {
     let data = state.dataset.as_ref()?.id;
-    let stated = run.experiment.stated(figure, data)?;
+    let stated = run.stated(figure, data)?;
     let digits = stated.digits();
     Some(match stated.print() {
         Some(print) if !print.otherwise.is_empty() => {
@@ -321,7 +321,8 @@ fn of_code(state: &LabState, run: &RunState, code: &CodeFigures) -> Group {
                 value: number::count_of(code.dead_units),
                 unit: "",
                 beside: vec![format!("of {}", number::count_of(code.size))],
-                help: "Units near zero on every image: they carry no information",
+                help: "Units near zero on every image: they carry no information. A unit stuck at another value carries none either, \
+                       and is not counted",
             },
             Row {
                 name: "‖J‖²",
@@ -329,7 +330,8 @@ fn of_code(state: &LabState, run: &RunState, code: &CodeFigures) -> Group {
                 unit: "per image",
                 beside: stated(Figure::JacobianNorm),
                 help: "How much the code changes when a pixel does: the squared Frobenius norm of ∂h/∂x, averaged \
-                       over the whole test split",
+                       over the whole test split. Exact if the encoder is one fully connected layer without GELU, \
+                       otherwise estimated along one random direction for each image",
             },
             Row {
                 name: "‖J‖²/Var(h)",

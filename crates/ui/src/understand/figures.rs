@@ -15,12 +15,18 @@ use hourglass_state::{Judged, LabState, Outcome};
 pub(super) fn show(ui: &mut Ui, state: &LabState, preset: &Preset, _actions: &mut Vec<Action>) {
     ui.add(Label::new(theme::dim(ui, preset.expected)).wrap());
     let judged = state.judge(preset);
-    if judged
-        .iter()
-        .all(|judged| judged.outcome == Outcome::OtherExperiment)
-    {
-        let text = "The run in progress uses a different experiment; train this one to compare";
-        ui.add(Label::new(theme::dim(ui, text)).wrap());
+    let why = match judged.first().map(|judged| judged.outcome) {
+        Some(Outcome::OtherExperiment) => {
+            Some("The run in progress uses a different experiment; train this one to compare")
+        }
+        Some(Outcome::OtherWay) => Some(
+            "The run in progress does not compare with these figures: it trained past the end of the plan, had a setting \
+             changed on the way, or began with weights from a file. Reset and train this experiment to compare",
+        ),
+        _ => None,
+    };
+    if let Some(why) = why {
+        ui.add(Label::new(theme::dim(ui, why)).wrap());
     }
     ui.add_space(space::XS);
     for judged in &judged {
@@ -51,7 +57,7 @@ fn block(ui: &mut Ui, judged: &Judged) {
     if let Some(stated) = stated.filter(|stated| stated.value().is_some()) {
         facts.push((stated.label(), stated.digits()));
     }
-    if judged.outcome != Outcome::OtherExperiment {
+    if judged.outcome.is_of_this_run() {
         let measured = judged.measured.map_or_else(
             || "not measured yet".to_owned(),
             |measured| value(expectation.figure, measured),
@@ -74,7 +80,7 @@ fn block(ui: &mut Ui, judged: &Judged) {
     if !place.is_empty() {
         ui.add(Label::new(theme::dim(ui, format!("From: {place}"))).wrap());
     }
-    if judged.outcome != Outcome::OtherExperiment {
+    if judged.outcome.is_of_this_run() {
         ui.add(Label::new(RichText::new(words).color(color)).wrap());
     }
     ui.add_space(space::S);
@@ -140,7 +146,9 @@ fn outcome(ui: &Ui, judged: &Judged) -> (MaterialIcon, Color32, String) {
             let text = format!("this number is for {digits}; it does not apply to other digits");
             (ICON_RADIO_BUTTON_UNCHECKED, t.text_dim, text)
         }
-        Outcome::OtherExperiment => (ICON_RADIO_BUTTON_UNCHECKED, t.text_dim, String::new()),
+        Outcome::OtherExperiment | Outcome::OtherWay => {
+            (ICON_RADIO_BUTTON_UNCHECKED, t.text_dim, String::new())
+        }
     }
 }
 

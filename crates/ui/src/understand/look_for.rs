@@ -49,7 +49,7 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
             ),
             (
                 Pane::Numbers,
-                "‖J‖² before any contraction: what contractive-64 is compared with",
+                "‖J‖² and ‖J‖²/Var(h) before any contraction: what contractive-64 is compared with",
             ),
         ],
         PresetId::Multilayer64 => &[
@@ -139,7 +139,7 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
             (
                 Pane::Numbers,
                 "‖J‖² compared with that of the same network without the penalty: how much less the code changes when a \
-                 pixel does",
+                 pixel does. Beside it ‖J‖²/Var(h), which does not fall if the code is merely smaller",
             ),
         ],
         PresetId::Overcomplete1024 => &[
@@ -153,7 +153,7 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
                 "The difference row goes black: nothing is lost, and nothing was learned about digits",
             ),
         ],
-        PresetId::Deep30 | PresetId::Deep30Logistic => &[
+        PresetId::Deep30 => &[
             (
                 Pane::Loss,
                 "First one layer after another, each with its own error; then all together, where \
@@ -168,6 +168,22 @@ pub fn look_for(preset: PresetId) -> &'static [(Pane, &'static str)] {
                 Pane::Latent,
                 "Thirty units shown on two axes: classes separate that PCA with thirty components leaves \
                  mixed",
+            ),
+        ],
+        PresetId::Deep30Logistic => &[
+            (
+                Pane::Loss,
+                "First one layer after another, each with its own error; then all together. Train deep-30 before, and its \
+                 curve stays to compare",
+            ),
+            (
+                Pane::Gradients,
+                "The first step shows why such networks were pre-trained: the slope of a logistic unit is a quarter at \
+                 most, so gradients shrink from layer to layer on their way back from the output",
+            ),
+            (
+                Pane::Activations,
+                "The hidden layers before training: small dense weights leave all logistic units near a half",
             ),
         ],
         PresetId::Deep30Momentum => &[

@@ -25,7 +25,7 @@ impl Lab {
             (None, _) => Some("there is no run to compare with yet: start one first".to_owned()),
             (_, Err(invalid)) => Some(invalid.to_string()),
             (Some(dataset), Ok(())) => {
-                let fits = experiment.check_fits(dataset.id);
+                let fits = experiment.check_fits(dataset.id, dataset.train.len());
                 fits.err().map(|error| error.to_string())
             }
         };

@@ -309,7 +309,7 @@ impl Lab {
             .validate()
             .map_err(|error| Refusal::at(&path, error))?;
         run.experiment
-            .check_fits(dataset.id)
+            .check_fits(dataset.id, dataset.train.len())
             .map_err(|error| Refusal::at(&path, error))?;
         let edited = edited_experiment(saved, folder, run)?;
         let marks = Marks::from(run.changes.clone());
@@ -355,7 +355,8 @@ impl Lab {
         matching: Matching,
     ) -> Result<Found, Refusal> {
         experiment.validate().map_err(Refusal::of)?;
-        experiment.check_fits(dataset.id).map_err(Refusal::of)?;
+        let fits = experiment.check_fits(dataset.id, dataset.train.len());
+        fits.map_err(Refusal::of)?;
         let Some(weights) = weights else {
             return Err(Refusal::at(file, "there is no such file"));
         };

@@ -16,7 +16,7 @@ impl Lab {
             (None, _) => Some("there is no data to train on yet: load a data set first".to_owned()),
             (_, Err(invalid)) => Some(invalid.to_string()),
             (Some(dataset), Ok(())) => {
-                let fits = experiment.check_fits(dataset.id);
+                let fits = experiment.check_fits(dataset.id, dataset.train.len());
                 fits.err().map(|error| error.to_string())
             }
         };

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::time::Instant;
 
-use hourglass::experiment::{Experiment, PresetId, Term};
+use hourglass::experiment::{Experiment, OptimizerKind, PresetId, Term};
 use hourglass::protocol::{
     Axes, Command, EvaluationScope, Event, Failure, Phase, ProbeRequest, RunId, ScatterRequest,
     Snapshot, Turn,
@@ -271,7 +271,8 @@ fn a_comparison_run_whose_loss_becomes_infinite_stops_both_and_keeps_the_first()
     let mut endless = small();
     endless.training.epochs = 10_000;
     start(&worker, 1, endless.clone());
-    let mut wild = PresetId::Multilayer64.preset().experiment(); // ReLU throughout: nothing holds it
+    let mut wild = PresetId::Vanilla64.preset().experiment();
+    wild.optimizer.kind = OptimizerKind::Sgd; // nothing holds its steps
     wild.optimizer.learning_rate = 1e3;
     wild.training = endless.training;
     compare(&worker, wild);

@@ -94,6 +94,38 @@ fn cross_entropy_stays_finite_and_exact_for_every_certainty() {
     }
 }
 
+type Way = fn(Tensor<2>, Tensor<2>) -> Tensor<1>;
+
+/// Three times a mean error, and its gradient by the outputs.
+fn with_gradient(way: Way, outputs: &Tensor<2>, target: &Tensor<2>) -> (f64, Vec<f32>) {
+    let outputs = outputs.clone().require_grad();
+    let mean = way(outputs.clone(), target.clone()).mul_scalar(3.0);
+    let gradient = outputs.grad(&mean.backward()).expect("it was asked for");
+    (
+        value(mean.inner()),
+        readback::values(gradient).expect("read back"),
+    )
+}
+
+#[test]
+fn squared_error_in_one_pass_is_that_of_the_operations_one_by_one() {
+    let device = cpu().autodiff();
+    for shape in [[1, 1], [3, 7], [64, 784]] {
+        let outputs = Tensor::<2>::random(shape, Distribution::Normal(0.5, 1.0), &device);
+        let target = Tensor::<2>::random(shape, Distribution::Default, &device);
+        let one_by_one = |outputs, target| reconstruction::squared_errors(outputs, target).mean();
+        let ways: [Way; 2] = [reconstruction::mse, one_by_one];
+        let [ours, theirs] = ways.map(|way| with_gradient(way, &outputs, &target));
+        assert!(
+            (ours.0 - theirs.0).abs() < 1e-5 * theirs.0,
+            "{ours:?}, {theirs:?}"
+        );
+        for (our, their) in ours.1.iter().zip(&theirs.1) {
+            assert!((our - their).abs() <= 1e-6 * their.abs(), "{our}, {their}");
+        }
+    }
+}
+
 /// On the processor the mean is one operation with a gradient of its own; elsewhere it is many.
 #[test]
 fn cross_entropy_in_one_pass_is_that_of_the_operations_one_by_one() {
@@ -102,17 +134,8 @@ fn cross_entropy_in_one_pass_is_that_of_the_operations_one_by_one() {
         let logits = Tensor::<2>::random(shape, Distribution::Normal(0.0, 8.0), &device);
         let target = Tensor::<2>::random(shape, Distribution::Default, &device);
         let one_by_one = |logits, target| reconstruction::cross_entropies(logits, target).mean();
-        let ways: [fn(Tensor<2>, Tensor<2>) -> Tensor<1>; 2] =
-            [reconstruction::bce_from_logits, one_by_one];
-        let [ours, theirs] = ways.map(|way| {
-            let logits = logits.clone().require_grad();
-            let mean = way(logits.clone(), target.clone()).mul_scalar(3.0);
-            let gradient = logits.grad(&mean.backward()).expect("it was asked for");
-            (
-                value(mean.inner()),
-                readback::values(gradient).expect("read back"),
-            )
-        });
+        let ways: [Way; 2] = [reconstruction::bce_from_logits, one_by_one];
+        let [ours, theirs] = ways.map(|way| with_gradient(way, &logits, &target));
         assert!(
             (ours.0 - theirs.0).abs() < 1e-5 * theirs.0,
             "{ours:?}, {theirs:?}"

@@ -3,8 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use hourglass_experiment::ImageShape;
 use hourglass_protocol::{DataReport, DataSetId, DatasetDescription, KnownFactors};
+
+/// Fewer images are gathered on one thread: handing out the work would cost more.
+const MIN_PARALLEL_IMAGES: usize = 64;
 
 /// Two splits of labelled images of one shape. Pixels stay bytes, a quarter of what floats would take.
 #[derive(Clone, Debug)]
@@ -121,12 +126,16 @@ impl Split {
     pub fn gather(&self, samples: &[u32]) -> Vec<f32> {
         let n_pixels = self.shape.n_values();
         let mut pixels = vec![0.0; samples.len() * n_pixels];
-        for (row, &sample_idx) in pixels.chunks_exact_mut(n_pixels).zip(samples) {
-            let image = self.image(sample_idx as usize);
-            for (pixel, &byte) in row.iter_mut().zip(image) {
-                *pixel = f32::from(byte) / 255.0;
-            }
-        }
+        pixels
+            .par_chunks_exact_mut(n_pixels)
+            .with_min_len(MIN_PARALLEL_IMAGES)
+            .zip(samples)
+            .for_each(|(row, &sample_idx)| {
+                let image = self.image(sample_idx as usize);
+                for (pixel, &byte) in row.iter_mut().zip(image) {
+                    *pixel = f32::from(byte) / 255.0;
+                }
+            });
         pixels
     }
 }

@@ -3,7 +3,7 @@
 pub mod adversarial;
 pub mod classification;
 pub mod contraction;
-mod cross_entropy;
+mod mean_error;
 pub mod penalties;
 pub mod reconstruction;
 pub mod variational;
@@ -110,6 +110,9 @@ pub fn error(
 ) -> Tensor<1> {
     match (error, weights) {
         (Reconstruction::Bce, None) => reconstruction::bce_from_logits(logits, target),
+        (Reconstruction::Mse, None) => {
+            reconstruction::mse(hourglass_model::activate(activation, logits), target)
+        }
         (error, None) => reconstruction::errors(error, logits, activation, target).mean(),
         (error, Some(weights)) => {
             (reconstruction::errors(error, logits, activation, target) * weights).mean()

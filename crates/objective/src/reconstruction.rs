@@ -6,7 +6,7 @@ use burn::tensor::activation::log_sigmoid;
 use hourglass_experiment::{Activation, Reconstruction};
 use hourglass_model::activate;
 
-use super::cross_entropy;
+use super::mean_error::{self, PixelError};
 
 /// The error of each pixel, of which Δ is the mean, from what comes before the output's activation.
 ///
@@ -32,7 +32,11 @@ pub fn errors(
 /// `[batch, n], [batch, n] → [1]`
 #[must_use]
 pub fn mse(reconstruction: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
-    squared_errors(reconstruction, target).mean()
+    if mean_error::computes(&reconstruction) {
+        mean_error::mean(PixelError::Squared, reconstruction, target)
+    } else {
+        squared_errors(reconstruction, target).mean()
+    }
 }
 
 /// The squared error of each pixel, `(x̂ − x)²`.
@@ -68,8 +72,8 @@ fn absolute_errors(reconstruction: Tensor<2>, target: Tensor<2>) -> Tensor<2> {
 /// `[batch, n], [batch, n] → [1]`
 #[must_use]
 pub fn bce_from_logits(logits: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
-    if cross_entropy::computes(&logits) {
-        cross_entropy::mean(logits, target)
+    if mean_error::computes(&logits) {
+        mean_error::mean(PixelError::CrossEntropy, logits, target)
     } else {
         cross_entropies(logits, target).mean()
     }

@@ -218,11 +218,15 @@ fn correlate_tile<S: Simd, const C: usize, const T: usize>(
                 *views = vectors::<S>(&shifted_plane[x..], n_vectors);
             }
             for position in 0..n_vectors {
-                let views = views.map(|views| views[position]);
-                let values = values.map(|values| values[position]);
-                for (sums, value) in found.iter_mut().zip(values) {
-                    for (sum, view) in sums.iter_mut().zip(views) {
-                        *sum = simd.mul_add_e_f32s(value, view, *sum);
+                // Not `map`: it is not made for vector instructions, and for the widest it stays a call that copies.
+                let mut seen = [simd.splat_f32s(0.0); T];
+                for (vector, views) in seen.iter_mut().zip(&views) {
+                    *vector = views[position];
+                }
+                for (sums, values) in found.iter_mut().zip(&values) {
+                    let value = values[position];
+                    for (sum, &vector) in sums.iter_mut().zip(&seen) {
+                        *sum = simd.mul_add_e_f32s(value, vector, *sum);
                     }
                 }
             }

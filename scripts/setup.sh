@@ -148,7 +148,12 @@ package_of_tool() {
 NEWEST_GLIBC=2.36 # that of Debian 12, on which packages have to start
 
 # glibc_of PROGRAM: the oldest one that it starts with.
-glibc_of() { objdump -T "$1" | sed -n 's/.*(\?GLIBC_\([0-9.]*\).*/\1/p' | sort -Vu | tail -n 1; }
+glibc_of() {
+    {
+        objdump -T "$1" | sed -n 's/.*(\?GLIBC_\([0-9.]*\).*/\1/p'
+        objdump -p "$1" | sed -n 's/.*GLIBC_ABI_DT_RELR.*/2.36/p' # packed addresses
+    } | sort -Vu | tail -n 1
+}
 
 # ---- Rust ---------------------------------------------------------------------------------------------
 

@@ -5,7 +5,9 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::app::StartOptions;
 use hourglass::protocol::{Command, DataSource};
-use hourglass::ui::{Action, KeepAction};
+use hourglass::ui::Action;
+#[cfg(target_os = "linux")]
+use hourglass::ui::KeepAction;
 use hourglass::ui::{PathAction, PathFor};
 
 use super::stage::Stage;

@@ -9,7 +9,7 @@ use clap::Args;
 
 use hourglass_data as data;
 use hourglass_files::plain_file;
-use hourglass_protocol::one_file::{FIT_FILE, IMAGES_FILE, PackedImages, RUN_ENDING, is_run_file};
+use hourglass_protocol::one_file::{FILES_OF_IMAGES, PackedImages, RUN_ENDING, is_run_file};
 use hourglass_protocol::{DataSource, ImagesKept};
 use hourglass_run_folder::{self as run_folder, FolderLock, RESUME_FILE, SavedFiles, names_in};
 use hourglass_train::resume::{self, ResumedRun};
@@ -127,7 +127,7 @@ pub fn unpack(args: &UnpackArgs) -> Result<()> {
     let mut there = names_in(&folder);
     if images.is_some() {
         let is_there = |name: &&str| folder.join(name).symlink_metadata().is_ok();
-        there.extend([IMAGES_FILE, FIT_FILE].into_iter().filter(is_there));
+        there.extend(FILES_OF_IMAGES.into_iter().filter(is_there));
     }
     if !there.is_empty() {
         bail!(

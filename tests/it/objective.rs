@@ -107,47 +107,49 @@ fn with_gradient(way: Way, outputs: &Tensor<2>, target: &Tensor<2>) -> (f64, Vec
     )
 }
 
-#[test]
-fn squared_error_in_one_pass_is_that_of_the_operations_one_by_one() {
+/// Compares two ways to a mean error on outputs of this distribution, and their gradients by `check`.
+fn compare_ways(ways: [Way; 2], outputs: Distribution, check: fn(&[f32], &[f32])) {
     let device = cpu().autodiff();
     for shape in [[1, 1], [3, 7], [64, 784]] {
-        let outputs = Tensor::<2>::random(shape, Distribution::Normal(0.5, 1.0), &device);
+        let outputs = Tensor::<2>::random(shape, outputs, &device);
         let target = Tensor::<2>::random(shape, Distribution::Default, &device);
-        let one_by_one = |outputs, target| reconstruction::squared_errors(outputs, target).mean();
-        let ways: [Way; 2] = [reconstruction::mse, one_by_one];
         let [ours, theirs] = ways.map(|way| with_gradient(way, &outputs, &target));
         assert!(
             (ours.0 - theirs.0).abs() < 1e-5 * theirs.0,
             "{ours:?}, {theirs:?}"
         );
-        for (our, their) in ours.1.iter().zip(&theirs.1) {
-            assert!((our - their).abs() <= 1e-6 * their.abs(), "{our}, {their}");
-        }
+        check(&ours.1, &theirs.1);
     }
 }
 
-/// On the processor the mean is one operation with a gradient of its own; elsewhere it is many.
+/// On the processor a mean is one operation with a gradient of its own; elsewhere it is many.
+#[test]
+fn squared_error_in_one_pass_is_that_of_the_operations_one_by_one() {
+    let one_by_one = |outputs, target| reconstruction::squared_errors(outputs, target).mean();
+    let outputs = Distribution::Normal(0.5, 1.0);
+    compare_ways(
+        [reconstruction::mse, one_by_one],
+        outputs,
+        |ours, theirs| {
+            for (our, their) in ours.iter().zip(theirs) {
+                assert!((our - their).abs() <= 1e-6 * their.abs(), "{our}, {their}");
+            }
+        },
+    );
+}
+
 #[test]
 fn cross_entropy_in_one_pass_is_that_of_the_operations_one_by_one() {
-    let device = cpu().autodiff();
-    for shape in [[1, 1], [3, 7], [64, 784]] {
-        let logits = Tensor::<2>::random(shape, Distribution::Normal(0.0, 8.0), &device);
-        let target = Tensor::<2>::random(shape, Distribution::Default, &device);
-        let one_by_one = |logits, target| reconstruction::cross_entropies(logits, target).mean();
-        let ways: [Way; 2] = [reconstruction::bce_from_logits, one_by_one];
-        let [ours, theirs] = ways.map(|way| with_gradient(way, &logits, &target));
-        assert!(
-            (ours.0 - theirs.0).abs() < 1e-5 * theirs.0,
-            "{ours:?}, {theirs:?}"
-        );
-        let n_values = ours.1.len();
-        for (our, their) in ours.1.iter().zip(&theirs.1) {
+    let one_by_one = |logits, target| reconstruction::cross_entropies(logits, target).mean();
+    let ways: [Way; 2] = [reconstruction::bce_from_logits, one_by_one];
+    compare_ways(ways, Distribution::Normal(0.0, 8.0), |ours, theirs| {
+        for (our, their) in ours.iter().zip(theirs) {
             // The gradient of each pixel, `3 (σ(z) − x) / n`, is a small difference of numbers near 1.
             let difference = f64::from((our - their).abs());
-            let of_pixel = difference * n_values as f64;
+            let of_pixel = difference * ours.len() as f64;
             assert!(of_pixel <= 1e-6, "{our}, {their}");
         }
-    }
+    });
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use burn::tensor::{Bool, Tensor};
 
 use hourglass_experiment::{Activation, Objective, Prior, Reconstruction, Term, Variational};
-use hourglass_model::{Autoencoder, Discriminator, Output};
+use hourglass_model::{Autoencoder, Discriminator, Output, activate};
 
 pub use penalties::penalties;
 
@@ -110,9 +110,7 @@ pub fn error(
 ) -> Tensor<1> {
     match (error, weights) {
         (Reconstruction::Bce, None) => reconstruction::bce_from_logits(logits, target),
-        (Reconstruction::Mse, None) => {
-            reconstruction::mse(hourglass_model::activate(activation, logits), target)
-        }
+        (Reconstruction::Mse, None) => reconstruction::mse(activate(activation, logits), target),
         (error, None) => reconstruction::errors(error, logits, activation, target).mean(),
         (error, Some(weights)) => {
             (reconstruction::errors(error, logits, activation, target) * weights).mean()

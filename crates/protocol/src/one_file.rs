@@ -16,6 +16,9 @@ pub const IMAGES_FILE: &str = "images.npz";
 /// Beside it, how they are read: the words of a [`Fitting`], and which data set they are.
 pub const FIT_FILE: &str = "images.fit";
 
+/// Both.
+pub const FILES_OF_IMAGES: [&str; 2] = [IMAGES_FILE, FIT_FILE];
+
 /// Most bytes of the images that go into it, as they are: 40,000 of MNIST's size.
 pub const MOST_IMAGES: usize = 32_000_000;
 

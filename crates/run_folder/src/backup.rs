@@ -313,6 +313,8 @@ fn remove(folder: &Path) {
 
 #[cfg(test)]
 mod tests {
+    use hourglass_protocol::one_file::FILES_OF_IMAGES;
+
     use super::*;
 
     /// A run as a window leaves it that was killed.
@@ -325,6 +327,10 @@ mod tests {
         slot.describe(about).expect("described");
         let resume = slot.run_folder().join(RESUME_FILE);
         whole_file::write(&resume, b"of a run").expect("written");
+        for name in FILES_OF_IMAGES {
+            let place = slot.run_folder().join(name); // it was opened from a file with its images
+            whole_file::write(&place, b"images").expect("written");
+        }
         slot.folder.clone()
     }
 
@@ -384,6 +390,9 @@ mod tests {
                 .chain([&beside, &within])
                 .all(|path| path.exists())
         );
+        let other = leave(home.path(), 2);
+        forget(&left_behind(home.path())[0].folder);
+        assert!(!other.exists(), "nothing of its own keeps it");
         forget(&home.path().join("run-of-somebody"));
         assert!(foreign.iter().all(|path| path.exists()));
     }

@@ -21,7 +21,7 @@ use super::lock::{FolderLock, LOCK_FILE};
 use super::sums::{CHECKSUMS_FILE, checksum, checksums, parse};
 use hourglass_files::plain_file;
 use hourglass_files::whole_file::{self, WriteError, sync_folder};
-use hourglass_protocol::one_file::PackedImages;
+use hourglass_protocol::one_file::{FILES_OF_IMAGES, PackedImages};
 
 /// Where the files of a save lie until all are written.
 const PENDING: &str = ".hourglass-save";
@@ -82,13 +82,14 @@ fn check_places(folder: &Path) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Removes a run's files from a folder that nobody else writes to, and nothing else.
+/// Removes a run's files, and images that came along with it, from a folder that nobody else writes to, and nothing else.
 ///
 /// # Errors
 /// When one of them cannot be removed.
 pub(super) fn remove_files(folder: &Path) -> io::Result<()> {
     clear(&folder.join(PENDING))?;
-    for name in FILES.into_iter().chain([CHECKSUMS_FILE, LOCK_FILE]) {
+    let names = FILES.into_iter().chain(FILES_OF_IMAGES);
+    for name in names.chain([CHECKSUMS_FILE, LOCK_FILE]) {
         unless_missing(fs::remove_file(folder.join(name)))?;
     }
     whole_file::sweep_older(folder, Duration::ZERO);

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pane::{Pane, Place};
 use super::panels::Panels;
+use super::shortcuts::takes_escape;
 use super::sides;
 use super::theme::{self, space};
 use super::{Action, card};
@@ -128,13 +129,7 @@ impl Layout {
 
     /// Hears the key that shows all views again; whatever else takes it comes first.
     pub fn listen(&self, ctx: &egui::Context, actions: &mut Vec<Action>) {
-        let is_free = ctx.memory(|memory| memory.top_modal_layer().is_none())
-            && !egui::Popup::is_any_open(ctx)
-            && !ctx.text_edit_focused();
-        if self.enlarged.is_some()
-            && is_free
-            && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
-        {
+        if self.enlarged.is_some() && takes_escape(ctx) {
             actions.push(Action::Shrink);
         }
     }

@@ -1,11 +1,12 @@
 //! A sheet over the right of the window, for reading while the other views stay visible.
 
 use egui::{
-    Align, Area, Button, Frame, Id, Key, Label, Layout, Margin, Modifiers, Order, RichText,
-    ScrollArea, Stroke, Ui, vec2,
+    Align, Area, Button, Frame, Id, Label, Layout, Margin, Order, RichText, ScrollArea, Stroke, Ui,
+    vec2,
 };
 use egui_material_icons::icons::ICON_CLOSE;
 
+use super::shortcuts::takes_escape;
 use super::theme::{self, space, text};
 use super::{Action, GuideAction, Sheet};
 
@@ -52,8 +53,7 @@ pub fn show(ui: &Ui, sheet: Sheet, actions: &mut Vec<Action>, body: impl FnOnce(
                         });
                 });
         });
-    let is_free = !ui.ctx().text_edit_focused() && !egui::Popup::is_any_open(ui.ctx());
-    if is_free && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+    if takes_escape(ui.ctx()) {
         actions.push(GuideAction::ShowSheet(None).into());
     }
 }

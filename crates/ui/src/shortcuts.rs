@@ -289,6 +289,16 @@ pub fn is_pressed(ctx: &Context, shortcut_action: ShortcutAction) -> bool {
     })
 }
 
+/// Whether Escape was pressed for what lies over the views: dialogs and menus, and a text that is being typed, have it
+/// first.
+#[must_use]
+pub fn takes_escape(ctx: &Context) -> bool {
+    let is_free = ctx.memory(|memory| memory.top_modal_layer().is_none())
+        && !egui::Popup::is_any_open(ctx)
+        && !ctx.text_edit_focused();
+    is_free && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+}
+
 /// Turns keys into actions. A text field that has the focus keeps its keys; so does a button reached with
 /// Tab, which Space presses.
 pub fn listen(ctx: &Context, state: &LabState, switches: Switches, actions: &mut Vec<Action>) {

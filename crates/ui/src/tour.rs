@@ -9,7 +9,7 @@ use egui::{
 };
 
 use super::layout::Layout as Views;
-use super::shortcuts::{ShortcutAction, key_of};
+use super::shortcuts::{ShortcutAction, key_of, takes_escape};
 use super::theme::{self, space};
 use super::{Action, GuideAction, Pane, Sheet};
 use hourglass_state::LabState;
@@ -121,11 +121,7 @@ impl Tour {
             .pivot(pivot)
             .constrain_to(window)
             .show(ui.ctx(), |ui| bubble(ui, at, stop, actions));
-        // A menu or a text that is being typed has the key first.
-        let is_free = !ui.ctx().text_edit_focused() && !egui::Popup::is_any_open(ui.ctx());
-        if is_free
-            && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
-        {
+        if takes_escape(ui.ctx()) {
             actions.push(GuideAction::Tour(None).into());
         }
     }

@@ -66,7 +66,7 @@ fn a_data_set_that_does_not_load_is_a_note_and_the_old_one_stays() {
     let reason = "train-images-idx3-ubyte.gz has another checksum: fetch it again".to_owned();
     stage.report(Event::Failed(Failure::Dataset { reason }));
     stage.step();
-    assert!(stage.has("Train-images-idx3-ubyte.gz has another checksum"));
+    assert!(stage.has("train-images-idx3-ubyte.gz has another checksum"));
     assert!(stage.app().state().dataset.is_some());
     assert_eq!(stage.commands(), []);
 }

@@ -8,7 +8,6 @@ use flate2::read::ZlibDecoder;
 use super::array::{Array, Values};
 use super::numbers::Number;
 use super::room::Memory;
-use super::store::MAX_FILE_BYTES;
 
 /// Text, offset and version, before the first element.
 const HEADER_BYTES: usize = 128;
@@ -28,7 +27,7 @@ pub(super) fn is_mat(bytes: &[u8]) -> bool {
     bytes.starts_with(b"MATLAB 5.0 MAT-file")
 }
 
-/// Reads the arrays of numbers of a file; `most` bytes of each, unpacked. Images come first then: what MATLAB keeps as
+/// Reads the arrays of numbers of a file; `most` bytes of each, unpacked, and twice as many in memory of all. Images come first then: what MATLAB keeps as
 /// height × width × channels × images is read as images × height × width × channels.
 ///
 /// # Errors
@@ -47,12 +46,12 @@ pub(super) fn read(name: &str, bytes: &[u8], most: u64) -> Result<Vec<Array>, St
         _ => return Err("its header does not say the order of its bytes".to_owned()),
     };
     let mut rest = &bytes[HEADER_BYTES..];
-    let mut arrays = Vec::new();
+    let (mut arrays, mut memory) = (Vec::new(), Memory::of(most));
     while !rest.is_empty() {
         let (kind, data, after) = element(rest, is_big)?;
         rest = after;
         let found = match kind {
-            MATRIX => matrix(data, is_big)?,
+            MATRIX => matrix(data, is_big, &mut memory)?,
             PACKED => {
                 let mut unpacked = Vec::new();
                 let mut reader = ZlibDecoder::new(data).take(most + 1);
@@ -63,7 +62,7 @@ pub(super) fn read(name: &str, bytes: &[u8], most: u64) -> Result<Vec<Array>, St
                     return Err(format!("it has more than {} MB", most >> 20));
                 }
                 match element(&unpacked, is_big)? {
-                    (MATRIX, data, _) => matrix(data, is_big)?,
+                    (MATRIX, data, _) => matrix(data, is_big, &mut memory)?,
                     _ => None,
                 }
             }
@@ -115,7 +114,7 @@ fn element(bytes: &[u8], is_big: bool) -> Result<(u32, &[u8], &[u8]), String> {
 /// Name, sides and values of an array; none if it holds no numbers.
 type Matrix = Option<(String, Vec<usize>, Values)>;
 
-fn matrix(bytes: &[u8], is_big: bool) -> Result<Matrix, String> {
+fn matrix(bytes: &[u8], is_big: bool, memory: &mut Memory) -> Result<Matrix, String> {
     let (_, flags, rest) = element(bytes, is_big)?;
     let class = word(flags, is_big).map_or(0, |flags| flags.to_le_bytes()[0]);
     let (_, dims, rest) = element(rest, is_big)?;
@@ -135,7 +134,7 @@ fn matrix(bytes: &[u8], is_big: bool) -> Result<Matrix, String> {
         .try_fold(1_usize, |n, side| n.checked_mul(*side));
     let number = number_of(kind)?;
     let n_values = data.len() / number.n_bytes();
-    Memory::of(MAX_FILE_BYTES).take(n_values, number.n_bytes_in_memory())?;
+    memory.take(n_values, number.n_bytes_in_memory())?;
     let values = number.read(data, is_big);
     if n != Some(values.len()) {
         return Err(format!(

@@ -171,9 +171,7 @@ impl Kind {
             n_bytes,
         })
     }
-}
 
-impl Kind {
     /// The kind of number; none if it is something else.
     fn number(&self) -> Option<Number> {
         Some(match (self.letter, self.n_bytes) {

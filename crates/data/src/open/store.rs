@@ -50,6 +50,8 @@ enum Place {
     /// The paths of the entries.
     Files(Vec<PathBuf>),
     Zip(Box<ZipArchive<Cursor<Vec<u8>>>>),
+    /// The images in the file of a run, whatever that is called.
+    Run(Box<ZipArchive<Cursor<Vec<u8>>>>),
     /// Files within one, as in a TAR, and where in it they are.
     Within(Vec<u8>, Vec<Range<usize>>),
 }
@@ -109,10 +111,7 @@ impl Store {
     /// Most bytes of the arrays in an `.npz` once they are unpacked. Those that came along with a run are opened with it,
     /// without being asked for.
     pub(super) fn most_of_arrays(&self) -> u64 {
-        // Only these are kept of the file of a run, whatever it is called.
-        let is_packed = matches!(self.place, Place::Zip(_));
-        let are_only = matches!(&self.entries[..], [images] if images.name == IMAGES_FILE);
-        if is_packed && are_only || came_along(&self.path) {
+        if matches!(self.place, Place::Run(_)) || came_along(&self.path) {
             MOST_UNPACKED
         } else {
             MAX_FILE_BYTES
@@ -194,7 +193,7 @@ impl Store {
     fn of_zip(path: &Path, bytes: Vec<u8>) -> Result<Self, OpenError> {
         let damaged = |error| OpenError::content(path, format!("it is a damaged ZIP: {error}"));
         let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-        let mut entries = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
         for at in 0..zip.len() {
             let file = zip.by_index_raw(at).map_err(damaged)?;
             let name = file.name().map_err(damaged)?.replace('\\', "/");
@@ -204,18 +203,22 @@ impl Store {
             }
         }
         entries.sort_by(|a, b| name_order::compare(&a.name, &b.name));
-        let has_fit = entries.iter().any(|entry: &Entry| entry.name == FIT_FILE);
-        if is_run_file(path) || has_fit {
+        let zip = Box::new(zip);
+        let is_run = is_run_file(path) || entries.iter().any(|entry| entry.name == FIT_FILE);
+        let place = if is_run {
             entries.retain(|entry| entry.name == IMAGES_FILE);
             if entries.is_empty() {
                 let reason = "it is a run without its images: open it as a run, or open the images where they are";
                 return Err(OpenError::content(path, reason));
             }
-        }
+            Place::Run(zip)
+        } else {
+            Place::Zip(zip)
+        };
         Ok(Self {
             path: path.to_owned(),
             entries,
-            place: Place::Zip(Box::new(zip)),
+            place,
         })
     }
 
@@ -290,7 +293,7 @@ impl Store {
                 };
                 entries.par_iter().map(read).collect()
             }
-            Place::Zip(zip) => entries
+            Place::Zip(zip) | Place::Run(zip) => entries
                 .iter()
                 .map(|entry| unzipped(zip, entry, most))
                 .collect(),
@@ -320,7 +323,7 @@ impl Store {
     pub(super) fn place_of(&self, entry: &Entry) -> PathBuf {
         match &self.place {
             Place::Files(files) => files[entry.at].clone(),
-            Place::Zip(_) | Place::Within(..) => self.path.join(&entry.name),
+            Place::Zip(_) | Place::Run(_) | Place::Within(..) => self.path.join(&entry.name),
         }
     }
 

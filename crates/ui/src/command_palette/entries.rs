@@ -6,6 +6,7 @@ use egui::{Context, ThemePreference};
 
 use crate::experiment_panel::Control;
 use crate::lessons;
+use crate::message::capitalized;
 use crate::pane::Pane;
 use crate::shortcuts::{self, ShortcutAction, Switches};
 use crate::{Action, GuideAction, KeepAction, data_sets};
@@ -299,8 +300,4 @@ fn window(entries: &mut Vec<Entry>) {
     }
     let reset = "Puts all panels back in their original places";
     entries.push(entry("Window", "Reset layout", reset, Action::ResetLayout));
-}
-
-fn capitalized(text: &str) -> String {
-    crate::message::capitalized(text)
 }

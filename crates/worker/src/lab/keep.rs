@@ -1,6 +1,5 @@
 //! Saving a run: what its folder or file holds, taken from the model and from what was recorded.
 
-use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -155,18 +154,14 @@ impl Lab {
         if !lie.is_some_and(|lie| came_along(lie)) {
             return Ok(());
         }
-        let in_words = |error: &dyn Display| error.to_string();
-        let name = dataset.id.name();
-        let there = run_folder::images_of(folder, name).map_err(|error| in_words(&error))?;
-        if there.is_some() {
+        let there = run_folder::images_of(folder, dataset.id.name());
+        if there.map_err(|error| error.to_string())?.is_some() {
             return Ok(());
         }
-        match dataset.to_go_along().map_err(|error| in_words(&error))? {
-            (Some(images), _) => {
-                run_folder::write_images(folder, &images).map_err(|error| in_words(&error))
-            }
-            _ => Ok(()),
-        }
+        let (images, _) = dataset.to_go_along().map_err(|error| error.to_string())?;
+        let written = images.map(|images| run_folder::write_images(folder, &images));
+        written.transpose().map_err(|error| error.to_string())?;
+        Ok(())
     }
 }
 

@@ -317,7 +317,7 @@ impl App {
     /// Draws the window and performs the actions pushed in it.
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let mut actions = dropped::pushed(&ctx);
+        let mut actions = dropped::pushed(&ctx, &mut self.state.notices);
         shortcuts::listen(&ctx, &self.state, self.switches(), &mut actions);
         let Self {
             state,

@@ -64,6 +64,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
         bail!("there is no {}", missing.display());
     }
     let named = Opened::of(args.files.clone());
+    let left_out = named.left_out();
     if named.run.is_some() && args.preset.is_some() {
         bail!("a run has its own experiment: leave --preset out");
     }
@@ -101,7 +102,7 @@ fn open_window(args: &WindowArgs) -> anyhow::Result<()> {
             backup_every: args.backup_every.map(Duration::from_millis),
             draws_in_software: only_software_adapters,
             adapters: device::choices(&adapters),
-            warning: None,
+            warning: left_out,
         },
         look: Look {
             theme: args.theme.map(|theme| match theme {

@@ -44,6 +44,7 @@ impl KeepNews {
             Event::Failed(
                 Failure::NotOpened { .. }
                 | Failure::WeightsFitByShape { .. }
+                | Failure::ImagesNotSent { .. }
                 | Failure::Dataset { .. }
                 | Failure::NotFetched { .. },
             ) => Self::NotOpened,
@@ -76,6 +77,11 @@ impl App {
             KeepAction::AskForRun => self.ask(Question::Run),
             KeepAction::AskForRunFile => self.ask(Question::RunFile),
             KeepAction::Open(folder) => self.advance(Input::Open(folder)),
+            KeepAction::OpenOn(folder, data) => {
+                self.state.keep.images_offered = None;
+                self.advance(Input::OpenOn { folder, data });
+            }
+            KeepAction::LeaveUnopened => self.state.keep.images_offered = None,
             KeepAction::AskForWeights => self.ask(Question::Weights),
             KeepAction::TakeWeights(file) => self.take_weights(file, Matching::ByName),
             KeepAction::TakeWeightsByShape(file) => {

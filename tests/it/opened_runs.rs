@@ -209,7 +209,7 @@ fn a_run_in_one_file_brings_its_images_along() {
     let (worker, _) = with(&elsewhere.join("bars"));
     let reason = open(&worker, &file).expect_err("nothing came along");
     assert!(
-        matches!(reason, Failure::NotOpened { .. })
+        matches!(reason, Failure::ImagesNotSent { .. })
             && reason.to_string().contains("did not come along"),
         "{reason}"
     );

@@ -7,13 +7,16 @@ Neither gets to the network: Chromium is told to be offline, Firefox has a proxy
 
 import base64
 import fcntl
+import itertools
 import json
 import os
+import queue
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
 NAMES = {
@@ -139,6 +142,10 @@ class Chromium:
         done = self.call("Page.printToPDF", printBackground=True)
         Path(path).write_bytes(base64.b64decode(done["data"]))
 
+    def errors(self):
+        """What went wrong in the page's scripts since it was opened."""
+        return self.troubles
+
     def foreign_requests(self):
         return [url for url in self.requests if not url.startswith(("file:", "data:", "about:"))]
 
@@ -185,11 +192,17 @@ class Firefox:
             raise RuntimeError("Firefox has ended: " + "".join(said[-5:]))
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.number, self.rest = 0, b""
-        self.troubles = []
         self.read()  # a greeting
         self.call("WebDriver:NewSession")
-        # Reading on, or Firefox would wait for room in the pipe.
-        self.drain = subprocess.Popen(["cat"], stdin=self.process.stdout, stdout=subprocess.DEVNULL)
+        # Read on by a thread: Firefox would wait for room in the pipe, and errors of scripts are told nowhere else.
+        self.said = queue.SimpleQueue()
+        self.reader = threading.Thread(target=self.listen, daemon=True)
+        self.reader.start()
+
+    def listen(self):
+        for line in self.process.stdout:
+            if line.startswith("JavaScript error: file:"):
+                self.said.put(line.strip())
 
     def bytes(self, n):
         while len(self.rest) < n:
@@ -217,6 +230,13 @@ class Firefox:
 
     def open(self, path):
         self.call("WebDriver:Navigate", url=Path(path).resolve().as_uri())
+
+    def errors(self):
+        """What went wrong in the page's scripts since the last call: what was told before an error of our own."""
+        last = f"no error of the page, {self.number}"
+        self.ask(f"void setTimeout(() => {{ throw new Error({json.dumps(last)}); }})")
+        found = iter(lambda: self.said.get(timeout=30), None)
+        return list(itertools.takewhile(lambda line: last not in line, found))
 
     def ask(self, script):
         """The value of an expression in the page; of a promise, once it is kept."""
@@ -260,7 +280,7 @@ class Firefox:
         self.socket.close()
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        self.drain.wait()
+        self.reader.join()
         shutil.rmtree(self.home, ignore_errors=True)
 
 

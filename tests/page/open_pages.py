@@ -268,7 +268,8 @@ def main():
                 print(f"{name:9} {run.name:16} {size:6.2f} MB  plane {255 * plane:.3f}/255  images {255 * images:.3f}/255  "
                       f"painted {off:.2f}", flush=True)
                 assert not foreign, foreign
-                assert not browser.troubles, browser.troubles
+                errors = browser.errors()
+                assert not errors, errors
                 assert max(plane, images) <= MOST and off <= 1, run.name
                 if run.name == "vae-2" and len(run.errors) == 10_000:
                     assert size < 4, f"{size} MB"

@@ -8,7 +8,7 @@ use hourglass_experiment::Term;
 
 use hourglass_experiment::DataSetId;
 
-use super::{DeviceChoice, NeededData, RunId};
+use super::{DataPlace, DeviceChoice, NeededData, RunId};
 
 /// Something that went wrong. The worker lives on, except after [`Failure::WorkerPanicked`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -93,6 +93,23 @@ pub enum Failure {
         needed: NeededData,
         /// The digits in use.
         in_use: DataSetId,
+    },
+    /// A run came without the images it learned from, and where they were is its sender's word: nobody has looked there.
+    /// The run in progress still is.
+    #[error(
+        "{run}: it was trained on {needed}, which did not come along: open that data set first, then the run again. \
+         Where it was trained, its place was {place}",
+        run = .file.display(),
+        place = .place.path.display()
+    )]
+    ImagesNotSent {
+        /// Which run it would have been.
+        run: RunId,
+        file: PathBuf,
+        /// The images it learned from, by their name.
+        needed: String,
+        /// Where they were.
+        place: DataPlace,
     },
     /// The numbers of a figure cannot be gathered.
     #[error("{reason}")]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hourglass_protocol::KeptRun;
+use hourglass_protocol::{DataPlace, KeptRun};
 
 /// What the window knows of runs on disk.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Keep {
     pub trouble: Option<String>,
     /// Weights that would fit by their shapes, until a person has said yes or no.
     pub weights_offered: Option<OfferedWeights>,
+    /// A run without its images, which may be opened from where it says they were, until a person has said yes or no.
+    pub images_offered: Option<OfferedImages>,
     /// A folder that holds another run and is to be saved into, until a person has said yes or no.
     pub asks_to_replace: Option<PathBuf>,
     /// Whether the window is to be closed and a person is asked what becomes of the run.
@@ -29,6 +31,16 @@ pub struct OfferedWeights {
     pub file: PathBuf,
     /// A line for each tensor and the parameter it would become.
     pub pairs: Vec<String>,
+}
+
+/// The images of a run that came without them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferedImages {
+    pub run: PathBuf,
+    /// Their name.
+    pub needed: String,
+    /// Where they were when the run was trained, as it says.
+    pub place: DataPlace,
 }
 
 /// How runs are offered that were left behind.

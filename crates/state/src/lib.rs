@@ -37,7 +37,7 @@ pub use ghost::Ghost;
 pub use gradients::{Gradients, LayerGradients};
 pub use history::History;
 pub use judging::{Judged, Outcome};
-pub use keep::{Keep, Offer, OfferedWeights};
+pub use keep::{Keep, Offer, OfferedImages, OfferedWeights};
 pub use notice::{Notice, NoticeLevel, Notices};
 pub use reel::Reel;
 pub use replay::{Past, Replay, Rewind};
@@ -353,6 +353,19 @@ impl LabState {
                 self.keep.weights_offered = Some(OfferedWeights {
                     file: file.clone(),
                     pairs: pairs.clone(),
+                });
+                return; // a question says it
+            }
+            Failure::ImagesNotSent {
+                file,
+                needed,
+                place,
+                ..
+            } => {
+                self.keep.images_offered = Some(OfferedImages {
+                    run: file.clone(),
+                    needed: needed.clone(),
+                    place: place.clone(),
                 });
                 return; // a question says it
             }

@@ -35,9 +35,9 @@ impl Input {
             Event::Failed(failure) => match failure {
                 Failure::Dataset { .. } | Failure::NotFetched { .. } => Self::DataFailed,
                 Failure::InvalidExperiment { .. } => Self::Refused,
-                Failure::NotOpened { run, .. } | Failure::WeightsFitByShape { run, .. } => {
-                    Self::NotOpened(*run)
-                }
+                Failure::NotOpened { run, .. }
+                | Failure::WeightsFitByShape { run, .. }
+                | Failure::ImagesNotSent { run, .. } => Self::NotOpened(*run),
                 Failure::OtherDataset {
                     run,
                     folder,

@@ -116,6 +116,12 @@ impl Session {
             Input::Start(experiment) => return self.start(experiment),
             Input::Tune(experiment) => return self.tune(experiment),
             Input::Open(folder) => return self.open(folder, false),
+            Input::OpenOn { folder, data } => {
+                let before = self.to_open.take();
+                let owes_run = before.is_some_and(|before| before.owes_run);
+                self.to_open = Some(ToOpen { folder, owes_run });
+                return self.load(data);
+            }
             Input::StartFromWeights {
                 experiment,
                 file,

@@ -162,6 +162,10 @@ pub enum KeepAction {
     AskForRunFile,
     /// Continue the run in this folder or file.
     Open(PathBuf),
+    /// Load these images, and continue the run in this folder or file on them.
+    OpenOn(PathBuf, DataSource),
+    /// Do not open the run whose images would have to be looked for.
+    LeaveUnopened,
     /// Ask for a file with weights and start the experiment with them.
     AskForWeights,
     /// Start the experiment with the weights in this file, taken by their shapes.

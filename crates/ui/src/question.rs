@@ -8,8 +8,8 @@ use egui::{Id, Label, Modal, Ui};
 use super::number::count_of;
 use super::theme::{self, space};
 use super::{Action, CloseAnswer, KeepAction};
-use hourglass_protocol::DataSetId;
-use hourglass_state::{LabState, OfferedWeights, title};
+use hourglass_protocol::{DataSetId, DataSource};
+use hourglass_state::{LabState, OfferedImages, OfferedWeights, title};
 
 /// Width of a question, in points.
 const WIDTH: f32 = 340.0;
@@ -22,6 +22,8 @@ pub fn ask(ui: &Ui, state: &LabState, actions: &mut Vec<Action>) {
         ask_to_replace(ui, folder, actions);
     } else if let Some(offered) = &state.keep.weights_offered {
         ask_to_take_weights(ui, offered, actions);
+    } else if let Some(offered) = &state.keep.images_offered {
+        ask_to_open_images(ui, offered, actions);
     } else if let Some(id) = state.offers_to_fetch {
         ask_to_fetch(ui, id, actions);
     } else if state.keep.asks_before_closing {
@@ -138,6 +140,29 @@ fn ask_to_take_weights(ui: &Ui, offered: &OfferedWeights, actions: &mut Vec<Acti
         ),
     ];
     question(ui, "Load these weights?", &text, &answers, actions);
+}
+
+fn ask_to_open_images(ui: &Ui, offered: &OfferedImages, actions: &mut Vec<Action>) {
+    let OfferedImages { run, needed, place } = offered;
+    let name = run.file_name().unwrap_or(run.as_os_str()).to_string_lossy();
+    let text = format!(
+        "{name} was trained on {needed}, which did not come along. Where it was trained, the images were in:\n\n{}\n\nIf \
+         you do not know that place, press Cancel, open the images from where you have them, then the run",
+        place.path.display()
+    );
+    let answers = [
+        (
+            "Open from there",
+            "Loads the images from that place, then opens the run",
+            KeepAction::OpenOn(run.clone(), DataSource::from(place)).into(),
+        ),
+        (
+            "Cancel",
+            "The place is not looked at, and the run in progress stays",
+            KeepAction::LeaveUnopened.into(),
+        ),
+    ];
+    question(ui, "Open its images too?", &text, &answers, actions);
 }
 
 /// Shows a question over everything else; a click elsewhere gives the last answer.

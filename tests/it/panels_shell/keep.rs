@@ -9,8 +9,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::app::StartOptions;
 use hourglass::experiment::{Experiment, PresetId, Term};
 use hourglass::protocol::{
-    Command, DataSetId, DataSource, Event, Failure, HistoryRow, ImagesKept, Matching, Measured,
-    Phase, PlanPosition, RunHistory, RunId,
+    Command, DataPlace, DataSetId, DataSource, Event, Failure, Fitting, HistoryRow, ImagesKept,
+    Matching, Measured, Phase, PlanPosition, RunHistory, RunId,
 };
 use hourglass::ui::{Action, KeepAction};
 
@@ -332,6 +332,50 @@ fn weights_that_fit_by_their_shapes_are_shown_and_taken_only_after_a_yes() {
         });
         assert_eq!(is_taken, answer == "Load them", "{commands:?}");
     }
+}
+
+/// Where the images of a run were is its sender's word: it is shown, and looked at only after a yes.
+#[test]
+fn images_of_a_run_that_came_without_them_are_opened_only_after_a_yes() {
+    let mut stage = Stage::training();
+    stage.commands();
+    let file = PathBuf::from("/home/me/theirs.hourglass");
+    let place = DataPlace {
+        path: PathBuf::from("/home/them/leaves"),
+        fitting: Fitting::default(),
+    };
+    for answer in ["Cancel", "Open from there"] {
+        perform(&mut stage, KeepAction::Open(file.clone()));
+        let commands = stage.commands();
+        let Some(Command::OpenRun { run, .. }) = commands.last() else {
+            panic!("no run was to be opened: {commands:?}");
+        };
+        stage.report(Event::Failed(Failure::ImagesNotSent {
+            run: *run,
+            file: file.clone(),
+            needed: "leaves".to_owned(),
+            place: place.clone(),
+        }));
+        stage.step();
+        assert!(stage.has("Open its images too?") && stage.has("/home/them/leaves"));
+        stage.click(answer);
+        stage.step();
+        assert!(!stage.has("Open its images too?"));
+        let loads = Command::LoadDataset(DataSource::from(&place));
+        let expected = if answer == "Cancel" {
+            vec![]
+        } else {
+            vec![loads]
+        };
+        assert_eq!(stage.commands(), expected);
+    }
+    stage.report(Event::DatasetLoaded(script::dataset(20)));
+    stage.step();
+    let commands = stage.commands();
+    assert!(
+        matches!(&commands[..], [Command::OpenRun { folder, .. }] if *folder == file),
+        "{commands:?}"
+    );
 }
 
 #[test]

@@ -180,6 +180,24 @@ fn a_dropped_data_set_is_loaded() {
     assert!(user_image(&stage).images().is_empty());
 }
 
+/// One data set can be in use: of several, all but the first are told.
+#[test]
+fn of_two_dropped_data_sets_the_second_is_named_as_left_out() {
+    let mut stage = Stage::ready();
+    stage.commands();
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let folders = ["cats", "dogs"].map(|name| home.path().join(name));
+    for folder in &folders {
+        std::fs::create_dir_all(folder.join("class")).expect("made");
+        std::fs::write(folder.join("class/1.png"), b"").expect("written");
+    }
+    drop_files(&mut stage, &folders);
+    stage.step();
+    let expected = Command::LoadDataset(DataSource::at(&folders[0]));
+    assert_eq!(stage.commands(), [expected]);
+    assert!(stage.has("One run and one data set can be open: dogs was left out"));
+}
+
 #[test]
 fn each_digit_of_a_picture_becomes_an_image_of_its_own() {
     let folder = tempfile::tempdir().expect("a temporary folder");

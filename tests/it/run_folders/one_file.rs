@@ -187,13 +187,110 @@ fn with_a_file_twice(entries: &Entries) -> Vec<u8> {
     bytes
 }
 
+/// A link under the name of a file.
+fn with_a_link(entries: &Entries) -> Vec<u8> {
+    let mut zip = ZipWriter::new_append(Cursor::new(packed(entries))).expect("a ZIP");
+    let options = SimpleFileOptions::default();
+    zip.add_symlink("gradients.csv", "/etc/passwd", options)
+        .expect("room");
+    zip.finish().expect("room").into_inner()
+}
+
+/// Every entry marked as encrypted, here and in the table.
+fn encrypted(entries: &Entries) -> Vec<u8> {
+    let mut bytes = packed(entries);
+    for at in 0..bytes.len() - 10 {
+        match &bytes[at..at + 4] {
+            b"PK\x03\x04" => bytes[at + 6] |= 1,
+            b"PK\x01\x02" => bytes[at + 8] |= 1,
+            _ => (),
+        }
+    }
+    bytes
+}
+
+/// One entry of one byte in the long form of a ZIP, which claims to have `n_bytes`, in a table that claims `n_entries`.
+fn zip64(n_bytes: u64, n_entries: u64) -> Vec<u8> {
+    let name = b"metrics.csv";
+    let long = u32::MAX.to_le_bytes(); // look in the longer field
+    let lengths = [11, 0, 20, 0];
+    let field = [
+        &[1, 0, 16, 0][..],
+        &n_bytes.to_le_bytes(),
+        &1_u64.to_le_bytes(),
+    ]
+    .concat();
+    let head = [
+        &[45, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
+        &long,
+        &long,
+    ]
+    .concat();
+    let mut bytes = [b"PK\x03\x04", &head[..], &lengths, name, &field, b"1"].concat();
+    let table_at = bytes.len() as u64;
+    let table = [
+        b"PK\x01\x02\x2d\0",
+        &head[..],
+        &lengths,
+        &[0; 14],
+        name,
+        &field,
+    ]
+    .concat();
+    bytes.extend(&table);
+    let end_at = bytes.len() as u64;
+    bytes.extend(
+        [
+            b"PK\x06\x06",
+            &44_u64.to_le_bytes()[..],
+            &[45, 0, 45, 0],
+            &[0; 8],
+        ]
+        .concat(),
+    );
+    for number in [n_entries, n_entries, table.len() as u64, table_at] {
+        bytes.extend(number.to_le_bytes());
+    }
+    bytes.extend(
+        [
+            b"PK\x06\x07",
+            &[0; 4][..],
+            &end_at.to_le_bytes(),
+            &[1, 0, 0, 0],
+        ]
+        .concat(),
+    );
+    bytes.extend([b"PK\x05\x06", &[0; 4][..], &[255; 12], &[0; 2]].concat());
+    bytes
+}
+
+/// The long form is read: programs that pack again may use it.
+#[test]
+fn a_file_in_the_long_form_of_a_zip_is_the_same_run() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let [folder, file] = both(home.path());
+    let long = SimpleFileOptions::default().large_file(true);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in entries_of(&file) {
+        zip.start_file(name, long).expect("room");
+        zip.write_all(&content).expect("room");
+    }
+    fs::write(&file, zip.finish().expect("room").into_inner()).expect("written");
+    let weights = [&file, &folder].map(|run| {
+        let saved = SavedFiles::all(run).expect("whole");
+        let content = saved.bytes("model.safetensors").expect("whole");
+        content.expect("saved").to_owned()
+    });
+    assert_eq!(weights[0], weights[1]);
+}
+
 #[test]
 fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
     type Change = fn(Entries) -> Vec<u8>;
     let home = tempfile::tempdir().expect("a temporary folder");
     let [_, file] = both(home.path());
     let whole = entries_of(&file);
-    let cases: [(&str, Change, &str); 10] = [
+    let cases: [(&str, Change, &str); 14] = [
         (
             "a path that leads out",
             |mut entries| {
@@ -268,6 +365,18 @@ fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
             "damaged",
         ),
         ("text", |_| b"not a ZIP".to_vec(), "damaged"),
+        (
+            "a link",
+            |entries| with_a_link(&entries),
+            "not a file of a run",
+        ),
+        ("a password", |entries| encrypted(&entries), "Password"),
+        (
+            "endless bytes",
+            |_| zip64(u64::MAX, 1),
+            "far more than a file of its size",
+        ),
+        ("endless entries", |_| zip64(1, 1 << 40), "damaged"),
     ];
     for (name, change, expected) in cases {
         let hostile = home.path().join(format!("{name}.hourglass"));

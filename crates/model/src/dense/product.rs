@@ -24,6 +24,10 @@ use crate::nonlinearity::Nonlinearity;
 /// Products of fewer multiplications than this are not worth a second thread.
 const WORTH_THREADS: usize = 1 << 17;
 
+/// Columns of the left matrix, and rows of the right one, that are multiplied before the next: what faer packs of them
+/// stays in the caches. With 1,024 at once it is half as fast, if the left matrix is transposed.
+const DEPTH: usize = 256;
+
 /// Columns that one thread adds up at a time.
 const COLUMNS_AT_ONCE: usize = 64;
 
@@ -47,8 +51,10 @@ fn rows_at_once(n_rows: usize, n_multiplications: usize) -> usize {
         n_rows.max(1)
     } else if n_rows <= 128 {
         32
-    } else {
+    } else if n_rows < 512 {
         64
+    } else {
+        128
     }
 }
 
@@ -78,7 +84,7 @@ pub fn forward(layer: &Layer, inputs: &[f32], weights: &[f32], bias: &[f32]) -> 
             row.copy_from_slice(bias);
         }
         let sums = MatMut::from_row_major_slice_mut(outputs, inputs.nrows(), layer.n_units);
-        matmul(sums, Accum::Add, inputs, weights, 1.0, Par::Seq);
+        add_up(sums, Accum::Add, inputs, weights);
         let nonlinearity = layer.nonlinearity;
         arch.dispatch(Applied {
             nonlinearity,
@@ -168,9 +174,20 @@ fn product(left: MatRef<'_, f32>, right: MatRef<'_, f32>) -> Vec<f32> {
     let mut outputs = vec![0.0; left.nrows() * n_columns];
     each_chunk(&mut outputs, left, n_columns, |outputs, left| {
         let products = MatMut::from_row_major_slice_mut(outputs, left.nrows(), n_columns);
-        matmul(products, Accum::Replace, left, right, 1.0, Par::Seq);
+        add_up(products, Accum::Replace, left, right);
     });
     outputs
+}
+
+/// `sums = left · right`, or the same added, on this thread.
+fn add_up(mut sums: MatMut<'_, f32>, first: Accum, left: MatRef<'_, f32>, right: MatRef<'_, f32>) {
+    let mut accum = first;
+    for start in (0..left.ncols()).step_by(DEPTH) {
+        let depth = DEPTH.min(left.ncols() - start);
+        let (left, right) = (left.subcols(start, depth), right.subrows(start, depth));
+        matmul(sums.as_mut(), accum, left, right, 1.0, Par::Seq);
+        accum = Accum::Add;
+    }
 }
 
 /// Calls for some rows of the outputs at a time, with the rows of the left matrix that they are of, on all threads.
@@ -299,7 +316,7 @@ mod tests {
     #[test]
     fn the_number_of_threads_changes_no_bit() {
         for is_transposed in [false, true] {
-            for n_rows in [1, 50, 150] {
+            for n_rows in [1, 50, 150, 2 * DEPTH + 70] {
                 let with_threads = |n: usize| {
                     let pool = ThreadPoolBuilder::new().num_threads(n).build();
                     let pool = pool.expect("threads can be started");
@@ -310,6 +327,24 @@ mod tests {
                     alone == with_threads(2) && alone == with_threads(5),
                     "{n_rows}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn products_are_whole_whatever_their_depth() {
+        for (n_rows, depth) in [(3, DEPTH - 1), (40, DEPTH), (600, 2 * DEPTH + 1)] {
+            let (left, right) = (numbers(n_rows * depth, 1), numbers(depth * 33, 2));
+            let found = product(
+                MatRef::from_row_major_slice(&left, n_rows, depth),
+                MatRef::from_row_major_slice(&right, depth, 33),
+            );
+            for (at, found) in found.iter().enumerate() {
+                let (row, column) = (at / 33, at % 33);
+                let terms = (0..depth)
+                    .map(|k| f64::from(left[row * depth + k]) * f64::from(right[k * 33 + column]));
+                let expected: f64 = terms.sum();
+                assert!((f64::from(*found) - expected).abs() < 1e-3, "{at}");
             }
         }
     }

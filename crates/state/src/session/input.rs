@@ -17,6 +17,11 @@ pub enum Input {
     Tune(Experiment),
     /// The run in a folder, as soon as there are data.
     Open(PathBuf),
+    /// The same on other data.
+    OpenOn {
+        folder: PathBuf,
+        data: DataSource,
+    },
     StartFromWeights {
         experiment: Experiment,
         file: PathBuf,

@@ -305,6 +305,33 @@ fn data_can_be_asked_for_at_any_time_and_are_in_use_once_they_are_there() {
 }
 
 #[test]
+fn a_run_is_opened_on_other_data_once_those_are_there_and_not_if_they_fail() {
+    let data = DataSource::at("d");
+    let open_on = Input::OpenOn {
+        folder: "c".into(),
+        data: data.clone(),
+    };
+    for (name, state) in states() {
+        for are_there in [true, false] {
+            let mut next = state.clone();
+            let commands = next.on(open_on.clone(), &of_seed(OTHERWISE));
+            assert_eq!(commands, [Command::LoadDataset(data.clone())], "{name}");
+            let has_worker = next.stage != Stage::NoWorker;
+            let found = if are_there {
+                Input::DataLoaded
+            } else {
+                Input::DataFailed
+            };
+            let commands = next.on(found, &of_seed(OTHERWISE));
+            let opens = commands.iter().any(
+                |command| matches!(command, Command::OpenRun { folder, .. } if folder.as_os_str() == "c"),
+            );
+            assert_eq!(opens, are_there && has_worker, "{name}: {commands:?}");
+        }
+    }
+}
+
+#[test]
 fn what_was_asked_of_a_worker_goes_with_it_and_the_next_one_loads_the_data_in_use() {
     for (name, state) in states() {
         let mut next = state.clone();

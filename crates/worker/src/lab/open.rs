@@ -9,7 +9,7 @@ use crate::panics::panic_message;
 use hourglass_data::Dataset;
 use hourglass_experiment::{Experiment, differences, fixed_change, in_words};
 use hourglass_protocol::{
-    DataSetId, DataSource, EvaluationScope, Event, Failure, Marks, Matching, NeededData,
+    DataPlace, DataSetId, DataSource, EvaluationScope, Event, Failure, Marks, Matching, NeededData,
     RunHistory, RunId,
 };
 use hourglass_run_folder::{
@@ -41,6 +41,8 @@ struct Found {
 enum Refusal {
     /// It learned from other digits.
     OtherDataset(NeededData),
+    /// It learned from images of that name, which did not come along, and it says where they were.
+    ImagesNotSent(String, DataPlace),
     /// Its weights would fit by their shapes.
     FitsByShape(Vec<String>),
     /// What, which file, and what to do.
@@ -88,13 +90,7 @@ fn other_images(path: &Path, run: &ResumedRun, dataset: &Dataset, of: &Path) -> 
     }
     // The path in a run that was sent is its sender's choice: it is not even looked at.
     if of.is_file() || is_far(&place.path) {
-        return Refusal::at(
-            path,
-            format!(
-                "it was trained on {needed}, which did not come along: open that data set first, then the run again. \
-                 Where it was trained, its place was {lies}"
-            ),
-        );
+        return Refusal::ImagesNotSent(needed.clone(), place.clone());
     }
     if !place.path.exists() {
         return Refusal::at(
@@ -188,6 +184,14 @@ impl Lab {
                     run,
                     file: from,
                     pairs,
+                });
+            }
+            Err(Refusal::ImagesNotSent(needed, place)) => {
+                return self.fail(Failure::ImagesNotSent {
+                    run,
+                    file: from,
+                    needed,
+                    place,
                 });
             }
             Err(Refusal::OtherDataset(needed)) => {

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use hourglass::protocol::one_file::PackedImages;
 use hourglass::protocol::{Command, Event, Fitting, Phase, RunId};
 use hourglass::run_folder::{
-    CHECKSUMS_FILE, RESUME_FILE, RunFiles, SavedFiles, images_of, is_archive, is_run, read_images,
+    CHECKSUMS_FILE, METRICS_FILE, RESUME_FILE, RunFiles, SavedFiles, images_of, is_archive, is_run,
+    read_images,
 };
 use hourglass::worker::Worker;
 use zip::write::SimpleFileOptions;
@@ -170,8 +171,9 @@ fn packed(entries: &Entries) -> Vec<u8> {
     zip.finish().expect("room").into_inner()
 }
 
-fn with_a_path(mut entries: Entries) -> Vec<u8> {
-    entries.push(("/tmp/outside.txt".to_owned(), b"gone".to_vec()));
+/// One more file, with this name.
+fn with(mut entries: Entries, name: &str) -> Vec<u8> {
+    entries.push((name.to_owned(), b"gone".to_vec()));
     packed(&entries)
 }
 
@@ -188,10 +190,11 @@ fn with_a_file_twice(entries: &Entries) -> Vec<u8> {
 }
 
 /// A link under the name of a file.
-fn with_a_link(entries: &Entries) -> Vec<u8> {
-    let mut zip = ZipWriter::new_append(Cursor::new(packed(entries))).expect("a ZIP");
+fn with_a_link(mut entries: Entries) -> Vec<u8> {
+    entries.retain(|(name, _)| *name != METRICS_FILE);
+    let mut zip = ZipWriter::new_append(Cursor::new(packed(&entries))).expect("a ZIP");
     let options = SimpleFileOptions::default();
-    zip.add_symlink("gradients.csv", "/etc/passwd", options)
+    zip.add_symlink(METRICS_FILE, "/etc/passwd", options)
         .expect("room");
     zip.finish().expect("room").into_inner()
 }
@@ -293,19 +296,17 @@ fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
     let cases: [(&str, Change, &str); 14] = [
         (
             "a path that leads out",
-            |mut entries| {
-                entries.push(("../outside.txt".to_owned(), b"gone".to_vec()));
-                packed(&entries)
-            },
+            |entries| with(entries, "../outside.txt"),
             "not a file of a run",
         ),
-        ("a path from the root", with_a_path, "not a file of a run"),
+        (
+            "a path from the root",
+            |entries| with(entries, "/tmp/outside.txt"),
+            "not a file of a run",
+        ),
         (
             "a stranger",
-            |mut entries| {
-                entries.push(("run.sh".to_owned(), b"rm -rf ~".to_vec()));
-                packed(&entries)
-            },
+            |entries| with(entries, "run.sh"),
             "not a file of a run",
         ),
         (
@@ -365,11 +366,7 @@ fn hostile_files_are_refused_with_their_names_and_touch_nothing() {
             "damaged",
         ),
         ("text", |_| b"not a ZIP".to_vec(), "damaged"),
-        (
-            "a link",
-            |entries| with_a_link(&entries),
-            "not a file of a run",
-        ),
+        ("a link", with_a_link, "not a file of a run"),
         ("a password", |entries| encrypted(&entries), "Password"),
         (
             "endless bytes",

@@ -1162,6 +1162,23 @@ fn a_divergence_is_held_at_its_capacity_over_the_whole_split() {
     assert!(weighted < 1e-5 * kl, "{weighted} of {kl}");
 }
 
+/// Single precision holds no share of 31 but none and all: what is said of 31 images is of whole ones.
+#[test]
+fn an_error_rate_is_that_of_whole_images() {
+    let mut experiment = preset(PresetId::StackedDenoising);
+    experiment.plan.pretraining.clear();
+    let device = device::cpu().device;
+    let mut trainer = Trainer::new(experiment, data_sets::small(64, 31), &device);
+    take(&mut trainer, 1);
+    let evaluation = trainer.evaluate(EvaluationScope::Full).expect("measured");
+    let figures = evaluation.classification.expect("two classifiers");
+    for rate in [figures.error_percent, figures.error_percent_from_random] {
+        let n_wrong = (rate * 31.0 / 100.0).round();
+        assert!((1.0..31.0).contains(&n_wrong), "{rate}");
+        assert_eq!(rate.to_bits(), (n_wrong * 100.0 / 31.0).to_bits(), "{rate}");
+    }
+}
+
 #[test]
 fn pixels_are_masked_for_classifiers_that_learn_and_not_for_those_that_are_tested() {
     let of = |corruption| {

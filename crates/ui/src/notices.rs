@@ -339,7 +339,7 @@ fn note_contents(ui: &mut Ui, notice: &Notice) -> bool {
             let text = capitalized(&notice.text);
             let mut lines = LayoutJob::simple(text, font, color, ui.available_width());
             lines.wrap.max_rows = MAX_LINES;
-            ui.add(Label::new(lines));
+            ui.add(Label::new(lines).wrap()); // in a row, a label is as long as its text unless told
         });
         is_dismissed
     })

@@ -65,6 +65,18 @@ fn a_long_error_is_a_short_note_and_whole_in_the_log() {
 }
 
 #[test]
+fn a_long_sentence_is_broken_beside_the_button_that_dismisses_it() {
+    let mut stage = Stage::ready();
+    let reason = "/runs/first cannot be written, because there is no space left. ".repeat(3);
+    stage.report(Event::Failed(Failure::NotSaved { reason }));
+    stage.harness.run_steps(3);
+    let note = stage.harness.get_by_role(Role::Alert).rect();
+    assert!(note.width() < 400.0 && note.height() > 60.0, "{note}");
+    let button = stage.harness.get_by_label("Dismiss message").rect();
+    assert!(button.left() > note.right() - 50.0, "{button} in {note}");
+}
+
+#[test]
 fn a_note_under_the_pointer_stays() {
     let mut stage = Stage::ready();
     wait(&mut stage, 6.0);

@@ -94,12 +94,12 @@ pub enum Failure {
         /// The digits in use.
         in_use: DataSetId,
     },
-    /// A run came without the images it learned from, and where they were is its sender's word: nobody has looked there.
-    /// The run in progress still is.
+    /// A run came without the images it learned from, and where they were is its sender's word: that place was not looked
+    /// at. The run in progress still is.
     #[error(
-        "{run}: it was trained on {needed}, which did not come along: open that data set first, then the run again. \
+        "{file}: it was trained on {needed}, which did not come along: open that data set first, then the run again. \
          Where it was trained, its place was {place}",
-        run = .file.display(),
+        file = .file.display(),
         place = .place.path.display()
     )]
     ImagesNotSent {

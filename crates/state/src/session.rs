@@ -116,12 +116,7 @@ impl Session {
             Input::Start(experiment) => return self.start(experiment),
             Input::Tune(experiment) => return self.tune(experiment),
             Input::Open(folder) => return self.open(folder, false),
-            Input::OpenOn { folder, data } => {
-                let before = self.to_open.take();
-                let owes_run = before.is_some_and(|before| before.owes_run);
-                self.to_open = Some(ToOpen { folder, owes_run });
-                return self.load(data);
-            }
+            Input::OpenOn { folder, data } => return self.open_on(data, folder, false),
             Input::StartFromWeights {
                 experiment,
                 file,
@@ -151,11 +146,8 @@ impl Session {
                 }
             }
             Input::NeedsData { run, folder, data } => {
-                let before = self.to_open.take();
-                let owes_run =
-                    self.end_opening(run) || before.is_some_and(|before| before.owes_run);
-                self.to_open = Some(ToOpen { folder, owes_run });
-                return self.load(data);
+                let owes_run = self.end_opening(run);
+                return self.open_on(data, folder, owes_run);
             }
             Input::RunStarted { run, experiment } => self.take_run(run, experiment),
             Input::ComparisonKept { run, experiment } => {
@@ -312,6 +304,15 @@ impl Session {
         }
         let run = self.begin_opening(owes_run);
         vec![Command::OpenRun { run, folder }]
+    }
+
+    /// Opens a run once these data are there. A run that was to be opened is not waited for any more; one that it owed is
+    /// owed still.
+    fn open_on(&mut self, data: DataSource, folder: PathBuf, owes_run: bool) -> Vec<Command> {
+        let before = self.to_open.take();
+        let owes_run = owes_run || before.is_some_and(|before| before.owes_run);
+        self.to_open = Some(ToOpen { folder, owes_run });
+        self.load(data)
     }
 
     fn start_from_weights(

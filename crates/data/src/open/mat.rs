@@ -27,8 +27,8 @@ pub(super) fn is_mat(bytes: &[u8]) -> bool {
     bytes.starts_with(b"MATLAB 5.0 MAT-file")
 }
 
-/// Reads the arrays of numbers of a file; `most` bytes of each, unpacked, and twice as many in memory of all. Images come first then: what MATLAB keeps as
-/// height × width × channels × images is read as images × height × width × channels.
+/// Reads the arrays of numbers of a file; `most` bytes of each, unpacked, and twice as many in memory of all. Images come
+/// first then: what MATLAB keeps as height × width × channels × images is read as images × height × width × channels.
 ///
 /// # Errors
 /// What is wrong with it.

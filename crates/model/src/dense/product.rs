@@ -25,7 +25,7 @@ use crate::nonlinearity::Nonlinearity;
 const WORTH_THREADS: usize = 1 << 17;
 
 /// Columns of the left matrix, and rows of the right one, that are multiplied before the next: what faer packs of them
-/// stays in the caches. With 1,024 at once it is half as fast, if the left matrix is transposed.
+/// stays in the caches. With 1,024 at once it takes half as long again, if the left matrix is transposed.
 const DEPTH: usize = 256;
 
 /// Columns that one thread adds up at a time.

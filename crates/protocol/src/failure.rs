@@ -97,8 +97,8 @@ pub enum Failure {
     /// A run came without the images it learned from, and where they were is its sender's word: that place was not looked
     /// at. The run in progress still is.
     #[error(
-        "{file}: it was trained on {needed}, which did not come along: open that data set first, then the run again. \
-         Where it was trained, its place was {place}",
+        "{file}: it was trained on {needed}, which did not come along: name that data set with --data. Where it was \
+         trained, its place was {place}",
         file = .file.display(),
         place = .place.path.display()
     )]

@@ -21,6 +21,8 @@ pub struct FolderLock {
     name: String,
     /// `None` if the file system knows no locks.
     file: Option<File>,
+    /// The folders that were missing, the innermost first.
+    made: Vec<PathBuf>,
 }
 
 /// Why a folder is not written into.
@@ -49,7 +51,7 @@ pub enum LockError {
 }
 
 impl FolderLock {
-    /// Takes the lock of a folder; the folder is made where it is missing.
+    /// Takes the lock of a folder. Where it is missing it is made, and it goes again with the lock if it is still empty.
     ///
     /// # Errors
     /// When another process holds it, or the folder cannot be written into.
@@ -66,10 +68,22 @@ impl FolderLock {
             folder: folder.to_owned(),
             reason: error.to_string(),
         };
-        fs::create_dir_all(folder).map_err(unwritable)?;
+        let path = folder.join(name);
+        let mut made = Vec::new();
         loop {
-            let path = folder.join(name);
-            let mut file = open(&path).map_err(unwritable)?;
+            made.extend(
+                folder
+                    .ancestors()
+                    .take_while(|part| !part.exists() && *part != Path::new(""))
+                    .map(Path::to_owned),
+            );
+            fs::create_dir_all(folder).map_err(unwritable)?;
+            let mut file = match open(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !folder.exists() => {
+                    continue; // its holder removed the folder that it had made
+                }
+                file => file.map_err(unwritable)?,
+            };
             match lock(&file) {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
@@ -84,6 +98,7 @@ impl FolderLock {
                         folder: folder.to_owned(),
                         name: name.to_owned(),
                         file: None,
+                        made,
                     });
                 }
             }
@@ -95,6 +110,7 @@ impl FolderLock {
                 folder: folder.to_owned(),
                 name: name.to_owned(),
                 file: Some(file),
+                made,
             });
         }
     }
@@ -127,6 +143,9 @@ impl Drop for FolderLock {
             fs::remove_file(path).ok(); // while it is held: a process that waits for it notices that it is gone
         } else {
             fs::remove_file(words_beside(&path)).ok();
+        }
+        for folder in &self.made {
+            fs::remove_dir(folder).ok(); // only if it is empty
         }
     }
 }
@@ -219,9 +238,32 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(unix)]
+    fn folders_made_for_a_lock_go_with_it_unless_something_is_in_them() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let folder = home.path().join("runs").join("first");
+        drop(FolderLock::take(&folder).expect("nobody holds it"));
+        assert!(!home.path().join("runs").exists());
+
+        let lock = FolderLock::take(&folder).expect("nobody holds it");
+        whole_file::write(&home.path().join("runs").join("list"), b"second").expect("written");
+        drop(lock);
+        let left = fs::read_dir(home.path().join("runs")).expect("there");
+        let left: Vec<_> = left
+            .map(|entry| entry.expect("there").file_name())
+            .collect();
+        assert_eq!(left, ["list"]);
+
+        fs::create_dir(&folder).expect("made");
+        drop(FolderLock::take(&folder).expect("nobody holds it"));
+        assert!(folder.exists(), "it was there before");
+    }
+
+    #[test]
     fn a_second_writer_is_told_who_the_first_is_and_a_stale_lock_is_none() {
         let home = tempfile::tempdir().expect("a temporary folder");
         let folder = home.path().join("run");
+        fs::create_dir(&folder).expect("made");
         let first = FolderLock::take(&folder).expect("nobody holds it");
         let refused = FolderLock::take(&folder)
             .expect_err("it is held")

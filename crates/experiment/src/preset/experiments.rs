@@ -454,7 +454,7 @@ pub(super) const DENOISE_CONV_32: Preset = Preset {
     about: "Heavy grey noise, three levels of convolutions. With the squared error this network's output turns black in \
             the first fifty steps and stays black; cross-entropy avoids this",
     source: "Hubens, “Deep inside: Autoencoders”, with cross-entropy",
-    expected: "28,353 parameters; test MSE 0.0132 per pixel after 2 epochs",
+    expected: "28,353 parameters; test MSE 0.0133 to 0.0137 per pixel after 2 epochs",
     expectations: &[
         count(28_353.0),
         expect(Figure::Mse, None, Bound::AtMost(0.0140)),

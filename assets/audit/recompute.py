@@ -519,8 +519,10 @@ def terms(table, experiment, network, summary, row, one, two):
     error = scale * standard_error(one.delta - two.delta)  # of J: no other term is random, unless it says so
     allowed = lambda said, error=error: max(EXACT, ERRORS * error / abs(said))
     noise = "noise" if error > 0 else ""
-    said = row[objective["reconstruction"]]
-    table.add(f"{objective['reconstruction']}, as J counts it", said, delta, allowed(said), noise)
+    # Only joint training writes it: a run that learns layers or labels and nothing else has no such column.
+    said = row.get(objective["reconstruction"])
+    if said is not None:
+        table.add(f"{objective['reconstruction']}, as J counts it", said, delta, allowed(said), noise)
     total = delta
     sparsity = objective.get("sparsity", {"kind": "none"})
     weight = float(np.float32(sparsity.get("weight", 0.0)))

@@ -195,8 +195,21 @@ fn audited() -> Vec<(&'static str, Experiment)> {
         (prior.warm_up_epochs, prior.capacity, prior.capacity_epochs) = (3.0, 500.0, 5.0); // neither has ended
     }
     let rising = [("bound with a rising capacity", rising)];
+    let mut labels = PresetId::StackedDenoising.preset().experiment();
+    labels.plan.pretraining.clear();
+    let alone = [
+        (
+            "layers alone",
+            PresetId::StackedDenoising.preset().experiment(),
+        ),
+        ("labels alone", labels), // neither has an error of joint training
+    ];
     let kinds = kinds().into_iter();
-    let objectives = presets.into_iter().chain(adversarial).chain(rising);
+    let objectives = presets
+        .into_iter()
+        .chain(adversarial)
+        .chain(rising)
+        .chain(alone);
     kinds.chain(objectives).collect()
 }
 

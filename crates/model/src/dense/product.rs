@@ -1,8 +1,8 @@
 //! A fully connected layer on slices of numbers: products of matrices, bias and nonlinearity in one pass over the
 //! outputs, forward and backward.
 //!
-//! The products are faer's, each on one thread. The rows of the outputs are cut into chunks whose size depends on their
-//! number alone, so that a result does not depend on the number of threads.
+//! The products are faer's, each on one thread. The outputs are cut into tiles whose size depends on the shapes alone, so
+//! that a result does not depend on the number of threads.
 //!
 //! Matrices lie row by row.
 
@@ -25,8 +25,19 @@ use crate::nonlinearity::Nonlinearity;
 const WORTH_THREADS: usize = 1 << 17;
 
 /// Columns of the left matrix, and rows of the right one, that are multiplied before the next: what faer packs of them
-/// stays in the caches. With 1,024 at once it takes half as long again, if the left matrix is transposed.
-const DEPTH: usize = 256;
+/// stays in the caches.
+const DEPTH: usize = 192;
+
+/// Rows and columns of the outputs that one thread computes at a time, and how many such tiles there have to be: the
+/// first that is often enough in the outputs is taken, so that several threads have work. faer computes 96 columns at a
+/// time with AVX-512, and 24 with AVX2; with fewer rows, packing the columns of the right matrix takes a larger share.
+const TILES: [(usize, usize, usize); 5] = [
+    (256, 192, 8),
+    (256, 96, 8),
+    (128, 96, 8),
+    (64, 96, 4),
+    (32, 96, 0),
+];
 
 /// Columns that one thread adds up at a time.
 const COLUMNS_AT_ONCE: usize = 64;
@@ -44,18 +55,18 @@ pub struct Layer {
     pub nonlinearity: Nonlinearity,
 }
 
-/// Rows of a product that one thread computes at a time: few enough to occupy several threads, enough to pay for
-/// packing the other matrix once more.
-fn rows_at_once(n_rows: usize, n_multiplications: usize) -> usize {
-    if n_multiplications < WORTH_THREADS {
-        n_rows.max(1)
-    } else if n_rows <= 128 {
-        32
-    } else if n_rows < 512 {
-        64
-    } else {
-        128
+/// Rows and columns of the outputs that one thread computes at a time.
+fn tile_size(n_rows: usize, n_columns: usize, depth: usize) -> (usize, usize) {
+    if n_rows * n_columns * depth < WORTH_THREADS {
+        return (n_rows.max(1), n_columns.max(1));
     }
+    let is_enough = |&(rows, columns, n_tiles): &(usize, usize, usize)| {
+        n_rows.div_ceil(rows) * n_columns.div_ceil(columns) >= n_tiles
+    };
+    let found = TILES.into_iter().find(is_enough);
+    let (rows, columns, _) = found.expect("the last one is always enough");
+    let even = n_rows.div_ceil(n_rows.div_ceil(rows));
+    (even.next_multiple_of(4), columns)
 }
 
 impl Layer {
@@ -78,14 +89,11 @@ pub fn forward(layer: &Layer, inputs: &[f32], weights: &[f32], bias: &[f32]) -> 
     let inputs = MatRef::from_row_major_slice(inputs, n_rows, layer.n_inputs);
     let weights = layer.matrix(weights);
     let arch = Arch::new();
-    let mut outputs = vec![0.0; n_rows * layer.n_units];
-    each_chunk(&mut outputs, inputs, layer.n_units, |outputs, inputs| {
-        for row in outputs.chunks_exact_mut(layer.n_units) {
-            row.copy_from_slice(bias);
-        }
-        let sums = MatMut::from_row_major_slice_mut(outputs, inputs.nrows(), layer.n_units);
-        add_up(sums, Accum::Add, inputs, weights);
-        let nonlinearity = layer.nonlinearity;
+    let nonlinearity = layer.nonlinearity;
+    let mut outputs = bias.repeat(n_rows);
+    tiled(&mut outputs, inputs, weights, |mut tile| {
+        add_up(tile.outputs.as_mut(), Accum::Add, tile.left, tile.right);
+        let outputs = tile.outputs;
         arch.dispatch(Applied {
             nonlinearity,
             outputs,
@@ -170,11 +178,9 @@ fn slopes<'a>(
 
 /// `left · right`, row by row.
 fn product(left: MatRef<'_, f32>, right: MatRef<'_, f32>) -> Vec<f32> {
-    let n_columns = right.ncols();
-    let mut outputs = vec![0.0; left.nrows() * n_columns];
-    each_chunk(&mut outputs, left, n_columns, |outputs, left| {
-        let products = MatMut::from_row_major_slice_mut(outputs, left.nrows(), n_columns);
-        add_up(products, Accum::Replace, left, right);
+    let mut outputs = vec![0.0; left.nrows() * right.ncols()];
+    tiled(&mut outputs, left, right, |tile| {
+        add_up(tile.outputs, Accum::Replace, tile.left, tile.right);
     });
     outputs
 }
@@ -190,20 +196,87 @@ fn add_up(mut sums: MatMut<'_, f32>, first: Accum, left: MatRef<'_, f32>, right:
     }
 }
 
-/// Calls for some rows of the outputs at a time, with the rows of the left matrix that they are of, on all threads.
-fn each_chunk(
+/// Some rows and columns of the outputs, with the rows of the left matrix and the columns of the right one that they are
+/// of.
+struct Tile<'a> {
+    outputs: MatMut<'a, f32>,
+    left: MatRef<'a, f32>,
+    right: MatRef<'a, f32>,
+}
+
+/// Calls for each tile of a product's outputs, on all threads.
+///
+/// # Shapes
+/// `outputs`: `[left.nrows(), right.ncols()]`, row by row
+fn tiled(
     outputs: &mut [f32],
     left: MatRef<'_, f32>,
-    n_columns: usize,
-    work: impl Fn(&mut [f32], MatRef<'_, f32>) + Sync,
+    right: MatRef<'_, f32>,
+    work: impl Fn(Tile<'_>) + Sync,
 ) {
-    let n_rows = left.nrows();
-    let n_at_once = rows_at_once(n_rows, n_rows * left.ncols() * n_columns);
-    let chunks = outputs.par_chunks_mut(n_at_once * n_columns);
-    chunks.enumerate().for_each(|(chunk, outputs)| {
-        let n = outputs.len() / n_columns;
-        work(outputs, left.subrows(chunk * n_at_once, n));
-    });
+    let (n_rows, n_columns) = (left.nrows(), right.ncols());
+    let whole = Tile {
+        outputs: MatMut::from_row_major_slice_mut(outputs, n_rows, n_columns),
+        left,
+        right,
+    };
+    whole.each(tile_size(n_rows, n_columns, left.ncols()), &work);
+}
+
+impl Tile<'_> {
+    /// Calls for every part of this size.
+    fn each(self, (n_rows, n_columns): (usize, usize), work: &(impl Fn(Tile<'_>) + Sync)) {
+        let Self {
+            outputs,
+            left,
+            right,
+        } = self;
+        let (first, second) = if let Some(row) = middle(outputs.nrows(), n_rows) {
+            let (above, below) = outputs.split_at_row_mut(row);
+            let (left_above, left_below) = left.split_at_row(row);
+            let tile = |outputs, left| Tile {
+                outputs,
+                left,
+                right,
+            };
+            (tile(above, left_above), tile(below, left_below))
+        } else if let Some(column) = middle(outputs.ncols(), n_columns) {
+            let (before, after) = outputs.split_at_col_mut(column);
+            let (right_before, right_after) = right.split_at_col(column);
+            let tile = |outputs, right| Tile {
+                outputs,
+                left,
+                right,
+            };
+            (tile(before, right_before), tile(after, right_after))
+        } else {
+            return work(Tile {
+                outputs,
+                left,
+                right,
+            });
+        };
+        let size = (n_rows, n_columns);
+        rayon::join(|| first.each(size, work), || second.each(size, work));
+    }
+}
+
+/// Where half of `n` ends in whole parts, if it has more than one.
+fn middle(n: usize, part: usize) -> Option<usize> {
+    let n_parts = n.div_ceil(part);
+    (n_parts > 1).then(|| n_parts / 2 * part)
+}
+
+/// Calls for each row.
+#[inline(always)]
+fn each_row(matrix: MatMut<'_, f32>, mut work: impl FnMut(&mut [f32])) {
+    for row in matrix.row_iter_mut() {
+        let row = row
+            .try_as_row_major_mut()
+            .expect("outputs lie row by row")
+            .as_slice_mut();
+        work(row);
+    }
 }
 
 /// The sum of each column.
@@ -225,7 +298,7 @@ fn column_sums(matrix: &[f32], n_columns: usize) -> Vec<f32> {
 /// A nonlinearity in the place of its inputs.
 struct Applied<'a> {
     nonlinearity: Nonlinearity,
-    outputs: &'a mut [f32],
+    outputs: MatMut<'a, f32>,
 }
 
 impl NullaryFnOnce for Applied<'_> {
@@ -233,7 +306,7 @@ impl NullaryFnOnce for Applied<'_> {
 
     #[inline(always)]
     fn call(self) {
-        self.nonlinearity.apply(self.outputs);
+        each_row(self.outputs, |row| self.nonlinearity.apply(row));
     }
 }
 
@@ -316,7 +389,7 @@ mod tests {
     #[test]
     fn the_number_of_threads_changes_no_bit() {
         for is_transposed in [false, true] {
-            for n_rows in [1, 50, 150, 2 * DEPTH + 70] {
+            for n_rows in [1, 50, 150, 2 * DEPTH + 70, 1030] {
                 let with_threads = |n: usize| {
                     let pool = ThreadPoolBuilder::new().num_threads(n).build();
                     let pool = pool.expect("threads can be started");
@@ -332,20 +405,58 @@ mod tests {
     }
 
     #[test]
-    fn products_are_whole_whatever_their_depth() {
-        for (n_rows, depth) in [(3, DEPTH - 1), (40, DEPTH), (600, 2 * DEPTH + 1)] {
-            let (left, right) = (numbers(n_rows * depth, 1), numbers(depth * 33, 2));
+    fn products_are_whole_whatever_their_shape() {
+        for (n_rows, depth, n_columns) in [
+            (3, DEPTH - 1, 33),
+            (40, DEPTH, 33),
+            (600, 2 * DEPTH + 1, 33),
+            (64, 40, 301),
+            (1030, 3, 400),
+        ] {
+            let left = numbers(n_rows * depth, 1);
+            let right = numbers(depth * n_columns, 2);
             let found = product(
                 MatRef::from_row_major_slice(&left, n_rows, depth),
-                MatRef::from_row_major_slice(&right, depth, 33),
+                MatRef::from_row_major_slice(&right, depth, n_columns),
             );
             for (at, found) in found.iter().enumerate() {
-                let (row, column) = (at / 33, at % 33);
-                let terms = (0..depth)
-                    .map(|k| f64::from(left[row * depth + k]) * f64::from(right[k * 33 + column]));
+                let (row, column) = (at / n_columns, at % n_columns);
+                let terms = (0..depth).map(|k| {
+                    f64::from(left[row * depth + k]) * f64::from(right[k * n_columns + column])
+                });
                 let expected: f64 = terms.sum();
                 assert!((f64::from(*found) - expected).abs() < 1e-3, "{at}");
             }
+        }
+    }
+
+    #[test]
+    fn every_tile_gets_its_own_bias() {
+        let (n_rows, n_units) = (1030, 400);
+        let wide = Layer {
+            n_inputs: 2,
+            n_units,
+            is_transposed: false,
+            nonlinearity: Nonlinearity::Relu,
+        };
+        let bias = numbers(n_units, 3);
+        let outputs = forward(
+            &wide,
+            &vec![0.0; n_rows * 2],
+            &vec![1.0; 2 * n_units],
+            &bias,
+        );
+        let expected: Vec<f32> = bias.iter().map(|b| b.max(0.0)).collect();
+        assert!(outputs.chunks_exact(n_units).all(|row| row == expected));
+    }
+
+    #[test]
+    fn large_products_are_cut_for_several_threads_and_small_ones_are_not() {
+        assert_eq!(tile_size(64, 10, 64), (64, 10));
+        for (n_rows, n_columns) in [(64, 64), (64, 784), (256, 64), (784, 64), (1024, 1024)] {
+            let (rows, columns) = tile_size(n_rows, n_columns, 784);
+            let n_tiles = n_rows.div_ceil(rows) * n_columns.div_ceil(columns);
+            assert!(n_tiles >= 2, "{n_rows} by {n_columns}: {n_tiles}");
         }
     }
 

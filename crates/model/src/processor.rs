@@ -9,8 +9,8 @@ use burn::tensor::{Device, Shape, TensorData};
 /// A tensor of Burn's processor backend.
 pub type Numbers = FloatTensor<Flex>;
 
-/// Gradients below this count as 0. Their squares vanish in f32, so no optimizer sees them; but products with them would
-/// be subnormal, and those take a processor ten times as long.
+/// Gradients, and what optimizers remember of them, count as 0 below this. Their squares vanish in f32, so no weight sees
+/// them; but products with them would be subnormal, and those take a processor ten times as long.
 const FAINT: f32 = 1e-30;
 
 /// Whether a device is the processor, with gradients or without.
@@ -40,7 +40,7 @@ pub fn tensor(numbers: Vec<f32>, shape: impl Into<Shape>) -> Numbers {
     Numbers::from_data(TensorData::new(numbers, shape))
 }
 
-/// A gradient, or 0 in the place of one that is too faint to matter.
+/// A gradient or a moment, or 0 in the place of one that is too faint to matter.
 #[inline]
 #[must_use]
 pub fn without_faint(value: f32) -> f32 {

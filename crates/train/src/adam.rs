@@ -1,4 +1,9 @@
-//! Adam in one pass over each parameter, where the processor trains.
+//! Adam and `AdamW` in one pass over each parameter, where the processor trains.
+
+#![expect(
+    clippy::inline_always,
+    reason = "a call would keep loops from being vectorised"
+)]
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
@@ -6,16 +11,20 @@ use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRa
 use burn::tensor::{Device, Tensor};
 
 use super::decay::decay_of;
-use super::one_pass::{in_one_pass, is_on_host};
+use super::one_pass::{Rule, in_one_pass, is_on_host};
 use hourglass_experiment::Optimizer as Settings;
-use hourglass_model::processor::Numbers;
+use hourglass_model::processor::{Numbers, without_faint};
 
-/// Adam (Kingma & Ba 2014, algorithm 1, with both corrections of bias in one factor).
+/// Adam (Kingma & Ba 2014, algorithm 1, with both corrections of bias in one factor), and `AdamW` (Loshchilov & Hutter
+/// 2019, algorithm 2).
 #[derive(Clone)]
 pub struct OnePassAdam {
     /// For the first step, which makes the state, and for other devices.
     burns: Adam,
+    /// Added to the gradient, times the weights.
     weight_decay: f32,
+    /// Of `AdamW`: what a step takes from the weights, times the learning rate.
+    decoupled_decay: f32,
 }
 
 impl OnePassAdam {
@@ -29,7 +38,21 @@ impl OnePassAdam {
         Self {
             burns: config.build(),
             weight_decay,
+            decoupled_decay: 0.0,
         }
+    }
+
+    /// `AdamW`: the weight decay is taken from the weights.
+    pub fn decoupled(weight_decay: f32) -> Self {
+        Self {
+            decoupled_decay: weight_decay,
+            ..Self::new(0.0)
+        }
+    }
+
+    /// What a step leaves of the weights before it moves them.
+    fn kept(&self, learning_rate: f64) -> f32 {
+        (1.0 - learning_rate * f64::from(self.decoupled_decay)) as f32
     }
 }
 
@@ -45,6 +68,10 @@ impl Optimizer for OnePassAdam {
     ) -> (Tensor<D>, Option<Self::State<D>>) {
         let momentum = match state {
             Some(AdamState { momentum }) if is_on_host(&tensor) => momentum,
+            state if self.decoupled_decay > 0.0 => {
+                let tensor = tensor.mul_scalar(self.kept(learning_rate));
+                return self.burns.step(learning_rate, tensor, gradient, state);
+            }
             state => return self.burns.step(learning_rate, tensor, gradient, state),
         };
         let time = momentum.time + 1;
@@ -53,7 +80,10 @@ impl Optimizer for OnePassAdam {
             gradient.into_dispatch(),
             momentum.moment_1.into_dispatch(),
             momentum.moment_2.into_dispatch(),
-            Step::new(learning_rate, time, self.weight_decay),
+            Step {
+                kept: self.kept(learning_rate),
+                ..Step::new(learning_rate, time, self.weight_decay)
+            },
         );
         let [moment_1, moment_2] = [moment_1, moment_2].map(Tensor::from_dispatch);
         let momentum = AdaptiveMomentumState::new(time, moment_1, moment_2);
@@ -77,6 +107,8 @@ struct Step {
     /// ε √(1 − β₂ᵗ)
     epsilon: f32,
     weight_decay: f32,
+    /// What is left of the weights before the step: 1, except for `AdamW`.
+    kept: f32,
 }
 
 impl Step {
@@ -90,10 +122,15 @@ impl Step {
             correction: correction_2 / (1.0 - Settings::BETA_1.powi(time)),
             epsilon: Settings::EPSILON * correction_2,
             weight_decay,
+            kept: 1.0,
         }
     }
+}
 
-    /// Takes the step with some values.
+impl Rule<3> for Step {
+    /// Moments of a gradient that stays 0 end at 0. Without that, rounding keeps them subnormal for ever, and a processor
+    /// takes ten times as long.
+    #[inline(always)]
     fn take(&self, gradients: &[f32], [parameters, moment_1, moment_2]: [&mut [f32]; 3]) {
         let moments = moment_1.iter_mut().zip(moment_2);
         let pairs = parameters.iter_mut().zip(gradients);
@@ -103,11 +140,13 @@ impl Step {
             } else {
                 gradient
             };
-            *moment_1 = *moment_1 * Settings::BETA_1 + gradient * (1.0 - Settings::BETA_1);
-            *moment_2 =
-                *moment_2 * Settings::BETA_2 + gradient * gradient * (1.0 - Settings::BETA_2);
+            *moment_1 =
+                without_faint(*moment_1 * Settings::BETA_1 + gradient * (1.0 - Settings::BETA_1));
+            *moment_2 = without_faint(
+                *moment_2 * Settings::BETA_2 + gradient * gradient * (1.0 - Settings::BETA_2),
+            );
             let direction = *moment_1 * self.correction / (moment_2.sqrt() + self.epsilon);
-            *parameter -= direction * self.learning_rate;
+            *parameter = *parameter * self.kept - direction * self.learning_rate;
         }
     }
 }
@@ -133,16 +172,15 @@ impl AdamInOnePass for Flex {
         step: Step,
     ) -> (Numbers, Numbers, Numbers) {
         let changed = [parameters, moment_1, moment_2];
-        let [parameters, moment_1, moment_2] =
-            in_one_pass(&gradients, changed, &|gradients, changed| {
-                step.take(gradients, changed);
-            });
+        let [parameters, moment_1, moment_2] = in_one_pass(&gradients, changed, &step);
         (parameters, moment_1, moment_2)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use burn::optim::AdamWConfig;
+
     use super::*;
     use crate::one_pass::{CHUNK, drawn::after_steps};
     use crate::readback::values;
@@ -157,6 +195,46 @@ mod tests {
                 let expected = after_steps(&ours.burns, n_values, RATES);
                 assert!(found == expected, "{n_values} values, decay {weight_decay}");
             }
+        }
+    }
+
+    #[test]
+    fn decoupled_weights_are_those_of_burns_adamw() {
+        const RATES: [f64; 4] = [1e-3, 1e-3, 5e-4, 2e-2];
+        for weight_decay in [0.0, 0.5] {
+            let burns = AdamWConfig::new()
+                .with_beta_1(Settings::BETA_1)
+                .with_beta_2(Settings::BETA_2)
+                .with_epsilon(Settings::EPSILON)
+                .with_weight_decay(weight_decay);
+            let found = after_steps(&OnePassAdam::decoupled(weight_decay), 400, RATES);
+            let expected = after_steps(&burns.build(), 400, RATES);
+            let largest = found
+                .iter()
+                .zip(&expected)
+                .map(|(a, b)| (a - b).abs())
+                .fold(0.0, f32::max);
+            assert!(largest < 1e-6, "{largest}");
+        }
+    }
+
+    #[test]
+    fn moments_of_a_gradient_that_stays_zero_end_at_zero() {
+        let optimizer = OnePassAdam::new(0.0);
+        let mut parameters = Tensor::<1>::ones([10], &Device::flex());
+        let mut state = None;
+        for step in 0..2000 {
+            let gradients = Tensor::zeros([10], &Device::flex());
+            let gradients = if step < 2 {
+                gradients + 4e-14
+            } else {
+                gradients
+            };
+            (parameters, state) = optimizer.step(1e-3, parameters, gradients, state);
+        }
+        let momentum = state.expect("steps were taken").momentum;
+        for moment in [momentum.moment_1, momentum.moment_2] {
+            assert_eq!(values(moment).expect("the processor works"), [0.0; 10]);
         }
     }
 

@@ -9,16 +9,21 @@
 //!
 //! With a constant μ it is what `PyTorch` and Keras do.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a call would keep loops from being vectorised"
+)]
+
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
 use burn::store::burn_pack::Scalar;
 use burn::tensor::{Device, Tensor};
 
-use super::one_pass::{in_one_pass, is_on_host};
+use super::one_pass::{Rule, in_one_pass, is_on_host};
 use super::readback;
 use hourglass_experiment::{MomentumSchedule, Optimizer as Settings};
-use hourglass_model::processor::Numbers;
+use hourglass_model::processor::{Numbers, without_faint};
 
 /// Names of the state's parts; the velocity's are those of Burn's own SGD, which wrote older runs.
 const TIME: &str = "time";
@@ -123,23 +128,6 @@ struct Step {
 }
 
 impl Step {
-    /// Takes the step with some values.
-    fn take(&self, gradients: &[f32], [parameters, velocities]: [&mut [f32]; 2]) {
-        let pairs = parameters.iter_mut().zip(gradients);
-        for ((parameter, &gradient), velocity) in pairs.zip(velocities) {
-            let gradient = if self.weight_decay > 0.0 {
-                *parameter * self.weight_decay + gradient
-            } else {
-                gradient
-            };
-            *velocity = gradient + *velocity * self.momentum;
-            let direction = self
-                .ahead
-                .map_or(*velocity, |ahead| *velocity * ahead + gradient);
-            *parameter -= direction * self.learning_rate;
-        }
-    }
-
     /// The same on any device.
     fn take_with_tensors<const D: usize>(
         &self,
@@ -164,6 +152,26 @@ impl Step {
     }
 }
 
+impl Rule<2> for Step {
+    /// A velocity whose gradient stays 0 ends at 0, as Adam's moments do.
+    #[inline(always)]
+    fn take(&self, gradients: &[f32], [parameters, velocities]: [&mut [f32]; 2]) {
+        let pairs = parameters.iter_mut().zip(gradients);
+        for ((parameter, &gradient), velocity) in pairs.zip(velocities) {
+            let gradient = if self.weight_decay > 0.0 {
+                *parameter * self.weight_decay + gradient
+            } else {
+                gradient
+            };
+            *velocity = without_faint(gradient + *velocity * self.momentum);
+            let direction = self
+                .ahead
+                .map_or(*velocity, |ahead| *velocity * ahead + gradient);
+            *parameter -= direction * self.learning_rate;
+        }
+    }
+}
+
 #[backend_extension(Flex)]
 trait MomentumInOnePass: Backend {
     /// Parameters and velocity after a step.
@@ -183,9 +191,7 @@ impl MomentumInOnePass for Flex {
         step: Step,
     ) -> (Numbers, Numbers) {
         let changed = [parameters, velocity];
-        let [parameters, velocity] = in_one_pass(&gradients, changed, &|gradients, changed| {
-            step.take(gradients, changed);
-        });
+        let [parameters, velocity] = in_one_pass(&gradients, changed, &step);
         (parameters, velocity)
     }
 }

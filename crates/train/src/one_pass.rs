@@ -1,12 +1,13 @@
 //! A step in one pass over each parameter, where the processor trains.
 //!
 //! Burn's optimizers make a new tensor in each of their operations, on one thread. Adam and momentum do the same
-//! operations in the same order here, value by value and in place, so that the weights are the same to the last bit; tests
-//! compare the bits. Other devices and rules use Burn's.
+//! operations in the same order here, value by value and in place, so that the weights are the same to the last bit as long
+//! as nothing is too faint to matter; tests compare the bits. Other devices and rules use Burn's.
 
 use hourglass_model::processor::{Numbers, is_processor, numbers};
 
 use burn::tensor::{DType, Tensor};
+use pulp::Arch;
 
 /// Values that one thread takes at a time; fewer are not worth handing out.
 pub const CHUNK: usize = 1 << 15;
@@ -16,12 +17,17 @@ pub fn is_on_host<const D: usize>(parameter: &Tensor<D>) -> bool {
     is_processor(&parameter.device()) && parameter.dtype() == DType::F32
 }
 
-/// A parameter and the tensors of its state, all of the gradient's shape, after a step. `take` gets values that
-/// belong together: gradients, and what they change in the order of `changed`.
+/// A step of an optimizer that changes a parameter and the other tensors of its state, `N` together.
+pub trait Rule<const N: usize>: Sync {
+    /// Takes the step with values that belong together: gradients, and what they change.
+    fn take(&self, gradients: &[f32], changed: [&mut [f32]; N]);
+}
+
+/// A parameter and the tensors of its state, all of the gradient's shape, after a step.
 pub fn in_one_pass<const N: usize>(
     gradients: &Numbers,
     changed: [Numbers; N],
-    take: &(impl Fn(&[f32], [&mut [f32]; N]) + Sync),
+    rule: &impl Rule<N>,
 ) -> [Numbers; N] {
     let gradients = gradients.to_contiguous();
     let mut changed = changed.map(|tensor: Numbers| tensor.to_contiguous());
@@ -34,7 +40,7 @@ pub fn in_one_pass<const N: usize>(
             &mut tensor.storage_mut::<f32>()[start..end]
         }),
     };
-    on_all_threads(values, take);
+    on_all_threads(values, rule);
     changed
 }
 
@@ -56,18 +62,18 @@ impl<const N: usize> Values<'_, N> {
     }
 }
 
-fn on_all_threads<const N: usize>(
-    values: Values<'_, N>,
-    take: &(impl Fn(&[f32], [&mut [f32]; N]) + Sync),
-) {
+fn on_all_threads<const N: usize>(values: Values<'_, N>, rule: &impl Rule<N>) {
     let n_values = values.gradients.len();
     if n_values <= CHUNK {
-        return take(values.gradients, values.changed);
+        return Arch::new().dispatch(
+            #[inline(always)]
+            || rule.take(values.gradients, values.changed),
+        );
     }
     let (first, second) = values.split((n_values / 2).next_multiple_of(CHUNK));
     rayon::join(
-        || on_all_threads(first, take),
-        || on_all_threads(second, take),
+        || on_all_threads(first, rule),
+        || on_all_threads(second, rule),
     );
 }
 

@@ -2,7 +2,7 @@
 
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig};
+use burn::optim::{GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig};
 use burn::tensor::{Bytes, Tensor};
 
 use hourglass_experiment::{Optimizer, OptimizerKind};
@@ -35,12 +35,7 @@ impl Stepper {
         let mut optimizer: ModuleOptimizer = match experiment.kind {
             OptimizerKind::Adam => LoadedOnHost(OnePassAdam::new(experiment.weight_decay)).into(),
             OptimizerKind::AdamW => {
-                let adam = AdamWConfig::new()
-                    .with_beta_1(Optimizer::BETA_1)
-                    .with_beta_2(Optimizer::BETA_2)
-                    .with_epsilon(Optimizer::EPSILON)
-                    .with_weight_decay(experiment.weight_decay);
-                LoadedOnHost(adam.build()).into()
+                LoadedOnHost(OnePassAdam::decoupled(experiment.weight_decay)).into()
             }
             OptimizerKind::Sgd if experiment.momentum > 0.0 => {
                 LoadedOnHost(MomentumSgd::new(experiment, n_steps)).into()

@@ -9,8 +9,8 @@ use burn::tensor::{Device, Shape, TensorData};
 /// A tensor of Burn's processor backend.
 pub type Numbers = FloatTensor<Flex>;
 
-/// Gradients, and what optimizers remember of them, count as 0 below this. Their squares vanish in f32, so no weight sees
-/// them; but products with them would be subnormal, and those take a processor ten times as long.
+/// Gradients, and what optimizers remember of them, count as 0 below this. Beside Adam's ε they move no weight; but
+/// products with them would be subnormal, and those take a processor ten times as long.
 const FAINT: f32 = 1e-30;
 
 /// Whether a device is the processor, with gradients or without.

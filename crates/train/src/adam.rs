@@ -68,11 +68,14 @@ impl Optimizer for OnePassAdam {
     ) -> (Tensor<D>, Option<Self::State<D>>) {
         let momentum = match state {
             Some(AdamState { momentum }) if is_on_host(&tensor) => momentum,
-            state if self.decoupled_decay > 0.0 => {
-                let tensor = tensor.mul_scalar(self.kept(learning_rate));
+            state => {
+                let tensor = if self.decoupled_decay > 0.0 {
+                    tensor.mul_scalar(self.kept(learning_rate))
+                } else {
+                    tensor
+                };
                 return self.burns.step(learning_rate, tensor, gradient, state);
             }
-            state => return self.burns.step(learning_rate, tensor, gradient, state),
         };
         let time = momentum.time + 1;
         let (tensor, moment_1, moment_2) = Dispatch::adam_in_one_pass(
@@ -80,10 +83,7 @@ impl Optimizer for OnePassAdam {
             gradient.into_dispatch(),
             momentum.moment_1.into_dispatch(),
             momentum.moment_2.into_dispatch(),
-            Step {
-                kept: self.kept(learning_rate),
-                ..Step::new(learning_rate, time, self.weight_decay)
-            },
+            Step::new(self, learning_rate, time),
         );
         let [moment_1, moment_2] = [moment_1, moment_2].map(Tensor::from_dispatch);
         let momentum = AdaptiveMomentumState::new(time, moment_1, moment_2);
@@ -113,7 +113,8 @@ struct Step {
 
 impl Step {
     /// The `time`-th step, counted from 1.
-    fn new(learning_rate: f64, time: usize, weight_decay: f32) -> Self {
+    fn new(optimizer: &OnePassAdam, learning_rate: f64, time: usize) -> Self {
+        let kept = optimizer.kept(learning_rate);
         let time = i32::try_from(time).unwrap_or(i32::MAX);
         let correction_2 = (1.0 - Settings::BETA_2.powi(time)).sqrt();
         let learning_rate = learning_rate as f32;
@@ -121,8 +122,8 @@ impl Step {
             learning_rate,
             correction: correction_2 / (1.0 - Settings::BETA_1.powi(time)),
             epsilon: Settings::EPSILON * correction_2,
-            weight_decay,
-            kept: 1.0,
+            weight_decay: optimizer.weight_decay,
+            kept,
         }
     }
 }
@@ -224,12 +225,8 @@ mod tests {
         let mut parameters = Tensor::<1>::ones([10], &Device::flex());
         let mut state = None;
         for step in 0..2000 {
-            let gradients = Tensor::zeros([10], &Device::flex());
-            let gradients = if step < 2 {
-                gradients + 4e-14
-            } else {
-                gradients
-            };
+            let gradient = if step < 2 { 4e-14 } else { 0.0 };
+            let gradients = Tensor::full([10], gradient, &Device::flex());
             (parameters, state) = optimizer.step(1e-3, parameters, gradients, state);
         }
         let momentum = state.expect("steps were taken").momentum;

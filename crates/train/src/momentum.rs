@@ -345,6 +345,24 @@ mod tests {
     }
 
     #[test]
+    fn a_velocity_whose_gradient_stays_zero_ends_at_zero() {
+        let settings = Settings {
+            momentum: 0.9,
+            ..settings(false, MomentumSchedule::Constant)
+        };
+        let optimizer = MomentumSgd::new(&settings, 2000);
+        let mut parameters = Tensor::<1>::ones([10], &Device::flex());
+        let mut state = None;
+        for step in 0..2000 {
+            let gradient = if step == 0 { 1.0 } else { 0.0 };
+            let gradients = Tensor::full([10], gradient, &Device::flex());
+            (parameters, state) = optimizer.step(RATE, parameters, gradients, state);
+        }
+        let velocity = state.expect("steps were taken").velocity;
+        assert_eq!(values(velocity).expect("the processor works"), [0.0; 10]);
+    }
+
+    #[test]
     fn a_state_that_was_written_goes_on_where_it_was() {
         let settings = settings(true, MomentumSchedule::Rising);
         let optimizer = MomentumSgd::new(&settings, 2000);

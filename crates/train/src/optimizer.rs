@@ -166,32 +166,79 @@ fn unreadable(error: impl std::fmt::Display) -> TrainError {
 mod tests {
     use super::*;
     use crate::readback;
+    use burn::optim::AdamWConfig;
     use burn::tensor::{Device, TensorData};
     use hourglass_experiment::PresetId;
     use hourglass_model::Autoencoder;
 
+    fn fresh_model() -> Autoencoder {
+        let experiment = PresetId::Multilayer64.preset().experiment();
+        Autoencoder::new(&experiment, &Device::flex().autodiff())
+    }
+
+    /// The loss of the images of a step.
+    fn loss(model: &Autoencoder, step: u16) -> Tensor<1> {
+        let pixels = (0..3 * 784).map(|idx| f32::from((idx * 7 + step) % 11) / 10.0);
+        let pixels = TensorData::new(pixels.collect::<Vec<f32>>(), [3, 784]);
+        let images = Tensor::<2>::from_data(pixels, &Device::flex().autodiff()); // [3, 784]
+        let error = model.forward(images.clone()).logits - images;
+        (error.clone() * error).mean()
+    }
+
+    /// All parameters, one after the other.
+    fn parameters(model: &Autoencoder) -> Vec<f32> {
+        let parameters = readback::parameters(model).expect("the processor works");
+        parameters.into_iter().flat_map(|of| of.values).collect()
+    }
+
+    #[test]
+    fn a_state_that_burns_adamw_wrote_goes_on_where_it_was() {
+        let settings = Optimizer {
+            kind: OptimizerKind::AdamW,
+            weight_decay: 0.1,
+            ..Optimizer::adam(0.01)
+        };
+        let adam = AdamWConfig::new()
+            .with_beta_1(Optimizer::BETA_1)
+            .with_beta_2(Optimizer::BETA_2)
+            .with_epsilon(Optimizer::EPSILON)
+            .with_weight_decay(settings.weight_decay);
+        let mut burns = Stepper::from(ModuleOptimizer::from(LoadedOnHost(adam.build())));
+        let mut model = fresh_model();
+        for step in 0..3 {
+            model = burns.step(0.01, model.clone(), &loss(&model, step));
+        }
+        let state = burns.state().expect("it can be written");
+        let ours = Stepper::new(&settings, 4).with_state(state);
+        let mut ours = ours.expect("it is read");
+        let after = |stepper: &mut Stepper| {
+            parameters(&stepper.step(0.01, model.clone(), &loss(&model, 3)))
+        };
+        let (found, expected) = (after(&mut ours), after(&mut burns));
+        let fresh = after(&mut Stepper::new(&settings, 4));
+        let farthest = |found: &[f32]| {
+            let pairs = found.iter().zip(&expected);
+            pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        };
+        assert!(farthest(&found) < 1e-6, "{}", farthest(&found));
+        assert!(farthest(&fresh) > 1e-3, "a state that was lost would show");
+    }
+
     /// The weights after four steps, as bits, and how many motions were measured.
     fn after_four_steps(settings: &Optimizer, watches: bool) -> (Vec<u32>, usize) {
-        let device = Device::flex().autodiff();
-        let experiment = PresetId::Multilayer64.preset().experiment();
-        let mut model = Autoencoder::new(&experiment, &device);
+        let mut model = fresh_model();
         let mut stepper = Stepper::new(settings, 4);
         let mut n_motions = 0;
-        for step in 0_u16..4 {
-            let pixels = (0..3 * 784).map(|idx| f32::from((idx * 7 + step) % 11) / 10.0);
-            let pixels = TensorData::new(pixels.collect::<Vec<f32>>(), [3, 784]);
-            let images = Tensor::<2>::from_data(pixels, &device); // [3, 784]
-            let error = model.forward(images.clone()).logits - images;
-            let loss = (error.clone() * error).mean();
+        for step in 0..4 {
+            let loss = loss(&model, step);
             if watches {
                 stepper.watch_next_step();
             }
             model = stepper.step(0.01, model, &loss);
             n_motions += stepper.take_motions().len();
         }
-        let parameters = readback::parameters(&model).expect("the processor works");
-        let values = parameters.iter().flat_map(|of| &of.values);
-        (values.map(|value| value.to_bits()).collect(), n_motions)
+        let bits = parameters(&model).into_iter().map(f32::to_bits);
+        (bits.collect(), n_motions)
     }
 
     #[test]

@@ -28,9 +28,9 @@ const WORTH_THREADS: usize = 1 << 17;
 /// stays in the caches.
 const DEPTH: usize = 192;
 
-/// Rows and columns of the outputs that one thread computes at a time, and how many such tiles there have to be: the
-/// first that is often enough in the outputs is taken, so that several threads have work. faer computes 96 columns at a
-/// time with AVX-512, and 24 with AVX2; with fewer rows, packing the columns of the right matrix takes a larger share.
+/// Sizes of the tiles that one thread computes at a time, in rows and columns, and how many of them the outputs must hold:
+/// the first that they hold often enough is taken, so that several threads have work. faer computes 96 columns at a time
+/// with AVX-512, and 24 with AVX2; the fewer the rows, the larger the share of packing the right matrix.
 const TILES: [(usize, usize, usize); 5] = [
     (256, 192, 8),
     (256, 96, 8),
@@ -55,7 +55,7 @@ pub struct Layer {
     pub nonlinearity: Nonlinearity,
 }
 
-/// Rows and columns of the outputs that one thread computes at a time.
+/// Rows and columns of a tile. Tiles have about as many rows each, in fours, as faer computes them.
 fn tile_size(n_rows: usize, n_columns: usize, depth: usize) -> (usize, usize) {
     if n_rows * n_columns * depth < WORTH_THREADS {
         return (n_rows.max(1), n_columns.max(1));
@@ -91,9 +91,8 @@ pub fn forward(layer: &Layer, inputs: &[f32], weights: &[f32], bias: &[f32]) -> 
     let arch = Arch::new();
     let nonlinearity = layer.nonlinearity;
     let mut outputs = bias.repeat(n_rows);
-    tiled(&mut outputs, inputs, weights, |mut tile| {
-        add_up(tile.outputs.as_mut(), Accum::Add, tile.left, tile.right);
-        let outputs = tile.outputs;
+    tiled(&mut outputs, inputs, weights, |mut outputs, left, right| {
+        add_up(outputs.as_mut(), Accum::Add, left, right);
         arch.dispatch(Applied {
             nonlinearity,
             outputs,
@@ -179,8 +178,8 @@ fn slopes<'a>(
 /// `left · right`, row by row.
 fn product(left: MatRef<'_, f32>, right: MatRef<'_, f32>) -> Vec<f32> {
     let mut outputs = vec![0.0; left.nrows() * right.ncols()];
-    tiled(&mut outputs, left, right, |tile| {
-        add_up(tile.outputs, Accum::Replace, tile.left, tile.right);
+    tiled(&mut outputs, left, right, |outputs, left, right| {
+        add_up(outputs, Accum::Replace, left, right);
     });
     outputs
 }
@@ -196,15 +195,8 @@ fn add_up(mut sums: MatMut<'_, f32>, first: Accum, left: MatRef<'_, f32>, right:
     }
 }
 
-/// Some rows and columns of the outputs, with the rows of the left matrix and the columns of the right one that they are
-/// of.
-struct Tile<'a> {
-    outputs: MatMut<'a, f32>,
-    left: MatRef<'a, f32>,
-    right: MatRef<'a, f32>,
-}
-
-/// Calls for each tile of a product's outputs, on all threads.
+/// Calls for each tile of a product's outputs, on all threads: with the tile, the rows of the left matrix and the columns
+/// of the right one that it is of.
 ///
 /// # Shapes
 /// `outputs`: `[left.nrows(), right.ncols()]`, row by row
@@ -212,52 +204,37 @@ fn tiled(
     outputs: &mut [f32],
     left: MatRef<'_, f32>,
     right: MatRef<'_, f32>,
-    work: impl Fn(Tile<'_>) + Sync,
+    work: impl Fn(MatMut<'_, f32>, MatRef<'_, f32>, MatRef<'_, f32>) + Sync,
 ) {
     let (n_rows, n_columns) = (left.nrows(), right.ncols());
-    let whole = Tile {
-        outputs: MatMut::from_row_major_slice_mut(outputs, n_rows, n_columns),
-        left,
-        right,
-    };
-    whole.each(tile_size(n_rows, n_columns, left.ncols()), &work);
+    let outputs = MatMut::from_row_major_slice_mut(outputs, n_rows, n_columns);
+    let size = tile_size(n_rows, n_columns, left.ncols());
+    each_tile(size, outputs, left, right, &work);
 }
 
-impl Tile<'_> {
-    /// Calls for every part of this size.
-    fn each(self, (n_rows, n_columns): (usize, usize), work: &(impl Fn(Tile<'_>) + Sync)) {
-        let Self {
-            outputs,
-            left,
-            right,
-        } = self;
-        let (first, second) = if let Some(row) = middle(outputs.nrows(), n_rows) {
-            let (above, below) = outputs.split_at_row_mut(row);
-            let (left_above, left_below) = left.split_at_row(row);
-            let tile = |outputs, left| Tile {
-                outputs,
-                left,
-                right,
-            };
-            (tile(above, left_above), tile(below, left_below))
-        } else if let Some(column) = middle(outputs.ncols(), n_columns) {
-            let (before, after) = outputs.split_at_col_mut(column);
-            let (right_before, right_after) = right.split_at_col(column);
-            let tile = |outputs, right| Tile {
-                outputs,
-                left,
-                right,
-            };
-            (tile(before, right_before), tile(after, right_after))
-        } else {
-            return work(Tile {
-                outputs,
-                left,
-                right,
-            });
-        };
-        let size = (n_rows, n_columns);
-        rayon::join(|| first.each(size, work), || second.each(size, work));
+fn each_tile(
+    size: (usize, usize),
+    outputs: MatMut<'_, f32>,
+    left: MatRef<'_, f32>,
+    right: MatRef<'_, f32>,
+    work: &(impl Fn(MatMut<'_, f32>, MatRef<'_, f32>, MatRef<'_, f32>) + Sync),
+) {
+    if let Some(row) = middle(outputs.nrows(), size.0) {
+        let (above, below) = outputs.split_at_row_mut(row);
+        let (left_above, left_below) = left.split_at_row(row);
+        rayon::join(
+            || each_tile(size, above, left_above, right, work),
+            || each_tile(size, below, left_below, right, work),
+        );
+    } else if let Some(column) = middle(outputs.ncols(), size.1) {
+        let (before, after) = outputs.split_at_col_mut(column);
+        let (right_before, right_after) = right.split_at_col(column);
+        rayon::join(
+            || each_tile(size, before, left, right_before, work),
+            || each_tile(size, after, left, right_after, work),
+        );
+    } else {
+        work(outputs, left, right);
     }
 }
 
